@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { LedgerReader } from '@countersign/ledger';
 import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
-import { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { LedgerSink } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
-import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../apps/countersign/src/operations/host/open-writer.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { activityCollector } from '../test/support/collecting.ts';
 import type { EmulatedTold } from './emulator-process.ts';
 
@@ -27,9 +30,9 @@ const clock = {
   now: (): number => nowMs + performance.now() - startMs,
   monotonic: (): number => performance.now(),
 };
-const writer = await openWriter({ dir, clock, random });
+const writer = await openLedgerWriter({ dir, clock, random });
 const lanes = Math.min(THREADS_MAX, availableParallelism());
-const desk = await LedgerDesk.open(writer, { lanes });
+const desk = await LedgerSink.open(writer, { lanes });
 const collector = activityCollector({ ...address, clock, requestsPerMinute: 1e9 });
 const began = performance.now();
 const cpu = process.cpuUsage();
@@ -45,7 +48,7 @@ await closeWriter(writer);
 console.log(JSON.stringify({ ...(await counts()), seconds, cpuSeconds: (user + system) / 1e6 }));
 
 async function counts(): Promise<Pick<Collected, 'records' | 'events'>> {
-  const books = await BooksReader.open(dir, { clock });
+  const books = await StoreReader.open(dir, { clock });
   const ledger = await LedgerReader.open(dir);
   try {
     let records = 0;

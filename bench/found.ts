@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Actor, Happening } from '@countersign/emulator';
+import type { Actor, Occurrence } from '@countersign/emulator';
 import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
 import { LedgerReader } from '@countersign/ledger';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { filledFolder } from './countersign.ts';
 import { quantile } from './door-client.ts';
 import { type BenchOptions, type Figure, interleaved, ROOT } from './harness.ts';
@@ -63,9 +63,9 @@ async function measured(
 
 /** Of what was found once so much was: how long each took. */
 async function waitsOf(dir: string, count: number): Promise<Float64Array> {
-  const [books, ledger] = [await BooksReader.open(dir), await LedgerReader.open(dir)];
+  const [books, ledger] = [await StoreReader.open(dir), await LedgerReader.open(dir)];
   try {
-    const told = (): ReturnType<BooksReader['findingHistory']> =>
+    const told = (): ReturnType<StoreReader['findingHistory']> =>
       books.findingHistory().filter(({ draft }) => draft.rule.includes(RULE));
     let said = told();
     while (said.length < count) {
@@ -92,12 +92,12 @@ async function waitsOf(dir: string, count: number): Promise<Float64Array> {
 
 /** One mailbox after the other is forwarded to somebody outside: each is a finding of its own. */
 class Forwarders implements Actor {
-  *happenings(fromMs: number, toMs: number): Generator<Happening> {
+  *happenings(fromMs: number, toMs: number): Generator<Occurrence> {
     for (let n = Math.ceil(fromMs / EVERY_MS); n * EVERY_MS < toMs; n++) yield forwarded(n);
   }
 }
 
-function forwarded(n: number): Happening {
+function forwarded(n: number): Occurrence {
   const atMs = n * EVERY_MS;
   const id = `0d5ab8c6-7d2f-4f34-9a3a-${n.toString(16).padStart(12, '0')}`;
   const mailbox = `mailbox-${n}@northmoor.example`;

@@ -3,12 +3,12 @@ import { STREAM_DETECTORS } from '../apps/countersign/src/detection/detectors/de
 import { sprayLook } from '../apps/countersign/src/detection/detectors/spray/password-spray.ts';
 import { sprayFindings } from '../apps/countersign/src/detection/detectors/spray/spray-findings.ts';
 import { lookWith } from '../apps/countersign/src/detection/detectors/windows/window-detector.ts';
-import { Reconciler } from '../apps/countersign/src/reconcile/actions/action-reconciler.ts';
+import { ActionReconciler } from '../apps/countersign/src/reconcile/actions/action-reconciler.ts';
 import { authorisationsOf } from '../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { RowBuffer } from '../apps/countersign/src/store/parquet/row-buffer.ts';
 import type { EventRow } from '../apps/countersign/src/store/rows/event-row.ts';
-import { Books } from '../apps/countersign/src/store/store.ts';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import { Store } from '../apps/countersign/src/store/store.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { checkOf, passOf } from './synthetic/authorised.ts';
 import { DAY_MS, officeDay, START_MS } from './synthetic/office-day.ts';
 
@@ -43,7 +43,7 @@ type Part = Pick<LooksTold, 'rows' | 'findings' | 'cut'>;
 type MakeAsk = Extract<LooksAsk, { do: 'make' }>;
 
 async function made({ dir, people, days, isAuthorised }: MakeAsk): Promise<Part> {
-  const books = await Books.open(dir);
+  const books = await Store.open(dir);
   let rows = 0;
   for (let day = 0; day < days; day++) {
     let buffer = new RowBuffer();
@@ -64,14 +64,14 @@ async function made({ dir, people, days, isAuthorised }: MakeAsk): Promise<Part>
   return { rows, findings: 0, cut: 0 };
 }
 
-function authorise(books: Books, signIns: readonly EventRow[], day: number): void {
+function authorise(books: Store, signIns: readonly EventRow[], day: number): void {
   const fromMs = START_MS + day * DAY_MS;
   const checked = { fromMs, toMs: fromMs + DAY_MS, upTo: 0 };
   books.keepChecks(checked, signIns.map(checkOf));
   books.post({ facts: { passes: signIns.flatMap(passOf) } });
 }
 
-async function looked(books: BooksReader, detector: string, days: number): Promise<Part> {
+async function looked(books: StoreReader, detector: string, days: number): Promise<Part> {
   const fromMs = START_MS + (days - 1) * DAY_MS;
   if (detector === 'reconcile') return reconciled(books, fromMs);
   if (detector === 'spray') {
@@ -93,10 +93,10 @@ async function looked(books: BooksReader, detector: string, days: number): Promi
   return { rows: 0, findings: drafts.length, cut: cutShort.length };
 }
 
-async function reconciled(books: BooksReader, fromMs: number): Promise<Part> {
+async function reconciled(books: StoreReader, fromMs: number): Promise<Part> {
   const authorisations = await authorisationsOf({ books });
   const options = { authorisations, coverage: books.coverage() };
-  await using reconciler = new Reconciler(books, options);
+  await using reconciler = new ActionReconciler(books, options);
   let [findings, cut] = [0, 0];
   for await (const day of reconciler.findings({ fromMs, toMs: fromMs + DAY_MS })) {
     findings += day.drafts.length;
@@ -107,7 +107,7 @@ async function reconciled(books: BooksReader, fromMs: number): Promise<Part> {
 
 async function obeyed(ask: LooksAsk): Promise<Part> {
   if (ask.do === 'make') return made(ask);
-  const books = await BooksReader.open(ask.dir);
+  const books = await StoreReader.open(ask.dir);
   try {
     return await looked(books, ask.detector, ask.days);
   } finally {

@@ -4,10 +4,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@countersign/core';
 import { fsck, LedgerReader, parseLeaf } from '@countersign/ledger';
-import type { Collector, Wait } from '@countersign/m365';
-import type { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import type { Collector, Sleep } from '@countersign/m365';
+import type { LedgerSink } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { withDesk } from '../test/support/collecting.ts';
 import { COLLECT, collectorsAt, type TenantAddress } from '../test/support/emulated-collectors.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
@@ -101,7 +101,7 @@ const WAYS: Readonly<Record<BenchOptions['form'], readonly string[]>> = {
 class Tenant implements AsyncDisposable {
   readonly address: TenantAddress;
   readonly clock: Clock = { now: () => this.#nowMs, monotonic: () => this.#nowMs };
-  readonly wait: Wait = async (ms, signal) => {
+  readonly wait: Sleep = async (ms, signal) => {
     signal?.throwIfAborted();
     await this.pass(this.#nowMs + Math.ceil(ms));
   };
@@ -187,7 +187,7 @@ class Tenant implements AsyncDisposable {
 async function live(
   tenant: Tenant,
   of: {
-    readonly desk: LedgerDesk;
+    readonly desk: LedgerSink;
     readonly collectors: readonly Collector[];
     readonly untilMs: number;
   },
@@ -201,7 +201,7 @@ async function live(
 }
 
 /** As `serve` does: whoever says that there is more is asked again at once. */
-async function caughtUp(desk: LedgerDesk, collector: Collector): Promise<void> {
+async function caughtUp(desk: LedgerSink, collector: Collector): Promise<void> {
   while ((await pollOnce(desk, collector)).hasMore);
 }
 
@@ -264,7 +264,7 @@ async function statesOf(
   clock: Clock,
   days: number,
 ): Promise<{ good: number; known: number }> {
-  const books = await BooksReader.open(dir, { clock });
+  const books = await StoreReader.open(dir, { clock });
   const sums = new Map<string, number>();
   for (const { workload, subject, fromMs, toMs, state } of books.coverage()) {
     if (workload !== null || subject !== null) continue;

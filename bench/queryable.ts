@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@countersign/core';
 import type { Emulator } from '@countersign/emulator';
 import { Clerk, NORTHMOOR } from '@countersign/emulator/testing/clerk';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { quantile } from './door-client.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
 import { withHintedServing } from './hinted-serving.ts';
@@ -49,7 +49,7 @@ async function measured(
 /** Of the records that are listed from now on: how long each took to be found. */
 async function waitsOf(emulator: Emulator, dir: string, count: number): Promise<number[]> {
   const sinceMs = systemClock.now();
-  const books = await BooksReader.open(dir);
+  const books = await StoreReader.open(dir);
   const found = new Map<string, number>();
   const waits = new Map<string, number>();
   try {

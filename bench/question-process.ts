@@ -1,10 +1,10 @@
 import { systemClock } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger';
 import { formatProof } from '@countersign/tlog';
-import { Erasures } from '../apps/countersign/src/projection/entries/erasure-index.ts';
+import { ErasureIndex } from '../apps/countersign/src/projection/entries/erasure-index.ts';
 import { EventBuilder } from '../apps/countersign/src/projection/event-builder.ts';
 import { headOf } from '../apps/countersign/src/store/reading/ledger-head.ts';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { DEFAULTS } from './generator.ts';
 import { people } from './synthetic/company.ts';
 
@@ -21,9 +21,9 @@ const STEP = 7_654_321;
 
 async function days(dir: string, times: number): Promise<number[]> {
   const ledger = await LedgerReader.open(dir);
-  const books = await BooksReader.open(dir, { clock: systemClock });
+  const books = await StoreReader.open(dir, { clock: systemClock });
   const head = await headOf(ledger, books);
-  const erasures = await Erasures.read({ books, reader: ledger, dir });
+  const erasures = await ErasureIndex.read({ books, reader: ledger, dir });
   const everybody = people(DEFAULTS.users, DEFAULTS.seed);
   const took: number[] = [];
   for (let run = 0; run < times; run++) {

@@ -5,7 +5,7 @@ import {
   ruleContent,
 } from '../apps/countersign/src/detection/rules/rule-content.ts';
 import { readContent } from '../apps/countersign/src/operations/host/load-detectors.ts';
-import { Signaller } from '../apps/countersign/src/projection/signals/signal-extractor.ts';
+import { SignalExtractor } from '../apps/countersign/src/projection/signals/signal-extractor.ts';
 import { pieces } from './generator.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
 
@@ -25,7 +25,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
   const own = readContent();
   const variants = RULES.map((rules) => {
     const content = ruleContent({ ...own, rules: [...own.rules, ...more(own.rules, rules)] });
-    const signaller = new Signaller(content.plan);
+    const signaller = new SignalExtractor(content.plan);
     return {
       name: `${content.plan.rules.length} rules`,
       units: { rate: 'events/s', fitting: '%' },
@@ -36,7 +36,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
 }
 
 function measure(
-  signaller: Signaller,
+  signaller: SignalExtractor,
   readings: readonly Reading[],
   rounds: number,
 ): { rate: number; fitting: number } {

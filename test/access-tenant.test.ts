@@ -9,18 +9,18 @@ import {
   parseDirectoryFile,
   readPolicyFolder,
 } from '@countersign/policy';
-import { watch } from '../apps/countersign/src/detection/runner/detection-runner.ts';
+import { runDetectors } from '../apps/countersign/src/detection/runner/detection-runner.ts';
 import {
-  KnowledgeFeed,
-  putInForce,
+  activatePolicies,
+  PolicyInformationPoint,
 } from '../apps/countersign/src/enforcement/decisions/policy-information-point.ts';
-import { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { LedgerSink } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
 import {
   closeWriter,
-  openWriter,
-  type Writer,
+  type LedgerWriter,
+  openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { SEED } from '../tools/property.ts';
 import { clockOf } from './support/emulated.ts';
@@ -49,20 +49,20 @@ after(async () => {
 
 const root = temporaryFolder('access-tenant');
 let emulator: Emulator;
-let writer: Writer;
+let writer: LedgerWriter;
 
 before(async () => {
   emulator = await startEmulator({ seed: SEED, startMs: START_MS, tenants: [{ people: 60 }] });
   const detection = await loadDetection();
   const dir = join(root, 'data');
-  writer = await openWriter({ dir, clock: clockOf(emulator), random, detection });
+  writer = await openLedgerWriter({ dir, clock: clockOf(emulator), random, detection });
   await collect(1);
   await use();
 });
 
 async function collect(hours: number): Promise<void> {
   const { collectors, close } = collectorsFor(emulator, GRAPH);
-  const desk = await LedgerDesk.open(writer, { lanes: 1 });
+  const desk = await LedgerSink.open(writer, { lanes: 1 });
   for (let hour = 0; hour < hours; hour++) {
     await emulator.advance(HOUR_MS);
     for (const collector of collectors) {
@@ -72,7 +72,7 @@ async function collect(hours: number): Promise<void> {
   }
   await desk.close();
   await close();
-  await watch(writer, writer.detection?.judges ?? []);
+  await runDetectors(writer, writer.detection?.judges ?? []);
 }
 
 function tenant(): TenantId {
@@ -105,7 +105,7 @@ function pilot(): Object {
 async function use(): Promise<void> {
   const waves = `waves: [{id: pilot, state: open, groups: [${pilot().id}]}]`;
   const file = { file: 'waves.yaml', text: `tenant: ${tenant()}\n${waves}\n` };
-  await putInForce(writer, {
+  await activatePolicies(writer, {
     source: readPolicyFolder(POLICIES).source,
     directory: { file: file.file, read: parseDirectoryFile(file) },
     register: undefined,
@@ -130,7 +130,7 @@ function request(id: string, factor: Factor, context: object = {}): DecisionRequ
 async function point(): Promise<DecisionPoint> {
   const { accountant, clock } = writer;
   await writer.reader.refresh();
-  const { knowledge } = await KnowledgeFeed.open(writer);
+  const { knowledge } = await PolicyInformationPoint.open(writer);
   const { policies } = knowledge;
   assert.ok(policies !== undefined);
   const directory = knowledge.suite(clock);

@@ -11,13 +11,13 @@ import {
   readPolicyFolder,
 } from '@countersign/policy';
 import {
-  KnowledgeFeed,
-  putInForce,
+  activatePolicies,
+  PolicyInformationPoint,
 } from '../apps/countersign/src/enforcement/decisions/policy-information-point.ts';
 import {
   closeWriter,
-  openWriter,
-  type Writer,
+  type LedgerWriter,
+  openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
@@ -57,7 +57,7 @@ before(async () => {
     ...{ seed: SEED, days: DAYS, tenants: [{ people: PEOPLE, governed: true }] },
   });
   const clock = new ManualClock(made.startMs);
-  const writer = await openWriter({ dir: data, clock, random });
+  const writer = await openLedgerWriter({ dir: data, clock, random });
   await govern(writer);
   decided = await decideAll(writer, clock);
   await closeWriter(writer);
@@ -65,10 +65,10 @@ before(async () => {
   totals = await askJson<Totals>(data, ['reconcile'], CANNOT_TELL);
 });
 
-async function govern(writer: Writer): Promise<void> {
+async function govern(writer: LedgerWriter): Promise<void> {
   const { directory, register } = made.policyFiles;
   const files = { directory: 'directory.yaml', register: 'register.yaml' };
-  await putInForce(writer, {
+  await activatePolicies(writer, {
     source: readPolicyFolder(join(REPOSITORY, 'content', 'policies')).source,
     directory: { file: files.directory, read: directoryOf(directory) },
     register: {
@@ -96,7 +96,7 @@ type Row = {
 };
 
 /** The enforcement point is asked some seconds before each sign-in that shows its method. */
-async function decideAll(writer: Writer, clock: ManualClock): Promise<number> {
+async function decideAll(writer: LedgerWriter, clock: ManualClock): Promise<number> {
   const [tenant = ''] = made.tenants;
   const text = readFileSync(join(made.folder, `${tenant}-azure-SignInLogs.ndjson`), 'utf8');
   const asked = new Map(
@@ -111,7 +111,7 @@ async function decideAll(writer: Writer, clock: ManualClock): Promise<number> {
   );
   const rows = [...asked.values()].sort((a, b) => (a.createdDateTime < b.createdDateTime ? -1 : 1));
   await writer.reader.refresh();
-  const { knowledge } = await KnowledgeFeed.open(writer);
+  const { knowledge } = await PolicyInformationPoint.open(writer);
   const { policies } = knowledge;
   assert.ok(policies !== undefined);
   const { accountant } = writer;

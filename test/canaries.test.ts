@@ -5,7 +5,7 @@ import type { CanaryTally } from '@countersign/coverage';
 import type { Emulator, FeedDelay, FeedRecord } from '@countersign/emulator';
 import type { Collector } from '@countersign/m365';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
-import type { CoverageFact } from '../apps/countersign/src/store/rows/entry-rows.ts';
+import type { CoverageRow } from '../apps/countersign/src/store/rows/entry-rows.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
 import { activityCollector } from './support/collecting.ts';
@@ -173,9 +173,9 @@ test('a silent workload is found within its p99 delay and two canary periods', a
       const [tally] = probed.books.canaries();
       assert.ok((tally?.delays?.n ?? 0) > 100, `${tally?.delays?.n}`);
       const p99Ms = tally?.delays?.p99Ms ?? 0;
-      const rows = (): CoverageFact[] =>
+      const rows = (): CoverageRow[] =>
         probed.books.coverage().filter(({ workload }) => workload === 'SharePoint');
-      const silent = (row: CoverageFact): boolean => row.because.includes('silent');
+      const silent = (row: CoverageRow): boolean => row.because.includes('silent');
       assert.deepEqual(rows().filter(silent), []);
       let foundMs = Number.POSITIVE_INFINITY;
       for (let minute = 0; minute < 6 * 60 && foundMs === Number.POSITIVE_INFINITY; minute++) {

@@ -4,10 +4,10 @@ import { after, before, test } from 'node:test';
 import { parseDirectoryMark, type TenantId, tenantId } from '@countersign/core';
 import { type Emulator, startEmulator } from '@countersign/emulator';
 import type { Collector } from '@countersign/m365';
-import type { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import type { LedgerSink } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { erase } from '../apps/countersign/src/ingest/erasure/erase-bodies.ts';
-import type { Writer } from '../apps/countersign/src/operations/host/open-writer.ts';
+import type { LedgerWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
 import { observationsOf, withDesk } from './support/collecting.ts';
@@ -53,7 +53,7 @@ function change(...changes: readonly Change[]): void {
 
 async function following(
   name: string,
-  work: (poll: () => Promise<void>, desk: LedgerDesk, writer: Writer) => Promise<void>,
+  work: (poll: () => Promise<void>, desk: LedgerSink, writer: LedgerWriter) => Promise<void>,
 ): Promise<string> {
   const dir = join(root, name);
   const { collectors, close } = collectorsFor(emulator, COLLECT.directory);

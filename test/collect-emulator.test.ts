@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Emulator, FaultPlan } from '@countersign/emulator';
 import type { Collector } from '@countersign/m365';
-import type { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import type { LedgerSink } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
@@ -45,7 +45,7 @@ const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
  */
 async function pollStandingStill(
   emulator: Emulator,
-  desk: LedgerDesk,
+  desk: LedgerSink,
   collector: Collector,
 ): Promise<void> {
   for (let polls = 1; ; polls++) {

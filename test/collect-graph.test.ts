@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Emulator, type FaultPlan, startEmulator } from '@countersign/emulator';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
 import { observationsOf, withDesk } from './support/collecting.ts';
@@ -135,7 +135,7 @@ test('a log of which some types are not asked for never counts as whole', async 
     await withDesk(dir, clockOf(emulator), async (desk) => {
       await pollToEnd(desk, collector);
     });
-    const books = await BooksReader.open(dir, { clock: clockOf(emulator) });
+    const books = await StoreReader.open(dir, { clock: clockOf(emulator) });
     const facts = books.coverage().filter(({ source }) => source === 'graph/signIns');
     books.close();
     assert.ok(facts.some(({ because }) => /of nonInteractiveUser, servicePrincipal/.test(because)));
@@ -170,7 +170,7 @@ test('types of sign-ins that are asked for later are read back', async () => {
         }
       });
       await close();
-      const books = await BooksReader.open(dir, { clock: clockOf(emulator) });
+      const books = await StoreReader.open(dir, { clock: clockOf(emulator) });
       const beforeMs = emulator.clock.now() - 36 * HOUR_MS;
       const facts = books.coverage().filter(({ source, fromMs, workload }) => {
         return source === 'graph/signIns' && workload === null && (fromMs ?? 0) < beforeMs;

@@ -6,8 +6,8 @@ import { type Clock, ManualClock } from '@countersign/core';
 import type { FaultPlan, FeedDelay } from '@countersign/emulator';
 import { Clerk, NORTHMOOR } from '@countersign/emulator/testing/clerk';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
-import type { CoverageFact } from '../apps/countersign/src/store/rows/entry-rows.ts';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import type { CoverageRow } from '../apps/countersign/src/store/rows/entry-rows.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { SEED } from '../tools/property.ts';
 import { certificateFor } from '../tools/testing/certificate.ts';
 import { assertFsckClean } from './support/account.ts';
@@ -34,7 +34,7 @@ const HOURLY: FeedDelay = {
   ...{ slowShare: 0, slowMeanMs: 0, shards: 1 },
 };
 
-function coverageIn(rows: readonly CoverageFact[], atMs: number): readonly CoverageFact[] {
+function coverageIn(rows: readonly CoverageRow[], atMs: number): readonly CoverageRow[] {
   return rows.filter(
     (row) =>
       row.source === SOURCE &&
@@ -48,8 +48,8 @@ async function coverageOf(
   dir: string,
   clock: Clock,
   atMs: number,
-): Promise<readonly CoverageFact[]> {
-  const books = await BooksReader.open(dir, { clock });
+): Promise<readonly CoverageRow[]> {
+  const books = await StoreReader.open(dir, { clock });
   try {
     return coverageIn(books.coverage(), atMs);
   } finally {

@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { instantOfMs, ManualClock } from '@countersign/core';
 import { DelaySketch, type Observation } from '@countersign/coverage';
-import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
-import { ownEntry } from '../apps/countersign/src/projection/entries/own-entry.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../apps/countersign/src/operations/host/open-writer.ts';
+import { ownEntryDraft } from '../apps/countersign/src/projection/entries/own-entry.ts';
 import { countersign, type Ended } from './support/command-line.ts';
 import { ndjson, record, records } from './support/exports.ts';
 
@@ -29,15 +32,17 @@ before(async () => {
   writeFileSync(join(root, 'export.json'), ndjson(records(900)));
   assert.equal((await ask(['import', join(root, 'export.json')])).code, 0);
   const clock = new ManualClock(START_MS + HOURS * HOUR_MS);
-  const writer = await openWriter({ dir, clock, random });
+  const writer = await openLedgerWriter({ dir, clock, random });
   const sources = [...SOURCES.map((source) => `m365.activity/Audit.${source}`), SIGN_INS];
   const polls = sources.flatMap((source) =>
     Array.from({ length: HOURS }, (_, hour) => poll(source, hour)),
   );
-  await writer.ledger.append(polls.map((body) => ownEntry('coverage', Date.parse(body.at), body)));
+  await writer.ledger.append(
+    polls.map((body) => ownEntryDraft('coverage', Date.parse(body.at), body)),
+  );
   await closeWriter(writer);
   // The books go on from their cursor when they are opened next.
-  await closeWriter(await openWriter({ dir, clock, random }));
+  await closeWriter(await openLedgerWriter({ dir, clock, random }));
 });
 
 function poll(source: string, hour: number): Observation {

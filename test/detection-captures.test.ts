@@ -5,9 +5,12 @@ import { test } from 'node:test';
 import { systemClock } from '@countersign/core';
 import { importPaths } from '../apps/countersign/src/ingest/import-run.ts';
 import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
-import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
-import type { KeptFinding } from '../apps/countersign/src/store/sqlite/finding-table.ts';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../apps/countersign/src/operations/host/open-writer.ts';
+import type { StoredFinding } from '../apps/countersign/src/store/sqlite/finding-table.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { IS_LONG } from '../tools/property.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { sharedData, withoutShared } from './support/shared-data.ts';
@@ -19,10 +22,10 @@ const root = temporaryFolder('detection');
 const skip = withoutShared('ual-captures', 'golden-saml');
 
 /** Everything that is found in one file, imported alone into an empty ledger. */
-async function foundIn(name: string, texts: readonly string[]): Promise<readonly KeptFinding[]> {
+async function foundIn(name: string, texts: readonly string[]): Promise<readonly StoredFinding[]> {
   const dir = join(root, name.replaceAll(/\W/g, '-'));
   const detection = await loadDetection();
-  const writer = await openWriter({ dir, clock: systemClock, random, detection });
+  const writer = await openLedgerWriter({ dir, clock: systemClock, random, detection });
   const inputs = texts.map((text) => {
     const bytes = async function* (): AsyncGenerator<Uint8Array> {
       yield Buffer.from(text);
@@ -33,7 +36,7 @@ async function foundIn(name: string, texts: readonly string[]): Promise<readonly
     await importPaths(writer, { inputs: [input], doer: DOER, lanes: 1 });
   }
   await closeWriter(writer);
-  const books = await BooksReader.open(dir);
+  const books = await StoreReader.open(dir);
   try {
     return books.findings();
   } finally {
@@ -49,9 +52,9 @@ function renamed(text: string): string {
 
 const parent = (technique: string): string => technique.slice(0, 5);
 
-function assertJudged(name: string, found: readonly KeptFinding[]): void {
+function assertJudged(name: string, found: readonly StoredFinding[]): void {
   const wanted = parent(name.toUpperCase());
-  const techniques = (each: KeptFinding): string[] => each.draft.techniques.map(parent);
+  const techniques = (each: StoredFinding): string[] => each.draft.techniques.map(parent);
   const shown = found.map(({ draft }) => `${draft.severity} ${draft.title} ${draft.techniques}`);
   assert.ok(
     found.some((each) => techniques(each).includes(wanted)),

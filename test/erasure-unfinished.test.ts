@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ownEntry } from '../apps/countersign/src/projection/entries/own-entry.ts';
+import { ownEntryDraft } from '../apps/countersign/src/projection/entries/own-entry.ts';
 import { askJson, assertFsckClean, withAccount, withWriter } from './support/account.ts';
 import { recordText } from './support/audit-record.ts';
 import { countersign } from './support/command-line.ts';
@@ -16,7 +16,7 @@ async function sayOnly(data: string, ranges: readonly (readonly number[])[]): Pr
     const atMs = clock.now();
     const said = { by: 'ada@test', atMs, case: 'C-1', reason: 'asked to', subjects: [] };
     const body = { v: 1, ...said, entries: 2, ranges, fromMs: null, toMs: null, tenants: [] };
-    await ledger.append([ownEntry('erasure', atMs, body)]);
+    await ledger.append([ownEntryDraft('erasure', atMs, body)]);
     await ledger.publish();
   });
 }

@@ -5,14 +5,17 @@ import { test } from 'node:test';
 import { systemClock, tenantId } from '@countersign/core';
 import { layout } from '@countersign/ledger';
 import { FAILED } from '../apps/countersign/src/detection/findings/failed.ts';
-import type { Judge } from '../apps/countersign/src/detection/runner/detector.ts';
-import { HandoverServer } from '../apps/countersign/src/operations/forwarding/forwarding-server.ts';
+import type { Detector } from '../apps/countersign/src/detection/runner/detector.ts';
+import { ForwardingServer } from '../apps/countersign/src/operations/forwarding/forwarding-server.ts';
 import { perform } from '../apps/countersign/src/operations/host/handlers.ts';
 import {
   detectionOf,
   loadDetection,
 } from '../apps/countersign/src/operations/host/load-detectors.ts';
-import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../apps/countersign/src/operations/host/open-writer.ts';
 import { countersign } from './support/command-line.ts';
 import { ndjson, records } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -24,7 +27,7 @@ const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(
 const DOER = { who: 'ada', host: 'test', version: '0.0.0' };
 
 /** It reads the events and throws at the third: beside all rules and detectors of the product. */
-const PICKY: Judge = {
+const PICKY: Detector = {
   ...{ name: 'test/picky', hears: 'events', watches: [] },
   async *judge({ books, touched }) {
     for await (const { index } of books.eventsOf(TENANT, {})) {
@@ -37,9 +40,9 @@ const PICKY: Judge = {
 test('import and findings exit 3 where a detector failed, and name it', async () => {
   const { content, judges } = await loadDetection();
   const detection = detectionOf(content, [...judges, PICKY]);
-  const writer = await openWriter({ dir: data, clock: systemClock, random, detection });
+  const writer = await openLedgerWriter({ dir: data, clock: systemClock, random, detection });
   // The command hands its work to the process that holds the ledger, as beside "serve".
-  const server = await HandoverServer.open({
+  const server = await ForwardingServer.open({
     ...{ socketFile: layout.apiSocket(data), clock: systemClock, random },
     perform: async (work, hooks) => {
       await hooks.begin();

@@ -9,8 +9,8 @@ import {
   type Incident as Grouped,
   incidentsNamed,
 } from '../apps/countersign/src/detection/incidents/incident.ts';
-import type { KeptFinding } from '../apps/countersign/src/store/sqlite/finding-table.ts';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import type { StoredFinding } from '../apps/countersign/src/store/sqlite/finding-table.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { askJson, askLines, assertFsckClean, withWriter } from './support/account.ts';
 import { countersign, type Ended } from './support/command-line.ts';
 import { drawnIn } from './support/drawn.ts';
@@ -52,10 +52,13 @@ async function take(name: string, ...records: readonly object[]): Promise<void> 
   await askJson(data, ['import', file]);
 }
 
-type Known = { readonly findings: readonly KeptFinding[]; readonly incidents: readonly Grouped[] };
+type Known = {
+  readonly findings: readonly StoredFinding[];
+  readonly incidents: readonly Grouped[];
+};
 
 async function known(): Promise<Known> {
-  const books = await BooksReader.open(data);
+  const books = await StoreReader.open(data);
   try {
     return { findings: books.findings(), incidents: await drawnIn(data) };
   } finally {

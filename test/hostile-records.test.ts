@@ -7,9 +7,12 @@ import { FAILED } from '../apps/countersign/src/detection/findings/failed.ts';
 import { THROTTLED } from '../apps/countersign/src/detection/rules/throttled-rule.ts';
 import { importPaths } from '../apps/countersign/src/ingest/import-run.ts';
 import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
-import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
-import type { KeptFinding } from '../apps/countersign/src/store/sqlite/finding-table.ts';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../apps/countersign/src/operations/host/open-writer.ts';
+import type { StoredFinding } from '../apps/countersign/src/store/sqlite/finding-table.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { type Draw, withHostile } from '../tools/testing/hostile-values.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -68,16 +71,16 @@ function withNewIds(record: unknown, salt: string): unknown {
   return { ...of, ...Object.fromEntries(names.map((name) => [name, id])) };
 }
 
-async function foundIn(name: string, paths: readonly string[]): Promise<readonly KeptFinding[]> {
+async function foundIn(name: string, paths: readonly string[]): Promise<readonly StoredFinding[]> {
   const dir = join(root, name);
   const detection = await loadDetection();
-  const writer = await openWriter({ dir, clock: systemClock, random, detection });
+  const writer = await openLedgerWriter({ dir, clock: systemClock, random, detection });
   const inputs = paths.map((path) => ({ kind: 'path', path }) as const);
   const report = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
   await closeWriter(writer);
   assert.deepEqual(report.failed, []);
   assert.ok(report.accepted > 0);
-  const books = await BooksReader.open(dir);
+  const books = await StoreReader.open(dir);
   try {
     assert.equal(books.notLookedAt('watch/'), undefined, 'every detector has looked at all of it');
     return books.findings();

@@ -7,7 +7,10 @@ import { findingUid } from '../apps/countersign/src/detection/findings/finding-i
 import type { Incident } from '../apps/countersign/src/detection/incidents/incident.ts';
 import { importPaths } from '../apps/countersign/src/ingest/import-run.ts';
 import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
-import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../apps/countersign/src/operations/host/open-writer.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { type Detected, detect } from './support/detected.ts';
 import { drawnIn } from './support/drawn.ts';
@@ -109,7 +112,7 @@ async function drawnFrom(name: string, files: readonly (readonly string[])[]): P
   const dir = join(root, name);
   const detection = await loadDetection();
   for (const batch of files) {
-    const writer = await openWriter({ dir, clock: systemClock, random, detection });
+    const writer = await openLedgerWriter({ dir, clock: systemClock, random, detection });
     const inputs = batch.map((file) => ({ kind: 'path', path: join(SAMPLE, file) }) as const);
     await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
     await closeWriter(writer);

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { instantOfMs, ManualClock } from '@countersign/core';
 import type { Foothold } from '@countersign/emulator';
-import { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
-import { sayEstate } from '../apps/countersign/src/ingest/collection/record-inventory.ts';
+import { LedgerSink } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { recordInventory } from '../apps/countersign/src/ingest/collection/record-inventory.ts';
 import { importPaths } from '../apps/countersign/src/ingest/import-run.ts';
 import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
-import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../apps/countersign/src/operations/host/open-writer.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { commandHere } from './support/command-here.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -61,14 +64,19 @@ async function intrusion(seed: number): Promise<Intrusion> {
   for (const name of told.files) if (!files.includes(name)) rmSync(join(folder, name));
   const clock = new ManualClock(told.endMs + DAY_MS);
   const data = join(folder, 'data');
-  const writer = await openWriter({ dir: data, clock, random, detection: await loadDetection() });
+  const writer = await openLedgerWriter({
+    dir: data,
+    clock,
+    random,
+    detection: await loadDetection(),
+  });
   try {
-    const desk = await LedgerDesk.open(writer, { lanes: 1 });
+    const desk = await LedgerSink.open(writer, { lanes: 1 });
     const tenants = told.tenants.map((tenant) => {
       const state = tenant === corp ? ('connected' as const) : ('not connected' as const);
       return { tenant, name: tenant === corp ? 'Corp' : 'Test', use: 'work', state };
     });
-    await sayEstate({ writer, desk }, { tenants, partners: [] }, DOER);
+    await recordInventory({ writer, desk }, { tenants, partners: [] }, DOER);
     const inputs = files.map((name) => ({ kind: 'path', path: join(folder, name) }) as const);
     await desk.exclusively(() => importPaths(writer, { inputs, doer: DOER, lanes: 1 }));
     await desk.close();

@@ -7,7 +7,7 @@ import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts
 import { erase } from '../apps/countersign/src/ingest/erasure/erase-bodies.ts';
 import type { ImportReport } from '../apps/countersign/src/ingest/import-run.ts';
 import { retryParked } from '../apps/countersign/src/ingest/retry-quarantine.ts';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { assertFsckClean } from './support/account.ts';
 import { ActivityService } from './support/activity-service.ts';
 import { recordText } from './support/audit-record.ts';
@@ -115,7 +115,7 @@ async function retry({ dir, clock }: Company): Promise<ImportReport> {
 
 /** Of the two windows, each in its middle; of all that comes through the source. */
 async function states({ dir, clock }: Company): Promise<(string | undefined)[]> {
-  const books = await BooksReader.open(dir, { clock });
+  const books = await StoreReader.open(dir, { clock });
   try {
     const rows = books.coverage().filter(({ source, subject }) => {
       return source === SOURCE && subject === null;

@@ -11,7 +11,7 @@ import {
   ruleContent,
 } from '../apps/countersign/src/detection/rules/rule-content.ts';
 import { readContent } from '../apps/countersign/src/operations/host/load-detectors.ts';
-import { Signaller } from '../apps/countersign/src/projection/signals/signal-extractor.ts';
+import { SignalExtractor } from '../apps/countersign/src/projection/signals/signal-extractor.ts';
 import { type Made, recordFor, ruleOf } from './support/public-rules.ts';
 import { sharedData, withoutShared } from './support/shared-data.ts';
 
@@ -31,7 +31,7 @@ const files = filesOf('sigma');
 const { pipelines } = readContent();
 
 /** The streams that an event fits. */
-function fits(signaller: Signaller, { source, value }: Made): string[] {
+function fits(signaller: SignalExtractor, { source, value }: Made): string[] {
   const at = normaliseInstant('2026-03-02T09:00:00Z') ?? '';
   const reading = read({ source, tenant: TENANT, id: 'one', at, value }, memo);
   return [...new Set(signaller.of(reading).map(({ stream }) => stream))];
@@ -50,7 +50,7 @@ test('all public rules load, with the pipelines that come with the program', { s
 });
 
 test('each of them fits a record of the shape in which the vendor writes it', { skip }, () => {
-  const signaller = new Signaller(contentOf(files).plan);
+  const signaller = new SignalExtractor(contentOf(files).plan);
   const silent: string[] = [];
   for (const { path, text } of files) {
     const rule = ruleOf(path, text);
@@ -62,7 +62,7 @@ test('each of them fits a record of the shape in which the vendor writes it', { 
 });
 
 test('and none of them fits a record that says nothing of what it is for', { skip }, () => {
-  const signaller = new Signaller(contentOf(files).plan);
+  const signaller = new SignalExtractor(contentOf(files).plan);
   const loud: string[] = [];
   for (const { path, text } of files) {
     const rule = ruleOf(path, text);
@@ -137,7 +137,7 @@ const NOT_COVERED: Readonly<Record<string, string>> = {
 
 test('labelled events are judged as labelled, where we have such a rule', { skip }, (t) => {
   const own = ruleContent(readContent());
-  const signaller = new Signaller(own.plan);
+  const signaller = new SignalExtractor(own.plan);
   const titles = new Map([...own.sayings].map(([key, { document }]) => [key, document.title]));
   let judged = 0;
   for (const { path, text } of filesOf('panther-signin')) {

@@ -8,7 +8,7 @@ import type { Balance } from '../apps/countersign/src/reports/statement/statemen
 import { labelOf } from '../apps/countersign/src/store/identity/principal.ts';
 import { headOf } from '../apps/countersign/src/store/reading/ledger-head.ts';
 import { IS_ACTION_SQL } from '../apps/countersign/src/store/rows/event-kind.ts';
-import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { askJson, type Report } from './support/account.ts';
 import { countersign } from './support/command-line.ts';
@@ -118,7 +118,7 @@ test('with any log of sign-ins cut there is no yes, no no and no finding', async
 
 test("the totals equal the sum of all statements, and what is nobody's", async () => {
   const dir = join(root, 'forged-data');
-  const [ledger, books] = [await LedgerReader.open(dir), await BooksReader.open(dir)];
+  const [ledger, books] = [await LedgerReader.open(dir), await StoreReader.open(dir)];
   try {
     const head = await headOf(ledger, books);
     const actors = await books.over(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { ownEntry } from '../apps/countersign/src/projection/entries/own-entry.ts';
+import { ownEntryDraft } from '../apps/countersign/src/projection/entries/own-entry.ts';
 import { askJson, assertFsckClean, withAccount, withWriter } from './support/account.ts';
 import { recordId, recordText } from './support/audit-record.ts';
 import { searchFolder } from './support/byte-search.ts';
@@ -197,7 +197,7 @@ test('a retention that died behind its entry ends at the next opening', async ()
       const remembered = { names: [], parked, atMs };
       writeFileSync(join(data, 'run', 'erasing.json'), JSON.stringify(remembered));
       const body = { v: 1, ...said, atMs, ranges: [], fromMs: null, toMs: null, tenants: [] };
-      await ledger.append([ownEntry('erasure', atMs, body)]);
+      await ledger.append([ownEntryDraft('erasure', atMs, body)]);
     },
     { acceptFork: 'accept' },
   );

@@ -8,9 +8,12 @@ import type { Collector } from '@countersign/m365';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { importPaths } from '../apps/countersign/src/ingest/import-run.ts';
 import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
-import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
 import {
-  StateReconciler,
+  closeWriter,
+  openLedgerWriter,
+} from '../apps/countersign/src/operations/host/open-writer.ts';
+import {
+  DriftReconciler,
   type StateReconciliation,
 } from '../apps/countersign/src/reconcile/directory-drift/drift-reconciler.ts';
 import { SEED } from '../tools/property.ts';
@@ -95,7 +98,7 @@ function given(id: string, principalId: string): Change {
 
 async function totals(): Promise<StateReconciliation> {
   return withAccount(data, ({ books, ledger }) =>
-    new StateReconciler(books, ledger, books.coverage()).totals({}),
+    new DriftReconciler(books, ledger, books.coverage()).totals({}),
   );
 }
 
@@ -111,7 +114,7 @@ async function rules(): Promise<string[]> {
 async function bring(name: string, lines: readonly string[]): Promise<void> {
   const file = join(root, name);
   writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
-  const writer = await openWriter({ dir: data, clock: systemClock, random, detection });
+  const writer = await openLedgerWriter({ dir: data, clock: systemClock, random, detection });
   try {
     const inputs = [{ kind: 'path', path: file }] as const;
     const { accepted } = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });

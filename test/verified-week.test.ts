@@ -10,23 +10,23 @@ import {
   parseRegister,
   readPolicyFolder,
 } from '@countersign/policy';
-import { watch } from '../apps/countersign/src/detection/runner/detection-runner.ts';
+import { runDetectors } from '../apps/countersign/src/detection/runner/detection-runner.ts';
 import {
-  KnowledgeFeed,
-  putInForce,
+  activatePolicies,
+  PolicyInformationPoint,
 } from '../apps/countersign/src/enforcement/decisions/policy-information-point.ts';
 import { endPass } from '../apps/countersign/src/enforcement/passes/pass-ledger.ts';
-import { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { LedgerSink } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
 import {
   closeWriter,
-  openWriter,
-  type Writer,
+  type LedgerWriter,
+  openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
-import { catchUp } from '../apps/countersign/src/projection/catch-up.ts';
+import { catchUpProjection } from '../apps/countersign/src/projection/catch-up.ts';
 import type {
-  Verified,
+  VerificationReport,
   VerifiedCount,
 } from '../apps/countersign/src/store/reading/verification-report.ts';
 import type { CheckRow } from '../apps/countersign/src/store/sqlite/check-table.ts';
@@ -68,7 +68,7 @@ const root = temporaryFolder('verified-week');
 const dir = join(root, 'data');
 const planter = new Planter(TENANT);
 let emulator: Emulator;
-let writer: Writer;
+let writer: LedgerWriter;
 
 const BACKUP = 'b0b0b0b0-7d2a-4f6b-9c3d-2e8a61f0b794';
 const STRAY = 'c0c0c0c0-7d2a-4f6b-9c3d-2e8a61f0b794';
@@ -85,28 +85,28 @@ before(async () => {
     tenants: [{ tenantId: TENANT, domain: 'northmoor.example', people: PEOPLE }],
   });
   const detection = await loadDetection();
-  writer = await openWriter({ dir, clock: clockOf(emulator), random, detection });
+  writer = await openLedgerWriter({ dir, clock: clockOf(emulator), random, detection });
   await live();
 });
 
-let duringCut: Verified;
+let duringCut: VerificationReport;
 
 /** The week, hour by hour where something is done at a door, else six at a time. */
 async function live(): Promise<void> {
   plant();
   const { collectors, close } = collectorsFor(emulator, GRAPH);
-  let desk: LedgerDesk | undefined = await LedgerDesk.open(writer, { lanes: 1 });
+  let desk: LedgerSink | undefined = await LedgerSink.open(writer, { lanes: 1 });
   /** With nothing else in the ledger's way. */
   const alone = async (work: () => Promise<void>): Promise<void> => {
     await desk?.close();
     await work();
-    desk = await LedgerDesk.open(writer, { lanes: 1 });
+    desk = await LedgerSink.open(writer, { lanes: 1 });
   };
   const till = async (untilMs: number): Promise<void> => {
     while (emulator.clock.now() < untilMs) {
       await emulator.advance(Math.min(12 * HOUR_MS, untilMs - emulator.clock.now()));
       if (isWithin(CUT, emulator.clock.now())) continue;
-      for (const collector of collectors) await pollAll(desk as LedgerDesk, collector);
+      for (const collector of collectors) await pollAll(desk as LedgerSink, collector);
     }
   };
   await till(START_MS + 6 * HOUR_MS);
@@ -115,13 +115,13 @@ async function live(): Promise<void> {
   await alone(atTheDoor);
   await till(CUT.to - 1);
   await alone(async () => {
-    await watch(writer, writer.detection?.judges ?? []);
+    await runDetectors(writer, writer.detection?.judges ?? []);
     duringCut = await verified(CUT);
   });
   await till(WEEK.to + DAY_MS);
   await desk.close();
   await close();
-  await watch(writer, writer.detection?.judges ?? []);
+  await runDetectors(writer, writer.detection?.judges ?? []);
 }
 
 function isWithin({ from, to }: Interval, ms: number): boolean {
@@ -130,7 +130,7 @@ function isWithin({ from, to }: Interval, ms: number): boolean {
 
 type Collectors = ReturnType<typeof collectorsFor>['collectors'];
 
-async function pollAll(desk: LedgerDesk, collector: Collectors[number]): Promise<void> {
+async function pollAll(desk: LedgerSink, collector: Collectors[number]): Promise<void> {
   for (let hasMore = true; hasMore; ) {
     const report = await pollOnce(desk, collector);
     assert.equal(report.short, 0, report.problems.join('\n'));
@@ -259,7 +259,7 @@ async function use(): Promise<void> {
     'scopes: [Microsoft Graph], networks: [203.0.113.0/24], credentials: [key-1]}',
   ].join(', ');
   const register = { file: 'register.yaml', text: `tenant: ${TENANT}\nworkloads: [${workload}]\n` };
-  await putInForce(writer, {
+  await activatePolicies(writer, {
     source: readPolicyFolder(POLICIES).source,
     directory: { file: directory.file, read: parseDirectoryFile(directory) },
     register: { file: register.file, read: parseRegister(register) },
@@ -272,9 +272,9 @@ async function atTheDoor(): Promise<void> {
   // A door takes a file at its word for a day: it is read again, as `serve` would.
   await use();
   // Rules have looked at what came in: before that nobody could tell who is at risk.
-  await watch(writer, writer.detection?.judges ?? []);
+  await runDetectors(writer, writer.detection?.judges ?? []);
   await writer.reader.refresh();
-  const { knowledge } = await KnowledgeFeed.open(writer);
+  const { knowledge } = await PolicyInformationPoint.open(writer);
   const { policies } = knowledge;
   assert.ok(policies !== undefined);
   const directory = knowledge.suite(clock);
@@ -295,11 +295,11 @@ async function atTheDoor(): Promise<void> {
   await decide(outsider(), DENIED_REQUEST, 'deny');
   const pass = await decide(ended, idOf(9003), 'permit');
   await emulator.advance(5 * MINUTE_MS);
-  await catchUp(writer);
+  await catchUpProjection(writer);
   await endPass(writer, { pass, by: 'per', reason: 'the laptop was stolen' });
 }
 
-async function verified({ from, to }: Interval): Promise<Verified> {
+async function verified({ from, to }: Interval): Promise<VerificationReport> {
   return withAccount(dir, async ({ books, head }) =>
     books.access.verified({ fromMs: from, toMs: to }, head),
   );

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock, tenantId } from '@countersign/core';
-import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../apps/countersign/src/operations/host/open-writer.ts';
 import { askJson } from './support/account.ts';
 import { countersign, type Ended } from './support/command-line.ts';
 import { ndjson, record, records } from './support/exports.ts';
@@ -39,7 +42,7 @@ function ask(args: readonly string[]): Promise<Ended> {
 
 /** Entries go into the ledger, one after the other, and nobody indexes them. */
 async function whileWriting(work: () => Promise<void>): Promise<void> {
-  const writer = await openWriter({ dir: data, clock: systemClock, random });
+  const writer = await openLedgerWriter({ dir: data, clock: systemClock, random });
   let isOver = false;
   const writing = (async () => {
     for (let n = 0; !isOver; n++) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { lifeOf, Population } from '@countersign/emulator';
 import { parseDescription } from '../apps/countersign/src/posture/conformance/emulator-description.ts';
-import { ShapeBook } from '../apps/countersign/src/posture/conformance/record-form-table.ts';
+import { RecordFormTable } from '../apps/countersign/src/posture/conformance/record-form-table.ts';
 import { sourceOf } from './describe-emulator.ts';
 
 const FROM_MS = Date.UTC(2026, 2, 3);
@@ -18,7 +18,7 @@ test('the description of the emulator has all that half a day of it makes', () =
       new Set(fields.map(({ field }) => field)),
     ]),
   );
-  const book = new ShapeBook();
+  const book = new RecordFormTable();
   const population = new Population({ seed: 'description', size: 40 });
   const life = lifeOf(population, 'description');
   for (const { records } of life.happenings(FROM_MS + 8 * HOUR_MS, FROM_MS + 20 * HOUR_MS)) {

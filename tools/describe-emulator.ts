@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { DelaySketch } from '@countersign/coverage';
 import {
   type Feed,
-  type Happening,
   lifeOf,
   loadScenario,
+  type Occurrence,
   Population,
   runScenario,
   scenarioNames,
@@ -16,7 +16,7 @@ import {
   type Description,
   descriptionText,
 } from '../apps/countersign/src/posture/conformance/emulator-description.ts';
-import { ShapeBook } from '../apps/countersign/src/posture/conformance/record-form-table.ts';
+import { RecordFormTable } from '../apps/countersign/src/posture/conformance/record-form-table.ts';
 
 /**
  * Writes down what the emulator makes: kinds of records with the fields of each, delays, error
@@ -29,7 +29,7 @@ const DAYS = 7;
 const PEOPLE = 120;
 const ROOT = join(import.meta.dirname, '..');
 
-function* happenings(): Generator<Happening> {
+function* happenings(): Generator<Occurrence> {
   const populations = ['corp', 'second'].map((seed) => new Population({ seed, size: PEOPLE }));
   for (const population of populations.slice(0, 1)) {
     yield* lifeOf(population, 'description').happenings(FROM_MS, FROM_MS + DAYS * DAY_MS);
@@ -97,7 +97,7 @@ function errorCodes(): string[] {
 const CODE = /\b(AF\d{3,5}|AADSTS\d+)\b|'((?:[A-Z][A-Za-z]+_[A-Za-z]+)|TooManyRequests)'/g;
 
 async function describe(): Promise<void> {
-  const book = new ShapeBook();
+  const book = new RecordFormTable();
   const feeds = new Set<Feed>();
   for (const { records } of happenings()) {
     for (const { feed, body } of records) {

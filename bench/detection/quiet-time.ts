@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LedgerReader } from '@countersign/ledger';
 import {
-  Reconciler,
+  ActionReconciler,
   type Reconciliation,
 } from '../../apps/countersign/src/reconcile/actions/action-reconciler.ts';
 import { authorisationsOf } from '../../apps/countersign/src/reconcile/actions/authorization-source.ts';
-import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type Judged, judgedIn, withJudges } from '../../test/support/detected.ts';
 import { tellByDay } from '../../test/support/told.ts';
 
@@ -76,10 +76,10 @@ function seconds(began: number): string {
 }
 
 async function reconciledIn(data: string): Promise<Reconciliation> {
-  const [books, ledger] = [await BooksReader.open(data), await LedgerReader.open(data)];
+  const [books, ledger] = [await StoreReader.open(data), await LedgerReader.open(data)];
   try {
     const authorisations = await authorisationsOf({ books, ledger });
-    const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+    const reconciler = new ActionReconciler(books, { authorisations, coverage: books.coverage() });
     return await reconciler.totals({});
   } finally {
     books.close();

@@ -6,8 +6,8 @@ import {
 } from '../../apps/countersign/src/detection/detectors/spray/password-spray.ts';
 import { sprayFindings } from '../../apps/countersign/src/detection/detectors/spray/spray-findings.ts';
 import { RowBuffer } from '../../apps/countersign/src/store/parquet/row-buffer.ts';
-import { Books } from '../../apps/countersign/src/store/store.ts';
-import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
+import { Store } from '../../apps/countersign/src/store/store.ts';
+import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { SeededRandom } from '../../tools/sample/random.ts';
 import {
   type Company,
@@ -156,7 +156,7 @@ async function judged(company: Company, folder: string): Promise<One> {
   const dir = mkdtempSync(join(folder, 'spray-'));
   try {
     await post(dir, company);
-    const reader = await BooksReader.open(dir);
+    const reader = await StoreReader.open(dir);
     try {
       const { startMs, endMs } = company;
       const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: startMs };
@@ -197,7 +197,7 @@ function placeOf(hit: number, campaigns: readonly Campaign[]): number {
 }
 
 async function post(dir: string, { rows }: Company): Promise<void> {
-  const books = await Books.open(dir);
+  const books = await Store.open(dir);
   for (let at = 0; at < rows.length; at += ROWS_PER_POST) {
     const buffer = new RowBuffer();
     for (const row of rows.slice(at, at + ROWS_PER_POST)) buffer.add(row);

@@ -1,6 +1,6 @@
 import type { EventRow } from '../../apps/countersign/src/store/rows/event-row.ts';
 import type { CheckRow } from '../../apps/countersign/src/store/sqlite/check-table.ts';
-import type { PassFact } from '../../apps/countersign/src/store/sqlite/decision-table.ts';
+import type { PassRow } from '../../apps/countersign/src/store/sqlite/decision-table.ts';
 
 const PASS_MS = 36 * 3_600_000;
 
@@ -17,7 +17,7 @@ export function checkOf({ tenant, action, index, event }: EventRow): CheckRow {
 }
 
 /** The pass that the decision opened, until the next day's; none where there was no decision. */
-export function passOf({ tenant, index, event }: EventRow): PassFact[] {
+export function passOf({ tenant, index, event }: EventRow): PassRow[] {
   if (event.signInType !== 'interactiveUser') return [];
   const [atMs, expiresMs] = [event.timeMs, event.timeMs + PASS_MS];
   const principal = event.actorUid ?? '';

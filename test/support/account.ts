@@ -4,12 +4,12 @@ import { fsck, LedgerReader } from '@countersign/ledger';
 import { type ImportReport, importPaths } from '../../apps/countersign/src/ingest/import-run.ts';
 import {
   closeWriter,
-  openWriter,
-  type Writer,
+  type LedgerWriter,
+  openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
 import type { Statement } from '../../apps/countersign/src/reports/statement/statement.ts';
 import { headOf, type LedgerHead } from '../../apps/countersign/src/store/reading/ledger-head.ts';
-import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { countersign, type RunOptions } from './command-line.ts';
 
 /** What `import --json` answers. */
@@ -22,10 +22,10 @@ const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(
 /** Holds the ledger of `data` in this process while `use` runs. */
 export async function withWriter<T>(
   data: string,
-  use: (writer: Writer) => Promise<T>,
+  use: (writer: LedgerWriter) => Promise<T>,
   options: { readonly acceptFork?: 'accept' } = {},
 ): Promise<T> {
-  const writer = await openWriter({ dir: data, clock: systemClock, random, ...options });
+  const writer = await openLedgerWriter({ dir: data, clock: systemClock, random, ...options });
   try {
     return await use(writer);
   } finally {
@@ -38,7 +38,10 @@ export async function importHere(data: string, ...paths: readonly string[]): Pro
   return withWriter(data, (writer) => importWith(writer, ...paths));
 }
 
-export async function importWith(writer: Writer, ...paths: readonly string[]): Promise<Report> {
+export async function importWith(
+  writer: LedgerWriter,
+  ...paths: readonly string[]
+): Promise<Report> {
   const inputs = paths.map((path) => ({ kind: 'path', path }) as const);
   const report = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
   assertBalanced(report);
@@ -85,7 +88,7 @@ export async function assertFsckClean(data: string): Promise<void> {
 export type { Statement };
 
 export type Account = {
-  readonly books: BooksReader;
+  readonly books: StoreReader;
   readonly ledger: LedgerReader;
   readonly head: LedgerHead;
 };
@@ -96,7 +99,7 @@ export async function withAccount<T>(
   use: (account: Account) => Promise<T>,
 ): Promise<T> {
   const ledger = await LedgerReader.open(data);
-  const books = await BooksReader.open(data);
+  const books = await StoreReader.open(data);
   try {
     return await use({ books, ledger, head: await headOf(ledger, books) });
   } finally {

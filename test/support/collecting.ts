@@ -12,23 +12,23 @@ import {
   type PollReport,
   RequestPace,
   Secret,
+  type Sleep,
   systemWait,
-  Tokens,
-  type Wait,
+  TokenSource,
 } from '@countersign/m365';
-import { LedgerDesk } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { LedgerSink } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../../apps/countersign/src/ingest/collection/poll-once.ts';
 import {
   closeWriter,
-  openWriter,
-  type Writer,
+  type LedgerWriter,
+  openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
 import { withAccount } from './account.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
 /** On a clock that stands still, waiting is what moves it. */
-function waitOn(clock: Clock): Wait {
+function waitOn(clock: Clock): Sleep {
   if (!(clock instanceof ManualClock)) return systemWait;
   return async (ms, signal) => {
     await new Promise((resolve) => setImmediate(resolve));
@@ -45,7 +45,7 @@ export type ServiceAddress = {
   readonly secret?: string;
   readonly tenant: string;
   readonly clock?: Clock;
-  readonly wait?: Wait;
+  readonly wait?: Sleep;
   readonly http?: Partial<HttpOptions>;
   readonly requestsPerMinute?: number;
   readonly contentTypes?: readonly ContentType[];
@@ -65,7 +65,7 @@ export function activityCollector(address: ServiceAddress): ActivityCollector {
   });
   const allowance = { requests: address.requestsPerMinute ?? 1_000_000, perMs: 60_000 };
   const pace = new RequestPace({ clock, wait, allowance });
-  const authorisation = new Tokens({
+  const authorisation = new TokenSource({
     http,
     clock,
     random,
@@ -85,10 +85,10 @@ export function activityCollector(address: ServiceAddress): ActivityCollector {
 export async function withDesk<T>(
   dir: string,
   clock: Clock,
-  use: (desk: LedgerDesk, writer: Writer) => Promise<T>,
+  use: (desk: LedgerSink, writer: LedgerWriter) => Promise<T>,
 ): Promise<T> {
-  const writer = await openWriter({ dir, clock, random });
-  const desk = await LedgerDesk.open(writer, { lanes: 1 });
+  const writer = await openLedgerWriter({ dir, clock, random });
+  const desk = await LedgerSink.open(writer, { lanes: 1 });
   try {
     return await use(desk, writer);
   } finally {

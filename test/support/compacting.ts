@@ -1,9 +1,12 @@
 import { systemClock } from '@countersign/core';
-import { closeWriter, openWriter } from '../../apps/countersign/src/operations/host/open-writer.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../../apps/countersign/src/operations/host/open-writer.ts';
 
 /** Run as a process of its own: compacts the books of a data folder down to a file a day. */
 const [dir = ''] = process.argv.slice(2);
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
-const writer = await openWriter({ dir, clock: systemClock, random, acceptFork: 'accept' });
+const writer = await openLedgerWriter({ dir, clock: systemClock, random, acceptFork: 'accept' });
 await writer.books.compact({ partitionRowsMin: 1, stepRowsMax: 2_000 });
 await closeWriter(writer);

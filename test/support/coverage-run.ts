@@ -11,12 +11,12 @@ import {
   HttpClient,
   RequestPace,
   Secret,
-  Tokens,
+  TokenSource,
 } from '@countersign/m365';
 import { CrossCheck } from '../../apps/countersign/src/ingest/collection/cross-check.ts';
 import { pollOnce } from '../../apps/countersign/src/ingest/collection/poll-once.ts';
-import type { CoverageFact } from '../../apps/countersign/src/store/rows/entry-rows.ts';
-import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
+import type { CoverageRow } from '../../apps/countersign/src/store/rows/entry-rows.ts';
+import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { activityCollector } from './collecting.ts';
 import { type DrawnFaults, drawFaults } from './coverage-faults.ts';
 import { addressOf, clockOf } from './emulated.ts';
@@ -53,9 +53,9 @@ export type CoverageRun = {
   readonly askedMs: number;
   /** By source: the ids of its records, in order; each stands there as often as it is there. */
   readonly ledgerIds: ReadonlyMap<string, readonly string[]>;
-  readonly rows: readonly CoverageFact[];
+  readonly rows: readonly CoverageRow[];
   /** The same, when all that could still be had has expired. */
-  readonly laterRows: readonly CoverageFact[];
+  readonly laterRows: readonly CoverageRow[];
   readonly problems: readonly unknown[];
 };
 
@@ -186,7 +186,7 @@ function searchOf(emulator: Emulator, http: HttpClient): Collector {
   const { clock = clockOf(emulator), wait, tenant: id } = addressOf(emulator);
   if (wait === undefined) throw new RangeError('time is moved by waiting');
   const tenant = tenantId(id);
-  const authorisation = new Tokens({
+  const authorisation = new TokenSource({
     ...{ http, clock, random, authority: login, tenant, clientId },
     credential: { kind: 'secret', secret: new Secret(clientSecret) },
     scope: 'https://graph.microsoft.com/.default',
@@ -222,9 +222,9 @@ async function readAll(
   };
 }
 
-async function rowsAt(dir: string, nowMs: number): Promise<readonly CoverageFact[]> {
+async function rowsAt(dir: string, nowMs: number): Promise<readonly CoverageRow[]> {
   const clock = { now: () => nowMs, monotonic: () => nowMs };
-  const books = await BooksReader.open(dir, { clock });
+  const books = await StoreReader.open(dir, { clock });
   try {
     return books.coverage();
   } finally {

@@ -1,6 +1,6 @@
 import type { Emulator } from '@countersign/emulator';
 import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
-import type { CoverageFact } from '../../apps/countersign/src/store/rows/entry-rows.ts';
+import type { CoverageRow } from '../../apps/countersign/src/store/rows/entry-rows.ts';
 import { type CoverageRun, FEEDS, START_MS } from './coverage-run.ts';
 
 const MINUTE_MS = 60_000;
@@ -95,7 +95,7 @@ function deliveryBreaches({ emulator, ledgerIds, askedMs }: CoverageRun): string
 }
 
 /** Nothing is called corroborated of which one of the two sources was not told. */
-function corroborationBreaches(good: readonly CoverageFact[], absent: readonly Absent[]): string[] {
+function corroborationBreaches(good: readonly CoverageRow[], absent: readonly Absent[]): string[] {
   const rows = good.filter(({ state }) => state === 'corroborated');
   return absent
     .filter(({ why }) => why !== 'lost' && why !== 'aimed')
@@ -114,7 +114,7 @@ function shortBreaches({ faults, rows, laterRows }: CoverageRun, absent: readonl
     const [now, later] = [rowAt(rows, each), rowAt(laterRows, each)];
     // While nobody sends canaries nobody sees an outage: then nothing may be bounded.
     const isUnseen = each.why === 'outage' && isAway(faults, each.atMs);
-    const isTold = (row: CoverageFact | undefined, states: readonly string[]): boolean =>
+    const isTold = (row: CoverageRow | undefined, states: readonly string[]): boolean =>
       row !== undefined && (states.includes(row.state) || (isUnseen && row.bound === 1));
     return [
       ...(isTold(now, ['late', ...ends])
@@ -125,7 +125,7 @@ function shortBreaches({ faults, rows, laterRows }: CoverageRun, absent: readonl
   });
 }
 
-function said(row: CoverageFact | undefined): string {
+function said(row: CoverageRow | undefined): string {
   return row === undefined ? 'no row' : `${row.state} with a bound of ${row.bound}`;
 }
 
@@ -145,7 +145,7 @@ function sinceStart(atMs: number): number {
 }
 
 /** What nobody can see is never said not to be there. */
-function claimBreaches(good: readonly CoverageFact[]): string[] {
+function claimBreaches(good: readonly CoverageRow[]): string[] {
   return good
     .filter(
       ({ because }) => !/withheld from (?:this source|all these).*cannot be excluded/.test(because),
@@ -157,7 +157,7 @@ function claimBreaches(good: readonly CoverageFact[]): string[] {
  * Bounds that rest on canaries, where a share of all records is lost at random and nothing can see
  * it. One of the source and one of its only workload say the same: the workload's is taken.
  */
-function boundsOf({ faults }: CoverageRun, good: readonly CoverageFact[]): Verdict['bounds'] {
+function boundsOf({ faults }: CoverageRun, good: readonly CoverageRow[]): Verdict['bounds'] {
   const { withholding } = faults;
   if (withholding.kind !== 'uniform') return [];
   return good
@@ -213,13 +213,13 @@ function storedOf(
 
 const END_MS: number = Date.parse('2027-01-01T00:00:00Z');
 
-function isGood({ state, source }: CoverageFact): boolean {
+function isGood({ state, source }: CoverageRow): boolean {
   const isOurs = FEEDS.some((feed) => feed.source === source);
   return isOurs && (state === 'collected' || state === 'corroborated');
 }
 
 /** What is said of the source at that time; of all its workloads together. */
-function rowAt(rows: readonly CoverageFact[], { source, atMs }: Absent): CoverageFact | undefined {
+function rowAt(rows: readonly CoverageRow[], { source, atMs }: Absent): CoverageRow | undefined {
   return rows.find((row) => {
     const { fromMs, toMs } = row;
     if (row.source !== source || row.workload !== null) return false;

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { ManualClock, type SourceId, type TenantId } from '@countersign/core';
 import type { Feed } from '@countersign/emulator';
 import {
-  sightsOf,
-  type WatcherSight,
+  type DetectorHealth,
+  detectorHealth,
 } from '../../apps/countersign/src/detection/health/detector-health.ts';
-import { watch } from '../../apps/countersign/src/detection/runner/detection-runner.ts';
-import { LedgerDesk } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { runDetectors } from '../../apps/countersign/src/detection/runner/detection-runner.ts';
+import { LedgerSink } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { loadDetection } from '../../apps/countersign/src/operations/host/load-detectors.ts';
 import {
   closeWriter,
-  openWriter,
-  type Writer,
+  type LedgerWriter,
+  openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
-import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type Judged, judgedIn } from './detected.ts';
 import { observe } from './observed.ts';
 import { SCENARIOS, type Staged } from './staged.ts';
@@ -78,7 +78,7 @@ export type Account = Story & {
   readonly data: string;
   readonly judged: readonly Judged[];
   /** What each rule could see of these days. */
-  readonly sights: readonly WatcherSight[];
+  readonly sights: readonly DetectorHealth[];
 };
 
 export function storyOf(folder: string, scenario: string, seed: number): Story {
@@ -138,11 +138,11 @@ export async function accountOf(data: string, story: Story, cut?: Cut): Promise<
   }
   const clock = new ManualClock(startMs + hours * HOUR_MS);
   const detection = await loadDetection();
-  const writer = await openWriter({ dir: data, clock, random, detection });
+  const writer = await openLedgerWriter({ dir: data, clock, random, detection });
   try {
     await deliver(writer, story, feeds);
     if (cut !== undefined) await deliver(writer, story, [cut.feed], cut.fromMs ?? 0);
-    const { failures } = await watch(writer, detection.judges);
+    const { failures } = await runDetectors(writer, detection.judges);
     if (failures.length > 0) throw new Error(JSON.stringify(failures));
   } finally {
     await closeWriter(writer);
@@ -155,13 +155,13 @@ export async function accountOf(data: string, story: Story, cut?: Cut): Promise<
 export async function sightsWithin(
   { data, toMs: endMs }: Pick<Account, 'data' | 'toMs'>,
   { fromMs, toMs }: Pick<Story, 'fromMs' | 'toMs'>,
-): Promise<readonly WatcherSight[]> {
+): Promise<readonly DetectorHealth[]> {
   const { watchers } = await loadDetection();
   const clock = new ManualClock(endMs + AROUND_DAYS * DAY_MS);
-  const books = await BooksReader.open(data, { clock });
+  const books = await StoreReader.open(data, { clock });
   try {
     const asked = { kind: 'period', fromMs, toMs } as const;
-    return sightsOf(books, watchers, { asked, nowMs: clock.now() });
+    return detectorHealth(books, watchers, { asked, nowMs: clock.now() });
   } finally {
     books.close();
   }
@@ -169,12 +169,12 @@ export async function sightsWithin(
 
 /** Hands the records in as collectors do: under the source that they were asked of. */
 async function deliver(
-  writer: Writer,
+  writer: LedgerWriter,
   story: Story,
   feeds: readonly Collected[],
   untilMs?: number,
 ): Promise<void> {
-  const desk = await LedgerDesk.open(writer, { lanes: 1 });
+  const desk = await LedgerSink.open(writer, { lanes: 1 });
   try {
     for (const { tenant, feed, bytes } of filesOf(story.told, feeds, untilMs)) {
       const isAudit = feed.startsWith('activity/');

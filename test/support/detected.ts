@@ -4,9 +4,12 @@ import { systemClock } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger';
 import { importPaths } from '../../apps/countersign/src/ingest/import-run.ts';
 import { loadDetection } from '../../apps/countersign/src/operations/host/load-detectors.ts';
-import { closeWriter, openWriter } from '../../apps/countersign/src/operations/host/open-writer.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../../apps/countersign/src/operations/host/open-writer.ts';
 import type { FindingDraft } from '../../apps/countersign/src/store/rows/finding.ts';
-import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type Attack, type Telling, type Told, tell } from './told.ts';
 
 const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
@@ -43,7 +46,7 @@ export async function withJudges(
   use: (read: (folder: string) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const detection = await loadDetection();
-  const writer = await openWriter({ dir: data, clock: systemClock, random, detection });
+  const writer = await openLedgerWriter({ dir: data, clock: systemClock, random, detection });
   try {
     await use(async (folder) => {
       const inputs = readdirSync(folder).map((name) => {
@@ -63,7 +66,7 @@ export async function judgedIn(
   data: string,
   { attacks }: Pick<Told, 'attacks'>,
 ): Promise<Judged[]> {
-  const [books, ledger] = [await BooksReader.open(data), await LedgerReader.open(data)];
+  const [books, ledger] = [await StoreReader.open(data), await LedgerReader.open(data)];
   try {
     const judged: Judged[] = [];
     for (const { draft, state } of books.findings()) {

@@ -3,11 +3,11 @@ import {
   incidentsOf,
 } from '../../apps/countersign/src/detection/incidents/incident.ts';
 import { surroundingsOf } from '../../apps/countersign/src/detection/incidents/surroundings.ts';
-import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
+import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 
 /** The incidents of an account. */
 export async function drawnIn(data: string): Promise<Incident[]> {
-  const books = await BooksReader.open(data);
+  const books = await StoreReader.open(data);
   try {
     const findings = books.findings({ withdrawn: 'with' });
     return incidentsOf(findings, await surroundingsOf(books, findings));

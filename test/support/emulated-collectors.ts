@@ -1,6 +1,6 @@
 import type { Clock } from '@countersign/core';
 import type { Emulator } from '@countersign/emulator';
-import type { Wait } from '@countersign/m365';
+import type { Sleep } from '@countersign/m365';
 import type { Config } from '../../apps/countersign/src/config/config.ts';
 import { parseConfig } from '../../apps/countersign/src/config/parse-config.ts';
 import {
@@ -75,7 +75,7 @@ export function secretsOf({ credentials }: Emulator): Record<string, string> {
 
 /** The collectors that `serve` would make, on the emulator's time: waiting is what moves it. */
 export function collectorsFor(emulator: Emulator, ...collect: readonly string[]): TenantCollectors {
-  const wait: Wait = async (ms, signal) => {
+  const wait: Sleep = async (ms, signal) => {
     signal?.throwIfAborted();
     await emulator.advance(Math.ceil(ms));
   };
@@ -85,7 +85,7 @@ export function collectorsFor(emulator: Emulator, ...collect: readonly string[])
 /** The same for a tenant of an emulator that may be in another process. */
 export function collectorsAt(
   address: TenantAddress,
-  time: { readonly clock: Clock; readonly wait: Wait },
+  time: { readonly clock: Clock; readonly wait: Sleep },
   ...collect: readonly string[]
 ): TenantCollectors {
   const env = { COLLECTOR_SECRET: address.secret };

@@ -9,7 +9,7 @@ import {
 import { Clerk, NORTHMOOR } from '@countersign/emulator/testing/clerk';
 import { parseLeaf } from '@countersign/ledger';
 import type { Collector } from '@countersign/m365';
-import type { LedgerDesk } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import type { LedgerSink } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../../apps/countersign/src/ingest/collection/poll-once.ts';
 import { withAccount } from './account.ts';
 import type { ServiceAddress } from './collecting.ts';
@@ -59,7 +59,7 @@ export function addressOf(emulator: Emulator): ServiceAddress {
 }
 
 /** Polls until there is nothing more to do, and nothing is short for a reason that may pass. */
-export async function pollToEnd(desk: LedgerDesk, collector: Collector): Promise<number> {
+export async function pollToEnd(desk: LedgerSink, collector: Collector): Promise<number> {
   for (let polls = 1; ; polls++) {
     const { hasMore, short, behindMs } = await pollOnce(desk, collector);
     if (!hasMore && short === 0 && behindMs === 0) return polls;

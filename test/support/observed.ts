@@ -1,8 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 import { instantOfMs, ManualClock } from '@countersign/core';
 import { DelaySketch, type Observation } from '@countersign/coverage';
-import { closeWriter, openWriter } from '../../apps/countersign/src/operations/host/open-writer.ts';
-import { ownEntry } from '../../apps/countersign/src/projection/entries/own-entry.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../../apps/countersign/src/operations/host/open-writer.ts';
+import { ownEntryDraft } from '../../apps/countersign/src/projection/entries/own-entry.ts';
 
 const HOUR_MS = 3_600_000;
 const random = { fill: (into: Uint8Array) => randomFillSync(into) };
@@ -31,7 +34,7 @@ export type ObservedOptions = {
 export async function observe(dir: string, options: ObservedOptions): Promise<void> {
   const { sources, startMs, hours, pollHours = 1 } = options;
   const clock = new ManualClock(startMs + hours * HOUR_MS);
-  const writer = await openWriter({ dir, clock, random, acceptFork: 'accept' });
+  const writer = await openLedgerWriter({ dir, clock, random, acceptFork: 'accept' });
   const polls = sources.flatMap((source) =>
     Array.from({ length: Math.ceil(hours / pollHours) }, (_, at) => {
       const fromHour = at * pollHours;
@@ -39,10 +42,12 @@ export async function observe(dir: string, options: ObservedOptions): Promise<vo
       return poll(options, source, { fromHour, hours: Math.min(pollHours, hours - fromHour) });
     }),
   );
-  await writer.ledger.append(polls.map((body) => ownEntry('coverage', Date.parse(body.at), body)));
+  await writer.ledger.append(
+    polls.map((body) => ownEntryDraft('coverage', Date.parse(body.at), body)),
+  );
   await closeWriter(writer);
   // The books go on from their cursor when they are opened next.
-  await closeWriter(await openWriter({ dir, clock, random }));
+  await closeWriter(await openLedgerWriter({ dir, clock, random }));
 }
 
 function poll(

@@ -2,7 +2,7 @@ import {
   type Actor,
   type Feed,
   type FeedRecord,
-  type Happening,
+  type Occurrence,
   SeededRandom,
 } from '@countersign/emulator';
 
@@ -16,7 +16,7 @@ export class Office implements Actor {
     this.#options = options;
   }
 
-  *happenings(fromMs: number, toMs: number): Generator<Happening> {
+  *happenings(fromMs: number, toMs: number): Generator<Occurrence> {
     for (let minute = Math.floor(fromMs / MINUTE_MS); minute * MINUTE_MS < toMs; minute++) {
       for (const happening of this.#minute(minute)) {
         if (happening.atMs >= fromMs && happening.atMs < toMs) yield happening;
@@ -25,7 +25,7 @@ export class Office implements Actor {
   }
 
   /** Each minute is drawn by itself, so that windows tile however they are cut. */
-  #minute(minute: number): Happening[] {
+  #minute(minute: number): Occurrence[] {
     const { seed, feed, workload, tenantId, perHour } = this.#options;
     const random = new SeededRandom(seed, 'office', feed, minute);
     const whole = Math.floor(perHour / 60);
@@ -33,7 +33,7 @@ export class Office implements Actor {
     const times = Array.from({ length: count }, () => random.int(0, 60) * 1000);
     return times
       .sort((a, b) => a - b)
-      .map((offset): Happening => {
+      .map((offset): Occurrence => {
         const atMs = minute * MINUTE_MS + offset;
         const record = recordOf({ feed, workload, tenantId, atMs, id: random.guid() });
         const truth = { scenario: 'at work', isAttacker: false };

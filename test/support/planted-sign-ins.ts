@@ -1,4 +1,4 @@
-import type { Actor, Happening, JsonObject } from '@countersign/emulator';
+import type { Actor, JsonObject, Occurrence } from '@countersign/emulator';
 
 /** A sign-in that somebody plants in a tenant, as Graph will tell of it. */
 export type Planted = {
@@ -31,7 +31,7 @@ export class Planter implements Actor {
     this.#planted.push(...planted);
   }
 
-  *happenings(fromMs: number, toMs: number): Generator<Happening> {
+  *happenings(fromMs: number, toMs: number): Generator<Occurrence> {
     const due = this.#planted.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
     for (const each of due.sort((a, b) => a.atMs - b.atMs)) {
       const { id, atMs } = each;

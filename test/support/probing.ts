@@ -2,20 +2,26 @@ import { tenantId } from '@countersign/core';
 import { type CanaryAct, canaryPlans } from '@countersign/coverage';
 import type { Emulator } from '@countersign/emulator';
 import { LedgerReader } from '@countersign/ledger';
-import { HttpClient, Secret, Tokens } from '@countersign/m365';
-import { Canaries, canaryTexts } from '../../apps/countersign/src/ingest/canaries/canary-runner.ts';
-import { GraphCanary } from '../../apps/countersign/src/ingest/canaries/graph-canary-sender.ts';
-import { LedgerDesk } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
-import { closeWriter, openWriter } from '../../apps/countersign/src/operations/host/open-writer.ts';
-import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
+import { HttpClient, Secret, TokenSource } from '@countersign/m365';
+import {
+  CanaryRunner,
+  canaryTexts,
+} from '../../apps/countersign/src/ingest/canaries/canary-runner.ts';
+import { GraphCanarySender } from '../../apps/countersign/src/ingest/canaries/graph-canary-sender.ts';
+import { LedgerSink } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import {
+  closeWriter,
+  openLedgerWriter,
+} from '../../apps/countersign/src/operations/host/open-writer.ts';
+import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { clockOf } from './emulated.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
 export type ProbedDesk = {
-  readonly desk: LedgerDesk;
-  readonly canaries: Canaries;
-  readonly books: BooksReader;
+  readonly desk: LedgerSink;
+  readonly canaries: CanaryRunner;
+  readonly books: StoreReader;
 };
 
 /** A desk with canaries that act in an emulated tenant, as `serve` would put it together. */
@@ -42,7 +48,7 @@ export async function withCanaries<T>(
     ...{ origins: [login, graph], clock, random, wait, ca: emulator.ca },
   });
   const { account, site, team } = population.setApart;
-  const sender = new GraphCanary({
+  const sender = new GraphCanarySender({
     http,
     root: graph,
     places: {
@@ -52,7 +58,7 @@ export async function withCanaries<T>(
       account: account.objectId,
     },
     newToken: () =>
-      new Tokens({
+      new TokenSource({
         ...{ http, clock, random, authority: login, tenant: tenantId(tenant), clientId },
         credential: { kind: 'secret', secret: new Secret(clientSecret) },
         scope: 'https://graph.microsoft.com/.default',
@@ -60,12 +66,12 @@ export async function withCanaries<T>(
   });
   const { acts = sender.acts, sources, periodMs } = options;
   const plans = canaryPlans(tenant, sources, { acts, periodMs });
-  const writer = await openWriter({ dir, clock, random });
-  const desk = await LedgerDesk.open(writer, { lanes: 1, listenFor: canaryTexts([clientId]) });
-  const books = await BooksReader.open(dir, { clock });
+  const writer = await openLedgerWriter({ dir, clock, random });
+  const desk = await LedgerSink.open(writer, { lanes: 1, listenFor: canaryTexts([clientId]) });
+  const books = await StoreReader.open(dir, { clock });
   const reader = await LedgerReader.open(dir);
   try {
-    const canaries = await Canaries.open({
+    const canaries = await CanaryRunner.open({
       ...{ tenant, appId: clientId, plans, sender, desk, clock, random },
       ledger: { books, reader },
     });

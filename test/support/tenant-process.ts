@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Wait } from '@countersign/m365';
+import type { Sleep } from '@countersign/m365';
 import { loadConfig } from '../../apps/countersign/src/config/load-config.ts';
 import { collectorsOf } from '../../apps/countersign/src/server/collectors/open-collectors.ts';
 import { withDesk } from './collecting.ts';
@@ -21,7 +21,7 @@ let waitedMs = 0;
 const monotonic = (): number => performance.now() - startMs + waitedMs;
 const clock = { now: (): number => Number(values.now) + monotonic(), monotonic };
 
-const wait: Wait = async (ms) => {
+const wait: Sleep = async (ms) => {
   const passed = new Promise((resolve) => process.once('message', resolve));
   process.send?.(Math.ceil(ms));
   await passed;

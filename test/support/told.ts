@@ -5,10 +5,10 @@ import {
   type ClosedFoothold,
   type Feed,
   type Foothold,
-  type Happening,
   type Intruder,
   lifeOf,
   loadScenario,
+  type Occurrence,
   Population,
   runScenario,
   type ScenarioParameters,
@@ -131,7 +131,7 @@ export function* tellByDay(
 }
 
 type Play = Pick<Told, 'footholds' | 'closed' | 'intruders'> & {
-  readonly happenings: Iterable<Happening>;
+  readonly happenings: Iterable<Occurrence>;
 };
 
 function playOf(telling: Telling, at: number): Play {
@@ -162,7 +162,7 @@ function until(actor: Actor, endMs: number): Actor {
 }
 
 function write(
-  { tenantId, truth, records }: Happening,
+  { tenantId, truth, records }: Occurrence,
   { without = [] }: Telling,
   files: LineFiles,
   attacks: Map<string, Attack>,

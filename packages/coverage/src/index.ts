@@ -1,4 +1,4 @@
-export { CANARY_MARK, type CanarySign, canarySigns } from './canaries/canary-marker.ts';
+export { CANARY_MARK, type CanaryMarker, canarySigns } from './canaries/canary-marker.ts';
 export {
   CANARY_ACTS,
   type CanaryAct,
@@ -6,7 +6,7 @@ export {
   canaryPlans,
   canaryTimeMs,
 } from './canaries/canary-plan.ts';
-export { type CanaryRecord, type CanaryWait, CanaryWatch } from './canaries/canary-tracker.ts';
+export { type CanaryRecord, CanaryTracker, type CanaryWait } from './canaries/canary-tracker.ts';
 export {
   COVERAGE_STATES,
   type CoverageInterval,

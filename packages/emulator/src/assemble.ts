@@ -3,21 +3,21 @@ import { CONTENT_TYPES } from './activity-api/subscriptions.ts';
 import { type KeyAndCertificate, selfSigned } from './certificate.ts';
 import { withAccess } from './company/access-rows.ts';
 import { Companies } from './company/companies.ts';
-import type { Actor, Happening } from './core/feed-record.ts';
+import type { Actor, Occurrence } from './core/feed-record.ts';
 import { machineTime, wallMs } from './core/machine-time.ts';
 import { ManualClock, RunningClock } from './core/virtual-clock.ts';
 import { type Credentials, makeCredentials, ourApps } from './credentials.ts';
 import type { EmulatorOptions, Host } from './emulator-options.ts';
 import { Faults } from './faults/faults.ts';
-import { UsualDispatcher } from './feeds/feed-delays.ts';
-import { Store, type Stored } from './feeds/feed-store.ts';
-import { TruthKeeper } from './ground-truth.ts';
+import { FeedDelayDispatcher } from './feeds/feed-delays.ts';
+import { FeedStore, type Stored } from './feeds/feed-store.ts';
+import { GroundTruth } from './ground-truth.ts';
 import { json, jsonError, type Reply } from './http/http-server.ts';
 import { actorOf, type LivingTenant, livingTenants, play } from './living-tenant.ts';
 import { LoginAuthority } from './login/login-authority.ts';
 import { VENDOR_RESOURCES } from './login/resources.ts';
 import { TokenMint } from './login/token-mint.ts';
-import type { Played } from './scenarios/run-scenario.ts';
+import type { ScenarioRun } from './scenarios/run-scenario.ts';
 import { happeningOf } from './sign-in-log.ts';
 
 const DAY_MS = 86_400_000;
@@ -30,17 +30,17 @@ export type Parts = {
   readonly now: () => number;
   readonly tenants: readonly LivingTenant[];
   readonly actor: Actor;
-  readonly played: readonly Played[];
+  readonly played: readonly ScenarioRun[];
   readonly credentials: Credentials;
   readonly tls: KeyAndCertificate | undefined;
   readonly faults: Faults;
-  readonly store: Store;
+  readonly store: FeedStore;
   readonly api: ActivityApi;
   readonly login: LoginAuthority;
   readonly companies: Companies;
-  readonly keeper: TruthKeeper;
+  readonly keeper: GroundTruth;
   /** Takes what happens into the feeds, and into the account of the truth. */
-  readonly take: (happening: Happening) => void;
+  readonly take: (happening: Occurrence) => void;
   readonly hosts: readonly Host[];
   /** Filled in once they listen. */
   readonly origins: Record<string, string>;
@@ -61,9 +61,9 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     speed === undefined
       ? new ManualClock(startMs)
       : new RunningClock({ startMs: startMs + historyMs, speed, real: machineTime });
-  const usual = new UsualDispatcher({ seed, ...(delays && { delays }) });
+  const usual = new FeedDelayDispatcher({ seed, ...(delays && { delays }) });
   const faults = new Faults({ seed, usual, ...(options.faults && { plan: options.faults }) });
-  const store = new Store({
+  const store = new FeedStore({
     ...{ seed, dispatcher: faults },
     ...(recordsPerBlob && { recordsPerBatch: recordsPerBlob }),
   });
@@ -81,8 +81,8 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     subscribe(api, { tenants, clientId: credentials.clientId, startMs });
   }
   const companies = companiesOf({ seed, now, tenants, credentials });
-  const keeper = new TruthKeeper();
-  const take = (happening: Happening): void => {
+  const keeper = new GroundTruth();
+  const take = (happening: Occurrence): void => {
     keeper.note(happening);
     store.take(happening);
   };

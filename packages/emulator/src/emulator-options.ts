@@ -5,7 +5,7 @@ import type { Actor, Feed, VirtualClock } from './core/feed-record.ts';
 import type { Credentials } from './credentials.ts';
 import type { FaultPlan, Faults } from './faults/faults.ts';
 import type { FeedDelays } from './feeds/feed-delays.ts';
-import type { Store } from './feeds/feed-store.ts';
+import type { FeedStore } from './feeds/feed-store.ts';
 import type { EmulatorTruth } from './ground-truth.ts';
 import type { Reply } from './http/http-server.ts';
 import type { Router } from './http/router.ts';
@@ -43,7 +43,7 @@ export type PlayedWith = { readonly name: string; readonly parameters: ScenarioP
 /** What a service that is plugged in beside ours may use. */
 export type World = {
   readonly tenants: readonly LivingTenant[];
-  readonly store: Store;
+  readonly store: FeedStore;
   readonly mint: TokenMint;
   /** As the services' clocks show it. */
   readonly now: () => number;
@@ -117,7 +117,7 @@ export type Emulator = {
   /** What clients have to trust where `tls` is on; PEM. */
   readonly ca: string | undefined;
   readonly clock: VirtualClock;
-  readonly store: Store;
+  readonly store: FeedStore;
   readonly api: ActivityApi;
   /** The tenants' directories, and the storage account of their diagnostic export. */
   readonly companies: Companies;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Happening } from './core/feed-record.ts';
+import type { Occurrence } from './core/feed-record.ts';
 import { ManualClock, type RealTime, RunningClock } from './core/virtual-clock.ts';
 import { Engine } from './engine.ts';
 import { together } from './scenarios/merge-actors.ts';
@@ -10,13 +10,13 @@ import { Clerk } from './testing/clerk.ts';
 const START_MS = Date.UTC(2026, 2, 2);
 
 test('what several actors do is taken in order of time, each act once', async () => {
-  const taken: Happening[] = [];
+  const taken: Occurrence[] = [];
   const clock = new ManualClock(START_MS);
   const passed: number[] = [];
   const actors = [7_000, 11_000, 60_000].map((everyMs) => new Clerk({ seed: everyMs, everyMs }));
   const life = {
     actor: together(actors),
-    take: (h: Happening) => taken.push(h),
+    take: (h: Occurrence) => taken.push(h),
     passed: async (nowMs: number) => {
       passed.push(nowMs);
     },
@@ -40,7 +40,7 @@ test('whoever waits for a moment sees the tenant as it is then', async () => {
   const taken: number[] = [];
   const life = {
     actor: new Clerk({ everyMs: 10_000 }),
-    take: (h: Happening) => taken.push(h.atMs),
+    take: (h: Occurrence) => taken.push(h.atMs),
     passed: () => Promise.resolve(),
   };
   const engine = new Engine(life, START_MS);
@@ -60,7 +60,7 @@ test('time never runs ahead of what has been done', async () => {
   let lastMs = START_MS - 1;
   const life = {
     actor: new Clerk({ everyMs: 1_000 }),
-    take: (h: Happening) => {
+    take: (h: Occurrence) => {
       lastMs = h.atMs;
     },
     passed: async () => {

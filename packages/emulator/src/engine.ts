@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Actor, Happening } from './core/feed-record.ts';
+import type { Actor, Occurrence } from './core/feed-record.ts';
 import type { ManualClock, RealTime, RunningClock } from './core/virtual-clock.ts';
 
 /** The actor is asked for this much of its life at once. */
@@ -13,7 +13,7 @@ const TICK_MS = 20;
 export type Life = {
   readonly actor: Actor;
   /** In order of time. */
-  readonly take: (happening: Happening) => void;
+  readonly take: (happening: Occurrence) => void;
   /** All that happened before `nowMs` has been taken. Time that stands waits for what follows. */
   readonly passed: (nowMs: number) => Promise<void>;
 };

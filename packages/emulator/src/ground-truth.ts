@@ -1,12 +1,12 @@
 import type { ActivityApi } from './activity-api/activity-api.ts';
-import type { Feed, Happening, Truth } from './core/feed-record.ts';
+import type { Feed, Occurrence, Truth } from './core/feed-record.ts';
 import type { Faults, Withheld } from './faults/faults.ts';
 import type { Batch } from './feeds/batch-store.ts';
-import type { Store } from './feeds/feed-store.ts';
+import type { FeedStore } from './feeds/feed-store.ts';
 import type { ClosedFoothold, Foothold } from './scenarios/steps/scenario-context.ts';
 
 /** One step of a scenario, and where it left its traces. */
-export type Deed = Truth & {
+export type ScenarioStep = Truth & {
   readonly tenantId: string;
   readonly atMs: number;
   readonly records: readonly { readonly feed: Feed; readonly id: string }[];
@@ -15,7 +15,7 @@ export type Deed = Truth & {
 /** What nobody outside can know, and what tests judge by. */
 export type EmulatorTruth = {
   /** All that belongs to a scenario, ordinary steps of it included. */
-  readonly deeds: readonly Deed[];
+  readonly deeds: readonly ScenarioStep[];
   /** The ways in that the scenarios leave open, in the end. */
   readonly footholds: readonly Foothold[];
   /** Ways in that somebody took away before the end. */
@@ -29,11 +29,11 @@ export type EmulatorTruth = {
 };
 
 /** Keeps account of what happens. */
-export class TruthKeeper {
-  readonly #deeds: Deed[] = [];
+export class GroundTruth {
+  readonly #deeds: ScenarioStep[] = [];
   readonly #made = new Map<Feed, number>();
 
-  note({ truth, tenantId, atMs, records }: Happening): void {
+  note({ truth, tenantId, atMs, records }: Occurrence): void {
     for (const { feed } of records) this.#made.set(feed, (this.#made.get(feed) ?? 0) + 1);
     if (truth.scenario === 'life') return;
     const left = records.map(({ feed, id }) => ({ feed, id }));
@@ -47,7 +47,7 @@ export class TruthKeeper {
 
 /** The ids that a client who does everything right has by now: see `Emulator.offered`. */
 export function offered(options: {
-  readonly store: Store;
+  readonly store: FeedStore;
   readonly api: ActivityApi;
   readonly faults: Faults;
   readonly tenantId: string;

@@ -11,8 +11,8 @@ export {
   type Actor,
   type Feed,
   type FeedRecord,
-  type Happening,
   type JsonObject,
+  type Occurrence,
 } from './core/feed-record.ts';
 export { SeededRandom } from './core/seeded-random.ts';
 export type { Emulator, EmulatorOptions } from './emulator-options.ts';

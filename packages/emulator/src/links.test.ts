@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { IS_LONG } from '../../../tools/property.ts';
-import type { FeedRecord, Happening } from './core/feed-record.ts';
+import type { FeedRecord, Occurrence } from './core/feed-record.ts';
 import { lifeOf } from './life/tenant-life.ts';
 import { Population } from './population/population.ts';
 import { FIRST_PARTY } from './records/first-party-apps.ts';
@@ -82,7 +82,7 @@ test('of all that is played, only what is done with forged tokens has no sign-in
     const roles = populations.slice(0, scenario.tenants.length);
     const { all } = runScenario(scenario, { populations: roles, seed: 3, fromMs: FROM_MS });
     const book = new LinkBook();
-    const unlinked: Happening[] = [];
+    const unlinked: Occurrence[] = [];
     for (const happening of all) {
       for (const record of happening.records) {
         const link = book.follow(record);

@@ -3,7 +3,7 @@ import type { PlayedWith, TenantOptions } from './emulator-options.ts';
 import { lifeOf } from './life/tenant-life.ts';
 import { Population } from './population/population.ts';
 import { together } from './scenarios/merge-actors.ts';
-import { type Played, runScenario } from './scenarios/run-scenario.ts';
+import { runScenario, type ScenarioRun } from './scenarios/run-scenario.ts';
 import { loadScenario } from './scenarios/steps/scenario.ts';
 
 /** A tenant as it was asked for, with what the seed makes of the rest. */
@@ -57,7 +57,7 @@ export function play(options: {
   readonly tenants: readonly LivingTenant[];
   readonly seed: string | number;
   readonly fromMs: number;
-}): readonly Played[] {
+}): readonly ScenarioRun[] {
   const { scenarios, tenants, seed, fromMs } = options;
   return scenarios.map((one) => {
     const { name, parameters } = typeof one === 'string' ? { name: one, parameters: {} } : one;

@@ -1,4 +1,4 @@
-import type { FeedRecord, Happening, JsonObject } from './core/feed-record.ts';
+import type { FeedRecord, JsonObject, Occurrence } from './core/feed-record.ts';
 import type { LivingTenant } from './living-tenant.ts';
 import type { AppliedListener, ExternalFactor, SignIn as Given } from './login/client-sign-in.ts';
 import { DEVICE_GRANT } from './login/device-codes.ts';
@@ -28,7 +28,7 @@ export function happeningOf(
   given: Given,
   tenant: LivingTenant,
   resources: readonly Resource[],
-): Happening {
+): Occurrence {
   const records = signInRecords(tenant.population.tenant, signInOf(given, tenant, resources));
   return {
     atMs: given.atMs,

@@ -3,15 +3,15 @@ export {
   type FingerprintBatch,
   fingerprintBatch,
 } from './append/fingerprint-batch.ts';
-export { type PreparedBatch, prepareBatch, type Verdict } from './append/prepare-batch.ts';
-export type { Published } from './append/publisher.ts';
+export { type BatchAssignment, type PreparedBatch, prepareBatch } from './append/prepare-batch.ts';
+export type { PublishedCheckpoint } from './append/publisher.ts';
 export { BatchScratch } from './append/reusable-buffers.ts';
 export type { ClockStep } from './append/sequencer.ts';
 export { FingerprintIndex, type FingerprintIndexOptions } from './dedup/fingerprint-index.ts';
 export {
+  type Disk,
   type FileId,
   type FileLock,
-  type Files,
   type FolderItem,
   nodeFiles,
   type OpenMode,
@@ -45,7 +45,7 @@ export {
 } from './folder/key-rotation.ts';
 export { type FsckOptions, fsck } from './fsck/fsck.ts';
 export type { FsckReport, Problem } from './fsck/fsck-report.ts';
-export { type Appended, Ledger, type LedgerOptions } from './ledger.ts';
+export { type AppendResult, Ledger, type LedgerOptions } from './ledger.ts';
 export { type Body, isBodyOf, LedgerReader, type ScanBatch } from './ledger-reader.ts';
 
 export type { RecoveryReport } from './open-ledger.ts';

@@ -12,12 +12,12 @@ import {
   tileWidth,
   verifierOf,
 } from '@countersign/tlog';
-import { type Published, publishedOf, readCheckpoint } from './append/publisher.ts';
+import { type PublishedCheckpoint, publishedOf, readCheckpoint } from './append/publisher.ts';
 import { ArchiveReader } from './archive/archive-reader.ts';
 import { corrupt } from './archive/block.ts';
 import { COLUMN_BYTES } from './archive/block-metadata.ts';
 import type { OpenBlock } from './archive/merge-blocks.ts';
-import { type Files, nodeFiles } from './disk/disk.ts';
+import { type Disk, nodeFiles } from './disk/disk.ts';
 import { readWholeFile } from './disk/replace-file.ts';
 import { type Leaf, parseLeaf } from './entries/leaf.ts';
 import { readTile } from './entries/tile-files.ts';
@@ -60,13 +60,13 @@ type View = {
  * writer and on a read-only disk.
  */
 export class LedgerReader {
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #dir: string;
   readonly #archive: ArchiveReader;
   #view: View;
   #vkey: string;
 
-  private constructor(files: Files, dir: string, opened: { view: View; vkey: string }) {
+  private constructor(files: Disk, dir: string, opened: { view: View; vkey: string }) {
     this.#files = files;
     this.#dir = dir;
     this.#view = opened.view;
@@ -78,7 +78,7 @@ export class LedgerReader {
   /** @throws LedgerError NO_LEDGER, FOLDER_VERSION, FOLDER_CORRUPT, LOG_INCONSISTENT */
   static async open(
     dir: string,
-    options: { readonly files?: Files | undefined } = {},
+    options: { readonly files?: Disk | undefined } = {},
   ): Promise<LedgerReader> {
     const files = options.files ?? nodeFiles;
     return new LedgerReader(files, dir, await openView(files, dir));
@@ -115,7 +115,7 @@ export class LedgerReader {
     return this.#view.checkpoint;
   }
 
-  get published(): Published {
+  get published(): PublishedCheckpoint {
     return publishedOf(this.#view.checkpoint);
   }
 
@@ -187,7 +187,7 @@ export class LedgerReader {
   }
 }
 
-async function openView(files: Files, dir: string): Promise<{ view: View; vkey: string }> {
+async function openView(files: Disk, dir: string): Promise<{ view: View; vkey: string }> {
   const facts = readFolderFacts(files, dir);
   if (facts === undefined) throw noLedger(dir);
   const checkpoint = readCheckpoint(files, dir, facts);

@@ -4,13 +4,13 @@ import { writerFailure } from './append/commit-failure.ts';
 import { CommitQueue } from './append/commit-queue.ts';
 import { type FingerprintBatch, fingerprintBatch } from './append/fingerprint-batch.ts';
 import type { Integrator } from './append/integrator.ts';
-import { type PreparedBatch, prepareBatch, type Verdict } from './append/prepare-batch.ts';
-import type { Published, Publisher } from './append/publisher.ts';
+import { type BatchAssignment, type PreparedBatch, prepareBatch } from './append/prepare-batch.ts';
+import type { PublishedCheckpoint, Publisher } from './append/publisher.ts';
 import { type ClockStep, type SeenOrder, Sequencer } from './append/sequencer.ts';
 import type { ArchiveReader } from './archive/archive-reader.ts';
 import type { FingerprintIndex } from './dedup/fingerprint-index.ts';
 import { dropFingerprints } from './dedup/open-fingerprints.ts';
-import { type FileLock, type Files, nodeFiles } from './disk/disk.ts';
+import { type Disk, type FileLock, nodeFiles } from './disk/disk.ts';
 import type { LocalKeys } from './entries/keyed-hash.ts';
 import { RESTARTS_SEEN } from './entries/leaf.ts';
 import { LedgerError } from './errors.ts';
@@ -38,11 +38,11 @@ export type LedgerOptions = {
    * `timer` by default: within a second after a commit. `manual`: at `publish` and `close` only.
    */
   readonly integration?: 'timer' | 'manual' | undefined;
-  readonly files?: Files | undefined;
+  readonly files?: Disk | undefined;
 };
 
 /** What became of one draft. */
-export type Appended = {
+export type AppendResult = {
   readonly index: number;
   readonly duplicate: 'new' | 'duplicate';
   /** Older entries of the same action, with other bytes or from another source. */
@@ -59,7 +59,7 @@ export class Ledger {
   readonly origin: string;
   /** What the opening found left behind by an earlier process. */
   readonly recovery: RecoveryReport;
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #dir: string;
   readonly #random: Random;
   readonly #lock: FileLock;
@@ -133,15 +133,15 @@ export class Ledger {
   }
 
   /** The latest signed checkpoint. */
-  get published(): Published {
-    return this.#publisher.latest as Published;
+  get published(): PublishedCheckpoint {
+    return this.#publisher.latest as PublishedCheckpoint;
   }
 
   /** Tells new records from known ones and gives indices, in the order of the calls. */
   sequence(
     batch: Pick<FingerprintBatch, 'count' | 'versions' | 'actions'>,
     seen: SeenOrder = 'ascend',
-  ): Verdict {
+  ): BatchAssignment {
     this.#checkUsable();
     try {
       return this.#sequencer.sequence(batch, seen);
@@ -167,14 +167,14 @@ export class Ledger {
    * All steps at once, for what is small: above all our own entries. An entry that declares that
    * `seen` restarts comes alone.
    */
-  async append(drafts: readonly RecordDraft[]): Promise<readonly Appended[]> {
+  async append(drafts: readonly RecordDraft[]): Promise<readonly AppendResult[]> {
     const fingerprints = fingerprintBatch(drafts, this.localKeys);
     const [only] = drafts;
     const declares = drafts.length === 1 && only?.kind === RESTARTS_SEEN;
     const verdict = this.sequence(fingerprints, declares ? 'restart' : 'ascend');
     await this.commit(prepareBatch(drafts, fingerprints, verdict, this.#random));
     let next = verdict.baseIndex;
-    return drafts.map((_, position): Appended => {
+    return drafts.map((_, position): AppendResult => {
       const known = verdict.duplicateOf.get(position);
       if (known !== undefined) return { index: known, duplicate: 'duplicate', earlier: [] };
       const earlier = verdict.earlier.get(position) ?? [];
@@ -188,7 +188,7 @@ export class Ledger {
   }
 
   /** Integrates all that is durable, and signs a checkpoint over it. */
-  async publish(): Promise<Published> {
+  async publish(): Promise<PublishedCheckpoint> {
     this.#checkUsable();
     const size = this.size;
     while (this.published.size < size) await this.#integrate();

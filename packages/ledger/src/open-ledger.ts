@@ -13,7 +13,7 @@ import { Publisher, publishedOf, readCheckpoint } from './append/publisher.ts';
 import { ArchiveReader } from './archive/archive-reader.ts';
 import type { FingerprintIndex } from './dedup/fingerprint-index.ts';
 import { dropFingerprints, openFingerprints } from './dedup/open-fingerprints.ts';
-import type { FileLock, Files } from './disk/disk.ts';
+import type { Disk, FileLock } from './disk/disk.ts';
 import { makeFolderNoting, syncNewFolders } from './disk/sync-folders.ts';
 import type { LocalKeys } from './entries/keyed-hash.ts';
 import { readSeenMs } from './entries/tile-files.ts';
@@ -21,14 +21,18 @@ import { LedgerError } from './errors.ts';
 import { layout } from './folder/folder-layout.ts';
 import { writeHostFacts } from './folder/host-identity.ts';
 import { checkSecretModes, localKeys, noteKey } from './folder/key-files.ts';
-import { type FolderFacts, readFolderFacts, writeFolderFacts } from './folder/ledger-manifest.ts';
-import { type KeptList, openKeptList, readKeptList } from './folder/retained-file-list.ts';
+import {
+  type LedgerManifest,
+  readFolderFacts,
+  writeFolderFacts,
+} from './folder/ledger-manifest.ts';
+import { openKeptList, type RetainedFileList, readKeptList } from './folder/retained-file-list.ts';
 import { Journal, type TornTail } from './journal/journal.ts';
 import { checkHistory } from './witness/cosign-checkpoint.ts';
 
 export type OpenOptions = {
   readonly dir: string;
-  readonly files: Files;
+  readonly files: Disk;
   readonly clock: Clock;
   readonly random: Random;
   readonly keyFile?: string | undefined;
@@ -46,7 +50,7 @@ export type RecoveryReport = {
 };
 
 export type OpenedWriter = {
-  readonly files: Files;
+  readonly files: Disk;
   readonly lock: FileLock;
   readonly localKeys: LocalKeys;
   readonly origin: string;
@@ -78,7 +82,7 @@ export async function openWriter(options: OpenOptions): Promise<OpenedWriter> {
   }
 }
 
-function takeLock(files: Files, dir: string): FileLock {
+function takeLock(files: Disk, dir: string): FileLock {
   const lock = files.lock(layout.lock(dir));
   if (lock !== undefined) return lock;
   throw new LedgerError(
@@ -136,13 +140,13 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
   }
 }
 
-const NOTHING_KEPT: KeptList = new Set();
+const NOTHING_KEPT: RetainedFileList = new Set();
 
 function keptList(
-  files: Files,
+  files: Disk,
   dir: string,
-  { origin, vkeys }: FolderFacts,
-): KeptList | 'none' | 'changed' {
+  { origin, vkeys }: LedgerManifest,
+): RetainedFileList | 'none' | 'changed' {
   const bytes = readKeptList(files, dir);
   if (bytes === undefined) return 'none';
   try {
@@ -192,7 +196,7 @@ async function recover(
 type Identity = {
   readonly signer: NoteSigner;
   readonly secrets: LocalKeys;
-  readonly facts: FolderFacts;
+  readonly facts: LedgerManifest;
 };
 
 async function openIdentity(options: OpenOptions): Promise<Identity> {
@@ -221,7 +225,10 @@ async function openIdentity(options: OpenOptions): Promise<Identity> {
 }
 
 /** A rotation that died between naming the new key and moving it has one step left. */
-async function endRotation({ files, dir, random }: OpenOptions, facts: FolderFacts): Promise<void> {
+async function endRotation(
+  { files, dir, random }: OpenOptions,
+  facts: LedgerManifest,
+): Promise<void> {
   const path = layout.nextNoteKey(dir);
   if (!files.list(layout.keys(dir)).some(({ name }) => path.endsWith(`/${name}`))) return;
   const key = await noteKey({ files, dir, random, keyFile: path, isNew: 'existing' });

@@ -7,7 +7,7 @@ import {
   type RecordDraft,
 } from '@countersign/core';
 import { ed25519Signer, type NoteSigner } from '@countersign/tlog';
-import { type Files, nodeFiles } from './disk/disk.ts';
+import { type Disk, nodeFiles } from './disk/disk.ts';
 import { LedgerError } from './errors.ts';
 import { layout } from './folder/folder-layout.ts';
 import { noteKey } from './folder/key-files.ts';
@@ -23,7 +23,7 @@ export type RotationOptions = {
   readonly keyFile?: string | undefined;
   /** Where the new key goes; by default it takes the place of the old one in `DIR/keys`. */
   readonly toFile?: string | undefined;
-  readonly files?: Files | undefined;
+  readonly files?: Disk | undefined;
   /** Check that it can be done, and make no key. */
   readonly isPlanOnly?: boolean | undefined;
 };

@@ -31,6 +31,6 @@ export type IntakeErrorCode =
   | 'ARCHIVE_UNSUPPORTED';
 
 /** An input that cannot be read, wholly or from some point on. The rest of an import goes on. */
-export class IntakeError extends CountersignError<IntakeErrorCode> {
+export class ImportError extends CountersignError<IntakeErrorCode> {
   override readonly name = 'IntakeError';
 }

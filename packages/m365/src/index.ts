@@ -1,6 +1,6 @@
 export { AssertionSigner } from './auth/assertion-signer.ts';
 export { readSecret, readSecretFile, Secret, type SecretPlace } from './auth/secret.ts';
-export { type Credential, type TokenOptions, Tokens } from './auth/token-source.ts';
+export { type Credential, type TokenOptions, TokenSource } from './auth/token-source.ts';
 export {
   ActivityApi,
   type ActivityApiOptions,
@@ -14,8 +14,8 @@ export {
 } from './collectors/activity-api/activity-collector.ts';
 export {
   ActivityWebhook,
-  type Heard,
   type WebhookOptions,
+  type WebhookOutcome,
 } from './collectors/activity-api/activity-webhook.ts';
 export { REQUESTS_PER_MINUTE } from './collectors/activity-api/limits.ts';
 export {
@@ -28,10 +28,10 @@ export {
   type StorageOptions,
 } from './collectors/azure-monitor/storage-collector.ts';
 export {
-  type CollectDesk,
+  type CollectionSession,
+  type CollectionSink,
   type Collector,
   type CollectorName,
-  type CollectSession,
   type CollectWindow,
   type Content,
   type ContentFact,
@@ -64,17 +64,17 @@ export {
 } from './collectors/graph/limits.ts';
 export { DIRECTORY_AUDITS, type GraphLog, signInLog } from './collectors/graph/log-requests.ts';
 export type { QuotaBudget } from './collectors/quota-budget.ts';
-export { IntakeError, type IntakeErrorCode } from './errors.ts';
+export { ImportError, type IntakeErrorCode } from './errors.ts';
 export { HttpError, type HttpErrorCode } from './http/errors.ts';
 export {
-  type Authorisation,
   HttpClient,
   type HttpOptions,
   type HttpRequest,
+  type RequestAuthorizer,
 } from './http/http-client.ts';
 export type { Reply } from './http/http-exchange.ts';
 export { type Allowance, RequestPace } from './http/request-pace.ts';
-export { systemWait, type Wait } from './http/wait.ts';
+export { type Sleep, systemWait } from './http/wait.ts';
 export type {
   Chunk,
   ChunkSink,

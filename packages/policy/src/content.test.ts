@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { flipOf } from './decision/counterfactual.ts';
 import type { DecisionRequest } from './decision/decision.ts';
-import { judge } from './decision/evaluate-policies.ts';
+import { evaluatePolicies } from './decision/evaluate-policies.ts';
 import { type PolicyTestCase, policyTestCases, runPolicyTests } from './decision/policy-tests.ts';
-import type { Directory, EntityFacts } from './directory/directory.ts';
+import type { Directory, EntityAttributes } from './directory/directory.ts';
 import { DIRECTORY_AGE_MAX_MS } from './limits.ts';
 import { unsupplied } from './policies/check-policies.ts';
 import { readPolicyFolder } from './policies/policy-folder.ts';
@@ -52,12 +52,12 @@ const permits = folder.tests
 
 for (const each of permits) {
   test(`each input removed in turn keeps out: ${each.test.name}`, () => {
-    const { inputs } = judge(each.request, each.world);
+    const { inputs } = evaluatePolicies(each.request, each.world);
     assert.ok(inputs.length > 3);
     for (const { name } of inputs) {
       if (isAnswerWhenAbsent(each, name)) continue;
       const { request, directory } = without(name, each);
-      const judgement = judge(request, { ...each.world, directory });
+      const judgement = evaluatePolicies(request, { ...each.world, directory });
       assert.equal(judgement.effect, 'deny', `without ${name}`);
       assert.ok(['unknown', 'policy'].includes(judgement.cause), `without ${name}`);
     }
@@ -77,16 +77,16 @@ for (const { each, flip } of turnable) {
   if (flip === null) continue;
   const said = flip.changes.map(({ input, to }) => `${input} were ${to}`).join(' and ');
   test(`${each.test.name}: the other way round if ${said}`, () => {
-    const before = judge(each.request, each.world).effect;
+    const before = evaluatePolicies(each.request, each.world).effect;
     const { request, directory } = changedBy(flip.changes, each);
-    const after = judge(request, { ...each.world, directory });
+    const after = evaluatePolicies(request, { ...each.world, directory });
     assert.notEqual(after.effect, before);
     assert.equal(after.cause === 'unknown' || after.cause === 'error', false);
     if (flip.changes.length === 1) return;
     // Neither of the two is enough by itself.
     for (const change of flip.changes) {
       const alone = changedBy([change], each);
-      const judged = judge(alone.request, { ...each.world, directory: alone.directory });
+      const judged = evaluatePolicies(alone.request, { ...each.world, directory: alone.directory });
       assert.ok(judged.effect === before || judged.cause === 'unknown');
     }
   });
@@ -170,7 +170,11 @@ function without(
   return { request, directory };
 }
 
-function hiding(facts: EntityFacts, hidden: string, within: string | undefined): EntityFacts {
+function hiding(
+  facts: EntityAttributes,
+  hidden: string,
+  within: string | undefined,
+): EntityAttributes {
   return {
     id: facts.id,
     attribute: (name) =>

@@ -18,6 +18,6 @@ export type AccessErrorCode =
   /** A key that cannot sign what it is to sign. */
   | 'KEY_INVALID';
 
-export class AccessError extends CountersignError<AccessErrorCode> {
+export class PolicyError extends CountersignError<AccessErrorCode> {
   override readonly name = 'AccessError';
 }

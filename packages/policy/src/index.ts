@@ -1,12 +1,12 @@
 export type {
+  Counterfactual,
   DecidedEntry,
   Decision,
   DecisionInput,
   DecisionRequest,
-  Flip,
-  Judgement,
   OpenedPass,
   Party,
+  PolicyOutcome,
   Properties,
 } from './decision/decision.ts';
 export {
@@ -14,19 +14,24 @@ export {
   endingIn,
   openingIn,
   type PassBody,
-  type PassClosed,
   type PassConstraints,
-  type PassOpened,
+  type PassEnding,
+  type PassOpening,
   passDraft,
 } from './decision/decision-entry.ts';
-export type { Accountant } from './decision/decision-log.ts';
+export type { DecisionLog } from './decision/decision-log.ts';
 export { type DecideOptions, DecisionPoint } from './decision/decision-point.ts';
-export { judge } from './decision/evaluate-policies.ts';
+export { evaluatePolicies } from './decision/evaluate-policies.ts';
 export { parseRequest } from './decision/parse-request.ts';
-export type { PassWatch } from './decision/pass-observer.ts';
+export type { PassObserver } from './decision/pass-observer.ts';
 export { type PolicyTestResult, runPolicyTests } from './decision/policy-tests.ts';
 export { uuidV7 } from './decision/uuid-v7.ts';
-export type { Directory, DirectoryChange, EntityFacts, Sourced } from './directory/directory.ts';
+export type {
+  Directory,
+  DirectoryChange,
+  EntityAttributes,
+  SourcedValue,
+} from './directory/directory.ts';
 export {
   type DirectoryFile,
   loadDirectoryFile,
@@ -34,7 +39,7 @@ export {
 } from './directory/directory-file.ts';
 export { DirectoryStore } from './directory/directory-store.ts';
 export { loadRegister, parseRegister, type Register } from './directory/workload-register.ts';
-export { AccessError } from './errors.ts';
+export { PolicyError } from './errors.ts';
 export { exportConditionalAccess } from './information/export-conditional-access.ts';
 export type {
   DirectoryFileBody,
@@ -42,7 +47,7 @@ export type {
   PolicyTextBody,
   RegisterBody,
 } from './information/information-entries.ts';
-export { KNOWLEDGE_KINDS, Knowledge } from './information/policy-information.ts';
+export { KNOWLEDGE_KINDS, PolicyInformation } from './information/policy-information.ts';
 export { SuiteDirectory } from './information/suite-directory.ts';
 export {
   CHECK_AGE_MAX_MS,
@@ -65,4 +70,4 @@ export { readPolicyFolder } from './policies/policy-folder.ts';
 export { type PolicyProblem, problemText } from './policies/policy-problem.ts';
 export { PolicySet, type PolicySource } from './policies/policy-set.ts';
 export { RiskChanges } from './risk/risk-changes.ts';
-export { type Opinions, Risks } from './risk/risk-history.ts';
+export { RiskHistory, type RiskLookup } from './risk/risk-history.ts';

@@ -13,7 +13,7 @@ export { Matcher } from './match/matcher.ts';
 export { type ParsedPipelines, parsePipelines } from './parse/parse-pipeline.ts';
 export { type ParsedRules, parseRules } from './parse/parse-rule.ts';
 export type { Pipeline } from './parse/processing-pipeline.ts';
-export { documentsToKeep, type KnownDocument } from './parse/rule-yaml.ts';
+export { type CachedDocument, documentsToKeep } from './parse/rule-yaml.ts';
 export {
   type Bound,
   COMPARISONS,
@@ -32,4 +32,4 @@ export {
   type RuleMeta,
   type Scalar,
 } from './rule-document.ts';
-export { type Place, problemText, type RuleProblem } from './rule-problem.ts';
+export { problemText, type RuleProblem, type SourcePosition } from './rule-problem.ts';

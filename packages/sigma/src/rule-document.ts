@@ -1,4 +1,4 @@
-import type { Place } from './rule-problem.ts';
+import type { SourcePosition } from './rule-problem.ts';
 
 /** Sigma 2.1.0, "Rules": what every kind of document may say of itself. */
 export type RuleMeta = {
@@ -18,9 +18,9 @@ export type RuleMeta = {
   readonly taxonomy: string;
   /** Members that Sigma does not know; it allows any. */
   readonly custom: Readonly<Record<string, unknown>>;
-  readonly place: Place;
+  readonly place: SourcePosition;
   /** Where a part of the document stands. */
-  readonly placeOf: (path: readonly (string | number)[]) => Place;
+  readonly placeOf: (path: readonly (string | number)[]) => SourcePosition;
 };
 
 export const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as const;

@@ -1,9 +1,13 @@
 /** Where something stands: 1-based, as editors count. */
-export type Place = { readonly file: string; readonly line: number; readonly column: number };
+export type SourcePosition = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+};
 
 /** What is wrong with a rule, and how to mend it. `warning`: the rule works all the same. */
 export type RuleProblem = {
-  readonly place: Place;
+  readonly place: SourcePosition;
   /** Title or id of the rule, where it could be read. */
   readonly rule: string | null;
   readonly severity: 'error' | 'warning';

@@ -50,7 +50,7 @@ export {
   quorumAnswer,
   type TrustPolicy,
 } from './log/trust-policy.ts';
-export { AuthenticTiles, type FetchTile, missingResource } from './log/verified-tiles.ts';
+export { type FetchTile, missingResource, VerifiedTiles } from './log/verified-tiles.ts';
 export { BundleBuilder, cutBundle } from './merkle/bundle-builder.ts';
 export {
   emptyRoot,
@@ -82,9 +82,9 @@ export {
   type FullTileSink,
   hashReader,
   isParentOf,
+  MerkleTree,
   type ReadTile,
   rootOfEdge,
-  Tree,
   tileRoot,
 } from './merkle/merkle-tree.ts';
 export {
@@ -158,7 +158,7 @@ export {
 } from './witness/witness-server.ts';
 export {
   FileWitnessStore,
-  type Witnessed,
+  type WitnessedState,
   type WitnessStore,
   type WitnessUpdate,
 } from './witness/witness-store.ts';

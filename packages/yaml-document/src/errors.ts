@@ -2,7 +2,7 @@ import { CountersignError, plural } from '@countersign/core';
 import { PROBLEMS_TOLD_MAX } from './limits.ts';
 
 /** One thing that is wrong with a configuration: where, what, and the cure. */
-export type ConfigProblem = {
+export type DocumentProblem = {
   readonly file: string;
   /** Both from 1, as editors count. */
   readonly line: number;
@@ -20,14 +20,14 @@ export type ConfigProblem = {
 export type ConfigErrorCode = 'CONFIG_UNREADABLE' | 'CONFIG_INVALID';
 
 /** A configuration that cannot be used. Its message has one line for each problem. */
-export class ConfigError extends CountersignError<ConfigErrorCode> {
+export class DocumentError extends CountersignError<ConfigErrorCode> {
   override readonly name = 'ConfigError';
-  readonly problems: readonly ConfigProblem[];
+  readonly problems: readonly DocumentProblem[];
 
   constructor(
     code: ConfigErrorCode,
     message: string,
-    options: { problems?: readonly ConfigProblem[]; cause?: unknown } = {},
+    options: { problems?: readonly DocumentProblem[]; cause?: unknown } = {},
   ) {
     super(code, message, { cause: options.cause });
     this.problems = options.problems ?? [];
@@ -35,11 +35,11 @@ export class ConfigError extends CountersignError<ConfigErrorCode> {
 }
 
 /** In the form that editors and terminals turn into a link. */
-export function problemText({ file, line, column, path, what }: ConfigProblem): string {
+export function problemText({ file, line, column, path, what }: DocumentProblem): string {
   return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${what}`;
 }
 
-export function invalidConfig(problems: readonly ConfigProblem[]): ConfigError {
+export function invalidConfig(problems: readonly DocumentProblem[]): DocumentError {
   const sorted = problems.toSorted(
     (a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column,
   );
@@ -48,5 +48,5 @@ export function invalidConfig(problems: readonly ConfigProblem[]): ConfigError {
   const lines = told.map(problemText);
   if (more > 0) lines.push(`and ${plural(more, 'more problem')}`);
   const head = `the configuration has ${plural(problems.length, 'problem')}`;
-  return new ConfigError('CONFIG_INVALID', `${head}:\n${lines.join('\n')}`, { problems: sorted });
+  return new DocumentError('CONFIG_INVALID', `${head}:\n${lines.join('\n')}`, { problems: sorted });
 }

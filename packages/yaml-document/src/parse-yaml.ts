@@ -1,18 +1,18 @@
 import type { z } from 'zod';
-import { type ConfigProblem, invalidConfig } from './errors.ts';
+import { type DocumentProblem, invalidConfig } from './errors.ts';
 import { problemsOf } from './schema-problems.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
-export type ConfigFile = { readonly file: string; readonly text: string };
+export type SourceText = { readonly file: string; readonly text: string };
 
 /**
  * Reads any YAML file of ours by its schema.
  * @throws ConfigError CONFIG_INVALID with every problem of it
  */
 export function parseYaml<T>(
-  { file, text }: ConfigFile,
+  { file, text }: SourceText,
   schema: z.ZodType<T>,
-  crossCheck: (document: YamlDocument) => readonly ConfigProblem[] = () => [],
+  crossCheck: (document: YamlDocument) => readonly DocumentProblem[] = () => [],
 ): T {
   const document = readYaml(file, text);
   const parsed = schema.safeParse(document.value);

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { messageOf } from '@countersign/core';
-import { ConfigError } from './errors.ts';
+import { DocumentError } from './errors.ts';
 import { CONFIG_BYTES_MAX } from './limits.ts';
-import type { ConfigFile } from './parse-yaml.ts';
+import type { SourceText } from './parse-yaml.ts';
 
 /** @throws ConfigError CONFIG_UNREADABLE */
-export function readConfigFile(file: string): ConfigFile {
+export function readConfigFile(file: string): SourceText {
   try {
     const { size } = statSync(file);
     if (size > CONFIG_BYTES_MAX)
@@ -13,7 +13,7 @@ export function readConfigFile(file: string): ConfigFile {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
     return { file, text };
   } catch (cause) {
-    throw new ConfigError(
+    throw new DocumentError(
       'CONFIG_UNREADABLE',
       `could not read the configuration ${file}: ${messageOf(cause)}; name it with --config FILE`,
       { cause },

@@ -1,6 +1,6 @@
 import { quoted } from '@countersign/core';
 import type { z } from 'zod';
-import type { ConfigProblem } from './errors.ts';
+import type { DocumentProblem } from './errors.ts';
 import { suggestion } from './suggestion.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
@@ -9,7 +9,7 @@ export function problemsOf(
   issues: readonly z.core.$ZodIssue[],
   document: YamlDocument,
   schema: z.ZodType,
-): ConfigProblem[] {
+): DocumentProblem[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       const known = membersAt(schema, issue.path);

@@ -10,7 +10,7 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import { type ConfigProblem, invalidConfig } from './errors.ts';
+import { type DocumentProblem, invalidConfig } from './errors.ts';
 import { FLOW_DEPTH_MAX } from './limits.ts';
 
 export type Path = readonly PropertyKey[];
@@ -20,9 +20,9 @@ export type YamlDocument = {
   readonly file: string;
   readonly value: unknown;
   /** Of the value there, or of what would hold it where it is missing. */
-  problemAt(path: Path, what: string): ConfigProblem;
+  problemAt(path: Path, what: string): DocumentProblem;
   /** Of a name in the map at `path`. */
-  problemOfKey(path: Path, key: string, what: string): ConfigProblem;
+  problemOfKey(path: Path, key: string, what: string): DocumentProblem;
 };
 
 /**
@@ -32,7 +32,7 @@ export type YamlDocument = {
  */
 export function readYaml(file: string, text: string): YamlDocument {
   const lines = new LineCounter();
-  const place = (offset: number, path: string, what: string): ConfigProblem => {
+  const place = (offset: number, path: string, what: string): DocumentProblem => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col), path, what };
   };

@@ -5,14 +5,14 @@ import { Command as Parser } from 'commander';
 import { ownPackage } from '../config/installed-package.ts';
 import { declareCommands } from './commands/index.ts';
 import { tenantOption } from './options/parse-options.ts';
-import type { Bind, Context, Environment } from './process/command-context.ts';
+import type { BindCommand, Context, Environment } from './process/command-context.ts';
 import { failureOf, stackLines } from './process/describe-failure.ts';
 import { EXIT, type ExitCode } from './process/exit-code.ts';
 import { paint } from './terminal/color.ts';
 import { Terminal } from './terminal/terminal.ts';
 
 /** The process around a command line, as far as commands may know of it. */
-export type World = {
+export type ProcessEnvironment = {
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -30,11 +30,14 @@ type Globals = { data?: string; tenant?: TenantId; json?: true; debug?: true };
  * Runs one command line (without `node` and the script) and tells the exit code. Never throws, and
  * never ends the process: whatever was opened is closed when this resolves.
  */
-export async function runCommandLine(argv: readonly string[], world: World): Promise<ExitCode> {
+export async function runCommandLine(
+  argv: readonly string[],
+  world: ProcessEnvironment,
+): Promise<ExitCode> {
   const terminal = new Terminal(world);
   const program = newProgram(terminal);
   let exitCode: ExitCode = EXIT.done;
-  const bind: Bind = (command) => {
+  const bind: BindCommand = (command) => {
     return async (...args) => {
       exitCode = await command(contextOf(program.opts<Globals>(), terminal, world), ...args);
     };
@@ -99,7 +102,7 @@ function newProgram(terminal: Terminal): Parser {
   return program;
 }
 
-function contextOf(globals: Globals, terminal: Terminal, world: World): Context {
+function contextOf(globals: Globals, terminal: Terminal, world: ProcessEnvironment): Context {
   const { stdin, env, cwd, clock, random, signal } = world;
   const namedDataDir = globals.data === undefined ? undefined : resolve(cwd, globals.data);
   return {

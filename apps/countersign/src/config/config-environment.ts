@@ -2,14 +2,14 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /** What a configuration is checked against. */
-export type ConfigWorld = {
+export type ConfigEnvironment = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths in a file are meant from where the file lies. */
   readonly resolve: (path: string) => string;
   readonly kindOf: (path: string) => 'file' | 'other' | 'missing';
 };
 
-export function worldIn(folder: string, env: ConfigWorld['env']): ConfigWorld {
+export function worldIn(folder: string, env: ConfigEnvironment['env']): ConfigEnvironment {
   return { env, resolve: (path) => resolve(folder, path), kindOf };
 }
 

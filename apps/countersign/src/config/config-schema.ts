@@ -2,16 +2,16 @@ import { quoted, SIGN_IN_TYPES } from '@countersign/core';
 import { z } from 'zod';
 import {
   CONTENT_TYPES,
+  type ConfigDocument,
   type ConnectedTenant,
   DIRECTORY_OBJECTS,
-  type Estate,
   EXPORT_CATEGORIES,
   type HubConfig,
+  type Inventory,
   LICENCES,
-  type StatedConfig,
   TENANT_USES,
 } from './config.ts';
-import type { ConfigWorld } from './config-environment.ts';
+import type { ConfigEnvironment } from './config-environment.ts';
 import { credentials } from './credentials-schema.ts';
 import { doorsSchema } from './enforcement-schema.ts';
 import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
@@ -29,7 +29,7 @@ import {
   tenant,
 } from './scalar-values.ts';
 
-export function estateSchema(): z.ZodType<Estate> {
+export function estateSchema(): z.ZodType<Inventory> {
   const owned = z.strictObject({
     id: tenant,
     name,
@@ -43,7 +43,7 @@ export function estateSchema(): z.ZodType<Estate> {
   });
 }
 
-export function configSchema(world: ConfigWorld): z.ZodType<StatedConfig> {
+export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument> {
   const existing = existingFile(world);
   const secret = secretPlace(world);
   const connected = z.strictObject({
@@ -126,7 +126,7 @@ function isOnThisMachine(place: string): boolean {
 }
 
 /** Off unless it is named: it takes a right to write, which nothing else here has. */
-function canary(world: ConfigWorld) {
+function canary(world: ConfigEnvironment) {
   return z.strictObject({
     root: root.default('https://graph.microsoft.com'),
     credentials: credentials(world),
@@ -138,7 +138,7 @@ function canary(world: ConfigWorld) {
   });
 }
 
-function activityApi(world: ConfigWorld, secret: ReturnType<typeof secretPlace>) {
+function activityApi(world: ConfigEnvironment, secret: ReturnType<typeof secretPlace>) {
   const existing = existingFile(world);
   const webhook = z
     .strictObject({

@@ -1,5 +1,5 @@
 import type { SignInType, TenantId } from '@countersign/core';
-import type { DoorsConfig } from './enforcement-config.ts';
+import type { EnforcementConfig } from './enforcement-config.ts';
 
 /** Contracts 1.2. */
 export const CONTENT_TYPES = [
@@ -168,12 +168,12 @@ export type OwnedTenant = {
 };
 
 /** The tenants that the company owns, and those of others that it knows. */
-export type Estate = {
+export type Inventory = {
   readonly tenants: readonly OwnedTenant[];
   readonly partners: readonly { readonly id: TenantId; readonly name: string }[];
 };
 
-export type StatedConfig = {
+export type ConfigDocument = {
   readonly listen: Listen;
   readonly reach: 'loopback' | 'network';
   readonly log: 'text' | 'json';
@@ -183,10 +183,10 @@ export type StatedConfig = {
   /** Where an emulator publishes its time; undefined: this machine's clock. */
   readonly emulatorClock?: string | undefined;
   /** Undefined: this process decides nothing. */
-  readonly doors?: DoorsConfig | undefined;
+  readonly doors?: EnforcementConfig | undefined;
 };
 
-export type Config = Omit<StatedConfig, 'estate'> & {
+export type Config = Omit<ConfigDocument, 'estate'> & {
   /** Undefined where nobody said which tenants the company owns. */
-  readonly estate: Estate | undefined;
+  readonly estate: Inventory | undefined;
 };

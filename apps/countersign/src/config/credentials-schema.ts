@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { CredentialPlace } from './config.ts';
-import type { ConfigWorld } from './config-environment.ts';
+import type { ConfigEnvironment } from './config-environment.ts';
 import { environment, existingFile, oneOf, secretPlace } from './path-values.ts';
 import { guid, refuse } from './scalar-values.ts';
 
 /** By what an application proves itself to the vendor. */
-export function credentials(world: ConfigWorld): z.ZodType<{
+export function credentials(world: ConfigEnvironment): z.ZodType<{
   readonly clientId: string;
   readonly credential: CredentialPlace;
 }> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigError } from '@countersign/yaml-document';
+import { DocumentError } from '@countersign/yaml-document';
 import { parseConfig } from './parse-config.ts';
 
 const WORLD = {
@@ -30,7 +30,7 @@ tenants:
     parseConfig({ file: 'c.yaml', text }, WORLD, (file) => ({ file, text: '' }));
     return [];
   } catch (error) {
-    assert.ok(error instanceof ConfigError, String(error));
+    assert.ok(error instanceof DocumentError, String(error));
     return error.message.split('\n').slice(1);
   }
 }

@@ -87,7 +87,7 @@ export type ExternalMethodConfig = {
 };
 
 /** How a group goes past our method in the suite for a while. */
-export type DrainConfig = {
+export type BypassConfig = {
   readonly tenant: TenantId;
   /** Root of the login authority. */
   readonly authority: string;
@@ -102,7 +102,7 @@ export type DrainConfig = {
 };
 
 /** Where access is decided before it happens. */
-export type DoorsConfig = {
+export type EnforcementConfig = {
   readonly listen: Listen;
   /** As callers know this decision point, and the issuer of its events. */
   readonly url: string;
@@ -139,5 +139,5 @@ export type DoorsConfig = {
         readonly receivers: readonly ReceiverConfig[];
       }
     | undefined;
-  readonly drain?: DrainConfig | undefined;
+  readonly drain?: BypassConfig | undefined;
 };

@@ -1,10 +1,10 @@
 import { quoted } from '@countersign/core';
 import { z } from 'zod';
-import type { ConfigWorld } from './config-environment.ts';
+import type { ConfigEnvironment } from './config-environment.ts';
 import { credentials } from './credentials-schema.ts';
 import {
   ATTESTATION_FORMATS,
-  type DoorsConfig,
+  type EnforcementConfig,
   EVENT_SCOPES,
   type ExternalMethodConfig,
   PROXY_KINDS,
@@ -29,7 +29,7 @@ import {
   tokenLife,
 } from './scalar-values.ts';
 
-export function doorsSchema(world: ConfigWorld): z.ZodType<DoorsConfig> {
+export function doorsSchema(world: ConfigEnvironment): z.ZodType<EnforcementConfig> {
   const file = existingFile(world);
   return z
     .strictObject({
@@ -56,7 +56,9 @@ export function doorsSchema(world: ConfigWorld): z.ZodType<DoorsConfig> {
 }
 
 /** What no single member is to blame for. */
-function* problemsOf(doors: DoorsConfig): Iterable<[path: (string | number)[], what: string]> {
+function* problemsOf(
+  doors: EnforcementConfig,
+): Iterable<[path: (string | number)[], what: string]> {
   const { listen: at, tls, identity, proxies, tools, events } = doors;
   if (tls === undefined && !isLoopback(at.host)) {
     yield [['listen'], 'is an address that other machines reach: tokens go there with tls alone'];
@@ -89,7 +91,7 @@ function* problemsOf(doors: DoorsConfig): Iterable<[path: (string | number)[], w
   }
 }
 
-function proofs(world: ConfigWorld) {
+function proofs(world: ConfigEnvironment) {
   return {
     name,
     tokenHash: secretPlace(world).optional(),
@@ -106,7 +108,7 @@ function isProved(caller: {
   return caller.tokenHash !== undefined || caller.certificate !== undefined;
 }
 
-function tool(world: ConfigWorld) {
+function tool(world: ConfigEnvironment) {
   return z
     .strictObject({
       ...proofs(world),
@@ -120,7 +122,7 @@ function tool(world: ConfigWorld) {
     .refine(isProved, NO_PROOF);
 }
 
-function proxy(world: ConfigWorld) {
+function proxy(world: ConfigEnvironment) {
   const site = z.strictObject({
     host: hostName,
     app: name,
@@ -139,7 +141,7 @@ function proxy(world: ConfigWorld) {
     .refine(isProved, NO_PROOF);
 }
 
-function identity(world: ConfigWorld) {
+function identity(world: ConfigEnvironment) {
   return z.strictObject({
     issuer: name,
     audience: name,
@@ -152,7 +154,7 @@ function identity(world: ConfigWorld) {
   });
 }
 
-function external(world: ConfigWorld): z.ZodType<ExternalMethodConfig> {
+function external(world: ConfigEnvironment): z.ZodType<ExternalMethodConfig> {
   const file = existingFile(world);
   const passkeys = z
     .strictObject({
@@ -182,7 +184,7 @@ function external(world: ConfigWorld): z.ZodType<ExternalMethodConfig> {
   });
 }
 
-function events(world: ConfigWorld) {
+function events(world: ConfigEnvironment) {
   const receiver = z
     .strictObject({
       ...proofs(world),
@@ -198,7 +200,7 @@ function events(world: ConfigWorld) {
 }
 
 /** Off unless it is named: it takes an identity of its own, which may write in the suite. */
-function drain(world: ConfigWorld) {
+function drain(world: ConfigEnvironment) {
   return z.strictObject({
     tenant,
     authority: root.default('https://login.microsoftonline.com'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConfigFile } from '@countersign/yaml-document';
+import type { SourceText } from '@countersign/yaml-document';
 import type { Config } from './config.ts';
 import { parseConfig } from './parse-config.ts';
 
@@ -12,7 +12,7 @@ const WORLD = {
 } as const;
 
 function parse(text: string): Config {
-  const noEstate = (file: string): ConfigFile => assert.fail(`nobody named ${file}`);
+  const noEstate = (file: string): SourceText => assert.fail(`nobody named ${file}`);
   return parseConfig({ file: 'c.yaml', text }, WORLD, noEstate);
 }
 

@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 import { readConfigFile } from '@countersign/yaml-document';
 import type { Config } from './config.ts';
-import { type ConfigWorld, worldIn } from './config-environment.ts';
+import { type ConfigEnvironment, worldIn } from './config-environment.ts';
 import { parseConfig } from './parse-config.ts';
 
 /**
  * Reads and checks the configuration in `file`.
  * @throws ConfigError
  */
-export function loadConfig(file: string, env: ConfigWorld['env']): Config {
+export function loadConfig(file: string, env: ConfigEnvironment['env']): Config {
   return parseConfig(readConfigFile(file), worldIn(dirname(file), env), readConfigFile);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ConfigError, type ConfigFile } from '@countersign/yaml-document';
+import { DocumentError, type SourceText } from '@countersign/yaml-document';
 import type { Config } from './config.ts';
 import { loadConfig } from './load-config.ts';
 import { parseConfig } from './parse-config.ts';
@@ -18,7 +18,7 @@ const WORLD = {
 } as const;
 
 function parse(text: string, estate: string = ESTATE): Config {
-  const readEstate = (file: string): ConfigFile => ({ file, text: estate });
+  const readEstate = (file: string): SourceText => ({ file, text: estate });
   return parseConfig({ file: 'c.yaml', text }, WORLD, readEstate);
 }
 
@@ -27,7 +27,7 @@ function told(text: string, estate?: string): string[] {
   try {
     parse(text, estate);
   } catch (error) {
-    assert.ok(error instanceof ConfigError, String(error));
+    assert.ok(error instanceof DocumentError, String(error));
     return error.message.split('\n').slice(1);
   }
   return [];

@@ -1,14 +1,14 @@
 import {
-  type ConfigFile,
-  type ConfigProblem,
+  type DocumentProblem,
   invalidConfig,
   parseYaml,
   problemsOf,
   readYaml,
+  type SourceText,
   type YamlDocument,
 } from '@countersign/yaml-document';
-import type { Config, Estate } from './config.ts';
-import type { ConfigWorld } from './config-environment.ts';
+import type { Config, Inventory } from './config.ts';
+import type { ConfigEnvironment } from './config-environment.ts';
 import { configSchema, estateSchema } from './config-schema.ts';
 import { isLoopback } from './scalar-values.ts';
 
@@ -17,9 +17,9 @@ import { isLoopback } from './scalar-values.ts';
  * @throws ConfigError CONFIG_INVALID with every problem of both files
  */
 export function parseConfig(
-  given: ConfigFile,
-  world: ConfigWorld,
-  readEstate: (path: string) => ConfigFile,
+  given: SourceText,
+  world: ConfigEnvironment,
+  readEstate: (path: string) => SourceText,
 ): Config {
   const document = readYaml(given.file, given.text);
   const schema = configSchema(world);
@@ -34,16 +34,16 @@ export function parseConfig(
 }
 
 /** @throws ConfigError CONFIG_INVALID */
-function parseEstate(given: ConfigFile): Estate {
+function parseEstate(given: SourceText): Inventory {
   return parseYaml(given, estateSchema(), (document) => twice(document, ['tenants'], 'partners'));
 }
 
 function estateOf(
   document: YamlDocument,
-  world: ConfigWorld,
-  readEstate: (path: string) => ConfigFile,
-  problems: ConfigProblem[],
-): Estate | undefined {
+  world: ConfigEnvironment,
+  readEstate: (path: string) => SourceText,
+  problems: DocumentProblem[],
+): Inventory | undefined {
   const path = memberOf(document.value, 'estate');
   if (typeof path !== 'string') return undefined;
   const at = world.resolve(path);
@@ -56,7 +56,7 @@ function estateOf(
     problems.push(...notOwned(document, estate));
     return estate;
   } catch (error) {
-    const found = (error as { problems?: readonly ConfigProblem[] }).problems;
+    const found = (error as { problems?: readonly DocumentProblem[] }).problems;
     if (found === undefined) throw error;
     problems.push(...found);
     return undefined;
@@ -64,7 +64,7 @@ function estateOf(
 }
 
 /** What no single member is to blame for; looked for in a document that may have other problems. */
-function crossProblems(document: YamlDocument): ConfigProblem[] {
+function crossProblems(document: YamlDocument): DocumentProblem[] {
   const problems = [...twice(document, ['tenants']), ...sharedIdentities(document)];
   const listen = memberOf(document.value, 'listen');
   const host = typeof listen === 'string' ? /^(?:\[(.*)\]|([^:]*)):/.exec(listen) : null;
@@ -79,7 +79,7 @@ function crossProblems(document: YamlDocument): ConfigProblem[] {
 }
 
 /** Collectors hold read rights only; what writes must be somebody else, or they would not. */
-function sharedIdentities(document: YamlDocument): ConfigProblem[] {
+function sharedIdentities(document: YamlDocument): DocumentProblem[] {
   const tenants = memberOf(document.value, 'tenants');
   if (!Array.isArray(tenants)) return [];
   const reading = new Set(tenants.map(clientIdOf).filter((id) => id !== undefined));
@@ -96,7 +96,7 @@ function clientIdOf(owner: unknown): string | undefined {
   return typeof id === 'string' ? id.toLowerCase() : undefined;
 }
 
-function twice(document: YamlDocument, path: readonly string[], other?: string): ConfigProblem[] {
+function twice(document: YamlDocument, path: readonly string[], other?: string): DocumentProblem[] {
   const seen = new Map<string, string>();
   const lists = other === undefined ? path : [...path, other];
   return lists.flatMap((list) =>
@@ -113,7 +113,7 @@ function twice(document: YamlDocument, path: readonly string[], other?: string):
   );
 }
 
-function notOwned(document: YamlDocument, estate: Estate): ConfigProblem[] {
+function notOwned(document: YamlDocument, estate: Inventory): DocumentProblem[] {
   const owned = new Set<string>(estate.tenants.map(({ id }) => id));
   return idsIn(document.value, 'tenants').flatMap((id, at) => {
     if (id === undefined || owned.has(id)) return [];

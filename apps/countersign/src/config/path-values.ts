@@ -1,12 +1,12 @@
 import { quoted } from '@countersign/core';
 import { z } from 'zod';
 import type { SecretPlace } from './config.ts';
-import type { ConfigWorld } from './config-environment.ts';
+import type { ConfigEnvironment } from './config-environment.ts';
 import { refuse } from './scalar-values.ts';
 
 /** Files and variables that a configuration names: checked where it names them. */
 
-export function secretPlace(world: ConfigWorld): z.ZodType<SecretPlace> {
+export function secretPlace(world: ConfigEnvironment): z.ZodType<SecretPlace> {
   return z
     .strictObject({ file: existingFile(world).optional(), env: environment(world).optional() })
     .transform((place, context): SecretPlace => oneOf(context, place));
@@ -23,21 +23,25 @@ export function oneOf(
 }
 
 /** The path from the root of the disk. */
-export function existingFile(world: ConfigWorld): z.ZodType<string> {
+export function existingFile(world: ConfigEnvironment): z.ZodType<string> {
   return existing(world, 'file', 'is no file');
 }
 
 /** A file that may not be there yet. */
-export function fileToMake(world: ConfigWorld): z.ZodType<string> {
+export function fileToMake(world: ConfigEnvironment): z.ZodType<string> {
   return toMake(world, 'file', 'is no file');
 }
 
 /** A folder that may not be there yet. */
-export function folderToMake(world: ConfigWorld): z.ZodType<string> {
+export function folderToMake(world: ConfigEnvironment): z.ZodType<string> {
   return toMake(world, 'other', 'is no folder');
 }
 
-function toMake(world: ConfigWorld, wanted: 'file' | 'other', isNot: string): z.ZodType<string> {
+function toMake(
+  world: ConfigEnvironment,
+  wanted: 'file' | 'other',
+  isNot: string,
+): z.ZodType<string> {
   return z.string().transform((text, context) => {
     const path = world.resolve(text);
     const kind = world.kindOf(path);
@@ -46,11 +50,15 @@ function toMake(world: ConfigWorld, wanted: 'file' | 'other', isNot: string): z.
   });
 }
 
-export function existingFolder(world: ConfigWorld): z.ZodType<string> {
+export function existingFolder(world: ConfigEnvironment): z.ZodType<string> {
   return existing(world, 'other', 'is no folder');
 }
 
-function existing(world: ConfigWorld, wanted: 'file' | 'other', isNot: string): z.ZodType<string> {
+function existing(
+  world: ConfigEnvironment,
+  wanted: 'file' | 'other',
+  isNot: string,
+): z.ZodType<string> {
   return z.string().transform((text, context) => {
     const path = world.resolve(text);
     const kind = world.kindOf(path);
@@ -61,7 +69,7 @@ function existing(world: ConfigWorld, wanted: 'file' | 'other', isNot: string): 
 }
 
 /** The name of a variable; no error repeats it, since somebody may have written its value. */
-export function environment(world: ConfigWorld): z.ZodType<string> {
+export function environment(world: ConfigEnvironment): z.ZodType<string> {
   return z.string().transform((text, context) => {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) {
       return refuse(context, 'is no name of a variable: write it as MY_SECRET');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '@countersign/core';
-import { WorkError } from '../operations/forwarding/errors.ts';
+import { CommandError } from '../operations/forwarding/errors.ts';
 
 /** A file that the configuration names. @throws WorkError DOOR_FILE */
 export function textOf(file: string): string {
@@ -11,6 +11,6 @@ export function textOf(file: string): string {
   }
 }
 
-export function unusable(file: string, what: string): WorkError {
-  return new WorkError('DOOR_FILE', `could not use ${file} for the doors: ${what}`);
+export function unusable(file: string, what: string): CommandError {
+  return new CommandError('DOOR_FILE', `could not use ${file} for the doors: ${what}`);
 }

@@ -3,6 +3,6 @@ import { CountersignError } from '@countersign/core';
 export type IncidentErrorCode = 'TOO_MANY_CHANGES' | 'ANSWERS_INVALID' | 'SEED_INVALID';
 
 /** Why the question "are they out?" could not be asked. */
-export class IncidentError extends CountersignError<IncidentErrorCode> {
+export class EvictionError extends CountersignError<IncidentErrorCode> {
   override readonly name = 'IncidentError';
 }

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../tools/property.ts';
-import type { CoverageFact } from '../store/rows/entry-rows.ts';
-import type { KeptFinding } from '../store/sqlite/finding-table.ts';
+import type { CoverageRow } from '../store/rows/entry-rows.ts';
+import type { StoredFinding } from '../store/sqlite/finding-table.ts';
 import {
-  areTheyOut,
+  assessEviction,
+  type EvictionReport,
   type FootholdAnswer,
   type OutInput,
-  type OutReport,
 } from './eviction-report.ts';
 import { FOOTHOLDS } from './footholds/foothold-list.ts';
 import { namedSeed } from './lineage/parse-seed.ts';
@@ -25,8 +25,8 @@ function at(hours: number): number {
   return T + hours * HOUR_MS;
 }
 
-async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise<OutReport> {
-  return areTheyOut({
+async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise<EvictionReport> {
+  return assessEviction({
     source: accountOf(told),
     asOf: AS_OF,
     period: { fromMs: T },
@@ -41,13 +41,13 @@ async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise
   });
 }
 
-function of({ footholds }: OutReport, id: string): FootholdAnswer {
+function of({ footholds }: EvictionReport, id: string): FootholdAnswer {
   const found = footholds.find(({ foothold }) => foothold.id === id);
   assert.ok(found, id);
   return found;
 }
 
-function openOf({ footholds }: OutReport): string[] {
+function openOf({ footholds }: EvictionReport): string[] {
   return footholds.filter(({ answer }) => answer.kind === 'no').map(({ foothold }) => foothold.id);
 }
 
@@ -159,7 +159,7 @@ test('what failed opened nothing', async () => {
 
 test('an address that many share taints nobody, one that few share does', async () => {
   // Its records are not there: it names an address, and nobody.
-  const named = (ip: string): KeptFinding =>
+  const named = (ip: string): StoredFinding =>
     findingOf([], [], { firstMs: T, lastMs: T, addresses: [ip] });
   const from = (ip: string): Told => ({ ...ADDS_MALLORY, event: { ...ADDS_MALLORY.event, ip } });
   const crowd = ['a', 'b', 'c', 'd'].map(
@@ -169,7 +169,7 @@ test('an address that many share taints nobody, one that few share does', async 
       event: { classUid: 3002, actorName: `${name}@northmoor.example`, ip: '203.0.113.9' },
     }),
   );
-  const ask2 = (ip: string): Promise<OutReport> =>
+  const ask2 = (ip: string): Promise<EvictionReport> =>
     ask([from(ip), ...crowd], { seeds: [], findings: [named(ip)] });
   assert.deepEqual(openOf(await ask2('198.51.100.7')), ['accounts']);
   assert.deepEqual(openOf(await ask2('203.0.113.9')), []);
@@ -197,11 +197,11 @@ test('a tenant that is owned and not connected is a reason in every answer', asy
 });
 
 test('coverage that is short is a reason, coverage that is whole is none', async () => {
-  const fact = (state: CoverageFact['state']): CoverageFact => ({
+  const fact = (state: CoverageRow['state']): CoverageRow => ({
     ...{ index: 0, tenant: TENANT, source: 'graph/directoryAudits', workload: null, subject: null },
     ...{ fromMs: T, toMs: null, state, bound: null, because: 'the reason' },
   });
-  const codes = async (state: CoverageFact['state']): Promise<string> =>
+  const codes = async (state: CoverageRow['state']): Promise<string> =>
     JSON.stringify(of(await ask([], { coverage: [fact(state)] }), 'domains').answer);
   assert.match(await codes('lost'), /coverage-lost/);
   assert.doesNotMatch(await codes('collected'), /coverage-/);

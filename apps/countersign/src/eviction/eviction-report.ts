@@ -8,8 +8,8 @@ import {
   unknown,
   type Watermark,
 } from '@countersign/core';
-import type { CoverageFact } from '../store/rows/entry-rows.ts';
-import type { KeptFinding } from '../store/sqlite/finding-table.ts';
+import type { CoverageRow } from '../store/rows/entry-rows.ts';
+import type { StoredFinding } from '../store/sqlite/finding-table.ts';
 import type { IncidentSource, Period } from './analysis/eviction-source.ts';
 import { doingsWithin } from './analysis/intruder-activity.ts';
 import { type Opening, readChanges } from './analysis/open-footholds.ts';
@@ -29,11 +29,11 @@ export type OutInput = {
   /** Of the log that the indices point into. */
   readonly asOf: Watermark;
   readonly period: Period;
-  readonly findings: readonly KeptFinding[];
+  readonly findings: readonly StoredFinding[];
   /** What people say is the intruders'. */
   readonly seeds: readonly Seed[];
   /** Facts of coverage that touch the period. */
-  readonly coverage: readonly CoverageFact[];
+  readonly coverage: readonly CoverageRow[];
   readonly connected: ReadonlySet<string>;
   /** Tenants that are owned and not connected, by name. */
   readonly unconnected: readonly string[];
@@ -57,7 +57,7 @@ export type SuspectParty = {
   readonly taints: readonly Taint[];
 };
 
-export type OutReport = {
+export type EvictionReport = {
   readonly footholds: readonly FootholdAnswer[];
   /** Everything that counts as the intruders', earliest first. */
   readonly lineage: readonly SuspectParty[];
@@ -70,7 +70,7 @@ export type OutReport = {
 };
 
 /** Are they out? One answer for each of the 44 ways to stay in. */
-export async function areTheyOut(input: OutInput): Promise<OutReport> {
+export async function assessEviction(input: OutInput): Promise<EvictionReport> {
   const source = remembering(input.source);
   const found = await investigate({ ...input, source });
   const { lineage, standings } = found;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { areTheyOut, type OutInput, type OutReport } from './eviction-report.ts';
+import { assessEviction, type EvictionReport, type OutInput } from './eviction-report.ts';
 import { namedSeed } from './lineage/parse-seed.ts';
 import { accountOf, findingOf, TENANT, type Told } from './testing/world.ts';
 
@@ -27,8 +27,8 @@ function change(operation: string, event: Told['event'], hours: number, record?:
   return { atMs: at(hours), operation, event: { actorType: 1, ...event }, record };
 }
 
-async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise<OutReport> {
-  return areTheyOut({
+async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise<EvictionReport> {
+  return assessEviction({
     source: accountOf(told),
     asOf: { origin: 'ledger.example', size: 99, at: null },
     period: { fromMs: T },
@@ -43,11 +43,11 @@ async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise
   });
 }
 
-function suspects({ lineage }: OutReport): string[] {
+function suspects({ lineage }: EvictionReport): string[] {
   return lineage.flatMap(({ names }) => [...names]).sort();
 }
 
-function openOf({ footholds }: OutReport): string[] {
+function openOf({ footholds }: EvictionReport): string[] {
   return footholds.filter(({ answer }) => answer.kind === 'no').map(({ foothold }) => foothold.id);
 }
 
@@ -240,7 +240,7 @@ test("a phone's session outlives a revocation, which proves nothing of a stolen 
     ),
     phone('192.0.2.2', 4),
   ];
-  const answerOf = async (rows: readonly Told[]): Promise<OutReport['footholds'][number]> => {
+  const answerOf = async (rows: readonly Told[]): Promise<EvictionReport['footholds'][number]> => {
     const named = { principals: [`user:${EVE}`], sessions: ['stolen'], addresses: [relay] };
     const { footholds } = await ask(rows, { findings: [findingOf(rows, [0], named)] });
     const found = footholds.find(({ foothold }) => foothold.id === 'sessions');

@@ -1,4 +1,4 @@
-import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
+import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { QUESTIONS_MAX } from './limits.ts';
 
@@ -16,19 +16,19 @@ export type VendorAnswer = {
 };
 
 /** A question with what its answer is worth. */
-export type Questioned = VendorQuestion & {
+export type QuestionResult = VendorQuestion & {
   readonly answer: 'yes' | 'no' | 'unknown';
   readonly because: string;
 };
 
 /** @throws ConfigError CONFIG_INVALID */
-export function parseQuestions(given: ConfigFile): readonly VendorQuestion[] {
+export function parseQuestions(given: SourceText): readonly VendorQuestion[] {
   const schema = z.strictObject({ questions: z.array(QUESTION).max(QUESTIONS_MAX) });
   return parseYaml(given, schema).questions;
 }
 
 /** @throws ConfigError CONFIG_INVALID */
-export function parseAnswers(given: ConfigFile): Readonly<Record<string, VendorAnswer>> {
+export function parseAnswers(given: SourceText): Readonly<Record<string, VendorAnswer>> {
   const schema = z.strictObject({ answers: z.record(ID, ANSWER) });
   const { answers } = parseYaml(given, schema);
   return Object.fromEntries(Object.entries(answers).map(([id, said]) => [id, answerOf(said)]));
@@ -38,7 +38,7 @@ export function parseAnswers(given: ConfigFile): Readonly<Record<string, VendorA
 export function questioned(
   questions: readonly VendorQuestion[],
   answers: Readonly<Record<string, VendorAnswer>>,
-): Questioned[] {
+): QuestionResult[] {
   return questions.map((question) => {
     const { answer, evidence } = answers[question.id] ?? UNANSWERED;
     if (answer === 'unknown') {

@@ -19,6 +19,6 @@ export type PipelineErrorCode =
   | 'NO_SUCH_FINDING'
   | 'REASON_TOO_LONG';
 
-export class PipelineError extends CountersignError<PipelineErrorCode> {
+export class IngestError extends CountersignError<PipelineErrorCode> {
   override readonly name = 'PipelineError';
 }

@@ -8,26 +8,26 @@ import {
   PageTally,
   type ReaderEvent,
 } from '@countersign/m365';
-import { type WatchReport, watch } from '../detection/runner/detection-runner.ts';
-import type { Writer } from '../operations/host/open-writer.ts';
-import { compactBooks } from '../projection/compact-store.ts';
+import { type DetectionReport, runDetectors } from '../detection/runner/detection-runner.ts';
+import type { LedgerWriter } from '../operations/host/open-writer.ts';
+import { compactStore } from '../projection/compact-store.ts';
 import {
+  type Actor,
   type CoverageBody,
-  type Doer,
-  type ImportBegun,
-  type ImportEnded,
-  ownEntry,
+  type ImportEnd,
+  type ImportStart,
+  ownEntryDraft,
 } from '../projection/entries/own-entry.ts';
 import { checkSignIns } from '../reconcile/checks/check-stage.ts';
 import { filesOf, type Origin, type RunSource } from './import-source.ts';
 import { REJECTS_TOLD_MAX } from './limits.ts';
-import { DeliveryFacts } from './pipeline/delivered-coverage.ts';
-import { type ChunkOutcome, Conveyor } from './pipeline/ingest-pipeline.ts';
+import { DeliveredCoverage } from './pipeline/delivered-coverage.ts';
+import { type ChunkOutcome, IngestPipeline } from './pipeline/ingest-pipeline.ts';
 import { placeOf } from './pipeline/record-worker.ts';
 import type { RejectedItem } from './pipeline/worker-messages.ts';
 import { type ImportProgress, ProgressMeter } from './progress-meter.ts';
 import { keepOriginal } from './quarantine/original-files.ts';
-import { type Parked, park, type ReadAs } from './quarantine/quarantine.ts';
+import { park, type QuarantinedItem, type ReadAs } from './quarantine/quarantine.ts';
 
 export type ImportOptions = {
   readonly inputs: readonly Input[];
@@ -36,7 +36,7 @@ export type ImportOptions = {
   /** Where the files are from, in the words of whoever imports them. */
   readonly origin?: string | undefined;
   readonly originals?: 'keep' | 'leave';
-  readonly doer: Doer;
+  readonly doer: Actor;
   /** Worker threads; two fill two cores. */
   readonly lanes: number;
   /** Aborted: the import stops between two batches, and says so in the ledger. */
@@ -80,7 +80,7 @@ export type ImportReport = {
  * nothing: what was committed is a duplicate when the same import is run again.
  */
 export async function importPaths(
-  writer: Writer,
+  writer: LedgerWriter,
   { inputs, ...options }: ImportOptions,
 ): Promise<ImportReport> {
   const { dir: except } = writer;
@@ -92,7 +92,7 @@ export async function importPaths(
 export type RunOptions = Omit<ImportOptions, 'inputs'>;
 
 export async function runImport(
-  writer: Writer,
+  writer: LedgerWriter,
   options: RunOptions,
   source: RunSource,
 ): Promise<ImportReport> {
@@ -113,17 +113,17 @@ type Current = {
   readonly importNumber: number;
   readonly tally: PageTally;
   readonly said: DocumentEnd['completeness'][number][];
-  readonly facts: DeliveryFacts;
+  readonly facts: DeliveredCoverage;
   accepted: number;
   duplicates: number;
   rejected: number;
 };
 
 class ImportRun {
-  readonly #writer: Writer;
+  readonly #writer: LedgerWriter;
   readonly #options: RunOptions;
   readonly #source: RunSource;
-  readonly #conveyor: Conveyor;
+  readonly #conveyor: IngestPipeline;
   readonly #meter: ProgressMeter;
   readonly #sizeBefore: number;
   readonly #rejects: { file: string; at: string; reason: string }[] = [];
@@ -133,11 +133,11 @@ class ImportRun {
   #current: Current | undefined;
   #interrupted = false;
 
-  constructor(writer: Writer, options: RunOptions, source: RunSource) {
+  constructor(writer: LedgerWriter, options: RunOptions, source: RunSource) {
     this.#writer = writer;
     this.#options = options;
     this.#source = source;
-    this.#conveyor = new Conveyor(writer, options.lanes);
+    this.#conveyor = new IngestPipeline(writer, options.lanes);
     this.#meter = new ProgressMeter(writer.clock, options.onProgress);
     this.#sizeBefore = writer.ledger.size;
   }
@@ -165,7 +165,7 @@ class ImportRun {
     await this.#watch();
     const { origin, size, root } = await this.#writer.ledger.publish();
     const witnesses = (await this.#writer.ledger.witness()) ?? [];
-    const failure = await compactBooks(this.#writer);
+    const failure = await compactStore(this.#writer);
     if (failure !== undefined) this.#warnings.push({ file: this.#writer.dir, text: failure });
     const { files, accepted, duplicates, rejected } = this.#total;
     return {
@@ -195,7 +195,7 @@ class ImportRun {
       await checkSignIns(this.#writer);
       return;
     }
-    const { failures, failed }: WatchReport = await watch(this.#writer, judges);
+    const { failures, failed }: DetectionReport = await runDetectors(this.#writer, judges);
     for (const { judge, because } of failures) {
       this.#warnings.push({ file: this.#writer.dir, text: `${judge}: ${because}` });
     }
@@ -257,7 +257,7 @@ class ImportRun {
   async #begin(document: Document): Promise<void> {
     const importId = randomUUID();
     const origin = this.#source.originOf(document);
-    const body: ImportBegun = {
+    const body: ImportStart = {
       v: 1,
       phase: 'begun',
       importId,
@@ -275,7 +275,7 @@ class ImportRun {
       importNumber,
       tally: new PageTally(),
       said: [],
-      facts: new DeliveryFacts(),
+      facts: new DeliveredCoverage(),
       accepted: 0,
       duplicates: 0,
       rejected: 0,
@@ -293,7 +293,7 @@ class ImportRun {
     for (const text of warnings) this.#warnings.push({ file: document.name, text });
     const original = file !== undefined && this.#options.originals === 'keep';
     if (original) await keepOriginal(this.#writer.dir, document.path, file.sha256);
-    const body: ImportEnded = {
+    const body: ImportEnd = {
       v: 1,
       phase: end === undefined ? 'interrupted' : 'ended',
       importId,
@@ -339,7 +339,7 @@ class ImportRun {
   }
 
   async #append(kind: 'import' | 'coverage', body: object): Promise<readonly number[]> {
-    return this.#conveyor.append([ownEntry(kind, this.#writer.clock.now(), body)]);
+    return this.#conveyor.append([ownEntryDraft(kind, this.#writer.clock.now(), body)]);
   }
 
   /** Behind all that was fed so far: the batch that met the step is durable then. */
@@ -361,7 +361,7 @@ class ImportRun {
     this.#tellReject(current.document.name, { at, reason });
   }
 
-  #park(reject: Omit<Parked, 'bytes'>, bytes: Uint8Array | null): void {
+  #park(reject: Omit<QuarantinedItem, 'bytes'>, bytes: Uint8Array | null): void {
     this.#source.parked(park(this.#writer.dir, reject, bytes));
   }
 

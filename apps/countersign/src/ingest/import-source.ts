@@ -2,8 +2,8 @@ import type { RecordDraft, TenantId } from '@countersign/core';
 import {
   type DeliveredAs,
   type Document,
+  type ImportError,
   type Input,
-  type IntakeError,
   inputBytes,
   type ReaderEvent,
   readInputs,
@@ -17,7 +17,7 @@ export interface RunSource {
   /** Of documents that are made of what was parked before. */
   originOf(document: Document): Origin | undefined;
   /** Whether a file that cannot be read at all is parked. */
-  parks(error: IntakeError): boolean;
+  parks(error: ImportError): boolean;
   /**
    * Where a piece that was parked before stood, if this is one: it stays as it is. Undefined: it
    * is of a file, and is to be parked.

@@ -3,20 +3,20 @@ import { dirname } from 'node:path';
 import type { RecordDraft, TenantId } from '@countersign/core';
 import {
   type Document,
+  ImportError,
   type Input,
-  IntakeError,
   inputBytes,
   type ReaderEvent,
   readInputs,
 } from '@countersign/m365';
-import type { Writer } from '../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../operations/host/open-writer.ts';
 import { readAgainEntries } from './collection/recovered-windows.ts';
 import { type ImportReport, type RunOptions, runImport } from './import-run.ts';
 import type { Origin, RunSource } from './import-source.ts';
 import {
   type CollectedPiece,
   listParked,
-  type ParkedFile,
+  type QuarantineFile,
   type ReadAs,
   readParked,
   removeParked,
@@ -28,7 +28,10 @@ import {
  * cannot stays as it is. Windows of collectors that were short of nothing else are whole then.
  * Nothing leaves before what it held is durable: after a crash the same call goes on.
  */
-export async function retryParked(writer: Writer, options: RunOptions): Promise<ImportReport> {
+export async function retryParked(
+  writer: LedgerWriter,
+  options: RunOptions,
+): Promise<ImportReport> {
   const retry = new Retry(writer);
   const report = await runImport(writer, options, retry);
   removeParked(writer.dir, retry.settled());
@@ -53,7 +56,7 @@ type Piece = {
 };
 
 class Retry implements RunSource {
-  readonly #writer: Writer;
+  readonly #writer: LedgerWriter;
   readonly #pieces: readonly Piece[];
   readonly #files: ReadonlySet<string>;
   /** The pieces of the documents that are made of what was kept. */
@@ -64,7 +67,7 @@ class Retry implements RunSource {
   readonly #parkedAgain = new Set<string>();
   #bytes = 0;
 
-  constructor(writer: Writer) {
+  constructor(writer: LedgerWriter) {
     this.#writer = writer;
     this.#pieces = Array.from(listParked(writer.dir), pieceOf);
     const unkept = this.#pieces.filter(({ from }) => from === 'file');
@@ -94,7 +97,7 @@ class Retry implements RunSource {
   }
 
   /** That a file is gone is no news of what was parked of it. */
-  parks(error: IntakeError): boolean {
+  parks(error: ImportError): boolean {
     return error.code !== 'NOT_FOUND';
   }
 
@@ -181,7 +184,7 @@ const AS_COLLECTED: Omit<ReadAs, 'tenant'> = { form: 'json', columns: [], delimi
 /** Of a file that could not be read at all: it has no import, as what a collector fetched. */
 const WHOLE_FILE = 'whole file';
 
-function pieceOf({ name, parked }: ParkedFile): Piece {
+function pieceOf({ name, parked }: QuarantineFile): Piece {
   const { file, at, bytes, readAs, collected } = parked;
   const of = { name, file, at, import: parked.import, collected };
   const tenant = collected?.delivered.tenant ?? readAs?.tenant ?? null;
@@ -215,15 +218,15 @@ function pathOf(file: string): string {
 }
 
 /** `NOT_FOUND`: it is as it was, and parked already. */
-function nothingWasKept(): IntakeError {
-  return new IntakeError(
+function nothingWasKept(): ImportError {
+  return new ImportError(
     'NOT_FOUND',
     'it stays parked: nothing of it was kept that could hold a record',
   );
 }
 
-function streamIsGone(): IntakeError {
-  return new IntakeError(
+function streamIsGone(): ImportError {
+  return new ImportError(
     'NOT_FOUND',
     'cannot read standard input again: give what could not be read to import once more',
   );

@@ -1,12 +1,12 @@
 import { parseDirectoryFile, parseRegister, readPolicyFolder } from '@countersign/policy';
-import type { ConfigFile } from '@countersign/yaml-document';
+import type { SourceText } from '@countersign/yaml-document';
 import { readConfigFile } from '@countersign/yaml-document';
-import { watch } from '../detection/runner/detection-runner.ts';
-import { putInForce } from '../enforcement/decisions/policy-information-point.ts';
+import { runDetectors } from '../detection/runner/detection-runner.ts';
+import { activatePolicies } from '../enforcement/decisions/policy-information-point.ts';
 import { checkSignIns } from '../reconcile/checks/check-stage.ts';
-import { requiredText, textOption, type Work } from './forwarding/command.ts';
-import type { Performer } from './host/handlers.ts';
-import type { Writer } from './host/open-writer.ts';
+import { type Command, requiredText, textOption } from './forwarding/command.ts';
+import type { HandlerContext } from './host/handlers.ts';
+import type { LedgerWriter } from './host/open-writer.ts';
 
 /** Paths are absolute. */
 export type PolicyUseWork = {
@@ -18,7 +18,7 @@ export type PolicyUseWork = {
 export function policyUseWork(
   who: string,
   { policies, directory = '', register = '' }: PolicyUseWork,
-): Work {
+): Command {
   const options = { policies, directory, register };
   return { command: 'policy use', args: [], tenant: null, who, options };
 }
@@ -27,26 +27,26 @@ export type PolicyUsed = { readonly version: string; readonly entries: readonly 
 
 /** From now on these policies decide; sign-ins that nobody could judge are checked by them. */
 export async function performPolicyUse(
-  writer: Writer,
-  work: Work,
-  { doer }: Performer,
+  writer: LedgerWriter,
+  work: Command,
+  { doer }: HandlerContext,
 ): Promise<PolicyUsed> {
   const { source } = readPolicyFolder(requiredText(work, 'policies'));
-  const used = await putInForce(writer, {
+  const used = await activatePolicies(writer, {
     source,
     directory: fileOf(work, 'directory', parseDirectoryFile),
     register: fileOf(work, 'register', parseRegister),
     by: `${doer.who}@${doer.host}`,
   });
   if (writer.detection === undefined) await checkSignIns(writer);
-  else await watch(writer, writer.detection.judges);
+  else await runDetectors(writer, writer.detection.judges);
   return used;
 }
 
 function fileOf<T>(
-  work: Work,
+  work: Command,
   name: string,
-  parse: (file: ConfigFile) => T,
+  parse: (file: SourceText) => T,
 ): { readonly file: string; readonly read: T } | undefined {
   const file = textOption(work, name);
   if (file === undefined || file === '') return undefined;

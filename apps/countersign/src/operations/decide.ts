@@ -1,13 +1,13 @@
 import { type Clock, OWN_TENANT, type Random, type TenantId, tenantId } from '@countersign/core';
 import {
+  type Counterfactual,
   type DecidedEntry,
   DecisionPoint,
   type DecisionRequest,
-  type Flip,
-  type Judgement,
-  Knowledge,
   loadDirectoryFile,
   loadRegister,
+  PolicyInformation,
+  type PolicyOutcome,
   PolicySet,
   type PolicySource,
   parseDirectoryFile,
@@ -18,12 +18,12 @@ import {
 } from '@countersign/policy';
 import { readConfigFile } from '@countersign/yaml-document';
 import {
-  KnowledgeFeed,
+  PolicyInformationPoint,
   policyTextEntries,
 } from '../enforcement/decisions/policy-information-point.ts';
-import { catchUp } from '../projection/catch-up.ts';
-import { requiredText, textOption, type Work } from './forwarding/command.ts';
-import type { Writer } from './host/open-writer.ts';
+import { catchUpProjection } from '../projection/catch-up.ts';
+import { type Command, requiredText, textOption } from './forwarding/command.ts';
+import type { LedgerWriter } from './host/open-writer.ts';
 
 /** One decision, with policies and a directory out of files where they are named. */
 export type DecideWork = {
@@ -40,7 +40,7 @@ export type DecideWork = {
   readonly flip: 'smallest' | undefined;
 };
 
-export function decideWork(who: string, what: DecideWork): Work {
+export function decideWork(who: string, what: DecideWork): Command {
   const { tenant, policies = null, directory = null, register = null, flip = null } = what;
   const { request, door, defaults } = what;
   const options = { request, door, defaults, policies, directory, register, flip };
@@ -48,9 +48,9 @@ export function decideWork(who: string, what: DecideWork): Work {
 }
 
 /** Decides and accounts for it. */
-export async function performDecide(writer: Writer, work: Work): Promise<DecidedEntry> {
+export async function performDecide(writer: LedgerWriter, work: Command): Promise<DecidedEntry> {
   const { accountant, clock, random } = writer;
-  const { knowledge } = await KnowledgeFeed.open(writer);
+  const { knowledge } = await PolicyInformationPoint.open(writer);
   const folder = textOption(work, 'policies');
   const inForce = folder === undefined ? knowledge.policies : undefined;
   const source = inForce === undefined ? sourceOf(work) : undefined;
@@ -65,18 +65,18 @@ export async function performDecide(writer: Writer, work: Work): Promise<Decided
   const point = new DecisionPoint({ policies, directory, accountant, clock, random });
   const flip = textOption(work, 'flip') === 'smallest' ? 'smallest' : undefined;
   const decided = await point.decide(request, { flip });
-  await catchUp(writer);
+  await catchUpProjection(writer);
   return decided;
 }
 
 /** What would be decided: without a ledger, so that it lets nobody in. */
 export function judgeWork(
-  work: Work,
+  work: Command,
   clock: Clock,
   random: Random,
-): Judgement & { readonly flip?: Flip | null } {
+): PolicyOutcome & { readonly flip?: Counterfactual | null } {
   const policies = PolicySet.parse(sourceOf(work));
-  const { directory, request } = prepare(work, new Knowledge(), clock);
+  const { directory, request } = prepare(work, new PolicyInformation(), clock);
   const accountant = { append: () => Promise.reject(new Error('nothing is decided here')) };
   const point = new DecisionPoint({ policies, directory, accountant, clock, random });
   const judgement = point.judge(request);
@@ -84,13 +84,13 @@ export function judgeWork(
   return { ...judgement, flip: point.flip(request) };
 }
 
-function sourceOf(work: Work): PolicySource {
+function sourceOf(work: Command): PolicySource {
   return readPolicyFolder(textOption(work, 'policies') ?? requiredText(work, 'defaults')).source;
 }
 
 function prepare(
-  work: Work,
-  knowledge: Knowledge,
+  work: Command,
+  knowledge: PolicyInformation,
   clock: Clock,
 ): { readonly directory: SuiteDirectory; readonly request: DecisionRequest } {
   const readMs = clock.now();
@@ -110,7 +110,7 @@ function prepare(
 }
 
 /** The tenant is the one that is named, else the suite that is asked about, else the files'. */
-function requestOf(work: Work, fileTenant: TenantId | undefined): DecisionRequest {
+function requestOf(work: Command, fileTenant: TenantId | undefined): DecisionRequest {
   const door = requiredText(work, 'door');
   const value: unknown = JSON.parse(requiredText(work, 'request'));
   const request = parseRequest(value, { door, tenant: fileTenant ?? OWN_TENANT });

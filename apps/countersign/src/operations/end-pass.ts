@@ -1,19 +1,19 @@
 import { type EndedPass, endPass } from '../enforcement/passes/pass-ledger.ts';
-import { requiredText, type Work } from './forwarding/command.ts';
-import type { Performer } from './host/handlers.ts';
-import type { Writer } from './host/open-writer.ts';
+import { type Command, requiredText } from './forwarding/command.ts';
+import type { HandlerContext } from './host/handlers.ts';
+import type { LedgerWriter } from './host/open-writer.ts';
 
 export function endPassWork(
   who: string,
   { pass, reason }: { readonly pass: string; readonly reason: string },
-): Work {
+): Command {
   return { command: 'passes end', args: [], tenant: null, who, options: { pass, reason } };
 }
 
 export async function performEndPass(
-  writer: Writer,
-  work: Work,
-  { doer }: Performer,
+  writer: LedgerWriter,
+  work: Command,
+  { doer }: HandlerContext,
 ): Promise<EndedPass> {
   const pass = requiredText(work, 'pass');
   const reason = requiredText(work, 'reason');

@@ -1,13 +1,13 @@
 import type { TenantId } from '@countersign/core';
-import { BooksReader } from '../store/store-reader.ts';
+import { StoreReader } from '../store/store-reader.ts';
 import {
+  type Command,
   type JsonOptions,
   numberOption,
   textOption,
   textsOption,
-  type Work,
 } from './forwarding/command.ts';
-import { WorkError } from './forwarding/errors.ts';
+import { CommandError } from './forwarding/errors.ts';
 
 /** Which entries an erasure or a hold is about: all that is given must fit. */
 export type EntryScope = {
@@ -27,7 +27,7 @@ export function scopeOptions(scope: EntryScope): JsonOptions {
 }
 
 /** @throws WorkError AMBIGUOUS_USER */
-export async function scopeOf(dir: string, work: Work): Promise<NamedScope> {
+export async function scopeOf(dir: string, work: Command): Promise<NamedScope> {
   const tenant = work.tenant === null ? undefined : (work.tenant as TenantId);
   return {
     names: await namesOf(dir, textsOption(work, 'users'), tenant),
@@ -49,13 +49,13 @@ async function namesOf(
   tenant: string | undefined,
 ): Promise<readonly string[]> {
   if (users.length === 0) return [];
-  const books = await BooksReader.open(dir);
+  const books = await StoreReader.open(dir);
   try {
     const names = new Set<string>();
     for (const user of users) {
       names.add(user);
       const found = await books.resolvePrincipal(user, { tenant });
-      if (found.kind === 'ambiguous') throw new WorkError('AMBIGUOUS_USER', found.because.text);
+      if (found.kind === 'ambiguous') throw new CommandError('AMBIGUOUS_USER', found.because.text);
       // Somebody who never acted may still stand in the records of others.
       if (found.kind === 'none') continue;
       const { uid, name, aliases } = found.principal;

@@ -1,8 +1,8 @@
 import { type ErasureReport, erase } from '../ingest/erasure/erase-bodies.ts';
 import { type EntryScope, scopeOf, scopeOptions } from './entry-scope.ts';
-import { numbersOption, requiredText, textOption, type Work } from './forwarding/command.ts';
-import type { Performer } from './host/handlers.ts';
-import type { Writer } from './host/open-writer.ts';
+import { type Command, numbersOption, requiredText, textOption } from './forwarding/command.ts';
+import type { HandlerContext } from './host/handlers.ts';
+import type { LedgerWriter } from './host/open-writer.ts';
 
 export type EraseWork = EntryScope & {
   readonly indices: readonly number[];
@@ -11,16 +11,16 @@ export type EraseWork = EntryScope & {
   readonly whenNothing: 'refuse' | 'done';
 };
 
-export function eraseWork(who: string, what: EraseWork): Work {
+export function eraseWork(who: string, what: EraseWork): Command {
   const { indices, reason, tenant, whenNothing } = what;
   const options = { ...scopeOptions(what), indices, reason, case: what.case, whenNothing };
   return { command: 'ledger erase', args: [], tenant: tenant ?? null, who, options };
 }
 
 export async function performErase(
-  writer: Writer,
-  work: Work,
-  { doer }: Performer,
+  writer: LedgerWriter,
+  work: Command,
+  { doer }: HandlerContext,
 ): Promise<ErasureReport> {
   const { names, ...scope } = await scopeOf(writer.dir, work);
   const indices = numbersOption(work, 'indices');

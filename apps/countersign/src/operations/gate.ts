@@ -1,9 +1,9 @@
 import { assert } from '@countersign/core';
-import { catchUp } from '../projection/catch-up.ts';
-import { ownEntry } from '../projection/entries/own-entry.ts';
-import type { Work } from './forwarding/command.ts';
-import type { Performer } from './host/handlers.ts';
-import type { Writer } from './host/open-writer.ts';
+import { catchUpProjection } from '../projection/catch-up.ts';
+import { ownEntryDraft } from '../projection/entries/own-entry.ts';
+import type { Command } from './forwarding/command.ts';
+import type { HandlerContext } from './host/handlers.ts';
+import type { LedgerWriter } from './host/open-writer.ts';
 
 /** What a gate answered, with all that it rested on. */
 export type GateWork = {
@@ -12,22 +12,22 @@ export type GateWork = {
   readonly said: object;
 };
 
-export function gateWork(who: string, { gate, said }: GateWork): Work {
+export function gateWork(who: string, { gate, said }: GateWork): Command {
   return { command: 'gate', args: [gate], tenant: null, who, options: { said } };
 }
 
 /** The answer is an entry: who asks later sees what was known, and by whom it was asked. */
 export async function performGate(
-  writer: Writer,
-  work: Work,
-  { doer }: Performer,
+  writer: LedgerWriter,
+  work: Command,
+  { doer }: HandlerContext,
 ): Promise<{ readonly entry: number }> {
   const [gate] = work.args;
   const { said } = work.options;
   const atMs = writer.clock.now();
   const body = { v: 1, gate, said, ...doer, atMs };
-  const [appended] = await writer.ledger.append([ownEntry('gate', atMs, body)]);
-  await catchUp(writer);
+  const [appended] = await writer.ledger.append([ownEntryDraft('gate', atMs, body)]);
+  await catchUpProjection(writer);
   assert(appended !== undefined, 'every draft has its outcome');
   return { entry: appended.index };
 }

@@ -1,17 +1,17 @@
 import { placeHold, releaseHold } from '../ingest/erasure/legal-holds.ts';
 import { type EntryScope, scopeOf, scopeOptions } from './entry-scope.ts';
-import { requiredText, type Work } from './forwarding/command.ts';
-import type { Performer } from './host/handlers.ts';
-import type { Writer } from './host/open-writer.ts';
+import { type Command, requiredText } from './forwarding/command.ts';
+import type { HandlerContext } from './host/handlers.ts';
+import type { LedgerWriter } from './host/open-writer.ts';
 
 export type HoldWork = EntryScope & { readonly case: string };
 
-export function holdWork(who: string, what: HoldWork): Work {
+export function holdWork(who: string, what: HoldWork): Command {
   const options = { ...scopeOptions(what), case: what.case };
   return { command: 'ledger hold', args: [], tenant: what.tenant ?? null, who, options };
 }
 
-export function releaseWork(who: string, caseName: string): Work {
+export function releaseWork(who: string, caseName: string): Command {
   const options = { case: caseName };
   return { command: 'ledger hold --release', args: [], tenant: null, who, options };
 }
@@ -20,9 +20,9 @@ export function releaseWork(who: string, caseName: string): Work {
 export type HoldEntry = { readonly entry: number };
 
 export async function performHold(
-  writer: Writer,
-  work: Work,
-  { doer }: Performer,
+  writer: LedgerWriter,
+  work: Command,
+  { doer }: HandlerContext,
 ): Promise<HoldEntry> {
   const { names, source, tenant, fromMs, toMs, ...rest } = await scopeOf(writer.dir, work);
   const entry = await placeHold(writer, {
@@ -39,9 +39,9 @@ export async function performHold(
 }
 
 export async function performRelease(
-  writer: Writer,
-  work: Work,
-  { doer }: Performer,
+  writer: LedgerWriter,
+  work: Command,
+  { doer }: HandlerContext,
 ): Promise<HoldEntry> {
   return { entry: await releaseHold(writer, { case: requiredText(work, 'case'), doer }) };
 }

@@ -4,10 +4,10 @@ import type { Input } from '@countersign/m365';
 import { importNothing } from '../ingest/empty-import.ts';
 import { type ImportReport, importPaths, type RunOptions } from '../ingest/import-run.ts';
 import { retryParked } from '../ingest/retry-quarantine.ts';
-import { textOption, type Work } from './forwarding/command.ts';
-import { HandoverError } from './forwarding/errors.ts';
-import type { Performer } from './host/handlers.ts';
-import type { Writer } from './host/open-writer.ts';
+import { type Command, textOption } from './forwarding/command.ts';
+import { ForwardingError } from './forwarding/errors.ts';
+import type { HandlerContext } from './host/handlers.ts';
+import type { LedgerWriter } from './host/open-writer.ts';
 
 export type ImportWork = {
   /** Absolute; `-` is standard input. */
@@ -19,38 +19,38 @@ export type ImportWork = {
 };
 
 /** Reads again what was parked. */
-export function retryWork(who: string, what: Pick<ImportWork, 'tenant' | 'origin'>): Work {
+export function retryWork(who: string, what: Pick<ImportWork, 'tenant' | 'origin'>): Command {
   const options = { origin: what.origin ?? null };
   return { command: 'import --parked', args: [], tenant: what.tenant ?? null, who, options };
 }
 
 export async function performRetry(
-  writer: Writer,
-  work: Work,
-  performer: Performer,
+  writer: LedgerWriter,
+  work: Command,
+  performer: HandlerContext,
 ): Promise<ImportReport> {
   return retryParked(writer, runOptions(work, performer));
 }
 
-export function importWork(who: string, what: ImportWork): Work {
+export function importWork(who: string, what: ImportWork): Command {
   const { paths, tenant, origin, originals } = what;
   const options = { origin: origin ?? null, originals, spool: null };
   return { command: 'import', args: paths, tenant: tenant ?? null, who, options };
 }
 
 /** The same work for a process that does not have our standard input, but can read `spool`. */
-export function withSpool(work: Work, spool: string): Work {
+export function withSpool(work: Command, spool: string): Command {
   return { ...work, options: { ...work.options, spool } };
 }
 
-export function readsStandardInput(work: Work): boolean {
+export function readsStandardInput(work: Command): boolean {
   return work.command === 'import' && work.args.includes('-');
 }
 
 export async function performImport(
-  writer: Writer,
-  work: Work,
-  performer: Performer,
+  writer: LedgerWriter,
+  work: Command,
+  performer: HandlerContext,
 ): Promise<ImportReport> {
   const { hooks, stdin } = performer;
   const spool = textOption(work, 'spool');
@@ -64,7 +64,7 @@ export async function performImport(
   return importPaths(writer, { ...runOptions(work, performer), inputs, originals });
 }
 
-function runOptions(work: Work, { doer, lanes, hooks }: Performer): RunOptions {
+function runOptions(work: Command, { doer, lanes, hooks }: HandlerContext): RunOptions {
   return {
     tenant: work.tenant === null ? undefined : (work.tenant as TenantId),
     origin: textOption(work, 'origin'),
@@ -76,7 +76,7 @@ function runOptions(work: Work, { doer, lanes, hooks }: Performer): RunOptions {
 }
 
 /** The answer where there is no ledger and nothing to make one of. */
-export async function importWithoutLedger(work: Work): Promise<ImportReport | undefined> {
+export async function importWithoutLedger(work: Command): Promise<ImportReport | undefined> {
   if (work.command !== 'import' || readsStandardInput(work)) return undefined;
   return importNothing(work.args.map((path) => ({ kind: 'path', path })));
 }
@@ -104,8 +104,8 @@ async function* untilAborted(
   }
 }
 
-function interrupted(): HandoverError {
-  return new HandoverError(
+function interrupted(): ForwardingError {
+  return new ForwardingError(
     'INTERRUPTED',
     'interrupted while reading standard input: the batches before are in the ledger, whole',
   );

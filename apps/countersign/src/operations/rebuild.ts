@@ -1,7 +1,7 @@
-import { compactBooks } from '../projection/compact-store.ts';
+import { compactStore } from '../projection/compact-store.ts';
 import { checkSignIns } from '../reconcile/checks/check-stage.ts';
-import type { Work } from './forwarding/command.ts';
-import type { Writer } from './host/open-writer.ts';
+import type { Command } from './forwarding/command.ts';
+import type { LedgerWriter } from './host/open-writer.ts';
 
 /** What was made again. */
 export type Rebuilt = {
@@ -11,13 +11,13 @@ export type Rebuilt = {
   readonly warnings: readonly string[];
 };
 
-export function rebuildWork(who: string): Work {
+export function rebuildWork(who: string): Command {
   return { command: 'rebuild', args: [], tenant: null, who, options: {} };
 }
 
 /** The opening for a rebuild has made the books; here they are laid out. */
-export async function performRebuild(writer: Writer): Promise<Rebuilt> {
+export async function performRebuild(writer: LedgerWriter): Promise<Rebuilt> {
   await checkSignIns(writer);
-  const failure = await compactBooks(writer);
+  const failure = await compactStore(writer);
   return { entries: writer.books.cursor, warnings: failure === undefined ? [] : [failure] };
 }

@@ -1,9 +1,9 @@
 import { assert, type TenantId } from '@countersign/core';
-import { catchUp } from '../projection/catch-up.ts';
-import { ownEntry } from '../projection/entries/own-entry.ts';
-import type { Work } from './forwarding/command.ts';
-import type { Performer } from './host/handlers.ts';
-import type { Writer } from './host/open-writer.ts';
+import { catchUpProjection } from '../projection/catch-up.ts';
+import { ownEntryDraft } from '../projection/entries/own-entry.ts';
+import type { Command } from './forwarding/command.ts';
+import type { HandlerContext } from './host/handlers.ts';
+import type { LedgerWriter } from './host/open-writer.ts';
 
 /** Somebody looks at a person's books, and says why. */
 export type AccessWork = {
@@ -16,7 +16,7 @@ export type AccessWork = {
   readonly to: string | undefined;
 };
 
-export function accessWork(who: string, what: AccessWork): Work {
+export function accessWork(who: string, what: AccessWork): Command {
   const { subject, tenant, purpose, from, to } = what;
   const options = { purpose, case: what.case, from: from ?? null, to: to ?? null };
   return { command: 'statement', args: [subject], tenant: tenant ?? null, who, options };
@@ -24,9 +24,9 @@ export function accessWork(who: string, what: AccessWork): Work {
 
 /** The entry names the person, and goes with the rest when that person's records are erased. */
 export async function performAccess(
-  writer: Writer,
-  work: Work,
-  { doer }: Performer,
+  writer: LedgerWriter,
+  work: Command,
+  { doer }: HandlerContext,
 ): Promise<{ readonly entry: number }> {
   const [subject] = work.args;
   const { purpose, case: caseName, from, to } = work.options;
@@ -35,8 +35,8 @@ export async function performAccess(
   // The time makes the same look, another day, another entry.
   const atMs = writer.clock.now();
   const said = { v: 1, ...asked, ...doer, atMs };
-  const [appended] = await writer.ledger.append([ownEntry('act', atMs, said)]);
-  await catchUp(writer);
+  const [appended] = await writer.ledger.append([ownEntryDraft('act', atMs, said)]);
+  await catchUpProjection(writer);
   assert(appended !== undefined, 'every draft has its outcome');
   return { entry: appended.index };
 }

@@ -1,8 +1,8 @@
 import { layout, type Rotated, rotateKey } from '@countersign/ledger';
-import { catchUp } from '../projection/catch-up.ts';
-import { textOption, type Work } from './forwarding/command.ts';
-import type { Performer } from './host/handlers.ts';
-import type { Writer } from './host/open-writer.ts';
+import { catchUpProjection } from '../projection/catch-up.ts';
+import { type Command, textOption } from './forwarding/command.ts';
+import type { HandlerContext } from './host/handlers.ts';
+import type { LedgerWriter } from './host/open-writer.ts';
 import { Rehearsal } from './host/rehearsal.ts';
 
 export type RotateKeyWork = {
@@ -12,15 +12,15 @@ export type RotateKeyWork = {
   readonly keyFile: string | undefined;
 };
 
-export function rotateKeyWork(who: string, { toFile, keyFile }: RotateKeyWork): Work {
+export function rotateKeyWork(who: string, { toFile, keyFile }: RotateKeyWork): Command {
   const options = { toFile: toFile ?? null, keyFile: keyFile ?? null };
   return { command: 'ledger rotate-key', args: [], tenant: null, who, options };
 }
 
 export async function performRotateKey(
-  writer: Writer,
-  work: Work,
-  { random }: Performer,
+  writer: LedgerWriter,
+  work: Command,
+  { random }: HandlerContext,
 ): Promise<Rotated> {
   const { dir, clock, ledger } = writer;
   const keyFile = textOption(work, 'keyFile');
@@ -37,6 +37,6 @@ export async function performRotateKey(
     const newKeyFile = textOption(work, 'toFile') ?? layout.noteKey(dir);
     throw new Rehearsal([{ kind: 'key', says: { oldVkey: rotated.oldVkey, newKeyFile } }]);
   }
-  await catchUp(writer);
+  await catchUpProjection(writer);
   return rotated;
 }

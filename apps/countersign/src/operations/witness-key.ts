@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Random, secretModeProblem } from '@countersign/core';
-import { WorkError } from './forwarding/errors.ts';
+import { CommandError } from './forwarding/errors.ts';
 
 export type WitnessKey = { readonly name: string; readonly privateKey: KeyObject };
 
@@ -21,7 +21,7 @@ export function witnessKey(
   if (!existsSync(path)) makeKey(path, options);
   const key = readKey(path);
   if (options.name === undefined || options.name === key.name) return key;
-  throw new WorkError(
+  throw new CommandError(
     'WITNESS_NAME',
     `could not start the witness as "${options.name}": its state in ${stateDir} is that of ` +
       `"${key.name}"; give another --state`,
@@ -46,13 +46,13 @@ function readKey(path: string): WitnessKey {
   if (problem !== undefined) {
     const cure = `run chmod 600 ${path}`;
     const what = `could not use the key of the witness in ${path}: ${problem}; ${cure}`;
-    throw new WorkError('WITNESS_KEY', what);
+    throw new CommandError('WITNESS_KEY', what);
   }
   try {
     const { name, pem } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
     return { name: String(name), privateKey: createPrivateKey(String(pem)) };
   } catch (cause) {
-    throw new WorkError(
+    throw new CommandError(
       'WITNESS_KEY',
       `could not read the key of the witness in ${path}: restore the file from a copy`,
       { cause },

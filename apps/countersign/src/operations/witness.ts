@@ -1,9 +1,9 @@
 import { type CosignResult, setWitnessPolicy } from '@countersign/ledger';
-import { catchUp } from '../projection/catch-up.ts';
-import { ownEntry } from '../projection/entries/own-entry.ts';
-import { textOption, type Work } from './forwarding/command.ts';
-import type { Performer } from './host/handlers.ts';
-import type { Writer } from './host/open-writer.ts';
+import { catchUpProjection } from '../projection/catch-up.ts';
+import { ownEntryDraft } from '../projection/entries/own-entry.ts';
+import { type Command, textOption } from './forwarding/command.ts';
+import type { HandlerContext } from './host/handlers.ts';
+import type { LedgerWriter } from './host/open-writer.ts';
 
 export type WitnessReport = {
   readonly checkpoint: { readonly origin: string; readonly size: number; readonly root: string };
@@ -12,16 +12,16 @@ export type WitnessReport = {
 };
 
 /** `policy`: the text of a C2SP tlog-policy that the data folder shall have from now on. */
-export function witnessWork(who: string, policy: string | undefined): Work {
+export function witnessWork(who: string, policy: string | undefined): Command {
   const options = { policy: policy ?? null };
   return { command: 'ledger witness', args: [], tenant: null, who, options };
 }
 
 /** Asks the witnesses of the log to cosign it, after a new policy has been taken over. */
 export async function performWitness(
-  writer: Writer,
-  work: Work,
-  { doer }: Performer,
+  writer: LedgerWriter,
+  work: Command,
+  { doer }: HandlerContext,
 ): Promise<WitnessReport> {
   const { ledger, dir, clock } = writer;
   const policy = textOption(work, 'policy');
@@ -29,8 +29,8 @@ export async function performWitness(
     await setWitnessPolicy(dir, Buffer.from(policy));
     const atMs = clock.now();
     const said = { v: 1, config: 'witness-policy', policy, ...doer, atMs };
-    await ledger.append([ownEntry('config', atMs, said)]);
-    await catchUp(writer);
+    await ledger.append([ownEntryDraft('config', atMs, said)]);
+    await catchUpProjection(writer);
   }
   const { origin, size, root } = await ledger.publish();
   const checkpoint = { origin, size, root: Buffer.from(root).toString('base64') };

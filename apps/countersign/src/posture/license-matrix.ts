@@ -1,6 +1,6 @@
 import type { CoverageState } from '@countersign/coverage';
 import { LICENCES, type Licence } from '../config/config.ts';
-import type { Fact, Recorded } from './recording-fact.ts';
+import type { Fact, RecordingStatus } from './recording-fact.ts';
 
 /** Events of one kind that the books hold. */
 export type SeenEvents = {
@@ -47,7 +47,7 @@ export type ReadPath = {
 /** One licence group and one fact. */
 export type MatrixCell = {
   readonly licence: Licence;
-  readonly recorded: Recorded['is'];
+  readonly recorded: RecordingStatus['is'];
   readonly days: number | null;
   readonly proof: Proof;
 };

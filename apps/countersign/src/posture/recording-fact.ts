@@ -1,10 +1,10 @@
-import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
+import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import type { Licence } from '../config/config.ts';
 import { CONTENT_ITEMS_MAX } from './limits.ts';
 
 /** Whether a thing is recorded of somebody with a licence, and for how many days it can be had. */
-export type Recorded = {
+export type RecordingStatus = {
   readonly is: 'yes' | 'partly' | 'no' | 'unknown';
   readonly days?: number | undefined;
 };
@@ -13,7 +13,7 @@ export type Recorded = {
 export type Fact = {
   readonly id: string;
   readonly what: string;
-  readonly recorded: Readonly<Record<Licence, Recorded>>;
+  readonly recorded: Readonly<Record<Licence, RecordingStatus>>;
   /** Sources by which it can be read, the best one first; none where it is not recorded. */
   readonly paths: readonly string[];
   /** Operations, sign-in flows, access types or sources whose events show that it is recorded. */
@@ -31,7 +31,7 @@ export type Fact = {
 };
 
 /** @throws ConfigError CONFIG_INVALID */
-export function parseFacts(given: ConfigFile): readonly Fact[] {
+export function parseFacts(given: SourceText): readonly Fact[] {
   return parseYaml(given, z.strictObject({ facts: z.array(FACT).max(CONTENT_ITEMS_MAX) })).facts;
 }
 

@@ -1,4 +1,4 @@
-import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
+import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { CONTENT_ITEMS_MAX } from './limits.ts';
 
@@ -15,13 +15,13 @@ export type Request = {
 };
 
 /** What the acceptance test says today. */
-export type Tested = {
+export type AcceptanceResult = {
   readonly answer: 'yes' | 'no' | 'unknown';
   readonly because: string;
 };
 
 /** @throws ConfigError CONFIG_INVALID */
-export function parseRequests(given: ConfigFile): readonly Request[] {
+export function parseRequests(given: SourceText): readonly Request[] {
   const schema = z.strictObject({ requests: z.array(REQUEST).max(CONTENT_ITEMS_MAX) });
   return parseYaml(given, schema).requests;
 }
@@ -35,7 +35,10 @@ const REQUEST: z.ZodType<Request> = z.strictObject({
 });
 
 /** Reads the row of a test; whatever does not have its form decides nothing. */
-export function testedOf(columns: readonly string[], row: readonly unknown[] | undefined): Tested {
+export function testedOf(
+  columns: readonly string[],
+  row: readonly unknown[] | undefined,
+): AcceptanceResult {
   const answer = row?.[columns.indexOf('answer')];
   const because = row?.[columns.indexOf('because')];
   const isAnswer = answer === 'yes' || answer === 'no' || answer === 'unknown';

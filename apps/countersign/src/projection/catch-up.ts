@@ -2,13 +2,13 @@ import { msOfInstant } from '@countersign/core';
 import { type Leaf, LeafParser, type ScanBatch } from '@countersign/ledger';
 import { createMemo, type Memo, read } from '@countersign/ocsf';
 import { ROWS_PER_POST } from '../ingest/limits.ts';
-import type { Writer } from '../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../operations/host/open-writer.ts';
 import { RowBuffer } from '../store/parquet/row-buffer.ts';
-import type { Facts } from '../store/rows/entry-rows.ts';
+import type { EntryRows } from '../store/rows/entry-rows.ts';
 import { erasedRow } from '../store/rows/event-row.ts';
 import { parseBody } from './deliveries.ts';
-import { resight } from './merge-actions.ts';
-import { factsOf } from './project-entry.ts';
+import { mergeActions } from './merge-actions.ts';
+import { projectEntry } from './project-entry.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
 
 export type CatchUpProgress = { readonly done: number; readonly size: number };
@@ -18,8 +18,8 @@ export type CatchUpProgress = { readonly done: number; readonly size: number };
  * for whatever was appended without a lane. Steps of the clock that the appending met are said
  * first. A crash in the middle means: go on from the cursor.
  */
-export async function catchUp(
-  writer: Writer,
+export async function catchUpProjection(
+  writer: LedgerWriter,
   onProgress?: (progress: CatchUpProgress) => void,
 ): Promise<void> {
   const { books, reader, ledger, clock, clockSteps } = writer;
@@ -38,15 +38,15 @@ export async function catchUp(
 }
 
 class Posting {
-  readonly #writer: Writer;
+  readonly #writer: LedgerWriter;
   readonly #memo: Memo = createMemo();
   readonly #leaves = new LeafParser();
   readonly #buffer = new RowBuffer();
   readonly #signals = new SignalBuffer();
-  #facts: Facts[] = [];
+  #facts: EntryRows[] = [];
   #resighted: number[] = [];
 
-  constructor(writer: Writer) {
+  constructor(writer: LedgerWriter) {
     this.#writer = writer;
   }
 
@@ -61,7 +61,7 @@ class Posting {
     if (leaf.kind !== 'record') {
       const { kind, at } = leaf;
       const bytes = body.kind === 'present' ? body.bytes : new Uint8Array(0);
-      this.#facts.push(factsOf(index, { kind, at, body: bytes }));
+      this.#facts.push(projectEntry(index, { kind, at, body: bytes }));
       return;
     }
     const sightings = this.#writer.ledger.sightings(batch.action(position));
@@ -75,7 +75,7 @@ class Posting {
   /** All that was added counts, and the cursor stands at `cursor`. */
   async commit(cursor: number): Promise<void> {
     const { books } = this.#writer;
-    await resight(this.#writer, this.#resighted);
+    await mergeActions(this.#writer, this.#resighted);
     await books.postRows(this.#buffer, { signals: this.#signals.take() });
     for (const facts of this.#facts) books.post({ facts });
     books.commit(cursor);

@@ -1,11 +1,13 @@
 import { messageOf } from '@countersign/core';
-import type { Writer } from '../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../operations/host/open-writer.ts';
 
 /**
  * Compacts the books after something large came in. Everything is in by then, and no answer depends
  * on it: a failure is said, in the sentence that this resolves to, and is nothing more.
  */
-export async function compactBooks({ books }: Pick<Writer, 'books'>): Promise<string | undefined> {
+export async function compactStore({
+  books,
+}: Pick<LedgerWriter, 'books'>): Promise<string | undefined> {
   try {
     await books.compact();
     return undefined;

@@ -10,7 +10,7 @@ import {
 import { type EventRow, erasedRow } from '../store/rows/event-row.ts';
 
 /** One delivery of an action; the body is undefined once it is erased. */
-export type Sighting = {
+export type Delivery = {
   readonly index: number;
   readonly leaf: Leaf;
   readonly body: Uint8Array | undefined;
@@ -38,7 +38,7 @@ export function richestFirst(
  * One row out of all sightings of an action: the richest first, and what it does not state filled
  * from the others. The order in which the sightings arrived changes nothing but `index`.
  */
-export function mergeSightings(sightings: readonly Sighting[], memo: Memo): MergedRow {
+export function mergeDeliveries(sightings: readonly Delivery[], memo: Memo): MergedRow {
   const entries = sightings.map(({ index }) => index).sort((a, b) => a - b);
   const newest = sightings.find(({ index }) => index === entries.at(-1));
   assert(newest !== undefined, 'an action has at least one sighting');
@@ -78,12 +78,12 @@ export function sameAction<T extends { readonly leaf: Leaf }>(
   return candidates.filter((c) => c.leaf.tenant === leaf.tenant);
 }
 
-function statedTenant(sightings: readonly Sighting[]): Leaf['tenant'] {
+function statedTenant(sightings: readonly Delivery[]): Leaf['tenant'] {
   const stated = sightings.find(({ leaf }) => leaf.tenant !== TENANT_NOT_STATED);
   return stated?.leaf.tenant ?? TENANT_NOT_STATED;
 }
 
-function isReadable(sighting: Sighting): sighting is Sighting & { readonly body: Uint8Array } {
+function isReadable(sighting: Delivery): sighting is Delivery & { readonly body: Uint8Array } {
   return sighting.body !== undefined;
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../operations/forwarding/limits.ts';
 import type { EventRow } from '../store/rows/event-row.ts';
 import { parseBody, richestFirst } from './deliveries.ts';
-import { type Erasures, erasureText } from './entries/erasure-index.ts';
+import { type ErasureIndex, erasureText } from './entries/erasure-index.ts';
 
 type Sighting = { readonly leaf: Leaf; readonly body: Uint8Array };
 /** What the event of an erased action says in place of all that is gone. */
@@ -44,7 +44,7 @@ export class EventBuilder {
   }
 
   /** The events of actions: what all sightings of each mean, with the detail of the richest. */
-  async *ofRows(rows: AsyncIterable<EventRow>, erasures: Erasures): AsyncGenerator<OcsfEvent> {
+  async *ofRows(rows: AsyncIterable<EventRow>, erasures: ErasureIndex): AsyncGenerator<OcsfEvent> {
     for await (const window of windowsOf(rows)) {
       const readable = window.filter((row) => !row.erased);
       const sightings = await this.#read(readable.flatMap((row) => row.entries));
@@ -116,7 +116,7 @@ export class EventBuilder {
 }
 
 /** An event without a body must not read as one in which nothing is stated. */
-function erasedOf({ entries }: EventRow, erasures: Erasures): ErasedMembers {
+function erasedOf({ entries }: EventRow, erasures: ErasureIndex): ErasedMembers {
   const said = erasures.of(entries);
   if (said === undefined) return { message: 'erased', erased: { entry: null } };
   const { index: entry, atMs, by, reason, case: caseName } = said;

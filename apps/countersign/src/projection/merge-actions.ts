@@ -2,14 +2,14 @@ import { assert } from '@countersign/core';
 import { actionFingerprint, actionKeys } from '@countersign/ledger';
 import { createMemo, type Memo, read } from '@countersign/ocsf';
 import { MERGES_PER_SLICE } from '../ingest/limits.ts';
-import type { Writer } from '../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../operations/host/open-writer.ts';
 import { RowBuffer } from '../store/parquet/row-buffer.ts';
 import {
+  type Delivery,
   type MergedRow,
-  mergeSightings,
+  mergeDeliveries,
   parseBody,
   richestFirst,
-  type Sighting,
   sameAction,
 } from './deliveries.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
@@ -19,7 +19,10 @@ import type { Signal } from './signals/signal-extractor.ts';
  * Gives each action that was seen again one row out of all its sightings, in place of the rows that
  * it had. `indices` are the entries that were the new sightings; all of them MUST be durable.
  */
-export async function resight(writer: Writer, indices: readonly number[]): Promise<void> {
+export async function mergeActions(
+  writer: LedgerWriter,
+  indices: readonly number[],
+): Promise<void> {
   if (indices.length === 0) return;
   await writer.ledger.publish();
   await writer.reader.refresh();
@@ -45,7 +48,7 @@ type Merged = MergedRow & { readonly found: readonly Signal[] };
 
 /** Undefined for a sighting of which a later one stands in the books. */
 export async function mergeAt(
-  writer: Writer,
+  writer: LedgerWriter,
   index: number,
   memo: Memo,
 ): Promise<Merged | undefined> {
@@ -54,10 +57,10 @@ export async function mergeAt(
 }
 
 /** A new sighting, and all that the ledger has under the same id. */
-type Seen = { readonly index: number; readonly others: readonly Sighting[] };
+type Seen = { readonly index: number; readonly others: readonly Delivery[] };
 
 /** In order of index, so that each block of the archive is unpacked once and not for each entry. */
-async function readSightings(writer: Writer, indices: readonly number[]): Promise<Seen[]> {
+async function readSightings(writer: LedgerWriter, indices: readonly number[]): Promise<Seen[]> {
   const { reader, ledger } = writer;
   const keys = actionKeys(ledger.localKeys);
   const wanted = new Map<number, readonly number[]>();
@@ -70,7 +73,7 @@ async function readSightings(writer: Writer, indices: readonly number[]): Promis
     );
   }
   const each = new Set([...wanted.values()].flat());
-  const sightings = new Map<number, Sighting>();
+  const sightings = new Map<number, Delivery>();
   for (const index of [...each].sort((a, b) => a - b)) {
     sightings.set(index, await readSighting(writer, index));
   }
@@ -80,13 +83,13 @@ async function readSightings(writer: Writer, indices: readonly number[]): Promis
   });
 }
 
-function merge(writer: Writer, { index, others }: Seen, memo: Memo): Merged | undefined {
+function merge(writer: LedgerWriter, { index, others }: Seen, memo: Memo): Merged | undefined {
   const own = others.find((sighting) => sighting.index === index);
   assert(own !== undefined, 'a new sighting is among those of its action');
   const sightings = sameAction(own.leaf, others);
   // A later sighting writes the row: there is one row an action, at its newest entry.
   if (sightings.some((sighting) => sighting.index > index)) return undefined;
-  const merged = mergeSightings(sightings, memo);
+  const merged = mergeDeliveries(sightings, memo);
   return { ...merged, found: signalsOf(writer, sightings, memo) };
 }
 
@@ -95,8 +98,8 @@ function merge(writer: Writer, { index, others }: Seen, memo: Memo): Merged | un
  * sighting. So neither the order of imports nor an earlier, poorer version changes what fits.
  */
 function signalsOf(
-  { detection }: Writer,
-  sightings: readonly Sighting[],
+  { detection }: LedgerWriter,
+  sightings: readonly Delivery[],
   memo: Memo,
 ): readonly Signal[] {
   if (detection === undefined) return [];
@@ -115,14 +118,14 @@ function signalsOf(
   return [...found.values()];
 }
 
-type Bodied = { readonly leaf: Sighting['leaf']; readonly body: Uint8Array };
+type Bodied = { readonly leaf: Delivery['leaf']; readonly body: Uint8Array };
 
-function bodied({ leaf, body }: Sighting): Bodied {
+function bodied({ leaf, body }: Delivery): Bodied {
   assert(body !== undefined, 'sightings without a body were left out');
   return { leaf, body };
 }
 
-async function readSighting({ reader }: Writer, index: number): Promise<Sighting> {
+async function readSighting({ reader }: LedgerWriter, index: number): Promise<Delivery> {
   const { leaf } = await reader.leaf(index);
   const body = await reader.body(index);
   // A copy: a view would keep the whole block in memory, for each of its entries.

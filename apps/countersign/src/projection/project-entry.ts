@@ -2,23 +2,23 @@ import { type EntryKind, msOfInstant } from '@countersign/core';
 import { parseObservation } from '@countersign/coverage';
 import { parseErasure } from '@countersign/ledger';
 import { parseEstateBody } from '../ingest/collection/record-inventory.ts';
-import type { CoverageFact, Facts, ImportFact } from '../store/rows/entry-rows.ts';
+import type { CoverageRow, EntryRows, ImportRow } from '../store/rows/entry-rows.ts';
 import { clockRestartOf } from './entries/clock-restart.ts';
 import { clockStepCoverage } from './entries/clock-steps.ts';
 import { decisionFacts, passFacts } from './entries/decision-rows.ts';
 import { parseFinding, parseFindingMark } from './entries/finding-body.ts';
-import type { CoverageBody, ImportBegun, ImportEnded } from './entries/own-entry.ts';
+import type { CoverageBody, ImportEnd, ImportStart } from './entries/own-entry.ts';
 
-const NOTHING: Facts = {};
+const NOTHING: EntryRows = {};
 
 /**
  * What an entry of our own means for the books. Total: a body that was erased or is of a form that
  * this version does not know means nothing, and is still an entry.
  */
-export function factsOf(
+export function projectEntry(
   index: number,
   entry: { readonly kind: EntryKind; readonly at: string; readonly body: Uint8Array },
-): Facts {
+): EntryRows {
   const acts = [{ index, kind: entry.kind }];
   const body = parse(entry.kind, entry.body);
   if (body === undefined) return { acts };
@@ -29,10 +29,10 @@ function meaningOf(
   index: number,
   entry: { readonly kind: EntryKind; readonly at: string; readonly body: Uint8Array },
   body: Json,
-): Facts {
+): EntryRows {
   switch (entry.kind) {
     case 'import':
-      return importFacts(index, msOfInstant(entry.at), body as ImportBegun | ImportEnded);
+      return importFacts(index, msOfInstant(entry.at), body as ImportStart | ImportEnd);
     case 'coverage':
       return isObservation(body) ? observationFacts(index, body) : coverageFacts(index, body);
     case 'clock':
@@ -54,9 +54,9 @@ function meaningOf(
   }
 }
 
-function importFacts(index: number, atMs: number, body: ImportBegun | ImportEnded): Facts {
+function importFacts(index: number, atMs: number, body: ImportStart | ImportEnd): EntryRows {
   if (body.phase === 'begun') return NOTHING;
-  const fact: ImportFact = {
+  const fact: ImportRow = {
     index,
     seenMs: atMs,
     file: body.file,
@@ -73,14 +73,14 @@ function isObservation(body: Json): boolean {
 }
 
 /** Of another form than this version reads: then the window counts as one not asked for. */
-function observationFacts(index: number, body: Json): Facts {
+function observationFacts(index: number, body: Json): EntryRows {
   const seen = parseObservation(body);
   return seen === undefined ? NOTHING : { observations: [{ index, seen }] };
 }
 
-function coverageFacts(index: number, body: Json): Facts {
+function coverageFacts(index: number, body: Json): EntryRows {
   const coverage = (body as CoverageBody).rows.map(
-    (row): CoverageFact => ({
+    (row): CoverageRow => ({
       index,
       tenant: row.tenant,
       source: row.source,
@@ -96,21 +96,21 @@ function coverageFacts(index: number, body: Json): Facts {
   return { coverage };
 }
 
-function estateFacts(index: number, body: Json): Facts {
+function estateFacts(index: number, body: Json): EntryRows {
   const said = parseEstateBody(body);
   if (said === undefined) return NOTHING;
   const { tenants, partners } = said;
   return { estate: { index, tenants, partners } };
 }
 
-function findingFacts(index: number, body: Json): Facts {
+function findingFacts(index: number, body: Json): EntryRows {
   const said = parseFinding(body);
   if (said !== undefined) return { findings: [{ index, ...said }] };
   const mark = parseFindingMark(body);
   return mark === undefined ? NOTHING : { findingMarks: [{ index, ...mark }] };
 }
 
-function erasureFacts(index: number, bytes: Uint8Array): Facts {
+function erasureFacts(index: number, bytes: Uint8Array): EntryRows {
   const said = parseErasure(bytes);
   if (said === undefined) return NOTHING;
   const { by, atMs, entries, fromMs, toMs, tenants } = said;

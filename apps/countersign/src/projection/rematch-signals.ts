@@ -2,7 +2,7 @@ import { LeafParser } from '@countersign/ledger';
 import { createMemo, read } from '@countersign/ocsf';
 import { SIGMA } from '../detection/rules/sigma-detector.ts';
 import { ROWS_PER_POST } from '../ingest/limits.ts';
-import type { Writer } from '../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../operations/host/open-writer.ts';
 import { parseBody } from './deliveries.ts';
 import { mergeAt } from './merge-actions.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
@@ -12,12 +12,12 @@ import { SignalBuffer } from './signals/signal-buffer.ts';
  * before anything is posted under the present ones. A crash in the middle means: go on from where
  * it stood.
  */
-export function beginRematch({ books, detection }: Writer): void {
+export function beginRematch({ books, detection }: LedgerWriter): void {
   if (detection === undefined || books.signalHash === detection.content.plan.hash) return;
   books.resetSignals(detection.content.plan.hash, `watch/${SIGMA}`);
 }
 
-export async function rematch(writer: Writer): Promise<void> {
+export async function recomputeSignals(writer: LedgerWriter): Promise<void> {
   const { books, reader, ledger, detection } = writer;
   const { from, to } = books.signalsMissing;
   if (detection === undefined || from >= to) return;

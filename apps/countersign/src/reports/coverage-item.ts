@@ -1,5 +1,5 @@
 import { instantOfMs } from '@countersign/core';
-import type { CoverageFact } from '../store/rows/entry-rows.ts';
+import type { CoverageRow } from '../store/rows/entry-rows.ts';
 
 /** A row of coverage as the command line and the HTTP interface give it. */
 export type CoverageItem = {
@@ -10,13 +10,13 @@ export type CoverageItem = {
   /** `[from, to)`; null is open. */
   readonly from: string | null;
   readonly to: string | null;
-  readonly state: CoverageFact['state'];
+  readonly state: CoverageRow['state'];
   readonly bound: number | null;
   readonly because: string;
   readonly entries: readonly number[];
 };
 
-export function coverageItem(fact: CoverageFact): CoverageItem {
+export function coverageItem(fact: CoverageRow): CoverageItem {
   const { tenant, source, workload, subject, fromMs, toMs, state, bound, because } = fact;
   const { index, entries = [index] } = fact;
   const from = fromMs === null ? null : (instantOfMs(fromMs) ?? null);

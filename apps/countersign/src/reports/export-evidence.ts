@@ -1,11 +1,11 @@
 import { type EvidenceItem, encodeEvidence, type LedgerReader } from '@countersign/ledger';
 import { formatNote } from '@countersign/tlog';
-import type { ImportEnded } from '../projection/entries/own-entry.ts';
-import type { BooksReader } from '../store/store-reader.ts';
+import type { ImportEnd } from '../projection/entries/own-entry.ts';
+import type { StoreReader } from '../store/store-reader.ts';
 
 export type EvidenceSource = {
   readonly ledger: LedgerReader;
-  readonly books: BooksReader;
+  readonly books: StoreReader;
 };
 
 /**
@@ -53,7 +53,7 @@ async function importEntries({ ledger, books }: EvidenceSource, begun: number): 
     if (index <= begun) continue;
     const body = await ledger.body(index);
     if (body.kind !== 'present') continue;
-    const said = JSON.parse(Buffer.from(body.bytes).toString('utf8')) as Partial<ImportEnded>;
+    const said = JSON.parse(Buffer.from(body.bytes).toString('utf8')) as Partial<ImportEnd>;
     if (said.import !== begun) continue;
     entries.push(index);
     break;

@@ -1,5 +1,5 @@
 import { isGuid } from '@countersign/core';
-import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
+import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { GATE_SOURCES_MAX, TENANTS_MAX } from './limits.ts';
 
@@ -31,7 +31,7 @@ export type GateFile = {
 };
 
 /** @throws ConfigError CONFIG_INVALID with every problem of it */
-export function parseGate(given: ConfigFile): GateFile {
+export function parseGate(given: SourceText): GateFile {
   const { window, behind, ...rest } = parseYaml(given, GATE);
   return { ...rest, windowMs: msOf(window), behindMs: msOf(behind) };
 }

@@ -6,8 +6,8 @@ import { readConfigFile } from '@countersign/yaml-document';
 import fc from 'fast-check';
 import { runs } from '../../../../tools/property.ts';
 import type { Reconciliation } from '../reconcile/actions/action-reconciler.ts';
-import type { CoverageFact } from '../store/rows/entry-rows.ts';
-import type { KeptFinding } from '../store/sqlite/finding-table.ts';
+import type { CoverageRow } from '../store/rows/entry-rows.ts';
+import type { StoredFinding } from '../store/sqlite/finding-table.ts';
 import { answerGate, type Condition, type GateInput } from './gate.ts';
 import { type GateFile, parseGate } from './gate-file.ts';
 
@@ -20,7 +20,7 @@ const FROM = TO - 14 * 24 * HOUR_MS;
 const FILE: GateFile = parseGate(readConfigFile(EXAMPLE));
 const SOURCES = FILE.require.coverage?.sources ?? [];
 
-function fact(source: string, more: Partial<CoverageFact> = {}): CoverageFact {
+function fact(source: string, more: Partial<CoverageRow> = {}): CoverageRow {
   return {
     ...{ index: 7, tenant: TENANT, source, workload: null, subject: null },
     ...{ fromMs: FROM - HOUR_MS, toMs: TO + HOUR_MS, state: 'collected', bound: 0.005 },
@@ -29,7 +29,7 @@ function fact(source: string, more: Partial<CoverageFact> = {}): CoverageFact {
   };
 }
 
-const WHOLE: readonly CoverageFact[] = SOURCES.map((source) => fact(source));
+const WHOLE: readonly CoverageRow[] = SOURCES.map((source) => fact(source));
 
 const CLEAN: Reconciliation = {
   ...{ actions: 100, accounted: 100, unaccounted: {}, unknown: {}, joined: [], residual: [] },
@@ -133,7 +133,7 @@ test('what only people can hand in holds no wave, and no yes is silent about it'
 
 test('what is below the bar, suppressed or outside the window does not hold it', () => {
   const mark = { index: 1, uid: 'f', reason: 'known', untilMs: null, by: 'ada', atMs: TO };
-  const calm: readonly KeptFinding[] = [
+  const calm: readonly StoredFinding[] = [
     finding(3),
     { ...finding(4), mark: { ...mark, status: 3 } },
     { ...finding(4), draft: { ...finding(4).draft, lastMs: FROM - 1 } },
@@ -175,7 +175,7 @@ function unsought(cause: 'no-sign-in-source' | 'coverage-hole'): Reconciliation 
   return { ...CLEAN, accounted: 99, unknown: { [cause]: 1 } };
 }
 
-function finding(severity: 3 | 4): KeptFinding {
+function finding(severity: 3 | 4): StoredFinding {
   return {
     ...{ index: 9, uid: 'f', judge: 'rules', state: 'open', because: null, revision: 0 },
     ...{ revisions: [9], mark: undefined },

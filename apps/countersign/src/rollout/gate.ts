@@ -12,13 +12,13 @@ import {
 } from '@countersign/core';
 import { SUPPRESSED, statusOf } from '../detection/findings/finding-status.ts';
 import type { Reconciliation } from '../reconcile/actions/action-reconciler.ts';
-import type { CoverageFact } from '../store/rows/entry-rows.ts';
-import type { KeptFinding } from '../store/sqlite/finding-table.ts';
+import type { CoverageRow } from '../store/rows/entry-rows.ts';
+import type { StoredFinding } from '../store/sqlite/finding-table.ts';
 import { GATE_SEVERITIES, type GateFile, type GateSeverity } from './gate-file.ts';
 import { EVIDENCE_MAX } from './limits.ts';
 
 /** Whether a rule can see what it looks for. */
-export type RuleSight = {
+export type RuleHealth = {
   readonly rule: string;
   readonly state: 'live' | 'partly' | 'blind' | 'failed';
   readonly because: string;
@@ -38,10 +38,10 @@ export type GateInput = {
   /** When it is asked: a suppression may be over by then. */
   readonly nowMs: number;
   /** All facts that touch the window. */
-  readonly coverage: readonly CoverageFact[];
-  readonly findings: readonly KeptFinding[];
+  readonly coverage: readonly CoverageRow[];
+  readonly findings: readonly StoredFinding[];
   readonly reconciliation: Reconciliation | undefined;
-  readonly rules: readonly RuleSight[] | undefined;
+  readonly rules: readonly RuleHealth[] | undefined;
   /** What nobody looks for unless people hand it in: named, and waited for by no condition. */
   readonly limits: readonly Reason[];
 };
@@ -126,7 +126,7 @@ function coverageFound(
 type Stream = {
   readonly source: string;
   readonly tenant: string | undefined;
-  readonly facts: readonly CoverageFact[];
+  readonly facts: readonly CoverageRow[];
 };
 
 /** Each source in each tenant; a source that nothing is known of stands there as well. */
@@ -146,13 +146,13 @@ function streamsOf({ file, coverage }: GateInput, sources: readonly string[]): S
 
 const ANY = '*';
 
-function tenantsOf(facts: readonly CoverageFact[]): string[] {
+function tenantsOf(facts: readonly CoverageRow[]): string[] {
   return [...new Set(facts.map(({ tenant }) => tenant))].filter((tenant) => tenant !== ANY).sort();
 }
 
 function streamFound(
   input: GateInput,
-  facts: readonly CoverageFact[],
+  facts: readonly CoverageRow[],
   state: 'collected' | 'corroborated',
 ): { readonly answer: Answer; readonly text: string | undefined } {
   const { fromMs, toMs, asOf } = input;
@@ -253,7 +253,7 @@ function blindFound({ rules, asOf }: GateInput, most: number): Found {
 
 const NO_RULES: Reason = { code: 'no-rules', text: 'no rule says whether it can see' };
 
-function blindText(blind: readonly RuleSight[]): string {
+function blindText(blind: readonly RuleHealth[]): string {
   const [first] = blind;
   const words = { failed: 'failed', blind: 'cannot see', partly: 'see only a part', live: '' };
   const counts = (['failed', 'blind', 'partly'] as const).flatMap((state) => {
@@ -321,7 +321,7 @@ function wholeness(input: GateInput): Answer {
   return because.length === 0 ? yes(asOf, refs(asOf, coverage)) : unknown(asOf, because, [COVERED]);
 }
 
-function isTiled(facts: readonly CoverageFact[], fromMs: number, toMs: number): boolean {
+function isTiled(facts: readonly CoverageRow[], fromMs: number, toMs: number): boolean {
   let reached = fromMs;
   for (const fact of facts.toSorted((a, b) => startOf(a) - startOf(b))) {
     if (startOf(fact) > reached) break;
@@ -330,11 +330,11 @@ function isTiled(facts: readonly CoverageFact[], fromMs: number, toMs: number): 
   return reached >= toMs;
 }
 
-function startOf(fact: CoverageFact): number {
+function startOf(fact: CoverageRow): number {
   return fact.fromMs ?? Number.NEGATIVE_INFINITY;
 }
 
-function refs({ origin }: Watermark, facts: readonly CoverageFact[]): EvidenceRef[] {
+function refs({ origin }: Watermark, facts: readonly CoverageRow[]): EvidenceRef[] {
   const indices = new Set(facts.flatMap(({ index, entries = [index] }) => entries));
   return [...indices].slice(0, EVIDENCE_MAX).map((index) => ({ origin, index }));
 }

@@ -6,13 +6,17 @@ import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock, TENANT_NOT_STATED } from '@countersign/core';
 import { fsck } from '@countersign/ledger';
-import type { Judge } from '../detection/runner/detector.ts';
-import { LedgerDesk } from '../ingest/collection/ledger-sink.ts';
+import type { Detector } from '../detection/runner/detector.ts';
+import { LedgerSink } from '../ingest/collection/ledger-sink.ts';
 import { importPaths } from '../ingest/import-run.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
-import { closeWriter, openWriter, type Writer } from '../operations/host/open-writer.ts';
+import {
+  closeWriter,
+  type LedgerWriter,
+  openLedgerWriter,
+} from '../operations/host/open-writer.ts';
 import type { FindingDraft } from '../store/rows/finding.ts';
-import { BooksReader } from '../store/store-reader.ts';
+import { StoreReader } from '../store/store-reader.ts';
 import { watching } from './detection-loop.ts';
 import type { ServeEvent } from './runtime/server-event.ts';
 
@@ -31,13 +35,13 @@ const RECORD = {
 const root = mkdtempSync(join(tmpdir(), 'countersign-watching-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-type Held = { readonly writer: Writer; readonly desk: LedgerDesk; readonly dir: string };
+type Held = { readonly writer: LedgerWriter; readonly desk: LedgerSink; readonly dir: string };
 
 /** A desk whose books hold one record; what is left behind is sound. */
 async function withDesk(name: string, use: (held: Held) => Promise<void>): Promise<void> {
   const dir = join(root, name);
-  const writer = await openWriter({ dir, clock: systemClock, random });
-  const desk = await LedgerDesk.open(writer, { lanes: 1 });
+  const writer = await openLedgerWriter({ dir, clock: systemClock, random });
+  const desk = await LedgerSink.open(writer, { lanes: 1 });
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(`${JSON.stringify(RECORD)}\n`);
   };
@@ -60,7 +64,7 @@ function draftOf(rule: string): FindingDraft {
 
 test('a look that is under way does not keep anybody from stopping', async () => {
   const asking = Promise.withResolvers<void>();
-  const slow: Judge = {
+  const slow: Detector = {
     ...{ name: 'test/slow', hears: 'events', watches: [] },
     async *judge({ books }) {
       const question = books.over(
@@ -91,7 +95,7 @@ test('a look that is under way does not keep anybody from stopping', async () =>
 test('rules find beside a look that takes long, and nothing of either is lost', async () => {
   const release = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
-  const slow: Judge = {
+  const slow: Detector = {
     ...{ name: 'test/slow', hears: 'events', watches: [] },
     async *judge() {
       begun.resolve();
@@ -99,7 +103,7 @@ test('rules find beside a look that takes long, and nothing of either is lost', 
       yield { drafts: [draftOf('test/slow')], covers: [] };
     },
   };
-  const quick: Judge = {
+  const quick: Detector = {
     ...{ name: 'test/quick', hears: 'events', watches: [], reads: 'state' },
     async *judge() {
       yield { drafts: [draftOf('test/quick')], covers: [] };
@@ -115,7 +119,7 @@ test('rules find beside a look that takes long, and nothing of either is lost', 
       tell: (event) => told.push(event),
     });
     await begun.promise;
-    const books = await BooksReader.open(dir);
+    const books = await StoreReader.open(dir);
     const found = (): string[] => books.findingHistory().map(({ draft }) => draft.rule);
     while (found().length === 0) await pause(5);
     assert.deepEqual(found(), ['test/quick']);

@@ -1,17 +1,17 @@
-import type { Wait } from '@countersign/m365';
-import { type LookOf, Watch } from '../detection/runner/detection-runner.ts';
-import type { LedgerDesk } from '../ingest/collection/ledger-sink.ts';
+import type { Sleep } from '@countersign/m365';
+import { DetectionRunner, type DetectorSelection } from '../detection/runner/detection-runner.ts';
+import type { LedgerSink } from '../ingest/collection/ledger-sink.ts';
 import { WATCH_EVERY_MS } from '../operations/forwarding/limits.ts';
-import type { Detection } from '../operations/host/load-detectors.ts';
-import type { Writer } from '../operations/host/open-writer.ts';
-import type { Tell } from './runtime/server-event.ts';
+import type { DetectorSet } from '../operations/host/load-detectors.ts';
+import type { LedgerWriter } from '../operations/host/open-writer.ts';
+import type { LogServerEvent } from './runtime/server-event.ts';
 
-export type WatchingOptions = {
-  readonly writer: Writer;
-  readonly desk: LedgerDesk;
-  readonly detection: Detection;
-  readonly wait: Wait;
-  readonly tell: Tell;
+export type DetectionLoopOptions = {
+  readonly writer: LedgerWriter;
+  readonly desk: LedgerSink;
+  readonly detection: DetectorSet;
+  readonly wait: Sleep;
+  readonly tell: LogServerEvent;
   readonly signal: AbortSignal;
 };
 
@@ -20,9 +20,11 @@ export type WatchingOptions = {
  * what there is to be said needs the ledger for itself. Rules are asked beside those that look back
  * over weeks: what they find is out before such a look has ended.
  */
-export async function watching(options: WatchingOptions): Promise<void> {
+export async function watching(options: DetectionLoopOptions): Promise<void> {
   const { writer, desk, detection, signal } = options;
-  const stage = await Watch.open(writer, detection.judges, (work) => desk.exclusively(work));
+  const stage = await DetectionRunner.open(writer, detection.judges, (work) =>
+    desk.exclusively(work),
+  );
   const broken = new AbortController();
   const either = AbortSignal.any([signal, broken.signal]);
   // A look over weeks of a large company takes minutes: nobody is to wait for it.
@@ -43,9 +45,9 @@ export async function watching(options: WatchingOptions): Promise<void> {
 const LOOKS = ['state', 'events'] as const;
 
 async function looks(
-  stage: Watch,
-  of: LookOf,
-  { wait, tell, signal }: Pick<WatchingOptions, 'wait' | 'tell' | 'signal'>,
+  stage: DetectionRunner,
+  of: DetectorSelection,
+  { wait, tell, signal }: Pick<DetectionLoopOptions, 'wait' | 'tell' | 'signal'>,
 ): Promise<void> {
   const failed = new Set<string>();
   while (!signal.aborted) {
@@ -58,10 +60,10 @@ async function looks(
   }
 }
 
-type Report = Awaited<ReturnType<Watch['look']>>;
+type Report = Awaited<ReturnType<DetectionRunner['look']>>;
 
 /** A judge that fails does so at every look: told once, until it can judge again. */
-function tellOf(report: Report, failed: Set<string>, tell: Tell): void {
+function tellOf(report: Report, failed: Set<string>, tell: LogServerEvent): void {
   const { said, revised, withdrawn, failures } = report;
   if (said + revised + withdrawn > 0) tell({ event: 'watched', said, revised, withdrawn });
   for (const { judge, because } of failures) {

@@ -1,6 +1,6 @@
 import type { CanaryTally } from '@countersign/coverage';
 import type { Failure } from '../detection/findings/failed.ts';
-import type { CoverageFact } from '../store/rows/entry-rows.ts';
+import type { CoverageRow } from '../store/rows/entry-rows.ts';
 import type { WebhookTally } from './collectors/open-webhooks.ts';
 import type { CollectorTally } from './runtime/collector-tally.ts';
 import type { Metric, Sample } from './runtime/prometheus-format.ts';
@@ -10,7 +10,7 @@ export type ServerState = {
   readonly version: string;
   readonly nowMs: number;
   readonly collectors: readonly CollectorTally[];
-  readonly coverage: readonly CoverageFact[];
+  readonly coverage: readonly CoverageRow[];
   /** How far the books were when the rows of coverage were reckoned. */
   readonly coverageCursor: number;
   readonly canaries: readonly CanaryTally[];

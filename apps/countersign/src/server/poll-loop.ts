@@ -1,20 +1,20 @@
 import { type Clock, messageOf } from '@countersign/core';
-import type { Collector, Wait } from '@countersign/m365';
-import type { LedgerDesk } from '../ingest/collection/ledger-sink.ts';
+import type { Collector, Sleep } from '@countersign/m365';
+import type { LedgerSink } from '../ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../ingest/collection/poll-once.ts';
 import { DISK_LOOK_EVERY_MS, HINTED_POLL_MS_MIN } from '../operations/forwarding/limits.ts';
 import { addPoll, type CollectorTally } from './runtime/collector-tally.ts';
-import type { Tell } from './runtime/server-event.ts';
+import type { LogServerEvent } from './runtime/server-event.ts';
 
 export type RoundOptions = {
   readonly collector: Collector;
   readonly tally: CollectorTally;
-  readonly desk: LedgerDesk;
+  readonly desk: LedgerSink;
   readonly clock: Clock;
-  readonly wait: Wait;
+  readonly wait: Sleep;
   /** `low`: nothing may be collected now. */
   readonly disk: () => 'low' | 'enough';
-  readonly tell: Tell;
+  readonly tell: LogServerEvent;
   readonly signal: AbortSignal;
 };
 

@@ -1,37 +1,41 @@
 import { hostname } from 'node:os';
 import { type Clock, msOfInstant, OWN_TENANT, type Random } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger';
-import type { Collector, Wait } from '@countersign/m365';
+import type { Collector, Sleep } from '@countersign/m365';
 import type { Config } from '../config/config.ts';
 import { FAILED, failureOf } from '../detection/findings/failed.ts';
-import { Canaries, canaryTexts } from '../ingest/canaries/canary-runner.ts';
+import { CanaryRunner, canaryTexts } from '../ingest/canaries/canary-runner.ts';
 import { CrossCheck } from '../ingest/collection/cross-check.ts';
-import { LedgerDesk } from '../ingest/collection/ledger-sink.ts';
-import { sayEstate } from '../ingest/collection/record-inventory.ts';
-import { HandoverError } from '../operations/forwarding/errors.ts';
-import { HandoverServer, type Perform } from '../operations/forwarding/forwarding-server.ts';
+import { LedgerSink } from '../ingest/collection/ledger-sink.ts';
+import { recordInventory } from '../ingest/collection/record-inventory.ts';
+import { ForwardingError } from '../operations/forwarding/errors.ts';
+import { ForwardingServer, type Perform } from '../operations/forwarding/forwarding-server.ts';
 import { COVERAGE_KEPT_MS } from '../operations/forwarding/limits.ts';
 import { removeLeftSpools } from '../operations/forwarding/stdin-spool.ts';
 import { perform } from '../operations/host/handlers.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
-import { closeWriter, openWriter, type Writer } from '../operations/host/open-writer.ts';
+import {
+  closeWriter,
+  type LedgerWriter,
+  openLedgerWriter,
+} from '../operations/host/open-writer.ts';
 import { headOf } from '../store/reading/ledger-head.ts';
-import { BooksReader } from '../store/store-reader.ts';
+import { StoreReader } from '../store/store-reader.ts';
 import { canariesOf, type TenantCanaries } from './collectors/open-canaries.ts';
 import { collectorsOf, type TenantCollectors } from './collectors/open-collectors.ts';
 import { type OpenWebhooks, openWebhooks } from './collectors/open-webhooks.ts';
 import { estateOf } from './configured-inventory.ts';
 import { coveragePage } from './coverage-page.ts';
 import { watching } from './detection-loop.ts';
-import { DoorRound } from './enforcement/enforcement-loop.ts';
+import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
 import { healthOf } from './health.ts';
 import { type FailedDetector, metricsOf, type ServerState } from './metrics.ts';
 import { rounds } from './poll-loop.ts';
 import { type CollectorTally, newTally } from './runtime/collector-tally.ts';
 import { type DiskMeter, DiskReserve, USES } from './runtime/disk-reserve.ts';
 import { EXPOSITION_TYPE, exposition } from './runtime/prometheus-format.ts';
-import type { Tell } from './runtime/server-event.ts';
-import { HttpDoor, jsonPage, type Page, type Route } from './status-http.ts';
+import type { LogServerEvent } from './runtime/server-event.ts';
+import { jsonPage, type Page, type Route, StatusHttpServer } from './status-http.ts';
 
 export type ServeOptions = {
   readonly dir: string;
@@ -41,7 +45,7 @@ export type ServeOptions = {
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly wait: Wait;
+  readonly wait: Sleep;
   /** Of the disk of the data folder. */
   readonly freeDisk: DiskMeter;
   /** Aborted to stop: what is under way ends after its current batch. */
@@ -52,7 +56,7 @@ export type ServeOptions = {
   readonly acceptFork: 'accept' | undefined;
   /** The folder of the policies that come with the program. */
   readonly policies: string;
-  readonly tell: Tell;
+  readonly tell: LogServerEvent;
   /** Called once, when everything listens. */
   readonly ready: (at: ServeReady) => void;
 };
@@ -76,11 +80,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   const tenants = options.config.tenants.map((tenant) => collectorsOf(tenant, options));
   const canaries = options.config.tenants.flatMap((each) => canariesOf(each, options) ?? []);
   const detection = await loadDetection();
-  const writer = await openWriter({ dir, clock, random, keyFile, acceptFork, detection });
+  const writer = await openLedgerWriter({ dir, clock, random, keyFile, acceptFork, detection });
   try {
     removeLeftSpools(layout.run(dir));
     const listenFor = canaryTexts(canaries.map(({ appId }) => appId));
-    const desk = await LedgerDesk.open(writer, { lanes: options.lanes, listenFor });
+    const desk = await LedgerSink.open(writer, { lanes: options.lanes, listenFor });
     try {
       await sayConfig(writer, desk, options);
       await new Server({ ...options, writer, desk, tenants, canaries }).run();
@@ -98,20 +102,20 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 /** Answers about the company need its estate long after, and `rebuild` knows entries alone. */
 async function sayConfig(
-  writer: Writer,
-  desk: LedgerDesk,
+  writer: LedgerWriter,
+  desk: LedgerSink,
   { config, version, tell }: ServeOptions,
 ): Promise<void> {
   const estate = estateOf(config);
   if (estate === undefined) return;
   const doer = { who: 'serve', host: hostname(), version };
-  const { entry, said } = await sayEstate({ writer, desk }, estate, doer);
+  const { entry, said } = await recordInventory({ writer, desk }, estate, doer);
   if (said === 'now') tell({ event: 'config-said', entry, what: 'the estate' });
 }
 
 type Parts = {
-  readonly writer: Writer;
-  readonly desk: LedgerDesk;
+  readonly writer: LedgerWriter;
+  readonly desk: LedgerSink;
   readonly tenants: readonly TenantCollectors[];
   readonly canaries: readonly TenantCanaries[];
 };
@@ -123,16 +127,16 @@ type Shown = Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> & {
 
 class Server {
   readonly #options: ServeOptions;
-  readonly #writer: Writer;
-  readonly #desk: LedgerDesk;
+  readonly #writer: LedgerWriter;
+  readonly #desk: LedgerSink;
   readonly #tenants: readonly TenantCollectors[];
   readonly #canaries: readonly TenantCanaries[];
   /** Of whatever is polled, in the order in which it is. */
   #tallies: readonly CollectorTally[] = [];
-  #handover: HandoverServer | undefined;
+  #handover: ForwardingServer | undefined;
   readonly #reserve: DiskReserve;
   #coverage: Shown | undefined;
-  readonly #doors: DoorRound;
+  readonly #doors: EnforcementLoop;
   #webhooks: OpenWebhooks | undefined;
 
   constructor({ writer, desk, tenants, canaries, ...options }: ServeOptions & Parts) {
@@ -142,21 +146,21 @@ class Server {
     this.#tenants = tenants;
     this.#canaries = canaries;
     this.#reserve = new DiskReserve({ ...options, free: options.freeDisk });
-    this.#doors = new DoorRound({ ...options, reserve: this.#reserve, writer, desk });
+    this.#doors = new EnforcementLoop({ ...options, reserve: this.#reserve, writer, desk });
   }
 
   async run(): Promise<void> {
     const { dir, clock, random, config, tell } = this.#options;
-    const books = await BooksReader.open(dir, { clock });
+    const books = await StoreReader.open(dir, { clock });
     const reader = await LedgerReader.open(dir);
     try {
-      this.#handover = await HandoverServer.open({
+      this.#handover = await ForwardingServer.open({
         socketFile: layout.apiSocket(dir),
         ...{ clock, random },
         perform: this.#perform,
       });
       const collectors = await this.#collectors({ books, reader });
-      const door = await HttpDoor.open({
+      const door = await StatusHttpServer.open({
         ...config,
         routes: this.#routes(books),
         onFailure: (error) => tell({ event: 'failed', collector: 'http', because: String(error) }),
@@ -186,7 +190,7 @@ class Server {
   }
 
   /** All that is polled, and its tallies: collectors first, then what judges what they bring. */
-  async #collectors(ledger: { books: BooksReader; reader: LedgerReader }): Promise<Collector[]> {
+  async #collectors(ledger: { books: StoreReader; reader: LedgerReader }): Promise<Collector[]> {
     const { clock, random } = this.#options;
     const named: { tenant: string; collector: Collector }[] = this.#tenants.flatMap(
       ({ tenant, collectors }) => collectors.map((collector) => ({ tenant, collector })),
@@ -194,7 +198,7 @@ class Server {
     for (const { tenant, appId, plans, sender } of this.#canaries) {
       const whose = { tenant, appId, plans, sender };
       const options = { ...whose, desk: this.#desk, ledger, clock, random };
-      named.push({ tenant, collector: await Canaries.open(options) });
+      named.push({ tenant, collector: await CanaryRunner.open(options) });
     }
     named.push({ tenant: OWN_TENANT, collector: new CrossCheck({ ...ledger, clock }) });
     this.#tallies = named.map(({ tenant, collector: { name, everyMs } }) =>
@@ -244,7 +248,7 @@ class Server {
     if (isImport) this.#reserve.needRoom();
     return this.#desk.exclusively(async () => {
       if (this.#options.signal.aborted || hooks.signal.aborted) {
-        throw new HandoverError('NOT_TAKEN', 'the server stops, or nobody waits for the work');
+        throw new ForwardingError('NOT_TAKEN', 'the server stops, or nobody waits for the work');
       }
       const both = AbortSignal.any([hooks.signal, this.#options.signal]);
       const startedMs = clock.monotonic();
@@ -272,7 +276,7 @@ class Server {
     });
   };
 
-  #routes(books: BooksReader): ReadonlyMap<string, Route> {
+  #routes(books: StoreReader): ReadonlyMap<string, Route> {
     const state = (): ServerState => this.#state(books);
     return new Map<string, Route>([
       [
@@ -284,7 +288,7 @@ class Server {
     ]);
   }
 
-  async #healthPage(books: BooksReader): Promise<Page> {
+  async #healthPage(books: StoreReader): Promise<Page> {
     const { reader } = this.#writer;
     if (reader.size < books.cursor) await reader.refresh();
     const { asOf } = await headOf(reader, books);
@@ -313,7 +317,7 @@ class Server {
     return this.#reserve.stops('deciding') === undefined ? 'open' : 'shut';
   }
 
-  #state(books: BooksReader): ServerState {
+  #state(books: StoreReader): ServerState {
     const { version, clock } = this.#options;
     return {
       version,
@@ -333,7 +337,7 @@ class Server {
     };
   }
 
-  #shown(books: BooksReader): Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> {
+  #shown(books: StoreReader): Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> {
     const nowMs = this.#options.clock.monotonic();
     if (this.#coverage === undefined || this.#coverage.untilMs <= nowMs) {
       const untilMs = nowMs + COVERAGE_KEPT_MS;
@@ -347,7 +351,7 @@ class Server {
   }
 }
 
-function failedDetectors(books: BooksReader): FailedDetector[] {
+function failedDetectors(books: StoreReader): FailedDetector[] {
   return books.findingsOfRule(FAILED).flatMap(({ draft }) => {
     const failure = failureOf(draft);
     return failure === undefined ? [] : [{ ...failure, title: draft.title }];

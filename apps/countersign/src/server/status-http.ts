@@ -22,12 +22,12 @@ export type HttpDoorOptions = {
 };
 
 /** Serves a few pages that only read. Nobody is asked who they are: see `reach`. */
-export class HttpDoor {
+export class StatusHttpServer {
   readonly #options: HttpDoorOptions;
   #listener: HttpListener | undefined;
 
-  static async open(options: HttpDoorOptions): Promise<HttpDoor> {
-    const door = new HttpDoor(options);
+  static async open(options: HttpDoorOptions): Promise<StatusHttpServer> {
+    const door = new StatusHttpServer(options);
     door.#listener = await HttpListener.open({
       ...{ listen: options.listen, tls: undefined, limits: HTTP_LIMITS },
       handle: (exchange) => door.#answer(exchange),

@@ -13,7 +13,7 @@ export type BooksErrorCode =
   | 'QUERY_LIMIT';
 
 /** What can go wrong with the books without a defect of ours. */
-export class BooksError extends CountersignError<BooksErrorCode> {
+export class StoreError extends CountersignError<BooksErrorCode> {
   override readonly name = 'BooksError';
 }
 
@@ -31,5 +31,5 @@ export function bookFailure(path: string, cause: unknown): unknown {
   const trouble = cause instanceof CountersignError ? undefined : diskTroubleOf(cause);
   if (trouble === undefined) return cause;
   const message = `could not write ${path}: ${diskCure(trouble)}; the ledger has lost nothing`;
-  return new BooksError(DISK_CODES[trouble], message, { cause, data: { path } });
+  return new StoreError(DISK_CODES[trouble], message, { cause, data: { path } });
 }

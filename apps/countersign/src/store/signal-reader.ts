@@ -1,11 +1,11 @@
-import type { Hidden, LiveRows } from './reading/current-rows.ts';
+import type { CurrentRows, Hidden } from './reading/current-rows.ts';
 import type { SignalCount, SignalRow, SignalSpan, TouchedGroup } from './rows/signal-row.ts';
 
 /** What records say to rules, as far as it is kept. */
-export class SignalBooks {
-  readonly #live: LiveRows;
+export class SignalReader {
+  readonly #live: CurrentRows;
 
-  constructor(live: LiveRows) {
+  constructor(live: CurrentRows) {
     this.#live = live;
   }
 

@@ -17,9 +17,9 @@ import {
 } from './coverage/coverage-answer.ts';
 import { coverageRows } from './coverage/coverage-rows.ts';
 import { erasedReasons, erasedWithin, namesOf } from './coverage/erasure-reasons.ts';
-import { Observed } from './coverage/observed-coverage.ts';
+import { ObservedCoverage } from './coverage/observed-coverage.ts';
 import type { ScratchColumns, ScratchTable } from './duckdb/scratch-table.ts';
-import { BooksError } from './errors.ts';
+import { StoreError } from './errors.ts';
 import { Identities } from './identity/identities.ts';
 import {
   findPrincipals,
@@ -30,11 +30,11 @@ import {
   type WhoOptions,
 } from './identity/principal.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
-import { AccessBooks } from './reading/access-reader.ts';
+import { AccessReader } from './reading/access-reader.ts';
 import {
-  type Ask,
+  CurrentRows,
   type Hidden,
-  LiveRows,
+  type RunSql,
   type Scope,
   type Select,
 } from './reading/current-rows.ts';
@@ -49,15 +49,15 @@ import { throttledFilter, throttledOf } from './reading/throttled.ts';
 import { eventsInOrder } from './reading/timeline.ts';
 import type { Timeline, TimelineFilter } from './reading/timeline-filter.ts';
 import type {
-  CoverageFact,
-  ErasureFact,
-  EstateFact,
-  FindingFact,
-  ImportFact,
+  CoverageRow,
+  ErasureRow,
+  FindingRow,
+  ImportRow,
+  InventoryRow,
 } from './rows/entry-rows.ts';
 import type { EventRow } from './rows/event-row.ts';
-import { SignalBooks } from './signal-reader.ts';
-import type { FindingFilter, GroupWindow, KeptFinding } from './sqlite/finding-table.ts';
+import { SignalReader } from './signal-reader.ts';
+import type { FindingFilter, GroupWindow, StoredFinding } from './sqlite/finding-table.ts';
 import type { StageCursor } from './sqlite/state-database.ts';
 import { BOOKS_STAGE } from './store-layout.ts';
 
@@ -70,18 +70,18 @@ export type ReaderOptions = {
 type Period = { readonly fromMs: number; readonly toMs: number };
 
 /** The reading side of the books: takes no lock, while another process writes. */
-export class BooksReader {
-  readonly #live: LiveRows;
+export class StoreReader {
+  readonly #live: CurrentRows;
   readonly #clock: Clock | undefined;
-  readonly #observed = new Observed();
+  readonly #observed = new ObservedCoverage();
 
-  private constructor(live: LiveRows, clock: Clock | undefined) {
+  private constructor(live: CurrentRows, clock: Clock | undefined) {
     this.#live = live;
     this.#clock = clock;
   }
 
-  static async open(dir: string, options: ReaderOptions = {}): Promise<BooksReader> {
-    return new BooksReader(await LiveRows.open(dir, options.threads ?? 1), options.clock);
+  static async open(dir: string, options: ReaderOptions = {}): Promise<StoreReader> {
+    return new StoreReader(await CurrentRows.open(dir, options.threads ?? 1), options.clock);
   }
 
   /** Entries below this index are in the books. */
@@ -114,8 +114,8 @@ export class BooksReader {
   }
 
   /** What records say to rules. */
-  get signals(): SignalBooks {
-    return new SignalBooks(this.#live);
+  get signals(): SignalReader {
+    return new SignalReader(this.#live);
   }
 
   /** The tenant of records that state none: that of all others, where these state one. */
@@ -127,45 +127,45 @@ export class BooksReader {
    * A view that shows no event and no signal of these entries; it is open as long as this is. All
    * else, such as coverage and findings, it shows as this does.
    */
-  without(hidden: Hidden): BooksReader {
-    return new BooksReader(this.#live.without(hidden), this.#clock);
+  without(hidden: Hidden): StoreReader {
+    return new StoreReader(this.#live.without(hidden), this.#clock);
   }
 
   /** The open findings of one rule. */
-  findingsOfRule(rule: string): readonly KeptFinding[] {
+  findingsOfRule(rule: string): readonly StoredFinding[] {
     const { state } = this.#live;
     return state?.snapshot(() => state.findings.openOfRule(rule)) ?? [];
   }
 
-  findings(filter: FindingFilter = {}): readonly KeptFinding[] {
+  findings(filter: FindingFilter = {}): readonly StoredFinding[] {
     const { state } = this.#live;
     return state?.snapshot(() => state.findings.list(filter)) ?? [];
   }
 
   /** Every revision of every finding, in the order of the ledger. */
-  findingHistory(): readonly FindingFact[] {
+  findingHistory(): readonly FindingRow[] {
     return this.#live.state?.findings.history() ?? [];
   }
 
-  finding(uid: string): KeptFinding | undefined {
+  finding(uid: string): StoredFinding | undefined {
     return this.findingsOf([uid]).get(uid);
   }
 
   /** Those of them that were ever said, by their id. */
-  findingsOf(uids: readonly string[]): ReadonlyMap<string, KeptFinding> {
+  findingsOf(uids: readonly string[]): ReadonlyMap<string, StoredFinding> {
     const { state } = this.#live;
     return state?.snapshot(() => state.findings.findAll(uids)) ?? new Map();
   }
 
   /** Those of one rule, of some groups and windows: whatever its version, and the tenant. */
-  findingsOfGroups(rule: string, windows: readonly GroupWindow[]): readonly KeptFinding[] {
+  findingsOfGroups(rule: string, windows: readonly GroupWindow[]): readonly StoredFinding[] {
     const { state } = this.#live;
     return state?.snapshot(() => state.findings.ofGroups(rule, windows)) ?? [];
   }
 
   /** Decisions, passes, and what is known of the authorisation of sign-ins. */
-  get access(): AccessBooks {
-    return new AccessBooks(this.#live, this);
+  get access(): AccessReader {
+    return new AccessReader(this.#live, this);
   }
 
   /** Indices of the entries of our own of one kind, at or behind this one, ascending. */
@@ -240,7 +240,7 @@ export class BooksReader {
   }
 
   /** As {@link over}, of several questions; `work` may be run again from the start. */
-  together<T>(scope: Scope, work: (ask: Ask, source: string) => Promise<T>): Promise<T> {
+  together<T>(scope: Scope, work: (ask: RunSql, source: string) => Promise<T>): Promise<T> {
     return this.#live.read((snapshot) =>
       snapshot.together((ask) => work(ask, snapshot.source(scope))),
     );
@@ -288,12 +288,12 @@ export class BooksReader {
   }
 
   /** The tenants that the company owns; undefined where nobody has said. */
-  estate(): EstateFact | undefined {
+  estate(): InventoryRow | undefined {
     return this.#live.state?.estate();
   }
 
   /** What imports say of themselves, what follows from all that collectors saw, and the estate. */
-  coverage(): readonly CoverageFact[] {
+  coverage(): readonly CoverageRow[] {
     const { state } = this.#live;
     if (state === undefined) return [];
     return coverageRows(state, this.#observed, this.nowMs());
@@ -344,11 +344,11 @@ export class BooksReader {
     return this.#coverage(filter, ledger, this.#readAs(tenant));
   }
 
-  erasures(): readonly ErasureFact[] {
+  erasures(): readonly ErasureRow[] {
     return this.#live.state?.erasures() ?? [];
   }
 
-  imports(): readonly ImportFact[] {
+  imports(): readonly ImportRow[] {
     return this.#live.state?.imports() ?? [];
   }
 
@@ -375,7 +375,7 @@ export class BooksReader {
     const rows: EventRow[] = [];
     for await (const row of eventsInOrder(this.#live, filter)) {
       if (rows.push(row) <= STATEMENT_ROWS_MAX) continue;
-      throw new BooksError(
+      throw new StoreError(
         'STATEMENT_TOO_LARGE',
         `couldn't make the statement: it has more than ${STATEMENT_ROWS_MAX} events; ` +
           'give a shorter period with --from and --to',
@@ -395,7 +395,7 @@ export class BooksReader {
     return Number(row?.[0]);
   }
 
-  #factsOf(tenant: string | undefined): readonly CoverageFact[] {
+  #factsOf(tenant: string | undefined): readonly CoverageRow[] {
     return factsWithin(this.coverage(), {}, this.#readAs(tenant));
   }
 

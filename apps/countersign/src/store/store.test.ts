@@ -15,13 +15,13 @@ import { test } from 'node:test';
 import { systemClock } from '@countersign/core';
 import { writeHot } from './parquet/recent-file.ts';
 import { RowBuffer } from './parquet/row-buffer.ts';
-import { Books } from './store.ts';
+import { Store } from './store.ts';
 import { HOT_FOLDER, TEMP_FOLDER } from './store-layout.ts';
-import { BooksReader } from './store-reader.ts';
+import { StoreReader } from './store-reader.ts';
 import { booksOf, folder, HEAD, post, row } from './testing/rows.ts';
 
 async function countIn(dir: string): Promise<number> {
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   try {
     let count = 0;
     for await (const _ of (await reader.timeline({}, HEAD)).rows) count++;
@@ -33,7 +33,7 @@ async function countIn(dir: string): Promise<number> {
 
 test('what is posted counts once the cursor has passed it', async (t) => {
   const dir = await folder(t);
-  const books = await Books.open(dir);
+  const books = await Store.open(dir);
   t.after(() => books.close());
   assert.equal(books.cursor, 0);
   await post(books, [row(0), row(1)]);
@@ -54,7 +54,7 @@ test('the cursor never goes back', async (t) => {
 
 test('files that another thread wrote are posted without being read', async (t) => {
   const dir = await folder(t);
-  const books = await Books.open(dir);
+  const books = await Store.open(dir);
   t.after(() => books.close());
   const buffer = new RowBuffer();
   buffer.add(row(5));
@@ -67,13 +67,13 @@ test('files that another thread wrote are posted without being read', async (t) 
 
 test('after a crash the work goes on from the cursor, and left-overs go', async (t) => {
   const dir = await folder(t);
-  const before = await Books.open(dir);
+  const before = await Store.open(dir);
   await post(before, [row(0)]);
   before.commit(1);
   await post(before, [row(1)]);
   writeFileSync(join(dir, TEMP_FOLDER, 'half.tsv'), 'half');
   // No close: a process that dies closes nothing.
-  const after = await Books.open(dir);
+  const after = await Store.open(dir);
   t.after(() => after.close());
   assert.equal(after.cursor, 1);
   assert.deepEqual(readdirSync(join(dir, TEMP_FOLDER)), []);
@@ -92,7 +92,7 @@ for (const [what, harm] of [
     (await booksOf(dir, [[row(0)], [row(1)]])).close();
     const [first] = readdirSync(join(dir, HOT_FOLDER));
     harm(join(dir, HOT_FOLDER, first as string));
-    const books = await Books.open(dir);
+    const books = await Store.open(dir);
     t.after(() => books.close());
     assert.equal(books.cursor, 0);
     assert.deepEqual(readdirSync(join(dir, HOT_FOLDER)), []);
@@ -109,7 +109,7 @@ test('a state of another version, or no state at all, is made again', async (t) 
     (await booksOf(dir, [[row(0)]])).close();
     harm(join(dir, 'state.sqlite'));
     assert.equal(await countIn(dir), 0, 'a reader takes nothing from a state it does not know');
-    const books = await Books.open(dir);
+    const books = await Store.open(dir);
     assert.equal(books.cursor, 0);
     books.close();
   }
@@ -123,7 +123,7 @@ test('reading an empty folder makes nothing in it', async (t) => {
 
 test('facts of our own entries are kept with the cursor', async (t) => {
   const dir = await folder(t);
-  const books = await Books.open(dir);
+  const books = await Store.open(dir);
   t.after(() => books.close());
   const fact = {
     index: 3,
@@ -135,7 +135,7 @@ test('facts of our own entries are kept with the cursor', async (t) => {
     origin: null,
   };
   books.post({ facts: { imports: [fact] } });
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   books.commit(3);
   assert.deepEqual(reader.imports(), [], 'the entry that says so is beyond the cursor');
@@ -145,7 +145,7 @@ test('facts of our own entries are kept with the cursor', async (t) => {
 
 test('what engines of dead processes left goes, and that of living ones stays', async (t) => {
   const dir = await folder(t);
-  (await Books.open(dir)).close();
+  (await Store.open(dir)).close();
   const { pid: dead } = spawnSync(process.execPath, ['--version']);
   // One of an earlier process of our own number, as in a container; one of a process that lives.
   const pids = [dead, process.pid, process.ppid];
@@ -155,7 +155,7 @@ test('what engines of dead processes left goes, and that of living ones stays', 
     writeFileSync(join(path, 'spilled'), 'rows of somebody');
   }
   const opened = async (): Promise<(readonly string[] | undefined)[]> => {
-    (await Books.open(dir)).close();
+    (await Store.open(dir)).close();
     return left.map((path) => (existsSync(path) ? readdirSync(path) : undefined));
   };
   assert.deepEqual(await opened(), [[], [], ['spilled']]);

@@ -2,21 +2,21 @@ import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, type Clock, systemClock } from '@countersign/core';
 import type { AskedWindow, UnreadWindow } from '@countersign/coverage';
-import { foldObservations, Observed } from './coverage/observed-coverage.ts';
-import { Engine, type Spiller, spillerOf } from './duckdb/duckdb-engine.ts';
+import { foldObservations, ObservedCoverage } from './coverage/observed-coverage.ts';
+import { DuckDbEngine, type SpillOwner, spillerOf } from './duckdb/duckdb-engine.ts';
 import { COMPACTION_THREAD_BYTES, SPILL_FOLDER_KEPT_MS } from './limits.ts';
 import { type CompactionLimits, type CompactionReport, compact } from './parquet/compaction.ts';
 import { ManifestFile } from './parquet/manifest.ts';
 import { type PurgeReport, purge } from './parquet/purge.ts';
-import { type HotFile, writeHot } from './parquet/recent-file.ts';
+import { type RecentFile, writeHot } from './parquet/recent-file.ts';
 import type { RowBuffer } from './parquet/row-buffer.ts';
 import { unite } from './rows/alias-table.ts';
-import type { Facts } from './rows/entry-rows.ts';
+import type { EntryRows } from './rows/entry-rows.ts';
 import type { SignalBatch } from './rows/signal-row.ts';
 import type { CheckedRange, CheckRow } from './sqlite/check-table.ts';
-import type { PassFact, PassFilter } from './sqlite/decision-table.ts';
-import type { KeptFinding } from './sqlite/finding-table.ts';
-import { type ListedFile, type StageCursor, State } from './sqlite/state-database.ts';
+import type { PassFilter, PassRow } from './sqlite/decision-table.ts';
+import type { StoredFinding } from './sqlite/finding-table.ts';
+import { type ListedFile, type StageCursor, StateDatabase } from './sqlite/state-database.ts';
 import {
   BOOKS_STAGE,
   EVENTS_FOLDER,
@@ -28,12 +28,12 @@ import {
 } from './store-layout.ts';
 
 /** What one or more entries of the ledger mean for the books. */
-export type Batch = {
+export type RowBatch = {
   /** Files that {@link writeHot} made, on this thread or another. */
-  readonly files?: readonly HotFile[];
+  readonly files?: readonly RecentFile[];
   /** Rows that the rows of this batch stand in for: an action that was sighted again. */
   readonly superseded?: readonly number[];
-  readonly facts?: Facts;
+  readonly facts?: EntryRows;
   /** Of rows in the files of this batch. */
   readonly signals?: SignalBatch;
 };
@@ -48,29 +48,34 @@ export type BooksOptions = {
  * The writing side of the books. The caller MUST hold the writer lock of the data folder.
  * A crash at any moment means: go on from {@link cursor}, and post again from there.
  */
-export class Books {
+export class Store {
   readonly #dir: string;
-  readonly #state: State;
-  readonly #engine: Engine;
+  readonly #state: StateDatabase;
+  readonly #engine: DuckDbEngine;
   readonly #manifest: ManifestFile;
-  #pending: Batch[] = [];
+  #pending: RowBatch[] = [];
 
-  private constructor(dir: string, state: State, engine: Engine, manifest: ManifestFile) {
+  private constructor(
+    dir: string,
+    state: StateDatabase,
+    engine: DuckDbEngine,
+    manifest: ManifestFile,
+  ) {
     this.#dir = dir;
     this.#manifest = manifest;
     this.#state = state;
     this.#engine = engine;
   }
 
-  static async open(dir: string, options: BooksOptions = {}): Promise<Books> {
+  static async open(dir: string, options: BooksOptions = {}): Promise<Store> {
     mkdirSync(join(dir, HOT_FOLDER), { recursive: true });
     mkdirSync(join(dir, TEMP_FOLDER), { recursive: true });
-    let state = State.openForWriting(dir);
+    let state = StateDatabase.openForWriting(dir);
     if (!isWhole(dir, state)) {
       // A listed file is gone or cut: nothing derived is worth a doubt, all is made again.
       state.close();
-      State.discard(dir);
-      state = State.openForWriting(dir);
+      StateDatabase.discard(dir);
+      state = StateDatabase.openForWriting(dir);
     }
     removeOrphans(dir, state);
     const tempDir = join(dir, EVENTS_FOLDER);
@@ -78,8 +83,8 @@ export class Books {
     const manifest = new ManifestFile(dir, state, clock);
     manifest.write();
     const memoryBytes = COMPACTION_THREAD_BYTES * threads;
-    const engine = await Engine.open({ threads, tempDir, memoryBytes });
-    return new Books(dir, state, engine, manifest);
+    const engine = await DuckDbEngine.open({ threads, tempDir, memoryBytes });
+    return new Store(dir, state, engine, manifest);
   }
 
   /** Entries below this index are in the books. */
@@ -94,25 +99,25 @@ export class Books {
 
   /** What became of asking sources for what happened at a time. */
   asked(): readonly AskedWindow[] {
-    return new Observed().asked(this.#state);
+    return new ObservedCoverage().asked(this.#state);
   }
 
   /** What is short of what was parked, and of nothing else. */
   unread(): readonly UnreadWindow[] {
-    return new Observed().unread(this.#state);
+    return new ObservedCoverage().unread(this.#state);
   }
 
   /** What was said of passes, in the order of the entries. */
-  passEntries(filter: PassFilter = {}): readonly PassFact[] {
+  passEntries(filter: PassFilter = {}): readonly PassRow[] {
     return this.#state.decisions.passEntries(filter);
   }
 
   /** The openings of passes whose time is over, and of which nothing says that they are. */
-  overduePasses(nowMs: number): readonly PassFact[] {
+  overduePasses(nowMs: number): readonly PassRow[] {
     return this.#state.decisions.overdue(nowMs);
   }
 
-  finding(uid: string): KeptFinding | undefined {
+  finding(uid: string): StoredFinding | undefined {
     return this.#state.findings.find(uid);
   }
 
@@ -180,12 +185,12 @@ export class Books {
   }
 
   /** Takes a batch; it counts, all or nothing, once {@link commit} passes its last entry. */
-  post(batch: Batch): void {
+  post(batch: RowBatch): void {
     this.#pending.push(batch);
   }
 
   /** Writes rows on this thread and posts them: for small things and for merges. */
-  async postRows(buffer: RowBuffer, rest: Omit<Batch, 'files'> = {}): Promise<void> {
+  async postRows(buffer: RowBuffer, rest: Omit<RowBatch, 'files'> = {}): Promise<void> {
     const files = buffer.rows === 0 ? [] : [await writeHot(this.#dir, buffer)];
     this.post({ ...rest, files });
   }
@@ -238,7 +243,7 @@ export class Books {
     this.#state.close();
   }
 
-  #enter(batch: Batch, cursor: number): void {
+  #enter(batch: RowBatch, cursor: number): void {
     for (const file of batch.files ?? []) {
       this.#state.listFile(listed(file));
       for (const tenant of file.tenants) this.#state.addTenant(tenant);
@@ -252,7 +257,7 @@ export class Books {
   }
 }
 
-function listed(file: HotFile): ListedFile {
+function listed(file: RecentFile): ListedFile {
   const { path, fromIndex, toIndex, rows, bytes, minTimeMs, maxTimeMs } = file;
   const times = { minTimeMs, maxTimeMs };
   return {
@@ -269,7 +274,7 @@ function listed(file: HotFile): ListedFile {
 }
 
 /** Behind the last entry that the batch is about. */
-function endOf({ files = [], facts = {} }: Batch): number {
+function endOf({ files = [], facts = {} }: RowBatch): number {
   const {
     acts = [],
     imports = [],
@@ -289,7 +294,7 @@ function endOf({ files = [], facts = {} }: Batch): number {
   return [...files.map((file) => file.toIndex), ...said].reduce((a, b) => Math.max(a, b), 0);
 }
 
-function isWhole(dir: string, state: State): boolean {
+function isWhole(dir: string, state: StateDatabase): boolean {
   return state.files().every((file) => {
     const found = statSync(join(dir, file.path), { throwIfNoEntry: false });
     return found?.size === file.bytes;
@@ -300,7 +305,7 @@ function isWhole(dir: string, state: State): boolean {
  * Files that a crash left behind, and those of a state that was thrown away. Folders stay: a
  * reader may be spilling into one.
  */
-function removeOrphans(dir: string, state: State): void {
+function removeOrphans(dir: string, state: StateDatabase): void {
   const paths = [MANIFEST_FILE, ...state.files().map((file) => file.path)];
   const known = new Set(paths.map((path) => join(dir, path)));
   const root = join(dir, EVENTS_FOLDER);
@@ -328,7 +333,7 @@ function removeUnknown(root: string, known: ReadonlySet<string>): void {
  * An empty folder stays for as long, since a reader in another container cannot be seen to live,
  * and could not spill again without it.
  */
-function removeSpilled(folder: string, spiller: Spiller): void {
+function removeSpilled(folder: string, spiller: SpillOwner): void {
   const isOld = systemClock.now() - statSync(folder).mtimeMs > SPILL_FOLDER_KEPT_MS;
   if (spiller === 'lives' && !isOld) return;
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true });

@@ -3,7 +3,7 @@ import { SIGN_DEPTH_MAX, SIGN_MEMBERS_MAX } from '../limits.ts';
 import type { CanaryAct, CanaryPlan } from './canary-plan.ts';
 
 /** By what a feed's record of a canary is known: a text in a member of that name, at any depth. */
-export type CanarySign = {
+export type CanaryMarker = {
   readonly source: SourceId;
   /** Null where each feed words the operation in its own way. */
   readonly operation: string | null;
@@ -22,13 +22,13 @@ export const CANARY_MARK = 'countersign-canary-';
 export function canarySigns(
   { act, sources }: Pick<CanaryPlan, 'act' | 'sources'>,
   { mark, tokenId }: { readonly mark: string; readonly tokenId: string },
-): CanarySign[] {
+): CanaryMarker[] {
   const { operation, member } = SIGNS[act];
   const text = act === 'sign-in' ? tokenId : mark;
   return sources.map((source) => ({ source, operation, member, text }));
 }
 
-const SIGNS: Readonly<Record<CanaryAct, Pick<CanarySign, 'operation' | 'member'>>> = {
+const SIGNS: Readonly<Record<CanaryAct, Pick<CanaryMarker, 'operation' | 'member'>>> = {
   draft: { operation: 'Create', member: 'Subject' },
   file: { operation: 'FileUploaded', member: 'SourceFileName' },
   channel: { operation: 'ChannelSettingChanged', member: 'NewValue' },
@@ -37,7 +37,7 @@ const SIGNS: Readonly<Record<CanaryAct, Pick<CanarySign, 'operation' | 'member'>
 };
 
 /** Whether a record, parsed as JSON, is the one that the sign describes. */
-export function bears(record: unknown, { operation, member, text }: CanarySign): boolean {
+export function bears(record: unknown, { operation, member, text }: CanaryMarker): boolean {
   if (typeof record !== 'object' || record === null) return false;
   const said = (record as Json)['Operation'] ?? (record as Json)['operation'];
   if (operation !== null && (typeof said !== 'string' || said.trim() !== operation)) return false;

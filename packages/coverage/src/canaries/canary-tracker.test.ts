@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CANARY_DELAYS_KEPT, CANARY_PATIENCE_MS, CANARY_PERIOD_MS } from '../limits.ts';
 import { parseObservation } from '../observation.ts';
 import { EXCHANGE, HOUR, MINUTE, START, TENANT } from '../testing/feed.ts';
-import { type CanaryRecord, type CanaryWait, CanaryWatch } from './canary-tracker.ts';
+import { type CanaryRecord, CanaryTracker, type CanaryWait } from './canary-tracker.ts';
 
 function wait(n: number): CanaryWait {
   const sentMs = START + n * CANARY_PERIOD_MS;
@@ -17,7 +17,7 @@ function record(n: number, availableMs: number, but: Partial<CanaryRecord> = {})
 }
 
 test('judges each canary once when it comes back, and says how late it was', () => {
-  const watch = new CanaryWatch();
+  const watch = new CanaryTracker();
   watch.sent(wait(0));
   const seen = watch.seen(record(0, START + HOUR), START + 2 * HOUR);
   assert.deepEqual(parseObservation(seen), seen);
@@ -28,7 +28,7 @@ test('judges each canary once when it comes back, and says how late it was', () 
 });
 
 test('calls a canary overdue once, and still knows it when it comes after all', () => {
-  const watch = new CanaryWatch();
+  const watch = new CanaryTracker();
   watch.sent(wait(0));
   assert.deepEqual(watch.overdue(START + CANARY_PATIENCE_MS - 1), []);
   const [late] = watch.overdue(START + CANARY_PATIENCE_MS);
@@ -40,15 +40,15 @@ test('calls a canary overdue once, and still knows it when it comes after all', 
 });
 
 test('waits no longer than the p99 of the feed, and takes up where it was from what it said', () => {
-  let watch = new CanaryWatch();
-  const said: NonNullable<ReturnType<CanaryWatch['seen']>>[] = [];
+  let watch = new CanaryTracker();
+  const said: NonNullable<ReturnType<CanaryTracker['seen']>>[] = [];
   for (let n = 0; n < 100; n++) {
     const atMs = wait(n).sentMs + (n + 1) * MINUTE;
     watch.sent(wait(n));
     const seen = watch.seen(record(n, atMs), atMs);
     assert.ok(seen !== undefined);
     said.push(seen);
-    watch = new CanaryWatch();
+    watch = new CanaryTracker();
     for (const each of said) watch.recall(each);
   }
   const patienceMs = watch.patienceMs(wait(0));
@@ -56,9 +56,9 @@ test('waits no longer than the p99 of the feed, and takes up where it was from w
 });
 
 test('knows after a start which canaries are still on their way, and which were overdue', () => {
-  const watch = new CanaryWatch();
+  const watch = new CanaryTracker();
   for (const n of [0, 1, 2]) watch.sent(wait(n));
-  const before = new CanaryWatch();
+  const before = new CanaryTracker();
   for (const n of [0, 1]) before.sent(wait(n));
   const seen = before.seen(record(0, START + HOUR), START + HOUR);
   const judged = [seen, ...before.overdue(wait(1).sentMs + CANARY_PATIENCE_MS)];
@@ -74,7 +74,7 @@ test('knows after a start which canaries are still on their way, and which were 
 });
 
 test('forgets how slow a feed was long ago', () => {
-  const watch = new CanaryWatch();
+  const watch = new CanaryTracker();
   const delays = [...Array(CANARY_DELAYS_KEPT).fill(9), ...Array(2 * CANARY_DELAYS_KEPT).fill(1)];
   for (const [n, hours] of delays.entries()) {
     const atMs = wait(n).sentMs + hours * HOUR;
@@ -85,7 +85,7 @@ test('forgets how slow a feed was long ago', () => {
 });
 
 test('waits for nobody else: another tenant, feed, operation, place or mark', () => {
-  const watch = new CanaryWatch();
+  const watch = new CanaryTracker();
   watch.sent(wait(1));
   const others: Partial<CanaryRecord>[] = [
     { tenant: TENANT.replace('9f', '8e') },
@@ -101,7 +101,7 @@ test('waits for nobody else: another tenant, feed, operation, place or mark', ()
 });
 
 test('calls no canary overdue in a feed that nobody asked since', () => {
-  const watch = new CanaryWatch();
+  const watch = new CanaryTracker();
   watch.sent(wait(0));
   const dayLaterMs = START + 24 * HOUR;
   assert.deepEqual(

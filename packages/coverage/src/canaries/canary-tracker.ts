@@ -2,11 +2,11 @@ import { instantOfMs, type SourceId } from '@countersign/core';
 import { DelaySketch } from '../delay-sketch.ts';
 import { CANARY_DELAYS_MIN, CANARY_PATIENCE_MS, EXPIRY_MS } from '../limits.ts';
 import type { Observation, ObservedDelays } from '../observation.ts';
-import { bears, type CanarySign } from './canary-marker.ts';
+import { bears, type CanaryMarker } from './canary-marker.ts';
 import { RecentDelays } from './recent-delays.ts';
 
 /** A canary that was sent, in one feed. */
-export type CanaryWait = CanarySign & {
+export type CanaryWait = CanaryMarker & {
   readonly tenant: string;
   readonly workload: string;
   readonly sentMs: number;
@@ -29,7 +29,7 @@ export type CanaryRecord = {
  * Each judgement is an observation; what is judged again replaces what was said before. What it
  * knows follows from what was sent and judged, in the ledger's order.
  */
-export class CanaryWatch {
+export class CanaryTracker {
   readonly #waiting = new Map<string, Waiting>();
   readonly #delays = new Map<string, RecentDelays>();
 

@@ -16,7 +16,7 @@ export type Touch = {
 export const TOUCH_MS = 3_600_000;
 
 /** By number of the hour since 1970: what arrived of it, so that late records are noticed. */
-export type Touched = Map<number, Touch>;
+export type ArrivalsByHour = Map<number, Touch>;
 
 export type Arrival = {
   readonly index: number;
@@ -27,7 +27,7 @@ export type Arrival = {
 };
 
 /** Notes of which hours the records of one window may have been. */
-export function touch(touched: Touched, arrival: Arrival, delays: ObservedDelays): void {
+export function touch(touched: ArrivalsByHour, arrival: Arrival, delays: ObservedDelays): void {
   for (const { overMs, upToMs } of delayRanges(delays)) {
     const longestMs = Math.min(upToMs, TOUCHED_DELAY_MS_MAX);
     const first = Math.floor((arrival.fromMs - longestMs) / TOUCH_MS);
@@ -36,7 +36,12 @@ export function touch(touched: Touched, arrival: Arrival, delays: ObservedDelays
   }
 }
 
-function touchHour(touched: Touched, hour: number, arrival: Arrival, longestMs: number): void {
+function touchHour(
+  touched: ArrivalsByHour,
+  hour: number,
+  arrival: Arrival,
+  longestMs: number,
+): void {
   const { index, atMs, toMs: availableMs } = arrival;
   const old = touched.get(hour);
   if (old === undefined) {

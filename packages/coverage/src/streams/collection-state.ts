@@ -1,7 +1,7 @@
 import { leftOutOf, msOfInstant } from '@countersign/core';
 import { DISORDER_MS } from '../limits.ts';
 import type { Observation } from '../observation.ts';
-import type { Piece, PieceMap } from './interval-map.ts';
+import type { IntervalMap, Piece } from './interval-map.ts';
 
 /**
  * - `complete`  all that was listed was fetched
@@ -24,7 +24,7 @@ export type AskedStatus =
   | 'failed';
 
 /** What became of asking for an instant of a window. */
-export type Asked = {
+export type CollectionState = {
   readonly status: AskedStatus;
   /** First and last entry that say so. */
   readonly first: number;
@@ -49,7 +49,7 @@ export const READ_AGAIN_CODE = 'read-again';
 /** What was listed of a time without a subscription: never all (contracts 1.5, 1.10). */
 const WAS_OFF_CODE = 'AF20022';
 
-export function askedOf(index: number, seen: Observation): Asked {
+export function askedOf(index: number, seen: Observation): CollectionState {
   const { code, because, outcome } = seen;
   const status = outcome === 'partial' ? partialStatus(code) : outcome;
   const atMs = msOfInstant(seen.at);
@@ -69,7 +69,11 @@ function partialStatus(code: string | null): AskedStatus {
  * so: listed content that was gone once may be missing in a later list that is "complete"; and
  * what became available while a subscription was off is never listed (contracts 1.5).
  */
-export function askedAgain(axis: Observation['axis'], old: Asked | undefined, next: Asked): Asked {
+export function askedAgain(
+  axis: Observation['axis'],
+  old: CollectionState | undefined,
+  next: CollectionState,
+): CollectionState {
   if (old === undefined) return next;
   switch (next.status) {
     case 'complete':
@@ -96,17 +100,17 @@ export function askedAgain(axis: Observation['axis'], old: Asked | undefined, ne
 }
 
 /** Of what was short by what could not be read, and by that alone. */
-export function readAgain(index: number, old: Asked): Asked {
+export function readAgain(index: number, old: CollectionState): CollectionState {
   if (old.status !== 'unread') return old;
   return { ...old, status: 'complete', last: index, code: null, because: null };
 }
 
-function isFinal({ status }: Asked): boolean {
+function isFinal({ status }: CollectionState): boolean {
   return status === 'gone' || status === 'off' || status === 'missed';
 }
 
 /** What was asked for before was more, and it all came. */
-function isWider(old: Asked, next: Asked): boolean {
+function isWider(old: CollectionState, next: CollectionState): boolean {
   const left = leftOutOf(next.code) ?? [];
   const oldLeft = leftOutOf(old.code);
   return (
@@ -120,7 +124,11 @@ function isWider(old: Asked, next: Asked): boolean {
  * Joins neighbours that say the same, so that a year takes no more room than its troubles. Only
  * what is old enough that no observation of it is still on its way.
  */
-export function joinAsked(map: PieceMap<Asked>, axis: Observation['axis'], newestMs: number): void {
+export function joinAsked(
+  map: IntervalMap<CollectionState>,
+  axis: Observation['axis'],
+  newestMs: number,
+): void {
   map.join((a, b) => {
     const isOld = Math.max(a.value.atMs, b.value.atMs) < newestMs - DISORDER_MS;
     if (a.value.status !== b.value.status || a.value.because !== b.value.because) return undefined;
@@ -130,7 +138,7 @@ export function joinAsked(map: PieceMap<Asked>, axis: Observation['axis'], newes
   });
 }
 
-function joined(a: Piece<Asked>, b: Piece<Asked>): Asked {
+function joined(a: Piece<CollectionState>, b: Piece<CollectionState>): CollectionState {
   return {
     ...b.value,
     first: Math.min(a.value.first, b.value.first),
@@ -141,11 +149,11 @@ function joined(a: Piece<Asked>, b: Piece<Asked>): Asked {
 }
 
 /** How long after its last instant the piece was asked for. */
-export function lagOf({ to, value }: Piece<Asked>): number {
+export function lagOf({ to, value }: Piece<CollectionState>): number {
   return value.lagMs ?? value.atMs - to;
 }
 
 /** Lags within a factor of 1.4 are one class. */
-function lagClass(piece: Piece<Asked>): number {
+function lagClass(piece: Piece<CollectionState>): number {
   return Math.floor(2 * Math.log2(Math.max(1, lagOf(piece))));
 }

@@ -9,8 +9,8 @@ import {
 } from '@countersign/core';
 import { CHECK_AGAIN_MS } from '../limits.ts';
 import type { ObservedCheck } from '../observation.ts';
-import { TOUCH_MS, type Touched } from './arrivals-by-hour.ts';
-import type { Hole, HoleContext } from './gaps.ts';
+import { type ArrivalsByHour, TOUCH_MS } from './arrivals-by-hour.ts';
+import type { Gap, HoleContext } from './gaps.ts';
 import type { Piece } from './interval-map.ts';
 
 /** What the latest comparison of an instant found, and when. */
@@ -26,7 +26,7 @@ export function differenceHoles(
   source: string,
   checks: readonly Piece<Check>[],
   context: HoleContext,
-): Hole[] {
+): Gap[] {
   return checks.flatMap(({ from, to, value }) => {
     const isSource = value.source === source;
     const lacking = isSource ? value.onlyAgainst : value.onlySource;
@@ -37,7 +37,7 @@ export function differenceHoles(
       lacking === 1 ? 'is' : 'are'
     } missing here (differing${ids})`;
     const isLost = to <= context.nowMs - context.expiryMs;
-    return [{ from, to, state: isLost ? 'lost' : 'late', because, entries: [value.index] } as Hole];
+    return [{ from, to, state: isLost ? 'lost' : 'late', because, entries: [value.index] } as Gap];
   });
 }
 
@@ -45,7 +45,7 @@ export function differenceHoles(
 export type Agreement = Interval & { readonly value: Check; readonly other: string };
 
 /** What of another source is needed to tell whether it agrees. */
-export type Peer = { readonly covered: IntervalSet; readonly touched: Touched };
+export type Peer = { readonly covered: IntervalSet; readonly touched: ArrivalsByHour };
 
 /**
  * Where a comparison found records and no difference, both sources are covered, and nothing arrived in either
@@ -94,7 +94,7 @@ export function openChecks(
   return union(subtract(both, normalise(agreed)), normalise(differing));
 }
 
-function touchedSince(touched: Touched, atMs: number, within: Interval): IntervalSet {
+function touchedSince(touched: ArrivalsByHour, atMs: number, within: Interval): IntervalSet {
   const hours: Interval[] = [];
   const first = Math.floor(within.from / TOUCH_MS);
   for (let hour = first; hour * TOUCH_MS < within.to; hour++) {

@@ -3,14 +3,14 @@ import type { CoverageInterval, StreamKey } from '../coverage-state.ts';
 import { DUE_CHECKS_MAX } from '../limits.ts';
 import type { Observation } from '../observation.ts';
 import { TOUCH_MS } from './arrivals-by-hour.ts';
-import type { Asked, AskedStatus } from './collection-state.ts';
+import type { AskedStatus, CollectionState } from './collection-state.ts';
 import { agreements, type Check, openChecks, type Peer } from './comparison-gaps.ts';
 import { rowsOf } from './coverage-rows.ts';
 import { CHECK_PAIRS, type DueCheck } from './cross-check.ts';
 import { expectedRows } from './expected-sources.ts';
-import { type Piece, PieceMap } from './interval-map.ts';
+import { IntervalMap, type Piece } from './interval-map.ts';
 import type { Settle } from './settle-time.ts';
-import { type KeptStream, Stream } from './stream-history.ts';
+import { type KeptStream, StreamHistory } from './stream-history.ts';
 import { type Family, ownSettle, type View, viewsOf } from './stream-view.ts';
 
 /**
@@ -19,9 +19,9 @@ import { type Family, ownSettle, type View, viewsOf } from './stream-view.ts';
  * it is derived: the same entries give the same state.
  */
 export class CoverageReducer {
-  readonly #streams = new Map<string, Stream>();
+  readonly #streams = new Map<string, StreamHistory>();
   /** Comparisons, by the pair of sources. */
-  readonly #checks = new Map<string, PieceMap<Check>>();
+  readonly #checks = new Map<string, IntervalMap<Check>>();
 
   /** MUST be called in order of index for each source; between sources the order means nothing. */
   observe(index: number, seen: Observation): void {
@@ -33,7 +33,7 @@ export class CoverageReducer {
     const name = nameOf(seen);
     let stream = this.#streams.get(name);
     if (stream === undefined) {
-      stream = new Stream({ tenant, source, workload, subject });
+      stream = new StreamHistory({ tenant, source, workload, subject });
       this.#streams.set(name, stream);
     }
     stream.observe(index, seen);
@@ -137,9 +137,9 @@ export class CoverageReducer {
   static of(kept: KeptReducer): CoverageReducer {
     const reducer = new CoverageReducer();
     for (const { key, kept: stream } of kept.streams) {
-      reducer.#streams.set(nameOf(key), new Stream(key, stream));
+      reducer.#streams.set(nameOf(key), new StreamHistory(key, stream));
     }
-    for (const { name, pieces } of kept.checks) reducer.#checks.set(name, new PieceMap(pieces));
+    for (const { name, pieces } of kept.checks) reducer.#checks.set(name, new IntervalMap(pieces));
     return reducer;
   }
 
@@ -165,7 +165,7 @@ export class CoverageReducer {
     const name = [tenant, source, check.against, workload ?? ''].join('\n');
     let map = this.#checks.get(name);
     if (map === undefined) {
-      map = new PieceMap<Check>();
+      map = new IntervalMap<Check>();
       this.#checks.set(name, map);
     }
     const value: Check = { ...check, source, workload, atMs: msOfInstant(seen.at), index };
@@ -176,7 +176,7 @@ export class CoverageReducer {
     const everybody = [...this.#streams.values()].filter(({ key }) => key.subject === null);
     const groups = Map.groupBy(everybody, ({ key }) => `${key.tenant}\n${key.source}`);
     return [...groups.values()].map((streams) => {
-      const { tenant, source } = (streams[0] as Stream).key;
+      const { tenant, source } = (streams[0] as StreamHistory).key;
       return {
         tenant,
         source,
@@ -242,7 +242,7 @@ function lentTo(
 }
 
 /** What was said of one mailbox or app, as it was said: nothing is concluded for the time between. */
-function subjectRows({ key, polls, queries }: Stream): CoverageInterval[] {
+function subjectRows({ key, polls, queries }: StreamHistory): CoverageInterval[] {
   if (key.subject === null) return [];
   return [...polls.pieces, ...queries.pieces].flatMap(({ from, to, value }) => {
     if (value.status === 'complete') return [];
@@ -272,7 +272,7 @@ function hoursOf(intervals: IntervalSet): Interval[] {
   });
 }
 
-function unreadIn({ pieces }: PieceMap<Asked>): Interval[] {
+function unreadIn({ pieces }: IntervalMap<CollectionState>): Interval[] {
   return pieces
     .filter(({ value }) => value.status === 'unread')
     .map(({ from, to }) => ({ from, to }));

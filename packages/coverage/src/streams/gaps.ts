@@ -2,13 +2,13 @@ import type { Interval } from '@countersign/core';
 import { type CanaryLog, silencesOf } from '../canaries/canary-log.ts';
 import type { CoverageState } from '../coverage-state.ts';
 import { CLOCK_SKEW_MS } from '../limits.ts';
-import { TOUCH_MS, type Touched } from './arrivals-by-hour.ts';
-import { type Asked, lagOf } from './collection-state.ts';
+import { type ArrivalsByHour, TOUCH_MS } from './arrivals-by-hour.ts';
+import { type CollectionState, lagOf } from './collection-state.ts';
 import { durationText, stillComingText, timeText } from './coverage-text.ts';
-import type { Piece, PieceMap } from './interval-map.ts';
+import type { IntervalMap, Piece } from './interval-map.ts';
 
 /** An interval of event time of which something is, or may be, missing. */
-export type Hole = Interval & {
+export type Gap = Interval & {
   readonly state: Exclude<CoverageState, 'corroborated' | 'collected'>;
   readonly because: string;
   readonly entries: readonly number[];
@@ -35,9 +35,9 @@ const QUOTA_CODES: readonly string[] = ['AF429', '429', 'quota'];
  * may hold the event that was latest of all; and what was asked up to now settles all but the last
  * of it.
  */
-export function pollHoles(polls: PieceMap<Asked>, context: HoleContext): Hole[] {
+export function pollHoles(polls: IntervalMap<CollectionState>, context: HoleContext): Gap[] {
   const { reachMs, nowMs } = context;
-  const holes: Hole[] = [];
+  const holes: Gap[] = [];
   const endMs = polls.pieces.at(-1)?.to ?? nowMs;
   for (const window of withGaps(polls, nowMs)) {
     if (window.value?.status === 'complete') continue;
@@ -50,8 +50,8 @@ export function pollHoles(polls: PieceMap<Asked>, context: HoleContext): Hole[] 
 }
 
 /** The same of what was asked for by when it happened: each event, again after its settle time. */
-export function queryHoles(queries: PieceMap<Asked>, context: HoleContext): Hole[] {
-  const holes: Hole[] = [];
+export function queryHoles(queries: IntervalMap<CollectionState>, context: HoleContext): Gap[] {
+  const holes: Gap[] = [];
   for (const window of withGaps(queries, context.nowMs)) {
     const { value } = window;
     if (value?.status !== 'complete') {
@@ -66,15 +66,15 @@ export function queryHoles(queries: PieceMap<Asked>, context: HoleContext): Hole
   return holes;
 }
 
-function settledUntil(window: Piece<Asked>, settleMs: number): number {
+function settledUntil(window: Piece<CollectionState>, settleMs: number): number {
   if (window.value.lagMs === null) return window.value.atMs - settleMs;
   return lagOf(window) >= settleMs ? window.to : window.from;
 }
 
-type Window = Interval & { readonly value: Asked | undefined };
+type Window = Interval & { readonly value: CollectionState | undefined };
 
 /** The pieces, and between them and up to now what was never asked for. */
-function withGaps(map: PieceMap<Asked>, nowMs: number): Window[] {
+function withGaps(map: IntervalMap<CollectionState>, nowMs: number): Window[] {
   const windows: Window[] = [];
   let lastMs: number | undefined;
   for (const piece of map.pieces) {
@@ -90,11 +90,11 @@ function withGaps(map: PieceMap<Asked>, nowMs: number): Window[] {
   return windows;
 }
 
-function missing({ from, to, value }: Window, event: Interval, context: HoleContext): Hole[] {
+function missing({ from, to, value }: Window, event: Interval, context: HoleContext): Gap[] {
   const entries = value === undefined ? [] : [value.first, value.last];
   const why = value?.because ?? value?.code;
   const said = why === null || why === undefined ? '' : `: ${why}`;
-  const hole = (state: Hole['state'], because: string): Hole[] => [
+  const hole = (state: Gap['state'], because: string): Gap[] => [
     { ...event, state, because: because + said, entries },
   ];
   switch (value?.status) {
@@ -158,7 +158,11 @@ function perishing(window: Interval, event: Interval, context: HoleContext): Per
 }
 
 /** Events so late that their records may still become available; or that would have by now. */
-function unsettled(polls: PieceMap<Asked>, endMs: number, context: HoleContext): Hole[] {
+function unsettled(
+  polls: IntervalMap<CollectionState>,
+  endMs: number,
+  context: HoleContext,
+): Gap[] {
   const last = polls.pieces.at(-1);
   if (last === undefined || last.value.status !== 'complete') return [];
   // Once nobody has asked for that long, it is a window that is missing like any other.
@@ -177,14 +181,14 @@ function stillComing(
   interval: Interval,
   entries: readonly number[],
   { settleWords, isLearned }: HoleContext,
-): Hole {
+): Gap {
   const because = isLearned ? stillComingText(settleWords) : settleWords;
   return { ...interval, state: isLearned ? 'late' : 'unknown', because, entries };
 }
 
-function notAskedAgain(interval: Interval, entry: number, context: HoleContext): Hole[] {
+function notAskedAgain(interval: Interval, entry: number, context: HoleContext): Gap[] {
   const expiredMs = context.nowMs - context.expiryMs;
-  const holes: Hole[] = [];
+  const holes: Gap[] = [];
   if (interval.to > expiredMs) {
     const from = Math.max(interval.from, expiredMs);
     holes.push(stillComing({ from, to: interval.to }, [entry], context));
@@ -201,8 +205,8 @@ function notAskedAgain(interval: Interval, entry: number, context: HoleContext):
  * Hours of which a record came after they were settled: they are open again until a settle time has
  * passed since. `askedMs` is up to when everything that became available was asked for.
  */
-export function reopened(touched: Touched, askedMs: number, context: HoleContext): Hole[] {
-  const holes: Hole[] = [];
+export function reopened(touched: ArrivalsByHour, askedMs: number, context: HoleContext): Gap[] {
+  const holes: Gap[] = [];
   for (const [hour, { longestMs, availableMs, index }] of touched) {
     if (longestMs <= context.settleMs || askedMs >= availableMs + context.settleMs) continue;
     const late = durationText(longestMs);
@@ -219,11 +223,11 @@ export function reopened(touched: Touched, askedMs: number, context: HoleContext
 }
 
 /** A feed that is silent: nothing of what we did ourselves came back through it. */
-export function silentHoles(canaries: CanaryLog, context: HoleContext): Hole[] {
+export function silentHoles(canaries: CanaryLog, context: HoleContext): Gap[] {
   return silencesOf(canaries.windows).flatMap(({ fromMs, toMs, sent, entries }) => {
     const event = { from: fromMs, to: toMs ?? context.nowMs };
     if (event.from >= event.to) return [];
-    return perishing(event, event, context).map(({ isLost, untilMs: _, ...part }): Hole => {
+    return perishing(event, event, context).map(({ isLost, untilMs: _, ...part }): Gap => {
       const because = `silent: none of ${sent} canaries in a row came back`;
       return { ...part, state: isLost ? 'lost' : 'late', because, entries };
     });

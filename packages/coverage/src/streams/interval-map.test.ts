@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { PieceMap } from './interval-map.ts';
+import { IntervalMap } from './interval-map.ts';
 
 const window = fc
   .tuple(fc.nat(40), fc.integer({ min: 1, max: 12 }), fc.nat(3))
@@ -10,7 +10,7 @@ const window = fc
 test('holds for each instant what a list of instants would', () => {
   fc.assert(
     fc.property(fc.array(window, { maxLength: 20 }), (windows) => {
-      const map = new PieceMap<string>();
+      const map = new IntervalMap<string>();
       const model = new Map<number, string>();
       for (const { from, to, value } of windows) {
         const change = (old: string | undefined): string => `${old ?? ''}${value}`;
@@ -27,7 +27,7 @@ test('holds for each instant what a list of instants would', () => {
 });
 
 test('joins only what touches', () => {
-  const map = new PieceMap<string>();
+  const map = new IntervalMap<string>();
   for (const from of [0, 1, 3]) map.update({ from, to: from + 1 }, () => 'same');
   map.join((a) => a.value);
   assert.deepEqual(map.pieces, [
@@ -36,7 +36,7 @@ test('joins only what touches', () => {
   ]);
 });
 
-function assertSame(map: PieceMap<string>, model: ReadonlyMap<number, string>): void {
+function assertSame(map: IntervalMap<string>, model: ReadonlyMap<number, string>): void {
   const found = new Map<number, string>();
   let last = Number.NEGATIVE_INFINITY;
   for (const { from, to, value } of map.pieces) {

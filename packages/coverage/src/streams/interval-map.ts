@@ -3,7 +3,7 @@ import type { Interval } from '@countersign/core';
 export type Piece<V> = Interval & { readonly value: V };
 
 /** A value for each instant of an axis, in disjoint pieces in order; some instants have none. */
-export class PieceMap<V> {
+export class IntervalMap<V> {
   #pieces: Piece<V>[];
 
   constructor(pieces: readonly Piece<V>[] = []) {

@@ -4,16 +4,16 @@ import type { StreamKey } from '../coverage-state.ts';
 import { DelaySketch } from '../delay-sketch.ts';
 import { DELAY_WEEKS_KEPT, JOIN_PIECES_MIN } from '../limits.ts';
 import type { Observation } from '../observation.ts';
-import { type Touch, type Touched, touch } from './arrivals-by-hour.ts';
+import { type ArrivalsByHour, type Touch, touch } from './arrivals-by-hour.ts';
 import {
-  type Asked,
   askedAgain,
   askedOf,
+  type CollectionState,
   joinAsked,
   READ_AGAIN_CODE,
   readAgain,
 } from './collection-state.ts';
-import { PieceMap } from './interval-map.ts';
+import { IntervalMap } from './interval-map.ts';
 
 const WEEK_MS: number = 7 * 86_400_000;
 
@@ -24,12 +24,12 @@ type DelayWeek = { readonly week: number; windows: number; readonly sketch: Dela
  * All that was seen of one stream, folded as it comes: continuing is cheap, and a year without
  * trouble takes no more room than a day. Nothing here depends on another stream.
  */
-export class Stream {
+export class StreamHistory {
   readonly key: StreamKey;
   /** What was asked for by when it became available, and by when it happened. */
-  readonly polls: PieceMap<Asked>;
-  readonly queries: PieceMap<Asked>;
-  readonly touched: Touched;
+  readonly polls: IntervalMap<CollectionState>;
+  readonly queries: IntervalMap<CollectionState>;
+  readonly touched: ArrivalsByHour;
   readonly canaries: CanaryLog;
   readonly canaryDelays: DelaySketch;
   #delayWeeks: DelayWeek[];
@@ -40,8 +40,8 @@ export class Stream {
 
   constructor(key: StreamKey, kept: KeptStream = NOTHING) {
     this.key = key;
-    this.polls = new PieceMap(kept.polls);
-    this.queries = new PieceMap(kept.queries);
+    this.polls = new IntervalMap(kept.polls);
+    this.queries = new IntervalMap(kept.queries);
     this.touched = new Map(kept.touched);
     this.canaries = new CanaryLog(kept.canaries, kept.canariesJoinAt);
     this.canaryDelays = sketchOf(kept.canaryDelays);
@@ -79,7 +79,7 @@ export class Stream {
     const map = seen.axis === 'availability' ? this.polls : this.queries;
     if (seen.outcome === 'complete' && seen.code === READ_AGAIN_CODE) {
       for (const { from, to } of overlapping(map, window)) {
-        map.update({ from, to }, (old) => readAgain(index, old as Asked));
+        map.update({ from, to }, (old) => readAgain(index, old as CollectionState));
       }
       return;
     }
@@ -154,8 +154,8 @@ export class Stream {
 
 /** A stream as it is kept; JSON all through. */
 export type KeptStream = {
-  readonly polls: PieceMap<Asked>['pieces'];
-  readonly queries: PieceMap<Asked>['pieces'];
+  readonly polls: IntervalMap<CollectionState>['pieces'];
+  readonly queries: IntervalMap<CollectionState>['pieces'];
   readonly touched: readonly (readonly [hour: number, Touch])[];
   readonly canaries: CanaryLog['windows'];
   readonly canariesJoinAt: number;
@@ -184,7 +184,7 @@ const NOTHING: KeptStream = {
 };
 
 /** What is known within a window; of the rest of it nothing was ever said. */
-function overlapping({ pieces }: PieceMap<Asked>, window: Interval): Interval[] {
+function overlapping({ pieces }: IntervalMap<CollectionState>, window: Interval): Interval[] {
   return pieces
     .filter(({ from, to }) => from < window.to && to > window.from)
     .map(({ from, to }) => ({

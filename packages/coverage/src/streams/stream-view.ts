@@ -10,12 +10,12 @@ import {
   REACH_SHARE,
   SETTLE_UNLEARNED_MS,
 } from '../limits.ts';
-import type { Touched } from './arrivals-by-hour.ts';
+import type { ArrivalsByHour } from './arrivals-by-hour.ts';
 import { type Check, differenceHoles } from './comparison-gaps.ts';
 import { ASKED_ONCE, notLearnedText, settleText } from './coverage-text.ts';
 import { isSpotSource } from './expected-sources.ts';
 import {
-  type Hole,
+  type Gap,
   type HoleContext,
   pollHoles,
   queryHoles,
@@ -24,7 +24,7 @@ import {
 } from './gaps.ts';
 import type { Piece } from './interval-map.ts';
 import { type Settle, settleOf } from './settle-time.ts';
-import type { Stream } from './stream-history.ts';
+import type { StreamHistory } from './stream-history.ts';
 import { type Segment, segmentsOf } from './worst-segments.ts';
 
 /** All that is known of one stream at one moment, before it is said in rows. */
@@ -36,12 +36,12 @@ export type View = {
   readonly segments: readonly Segment[];
   /** Where nothing is known to be missing. */
   readonly covered: IntervalSet;
-  readonly touched: Touched;
+  readonly touched: ArrivalsByHour;
   readonly canaries: readonly CanaryWindow[];
   readonly canaryDelays: DelaySketch;
   /** Workloads that canaries were sent in, where others of the same source were not probed. */
   readonly probedAlone: readonly string[];
-  readonly streams: readonly Stream[];
+  readonly streams: readonly StreamHistory[];
 };
 
 /** The streams of one source of one tenant that are of everybody. */
@@ -49,12 +49,12 @@ export type Family = {
   readonly tenant: string;
   readonly source: string;
   /** Of all workloads together. */
-  readonly base: Stream | undefined;
-  readonly workloads: readonly Stream[];
+  readonly base: StreamHistory | undefined;
+  readonly workloads: readonly StreamHistory[];
   readonly checks: readonly Piece<Check>[];
 };
 
-export function ownSettle(stream: Stream | undefined): Settle {
+export function ownSettle(stream: StreamHistory | undefined): Settle {
   if (stream === undefined) return { kind: 'not-learned', seen: 0, windows: 0 };
   if (isSpotSource(stream.key.source)) return { kind: 'not-needed' };
   const { sketch, windows } = stream.delays();
@@ -80,8 +80,8 @@ export function viewsOf(
 
 function viewOf(
   family: Family,
-  streams: readonly Stream[],
-  own: Stream,
+  streams: readonly StreamHistory[],
+  own: StreamHistory,
   options: Parameters<typeof viewsOf>[1],
 ): View {
   const { base, source } = family;
@@ -116,7 +116,7 @@ function viewOf(
 }
 
 /** How long before a missing window what it holds may have happened. */
-function reachOf(streams: readonly Stream[]): number {
+function reachOf(streams: readonly StreamHistory[]): number {
   const longest = streams.map((stream) => {
     const { sketch } = stream.delays();
     return sketch.n === 0 ? 0 : sketch.ceilingAtRank(Math.ceil(REACH_SHARE * sketch.n));
@@ -172,7 +172,7 @@ function expiryOf(source: string): number {
  * `asked` is the stream of which it is known what was asked for: where all workloads are asked for
  * together, what is said of one of them tells of its records alone.
  */
-function streamHoles(stream: Stream, asked: Stream, context: HoleContext): Hole[] {
+function streamHoles(stream: StreamHistory, asked: StreamHistory, context: HoleContext): Gap[] {
   const { key, polls, queries, touched, canaries } = stream;
   const isAsked = stream === asked;
   const holes = [
@@ -186,24 +186,24 @@ function streamHoles(stream: Stream, asked: Stream, context: HoleContext): Hole[
   return holes.map((hole) => ({ ...hole, because: `${workload}: ${hole.because}` }));
 }
 
-function askedUntil({ polls, queries, newestMs }: Stream): number {
+function askedUntil({ polls, queries, newestMs }: StreamHistory): number {
   const lastPoll = polls.pieces.findLast(({ value }) => value.status === 'complete');
   if (lastPoll !== undefined) return lastPoll.to;
   return queries.pieces.length > 0 ? newestMs : Number.NEGATIVE_INFINITY;
 }
 
-function startsOf({ polls, queries }: Stream): number[] {
+function startsOf({ polls, queries }: StreamHistory): number[] {
   return [polls, queries].flatMap(({ pieces: [first] }) => (first === undefined ? [] : first.from));
 }
 
-function piecesOf({ polls, queries }: Stream): Interval[] {
+function piecesOf({ polls, queries }: StreamHistory): Interval[] {
   return [...polls.pieces, ...queries.pieces];
 }
 
-function touchedOf(streams: readonly Stream[]): Touched {
+function touchedOf(streams: readonly StreamHistory[]): ArrivalsByHour {
   const [first, ...more] = streams;
   if (first === undefined) return new Map();
-  const touched: Touched = new Map(first.touched);
+  const touched: ArrivalsByHour = new Map(first.touched);
   for (const stream of more) {
     for (const [hour, touch] of stream.touched) {
       const old = touched.get(hour);
@@ -213,20 +213,20 @@ function touchedOf(streams: readonly Stream[]): Touched {
   return touched;
 }
 
-function canariesOf(streams: readonly Stream[]): CanaryWindow[] {
+function canariesOf(streams: readonly StreamHistory[]): CanaryWindow[] {
   return streams
     .flatMap(({ canaries }) => canaries.windows)
     .sort((a, b) => a.fromMs - b.fromMs || a.index - b.index);
 }
 
-function canaryDelaysOf(streams: readonly Stream[]): DelaySketch {
+function canaryDelaysOf(streams: readonly StreamHistory[]): DelaySketch {
   const all = new DelaySketch();
   for (const { canaryDelays } of streams) all.merge(canaryDelays);
   return all;
 }
 
 /** What canaries of one workload tell is no word about another that comes the same way. */
-function probedAlone(streams: readonly Stream[]): string[] {
+function probedAlone(streams: readonly StreamHistory[]): string[] {
   const named = streams.filter(({ key }) => key.workload !== null);
   const probed = named.filter(({ canaries }) => canaries.windows.length > 0);
   if (probed.length === named.length) return [];

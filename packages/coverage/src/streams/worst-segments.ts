@@ -1,14 +1,14 @@
 import type { Interval } from '@countersign/core';
-import type { Hole } from './gaps.ts';
+import type { Gap } from './gaps.ts';
 
 /** An interval and the worst that is known of it; undefined where nothing is. */
-export type Segment = Interval & { readonly hole: Hole | undefined };
+export type Segment = Interval & { readonly hole: Gap | undefined };
 
 /** Worst first: what is lost will not come; what is late may. */
 const RANK = { lost: 0, off: 1, late: 2, unknown: 3 } as const;
 
 /** The period cut into segments, in order, without a gap between them. */
-export function segmentsOf({ from, to }: Interval, holes: readonly Hole[]): Segment[] {
+export function segmentsOf({ from, to }: Interval, holes: readonly Gap[]): Segment[] {
   const within = holes
     .map((hole) => ({ ...hole, from: Math.max(hole.from, from), to: Math.min(hole.to, to) }))
     .filter((hole) => hole.from < hole.to)
@@ -17,21 +17,21 @@ export function segmentsOf({ from, to }: Interval, holes: readonly Hole[]): Segm
   for (const hole of within) cuts.add(hole.from).add(hole.to);
   const edges = [...cuts].sort((a, b) => a - b);
   const segments: Segment[] = [];
-  let active: Hole[] = [];
+  let active: Gap[] = [];
   let next = 0;
   for (let i = 0; i + 1 < edges.length; i++) {
     const [start, end] = [edges[i] as number, edges[i + 1] as number];
     active = active.filter((hole) => hole.to > start);
-    for (; next < within.length && (within[next] as Hole).from <= start; next++) {
-      active.push(within[next] as Hole);
+    for (; next < within.length && (within[next] as Gap).from <= start; next++) {
+      active.push(within[next] as Gap);
     }
     push(segments, { from: start, to: end, hole: worst(active) });
   }
   return segments;
 }
 
-function worst(holes: readonly Hole[]): Hole | undefined {
-  return holes.reduce<Hole | undefined>((a, b) => {
+function worst(holes: readonly Gap[]): Gap | undefined {
+  return holes.reduce<Gap | undefined>((a, b) => {
     if (a === undefined) return b;
     const order = RANK[a.state] - RANK[b.state];
     // Of equals always the same one, in whatever order they came.

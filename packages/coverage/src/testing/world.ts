@@ -1,6 +1,6 @@
 import { instantOfMs } from '@countersign/core';
 import type { CanaryPlan } from '../canaries/canary-plan.ts';
-import { CanaryWatch } from '../canaries/canary-tracker.ts';
+import { CanaryTracker } from '../canaries/canary-tracker.ts';
 import { DelaySketch } from '../delay-sketch.ts';
 import type { Observation } from '../observation.ts';
 import { DAY, EXCHANGE, HOUR, MINUTE, poll, START, TENANT } from './feed.ts';
@@ -78,7 +78,7 @@ export function worldOf(seed: number, faults: Faults): World {
     ? { from: START + 30 * HOUR, to: START + 30 * HOUR + 8 * DAY }
     : undefined;
   const events = eventsOf(chance, faults, { endMs, outage });
-  const watch = new CanaryWatch();
+  const watch = new CanaryTracker();
   const canaries = new Set(events.filter(({ isCanary }) => isCanary).map(({ id }) => id));
   const run = new Run(events, watch, canaries, (faults.canaryMinutes ?? 10) * MINUTE);
   for (let nowMs = START + POLL_MS; nowMs <= endMs; nowMs += POLL_MS) {
@@ -156,7 +156,7 @@ class Run {
   readonly received = new Set<string>();
   readonly #available: readonly TrueEvent[];
   readonly #canaries: readonly TrueEvent[];
-  readonly #watch: CanaryWatch;
+  readonly #watch: CanaryTracker;
   readonly #canaryIds: ReadonlySet<string>;
   readonly #periodMs: number;
   #cursorMs = START;
@@ -167,7 +167,7 @@ class Run {
 
   constructor(
     events: readonly TrueEvent[],
-    watch: CanaryWatch,
+    watch: CanaryTracker,
     canaryIds: ReadonlySet<string>,
     periodMs: number,
   ) {

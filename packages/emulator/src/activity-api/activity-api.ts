@@ -1,7 +1,7 @@
 import type { Feed } from '../core/feed-record.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
 import type { Batch } from '../feeds/batch-store.ts';
-import type { Store } from '../feeds/feed-store.ts';
+import type { FeedStore } from '../feeds/feed-store.ts';
 import { type Ask, HttpError, json, jsonBody, type Reply } from '../http/http-server.ts';
 import { Router } from '../http/router.ts';
 import { type AccessClaims, bearerOf, type TokenMint } from '../login/token-mint.ts';
@@ -40,7 +40,7 @@ export interface ActivityFaults {
 
 export type ActivityApiOptions = {
   readonly seed: string | number;
-  readonly store: Store;
+  readonly store: FeedStore;
   readonly mint: TokenMint;
   readonly origin: () => string;
   /** True virtual time. */

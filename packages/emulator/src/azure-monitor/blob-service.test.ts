@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { testEach } from '../../../../tools/testing/each.ts';
 import { ManualClock } from '../core/virtual-clock.ts';
 import { TENANT } from '../directory/testing/small-tenant.ts';
-import { Store } from '../feeds/feed-store.ts';
+import { FeedStore } from '../feeds/feed-store.ts';
 import { type Server, serve } from '../http/http-server.ts';
 import { TokenMint } from '../login/token-mint.ts';
 import { blobHost } from './blob-service.ts';
@@ -17,7 +17,7 @@ const AT_NOON = `tenantId=${TENANT}/y=2026/m=03/d=02/h=12/m=00/PT1H.json`;
 
 const mint = await TokenMint.make();
 let clock: ManualClock;
-let store: Store;
+let store: FeedStore;
 let server: Server;
 let token: string;
 const defects: unknown[] = [];
@@ -26,7 +26,7 @@ const test = testEach(
   async () => {
     clock = new ManualClock(NOON);
     const lane = { name: 'at once', windowMs: 1, delayMs: () => 0 };
-    store = new Store({ seed: 1, dispatcher: { lanes: () => [lane] } });
+    store = new FeedStore({ seed: 1, dispatcher: { lanes: () => [lane] } });
     const { router } = blobHost({
       seed: 1,
       store,

@@ -1,5 +1,5 @@
 import { SeededRandom } from '../core/seeded-random.ts';
-import type { Store } from '../feeds/feed-store.ts';
+import type { FeedStore } from '../feeds/feed-store.ts';
 import type { Ask, Reply } from '../http/http-server.ts';
 import { Router } from '../http/router.ts';
 import { hourOf } from './blob-names.ts';
@@ -20,7 +20,7 @@ import type { Target } from './storage-sas.ts';
 
 export type BlobOptions = {
   readonly seed: string | number;
-  readonly store: Store;
+  readonly store: FeedStore;
   readonly now: () => number;
   readonly accounts: readonly StorageAccount[];
   readonly verify: StorageVerifier;

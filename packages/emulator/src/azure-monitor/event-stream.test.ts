@@ -4,7 +4,7 @@ import { Consumer, stringDeserializers } from '@platformatic/kafka';
 import { type KafkaBroker, kafkaJars, startKafka } from '../../../../test/support/kafka-broker.ts';
 import { ManualClock } from '../core/virtual-clock.ts';
 import { TENANT } from '../directory/testing/small-tenant.ts';
-import { Store } from '../feeds/feed-store.ts';
+import { FeedStore } from '../feeds/feed-store.ts';
 import { EventStream } from './event-stream.ts';
 
 const NOON = Date.parse('2026-03-02T12:00:00Z');
@@ -28,7 +28,7 @@ test(
     const { address, connectionString } = broker;
     const clock = new ManualClock(NOON);
     const lane = { name: 'at once', windowMs: 1, delayMs: () => 0 };
-    const store = new Store({ seed: 1, dispatcher: { lanes: () => [lane] } });
+    const store = new FeedStore({ seed: 1, dispatcher: { lanes: () => [lane] } });
     const stream = new EventStream({
       ...{ store, clock, connectionString },
       tenantIds: [TENANT],
@@ -64,7 +64,7 @@ test(
 test('a wrong connection string is refused, and nothing counts as sent', options, async () => {
   assert.ok(broker);
   const clock = new ManualClock(NOON);
-  const store = new Store({
+  const store = new FeedStore({
     seed: 1,
     dispatcher: { lanes: () => [{ name: 'at once', windowMs: 1, delayMs: () => 0 }] },
   });

@@ -1,11 +1,11 @@
 import { Producer, stringSerializers } from '@platformatic/kafka';
 import type { Feed, VirtualClock } from '../core/feed-record.ts';
-import type { Store } from '../feeds/feed-store.ts';
+import type { FeedStore } from '../feeds/feed-store.ts';
 import { CATEGORIES, containerOf, feedOf } from './categories.ts';
 import { MESSAGE_BYTES_MAX, MESSAGES_PER_SEND } from './limits.ts';
 
 export type StreamOptions = {
-  readonly store: Store;
+  readonly store: FeedStore;
   readonly clock: VirtualClock;
   readonly tenantIds: readonly string[];
   /** `host:port` of a Kafka broker that stands for Event Hubs. */

@@ -1,5 +1,5 @@
 import type { Feed } from '../core/feed-record.ts';
-import type { Store } from '../feeds/feed-store.ts';
+import type { FeedStore } from '../feeds/feed-store.ts';
 import { BLOB_DAYS, HOURS_KEPT } from './limits.ts';
 
 const HOUR_MS = 3_600_000;
@@ -30,12 +30,12 @@ type Rendered = { readonly parts: Buffer[]; untilMs: number };
  * happened, in order of arrival: so a blob only ever grows.
  */
 export class HourIndex {
-  readonly #store: Store;
+  readonly #store: FeedStore;
   readonly #shelves: readonly Shelf[];
   readonly #rendered = new Map<Hour['fromMs'], Map<Shelf, Rendered>>();
 
   constructor(options: {
-    readonly store: Store;
+    readonly store: FeedStore;
     readonly tenantIds: readonly string[];
     readonly feeds: readonly Feed[];
   }) {

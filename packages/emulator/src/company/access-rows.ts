@@ -1,4 +1,4 @@
-import type { FeedRecord, Happening, JsonObject } from '../core/feed-record.ts';
+import type { FeedRecord, JsonObject, Occurrence } from '../core/feed-record.ts';
 import { type AccessFacts, accessOf } from '../directory/access.ts';
 import type { Directory } from '../directory/directory.ts';
 import { FIRST_PARTY } from '../records/first-party-apps.ts';
@@ -8,7 +8,7 @@ import { isExternal } from '../records/sign-in-errors.ts';
  * The same happening, whose sign-in rows say what the policies of its tenant came to: those that
  * Graph lists at that moment.
  */
-export function withAccess(directory: Directory, happening: Happening): Happening {
+export function withAccess(directory: Directory, happening: Occurrence): Occurrence {
   if (!happening.records.some(isRow)) return happening;
   const records = happening.records.map((record) => told(directory, record));
   return { ...happening, records };

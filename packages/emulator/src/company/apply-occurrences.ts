@@ -1,4 +1,4 @@
-import type { Happening, JsonObject } from '../core/feed-record.ts';
+import type { JsonObject, Occurrence } from '../core/feed-record.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Change } from '../directory/model/directory-change.ts';
 import type { DirectoryObject } from '../directory/model/directory-seed.ts';
@@ -19,7 +19,7 @@ import { REMOVALS, removedRule } from './follow-removals.ts';
  * from then on. A happening that states its changes is taken at its word; of any other the audit
  * lines are read, and those that say too little are passed over.
  */
-export function follow(directory: Directory, { atMs, records, changes: stated }: Happening): void {
+export function follow(directory: Directory, { atMs, records, changes: stated }: Occurrence): void {
   if (stated !== undefined) {
     directory.follow(stated, atMs);
     return;

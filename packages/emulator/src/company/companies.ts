@@ -1,10 +1,10 @@
 import { blobHost } from '../azure-monitor/blob-service.ts';
 import type { StorageAccount } from '../azure-monitor/storage-auth.ts';
-import type { Actor, Happening } from '../core/feed-record.ts';
+import type { Actor, Occurrence } from '../core/feed-record.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
 import { Directory } from '../directory/directory.ts';
 import type { DirectorySeed } from '../directory/model/directory-seed.ts';
-import type { Store } from '../feeds/feed-store.ts';
+import type { FeedStore } from '../feeds/feed-store.ts';
 import { graphHost } from '../graph/graph-host.ts';
 import type { Withheld } from '../graph/routes/reports.ts';
 import type { Reply } from '../http/http-server.ts';
@@ -110,9 +110,9 @@ export class Companies {
 
   /** Graph, and the storage account of the diagnostic export. */
   hosts(world: {
-    readonly store: Store;
+    readonly store: FeedStore;
     readonly mint: TokenMint;
-    readonly take: (happening: Happening) => void;
+    readonly take: (happening: Occurrence) => void;
     readonly scheme: 'http' | 'https';
     readonly withheld?: Withheld;
   }): readonly CompanyHost[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Actor, Happening, JsonObject } from '../core/feed-record.ts';
+import type { Actor, JsonObject, Occurrence } from '../core/feed-record.ts';
 import { Directory } from '../directory/directory.ts';
 import type { Change } from '../directory/model/directory-change.ts';
 import { lifeOf } from '../life/tenant-life.ts';
@@ -39,7 +39,7 @@ function act(directory: Directory, atMs: number, ...changes: readonly Change[]):
 }
 
 /** Numbers of the sign-ins of a person in a feed, in order. */
-function codesOf(happenings: readonly Happening[], userId: string): readonly unknown[] {
+function codesOf(happenings: readonly Occurrence[], userId: string): readonly unknown[] {
   return happenings
     .flatMap(({ records }) => records)
     .filter(({ feed, body, completes }) => {
@@ -48,7 +48,7 @@ function codesOf(happenings: readonly Happening[], userId: string): readonly unk
     .map(({ body }) => (body['status'] as JsonObject)['errorCode']);
 }
 
-function busiest(happenings: readonly Happening[], population: Population): string {
+function busiest(happenings: readonly Occurrence[], population: Population): string {
   let best: readonly [string, number] = ['', 0];
   for (let n = 0; n < population.size; n++) {
     const { objectId } = population.person(n);
@@ -96,7 +96,7 @@ test('a disabled person signs in no more, in any feed, and does nothing', () => 
       return /SignInLogs$/.test(feed) && properties?.['userId'] === who;
     });
   for (const { body } of exported) assert.notEqual(body['resultType'], '0');
-  const acts = (happenings: readonly Happening[]): number =>
+  const acts = (happenings: readonly Occurrence[]): number =>
     happenings.filter(({ records }) =>
       records.some(({ body }) => body['RecordType'] === 2 && body['UserId'] === upn),
     ).length;

@@ -1,4 +1,4 @@
-import type { Actor, Happening } from '../core/feed-record.ts';
+import type { Actor, Occurrence } from '../core/feed-record.ts';
 import { accessRefusal } from '../directory/access.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Refusal } from '../directory/directory-effects.ts';
@@ -34,7 +34,7 @@ export class GovernedActor implements Actor {
     this.#startMs = options.startMs;
   }
 
-  *happenings(fromMs: number, toMs: number): Generator<Happening> {
+  *happenings(fromMs: number, toMs: number): Generator<Occurrence> {
     for (const happening of this.#actor.happenings(fromMs, toMs)) {
       const directory = this.#directories.get(happening.tenantId);
       const left = directory === undefined ? happening : this.#judge(directory, happening);
@@ -48,7 +48,7 @@ export class GovernedActor implements Actor {
     }
   }
 
-  #judge(directory: Directory, happening: Happening): Happening | undefined {
+  #judge(directory: Directory, happening: Occurrence): Occurrence | undefined {
     const row = signInOf(happening);
     if (row === undefined) {
       if (this.#deadTokens.size === 0) return happening;
@@ -68,7 +68,7 @@ export class GovernedActor implements Actor {
     return refusedSignIn(happening, refusal.code);
   }
 
-  #refusal(directory: Directory, row: SignInRow, happening: Happening): Refusal | undefined {
+  #refusal(directory: Directory, row: SignInRow, happening: Occurrence): Refusal | undefined {
     const { atMs, truth } = happening;
     const { userId, isFresh } = row;
     const { state, effects } = directory;
@@ -133,7 +133,7 @@ function isConcerned({ state }: Directory, row: SignInRow): boolean {
 }
 
 /** Policies that were changed are asked; those of the beginning, life itself keeps to. */
-function ofAccess({ state }: Directory, { records }: Happening): Refusal | undefined {
+function ofAccess({ state }: Directory, { records }: Occurrence): Refusal | undefined {
   if (state.touchedCount('conditionalAccessPolicies') === 0) return undefined;
   const row = records.findLast(({ feed }) => feed === 'graph/signIns')?.body;
   const facts = row && factsOf(row);

@@ -1,4 +1,4 @@
-import type { FeedRecord, Happening, JsonObject } from '../core/feed-record.ts';
+import type { FeedRecord, JsonObject, Occurrence } from '../core/feed-record.ts';
 import { failureReason, logonError } from '../records/sign-in-errors.ts';
 
 /** What a sign-in's own row says of it. */
@@ -25,7 +25,7 @@ const CREDENTIAL_KINDS: { readonly [type: string]: 'password' | 'certificate' | 
 };
 
 /** The sign-in that a happening is; undefined for others, and for one that failed already. */
-export function signInOf({ records }: Happening): SignInRow | undefined {
+export function signInOf({ records }: Occurrence): SignInRow | undefined {
   const row = records.find(({ feed }) => feed === 'graph/signIns')?.body;
   if (row === undefined || (row['status'] as JsonObject)['errorCode'] !== 0) return undefined;
   const types = row['signInEventTypes'] as readonly unknown[];
@@ -47,7 +47,7 @@ export function signInOf({ records }: Happening): SignInRow | undefined {
 }
 
 /** The same sign-in as it is recorded when it is refused. */
-export function refusedSignIn(happening: Happening, code: number): Happening {
+export function refusedSignIn(happening: Occurrence, code: number): Occurrence {
   return { ...happening, records: happening.records.map((record) => refusedRecord(record, code)) };
 }
 
@@ -84,7 +84,7 @@ function refusedLogon(body: JsonObject, code: number): JsonObject {
 }
 
 /** The tokens with which an act was done. */
-export function tokensOf({ records }: Happening): readonly string[] {
+export function tokensOf({ records }: Occurrence): readonly string[] {
   return records.flatMap(({ feed, body }) => {
     const holder =
       feed === 'azure/MicrosoftGraphActivityLogs'

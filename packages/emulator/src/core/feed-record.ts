@@ -55,7 +55,7 @@ export type Truth = {
 };
 
 /** One thing that happened, with every record that the service makes of it. */
-export type Happening = {
+export type Occurrence = {
   readonly atMs: number;
   readonly tenantId: string;
   readonly truth: Truth;
@@ -67,7 +67,7 @@ export type Happening = {
 /** A source of happenings in order of time: people at work, or an attack. */
 export interface Actor {
   /** All that happens in `[fromMs, toMs)`, in order of time. Called with windows that tile. */
-  happenings(fromMs: number, toMs: number): Iterable<Happening>;
+  happenings(fromMs: number, toMs: number): Iterable<Occurrence>;
 }
 
 /** Virtual time. Everything in the emulator reads it; nothing reads the machine's clock. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Happening } from '../core/feed-record.ts';
+import type { Occurrence } from '../core/feed-record.ts';
 import { Directory } from './directory.ts';
 import type { Change, Circumstances } from './model/directory-change.ts';
 import {
@@ -36,7 +36,7 @@ function directory(size = 20): Directory {
   return new Directory({ seed: smallTenant(size), effectDelayMs: () => 2 * MINUTE });
 }
 
-function names({ records }: Happening): readonly unknown[] {
+function names({ records }: Occurrence): readonly unknown[] {
   return records
     .filter(({ feed }) => feed === 'graph/directoryAudits')
     .map(({ body }) => body['activityDisplayName']);

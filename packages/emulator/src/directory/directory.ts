@@ -1,4 +1,4 @@
-import type { Happening } from '../core/feed-record.ts';
+import type { Occurrence } from '../core/feed-record.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
 import { applyChange } from './apply-change.ts';
 import { type Home, recordsOf } from './audit-records.ts';
@@ -59,7 +59,7 @@ export class Directory {
    * Makes the changes in order, as one act, and gives back what the feeds must carry of it. Throws
    * ChangeRefused at the first change that cannot be made; those before it stay made.
    */
-  apply(changes: Change | readonly Change[], circumstances: Circumstances): Happening {
+  apply(changes: Change | readonly Change[], circumstances: Circumstances): Occurrence {
     const list: readonly Change[] = 'act' in changes ? [changes] : changes;
     const activities = list.flatMap((change) => {
       const applied = applyChange(this.state, change, circumstances.atMs);

@@ -1,6 +1,6 @@
 import type { ActivityFaults } from '../activity-api/activity-api.ts';
 import type { ContentType, Subscriptions } from '../activity-api/subscriptions.ts';
-import type { FeedRecord, Happening } from '../core/feed-record.ts';
+import type { FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { SeededRandom, unitOf } from '../core/seeded-random.ts';
 import type { Lane } from '../feeds/batch-builder.ts';
 import type { Batch, BatchContent } from '../feeds/batch-store.ts';
@@ -15,7 +15,7 @@ import {
 } from './hostile-reply.ts';
 
 /** Chooses records: by person, by operation, by anything that is in them. */
-export type Aim = (record: FeedRecord, happening: Happening) => boolean;
+export type Aim = (record: FeedRecord, happening: Occurrence) => boolean;
 
 /** One workload's records do not arrive while it is out; afterwards they do, or never. */
 export type Outage = {
@@ -174,7 +174,7 @@ export class Faults implements Dispatcher, ActivityFaults {
     this.#trap = trap;
   }
 
-  lanes(record: FeedRecord, happening: Happening): readonly Lane[] {
+  lanes(record: FeedRecord, happening: Occurrence): readonly Lane[] {
     const { plan } = this;
     if (!plan.feeds.some((feed) => record.feed.startsWith(feed))) {
       return this.#usual.lanes(record, happening);

@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Feed } from '../core/feed-record.ts';
 import { COMPRESS_BYTES_MIN, DECODED_BATCHES_MAX } from '../core/limits.ts';
-import type { Slot, Vault } from './spill-store.ts';
+import type { Slot, SpillStore } from './spill-store.ts';
 
 /** Records that became available together: what the Activity API calls a blob. */
 export type Batch = {
@@ -60,13 +60,13 @@ type Kept = Batch & {
 const FAST = { [constants.ZSTD_c_compressionLevel]: 1 };
 
 /** The batches of one feed of one tenant, in order of availability, kept small. */
-export class BatchShelf {
-  readonly #vault: Vault;
+export class BatchStore {
+  readonly #vault: SpillStore;
   readonly #kept: Kept[] = [];
   /** Most recently used last. */
   readonly #decoded = new Map<Batch, readonly BatchEntry[]>();
 
-  constructor(vault: Vault) {
+  constructor(vault: SpillStore) {
     this.#vault = vault;
   }
 

@@ -56,7 +56,7 @@ const USUAL_DELAYS: FeedDelays = {
 };
 
 /** Sends every record by exactly one way of its feed. */
-export class UsualDispatcher implements Dispatcher {
+export class FeedDelayDispatcher implements Dispatcher {
   readonly #random: SeededRandom;
   readonly #lanes: Readonly<Record<keyof FeedDelays, { shards: Lane[]; slow: Lane }>>;
   readonly #delays: FeedDelays;

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Feed, FeedRecord, Happening } from '../core/feed-record.ts';
+import type { Feed, FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { Clerk, NORTHMOOR } from '../testing/clerk.ts';
-import { UsualDispatcher } from './feed-delays.ts';
-import { Store, type Stored } from './feed-store.ts';
+import { FeedDelayDispatcher } from './feed-delays.ts';
+import { FeedStore, type Stored } from './feed-store.ts';
 
 const EXCHANGE: Feed = 'activity/Audit.Exchange';
 const SIGN_INS: Feed = 'graph/signIns';
 const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2026, 2, 2);
 
-function storeOf(options: { seed?: number; max?: number } = {}): Store {
+function storeOf(options: { seed?: number; max?: number } = {}): FeedStore {
   const seed = options.seed ?? 1;
-  const dispatcher = new UsualDispatcher({ seed });
-  return new Store({ seed, dispatcher, recordsPerBatch: { min: 1, max: options.max ?? 20 } });
+  const dispatcher = new FeedDelayDispatcher({ seed });
+  return new FeedStore({ seed, dispatcher, recordsPerBatch: { min: 1, max: options.max ?? 20 } });
 }
 
-function live(store: Store, hours: number, everyMs = 20_000): Happening[] {
+function live(store: FeedStore, hours: number, everyMs = 20_000): Occurrence[] {
   const clerk = new Clerk({ everyMs });
   const done = [...clerk.happenings(START_MS, START_MS + hours * HOUR_MS)];
   for (const happening of done) store.take(happening);

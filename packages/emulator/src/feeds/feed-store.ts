@@ -1,9 +1,9 @@
-import type { Feed, FeedRecord, Happening } from '../core/feed-record.ts';
+import type { Feed, FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { WINDOWS_KEPT } from '../core/limits.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
 import { BatchBuilder, type Lane } from './batch-builder.ts';
-import { type Batch, type BatchContent, BatchShelf } from './batch-store.ts';
-import { Vault } from './spill-store.ts';
+import { type Batch, type BatchContent, BatchStore } from './batch-store.ts';
+import { SpillStore } from './spill-store.ts';
 
 /** A record that a feed hands out, and since when. */
 export type Stored = {
@@ -16,14 +16,14 @@ export type Stored = {
 
 /** Decides by which ways a record goes; by none, and nobody will ever see it. */
 export interface Dispatcher {
-  lanes(record: FeedRecord, happening: Happening): readonly Lane[];
+  lanes(record: FeedRecord, happening: Occurrence): readonly Lane[];
   /** How long after a batch it becomes available once more, under another name. */
   copies?(content: BatchContent): readonly number[];
 }
 
 type Shelf = {
   readonly feed: Feed;
-  readonly batches: BatchShelf;
+  readonly batches: BatchStore;
   /** Windows that were asked for by event time, most recently last. */
   readonly asked: Map<string, Asked>;
 };
@@ -41,13 +41,13 @@ type Asked = {
  * What the feeds of all tenants hold. Records are gathered into batches as the real service gathers
  * them into blobs: a batch becomes available as a whole, some time after its records happened.
  */
-export class Store {
+export class FeedStore {
   readonly #dispatcher: Dispatcher;
   readonly #random: SeededRandom;
   readonly #recordsPerBatch: { readonly min: number; readonly max: number };
   readonly #shelves = new Map<string, Shelf>();
   readonly #open = new Map<string, BatchBuilder>();
-  readonly #vault: Vault;
+  readonly #vault: SpillStore;
   #sequence = 0;
   #reachedMs = Number.NEGATIVE_INFINITY;
 
@@ -55,16 +55,16 @@ export class Store {
     readonly seed: string | number;
     readonly dispatcher: Dispatcher;
     readonly recordsPerBatch?: { readonly min: number; readonly max: number };
-    readonly vault?: Vault;
+    readonly vault?: SpillStore;
   }) {
     this.#dispatcher = options.dispatcher;
-    this.#vault = options.vault ?? new Vault();
+    this.#vault = options.vault ?? new SpillStore();
     this.#random = new SeededRandom(options.seed, 'store');
     this.#recordsPerBatch = options.recordsPerBatch ?? { min: 1, max: 500 };
   }
 
   /** Takes what happened, in order of time. */
-  take(happening: Happening): void {
+  take(happening: Occurrence): void {
     for (const record of happening.records) {
       const lanes = this.#dispatcher.lanes(record, happening);
       if (lanes.length === 0) continue;
@@ -156,7 +156,7 @@ export class Store {
     this.#vault.end();
   }
 
-  #shelfOf(batch: Batch): BatchShelf {
+  #shelfOf(batch: Batch): BatchStore {
     const shelf = this.#shelves.get(keyOf(batch.tenantId, batch.feed));
     if (shelf === undefined) throw new RangeError('the batch is of another store');
     return shelf.batches;
@@ -190,7 +190,7 @@ export class Store {
     const shelfKey = keyOf(tenantId, feed);
     let shelf = this.#shelves.get(shelfKey);
     if (shelf === undefined) {
-      shelf = { feed, batches: new BatchShelf(this.#vault), asked: new Map() };
+      shelf = { feed, batches: new BatchStore(this.#vault), asked: new Map() };
       this.#shelves.set(shelfKey, shelf);
     }
     const content = builder.close();
@@ -207,7 +207,7 @@ export class Store {
 
 function happenedIn(
   feed: Feed,
-  batches: BatchShelf,
+  batches: BatchStore,
   { fromMs, toMs, nowMs }: { fromMs: number; toMs: number; nowMs: number },
 ): Asked {
   const latest = new Map<string, Stored>();

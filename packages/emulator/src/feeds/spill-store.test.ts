@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SeededRandom } from '../core/seeded-random.ts';
-import { type Slot, Vault } from './spill-store.ts';
+import { type Slot, SpillStore } from './spill-store.ts';
 
 const KEPT = 400;
 
@@ -10,7 +10,7 @@ function textOf(n: number): string {
 }
 
 test('what is kept can be read, in memory or on disk', () => {
-  const vault = new Vault({ memoryBytes: 2_000 });
+  const vault = new SpillStore({ memoryBytes: 2_000 });
   const slots = Array.from({ length: KEPT }, (_, n) => vault.keep(Buffer.from(textOf(n))));
   assert.ok(slots.filter(({ file }) => file !== undefined).length > KEPT / 2);
   for (const [n, slot] of slots.entries()) assert.equal(vault.read(slot).toString(), textOf(n));
@@ -18,7 +18,7 @@ test('what is kept can be read, in memory or on disk', () => {
 
 test('what was freed is gone, and nothing else with it', () => {
   const random = new SeededRandom('vault');
-  const vault = new Vault({ memoryBytes: 3_000 });
+  const vault = new SpillStore({ memoryBytes: 3_000 });
   const held = new Map<number, Slot>();
   for (let n = 0; n < KEPT; n++) {
     held.set(n, vault.keep(Buffer.from(textOf(n))));
@@ -34,7 +34,7 @@ test('what was freed is gone, and nothing else with it', () => {
 });
 
 test('after its end only memory is left', () => {
-  const vault = new Vault({ memoryBytes: 100 });
+  const vault = new SpillStore({ memoryBytes: 100 });
   const [first, last] = ['first '.repeat(20), 'last'].map((text) => vault.keep(Buffer.from(text)));
   assert.ok(first !== undefined && last !== undefined);
   vault.end();

@@ -18,7 +18,7 @@ export type Slot = {
  * files have no name any more when they are written, so that nothing remains of them however the
  * process ends.
  */
-export class Vault {
+export class SpillStore {
   readonly #memoryBytes: number;
   /** What is in memory, oldest first; a slot that was freed has neither bytes nor file. */
   #young: Slot[] = [];

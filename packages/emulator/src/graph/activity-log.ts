@@ -1,4 +1,4 @@
-import type { Happening } from '../core/feed-record.ts';
+import type { Occurrence } from '../core/feed-record.ts';
 import type { Ask, Reply } from '../http/http-server.ts';
 import { type GraphCall, graphCallRecords } from '../records/graph-activity.ts';
 import { type Caller, isAppOnly, OVER_THE_WIRE } from './calls/graph-call.ts';
@@ -15,7 +15,7 @@ export function activityOf(one: {
   readonly operationId: string;
   readonly trace: Trace;
   readonly reply: Reply;
-}): Happening {
+}): Occurrence {
   const { ask, version, path, caller, operationId, trace, reply } = one;
   const { tenantId, objectId, appId } = caller;
   const query = ask.query.toString();

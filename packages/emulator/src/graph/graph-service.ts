@@ -1,7 +1,7 @@
-import type { Happening } from '../core/feed-record.ts';
+import type { Occurrence } from '../core/feed-record.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
 import type { Directory } from '../directory/directory.ts';
-import type { Store } from '../feeds/feed-store.ts';
+import type { FeedStore } from '../feeds/feed-store.ts';
 import type { Ask, Reply } from '../http/http-server.ts';
 import type { Population } from '../population/population.ts';
 import { activityOf } from './activity-log.ts';
@@ -27,7 +27,7 @@ export type GraphOptions = {
   readonly seed: string | number;
   /** Virtual time, as the services' clocks show it. */
   readonly now: () => number;
-  readonly store: Store;
+  readonly store: FeedStore;
   /** By tenant id. */
   readonly directory: (tenantId: string) => Directory | undefined;
   /** Whose mailboxes, sites and teams a tenant has, by its id. */
@@ -35,7 +35,7 @@ export type GraphOptions = {
   /** What the token says; undefined where it is not ours or not valid now. */
   readonly verify: (token: string, nowMs: number) => Promise<Caller | undefined>;
   /** Takes everything that calls leave in the logs. */
-  readonly take: (happening: Happening) => void;
+  readonly take: (happening: Occurrence) => void;
   /** `https` where the service listens with TLS; links in answers begin with it. */
   readonly scheme: 'http' | 'https';
   /** Records that reports and searches do not give out: a fault of the service. */

@@ -37,7 +37,7 @@ export const PROGRAMS: Readonly<Record<number, readonly [appId: string, resource
 };
 
 /** One act of one person: where they are, which tokens their programs hold, what chance says. */
-export class Scene {
+export class ActivityScene {
   readonly population: Population;
   readonly tenant: Tenant;
   readonly person: Person;

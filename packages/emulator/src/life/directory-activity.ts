@@ -6,12 +6,12 @@ import { FIRST_PARTY } from '../records/first-party-apps.ts';
 import { signInRecords } from '../records/sign-in-record.ts';
 import { browserOf, CLIENTS } from '../sign-in/clients.ts';
 import { deviceCodeSignIn, promptedSignIn, type Request, refused } from '../sign-in/user-flows.ts';
-import type { Scene } from './activity-scene.ts';
+import type { ActivityScene } from './activity-scene.ts';
 import { choreOf } from './directory-chores.ts';
 import { SLOTS } from './sessions.ts';
 
 /** What administrators do; anybody else only looks something up. */
-export function administer(scene: Scene): FeedRecord[] {
+export function administer(scene: ActivityScene): FeedRecord[] {
   const { person, random, tenant } = scene;
   if (!person.isAdministrator && !person.isHelpDesk) return [];
   if (random.chance(0.25)) return exchangeChore(scene);
@@ -28,7 +28,7 @@ export function administer(scene: Scene): FeedRecord[] {
   });
 }
 
-function exchangeChore(scene: Scene): FeedRecord[] {
+function exchangeChore(scene: ActivityScene): FeedRecord[] {
   const colleague = scene.colleague();
   return cmdletRecords(scene.tenant, {
     atMs: scene.atMs,
@@ -46,7 +46,7 @@ function exchangeChore(scene: Scene): FeedRecord[] {
 }
 
 /** Somebody registers a new second factor. */
-export function registerMethod(scene: Scene): FeedRecord[] {
+export function registerMethod(scene: ActivityScene): FeedRecord[] {
   const { person } = scene;
   return directoryRecords(scene.tenant, {
     atMs: scene.atMs,
@@ -79,7 +79,7 @@ const SLIPS: readonly number[] = [
 /** BlockedByConditionalAccess. */
 const BLOCKED = 53_003;
 
-export function slip(scene: Scene): FeedRecord[] {
+export function slip(scene: ActivityScene): FeedRecord[] {
   const { person, random, tenant } = scene;
   const code = random.pick(SLIPS);
   const asked = slipRequest(scene);
@@ -89,7 +89,7 @@ export function slip(scene: Scene): FeedRecord[] {
   return signInRecords(tenant, refused(promptedSignIn(person, request), code));
 }
 
-function slipRequest(scene: Scene): Request {
+function slipRequest(scene: ActivityScene): Request {
   return {
     atMs: scene.atMs,
     requestId: scene.guid(),
@@ -102,7 +102,7 @@ function slipRequest(scene: Scene): Request {
 }
 
 /** Somebody travels, and the vendor's detection thinks it strange. */
-export function looksRisky(scene: Scene): FeedRecord[] {
+export function looksRisky(scene: ActivityScene): FeedRecord[] {
   const { person, tenant, address, atMs } = scene;
   if (scene.plan.where !== 'away') return [];
   const request = { ...slipRequest(scene), sessionId: scene.guid() };
@@ -127,7 +127,7 @@ export function looksRisky(scene: Scene): FeedRecord[] {
 }
 
 /** Administrators sign a terminal in by typing its code elsewhere. */
-export function enterDeviceCode(scene: Scene): FeedRecord[] {
+export function enterDeviceCode(scene: ActivityScene): FeedRecord[] {
   const { person, tenant } = scene;
   if (person.department !== 'IT' && person.department !== 'Engineering') return [];
   const request = {

@@ -5,7 +5,7 @@ import type {
   DirectoryTarget,
   PropertyChange,
 } from '../records/directory-record.ts';
-import type { Scene } from './activity-scene.ts';
+import type { ActivityScene } from './activity-scene.ts';
 
 /** One change of the directory, as far as it differs from others of an administrator. */
 type Chore = Pick<
@@ -21,7 +21,7 @@ const OF_USER = {
 } as const;
 
 /** What an administrator does next: each says what its attribute can be. */
-export function choreOf(scene: Scene): Chore {
+export function choreOf(scene: ActivityScene): Chore {
   const colleague = scene.colleague();
   const chores = [moved, called, joined, updated, contacted] as const;
   // What cannot be done for this colleague is a change of their number instead.
@@ -29,7 +29,7 @@ export function choreOf(scene: Scene): Chore {
 }
 
 /** A colleague changes to another department. */
-function moved({ random }: Scene, colleague: Person): Chore {
+function moved({ random }: ActivityScene, colleague: Person): Chore {
   const { department: old } = colleague;
   const department = random.pick(DEPARTMENTS.filter((one) => one !== old));
   return {
@@ -40,7 +40,7 @@ function moved({ random }: Scene, colleague: Person): Chore {
 }
 
 /** A colleague has a new number: of those that nobody has (Ofcom, numbers for drama). */
-function called({ random }: Scene, colleague: Person): Chore {
+function called({ random }: ActivityScene, colleague: Person): Chore {
   const number = `+44 7700 900${String(random.int(0, 1_000)).padStart(3, '0')}`;
   return {
     ...OF_USER,
@@ -50,7 +50,7 @@ function called({ random }: Scene, colleague: Person): Chore {
 }
 
 /** A colleague joins a project. */
-function joined({ population, random }: Scene, colleague: Person): Chore | undefined {
+function joined({ population, random }: ActivityScene, colleague: Person): Chore | undefined {
   const own = population.groupsOf(colleague);
   const project = random.int(DEPARTMENTS.length, population.groupCount);
   if (own.includes(project)) return undefined;
@@ -69,7 +69,10 @@ function joined({ population, random }: Scene, colleague: Person): Chore | undef
 }
 
 /** A colleague's computer has the next version of its system. */
-function updated({ random, tenant }: Scene, { computer, index }: Person): Chore | undefined {
+function updated(
+  { random, tenant }: ActivityScene,
+  { computer, index }: Person,
+): Chore | undefined {
   if (computer?.operatingSystem !== 'Windows') return undefined;
   const displayName = computer.name;
   const id = computerObjectId(tenant.key, index);
@@ -85,7 +88,7 @@ function updated({ random, tenant }: Scene, { computer, index }: Person): Chore 
 }
 
 /** Whom the vendor writes to about trouble. */
-function contacted({ tenant }: Scene, colleague: Person): Chore {
+function contacted({ tenant }: ActivityScene, colleague: Person): Chore {
   return {
     operation: 'Set Company Information.',
     category: 'Company',

@@ -3,18 +3,18 @@ import { FOLDER_WORDS, SUBJECT_WORDS } from '../population/names.ts';
 import type { Site } from '../population/tenant-objects.ts';
 import { type FileAct, type FileItem, fileRecords, sharingRecords } from '../records/sharepoint.ts';
 import { browserOf, desktopOf } from '../sign-in/clients.ts';
-import type { Scene } from './activity-scene.ts';
+import type { ActivityScene } from './activity-scene.ts';
 import { SLOTS } from './sessions.ts';
 
 const EXTENSIONS = ['docx', 'docx', 'xlsx', 'xlsx', 'pptx', 'pdf', 'csv', 'msg'];
 
-function someSite(scene: Scene): Site {
+function someSite(scene: ActivityScene): Site {
   const { random, population, person } = scene;
   if (random.chance(0.4)) return population.driveOf(person);
   return population.group(random.pick(population.groupsOf(person))).site;
 }
 
-function someFile(scene: Scene): FileItem {
+function someFile(scene: ActivityScene): FileItem {
   const { random } = scene;
   const site = someSite(scene);
   const folder = random.pick(FOLDER_WORDS);
@@ -27,7 +27,7 @@ function someFile(scene: Scene): FileItem {
   };
 }
 
-function fileAct(scene: Scene, operation: string): FileAct {
+function fileAct(scene: ActivityScene, operation: string): FileAct {
   const { person } = scene;
   const isSync = operation.startsWith('FileSync') && person.workplace !== 'browser';
   const client = isSync ? desktopOf(person) : browserOf(person);
@@ -45,17 +45,17 @@ function fileAct(scene: Scene, operation: string): FileAct {
   };
 }
 
-export function useFile(operation: string): (scene: Scene) => FeedRecord[] {
+export function useFile(operation: string): (scene: ActivityScene) => FeedRecord[] {
   return (scene) => fileRecords(scene.tenant, fileAct(scene, operation));
 }
 
-export function viewPage(scene: Scene): FeedRecord[] {
+export function viewPage(scene: ActivityScene): FeedRecord[] {
   const act = fileAct(scene, 'PageViewed');
   const file = { ...act.file, folder: 'SitePages', name: 'Home', extension: 'aspx' };
   return fileRecords(scene.tenant, { ...act, file });
 }
 
-export function shareFile(scene: Scene): FeedRecord[] {
+export function shareFile(scene: ActivityScene): FeedRecord[] {
   const { random } = scene;
   const isLink = random.chance(0.6);
   const uniqueSharingId = scene.guid();

@@ -14,7 +14,7 @@ import {
   type Message,
   syncRecords,
 } from '../records/mailbox.ts';
-import type { Scene } from './activity-scene.ts';
+import type { ActivityScene } from './activity-scene.ts';
 import { outsideSender } from './outside-sender.ts';
 import { SLOTS, type Slot } from './sessions.ts';
 
@@ -23,13 +23,13 @@ const CORRESPONDENTS = ['harbourworks.example', 'ostpost.example', 'mailing.exam
 const FOLDERS = ['Inbox', 'Inbox', 'Inbox', 'Sent Items', 'Clients', 'Archive'];
 
 /** Which mail program this act is done with. */
-function mailProgram(scene: Scene): readonly [MailClient, Slot] {
+function mailProgram(scene: ActivityScene): readonly [MailClient, Slot] {
   const isBrowser = scene.person.workplace === 'browser' || scene.random.chance(0.3);
   return isBrowser ? ['web', SLOTS.browser] : ['outlook', SLOTS.outlook];
 }
 
 function mailboxAct(
-  scene: Scene,
+  scene: ActivityScene,
   [client, slot]: readonly [MailClient, Slot],
 ): Omit<MailboxAct, 'operation'> {
   const { person, atMs } = scene;
@@ -43,26 +43,26 @@ function mailboxAct(
   };
 }
 
-export function readMail(scene: Scene): FeedRecord[] {
+export function readMail(scene: ActivityScene): FeedRecord[] {
   const messages = scene.messages(scene.random.int(1, 7));
   const folder = scene.random.pick(FOLDERS);
   return bindRecords(scene.tenant, mailboxAct(scene, mailProgram(scene)), { folder, messages });
 }
 
-export function readMailOnPhone(scene: Scene): FeedRecord[] {
+export function readMailOnPhone(scene: ActivityScene): FeedRecord[] {
   const messages = scene.messages(scene.random.int(1, 5));
   const act = mailboxAct(scene, ['mobile', SLOTS.outlookMobile]);
   return bindRecords(scene.tenant, act, { folder: 'Inbox', messages });
 }
 
 /** Desktop Outlook copies a folder; other programs read message by message. */
-export function syncMail(scene: Scene): FeedRecord[] {
+export function syncMail(scene: ActivityScene): FeedRecord[] {
   if (scene.person.workplace === 'browser') return readMail(scene);
   const act = mailboxAct(scene, ['outlook', SLOTS.outlook]);
   return syncRecords(scene.tenant, act, scene.random.pick(FOLDERS));
 }
 
-export function sendMail(scene: Scene): FeedRecord[] {
+export function sendMail(scene: ActivityScene): FeedRecord[] {
   const { tenant, person, random, atMs } = scene;
   const message = scene.message();
   const act = { ...mailboxAct(scene, mailProgram(scene)), operation: 'Send' };
@@ -99,7 +99,7 @@ function delivered(message: Message): {
   return { internetMessageId, subject, bytes };
 }
 
-function leaked(scene: Scene, message: Message, recipient: string): FeedRecord[] {
+function leaked(scene: ActivityScene, message: Message, recipient: string): FeedRecord[] {
   return dlpRecords(scene.tenant, {
     atMs: scene.atMs,
     id: scene.guid(),
@@ -111,7 +111,7 @@ function leaked(scene: Scene, message: Message, recipient: string): FeedRecord[]
 }
 
 /** Mail from outside arrives; nobody here did anything. */
-export function mailArrives(scene: Scene): FeedRecord[] {
+export function mailArrives(scene: ActivityScene): FeedRecord[] {
   const { random, person, population } = scene;
   const message = scene.message(random.pick(CORRESPONDENTS));
   const colleague = (at: number): Person => population.person(at % population.size);
@@ -128,7 +128,10 @@ export function mailArrives(scene: Scene): FeedRecord[] {
 }
 
 /** Create, Update, SoftDelete, HardDelete: one item each. */
-export function changeItem(operation: string, folder: string): (scene: Scene) => FeedRecord[] {
+export function changeItem(
+  operation: string,
+  folder: string,
+): (scene: ActivityScene) => FeedRecord[] {
   return (scene) => {
     const act = { ...mailboxAct(scene, mailProgram(scene)), operation };
     const message = scene.message();
@@ -139,14 +142,14 @@ export function changeItem(operation: string, folder: string): (scene: Scene) =>
   };
 }
 
-export function tidyMail(scene: Scene): FeedRecord[] {
+export function tidyMail(scene: ActivityScene): FeedRecord[] {
   const act = { ...mailboxAct(scene, mailProgram(scene)), operation: 'MoveToDeletedItems' };
   const messages = scene.messages(scene.random.int(1, 4));
   return groupRecords(scene.tenant, act, { from: 'Inbox', to: 'Deleted Items', messages });
 }
 
 /** A rule as people make them: newsletters into a folder. */
-export function makeRule(scene: Scene): FeedRecord[] {
+export function makeRule(scene: ActivityScene): FeedRecord[] {
   const { person, tenant } = scene;
   const name = scene.random.pick(['Newsletters', 'Rota', 'Travel', 'Reports']);
   return cmdletRecords(tenant, {
@@ -170,7 +173,7 @@ export function makeRule(scene: Scene): FeedRecord[] {
 }
 
 /** The vendor's own services read mailboxes to index them: no sign-in of this tenant is behind. */
-export function vendorReads(scene: Scene): FeedRecord[] {
+export function vendorReads(scene: ActivityScene): FeedRecord[] {
   const { person, atMs, random } = scene;
   return bindRecords(
     scene.tenant,

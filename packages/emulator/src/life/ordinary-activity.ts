@@ -1,5 +1,5 @@
 import type { FeedRecord } from '../core/feed-record.ts';
-import type { Scene } from './activity-scene.ts';
+import type { ActivityScene } from './activity-scene.ts';
 import {
   administer,
   enterDeviceCode,
@@ -20,7 +20,7 @@ import {
 } from './mail-activity.ts';
 import { callGraph, meet, startTeams, talk } from './teams-activity.ts';
 
-type Act = (scene: Scene) => FeedRecord[];
+type Act = (scene: ActivityScene) => FeedRecord[];
 
 /** What people do, and how many times on an average working day. */
 const ACTS: readonly (readonly [Act, number])[] = [
@@ -65,7 +65,7 @@ const ACTS: readonly (readonly [Act, number])[] = [
 
 const TOTAL = ACTS.reduce((sum, [, weight]) => sum + weight, 0);
 
-export function ordinaryAct(scene: Scene): FeedRecord[] {
+export function ordinaryAct(scene: ActivityScene): FeedRecord[] {
   let draw = scene.random.float() * TOTAL;
   for (const [act, weight] of ACTS) {
     draw -= weight;

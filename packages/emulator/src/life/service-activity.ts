@@ -1,4 +1,4 @@
-import type { FeedRecord, Happening } from '../core/feed-record.ts';
+import type { FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
 import type { Person } from '../population/person.ts';
 import type { Population } from '../population/population.ts';
@@ -28,7 +28,7 @@ export function serviceHappenings(
   population: Population,
   seed: string | number,
   hour: number,
-): Happening[] {
+): Occurrence[] {
   const fromMs = hour * HOUR_MS;
   const moments: Moment[] = [];
   for (let index = 0; index < population.applicationCount; index++) {

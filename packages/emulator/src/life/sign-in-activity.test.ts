@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Population } from '../population/population.ts';
-import { Scene } from './activity-scene.ts';
+import { ActivityScene } from './activity-scene.ts';
 import { SLOTS } from './sessions.ts';
 import { programSignIn } from './sign-in-activity.ts';
 
@@ -13,7 +13,7 @@ function helpersOf(size: number, people: number): Map<string, number> {
   const resets = new Map<string, number>();
   for (let index = 0; index < people; index++) {
     const number = SLOTS.helpDesk << 2;
-    const scene = new Scene(population, 'helpers', { index, number, atMs: AT_MS });
+    const scene = new ActivityScene(population, 'helpers', { index, number, atMs: AT_MS });
     const [record] = programSignIn(scene, SLOTS.helpDesk, 0);
     const who = String(record?.body['UserId']);
     resets.set(who, (resets.get(who) ?? 0) + 1);

@@ -14,7 +14,7 @@ import {
   silentSignIn,
   windowsSignIn,
 } from '../sign-in/user-flows.ts';
-import { PROGRAMS, type Scene } from './activity-scene.ts';
+import { type ActivityScene, PROGRAMS } from './activity-scene.ts';
 import { computerSession, isFirstDay, phoneSession, SLOTS, type Slot } from './sessions.ts';
 
 /** How often a row learns something later. */
@@ -23,7 +23,7 @@ const COMPLETED_MIN_MS = 90_000;
 const COMPLETED_MAX_MS = 900_000;
 
 /** What happens when a program asks for a token at its time. */
-export function programSignIn(scene: Scene, slot: Slot, part: number): FeedRecord[] {
+export function programSignIn(scene: ActivityScene, slot: Slot, part: number): FeedRecord[] {
   switch (slot) {
     case SLOTS.logon:
       return signInRecords(scene.tenant, logon(scene));
@@ -38,7 +38,7 @@ export function programSignIn(scene: Scene, slot: Slot, part: number): FeedRecor
   }
 }
 
-function requestOf(scene: Scene, slot: Slot): Request {
+function requestOf(scene: ActivityScene, slot: Slot): Request {
   const { random } = scene;
   const [appId, resourceId] = PROGRAMS[slot] as readonly [string, string];
   return {
@@ -52,7 +52,7 @@ function requestOf(scene: Scene, slot: Slot): Request {
   };
 }
 
-function nextToken(scene: Scene, slot: Slot): SignIn {
+function nextToken(scene: ActivityScene, slot: Slot): SignIn {
   const { person, random } = scene;
   const held = scene.held(slot);
   const isPhone = slot === SLOTS.outlookMobile || slot === SLOTS.teamsMobile;
@@ -75,7 +75,7 @@ function nextToken(scene: Scene, slot: Slot): SignIn {
 }
 
 /** The first thing in the morning. A session of weeks begins with a question. */
-function logon(scene: Scene): SignIn {
+function logon(scene: ActivityScene): SignIn {
   const { person, holder, plan } = scene;
   const sessionId = computerSession(holder, plan.day);
   const request = { ...requestOf(scene, SLOTS.logon), sessionId };
@@ -93,7 +93,7 @@ function asked(person: Person, request: Request): SignIn {
   return promptedSignIn(person, request);
 }
 
-function phoneLogin(scene: Scene): SignIn {
+function phoneLogin(scene: ActivityScene): SignIn {
   const { person, holder, atMs } = scene;
   const request = {
     ...requestOf(scene, SLOTS.phoneLogin),
@@ -104,20 +104,20 @@ function phoneLogin(scene: Scene): SignIn {
 }
 
 /** A password was changed and the phone does not know yet. */
-function phoneRefused(scene: Scene): SignIn {
+function phoneRefused(scene: ActivityScene): SignIn {
   const { person } = scene;
   const request = { ...requestOf(scene, SLOTS.outlookMobile), address: scene.phoneAddress };
   const from = { client: CLIENTS.phone, device: person.phone };
   return refused(refreshSignIn(person, request, from), 50173);
 }
 
-function wrongPassword(scene: Scene): SignIn {
+function wrongPassword(scene: ActivityScene): SignIn {
   const signIn = promptedSignIn(scene.person, requestOf(scene, SLOTS.trouble));
   return refused(signIn, 50126);
 }
 
 /** Somebody at the help desk sets a new password, which ends all sessions. */
-function passwordReset(scene: Scene): FeedRecord[] {
+function passwordReset(scene: ActivityScene): FeedRecord[] {
   const { person, tenant, atMs } = scene;
   const correlationId = scene.guid();
   const helper = helpDeskOf(scene);
@@ -167,7 +167,7 @@ function passwordReset(scene: Scene): FeedRecord[] {
 const HELPERS_LOOKED_AT = 1_000;
 const FIRST_HELPER = 2;
 
-function helpDeskOf(scene: Scene): Person {
+function helpDeskOf(scene: ActivityScene): Person {
   const { population, person } = scene;
   const from =
     FIRST_HELPER + Math.floor(mixUnit(scene.tenant.key, person.index, 601) * population.size);

@@ -2,10 +2,10 @@ import type { FeedRecord } from '../core/feed-record.ts';
 import { type GraphCall, graphCallRecords } from '../records/graph-activity.ts';
 import { type TeamsAct, teamsRecords } from '../records/teams.ts';
 import { desktopOf } from '../sign-in/clients.ts';
-import type { Scene } from './activity-scene.ts';
+import type { ActivityScene } from './activity-scene.ts';
 import { SLOTS } from './sessions.ts';
 
-function teamsAct(scene: Scene, operation: string): TeamsAct {
+function teamsAct(scene: ActivityScene, operation: string): TeamsAct {
   return {
     atMs: scene.atMs,
     id: scene.guid(),
@@ -17,7 +17,7 @@ function teamsAct(scene: Scene, operation: string): TeamsAct {
 }
 
 /** In a channel or between two. */
-export function talk(operation: string): (scene: Scene) => FeedRecord[] {
+export function talk(operation: string): (scene: ActivityScene) => FeedRecord[] {
   return (scene) => {
     const { population, person, random, tenant } = scene;
     const act = teamsAct(scene, operation);
@@ -28,7 +28,7 @@ export function talk(operation: string): (scene: Scene) => FeedRecord[] {
 }
 
 /** Somebody joined: who it was with stands in the same record. */
-export function meet(scene: Scene): FeedRecord[] {
+export function meet(scene: ActivityScene): FeedRecord[] {
   const act = teamsAct(scene, 'MeetingParticipantDetail');
   const others = Array.from({ length: scene.random.int(1, 5) }, () => scene.colleague());
   const members = [scene.person, ...others].map(({ upn, displayName }, index) => ({
@@ -41,7 +41,7 @@ export function meet(scene: Scene): FeedRecord[] {
   return teamsRecords(scene.tenant, { ...act, members, more });
 }
 
-export function startTeams(scene: Scene): FeedRecord[] {
+export function startTeams(scene: ActivityScene): FeedRecord[] {
   return teamsRecords(scene.tenant, teamsAct(scene, 'TeamsSessionStarted'));
 }
 
@@ -55,7 +55,7 @@ const CALLS: readonly (readonly [GraphCall['method'], string])[] = [
 ];
 
 /** Office programs ask Graph all day long. */
-export function callGraph(scene: Scene): FeedRecord[] {
+export function callGraph(scene: ActivityScene): FeedRecord[] {
   const { random, person } = scene;
   const [method, path] = random.pick(CALLS);
   return graphCallRecords(scene.tenant, {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FeedRecord, Happening } from '../core/feed-record.ts';
+import type { FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { Population } from '../population/population.ts';
 import { lifeOf } from './tenant-life.ts';
 
@@ -10,11 +10,11 @@ const MINUTE_MS = 60_000;
 
 const population = new Population({ seed: 'life', size: 40 });
 
-function during(hours: number, fromMs: number = FROM_MS, seed: string = 'life'): Happening[] {
+function during(hours: number, fromMs: number = FROM_MS, seed: string = 'life'): Occurrence[] {
   return [...lifeOf(population, seed).happenings(fromMs, fromMs + hours * HOUR_MS)];
 }
 
-function recordsOf(happenings: readonly Happening[]): FeedRecord[] {
+function recordsOf(happenings: readonly Occurrence[]): FeedRecord[] {
   return happenings.flatMap((happening) => happening.records);
 }
 
@@ -27,7 +27,7 @@ test('the same seed lives the same day to the byte, another seed another', () =>
 
 test('windows tile, whatever their size', () => {
   const life = lifeOf(population, 'life');
-  const pieces: Happening[] = [];
+  const pieces: Occurrence[] = [];
   for (let from = FROM_MS; from < FROM_MS + 24 * HOUR_MS; from += 7 * MINUTE_MS) {
     const to = Math.min(from + 7 * MINUTE_MS, FROM_MS + 24 * HOUR_MS);
     pieces.push(...life.happenings(from, to));
@@ -129,7 +129,7 @@ test('people do some two hundred things on a working day and less at weekends', 
 test('less diligent people do less, and their programs sign in all the same', () => {
   const idle = new Population({ seed: 'life', size: 40, diligence: 0.2 });
   const acts = [...lifeOf(idle, 'life').happenings(FROM_MS, FROM_MS + 24 * HOUR_MS)];
-  const signIns = (happenings: readonly Happening[]): number =>
+  const signIns = (happenings: readonly Occurrence[]): number =>
     recordsOf(happenings).filter(({ feed }) => feed === 'azure/NonInteractiveUserSignInLogs')
       .length;
   assert.ok(acts.length < day.length / 2, `${acts.length} of ${day.length}`);

@@ -1,6 +1,6 @@
-import type { Actor, Happening } from '../core/feed-record.ts';
+import type { Actor, Occurrence } from '../core/feed-record.ts';
 import type { Population } from '../population/population.ts';
-import { Scene } from './activity-scene.ts';
+import { ActivityScene } from './activity-scene.ts';
 import { hourKeys, unpack } from './hour-keys.ts';
 import { FIRST_ORDINARY_ACT, FIRST_PHONE_ACT, HOUR_MS } from './limits.ts';
 import { readMailOnPhone } from './mail-activity.ts';
@@ -23,7 +23,7 @@ export function lifeOf(population: Population, seed: string | number): Actor {
 type Hour = {
   readonly hour: number;
   readonly keys: Float64Array;
-  readonly services: readonly Happening[];
+  readonly services: readonly Occurrence[];
 };
 
 class Life implements Actor {
@@ -36,7 +36,7 @@ class Life implements Actor {
     this.#seed = seed;
   }
 
-  *happenings(fromMs: number, toMs: number): Generator<Happening> {
+  *happenings(fromMs: number, toMs: number): Generator<Occurrence> {
     for (let hour = Math.floor(fromMs / HOUR_MS); hour * HOUR_MS < toMs; hour++) {
       yield* this.#within(this.#hour(hour), fromMs, toMs);
     }
@@ -53,7 +53,7 @@ class Life implements Actor {
     return this.#latest;
   }
 
-  *#within({ hour, keys, services }: Hour, fromMs: number, toMs: number): Generator<Happening> {
+  *#within({ hour, keys, services }: Hour, fromMs: number, toMs: number): Generator<Occurrence> {
     const hourMs = hour * HOUR_MS;
     let service = services.findIndex((happening) => happening.atMs >= fromMs);
     if (service < 0) service = services.length;
@@ -62,22 +62,22 @@ class Life implements Actor {
       const atMs = hourMs + offsetMs;
       if (atMs >= toMs) break;
       for (; (services[service]?.atMs ?? Infinity) <= atMs; service++) {
-        yield services[service] as Happening;
+        yield services[service] as Occurrence;
       }
       const records = recordsOf(
-        new Scene(this.#population, this.#seed, { index, number, atMs }),
+        new ActivityScene(this.#population, this.#seed, { index, number, atMs }),
         number,
       );
       if (records.length === 0) continue;
       yield { atMs, tenantId: this.#population.tenant.id, truth: LIFE, records };
     }
     for (; (services[service]?.atMs ?? Infinity) < toMs; service++) {
-      yield services[service] as Happening;
+      yield services[service] as Occurrence;
     }
   }
 }
 
-function recordsOf(scene: Scene, number: number): Happening['records'] {
+function recordsOf(scene: ActivityScene, number: number): Occurrence['records'] {
   if (number < FIRST_ORDINARY_ACT) return programSignIn(scene, (number >> 2) as Slot, number & 3);
   const records = number < FIRST_PHONE_ACT ? ordinaryAct(scene) : readMailOnPhone(scene);
   // Without a licence there is no mailbox audit; what the mailbox does, it does unseen.

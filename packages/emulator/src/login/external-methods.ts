@@ -6,7 +6,7 @@ import type { ExternalFactor } from './client-sign-in.ts';
 import { ATTEMPT_MS, ATTEMPTS_MAX } from './limits.ts';
 import type { ExternalMethod, Person } from './login-directory.ts';
 import { errorPage, posted } from './login-pages.ts';
-import type { Provider, ProviderCatalogue } from './provider-catalog.ts';
+import type { Provider, ProviderCatalog } from './provider-catalog.ts';
 import type { Session } from './session.ts';
 
 /** Somebody who was sent to a provider and has not come back. */
@@ -45,10 +45,10 @@ const NO_ATTEMPT = 50012;
  * @see contracts section 9 (Microsoft: "external authentication method provider")
  */
 export class ExternalMethods {
-  readonly #catalogue: ProviderCatalogue;
+  readonly #catalogue: ProviderCatalog;
   readonly #attempts = new Map<string, Attempt>();
 
-  constructor(catalogue: ProviderCatalogue) {
+  constructor(catalogue: ProviderCatalog) {
     this.#catalogue = catalogue;
   }
 

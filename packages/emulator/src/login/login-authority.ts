@@ -10,12 +10,12 @@ import { ExternalMethods, RETURN_PATH } from './external-methods.ts';
 import type { LoginDirectory, RegisteredApp, Resource } from './login-directory.ts';
 import { codeForm, nameForm } from './login-pages.ts';
 import { LoginRefusal } from './login-refusal.ts';
-import { Outbound } from './outbound-calls.ts';
+import { OutboundCalls } from './outbound-calls.ts';
 import { grantByPassword } from './password-grant.ts';
-import { ProviderCatalogue } from './provider-catalog.ts';
+import { ProviderCatalog } from './provider-catalog.ts';
 import { userRealm } from './realm.ts';
 import { redeemCode, redeemRefresh } from './redeem-grant.ts';
-import { type Wanted, wantedOf } from './resources.ts';
+import { type TokenTarget, wantedOf } from './resources.ts';
 import {
   addressOf,
   clientIdOf,
@@ -26,7 +26,7 @@ import {
   Sessions,
   type Visit,
 } from './session.ts';
-import { Extensions, type Issuance } from './token-extension.ts';
+import { type Issuance, TokenExtensionCaller } from './token-extension.ts';
 import type { TokenMint } from './token-mint.ts';
 import { TokenWriter, type Written } from './token-writer.ts';
 
@@ -58,7 +58,7 @@ export class LoginAuthority {
   readonly #options: AuthorityOptions;
   readonly #writer: TokenWriter;
   readonly #external: ExternalMethods;
-  readonly #extensions: Extensions;
+  readonly #extensions: TokenExtensionCaller;
   readonly #devices = new DeviceCodes();
   readonly #sessions: Sessions;
   /** Codes that were redeemed, so that none is a second time. */
@@ -69,9 +69,9 @@ export class LoginAuthority {
     const random = new SeededRandom(options.seed, 'login');
     const { mint, origin, lifetimeSeconds = LIFETIME_SECONDS } = options;
     this.#writer = new TokenWriter({ mint, origin, lifetimeSeconds, random });
-    const outbound = new Outbound(options.partnerCa);
-    this.#external = new ExternalMethods(new ProviderCatalogue(outbound));
-    this.#extensions = new Extensions({ outbound, mint, origin });
+    const outbound = new OutboundCalls(options.partnerCa);
+    this.#external = new ExternalMethods(new ProviderCatalog(outbound));
+    this.#extensions = new TokenExtensionCaller({ outbound, mint, origin });
     const shared = { writer: this.#writer, external: this.#external, devices: this.#devices };
     this.#sessions = new Sessions({ options, random, ...shared });
     this.#listen();
@@ -206,7 +206,7 @@ export class LoginAuthority {
   /** Asks the extension that listens for this application, if any does. */
   async #issuance(
     { tenantId, nowMs, correlationId, ask }: Session,
-    { app, given, wanted }: { app: RegisteredApp; given: CodeGrant; wanted: Wanted },
+    { app, given, wanted }: { app: RegisteredApp; given: CodeGrant; wanted: TokenTarget },
   ): Promise<Asked | undefined> {
     const { directory, resources } = this.#options;
     const { person } = given;

@@ -24,7 +24,7 @@ export type Question = {
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** Calls services of the company: on loopback alone, whatever address it is given. */
-export class Outbound {
+export class OutboundCalls {
   readonly #ca: string | undefined;
 
   /** @param ca whom to trust besides, PEM */

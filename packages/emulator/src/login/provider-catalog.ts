@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { JsonObject } from '../core/feed-record.ts';
 import { METADATA_BYTES_MAX, METADATA_KEPT_MS, METADATA_TIMEOUT_MS } from './limits.ts';
-import type { Outbound } from './outbound-calls.ts';
+import type { OutboundCalls } from './outbound-calls.ts';
 
 /** What is known of a provider from its own documents. */
 export type Provider = {
@@ -16,11 +16,11 @@ export type Provider = {
 export type Unusable = { readonly number: number; readonly why: string };
 
 /** The documents of providers, each kept for a day of the tenant's time (contracts 9.1). */
-export class ProviderCatalogue {
-  readonly #outbound: Outbound;
+export class ProviderCatalog {
+  readonly #outbound: OutboundCalls;
   readonly #kept = new Map<string, { readonly provider: Provider; readonly fromMs: number }>();
 
-  constructor(outbound: Outbound) {
+  constructor(outbound: OutboundCalls) {
     this.#outbound = outbound;
   }
 

@@ -23,7 +23,7 @@ export const VENDOR_RESOURCES: readonly Resource[] = [
 ];
 
 /** What a client wants a token for. */
-export type Wanted = {
+export type TokenTarget = {
   /** `https://graph.microsoft.com`; undefined where only the identity is asked for. */
   readonly audience: string | undefined;
   /** Permissions without their resource; `.default` for all that was granted. */
@@ -39,7 +39,7 @@ const IDENTITY_SCOPES = ['openid', 'profile', 'email'];
 export function wantedOf(
   form: URLSearchParams,
   resources: readonly Resource[],
-): Wanted | undefined {
+): TokenTarget | undefined {
   const resource = form.get('resource');
   const scopes = (form.get('scope') ?? '').split(' ').filter(Boolean);
   const identity = IDENTITY_SCOPES.filter((one) => scopes.includes(one));
@@ -68,7 +68,10 @@ export function wantedOf(
  * The delegated permissions that a token may carry. Undefined where one that is named was not
  * granted, or none was where all that were are asked for: a token never says less than was wanted.
  */
-export function consentedOf(app: RegisteredApp, wanted: Wanted): readonly string[] | undefined {
+export function consentedOf(
+  app: RegisteredApp,
+  wanted: TokenTarget,
+): readonly string[] | undefined {
   const { audience, permissions, identity } = wanted;
   if (audience === undefined) return identity.length > 0 ? identity : undefined;
   // Nobody is asked whether an application may call itself.

@@ -7,7 +7,7 @@ import {
   EXTENSION_TIMEOUT_MS,
 } from './limits.ts';
 import type { IssuanceListener, Person, RegisteredApp } from './login-directory.ts';
-import type { Answer, Outbound } from './outbound-calls.ts';
+import type { Answer, OutboundCalls } from './outbound-calls.ts';
 import type { TokenMint } from './token-mint.ts';
 
 /** Who calls extensions: the same application in every tenant (contracts 10.1). */
@@ -57,12 +57,12 @@ const CODES = {
 const RECEIVE = 'CustomAuthenticationExtensions.Receive.Payload';
 
 /** Asks the company before a token is given: `onTokenIssuanceStart` (contracts 10). */
-export class Extensions {
-  readonly #outbound: Outbound;
+export class TokenExtensionCaller {
+  readonly #outbound: OutboundCalls;
   readonly #mint: TokenMint;
   readonly #origin: () => string;
 
-  constructor(parts: { outbound: Outbound; mint: TokenMint; origin: () => string }) {
+  constructor(parts: { outbound: OutboundCalls; mint: TokenMint; origin: () => string }) {
     this.#outbound = parts.outbound;
     this.#mint = parts.mint;
     this.#origin = parts.origin;

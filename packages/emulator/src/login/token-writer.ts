@@ -3,7 +3,7 @@ import type { SeededRandom } from '../core/seeded-random.ts';
 import { tokenIdOf } from '../sign-in/user-flows.ts';
 import type { ClientProof } from './client-proof.ts';
 import type { Person, RegisteredApp } from './login-directory.ts';
-import { consentedOf, GRAPH, type Wanted } from './resources.ts';
+import { consentedOf, GRAPH, type TokenTarget } from './resources.ts';
 import type { TokenMint } from './token-mint.ts';
 
 export type TokenRequest = {
@@ -12,7 +12,7 @@ export type TokenRequest = {
   readonly person: Person | undefined;
   readonly sid: string | undefined;
   readonly nonce: string | undefined;
-  readonly wanted: Wanted;
+  readonly wanted: TokenTarget;
   readonly version: 1 | 2;
   readonly proof: ClientProof;
   readonly nowMs: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { FeedRecord, Happening, JsonObject } from '../core/feed-record.ts';
+import type { FeedRecord, JsonObject, Occurrence } from '../core/feed-record.ts';
 import { lifeOf } from '../life/tenant-life.ts';
 import { Population } from '../population/population.ts';
 import { runScenario } from '../scenarios/run-scenario.ts';
@@ -71,7 +71,7 @@ function gathered(bodies: Iterable<{ kind: string; body: JsonObject }>): Map<str
 function* madeRecords(): Generator<{ kind: string; body: JsonObject }> {
   const populations = ['corp', 'second'].map((seed) => new Population({ seed, size: 120 }));
   const [corp] = populations as [Population];
-  function* all(): Generator<Happening> {
+  function* all(): Generator<Occurrence> {
     yield* lifeOf(corp, 'comparison').happenings(FROM_MS, FROM_MS + DAY_MS);
     for (const name of scenarioNames()) {
       const scenario = loadScenario(name);

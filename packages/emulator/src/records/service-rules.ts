@@ -1,4 +1,4 @@
-import type { FeedRecord, Happening, JsonObject } from '../core/feed-record.ts';
+import type { FeedRecord, JsonObject, Occurrence } from '../core/feed-record.ts';
 
 /** More records of opened mail than this in a day, and recording stops (MailItemsAccessed). */
 const BINDS_PER_DAY_MAX = 1000;
@@ -18,7 +18,7 @@ export class ServiceRules {
   readonly #tenantsOff = new Set<string>();
   readonly #passedOver = new Set<string>();
 
-  apply(happening: Happening): Happening {
+  apply(happening: Occurrence): Occurrence {
     const { tenantId } = happening;
     const wasOff = this.#tenantsOff.has(tenantId);
     let kept: FeedRecord[] | undefined;

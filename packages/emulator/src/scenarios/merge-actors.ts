@@ -1,4 +1,4 @@
-import type { Actor, Happening } from '../core/feed-record.ts';
+import type { Actor, Occurrence } from '../core/feed-record.ts';
 import { ServiceRules } from '../records/service-rules.ts';
 
 /**
@@ -16,7 +16,7 @@ export function together(actors: readonly Actor[]): Actor {
   };
 }
 
-function* merged(actors: readonly Actor[], fromMs: number, toMs: number): Generator<Happening> {
+function* merged(actors: readonly Actor[], fromMs: number, toMs: number): Generator<Occurrence> {
   const heads = actors.flatMap((actor) => {
     const rest = actor.happenings(fromMs, toMs)[Symbol.iterator]();
     const first = rest.next();

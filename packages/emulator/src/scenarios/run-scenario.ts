@@ -1,4 +1,4 @@
-import type { Actor, Happening } from '../core/feed-record.ts';
+import type { Actor, Occurrence } from '../core/feed-record.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
 import type { Population } from '../population/population.ts';
 import { ServiceRules } from '../records/service-rules.ts';
@@ -8,17 +8,17 @@ import {
   type ClosedFoothold,
   type Foothold,
   type Intruder,
-  Stage,
+  ScenarioContext,
 } from './steps/scenario-context.ts';
 import { draw, drawsWith } from './steps/scenario-variables.ts';
-import { Args } from './steps/step-arguments.ts';
+import { StepArguments } from './steps/step-arguments.ts';
 import { VERBS } from './verbs/index.ts';
 
 /** An attacker's first sign-in comes a little before its first act; nothing is before the start. */
 const HEAD_START_MS = 60_000;
 
 /** A scenario that was played: all that happened, and the ways in that remain. */
-export type Played = Actor & {
+export type ScenarioRun = Actor & {
   readonly footholds: readonly Foothold[];
   /** Ways in that somebody took away. */
   readonly closed: readonly ClosedFoothold[];
@@ -26,7 +26,7 @@ export type Played = Actor & {
   /** When the last of it happens. */
   readonly endMs: number;
   /** In order of time. */
-  readonly all: readonly Happening[];
+  readonly all: readonly Occurrence[];
 };
 
 /**
@@ -45,7 +45,7 @@ export function runScenario(
     /** In place of what the scenario would draw. */
     readonly parameters?: ScenarioParameters;
   },
-): Played {
+): ScenarioRun {
   const { populations, seed, fromMs } = options;
   if (populations.length !== scenario.tenants.length) {
     const wanted = `${scenario.name} is played in ${scenario.tenants.join(' and ')}`;
@@ -53,7 +53,7 @@ export function runScenario(
   }
   const roles = new Map(scenario.tenants.map((role, at) => [role, populations[at] as Population]));
   const random = new SeededRandom(seed, 'scenario', scenario.name);
-  const stage = new Stage(scenario.name, random, roles, fromMs + HEAD_START_MS);
+  const stage = new ScenarioContext(scenario.name, random, roles, fromMs + HEAD_START_MS);
   const draws = drawsWith(scenario, options.parameters ?? {});
   for (const [name, spec] of Object.entries(draws)) draw(stage, name, spec);
   for (const [index, step] of scenario.steps.entries()) play(stage, scenario, index, step);
@@ -69,7 +69,7 @@ export function runScenario(
     endMs: Math.max(stage.nowMs, all.at(-1)?.atMs ?? fromMs),
     *happenings(from, to) {
       for (let at = firstFrom(all, from); at < all.length; at++) {
-        const happening = all[at] as Happening;
+        const happening = all[at] as Occurrence;
         if (happening.atMs >= to) return;
         yield happening;
       }
@@ -78,7 +78,7 @@ export function runScenario(
 }
 
 function play(
-  stage: Stage,
+  stage: ScenarioContext,
   scenario: Scenario,
   index: number,
   step: Scenario['steps'][number],
@@ -92,7 +92,7 @@ function play(
   stage.technique = step.technique;
   stage.isAttacker = step.isAttacker;
   stage.attack = step.attack;
-  const args = new Args(stage, step.values);
+  const args = new StepArguments(stage, step.values);
   try {
     verb(stage, args);
     args.finish(step.verb);
@@ -102,11 +102,11 @@ function play(
   }
 }
 
-function firstFrom(all: readonly Happening[], fromMs: number): number {
+function firstFrom(all: readonly Occurrence[], fromMs: number): number {
   let [low, high] = [0, all.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((all[middle] as Happening).atMs < fromMs) low = middle + 1;
+    if ((all[middle] as Occurrence).atMs < fromMs) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { companySeed } from '../company/company-seed.ts';
 import { GovernedActor } from '../company/governed-actor.ts';
-import type { FeedRecord, Happening } from '../core/feed-record.ts';
+import type { FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { Directory } from '../directory/directory.ts';
 import { lifeOf } from '../life/tenant-life.ts';
 import { Population } from '../population/population.ts';
 import { browserOf } from '../sign-in/clients.ts';
 import { ScenarioError } from './errors.ts';
 import { together } from './merge-actors.ts';
-import { type Played, runScenario } from './run-scenario.ts';
+import { runScenario, type ScenarioRun } from './run-scenario.ts';
 import { loadScenario, scenarioNames } from './steps/scenario.ts';
 import type { Foothold } from './steps/scenario-context.ts';
 
@@ -23,13 +23,13 @@ const SEEDS = process.env['COUNTERSIGN_LONG'] === '1' ? 40 : 3;
 const corp = new Population({ seed: 'corp', size: 400 });
 const second = new Population({ seed: 'second', size: 60 });
 
-function played(name: string, seed: string | number = 1): Played {
+function played(name: string, seed: string | number = 1): ScenarioRun {
   const scenario = loadScenario(name);
   const populations = [corp, second].slice(0, scenario.tenants.length);
   return runScenario(scenario, { populations, seed, fromMs: FROM_MS });
 }
 
-function recordsOf(happenings: readonly Happening[]): FeedRecord[] {
+function recordsOf(happenings: readonly Occurrence[]): FeedRecord[] {
   return happenings.flatMap((happening) => happening.records);
 }
 
@@ -83,7 +83,7 @@ test('the same seed plays the same, another draws anew', () => {
 
 test('windows of a scenario tile', () => {
   const scenario = played('fast-spray');
-  const pieces: Happening[] = [];
+  const pieces: Occurrence[] = [];
   for (let from = FROM_MS; from <= scenario.endMs; from += 600_000) {
     pieces.push(...scenario.happenings(from, from + 600_000));
   }
@@ -133,7 +133,7 @@ function step(verb: string, values: Record<string, unknown>) {
 
 test('while the audit log is off nothing of the tenant stands in it, life included', () => {
   const attack = played('audit-off');
-  const operations = (happening: Happening): unknown[] =>
+  const operations = (happening: Occurrence): unknown[] =>
     happening.records.map(({ body }) => body['Operation']);
   const switches = attack.all.filter(({ truth }) => truth.technique === 'T1562.008');
   const off = switches.find((h) => operations(h).includes('Set-AdminAuditLogConfig'));
@@ -168,7 +168,7 @@ test('several actors are one, in order of time', () => {
 
 type Row = { readonly ip: string; readonly code: number; readonly userAgent: unknown };
 
-function rowsOf(happenings: readonly Happening[]): Row[] {
+function rowsOf(happenings: readonly Occurrence[]): Row[] {
   return recordsOf(happenings).flatMap(({ feed, body, completes }) =>
     feed === 'graph/signIns' && completes === undefined
       ? [
@@ -183,7 +183,7 @@ function rowsOf(happenings: readonly Happening[]): Row[] {
 }
 
 test('a slow spray is as large, as scattered and as lucky as it is told to be', () => {
-  const spray = (parameters: Record<string, string | number>): Played =>
+  const spray = (parameters: Record<string, string | number>): ScenarioRun =>
     runScenario(loadScenario('slow-spray'), {
       ...{ populations: [corp], seed: 4, fromMs: FROM_MS },
       parameters: { 'unknown-names': 0, over: '28d', ...parameters },
@@ -240,7 +240,7 @@ for (const [text, message] of WRONG) {
     try {
       const path = join(folder, 'wrong.yaml');
       writeFileSync(path, text);
-      const run = (): Played =>
+      const run = (): ScenarioRun =>
         runScenario(loadScenario(path), { populations: [corp], seed: 1, fromMs: FROM_MS });
       assert.throws(run, (error) => error instanceof ScenarioError && message.test(error.message));
     } finally {
@@ -254,7 +254,7 @@ test('a scenario that is nowhere is refused with those that are', () => {
 });
 
 /** What happened when, and where it is reported. */
-function outlinesOf(happenings: readonly Happening[]): string[] {
+function outlinesOf(happenings: readonly Occurrence[]): string[] {
   return happenings.map(({ atMs, truth, records }) => {
     const reported = records.map(({ feed, id, atMs: fromMs }) => [feed, id, fromMs]);
     return JSON.stringify([atMs, truth, reported]);

@@ -1,4 +1,4 @@
-import type { Actor, Feed, FeedRecord, Happening } from '../core/feed-record.ts';
+import type { Actor, Feed, FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
 
 export const NORTHMOOR = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
@@ -25,12 +25,12 @@ export class Clerk implements Actor {
     this.#scenario = options.scenario ?? 'life';
   }
 
-  *happenings(fromMs: number, toMs: number): Generator<Happening> {
+  *happenings(fromMs: number, toMs: number): Generator<Occurrence> {
     const every = this.#everyMs;
     for (let n = Math.ceil(fromMs / every); n * every < toMs; n++) yield this.#happening(n);
   }
 
-  #happening(n: number): Happening {
+  #happening(n: number): Occurrence {
     const atMs = n * this.#everyMs;
     const id = new SeededRandom(this.#seed, this.#tenantId, this.#feed, n).guid();
     const record: FeedRecord = {

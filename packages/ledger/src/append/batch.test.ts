@@ -12,7 +12,7 @@ import { type Frame, readFrame } from '../journal/journal-frame.ts';
 import { BATCH_ENTRIES_MAX, BLOCK_BODY_BYTES_MIN } from '../limits.ts';
 import { diceOf, randomOf } from '../testing/crash-model.ts';
 import { fingerprintBatch } from './fingerprint-batch.ts';
-import { prepareBatch, type Verdict } from './prepare-batch.ts';
+import { type BatchAssignment, prepareBatch } from './prepare-batch.ts';
 
 const TENANT = '4d1f2a60-97b3-4c58-8e21-5a0c9be7d3f4' as TenantId;
 const KEYS = { id: new Uint8Array(32).fill(1), fingerprint: new Uint8Array(32).fill(2) };
@@ -25,7 +25,7 @@ function draft(over: Partial<RecordDraft> = {}): RecordDraft {
   return { kind: 'record', tenant: TENANT, source: 'other/json', id: GUID, at, body, ...over };
 }
 
-function accepting(accepted: readonly number[], baseIndex: number = 1000): Verdict {
+function accepting(accepted: readonly number[], baseIndex: number = 1000): BatchAssignment {
   const none = new Map<number, never>();
   return {
     baseIndex,

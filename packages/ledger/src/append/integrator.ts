@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from '@countersign/core';
-import { BundleBuilder, bundlePath, TILE_WIDTH, Tree, tilePath } from '@countersign/tlog';
+import { BundleBuilder, bundlePath, MerkleTree, TILE_WIDTH, tilePath } from '@countersign/tlog';
 import { ArchiveWriter } from '../archive/archive-writer.ts';
 import { type LoadedBlock, mergeSmallBlocks } from '../archive/merge-blocks.ts';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { FileBatch } from '../disk/replace-file.ts';
 import { syncNewFolders } from '../disk/sync-folders.ts';
 import { readBundle, readTile } from '../entries/tile-files.ts';
@@ -18,9 +18,9 @@ import { TILE_FILES_AT_ONCE } from '../limits.ts';
  * What it integrated counts once a checkpoint over it is published, which is not its business.
  */
 export class Integrator {
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #dir: string;
-  readonly #tree: Tree;
+  readonly #tree: MerkleTree;
   readonly #bundles: BundleBuilder;
   readonly #archive: ArchiveWriter;
   readonly #batch: FileBatch;
@@ -28,10 +28,10 @@ export class Integrator {
   #filled: string[] = [];
 
   private constructor(
-    files: Files,
+    files: Disk,
     dir: string,
     parts: {
-      readonly tree: Tree;
+      readonly tree: MerkleTree;
       readonly bundles: BundleBuilder;
       readonly archive: ArchiveWriter;
     },
@@ -45,8 +45,8 @@ export class Integrator {
   }
 
   /** Takes up the log where its checkpoint of `size` entries left it. */
-  static async open(files: Files, dir: string, size: number): Promise<Integrator> {
-    const tree = Tree.restore(size, (tile) => readTile(files, dir, tile));
+  static async open(files: Disk, dir: string, size: number): Promise<Integrator> {
+    const tree = MerkleTree.restore(size, (tile) => readTile(files, dir, tile));
     const width = size % TILE_WIDTH;
     const index = Math.floor(size / TILE_WIDTH);
     const bytes = width === 0 ? Buffer.alloc(0) : readBundle(files, dir, { index, width });
@@ -148,7 +148,7 @@ export class Integrator {
  * in the journal tell which tiles may have left partial forms behind.
  */
 export async function removePartialsBetween(
-  files: Files,
+  files: Disk,
   dir: string,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<void> {
@@ -167,7 +167,7 @@ export async function removePartialsBetween(
 }
 
 async function removePartials(
-  files: Files,
+  files: Disk,
   dir: string,
   fullPaths: readonly string[],
 ): Promise<void> {

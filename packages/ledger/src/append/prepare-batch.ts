@@ -10,7 +10,7 @@ import type { FingerprintBatch } from './fingerprint-batch.ts';
 import { BatchScratch } from './reusable-buffers.ts';
 
 /** What the sequencer decided about a batch. */
-export type Verdict = {
+export type BatchAssignment = {
   /** Index of the first accepted record; the others follow in order. */
   readonly baseIndex: number;
   /** When the ledger took them in; never less than before. */
@@ -38,7 +38,7 @@ export type PreparedBatch = {
 export function prepareBatch(
   drafts: readonly RecordDraft[],
   fingerprints: FingerprintBatch,
-  verdict: Verdict,
+  verdict: BatchAssignment,
   random: Random,
   scratch: BatchScratch = new BatchScratch(),
 ): PreparedBatch {
@@ -59,7 +59,7 @@ export function prepareBatch(
 type Accepted = {
   readonly drafts: readonly RecordDraft[];
   readonly fingerprints: FingerprintBatch;
-  readonly verdict: Verdict;
+  readonly verdict: BatchAssignment;
   readonly scratch: BatchScratch;
 };
 

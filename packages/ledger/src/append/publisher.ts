@@ -13,15 +13,15 @@ import {
   signNote,
   verifierOf,
 } from '@countersign/tlog';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
 import { LedgerError } from '../errors.ts';
 import { layout } from '../folder/folder-layout.ts';
-import { type KeptList, writeKeptList } from '../folder/retained-file-list.ts';
+import { type RetainedFileList, writeKeptList } from '../folder/retained-file-list.ts';
 import { CHECKPOINT_KEPT_EVERY_MS } from '../limits.ts';
 
 /** What the log says about itself now; `note` is the text of the checkpoint file. */
-export type Published = {
+export type PublishedCheckpoint = {
   readonly origin: string;
   readonly size: number;
   readonly root: Uint8Array;
@@ -30,23 +30,23 @@ export type Published = {
 
 /** Signs checkpoints and puts them where readers find them. */
 export class Publisher {
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #dir: string;
   #signer: NoteSigner;
   readonly #clock: Clock;
-  #latest: Published | undefined;
+  #latest: PublishedCheckpoint | undefined;
   /** What is to be listed as kept; undefined when the list is not as it was written. */
-  #kept: KeptList | undefined;
+  #kept: RetainedFileList | undefined;
   #keptSize = -1;
   #keptAtMs: number;
 
   constructor(parts: {
-    readonly files: Files;
+    readonly files: Disk;
     readonly dir: string;
     readonly signer: NoteSigner;
     readonly clock: Clock;
-    readonly latest: Published | undefined;
-    readonly kept: KeptList | undefined;
+    readonly latest: PublishedCheckpoint | undefined;
+    readonly kept: RetainedFileList | undefined;
   }) {
     this.#files = parts.files;
     this.#dir = parts.dir;
@@ -57,7 +57,7 @@ export class Publisher {
     this.#keptAtMs = parts.clock.monotonic();
   }
 
-  get latest(): Published | undefined {
+  get latest(): PublishedCheckpoint | undefined {
     return this.#latest;
   }
 
@@ -81,7 +81,7 @@ export class Publisher {
    * Signs a checkpoint over the tree and resolves when it is durable. All that it covers MUST be
    * in place and durable before. A log never signs a smaller tree, nor another one of equal size.
    */
-  async publish(size: number, root: Uint8Array): Promise<Published> {
+  async publish(size: number, root: Uint8Array): Promise<PublishedCheckpoint> {
     const latest = this.#latest;
     const isSame = latest?.size === size && isByteEqual(latest.root, root);
     if (isSame && this.#isSigned(latest)) return latest;
@@ -108,7 +108,7 @@ export class Publisher {
   }
 
   /** False after a rotation, until the first checkpoint by the new key. */
-  #isSigned({ note }: Published): boolean {
+  #isSigned({ note }: PublishedCheckpoint): boolean {
     const { signatures } = parseNote(Buffer.from(note));
     return signatures.some((signature) => isSignatureBy(signature, this.#signer.key));
   }
@@ -149,7 +149,7 @@ export class Publisher {
 }
 
 /** What is not by a key of the log, which all bear its name. */
-function cosignaturesOf({ note, origin }: Published): readonly NoteSignature[] {
+function cosignaturesOf({ note, origin }: PublishedCheckpoint): readonly NoteSignature[] {
   return parseNote(Buffer.from(note)).signatures.filter(({ name }) => name !== origin);
 }
 
@@ -158,7 +158,7 @@ function cosignaturesOf({ note, origin }: Published): readonly NoteSignature[] {
  * @throws LedgerError FOLDER_CORRUPT and those of `openCheckpoint`
  */
 export function readCheckpoint(
-  files: Files,
+  files: Disk,
   dir: string,
   facts: { readonly origin: string; readonly vkeys: readonly string[] },
 ): SignedCheckpoint {
@@ -175,7 +175,7 @@ export function readCheckpoint(
   return openCheckpoint(bytes, { log, origin: facts.origin });
 }
 
-export function publishedOf(checkpoint: SignedCheckpoint): Published {
+export function publishedOf(checkpoint: SignedCheckpoint): PublishedCheckpoint {
   const { origin, size, root, note } = checkpoint;
   return { origin, size, root, note: formatNote(note) };
 }

@@ -3,7 +3,7 @@ import type { ArchiveReader } from '../archive/archive-reader.ts';
 import type { FingerprintIndex } from '../dedup/fingerprint-index.ts';
 import { CLOCK_STEP_MS_MIN } from '../limits.ts';
 import { FINGERPRINT_BYTES, type FingerprintBatch } from './fingerprint-batch.ts';
-import type { Verdict } from './prepare-batch.ts';
+import type { BatchAssignment } from './prepare-batch.ts';
 
 /** The wall clock did not go on as the monotonic clock did. */
 export type ClockStep = {
@@ -69,7 +69,7 @@ export class Sequencer {
   sequence(
     batch: Pick<FingerprintBatch, 'count' | 'versions' | 'actions'>,
     seen: SeenOrder = 'ascend',
-  ): Verdict {
+  ): BatchAssignment {
     const { count, versions, actions } = batch;
     const baseIndex = this.#next;
     const accepted = new Uint32Array(count);

@@ -1,6 +1,12 @@
-import type { FileId, Files } from '../disk/disk.ts';
+import type { Disk, FileId } from '../disk/disk.ts';
 import { SEGMENTS_OPEN_MAX } from '../limits.ts';
-import { type BlockHeader, checkMetaDigest, corrupt, type Place, unpackBodies } from './block.ts';
+import {
+  type BlockHeader,
+  type ByteLocation,
+  checkMetaDigest,
+  corrupt,
+  unpackBodies,
+} from './block.ts';
 import { type BlockMeta, COLUMN_BYTES, decodeMeta } from './block-metadata.ts';
 import type { OpenBlock } from './merge-blocks.ts';
 import {
@@ -19,12 +25,12 @@ type OpenSegment = { readonly file: FileId; readonly index: SegmentIndex };
 export type BlockFacts = {
   readonly header: BlockHeader;
   readonly meta: BlockMeta;
-  readonly place: Place;
+  readonly place: ByteLocation;
 };
 
 /** Reads the bodies of the entries `[0, size)`; takes no lock, and never sees beyond `size`. */
 export class ArchiveReader {
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #dir: string;
   #size = 0;
   #segments: readonly SegmentPlace[] = [];
@@ -33,7 +39,7 @@ export class ArchiveReader {
   #lastFacts: BlockFacts | undefined;
   #lastBlock: OpenBlock | undefined;
 
-  constructor(files: Files, dir: string) {
+  constructor(files: Disk, dir: string) {
     this.#files = files;
     this.#dir = dir;
   }
@@ -121,7 +127,7 @@ export class ArchiveReader {
   }
 
   #readFacts({ file, index }: OpenSegment, block: BlockPlace): BlockFacts {
-    const place: Place = { path: index.path, at: block.at };
+    const place: ByteLocation = { path: index.path, at: block.at };
     const header = readBlockHeader(this.#files, file, place);
     if (header.firstIndex !== block.firstIndex || header.count !== block.count) {
       throw corrupt(place, 'the index of the segment speaks of another block');

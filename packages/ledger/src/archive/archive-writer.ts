@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { assert } from '@countersign/core';
-import type { FileId, Files } from '../disk/disk.ts';
+import type { Disk, FileId } from '../disk/disk.ts';
 import { makeFolderNoting, syncNewFolders } from '../disk/sync-folders.ts';
 import { segmentFile } from '../folder/folder-layout.ts';
 import { SEGMENT_BYTES_TARGET } from '../limits.ts';
@@ -26,7 +26,7 @@ type OpenSegment = {
 
 /** Appends blocks to the last segment of the archive; what it wrote counts after {@link sync}. */
 export class ArchiveWriter {
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #dir: string;
   #segment: OpenSegment | undefined;
   #end: number;
@@ -34,7 +34,7 @@ export class ArchiveWriter {
   #closing: FileId[] = [];
   readonly #newFolders: Set<string> = new Set();
 
-  private constructor(files: Files, dir: string, end: number) {
+  private constructor(files: Disk, dir: string, end: number) {
     this.#files = files;
     this.#dir = dir;
     this.#end = end;
@@ -46,7 +46,7 @@ export class ArchiveWriter {
    * be written again.
    * @throws LedgerError SEGMENT_CORRUPT if published bodies are not there.
    */
-  static async open(files: Files, dir: string, size: number): Promise<ArchiveWriter> {
+  static async open(files: Disk, dir: string, size: number): Promise<ArchiveWriter> {
     const writer = new ArchiveWriter(files, dir, size);
     const segments = [...listSegments(files, dir)];
     while (segments.length > 0 && (segments.at(-1) as SegmentPlace).firstIndex >= size) {

@@ -1,7 +1,7 @@
 import type { Locus } from '@countersign/core';
 import { VARINT_BYTES_MAX, VarintReader, writeVarint } from '../entries/varint.ts';
 import { BATCH_BODY_BYTES_MAX } from '../limits.ts';
-import { type BlockHeader, corrupt, type Place } from './block.ts';
+import { type BlockHeader, type ByteLocation, corrupt } from './block.ts';
 
 /**
  * What a block says about its entries, in columns:
@@ -59,7 +59,7 @@ export function encodeMeta(meta: BlockMeta): Buffer {
 }
 
 /** @throws LedgerError SEGMENT_CORRUPT unless every byte of `bytes` has a meaning. */
-export function decodeMeta(header: BlockHeader, bytes: Buffer, place: Place): BlockMeta {
+export function decodeMeta(header: BlockHeader, bytes: Buffer, place: ByteLocation): BlockMeta {
   const { count } = header;
   const columnBytes = count * COLUMN_BYTES;
   if (bytes.length < COLUMNS * columnBytes) throw corrupt(place, 'the columns of a block are cut');
@@ -95,7 +95,7 @@ export function decodeMeta(header: BlockHeader, bytes: Buffer, place: Place): Bl
   };
 }
 
-function readLocus(reader: VarintReader, place: Place): Locus {
+function readLocus(reader: VarintReader, place: ByteLocation): Locus {
   const importNumber = reader.next();
   const row = reader.next();
   const offset = reader.next();

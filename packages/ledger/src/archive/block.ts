@@ -32,7 +32,7 @@ export type BlockHeader = {
 };
 
 /** Where bytes were read, for the message that says what is wrong with them. */
-export type Place = { readonly path: string; readonly at: number };
+export type ByteLocation = { readonly path: string; readonly at: number };
 
 export function blockBytes(header: BlockHeader): number {
   return BLOCK_HEADER_BYTES + header.metaBytes + header.packedBytes;
@@ -63,7 +63,7 @@ export function encodeBlock(parts: {
 }
 
 /** @throws LedgerError SEGMENT_CORRUPT */
-export function decodeBlockHeader(bytes: Buffer, place: Place): BlockHeader {
+export function decodeBlockHeader(bytes: Buffer, place: ByteLocation): BlockHeader {
   if (bytes.length < BLOCK_HEADER_BYTES) throw corrupt(place, 'the header of a block is cut');
   if (!bytes.subarray(0, 8).equals(MAGIC)) throw corrupt(place, 'no block starts here');
   const digest = bytes.subarray(HEADER_DIGEST_AT, BLOCK_HEADER_BYTES);
@@ -91,14 +91,14 @@ export function decodeBlockHeader(bytes: Buffer, place: Place): BlockHeader {
 }
 
 /** @throws LedgerError SEGMENT_CORRUPT unless `meta` is what the header says it is. */
-export function checkMetaDigest(header: BlockHeader, meta: Buffer, place: Place): void {
+export function checkMetaDigest(header: BlockHeader, meta: Buffer, place: ByteLocation): void {
   if (meta.length !== header.metaBytes || !sha256(meta).equals(header.metaDigest)) {
     throw corrupt(place, 'the description of the entries does not match its digest');
   }
 }
 
 /** The bodies, one after the other. @throws LedgerError SEGMENT_CORRUPT */
-export function unpackBodies(header: BlockHeader, packed: Buffer, place: Place): Buffer {
+export function unpackBodies(header: BlockHeader, packed: Buffer, place: ByteLocation): Buffer {
   if (packed.length !== header.packedBytes || !sha256(packed).equals(header.packedDigest)) {
     throw corrupt(place, 'the packed bodies do not match their digest');
   }
@@ -114,7 +114,7 @@ export function unpackBodies(header: BlockHeader, packed: Buffer, place: Place):
   return bodies;
 }
 
-export function corrupt(place: Place, what: string, cause?: unknown): LedgerError {
+export function corrupt(place: ByteLocation, what: string, cause?: unknown): LedgerError {
   return new LedgerError(
     'SEGMENT_CORRUPT',
     `could not read ${place.path} at byte ${place.at}: ${what}; restore the file from a copy`,

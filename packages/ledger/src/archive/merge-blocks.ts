@@ -2,10 +2,10 @@ import { BATCH_ENTRIES_MAX, BLOCK_BODY_BYTES_MIN } from '../limits.ts';
 import {
   BLOCK_HEADER_BYTES,
   type BlockHeader,
+  type ByteLocation,
   checkMetaDigest,
   decodeBlockHeader,
   encodeBlock,
-  type Place,
   unpackBodies,
 } from './block.ts';
 import { type BlockMeta, decodeMeta, encodeMeta } from './block-metadata.ts';
@@ -14,7 +14,7 @@ import { type BlockMeta, decodeMeta, encodeMeta } from './block-metadata.ts';
 export type LoadedBlock = {
   readonly header: BlockHeader;
   readonly bytes: Buffer;
-  readonly place: Place;
+  readonly place: ByteLocation;
 };
 
 export type OpenBlock = {

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FileId, Files } from '../disk/disk.ts';
+import type { Disk, FileId } from '../disk/disk.ts';
 import { layout, TEMPORARY_SUFFIX } from '../folder/folder-layout.ts';
 import { blockBytes, encodeBlock } from './block.ts';
 import { COLUMN_BYTES, encodeMeta } from './block-metadata.ts';
@@ -24,7 +24,7 @@ export type OpenSegment = { readonly file: FileId; readonly index: SegmentIndex 
  * work. Undefined, and nothing is written, if all of them are erased already.
  */
 export async function rewriteSegment(
-  disk: { readonly files: Files; readonly dir: string },
+  disk: { readonly files: Disk; readonly dir: string },
   old: OpenSegment,
   erase: ReadonlySet<number>,
 ): Promise<RewrittenSegment | undefined> {
@@ -53,7 +53,7 @@ export async function rewriteSegment(
   }
 }
 
-function holdsBodyOf(files: Files, old: OpenSegment, erase: ReadonlySet<number>): boolean {
+function holdsBodyOf(files: Disk, old: OpenSegment, erase: ReadonlySet<number>): boolean {
   return old.index.blocks.some((place) => {
     if (!touches(place, erase)) return false;
     const { meta } = openBlock(loadBlock(files, old, place));
@@ -62,7 +62,7 @@ function holdsBodyOf(files: Files, old: OpenSegment, erase: ReadonlySet<number>)
 }
 
 async function rewriteBlock(
-  files: Files,
+  files: Disk,
   old: OpenSegment,
   place: BlockPlace,
   erase: ReadonlySet<number>,
@@ -97,7 +97,7 @@ function withoutBodies(block: OpenBlock, positions: readonly number[]): Buffer {
   });
 }
 
-function loadBlock(files: Files, { file, index }: OpenSegment, { at }: BlockPlace): LoadedBlock {
+function loadBlock(files: Disk, { file, index }: OpenSegment, { at }: BlockPlace): LoadedBlock {
   const place = { path: index.path, at };
   const header = readBlockHeader(files, file, place);
   const bytes = Buffer.allocUnsafe(blockBytes(header));

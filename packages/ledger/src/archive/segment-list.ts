@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { indexOfName, layout, SEGMENT_SUFFIX } from '../folder/folder-layout.ts';
 
 export type SegmentPlace = {
@@ -10,7 +10,7 @@ export type SegmentPlace = {
 };
 
 /** The segments of a data folder in the order of their entries; strays are passed over. */
-export function listSegments(files: Files, dir: string): readonly SegmentPlace[] {
+export function listSegments(files: Disk, dir: string): readonly SegmentPlace[] {
   const segments: SegmentPlace[] = [];
   const root = layout.bodies(dir);
   for (const year of foldersNamed(files, root, /^\d{4}$/)) {
@@ -43,7 +43,7 @@ export function findHolder(
   return low - 1;
 }
 
-function foldersNamed(files: Files, path: string, pattern: RegExp): readonly string[] {
+function foldersNamed(files: Disk, path: string, pattern: RegExp): readonly string[] {
   return files
     .list(path)
     .filter(({ name, kind }) => kind === 'folder' && pattern.test(name))

@@ -1,12 +1,12 @@
 import { HASH_BYTES, sha256, sha256Into } from '@countersign/tlog';
-import type { FileId, Files } from '../disk/disk.ts';
+import type { Disk, FileId } from '../disk/disk.ts';
 import {
   BLOCK_HEADER_BYTES,
   type BlockHeader,
+  type ByteLocation,
   blockBytes,
   corrupt,
   decodeBlockHeader,
-  type Place,
 } from './block.ts';
 
 /**
@@ -74,7 +74,7 @@ export function encodeSegmentIndex(blocks: readonly BlockPlace[]): Buffer {
  * @throws LedgerError SEGMENT_CORRUPT
  */
 export function readSegmentIndex(
-  files: Files,
+  files: Disk,
   file: FileId,
   segment: { readonly path: string; readonly firstIndex: number; readonly size: number },
 ): SegmentIndex {
@@ -101,12 +101,12 @@ export function readSegmentIndex(
 }
 
 /** The header and all bytes of one block. @throws LedgerError SEGMENT_CORRUPT */
-export function readBlockHeader(files: Files, file: FileId, place: Place): BlockHeader {
+export function readBlockHeader(files: Disk, file: FileId, place: ByteLocation): BlockHeader {
   return decodeBlockHeader(readAt(files, file, place.at, BLOCK_HEADER_BYTES), place);
 }
 
 export function readMetaBytes(
-  files: Files,
+  files: Disk,
   file: FileId,
   block: { readonly header: BlockHeader; readonly at: number },
 ): Buffer {
@@ -114,7 +114,7 @@ export function readMetaBytes(
 }
 
 export function readPackedBytes(
-  files: Files,
+  files: Disk,
   file: FileId,
   block: { readonly header: BlockHeader; readonly at: number },
 ): Buffer {
@@ -123,7 +123,7 @@ export function readPackedBytes(
 }
 
 function checkSegmentHeader(
-  files: Files,
+  files: Disk,
   file: FileId,
   { path, firstIndex }: { readonly path: string; readonly firstIndex: number },
 ): void {
@@ -135,7 +135,7 @@ function checkSegmentHeader(
 
 /** Undefined unless the file ends in an index that is whole and unharmed. */
 function readClosedIndex(
-  files: Files,
+  files: Disk,
   file: FileId,
   length: number,
 ): { readonly blocks: readonly BlockPlace[]; readonly endAt: number } | undefined {
@@ -163,7 +163,7 @@ function readClosedIndex(
   return whole ? { blocks, endAt } : undefined;
 }
 
-function readAt(files: Files, file: FileId, at: number, count: number): Buffer {
+function readAt(files: Disk, file: FileId, at: number, count: number): Buffer {
   const bytes = Buffer.allocUnsafe(count);
   return bytes.subarray(0, files.read(file, bytes, at));
 }

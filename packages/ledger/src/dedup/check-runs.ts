@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { PART_COUNT, PART_SHIFT, RECORD_WORDS } from './key-format.ts';
 import { PartCursor } from './merge-runs.ts';
 import { Run } from './run.ts';
@@ -19,7 +19,7 @@ export type FingerprintProblem = {
  * A problem here is no loss: the next opening drops the file, and the ledger feeds it again.
  */
 export function* checkFingerprintRuns(
-  files: Files,
+  files: Disk,
   dir: string,
 ): Generator<FingerprintProblem | undefined> {
   for (const { name, kind } of files.list(dir)) {

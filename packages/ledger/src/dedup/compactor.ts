@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { type Job, type JobResult, performJob } from './merge-runs.ts';
 
 /** Does the work that would hold up the writer. `run` MAY be called while another job runs. */
@@ -13,9 +13,9 @@ export interface Compactor {
 
 /** On the calling thread, in slices; for tests and for small work. */
 export class InlineCompactor implements Compactor {
-  readonly #files: Files;
+  readonly #files: Disk;
 
-  constructor(files: Files) {
+  constructor(files: Disk) {
     this.#files = files;
   }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../tools/property.ts';
-import { type Files, nodeFiles } from '../disk/disk.ts';
+import { type Disk, nodeFiles } from '../disk/disk.ts';
 import { checkFingerprintRuns } from './check-runs.ts';
 import { FingerprintIndex } from './fingerprint-index.ts';
 
@@ -145,7 +145,7 @@ test('does the same with a worker thread', async (t) => {
 test('a full disk fails the flush, loses nothing, and the next flush succeeds', async (t) => {
   const dir = folder(t);
   let isFull = true;
-  const files: Files = {
+  const files: Disk = {
     ...nodeFiles,
     write(file, parts, at) {
       if (isFull) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
@@ -306,7 +306,7 @@ class Model {
     return open(this.#dir, this.#committed, options);
   }
 
-  #cuttableFiles(): Files {
+  #cuttableFiles(): Disk {
     const cut =
       <A extends unknown[], R>(operation: (...args: A) => R) =>
       (...args: A): R => {
@@ -345,7 +345,7 @@ async function filled(dir: string, count: number): Promise<FingerprintIndex> {
 function open(
   dir: string,
   size: number,
-  options: { tableEntries?: number; files?: Files } = {},
+  options: { tableEntries?: number; files?: Disk } = {},
 ): FingerprintIndex {
   return FingerprintIndex.open({
     dir,

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from '@countersign/core';
-import { type Files, nodeFiles } from '../disk/disk.ts';
+import { type Disk, nodeFiles } from '../disk/disk.ts';
 import { type Compactor, InlineCompactor, WorkerCompactor } from './compactor.ts';
 import { KEY_BYTES, keyWord } from './key-format.ts';
 import {
@@ -68,7 +68,7 @@ export type FingerprintIndexOptions = {
   readonly dir: string;
   readonly size: number;
   readonly identity: Uint8Array;
-  readonly files?: Files;
+  readonly files?: Disk;
   /** `inline` does all work on the calling thread, with `files`; the worker uses the real disk. */
   readonly compaction?: 'worker' | 'inline';
   readonly tableEntries?: number;
@@ -77,7 +77,7 @@ export type FingerprintIndexOptions = {
 type Waiter = { to: number; resolve: () => void; reject: (error: unknown) => void };
 
 export class FingerprintIndex {
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #dir: string;
   readonly #identity: Uint8Array;
   readonly #tableEntries: number;

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { PART_COUNT, RECORD_BYTES, RECORD_WORDS } from './key-format.ts';
 import { BUFFER_RECORDS } from './limits.ts';
 import { Run } from './run.ts';
@@ -32,14 +32,14 @@ export type JobResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'corrupt'; readonly path: string; readonly what: string };
 
-export async function performJob(files: Files, job: Job): Promise<JobResult> {
+export async function performJob(files: Disk, job: Job): Promise<JobResult> {
   return job.kind === 'write' ? writeTable(files, job) : mergeRuns(files, job);
 }
 
 /** Records pushed between two turns of the event loop: some milliseconds. */
 const SLICE_RECORDS = 65_536;
 
-async function writeTable(files: Files, job: Job & { kind: 'write' }): Promise<JobResult> {
+async function writeTable(files: Disk, job: Job & { kind: 'write' }): Promise<JobResult> {
   const words = new Uint32Array(job.records, 0, job.rowCount * RECORD_WORDS);
   const writer = new RunWriter(files, { ...job, counts: countByPart(words, job.rowCount) });
   try {
@@ -58,7 +58,7 @@ async function writeTable(files: Files, job: Job & { kind: 'write' }): Promise<J
  * A streaming merge: two buffers of 256 KiB and the filter of one part, however large the runs.
  * All records are kept: several entries may share an action.
  */
-async function mergeRuns(files: Files, job: Job & { kind: 'merge' }): Promise<JobResult> {
+async function mergeRuns(files: Disk, job: Job & { kind: 'merge' }): Promise<JobResult> {
   const runs: Run[] = [];
   let writer: RunWriter | undefined;
   try {

@@ -1,12 +1,12 @@
 import type { ArchiveReader } from '../archive/archive-reader.ts';
 import { COLUMN_BYTES } from '../archive/block-metadata.ts';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { layout } from '../folder/folder-layout.ts';
 import { FINGERPRINT_SAMPLES } from '../limits.ts';
 import { FingerprintIndex } from './fingerprint-index.ts';
 
 export type FingerprintFolder = {
-  readonly files: Files;
+  readonly files: Disk;
   readonly dir: string;
   readonly identity: Uint8Array;
   readonly archive: ArchiveReader;
@@ -36,7 +36,7 @@ export async function openFingerprints(folder: FingerprintFolder): Promise<Finge
 }
 
 /** They are derived: the next opening makes them again. */
-export function dropFingerprints(files: Files, dir: string): void {
+export function dropFingerprints(files: Disk, dir: string): void {
   const folder = layout.fingerprints(dir);
   for (const { name } of files.list(folder)) files.remove(`${folder}/${name}`);
 }

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { assert } from '@countersign/core';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { PART_COUNT, PART_SHIFT } from './key-format.ts';
 import { Run, type RunPart } from './run.ts';
 import { equalBytes, isUnfinished, rangeOfName } from './run-format.ts';
@@ -10,11 +10,11 @@ export type RunProblem = { readonly path: string; readonly what: string };
 
 /** The runs in use, oldest first, without gaps from entry 0 on. */
 export class RunSet {
-  readonly #files: Files;
+  readonly #files: Disk;
   #list: Run[] = [];
   readonly #parts: RunPart[][] = Array.from({ length: PART_COUNT }, () => []);
 
-  constructor(files: Files) {
+  constructor(files: Disk) {
     this.#files = files;
   }
 
@@ -131,7 +131,7 @@ function problemOf(run: Run, identity: Uint8Array | undefined): string | undefin
  * of ours: unfinished ones, those within another, those behind a gap, those beyond `size`.
  */
 export function openRuns(
-  files: Files,
+  files: Disk,
   options: { readonly dir: string; readonly size: number; readonly identity: Uint8Array },
 ): { runs: RunSet; problems: RunProblem[] } {
   const { dir, size, identity } = options;

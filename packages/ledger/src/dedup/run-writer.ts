@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { assert } from '@countersign/core';
-import type { FileId, Files } from '../disk/disk.ts';
+import type { Disk, FileId } from '../disk/disk.ts';
 import { TEMPORARY_SUFFIX } from '../folder/folder-layout.ts';
 import {
   BLOCK_WORDS,
@@ -23,7 +23,7 @@ export type RunRange = { readonly from: number; readonly to: number };
  * The file has a temporary name until it is whole and durable, so a crash leaves the run or none.
  */
 export class RunWriter {
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #dir: string;
   readonly #range: RunRange;
   readonly #identity: Uint8Array;
@@ -45,7 +45,7 @@ export class RunWriter {
 
   /** `counts` states how many records each part will get. */
   constructor(
-    files: Files,
+    files: Disk,
     options: {
       readonly dir: string;
       readonly range: RunRange;

@@ -1,5 +1,5 @@
 import { assert } from '@countersign/core';
-import type { FileId, Files } from '../disk/disk.ts';
+import type { Disk, FileId } from '../disk/disk.ts';
 import { blockCount, blockOf, bucketOf, filterHas } from './bloom-filter.ts';
 import {
   indexOf,
@@ -28,11 +28,11 @@ export class Run {
   readonly path: string;
   readonly header: RunHeader;
   readonly entryCount: number;
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #file: FileId;
   readonly #places: readonly PartPlace[];
 
-  private constructor(files: Files, path: string, file: FileId, header: RunHeader) {
+  private constructor(files: Disk, path: string, file: FileId, header: RunHeader) {
     this.#files = files;
     this.#file = file;
     this.path = path;
@@ -42,7 +42,7 @@ export class Run {
   }
 
   /** Opens the file and checks header and length; returns what is wrong as text. */
-  static open(files: Files, path: string): Run | string {
+  static open(files: Disk, path: string): Run | string {
     const file = files.open(path, 'read');
     const bytes = new Uint8Array(HEADER_BYTES);
     const found = files.read(file, bytes, 0);

@@ -38,7 +38,7 @@ export interface FileLock {
  * the page cache answers is synchronous; only what waits for the disk returns a promise. Every
  * method throws the error of the operating system (with `code`) as it came.
  */
-export interface Files {
+export interface Disk {
   open(path: string, mode: OpenMode): FileId;
   close(file: FileId): void;
   size(file: FileId): number;
@@ -89,7 +89,7 @@ const FLAGS: Readonly<Record<OpenMode, number>> = {
   update: constants.O_RDWR,
 };
 
-export const nodeFiles: Files = {
+export const nodeFiles: Disk = {
   open: (path, mode) => openSync(path, FLAGS[mode], FILE_MODE) as FileId,
   close: (file) => closeSync(file),
   size: (file) => fstatSync(file).size,

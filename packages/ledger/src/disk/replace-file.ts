@@ -1,7 +1,7 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { layout, TEMPORARY_SUFFIX } from '../folder/folder-layout.ts';
 import { FILE_SYNCS_AT_ONCE } from '../limits.ts';
-import type { FileId, Files } from './disk.ts';
+import type { Disk, FileId } from './disk.ts';
 import { makeFolderNoting, syncNewFolders } from './sync-folders.ts';
 
 type Staged = { readonly from: string; readonly to: string; readonly file: FileId };
@@ -11,12 +11,12 @@ type Staged = { readonly from: string; readonly to: string; readonly file: FileI
  * written before the first is synced: the file system then commits many of them at once.
  */
 export class FileBatch {
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #dir: string;
   readonly #folders: Set<string> = new Set();
   #staged: Staged[] = [];
 
-  constructor(files: Files, dir: string) {
+  constructor(files: Disk, dir: string) {
     this.#files = files;
     this.#dir = dir;
   }
@@ -77,7 +77,7 @@ export class FileBatch {
 
 /** Replaces one small file in one durable step. */
 export async function replaceFile(
-  files: Files,
+  files: Disk,
   target: { readonly dir: string; readonly path: string },
   bytes: Uint8Array,
 ): Promise<void> {
@@ -92,7 +92,7 @@ export async function replaceFile(
 }
 
 /** All of a file; undefined if there is none. */
-export function readWholeFile(files: Files, path: string, bytesMax: number): Buffer | undefined {
+export function readWholeFile(files: Disk, path: string, bytesMax: number): Buffer | undefined {
   let file: FileId;
   try {
     file = files.open(path, 'read');

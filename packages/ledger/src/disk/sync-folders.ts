@@ -1,15 +1,15 @@
 import { dirname, join, relative, sep } from 'node:path';
-import type { Files } from './disk.ts';
+import type { Disk } from './disk.ts';
 
 /** Makes the names in these folders durable, and forgets them. */
-export async function syncNewFolders(files: Files, folders: Set<string>): Promise<void> {
+export async function syncNewFolders(files: Disk, folders: Set<string>): Promise<void> {
   const paths = [...folders];
   await Promise.all(paths.map((path) => files.syncFolder(path)));
   for (const path of paths) folders.delete(path);
 }
 
 /** Makes `path` if it is missing, and notes in `folders` each folder that has a new name in it. */
-export function makeFolderNoting(files: Files, path: string, folders: Set<string>): void {
+export function makeFolderNoting(files: Disk, path: string, folders: Set<string>): void {
   const topmost = files.makeFolder(path);
   if (topmost === undefined) return;
   let folder = dirname(topmost);

@@ -9,14 +9,14 @@ import {
   tilePath,
   tileWidth,
 } from '@countersign/tlog';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { readWholeFile } from '../disk/replace-file.ts';
 import { LedgerError } from '../errors.ts';
 import { layout } from '../folder/folder-layout.ts';
 import { parseLeaf } from './leaf.ts';
 
 /** `seen` of the last entry of a log of `size`; the beginning of time for an empty one. */
-export function readSeenMs(files: Files, dir: string, size: number): number {
+export function readSeenMs(files: Disk, dir: string, size: number): number {
   if (size === 0) return 0;
   const index = Math.floor((size - 1) / TILE_WIDTH);
   const width = tileWidth(0, index, size);
@@ -27,12 +27,12 @@ export function readSeenMs(files: Files, dir: string, size: number): number {
 }
 
 /** At least the hashes of a tile. @throws LedgerError FOLDER_CORRUPT if there is none. */
-export function readTile(files: Files, dir: string, tile: TileId): Buffer {
+export function readTile(files: Disk, dir: string, tile: TileId): Buffer {
   return readLogFile(files, dir, [tilePath(tile), tilePath({ ...tile, width: TILE_WIDTH })]);
 }
 
 /** At least the entries of a bundle. @throws LedgerError FOLDER_CORRUPT if there is none. */
-export function readBundle(files: Files, dir: string, bundle: BundleId): Buffer {
+export function readBundle(files: Disk, dir: string, bundle: BundleId): Buffer {
   return readLogFile(files, dir, [
     bundlePath(bundle),
     bundlePath({ ...bundle, width: TILE_WIDTH }),
@@ -40,7 +40,7 @@ export function readBundle(files: Files, dir: string, bundle: BundleId): Buffer 
 }
 
 /** A partial form, or the full one that has replaced it. */
-function readLogFile(files: Files, dir: string, paths: readonly string[]): Buffer {
+function readLogFile(files: Disk, dir: string, paths: readonly string[]): Buffer {
   for (const path of paths) {
     const bytes = readWholeFile(files, layout.logFile(dir, path), BUNDLE_BYTES_MAX);
     if (bytes !== undefined) return bytes;

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { sha256 } from '@countersign/tlog';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { readWholeFile } from '../disk/replace-file.ts';
 import { LedgerError } from '../errors.ts';
 import { FACTS_BYTES_MAX } from '../limits.ts';
@@ -16,7 +16,7 @@ import { layout } from './folder-layout.ts';
 type HostFacts = { readonly machine: string; readonly inode: string; readonly madeNs: string };
 
 /** True if the folder was last written on this machine, and not restored or copied since. */
-export function isAtHome(files: Files, dir: string): boolean {
+export function isAtHome(files: Disk, dir: string): boolean {
   const path = layout.hostFacts(dir);
   const bytes = readWholeFile(files, path, FACTS_BYTES_MAX);
   // Backups often leave out DIR/run: a missing file is a restored folder.
@@ -34,7 +34,7 @@ export function isAtHome(files: Files, dir: string): boolean {
   }
 }
 
-export async function writeHostFacts(files: Files, dir: string): Promise<void> {
+export async function writeHostFacts(files: Disk, dir: string): Promise<void> {
   const path = layout.hostFacts(dir);
   const staged = join(layout.staging(dir), 'host.json');
   const file = files.open(staged, 'create');
@@ -71,7 +71,7 @@ function parse(bytes: Buffer): Partial<HostFacts> | undefined {
 }
 
 /** A digest, since machine-id(5) asks not to give the id itself away. */
-function machine(files: Files): string {
+function machine(files: Disk): string {
   const id =
     readWholeFile(files, '/etc/machine-id', FACTS_BYTES_MAX)?.toString('utf8').trim() ?? '';
   return sha256(Buffer.from(`countersign host\n${id}`)).toString('hex', 0, 16);

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { type Random, secretModeProblem } from '@countersign/core';
-import type { FileId, Files } from '../disk/disk.ts';
+import type { Disk, FileId } from '../disk/disk.ts';
 import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
 import type { LocalKeys } from '../entries/keyed-hash.ts';
 import { LedgerError } from '../errors.ts';
@@ -14,7 +14,7 @@ const KEY_BYTES = 32;
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export type KeyFolder = {
-  readonly files: Files;
+  readonly files: Disk;
   readonly dir: string;
   readonly random: Random;
   /** The note signing key, if it does not lie in `DIR/keys`. */
@@ -55,7 +55,7 @@ export async function localKeys(folder: KeyFolder): Promise<LocalKeys> {
  * The local keys for a reader; undefined where they are not at hand, as in a copy for an auditor.
  * @throws LedgerError MALFORMED_KEY, KEY_PERMISSIONS
  */
-export function readLocalKeys(files: Files, dir: string): LocalKeys | undefined {
+export function readLocalKeys(files: Disk, dir: string): LocalKeys | undefined {
   const path = layout.localKeys(dir);
   const found = readSecret(files, path);
   return found === undefined ? undefined : parseLocalKeys(found, path);
@@ -82,7 +82,7 @@ function parseLocalKeys(bytes: Buffer, path: string): LocalKeys {
 }
 
 /** Undefined if there is no such file. */
-function readSecret(files: Files, path: string): Buffer | undefined {
+function readSecret(files: Disk, path: string): Buffer | undefined {
   const bytes = readWholeFile(files, path, KEY_FILE_BYTES_MAX);
   if (bytes === undefined) return undefined;
   checkMode(files, path);
@@ -90,7 +90,7 @@ function readSecret(files: Files, path: string): Buffer | undefined {
 }
 
 /** @throws LedgerError KEY_PERMISSIONS */
-function checkMode(files: Files, path: string): void {
+function checkMode(files: Disk, path: string): void {
   const file: FileId = files.open(path, 'read');
   const mode = files.mode(file);
   files.close(file);
@@ -108,7 +108,7 @@ function checkMode(files: Files, path: string): void {
  * can read is one no more.
  * @throws LedgerError KEY_PERMISSIONS
  */
-export function checkSecretModes(files: Files, dir: string): void {
+export function checkSecretModes(files: Disk, dir: string): void {
   const folders = [layout.keys(dir)];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const { name, kind } of files.list(folder)) {

@@ -1,5 +1,5 @@
 import { isKeyName, parseVkey } from '@countersign/tlog';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
 import { LedgerError } from '../errors.ts';
 import { FACTS_BYTES_MAX } from '../limits.ts';
@@ -9,7 +9,7 @@ import { layout } from './folder-layout.ts';
 const FOLDER_FORMAT = 1;
 
 /** What `countersign.json` says: the last thing to be written of a new folder. */
-export type FolderFacts = {
+export type LedgerManifest = {
   readonly origin: string;
   /** The keys that signed for the log, oldest first; the last one signs now. */
   readonly vkeys: readonly string[];
@@ -19,7 +19,7 @@ export type FolderFacts = {
  * Undefined if no ledger was made here.
  * @throws LedgerError FOLDER_VERSION, FOLDER_CORRUPT
  */
-export function readFolderFacts(files: Files, dir: string): FolderFacts | undefined {
+export function readFolderFacts(files: Disk, dir: string): LedgerManifest | undefined {
   const path = layout.folderFacts(dir);
   const bytes = readWholeFile(files, path, FACTS_BYTES_MAX);
   if (bytes === undefined) {
@@ -44,9 +44,9 @@ export function readFolderFacts(files: Files, dir: string): FolderFacts | undefi
 }
 
 export async function writeFolderFacts(
-  files: Files,
+  files: Disk,
   dir: string,
-  { origin, vkeys }: FolderFacts,
+  { origin, vkeys }: LedgerManifest,
 ): Promise<void> {
   const text = `${JSON.stringify({ format: FOLDER_FORMAT, origin, vkeys }, undefined, 2)}\n`;
   await replaceFile(files, { dir, path: layout.folderFacts(dir) }, Buffer.from(text));
@@ -62,7 +62,7 @@ export function noLedger(dir: string): LedgerError {
 }
 
 /** The checkpoint of no entries is written before `countersign.json`: a crash may come between. */
-function isEmptyLog(files: Files, dir: string): boolean {
+function isEmptyLog(files: Disk, dir: string): boolean {
   const checkpoint = readWholeFile(files, layout.checkpoint(dir), FACTS_BYTES_MAX);
   return checkpoint === undefined || checkpoint.toString('utf8').split('\n')[1] === '0';
 }

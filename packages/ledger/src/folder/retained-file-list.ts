@@ -13,7 +13,7 @@ import {
   tilePath,
   tileWidth,
 } from '@countersign/tlog';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
 import { LedgerError } from '../errors.ts';
 import { KEPT_LIST_FILES_MAX } from '../limits.ts';
@@ -28,7 +28,7 @@ import { indexOfName, layout } from './folder-layout.ts';
  * below `ledger/`. It may lag behind what is there (a crash between the two), and never lists what
  * was not durable before.
  */
-export type KeptList = ReadonlySet<string>;
+export type RetainedFileList = ReadonlySet<string>;
 
 function keptListText(origin: string, paths: Iterable<string>): string {
   return [headingOf(origin), ...paths].map((line) => `${line}\n`).join('');
@@ -38,7 +38,7 @@ function keptListText(origin: string, paths: Iterable<string>): string {
 export function openKeptList(
   bytes: Uint8Array,
   trust: { readonly origin: string; readonly log: readonly NoteVerifier[] },
-): KeptList {
+): RetainedFileList {
   const note = parseNote(bytes);
   const { text, unverified } = openNote(note, trust.log);
   const [heading, ...paths] = text.split('\n').slice(0, -1);
@@ -52,12 +52,12 @@ export function openKeptList(
 
 /** Lists what is there now, and what an earlier list says is to be there. */
 export async function writeKeptList(parts: {
-  readonly files: Files;
+  readonly files: Disk;
   readonly dir: string;
   readonly signer: NoteSigner;
   readonly size: number;
-  readonly before: KeptList;
-}): Promise<KeptList> {
+  readonly before: RetainedFileList;
+}): Promise<RetainedFileList> {
   const { files, dir, signer, size, before } = parts;
   const paths = new Set<string>();
   for (const path of before) if (!isReplaced(path, size)) paths.add(path);
@@ -73,7 +73,7 @@ export async function writeKeptList(parts: {
 }
 
 /** Undefined where there is none; of one that is not as it was written fsck tells. */
-export function readKeptList(files: Files, dir: string): Buffer | undefined {
+export function readKeptList(files: Disk, dir: string): Buffer | undefined {
   return readWholeFile(files, layout.keptList(dir), NOTE_BYTES_MAX + 1);
 }
 
@@ -84,7 +84,7 @@ export function isReplaced(path: string, size: number): boolean {
   return tileWidth(tile.kind === 'tile' ? tile.level : 0, tile.index, size) === TILE_WIDTH;
 }
 
-function* olderPartials(files: Files, dir: string, size: number): Generator<string> {
+function* olderPartials(files: Disk, dir: string, size: number): Generator<string> {
   for (const { level, index, width } of edgeTiles(size)) {
     const full = { index, width: TILE_WIDTH };
     const folders = [tilePath({ ...full, level }), ...(level === 0 ? [bundlePath(full)] : [])];

@@ -9,14 +9,14 @@ import {
   tileWidth,
 } from '@countersign/tlog';
 import { listSegments } from '../archive/segment-list.ts';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { readWholeFile } from '../disk/replace-file.ts';
 import { indexOfName, layout } from '../folder/folder-layout.ts';
 import type { Problems } from './fsck-report.ts';
 import { bundleBytes, readBundleFile, readTileFile } from './tile-reading.ts';
 
 export type FilesCheck = {
-  readonly files: Files;
+  readonly files: Disk;
   readonly dir: string;
   readonly size: number;
   /** Entries that are durable, the journal's included: files up to there may stand after `size`. */

@@ -8,7 +8,7 @@ import {
   SEGMENT_HEADER_BYTES,
 } from '../archive/segment.ts';
 import { listSegments, type SegmentPlace } from '../archive/segment-list.ts';
-import type { FileId, Files } from '../disk/disk.ts';
+import type { Disk, FileId } from '../disk/disk.ts';
 import { parseLeaf } from '../entries/leaf.ts';
 import { readBundle } from '../entries/tile-files.ts';
 import { LedgerError } from '../errors.ts';
@@ -17,7 +17,7 @@ import type { Problems } from './fsck-report.ts';
 
 /** How the segments must stand: one after the other, from entry 0 to at least `size`. */
 export type SegmentCheck = {
-  readonly files: Files;
+  readonly files: Disk;
   readonly dir: string;
   readonly size: number;
   /** Entries that the journal still holds: blocks up to there may stand after `size`. */
@@ -149,7 +149,7 @@ function firstDifference(found: Uint8Array, expected: Uint8Array): number {
   return found.length === expected.length ? -1 : length;
 }
 
-function readAt(files: Files, file: FileId, at: number, count: number): Buffer {
+function readAt(files: Disk, file: FileId, at: number, count: number): Buffer {
   const bytes = Buffer.allocUnsafe(count);
   return bytes.subarray(0, files.read(file, bytes, at));
 }

@@ -11,14 +11,14 @@ import {
   type SignedCheckpoint,
   verifierOf,
 } from '@countersign/tlog';
-import { type Files, nodeFiles } from '../disk/disk.ts';
+import { type Disk, nodeFiles } from '../disk/disk.ts';
 import { readWholeFile } from '../disk/replace-file.ts';
 import { parseErasure } from '../erasure/erasure-body.ts';
 import { LedgerError } from '../errors.ts';
 import { layout } from '../folder/folder-layout.ts';
 import { readLocalKeys } from '../folder/key-files.ts';
 import { type KeyRotation, keysAfter, openRotation } from '../folder/key-rotation.ts';
-import { type FolderFacts, noLedger, readFolderFacts } from '../folder/ledger-manifest.ts';
+import { type LedgerManifest, noLedger, readFolderFacts } from '../folder/ledger-manifest.ts';
 import { isReplaced, openKeptList, readKeptList } from '../folder/retained-file-list.ts';
 import { listJournal } from '../journal/journal.ts';
 import { readJournal } from '../journal/journal-format.ts';
@@ -38,7 +38,7 @@ export type FsckOptions = {
   readonly threads: number;
   /** A key of the log from elsewhere: the keys that the folder names must follow from it. */
   readonly vkey?: string | undefined;
-  readonly files?: Files | undefined;
+  readonly files?: Disk | undefined;
   readonly onProgress?: ((done: number, size: number) => void) | undefined;
 };
 
@@ -85,8 +85,8 @@ type Run = {
 };
 
 class Fsck {
-  readonly #files: Files;
-  readonly #facts: FolderFacts;
+  readonly #files: Disk;
+  readonly #facts: LedgerManifest;
   readonly #options: FsckOptions;
   readonly #problems = new Problems();
   readonly #witnesses: readonly NoteVerifier[];
@@ -95,7 +95,7 @@ class Fsck {
   #rotations: { readonly index: number; readonly body: Uint8Array }[] = [];
   #lastSeen = '';
 
-  constructor(files: Files, facts: FolderFacts, options: FsckOptions) {
+  constructor(files: Disk, facts: LedgerManifest, options: FsckOptions) {
     this.#files = files;
     this.#facts = facts;
     this.#options = options;

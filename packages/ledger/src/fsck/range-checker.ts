@@ -13,7 +13,7 @@ import {
 import { ArchiveReader } from '../archive/archive-reader.ts';
 import { COLUMN_BYTES } from '../archive/block-metadata.ts';
 import type { OpenBlock } from '../archive/merge-blocks.ts';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { type LocalKeys, versionKey } from '../entries/keyed-hash.ts';
 import { type Leaf, RESTARTS_SEEN } from '../entries/leaf.ts';
 import { LeafParser } from '../entries/leaf-parser.ts';
@@ -47,7 +47,7 @@ export type RangeReport = {
 };
 
 export type RangeSetup = {
-  readonly files: Files;
+  readonly files: Disk;
   readonly dir: string;
   readonly size: number;
   /** Undefined where the keys are not at hand: fingerprints are then checked by digest alone. */

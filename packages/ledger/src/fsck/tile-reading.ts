@@ -8,7 +8,7 @@ import {
   type TileId,
   tilePath,
 } from '@countersign/tlog';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { readWholeFile } from '../disk/replace-file.ts';
 import { layout } from '../folder/folder-layout.ts';
 
@@ -17,14 +17,14 @@ import { layout } from '../folder/folder-layout.ts';
  * one that has taken its place, which a writer may do while we look. In a log at rest a full tile
  * where a partial one must be is a stray, and told as one.
  */
-export function readTileFile(files: Files, dir: string, tile: TileId): Buffer | undefined {
+export function readTileFile(files: Disk, dir: string, tile: TileId): Buffer | undefined {
   const read = (width: number): Buffer | undefined =>
     readWholeFile(files, layout.logFile(dir, tilePath({ ...tile, width })), TILE_BYTES + 1);
   return read(tile.width) ?? read(TILE_WIDTH)?.subarray(0, tile.width * HASH_BYTES);
 }
 
 /** As {@link readTileFile}, of an entry bundle. */
-export function readBundleFile(files: Files, dir: string, bundle: BundleId): Buffer | undefined {
+export function readBundleFile(files: Disk, dir: string, bundle: BundleId): Buffer | undefined {
   const read = (width: number): Buffer | undefined =>
     readWholeFile(files, layout.logFile(dir, bundlePath({ ...bundle, width })), BUNDLE_BYTES_MAX);
   const partial = read(bundle.width);

@@ -3,14 +3,14 @@ import {
   bundlePath,
   HASH_BYTES,
   isByteEqual,
+  MerkleTree,
   TILE_WIDTH,
   type TileId,
-  Tree,
   tilePath,
   tileRoot,
   tileWidth,
 } from '@countersign/tlog';
-import type { Files } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import type { Problems } from './fsck-report.ts';
 import type { RangeReport } from './range-checker.ts';
 import { readTileFile } from './tile-reading.ts';
@@ -26,16 +26,16 @@ export type PromisedRoot = {
 
 /** Builds the tree again from the entries, and holds every tile of the log against it. */
 export class TreeChecker {
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #dir: string;
   readonly #size: number;
   readonly #problems: Problems;
-  readonly #tree = new Tree();
+  readonly #tree = new MerkleTree();
   /** Ascending by size; one is taken away when the tree has reached it. */
   readonly #promises: PromisedRoot[];
 
   constructor(parts: {
-    readonly files: Files;
+    readonly files: Disk;
     readonly dir: string;
     readonly size: number;
     readonly problems: Problems;
@@ -142,7 +142,7 @@ export class TreeChecker {
   #fitsCheckpoint(hashes: Buffer): boolean {
     const promise = this.#promises.findLast(({ size }) => size === this.#size);
     const edge = this.#tree.edge();
-    const tree = Tree.restore(this.#tree.size, ({ level }) => {
+    const tree = MerkleTree.restore(this.#tree.size, ({ level }) => {
       const found = edge.find(({ tile }) => tile.level === level);
       return found?.hashes ?? Buffer.alloc(0);
     });

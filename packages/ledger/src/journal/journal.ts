@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { assert, type Random } from '@countersign/core';
-import type { FileId, Files } from '../disk/disk.ts';
+import type { Disk, FileId } from '../disk/disk.ts';
 import { LedgerError } from '../errors.ts';
 import { indexOfName, JOURNAL_SUFFIX, journalFile, layout } from '../folder/folder-layout.ts';
 import { JOURNAL_FILE_BYTES_TARGET } from '../limits.ts';
@@ -19,7 +19,7 @@ export type JournalFile = { readonly path: string; readonly firstIndex: number }
 
 /** What is accepted and not yet integrated. One writer; groups go strictly one after the other. */
 export class Journal {
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #dir: string;
   readonly #origin: string;
   readonly #random: Random;
@@ -164,7 +164,7 @@ export class Journal {
 }
 
 export type JournalFolder = {
-  readonly files: Files;
+  readonly files: Disk;
   readonly dir: string;
   readonly origin: string;
   readonly random: Random;
@@ -173,7 +173,7 @@ export type JournalFolder = {
 export type JournalEntries = { readonly firstIndex: number; readonly count: number };
 
 /** The files of the journal, oldest first; strays are passed over. */
-export function listJournal(files: Files, dir: string): readonly JournalFile[] {
+export function listJournal(files: Disk, dir: string): readonly JournalFile[] {
   const folder = layout.journal(dir);
   return files.list(folder).flatMap(({ name }) => {
     const firstIndex = indexOfName(name, JOURNAL_SUFFIX);

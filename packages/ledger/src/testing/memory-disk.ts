@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { FileId, FileLock, Files, FolderItem, OpenMode } from '../disk/disk.ts';
+import type { Disk, FileId, FileLock, FolderItem, OpenMode } from '../disk/disk.ts';
 
 /** What ends a process in a test: nothing of ours may catch it and go on. */
 export class Crash extends Error {
@@ -39,7 +39,7 @@ export type Fault =
  * A disk in memory that promises no more than POSIX does. Names are not durable until their folder
  * is synced, whatever was done with the file; each folder forgets on its own.
  */
-export class MemoryDisk implements Files {
+export class MemoryDisk implements Disk {
   readonly #root: Folder = emptyFolder();
   readonly #open: Map<number, Inode> = new Map();
   readonly #locks: Set<string> = new Set();

@@ -13,18 +13,18 @@ import {
   verifierOf,
   type WitnessAddress,
 } from '@countersign/tlog';
-import type { Published } from '../append/publisher.ts';
-import type { Files } from '../disk/disk.ts';
+import type { PublishedCheckpoint } from '../append/publisher.ts';
+import type { Disk } from '../disk/disk.ts';
 import { readTile } from '../entries/tile-files.ts';
 import { LedgerError } from '../errors.ts';
 import { isAtHome, restoredFolder } from '../folder/host-identity.ts';
-import type { FolderFacts } from '../folder/ledger-manifest.ts';
+import type { LedgerManifest } from '../folder/ledger-manifest.ts';
 import { readWitnessPolicy } from './witness-policy.ts';
 
 export type HistoryCheck = {
-  readonly files: Files;
+  readonly files: Disk;
   readonly dir: string;
-  readonly facts: FolderFacts;
+  readonly facts: LedgerManifest;
   readonly checkpoint: SignedCheckpoint;
 };
 
@@ -108,7 +108,7 @@ function rolledBack(dir: string, name: string, seenSize: number, size: number): 
 /** What a witness said to a checkpoint. */
 export type CosignResult = { readonly name: string; readonly because: string | undefined };
 
-export type Cosigned = {
+export type CosigningReport = {
   readonly signatures: readonly NoteSignature[];
   /** One for each witness with an address; `because` where there is no cosignature. */
   readonly results: readonly CosignResult[];
@@ -119,10 +119,10 @@ export type Cosigned = {
  * failure: the checkpoint is signed by now, and whoever accepted a fork was told before.
  */
 export async function cosign(
-  files: Files,
+  files: Disk,
   dir: string,
-  published: Published,
-): Promise<Cosigned | undefined> {
+  published: PublishedCheckpoint,
+): Promise<CosigningReport | undefined> {
   const policy = readWitnessPolicy(files, dir);
   if (policy === undefined) return undefined;
   const signatures: NoteSignature[] = [];
@@ -142,9 +142,9 @@ export async function cosign(
 }
 
 type Question = {
-  readonly files: Files;
+  readonly files: Disk;
   readonly dir: string;
-  readonly published: Published;
+  readonly published: PublishedCheckpoint;
   readonly address: WitnessAddress;
 };
 

@@ -5,7 +5,7 @@ import {
   type TrustPolicy,
   verifierOf,
 } from '@countersign/tlog';
-import { type Files, nodeFiles } from '../disk/disk.ts';
+import { type Disk, nodeFiles } from '../disk/disk.ts';
 import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
 import { layout } from '../folder/folder-layout.ts';
 
@@ -19,7 +19,7 @@ export type WitnessPolicy = {
  * Undefined where nobody witnesses the log.
  * @throws LedgerError MALFORMED_POLICY
  */
-export function readWitnessPolicy(files: Files, dir: string): WitnessPolicy | undefined {
+export function readWitnessPolicy(files: Disk, dir: string): WitnessPolicy | undefined {
   const bytes = readWholeFile(files, layout.witnessPolicy(dir), POLICY_BYTES_MAX);
   if (bytes === undefined) return undefined;
   const policy = parsePolicy(bytes);
@@ -33,7 +33,7 @@ export function readWitnessPolicy(files: Files, dir: string): WitnessPolicy | un
 export async function setWitnessPolicy(
   dir: string,
   bytes: Uint8Array,
-  files: Files = nodeFiles,
+  files: Disk = nodeFiles,
 ): Promise<void> {
   parsePolicy(bytes);
   await replaceFile(files, { dir, path: layout.witnessPolicy(dir) }, bytes);

@@ -12,7 +12,7 @@ import { HttpError } from '../http/errors.ts';
 import { clientFor, evenRandom, WaitingClock } from '../testing/calling.ts';
 import { AssertionSigner } from './assertion-signer.ts';
 import { readSecret, Secret } from './secret.ts';
-import { type Credential, Tokens } from './token-source.ts';
+import { type Credential, TokenSource } from './token-source.ts';
 
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
@@ -26,8 +26,8 @@ function tokensOf(
   server: TestServer,
   time: WaitingClock,
   credential: Credential = { kind: 'secret', secret: new Secret(SECRET) },
-): Tokens {
-  return new Tokens({
+): TokenSource {
+  return new TokenSource({
     http: clientFor([server.origin], time),
     clock: time.clock,
     random: evenRandom,

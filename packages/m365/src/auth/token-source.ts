@@ -1,7 +1,7 @@
 import type { Clock, Random, TenantId } from '@countersign/core';
 import { placeOf } from '../http/allowed-origins.ts';
 import { HttpError } from '../http/errors.ts';
-import type { Authorisation, HttpClient } from '../http/http-client.ts';
+import type { HttpClient, RequestAuthorizer } from '../http/http-client.ts';
 import type { AssertionSigner } from './assertion-signer.ts';
 import { LIFE_DEFAULT_S, RENEW_BEFORE_MS, RENEW_SHARE } from './limits.ts';
 import type { Secret } from './secret.ts';
@@ -28,7 +28,7 @@ export type TokenOptions = {
  * its end, which is reckoned from when it was asked for, by the monotonic clock: neither a step of
  * our clock nor the authority's being elsewhere makes us use a dead one.
  */
-export class Tokens implements Authorisation {
+export class TokenSource implements RequestAuthorizer {
   readonly #options: TokenOptions;
   #held: { readonly value: string; readonly renewMs: number } | undefined;
   #asking: Promise<string> | undefined;

@@ -99,7 +99,7 @@ export type WindowTally = {
 };
 
 /** One window on its way into the ledger. */
-export interface CollectSession {
+export interface CollectionSession {
   /**
    * Cuts the content into records and sends them on their way; resolves when there is room for
    * more. They are durable once {@link end} has resolved. Tells how many records there were.
@@ -117,7 +117,7 @@ export interface CollectSession {
  * Where collectors put what they find, and read what the ledger knows of earlier polls. The
  * pipeline stands behind it.
  */
-export interface CollectDesk {
+export interface CollectionSink {
   /**
    * Windows of a source that need not be asked again, as the ledger's observations say, by whoever
    * leaves out `leftOut` of it: more was left out of the others.
@@ -141,7 +141,7 @@ export interface CollectDesk {
    * something of its state was erased since: then it has to be read anew.
    */
   directoryMark(source: SourceId, tenant: TenantId): DirectoryMark | undefined;
-  begin(window: CollectWindow): CollectSession;
+  begin(window: CollectWindow): CollectionSession;
   /** Entries that are not records: pages of the directory. Durable when it resolves. */
   append(drafts: readonly RecordDraft[]): Promise<void>;
 }
@@ -169,7 +169,7 @@ export interface Collector {
    * what stops the whole collector (a failing ledger, an abort); what a service does wrong is in
    * the report and in the ledger.
    */
-  poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport>;
+  poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport>;
   /** Whether it can keep up, as of the last poll; undefined where no quota binds it. */
   readonly budget?: QuotaBudget | undefined;
   /** Resolves when it is worth polling before its time, or when the signal is aborted. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NeedMeter, quotaBudget, quotaText } from './quota-budget.ts';
+import { quotaBudget, quotaText, RequestDemandMeter } from './quota-budget.ts';
 
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const MINUTE_MS = 60_000;
@@ -77,7 +77,7 @@ test('nothing needed is kept up with', () => {
 });
 
 test('the need is that of a peak, which neither a quiet hour nor an empty week thins', () => {
-  const need = new NeedMeter();
+  const need = new RequestDemandMeter();
   need.add(7 * DAY_MS, 7);
   for (let minute = 0; minute < 15; minute++) need.add(MINUTE_MS, 1200);
   assert.equal(need.perMinute, 1200);
@@ -90,7 +90,7 @@ test('the need is that of a peak, which neither a quiet hour nor an empty week t
 });
 
 test('the need is that of the last hours', () => {
-  const need = new NeedMeter();
+  const need = new RequestDemandMeter();
   assert.equal(need.perMinute, 0);
   need.add(10 * HOUR_MS, 600);
   assert.equal(need.perMinute, 1);

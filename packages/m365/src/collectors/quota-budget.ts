@@ -71,7 +71,7 @@ export function quotaText(budget: QuotaBudget): string {
 }
 
 /** How many requests a minute of availability took, over the last windows of one content type. */
-export class NeedMeter {
+export class RequestDemandMeter {
   readonly #windows: { readonly ms: number; readonly requests: number }[] = [];
 
   add(ms: number, requests: number): void {

@@ -7,7 +7,7 @@ const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'
  * The hosts that may be called: those that somebody configured. Links come from the service, and
  * a token sent to another host is a token given away.
  */
-export class Origins {
+export class AllowedOrigins {
   readonly #allowed: ReadonlySet<string>;
 
   /** @throws HttpError HOST_NOT_CONFIGURED for what is neither https nor on loopback */

@@ -60,7 +60,7 @@ const AGAIN: ReadonlySet<number> = new Set([408, 500, 502, 503, 504]);
  * What an answer means for who asked. Throttling is told by the code, not the status: `AF429`
  * comes with 403 (contracts 19.4).
  */
-export function judge(reply: Reply, url: URL): Judgement {
+export function classifyResponse(reply: Reply, url: URL): Judgement {
   const { status } = reply;
   if (status >= 200 && status < 300) return { kind: 'good' };
   const { code, text } = serviceErrorOf(reply);

@@ -5,7 +5,7 @@ import { certificateFor } from '../../../../tools/testing/certificate.ts';
 import { json, TestServer } from '../../../../tools/testing/server.ts';
 import { clientFor, WaitingClock } from '../testing/calling.ts';
 import { HttpError, type HttpErrorCode } from './errors.ts';
-import type { Authorisation } from './http-client.ts';
+import type { RequestAuthorizer } from './http-client.ts';
 import { RequestPace } from './request-pace.ts';
 
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
@@ -114,7 +114,7 @@ test('an authority that is away is waited for once, and not for each attempt ane
     asked += 1;
     throw new HttpError('UNREACHABLE', 'the authority is away');
   };
-  const authorisation: Authorisation = { header, refused: () => {} };
+  const authorisation: RequestAuthorizer = { header, refused: () => {} };
   const http = clientFor([server.origin], new WaitingClock(NOW_MS));
   await assert.rejects(http.send({ url: server.origin, authorisation }), code('UNREACHABLE'));
   assert.deepEqual([asked, server.asked.length], [1, 0]);
@@ -140,7 +140,7 @@ test('asks for a new token once when one is not taken', async () => {
     return json(response, {}, 401);
   });
   let token = 'old';
-  const authorisation: Authorisation = {
+  const authorisation: RequestAuthorizer = {
     header: async () => `Bearer ${token}`,
     refused: () => {
       token = 'new';
@@ -149,7 +149,7 @@ test('asks for a new token once when one is not taken', async () => {
   const http = clientFor([server.origin], new WaitingClock(NOW_MS));
   await http.send({ url: server.origin, authorisation });
   assert.equal(server.asked.length, 2);
-  const never: Authorisation = { header: async () => 'Bearer bad', refused: () => {} };
+  const never: RequestAuthorizer = { header: async () => 'Bearer bad', refused: () => {} };
   const asking = http.send({ url: server.origin, authorisation: never });
   await assert.rejects(asking, code('UNAUTHORISED'));
   assert.equal(server.asked.length, 4);

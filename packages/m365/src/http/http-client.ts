@@ -1,8 +1,8 @@
 import type { Clock, Random } from '@countersign/core';
-import { Origins } from './allowed-origins.ts';
-import { judge, retryAfterMs } from './classify-response.ts';
+import { AllowedOrigins } from './allowed-origins.ts';
+import { classifyResponse, retryAfterMs } from './classify-response.ts';
 import { HttpError } from './errors.ts';
-import { type Reply, Sockets, type Timeouts } from './http-exchange.ts';
+import { ConnectionPool, type Reply, type Timeouts } from './http-exchange.ts';
 import {
   ATTEMPTS_MAX,
   ATTEMPTS_UNTOLD,
@@ -14,14 +14,14 @@ import {
   TELL_EVERY_MS,
 } from './limits.ts';
 import type { RequestPace } from './request-pace.ts';
-import { throwIfAborted, type Wait } from './wait.ts';
+import { type Sleep, throwIfAborted } from './wait.ts';
 
 export type HttpOptions = {
   /** The only hosts that are ever called, as `https://host`; plain http on loopback alone. */
   readonly origins: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
-  readonly wait: Wait;
+  readonly wait: Sleep;
   /** PEM of authorities that are believed instead of the machine's own. */
   readonly ca?: string | undefined;
   readonly timeouts?: Timeouts;
@@ -31,7 +31,7 @@ export type HttpOptions = {
 };
 
 /** What proves to the service who asks. */
-export interface Authorisation {
+export interface RequestAuthorizer {
   /** The header's value. */
   header(signal?: AbortSignal): Promise<string>;
   /** The service did not take it (401): `challenge` is its `WWW-Authenticate`. */
@@ -47,7 +47,7 @@ export type HttpRequest = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
   readonly bodyBytesMax?: number;
-  readonly authorisation?: Authorisation | undefined;
+  readonly authorisation?: RequestAuthorizer | undefined;
   readonly pace?: RequestPace | undefined;
   readonly signal?: AbortSignal | undefined;
 };
@@ -59,16 +59,16 @@ export type HttpRequest = {
  */
 export class HttpClient {
   readonly #options: HttpOptions;
-  readonly #origins: Origins;
-  readonly #sockets: Sockets;
+  readonly #origins: AllowedOrigins;
+  readonly #sockets: ConnectionPool;
   #skewMs = 0;
   #toldMs: number | undefined;
 
   constructor(options: HttpOptions) {
     const { ca, timeouts } = options;
     this.#options = options;
-    this.#origins = new Origins(options.origins);
-    this.#sockets = new Sockets({ ca, ...(timeouts === undefined ? {} : { timeouts }) });
+    this.#origins = new AllowedOrigins(options.origins);
+    this.#sockets = new ConnectionPool({ ca, ...(timeouts === undefined ? {} : { timeouts }) });
   }
 
   /** How far the clock of whoever answered last is ahead of ours. */
@@ -156,7 +156,7 @@ export class HttpClient {
   }
 
   #judged(reply: Reply, url: URL): Outcome {
-    const judgement = judge(reply, url);
+    const judgement = classifyResponse(reply, url);
     if (judgement.kind === 'good') return { kind: 'good', reply };
     const afterMs = retryAfterMs(reply, this.#options.clock.now());
     return { ...judgement, afterMs, challenge: reply.headers.get('www-authenticate') };

@@ -35,7 +35,7 @@ export type Timeouts = { readonly idleMs: number; readonly exchangeMs: number };
 const TIMEOUTS: Timeouts = { idleMs: IDLE_TIMEOUT_MS, exchangeMs: EXCHANGE_TIMEOUT_MS };
 
 /** Sockets that are kept open, and the authorities that are believed. */
-export class Sockets {
+export class ConnectionPool {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
   readonly #timeouts: Timeouts;

@@ -1,5 +1,5 @@
 import { assert, type Clock } from '@countersign/core';
-import type { Wait } from './wait.ts';
+import type { Sleep } from './wait.ts';
 
 /** What a service lets one client ask. */
 export type Allowance = { readonly requests: number; readonly perMs: number };
@@ -19,7 +19,7 @@ const SHARE_MIN = 1 / 64;
  */
 export class RequestPace {
   readonly #clock: Clock;
-  readonly #wait: Wait;
+  readonly #wait: Sleep;
   readonly #allowance: Allowance;
   readonly #burst: number;
   #tokens: number;
@@ -29,7 +29,7 @@ export class RequestPace {
   #turn: Promise<void> = Promise.resolve();
   #counts: { minute: number; count: number }[] = [];
 
-  constructor(options: { clock: Clock; wait: Wait; allowance: Allowance }) {
+  constructor(options: { clock: Clock; wait: Sleep; allowance: Allowance }) {
     const { requests, perMs } = options.allowance;
     assert(requests > 0 && perMs > 0, 'an allowance lets something through');
     this.#clock = options.clock;

@@ -5,9 +5,9 @@ import { HttpError } from './errors.ts';
  * Lets time pass on the clock that the caller lives by.
  * Rejects with HttpError ABORTED when the signal says so.
  */
-export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
-export const systemWait: Wait = async (ms, signal) => {
+export const systemWait: Sleep = async (ms, signal) => {
   try {
     await timer(ms, undefined, signal === undefined ? {} : { signal });
   } catch {

@@ -1,6 +1,6 @@
 import { ManualClock, type Random } from '@countersign/core';
 import { HttpClient, type HttpOptions } from '../http/http-client.ts';
-import type { Wait } from '../http/wait.ts';
+import type { Sleep } from '../http/wait.ts';
 
 /** Time that passes only by waiting, and the waits that were asked for. */
 export class WaitingClock {
@@ -11,7 +11,7 @@ export class WaitingClock {
     this.clock = new ManualClock(nowMs);
   }
 
-  readonly wait: Wait = async (ms) => {
+  readonly wait: Sleep = async (ms) => {
     this.waits.push(ms);
     this.clock.advance(ms);
   };

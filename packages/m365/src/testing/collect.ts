@@ -1,5 +1,5 @@
 import type { RecordDraft } from '@countersign/core';
-import type { IntakeError } from '../errors.ts';
+import type { ImportError } from '../errors.ts';
 import type {
   Document,
   DocumentEnd,
@@ -16,7 +16,7 @@ export type Collected = {
   readonly drafts: RecordDraft[];
   readonly values: JsonObject[];
   readonly rejects: Reject[];
-  readonly refused: { readonly name: string; readonly error: IntakeError }[];
+  readonly refused: { readonly name: string; readonly error: ImportError }[];
   readonly ends: DocumentEnd[];
   /** What each document says about its completeness, in their order. */
   readonly completeness: (readonly Completeness[])[];

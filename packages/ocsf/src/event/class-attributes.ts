@@ -1,6 +1,6 @@
 import type { Interpretation } from '../model/interpretation.ts';
 import type { Attributes } from '../model/mapping.ts';
-import type { Subject } from '../model/record-view.ts';
+import type { RecordView } from '../model/record-view.ts';
 import type { SignInView } from '../shapes/sign-in-record.ts';
 import { portOf } from '../values/ip-address.ts';
 import { bool, object, text } from '../values/json-value.ts';
@@ -14,7 +14,7 @@ import type { ClassShape } from './event-schema.ts';
 const UNKNOWN = 'unknown';
 
 export function classAttributes(
-  subject: Subject,
+  subject: RecordView,
   from: Interpretation,
   shape: ClassShape,
 ): Attributes {
@@ -31,7 +31,7 @@ export function classAttributes(
   };
 }
 
-function ownAttributes(subject: Subject, from: Interpretation, classUid: number): Attributes {
+function ownAttributes(subject: RecordView, from: Interpretation, classUid: number): Attributes {
   switch (classUid) {
     case 2004:
       return { finding_info: { uid: from.targetUid ?? subject.record.id, title: from.object } };
@@ -86,7 +86,7 @@ function sessionOf(from: Interpretation): Attributes | undefined {
   };
 }
 
-function deviceOf(subject: Subject, from: Interpretation): Attributes | undefined {
+function deviceOf(subject: RecordView, from: Interpretation): Attributes | undefined {
   const stated = subject.signIn?.device ?? {};
   const hostname = text(stated['displayName']);
   if (from.deviceUid === null && hostname === null) return undefined;
@@ -100,7 +100,7 @@ function deviceOf(subject: Subject, from: Interpretation): Attributes | undefine
 }
 
 function sourceOf(
-  subject: Subject,
+  subject: RecordView,
   from: Interpretation,
   shape: ClassShape,
 ): Attributes | undefined {

@@ -1,7 +1,7 @@
 import { TENANT_NOT_STATED } from '@countersign/core';
 import type { Interpretation } from '../model/interpretation.ts';
 import type { Attribute, Attributes } from '../model/mapping.ts';
-import type { SourceRecord, Subject } from '../model/record-view.ts';
+import type { RecordView, SourceRecord } from '../model/record-view.ts';
 import { route } from '../reading/route-record.ts';
 import { text } from '../values/json-value.ts';
 import { createMemo, type Memo } from '../values/memo.ts';
@@ -67,7 +67,7 @@ export function toOcsf(
 const OTHER = 99;
 
 function commonAttributes(
-  subject: Subject,
+  subject: RecordView,
   from: Interpretation,
   entry: EventEntry,
   shape: ClassShape,
@@ -102,7 +102,7 @@ function commonAttributes(
   };
 }
 
-function metadataOf(subject: Subject, from: Interpretation, entry: EventEntry): Attributes {
+function metadataOf(subject: RecordView, from: Interpretation, entry: EventEntry): Attributes {
   const { record } = subject;
   const seenMs = Date.parse(entry.seen);
   const logged = Number.isNaN(seenMs) ? undefined : seenMs;

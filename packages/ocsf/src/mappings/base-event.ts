@@ -1,6 +1,6 @@
 import type { Interpretation } from '../model/interpretation.ts';
 import type { Attributes, Mapping } from '../model/mapping.ts';
-import type { Subject } from '../model/record-view.ts';
+import type { RecordView } from '../model/record-view.ts';
 import { text } from '../values/json-value.ts';
 
 /**
@@ -13,13 +13,13 @@ const API_ACTIVITY = 6003;
 const BASE_EVENT = 0;
 const OTHER_ACTIVITY = 99;
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   into.classUid = into.operation === null ? BASE_EVENT : API_ACTIVITY;
   into.activityId = OTHER_ACTIVITY;
   into.object ??= text(subject.body['ObjectId']);
 }
 
-function build(_subject: Subject, _from: Interpretation): Attributes {
+function build(_subject: RecordView, _from: Interpretation): Attributes {
   return {};
 }
 

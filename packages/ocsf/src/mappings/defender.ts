@@ -1,6 +1,6 @@
 import type { Interpretation } from '../model/interpretation.ts';
 import type { Attributes, Mapping } from '../model/mapping.ts';
-import type { Subject } from '../model/record-view.ts';
+import type { RecordView } from '../model/record-view.ts';
 import { canonicalIp } from '../values/ip-address.ts';
 import { text } from '../values/json-value.ts';
 import { identifier, identify, USER } from '../values/principal-identifier.ts';
@@ -11,7 +11,7 @@ import { identifier, identify, USER } from '../values/principal-identifier.ts';
  */
 const API_ACTIVITY = 6003;
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const { body: row, memo } = subject;
   into.classUid = API_ACTIVITY;
   into.activityId = 99;
@@ -48,7 +48,7 @@ function account(domain: unknown, name: unknown): string | null {
   return local === null ? null : realm === null ? local : `${realm}\\${local}`;
 }
 
-function build(subject: Subject, _from: Interpretation): Attributes {
+function build(subject: RecordView, _from: Interpretation): Attributes {
   const { body: row } = subject;
   const port = Number(text(row['DestinationPort']) ?? 0);
   const ip = canonicalIp(row['DestinationIPAddress'], subject.memo);

@@ -1,7 +1,7 @@
 import { changesAsData, fillDirectoryColumns, fillTarget } from '../columns/directory-columns.ts';
 import type { Interpretation } from '../model/interpretation.ts';
 import type { Attributes, Example, Mapping } from '../model/mapping.ts';
-import type { Subject } from '../model/record-view.ts';
+import type { RecordView } from '../model/record-view.ts';
 import { type DirectoryView, NO_PARTY, type Party } from '../shapes/directory-audit.ts';
 import { text } from '../values/json-value.ts';
 
@@ -60,7 +60,7 @@ export function entityMapping(kind: EntityKind): Mapping {
   };
 }
 
-function interpretEntity(kind: EntityKind, subject: Subject, into: Interpretation): void {
+function interpretEntity(kind: EntityKind, subject: RecordView, into: Interpretation): void {
   const view = subject.directory;
   if (view === null) return;
   fillDirectoryColumns(view, subject.memo, into);
@@ -102,7 +102,7 @@ const VERBS: ReadonlyMap<string, number> = new Map([
   ['export', READ],
 ]);
 
-function buildEntity(kind: EntityKind, subject: Subject, from: Interpretation): Attributes {
+function buildEntity(kind: EntityKind, subject: RecordView, from: Interpretation): Attributes {
   const view = subject.directory;
   if (view === null) return {};
   const target = kind.targetOf?.(view) ?? view.targets[0] ?? NO_PARTY;

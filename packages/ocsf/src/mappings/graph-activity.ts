@@ -1,6 +1,6 @@
 import type { Interpretation } from '../model/interpretation.ts';
 import type { Attributes, Mapping } from '../model/mapping.ts';
-import type { Subject } from '../model/record-view.ts';
+import type { RecordView } from '../model/record-view.ts';
 import { appNameOf } from '../values/app-names.ts';
 import { issuedMsOf } from '../values/event-time.ts';
 import { canonicalIp } from '../values/ip-address.ts';
@@ -26,7 +26,7 @@ const ACTIVITY_OF_METHOD: ReadonlyMap<string, number> = new Map([
 ]);
 const PATH_PARTS_MAX = 24;
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const { body: row, memo } = subject;
   const method = text(row['requestmethod'])?.toUpperCase() ?? null;
   const uri = text(row['requesturi']);
@@ -77,7 +77,7 @@ function template(uri: string): string {
     .join('/');
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   const { body: row } = subject;
   const code = count(row['responsestatuscode']);
   const requestUid = text(row['requestid']);

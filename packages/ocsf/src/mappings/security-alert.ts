@@ -1,6 +1,6 @@
 import type { Interpretation } from '../model/interpretation.ts';
 import type { Attributes, Mapping } from '../model/mapping.ts';
-import type { Subject } from '../model/record-view.ts';
+import type { RecordView } from '../model/record-view.ts';
 import { type Json, list, object, text } from '../values/json-value.ts';
 import { identify } from '../values/principal-identifier.ts';
 import { ualExample } from './example-records.ts';
@@ -30,7 +30,7 @@ const STATES: ReadonlyMap<string, number> = new Map([
   ['resolved', 4],
 ]);
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const { body } = subject;
   into.classUid = DETECTION_FINDING;
   into.activityId = UPDATES.has(into.operation ?? '') ? UPDATE : CREATE;
@@ -57,7 +57,7 @@ function titleOf(body: Json): string | null {
   return text(body['Name']) ?? text(body['AlertDisplayName']) ?? text(body['Verdict']);
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   const { body, record } = subject;
   const state = text(body['Status']);
   const category = text(body['Category']);

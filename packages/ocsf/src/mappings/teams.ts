@@ -1,7 +1,7 @@
 import { LIST_SCAN_MAX } from '../limits.ts';
 import type { Interpretation } from '../model/interpretation.ts';
 import type { Attributes, Mapping } from '../model/mapping.ts';
-import type { Subject } from '../model/record-view.ts';
+import type { RecordView } from '../model/record-view.ts';
 import { type Json, list, object, text } from '../values/json-value.ts';
 import { identifier, identify } from '../values/principal-identifier.ts';
 import { ENTITY_MANAGEMENT } from './entity-mapping.ts';
@@ -43,7 +43,7 @@ const ACTIVITIES: ReadonlyMap<string, readonly [classUid: number, activityId: nu
   ['InviteSent', [WEB_RESOURCES, 8]],
 ]);
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const { body, memo } = subject;
   const operation = into.operation ?? '';
   const known = ACTIVITIES.get(operation);
@@ -94,7 +94,7 @@ function fillThing(
               : null;
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   const { body, memo } = subject;
   const teamUid = identifier(body['AADGroupId']) ?? text(body['TeamGuid']);
   if (from.classUid === GROUP_MANAGEMENT) {

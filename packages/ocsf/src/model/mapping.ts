@@ -1,5 +1,5 @@
 import type { Interpretation } from './interpretation.ts';
-import type { Subject } from './record-view.ts';
+import type { RecordView } from './record-view.ts';
 
 /** One kind of record and what it means. Adding a kind touches one file and its test. */
 export type Mapping = {
@@ -8,9 +8,9 @@ export type Mapping = {
   readonly classes: readonly number[];
   readonly matches: Matches;
   /** Fills the flat columns; those that every record of the shape has are filled already. */
-  readonly interpret: (subject: Subject, into: Interpretation) => void;
+  readonly interpret: (subject: RecordView, into: Interpretation) => void;
   /** What the nested event says beyond the flat columns, by OCSF attribute. */
-  readonly build: (subject: Subject, from: Interpretation) => Attributes;
+  readonly build: (subject: RecordView, from: Interpretation) => Attributes;
   readonly examples: readonly Example[];
 };
 

@@ -18,7 +18,7 @@ export type SourceRecord = {
  * reads the same wherever it came from. `body` is what the shape calls the record itself:
  * the AuditData document, the Graph item, the row.
  */
-export type Subject = {
+export type RecordView = {
   readonly record: SourceRecord;
   readonly body: Json;
   /** True when `body` is a Unified Audit Log document. */

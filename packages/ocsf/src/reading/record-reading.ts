@@ -1,12 +1,12 @@
 import { fillUalColumns } from '../columns/ual-columns.ts';
 import { blank, type Interpretation } from '../model/interpretation.ts';
-import type { SourceRecord, Subject } from '../model/record-view.ts';
+import type { RecordView, SourceRecord } from '../model/record-view.ts';
 import { msOfEventTime } from '../values/event-time.ts';
 import { createMemo, type Memo } from '../values/memo.ts';
 import { route } from './route-record.ts';
 
 /** A record with its shape undone, and what it means: what rules ask about. */
-export type Reading = { readonly subject: Subject; readonly event: Interpretation };
+export type Reading = { readonly subject: RecordView; readonly event: Interpretation };
 
 /**
  * Reads a record. Total: whatever the value is, it gives a reading and throws nothing. `memo` saves

@@ -9,7 +9,7 @@ import { isMessageTrace, messageTrace } from '../mappings/exchange/message-trace
 import { graphActivity } from '../mappings/graph-activity.ts';
 import { securityAlert } from '../mappings/security-alert.ts';
 import type { Mapping } from '../model/mapping.ts';
-import type { SourceRecord, Subject } from '../model/record-view.ts';
+import type { RecordView, SourceRecord } from '../model/record-view.ts';
 import {
   looksLikeUal,
   ualOfDocument,
@@ -44,10 +44,10 @@ import { recordTypeOf } from '../values/record-type.ts';
 import { mappingOfActivity, mappingOfUal } from './mapping-registry.ts';
 
 /** A record with its shape undone, and the mapping that reads it. */
-export type Routed = { readonly subject: Subject; readonly mapping: Mapping };
+export type RoutedRecord = { readonly subject: RecordView; readonly mapping: Mapping };
 
 /** By the source, which says the shape; then by record type, operation or activity. */
-export function route(delivered: SourceRecord, memo: Memo): Routed {
+export function route(delivered: SourceRecord, memo: Memo): RoutedRecord {
   const record = unflattened(delivered);
   const { source, value } = record;
   if (source.startsWith('m365.')) return routeUal(record, ualOfDocument(value), memo);
@@ -87,7 +87,7 @@ function unflattened(record: SourceRecord): SourceRecord {
   return whole === value ? record : { ...record, value: whole };
 }
 
-function routeUal(record: SourceRecord, ual: Json, memo: Memo): Routed {
+function routeUal(record: SourceRecord, ual: Json, memo: Memo): RoutedRecord {
   const recordType = recordTypeOf(ual['RecordType']);
   const mapping = mappingOfUal(recordType, ual);
   if (mapping === entraSignIn) {
@@ -100,7 +100,7 @@ function routeUal(record: SourceRecord, ual: Json, memo: Memo): Routed {
   return plain(record, ual, memo, mapping, true);
 }
 
-function routeGraph(record: SourceRecord, name: string, raw: Json, memo: Memo): Routed {
+function routeGraph(record: SourceRecord, name: string, raw: Json, memo: Memo): RoutedRecord {
   if (name === 'auditLogQuery') return routeUal(record, ualOfGraphQuery(record.value), memo);
   const body = graphItem(raw);
   if (name === 'signIns') return signIn(record, body, signInOfGraph(body), memo);
@@ -117,7 +117,12 @@ function graphItem(raw: Json): Json {
   return isPowerShell ? camelCased(raw) : graphNamed(raw);
 }
 
-function routeAzureMonitor(record: SourceRecord, name: string, raw: Json, memo: Memo): Routed {
+function routeAzureMonitor(
+  record: SourceRecord,
+  name: string,
+  raw: Json,
+  memo: Memo,
+): RoutedRecord {
   // Some exporters write the outer names, and only these, in lower case.
   const outer = raw['operationName'] === undefined ? withProperNames(raw, ENVELOPE_NAMES) : raw;
   const item = object(outer['properties']);
@@ -138,7 +143,12 @@ function routeAzureMonitor(record: SourceRecord, name: string, raw: Json, memo: 
   return routeOther(record, ualOfDiagnostic(outer, item), memo);
 }
 
-function routeLogAnalytics(record: SourceRecord, name: string, raw: Json, memo: Memo): Routed {
+function routeLogAnalytics(
+  record: SourceRecord,
+  name: string,
+  raw: Json,
+  memo: Memo,
+): RoutedRecord {
   const hasOneCase = raw['timegenerated'] !== undefined || raw['TIMEGENERATED'] !== undefined;
   const row = hasOneCase ? withProperNames(raw, TABLE_NAMES) : raw;
   if (name === 'OfficeActivity') return routeUal(record, ualOfOfficeActivity(record.value), memo);
@@ -155,7 +165,7 @@ function routeLogAnalytics(record: SourceRecord, name: string, raw: Json, memo: 
   return routeOther(record, ualOfRow(row), memo);
 }
 
-function routePortal(record: SourceRecord, name: string, body: Json, memo: Memo): Routed {
+function routePortal(record: SourceRecord, name: string, body: Json, memo: Memo): RoutedRecord {
   const row = lowerCased(body);
   if (row['activity'] !== undefined) {
     return directory(record, row, directoryOfPortal(row, memo), { memo, isUal: false });
@@ -163,14 +173,14 @@ function routePortal(record: SourceRecord, name: string, body: Json, memo: Memo)
   return signIn(record, row, signInOfPortal(row, name), memo);
 }
 
-function routeDefender(record: SourceRecord, row: Json, memo: Memo): Routed {
+function routeDefender(record: SourceRecord, row: Json, memo: Memo): RoutedRecord {
   const inner = object(row['RawEventData'] ?? row['rawEventData']);
   if (looksLikeUal(inner)) return routeUal(record, inner, memo);
   if (isHuntedEmail(row)) return plain(record, row, memo, emailHunting, false);
   return plain(record, row, memo, defender, false);
 }
 
-function routeOther(record: SourceRecord, body: Json, memo: Memo): Routed {
+function routeOther(record: SourceRecord, body: Json, memo: Memo): RoutedRecord {
   if (looksLikeUal(body)) return routeUal(record, ualOfDocument(body), memo);
   if (text(body['ActionType']) !== null) return routeDefender(record, body, memo);
   if (isObject(record.value)) {
@@ -180,7 +190,7 @@ function routeOther(record: SourceRecord, body: Json, memo: Memo): Routed {
   return plain(record, body, memo, base, true);
 }
 
-function riskEvent(record: SourceRecord, item: Json, memo: Memo): Routed {
+function riskEvent(record: SourceRecord, item: Json, memo: Memo): RoutedRecord {
   return plain(record, alertOfRiskEvent(item), memo, securityAlert, true);
 }
 
@@ -190,11 +200,11 @@ function plain(
   memo: Memo,
   mapping: Mapping,
   isUal: boolean,
-): Routed {
+): RoutedRecord {
   return { subject: { record, body, isUal, memo, signIn: null, directory: null }, mapping };
 }
 
-function signIn(record: SourceRecord, body: Json, view: SignInView, memo: Memo): Routed {
+function signIn(record: SourceRecord, body: Json, view: SignInView, memo: Memo): RoutedRecord {
   return {
     subject: { record, body, isUal: false, memo, signIn: view, directory: null },
     mapping: entraSignIn,
@@ -206,7 +216,7 @@ function directory(
   body: Json,
   view: DirectoryView,
   { memo, isUal }: { readonly memo: Memo; readonly isUal: boolean },
-): Routed {
+): RoutedRecord {
   return {
     subject: { record, body, isUal, memo, signIn: null, directory: view },
     mapping: mappingOfActivity(view.key),

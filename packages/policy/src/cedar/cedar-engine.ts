@@ -59,7 +59,7 @@ export function schemaTree(text: string): SchemaTree | readonly CedarProblem[] {
   return answer.type === 'success' ? answer.json : answer.errors.map(problem);
 }
 
-export type Validated = {
+export type ValidationMessage = {
   readonly policy: string;
   readonly kind: 'error' | 'warning';
   readonly problem: CedarProblem;
@@ -69,10 +69,13 @@ export type Validated = {
 export function validated(
   schema: string,
   policies: Readonly<Record<string, string>>,
-): readonly Validated[] {
+): readonly ValidationMessage[] {
   const answer = validate({ schema, policies: { staticPolicies: { ...policies } } });
   assert(answer.type === 'success', 'policies and schema were parsed before they are validated');
-  const of = (kind: Validated['kind'], found: readonly ValidationError[]): Validated[] =>
+  const of = (
+    kind: ValidationMessage['kind'],
+    found: readonly ValidationError[],
+  ): ValidationMessage[] =>
     found.map(({ policyId, error }) => ({ policy: policyId, kind, problem: problem(error) }));
   return [...of('error', answer.validationErrors), ...of('warning', answer.validationWarnings)];
 }
@@ -96,7 +99,7 @@ export type CedarResponse = {
  * A set of policies in the official engine, parsed once. The engine keeps sets by name for as long
  * as the process lives: `name` MUST follow from the policies, so that a name means one set.
  */
-export class OfficialSet {
+export class CedarEngine {
   readonly #name: string;
 
   constructor(name: string, policies: Readonly<Record<string, string>>) {

@@ -1,7 +1,7 @@
 import {
   type CedarCall,
+  CedarEngine,
   type CedarResponse,
-  OfficialSet,
   type PolicyJson,
 } from './cedar-engine.ts';
 import { compiled } from './compile-policies.ts';
@@ -11,17 +11,17 @@ import { compiled } from './compile-policies.ts';
  * cannot: which of the two answered makes no difference to anybody.
  */
 export class CedarSet {
-  readonly #official: OfficialSet;
+  readonly #official: CedarEngine;
   readonly #compiled: ReturnType<typeof compiled>;
 
-  /** `name` MUST follow from the policies: see {@link OfficialSet}. */
+  /** `name` MUST follow from the policies: see {@link CedarEngine}. */
   constructor(
     name: string,
     policies: Readonly<Record<string, { readonly text: string; readonly tree: PolicyJson }>>,
   ) {
     const each = Object.entries(policies);
     const texts = Object.fromEntries(each.map(([id, { text }]) => [id, text]));
-    this.#official = new OfficialSet(name, texts);
+    this.#official = new CedarEngine(name, texts);
     this.#compiled = compiled(Object.fromEntries(each.map(([id, { tree }]) => [id, tree])));
   }
 

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
+  CedarEngine,
   type CedarValueJson,
   type EntityJson,
-  OfficialSet,
   partsOf,
   type TypeAndId,
   treeOf,
@@ -74,7 +74,7 @@ if (!existsSync(DATA)) {
         ...entity,
         attrs: explicit(entity.attrs) as EntityJson['attrs'],
       }));
-      const sets = [new OfficialSet(`suite ${name}`, texts), new CedarSet(`our ${name}`, policies)];
+      const sets = [new CedarEngine(`suite ${name}`, texts), new CedarSet(`our ${name}`, policies)];
       for (const { description, decision, reason, errors: failed, ...rest } of suite.requests) {
         const { principal, action, resource, context } = rest;
         for (const set of sets) {

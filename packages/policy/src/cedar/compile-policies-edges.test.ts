@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   type CedarCall,
+  CedarEngine,
   type CedarValueJson,
   type EntityJson,
   type Expr,
-  OfficialSet,
   type PolicyJson,
   type TypeAndId,
   treeOf,
@@ -37,7 +37,7 @@ const CALL: CedarCall = {
 function decide(...texts: readonly string[]) {
   const policies = Object.fromEntries(texts.map((text, at) => [`p${at}`, text]));
   const trees = Object.fromEntries(texts.map((text, at) => [`p${at}`, treeOf(text)]));
-  const official = new OfficialSet(JSON.stringify(texts), policies).decide(CALL);
+  const official = new CedarEngine(JSON.stringify(texts), policies).decide(CALL);
   const fast = compiled(trees)?.(CALL);
   assert.deepEqual(fast, official);
   return official;

@@ -8,10 +8,10 @@ import { runs } from '../../../../tools/property.ts';
 import { expressions, oneUid } from '../testing/cedar-expressions.ts';
 import {
   type CedarCall,
+  CedarEngine,
   type CedarResponse,
   type EntityJson,
   type Expr,
-  OfficialSet,
   type PolicyJson,
   partsOf,
   type TypeAndId,
@@ -82,7 +82,7 @@ function both(
     texts[id] = answer.text;
   }
   const read = Object.fromEntries(Object.entries(texts).map(([id, text]) => [id, treeOf(text)]));
-  return { official: new OfficialSet(name, texts).decide(call), fast: compiled(read)?.(call) };
+  return { official: new CedarEngine(name, texts).decide(call), fast: compiled(read)?.(call) };
 }
 
 describe('policies as functions', () => {
@@ -185,7 +185,7 @@ function run(folder: string, file: string): number {
   assert.ok(parts.kind === 'parts', file);
   const texts = Object.fromEntries(parts.policies.map((text, at) => [`policy${at}`, text]));
   const trees = Object.entries(texts).map(([id, text]) => [id, treeOf(text)] as const);
-  const official = new OfficialSet(`${folder}/${file}`, texts);
+  const official = new CedarEngine(`${folder}/${file}`, texts);
   const fast = compiled(Object.fromEntries(trees));
   const entities = JSON.parse(read(given.entities)) as EntityJson[];
   for (const request of given.requests) {

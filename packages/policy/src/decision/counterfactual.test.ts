@@ -4,7 +4,7 @@ import { tenantId } from '@countersign/core';
 import { PolicySet } from '../policies/policy-set.ts';
 import { PlainDirectory } from '../testing/plain-directory.ts';
 import { flipOf } from './counterfactual.ts';
-import type { DecisionRequest, Flip } from './decision.ts';
+import type { Counterfactual, DecisionRequest } from './decision.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
@@ -27,7 +27,7 @@ function flipIn(
     readonly context?: Readonly<Record<string, unknown>>;
     readonly door?: string;
   } = {},
-): Flip | null {
+): Counterfactual | null {
   const set = PolicySet.parse({
     schema: { file: 'test.cedarschema', text: SCHEMA },
     policies: [{ file: 'test.cedar', text: policies }],

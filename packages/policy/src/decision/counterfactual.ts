@@ -1,8 +1,8 @@
 import { constantsOf } from '../cedar/policy-constants.ts';
 import { FLIP_JUDGEMENTS_MAX } from '../limits.ts';
-import type { DecisionRequest, Flip } from './decision.ts';
-import { type JudgeWorld, judge, sliceOf } from './evaluate-policies.ts';
-import type { Moved, WhatIf } from './gather-inputs.ts';
+import type { Counterfactual, DecisionRequest } from './decision.ts';
+import { type EvaluationContext, evaluatePolicies, sliceOf } from './evaluate-policies.ts';
+import type { MembershipChange, WhatIf } from './gather-inputs.ts';
 
 type Change = { readonly input: string; readonly value: unknown; readonly to: string };
 
@@ -10,21 +10,21 @@ type Change = { readonly input: string; readonly value: unknown; readonly to: st
  * The smallest change of inputs under which the effect would be the other one: one input, else
  * two. Null where there is none of that size among the values that policies name.
  */
-export function flipOf(request: DecisionRequest, world: JudgeWorld): Flip | null {
+export function flipOf(request: DecisionRequest, world: EvaluationContext): Counterfactual | null {
   const slice = sliceOf(request, world.policies);
   if (slice === undefined) return null;
-  const { effect } = judge(request, world);
+  const { effect } = evaluatePolicies(request, world);
   const changes = changesOf(constantsOf(slice.policies.map(({ tree }) => tree)));
   let left = FLIP_JUDGEMENTS_MAX;
   const flips = (given: readonly Change[]): boolean => {
     left -= 1;
     const whatIf: WhatIf = new Map(given.map(({ input, value }) => [input, value]));
-    const judgement = judge(request, { ...world, whatIf });
+    const judgement = evaluatePolicies(request, { ...world, whatIf });
     // A value that makes nobody able to tell turns nothing round.
     if (judgement.cause === 'unknown' || judgement.cause === 'error') return false;
     return judgement.effect !== effect;
   };
-  const told = (given: readonly Change[]): Flip => ({
+  const told = (given: readonly Change[]): Counterfactual => ({
     changes: given.map(({ input, to }) => ({ input, to })),
   });
   for (const change of changes) if (left > 0 && flips([change])) return told([change]);
@@ -46,7 +46,7 @@ function changesOf(constants: ReturnType<typeof constantsOf>): readonly Change[]
       const others = otherThan(input, of.values);
       const moves = [...of.containers].flatMap((id): Change[] =>
         (['in', 'out'] as const).map((kind) => {
-          const value: Moved = { kind, id };
+          const value: MembershipChange = { kind, id };
           return { input, value, to: `${kind === 'in' ? 'in' : 'not in'} ${id}` };
         }),
       );

@@ -6,14 +6,14 @@ import {
   decisionDraft,
   endingIn,
   openingIn,
-  type PassClosed,
+  type PassEnding,
   passDraft,
 } from './decision-entry.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const AT_MS = Date.UTC(2026, 0, 5, 9);
 
-const ENDED: PassClosed = {
+const ENDED: PassEnding = {
   ...{ v: 1, phase: 'ended', pass: '019b8e4c-0000-7000-8000-000000000001', tenant: TENANT },
   ...{ atMs: AT_MS, by: 'cleo', reason: 'left the company' },
 };

@@ -12,9 +12,9 @@ export type DecisionBody = {
 };
 
 /** The body of an entry of kind `pass`. */
-export type PassBody = PassOpened | PassClosed;
+export type PassBody = PassOpening | PassEnding;
 
-export type PassOpened = {
+export type PassOpening = {
   readonly v: 1;
   readonly phase: 'opened';
   readonly pass: string;
@@ -39,7 +39,7 @@ export type PassConstraints = {
   readonly app: string | null;
 };
 
-export type PassClosed = {
+export type PassEnding = {
   readonly v: 1;
   readonly phase: 'ended' | 'lapsed';
   readonly pass: string;
@@ -67,9 +67,9 @@ export function openingIn({ kind, id }: RecordDraft): string | undefined {
 }
 
 /** The end that an entry says; undefined for every other entry. */
-export function endingIn({ kind, id, body }: RecordDraft): PassClosed | undefined {
+export function endingIn({ kind, id, body }: RecordDraft): PassEnding | undefined {
   if (kind !== 'pass' || id?.endsWith('/ended') !== true) return undefined;
-  return JSON.parse(new TextDecoder().decode(body)) as PassClosed;
+  return JSON.parse(new TextDecoder().decode(body)) as PassEnding;
 }
 
 function draft(

@@ -5,9 +5,9 @@ import { PolicySet } from '../policies/policy-set.ts';
 import { PlainDirectory, type PlainEntity } from '../testing/plain-directory.ts';
 import { countingRandom } from '../testing/random.ts';
 import type { DecisionRequest } from './decision.ts';
-import type { DecisionBody, PassOpened } from './decision-entry.ts';
+import type { DecisionBody, PassOpening } from './decision-entry.ts';
 import { DecisionPoint } from './decision-point.ts';
-import type { PassWatch } from './pass-observer.ts';
+import type { PassObserver } from './pass-observer.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
@@ -214,7 +214,7 @@ test('a pass names its decision and is bound to what the door stated', async () 
   const { point, drafts } = world();
   const stated = { factor: 'multi', address: '192.0.2.7', device: { id: 'laptop' }, app: 'wiki' };
   const { decision } = await point.decide(request(stated), { passMs: HOUR_MS });
-  const opened = JSON.parse(Buffer.from(drafts[1]?.body ?? []).toString('utf8')) as PassOpened;
+  const opened = JSON.parse(Buffer.from(drafts[1]?.body ?? []).toString('utf8')) as PassOpening;
   const { pass, ...rest } = opened;
   assert.equal(pass, decision.pass?.id);
   assert.deepEqual(rest, {
@@ -225,7 +225,7 @@ test('a pass names its decision and is bound to what the door stated', async () 
     suiteTokenMs: 28 * HOUR_MS,
   });
   await point.decide(request({ factor: 'multi', device: 'phone', app: 7 }), { passMs: HOUR_MS });
-  const second = JSON.parse(Buffer.from(drafts[3]?.body ?? []).toString('utf8')) as PassOpened;
+  const second = JSON.parse(Buffer.from(drafts[3]?.body ?? []).toString('utf8')) as PassOpening;
   assert.deepEqual(second.constraints, { address: null, device: 'phone', app: null });
 });
 
@@ -239,7 +239,7 @@ test('how long a token of the suite can live is told of the suite alone', async 
   const tokens = async (type: string): Promise<unknown> => {
     await point.decide({ ...request(), resource: { type, id: 'x' } }, { passMs: 1 });
     const body = Buffer.from(drafts.at(-1)?.body ?? []).toString('utf8');
-    return (JSON.parse(body) as PassOpened).suiteTokenMs;
+    return (JSON.parse(body) as PassOpening).suiteTokenMs;
   };
   assert.equal(await tokens('suite'), HOUR_MS);
   assert.equal(await tokens('Suite'), HOUR_MS);
@@ -249,7 +249,7 @@ test('how long a token of the suite can live is told of the suite alone', async 
 test('who watches over passes hears of each before it is durable, and of each lost', async () => {
   const { policies, directory, clock } = world();
   const heard: string[] = [];
-  const passes: PassWatch = {
+  const passes: PassObserver = {
     opening: ({ pass }, { subject }) => heard.push(`${subject.id} opening ${pass}`),
     dropped: (pass) => heard.push(`dropped ${pass}`),
   };

@@ -1,33 +1,39 @@
 import { type Clock, messageOf, type Random, type RecordDraft } from '@countersign/core';
 import { isRecord } from '../cedar/typed-value.ts';
 import type { Directory } from '../directory/directory.ts';
-import { AccessError } from '../errors.ts';
+import { PolicyError } from '../errors.ts';
 import { DIRECTORY_AGE_MAX_MS, SUITE_TOKEN_MS_MAX } from '../limits.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { flipOf } from './counterfactual.ts';
-import type { DecidedEntry, Decision, DecisionRequest, Flip, Judgement } from './decision.ts';
+import type {
+  Counterfactual,
+  DecidedEntry,
+  Decision,
+  DecisionRequest,
+  PolicyOutcome,
+} from './decision.ts';
 import {
   decisionDraft,
   type PassConstraints,
-  type PassOpened,
+  type PassOpening,
   passDraft,
 } from './decision-entry.ts';
-import type { Accountant } from './decision-log.ts';
-import { type JudgeWorld, judge } from './evaluate-policies.ts';
+import type { DecisionLog } from './decision-log.ts';
+import { type EvaluationContext, evaluatePolicies } from './evaluate-policies.ts';
 import type { Ages } from './gather-inputs.ts';
-import type { PassWatch } from './pass-observer.ts';
+import type { PassObserver } from './pass-observer.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 export type DecisionPointOptions = {
   readonly policies: PolicySet;
   readonly directory: Directory;
-  readonly accountant: Accountant;
+  readonly accountant: DecisionLog;
   readonly clock: Clock;
   readonly random: Random;
   /** How old inputs may be; a day and two hours where nobody says. */
   readonly ages?: Ages | undefined;
   /** Undefined: nobody watches over the passes that are opened. */
-  readonly passes?: PassWatch | undefined;
+  readonly passes?: PassObserver | undefined;
   /** How long a token can live that the suite issues on a pass; what contracts say otherwise. */
   readonly suiteTokenMs?: number | undefined;
 };
@@ -41,11 +47,11 @@ export type DecideOptions = {
 
 /** Asks the policies and accounts for what they say, before anybody may act on it. */
 export class DecisionPoint {
-  readonly #accountant: Accountant;
+  readonly #accountant: DecisionLog;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #ages: Ages;
-  readonly #passes: PassWatch | undefined;
+  readonly #passes: PassObserver | undefined;
   readonly #suiteTokenMs: number;
   #policies: PolicySet;
   #directory: Directory;
@@ -76,12 +82,12 @@ export class DecisionPoint {
   }
 
   /** What would be decided now. Nobody is let in by it: it is not accounted for. */
-  judge(request: DecisionRequest): Judgement {
-    return judge(request, this.#world());
+  judge(request: DecisionRequest): PolicyOutcome {
+    return evaluatePolicies(request, this.#world());
   }
 
   /** The smallest change of inputs that would turn the decision round; null where none is found. */
-  flip(request: DecisionRequest): Flip | null {
+  flip(request: DecisionRequest): Counterfactual | null {
     return flipOf(request, this.#world());
   }
 
@@ -91,7 +97,7 @@ export class DecisionPoint {
    */
   async decide(request: DecisionRequest, options: DecideOptions = {}): Promise<DecidedEntry> {
     const [decided] = await this.decideAll([request], options);
-    if (decided === undefined) throw new AccessError('NOT_ACCOUNTED', 'nothing was decided');
+    if (decided === undefined) throw new PolicyError('NOT_ACCOUNTED', 'nothing was decided');
     return decided;
   }
 
@@ -101,7 +107,7 @@ export class DecisionPoint {
     options: DecideOptions = {},
   ): Promise<readonly DecidedEntry[]> {
     const drafts: RecordDraft[] = [];
-    const opening: { pass: PassOpened; request: DecisionRequest }[] = [];
+    const opening: { pass: PassOpening; request: DecisionRequest }[] = [];
     const decisions = requests.map((request) => {
       const { decision, pass } = this.#decision(request, options);
       const place = drafts.push(decisionDraft(decision, request)) - 1;
@@ -122,7 +128,7 @@ export class DecisionPoint {
   #decision(
     request: DecisionRequest,
     { passMs, flip }: DecideOptions,
-  ): { readonly decision: Decision; readonly pass: PassOpened | undefined } {
+  ): { readonly decision: Decision; readonly pass: PassOpening | undefined } {
     const judged = this.judge(request);
     const judgement = flip === undefined ? judged : { ...judged, flip: this.flip(request) };
     const atMs = this.#clock.now();
@@ -138,7 +144,7 @@ export class DecisionPoint {
     { subject, resource, action, context, door, tenant }: DecisionRequest,
     { id, atMs }: Decision,
     passMs: number,
-  ): PassOpened {
+  ): PassOpening {
     return {
       v: 1,
       phase: 'opened',
@@ -156,7 +162,7 @@ export class DecisionPoint {
     };
   }
 
-  #world(): JudgeWorld {
+  #world(): EvaluationContext {
     return {
       policies: this.#policies,
       directory: this.#directory,
@@ -167,7 +173,7 @@ export class DecisionPoint {
 
   async #account(
     drafts: readonly RecordDraft[],
-    opening: readonly { readonly pass: PassOpened; readonly request: DecisionRequest }[],
+    opening: readonly { readonly pass: PassOpening; readonly request: DecisionRequest }[],
   ): Promise<readonly number[]> {
     try {
       // Before it is durable: a change of the directory from here on must find it.
@@ -195,9 +201,9 @@ function constraintsOf(context: DecisionRequest['context']): PassConstraints {
   };
 }
 
-function notAccounted(cause: unknown): AccessError {
+function notAccounted(cause: unknown): PolicyError {
   const why = cause === undefined ? 'the ledger took fewer entries' : messageOf(cause);
-  return new AccessError(
+  return new PolicyError(
     'NOT_ACCOUNTED',
     `the decision could not be written into the ledger (${why}): nobody is let in without it`,
     { cause },

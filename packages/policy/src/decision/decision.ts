@@ -40,12 +40,12 @@ export type DecisionInput = {
 export type DecisionCause = 'policy' | 'no-policy' | 'unknown' | 'error';
 
 /** The smallest change of inputs under which the effect would be the other one. */
-export type Flip = {
+export type Counterfactual = {
   readonly changes: readonly { readonly input: string; readonly to: string }[];
 };
 
 /** What policies say to a request: not given to anybody until it is accounted for. */
-export type Judgement = {
+export type PolicyOutcome = {
   readonly effect: 'permit' | 'deny';
   readonly cause: DecisionCause;
   /** Ids of the policies that decided. */
@@ -59,14 +59,14 @@ export type Judgement = {
 
 export type OpenedPass = { readonly id: string; readonly expiresMs: number };
 
-export type Decision = Judgement & {
+export type Decision = PolicyOutcome & {
   /** UUIDv7. */
   readonly id: string;
   readonly atMs: number;
   readonly door: string;
   readonly tenant: TenantId;
   readonly pass?: OpenedPass | undefined;
-  readonly flip?: Flip | null | undefined;
+  readonly flip?: Counterfactual | null | undefined;
 };
 
 /** A decision, and the entry of the ledger that holds it: only now may a door act on it. */

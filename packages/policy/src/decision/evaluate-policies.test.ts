@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { tenantId } from '@countersign/core';
 import { PolicySet } from '../policies/policy-set.ts';
 import { PlainDirectory, type PlainEntity } from '../testing/plain-directory.ts';
-import type { DecisionRequest, Judgement } from './decision.ts';
-import { type JudgeWorld, judge, sliceOf } from './evaluate-policies.ts';
+import type { DecisionRequest, PolicyOutcome } from './decision.ts';
+import { type EvaluationContext, evaluatePolicies, sliceOf } from './evaluate-policies.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
@@ -57,7 +57,7 @@ const REQUEST: DecisionRequest = {
   context: { factor: 'multi' },
 };
 
-function worldOf(ada: PlainEntity['attributes'] = ADA, agoMs = 0): JudgeWorld {
+function worldOf(ada: PlainEntity['attributes'] = ADA, agoMs = 0): EvaluationContext {
   const directory = new PlainDirectory(
     { 'Person::ada': { attributes: ada ?? {} } },
     NOW_MS - agoMs,
@@ -65,8 +65,8 @@ function worldOf(ada: PlainEntity['attributes'] = ADA, agoMs = 0): JudgeWorld {
   return { policies: POLICY_SET, directory, ages: () => 1000, nowMs: NOW_MS };
 }
 
-function judged(changes: Partial<DecisionRequest> = {}, world = worldOf()): Judgement {
-  return judge({ ...REQUEST, ...changes }, world);
+function judged(changes: Partial<DecisionRequest> = {}, world = worldOf()): PolicyOutcome {
+  return evaluatePolicies({ ...REQUEST, ...changes }, world);
 }
 
 test('all policies that permit are named in order, and each obligation once', () => {

@@ -5,10 +5,16 @@ import type { Directory } from '../directory/directory.ts';
 import { typeMeant } from '../policies/enforcement-point.ts';
 import type { Policy } from '../policies/policy.ts';
 import type { PolicySet, Slice } from '../policies/policy-set.ts';
-import type { DecisionRequest, Judgement } from './decision.ts';
-import { type Ages, type Gathered, gather, type Meant, type WhatIf } from './gather-inputs.ts';
+import type { DecisionRequest, PolicyOutcome } from './decision.ts';
+import {
+  type Ages,
+  gather,
+  type PolicyInputs,
+  type RequestTypes,
+  type WhatIf,
+} from './gather-inputs.ts';
 
-export type JudgeWorld = {
+export type EvaluationContext = {
   readonly policies: PolicySet;
   readonly directory: Directory;
   readonly ages: Ages;
@@ -21,7 +27,10 @@ export type JudgeWorld = {
  * the slice reads: Cedar passes over a policy that it cannot evaluate, and a forbid that was passed
  * over would have let everybody in.
  */
-export function judge(request: DecisionRequest, world: JudgeWorld): Judgement {
+export function evaluatePolicies(
+  request: DecisionRequest,
+  world: EvaluationContext,
+): PolicyOutcome {
   const { policies, directory, ages, nowMs, whatIf } = world;
   const meant = meaningOf(request, policies);
   const nothing = { policies: [], obligations: [], inputs: [], policyVersion: policies.version };
@@ -49,7 +58,7 @@ export function sliceOf(request: DecisionRequest, policies: PolicySet): Slice | 
 function meaningOf(
   { door: name, subject, action, resource }: DecisionRequest,
   { doors, schema }: PolicySet,
-): (Meant & { readonly door: NonNullable<ReturnType<typeof doors.get>> }) | string {
+): (RequestTypes & { readonly door: NonNullable<ReturnType<typeof doors.get>> }) | string {
   const door = doors.get(name);
   if (door === undefined) return `there is no door ${name}`;
   const shape = schema.actions.get(action.name);
@@ -64,9 +73,9 @@ function meaningOf(
   return { door, principal, action: action.name, resource: target };
 }
 
-type Verdict = Omit<Judgement, 'policyVersion'>;
+type Verdict = Omit<PolicyOutcome, 'policyVersion'>;
 
-function verdict(slice: Slice, gathered: Gathered, response: CedarResponse): Verdict {
+function verdict(slice: Slice, gathered: PolicyInputs, response: CedarResponse): Verdict {
   const { inputs, lacking } = gathered;
   const deciding = response.satisfied.flatMap((id) => slice.byId.get(id) ?? []);
   // A forbid that holds whatever the rest may be: none of its own inputs is in doubt.
@@ -91,7 +100,7 @@ function verdict(slice: Slice, gathered: Gathered, response: CedarResponse): Ver
 
 function decidedBy(
   satisfied: readonly Policy[],
-): Pick<Judgement, 'policies' | 'obligations' | 'because'> {
+): Pick<PolicyOutcome, 'policies' | 'obligations' | 'because'> {
   // The engine promises no order, and the same decision is the same entry each time.
   const policies = satisfied.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return {

@@ -10,7 +10,7 @@ import {
   lack,
   stated,
 } from '../testing/input-world.ts';
-import type { Gathered } from './gather-inputs.ts';
+import type { PolicyInputs } from './gather-inputs.ts';
 
 test('a reference is followed, and what it leads to is an entity of its own', () => {
   const found = gathered(['principal.manager.risk', 'principal.device.compliant']);
@@ -144,9 +144,9 @@ test('what if: an input is what is supposed of it, and as fresh as now', () => {
 });
 
 test('what if: somebody is moved into something, or out of it', () => {
-  const moved = (kind: 'in' | 'out', id: string): Gathered =>
+  const moved = (kind: 'in' | 'out', id: string): PolicyInputs =>
     gathered(['principal in Team'], { whatIf: new Map([['principal in Team', { kind, id }]]) });
-  const ids = (found: Gathered): readonly string[] => entity(found, 'ada').parents.map(idOf);
+  const ids = (found: PolicyInputs): readonly string[] => entity(found, 'ada').parents.map(idOf);
   assert.deepEqual(ids(moved('in', 'board')), ['sales', 'board']);
   assert.deepEqual(ids(moved('out', 'sales')), []);
   assert.deepEqual(ids(moved('out', 'board')), ['sales']);

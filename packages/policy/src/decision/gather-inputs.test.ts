@@ -12,7 +12,7 @@ import {
   SECOND_MS,
   stated,
 } from '../testing/input-world.ts';
-import type { Gathered } from './gather-inputs.ts';
+import type { PolicyInputs } from './gather-inputs.ts';
 
 test('a request is asked with its kinds, and nothing that no policy reads', () => {
   const { call, inputs, lacking } = gathered([]);
@@ -155,7 +155,7 @@ test('a value of another type is no value, and the reason names type and source'
 });
 
 test('an input counts to the last millisecond of its age, and not a moment longer', () => {
-  const aged = (ago: number): Gathered =>
+  const aged = (ago: number): PolicyInputs =>
     gathered(['principal.risk'], {
       entities: { 'Person::ada': { attributes: { risk: stated('none', ago) } } },
       ages: (input) => (input === 'principal.risk' ? HOUR_MS : 0),

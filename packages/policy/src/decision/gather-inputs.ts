@@ -3,16 +3,16 @@ import type { CedarCall, CedarValueJson, EntityJson, TypeAndId } from '../cedar/
 import { type Attribute, actionUid, type Schema } from '../cedar/cedar-schema.ts';
 import { ANY_TYPE, type Read, readText } from '../cedar/policy-reads.ts';
 import { isRecord, typed } from '../cedar/typed-value.ts';
-import type { Directory, EntityFacts, Sourced } from '../directory/directory.ts';
-import { type Door, suppliesInput } from '../policies/enforcement-point.ts';
+import type { Directory, EntityAttributes, SourcedValue } from '../directory/directory.ts';
+import { type EnforcementPoint, suppliesInput } from '../policies/enforcement-point.ts';
 import type { DecisionInput, DecisionRequest } from './decision.ts';
 
 /** How old an input may be, by its name. */
 export type Ages = (input: string) => number;
 
-export type InputWorld = {
+export type InputSources = {
   readonly schema: Schema;
-  readonly door: Door;
+  readonly door: EnforcementPoint;
   readonly directory: Directory;
   readonly ages: Ages;
   readonly nowMs: number;
@@ -24,17 +24,17 @@ export type InputWorld = {
 export type WhatIf = ReadonlyMap<string, unknown>;
 
 /** In a {@link WhatIf}, of what something is in. */
-export type Moved = { readonly kind: 'in' | 'out'; readonly id: string };
+export type MembershipChange = { readonly kind: 'in' | 'out'; readonly id: string };
 
 /** The inputs of one request, as far as the policies of its slice look at them. */
-export type Gathered = {
+export type PolicyInputs = {
   readonly call: CedarCall;
   readonly inputs: readonly DecisionInput[];
   /** Why each input that is not fresh is not: by its name. */
   readonly lacking: ReadonlyMap<string, string>;
 };
 
-export type Meant = {
+export type RequestTypes = {
   readonly principal: string;
   readonly action: string;
   readonly resource: string;
@@ -43,29 +43,29 @@ export type Meant = {
 /** Collects what the policies read, and nothing else; what is stale is left out as if missing. */
 export function gather(
   request: DecisionRequest,
-  meant: Meant,
+  meant: RequestTypes,
   reads: readonly Read[],
-  world: InputWorld,
-): Gathered {
+  world: InputSources,
+): PolicyInputs {
   return new Gathering(request, meant, world).run(reads);
 }
 
 /** What is found at a path: a value, or that there is none, or that nobody knows. */
 type Found =
-  | { readonly kind: 'value'; readonly sourced: Sourced<CedarValueJson> }
-  | { readonly kind: 'none'; readonly sourced: Sourced<null> }
-  | { readonly kind: 'lacking'; readonly what: string; readonly sourced?: Sourced };
+  | { readonly kind: 'value'; readonly sourced: SourcedValue<CedarValueJson> }
+  | { readonly kind: 'none'; readonly sourced: SourcedValue<null> }
+  | { readonly kind: 'lacking'; readonly what: string; readonly sourced?: SourcedValue };
 
 type Entity = {
   readonly uid: TypeAndId;
   readonly attrs: Record<string, CedarValueJson>;
   readonly parents: Map<string, TypeAndId>;
-  readonly facts: EntityFacts | undefined;
+  readonly facts: EntityAttributes | undefined;
 };
 
 class Gathering {
   readonly #request: DecisionRequest;
-  readonly #world: InputWorld;
+  readonly #world: InputSources;
   readonly #action: string;
   readonly #context: Record<string, CedarValueJson> = {};
   readonly #entities = new Map<string, Entity>();
@@ -74,7 +74,7 @@ class Gathering {
   readonly #inputs: DecisionInput[] = [];
   readonly #lacking = new Map<string, string>();
 
-  constructor(request: DecisionRequest, meant: Meant, world: InputWorld) {
+  constructor(request: DecisionRequest, meant: RequestTypes, world: InputSources) {
     this.#request = request;
     this.#world = world;
     this.#action = meant.action;
@@ -82,7 +82,7 @@ class Gathering {
     this.#resource = this.#entity(meant.resource, request.resource.id);
   }
 
-  run(reads: readonly Read[]): Gathered {
+  run(reads: readonly Read[]): PolicyInputs {
     for (const read of reads) this.#take(read);
     const call: CedarCall = {
       principal: this.#principal.uid,
@@ -173,10 +173,10 @@ class Gathering {
   }
 
   /** Never from the request what the decision point knows itself. */
-  #stated(name: string): Sourced {
+  #stated(name: string): SourcedValue {
     const { context, action, tenant } = this.#request;
     const { nowMs, door, directory } = this.#world;
-    const stated = (value: unknown): Sourced => ({
+    const stated = (value: unknown): SourcedValue => ({
       value,
       source: `door:${door.name}`,
       seenMs: nowMs,
@@ -211,7 +211,11 @@ class Gathering {
     return found;
   }
 
-  #attributeStated(entity: Entity, path: readonly string[], name: string): Sourced | undefined {
+  #attributeStated(
+    entity: Entity,
+    path: readonly string[],
+    name: string,
+  ): SourcedValue | undefined {
     const { door, nowMs } = this.#world;
     const input = path.join('.');
     const supposed = this.#supposed(input);
@@ -225,7 +229,7 @@ class Gathering {
     return { value, source: `door:${door.name}`, seenMs: nowMs };
   }
 
-  #supposed(input: string): Sourced | undefined {
+  #supposed(input: string): SourcedValue | undefined {
     const { whatIf, nowMs } = this.#world;
     if (whatIf?.has(input) !== true) return undefined;
     return { value: whatIf.get(input), source: 'what if', seenMs: nowMs };
@@ -237,7 +241,7 @@ class Gathering {
     return undefined;
   }
 
-  #typed(input: string, { type, presence }: Attribute, sourced: Sourced): Found {
+  #typed(input: string, { type, presence }: Attribute, sourced: SourcedValue): Found {
     const { value, conflict } = sourced;
     if (conflict !== undefined) {
       const said = conflict.map((each) => `${each.source} states ${JSON.stringify(each.value)}`);
@@ -255,7 +259,7 @@ class Gathering {
     return this.#aged(input, { ...sourced, value: read.value }, 'value');
   }
 
-  #aged<K extends 'value' | 'none'>(input: string, sourced: Sourced, kind: K): Found {
+  #aged<K extends 'value' | 'none'>(input: string, sourced: SourcedValue, kind: K): Found {
     const maxMs = this.#world.ages(input);
     const ageMs = this.#ageOf(sourced);
     if (ageMs <= maxMs) return { kind, sourced } as Found;
@@ -269,7 +273,7 @@ class Gathering {
     const { uid, facts } = entity;
     const possible = containers(schema, uid.type);
     const types = within === ANY_TYPE ? [...possible] : [within];
-    let oldest: Sourced | undefined;
+    let oldest: SourcedValue | undefined;
     for (const type of types) {
       if (!possible.has(type)) continue;
       const known = facts?.within(type);
@@ -280,7 +284,7 @@ class Gathering {
       const found = this.#aged(`${path} in ${type}`, known, 'value');
       if (found.kind === 'lacking') return found;
       for (const id of known.value) entity.parents.set(`${type}\n${id}`, { type, id });
-      const moved = this.#world.whatIf?.get(`${path} in ${type}`) as Moved | undefined;
+      const moved = this.#world.whatIf?.get(`${path} in ${type}`) as MembershipChange | undefined;
       if (moved?.kind === 'in') entity.parents.set(`${type}\n${moved.id}`, { type, id: moved.id });
       if (moved?.kind === 'out') entity.parents.delete(`${type}\n${moved.id}`);
       if (oldest === undefined || known.seenMs < oldest.seenMs) oldest = known;
@@ -307,7 +311,7 @@ class Gathering {
   }
 
   /** What was seen in the future was seen by a clock that is ahead: as of now. */
-  #ageOf({ seenMs }: Sourced): number {
+  #ageOf({ seenMs }: SourcedValue): number {
     return Math.max(this.#world.nowMs - seenMs, 0);
   }
 }

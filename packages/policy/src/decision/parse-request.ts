@@ -1,6 +1,6 @@
 import type { TenantId } from '@countersign/core';
 import { z } from 'zod';
-import { AccessError } from '../errors.ts';
+import { PolicyError } from '../errors.ts';
 import { REQUEST_DEPTH_MAX, REQUEST_MEMBERS_MAX, REQUEST_TEXT_MAX } from '../limits.ts';
 import type { DecisionRequest } from './decision.ts';
 
@@ -15,13 +15,13 @@ const evaluation = z.object({
   context: z.record(z.string(), z.unknown()).default({}),
 });
 
-export type Asked = { readonly door: string; readonly tenant: TenantId };
+export type RequestScope = { readonly door: string; readonly tenant: TenantId };
 
 /**
  * Reads an AuthZEN evaluation (section 6.1).
  * @throws AccessError REQUEST_INVALID with the member that does not hold
  */
-export function parseRequest(value: unknown, { door, tenant }: Asked): DecisionRequest {
+export function parseRequest(value: unknown, { door, tenant }: RequestScope): DecisionRequest {
   refuseLarge(value);
   const parsed = evaluation.safeParse(value);
   if (!parsed.success) {
@@ -49,6 +49,6 @@ function refuseLarge(value: unknown): void {
   walk(value, 0);
 }
 
-function refused(what: string): AccessError {
-  return new AccessError('REQUEST_INVALID', `the request is no AuthZEN evaluation: ${what}`);
+function refused(what: string): PolicyError {
+  return new PolicyError('REQUEST_INVALID', `the request is no AuthZEN evaluation: ${what}`);
 }

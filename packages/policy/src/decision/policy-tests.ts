@@ -1,5 +1,5 @@
 import { msOfInstant, normaliseInstant } from '@countersign/core';
-import type { ConfigProblem } from '@countersign/yaml-document';
+import type { DocumentProblem } from '@countersign/yaml-document';
 import { parseYaml } from '@countersign/yaml-document';
 import { z } from 'zod';
 import {
@@ -16,8 +16,8 @@ import {
 import { SuiteDirectory } from '../information/suite-directory.ts';
 import { DIRECTORY_AGE_MAX_MS } from '../limits.ts';
 import type { PolicySet, PolicyText } from '../policies/policy-set.ts';
-import type { DecisionCause, DecisionRequest, Judgement } from './decision.ts';
-import { type JudgeWorld, judge } from './evaluate-policies.ts';
+import type { DecisionCause, DecisionRequest, PolicyOutcome } from './decision.ts';
+import { type EvaluationContext, evaluatePolicies } from './evaluate-policies.ts';
 import type { Ages } from './gather-inputs.ts';
 
 type Party = { readonly type: string; readonly id: string };
@@ -49,7 +49,7 @@ export type PolicyTestResult = {
   readonly file: string;
   readonly line: number;
   readonly name: string;
-  readonly judgement: Judgement;
+  readonly judgement: PolicyOutcome;
   /** What was expected and is not so; empty where the test holds. */
   readonly differences: readonly string[];
 };
@@ -59,7 +59,7 @@ export type PolicyTestCase = {
   readonly test: PolicyTest;
   readonly line: number;
   readonly request: DecisionRequest;
-  readonly world: JudgeWorld;
+  readonly world: EvaluationContext;
 };
 
 /** @throws ConfigError CONFIG_INVALID with every problem */
@@ -95,13 +95,13 @@ export function runPolicyTests(
   ages: Ages = () => DIRECTORY_AGE_MAX_MS,
 ): readonly PolicyTestResult[] {
   return policyTestCases(source, policies, ages).map(({ test, line, request, world }) => {
-    const judgement = judge(request, world);
+    const judgement = evaluatePolicies(request, world);
     const differences = differencesOf(test, judgement);
     return { file: source.file, line, name: test.name, judgement, differences };
   });
 }
 
-function differencesOf(test: PolicyTest, judgement: Judgement): readonly string[] {
+function differencesOf(test: PolicyTest, judgement: PolicyOutcome): readonly string[] {
   const { effect, cause, policies, obligations } = judgement;
   const list = (items: readonly string[]): string => [...items].sort().join(', ') || 'none';
   const compared: [string, string | undefined, string][] = [
@@ -139,6 +139,6 @@ function testFileSchema(): z.ZodType<PolicyTestFile> {
   });
 }
 
-function lineOf({ line }: ConfigProblem): number {
+function lineOf({ line }: DocumentProblem): number {
   return line;
 }

@@ -13,7 +13,7 @@ const ROWS_AT_FIRST = 64;
  * and from when to when it was seen. Fourteen bytes a row; what a value was before is kept beside,
  * since a value changes seldom.
  */
-export class Column {
+export class AttributeColumn {
   #values = new Int32Array(ROWS_AT_FIRST).fill(NONE);
   #sources = new Uint16Array(ROWS_AT_FIRST);
   #firstS = new Uint32Array(ROWS_AT_FIRST);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { isGuid, msOfInstant, normaliseInstant, type TenantId, tenantId } from '@countersign/core';
-import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
+import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { WAVE_STATES } from '../information/suite-directory.ts';
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
@@ -42,7 +42,7 @@ export type DirectoryFile = {
 };
 
 /** @throws ConfigError CONFIG_INVALID with every problem */
-export function parseDirectoryFile(file: ConfigFile): DirectoryFile {
+export function parseDirectoryFile(file: SourceText): DirectoryFile {
   return parseYaml(file, directorySchema());
 }
 

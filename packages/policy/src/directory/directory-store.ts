@@ -1,7 +1,7 @@
 import { assert, type TenantId } from '@countersign/core';
-import type { Directory, DirectoryChange, EntityFacts, Sourced } from './directory.ts';
+import type { Directory, DirectoryChange, EntityAttributes, SourcedValue } from './directory.ts';
 import { EntityTable } from './entity-table.ts';
-import { FactsView } from './entity-view.ts';
+import { EntityView } from './entity-view.ts';
 import { columnOf, containerOf, membershipColumn } from './membership-column.ts';
 import { ValuePool } from './value-pool.ts';
 
@@ -9,10 +9,10 @@ import { ValuePool } from './value-pool.ts';
 export type Origin = { readonly source: string; readonly seenMs: number };
 
 /** A span in which something was seen to be so. */
-export type Known = { readonly source: string; readonly firstMs: number; lastMs: number };
+export type ObservedSpan = { readonly source: string; readonly firstMs: number; lastMs: number };
 
 /** Told of each change while it is made: MUST NOT ask the directory, and MUST NOT throw. */
-export type DirectoryEar = (change: DirectoryChange) => void;
+export type DirectoryListener = (change: DirectoryChange) => void;
 
 /** Packs a type and a row into one number of a list. */
 const ROW_BITS = 26;
@@ -22,12 +22,12 @@ const TYPES_MAX = 31;
 export class TenantDirectory {
   readonly values: ValuePool;
   /** The ranges of the register that an address lies in; undefined where there is no register. */
-  networks: ((address: string) => Sourced<readonly string[]> | undefined) | undefined;
-  ear: DirectoryEar | undefined;
+  networks: ((address: string) => SourcedValue<readonly string[]> | undefined) | undefined;
+  ear: DirectoryListener | undefined;
   readonly #types: string[] = [];
   readonly #tables = new Map<string, EntityTable>();
   /** Types whose members are told by the type itself: of nobody is it unknown then. */
-  readonly #told = new Map<string, Known>();
+  readonly #told = new Map<string, ObservedSpan>();
   /** When all of a source was last seen to be so still. */
   readonly #confirmed = new Map<string, number>();
   /** Sources that hold until they say otherwise: what a company wrote down itself. */
@@ -242,7 +242,7 @@ export class TenantDirectory {
     return this.#confirmed.get(source) ?? 0;
   }
 
-  told(container: string): Known | undefined {
+  told(container: string): ObservedSpan | undefined {
     return this.#told.get(container);
   }
 
@@ -288,7 +288,7 @@ export class DirectoryStore implements Directory {
     for (const [id, tenant] of this.#tenants) tenant.ear = this.#earOf(id);
   }
 
-  #earOf(id: TenantId): DirectoryEar | undefined {
+  #earOf(id: TenantId): DirectoryListener | undefined {
     const hear = this.#hear;
     return hear === undefined ? undefined : (change) => hear(id, change);
   }
@@ -297,11 +297,11 @@ export class DirectoryStore implements Directory {
     return [...this.#tenants.keys()];
   }
 
-  find(tenant: TenantId, type: string, id: string): EntityFacts | undefined {
+  find(tenant: TenantId, type: string, id: string): EntityAttributes | undefined {
     return this.#find(tenant, type, id, undefined);
   }
 
-  networks(tenant: TenantId, address: string): Sourced<readonly string[]> | undefined {
+  networks(tenant: TenantId, address: string): SourcedValue<readonly string[]> | undefined {
     return this.#tenants.get(tenant)?.networks?.(address);
   }
 
@@ -320,7 +320,7 @@ export class DirectoryStore implements Directory {
   }
 
   /** Of a type that is told as a whole: when. */
-  told(tenant: TenantId, type: string): Sourced<null> | undefined {
+  told(tenant: TenantId, type: string): SourcedValue<null> | undefined {
     const known = this.#tenants.get(tenant)?.told(type);
     if (known === undefined) return undefined;
     const seenMs = Math.max(
@@ -332,7 +332,10 @@ export class DirectoryStore implements Directory {
 
   /** The directory as it was at a moment, as far as it was looked at around then. */
   at(atMs: number): Directory {
-    const then = <T>(of: TenantId, sourced: Sourced<T> | undefined): Sourced<T> | undefined => {
+    const then = <T>(
+      of: TenantId,
+      sourced: SourcedValue<T> | undefined,
+    ): SourcedValue<T> | undefined => {
       if (sourced === undefined) return undefined;
       const isStanding = this.#tenants.get(of)?.isStanding(sourced.source) === true;
       return { ...sourced, seenMs: isStanding ? atMs : Math.min(sourced.seenMs, atMs) };
@@ -349,11 +352,11 @@ export class DirectoryStore implements Directory {
     type: string,
     id: string,
     atMs: number | undefined,
-  ): EntityFacts | undefined {
+  ): EntityAttributes | undefined {
     const tenant = this.#tenants.get(tenantId);
     const table = tenant?.table(type);
     const row = table?.find(id);
     if (tenant === undefined || row === undefined) return undefined;
-    return new FactsView(tenant, type, row, atMs);
+    return new EntityView(tenant, type, row, atMs);
   }
 }

@@ -4,10 +4,10 @@ import { tenantId } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../tools/property.ts';
 import { SuiteDirectory } from '../information/suite-directory.ts';
-import { Column } from './attribute-column.ts';
+import { AttributeColumn } from './attribute-column.ts';
 import { loadDirectoryFile, parseDirectoryFile } from './directory-file.ts';
 import { DirectoryStore } from './directory-store.ts';
-import { Parents } from './parent-lists.ts';
+import { ParentLists } from './parent-lists.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
@@ -219,7 +219,7 @@ test('lists of what things are in behave like sets, and remember what they were'
       fc.array(step, { maxLength: 300, size: 'max' }),
       fc.nat({ max: 300 }),
       (steps, moment) => {
-        const parents = new Parents();
+        const parents = new ParentLists();
         const model = new Map<number, Set<number>>();
         let then = new Map<number, Set<number>>();
         for (const [at, { row, ref, kind }] of steps.entries()) {
@@ -246,7 +246,7 @@ test('a column tells the value of any moment', () => {
   const said = fc.record({ row: fc.nat({ max: 100 }), value: fc.nat({ max: 3 }) });
   fc.assert(
     fc.property(fc.array(said, { maxLength: 200, size: 'max' }), (all) => {
-      const column = new Column();
+      const column = new AttributeColumn();
       for (const [at, { row, value }] of all.entries())
         column.set(row, { value, source: 1 }, at + 1);
       for (const [at, { row, value }] of all.entries()) {

@@ -1,7 +1,7 @@
 import type { TenantId } from '@countersign/core';
 
 /** A value, where it is from, and when it was last seen to be so. */
-export type Sourced<T = unknown> = {
+export type SourcedValue<T = unknown> = {
   readonly value: T;
   readonly source: string;
   readonly seenMs: number;
@@ -10,23 +10,23 @@ export type Sourced<T = unknown> = {
 };
 
 /** What is known of one person, device, app, …; what is not known is undefined, never a guess. */
-export interface EntityFacts {
+export interface EntityAttributes {
   /** The id under which policies know it, whichever of its names was asked for. */
   readonly id: string;
   /** As plain JSON. */
-  attribute(name: string): Sourced | undefined;
+  attribute(name: string): SourcedValue | undefined;
   /** The ids of all of this type that it is in, transitively. */
-  within(type: string): Sourced<ReadonlySet<string>> | undefined;
+  within(type: string): SourcedValue<ReadonlySet<string>> | undefined;
 }
 
 /** Where the inputs of a decision come from that no door states. Types are those of the schema. */
 export interface Directory {
   /** Undefined: nothing of that name is known; then everything about it is unknown. */
-  find(tenant: TenantId, type: string, id: string): EntityFacts | undefined;
+  find(tenant: TenantId, type: string, id: string): EntityAttributes | undefined;
   /** When all of a type was told, so that what is not there is known not to be there. */
-  told(tenant: TenantId, type: string): Sourced<null> | undefined;
+  told(tenant: TenantId, type: string): SourcedValue<null> | undefined;
   /** The ranges of the workload register in which an address lies. */
-  networks(tenant: TenantId, address: string): Sourced<readonly string[]> | undefined;
+  networks(tenant: TenantId, address: string): SourcedValue<readonly string[]> | undefined;
 }
 
 /** What changed in a directory: enough to find whom it concerns. Names no tenant. */

@@ -1,17 +1,17 @@
 import { assert } from '@countersign/core';
-import { Column } from './attribute-column.ts';
-import { Parents } from './parent-lists.ts';
+import { AttributeColumn } from './attribute-column.ts';
+import { ParentLists } from './parent-lists.ts';
 
 /** Two things go by this name: then nobody is meant. */
 const AMBIGUOUS = -1;
 
 /** All entities of one type in one tenant; each is a row. */
 export class EntityTable {
-  readonly parents: Parents = new Parents();
+  readonly parents: ParentLists = new ParentLists();
   readonly #ids: string[] = [];
   readonly #rows = new Map<string, number>();
   readonly #names = new Map<string, number>();
-  readonly #columns = new Map<string, Column>();
+  readonly #columns = new Map<string, AttributeColumn>();
 
   get size(): number {
     return this.#ids.length;
@@ -57,18 +57,18 @@ export class EntityTable {
     this.#names.set(key, known === undefined || known === row ? row : AMBIGUOUS);
   }
 
-  column(name: string): Column | undefined {
+  column(name: string): AttributeColumn | undefined {
     return this.#columns.get(name);
   }
 
-  get columns(): Iterable<readonly [name: string, column: Column]> {
+  get columns(): Iterable<readonly [name: string, column: AttributeColumn]> {
     return this.#columns;
   }
 
-  reachColumn(name: string): Column {
+  reachColumn(name: string): AttributeColumn {
     const known = this.#columns.get(name);
     if (known !== undefined) return known;
-    const column = new Column();
+    const column = new AttributeColumn();
     this.#columns.set(name, column);
     return column;
   }

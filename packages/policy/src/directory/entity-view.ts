@@ -1,6 +1,6 @@
 import type { Cell } from './attribute-column.ts';
-import type { EntityFacts, Sourced } from './directory.ts';
-import type { Known, TenantDirectory } from './directory-store.ts';
+import type { EntityAttributes, SourcedValue } from './directory.ts';
+import type { ObservedSpan, TenantDirectory } from './directory-store.ts';
 import { membershipColumn, suiteColumn } from './membership-column.ts';
 
 /** Things in things deeper than this are a ring, or a mistake; a real one stays below ten. */
@@ -10,7 +10,7 @@ const NESTING_MAX = 100;
 const GROUP = 'Group';
 
 /** One row of the directory, now or as it was at a moment. */
-export class FactsView implements EntityFacts {
+export class EntityView implements EntityAttributes {
   readonly id: string;
   readonly #tenant: TenantDirectory;
   readonly #type: string;
@@ -25,11 +25,11 @@ export class FactsView implements EntityFacts {
     this.id = tenant.reachTable(type).id(row);
   }
 
-  attribute(name: string): Sourced | undefined {
+  attribute(name: string): SourcedValue | undefined {
     return agreed(this.#stated(name), this.#stated(suiteColumn(name)));
   }
 
-  #stated(name: string): Sourced | undefined {
+  #stated(name: string): SourcedValue | undefined {
     const cell = this.#cell(name);
     if (cell === undefined) return undefined;
     const { values } = this.#tenant;
@@ -41,7 +41,7 @@ export class FactsView implements EntityFacts {
     return { value: values.value(cell.value), source, seenMs };
   }
 
-  within(type: string): Sourced<ReadonlySet<string>> | undefined {
+  within(type: string): SourcedValue<ReadonlySet<string>> | undefined {
     const known = this.#knownWithin(type);
     if (known === undefined) return undefined;
     const table = this.#tenant.table(type);
@@ -81,7 +81,7 @@ export class FactsView implements EntityFacts {
   }
 
   /** Whether all ways that lead to things of this type are known; the oldest of them counts. */
-  #knownWithin(type: string): Omit<Sourced, 'value'> | undefined {
+  #knownWithin(type: string): Omit<SourcedValue, 'value'> | undefined {
     const direct = this.#knownDirect(type);
     if (direct === undefined) return undefined;
     const isThroughGroups = type !== GROUP && this.#tenant.hasWay(GROUP, type);
@@ -91,7 +91,7 @@ export class FactsView implements EntityFacts {
     return groups.seenMs < direct.seenMs ? groups : direct;
   }
 
-  #knownDirect(into: string): Omit<Sourced, 'value'> | undefined {
+  #knownDirect(into: string): Omit<SourcedValue, 'value'> | undefined {
     const told = this.#tenant.told(into);
     if (told !== undefined) return { source: told.source, seenMs: this.#seenMs(told, true) };
     const known = this.#stated(membershipColumn(into));
@@ -104,7 +104,7 @@ export class FactsView implements EntityFacts {
    * When it was last seen to be so, seen from the moment that is asked about. What was first seen
    * later says something about that moment too, the less the longer after it was.
    */
-  #seenMs({ source, firstMs, lastMs }: Known, isPresent: boolean): number {
+  #seenMs({ source, firstMs, lastMs }: ObservedSpan, isPresent: boolean): number {
     const confirmedMs = isPresent ? this.#tenant.confirmedMs(source) : 0;
     const latestMs = Math.max(lastMs, confirmedMs);
     const atMs = this.#atMs;
@@ -125,7 +125,10 @@ export class FactsView implements EntityFacts {
  * What the company wrote down and what the suite says. Where both say the same, the younger word
  * counts; where they differ nobody can tell, whichever was read last.
  */
-function agreed(company: Sourced | undefined, suite: Sourced | undefined): Sourced | undefined {
+function agreed(
+  company: SourcedValue | undefined,
+  suite: SourcedValue | undefined,
+): SourcedValue | undefined {
   if (company === undefined || suite === undefined) return company ?? suite;
   // Null: it said something once, and does not say it any more.
   if (company.value === null || suite.value === null) return suite.value === null ? company : suite;

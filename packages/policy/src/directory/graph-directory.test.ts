@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instantOfMs, parseDirectoryItem, parseDirectoryMark, tenantId } from '@countersign/core';
-import { judge } from '../decision/evaluate-policies.ts';
+import { evaluatePolicies } from '../decision/evaluate-policies.ts';
 import { SuiteDirectory } from '../information/suite-directory.ts';
 import { DIRECTORY_AGE_MAX_MS } from '../limits.ts';
 import { unsupplied } from '../policies/check-policies.ts';
@@ -101,7 +101,7 @@ when { principal.owners.contains("ada") || principal.applicationOwners.contains(
       ...{ action: { name: 'runAs' }, resource: { type: 'suite', id: TENANT }, context: {} },
     };
     const ages = () => DIRECTORY_AGE_MAX_MS;
-    const { effect, cause } = judge(asked, { policies, directory, ages, nowMs: NOW_MS });
+    const { effect, cause } = evaluatePolicies(asked, { policies, directory, ages, nowMs: NOW_MS });
     return [effect, cause];
   };
   assert.deepEqual(verdict('sp1')[0], 'permit');

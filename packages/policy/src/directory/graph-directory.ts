@@ -9,7 +9,7 @@ import {
 import { isRecord } from '../cedar/typed-value.ts';
 import type { DirectoryStore, Origin, TenantDirectory } from './directory-store.ts';
 import { isPrivilegedRole } from './privileged-roles.ts';
-import { GraphRoles } from './role-assignments.ts';
+import { RoleAssignments } from './role-assignments.ts';
 
 type Item = DirectoryItem['item'];
 
@@ -17,7 +17,7 @@ type Item = DirectoryItem['item'];
 type Open = { readonly at: string; readonly mode: DirectoryMode; readonly items: Item[] };
 
 /** What a page came to: whether it says anything, and what its source was confirmed at before. */
-export type Followed = { readonly items: number; readonly confirmedMs: number };
+export type PageResult = { readonly items: number; readonly confirmedMs: number };
 
 /**
  * The directory as collectors read it (contracts 8.1), entry by entry in their order: items, and
@@ -30,11 +30,11 @@ export class GraphDirectory {
   readonly #open = new Map<string, Open>();
   /** What the snapshot that is being read has brought so far: by tenant and source. */
   readonly #seen = new Map<string, Set<number>>();
-  readonly #roles: GraphRoles;
+  readonly #roles: RoleAssignments;
 
   constructor(store: DirectoryStore) {
     this.#store = store;
-    this.#roles = new GraphRoles(store);
+    this.#roles = new RoleAssignments(store);
   }
 
   item({ tenant, source, at, mode, item }: DirectoryItem): void {
@@ -44,7 +44,7 @@ export class GraphDirectory {
     else this.#open.set(key, { at, mode, items: [item] });
   }
 
-  mark(mark: DirectoryMark): Followed {
+  mark(mark: DirectoryMark): PageResult {
     const { source, at, mode } = mark;
     const key = `${mark.tenant}\n${source}`;
     const open = this.#open.get(key);

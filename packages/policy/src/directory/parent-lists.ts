@@ -1,5 +1,5 @@
 /** What every entity of a type is directly in: lists of numbers in one pool. */
-export class Parents {
+export class ParentLists {
   #offsets = new Uint32Array(ROWS_AT_FIRST);
   #counts = new Uint32Array(ROWS_AT_FIRST);
   #pool = new Int32Array(ROWS_AT_FIRST);

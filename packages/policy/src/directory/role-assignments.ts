@@ -8,7 +8,7 @@ type Holdings = Map<string, Set<string>>;
  * Who holds which role, out of a list that is read whole each time. What differs from the list
  * before is a change, so that who held what is known of every moment in between.
  */
-export class GraphRoles {
+export class RoleAssignments {
   readonly #store: DirectoryStore;
   readonly #held = new Map<TenantId, Holdings>();
   /** The list that is being read. */

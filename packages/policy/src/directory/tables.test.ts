@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../tools/property.ts';
-import { type Cell, Column } from './attribute-column.ts';
+import { AttributeColumn, type Cell } from './attribute-column.ts';
 import { EntityTable } from './entity-table.ts';
 import { containerOf, membershipColumn } from './membership-column.ts';
-import { Parents } from './parent-lists.ts';
+import { ParentLists } from './parent-lists.ts';
 import { ValuePool } from './value-pool.ts';
 
 /** Rows far apart, so that columns have to grow. */
@@ -17,7 +17,7 @@ describe('a column', () => {
   };
 
   test('says nothing of what nobody set', () => {
-    const column = new Column();
+    const column = new AttributeColumn();
     assert.equal(column.get(5), undefined);
     assert.equal(column.at(5, 10), undefined);
     column.set(5, { value: 0, source: 3 }, 10);
@@ -27,14 +27,14 @@ describe('a column', () => {
   });
 
   test('a value seen again gets younger, and goes by the source that saw it last', () => {
-    const column = new Column();
+    const column = new AttributeColumn();
     column.set(0, { value: 7, source: 1 }, 10);
     column.set(0, { value: 7, source: 2 }, 20);
     assert.deepEqual(column.get(0), cell(7, 10, 20, 2));
   });
 
   test('what is older than what is known changes nothing', () => {
-    const column = new Column();
+    const column = new AttributeColumn();
     column.set(0, { value: 7, source: 1 }, 10);
     column.set(0, { value: 8, source: 2 }, 9);
     assert.deepEqual(column.get(0), cell(7, 10, 10, 1));
@@ -43,7 +43,7 @@ describe('a column', () => {
   });
 
   test('what a value was before is known for its time, and from when it was confirmed', () => {
-    const column = new Column();
+    const column = new AttributeColumn();
     column.set(0, { value: 1, source: 0 }, 10);
     column.set(0, { value: 2, source: 0 }, 20, 15);
     column.set(0, { value: 3, source: 0 }, 30, 99);
@@ -61,7 +61,7 @@ describe('a column', () => {
     const step = fc.record({ row: ROWS, value: fc.nat(3), source: fc.nat(2), s: fc.nat(20) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
-        const column = new Column();
+        const column = new AttributeColumn();
         const model = new Map<number, { value: number; lastS: number }[]>();
         for (const { row, value, source, s } of steps) {
           column.set(row, { value, source }, s);
@@ -87,7 +87,7 @@ describe('what things are in', () => {
     const step = fc.record({ row: ROWS, ref: fc.nat(6), isAdded: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
-        const parents = new Parents();
+        const parents = new ParentLists();
         const model = new Map<number, Set<number>>();
         const history: Map<number, readonly number[]>[] = [];
         const sorted = (of: Iterable<number>): number[] => [...of].sort((a, b) => a - b);
@@ -116,7 +116,7 @@ describe('what things are in', () => {
   });
 
   test('what was said first is no change: it was so before, too', () => {
-    const parents = new Parents();
+    const parents = new ParentLists();
     parents.add(3, 1, undefined);
     parents.add(3, 2, 10);
     assert.deepEqual(parents.at(3, 5), [1]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tenantId } from '@countersign/core';
 import { SuiteDirectory } from '../information/suite-directory.ts';
-import type { EntityFacts } from './directory.ts';
+import type { EntityAttributes } from './directory.ts';
 import { DirectoryStore } from './directory-store.ts';
 import { loadRegister, parseRegister, type Register, registerSource } from './workload-register.ts';
 
@@ -36,7 +36,7 @@ function loaded(...texts: readonly string[]): SuiteDirectory {
   return new SuiteDirectory(store);
 }
 
-function statedOf(facts: EntityFacts | undefined, name: string): unknown {
+function statedOf(facts: EntityAttributes | undefined, name: string): unknown {
   return facts?.attribute(name)?.value;
 }
 

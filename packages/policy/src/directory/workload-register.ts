@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { msOfInstant, normaliseInstant, type TenantId } from '@countersign/core';
-import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
+import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { type Address, isInRange, parseAddress } from '../cedar/ip-range.ts';
 import { NAME_CHARACTERS_MAX, NETWORKS_MAX, WORKLOADS_MAX } from '../limits.ts';
-import type { Sourced } from './directory.ts';
+import type { SourcedValue } from './directory.ts';
 import { heldMs, tenantSchema, timeSchema } from './directory-file.ts';
 import type { DirectoryStore } from './directory-store.ts';
 
@@ -59,7 +59,7 @@ function registerSchema(): z.ZodType<Register> {
 }
 
 /** @throws ConfigError CONFIG_INVALID with every problem */
-export function parseRegister(file: ConfigFile): Register {
+export function parseRegister(file: SourceText): Register {
   return parseYaml(file, registerSchema());
 }
 
@@ -98,7 +98,7 @@ export function registerSource(file: string): string {
 const WORKLOAD = 'Workload';
 
 /** The ranges of a register in which an address lies, as they are written there. */
-type Networks = (address: string) => Sourced<readonly string[]> | undefined;
+type Networks = (address: string) => SourcedValue<readonly string[]> | undefined;
 
 function networksOf(
   { workloads }: Register,

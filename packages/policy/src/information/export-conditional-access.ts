@@ -1,12 +1,12 @@
 import { isGuid, type TenantId } from '@countersign/core';
-import type { EntityFacts } from '../directory/directory.ts';
+import type { EntityAttributes } from '../directory/directory.ts';
 import {
   type ConditionalAccessPolicy,
   conditionalAccess,
-  type EntraWorld,
+  type TenantReferences,
 } from '../policies/conditional-access.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
-import type { Knowledge } from './policy-information.ts';
+import type { PolicyInformation } from './policy-information.ts';
 
 export type EntraExport = {
   readonly policies: readonly ConditionalAccessPolicy[];
@@ -17,7 +17,7 @@ export type EntraExport = {
 /** What of these policies the vendor has to decide, as policies of its own. */
 export function exportConditionalAccess(
   set: PolicySet,
-  knowledge: Knowledge,
+  knowledge: PolicyInformation,
   tenant: TenantId,
 ): EntraExport {
   const { breakGlass, nameless, ...rest } = worldOf(knowledge, tenant);
@@ -43,9 +43,9 @@ export function exportConditionalAccess(
 const PAGE = 1000;
 
 function worldOf(
-  knowledge: Knowledge,
+  knowledge: PolicyInformation,
   tenant: TenantId,
-): EntraWorld & { readonly nameless: readonly string[] } {
+): TenantReferences & { readonly nameless: readonly string[] } {
   const { directory } = knowledge;
   const emergency = idsOf(knowledge, tenant, 'Person', (facts) => {
     return facts.attribute('kind')?.value === 'break-glass';
@@ -70,10 +70,10 @@ function worldOf(
 }
 
 function idsOf(
-  { directory }: Knowledge,
+  { directory }: PolicyInformation,
   tenant: TenantId,
   type: string,
-  isMeant: (facts: EntityFacts) => boolean,
+  isMeant: (facts: EntityAttributes) => boolean,
 ): readonly string[] {
   const found: string[] = [];
   for (let after: string | undefined; ; ) {

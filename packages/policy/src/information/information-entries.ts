@@ -1,6 +1,6 @@
 import type { DirectoryFile } from '../directory/directory-file.ts';
 import type { Register } from '../directory/workload-register.ts';
-import type { StatedDoor } from '../policies/enforcement-point.ts';
+import type { EnforcementPointDefinition } from '../policies/enforcement-point.ts';
 import type { PolicyText } from '../policies/policy-set.ts';
 
 /** Entries of kind `policy` and `directory`: what cannot be made again from records. */
@@ -13,7 +13,7 @@ export type PolicyTextBody = {
   readonly schema: PolicyText;
   readonly policies: readonly PolicyText[];
   /** The company's own doors, where it has some. */
-  readonly doors?: readonly StatedDoor[] | undefined;
+  readonly doors?: readonly EnforcementPointDefinition[] | undefined;
 };
 
 /**

@@ -6,7 +6,7 @@ import { parseDirectoryFile } from '../directory/directory-file.ts';
 import { readPolicyFolder } from '../policies/policy-folder.ts';
 import { PolicySet } from '../policies/policy-set.ts';
 import type { DirectoryFileBody, PolicyTextBody } from './information-entries.ts';
-import { Knowledge } from './policy-information.ts';
+import { PolicyInformation } from './policy-information.ts';
 
 const TENANT = tenantId('0f4b3c1e-5a67-4a3c-9d55-8f1f0c1f6a11');
 const START_MS = Date.parse('2026-03-01T00:00:00Z');
@@ -16,12 +16,12 @@ function body(isEnabled: boolean, readMs: number, file = 'people.yaml'): Directo
   return { v: 1, what: 'file', file, readMs, directory: parseDirectoryFile({ file, text }) };
 }
 
-function enabledOf(knowledge: Knowledge): unknown {
+function enabledOf(knowledge: PolicyInformation): unknown {
   return knowledge.directory.find(TENANT, 'Person', 'ada')?.attribute('enabled')?.value;
 }
 
 test('what a file said before is not taken in after what it says now', () => {
-  const knowledge = new Knowledge();
+  const knowledge = new PolicyInformation();
   const [before, after] = [body(true, START_MS), body(false, START_MS + 200)];
   // A door takes in the news at once; the books come to the entries before it later.
   knowledge.apply('directory', after, 8);
@@ -35,7 +35,7 @@ test('what a file said before is not taken in after what it says now', () => {
 });
 
 test('what a file says later counts, even of an earlier time', () => {
-  const knowledge = new Knowledge();
+  const knowledge = new PolicyInformation();
   knowledge.apply('directory', body(true, START_MS), 7);
   // The clock was set back meanwhile.
   knowledge.apply('directory', body(false, START_MS - 3_600_000), 8);
@@ -43,7 +43,7 @@ test('what a file says later counts, even of an earlier time', () => {
 });
 
 test('the order of one file is not that of another', () => {
-  const knowledge = new Knowledge();
+  const knowledge = new PolicyInformation();
   knowledge.apply('directory', body(true, START_MS), 8);
   knowledge.apply('directory', body(false, START_MS + 1000, 'others.yaml'), 7);
   assert.equal(enabledOf(knowledge), false);
@@ -57,7 +57,7 @@ function policyFolder(): PolicyTextBody {
 }
 
 test('sign-ins are checked by policies that an operator put in force, and by no others', () => {
-  const knowledge = new Knowledge();
+  const knowledge = new PolicyInformation();
   const text = policyFolder();
   const { version } = text;
   knowledge.apply('policy', text, 1);

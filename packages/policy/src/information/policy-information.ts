@@ -15,7 +15,7 @@ import { loadRegister, registerSource } from '../directory/workload-register.ts'
 import { CHECK_AGE_MAX_MS } from '../limits.ts';
 import { doorOf } from '../policies/enforcement-point.ts';
 import { PolicySet, type PolicySource } from '../policies/policy-set.ts';
-import { Risks } from '../risk/risk-history.ts';
+import { RiskHistory } from '../risk/risk-history.ts';
 import type {
   DirectoryFileBody,
   PolicyInForceBody,
@@ -41,9 +41,9 @@ export const KNOWLEDGE_KINDS: readonly EntryKind[] = ['policy', 'directory'];
  * What deciding rests on, out of the ledger's own entries, in their order: the directory, the
  * register, and the policies of every moment.
  */
-export class Knowledge {
+export class PolicyInformation {
   readonly directory: DirectoryStore = new DirectoryStore();
-  readonly risks: Risks = new Risks();
+  readonly risks: RiskHistory = new RiskHistory();
   readonly #graph = new GraphDirectory(this.directory);
   readonly #sources = new Map<string, PolicySource>();
   readonly #parsed = new Map<string, PolicySet | undefined>();

@@ -1,6 +1,6 @@
 import type { TenantId } from '@countersign/core';
-import type { Directory, EntityFacts, Sourced } from '../directory/directory.ts';
-import type { Opinions } from '../risk/risk-history.ts';
+import type { Directory, EntityAttributes, SourcedValue } from '../directory/directory.ts';
+import type { RiskLookup } from '../risk/risk-history.ts';
 import { RISK_LEVELS } from '../risk/risk-level.ts';
 
 /** States of a wave, the one first that lets most in. */
@@ -13,31 +13,35 @@ export const WAVE_STATES = ['open', 'paused', 'closed', 'planned'] as const;
  */
 export class SuiteDirectory implements Directory {
   readonly #directory: Directory;
-  readonly #opinions: Opinions | undefined;
+  readonly #opinions: RiskLookup | undefined;
 
-  constructor(directory: Directory, opinions?: Opinions) {
+  constructor(directory: Directory, opinions?: RiskLookup) {
     this.#directory = directory;
     this.#opinions = opinions;
   }
 
-  find(tenant: TenantId, type: string, id: string): EntityFacts | undefined {
+  find(tenant: TenantId, type: string, id: string): EntityAttributes | undefined {
     const facts = this.#directory.find(tenant, type, id);
     if (type === 'Workload') return this.#workload(tenant, id, facts);
     if (type !== 'Person' || facts === undefined) return facts;
-    const risk = (): Sourced | undefined => this.#opinions?.risk(tenant, [facts.id, id]);
+    const risk = (): SourcedValue | undefined => this.#opinions?.risk(tenant, [facts.id, id]);
     return new PersonFacts(facts, (of, each) => this.#directory.find(tenant, of, each), risk);
   }
 
-  told(tenant: TenantId, type: string): Sourced<null> | undefined {
+  told(tenant: TenantId, type: string): SourcedValue<null> | undefined {
     return this.#directory.told(tenant, type);
   }
 
-  networks(tenant: TenantId, address: string): Sourced<readonly string[]> | undefined {
+  networks(tenant: TenantId, address: string): SourcedValue<readonly string[]> | undefined {
     return this.#directory.networks(tenant, address);
   }
 
   /** With a register, what it does not have is known not to be registered. */
-  #workload(tenant: TenantId, id: string, facts: EntityFacts | undefined): EntityFacts | undefined {
+  #workload(
+    tenant: TenantId,
+    id: string,
+    facts: EntityAttributes | undefined,
+  ): EntityAttributes | undefined {
     const told = this.#directory.told(tenant, 'Workload');
     if (told === undefined || facts?.attribute('registered') !== undefined) return facts;
     return {
@@ -49,22 +53,22 @@ export class SuiteDirectory implements Directory {
   }
 }
 
-type Find = (type: string, id: string) => EntityFacts | undefined;
+type Find = (type: string, id: string) => EntityAttributes | undefined;
 
-class PersonFacts implements EntityFacts {
+class PersonFacts implements EntityAttributes {
   readonly id: string;
-  readonly #facts: EntityFacts;
+  readonly #facts: EntityAttributes;
   readonly #find: Find;
-  readonly #risk: () => Sourced | undefined;
+  readonly #risk: () => SourcedValue | undefined;
 
-  constructor(facts: EntityFacts, find: Find, risk: () => Sourced | undefined) {
+  constructor(facts: EntityAttributes, find: Find, risk: () => SourcedValue | undefined) {
     this.id = facts.id;
     this.#facts = facts;
     this.#find = find;
     this.#risk = risk;
   }
 
-  attribute(name: string): Sourced | undefined {
+  attribute(name: string): SourcedValue | undefined {
     switch (name) {
       case 'privileged':
         return this.#worked('Role', 'privileged', (values) => values.includes(true));
@@ -84,7 +88,7 @@ class PersonFacts implements EntityFacts {
   }
 
   /** The vendor's word for it, where the company has not said more. */
-  #kindOfUserType(): Sourced | undefined {
+  #kindOfUserType(): SourcedValue | undefined {
     const userType = this.#facts.attribute('userType');
     if (userType === undefined) return undefined;
     const { value, ...from } = userType;
@@ -92,7 +96,7 @@ class PersonFacts implements EntityFacts {
     return { value: kind === 'member' || kind === 'guest' ? kind : null, ...from };
   }
 
-  within(type: string): Sourced<ReadonlySet<string>> | undefined {
+  within(type: string): SourcedValue<ReadonlySet<string>> | undefined {
     return this.#facts.within(type);
   }
 
@@ -101,7 +105,7 @@ class PersonFacts implements EntityFacts {
     type: string,
     attribute: string,
     work: (values: readonly unknown[]) => T,
-  ): Sourced<T | null> | undefined {
+  ): SourcedValue<T | null> | undefined {
     const within = this.#facts.within(type);
     if (within === undefined) return undefined;
     const values: unknown[] = [];
@@ -119,7 +123,10 @@ class PersonFacts implements EntityFacts {
 }
 
 /** Of the same risk the younger word counts. A word that is no level is nobody's to overrule. */
-function worse(written: Sourced | undefined, found: Sourced | undefined): Sourced | undefined {
+function worse(
+  written: SourcedValue | undefined,
+  found: SourcedValue | undefined,
+): SourcedValue | undefined {
   if (written === undefined || found === undefined) return written ?? found;
   const levels: readonly unknown[] = RISK_LEVELS;
   const [one, other] = [levels.indexOf(written.value), levels.indexOf(found.value)];

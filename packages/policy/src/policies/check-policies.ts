@@ -1,7 +1,7 @@
 import type { Attributes, CedarType, Schema } from '../cedar/cedar-schema.ts';
 import { ANY_TYPE, type Read, readText } from '../cedar/policy-reads.ts';
-import { AccessError } from '../errors.ts';
-import { type Door, suppliesInput } from './enforcement-point.ts';
+import { PolicyError } from '../errors.ts';
+import { type EnforcementPoint, suppliesInput } from './enforcement-point.ts';
 import { actionsOf, type Policy, takesType } from './policy.ts';
 import type { PolicyProblem } from './policy-problem.ts';
 import { PolicySet, type PolicySource } from './policy-set.ts';
@@ -44,7 +44,7 @@ export function unsupplied(set: PolicySet): readonly PolicyProblem[] {
   );
 }
 
-function lackingAt(policy: Policy, door: Door, schema: Schema): readonly string[] {
+function lackingAt(policy: Policy, door: EnforcementPoint, schema: Schema): readonly string[] {
   const lacking = new Set<string>();
   for (const action of actionsOf(policy.tree, schema)) {
     const shape = schema.actions.get(action);
@@ -71,7 +71,7 @@ function lackingAt(policy: Policy, door: Door, schema: Schema): readonly string[
 function lackOfContext(
   read: Read,
   context: Attributes,
-  door: Door,
+  door: EnforcementPoint,
   schema: Schema,
 ): string | undefined {
   const [name = '', ...rest] = read.path;
@@ -87,7 +87,7 @@ function lackOf(
   read: Read,
   type: string,
   path: readonly string[],
-  door: Door,
+  door: EnforcementPoint,
   schema: Schema,
 ): string | undefined {
   const [name, ...rest] = path;
@@ -123,7 +123,7 @@ export function checkPolicies(source: PolicySource): PolicyCheck {
     const policies = set.policies.map(({ id }) => id);
     return { problems: unsupplied(set), policies, version: set.version };
   } catch (error) {
-    if (!(error instanceof AccessError)) throw error;
+    if (!(error instanceof PolicyError)) throw error;
     const problems = error.data['problems'] as readonly PolicyProblem[];
     return { problems, policies: [], version: undefined };
   }

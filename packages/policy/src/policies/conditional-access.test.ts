@@ -4,12 +4,12 @@ import {
   type ConditionalAccessPolicy,
   conditionalAccess,
   type EntraRule,
-  type EntraWorld,
   parseEntraRule,
+  type TenantReferences,
 } from './conditional-access.ts';
 
 const POLICY = { id: 'second-factor', sentence: 'Nobody signs in with one factor alone.' };
-const WORLD: EntraWorld = { breakGlass: ['sos'], openGroups: ['g1'], registered: ['w1'] };
+const WORLD: TenantReferences = { breakGlass: ['sos'], openGroups: ['g1'], registered: ['w1'] };
 
 function written(text: string): ConditionalAccessPolicy {
   const policy = writtenIn(text, WORLD);
@@ -17,7 +17,7 @@ function written(text: string): ConditionalAccessPolicy {
   return policy;
 }
 
-function writtenIn(text: string, world: EntraWorld): ConditionalAccessPolicy | undefined {
+function writtenIn(text: string, world: TenantReferences): ConditionalAccessPolicy | undefined {
   return conditionalAccess(POLICY, parseEntraRule(text) as EntraRule, world);
 }
 

@@ -45,7 +45,7 @@ export function parseEntraRule(text: string): EntraRule | string {
 }
 
 /** What a tenant is like, as far as its policies name it. */
-export type EntraWorld = {
+export type TenantReferences = {
   /** Accounts for emergencies: no policy stands before them. */
   readonly breakGlass: readonly string[];
   /** Groups of open waves; undefined where no wave is known. */
@@ -66,7 +66,7 @@ export type ConditionalAccessPolicy = {
 export function conditionalAccess(
   { id, sentence }: { readonly id: string; readonly sentence: string },
   rule: EntraRule,
-  world: EntraWorld,
+  world: TenantReferences,
 ): ConditionalAccessPolicy | undefined {
   const conditions = rule.who === 'workloads' ? workloads(rule, world) : people(rule, world);
   if (conditions === undefined) return undefined;
@@ -81,7 +81,7 @@ export function conditionalAccess(
 
 const ALL_APPLICATIONS = { includeApplications: ['All'] };
 
-function people({ who, when }: EntraRule, world: EntraWorld): object | undefined {
+function people({ who, when }: EntraRule, world: TenantReferences): object | undefined {
   const { breakGlass, openGroups } = world;
   const included =
     who === 'privileged' ? { includeRoles: [...PRIVILEGED_ROLES] } : { includeUsers: ['All'] };
@@ -105,7 +105,7 @@ function people({ who, when }: EntraRule, world: EntraWorld): object | undefined
 /** A device that nobody registered has no such member, and does not fit. */
 const UNHEALTHY = { mode: 'include', rule: 'device.isCompliant -eq False' };
 
-function workloads({ when }: EntraRule, { registered }: EntraWorld): object | undefined {
+function workloads({ when }: EntraRule, { registered }: TenantReferences): object | undefined {
   const all = { includeServicePrincipals: ['ServicePrincipalsInMyTenant'] };
   const usual = {
     users: { includeUsers: ['None'] },

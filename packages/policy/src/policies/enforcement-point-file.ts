@@ -1,15 +1,19 @@
-import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
+import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
-import { type Door, doorOf, type StatedDoor } from './enforcement-point.ts';
+import {
+  doorOf,
+  type EnforcementPoint,
+  type EnforcementPointDefinition,
+} from './enforcement-point.ts';
 
 /** Doors of the company's own tools, beside those that are built: what each can state. */
-export function parseDoorFile(file: ConfigFile): readonly Door[] {
+export function parseDoorFile(file: SourceText): readonly EnforcementPoint[] {
   const { doors } = parseYaml(file, doorsSchema());
   return doors.map(doorOf);
 }
 
-type DoorsFile = { readonly doors: readonly StatedDoor[] };
+type DoorsFile = { readonly doors: readonly EnforcementPointDefinition[] };
 
 function doorsSchema(): z.ZodType<DoorsFile> {
   const text = z.string().trim().min(1).max(NAME_CHARACTERS_MAX);

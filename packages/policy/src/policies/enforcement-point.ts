@@ -2,7 +2,7 @@
  * A place where access is decided. What it cannot see no policy at it may read: an input that
  * never comes is unknown for ever, and would keep everybody out.
  */
-export type Door = {
+export type EnforcementPoint = {
   readonly name: string;
   /** One sentence for people. */
   readonly sentence: string;
@@ -15,13 +15,15 @@ export type Door = {
 };
 
 /** A door as it is written down. */
-export type StatedDoor = Omit<Door, 'types'> & { readonly types: Readonly<Record<string, string>> };
+export type EnforcementPointDefinition = Omit<EnforcementPoint, 'types'> & {
+  readonly types: Readonly<Record<string, string>>;
+};
 
-export function doorOf({ types, ...door }: StatedDoor): Door {
+export function doorOf({ types, ...door }: EnforcementPointDefinition): EnforcementPoint {
   return { ...door, types: new Map(Object.entries(types)) };
 }
 
-export function statedDoor({ types, ...door }: Door): StatedDoor {
+export function statedDoor({ types, ...door }: EnforcementPoint): EnforcementPointDefinition {
   return { ...door, types: Object.fromEntries(types) };
 }
 
@@ -37,7 +39,7 @@ const PEOPLE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The doors that are built, and what each can see (Entra's method: contracts 9.3). */
-export const DOORS: ReadonlyMap<string, Door> = new Map(
+export const DOORS: ReadonlyMap<string, EnforcementPoint> = new Map(
   [
     {
       name: 'eam',
@@ -74,11 +76,11 @@ export const DOORS: ReadonlyMap<string, Door> = new Map(
       ],
       types: PEOPLE,
     },
-  ].map((door): [string, Door] => [door.name, door as Door]),
+  ].map((door): [string, EnforcementPoint] => [door.name, door as EnforcementPoint]),
 );
 
 /** Whether the door, or the decision point itself, states an input. */
-export function suppliesInput(door: Door, input: string): boolean {
+export function suppliesInput(door: EnforcementPoint, input: string): boolean {
   return [...OWN_INPUTS, ...door.supplies].some(
     (supplied) => input === supplied || input.startsWith(`${supplied}.`),
   );
@@ -86,7 +88,7 @@ export function suppliesInput(door: Door, input: string): boolean {
 
 /** The type of the schema that a caller means; undefined for one that there is not. */
 export function typeMeant(
-  door: Door,
+  door: EnforcementPoint,
   type: string,
   known: { has(name: string): boolean },
 ): string | undefined {

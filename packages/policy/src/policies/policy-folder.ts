@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '@countersign/core';
 import { readConfigFile } from '@countersign/yaml-document';
-import { AccessError } from '../errors.ts';
+import { PolicyError } from '../errors.ts';
 import { POLICY_FILES_MAX } from '../limits.ts';
 import { parseDoorFile } from './enforcement-point-file.ts';
 import type { PolicySource, PolicyText } from './policy-set.ts';
@@ -46,6 +46,6 @@ function namesIn(folder: string): readonly string[] {
   throw unreadable(folder, `it has ${names.length} files: is it a folder of policies?`);
 }
 
-function unreadable(folder: string, what: string): AccessError {
-  return new AccessError('POLICY_INVALID', `could not read the policies in ${folder}: ${what}`);
+function unreadable(folder: string, what: string): PolicyError {
+  return new PolicyError('POLICY_INVALID', `could not read the policies in ${folder}: ${what}`);
 }

@@ -1,7 +1,7 @@
-import type { Place } from './policy.ts';
+import type { TextPosition } from './policy.ts';
 
 /** What does not hold in a policy folder, with its cure. */
-export type PolicyProblem = { readonly place: Place; readonly what: string };
+export type PolicyProblem = { readonly place: TextPosition; readonly what: string };
 
 /** `policies/people.cedar:12:3: …` */
 export function problemText({ place, what }: PolicyProblem): string {

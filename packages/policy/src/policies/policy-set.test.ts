@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { AccessError } from '../errors.ts';
+import { PolicyError } from '../errors.ts';
 import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
 import { checkPolicies } from './check-policies.ts';
 import { doorOf, statedDoor } from './enforcement-point.ts';
@@ -34,7 +34,7 @@ function problems(text: string, more = {}): readonly string[] {
   try {
     PolicySet.parse(source(text, more));
   } catch (error) {
-    assert.ok(error instanceof AccessError && error.code === 'POLICY_INVALID');
+    assert.ok(error instanceof PolicyError && error.code === 'POLICY_INVALID');
     return (error.data['problems'] as readonly PolicyProblem[]).map(problemText);
   }
   return [];

@@ -3,11 +3,11 @@ import { partsOf, treeOf, validated } from '../cedar/cedar-engine.ts';
 import { parseSchema, type Schema } from '../cedar/cedar-schema.ts';
 import { CedarSet } from '../cedar/cedar-set.ts';
 import { type Read, readsOf, readText } from '../cedar/policy-reads.ts';
-import { AccessError } from '../errors.ts';
+import { PolicyError } from '../errors.ts';
 import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
 import { parseEntraRule } from './conditional-access.ts';
-import { DOORS, type Door, statedDoor } from './enforcement-point.ts';
-import { actionsOf, type Place, type Policy, takesType } from './policy.ts';
+import { DOORS, type EnforcementPoint, statedDoor } from './enforcement-point.ts';
+import { actionsOf, type Policy, type TextPosition, takesType } from './policy.ts';
 import { type PolicyProblem, problemsText } from './policy-problem.ts';
 import { placeAt, placeWithin } from './text-position.ts';
 
@@ -18,7 +18,7 @@ export type PolicySource = {
   readonly schema: PolicyText;
   readonly policies: readonly PolicyText[];
   /** Beside the doors that are built. */
-  readonly doors?: readonly Door[] | undefined;
+  readonly doors?: readonly EnforcementPoint[] | undefined;
 };
 
 /** The policies that can apply to one kind of request, and all that they may look at. */
@@ -43,13 +43,16 @@ export class PolicySet {
   readonly version: string;
   readonly schema: Schema;
   readonly policies: readonly Policy[];
-  readonly doors: ReadonlyMap<string, Door>;
+  readonly doors: ReadonlyMap<string, EnforcementPoint>;
   readonly #slices = new Map<string, Slice>();
 
-  private constructor(parts: Omit<Parsed, 'problems'>, own: readonly Door[]) {
+  private constructor(parts: Omit<Parsed, 'problems'>, own: readonly EnforcementPoint[]) {
     this.schema = parts.schema;
     this.policies = parts.policies;
-    this.doors = new Map([...DOORS, ...own.map((door): [string, Door] => [door.name, door])]);
+    this.doors = new Map([
+      ...DOORS,
+      ...own.map((door): [string, EnforcementPoint] => [door.name, door]),
+    ]);
     this.version = versionOf(parts.schema, parts.policies, own);
   }
 
@@ -115,7 +118,7 @@ function parsePolicies(source: PolicySource): {
     const what = `the set has ${policies.length} policies: ${POLICIES_MAX} are the most`;
     problems.push({ place, what });
   }
-  const seen = new Map<string, Place>();
+  const seen = new Map<string, TextPosition>();
   for (const { id, place } of policies) {
     const before = seen.get(id);
     if (before === undefined) seen.set(id, place);
@@ -171,7 +174,11 @@ function policiesOf(source: PolicyText, problems: PolicyProblem[]): Policy[] {
   });
 }
 
-function policyOf(text: string, place: Place, problems: PolicyProblem[]): Policy | undefined {
+function policyOf(
+  text: string,
+  place: TextPosition,
+  problems: PolicyProblem[],
+): Policy | undefined {
   const tree = treeOf(text);
   const { id, sentence, doors, obligations, entra } = tree.annotations ?? {};
   const missing = Object.entries({ id, sentence, doors })
@@ -207,7 +214,11 @@ function wordsOf(text: string | undefined): readonly string[] {
   return (text ?? '').split(/[\s,]+/).filter((word) => word !== '');
 }
 
-function versionOf(schema: Schema, policies: readonly Policy[], own: readonly Door[]): string {
+function versionOf(
+  schema: Schema,
+  policies: readonly Policy[],
+  own: readonly EnforcementPoint[],
+): string {
   const texts = policies
     .map(({ id, text }) => [id, text])
     .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
@@ -226,6 +237,6 @@ function cured(message: string, help: string | null): string {
   return help === null ? message : `${message}: ${help}`;
 }
 
-function invalid(problems: readonly PolicyProblem[]): AccessError {
-  return new AccessError('POLICY_INVALID', problemsText(problems), { data: { problems } });
+function invalid(problems: readonly PolicyProblem[]): PolicyError {
+  return new PolicyError('POLICY_INVALID', problemsText(problems), { data: { problems } });
 }

@@ -19,11 +19,15 @@ export type Policy = {
   readonly text: string;
   readonly tree: PolicyJson;
   readonly reads: readonly Read[];
-  readonly place: Place;
+  readonly place: TextPosition;
 };
 
 /** Where something stands; 1-based. */
-export type Place = { readonly file: string; readonly line: number; readonly column: number };
+export type TextPosition = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+};
 
 /** The actions of the schema that a policy's head names. */
 export function actionsOf({ action }: PolicyJson, schema: Schema): readonly string[] {

@@ -1,10 +1,10 @@
-import type { Place } from './policy.ts';
+import type { TextPosition } from './policy.ts';
 
 /** The line and column of an offset in UTF-8 bytes; the beginning where nobody knows it. */
 export function placeAt(
   { file, text }: { readonly file: string; readonly text: string },
   offsetBytes: number | undefined,
-): Place {
+): TextPosition {
   const before = Buffer.from(text)
     .subarray(0, offsetBytes ?? 0)
     .toString('utf8')
@@ -13,7 +13,11 @@ export function placeAt(
 }
 
 /** The place of an offset in a text that itself begins at `start`. */
-export function placeWithin(start: Place, text: string, offsetBytes: number | undefined): Place {
+export function placeWithin(
+  start: TextPosition,
+  text: string,
+  offsetBytes: number | undefined,
+): TextPosition {
   const { file, line, column } = start;
   const within = placeAt({ file, text }, offsetBytes);
   if (within.line === 1) return { file, line, column: column + within.column - 1 };

@@ -1,6 +1,6 @@
 import type { TenantId } from '@countersign/core';
 import type { Directory, DirectoryChange } from '../directory/directory.ts';
-import type { NamedPerson, Risks } from './risk-history.ts';
+import type { NamedPerson, RiskHistory } from './risk-history.ts';
 import { RISK_LEVELS, type RiskLevel } from './risk-level.ts';
 
 /** Somebody whose risk is another than before. */
@@ -8,14 +8,14 @@ export type ChangedRisk = { readonly tenant: TenantId; readonly change: Director
 
 /** Tells whose risk is another by what findings say, once for each change. */
 export class RiskChanges {
-  readonly #risks: Risks;
+  readonly #risks: RiskHistory;
   readonly #written: Directory;
   /** By tenant and id: to what findings had raised whom, as it was told last. */
   readonly #told = new Map<string, NamedPerson & { readonly found: RiskLevel }>();
   #looked = { version: -1, atMs: 0, turnMs: 0 };
 
   /** `written`: what the company itself says of people. */
-  constructor(risks: Risks, written: Directory) {
+  constructor(risks: RiskHistory, written: Directory) {
     this.#risks = risks;
     this.#written = written;
   }

@@ -5,7 +5,7 @@ import { DirectoryStore } from '../directory/directory-store.ts';
 import { SuiteDirectory } from '../information/suite-directory.ts';
 import { RISK_LASTS_MS, RISK_PEOPLE_MAX } from '../limits.ts';
 import { RiskChanges } from './risk-changes.ts';
-import { Risks } from './risk-history.ts';
+import { RiskHistory } from './risk-history.ts';
 import type { RaisedRisk } from './risk-level.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 
 function world(written?: string) {
   const clock = new ManualClock(NOW_MS);
-  const risks = new Risks();
+  const risks = new RiskHistory();
   const store = new DirectoryStore();
   const row = store.tenant(TENANT).put('Person', 'ada', ['ada@x.example']);
   const origin = { source: 'file:people.yaml', seenMs: NOW_MS };

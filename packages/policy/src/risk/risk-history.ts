@@ -1,18 +1,18 @@
 import type { Clock, TenantId } from '@countersign/core';
-import type { Sourced } from '../directory/directory.ts';
+import type { SourcedValue } from '../directory/directory.ts';
 import {
   type RaisedRisk,
   RISK_LEVELS,
   type RiskLevel,
-  type RiskSettled,
+  type RiskResolution,
   type RiskSpan,
   raisedSpan,
 } from './risk-level.ts';
 
 /** What is thought of a person, at a moment or now. */
-export interface Opinions {
+export interface RiskLookup {
   /** By any of the ids; undefined where nobody judges. */
-  risk(tenant: TenantId, ids: readonly string[]): Sourced<RiskLevel> | undefined;
+  risk(tenant: TenantId, ids: readonly string[]): SourcedValue<RiskLevel> | undefined;
 }
 
 /** Somebody whom a finding names, as the directory knows the person. */
@@ -25,7 +25,7 @@ type Said = {
   readonly spans: NamingSpan[];
   readonly raised: RaisedRisk;
   /** What people said of it holds for later revisions, too. */
-  settled: RiskSettled | undefined;
+  settled: RiskResolution | undefined;
 };
 
 type Found = { readonly level: RiskSpan['level']; readonly uid: string };
@@ -34,7 +34,7 @@ type Found = { readonly level: RiskSpan['level']; readonly uid: string };
  * The risk that findings raise, now and at every moment before: what the doors decide by, what is
  * checked afterwards and what is replayed go by the same.
  */
-export class Risks {
+export class RiskHistory {
   readonly #said = new Map<string, Said>();
   /** By tenant and name: the findings that name somebody so. */
   readonly #named = new Map<string, Set<string>>();
@@ -65,7 +65,7 @@ export class Risks {
     }
   }
 
-  settle(settled: RiskSettled): void {
+  settle(settled: RiskResolution): void {
     const said = this.#said.get(settled.uid);
     if (said === undefined) return;
     said.settled = settled;
@@ -85,12 +85,12 @@ export class Risks {
     }
   }
 
-  now(clock: Clock): Opinions {
+  now(clock: Clock): RiskLookup {
     return { risk: (...asked) => this.#risk(clock.now(), this.#watchedMs, ...asked) };
   }
 
   /** As it was at a moment, where somebody judges at all. */
-  at(atMs: number): Opinions {
+  at(atMs: number): RiskLookup {
     return { risk: (...asked) => this.#risk(atMs, atMs, ...asked) };
   }
 
@@ -118,7 +118,7 @@ export class Risks {
     seenMs: number | undefined,
     tenant: TenantId,
     ids: readonly string[],
-  ): Sourced<RiskLevel> | undefined {
+  ): SourcedValue<RiskLevel> | undefined {
     const found = this.#found(atMs, tenant, ids);
     const source = found === undefined ? 'findings' : `finding:${found.uid}`;
     // There is nothing worse: it stays so until somebody says otherwise.

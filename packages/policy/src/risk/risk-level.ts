@@ -20,7 +20,7 @@ export type RaisedRisk = {
 };
 
 /** What people said of a finding. */
-export type RiskSettled = {
+export type RiskResolution = {
   readonly uid: string;
   readonly state: 'resolved' | 'suppressed' | 'open';
   /** Of a suppression; null: for ever. */
@@ -50,7 +50,7 @@ const OF_THE_PERSON: ReadonlySet<string> = new Set(['check/denied-and-in', 'chec
  */
 export function raisedSpan(
   raised: RaisedRisk,
-  settled: RiskSettled | undefined,
+  settled: RiskResolution | undefined,
   atMs: number,
 ): RiskSpan | undefined {
   const level = levelOf(raised);
@@ -70,7 +70,7 @@ function levelOf({ rule, severity, principals }: RaisedRisk): RiskLevel {
 
 function countsFrom(
   { state, lastMs }: RaisedRisk,
-  settled: RiskSettled | undefined,
+  settled: RiskResolution | undefined,
   atMs: number,
 ): number | undefined {
   if (state === 'withdrawn') return undefined;

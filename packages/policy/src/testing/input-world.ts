@@ -4,9 +4,9 @@ import type { EntityJson } from '../cedar/cedar-engine.ts';
 import { parseSchema } from '../cedar/cedar-schema.ts';
 import type { Read, Root } from '../cedar/policy-reads.ts';
 import type { DecisionRequest } from '../decision/decision.ts';
-import { type Gathered, gather, type InputWorld } from '../decision/gather-inputs.ts';
-import type { Directory, EntityFacts, Sourced } from '../directory/directory.ts';
-import type { Door } from '../policies/enforcement-point.ts';
+import { gather, type InputSources, type PolicyInputs } from '../decision/gather-inputs.ts';
+import type { Directory, EntityAttributes, SourcedValue } from '../directory/directory.ts';
+import type { EnforcementPoint } from '../policies/enforcement-point.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 export const NOW_MS: number = Date.UTC(2026, 0, 5, 9);
@@ -35,18 +35,22 @@ const SCHEMA = `
 
 type Stated = {
   readonly id?: string;
-  readonly attributes?: Readonly<Record<string, Sourced>>;
-  readonly within?: Readonly<Record<string, Sourced<readonly string[]>>>;
+  readonly attributes?: Readonly<Record<string, SourcedValue>>;
+  readonly within?: Readonly<Record<string, SourcedValue<readonly string[]>>>;
 };
 
 /** What each says, where it is from, and when it was seen. */
-export function stated<T>(value: T, ago: number = HOUR_MS, source: string = 'graph'): Sourced<T> {
+export function stated<T>(
+  value: T,
+  ago: number = HOUR_MS,
+  source: string = 'graph',
+): SourcedValue<T> {
   return { value, source, seenMs: NOW_MS - ago };
 }
 
 function directoryOf(entities: Readonly<Record<string, Stated>>): Directory {
   return {
-    find: (tenant, type, id): EntityFacts | undefined => {
+    find: (tenant, type, id): EntityAttributes | undefined => {
       assert.equal(tenant, TENANT);
       const found = entities[`${type}::${id}`];
       if (found === undefined) return undefined;
@@ -85,7 +89,7 @@ const PEOPLE: Readonly<Record<string, Stated>> = {
   'Suite::suite': { attributes: { level: stated(3) } },
 };
 
-const DOOR: Door = {
+const DOOR: EnforcementPoint = {
   name: 'gate',
   sentence: 'A gate.',
   when: 'before',
@@ -102,7 +106,7 @@ export const REQUEST: DecisionRequest = {
   context: { factor: 'multi', address: '192.0.2.7' },
 };
 
-const schema = ((): InputWorld['schema'] => {
+const schema = ((): InputSources['schema'] => {
   const parsed = parseSchema(SCHEMA);
   assert(parsed.kind === 'schema', JSON.stringify(parsed));
   return parsed.schema;
@@ -110,14 +114,14 @@ const schema = ((): InputWorld['schema'] => {
 
 type Changes = {
   readonly request?: Partial<DecisionRequest>;
-  readonly door?: Partial<Door>;
+  readonly door?: Partial<EnforcementPoint>;
   readonly entities?: Readonly<Record<string, Stated>>;
-  readonly ages?: InputWorld['ages'];
-  readonly whatIf?: InputWorld['whatIf'];
+  readonly ages?: InputSources['ages'];
+  readonly whatIf?: InputSources['whatIf'];
 };
 
-export function gathered(reads: readonly string[], changes: Changes = {}): Gathered {
-  const world: InputWorld = {
+export function gathered(reads: readonly string[], changes: Changes = {}): PolicyInputs {
+  const world: InputSources = {
     schema,
     door: { ...DOOR, ...changes.door },
     directory: directoryOf({ ...PEOPLE, ...changes.entities }),
@@ -138,7 +142,7 @@ function readOf(text: string): Read {
 }
 
 /** The text of why an input is lacking. */
-export function lack({ lacking }: Gathered, name: string): string {
+export function lack({ lacking }: PolicyInputs, name: string): string {
   return lacking.get(name) ?? '';
 }
 
@@ -146,7 +150,10 @@ export function idOf(uid: EntityJson['uid']): string {
   return '__entity' in uid ? uid.__entity.id : uid.id;
 }
 
-export function entity({ call }: Gathered, id: string): Gathered['call']['entities'][number] {
+export function entity(
+  { call }: PolicyInputs,
+  id: string,
+): PolicyInputs['call']['entities'][number] {
   const found = call.entities.find(({ uid }) => idOf(uid) === id);
   assert(found !== undefined, `${id} is among the entities`);
   return found;

@@ -1,5 +1,5 @@
 import type { TenantId } from '@countersign/core';
-import type { Directory, EntityFacts, Sourced } from '../directory/directory.ts';
+import type { Directory, EntityAttributes, SourcedValue } from '../directory/directory.ts';
 
 export type PlainEntity = {
   readonly attributes?: Readonly<Record<string, unknown>>;
@@ -17,12 +17,16 @@ export class PlainDirectory implements Directory {
     this.#seenMs = seenMs;
   }
 
-  find(_tenant: TenantId, type: string, id: string): EntityFacts | undefined {
+  find(_tenant: TenantId, type: string, id: string): EntityAttributes | undefined {
     const key = `${type}::${id}`;
     const entity = Object.hasOwn(this.#entities, key) ? this.#entities[key] : undefined;
     if (entity === undefined) return undefined;
     const { attributes = {}, within = {} } = entity;
-    const sourced = <T>(value: T): Sourced<T> => ({ value, source: 'plain', seenMs: this.#seenMs });
+    const sourced = <T>(value: T): SourcedValue<T> => ({
+      value,
+      source: 'plain',
+      seenMs: this.#seenMs,
+    });
     return {
       id,
       attribute: (name) =>

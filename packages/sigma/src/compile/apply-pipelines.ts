@@ -14,7 +14,7 @@ import { RuleError } from '../rule-problem.ts';
 import { expressionOfItem, type Placeholders } from './value-modifiers.ts';
 
 /** A rule on its way through the pipelines. */
-export type Processed = {
+export type TransformedRule = {
   readonly logsource: LogSource;
   readonly detections: ReadonlyMap<string, Tree>;
   /** Asked of every event in addition. */
@@ -51,7 +51,7 @@ type Work = {
 export function applyPipelines(
   rule: Pick<Rule, 'tags' | 'taxonomy' | 'logsource' | 'detections'>,
   pipelines: readonly Pipeline[],
-): Processed {
+): TransformedRule {
   const work: Work = {
     rule,
     logsource: rule.logsource,
@@ -297,7 +297,7 @@ function itemsOf(work: Work): Worked[] {
 }
 
 /** What pipelines added to the rule, as one expression. */
-export function addedExpression({ added, placeholders }: Processed): Expression {
+export function addedExpression({ added, placeholders }: TransformedRule): Expression {
   const parts = added.map(({ tree, negated }) => {
     const found = expressionOfTree(tree, placeholders);
     return negated === 'yes' ? not(found) : found;

@@ -9,8 +9,8 @@ import {
   applyPipelines,
   expressionOfTree,
   isWithin,
-  type Processed,
   sourceExpression,
+  type TransformedRule,
 } from './apply-pipelines.ts';
 
 /** A rule as the engine asks it. */
@@ -67,7 +67,7 @@ function compileRule(
   rule: Rule,
   pipelines: readonly Pipeline[],
   filters: readonly Filter[],
-): { readonly expression: Expression; readonly processed: Processed } {
+): { readonly expression: Expression; readonly processed: TransformedRule } {
   const processed = applyPipelines(rule, pipelines);
   const own = conditionOf(rule, processed, ['detection', 'condition']);
   const filtered = filters
@@ -84,7 +84,7 @@ function compileRule(
 
 function conditionOf(
   { conditions }: Pick<Rule, 'conditions'>,
-  processed: Processed,
+  processed: TransformedRule,
   path: readonly string[],
 ): Expression {
   const detections = new Map<string, Expression>();

@@ -5,7 +5,7 @@ import { FIELD_VALUES_MAX } from '../limits.ts';
  * The fields of one event, each read and put in lower case at most once. Made once, and used for
  * event after event: nothing is made anew for a field that no rule asks for.
  */
-export class Fields<Event> {
+export class EventFields<Event> {
   readonly #model: EventModel<Event>;
   readonly #numbers = new Map<string, number>();
   readonly #readers: ((event: Event) => unknown)[] = [];

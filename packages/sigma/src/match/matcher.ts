@@ -11,7 +11,7 @@ import {
 } from '../expressions/expression.ts';
 import { formOf } from '../expressions/text-pattern.ts';
 import { PLANS_MAX } from '../limits.ts';
-import { Fields } from './event-fields.ts';
+import { EventFields } from './event-fields.ts';
 import { compare, keywordTest, type TextTest, textTest } from './value-test.ts';
 
 type Predicate = () => boolean;
@@ -31,7 +31,7 @@ type Plan = {
 export class Matcher<Event> {
   readonly #model: EventModel<Event>;
   readonly #expressions: readonly Expression[];
-  readonly #fields: Fields<Event>;
+  readonly #fields: EventFields<Event>;
   readonly #plans = new Map<string, Plan>();
   readonly #found: number[] = [];
   readonly #unsure: number[] = [];
@@ -39,7 +39,7 @@ export class Matcher<Event> {
   constructor(expressions: readonly Expression[], model: EventModel<Event>) {
     this.#expressions = expressions;
     this.#model = model;
-    this.#fields = new Fields(model);
+    this.#fields = new EventFields(model);
   }
 
   /**

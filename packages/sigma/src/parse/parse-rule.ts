@@ -19,7 +19,7 @@ import {
 import { parseCorrelation } from './parse-correlation.ts';
 import { parseDetections } from './parse-detection.ts';
 import {
-  type KnownDocument,
+  type CachedDocument,
   knownDocuments,
   readDocuments,
   type SourceDocument,
@@ -37,7 +37,7 @@ export type ParsedRules = {
 export function parseRules(
   file: string,
   yaml: string,
-  known?: readonly KnownDocument[] | null,
+  known?: readonly CachedDocument[] | null,
 ): ParsedRules {
   const { documents, problems } = known
     ? { documents: knownDocuments(file, yaml, known), problems: [] }

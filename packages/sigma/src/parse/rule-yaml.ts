@@ -1,12 +1,12 @@
 import { messageOf } from '@countersign/core';
 import { isCollection, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { ALIASES_MAX, DEPTH_MAX, DOCUMENTS_MAX, RULE_FILE_BYTES_MAX } from '../limits.ts';
-import type { Place, RuleProblem } from '../rule-problem.ts';
+import type { RuleProblem, SourcePosition } from '../rule-problem.ts';
 
 /** One document of a YAML file as plain data, which knows where its parts stand. */
 export type SourceDocument = {
   readonly value: unknown;
-  placeOf(path: readonly (string | number)[]): Place;
+  placeOf(path: readonly (string | number)[]): SourcePosition;
 };
 
 /** Reads a file of rules. What cannot be read is a problem, and the other documents go on. */
@@ -14,7 +14,7 @@ export function readDocuments(
   file: string,
   text: string,
 ): { readonly documents: readonly SourceDocument[]; readonly problems: readonly RuleProblem[] } {
-  const start: Place = { file, line: 1, column: 1 };
+  const start: SourcePosition = { file, line: 1, column: 1 };
   if (text.length > RULE_FILE_BYTES_MAX) {
     return refused(start, `the file is longer than ${RULE_FILE_BYTES_MAX} bytes`, 'split it');
   }
@@ -30,7 +30,7 @@ export function readDocuments(
   if (all.length > DOCUMENTS_MAX) {
     return refused(start, `the file has more than ${DOCUMENTS_MAX} documents`, 'split it');
   }
-  const at = (offset: number): Place => {
+  const at = (offset: number): SourcePosition => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
@@ -39,7 +39,7 @@ export function readDocuments(
   for (const document of all) {
     const [error] = document.errors;
     const origin = at(document.contents?.range?.[0] ?? document.range?.[0] ?? 0);
-    const problem = (place: Place, what: string, cure: string): void => {
+    const problem = (place: SourcePosition, what: string, cure: string): void => {
       problems.push({ place, rule: null, severity: 'error', what, cure });
     };
     if (error !== undefined) {
@@ -63,13 +63,13 @@ export function readDocuments(
 }
 
 /** A document as it can be kept: plain data, and where it begins. */
-export type KnownDocument = { readonly value: unknown; readonly place: Place };
+export type CachedDocument = { readonly value: unknown; readonly place: SourcePosition };
 
 /** Documents that were read before; where their parts stand is found out when asked. */
 export function knownDocuments(
   file: string,
   text: string,
-  known: readonly KnownDocument[],
+  known: readonly CachedDocument[],
 ): readonly SourceDocument[] {
   let read: readonly SourceDocument[] | undefined;
   return known.map(({ value, place }, i) => ({
@@ -83,14 +83,14 @@ export function knownDocuments(
 }
 
 /** The documents of a file, to be kept; null where something is wrong with any of them. */
-export function documentsToKeep(file: string, text: string): readonly KnownDocument[] | null {
+export function documentsToKeep(file: string, text: string): readonly CachedDocument[] | null {
   const { documents, problems } = readDocuments(file, text);
   if (problems.length > 0) return null;
   return documents.map(({ value, placeOf: placeIn }) => ({ value, place: placeIn([]) }));
 }
 
 function refused(
-  place: Place,
+  place: SourcePosition,
   what: string,
   cure: string,
 ): { readonly documents: readonly []; readonly problems: readonly RuleProblem[] } {
@@ -103,8 +103,8 @@ type Parsed = Exclude<ReturnType<typeof parseAllDocuments>, { empty: true }>[num
 function placeOf(
   document: Parsed,
   path: readonly (string | number)[],
-  at: (offset: number) => Place,
-): Place {
+  at: (offset: number) => SourcePosition,
+): SourcePosition {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true) as Node | undefined;
     const offset = node?.range?.[0];

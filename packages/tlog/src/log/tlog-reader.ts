@@ -25,7 +25,7 @@ import {
   openCheckpoint,
   type SignedCheckpoint,
 } from './checkpoint.ts';
-import { AuthenticTiles, type FetchTile, missingResource } from './verified-tiles.ts';
+import { type FetchTile, missingResource, VerifiedTiles } from './verified-tiles.ts';
 
 export type TlogReaderOptions = {
   readonly fetchTile: FetchTile;
@@ -57,7 +57,7 @@ export class TlogReader {
 
   /** @throws TlogError MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
   async snapshot(checkpoint: Checkpoint): Promise<TlogSnapshot> {
-    const tiles = await AuthenticTiles.open(checkpoint, this.#fetchTile);
+    const tiles = await VerifiedTiles.open(checkpoint, this.#fetchTile);
     return new TlogSnapshot(checkpoint, tiles, this.#fetchTile);
   }
 }
@@ -65,10 +65,10 @@ export class TlogReader {
 /** A log as one checkpoint commits to it. */
 export class TlogSnapshot {
   readonly checkpoint: Checkpoint;
-  readonly #tiles: AuthenticTiles;
+  readonly #tiles: VerifiedTiles;
   readonly #fetchTile: FetchTile;
 
-  constructor(checkpoint: Checkpoint, tiles: AuthenticTiles, fetchTile: FetchTile) {
+  constructor(checkpoint: Checkpoint, tiles: VerifiedTiles, fetchTile: FetchTile) {
     this.checkpoint = checkpoint;
     this.#tiles = tiles;
     this.#fetchTile = fetchTile;

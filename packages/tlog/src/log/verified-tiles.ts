@@ -18,7 +18,7 @@ export type FetchTile = (path: string) => Promise<Uint8Array | undefined>;
  * Tiles of a log at one checkpoint, none of which is given out before it was followed up to the
  * checkpoint's root: whoever serves them can withhold, but not lie.
  */
-export class AuthenticTiles {
+export class VerifiedTiles {
   readonly size: number;
   readonly #fetchTile: FetchTile;
   /** The partial tile of each level, which together make the root. */
@@ -33,7 +33,7 @@ export class AuthenticTiles {
   }
 
   /** @throws TlogError MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
-  static async open(checkpoint: Checkpoint, fetchTile: FetchTile): Promise<AuthenticTiles> {
+  static async open(checkpoint: Checkpoint, fetchTile: FetchTile): Promise<VerifiedTiles> {
     const { size, root, origin } = checkpoint;
     const tiles = edgeTiles(size);
     const fetched = await Promise.all(tiles.map((tile) => fetchHashes(tile, fetchTile)));
@@ -53,7 +53,7 @@ export class AuthenticTiles {
         { data: { paths } },
       );
     }
-    return new AuthenticTiles(size, edge, fetchTile);
+    return new VerifiedTiles(size, edge, fetchTile);
   }
 
   /**

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { naiveInclusion, naiveRoot, numberedLeaves } from '../testing/naive-tree.ts';
 import { proveInclusion, rangeHash } from './merkle-proof.ts';
-import { hashReader, isParentOf, Tree } from './merkle-tree.ts';
+import { hashReader, isParentOf, MerkleTree } from './merkle-tree.ts';
 import { type TileId, tilePath } from './tile.ts';
 
 const IS_LONG = process.env.COUNTERSIGN_LONG === '1';
@@ -11,7 +11,7 @@ const runs = { numRuns: IS_LONG ? 500 : 25 };
 const LEAVES = numberedLeaves(IS_LONG ? 4000 : 1500);
 
 test('has the root of the naive tree after every append', () => {
-  const tree = new Tree();
+  const tree = new MerkleTree();
   for (let size = 0; size <= 600; size++) {
     assert.deepEqual(tree.root(), naiveRoot(LEAVES.slice(0, size)), `size ${size}`);
     tree.appendLeaves(LEAVES[size] as Buffer, () => {});
@@ -59,7 +59,7 @@ test('goes on after it was restored from its edge as if nothing had happened', (
           .tree.edge()
           .map((e) => [tilePath(e.tile), e.hashes]),
       );
-      const tree = Tree.restore(before, (tile) => edge.get(tilePath(tile)) as Buffer);
+      const tree = MerkleTree.restore(before, (tile) => edge.get(tilePath(tile)) as Buffer);
       assert.deepEqual(tree.root(), naiveRoot(LEAVES.slice(0, before)));
       tree.appendLeaves(Buffer.concat(LEAVES.slice(before, before + after)), () => {});
       assert.deepEqual(tree.root(), naiveRoot(LEAVES.slice(0, before + after)));
@@ -74,7 +74,7 @@ test('carries over several levels at once, each tile before its parent', () => {
     { tile: { level: 1, index: 255, width: 255 }, bytes: Buffer.alloc(255 * 32, 2) },
     { tile: { level: 2, index: 0, width: 255 }, bytes: Buffer.alloc(255 * 32, 3) },
   ];
-  const tree = Tree.restore(2 ** 24 - 1, ({ level }) => edge[level]?.bytes as Buffer);
+  const tree = MerkleTree.restore(2 ** 24 - 1, ({ level }) => edge[level]?.bytes as Buffer);
   const full: { tile: TileId; bytes: Buffer }[] = [];
   tree.appendLeaves(Buffer.alloc(32, 9), (tile, bytes) => {
     full.push({ tile, bytes: Buffer.from(bytes) });
@@ -99,22 +99,24 @@ test('reports every tile once and in order', () => {
 
 test('refuses to be restored from a tile that is too short', () => {
   const short = (): Buffer => Buffer.alloc(31);
-  assert.throws(() => Tree.restore(1, short), { code: 'MALFORMED_TILE' });
+  assert.throws(() => MerkleTree.restore(1, short), { code: 'MALFORMED_TILE' });
 });
 
 test('refuses to grow beyond what numbers can count', () => {
-  assert.throws(() => Tree.restore(2 ** 53, () => Buffer.alloc(8192)), { code: 'OUT_OF_RANGE' });
-  const tree = Tree.restore(Number.MAX_SAFE_INTEGER, () => Buffer.alloc(8192));
+  assert.throws(() => MerkleTree.restore(2 ** 53, () => Buffer.alloc(8192)), {
+    code: 'OUT_OF_RANGE',
+  });
+  const tree = MerkleTree.restore(Number.MAX_SAFE_INTEGER, () => Buffer.alloc(8192));
   assert.throws(() => tree.appendLeaves(Buffer.alloc(32), () => {}), { code: 'OUT_OF_RANGE' });
   assert.throws(() => tree.appendLeaves(Buffer.alloc(31), () => {}), { name: 'AssertionFailure' });
 });
 
 function grown(counts: readonly number[]): {
-  tree: Tree;
+  tree: MerkleTree;
   tiles: Map<string, Buffer>;
   order: string[];
 } {
-  const tree = new Tree();
+  const tree = new MerkleTree();
   const tiles = new Map<string, Buffer>();
   const order: string[] = [];
   for (const count of counts) {

@@ -18,18 +18,18 @@ export type ReadTile = (tile: TileId) => Uint8Array;
  * The right edge of a log's Merkle tree: the partial tile of each level, and nothing else. About
  * one hash per leaf appended; 8 KiB per level of 256.
  */
-export class Tree {
+export class MerkleTree {
   readonly #hasher: NodeHasher = new NodeHasher();
   readonly #levels: Buffer[] = [];
   #size = 0;
 
   /**
-   * The tree of `size` entries again from the tiles that {@link Tree.edge} gave.
+   * The tree of `size` entries again from the tiles that {@link MerkleTree.edge} gave.
    * @throws TlogError OUT_OF_RANGE, MALFORMED_TILE
    */
-  static restore(size: number, readTile: ReadTile): Tree {
+  static restore(size: number, readTile: ReadTile): MerkleTree {
     if (!isTreeSize(size)) throw tooLarge(size);
-    const tree = new Tree();
+    const tree = new MerkleTree();
     tree.#size = size;
     for (const tile of edgeTiles(size)) {
       copyTile(readTile(tile), tile, tree.#levelAt(tile.level));

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject } from 'node:crypto';
 import { leafHash } from '../merkle/merkle-hash.ts';
 import { proveConsistency, type ReadHash } from '../merkle/merkle-proof.ts';
-import { hashReader, Tree } from '../merkle/merkle-tree.ts';
+import { hashReader, MerkleTree } from '../merkle/merkle-tree.ts';
 import { bundlePath, encodeBundle, TILE_WIDTH, tilePath } from '../merkle/tile.ts';
 
 /** A private key that is the same in every run, and that nobody could take for a real one. */
@@ -17,7 +17,7 @@ export function testKey(seed: string): KeyObject {
 export class MemoryLog {
   readonly files: Map<string, Uint8Array> = new Map();
   readonly entries: Uint8Array[] = [];
-  readonly #tree = new Tree();
+  readonly #tree = new MerkleTree();
 
   append(...entries: readonly Uint8Array[]): void {
     this.entries.push(...entries);

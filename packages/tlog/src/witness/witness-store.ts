@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { TlogError } from '../errors.ts';
 
 /** What a witness last cosigned of one log. */
-export type Witnessed = {
+export type WitnessedState = {
   readonly size: number;
   readonly root: Uint8Array;
   /** The checkpoint with the log's signature and the witness's own. */
@@ -13,9 +13,9 @@ export type Witnessed = {
 
 /** A witness's whole memory: whoever makes it forget makes it sign a fork. */
 export interface WitnessStore {
-  latest(origin: string): Witnessed | undefined;
+  latest(origin: string): WitnessedState | undefined;
   /** As {@link latest}, by the lower-case hex SHA-256 of the origin. */
-  latestByHash(originHash: string): Witnessed | undefined;
+  latestByHash(originHash: string): WitnessedState | undefined;
   /**
    * Replaces what is known of a log if it is still at `expectedSize` (undefined: if nothing is
    * known), else returns `stale`. MUST be one atomic step, also between processes, and MUST survive
@@ -28,7 +28,7 @@ export type WitnessUpdate = {
   readonly origin: string;
   readonly originHash: string;
   readonly expectedSize: number | undefined;
-  readonly next: Witnessed;
+  readonly next: WitnessedState;
 };
 
 /** The store cannot be read by a version that lays it out otherwise. */
@@ -58,11 +58,11 @@ export class FileWitnessStore implements WitnessStore {
     }
   }
 
-  latest(origin: string): Witnessed | undefined {
+  latest(origin: string): WitnessedState | undefined {
     return this.#row('SELECT size, root, note FROM latest WHERE origin = ?', origin);
   }
 
-  latestByHash(originHash: string): Witnessed | undefined {
+  latestByHash(originHash: string): WitnessedState | undefined {
     return this.#row('SELECT size, root, note FROM latest WHERE origin_hash = ?', originHash);
   }
 
@@ -108,7 +108,7 @@ export class FileWitnessStore implements WitnessStore {
     );
   }
 
-  #row(sql: string, key: string): Witnessed | undefined {
+  #row(sql: string, key: string): WitnessedState | undefined {
     const row = this.#database.prepare(sql).get(key) as Row | undefined;
     return row === undefined ? undefined : { size: row.size, root: row.root, note: row.note };
   }

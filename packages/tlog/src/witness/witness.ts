@@ -19,7 +19,7 @@ import {
   openNote,
   parseNote,
 } from '../notes/signed-note.ts';
-import type { Witnessed, WitnessStore } from './witness-store.ts';
+import type { WitnessedState, WitnessStore } from './witness-store.ts';
 
 /** The body of `POST <prefix>/add-checkpoint` (C2SP tlog-witness). */
 export type AddCheckpoint = {
@@ -102,7 +102,7 @@ export class Witness {
   #cosign(
     byLog: Note,
     { origin, size, root }: Checkpoint,
-    known: Witnessed | undefined,
+    known: WitnessedState | undefined,
   ): WitnessAnswer {
     const cosignature = this.#signer.sign(byLog.text);
     const signatures = [...byLog.signatures, cosignature];
@@ -158,7 +158,7 @@ function trueSignatures(note: Note, verifiers: readonly NoteVerifier[]): Note | 
   }
 }
 
-function conflict(known: Witnessed | undefined): WitnessAnswer {
+function conflict(known: WitnessedState | undefined): WitnessAnswer {
   return { status: 409, contentType: SIZE_TYPE, body: `${known?.size ?? 0}\n` };
 }
 

@@ -1,12 +1,12 @@
 import { idsNamed } from '@countersign/core';
 import type { Incident } from '../../detection/incidents/incident.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { ambiguousId, noSuchId } from './ids.ts';
 import type { Sources } from './open-readers.ts';
 
 /** Of all findings: what a period or a rule leaves out ties them together all the same. */
-export async function knownIncidents({ books }: { books: BooksReader }): Promise<Incident[]> {
+export async function knownIncidents({ books }: { books: StoreReader }): Promise<Incident[]> {
   const { incidentsOf } = await import('../../detection/incidents/incident.ts');
   const { surroundingsOf } = await import('../../detection/incidents/surroundings.ts');
   const findings = books.findings({ withdrawn: 'with' });
@@ -38,7 +38,7 @@ export async function incidentCalled(
 export async function findingsCalled(
   { books }: Sources,
   text: string,
-): Promise<readonly KeptFinding[]> {
+): Promise<readonly StoredFinding[]> {
   const findings = books.findings();
   const uids = idsNamed(
     text,

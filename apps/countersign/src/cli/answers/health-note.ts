@@ -1,10 +1,10 @@
 import { idsNamed, isCutId, plural, type Reason } from '@countersign/core';
-import type { WatcherSight } from '../../detection/health/detector-health.ts';
-import type { Asked, Sight } from '../../detection/health/health-status.ts';
+import type { DetectorHealth } from '../../detection/health/detector-health.ts';
+import type { HealthScope, HealthStatus } from '../../detection/health/health-status.ts';
 import type { Sources } from './open-readers.ts';
 
 export type SightsAsked = {
-  readonly asked: Asked;
+  readonly asked: HealthScope;
   readonly tenants?: readonly string[] | undefined;
   readonly nowMs: number;
   /** Only of this rule: its id, or its id up to a slash. */
@@ -12,17 +12,17 @@ export type SightsAsked = {
 };
 
 /** What each rule and detector can see, those included that look at what people hand in alone. */
-export async function sights(
+export async function readDetectorHealth(
   { books }: Sources,
   { asked, tenants, nowMs, rule }: SightsAsked,
-): Promise<WatcherSight[]> {
+): Promise<DetectorHealth[]> {
   const { loadDetection } = await import('../../operations/host/load-detectors.ts');
-  const { sightsOf } = await import('../../detection/health/detector-health.ts');
+  const { detectorHealth } = await import('../../detection/health/detector-health.ts');
   const { watchers } = await loadDetection();
   const wanted = watchers.filter(
     ({ id }) => rule === undefined || isOfRule(id, rule) || isOfRule(rule, id),
   );
-  return sightsOf(books, wanted, { asked, tenants, nowMs });
+  return detectorHealth(books, wanted, { asked, tenants, nowMs });
 }
 
 /** Of now, while something is collected; else of what came in files, which holds still. */
@@ -30,7 +30,7 @@ export function askedByDefault(
   { books }: Pick<Sources, 'books'>,
   tenant: string | undefined,
   nowMs: number,
-): Asked {
+): HealthScope {
   const period = books.answerablePeriod(tenant);
   if (period === undefined || books.collectedPeriod(tenant) !== undefined) {
     return { kind: 'now', nowMs };
@@ -39,7 +39,7 @@ export function askedByDefault(
 }
 
 /** Why nobody can say that what the rules saw is all there was, once for all of them. */
-export function incompleteText(found: readonly WatcherSight[]): string | undefined {
+export function incompleteText(found: readonly DetectorHealth[]): string | undefined {
   const short = found.find(({ sight }) => sight.incomplete !== null);
   if (short === undefined) return undefined;
   return `Whether this input is complete cannot be told: ${short.sight.incomplete}`;
@@ -47,7 +47,7 @@ export function incompleteText(found: readonly WatcherSight[]): string | undefin
 
 export type SightsOfAnswer = {
   /** What the answer waits for: each of it MUST see, or the answer is "cannot tell". */
-  readonly found: readonly WatcherSight[];
+  readonly found: readonly DetectorHealth[];
   /** What the answer says nothing of, and tells so. */
   readonly limits: readonly Reason[];
 };
@@ -59,7 +59,7 @@ export type SightsOfAnswer = {
  * Of a rule that is asked for by itself, nothing else decides.
  */
 export async function sightsOfAnswer(sources: Sources, of: SightsAsked): Promise<SightsOfAnswer> {
-  const all = await sights(sources, of);
+  const all = await readDetectorHealth(sources, of);
   if (of.rule !== undefined) return { found: all, limits: [] };
   const { isOfHandedIn } = await import('../../detection/runner/detector-profile.ts');
   const short = all.filter(({ watcher, sight }) => isOfHandedIn(watcher) && sight.state !== 'live');
@@ -69,7 +69,7 @@ export async function sightsOfAnswer(sources: Sources, of: SightsAsked): Promise
   };
 }
 
-function notHandedIn(short: readonly WatcherSight[]): Reason {
+function notHandedIn(short: readonly DetectorHealth[]): Reason {
   const titles = short.map(({ watcher }) => `"${watcher.title}"`).join(', ');
   const why = 'since no collector brings what it needs';
   const text = `not looked for, or in a part only: ${titles}, ${why}`;
@@ -77,12 +77,12 @@ function notHandedIn(short: readonly WatcherSight[]): Reason {
 }
 
 /** Those that could not see all: undefined where all could. */
-export function blindReason(found: readonly WatcherSight[]): Reason | undefined {
+export function blindReason(found: readonly DetectorHealth[]): Reason | undefined {
   const short = found.filter(({ sight }) => sight.state !== 'live');
   const [first] = [...short].sort(worstFirst);
   if (first === undefined) return undefined;
   const { watcher, sight } = first;
-  const of = (state: Sight['state']): number =>
+  const of = (state: HealthStatus['state']): number =>
     short.filter((each) => each.sight.state === state).length;
   const [failed, count, partly] = [of('failed'), of('blind'), of('partly')];
   const parts = [
@@ -95,11 +95,11 @@ export function blindReason(found: readonly WatcherSight[]): Reason | undefined 
   return { code: failed > 0 ? 'rules-failed' : 'rules-blind', text };
 }
 
-function worstFirst(a: WatcherSight, b: WatcherSight): number {
+function worstFirst(a: DetectorHealth, b: DetectorHealth): number {
   return WORST.indexOf(a.sight.state) - WORST.indexOf(b.sight.state);
 }
 
-const WORST: readonly Sight['state'][] = ['failed', 'blind', 'partly', 'live'];
+const WORST: readonly HealthStatus['state'][] = ['failed', 'blind', 'partly', 'live'];
 
 /** Rules and detectors that failed, by name: whatever else is asked, this is told. */
 export async function failureReason({

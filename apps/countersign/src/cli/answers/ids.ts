@@ -1,6 +1,6 @@
 import { idsNamed, isCutId } from '@countersign/core';
 import type { IdColumn } from '../../store/query/ids-like.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { type CliError, usage } from '../process/errors.ts';
 import { CANDIDATES_SHOWN } from '../process/limits.ts';
 
@@ -34,7 +34,7 @@ export function ambiguousId(text: string, ids: readonly string[], { what }: Kind
  */
 export async function idOr<T extends string | undefined>(
   text: T,
-  of: { readonly books: BooksReader; readonly column: IdColumn; readonly what: string },
+  of: { readonly books: StoreReader; readonly column: IdColumn; readonly what: string },
 ): Promise<T | string> {
   if (text === undefined || !isCutId(text)) return text;
   const { books, column, what } = of;

@@ -9,7 +9,7 @@ import {
 } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import type { EntryReference } from '../options/parse-options.ts';
 import type { Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
@@ -19,7 +19,7 @@ import { REASONS_SHOWN } from '../process/limits.ts';
 /** Where answers come from: readers, which take no lock. */
 export type Sources = {
   readonly ledger: LedgerReader;
-  readonly books: BooksReader;
+  readonly books: StoreReader;
   readonly head: LedgerHead;
   /** The head of an answer about findings, which is as far as every detector has read. */
   readonly examined: () => Promise<LedgerHead>;
@@ -50,7 +50,7 @@ async function withBooks<T>(
   tell: (head: LedgerHead) => void,
 ): Promise<T> {
   // The books bring the engine along, which takes a while: the ledger's own questions do without.
-  const { BooksReader: Reader } = await import('../../store/store-reader.ts');
+  const { StoreReader: Reader } = await import('../../store/store-reader.ts');
   const { headOf } = await import('../../store/reading/ledger-head.ts');
   return askLedger(context, async (ledger) => {
     const books = await Reader.open(context.dataDir, { clock: context.clock });
@@ -82,7 +82,7 @@ export async function askBooksIfAny<T>(
 }
 
 /** A list is worth what the coverage of its interval is worth, whatever it lists. */
-export function worth(coverage: Answer): ExitCode {
+export function listExitCode(coverage: Answer): ExitCode {
   if (coverage.kind === 'unknown') throw new CliError('CANNOT_TELL', reasonsText(coverage.because));
   return EXIT.done;
 }
@@ -113,7 +113,7 @@ function unread(from: number, size: number): CliError {
 /** @throws CliError CANNOT_TELL when some detector has looked at nothing yet */
 async function examinedHead(
   ledger: LedgerReader,
-  books: BooksReader,
+  books: StoreReader,
   head: LedgerHead,
 ): Promise<LedgerHead> {
   const behind = books.notLookedAt('watch/');

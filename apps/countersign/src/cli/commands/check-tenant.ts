@@ -7,14 +7,14 @@ import type { Evidence, MatrixCell, MatrixRow, SeenEvents } from '../../posture/
 import type { QueryValue } from '../../store/query/query-value.ts';
 import { askBooksIfAny } from '../answers/open-readers.ts';
 import { repeated } from '../options/parse-options.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
 import type { Cell, Column } from '../terminal/table.ts';
 
 type Flags = { readonly licence?: readonly string[] };
 
-export function declareCheckTenant(program: Parser, bind: Bind): void {
+export function declareCheckTenant(program: Parser, bind: BindCommand): void {
   program
     .command('check-tenant')
     .summary('what the tenant logs, and what it does not')
@@ -26,7 +26,7 @@ export function declareCheckTenant(program: Parser, bind: Bind): void {
     .action(bind(checkTenant));
 }
 
-const checkTenant: Command<[flags: Flags]> = async (context, { licence }) => {
+const checkTenant: CommandHandler<[flags: Flags]> = async (context, { licence }) => {
   const { matrixOf } = await import('../../posture/license-matrix.ts');
   const { parseFacts } = await import('../../posture/recording-fact.ts');
   const { readConfigFile } = await import('@countersign/yaml-document');

@@ -5,13 +5,13 @@ import type { Command as Parser } from 'commander';
 import { contentFolder } from '../../config/installed-package.ts';
 import type { Conformance, KindComparison } from '../../posture/conformance/compare-tenant.ts';
 import type { SeenTenant } from '../../posture/conformance/observe-tenant.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError } from '../process/errors.ts';
 import { EXIT, type ExitCode } from '../process/exit-code.ts';
 import { DIFFERENCES_SHOWN } from '../process/limits.ts';
 import type { Cell, Column } from '../terminal/table.ts';
 
-export function declareConformance(program: Parser, bind: Bind): void {
+export function declareConformance(program: Parser, bind: BindCommand): void {
   program
     .command('conformance')
     .summary('hold what a tenant delivers against what the emulator makes')
@@ -24,7 +24,7 @@ export function declareConformance(program: Parser, bind: Bind): void {
     .action(bind(conformance));
 }
 
-const conformance: Command<[paths: string[]]> = async (context, paths) => {
+const conformance: CommandHandler<[paths: string[]]> = async (context, paths) => {
   const { compare } = await import('../../posture/conformance/compare-tenant.ts');
   const { parseDescription } = await import('../../posture/conformance/emulator-description.ts');
   const file = join(contentFolder(), 'conformance', 'emulator.json');

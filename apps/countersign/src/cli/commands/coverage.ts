@@ -1,13 +1,13 @@
 import type { Command as Parser } from 'commander';
-import type { CoverageFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import { askBooks, notYetIndexed } from '../answers/open-readers.ts';
-import type { Bind, Command } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../process/command-context.ts';
 import { CliError } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
 import { timeText } from '../render/time-text.ts';
 import type { Column } from '../terminal/table.ts';
 
-export function declareCoverage(program: Parser, bind: Bind): void {
+export function declareCoverage(program: Parser, bind: BindCommand): void {
   program
     .command('coverage')
     .summary('what we have, and what we do not')
@@ -17,7 +17,7 @@ export function declareCoverage(program: Parser, bind: Bind): void {
     .action(bind(coverage));
 }
 
-const COLUMNS: readonly Column<CoverageFact>[] = [
+const COLUMNS: readonly Column<CoverageRow>[] = [
   { title: 'state', kind: 'whole', cell: ({ state }) => ({ text: state, style: styleOf(state) }) },
   { title: 'source', kind: 'text', comfortable: 29, cell: ({ source }) => source },
   {
@@ -35,7 +35,7 @@ const COLUMNS: readonly Column<CoverageFact>[] = [
   { title: 'because', kind: 'text', fold: 1, comfortable: 30, cell: ({ because }) => because },
 ];
 
-const coverage: Command = async (context) =>
+const coverage: CommandHandler = async (context) =>
   askBooks(context, async ({ books, head }) => {
     const { ANY } = await import('../../store/rows/entry-rows.ts');
     const { coverageItem } = await import('../../reports/coverage-item.ts');
@@ -50,7 +50,7 @@ const coverage: Command = async (context) =>
     throw new CliError('CANNOT_TELL', 'nothing in the ledger says which interval it covers');
   });
 
-function styleOf(state: CoverageFact['state']): 'yes' | 'no' | 'unknown' {
+function styleOf(state: CoverageRow['state']): 'yes' | 'no' | 'unknown' {
   if (state === 'collected' || state === 'corroborated') return 'yes';
   return state === 'unknown' ? 'unknown' : 'no';
 }

@@ -5,11 +5,11 @@ import { LedgerReader } from '@countersign/ledger';
 import type { Command as Parser } from 'commander';
 import { contentFolder } from '../../config/installed-package.ts';
 import { askBooks } from '../answers/open-readers.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
 
-export function declareDemo(program: Parser, bind: Bind): void {
+export function declareDemo(program: Parser, bind: BindCommand): void {
   program
     .command('demo')
     .summary('the main job, on two weeks of an invented company')
@@ -29,7 +29,7 @@ GROUP BY mailbox ORDER BY 2 DESC`;
 
 const INTRUDER = 'scanops@northmoor.example';
 
-const demo: Command = async (context) => {
+const demo: CommandHandler = async (context) => {
   const content = join(contentFolder(), 'sample');
   const sample = join(content, 'export');
   if (!existsSync(sample)) throw usage(`could not find the sample export in ${sample}`);

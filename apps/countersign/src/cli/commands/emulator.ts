@@ -1,6 +1,6 @@
 import type { Command as Parser } from 'commander';
 import { repeated } from '../options/parse-options.ts';
-import type { Bind, Command } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
 import { aborted } from '../process/interrupt.ts';
@@ -26,7 +26,7 @@ type Document = {
   readonly now: string;
 };
 
-export function declareEmulator(program: Parser, bind: Bind): void {
+export function declareEmulator(program: Parser, bind: BindCommand): void {
   program
     .command('emulator')
     .summary('a Microsoft 365 tenant on loopback that speaks the real wire')
@@ -64,7 +64,10 @@ export function declareEmulator(program: Parser, bind: Bind): void {
     .action(bind(emulator));
 }
 
-const emulator: Command<[flags: EmulatorFlags]> = async ({ terminal, json, signal }, flags) => {
+const emulator: CommandHandler<[flags: EmulatorFlags]> = async (
+  { terminal, json, signal },
+  flags,
+) => {
   const { startCommand } = await import('@countersign/emulator');
   const started = await startCommand(flags, signal).catch((error: unknown) => {
     if (signal.aborted) throw new CliError('INTERRUPTED', 'interrupted before it listened');

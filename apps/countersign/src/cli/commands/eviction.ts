@@ -2,15 +2,15 @@ import { join, resolve } from 'node:path';
 import { msOfInstant, plural, type Reason } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import { contentFolder } from '../../config/installed-package.ts';
-import type { FootholdAnswer, OutReport } from '../../eviction/eviction-report.ts';
+import type { EvictionReport, FootholdAnswer } from '../../eviction/eviction-report.ts';
 import type { Seed } from '../../eviction/lineage/lineage.ts';
-import type { Questioned } from '../../eviction/vendor-questionnaire.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { QuestionResult } from '../../eviction/vendor-questionnaire.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { incidentCalled, knownIncidents } from '../answers/find-incident.ts';
 import { blindReason, sightsOfAnswer } from '../answers/health-note.ts';
 import { askBooks, notYetIndexed, reasonsText, type Sources } from '../answers/open-readers.ts';
 import { instantOption, repeated } from '../options/parse-options.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
 import { EXIT, type ExitCode } from '../process/exit-code.ts';
 import { checkOutput, OVERWRITE, writeOutput } from '../process/output-file.ts';
@@ -35,7 +35,7 @@ type OutFlags = {
 /** OCSF severity_id from which a finding says that somebody is in. */
 const HIGH = 4;
 
-export function declareOut(program: Parser, bind: Bind): void {
+export function declareOut(program: Parser, bind: BindCommand): void {
   program
     .command('out')
     .summary('are they out? one answer for each of 44 footholds')
@@ -64,7 +64,7 @@ export function declareOut(program: Parser, bind: Bind): void {
     .action(bind(out));
 }
 
-const out: Command<[flags: OutFlags]> = async (context, flags) =>
+const out: CommandHandler<[flags: OutFlags]> = async (context, flags) =>
   askBooks(context, async (sources) => {
     const output = { output: flags.questionnaire, overwrite: flags.overwrite === true };
     checkOutput(context, output);
@@ -85,8 +85,8 @@ async function ask(
   flags: OutFlags,
   sources: Sources,
   { blind, limits }: Seen,
-): Promise<OutReport> {
-  const { areTheyOut } = await import('../../eviction/eviction-report.ts');
+): Promise<EvictionReport> {
+  const { assessEviction } = await import('../../eviction/eviction-report.ts');
   const { incidentSource } = await import('../../eviction/analysis/eviction-source.ts');
   const { namedSeed } = await import('../../eviction/lineage/parse-seed.ts');
   const { books, ledger, head } = sources;
@@ -94,7 +94,7 @@ async function ask(
   const period = { fromMs: sinceMs };
   const seeds = (flags.tainted ?? []).map((text): Seed => namedSeed(text, sinceMs));
   const estate = books.estate()?.tenants ?? [];
-  return areTheyOut({
+  return assessEviction({
     source: incidentSource(books, ledger),
     asOf: head.asOf,
     period,
@@ -138,11 +138,11 @@ async function findingsOf(
   sources: Sources,
   { incident }: OutFlags,
   asked: { readonly sinceMs: number; readonly tenant: string | undefined },
-): Promise<readonly KeptFinding[]> {
+): Promise<readonly StoredFinding[]> {
   const { statusOf, SUPPRESSED } = await import('../../detection/findings/finding-status.ts');
   const { sinceMs, tenant } = asked;
   const nowMs = clock.now();
-  const isOpen = (finding: KeptFinding): boolean =>
+  const isOpen = (finding: StoredFinding): boolean =>
     finding.draft.lastMs >= sinceMs && statusOf(finding, nowMs) < SUPPRESSED;
   if (incident === undefined) {
     return sources.books.findings({ severityMin: HIGH, tenant }).filter(isOpen);
@@ -153,7 +153,7 @@ async function findingsOf(
   throw usage(`no finding of the incident "${incident}" is open since then`);
 }
 
-async function questionsOf(context: Context, flags: OutFlags): Promise<Questioned[]> {
+async function questionsOf(context: Context, flags: OutFlags): Promise<QuestionResult[]> {
   const { parseAnswers, parseQuestions, questioned } = await import(
     '../../eviction/vendor-questionnaire.ts'
   );
@@ -167,8 +167,8 @@ async function questionsOf(context: Context, flags: OutFlags): Promise<Questione
 
 async function print(
   context: Context,
-  report: OutReport,
-  questions: readonly Questioned[],
+  report: EvictionReport,
+  questions: readonly QuestionResult[],
   limits: readonly Reason[],
 ): Promise<void> {
   const { terminal, json } = context;
@@ -196,7 +196,7 @@ async function print(
 }
 
 /** 1: not out. 3: cannot tell. It is never 0, as long as live state is not read back. */
-function worthOf({ footholds }: OutReport): ExitCode {
+function worthOf({ footholds }: EvictionReport): ExitCode {
   if (footholds.some(({ answer }: FootholdAnswer) => answer.kind === 'no')) return EXIT.no;
   const because = footholds.flatMap(({ answer }) =>
     answer.kind === 'unknown' ? answer.because : [],

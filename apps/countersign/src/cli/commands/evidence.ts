@@ -12,13 +12,13 @@ import {
   reasonsText,
 } from '../answers/open-readers.ts';
 import { type EntryReference, entryReferences } from '../options/parse-options.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
 import { EXIT, type ExitCode } from '../process/exit-code.ts';
 import { checkOutput, type OutputFlags, OVERWRITE, writeOutput } from '../process/output-file.ts';
 import { evidenceJson, printEvidence } from '../render/render-evidence.ts';
 
-export function declareEvidence(program: Parser, bind: Bind): void {
+export function declareEvidence(program: Parser, bind: BindCommand): void {
   const evidence = program
     .command('evidence')
     .summary('hand entries over with their proofs, and verify such files')
@@ -46,11 +46,9 @@ export function declareEvidence(program: Parser, bind: Bind): void {
 
 type ExportFlags = OutputFlags & { readonly output: string };
 
-const exportCommand: Command<[entries: readonly EntryReference[], flags: ExportFlags]> = async (
-  context,
-  entries,
-  flags,
-) =>
+const exportCommand: CommandHandler<
+  [entries: readonly EntryReference[], flags: ExportFlags]
+> = async (context, entries, flags) =>
   askBooks(context, async ({ ledger, books, head }) => {
     checkOutput(context, flags);
     // Which imports and keys belong to the chain of custody, the books say: all of it or nothing.
@@ -76,7 +74,7 @@ const exportCommand: Command<[entries: readonly EntryReference[], flags: ExportF
 
 type VerifyFlags = { readonly key?: string; readonly policy?: string };
 
-const verify: Command<[file: string, flags: VerifyFlags]> = async (context, file, flags) => {
+const verify: CommandHandler<[file: string, flags: VerifyFlags]> = async (context, file, flags) => {
   const { cwd } = context;
   const trusted = flags.policy === undefined ? undefined : readFileSync(resolve(cwd, flags.policy));
   const policy = trusted === undefined ? undefined : parsePolicy(trusted);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Answer } from '@countersign/core';
 import type { Command as Parser } from 'commander';
-import type { WatcherSight } from '../../detection/health/detector-health.ts';
-import type { Condition, GateAnswer, GateInput, RuleSight } from '../../rollout/gate.ts';
+import type { DetectorHealth } from '../../detection/health/detector-health.ts';
+import type { Condition, GateAnswer, GateInput, RuleHealth } from '../../rollout/gate.ts';
 import type { GateFile } from '../../rollout/gate-file.ts';
 import { sightsOfAnswer } from '../answers/health-note.ts';
 import { askBooks, reasonsText, type Sources } from '../answers/open-readers.ts';
@@ -14,12 +14,12 @@ import {
   whoActs,
   write,
 } from '../options/write-options.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError } from '../process/errors.ts';
 import { EXIT, type ExitCode } from '../process/exit-code.ts';
 import type { Column } from '../terminal/table.ts';
 
-export function declareGate(program: Parser, bind: Bind): void {
+export function declareGate(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('gate')
     .summary('may this wave go on? yes, no or cannot tell')
@@ -32,7 +32,7 @@ export function declareGate(program: Parser, bind: Bind): void {
   declareWriter(parser).action(bind(gate));
 }
 
-const gate: Command<[file: string, flags: WriterFlags]> = async (context, path, flags) => {
+const gate: CommandHandler<[file: string, flags: WriterFlags]> = async (context, path, flags) => {
   const { parseGate } = await import('../../rollout/gate-file.ts');
   const { readConfigFile } = await import('@countersign/yaml-document');
   const { gateWork } = await import('../../operations/gate.ts');
@@ -77,13 +77,16 @@ async function answer(
 
 async function inputOf(context: Context, file: GateFile, sources: Sources): Promise<GateInput> {
   const { authorisationsOf } = await import('../../reconcile/actions/authorization-source.ts');
-  const { Reconciler } = await import('../../reconcile/actions/action-reconciler.ts');
+  const { ActionReconciler } = await import('../../reconcile/actions/action-reconciler.ts');
   const { books, head } = sources;
   const toMs = context.clock.now() - file.behindMs;
   const fromMs = toMs - file.windowMs;
   const tenant = file.tenants.length === 1 ? file.tenants[0] : undefined;
   const authorisations = await authorisationsOf(sources);
-  await using reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+  await using reconciler = new ActionReconciler(books, {
+    authorisations,
+    coverage: books.coverage(),
+  });
   const asked = { kind: 'period', fromMs, toMs } as const;
   const tenants = file.tenants.length === 0 ? undefined : file.tenants;
   const { found, limits } = await sightsOfAnswer(sources, {
@@ -108,7 +111,7 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
   };
 }
 
-function ruleSight({ watcher, sight }: WatcherSight): RuleSight {
+function ruleSight({ watcher, sight }: DetectorHealth): RuleHealth {
   const { state, because, incomplete } = sight;
   const { title: rule, severityMax } = watcher;
   return { rule, state, severityMax, because: because ?? '', incomplete };

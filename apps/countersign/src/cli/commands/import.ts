@@ -3,9 +3,9 @@ import { plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { ImportReport } from '../../ingest/import-run.ts';
 import type { ImportProgress } from '../../ingest/progress-meter.ts';
-import type { Work } from '../../operations/forwarding/command.ts';
+import type { Command } from '../../operations/forwarding/command.ts';
 import { declareWriter, type WriterFlags, whoActs, write } from '../options/write-options.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
 import { printImport } from '../render/render-import.ts';
@@ -17,7 +17,7 @@ type ImportFlags = WriterFlags & {
   readonly parked?: true;
 };
 
-export function declareImport(program: Parser, bind: Bind): void {
+export function declareImport(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('import')
     .summary('read exports into the ledger')
@@ -33,7 +33,7 @@ export function declareImport(program: Parser, bind: Bind): void {
   declareWriter(parser).action(bind(importCommand));
 }
 
-const importCommand: Command<[paths: string[], flags: ImportFlags]> = async (
+const importCommand: CommandHandler<[paths: string[], flags: ImportFlags]> = async (
   context,
   paths,
   flags,
@@ -64,7 +64,7 @@ async function files(
   { cwd, tenant }: Context,
   paths: readonly string[],
   { origin, keepOriginal }: ImportFlags,
-): Promise<Work> {
+): Promise<Command> {
   const { importWork } = await import('../../operations/import.ts');
   if (paths.length === 0) {
     throw usage('could not import: name files or folders, or - for standard input, or --parked');
@@ -84,7 +84,7 @@ async function retry(
   { tenant }: Context,
   paths: readonly string[],
   { origin, keepOriginal }: ImportFlags,
-): Promise<Work> {
+): Promise<Command> {
   const { retryWork } = await import('../../operations/import.ts');
   if (paths.length > 0 || keepOriginal === true) {
     throw usage('could not import: --parked reads what is parked and no file; give it alone');

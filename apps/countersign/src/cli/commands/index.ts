@@ -1,5 +1,5 @@
 import type { Command as Parser } from 'commander';
-import type { Bind } from '../process/command-context.ts';
+import type { BindCommand } from '../process/command-context.ts';
 import { declareCheckTenant } from './check-tenant.ts';
 import { declareConformance } from './conformance.ts';
 import { declareCoverage } from './coverage.ts';
@@ -28,7 +28,7 @@ import { declareTimeline } from './timeline.ts';
 import { declareVerified } from './verified.ts';
 
 /** All commands, in the order of the help text. */
-export function declareCommands(program: Parser, bind: Bind): void {
+export function declareCommands(program: Parser, bind: BindCommand): void {
   declareDemo(program, bind);
   declareImport(program, bind);
   declareTimeline(program, bind);

@@ -4,10 +4,10 @@ import type { Command as Parser } from 'commander';
 import type { Coverage } from '../../reports/statement/statement.ts';
 import type { QueryColumn, QueryValue } from '../../store/query/query-value.ts';
 import type { QueryOptions, QueryResult } from '../../store/query/user-query.ts';
-import { askBooks, notYetIndexed, untilAborted, worth } from '../answers/open-readers.ts';
+import { askBooks, listExitCode, notYetIndexed, untilAborted } from '../answers/open-readers.ts';
 import { oneOf } from '../options/parse-options.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
 import { EXIT, type ExitCode } from '../process/exit-code.ts';
 import {
@@ -27,7 +27,7 @@ type QueryFlags = PeriodFlags &
   };
 type Row = readonly QueryValue[];
 
-export function declareQuery(program: Parser, bind: Bind): void {
+export function declareQuery(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('query')
     .summary('read-only SQL over what happened')
@@ -43,7 +43,7 @@ export function declareQuery(program: Parser, bind: Bind): void {
     .action(bind(query));
 }
 
-const query: Command<[sql: string, flags: QueryFlags]> = async (context, given, flags) =>
+const query: CommandHandler<[sql: string, flags: QueryFlags]> = async (context, given, flags) =>
   askBooks(context, async ({ books, head, examined }) => {
     const { dataDir, clock, tenant } = context;
     const period = periodOf(flags);
@@ -79,7 +79,7 @@ function worthOf(
 ): ExitCode {
   if (!isNamed(tables, 'events') || isNamed(tables, 'coverage')) return EXIT.done;
   const isAsked = period.fromMs !== undefined || period.toMs !== undefined;
-  return isAsked || coverage.holes.length > 0 ? worth(coverage.answer) : EXIT.done;
+  return isAsked || coverage.holes.length > 0 ? listExitCode(coverage.answer) : EXIT.done;
 }
 
 type Rows = AsyncIterable<Row>;

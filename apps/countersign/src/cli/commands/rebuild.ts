@@ -3,11 +3,11 @@ import type { Command as Parser } from 'commander';
 import type { Rebuilt } from '../../operations/rebuild.ts';
 import type { CatchUpProgress } from '../../projection/catch-up.ts';
 import { declareWriter, type WriterFlags, whoActs, write } from '../options/write-options.ts';
-import type { Bind, Command } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../process/command-context.ts';
 import { EXIT } from '../process/exit-code.ts';
 import type { ProgressState } from '../terminal/progress-line.ts';
 
-export function declareRebuild(program: Parser, bind: Bind): void {
+export function declareRebuild(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('rebuild')
     .summary('make all derived state again from the ledger')
@@ -15,7 +15,7 @@ export function declareRebuild(program: Parser, bind: Bind): void {
   declareWriter(parser).action(bind(rebuild));
 }
 
-const rebuild: Command<[flags: WriterFlags]> = async (context, flags) => {
+const rebuild: CommandHandler<[flags: WriterFlags]> = async (context, flags) => {
   const { rebuildWork } = await import('../../operations/rebuild.ts');
   const work = rebuildWork(whoActs());
   const rebuilt = (await write(context, {

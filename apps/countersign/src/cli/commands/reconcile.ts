@@ -1,11 +1,11 @@
 import type { Watermark } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { Reconciliation, VerdictList } from '../../reconcile/actions/action-reconciler.ts';
-import type { StateMatch } from '../../reconcile/directory-drift/drift-matcher.ts';
+import type { DriftMatch } from '../../reconcile/directory-drift/drift-matcher.ts';
 import type { StateReconciliation } from '../../reconcile/directory-drift/drift-reconciler.ts';
-import { askBooks, notYetIndexed, type Sources, worth } from '../answers/open-readers.ts';
+import { askBooks, listExitCode, notYetIndexed, type Sources } from '../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError } from '../process/errors.ts';
 import type { ExitCode } from '../process/exit-code.ts';
 import {
@@ -28,7 +28,7 @@ import {
 
 type ReconcileFlags = PeriodFlags & { readonly list?: true };
 
-export function declareReconcile(program: Parser, bind: Bind): void {
+export function declareReconcile(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('reconcile')
     .summary('each action against its authorisation')
@@ -46,17 +46,17 @@ export function declareReconcile(program: Parser, bind: Bind): void {
   declarePeriod(parser).action(bind(reconcile));
 }
 
-const reconcile: Command<[flags: ReconcileFlags]> = async (context, flags) =>
+const reconcile: CommandHandler<[flags: ReconcileFlags]> = async (context, flags) =>
   askBooks(context, async (sources) => {
     const { authorisationsOf } = await import('../../reconcile/actions/authorization-source.ts');
-    const { Reconciler } = await import('../../reconcile/actions/action-reconciler.ts');
-    const { StateReconciler } = await import('../../reconcile/directory-drift/drift-reconciler.ts');
+    const { ActionReconciler } = await import('../../reconcile/actions/action-reconciler.ts');
+    const { DriftReconciler } = await import('../../reconcile/directory-drift/drift-reconciler.ts');
     const { books, ledger, head } = sources;
     const period = { ...periodOf(flags), tenant: context.tenant };
     const coverage = books.coverage();
     const authorisations = await authorisationsOf(sources);
-    await using reconciler = new Reconciler(books, { authorisations, coverage });
-    const state = new StateReconciler(books, ledger, coverage);
+    await using reconciler = new ActionReconciler(books, { authorisations, coverage });
+    const state = new DriftReconciler(books, ledger, coverage);
     const actions = await (flags.list === true
       ? printList(context, await reconciler.list(period), await state.list(period))
       : printTotals(
@@ -93,7 +93,7 @@ async function printTotals(
 async function printList(
   context: Context,
   { verdicts: found, isCut }: VerdictList,
-  state: readonly StateMatch[],
+  state: readonly DriftMatch[],
 ): Promise<number> {
   const { terminal, json } = context;
   if (json) await terminal.items([...found.map(verdictItem), ...state.map(stateItem)]);
@@ -120,7 +120,7 @@ function worthOf(
   const isAsked = period.fromMs !== undefined || period.toMs !== undefined;
   const { tenant } = period;
   const of = isAsked ? period : { ...books.collectedPeriod(tenant), tenant };
-  const code = worth(books.coverageOf(of, head).answer);
+  const code = listExitCode(books.coverageOf(of, head).answer);
   if (actions === 0) throw new CliError('CANNOT_TELL', 'there is no action in the period');
   return code;
 }

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { CountersignError, plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import { contentFolder } from '../../config/installed-package.ts';
-import type { Request, Tested } from '../../posture/vendor-request.ts';
+import type { AcceptanceResult, Request } from '../../posture/vendor-request.ts';
 import { askBooksIfAny } from '../answers/open-readers.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
 import type { Column } from '../terminal/table.ts';
 
-export function declareRequests(program: Parser, bind: Bind): void {
+export function declareRequests(program: Parser, bind: BindCommand): void {
   program
     .command('requests')
     .summary('what the vendor is asked to change')
@@ -20,9 +20,9 @@ export function declareRequests(program: Parser, bind: Bind): void {
     .action(bind(requests));
 }
 
-type Row = Request & { readonly tested: Tested; readonly facts: readonly string[] };
+type Row = Request & { readonly tested: AcceptanceResult; readonly facts: readonly string[] };
 
-const requests: Command = async (context) => {
+const requests: CommandHandler = async (context) => {
   const { parseFacts } = await import('../../posture/recording-fact.ts');
   const { parseRequests } = await import('../../posture/vendor-request.ts');
   const { readConfigFile } = await import('@countersign/yaml-document');
@@ -53,14 +53,14 @@ const NO_LEDGER = 'there is no ledger that the test could be run on';
 async function testAll(
   context: Context,
   asked: readonly Request[],
-): Promise<ReadonlyMap<string, Tested> | undefined> {
+): Promise<ReadonlyMap<string, AcceptanceResult> | undefined> {
   const { testedOf } = await import('../../posture/vendor-request.ts');
   return askBooksIfAny(context, async () => {
     const { query } = await import('../../store/query/user-query.ts');
     const sql = asked
       .map(({ id, test }) => `SELECT '${id}' AS id, answer, because FROM (${test})`)
       .join('\nUNION ALL\n');
-    const tested = new Map<string, Tested>();
+    const tested = new Map<string, AcceptanceResult>();
     try {
       const { columns, rows } = await query(context.dataDir, sql, { tenant: context.tenant });
       const names = columns.map(({ name }) => name);

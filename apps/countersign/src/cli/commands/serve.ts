@@ -6,14 +6,14 @@ import type { Command as Parser } from 'commander';
 import type { Config } from '../../config/config.ts';
 import { contentFolder, ownPackage } from '../../config/installed-package.ts';
 import { declareWriter, type WriterFlags } from '../options/write-options.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
 import { PROBLEMS_SHOWN, SERVE_THREADS_MAX } from '../process/limits.ts';
 
 type Flags = WriterFlags & { readonly config?: string; readonly check?: true };
 
-export function declareServe(program: Parser, bind: Bind): void {
+export function declareServe(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('serve')
     .summary('collect from live tenants, and answer over HTTP')
@@ -28,7 +28,7 @@ export function declareServe(program: Parser, bind: Bind): void {
   declareWriter(parser).action(bind(serveCommand));
 }
 
-const serveCommand: Command<[flags: Flags]> = async (context, flags) => {
+const serveCommand: CommandHandler<[flags: Flags]> = async (context, flags) => {
   const { terminal, dataDir, cwd, env, random, signal } = context;
   const file =
     flags.config === undefined ? join(dataDir, 'countersign.yaml') : resolve(cwd, flags.config);
@@ -86,12 +86,12 @@ async function timeOf(context: Context, { emulatorClock, tenants }: Config) {
 
 /** Each problem on a line of its own: an editor or a terminal makes a link of it. */
 async function configOf({ terminal, env }: Context, file: string): Promise<Config> {
-  const { ConfigError, problemText } = await import('@countersign/yaml-document');
+  const { DocumentError, problemText } = await import('@countersign/yaml-document');
   const { loadConfig } = await import('../../config/load-config.ts');
   try {
     return loadConfig(file, env);
   } catch (error) {
-    if (!(error instanceof ConfigError) || error.problems.length === 0) throw error;
+    if (!(error instanceof DocumentError) || error.problems.length === 0) throw error;
     const { problems } = error;
     for (const problem of problems.slice(0, PROBLEMS_SHOWN)) terminal.note(problemText(problem));
     const found = plural(problems.length, 'problem');

@@ -4,7 +4,7 @@ import type { Body, Leaf, LedgerReader } from '@countersign/ledger';
 import { leafHash, verifyInclusion } from '@countersign/tlog';
 import type { Command as Parser } from 'commander';
 import { referenceDigits } from '../../enforcement/decisions/decision-reference.ts';
-import type { SaidErasure } from '../../projection/entries/erasure-index.ts';
+import type { ErasureEntry } from '../../projection/entries/erasure-index.ts';
 import {
   askBooks,
   askLedger,
@@ -13,12 +13,12 @@ import {
   orCannotTell,
 } from '../answers/open-readers.ts';
 import { type EntryReference, entryReference } from '../options/parse-options.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
 import { EXIT, type ExitCode } from '../process/exit-code.ts';
 import { type Entry, entryJson, printEntry } from '../render/render-entry.ts';
 
-export function declareShow(program: Parser, bind: Bind): void {
+export function declareShow(program: Parser, bind: BindCommand): void {
   program
     .command('show')
     .summary('one entry: envelope, body, event, proof')
@@ -43,7 +43,7 @@ function entryArgument(text: string): EntryArgument {
   return isReference || isId ? { decision: text } : entryReference(text);
 }
 
-const show: Command<[entry: EntryArgument]> = async (context, given) => {
+const show: CommandHandler<[entry: EntryArgument]> = async (context, given) => {
   const entry = 'index' in given ? given : { index: await decisionOf(context, given.decision) };
   return showEntry(context, entry);
 };
@@ -111,12 +111,12 @@ async function erasureOf(
   dir: string,
   ledger: LedgerReader,
   index: number,
-): Promise<SaidErasure | undefined> {
-  const { BooksReader } = await import('../../store/store-reader.ts');
-  const { Erasures } = await import('../../projection/entries/erasure-index.ts');
-  const books = await BooksReader.open(dir);
+): Promise<ErasureEntry | undefined> {
+  const { StoreReader } = await import('../../store/store-reader.ts');
+  const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
+  const books = await StoreReader.open(dir);
   try {
-    return (await Erasures.read({ books, reader: ledger, dir })).of([index]);
+    return (await ErasureIndex.read({ books, reader: ledger, dir })).of([index]);
   } finally {
     books.close();
   }

@@ -1,10 +1,10 @@
 import { instantOfMs, isCutId } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { ItemsOf, Statement } from '../../reports/statement/statement.ts';
-import type { ErasureFact, Sought } from '../../store/rows/entry-rows.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { ErasureRow, ErasureSubjectTest } from '../../store/rows/entry-rows.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { idOr } from '../answers/ids.ts';
-import { askBooks, worth } from '../answers/open-readers.ts';
+import { askBooks, listExitCode } from '../answers/open-readers.ts';
 import { oneOf } from '../options/parse-options.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';
 import {
@@ -14,7 +14,7 @@ import {
   whoActs,
   write,
 } from '../options/write-options.ts';
-import type { Bind, Command, Context } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
 import { checkOutput, type OutputFlags, OVERWRITE, writeOutput } from '../process/output-file.ts';
@@ -30,7 +30,7 @@ type StatementFlags = PeriodFlags &
     readonly format?: Format;
   };
 
-export function declareStatement(program: Parser, bind: Bind): void {
+export function declareStatement(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('statement')
     .summary('the books of one person: sessions, actions, balance')
@@ -48,7 +48,11 @@ export function declareStatement(program: Parser, bind: Bind): void {
   declareWriter(parser).action(bind(statement));
 }
 
-const statement: Command<[who: string, flags: StatementFlags]> = async (context, given, flags) => {
+const statement: CommandHandler<[who: string, flags: StatementFlags]> = async (
+  context,
+  given,
+  flags,
+) => {
   const period = periodOf(flags);
   checkOutput(context, flags);
   const who = await whoCalled(context, given);
@@ -56,10 +60,10 @@ const statement: Command<[who: string, flags: StatementFlags]> = async (context,
   return askBooks(context, async ({ ledger, books, head }) => {
     const { tenant, dataDir } = context;
     const { purpose, case: caseName } = flags;
-    const { Erasures } = await import('../../projection/entries/erasure-index.ts');
+    const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
     const { judgingOf } = await import('../../reconcile/actions/authorization-source.ts');
-    const erasures = await Erasures.read({ books, reader: ledger, dir: dataDir });
-    const sought: Sought = (erasure, names) => erasures.sought(erasure, names);
+    const erasures = await ErasureIndex.read({ books, reader: ledger, dir: dataDir });
+    const sought: ErasureSubjectTest = (erasure, names) => erasures.sought(erasure, names);
     const judge = judgingOf({ books, head, ledger });
     const { EventBuilder } = await import('../../projection/event-builder.ts');
     const builder = new EventBuilder(ledger);
@@ -67,12 +71,12 @@ const statement: Command<[who: string, flags: StatementFlags]> = async (context,
     const options = { ...period, tenant, purpose, case: caseName, sought, judge, itemsOf };
     const result = await books.statement(who, options, head);
     if (result.kind === 'unknown') {
-      const isHers = ({ index }: ErasureFact): boolean => sought(index, [who]);
+      const isHers = ({ index }: ErasureRow): boolean => sought(index, [who]);
       throw new CliError('CANNOT_TELL', await nobodyText(result.because.text, books, isHers));
     }
     const format = flags.format ?? (context.json ? 'json' : 'table');
     await print(context, result.statement, format, flags);
-    return worth(result.statement.coverage.answer);
+    return listExitCode(result.statement.coverage.answer);
   });
 };
 
@@ -89,8 +93,8 @@ async function whoCalled(context: Context, text: string): Promise<string> {
 /** Who was erased is found under no name any more: then it must not look as if nothing ever was. */
 async function nobodyText(
   because: string,
-  books: BooksReader,
-  isHers: (erasure: ErasureFact) => boolean,
+  books: StoreReader,
+  isHers: (erasure: ErasureRow) => boolean,
 ): Promise<string> {
   const { erasureText } = await import('../../store/coverage/erasure-reasons.ts');
   const { hers = [], others = [] } = Object.groupBy(books.erasures(), (erasure) =>

@@ -1,13 +1,13 @@
 import type { LedgerReader } from '@countersign/ledger';
 import type { OcsfEvent } from '@countersign/ocsf';
 import type { Command as Parser } from 'commander';
-import type { Erasures } from '../../projection/entries/erasure-index.ts';
-import type { Sought } from '../../store/rows/entry-rows.ts';
+import type { ErasureIndex } from '../../projection/entries/erasure-index.ts';
+import type { ErasureSubjectTest } from '../../store/rows/entry-rows.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import { idOr } from '../answers/ids.ts';
-import { askBooks, untilAborted, worth } from '../answers/open-readers.ts';
+import { askBooks, listExitCode, untilAborted } from '../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';
-import type { Bind, Command } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../process/command-context.ts';
 import { eventColumns } from '../render/event-columns.ts';
 import { lineColumns, withHoles } from '../render/timeline-gaps.ts';
 
@@ -18,7 +18,7 @@ type TimelineFlags = PeriodFlags & {
   readonly app?: string;
 };
 
-export function declareTimeline(program: Parser, bind: Bind): void {
+export function declareTimeline(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('timeline')
     .summary('events in order')
@@ -30,29 +30,29 @@ export function declareTimeline(program: Parser, bind: Bind): void {
   declarePeriod(parser).action(bind(timeline));
 }
 
-const timeline: Command<[flags: TimelineFlags]> = async (context, flags) =>
+const timeline: CommandHandler<[flags: TimelineFlags]> = async (context, flags) =>
   askBooks(context, async ({ ledger, books, head }) => {
     const { ip } = flags;
     const user = await idOr(flags.user, { books, column: 'actor_uid', what: 'person' });
     const session = await idOr(flags.session, { books, column: 'session_uid', what: 'session' });
     const app = await idOr(flags.app, { books, column: 'app_uid', what: 'application' });
     const { tenant, terminal } = context;
-    const { Erasures } = await import('../../projection/entries/erasure-index.ts');
-    const erasures = await Erasures.read({ books, reader: ledger, dir: context.dataDir });
-    const sought: Sought = (erasure, names) => erasures.sought(erasure, names);
+    const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
+    const erasures = await ErasureIndex.read({ books, reader: ledger, dir: context.dataDir });
+    const sought: ErasureSubjectTest = (erasure, names) => erasures.sought(erasure, names);
     const filter = { user, ip, session, app, tenant, sought, ...periodOf(flags) };
     const { rows, coverage } = await books.timeline(filter, head);
     const asked = untilAborted(rows, context.signal);
     const columns = eventColumns(({ entries }) => erasures.of(entries)?.index);
     if (context.json) await terminal.items(await events(asked, ledger, erasures));
     else await terminal.table(lineColumns(columns), withHoles(asked, coverage.holes));
-    return worth(coverage.answer);
+    return listExitCode(coverage.answer);
   });
 
 async function events(
   rows: AsyncIterable<EventRow>,
   ledger: LedgerReader,
-  erasures: Erasures,
+  erasures: ErasureIndex,
 ): Promise<AsyncIterable<OcsfEvent>> {
   const { EventBuilder } = await import('../../projection/event-builder.ts');
   return new EventBuilder(ledger).ofRows(rows, erasures);

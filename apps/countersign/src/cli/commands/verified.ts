@@ -1,12 +1,12 @@
 import { numberText } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { VerifiedCount } from '../../store/reading/verification-report.ts';
-import { askBooks, notYetIndexed, worth } from '../answers/open-readers.ts';
+import { askBooks, listExitCode, notYetIndexed } from '../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';
-import type { Bind, Command } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../process/command-context.ts';
 import type { Column } from '../terminal/table.ts';
 
-export function declareVerified(program: Parser, bind: Bind): void {
+export function declareVerified(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('verified')
     .summary('sign-ins by flow: decided, checked, unverified by cause')
@@ -19,7 +19,7 @@ export function declareVerified(program: Parser, bind: Bind): void {
   declarePeriod(parser).action(bind(verified));
 }
 
-const verified: Command<[flags: PeriodFlags]> = async (context, flags) =>
+const verified: CommandHandler<[flags: PeriodFlags]> = async (context, flags) =>
   askBooks(context, async ({ books, head }) => {
     const { tenant, terminal } = context;
     const { flows, coverage, ...rest } = await books.access.verified(
@@ -34,7 +34,7 @@ const verified: Command<[flags: PeriodFlags]> = async (context, flags) =>
       await terminal.table(COLUMNS, [...lines, { flow: 'all', ...total }]);
     }
     notYetIndexed(head);
-    return worth(coverage);
+    return listExitCode(coverage);
   });
 
 type Line = VerifiedCount & { readonly flow: string };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '@countersign/core';
 import type { Command as Parser } from 'commander';
-import type { Signed, Statement } from '../../enforcement/approvals/signed-statement.ts';
+import type { SignedStatement, Statement } from '../../enforcement/approvals/signed-statement.ts';
 import type { Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
 import type { WriterFlags } from './write-options.ts';
@@ -32,7 +32,7 @@ export async function signedBy<S extends Statement>(
   { cwd }: Context,
   { signWith }: Pick<PersonFlags, 'signWith'>,
   statement: S,
-): Promise<Signed<S>> {
+): Promise<SignedStatement<S>> {
   const { signed } = await import('../../enforcement/approvals/signed-statement.ts');
   return signed(statement, privateKey(resolve(cwd, signWith)));
 }

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { CommanderError, type Command as Parser } from 'commander';
 import { ownPackage } from '../../config/installed-package.ts';
-import type { Work } from '../../operations/forwarding/command.ts';
+import type { Command } from '../../operations/forwarding/command.ts';
 import type { DryRun } from '../../operations/host/handlers.ts';
 import type { Context } from '../process/command-context.ts';
 import { EXIT } from '../process/exit-code.ts';
@@ -28,7 +28,7 @@ export function declareWriter(parser: Parser): Parser {
 }
 
 export type Writing = {
-  readonly work: Work;
+  readonly work: Command;
   readonly flags: WriterFlags;
   /** `makes` a data folder that is not there, or `needs` one. */
   readonly ledger: 'makes' | 'needs';

@@ -26,12 +26,12 @@ export type Context = {
 };
 
 /** A command answers with an exit code, or throws what `failureOf` turns into one. */
-export type Command<Args extends readonly unknown[] = readonly unknown[]> = (
+export type CommandHandler<Args extends readonly unknown[] = readonly unknown[]> = (
   context: Context,
   ...args: Args
 ) => Promise<ExitCode>;
 
 /** Binds a command to the command-line parser: the one place that builds a context. */
-export type Bind = <Args extends readonly unknown[]>(
-  command: Command<Args>,
+export type BindCommand = <Args extends readonly unknown[]>(
+  command: CommandHandler<Args>,
 ) => (...args: Args) => Promise<void>;

@@ -1,5 +1,5 @@
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { Cell, Column } from '../terminal/table.ts';
 import { timeText } from './time-text.ts';
 
@@ -9,8 +9,8 @@ const STATUSES = ['', 'new', 'in progress', 'suppressed', 'resolved'] as const;
 
 /** When, how bad, what, who, by which technique, and the entries to begin with. */
 export function findingColumns(
-  statusOf: (finding: KeptFinding) => FindingStatus,
-): readonly Column<KeptFinding>[] {
+  statusOf: (finding: StoredFinding) => FindingStatus,
+): readonly Column<StoredFinding>[] {
   return [
     { title: 'last (UTC)', kind: 'whole', cell: ({ draft }) => timeText(draft.lastMs) },
     { title: 'severity', kind: 'whole', cell: severityOf },
@@ -35,7 +35,7 @@ export function findingColumns(
   ];
 }
 
-function severityOf({ draft }: KeptFinding): Cell {
+function severityOf({ draft }: StoredFinding): Cell {
   const { severity } = draft;
   return { text: SEVERITIES[severity], style: severity >= HIGH ? 'no' : 'plain' };
 }

@@ -1,6 +1,6 @@
 import { numberText, plural } from '@countersign/core';
 import { powerText } from '../../reconcile/directory-drift/drift-findings.ts';
-import type { StateMatch } from '../../reconcile/directory-drift/drift-matcher.ts';
+import type { DriftMatch } from '../../reconcile/directory-drift/drift-matcher.ts';
 import type {
   StateReconciliation,
   StateSide,
@@ -40,7 +40,7 @@ export function stateCauseRows({ state, events }: StateReconciliation): readonly
   return [...rowsOf('state', state), ...rowsOf('event', events)];
 }
 
-function rowsOf(about: StateMatch['about'], side: StateSide): CauseRow[] {
+function rowsOf(about: DriftMatch['about'], side: StateSide): CauseRow[] {
   const counts: readonly (readonly [StateCause, number])[] = [
     ['matched', side.matched],
     [about === 'state' ? 'state-without-event' : 'event-without-effect', side.unmatched],
@@ -60,7 +60,7 @@ export const STATE_CAUSE_COLUMNS: readonly Column<CauseRow>[] = [
   { title: 'because', kind: 'text', comfortable: 40, cell: ({ cause }) => STATE_TEXTS[cause] },
 ];
 
-export const STATE_COLUMNS: readonly Column<StateMatch>[] = [
+export const STATE_COLUMNS: readonly Column<DriftMatch>[] = [
   { title: 'time (UTC)', kind: 'whole', cell: ({ atMs }) => timeText(atMs) },
   { title: 'verdict', kind: 'whole', cell: ({ cause }) => verdictCell(cause) },
   { title: 'cause', kind: 'whole', cell: ({ cause }) => cause },
@@ -81,7 +81,7 @@ function verdictCell(cause: StateCause): {
   return { text: verdict === 'unknown' ? 'cannot tell' : verdict, style: STYLES[verdict] };
 }
 
-export function stateItem(match: StateMatch): object {
+export function stateItem(match: DriftMatch): object {
   const { entries, tenant, atMs, fromMs, about, kind, way, ids, value, who, cause } = match;
   const time = new Date(atMs).toISOString();
   const since = fromMs === null ? null : new Date(fromMs).toISOString();

@@ -1,7 +1,7 @@
 import { type Locus, numberText, plural } from '@countersign/core';
 import type { Leaf } from '@countersign/ledger';
 import type { OcsfEvent } from '@countersign/ocsf';
-import type { SaidErasure } from '../../projection/entries/erasure-index.ts';
+import type { ErasureEntry } from '../../projection/entries/erasure-index.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bodyJson } from './render-evidence.ts';
 import { timeText } from './time-text.ts';
@@ -15,7 +15,7 @@ export type Entry = {
   readonly locus: Locus | undefined;
   readonly bodyFits: boolean | undefined;
   /** Why the body is gone. */
-  readonly erasure: SaidErasure | undefined;
+  readonly erasure: ErasureEntry | undefined;
   /** Undefined for our own entries, and without a body. */
   readonly event: OcsfEvent | undefined;
   readonly proof: {
@@ -69,17 +69,17 @@ export function printEntry(terminal: Terminal, entry: Entry): void {
   }
 }
 
-function erasedJson({ index, atMs, by, reason, case: caseName }: SaidErasure): object {
+function erasedJson({ index, atMs, by, reason, case: caseName }: ErasureEntry): object {
   return { entry: index, at: new Date(atMs).toISOString(), by, reason, case: caseName };
 }
 
-function printErased(terminal: Terminal, erasure: SaidErasure | undefined): void {
+function printErased(terminal: Terminal, erasure: ErasureEntry | undefined): void {
   terminal.line();
   terminal.line({ text: 'Erased', style: 'heading' });
   terminal.line(erasure === undefined ? 'no erasure that is indexed says why' : textOf(erasure));
 }
 
-function textOf({ atMs, by, reason, case: caseName, index }: SaidErasure): string {
+function textOf({ atMs, by, reason, case: caseName, index }: ErasureEntry): string {
   const why = `${reason} (case ${caseName}; entry ${index})`;
   return `on ${timeText(atMs)} UTC by ${by}: ${why}`;
 }

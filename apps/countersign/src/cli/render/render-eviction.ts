@@ -1,8 +1,12 @@
 import { type Answer, plural, type Reason } from '@countersign/core';
 import type { Opening } from '../../eviction/analysis/open-footholds.ts';
-import type { FootholdAnswer, OutReport, SuspectParty } from '../../eviction/eviction-report.ts';
+import type {
+  EvictionReport,
+  FootholdAnswer,
+  SuspectParty,
+} from '../../eviction/eviction-report.ts';
 import type { Taint } from '../../eviction/lineage/lineage.ts';
-import type { Questioned } from '../../eviction/vendor-questionnaire.ts';
+import type { QuestionResult } from '../../eviction/vendor-questionnaire.ts';
 import type { Cell, Column } from '../terminal/table.ts';
 import { timeText } from './time-text.ts';
 
@@ -14,7 +18,7 @@ const PARTIES_IN_TEXT = 10;
 const DOUBTS_IN_TEXT = 10;
 
 /** The conclusion, before everything else. */
-export function conclusionLine({ footholds }: OutReport): string {
+export function conclusionLine({ footholds }: EvictionReport): string {
   const open = footholds.filter(({ answer }) => answer.kind === 'no');
   const unknown = footholds.filter(({ answer }) => answer.kind !== 'no');
   const back = unknown.filter(({ openings }) =>
@@ -46,7 +50,7 @@ export function footholdColumns(): readonly Column<FootholdAnswer>[] {
 }
 
 /** What is open comes first. */
-export function inOrder({ footholds }: OutReport): readonly FootholdAnswer[] {
+export function inOrder({ footholds }: EvictionReport): readonly FootholdAnswer[] {
   const isNo = ({ answer }: FootholdAnswer): boolean => answer.kind === 'no';
   return [...footholds.filter(isNo), ...footholds.filter((each) => !isNo(each))];
 }
@@ -88,8 +92,8 @@ function isOpen({ reversal }: Opening): boolean {
 /** `answer` is `open` or `unknown`; with the state read back it will be `closed` as well. */
 export function footholdItem(
   { foothold, answer, openings }: FootholdAnswer,
-  { doubts }: OutReport,
-  questions: readonly Questioned[],
+  { doubts }: EvictionReport,
+  questions: readonly QuestionResult[],
 ): object {
   const open = openings.filter(isOpen);
   const kept = answer.kind === 'no' ? 'open' : 'unknown';
@@ -143,7 +147,7 @@ function openingItem(opening: Opening): object {
 }
 
 /** What is about all footholds; it stands in the first of them, since each item is a foothold. */
-export function lineageItem({ lineage, addresses, doubts, undoubted }: OutReport): object {
+export function lineageItem({ lineage, addresses, doubts, undoubted }: EvictionReport): object {
   return {
     parties: lineage.map((suspect) => ({
       party: suspect.party,
@@ -182,7 +186,7 @@ function taintItem({ sinceMs, because, entries, techniques, origin }: Taint): ob
   return { edge: origin.kind, ...edge, at, text: because, entries, techniques };
 }
 
-export function* lineageLines(report: OutReport): Generator<string> {
+export function* lineageLines(report: EvictionReport): Generator<string> {
   const { lineage } = report;
   yield '';
   if (lineage.length === 0) {
@@ -215,14 +219,14 @@ function edgeText(
   return `${origin.operation} by ${called.get(origin.from) ?? plain(origin.from)}${at}`;
 }
 
-function* addressLines({ addresses }: OutReport): Generator<string> {
+function* addressLines({ addresses }: EvictionReport): Generator<string> {
   for (const { ip, isFollowed, because } of addresses.slice(0, PARTIES_IN_TEXT)) {
     if (!isFollowed) yield `Not followed: address ${ip}, since ${because}.`;
   }
 }
 
 /** What would be left if a finding were a false alarm. */
-function* doubtLines({ doubts, footholds, undoubted }: OutReport): Generator<string> {
+function* doubtLines({ doubts, footholds, undoubted }: EvictionReport): Generator<string> {
   const open = footholds.filter(({ answer }) => answer.kind === 'no');
   const told = doubts.flatMap(({ finding, openCounts, cleared }) => {
     const closed = open.filter(({ foothold }) => (openCounts.get(foothold.number) ?? 0) === 0);

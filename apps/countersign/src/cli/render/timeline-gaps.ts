@@ -1,4 +1,4 @@
-import type { CoverageHole } from '../../store/coverage/coverage-answer.ts';
+import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Cell, Column } from '../terminal/table.ts';
 import { timeText } from './time-text.ts';
@@ -6,17 +6,17 @@ import { timeText } from './time-text.ts';
 /** A line of a timeline: an event, or an interval of which events may be missing. */
 export type Line =
   | { readonly kind: 'event'; readonly row: EventRow }
-  | { readonly kind: 'hole'; readonly hole: CoverageHole };
+  | { readonly kind: 'hole'; readonly hole: CoverageGap };
 
 /** Puts each hole before the first event at or after its start; `holes` are in order. */
 export async function* withHoles(
   rows: AsyncIterable<EventRow>,
-  holes: readonly CoverageHole[],
+  holes: readonly CoverageGap[],
 ): AsyncGenerator<Line> {
   let next = 0;
   for await (const row of rows) {
     for (; next < holes.length; next++) {
-      const hole = holes[next] as CoverageHole;
+      const hole = holes[next] as CoverageGap;
       if (hole.fromMs > row.event.timeMs) break;
       yield { kind: 'hole', hole };
     }
@@ -34,7 +34,7 @@ export function lineColumns(columns: readonly Column<EventRow>[]): readonly Colu
   }));
 }
 
-function holeCell(title: string, hole: CoverageHole): Cell {
+function holeCell(title: string, hole: CoverageGap): Cell {
   const { source, workload, subject, state, because, index } = hole;
   switch (title) {
     case 'time (UTC)':

@@ -8,10 +8,10 @@ import { replyMismatch } from './mail/reply-to-mismatch.ts';
 import { impossibleTravel } from './people/impossible-travel.ts';
 import { sessionMoved } from './people/session-hijacking.ts';
 import { volume } from './people/unusual-volume.ts';
-import type { StreamDetector } from './windows/window-detector.ts';
+import type { WindowDetector } from './windows/window-detector.ts';
 
 /** All detectors that look at windows of events; sprays have a judge of their own. */
-export const STREAM_DETECTORS: readonly StreamDetector[] = [
+export const STREAM_DETECTORS: readonly WindowDetector[] = [
   credentialUsed,
   consentRead,
   accountRaised,

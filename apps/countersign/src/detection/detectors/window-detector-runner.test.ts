@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { interval } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
-import type { BooksReader } from '../../store/store-reader.ts';
-import type { Judgement } from '../runner/detector.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+import type { DetectorResult } from '../runner/detector.ts';
 import { Isolation } from '../runner/isolation.ts';
 import { streamJudge } from './window-detector-runner.ts';
-import { cutDraft, type StreamDetector } from './windows/window-detector.ts';
+import { cutDraft, type WindowDetector } from './windows/window-detector.ts';
 
 const DAY_MS = 86_400_000;
 const TOUCHED = [interval(20_000 * DAY_MS, 20_001 * DAY_MS)];
 
-function detector(rule: string, find: StreamDetector['find']): StreamDetector {
+function detector(rule: string, find: WindowDetector['find']): WindowDetector {
   return { rules: [rule], title: `what ${rule} looks for`, needs: ['sign-ins'], find };
 }
 
@@ -20,14 +20,14 @@ test('a detector that cannot look silences no other, and takes nothing back', as
   const broken = detector('stream/broken', () => Promise.reject(new Error('Out of Memory')));
   const sound = detector('stream/found', () => Promise.resolve([found]));
   // Neither detector asks anything.
-  const books = {} as BooksReader;
+  const books = {} as StoreReader;
   const ledger = {} as LedgerReader;
   const isolation = new Isolation({
     ...{ judge: 'stream', books, ledger, fromIndex: 0, known: [], retries: false },
     isStopped: () => false,
   });
   const context = { touched: TOUCHED, books, ledger, isolation } as never;
-  const parts: Judgement[] = [];
+  const parts: DetectorResult[] = [];
   for await (const part of streamJudge([broken, sound]).judge(context)) parts.push(part);
   assert.deepEqual(isolation.failures, [
     '"what stream/broken looks for" failed and does not run: Out of Memory',

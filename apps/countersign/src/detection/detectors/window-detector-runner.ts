@@ -2,11 +2,16 @@ import { interval, normalise } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import { STREAM_REST_TIMES } from '../../ingest/limits.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { CutShort, Judge, JudgeContext, Judgement } from '../runner/detector.ts';
+import type {
+  Detector,
+  DetectorInput,
+  DetectorResult,
+  UnfinishedWindow,
+} from '../runner/detector.ts';
 import { streamWatchers } from '../runner/detector-profile.ts';
 import { STREAM_DETECTORS } from './detector-list.ts';
 import { LOOK_BACK_MS } from './limits.ts';
-import { lookWith, type StreamDetector, type StreamScene } from './windows/window-detector.ts';
+import { type DetectionWindow, lookWith, type WindowDetector } from './windows/window-detector.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -15,13 +20,13 @@ const DAY_MS = 86_400_000;
  * and of the days behind it, as far as these look back. Nothing is kept between two looks but the
  * books: a crash forgets nothing, and a late record is looked at like any other.
  */
-export function streamJudge(detectors: readonly StreamDetector[] = STREAM_DETECTORS): Judge {
+export function streamJudge(detectors: readonly WindowDetector[] = STREAM_DETECTORS): Detector {
   return {
     name: 'stream',
     hears: 'events',
     watches: streamWatchers(detectors, 'stream'),
     restTimes: STREAM_REST_TIMES,
-    async *judge({ touched, ledger, isolation }: JudgeContext): AsyncGenerator<Judgement> {
+    async *judge({ touched, ledger, isolation }: DetectorInput): AsyncGenerator<DetectorResult> {
       const covers = normalise(
         touched.map(({ from, to }) =>
           interval(
@@ -33,7 +38,7 @@ export function streamJudge(detectors: readonly StreamDetector[] = STREAM_DETECT
       const bodyOf = bodiesOf(ledger);
       for (const { from, to } of covers) {
         const drafts: FindingDraft[] = [];
-        const cutShort: CutShort[] = [];
+        const cutShort: UnfinishedWindow[] = [];
         const period = { fromMs: from, toMs: to };
         for (const each of detectors) {
           const unit = { id: each.title, title: each.title };
@@ -51,7 +56,7 @@ export function streamJudge(detectors: readonly StreamDetector[] = STREAM_DETECT
   };
 }
 
-function bodiesOf(ledger: LedgerReader): StreamScene['bodyOf'] {
+function bodiesOf(ledger: LedgerReader): DetectionWindow['bodyOf'] {
   return async (index) => {
     if (index >= ledger.size) return undefined;
     const body = await ledger.body(index);

@@ -1,6 +1,6 @@
 import { quoted } from '@countersign/core';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import { draftOfItself } from './limitation-finding.ts';
+import { limitationFinding } from './limitation-finding.ts';
 
 /** The rule of findings that say that a rule or a detector threw. */
 export const FAILED = 'detector/failed';
@@ -30,7 +30,7 @@ export type FailureReport = Failure & {
 export function failedDraft(report: FailureReport): FindingDraft {
   const { judge, unit, entry, title, because, from, seenMs, atMs } = report;
   const what = quoted(title);
-  const draft = draftOfItself({
+  const draft = limitationFinding({
     rule: FAILED,
     group: JSON.stringify([judge, unit, entry]),
     windowMs: seenMs,

@@ -1,18 +1,18 @@
 import type { LedgerReader } from '@countersign/ledger';
 import { FINDINGS_PER_APPEND } from '../../ingest/limits.ts';
 import { draftText } from '../../projection/entries/finding-body.ts';
-import type { FindingFact } from '../../store/rows/entry-rows.ts';
+import type { FindingRow } from '../../store/rows/entry-rows.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
-import type { CutShort, Judgement } from '../runner/detector.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+import type { DetectorResult, UnfinishedWindow } from '../runner/detector.ts';
 import { bounded, boundedGroup } from './bound-finding.ts';
 import { findingUid } from './finding-identity.ts';
 import { mergeDrafts } from './merge.ts';
 
-export type NewFact = Omit<FindingFact, 'index'>;
+export type NewFact = Omit<FindingRow, 'index'>;
 
-type Readers = { readonly books: BooksReader; readonly ledger: LedgerReader };
+type Readers = { readonly books: StoreReader; readonly ledger: LedgerReader };
 
 /** Whose findings those about failures are. */
 export const RUNNER = 'runner';
@@ -24,7 +24,7 @@ const REPAIRED = 'asked again, the detector did not fail';
 export async function changesOf(
   { books, ledger }: Readers,
   judge: string,
-  judgement: Judgement,
+  judgement: DetectorResult,
 ): Promise<NewFact[]> {
   const { drafts, covers, cutShort = [], takenBack = [] } = judgement;
   const facts: NewFact[] = [];
@@ -57,9 +57,9 @@ export async function changesOf(
 
 /** In their order; what was said before is read of some thousands at a time. */
 function* withEarlier(
-  books: BooksReader,
+  books: StoreReader,
   drafts: ReadonlyMap<string, FindingDraft>,
-): Generator<[uid: string, FindingDraft, KeptFinding | undefined]> {
+): Generator<[uid: string, FindingDraft, StoredFinding | undefined]> {
   const all = [...drafts];
   for (let at = 0; at < all.length; at += FINDINGS_PER_APPEND) {
     const some = all.slice(at, at + FINDINGS_PER_APPEND);
@@ -69,7 +69,7 @@ function* withEarlier(
 }
 
 /** What rests on bodies that are gone cannot be judged again, and stays as it was said. */
-async function isErased(ledger: LedgerReader, { draft }: KeptFinding): Promise<boolean> {
+async function isErased(ledger: LedgerReader, { draft }: StoredFinding): Promise<boolean> {
   for (const index of draft.entries) {
     if (index < ledger.size && (await ledger.body(index)).kind === 'erased') {
       return true;
@@ -93,6 +93,6 @@ function mergedByUid(drafts: readonly FindingDraft[]): Map<string, FindingDraft>
   );
 }
 
-function isOf({ draft }: KeptFinding, { from, to, rules }: CutShort): boolean {
+function isOf({ draft }: StoredFinding, { from, to, rules }: UnfinishedWindow): boolean {
   return rules.includes(draft.rule) && draft.windowMs >= from && draft.windowMs < to;
 }

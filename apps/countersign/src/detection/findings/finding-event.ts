@@ -1,6 +1,6 @@
 import { OCSF_VERSION, type OcsfEvent } from '@countersign/ocsf';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { techniqueName } from './attack-techniques.ts';
 import { statusOf } from './finding-status.ts';
 
@@ -34,7 +34,7 @@ export type FindingEventOptions = {
 };
 
 /** A finding as OCSF 1.8.0 Detection Finding (2004); the evidence names entries of the ledger. */
-export function findingEvent(finding: KeptFinding, options: FindingEventOptions): OcsfEvent {
+export function findingEvent(finding: StoredFinding, options: FindingEventOptions): OcsfEvent {
   const { draft, judge, uid, revision, mark } = finding;
   const incident = options.incidents?.get(uid);
   const activityId = revision === 0 ? CREATE : UPDATE;
@@ -93,7 +93,7 @@ export function findingEvent(finding: KeptFinding, options: FindingEventOptions)
   };
 }
 
-function evidencesOf({ draft }: KeptFinding): object[] {
+function evidencesOf({ draft }: StoredFinding): object[] {
   const { entries, principals, sessions, apps, addresses } = draft;
   return [{ data: { entries, principals, sessions, apps, addresses } }];
 }

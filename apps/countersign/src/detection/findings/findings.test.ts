@@ -10,7 +10,7 @@ import {
   parseFinding,
   parseFindingMark,
 } from '../../projection/entries/finding-body.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { draftOf } from '../testing/draft.ts';
 import { findingEvent } from './finding-event.ts';
 import { findingUid } from './finding-identity.ts';
@@ -24,7 +24,7 @@ const OPTIONS = {
   version: '0.0.0',
 };
 
-function kept(extra: Partial<KeptFinding> = {}): KeptFinding {
+function kept(extra: Partial<StoredFinding> = {}): StoredFinding {
   const draft = draftOf();
   const said = { judge: 'reconcile', state: 'open', because: null, revision: 0 } as const;
   const uid = findingUid(draft);

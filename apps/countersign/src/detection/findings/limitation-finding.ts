@@ -11,7 +11,10 @@ type Said = Pick<
  * A finding of the watch about itself: what it did not look at, and could not say more of, from
  * `windowMs` to `endMs`.
  */
-export function draftOfItself({ endMs, ...said }: Said & { readonly endMs: number }): FindingDraft {
+export function limitationFinding({
+  endMs,
+  ...said
+}: Said & { readonly endMs: number }): FindingDraft {
   return {
     ...said,
     version: 1,

@@ -1,9 +1,9 @@
-import { PipelineError } from '../../ingest/errors.ts';
+import { IngestError } from '../../ingest/errors.ts';
 import { FINDING_TEXT_CHARACTERS_MAX, FINDINGS_PER_APPEND } from '../../ingest/limits.ts';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { catchUp } from '../../projection/catch-up.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { catchUpProjection } from '../../projection/catch-up.ts';
 import type { FindingMarkBody } from '../../projection/entries/finding-body.ts';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 
 export type FindingMarkRequest = {
@@ -20,23 +20,23 @@ export type FindingMarkRequest = {
  * @throws PipelineError NO_SUCH_FINDING before anything is said
  */
 export async function markFindings(
-  writer: Writer,
+  writer: LedgerWriter,
   { uids, status, reason, untilMs, by }: FindingMarkRequest,
 ): Promise<{ readonly entries: readonly number[] }> {
-  await catchUp(writer);
+  await catchUpProjection(writer);
   const unknown = uids.find((uid) => writer.books.finding(uid) === undefined);
   if (unknown !== undefined || uids.length === 0) {
     const text = `there is no finding "${unknown ?? ''}": "countersign findings" lists them`;
-    throw new PipelineError('NO_SUCH_FINDING', text);
+    throw new IngestError('NO_SUCH_FINDING', text);
   }
   if (reason.length > FINDING_TEXT_CHARACTERS_MAX) {
     const text = `a reason has at most ${FINDING_TEXT_CHARACTERS_MAX} characters: give a short one`;
-    throw new PipelineError('REASON_TOO_LONG', text);
+    throw new IngestError('REASON_TOO_LONG', text);
   }
   const atMs = writer.clock.now();
   const drafts = [...new Set(uids)].map((uid) => {
     const said = { uid, status, reason, untilMs, by, atMs };
-    return ownEntry('finding', atMs, {
+    return ownEntryDraft('finding', atMs, {
       v: 1,
       what: 'finding-mark',
       ...said,
@@ -47,6 +47,6 @@ export async function markFindings(
     const appended = await writer.ledger.append(drafts.slice(at, at + FINDINGS_PER_APPEND));
     entries.push(...appended.map(({ index }) => index));
   }
-  await catchUp(writer);
+  await catchUpProjection(writer);
   return { entries };
 }

@@ -4,34 +4,34 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type TenantId, tenantId } from '@countersign/core';
-import type { CoverageFact, FindingFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow, FindingRow } from '../../store/rows/entry-rows.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import { Books } from '../../store/store.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import { Store } from '../../store/store.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import { CUT_OFF } from '../detectors/windows/window-detector.ts';
 import { RESOLVED } from '../findings/finding-status.ts';
 import { THROTTLED } from '../rules/throttled-rule.ts';
-import type { Watcher } from '../runner/detector-profile.ts';
-import { sightsOf, type WatcherSight } from './detector-health.ts';
+import type { DetectorProfile } from '../runner/detector-profile.ts';
+import { type DetectorHealth, detectorHealth } from './detector-health.ts';
 
 const DAY_MS = 86_400_000;
 const FROM_MS = Date.UTC(2026, 2, 9);
 const TO_MS = FROM_MS + DAY_MS;
 const TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
-const WATCHERS: readonly Watcher[] = [
+const WATCHERS: readonly DetectorProfile[] = [
   { id: 'rule-a', title: 'A rule', judge: 'sigma', logs: ['signInLog'] },
   { id: 'rule-ab', title: 'Another', judge: 'sigma', logs: ['signInLog'] },
   { id: 'stream/x', title: 'Guesses', judge: 'stream/x', logs: ['signInLog'] },
   { id: 'stream/y', title: 'Hits', judge: 'stream/x', logs: ['signInLog'], cutTitle: 'Guesses' },
 ];
 
-const COLLECTED: CoverageFact = {
+const COLLECTED: CoverageRow = {
   ...{ index: 0, tenant: TENANT, source: 'graph/signIns', workload: null, subject: null },
   ...{ fromMs: FROM_MS - 30 * DAY_MS, toMs: TO_MS + DAY_MS, state: 'corroborated', bound: null },
   because: '',
 };
 
-function said(rule: string, group: string, windowMs: number, endMs = windowMs + 1): FindingFact {
+function said(rule: string, group: string, windowMs: number, endMs = windowMs + 1): FindingRow {
   const draft: FindingDraft = {
     ...{ rule, version: 1, tenant: TENANT, group, windowMs, title: `too much: ${group}` },
     ...{ message: '', next: '', severity: 2, techniques: [], entries: [], firstMs: windowMs },
@@ -42,12 +42,12 @@ function said(rule: string, group: string, windowMs: number, endMs = windowMs + 
 }
 
 async function statesWith(
-  finding: FindingFact | undefined,
+  finding: FindingRow | undefined,
   { isResolved = false, isNow = false } = {},
 ): Promise<string[]> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-sights-'));
   try {
-    const books = await Books.open(dir);
+    const books = await Store.open(dir);
     const mark = { index: 2, uid: 'f', status: RESOLVED, reason: 'looked', untilMs: null };
     books.post({
       facts: {
@@ -58,10 +58,10 @@ async function statesWith(
     });
     books.commit(3);
     books.close();
-    const reader = await BooksReader.open(dir);
+    const reader = await StoreReader.open(dir);
     const period = { kind: 'period', fromMs: FROM_MS, toMs: TO_MS } as const;
     const asked = isNow ? ({ kind: 'now', nowMs: TO_MS } as const) : period;
-    const sights = sightsOf(reader, WATCHERS, { asked, nowMs: TO_MS });
+    const sights = detectorHealth(reader, WATCHERS, { asked, nowMs: TO_MS });
     reader.close();
     return sights.map(shown);
   } finally {
@@ -69,7 +69,7 @@ async function statesWith(
   }
 }
 
-function shown({ sight: { state, because } }: WatcherSight): string {
+function shown({ sight: { state, because } }: DetectorHealth): string {
   return because === null ? state : `${state}: ${because}`;
 }
 

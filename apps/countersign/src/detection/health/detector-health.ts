@@ -1,22 +1,22 @@
 import { plural } from '@countersign/core';
-import { ANY, type CoverageFact } from '../../store/rows/entry-rows.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import { ANY, type CoverageRow } from '../../store/rows/entry-rows.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { CUT_OFF } from '../detectors/windows/window-detector.ts';
 import { FAILED } from '../findings/failed.ts';
 import { SUPPRESSED, statusOf } from '../findings/finding-status.ts';
 import { endOfItself } from '../findings/limitation-finding.ts';
 import { isThrottledOf, THROTTLED } from '../rules/throttled-rule.ts';
-import { isFailureOf, type Watcher } from '../runner/detector-profile.ts';
-import { type Asked, type Sight, sightOf } from './health-status.ts';
+import { type DetectorProfile, isFailureOf } from '../runner/detector-profile.ts';
+import { type HealthScope, type HealthStatus, sightOf } from './health-status.ts';
 
 const DAY_MS = 86_400_000;
 
 /** A rule or detector, and whether it can see what it looks for. */
-export type WatcherSight = { readonly watcher: Watcher; readonly sight: Sight };
+export type DetectorHealth = { readonly watcher: DetectorProfile; readonly sight: HealthStatus };
 
 export type SightsAsked = {
-  readonly asked: Asked;
+  readonly asked: HealthScope;
   readonly tenants?: readonly string[] | undefined;
   /** At this time a person's word on a finding may be over. */
   readonly nowMs: number;
@@ -28,18 +28,18 @@ export type SightsAsked = {
  * looked at, since there was too much of it, is not seen either, until a person says that they are
  * done with it.
  */
-export function sightsOf(
-  books: BooksReader,
-  watchers: readonly Watcher[],
+export function detectorHealth(
+  books: StoreReader,
+  watchers: readonly DetectorProfile[],
   { asked, tenants, nowMs }: SightsAsked,
-): WatcherSight[] {
+): DetectorHealth[] {
   const facts = books.coverage().map((fact) => homed(fact, books));
   const known = [...new Set(facts.map(({ tenant }) => tenant))].filter((one) => one !== ANY);
   const of = { facts, tenants: tenants === undefined ? known.sort() : tenants };
   const passedOver = passedOverIn(books, asked, nowMs);
   const failed = books.findingsOfRule(FAILED);
   // Hundreds of rules share a few sets of logs.
-  const sights = new Map<string, Sight>();
+  const sights = new Map<string, HealthStatus>();
   return watchers.map((watcher) => {
     const key = watcher.logs.join(' ');
     const sight = sights.get(key) ?? sightOf(watcher.logs, of, asked);
@@ -52,19 +52,26 @@ export function sightsOf(
 }
 
 /** Whatever it could see: that it is silent means nothing, of no period, until it is repaired. */
-function failedSight({ untilMs, incomplete }: Sight, failures: readonly KeptFinding[]): Sight {
+function failedSight(
+  { untilMs, incomplete }: HealthStatus,
+  failures: readonly StoredFinding[],
+): HealthStatus {
   const [first, ...more] = failures.toSorted((a, b) => a.draft.windowMs - b.draft.windowMs);
-  const { draft } = first as KeptFinding;
+  const { draft } = first as StoredFinding;
   const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
   const because = `${draft.title}${others}`;
   return { state: 'failed', sinceMs: draft.windowMs, untilMs, because, incomplete };
 }
 
 /** Findings of the watch about itself that speak of the period. Of now, nothing is passed over. */
-function passedOverIn(books: BooksReader, asked: Asked, nowMs: number): readonly KeptFinding[] {
+function passedOverIn(
+  books: StoreReader,
+  asked: HealthScope,
+  nowMs: number,
+): readonly StoredFinding[] {
   if (asked.kind === 'now') return [];
   const { fromMs, toMs } = asked;
-  const isWithin = ({ draft }: KeptFinding): boolean => {
+  const isWithin = ({ draft }: StoredFinding): boolean => {
     const endMs = endOfItself(draft) ?? (draft.rule === THROTTLED ? draft.windowMs + DAY_MS : toMs);
     return draft.windowMs < toMs && endMs > fromMs;
   };
@@ -73,17 +80,20 @@ function passedOverIn(books: BooksReader, asked: Asked, nowMs: number): readonly
     .filter((finding) => isWithin(finding) && statusOf(finding, nowMs) < SUPPRESSED);
 }
 
-function isAbout({ draft }: KeptFinding, { id, title, cutTitle = title }: Watcher): boolean {
+function isAbout(
+  { draft }: StoredFinding,
+  { id, title, cutTitle = title }: DetectorProfile,
+): boolean {
   return draft.rule === CUT_OFF ? draft.group === cutTitle : isThrottledOf(draft, id);
 }
 
-function shortOf(sight: Sight, passedOver: readonly KeptFinding[]): Sight {
+function shortOf(sight: HealthStatus, passedOver: readonly StoredFinding[]): HealthStatus {
   if (sight.state === 'blind') return sight;
   const sinceMs = Math.min(
     ...passedOver.map(({ draft: { windowMs } }) => windowMs),
     sight.sinceMs ?? Number.POSITIVE_INFINITY,
   );
-  const [{ draft }] = passedOver as readonly [KeptFinding];
+  const [{ draft }] = passedOver as readonly [StoredFinding];
   const text = `it did not look at all: ${draft.title}`;
   const because = sight.because === null ? text : `${sight.because}; ${text}`;
   const untilMs = sight.untilMs === null ? null : Math.min(sight.untilMs, sinceMs);
@@ -91,6 +101,6 @@ function shortOf(sight: Sight, passedOver: readonly KeptFinding[]): Sight {
 }
 
 /** What states no tenant is the only tenant's, where there is one. */
-function homed(fact: CoverageFact, books: BooksReader): CoverageFact {
+function homed(fact: CoverageRow, books: StoreReader): CoverageRow {
   return fact.tenant === ANY ? fact : { ...fact, tenant: books.tenantOf(fact.tenant) };
 }

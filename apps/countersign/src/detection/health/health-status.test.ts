@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import { tellsOf } from '../../store/coverage/log-sources.ts';
-import type { CoverageFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import { STREAM_DETECTORS } from '../detectors/detector-list.ts';
 import { LOGS, type LogName, logsOfSource, NEEDS } from '../runner/required-logs.ts';
-import { type Sight, sightOf } from './health-status.ts';
+import { type HealthStatus, sightOf } from './health-status.ts';
 
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';
 const OTHER = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
@@ -17,7 +17,7 @@ const FROM = NOW - 24 * HOUR_MS;
 const EXCHANGE = 'm365.activity/Audit.Exchange';
 const SHAREPOINT = 'm365.activity/Audit.SharePoint';
 
-function fact(source: string, more: Partial<CoverageFact> = {}): CoverageFact {
+function fact(source: string, more: Partial<CoverageRow> = {}): CoverageRow {
   return {
     ...{ index: 1, entries: [1], tenant: TENANT, source, workload: null, subject: null },
     ...{ fromMs: FROM - HOUR_MS, toMs: NOW, state: 'collected', bound: null, because: 'all of it' },
@@ -26,7 +26,7 @@ function fact(source: string, more: Partial<CoverageFact> = {}): CoverageFact {
 }
 
 /** The end of a log that is asked for: some hours are settled, the last one still comes in. */
-function alive(source: string): CoverageFact[] {
+function alive(source: string): CoverageRow[] {
   const settledMs = NOW - 2 * HOUR_MS;
   const pollMs = NOW - 60_000;
   const because = 'records may still come: 99 % of 1,000 records came within 2 h';
@@ -37,12 +37,12 @@ function alive(source: string): CoverageFact[] {
   ];
 }
 
-function within(logs: readonly LogName[], facts: readonly CoverageFact[]): Sight {
+function within(logs: readonly LogName[], facts: readonly CoverageRow[]): HealthStatus {
   const asked = { kind: 'period', fromMs: FROM, toMs: NOW } as const;
   return sightOf(logs, { tenants: [TENANT], facts }, asked);
 }
 
-function now(logs: readonly LogName[], facts: readonly CoverageFact[]): Sight {
+function now(logs: readonly LogName[], facts: readonly CoverageRow[]): HealthStatus {
   return sightOf(logs, { tenants: [TENANT], facts }, { kind: 'now', nowMs: NOW });
 }
 
@@ -100,7 +100,7 @@ test('says since when and why', () => {
 test('the end of a log that is asked for is still coming in, and no blindness', () => {
   const found = now(['exchange'], alive(EXCHANGE));
   assert.deepEqual([found.state, found.untilMs], ['live', NOW - 2 * HOUR_MS]);
-  const [settled, coming] = alive(EXCHANGE) as [CoverageFact, CoverageFact];
+  const [settled, coming] = alive(EXCHANGE) as [CoverageRow, CoverageRow];
   const stopped = { ...coming, toMs: NOW - HOUR_MS };
   assert.equal(now(['exchange'], [settled, stopped]).state, 'blind', 'nobody asks any more');
   const silent = { ...coming, because: 'silent: none of 3 canaries in a row came back' };

@@ -2,11 +2,11 @@ import { type Interval, type IntervalSet, intersect, normalise, subtract } from 
 import { isSpotSource, isStillComing, isUncollected } from '@countersign/coverage';
 import { type Log, tellsOf } from '../../store/coverage/log-sources.ts';
 import { ASKED_WITHIN_MS } from '../../store/limits.ts';
-import { ANY, type CoverageFact } from '../../store/rows/entry-rows.ts';
+import { ANY, type CoverageRow } from '../../store/rows/entry-rows.ts';
 import { LOGS, type LogName } from '../runner/required-logs.ts';
 
 /** Whether what a rule looks for could be seen: wholly, in part, or not at all. */
-export type Sight = {
+export type HealthStatus = {
   readonly state: 'live' | 'partly' | 'blind' | 'failed';
   /** Since when it does not see, or has failed; null while it sees, and where it never saw. */
   readonly sinceMs: number | null;
@@ -19,7 +19,7 @@ export type Sight = {
 };
 
 /** A period that is over, or what holds at a moment. */
-export type Asked =
+export type HealthScope =
   | { readonly kind: 'period'; readonly fromMs: number; readonly toMs: number }
   | { readonly kind: 'now'; readonly nowMs: number };
 
@@ -29,9 +29,9 @@ export type Asked =
  */
 export function sightOf(
   logs: readonly LogName[],
-  of: { readonly tenants: readonly string[]; readonly facts: readonly CoverageFact[] },
-  asked: Asked,
-): Sight {
+  of: { readonly tenants: readonly string[]; readonly facts: readonly CoverageRow[] },
+  asked: HealthScope,
+): HealthStatus {
   const { tenants, facts } = of;
   if (tenants.length === 0) return never('no tenant is connected');
   if (logs.length === 0) return never('no source of ours delivers its log source');
@@ -47,14 +47,14 @@ export function sightOf(
   );
 }
 
-function never(because: string): Sight {
+function never(because: string): HealthStatus {
   return { ...NOTHING, state: 'blind', because };
 }
 
 const NOTHING = { sinceMs: null, untilMs: null, because: null, incomplete: null } as const;
 
 /** All are needed: one that is not seen leaves a part of the whole. */
-function joined(sights: readonly Sight[]): Sight {
+function joined(sights: readonly HealthStatus[]): HealthStatus {
   const short = sights.filter(({ state }) => state !== 'live');
   const until = sights.map(({ untilMs }) => untilMs ?? Number.NEGATIVE_INFINITY);
   const untilMs = finite(Math.min(...until));
@@ -71,7 +71,7 @@ function joined(sights: readonly Sight[]): Sight {
 
 const REASONS_SHOWN = 3;
 
-function sightOfLog(log: Log, facts: readonly CoverageFact[], asked: Asked): Sight {
+function sightOfLog(log: Log, facts: readonly CoverageRow[], asked: HealthScope): HealthStatus {
   const own = facts.filter((fact) => tellsOf(log, fact) && !isUncollected(fact));
   if (own.length === 0) {
     const why = facts.find((fact) => isUncollected(fact) && tellsOf(log, fact));
@@ -87,11 +87,11 @@ function sightOfLog(log: Log, facts: readonly CoverageFact[], asked: Asked): Sig
 
 type Known = {
   readonly log: Log;
-  readonly own: readonly CoverageFact[];
+  readonly own: readonly CoverageRow[];
   readonly good: IntervalSet;
 };
 
-function sightWithin({ log, own, good }: Known, { fromMs, toMs }: Times): Sight {
+function sightWithin({ log, own, good }: Known, { fromMs, toMs }: Times): HealthStatus {
   const period = fromMs < toMs ? [{ from: fromMs, to: toMs }] : [];
   const files = own.filter(isOfFile);
   const seen = intersect(period, normalise([...good, ...files.flatMap(spanOf)]));
@@ -116,7 +116,7 @@ function sightWithin({ log, own, good }: Known, { fromMs, toMs }: Times): Sight 
 }
 
 /** What an import says of its own records, and no collector of a log. */
-function isOfFile({ state, entries, source }: CoverageFact): boolean {
+function isOfFile({ state, entries, source }: CoverageRow): boolean {
   return state === 'unknown' && entries === undefined && source !== ANY;
 }
 
@@ -126,7 +126,7 @@ type Times = { readonly fromMs: number; readonly toMs: number };
  * The last hours of every log are still coming in: whoever asks for them again and again sees, up
  * to where they have settled.
  */
-function sightNow({ log, own, good }: Known, nowMs: number): Sight {
+function sightNow({ log, own, good }: Known, nowMs: number): HealthStatus {
   const before = intersect(good, [{ from: Number.NEGATIVE_INFINITY, to: nowMs }]);
   const endMs = before.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
   const untilMs = finite(endMs);
@@ -153,9 +153,9 @@ function sightNow({ log, own, good }: Known, nowMs: number): Sight {
   };
 }
 
-const WORST: readonly CoverageFact['state'][] = ['off', 'lost', 'late', 'unknown'];
+const WORST: readonly CoverageRow['state'][] = ['off', 'lost', 'late', 'unknown'];
 
-function becauseOf(facts: readonly CoverageFact[]): string | undefined {
+function becauseOf(facts: readonly CoverageRow[]): string | undefined {
   for (const state of WORST) {
     const found = facts.findLast((fact) => fact.state === state);
     if (found !== undefined) return `${found.source} is ${state}: ${found.because}`;
@@ -163,19 +163,19 @@ function becauseOf(facts: readonly CoverageFact[]): string | undefined {
   return undefined;
 }
 
-function isGood({ state }: CoverageFact): boolean {
+function isGood({ state }: CoverageRow): boolean {
   return state === 'collected' || state === 'corroborated';
 }
 
-function touches({ fromMs, toMs }: CoverageFact, { from, to }: Interval): boolean {
+function touches({ fromMs, toMs }: CoverageRow, { from, to }: Interval): boolean {
   return (fromMs ?? -Infinity) < to && (toMs ?? Infinity) > from;
 }
 
-function spansOf(facts: readonly CoverageFact[]): IntervalSet {
+function spansOf(facts: readonly CoverageRow[]): IntervalSet {
   return normalise(facts.flatMap(spanOf));
 }
 
-function spanOf({ fromMs, toMs }: CoverageFact): Interval[] {
+function spanOf({ fromMs, toMs }: CoverageRow): Interval[] {
   const from = fromMs ?? Number.NEGATIVE_INFINITY;
   const to = toMs ?? Number.POSITIVE_INFINITY;
   return from < to ? [{ from, to }] : [];

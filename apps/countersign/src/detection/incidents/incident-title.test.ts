@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { findingUid } from '../findings/finding-identity.ts';
 import { draftOf } from '../testing/draft.ts';
 import { incidentTitle } from './incident-title.ts';
@@ -13,7 +13,7 @@ const NAMES = new Map([
 ]);
 
 function titleOf(...parts: readonly Partial<FindingDraft>[]): string {
-  const findings = parts.map((part, at): KeptFinding => {
+  const findings = parts.map((part, at): StoredFinding => {
     const draft = draftOf({ group: `g${at}`, firstMs: at, lastMs: at, ...part });
     const said = { judge: 'sigma', state: 'open', because: null, revision: 0 } as const;
     const uid = findingUid(draft);

@@ -1,5 +1,5 @@
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { techniqueName } from '../findings/attack-techniques.ts';
 import type { Incident } from './incident.ts';
 import { SUSPECT_SEVERITY_MIN, TITLE_STEPS_MAX } from './limits.ts';
@@ -26,7 +26,7 @@ type Step = {
   readonly people: ReadonlySet<string>;
 };
 
-function stepsOf(findings: readonly KeptFinding[], names: StepNames): Step[] {
+function stepsOf(findings: readonly StoredFinding[], names: StepNames): Step[] {
   const all = findings.flatMap(({ draft }) =>
     namesOf(draft, names).map((name, at): Step => {
       const { firstMs, lastMs, severity, principals } = draft;
@@ -84,6 +84,6 @@ function wordsOf({ name, people }: Step): string {
   return `${number} ${name === HIT ? 'accounts taken over' : 'passwords guessed'}`;
 }
 
-function gravestOf(findings: readonly KeptFinding[]): KeptFinding {
+function gravestOf(findings: readonly StoredFinding[]): StoredFinding {
   return findings.reduce((a, b) => (b.draft.severity > a.draft.severity ? b : a));
 }

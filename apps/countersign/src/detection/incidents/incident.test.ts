@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { findingUid } from '../findings/finding-identity.ts';
 import { draftOf } from '../testing/draft.ts';
 import { type Incident, incidentsNamed, incidentsOf } from './incident.ts';
@@ -20,13 +20,13 @@ const NOTHING_COMMON: Surroundings = {
   administrators: new Set(),
 };
 
-function finding(index: number, parts: Partial<FindingDraft> = {}): KeptFinding {
+function finding(index: number, parts: Partial<FindingDraft> = {}): StoredFinding {
   const draft = draftOf({ ...BARE, group: `g${index}`, ...parts });
   const said = { judge: 'sigma', state: 'open', because: null, revision: 0 } as const;
   return { index, uid: findingUid(draft), ...said, draft, revisions: [index], mark: undefined };
 }
 
-const eve = (index: number, more: Partial<FindingDraft> = {}): KeptFinding =>
+const eve = (index: number, more: Partial<FindingDraft> = {}): StoredFinding =>
   finding(index, { principals: ['user:eve'], ...more });
 
 const atMs = (ms: number): Pick<FindingDraft, 'firstMs' | 'lastMs'> => {
@@ -35,14 +35,14 @@ const atMs = (ms: number): Pick<FindingDraft, 'firstMs' | 'lastMs'> => {
 };
 
 function incidents(
-  findings: readonly KeptFinding[],
+  findings: readonly StoredFinding[],
   surroundings: Partial<Surroundings> = {},
 ): Incident[] {
   return incidentsOf(findings, { ...NOTHING_COMMON, ...surroundings });
 }
 
 function grouped(
-  findings: readonly KeptFinding[],
+  findings: readonly StoredFinding[],
   surroundings: Partial<Surroundings> = {},
 ): number[][] {
   const found = incidents(findings, surroundings);
@@ -83,7 +83,7 @@ test('what many share ties nobody: addresses, apps, those of the suite, victims'
 
 test('an administrator who cleans up after two attacks ties neither to the other', () => {
   const administrators = new Set(['user:root']);
-  const adam = (index: number): KeptFinding => finding(index, { principals: ['user:adam'] });
+  const adam = (index: number): StoredFinding => finding(index, { principals: ['user:adam'] });
   const reset = { principals: ['user:root', 'user:adam', 'user:eve'], ...atMs(HOUR_MS) };
   for (const severity of [2, 4] as const) {
     const all = [adam(1), eve(2), finding(3, { ...reset, severity })];
@@ -94,7 +94,7 @@ test('an administrator who cleans up after two attacks ties neither to the other
 
 test('what one administrator did within an hour is one incident where it is of no other', () => {
   const administrators = new Set(['user:root']);
-  const did = (index: number, ms: number): KeptFinding =>
+  const did = (index: number, ms: number): StoredFinding =>
     finding(index, { principals: ['user:root'], ...atMs(ms) });
   const all = [did(1, 0), did(2, HOUR_MS), did(3, 9 * HOUR_MS)];
   assert.deepEqual(grouped(all, { administrators }), [[1, 2], [3]]);
@@ -113,7 +113,7 @@ test('findings of low severity join an incident, and tie no two together', () =>
 test('a person works on in the middle of a chain of many hours', () => {
   const { firstMs } = draftOf();
   const chain = eve(1, { firstMs, lastMs: firstMs + 20 * HOUR_MS });
-  const work = (hours: number): KeptFinding =>
+  const work = (hours: number): StoredFinding =>
     eve(2, { ...LOW, addresses: ['192.0.2.44'], ...atMs(hours * HOUR_MS) });
   const groupsAt = (hours: number): number => incidents([chain, work(hours)]).length;
   assert.deepEqual([-3, -1, 1, 10, 19, 21, 23].map(groupsAt), [2, 1, 1, 2, 1, 1, 2]);
@@ -213,7 +213,7 @@ test('an id that was once given goes on to name the incident of its finding', ()
   for (const id of given) {
     assert.deepEqual(incidentsNamed(whole === undefined ? [] : [whole], id), [whole]);
   }
-  const gone: KeptFinding = { ...before, state: 'withdrawn' };
+  const gone: StoredFinding = { ...before, state: 'withdrawn' };
   const left = incidents([a, b, gone]);
   assert.equal(left.length, 2, 'what was taken back ties nothing');
   assert.equal(incidentsNamed(left, whole?.id ?? '').length, 1, 'and still names what it began');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { idsNamed } from '@countersign/core';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { type Edge, edgesAmong, edgesToClosest } from './edges.ts';
 import {
   CLEAN_UP_MS,
@@ -16,7 +16,7 @@ export type Incident = {
   /** Of the finding that begins it: the same wherever the same is found. */
   readonly id: string;
   /** Those that stand, in order of their first event. */
-  readonly findings: readonly KeptFinding[];
+  readonly findings: readonly StoredFinding[];
   /** Why they belong together: one tie fewer than there are findings. */
   readonly ties: readonly Tie[];
   /** All that was ever in it: what was taken back as well. */
@@ -39,7 +39,7 @@ export type Tie = {
  * It depends on the findings and on what the books hold, never on the order in which either came.
  */
 export function incidentsOf(
-  findings: readonly KeptFinding[],
+  findings: readonly StoredFinding[],
   surroundings: Surroundings,
 ): Incident[] {
   const nodes = findings.map((finding) => nodeOf(finding, surroundings));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import {
   type Played,
   person,
@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 const [HOME, ELSEWHERE, HOST] = ['192.0.2.44', '192.0.2.45', '198.51.100.7'] as const;
 const BARE = { principals: [], sessions: [], apps: [], addresses: [], entries: [] } as const;
 
-function finding(index: number, day: number, parts: Partial<FindingDraft>): KeptFinding {
+function finding(index: number, day: number, parts: Partial<FindingDraft>): StoredFinding {
   const atMs = START_MS + day * DAY_MS;
   const times = { firstMs: atMs, lastMs: atMs };
   const draft = draftOf({ ...BARE, ...times, tenant: TENANT, group: `g${index}`, ...parts });
@@ -37,7 +37,7 @@ const refused = (n: number, ip: string, minute: number): Played => ({
 
 async function commonOf(
   events: readonly Played[],
-  findings: readonly KeptFinding[],
+  findings: readonly StoredFinding[],
 ): Promise<string[]> {
   const { common } = await withBooks(events, (books) => surroundingsOf(books, findings));
   return [...common].sort();

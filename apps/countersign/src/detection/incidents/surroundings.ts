@@ -1,6 +1,6 @@
 import type { Identities } from '../../store/identity/identities.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { listed } from '../detectors/windows/event-query.ts';
 import {
   ACCOUNTS_OWN_MAX,
@@ -11,7 +11,7 @@ import {
 } from './limits.ts';
 import { CAMPAIGN, type Named, namedBy, type PersonOf, type Surroundings } from './ties.ts';
 
-type Books = Pick<BooksReader, 'identities' | 'over'>;
+type Books = Pick<StoreReader, 'identities' | 'over'>;
 
 /**
  * What the books say of all that findings name: who it is, and what of it many people share. Whom
@@ -20,7 +20,7 @@ type Books = Pick<BooksReader, 'identities' | 'over'>;
  */
 export async function surroundingsOf(
   books: Books,
-  findings: readonly KeptFinding[],
+  findings: readonly StoredFinding[],
 ): Promise<Surroundings> {
   const identities = books.identities();
   const personOf: PersonOf = (key, tenant, atMs) => identities.keyOf(key, tenant, atMs);
@@ -82,7 +82,7 @@ async function crowded(
 }
 
 /** When a grave finding first names each person. */
-function firstNaming(suspects: readonly KeptFinding[], personOf: PersonOf): Map<string, number> {
+function firstNaming(suspects: readonly StoredFinding[], personOf: PersonOf): Map<string, number> {
   const first = new Map<string, number>();
   for (const suspect of suspects) {
     const { rule, firstMs, lastMs } = suspect.draft;
@@ -116,7 +116,7 @@ async function placesIn(
 }
 
 /** Addresses that campaigns guess from, and that no other grave finding names. */
-function guessedFrom(suspects: readonly KeptFinding[], personOf: PersonOf): Set<string> {
+function guessedFrom(suspects: readonly StoredFinding[], personOf: PersonOf): Set<string> {
   const namedByAny = (isCampaign: boolean): Set<string> => {
     const own = suspects.filter(({ draft }) => (draft.rule === CAMPAIGN) === isCampaign);
     return new Set(own.flatMap((suspect) => namedBy(suspect, personOf).addresses));

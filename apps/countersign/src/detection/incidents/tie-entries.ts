@@ -1,6 +1,6 @@
 import type { Identities } from '../../store/identity/identities.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import type { Incident, Tie } from './incident.ts';
 import type { Entity } from './ties.ts';
 
@@ -14,7 +14,7 @@ export type ShownTie = Tie & {
 
 /** The ties of incidents with the entries that show each. */
 export async function shownTies(
-  books: Pick<BooksReader, 'identities' | 'over'>,
+  books: Pick<StoreReader, 'identities' | 'over'>,
   incidents: readonly Incident[],
 ): Promise<ReadonlyMap<Incident, readonly ShownTie[]>> {
   const identities = books.identities();
@@ -44,8 +44,8 @@ export async function shownTies(
 type Row = ReadonlySet<string>;
 
 async function rowsOf(
-  books: Pick<BooksReader, 'over'>,
-  findings: readonly KeptFinding[],
+  books: Pick<StoreReader, 'over'>,
+  findings: readonly StoredFinding[],
 ): Promise<ReadonlyMap<number, Row>> {
   const entries = new Set(findings.flatMap(({ draft }) => draft.entries));
   if (entries.size === 0) return new Map();
@@ -76,7 +76,7 @@ function tellsOf({ kind, id }: Entity, identities: Identities): Tells {
 
 /** Its first entry of all where none is in the books any more, or says it in another way. */
 function firstTelling(
-  finding: KeptFinding | undefined,
+  finding: StoredFinding | undefined,
   rows: ReadonlyMap<number, Row>,
   tells: Tells,
 ): readonly number[] {

@@ -1,5 +1,5 @@
 import { appNameOf } from '@countersign/ocsf';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { SUSPECT_SEVERITY_MIN, VICTIMS_MIN } from './limits.ts';
 
 /** By what two findings belong together, the strongest first. */
@@ -23,7 +23,7 @@ export type Surroundings = {
 
 /** A finding with what ties it to others. */
 export type Node = {
-  readonly finding: KeptFinding;
+  readonly finding: StoredFinding;
   /** Its severity is enough to tie others together. */
   readonly isSuspect: boolean;
   readonly entries: readonly Entity[];
@@ -45,7 +45,7 @@ export type Named = {
 };
 
 /** What a finding may tie by, before it is known what of it is common. */
-export function namedBy({ draft }: KeptFinding, personOf: PersonOf): Named {
+export function namedBy({ draft }: StoredFinding, personOf: PersonOf): Named {
   const keys = draft.principals.filter((key) => !key.startsWith('system:'));
   const people = new Set(keys.map((key) => personOf(key, draft.tenant, draft.firstMs)));
   const apps = draft.apps.map((app) => app.toLowerCase());
@@ -60,7 +60,7 @@ export function namedBy({ draft }: KeptFinding, personOf: PersonOf): Named {
 /** Of the addresses that these compare, one is the person's own. */
 const COMPARED: ReadonlySet<string> = new Set(['stream/impossible-travel', 'stream/session-moved']);
 
-export function nodeOf(finding: KeptFinding, surroundings: Surroundings): Node {
+export function nodeOf(finding: StoredFinding, surroundings: Surroundings): Node {
   const { personOf, common, administrators } = surroundings;
   const { apps, sessions, addresses, ...named } = namedBy(finding, personOf);
   const isSuspect = finding.draft.severity >= SUSPECT_SEVERITY_MIN;
@@ -84,7 +84,7 @@ export function nodeOf(finding: KeptFinding, surroundings: Surroundings): Node {
 }
 
 /** The service itself acted. The people that the finding names did nothing. */
-function isBySystem({ draft }: KeptFinding): boolean {
+function isBySystem({ draft }: StoredFinding): boolean {
   return draft.principals.some((key) => key.startsWith('system:'));
 }
 
@@ -95,7 +95,7 @@ const HIT = 'stream/spray-hit';
  * Two findings that rest on one entry are about one act. A campaign rests on the likeliest of the
  * successes beside it as well, whoever's they are: of these only a hit is its own.
  */
-function entriesOf({ draft }: KeptFinding): Entity[] {
+function entriesOf({ draft }: StoredFinding): Entity[] {
   const own = draft.entries.map((index): Entity => ({ kind: 'entry', id: String(index) }));
   const hits = draft.entries.map((index): Entity => ({ kind: 'hit', id: String(index) }));
   if (draft.rule === CAMPAIGN) return hits;

@@ -8,8 +8,8 @@ import { LedgerReader } from '@countersign/ledger';
 import { erase } from '../../ingest/erasure/erase-bodies.ts';
 import { importPaths } from '../../ingest/import-run.ts';
 import { detectionOf } from '../../operations/host/load-detectors.ts';
-import { closeWriter, openWriter } from '../../operations/host/open-writer.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import { findingUid } from '../findings/finding-identity.ts';
 import { type Backtest, type BacktestOptions, backtest } from './backtest.ts';
 import { type RuleContent, ruleContent } from './rule-content.ts';
@@ -62,7 +62,7 @@ function content(): RuleContent {
 
 async function run(options: Partial<BacktestOptions> = {}): Promise<Backtest> {
   const ledger = await LedgerReader.open(dir);
-  const books = await BooksReader.open(dir);
+  const books = await StoreReader.open(dir);
   try {
     return await backtest(content(), { books, ledger }, { clock: systemClock, ...options });
   } finally {
@@ -72,7 +72,7 @@ async function run(options: Partial<BacktestOptions> = {}): Promise<Backtest> {
 }
 
 before(async () => {
-  const writer = await openWriter({ dir, ...OPTIONS, detection: detectionOf(content()) });
+  const writer = await openLedgerWriter({ dir, ...OPTIONS, detection: detectionOf(content()) });
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(
       records()
@@ -99,7 +99,7 @@ test('tells by day what fits, which records, and what the watch itself has found
   ]);
   assert.deepEqual(deleted?.entries, [1, 2, 3, 4, 5, 6]);
   assert.equal(much?.findings.length, 1);
-  const books = await BooksReader.open(dir);
+  const books = await StoreReader.open(dir);
   const said = books.findings().map(({ uid }) => uid);
   books.close();
   const would = rules.flatMap(({ findings }) => findings.map(findingUid));
@@ -116,7 +116,7 @@ test('looks at the period alone, and says where it stopped', async () => {
 });
 
 test('of what was erased it says that nobody can be asked', async () => {
-  const writer = await openWriter({ dir, ...OPTIONS, detection: detectionOf(content()) });
+  const writer = await openLedgerWriter({ dir, ...OPTIONS, detection: detectionOf(content()) });
   const selection = { names: ['eve@northmoor.example'] };
   await erase(writer, { selection, case: 'C-1', reason: 'r', doer: DOER, whenNothing: 'refuse' });
   await closeWriter(writer);

@@ -8,15 +8,15 @@ import {
 } from '../../ingest/limits.ts';
 import { parseBody } from '../../projection/deliveries.ts';
 import { DAY_MS, SignalBuffer } from '../../projection/signals/signal-buffer.ts';
-import { type Signal, Signaller } from '../../projection/signals/signal-extractor.ts';
+import { type Signal, SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { SignalCount, SignalRow } from '../../store/rows/signal-row.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { batches, byGroup } from './group-days.ts';
 import { DAYS_TOGETHER_MAX } from './limits.ts';
 import { signalsInMemory } from './memory-signals.ts';
 import type { RuleContent } from './rule-content.ts';
-import { RuleJudge } from './rule-evaluator.ts';
+import { RuleEvaluator } from './rule-evaluator.ts';
 import { THROTTLED } from './throttled-rule.ts';
 
 export type BacktestOptions = {
@@ -67,7 +67,7 @@ export async function backtest(
   return run.report();
 }
 
-type Sources = { readonly books: BooksReader; readonly ledger: LedgerReader };
+type Sources = { readonly books: StoreReader; readonly ledger: LedgerReader };
 
 type Waiting = { readonly index: number; readonly tenant: string; readonly of: Reading[] };
 
@@ -75,7 +75,7 @@ class Run {
   readonly #content: RuleContent;
   readonly #sources: Sources;
   readonly #options: BacktestOptions;
-  readonly #signaller: Signaller;
+  readonly #signaller: SignalExtractor;
   readonly #memo = createMemo();
   readonly #signals = new SignalBuffer();
   readonly #rows: SignalRow[] = [];
@@ -89,7 +89,7 @@ class Run {
     this.#content = content;
     this.#sources = sources;
     this.#options = options;
-    this.#signaller = new Signaller(content.plan);
+    this.#signaller = new SignalExtractor(content.plan);
   }
 
   async all(): Promise<void> {
@@ -158,7 +158,7 @@ class Run {
     const counts = summed(this.#counts);
     const tenantOf = (stated: string): string => books.tenantOf(stated);
     const source = signalsInMemory(this.#rows, { counts, tenantOf });
-    const judge = new RuleJudge(this.#content);
+    const judge = new RuleEvaluator(this.#content);
     const touched = this.#rows.map(({ stream, group, timeMs }) => {
       return { stream, group, day: Math.floor(timeMs / DAY_MS) };
     });

@@ -8,14 +8,14 @@ import { IS_LONG, SEED } from '../../../../../tools/property.ts';
 import { HOSTILE_VALUES, pathsOf, withValue } from '../../../../../tools/testing/hostile-values.ts';
 import { draftText, parseFinding } from '../../projection/entries/finding-body.ts';
 import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
-import { Signaller } from '../../projection/signals/signal-extractor.ts';
+import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import type { SignalRow } from '../../store/rows/signal-row.ts';
 import { findingUid } from '../findings/finding-identity.ts';
 import { mergeDrafts } from '../findings/merge.ts';
 import { byGroup } from './group-days.ts';
 import { signalsInMemory } from './memory-signals.ts';
 import { ruleContent } from './rule-content.ts';
-import { RuleJudge } from './rule-evaluator.ts';
+import { RuleEvaluator } from './rule-evaluator.ts';
 
 const folder = join(import.meta.dirname, '../../../../../content/sigma');
 
@@ -52,7 +52,7 @@ function* hostileEvents(): Generator<{ source: string; value: unknown }> {
 }
 
 test('no rule throws on a hostile value in any place, and no finding is without its id', () => {
-  const signaller = new Signaller(content.plan);
+  const signaller = new SignalExtractor(content.plan);
   const memo = createMemo();
   const rows: SignalRow[] = [];
   let index = 0;
@@ -69,7 +69,7 @@ test('no rule throws on a hostile value in any place, and no finding is without 
   assert.ok(index > 5000, `${index} records`);
   const streams = new Set(rows.map(({ stream }) => stream));
   const source = signalsInMemory(rows);
-  const judge = new RuleJudge(content);
+  const judge = new RuleEvaluator(content);
   const touched = rows.map(({ stream, group, timeMs }) => {
     return { stream, group, day: Math.floor(timeMs / DAY_MS) };
   });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { documentsToKeep, type KnownDocument } from '@countersign/sigma';
+import { type CachedDocument, documentsToKeep } from '@countersign/sigma';
 import type { ContentFiles } from './rule-content.ts';
 
 /**
@@ -23,7 +23,7 @@ export function recallRules(files: ContentFiles, folder: string | undefined): Co
 }
 
 /** A file's documents; null where something is wrong with it, which has to be said. */
-type Kept = readonly KnownDocument[] | null;
+type Kept = readonly CachedDocument[] | null;
 
 const FORM = 'countersign rules 2';
 

@@ -1,6 +1,6 @@
 import {
+  type CachedDocument,
   compileRules,
-  type KnownDocument,
   type Pipeline,
   parsePipelines,
   parseRules,
@@ -9,14 +9,14 @@ import {
   type RuleSet,
 } from '@countersign/sigma';
 import { ruleKey, type SignalPlan, signalPlan } from './compile-plan.ts';
-import { type Custom, customOf } from './rule-extension.ts';
+import { customOf, type RuleExtension } from './rule-extension.ts';
 
 /** A file of rules or pipelines, as it lies on the disk. */
 export type ContentFile = {
   readonly path: string;
   readonly text: string;
   /** What `documentsToKeep` said of the text, if somebody kept it. */
-  readonly known?: readonly KnownDocument[] | null;
+  readonly known?: readonly CachedDocument[] | null;
 };
 
 export type ContentFiles = {
@@ -30,13 +30,13 @@ export type RuleContent = {
   readonly plan: SignalPlan;
   readonly problems: readonly RuleProblem[];
   /** By key: what a rule or correlation says of itself. */
-  readonly sayings: ReadonlyMap<string, Saying>;
+  readonly sayings: ReadonlyMap<string, AlertingRule>;
 };
 
 /** What findings of a rule say. */
-export type Saying = {
+export type AlertingRule = {
   readonly document: RuleDocument;
-  readonly custom: Custom;
+  readonly custom: RuleExtension;
   readonly alerts: boolean;
 };
 
@@ -60,8 +60,8 @@ export function ruleContent(files: ContentFiles): RuleContent {
   return { set, plan: signalPlan(set), problems: [...problems, ...set.problems], sayings };
 }
 
-function sayingsOf(set: RuleSet, problems: RuleProblem[]): ReadonlyMap<string, Saying> {
-  const sayings = new Map<string, Saying>();
+function sayingsOf(set: RuleSet, problems: RuleProblem[]): ReadonlyMap<string, AlertingRule> {
+  const sayings = new Map<string, AlertingRule>();
   const all = [
     ...set.rules.map(({ rule, alerts }) => ({ document: rule, alerts })),
     ...set.correlations.map(({ correlation, alerts }) => ({ document: correlation, alerts })),

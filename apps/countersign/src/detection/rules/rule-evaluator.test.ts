@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMemo, read } from '@countersign/ocsf';
-import { Signaller } from '../../projection/signals/signal-extractor.ts';
+import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import type { SignalRow } from '../../store/rows/signal-row.ts';
 import { endOfItself } from '../findings/limitation-finding.ts';
 import { signalsInMemory } from './memory-signals.ts';
 import { ruleContent } from './rule-content.ts';
-import { RuleJudge } from './rule-evaluator.ts';
+import { RuleEvaluator } from './rule-evaluator.ts';
 import { isThrottledOf } from './throttled-rule.ts';
 
 const DAY_MS = 86_400_000;
@@ -48,7 +48,7 @@ function chain(times: number): SignalRow[] {
 
 function judged(rows: readonly SignalRow[], samplesMax: number): readonly string[] {
   const content = ruleContent({ rules: [{ path: 'chain.yml', text: CHAIN }], pipelines: [] });
-  const judge = new RuleJudge(content, { samplesMax });
+  const judge = new RuleEvaluator(content, { samplesMax });
   const day = { stream: ID, group: GROUP, day: DAY };
   return judge.judge([day], signalsInMemory(rows)).map((draft) => {
     if (!isThrottledOf(draft, ID)) return draft.rule;
@@ -60,7 +60,7 @@ function judged(rows: readonly SignalRow[], samplesMax: number): readonly string
 test('a rule that was not compared with all values of a record says so, and what it feeds', () => {
   const rules = [{ path: 'chain.yml', text: CHAIN.replace('operation: one', 'Members: one') }];
   const content = ruleContent({ rules, pipelines: [] });
-  const signaller = new Signaller(content.plan);
+  const signaller = new SignalExtractor(content.plan);
   const rowsOf = (members: number): SignalRow[] => {
     const Members = Array.from({ length: members }, (_, at) => String(at));
     const at = '2026-03-09T10:00:00Z';
@@ -73,7 +73,7 @@ test('a rule that was not compared with all values of a record says so, and what
   };
   const said = (rows: readonly SignalRow[]) => {
     const touched = rows.map(({ stream, group }) => ({ stream, group, day: DAY }));
-    const judge = new RuleJudge(content);
+    const judge = new RuleEvaluator(content);
     return [...judge.affected(touched)].flatMap((day) => judge.judge([day], signalsInMemory(rows)));
   };
   assert.deepEqual(said(rowsOf(999)), []);

@@ -29,7 +29,7 @@ export type SignalSource = {
  * Says what rules and correlations find, group by group and day by day. All that is said of a group
  * and day follows from its signals, so that it is the same whenever it is asked.
  */
-export class RuleJudge {
+export class RuleEvaluator {
   readonly #content: RuleContent;
   readonly #correlations: ReadonlyMap<string, CompiledCorrelation>;
   readonly #outers: ReadonlyMap<string, readonly Outer[]>;
@@ -157,8 +157,8 @@ export class RuleJudge {
   }
 
   /** A rule that fits too often on a day says so, in place of all that it would say. */
-  throttled(source: SignalSource): Throttled[] {
-    return source.signalCounts().flatMap(({ stream, day, count, max }): Throttled[] => {
+  throttled(source: SignalSource): ThrottledDay[] {
+    return source.signalCounts().flatMap(({ stream, day, count, max }): ThrottledDay[] => {
       const saying = this.#content.sayings.get(stream);
       if (saying === undefined || count <= max) return [];
       return [{ stream, day, draft: throttledDraft(stream, day, max, saying) }];
@@ -256,7 +256,7 @@ type Outer = {
   readonly place: number;
 };
 
-export type Throttled = {
+export type ThrottledDay = {
   readonly stream: string;
   readonly day: number;
   readonly draft: FindingDraft;

@@ -3,7 +3,7 @@ import { NEEDS } from '../runner/required-logs.ts';
 import { REPEAT_MAX } from './limits.ts';
 
 /** What our own rules say beyond Sigma, in the member `countersign` of the document. */
-export type Custom = {
+export type RuleExtension = {
   /** Raised whenever the rule means something else. */
   readonly version: number;
   /** What its findings are in the chain of an incident, from first to last: `mail forwarded`. */
@@ -31,7 +31,7 @@ export type RuleTest = {
 };
 
 /** Undefined members take their defaults: any Sigma rule will do. */
-export function customOf(meta: RuleMeta): { custom: Custom; problems: readonly string[] } {
+export function customOf(meta: RuleMeta): { custom: RuleExtension; problems: readonly string[] } {
   const written = meta.custom['countersign'];
   const problems: string[] = [];
   const section = isMembers(written) ? written : {};
@@ -45,7 +45,7 @@ export function customOf(meta: RuleMeta): { custom: Custom; problems: readonly s
     }
   }
   const { says, next } = section;
-  const custom: Custom = {
+  const custom: RuleExtension = {
     version: versionOf(section['version'], meta),
     steps: textsOf(section['steps']),
     says: typeof says === 'string' ? says : null,

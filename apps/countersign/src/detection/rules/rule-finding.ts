@@ -4,10 +4,10 @@ import type { About } from '../../projection/signals/signal-extractor.ts';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
 import type { SignalRow } from '../../store/rows/signal-row.ts';
 import { DRAFT_ENTRIES_MAX, MESSAGE_NAMES_MAX } from './limits.ts';
-import type { Saying } from './rule-content.ts';
+import type { AlertingRule } from './rule-content.ts';
 
 /** What a finding is about: signals in order of time, and where they stand. */
-export type Grounds = {
+export type FindingEvidence = {
   readonly rule: string;
   readonly tenant: string;
   readonly group: string;
@@ -29,7 +29,10 @@ export function severityOfLevel(level: Level | null): FindingSeverity {
 }
 
 /** The finding that these signals ground; they MUST be some. */
-export function draftOf({ document, custom }: Saying, grounds: Grounds): FindingDraft {
+export function draftOf(
+  { document, custom }: AlertingRule,
+  grounds: FindingEvidence,
+): FindingDraft {
   const { rule, tenant, group, windowMs } = grounds;
   const rows = stepped(grounds.rows);
   const abouts = rows.map(({ about }) => JSON.parse(about) as About);
@@ -86,7 +89,7 @@ function techniqueOf(tag: string): readonly string[] {
 }
 
 function titleOf(
-  { document, custom }: Pick<Saying, 'document' | 'custom'>,
+  { document, custom }: Pick<AlertingRule, 'document' | 'custom'>,
   abouts: About[],
 ): string {
   const who = listed(abouts.map(({ name }) => name)) ?? 'somebody not stated';
@@ -111,7 +114,7 @@ function listed(names: readonly (string | null)[]): string | undefined {
     : `${shown} and ${all.length - MESSAGE_NAMES_MAX} more`;
 }
 
-function messageOf({ document }: Pick<Saying, 'document'>, count: number): string {
+function messageOf({ document }: Pick<AlertingRule, 'document'>, count: number): string {
   const { description, falsepositives } = document;
   const why = (description ?? document.title).trim().replaceAll(/\s+/g, ' ');
   const harmless = falsepositives.filter((text) => !/^(?:unknown|none)$/i.test(text.trim()));

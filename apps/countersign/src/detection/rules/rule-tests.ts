@@ -1,12 +1,12 @@
 import { normaliseInstant, TENANT_NOT_STATED } from '@countersign/core';
 import { createMemo, type Memo, read } from '@countersign/ocsf';
 import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
-import { Signaller } from '../../projection/signals/signal-extractor.ts';
+import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import type { SignalRow } from '../../store/rows/signal-row.ts';
 import { byGroup } from './group-days.ts';
 import { signalsInMemory } from './memory-signals.ts';
 import type { RuleContent } from './rule-content.ts';
-import { RuleJudge } from './rule-evaluator.ts';
+import { RuleEvaluator } from './rule-evaluator.ts';
 import type { RuleTest } from './rule-extension.ts';
 
 export type TestOutcome = {
@@ -20,7 +20,7 @@ export type TestOutcome = {
 
 /** Runs the tests that rules carry: each rule against its own events, as every record goes. */
 export function runRuleTests(content: RuleContent): TestOutcome[] {
-  const signaller = new Signaller(content.plan);
+  const signaller = new SignalExtractor(content.plan);
   const memo = createMemo();
   return [...content.sayings].flatMap(([rule, { document, custom }]) =>
     custom.tests.map((each): TestOutcome => {
@@ -35,7 +35,7 @@ export function runRuleTests(content: RuleContent): TestOutcome[] {
 
 type Bench = {
   readonly content: RuleContent;
-  readonly signaller: Signaller;
+  readonly signaller: SignalExtractor;
   readonly memo: Memo;
 };
 
@@ -53,7 +53,7 @@ function finds({ content, signaller, memo }: Bench, rule: string, test: RuleTest
     }
   }
   const source = signalsInMemory(rows);
-  const judge = new RuleJudge(content);
+  const judge = new RuleEvaluator(content);
   const touched = rows.map(({ stream, group, timeMs }) => {
     return { stream, group, day: Math.floor(timeMs / DAY_MS) };
   });

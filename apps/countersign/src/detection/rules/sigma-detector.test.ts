@@ -9,10 +9,14 @@ import { IS_LONG } from '../../../../../tools/property.ts';
 import { erase } from '../../ingest/erasure/erase-bodies.ts';
 import { importPaths } from '../../ingest/import-run.ts';
 import { detectionOf } from '../../operations/host/load-detectors.ts';
-import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
+import {
+  closeWriter,
+  type LedgerWriter,
+  openLedgerWriter,
+} from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import { ruleContent } from './rule-content.ts';
 
 const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
@@ -90,14 +94,14 @@ function byTime(a: object, b: object): number {
   return timeOf(a) < timeOf(b) ? -1 : 1;
 }
 
-async function open(name: string, yaml: string): Promise<Writer> {
+async function open(name: string, yaml: string): Promise<LedgerWriter> {
   const rules = [{ path: 'rules.yml', text: yaml }];
   const detection = detectionOf(ruleContent({ rules, pipelines: [] }));
   assert.deepEqual(detection.content.problems, []);
-  return openWriter({ dir: join(root, name), ...OPTIONS, detection });
+  return openLedgerWriter({ dir: join(root, name), ...OPTIONS, detection });
 }
 
-async function take(writer: Writer, records: readonly object[]): Promise<void> {
+async function take(writer: LedgerWriter, records: readonly object[]): Promise<void> {
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(records.map((each) => `${JSON.stringify(each)}\n`).join(''));
   };
@@ -106,8 +110,8 @@ async function take(writer: Writer, records: readonly object[]): Promise<void> {
   assert.ok(!warnings.some(({ text }) => /could not judge/.test(text)), JSON.stringify(warnings));
 }
 
-async function findings(name: string): Promise<readonly KeptFinding[]> {
-  const books = await BooksReader.open(join(root, name));
+async function findings(name: string): Promise<readonly StoredFinding[]> {
+  const books = await StoreReader.open(join(root, name));
   try {
     return books.findings();
   } finally {
@@ -116,14 +120,14 @@ async function findings(name: string): Promise<readonly KeptFinding[]> {
 }
 
 /** What was found, without the places in the ledger, which follow the order of import. */
-function shown(found: readonly KeptFinding[]): string[] {
+function shown(found: readonly StoredFinding[]): string[] {
   return found.map(({ uid, draft }) => {
     const { title, windowMs, firstMs, lastMs, entries, severity } = draft;
     return JSON.stringify([uid, title, windowMs, firstMs, lastMs, entries.length, severity]);
   });
 }
 
-const titles = (found: readonly KeptFinding[]): string[] => found.map(({ draft }) => draft.title);
+const titles = (found: readonly StoredFinding[]): string[] => found.map(({ draft }) => draft.title);
 
 test('a record that fits a rule is found, with who did what', async () => {
   const writer = await open('one', DELETION);
@@ -149,7 +153,7 @@ test('windows slide over midnight, and correlations of correlations see them', a
   await take(writer, MANY);
   await closeWriter(writer);
   const found = await findings('many');
-  const dayOf = ({ draft }: KeptFinding): string => new Date(draft.windowMs).toISOString();
+  const dayOf = ({ draft }: StoredFinding): string => new Date(draft.windowMs).toISOString();
   assert.deepEqual(found.map((each) => `${each.draft.title} ${dayOf(each).slice(0, 10)}`).sort(), [
     'A person deletes much: ada@northmoor.example 2026-03-03',
     'A person deletes much: freya@northmoor.example 2026-03-02',

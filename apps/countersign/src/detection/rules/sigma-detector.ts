@@ -3,24 +3,24 @@ import { TENANT_NOT_STATED } from '@countersign/core';
 import { FINDINGS_PER_APPEND } from '../../ingest/limits.ts';
 import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { bounded, boundedGroup } from '../findings/bound-finding.ts';
 import { findingUid } from '../findings/finding-identity.ts';
 import { mergeDrafts } from '../findings/merge.ts';
-import type { Judge, Judgement } from '../runner/detector.ts';
+import type { Detector, DetectorResult } from '../runner/detector.ts';
 import { ruleWatchers } from '../runner/detector-profile.ts';
 import type { Isolation } from '../runner/isolation.ts';
 import { batches, byGroup, type GroupDay } from './group-days.ts';
 import { DAYS_TOGETHER_MAX } from './limits.ts';
 import type { RuleContent } from './rule-content.ts';
-import { RuleJudge, type SignalSource, type Throttled } from './rule-evaluator.ts';
+import { RuleEvaluator, type SignalSource, type ThrottledDay } from './rule-evaluator.ts';
 import { isCutOfGroup, THROTTLED } from './throttled-rule.ts';
 
-export const SIGMA: Judge['name'] = 'sigma';
+export const SIGMA: Detector['name'] = 'sigma';
 
 /** The judge of rules: looks at the groups and days of which signals came or went. */
-export function sigmaJudge(content: RuleContent): Judge {
-  const rules = new RuleJudge(content);
+export function sigmaJudge(content: RuleContent): Detector {
+  const rules = new RuleEvaluator(content);
   let home: string | undefined;
   let homeAsked: string | undefined;
   return {
@@ -49,15 +49,15 @@ export function sigmaJudge(content: RuleContent): Judge {
 
 /** One look at what changed, which may be more than memory holds. */
 class Look {
-  readonly #rules: RuleJudge;
-  readonly #books: BooksReader;
+  readonly #rules: RuleEvaluator;
+  readonly #books: StoreReader;
   readonly #isolation: Isolation;
   readonly #homes = new Map<string, string>();
-  readonly #throttled: ReadonlyMap<string, Throttled>;
+  readonly #throttled: ReadonlyMap<string, ThrottledDay>;
   /** Said once, at the end: several streams may say the same of a rule that reads all of them. */
   readonly #ofThemselves = new Map<string, FindingDraft>();
 
-  constructor(rules: RuleJudge, books: BooksReader, isolation: Isolation) {
+  constructor(rules: RuleEvaluator, books: StoreReader, isolation: Isolation) {
     this.#rules = rules;
     this.#books = books;
     this.#isolation = isolation;
@@ -66,7 +66,7 @@ class Look {
     );
   }
 
-  async *parts(touched: readonly Iterable<GroupDay>[]): AsyncGenerator<Judgement> {
+  async *parts(touched: readonly Iterable<GroupDay>[]): AsyncGenerator<DetectorResult> {
     let drafts: FindingDraft[] = [];
     let takenBack: string[] = [];
     for (const some of touched) {
@@ -137,7 +137,7 @@ class Look {
 }
 
 /** The books, which are asked whose a record is once for each tenant that is stated. */
-function sourceOf(books: BooksReader, homes: Map<string, string>): SignalSource {
+function sourceOf(books: StoreReader, homes: Map<string, string>): SignalSource {
   return {
     signals: (stream, spans, atLeast) => books.signals.ofSpans(stream, spans, atLeast),
     signalGroups: (stream, period) => books.signals.groupsOf(stream, period),
@@ -158,7 +158,7 @@ function dayOfStream({ stream, day }: { readonly stream: string; readonly day: n
  * What was said of records that state no tenant, before it was known whose they are: it is said
  * again, of that tenant.
  */
-function homeless(books: BooksReader, home: string): GroupDay[] {
+function homeless(books: StoreReader, home: string): GroupDay[] {
   if (home === TENANT_NOT_STATED) return [];
   const found = books.findings({ judge: SIGMA, tenant: TENANT_NOT_STATED });
   return found.map(({ draft: { rule: stream, group, windowMs } }) => {

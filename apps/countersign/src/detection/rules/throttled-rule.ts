@@ -2,10 +2,10 @@ import { plural } from '@countersign/core';
 import { FIELD_VALUES_MAX } from '@countersign/sigma';
 import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import { draftOfItself } from '../findings/limitation-finding.ts';
+import { limitationFinding } from '../findings/limitation-finding.ts';
 import type { GroupDay } from './group-days.ts';
 import { DRAFT_ENTRIES_MAX } from './limits.ts';
-import type { Saying } from './rule-content.ts';
+import type { AlertingRule } from './rule-content.ts';
 
 /** The rule of such findings: whom they are about is told by {@link isThrottledOf}. */
 export const THROTTLED = 'sigma/throttled';
@@ -26,7 +26,7 @@ export function throttledDraft(
   stream: string,
   day: number,
   max: number,
-  saying: Saying,
+  saying: AlertingRule,
 ): FindingDraft {
   return draftOfDay(`${stream} ${saying.custom.version}`, day, {
     title: `The rule "${saying.document.title}" fits too much: more than ${max} records`,
@@ -41,7 +41,7 @@ export function throttledDraft(
 export function groupCutDraft(
   { stream, group, day }: GroupDay,
   most: number,
-  { document, custom }: Saying,
+  { document, custom }: AlertingRule,
 ): FindingDraft {
   return draftOfDay(`${stream} ${custom.version} ${group}`, day, {
     title: `The rule "${document.title}" looked at ${most} records of a group, and no more,`,
@@ -57,7 +57,7 @@ export function valuesCutDraft(
   stream: string,
   day: number,
   entries: readonly number[],
-  { document, custom }: Saying,
+  { document, custom }: AlertingRule,
 ): FindingDraft {
   const draft = draftOfDay(`${stream} ${custom.version} values`, day, {
     title:
@@ -78,7 +78,7 @@ function draftOfDay(
   said: { readonly title: string; readonly message: string; readonly next: string },
 ): FindingDraft {
   const fromMs = day * DAY_MS;
-  return draftOfItself({
+  return limitationFinding({
     rule: THROTTLED,
     group,
     windowMs: fromMs,

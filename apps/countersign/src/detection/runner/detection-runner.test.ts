@@ -8,15 +8,19 @@ import { fsck, LedgerReader } from '@countersign/ledger';
 import { erase } from '../../ingest/erasure/erase-bodies.ts';
 import { importPaths } from '../../ingest/import-run.ts';
 import { detectionOf } from '../../operations/host/load-detectors.ts';
-import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
+import {
+  closeWriter,
+  type LedgerWriter,
+  openLedgerWriter,
+} from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
 import { query } from '../../store/query/user-query.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import { ruleContent } from '../rules/rule-content.ts';
-import { watch } from './detection-runner.ts';
-import type { CutShort, Judge, JudgeContext, Judgement } from './detector.ts';
+import { runDetectors } from './detection-runner.ts';
+import type { Detector, DetectorInput, DetectorResult, UnfinishedWindow } from './detector.ts';
 
 const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
@@ -46,13 +50,13 @@ function line({ n, user, hour }: Told): string {
 type Blind = { readonly rules: readonly string[]; readonly hours: readonly [number, number] };
 
 /** Finds whoever deleted two files or more, and fewer than `most`, in an hour. */
-class Deletions implements Judge {
+class Deletions implements Detector {
   readonly name = 'test/deletions';
   readonly hears = 'events';
   readonly watches = [];
-  readonly asked: JudgeContext[] = [];
+  readonly asked: DetectorInput[] = [];
   readonly most: number;
-  readonly cutShort: readonly CutShort[];
+  readonly cutShort: readonly UnfinishedWindow[];
 
   constructor(most = Number.POSITIVE_INFINITY, ...blind: readonly Blind[]) {
     this.most = most;
@@ -61,7 +65,7 @@ class Deletions implements Judge {
     });
   }
 
-  async *judge(context: JudgeContext): AsyncGenerator<Judgement> {
+  async *judge(context: DetectorInput): AsyncGenerator<DetectorResult> {
     this.asked.push(context);
     const covers = context.touched.map(({ from, to }) => ({
       from: Math.floor(from / HOUR_MS) * HOUR_MS,
@@ -116,13 +120,13 @@ function draftOf(group: string, rows: readonly Row[]): FindingDraft {
   };
 }
 
-async function open(name: string, ...judges: Judge[]): Promise<Writer> {
+async function open(name: string, ...judges: Detector[]): Promise<LedgerWriter> {
   const dir = join(root, name);
   const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), judges);
-  return openWriter({ dir, clock: systemClock, random: systemRandom, detection });
+  return openLedgerWriter({ dir, clock: systemClock, random: systemRandom, detection });
 }
 
-async function take(writer: Writer, told: readonly Told[]): Promise<readonly string[]> {
+async function take(writer: LedgerWriter, told: readonly Told[]): Promise<readonly string[]> {
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(told.map(line).join(''));
   };
@@ -131,8 +135,8 @@ async function take(writer: Writer, told: readonly Told[]): Promise<readonly str
   return warnings.map(({ text }) => text);
 }
 
-async function findings(name: string): Promise<readonly KeptFinding[]> {
-  const books = await BooksReader.open(join(root, name));
+async function findings(name: string): Promise<readonly StoredFinding[]> {
+  const books = await StoreReader.open(join(root, name));
   try {
     return books.findings({ windows: ALL });
   } finally {
@@ -186,7 +190,7 @@ test('later records make it a revision; order means nothing for what is found', 
   await take(backwards, [...more].reverse());
   await take(backwards, [...TWICE].reverse());
   await closeWriter(backwards);
-  const texts = (of: readonly KeptFinding[]): string[] =>
+  const texts = (of: readonly StoredFinding[]): string[] =>
     of.map(({ uid, draft }) => `${uid} ${draft.title}`).sort();
   const found = await findings('revised');
   assert.deepEqual(texts(found), texts(await findings('backwards')));
@@ -253,7 +257,7 @@ test('a judge that fails stops neither the import nor the others, and is asked a
   let isBroken = true;
   const ofGroup = (group: string): FindingDraft =>
     draftOf(group, [{ index: 1, event: { timeMs: 7, actorName: 'x' } }]);
-  const broken: Judge = {
+  const broken: Detector = {
     name: 'test/broken',
     hears: 'events',
     watches: [],
@@ -284,14 +288,14 @@ test('a judge that fails stops neither the import nor the others, and is asked a
 });
 
 test('what a look saw before another looked further is not entered', async () => {
-  const saying = (group: string): Judgement => ({
+  const saying = (group: string): DetectorResult => ({
     drafts: [draftOf(group, [{ index: 1, event: { timeMs: 7, actorName: 'x' } }])],
     covers: [{ from: 0, to: HOUR_MS }],
   });
   const until = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const about = { name: 'test/one', hears: 'events', watches: [] } as const;
-  const slow: Judge = {
+  const slow: Detector = {
     ...about,
     async *judge() {
       begun.resolve();
@@ -299,7 +303,7 @@ test('what a look saw before another looked further is not entered', async () =>
       yield saying('out of date');
     },
   };
-  const quick: Judge = {
+  const quick: Detector = {
     ...about,
     async *judge() {
       yield saying('found later');
@@ -307,13 +311,13 @@ test('what a look saw before another looked further is not entered', async () =>
   };
   const writer = await open('overtaken');
   await take(writer, TWICE);
-  const earlier = watch(writer, [slow]);
+  const earlier = runDetectors(writer, [slow]);
   await begun.promise;
-  await watch(writer, [quick]);
+  await runDetectors(writer, [quick]);
   until.resolve();
   assert.deepEqual((await earlier).failures, []);
   await closeWriter(writer);
-  const books = await BooksReader.open(join(root, 'overtaken'));
+  const books = await StoreReader.open(join(root, 'overtaken'));
   const said = books.findingHistory().map(({ draft, state }) => `${draft.group} ${state}`);
   books.close();
   assert.deepEqual(said, ['found later open']);
@@ -321,7 +325,7 @@ test('what a look saw before another looked further is not entered', async () =>
 
 test('judges are entered in their order, however many parts what they say has', async () => {
   const parts = 30;
-  const judgeOf = (name: string, reads: 'events' | 'state', startMs: number): Judge => ({
+  const judgeOf = (name: string, reads: 'events' | 'state', startMs: number): Detector => ({
     ...{ name, hears: 'events', watches: [], reads },
     async *judge() {
       for (let part = 0; part < parts; part++) {
@@ -342,7 +346,7 @@ test('judges are entered in their order, however many parts what they say has', 
   const writer = await open('parts', ...judges);
   await take(writer, TWICE);
   await closeWriter(writer);
-  const books = await BooksReader.open(join(root, 'parts'));
+  const books = await StoreReader.open(join(root, 'parts'));
   const said = books.findingHistory();
   books.close();
   const order = [...new Set(said.map(({ judge }) => judge))];

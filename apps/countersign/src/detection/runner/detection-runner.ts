@@ -9,22 +9,22 @@ import {
   FINDINGS_PER_APPEND,
   GIVE_BACK_AFTER_MS,
 } from '../../ingest/limits.ts';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { commitBooks } from '../../projection/commit-projection.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { commitProjection } from '../../projection/commit-projection.ts';
 import { findingBody } from '../../projection/entries/finding-body.ts';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
-import { factsOf } from '../../projection/project-entry.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import { projectEntry } from '../../projection/project-entry.ts';
 import { CheckStage } from '../../reconcile/checks/check-stage.ts';
 import { headOf } from '../../store/reading/ledger-head.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import { FAILED, failureOf } from '../findings/failed.ts';
 import { changesOf, type NewFact, RUNNER } from '../findings/finding-changes.ts';
-import type { Judge, JudgeContext, Judgement } from './detector.ts';
+import type { Detector, DetectorInput, DetectorResult } from './detector.ts';
 import { Isolation } from './isolation.ts';
 import { ReadAhead } from './read-ahead.ts';
 
-export type WatchReport = {
+export type DetectionReport = {
   /** Findings said for the first time, again with other content, and taken back. */
   readonly said: number;
   readonly revised: number;
@@ -36,14 +36,17 @@ export type WatchReport = {
 };
 
 /** Of whom a look asks: of those that read the state, of those that ask the engine, of all. */
-export type LookOf = NonNullable<Judge['reads']> | 'all';
+export type DetectorSelection = NonNullable<Detector['reads']> | 'all';
 
 /** How work that appends gets the writer for itself. */
-export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
+export type WithExclusiveWriter = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Asks all judges once, of everything that is in the books by now. */
-export async function watch(writer: Writer, judges: readonly Judge[]): Promise<WatchReport> {
-  const stage = await Watch.open(writer, judges, (work) => work());
+export async function runDetectors(
+  writer: LedgerWriter,
+  judges: readonly Detector[],
+): Promise<DetectionReport> {
+  const stage = await DetectionRunner.open(writer, judges, (work) => work());
   try {
     return await stage.look();
   } finally {
@@ -56,11 +59,11 @@ export async function watch(writer: Writer, judges: readonly Judge[]): Promise<W
  * books; what was said before is compared with what is said now, so that nothing is said twice,
  * not after a crash, nor after a rebuild.
  */
-export class Watch {
-  readonly #writer: Writer;
-  readonly #judges: readonly Judge[];
-  readonly #alone: Alone;
-  readonly #books: BooksReader;
+export class DetectionRunner {
+  readonly #writer: LedgerWriter;
+  readonly #judges: readonly Detector[];
+  readonly #alone: WithExclusiveWriter;
+  readonly #books: StoreReader;
   readonly #ledger: LedgerReader;
   readonly #checks: CheckStage;
   readonly #askedMs = new Map<string, number>();
@@ -70,10 +73,10 @@ export class Watch {
   #isStopped = false;
 
   private constructor(
-    writer: Writer,
-    judges: readonly Judge[],
-    alone: Alone,
-    readers: { readonly books: BooksReader; readonly ledger: LedgerReader },
+    writer: LedgerWriter,
+    judges: readonly Detector[],
+    alone: WithExclusiveWriter,
+    readers: { readonly books: StoreReader; readonly ledger: LedgerReader },
   ) {
     this.#writer = writer;
     this.#judges = judges;
@@ -84,18 +87,22 @@ export class Watch {
   }
 
   /** `alone` MUST run its work with everything posted, and nothing on its way into the ledger. */
-  static async open(writer: Writer, judges: readonly Judge[], alone: Alone): Promise<Watch> {
+  static async open(
+    writer: LedgerWriter,
+    judges: readonly Detector[],
+    alone: WithExclusiveWriter,
+  ): Promise<DetectionRunner> {
     await writer.ledger.publish();
     const ledger = await LedgerReader.open(writer.dir);
-    const books = await BooksReader.open(writer.dir, { clock: writer.clock });
-    return new Watch(writer, judges, alone, { books, ledger });
+    const books = await StoreReader.open(writer.dir, { clock: writer.clock });
+    return new DetectionRunner(writer, judges, alone, { books, ledger });
   }
 
   /**
    * Asks all judges, or those that read the state alone, or the others: rules need not wait for
    * those that look back over weeks. MUST not be called of the same judges before it resolved.
    */
-  async look(of: LookOf = 'all'): Promise<WatchReport> {
+  async look(of: DetectorSelection = 'all'): Promise<DetectionReport> {
     const total = { said: 0, revised: 0, withdrawn: 0 };
     const failures: { judge: string; because: string }[] = [];
     const checked = of === 'state' ? undefined : await this.#checkSignIns();
@@ -151,7 +158,7 @@ export class Watch {
    * the engine, and of each kind one behind the other, as far ahead of what is entered as memory
    * allows. What they say is entered in their order.
    */
-  #askAll(of: LookOf): [Asked, ReadAhead<Answer>][] {
+  #askAll(of: DetectorSelection): [Asked, ReadAhead<Answer>][] {
     const toIndex = this.#books.cursor;
     const failed = Map.groupBy(this.#books.findingsOfRule(FAILED), ({ draft }) => {
       return failureOf(draft)?.judge;
@@ -194,7 +201,7 @@ export class Watch {
     }
   }
 
-  async *#ask(judge: Judge, of: Omit<Asked, 'judge'>): AsyncGenerator<Answer> {
+  async *#ask(judge: Detector, of: Omit<Asked, 'judge'>): AsyncGenerator<Answer> {
     const { clock } = this.#writer;
     const { isolation } = of;
     const context = await this.#context(of);
@@ -232,14 +239,14 @@ export class Watch {
   }
 
   /** What failed gets another try in each process, and from time to time. */
-  #isRetryDue({ name }: Judge, known: readonly KeptFinding[]): boolean {
+  #isRetryDue({ name }: Detector, known: readonly StoredFinding[]): boolean {
     if (known.length === 0) return false;
     const triedMs = this.#retriedMs.get(name) ?? Number.NEGATIVE_INFINITY;
     return this.#writer.clock.monotonic() - triedMs >= FAILED_RETRY_MS;
   }
 
   /** Event times of what was not read because of a failure. */
-  #missedBy({ draft }: KeptFinding): IntervalSet {
+  #missedBy({ draft }: StoredFinding): IntervalSet {
     if (failureOf(draft)?.entry !== null) return [interval(draft.firstMs, draft.firstMs + 1)];
     return draft.entries.flatMap((from) => this.#books.touchedSince(from));
   }
@@ -280,7 +287,7 @@ export class Watch {
    * Undefined where an import that this look was waiting for has asked the same judge of more: what
    * was said before it is out of date, and would take back what it found.
    */
-  #enter(asked: Asked, judgement: Judgement): Promise<readonly NewFact[] | undefined> {
+  #enter(asked: Asked, judgement: DetectorResult): Promise<readonly NewFact[] | undefined> {
     const { judge } = asked;
     return this.#alone(async () => {
       if (this.#isOvertaken(asked)) return undefined;
@@ -312,7 +319,7 @@ export class Watch {
     }
   }
 
-  #isDue(judge: Judge, touched: IntervalSet, hasEntries: boolean): boolean {
+  #isDue(judge: Detector, touched: IntervalSet, hasEntries: boolean): boolean {
     const nowMs = this.#writer.clock.monotonic();
     if (nowMs < (this.#restsUntilMs.get(judge.name) ?? 0)) return false;
     const askedMs = this.#askedMs.get(judge.name) ?? Number.NEGATIVE_INFINITY;
@@ -324,7 +331,7 @@ export class Watch {
     return isDue;
   }
 
-  async #context(of: Scope): Promise<JudgeContext> {
+  async #context(of: Scope): Promise<DetectorInput> {
     await this.#seeAsFar(of.toIndex);
     const head = await headOf(this.#ledger, { cursor: of.toIndex });
     const nowMs = this.#writer.clock.now();
@@ -347,19 +354,19 @@ export class Watch {
     const { ledger, books } = this.#writer;
     const entries = facts.map((fact) => {
       const id = `finding ${fact.uid}`;
-      return ownEntry('finding', fact.draft.lastMs, findingBody(fact), id);
+      return ownEntryDraft('finding', fact.draft.lastMs, findingBody(fact), id);
     });
     const appended = await ledger.append(entries);
     for (const [i, { index }] of appended.entries()) {
       const entry = entries[i];
       assert(entry !== undefined, 'each draft was appended');
-      books.post({ facts: factsOf(index, entry) });
+      books.post({ facts: projectEntry(index, entry) });
     }
-    await commitBooks(this.#writer);
+    await commitProjection(this.#writer);
   }
 }
 
-async function drain(parts: AsyncIterable<Judgement>): Promise<void> {
+async function drain(parts: AsyncIterable<DetectorResult>): Promise<void> {
   const iterator = parts[Symbol.asyncIterator]();
   while ((await iterator.next()).done !== true);
 }
@@ -370,16 +377,16 @@ function union(...sets: readonly IntervalSet[]): IntervalSet {
 
 const DOES_NOT_RUN = 'it does not run, since it fails whatever it reads';
 
-type Scope = Pick<JudgeContext, 'touched' | 'fromIndex' | 'toIndex' | 'isolation'>;
-type Asked = Scope & { readonly judge: Judge };
+type Scope = Pick<DetectorInput, 'touched' | 'fromIndex' | 'toIndex' | 'isolation'>;
+type Asked = Scope & { readonly judge: Detector };
 
-function stageOf({ name }: Judge): string {
+function stageOf({ name }: Detector): string {
   return `watch/${name}`;
 }
 
 /** In the order of the judges: the parts of one, and its end. */
 type Answer =
-  | { readonly kind: 'part'; readonly judgement: Judgement }
+  | { readonly kind: 'part'; readonly judgement: DetectorResult }
   | { readonly kind: 'end'; readonly failure: string | undefined };
 
 function weightOfAnswer(answer: Answer): number {

@@ -1,6 +1,6 @@
 import type { CompiledCorrelation, CompiledRule, RuleMeta } from '@countersign/sigma';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
-import type { StreamDetector } from '../detectors/windows/window-detector.ts';
+import type { WindowDetector } from '../detectors/windows/window-detector.ts';
 import { failureOf } from '../findings/failed.ts';
 import { cutStreamOf, ruleKey } from '../rules/compile-plan.ts';
 import type { RuleContent } from '../rules/rule-content.ts';
@@ -9,7 +9,7 @@ import { severityOfLevel } from '../rules/rule-finding.ts';
 import { LOGS, type LogName, logsOfSource, NEEDS } from './required-logs.ts';
 
 /** A rule or a detector, and what it has to see so that its silence means something. */
-export type Watcher = {
+export type DetectorProfile = {
   /** As findings name it; of a detector that has several rules, what comes before their slash. */
   readonly id: string;
   readonly title: string;
@@ -24,7 +24,7 @@ export type Watcher = {
 };
 
 /** The rules and correlations that speak for themselves. */
-export function ruleWatchers({ set }: RuleContent, judge: string): Watcher[] {
+export function ruleWatchers({ set }: RuleContent, judge: string): DetectorProfile[] {
   const rules = set.rules.filter(({ alerts }) => alerts);
   const correlations = set.correlations.filter(({ alerts }) => alerts);
   return [
@@ -37,9 +37,9 @@ export function ruleWatchers({ set }: RuleContent, judge: string): Watcher[] {
 
 /** What the detectors of streams look for, rule by rule. */
 export function streamWatchers(
-  detectors: readonly Pick<StreamDetector, 'rules' | 'title' | 'needs' | 'rulesNeed'>[],
+  detectors: readonly Pick<WindowDetector, 'rules' | 'title' | 'needs' | 'rulesNeed'>[],
   judge: string,
-): Watcher[] {
+): DetectorProfile[] {
   return detectors.flatMap(({ rules, title, needs, rulesNeed = {} }) =>
     rules.map((id) => {
       const own = rulesNeed[id] ?? needs;
@@ -49,7 +49,10 @@ export function streamWatchers(
 }
 
 /** Whether a finding says that it failed: by itself, or with all of its judge. */
-export function isFailureOf(draft: FindingDraft, { id, title, cutTitle, judge }: Watcher): boolean {
+export function isFailureOf(
+  draft: FindingDraft,
+  { id, title, cutTitle, judge }: DetectorProfile,
+): boolean {
   const failure = failureOf(draft);
   if (failure?.judge !== judge) return false;
   const { unit } = failure;
@@ -57,7 +60,7 @@ export function isFailureOf(draft: FindingDraft, { id, title, cutTitle, judge }:
 }
 
 /** Whether its silence says anything of findings of this severity and above. */
-export function maySay({ severityMax = 5 }: Watcher, severityMin: number): boolean {
+export function maySay({ severityMax = 5 }: DetectorProfile, severityMin: number): boolean {
   return severityMax >= severityMin;
 }
 
@@ -65,11 +68,15 @@ export function maySay({ severityMax = 5 }: Watcher, severityMin: number): boole
  * Whether it looks at what people hand in alone. It is blind whatever is collected, and says so of
  * itself; an answer about all rules that waited for it would wait for ever.
  */
-export function isOfHandedIn({ logs }: Watcher): boolean {
+export function isOfHandedIn({ logs }: DetectorProfile): boolean {
   return logs.some((name) => LOGS[name].isHandedIn === true);
 }
 
-function watcherOf(document: RuleMeta, judge: string, fallback: readonly LogName[]): Watcher {
+function watcherOf(
+  document: RuleMeta,
+  judge: string,
+  fallback: readonly LogName[],
+): DetectorProfile {
   const { id, name, title, level } = document;
   const logs = [...new Set(statedLogs(document) ?? fallback)];
   const severityMax = severityOfLevel(level);

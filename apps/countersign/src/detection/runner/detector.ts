@@ -2,9 +2,9 @@ import type { Interval, IntervalSet } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { Books } from '../../store/store.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
-import type { Watcher } from './detector-profile.ts';
+import type { Store } from '../../store/store.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+import type { DetectorProfile } from './detector-profile.ts';
 import type { Isolation } from './isolation.ts';
 
 /**
@@ -12,13 +12,13 @@ import type { Isolation } from './isolation.ts';
  * MUST say the same of the same records, whatever the order in which they came in; it MAY be asked
  * about the same records again, and by another process after a crash.
  */
-export interface Judge {
+export interface Detector {
   /** Stable: a cursor and every finding carry it, e.g. `sigma`, `reconcile`, `stream/spray`. */
   readonly name: string;
   /** `events`: asked when records came in; `entries`: when anything did, such as decisions. */
   readonly hears: 'events' | 'entries';
   /** What it looks for, and what it has to see so that its silence means something. */
-  readonly watches: readonly Watcher[];
+  readonly watches: readonly DetectorProfile[];
   /** Asked again after so long without anything new, where what it says depends on the time. */
   readonly everyMs?: number;
   /**
@@ -33,12 +33,12 @@ export interface Judge {
    * is durable before much more is asked for. A crash between two parts is a look that did not
    * end: all of it is asked again, and what was said is not said twice.
    */
-  judge(context: JudgeContext): AsyncIterable<Judgement>;
+  judge(context: DetectorInput): AsyncIterable<DetectorResult>;
   /** Called when what it said of all entries below `toIndex` is durable. */
-  done?(books: Books, toIndex: number): void;
+  done?(books: Store, toIndex: number): void;
 }
 
-export type JudgeContext = {
+export type DetectorInput = {
   /**
    * Event times of what came in since the judge was asked last: the windows over them are to be
    * judged again. Of a judge that was never asked: of all that there is.
@@ -47,7 +47,7 @@ export type JudgeContext = {
   /** The entries of that time: `[fromIndex, toIndex)`; the books hold all of them. */
   readonly fromIndex: number;
   readonly toIndex: number;
-  readonly books: BooksReader;
+  readonly books: StoreReader;
   /** Published up to `toIndex` at least. */
   readonly ledger: LedgerReader;
   readonly head: LedgerHead;
@@ -57,7 +57,7 @@ export type JudgeContext = {
 };
 
 /** A part of what a judge says; each finding is in one part. */
-export type Judgement = {
+export type DetectorResult = {
   readonly drafts: readonly FindingDraft[];
   /**
    * The `windowMs` of which `drafts` are all that is to be said: what this judge said of them
@@ -68,7 +68,7 @@ export type Judgement = {
    * Windows in it of which not everything was looked at: what was said of them before stays said.
    * Else whoever makes a flood takes back what was found before it.
    */
-  readonly cutShort?: readonly CutShort[];
+  readonly cutShort?: readonly UnfinishedWindow[];
   /** Ids of findings that it said before, and of which it knows that they do not hold any more. */
   readonly takenBack?: readonly string[];
   /** What the stage that asks the judge says about it: `covers` of the judge do not reach it. */
@@ -76,4 +76,4 @@ export type Judgement = {
 };
 
 /** Windows of some rules of a judge. */
-export type CutShort = Interval & { readonly rules: readonly string[] };
+export type UnfinishedWindow = Interval & { readonly rules: readonly string[] };

@@ -6,15 +6,19 @@ import { after, test } from 'node:test';
 import { instantOfMs, systemClock, systemRandom, tenantId } from '@countersign/core';
 import { type ImportReport, importPaths } from '../../ingest/import-run.ts';
 import { detectionOf } from '../../operations/host/load-detectors.ts';
-import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
+import {
+  closeWriter,
+  type LedgerWriter,
+  openLedgerWriter,
+} from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import { FAILED } from '../findings/failed.ts';
-import { sightsOf } from '../health/detector-health.ts';
+import { detectorHealth } from '../health/detector-health.ts';
 import { ruleContent } from '../rules/rule-content.ts';
-import type { Judge } from './detector.ts';
+import type { Detector } from './detector.ts';
 
 const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
@@ -25,7 +29,11 @@ const root = mkdtempSync(join(tmpdir(), 'countersign-isolation-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 /** Records of deletions, one a minute, by these people. */
-async function take(writer: Writer, users: readonly string[], first = 0): Promise<ImportReport> {
+async function take(
+  writer: LedgerWriter,
+  users: readonly string[],
+  first = 0,
+): Promise<ImportReport> {
   const lines = users.map((user, i) => {
     const n = first + i;
     const record = {
@@ -47,7 +55,7 @@ async function take(writer: Writer, users: readonly string[], first = 0): Promis
 }
 
 /** Finds each person who deleted something. It throws on whom the test says. */
-function detector(name: string, throwsOn: (user: string) => boolean = () => false): Judge {
+function detector(name: string, throwsOn: (user: string) => boolean = () => false): Detector {
   const watches = [{ id: name, title: `What ${name} finds`, judge: name, logs: [] }];
   return {
     ...({ name, hears: 'events', watches } as const),
@@ -72,14 +80,14 @@ function draftOf(rule: string, group: string, index: number, atMs: number): Find
   };
 }
 
-function open(name: string, judges: readonly Judge[]): Promise<Writer> {
+function open(name: string, judges: readonly Detector[]): Promise<LedgerWriter> {
   const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), judges);
   const dir = join(root, name);
-  return openWriter({ dir, clock: systemClock, random: systemRandom, detection });
+  return openLedgerWriter({ dir, clock: systemClock, random: systemRandom, detection });
 }
 
-async function read<T>(name: string, work: (books: BooksReader) => T): Promise<T> {
-  const books = await BooksReader.open(join(root, name));
+async function read<T>(name: string, work: (books: StoreReader) => T): Promise<T> {
+  const books = await StoreReader.open(join(root, name));
   try {
     return work(books);
   } finally {
@@ -87,7 +95,7 @@ async function read<T>(name: string, work: (books: BooksReader) => T): Promise<T
   }
 }
 
-function groupsOf(found: readonly KeptFinding[], of: string): string[] {
+function groupsOf(found: readonly StoredFinding[], of: string): string[] {
   const own = found.filter(({ draft: { rule } }) => rule === of);
   return own.map(({ draft: { group } }) => group.replace('@northmoor.example', '')).sort();
 }
@@ -135,7 +143,9 @@ test('the entry that a detector throws on is found, named and skipped by it alon
     assert.deepEqual(new Set(named.flat()), new Set(sound.flatMap(({ draft }) => draft.entries)));
     const watchers = judges.flatMap(({ watches }) => watches);
     const asked = { kind: 'now', nowMs: START_MS } as const;
-    const states = sightsOf(books, watchers, { asked, nowMs: START_MS }).map(({ sight }) => sight);
+    const states = detectorHealth(books, watchers, { asked, nowMs: START_MS }).map(
+      ({ sight }) => sight,
+    );
     assert.deepEqual(
       states.map(({ state }) => state),
       ['failed', 'blind'],
@@ -191,7 +201,7 @@ test('a failure outlives restart and rebuild, is said once, and ends with its re
 });
 
 test('a detector that fails whatever it reads does not run, and says so', async () => {
-  const broken: Judge = {
+  const broken: Detector = {
     ...detector('test/broken'),
     // biome-ignore lint/correctness/useYield: it has nothing to say.
     async *judge() {

@@ -1,24 +1,24 @@
 import { messageOf } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import { SKIPPED_ENTRIES_MAX } from '../../ingest/limits.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { type Failure, type FailureReport, failedDraft, failureOf } from '../findings/failed.ts';
-import type { Judgement } from './detector.ts';
+import type { DetectorResult } from './detector.ts';
 
 /** A rule or a detector that can fail by itself; `id` null: all of the judge. */
 export type Unit = { readonly id: string | null; readonly title: string };
 
 /** Reads what it is for, and throws if it cannot. */
-type Probe = (books: BooksReader) => unknown;
+type Probe = (books: StoreReader) => unknown;
 
 export type IsolationOptions = {
   readonly judge: string;
-  readonly books: BooksReader;
+  readonly books: StoreReader;
   readonly ledger: LedgerReader;
   readonly fromIndex: number;
   /** Open findings about failures of this judge. */
-  readonly known: readonly KeptFinding[];
+  readonly known: readonly StoredFinding[];
   /** Whether what failed before is given another try. */
   readonly retries: boolean;
   readonly isStopped: () => boolean;
@@ -61,7 +61,7 @@ export class Isolation {
   /** Undefined where the unit does not run, since it throws whatever it reads. */
   async attempt<T>(
     unit: Unit,
-    work: (books: BooksReader) => T | Promise<T>,
+    work: (books: StoreReader) => T | Promise<T>,
   ): Promise<{ readonly value: T } | undefined> {
     for (;;) {
       const books = this.view(unit);
@@ -75,7 +75,7 @@ export class Isolation {
   }
 
   /** What the unit reads; undefined where it does not run. */
-  view(unit: Unit): BooksReader | undefined {
+  view(unit: Unit): StoreReader | undefined {
     const { skipped, isBroken } = this.#stateOf(unit);
     if (isBroken) return undefined;
     const { books } = this.#options;
@@ -107,7 +107,7 @@ export class Isolation {
   }
 
   /** What is to be said of failures, and which are over. */
-  async judgement(): Promise<Judgement> {
+  async judgement(): Promise<DetectorResult> {
     const reports = this.#found.map(async (failure): Promise<FailureReport> => {
       const { ledger, fromIndex } = this.#options;
       const from = failure.entry ?? Math.min(fromIndex, ledger.size - 1);

@@ -1,13 +1,13 @@
-import type { DoorsConfig } from '../../config/enforcement-config.ts';
+import type { EnforcementConfig } from '../../config/enforcement-config.ts';
 import { textOf } from '../../config/read-text-file.ts';
-import { WorkError } from '../../operations/forwarding/errors.ts';
+import { CommandError } from '../../operations/forwarding/errors.ts';
 import { type People, personKey } from './signed-statement.ts';
 
 /**
  * The people of a configuration whose word counts where it takes two.
  * @throws WorkError DOOR_FILE
  */
-export function peopleOf({ people }: Pick<DoorsConfig, 'people'>): People {
+export function peopleOf({ people }: Pick<EnforcementConfig, 'people'>): People {
   const known: Map<string, NonNullable<ReturnType<People['get']>>> = new Map();
   for (const { name, key: file } of people) {
     const key = personKey(textOf(file));
@@ -21,6 +21,6 @@ export function peopleOf({ people }: Pick<DoorsConfig, 'people'>): People {
   return known;
 }
 
-function unusable(name: string, why: string): WorkError {
-  return new WorkError('DOOR_FILE', `could not use the key of ${name}: ${why}`);
+function unusable(name: string, why: string): CommandError {
+  return new CommandError('DOOR_FILE', `could not use the key of ${name}: ${why}`);
 }

@@ -10,7 +10,7 @@ export type Statement = {
 };
 
 /** What a person said, and the proof that it was this person. */
-export type Signed<S extends Statement = Statement> = {
+export type SignedStatement<S extends Statement = Statement> = {
   readonly statement: S;
   /** Ed25519, in base64. */
   readonly signature: string;
@@ -25,13 +25,13 @@ export type StatementForms = ReadonlyMap<
   { readonly texts: readonly string[]; readonly times: readonly string[] }
 >;
 
-export function signed<S extends Statement>(statement: S, key: KeyObject): Signed<S> {
+export function signed<S extends Statement>(statement: S, key: KeyObject): SignedStatement<S> {
   const signature = sign(null, Buffer.from(canonical(statement)), key).toString('base64');
   return { statement, signature };
 }
 
 /** Whether the person whom a statement names has said it. */
-export function isSaidBy({ statement, signature }: Signed, people: People): boolean {
+export function isSaidBy({ statement, signature }: SignedStatement, people: People): boolean {
   const key = people.get(statement.by);
   if (key === undefined) return false;
   const bytes = Buffer.from(signature, 'base64');
@@ -39,7 +39,7 @@ export function isSaidBy({ statement, signature }: Signed, people: People): bool
 }
 
 /** SHA-256 of what was signed: whoever agrees names it, so that no other can be meant. */
-export function statementDigest({ statement }: Signed): string {
+export function statementDigest({ statement }: SignedStatement): string {
   return createHash('sha256').update(canonical(statement)).digest('hex');
 }
 
@@ -60,7 +60,7 @@ export function personKey(pem: string): KeyObject | undefined {
 }
 
 /** Undefined for what does not have the form of a signed statement of one of these kinds. */
-export function signedIn(value: unknown, forms: StatementForms): Signed | undefined {
+export function signedIn(value: unknown, forms: StatementForms): SignedStatement | undefined {
   if (!isObject(value) || typeof value['signature'] !== 'string') return undefined;
   const { statement } = value;
   if (!isObject(statement) || statement['v'] !== 1) return undefined;
@@ -68,5 +68,5 @@ export function signedIn(value: unknown, forms: StatementForms): Signed | undefi
   if (form === undefined) return undefined;
   const areTexts = ['by', ...form.texts].every((name) => typeof statement[name] === 'string');
   const areTimes = ['atMs', ...form.times].every((name) => Number.isSafeInteger(statement[name]));
-  return areTexts && areTimes ? (value as Signed) : undefined;
+  return areTexts && areTimes ? (value as SignedStatement) : undefined;
 }

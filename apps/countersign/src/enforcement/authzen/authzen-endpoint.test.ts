@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { DoorReply } from '../http/http-exchange.ts';
+import type { EndpointReply } from '../http/http-exchange.ts';
 import { answer, IDENTIFIER, type Json, NOW_MS, TENANT, world } from '../testing/authzen-world.ts';
 import {
   BATCH_CHARACTERS_MAX,
@@ -322,7 +322,7 @@ describe('the door of AuthZEN', () => {
   test('gives back the id of a request as it came', async () => {
     const { door } = world();
     const path = '/access/v1/evaluation';
-    const asked = (id: string): Promise<DoorReply> =>
+    const asked = (id: string): Promise<EndpointReply> =>
       answer(door, path, { headers: { 'x-request-id': id }, body: WHOLE });
     assert.equal((await asked('a b~')).headers?.['x-request-id'], 'a b~');
     const longest = 'x'.repeat(REQUEST_ID_CHARACTERS_MAX);

@@ -1,13 +1,18 @@
 import { instantOfMs, OWN_TENANT, type RecordDraft } from '@countersign/core';
-import type { Accountant, DecisionRequest } from '@countersign/policy';
+import type { DecisionLog, DecisionRequest } from '@countersign/policy';
 import { type Caller, mayAsk } from '../callers/caller.ts';
-import type { Deciding } from '../decisions/decision-queue.ts';
+import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import type { Candidates } from '../decisions/search-candidates.ts';
-import { DoorError, malformed } from '../http/endpoint-error.ts';
-import { type DoorReply, type DoorRequest, isJson, jsonReply } from '../http/http-exchange.ts';
+import { EndpointError, malformed } from '../http/endpoint-error.ts';
+import {
+  type EndpointReply,
+  type EndpointRequest,
+  isJson,
+  jsonReply,
+} from '../http/http-exchange.ts';
 import { type Json, parseObject } from '../http/i-json.ts';
 import { metadataOf, metadataPath, PATHS } from './authzen-metadata.ts';
-import { type Answered, answerOf, endedBy, problemAnswer } from './authzen-response.ts';
+import { answerOf, type EvaluationResponse, endedBy, problemAnswer } from './authzen-response.ts';
 import { type Evaluation, evaluationOf, weightOf } from './evaluation.ts';
 import { type Batch, batchOf, ends, type Semantic } from './evaluation-batch.ts';
 import {
@@ -16,7 +21,7 @@ import {
   REQUEST_ID_CHARACTERS_MAX,
 } from './limits.ts';
 import { search } from './search.ts';
-import { type Sought, searchOf } from './search-request.ts';
+import { type SearchSubject, searchOf } from './search-request.ts';
 
 /** A tool of the company that asks over AuthZEN. */
 export type AuthzenCaller = Caller & {
@@ -27,9 +32,9 @@ export type AuthzenCaller = Caller & {
 };
 
 export type AuthzenOptions = {
-  readonly deciding: Deciding;
+  readonly deciding: DecisionQueue;
   readonly candidates: Candidates;
-  readonly accountant: Accountant;
+  readonly accountant: DecisionLog;
   readonly now: () => number;
   /** The identifier of this decision point: an https URL, as callers know it. */
   readonly identifier: string;
@@ -38,14 +43,14 @@ export type AuthzenOptions = {
 type Answer = (caller: AuthzenCaller, message: Json) => Promise<object>;
 
 /** AuthZEN 1.0 over HTTP, without the server: who asks is found out before. */
-export class AuthzenDoor {
+export class AuthzenEndpoint {
   readonly #options: AuthzenOptions;
   readonly #routes: ReadonlyMap<string, Answer>;
 
   constructor(options: AuthzenOptions) {
     this.#options = options;
     const searching =
-      (sought: Sought): Answer =>
+      (sought: SearchSubject): Answer =>
       (caller, message) =>
         this.#search(sought, caller, message);
     this.#routes = new Map<string, Answer>([
@@ -62,7 +67,7 @@ export class AuthzenDoor {
   }
 
   /** Undefined unless the metadata are asked for: they are for everybody. */
-  metadata({ method, path }: Pick<DoorRequest, 'method' | 'path'>): DoorReply | undefined {
+  metadata({ method, path }: Pick<EndpointRequest, 'method' | 'path'>): EndpointReply | undefined {
     const { identifier } = this.#options;
     if (path !== metadataPath(identifier)) return undefined;
     if (method === 'GET' || method === 'HEAD') return jsonReply(200, metadataOf(identifier));
@@ -70,9 +75,9 @@ export class AuthzenDoor {
   }
 
   /** @throws DoorError */
-  async answer(caller: AuthzenCaller, request: DoorRequest): Promise<DoorReply> {
+  async answer(caller: AuthzenCaller, request: EndpointRequest): Promise<EndpointReply> {
     const route = this.#routes.get(request.path);
-    if (route === undefined) throw new DoorError('UNKNOWN', 'nothing is here');
+    if (route === undefined) throw new EndpointError('UNKNOWN', 'nothing is here');
     if (request.method !== 'POST') {
       return jsonReply(405, 'ask with POST', { allow: 'POST' });
     }
@@ -83,7 +88,7 @@ export class AuthzenDoor {
     return jsonReply(200, await route(caller, parseObject(request.body)), echoed);
   }
 
-  async #evaluate(caller: AuthzenCaller, message: Json): Promise<Answered> {
+  async #evaluate(caller: AuthzenCaller, message: Json): Promise<EvaluationResponse> {
     return this.#single(caller, evaluationOf(message));
   }
 
@@ -93,27 +98,27 @@ export class AuthzenDoor {
     return { evaluations: await this.#batch(caller, batch) };
   }
 
-  async #single(caller: AuthzenCaller, evaluation: Evaluation): Promise<Answered> {
+  async #single(caller: AuthzenCaller, evaluation: Evaluation): Promise<EvaluationResponse> {
     checkScope(caller, evaluation);
     const { passMs } = caller;
     const [decided] = await this.#options.deciding.decide(caller, [requestOf(caller, evaluation)], {
       passMs,
     });
-    if (decided === undefined) throw new DoorError('UNAVAILABLE', 'nothing was decided');
+    if (decided === undefined) throw new EndpointError('UNAVAILABLE', 'nothing was decided');
     return answerOf(decided.decision);
   }
 
   async #batch(
     caller: AuthzenCaller,
     batch: Extract<Batch, { kind: 'batch' }>,
-  ): Promise<readonly Answered[]> {
+  ): Promise<readonly EvaluationResponse[]> {
     const { places, requests } = await this.#read(caller, batch);
     const { passMs } = caller;
     const decided = await this.#options.deciding.decide(caller, requests, { passMs });
-    const answers = places.map((place): Answered => {
-      if (place instanceof DoorError) return problemAnswer(place);
+    const answers = places.map((place): EvaluationResponse => {
+      if (place instanceof EndpointError) return problemAnswer(place);
       const entry = decided[place];
-      if (entry === undefined) throw new DoorError('UNAVAILABLE', 'not all was decided');
+      if (entry === undefined) throw new EndpointError('UNAVAILABLE', 'not all was decided');
       return answerOf(entry.decision);
     });
     return cutAtEnd(answers, batch.semantic);
@@ -127,24 +132,24 @@ export class AuthzenDoor {
     caller: AuthzenCaller,
     { count, item, semantic }: Extract<Batch, { kind: 'batch' }>,
   ): Promise<{
-    readonly places: readonly (DoorError | number)[];
+    readonly places: readonly (EndpointError | number)[];
     readonly requests: readonly DecisionRequest[];
   }> {
     const { deciding } = this.#options;
-    const places: (DoorError | number)[] = [];
+    const places: (EndpointError | number)[] = [];
     const requests: DecisionRequest[] = [];
     let weight = 0;
     await deciding.inTurns(caller, count, (from, to) => {
       for (let at = from; at < to; at++) {
         const read = readItem(caller, item(at));
-        if (read instanceof DoorError) places.push(read);
+        if (read instanceof EndpointError) places.push(read);
         else {
           weight += weightOf(read);
           if (weight > BATCH_CHARACTERS_MAX) throw tooMuch('the batch');
           places.push(requests.push(read) - 1);
         }
         if (semantic === 'execute_all') continue;
-        const effect = read instanceof DoorError ? 'deny' : deciding.point.judge(read).effect;
+        const effect = read instanceof EndpointError ? 'deny' : deciding.point.judge(read).effect;
         if (ends(semantic, effect)) return 'stop';
       }
       return 'on';
@@ -152,7 +157,7 @@ export class AuthzenDoor {
     return { places, requests };
   }
 
-  async #search(sought: Sought, caller: AuthzenCaller, message: Json): Promise<object> {
+  async #search(sought: SearchSubject, caller: AuthzenCaller, message: Json): Promise<object> {
     const asked = searchOf(sought, message);
     const { resource } = asked.question;
     if (!mayAsk(caller, resource)) throw notYours(caller, resource.type);
@@ -179,7 +184,7 @@ export class AuthzenDoor {
       await accountant.append([draft]);
     } catch (cause) {
       const what = 'the search could not be written into the ledger: nothing is told without it';
-      throw new DoorError('UNAVAILABLE', what, { cause });
+      throw new EndpointError('UNAVAILABLE', what, { cause });
     }
   }
 }
@@ -187,23 +192,29 @@ export class AuthzenDoor {
 function readItem(
   caller: AuthzenCaller,
   item: ReturnType<Extract<Batch, { kind: 'batch' }>['item']>,
-): DecisionRequest | DoorError {
+): DecisionRequest | EndpointError {
   if (item.kind === 'problem') return item.problem;
   const { resource } = item.evaluation;
   if (!mayAsk(caller, resource)) return notYours(caller, resource.type);
   return requestOf(caller, item.evaluation);
 }
 
-function tooMuch(what: 'the batch' | 'the question'): DoorError {
+function tooMuch(what: 'the batch' | 'the question'): EndpointError {
   const most = what === 'the batch' ? BATCH_CHARACTERS_MAX : EVALUATION_CHARACTERS_MAX;
-  return new DoorError('TOO_LARGE', `${what} has more than ${most} characters, defaults and all`);
+  return new EndpointError(
+    'TOO_LARGE',
+    `${what} has more than ${most} characters, defaults and all`,
+  );
 }
 
 /** Directory and clock may have changed between the two times that policies were asked. */
-function cutAtEnd(answers: readonly Answered[], semantic: Semantic): readonly Answered[] {
+function cutAtEnd(
+  answers: readonly EvaluationResponse[],
+  semantic: Semantic,
+): readonly EvaluationResponse[] {
   const at = answers.findIndex(({ decision }) => ends(semantic, decision ? 'permit' : 'deny'));
   if (at < 0) return answers;
-  return [...answers.slice(0, at), endedBy(answers[at] as Answered, semantic)];
+  return [...answers.slice(0, at), endedBy(answers[at] as EvaluationResponse, semantic)];
 }
 
 function requestOf({ door, tenant }: AuthzenCaller, evaluation: Evaluation): DecisionRequest {
@@ -214,9 +225,9 @@ function checkScope(caller: AuthzenCaller, { resource }: Evaluation): void {
   if (!mayAsk(caller, resource)) throw notYours(caller, resource.type);
 }
 
-function notYours({ name }: Caller, type: string): DoorError {
+function notYours({ name }: Caller, type: string): EndpointError {
   const what = `${name} may not ask about this ${JSON.stringify(type)}`;
-  return new DoorError('NOT_YOURS', what);
+  return new EndpointError('NOT_YOURS', what);
 }
 
 /** Chosen by the caller and given back as it came, so that both find the request in their logs. */

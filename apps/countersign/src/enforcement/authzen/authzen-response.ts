@@ -1,9 +1,9 @@
 import { unreachable } from '@countersign/core';
 import type { Decision } from '@countersign/policy';
-import type { DoorError } from '../http/endpoint-error.ts';
+import type { EndpointError } from '../http/endpoint-error.ts';
 
 /** AuthZEN 1.0 section 6.2. */
-export type Answered = {
+export type EvaluationResponse = {
   readonly decision: boolean;
   readonly context?: Readonly<Record<string, unknown>>;
 };
@@ -12,7 +12,7 @@ export type Answered = {
  * A decision, with the id of its entry: by it a help desk finds what was decided and why. The
  * reasons of a refusal stand under the status that the application would answer (6.2.1).
  */
-export function answerOf(decision: Decision): Answered {
+export function answerOf(decision: Decision): EvaluationResponse {
   const { id, effect, obligations, pass } = decision;
   const owed = obligations.length === 0 ? {} : { obligations };
   if (effect === 'permit') {
@@ -36,12 +36,12 @@ export function answerOf(decision: Decision): Answered {
 }
 
 /** In a batch an item that cannot be answered is a deny that says so (7.2.1). */
-export function problemAnswer({ status, message }: DoorError): Answered {
+export function problemAnswer({ status, message }: EndpointError): EvaluationResponse {
   return { decision: false, context: { error: { status, message } } };
 }
 
 /** The item that ended a batch before its end says by which semantic (7.1.2.1). */
-export function endedBy(answer: Answered, semantic: string): Answered {
+export function endedBy(answer: EvaluationResponse, semantic: string): EvaluationResponse {
   const context = { ...answer.context, code: '200', reason: semantic };
   return { decision: answer.decision, context };
 }

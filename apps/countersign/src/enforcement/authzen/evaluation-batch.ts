@@ -1,4 +1,4 @@
-import { DoorError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformed } from '../http/endpoint-error.ts';
 import { given, isObject, type Json } from '../http/i-json.ts';
 import { actionOf, contextOf, type Evaluation, evaluationOf, partyOf } from './evaluation.ts';
 import { EVALUATIONS_MAX } from './limits.ts';
@@ -10,7 +10,7 @@ export type Semantic = (typeof SEMANTICS)[number];
 /** One place of a batch: what it asks, or why that cannot be read. */
 export type BatchItem =
   | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
-  | { readonly kind: 'problem'; readonly problem: DoorError };
+  | { readonly kind: 'problem'; readonly problem: EndpointError };
 
 /** `single`: a request without evaluations is answered like one to the other endpoint (7.1). */
 export type Batch =
@@ -38,7 +38,7 @@ export function batchOf(message: Json): Batch {
   if (items.length === 0) return { kind: 'single', evaluation: evaluationOf(message) };
   if (items.length > EVALUATIONS_MAX) {
     const what = `a batch has ${items.length} evaluations: ${EVALUATIONS_MAX} are the most`;
-    throw new DoorError('TOO_LARGE', what);
+    throw new EndpointError('TOO_LARGE', what);
   }
   checkDefaults(message);
   return {
@@ -79,12 +79,12 @@ function itemOf(message: Json, item: unknown): BatchItem {
   try {
     return { kind: 'evaluation', evaluation: evaluationOf(Object.fromEntries(members)) };
   } catch (error) {
-    if (error instanceof DoorError) return problem(error);
+    if (error instanceof EndpointError) return problem(error);
     throw error;
   }
 }
 
-function problem(error: DoorError): BatchItem {
+function problem(error: EndpointError): BatchItem {
   return { kind: 'problem', problem: error };
 }
 

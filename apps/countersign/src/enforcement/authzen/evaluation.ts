@@ -1,5 +1,5 @@
 import type { Party, Properties } from '@countersign/policy';
-import { DoorError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformed } from '../http/endpoint-error.ts';
 import { given, isObject, type Json } from '../http/i-json.ts';
 import { EVALUATION_CHARACTERS_MAX, TEXT_CHARACTERS_MAX } from './limits.ts';
 
@@ -23,7 +23,7 @@ export function evaluationOf(message: Json): Evaluation {
   };
   if (weightOf(evaluation) <= EVALUATION_CHARACTERS_MAX) return evaluation;
   const what = `one evaluation has more than ${EVALUATION_CHARACTERS_MAX} characters`;
-  throw new DoorError('TOO_LARGE', what);
+  throw new EndpointError('TOO_LARGE', what);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DoorError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformed } from '../http/endpoint-error.ts';
 import { canonical, isObject } from '../http/i-json.ts';
 import { PAGE_TOKEN_CHARACTERS_MAX } from './limits.ts';
 
@@ -27,7 +27,7 @@ export function tokenOf(token: string, question: object): string {
     throw malformed('page.token is none of ours');
   }
   if (read['q'] === digestOf(question)) return read['a'];
-  throw new DoorError(
+  throw new EndpointError(
     'OTHER_PAGE',
     'page.token belongs to another search: ask for its next page with nothing else changed',
   );

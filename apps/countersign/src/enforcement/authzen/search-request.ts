@@ -28,17 +28,17 @@ export type Question =
       readonly context: Properties;
     };
 
-export type Sought = Question['sought'];
+export type SearchSubject = Question['sought'];
 
 export type Search = { readonly question: Question; readonly page: Page };
 
 /** @throws DoorError MALFORMED, OTHER_PAGE */
-export function searchOf(sought: Sought, message: Json): Search {
+export function searchOf(sought: SearchSubject, message: Json): Search {
   const question = questionOf(sought, message);
   return { question, page: pageOf(message, question) };
 }
 
-function questionOf(sought: Sought, message: Json): Question {
+function questionOf(sought: SearchSubject, message: Json): Question {
   const context = contextOf(message);
   switch (sought) {
     case 'subject':

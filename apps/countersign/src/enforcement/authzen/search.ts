@@ -1,13 +1,13 @@
 import type { TenantId } from '@countersign/core';
 import { type DecisionRequest, DOORS, typeMeant } from '@countersign/policy';
 import { type Caller, mayAsk, statedIds } from '../callers/caller.ts';
-import type { Deciding } from '../decisions/decision-queue.ts';
+import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import { type Candidates, inTurn } from '../decisions/search-candidates.ts';
 import { SEARCH_CANDIDATES_MAX } from './limits.ts';
 import { tokenFor } from './page-token.ts';
 import type { Question, Search } from './search-request.ts';
 
-export type Found = {
+export type SearchPage = {
   readonly results: readonly object[];
   readonly page: { readonly next_token: string; readonly count: number };
 };
@@ -19,8 +19,8 @@ export type Found = {
 export async function search(
   { question, page }: Search,
   caller: Caller & { readonly door: string },
-  world: { readonly deciding: Deciding; readonly candidates: Candidates },
-): Promise<Found> {
+  world: { readonly deciding: DecisionQueue; readonly candidates: Candidates },
+): Promise<SearchPage> {
   const { deciding } = world;
   const looked = candidatesOf(question, caller, world, page.after);
   const results: object[] = [];
@@ -48,7 +48,7 @@ export async function search(
 function candidatesOf(
   question: Question,
   caller: Caller & { readonly door: string },
-  { deciding, candidates }: { readonly deciding: Deciding; readonly candidates: Candidates },
+  { deciding, candidates }: { readonly deciding: DecisionQueue; readonly candidates: Candidates },
   after: string | undefined,
 ): readonly string[] {
   const { schema, doors } = deciding.point.policies;

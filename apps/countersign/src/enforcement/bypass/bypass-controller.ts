@@ -1,12 +1,12 @@
 import { messageOf } from '@countersign/core';
 import { HttpError } from '@countersign/m365';
-import type { DrainConfig } from '../../config/enforcement-config.ts';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
+import type { BypassConfig } from '../../config/enforcement-config.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import { DRAIN_TRY_AGAIN_MS } from '../../server/enforcement/limits.ts';
 import type { People } from '../approvals/signed-statement.ts';
-import { type Drain, type DrainEffect, drainsOf, wantedOf } from './bypass.ts';
-import { MethodGroups, type SuiteWorld } from './excluded-groups.ts';
+import { type Bypass, type DrainEffect, drainsOf, wantedOf } from './bypass.ts';
+import { ExcludedGroups, type SuiteWorld } from './excluded-groups.ts';
 import { readDrains } from './read-bypasses.ts';
 
 /**
@@ -14,13 +14,13 @@ import { readDrains } from './read-bypasses.ts';
  * The way after a crash is the way of every day: what is wanted follows from the ledger, and what
  * was begun and has no outcome is done again.
  */
-export class Draining {
-  readonly #config: DrainConfig;
-  readonly #writer: Writer;
+export class BypassController {
+  readonly #config: BypassConfig;
+  readonly #writer: LedgerWriter;
   readonly #world: SuiteWorld;
   readonly #people: People;
 
-  constructor(config: DrainConfig, people: People, writer: Writer, world: SuiteWorld) {
+  constructor(config: BypassConfig, people: People, writer: LedgerWriter, world: SuiteWorld) {
     this.#config = config;
     this.#writer = writer;
     this.#world = world;
@@ -28,11 +28,11 @@ export class Draining {
   }
 
   /** MUST have the ledger alone. Tells the drains as they are then. */
-  async look(signal?: AbortSignal): Promise<ReadonlyMap<string, Drain>> {
+  async look(signal?: AbortSignal): Promise<ReadonlyMap<string, Bypass>> {
     const drains = new Map(await this.#read());
     const due = [...drains.values()].filter((drain) => this.#isDue(drain));
     if (due.length === 0) return drains;
-    const groups = new MethodGroups(this.#config, this.#world);
+    const groups = new ExcludedGroups(this.#config, this.#world);
     try {
       for (const drain of due) {
         const effect = await this.#settle(drain, drains, groups, signal);
@@ -50,7 +50,7 @@ export class Draining {
     return [...drains.values()].some((drain) => this.#isDue(drain));
   }
 
-  async #read(): Promise<ReadonlyMap<string, Drain>> {
+  async #read(): Promise<ReadonlyMap<string, Bypass>> {
     const { ledger, reader, books } = this.#writer;
     if (books.acts('approval').length === 0) return new Map();
     await ledger.publish();
@@ -58,7 +58,7 @@ export class Draining {
     return drainsOf(await readDrains(this.#writer));
   }
 
-  #isDue(drain: Drain): boolean {
+  #isDue(drain: Bypass): boolean {
     const { effect, request } = drain;
     if (request.statement.method !== this.#config.method) return false;
     const wanted = this.#wanted(drain);
@@ -69,14 +69,14 @@ export class Draining {
     return effect.wanted !== wanted || effect.state !== 'done';
   }
 
-  #wanted(drain: Drain): DrainEffect['wanted'] {
+  #wanted(drain: Bypass): DrainEffect['wanted'] {
     return wantedOf(drain, this.#people, this.#world.clock.now());
   }
 
   async #settle(
-    drain: Drain,
-    all: ReadonlyMap<string, Drain>,
-    groups: MethodGroups,
+    drain: Bypass,
+    all: ReadonlyMap<string, Bypass>,
+    groups: ExcludedGroups,
     signal: AbortSignal | undefined,
   ): Promise<DrainEffect> {
     const { group } = drain.request.statement;
@@ -105,13 +105,13 @@ export class Draining {
   }
 
   async #say(
-    { request }: Drain,
+    { request }: Bypass,
     said: Pick<DrainEffect, 'wanted' | 'state' | 'because'>,
   ): Promise<DrainEffect> {
     const atMs = this.#world.clock.now();
     const { drain } = request.statement;
     const effect: DrainEffect = { v: 1, what: 'drain-effect', drain, ...said, atMs };
-    await this.#writer.accountant.append([ownEntry('approval', atMs, effect)]);
+    await this.#writer.accountant.append([ownEntryDraft('approval', atMs, effect)]);
     return effect;
   }
 }

@@ -1,5 +1,9 @@
 import type { TenantId } from '@countersign/core';
-import { type Signed, type StatementForms, signedIn } from '../approvals/signed-statement.ts';
+import {
+  type SignedStatement,
+  type StatementForms,
+  signedIn,
+} from '../approvals/signed-statement.ts';
 
 /** A group goes past our method for a while: somebody asks for it. */
 export type DrainRequest = {
@@ -42,8 +46,8 @@ export type DrainEnd = {
 export type DrainStatement = DrainRequest | DrainApproval | DrainEnd;
 
 /** Undefined for what does not have the form of a signed statement about a drain. */
-export function drainStatementOf(value: unknown): Signed<DrainStatement> | undefined {
-  return signedIn(value, FORMS) as Signed<DrainStatement> | undefined;
+export function drainStatementOf(value: unknown): SignedStatement<DrainStatement> | undefined {
+  return signedIn(value, FORMS) as SignedStatement<DrainStatement> | undefined;
 }
 
 const FORMS: StatementForms = new Map([

@@ -6,7 +6,7 @@ import { SAID_MS_MAX } from '@countersign/policy';
 import {
   isSaidBy,
   personKey,
-  type Signed,
+  type SignedStatement,
   signed,
   statementDigest,
 } from '../approvals/signed-statement.ts';
@@ -34,7 +34,7 @@ function privateKey(name: string): KeyObject {
   return pair.privateKey;
 }
 
-function request(more: Partial<DrainRequest> = {}, by = 'ada'): Signed<DrainRequest> {
+function request(more: Partial<DrainRequest> = {}, by = 'ada'): SignedStatement<DrainRequest> {
   const statement: DrainRequest = {
     ...{ v: 1, what: 'drain-request', drain: 'd1', method: 'm1', group: 'g1', by: 'ada' },
     ...{ tenant: tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21'), reason: 'our door is down' },
@@ -43,7 +43,7 @@ function request(more: Partial<DrainRequest> = {}, by = 'ada'): Signed<DrainRequ
   return signed(statement, privateKey(by));
 }
 
-function approval(more: Partial<DrainApproval> = {}, by = 'ben'): Signed<DrainApproval> {
+function approval(more: Partial<DrainApproval> = {}, by = 'ben'): SignedStatement<DrainApproval> {
   const digest = statementDigest(request());
   const statement: DrainApproval = {
     ...{ v: 1, what: 'drain-approval', drain: 'd1', request: digest, by: 'ben', atMs: NOW_MS },
@@ -52,7 +52,7 @@ function approval(more: Partial<DrainApproval> = {}, by = 'ben'): Signed<DrainAp
   return signed(statement, privateKey(by));
 }
 
-function end(more: Partial<DrainEnd> = {}, by = 'eve'): Signed<DrainEnd> {
+function end(more: Partial<DrainEnd> = {}, by = 'eve'): SignedStatement<DrainEnd> {
   const statement: DrainEnd = {
     ...{ v: 1, what: 'drain-end', drain: 'd1', reason: 'it is up', by: 'eve', atMs: NOW_MS },
     ...more,
@@ -173,8 +173,11 @@ describe('what was said of a drain', () => {
 });
 
 describe('a statement is taken in', () => {
-  const check = (one: Signed<DrainStatement>, bodies: readonly unknown[] = [], nowMs = NOW_MS) =>
-    checkStatement(one, said(...bodies), { people, nowMs, longestMs: LONGEST_MS });
+  const check = (
+    one: SignedStatement<DrainStatement>,
+    bodies: readonly unknown[] = [],
+    nowMs = NOW_MS,
+  ) => checkStatement(one, said(...bodies), { people, nowMs, longestMs: LONGEST_MS });
   const refused = (why: RegExp, ...of: Parameters<typeof check>): void =>
     assert.throws(() => check(...of), { code: 'DRAIN_REFUSED', message: why });
 

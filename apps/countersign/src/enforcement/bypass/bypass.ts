@@ -1,9 +1,9 @@
-import { AccessError, SAID_MS_MAX } from '@countersign/policy';
+import { PolicyError, SAID_MS_MAX } from '@countersign/policy';
 import {
   areTwoPeople,
   isSaidBy,
   type People,
-  type Signed,
+  type SignedStatement,
   statementDigest,
 } from '../approvals/signed-statement.ts';
 import { isObject } from '../http/i-json.ts';
@@ -31,20 +31,20 @@ export type DrainEffect = {
 };
 
 /** One drain, and how far it is. */
-export type Drain = {
-  readonly request: Signed<DrainRequest>;
-  readonly approval: Signed<DrainApproval> | undefined;
-  readonly end: Signed<DrainEnd> | undefined;
+export type Bypass = {
+  readonly request: SignedStatement<DrainRequest>;
+  readonly approval: SignedStatement<DrainApproval> | undefined;
+  readonly end: SignedStatement<DrainEnd> | undefined;
   readonly effect: DrainEffect | undefined;
   /** Entries that say it, ascending. */
   readonly entries: readonly number[];
 };
 
 /** An entry of kind `approval`. */
-export type SaidOfDrain = { readonly index: number; readonly body: unknown };
+export type BypassEntry = { readonly index: number; readonly body: unknown };
 
-export function drainsOf(said: Iterable<SaidOfDrain>): ReadonlyMap<string, Drain> {
-  const drains = new Map<string, Drain>();
+export function drainsOf(said: Iterable<BypassEntry>): ReadonlyMap<string, Bypass> {
+  const drains = new Map<string, Bypass>();
   for (const { index, body } of said) {
     const effect = effectOf(body);
     const statement = drainStatementOf(body)?.statement;
@@ -52,7 +52,7 @@ export function drainsOf(said: Iterable<SaidOfDrain>): ReadonlyMap<string, Drain
     const known = drains.get(id);
     if (statement?.what === 'drain-request') {
       if (known !== undefined) continue;
-      const request = body as Signed<DrainRequest>;
+      const request = body as SignedStatement<DrainRequest>;
       const nothing = { approval: undefined, end: undefined, effect: undefined };
       drains.set(id, { request, ...nothing, entries: [index] });
       continue;
@@ -61,17 +61,17 @@ export function drainsOf(said: Iterable<SaidOfDrain>): ReadonlyMap<string, Drain
     const entries = [...known.entries, index];
     if (effect !== undefined) drains.set(id, { ...known, effect, entries });
     else if (statement?.what === 'drain-approval') {
-      const approval = known.approval ?? (body as Signed<DrainApproval>);
+      const approval = known.approval ?? (body as SignedStatement<DrainApproval>);
       drains.set(id, { ...known, approval, entries });
     } else if (statement?.what === 'drain-end') {
-      drains.set(id, { ...known, end: known.end ?? (body as Signed<DrainEnd>), entries });
+      drains.set(id, { ...known, end: known.end ?? (body as SignedStatement<DrainEnd>), entries });
     }
   }
   return drains;
 }
 
 /** Where the group is to be now. The keys are asked again: a ledger can be written by others. */
-export function wantedOf(drain: Drain, people: People, nowMs: number): DrainEffect['wanted'] {
+export function wantedOf(drain: Bypass, people: People, nowMs: number): DrainEffect['wanted'] {
   const { request, approval, end } = drain;
   const isOver = nowMs >= request.statement.untilMs || end !== undefined;
   const isAgreed =
@@ -88,8 +88,8 @@ export function wantedOf(drain: Drain, people: People, nowMs: number): DrainEffe
  * @throws AccessError DRAIN_REFUSED
  */
 export function checkStatement(
-  said: Signed<DrainStatement>,
-  drains: ReadonlyMap<string, Drain>,
+  said: SignedStatement<DrainStatement>,
+  drains: ReadonlyMap<string, Bypass>,
   {
     people,
     nowMs,
@@ -127,7 +127,7 @@ export function checkStatement(
 
 function checkApproval(
   { by, request: digest }: DrainApproval,
-  { request, approval, end }: Drain,
+  { request, approval, end }: Bypass,
   people: People,
   nowMs: number,
 ): void {
@@ -144,6 +144,6 @@ function effectOf(body: unknown): DrainEffect | undefined {
   return body as DrainEffect;
 }
 
-function refused(why: string): AccessError {
-  return new AccessError('DRAIN_REFUSED', `could not take this in for a drain: ${why}`);
+function refused(why: string): PolicyError {
+  return new PolicyError('DRAIN_REFUSED', `could not take this in for a drain: ${why}`);
 }

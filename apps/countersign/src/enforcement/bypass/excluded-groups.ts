@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Clock, Random } from '@countersign/core';
-import { HttpClient, HttpError, Tokens, type Wait } from '@countersign/m365';
-import type { DrainConfig } from '../../config/enforcement-config.ts';
+import { HttpClient, HttpError, type Sleep, TokenSource } from '@countersign/m365';
+import type { BypassConfig } from '../../config/enforcement-config.ts';
 import { credentialOf } from '../../server/collectors/open-collectors.ts';
 
 export type SuiteWorld = {
   readonly clock: Clock;
   readonly random: Random;
-  readonly wait: Wait;
+  readonly wait: Sleep;
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
@@ -18,12 +18,12 @@ const RESOURCE = 'https://graph.microsoft.com';
 type Target = { readonly id?: unknown };
 
 /** The groups that go past our method, in the configuration of the method in the suite. */
-export class MethodGroups {
-  readonly #config: DrainConfig;
+export class ExcludedGroups {
+  readonly #config: BypassConfig;
   readonly #http: HttpClient;
-  readonly #tokens: Tokens;
+  readonly #tokens: TokenSource;
 
-  constructor(config: DrainConfig, { clock, random, wait, env }: SuiteWorld) {
+  constructor(config: BypassConfig, { clock, random, wait, env }: SuiteWorld) {
     const { authority, authorityFile, graph, tenant, credentials } = config;
     const ca = authorityFile === undefined ? undefined : readFileSync(authorityFile, 'utf8');
     const { clientId } = credentials;
@@ -32,7 +32,7 @@ export class MethodGroups {
     this.#config = config;
     this.#http = new HttpClient({ origins: [authority, graph], clock, random, wait, ca });
     const common = { http: this.#http, clock, random, authority, tenant };
-    this.#tokens = new Tokens({ ...common, clientId, credential, scope });
+    this.#tokens = new TokenSource({ ...common, clientId, credential, scope });
   }
 
   /** @throws HttpError */

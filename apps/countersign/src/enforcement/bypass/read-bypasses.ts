@@ -1,6 +1,6 @@
 import type { LedgerReader } from '@countersign/ledger';
 import { parseObject } from '../../projection/entries/own-entry.ts';
-import type { SaidOfDrain } from './bypass.ts';
+import type { BypassEntry } from './bypass.ts';
 
 type Source = {
   readonly books: { acts(kind: string): readonly number[] };
@@ -8,8 +8,8 @@ type Source = {
 };
 
 /** All that was said of drains, in the order of the entries. The reader MUST see as far. */
-export async function readDrains({ books, reader }: Source): Promise<readonly SaidOfDrain[]> {
-  const said: SaidOfDrain[] = [];
+export async function readDrains({ books, reader }: Source): Promise<readonly BypassEntry[]> {
+  const said: BypassEntry[] = [];
   for (const index of books.acts('approval')) {
     const body = index < reader.size ? await reader.body(index) : undefined;
     if (body?.kind === 'present') said.push({ index, body: parseObject(body.bytes) });

@@ -8,14 +8,14 @@ export type Proof =
   | { readonly kind: 'certificate'; readonly sha256: string };
 
 /** What a request shows of its sender. */
-export type Shown = {
+export type PresentedCredentials = {
   readonly authorization: string | undefined;
   /** The client certificate that TLS verified, in DER; undefined where it verified none. */
   readonly certificate: Uint8Array | undefined;
 };
 
 /** Everybody whom a door answers. */
-export class Roll<C> {
+export class CallerRegistry<C> {
   readonly #byProof = new Map<string, C>();
 
   add(proof: Proof, caller: C): void {
@@ -26,7 +26,7 @@ export class Roll<C> {
    * Undefined for a stranger. The table is asked by digest, so the time that it takes tells
    * nothing of a token. A certificate counts before a token: TLS has proved it.
    */
-  find({ authorization, certificate }: Shown): C | undefined {
+  find({ authorization, certificate }: PresentedCredentials): C | undefined {
     if (certificate !== undefined) {
       const caller = this.#byProof.get(keyOf('certificate', sha256(certificate)));
       if (caller !== undefined) return caller;

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { mayAsk, statedIds } from './caller.ts';
-import { bearerOf, Roll } from './caller-registry.ts';
-import { FairTurns } from './fair-queue.ts';
+import { bearerOf, CallerRegistry } from './caller-registry.ts';
+import { FairQueue } from './fair-queue.ts';
 import { WAITING_PER_CALLER_MAX } from './limits.ts';
 
 const sha256 = (data: string | Uint8Array): string =>
   createHash('sha256').update(data).digest('hex');
 
 describe('callers', () => {
-  const roll = new Roll<string>();
+  const roll = new CallerRegistry<string>();
   roll.add({ kind: 'bearer', sha256: sha256('wiki-token') }, 'wiki');
   roll.add({ kind: 'certificate', sha256: sha256(Buffer.from('DER')).toUpperCase() }, 'gateway');
   const find = (authorization?: string, certificate?: Uint8Array): string | undefined =>
@@ -59,9 +59,9 @@ describe('callers', () => {
 });
 
 describe('turns', () => {
-  function turnsOf(stepsPerTurn: number): { turns: FairTurns; run: () => void } {
+  function turnsOf(stepsPerTurn: number): { turns: FairQueue; run: () => void } {
     const waiting: (() => void)[] = [];
-    const turns = new FairTurns({ yieldTurn: (next) => waiting.push(next), stepsPerTurn });
+    const turns = new FairQueue({ yieldTurn: (next) => waiting.push(next), stepsPerTurn });
     const run = (): void => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) next();
     };
@@ -88,7 +88,7 @@ describe('turns', () => {
   for (const stepsPerTurn of [1, 3]) {
     test(`a turn is ${stepsPerTurn} steps at most, and one turn at a time is asked for`, () => {
       const asked: (() => void)[] = [];
-      const turns = new FairTurns({ yieldTurn: (next) => asked.push(next), stepsPerTurn });
+      const turns = new FairQueue({ yieldTurn: (next) => asked.push(next), stepsPerTurn });
       const takesTurns: number[] = [];
       let steps = 0;
       for (let i = 0; i < 7; i++) {

@@ -8,7 +8,7 @@ export type Step = () => 'more' | 'done';
  * flood waits in its own queue, and a batch of ten thousand is as many steps as it needs, with
  * everybody else's in between.
  */
-export class FairTurns {
+export class FairQueue {
   readonly #queues = new Map<string, Step[]>();
   readonly #yieldTurn: (run: () => void) => void;
   readonly #stepsPerTurn: number;

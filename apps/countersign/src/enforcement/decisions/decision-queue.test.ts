@@ -5,9 +5,9 @@ import { DecisionPoint, PolicySet } from '@countersign/policy';
 import { PlainDirectory } from '@countersign/policy/testing/plain-directory';
 import { countingRandom } from '@countersign/policy/testing/random';
 import { EVALUATIONS_AT_ONCE } from '../authzen/limits.ts';
-import { FairTurns } from '../callers/fair-queue.ts';
+import { FairQueue } from '../callers/fair-queue.ts';
 import { WAITING_PER_CALLER_MAX } from '../callers/limits.ts';
-import { Deciding } from './decision-queue.ts';
+import { DecisionQueue } from './decision-queue.ts';
 
 const POLICIES = PolicySet.parse({
   schema: { file: 's.cedarschema', text: 'entity Person;' },
@@ -21,9 +21,9 @@ function deciding() {
     accountant: { append: async (drafts) => drafts.map((_, at) => at) },
     clock: new ManualClock(0),
   });
-  const turns = new FairTurns({ yieldTurn: (next) => waiting.push(next), stepsPerTurn: 1 });
+  const turns = new FairQueue({ yieldTurn: (next) => waiting.push(next), stepsPerTurn: 1 });
   const turn = (): void => waiting.shift()?.();
-  return { deciding: new Deciding(point, turns), turn };
+  return { deciding: new DecisionQueue(point, turns), turn };
 }
 
 describe('many things of one caller', () => {

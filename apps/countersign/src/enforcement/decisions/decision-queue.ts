@@ -1,21 +1,21 @@
 import {
-  AccessError,
   type DecidedEntry,
   type DecideOptions,
   type DecisionPoint,
   type DecisionRequest,
+  PolicyError,
 } from '@countersign/policy';
 import { EVALUATIONS_AT_ONCE } from '../authzen/limits.ts';
 import type { Caller } from '../callers/caller.ts';
-import type { FairTurns } from '../callers/fair-queue.ts';
-import { DoorError } from '../http/endpoint-error.ts';
+import type { FairQueue } from '../callers/fair-queue.ts';
+import { EndpointError } from '../http/endpoint-error.ts';
 
 /** Asks the decision point in turns with everybody else. */
-export class Deciding {
+export class DecisionQueue {
   readonly #point: DecisionPoint;
-  readonly #turns: FairTurns;
+  readonly #turns: FairQueue;
 
-  constructor(point: DecisionPoint, turns: FairTurns) {
+  constructor(point: DecisionPoint, turns: FairQueue) {
     this.#point = point;
     this.#turns = turns;
   }
@@ -77,12 +77,12 @@ export class Deciding {
   }
 }
 
-function tooSoon(caller: string): DoorError {
+function tooSoon(caller: string): EndpointError {
   const what = `too much of ${caller} is waiting already: ask again in a second`;
-  return new DoorError('TOO_SOON', what);
+  return new EndpointError('TOO_SOON', what);
 }
 
 function unaccounted(error: unknown): unknown {
-  if (!(error instanceof AccessError) || error.code !== 'NOT_ACCOUNTED') return error;
-  return new DoorError('UNAVAILABLE', error.message, { cause: error });
+  if (!(error instanceof PolicyError) || error.code !== 'NOT_ACCOUNTED') return error;
+  return new EndpointError('UNAVAILABLE', error.message, { cause: error });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { FILE_TICK_MS_MAX } from '../../server/enforcement/limits.ts';
-import { FileState } from './file-version.ts';
+import { FileVersion } from './file-version.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-file-state-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -19,27 +19,27 @@ function write(text: string): void {
 
 test('a change of the same length in the same tick is found when the tick is over', () => {
   write('risk: none');
-  const state = FileState.of(file, 0);
+  const state = FileVersion.of(file, 0);
   write('risk: high');
-  assert.ok(state.isStill(FileState.stamp(file), FILE_TICK_MS_MAX - 1));
-  assert.ok(!state.isStill(FileState.stamp(file), FILE_TICK_MS_MAX));
+  assert.ok(state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX - 1));
+  assert.ok(!state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX));
   // And again: whoever looks must not be told once only.
-  assert.ok(!state.isStill(FileState.stamp(file), FILE_TICK_MS_MAX + 1));
+  assert.ok(!state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX + 1));
 });
 
 test('what did not change is hashed once, and then told by its stamp', () => {
   write('risk: none');
-  const state = FileState.of(file, 0);
-  assert.ok(state.isStill(FileState.stamp(file), FILE_TICK_MS_MAX));
+  const state = FileVersion.of(file, 0);
+  assert.ok(state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX));
   appendFileSync(file, '\n');
-  assert.ok(!state.isStill(FileState.stamp(file), FILE_TICK_MS_MAX + 1));
+  assert.ok(!state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX + 1));
 });
 
 test('a file that is gone is another, and one that never was is what it was', () => {
   write('risk: none');
-  const state = FileState.of(file, 0);
+  const state = FileVersion.of(file, 0);
   rmSync(file);
-  assert.ok(!state.isStill(FileState.stamp(file), 0));
-  const missing = FileState.of(file, 0);
-  assert.ok(missing.isStill(FileState.stamp(file), FILE_TICK_MS_MAX));
+  assert.ok(!state.isStill(FileVersion.stamp(file), 0));
+  const missing = FileVersion.of(file, 0);
+  assert.ok(missing.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX));
 });

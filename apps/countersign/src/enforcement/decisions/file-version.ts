@@ -7,7 +7,7 @@ import { FILE_TICK_MS_MAX } from '../../server/enforcement/limits.ts';
  * in the same tick of the file system's clock leaves what `stat` says as it was: a file is hashed
  * once more when that tick is over for certain.
  */
-export class FileState {
+export class FileVersion {
   readonly #file: string;
   readonly #stamp: string;
   readonly #digest: string;
@@ -17,14 +17,14 @@ export class FileState {
   private constructor(file: string, nowMs: number) {
     this.#file = file;
     // The stamp first: what changes after it is another stamp, or another digest.
-    this.#stamp = FileState.stamp(file);
+    this.#stamp = FileVersion.stamp(file);
     this.#digest = digestOf(file);
     this.#untilMs = nowMs + FILE_TICK_MS_MAX;
   }
 
   /** `nowMs`: of a clock that only goes on. */
-  static of(file: string, nowMs: number): FileState {
-    return new FileState(file, nowMs);
+  static of(file: string, nowMs: number): FileVersion {
+    return new FileVersion(file, nowMs);
   }
 
   static stamp(file: string): string {

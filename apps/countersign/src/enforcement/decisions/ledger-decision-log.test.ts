@@ -4,17 +4,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ManualClock, systemRandom } from '@countersign/core';
-import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
-import { commitBooks } from '../../projection/commit-projection.ts';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
+import {
+  closeWriter,
+  type LedgerWriter,
+  openLedgerWriter,
+} from '../../operations/host/open-writer.ts';
+import { commitProjection } from '../../projection/commit-projection.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const root = mkdtempSync(join(tmpdir(), 'countersign-accountant-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-async function withWriter(name: string, work: (writer: Writer) => Promise<void>): Promise<void> {
+async function withWriter(
+  name: string,
+  work: (writer: LedgerWriter) => Promise<void>,
+): Promise<void> {
   const dir = join(root, name);
-  const writer = await openWriter({ dir, clock: new ManualClock(NOW_MS), random: systemRandom });
+  const writer = await openLedgerWriter({
+    dir,
+    clock: new ManualClock(NOW_MS),
+    random: systemRandom,
+  });
   await work(writer);
   await closeWriter(writer);
 }
@@ -22,13 +33,13 @@ async function withWriter(name: string, work: (writer: Writer) => Promise<void>)
 test('what is accounted for beside other entries is in the books, each once', async () => {
   await withWriter('beside', async (writer) => {
     const append = (n: number) =>
-      writer.accountant.append([ownEntry('act', NOW_MS, { v: 1, act: 'test', n })]);
+      writer.accountant.append([ownEntryDraft('act', NOW_MS, { v: 1, act: 'test', n })]);
     const early = await Promise.all([append(1), append(2), append(3)]);
-    await commitBooks(writer);
+    await commitProjection(writer);
     assert.equal(writer.books.cursor, writer.ledger.size);
     const late = append(4);
-    await Promise.all([late, commitBooks(writer)]);
-    await commitBooks(writer);
+    await Promise.all([late, commitProjection(writer)]);
+    await commitProjection(writer);
     const indices = [...early, await late].flat();
     assert.deepEqual(writer.books.acts('act'), indices);
     assert.equal(writer.books.cursor, writer.ledger.size);
@@ -39,11 +50,11 @@ test('the cursor does not pass an entry whose meaning is not noted yet', async (
   await withWriter('behind', async (writer) => {
     const appending: Promise<readonly number[]>[] = [];
     for (let round = 0; round < 20; round++) {
-      appending.push(writer.accountant.append([ownEntry('act', NOW_MS, { v: 1, round })]));
-      await commitBooks(writer);
+      appending.push(writer.accountant.append([ownEntryDraft('act', NOW_MS, { v: 1, round })]));
+      await commitProjection(writer);
     }
     await Promise.all(appending);
-    await commitBooks(writer);
+    await commitProjection(writer);
     assert.equal(writer.books.acts('act').length, 20);
   });
 });

@@ -1,11 +1,11 @@
 import type { RecordDraft } from '@countersign/core';
 import type { Ledger } from '@countersign/ledger';
-import type { Accountant } from '@countersign/policy';
+import type { DecisionLog } from '@countersign/policy';
 import { DRAFTS_PER_GROUP } from '../../ingest/limits.ts';
-import { factsOf } from '../../projection/project-entry.ts';
-import type { Facts } from '../../store/rows/entry-rows.ts';
+import { projectEntry } from '../../projection/project-entry.ts';
+import type { EntryRows } from '../../store/rows/entry-rows.ts';
 
-type Noted = { readonly index: number; readonly facts: Facts };
+type Noted = { readonly index: number; readonly facts: EntryRows };
 
 type Waiting = {
   readonly drafts: readonly RecordDraft[];
@@ -14,19 +14,19 @@ type Waiting = {
 };
 
 /** MUST NOT throw: what it is told of has happened. */
-export type AccountEar = (drafts: readonly RecordDraft[]) => void;
+export type DecisionLogListener = (drafts: readonly RecordDraft[]) => void;
 
 /**
  * Writes decisions into the ledger beside whatever else is being appended. What is handed in while
  * a group is on its way to the disk is the next group: one frame and one sync for all of it. What
  * the entries mean for the books waits here until somebody posts.
  */
-export class LedgerAccountant implements Accountant {
+export class LedgerDecisionLog implements DecisionLog {
   readonly #ledger: Ledger;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #noted: Noted[] = [];
-  #ears: AccountEar[] = [];
+  #ears: DecisionLogListener[] = [];
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -40,7 +40,7 @@ export class LedgerAccountant implements Accountant {
   }
 
   /** From now on the ear is told of all that is appended here, as soon as it is durable. */
-  listen(ear: AccountEar): void {
+  listen(ear: DecisionLogListener): void {
     this.#ears.push(ear);
   }
 
@@ -60,7 +60,7 @@ export class LedgerAccountant implements Accountant {
   }
 
   /** What the entries of `[from, to)` mean; whatever lies before is posted already. */
-  take(from: number, to: number): readonly Facts[] {
+  take(from: number, to: number): readonly EntryRows[] {
     const taken = this.#noted.filter(({ index }) => index >= from && index < to);
     this.#noted = this.#noted.filter(({ index }) => index >= to);
     return taken.sort((a, b) => a.index - b.index).map(({ facts }) => facts);
@@ -97,7 +97,7 @@ export class LedgerAccountant implements Accountant {
       for (const [i, { index, duplicate }] of appended.entries()) {
         const draft = drafts[i];
         if (draft === undefined || duplicate === 'duplicate') continue;
-        this.#noted.push({ index, facts: factsOf(index, draft) });
+        this.#noted.push({ index, facts: projectEntry(index, draft) });
       }
       for (const ear of this.#ears) ear(drafts);
       let at = 0;

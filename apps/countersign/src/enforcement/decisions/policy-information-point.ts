@@ -10,8 +10,8 @@ import {
   type DirectoryFile,
   type DirectoryFileBody,
   KNOWLEDGE_KINDS,
-  Knowledge,
   type PolicyInForceBody,
+  PolicyInformation,
   PolicySet,
   type PolicySource,
   type PolicyTextBody,
@@ -21,15 +21,15 @@ import {
 } from '@countersign/policy';
 import { RESOLVED, SUPPRESSED } from '../../detection/findings/finding-status.ts';
 import { SIGMA } from '../../detection/rules/sigma-detector.ts';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { catchUp } from '../../projection/catch-up.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { catchUpProjection } from '../../projection/catch-up.ts';
 import { parseFinding, parseFindingMark } from '../../projection/entries/finding-body.ts';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 
 type KnowledgeSource = {
-  readonly books: Pick<BooksReader, 'acts' | 'notLookedAt' | 'stageCursor'>;
+  readonly books: Pick<StoreReader, 'acts' | 'notLookedAt' | 'stageCursor'>;
   readonly reader: Pick<LedgerReader, 'body' | 'leaf' | 'size'>;
   /** Without it nobody can say whether all was judged by now. */
   readonly clock?: Clock;
@@ -38,8 +38,8 @@ type KnowledgeSource = {
 const KINDS: readonly EntryKind[] = [...KNOWLEDGE_KINDS, 'finding'];
 
 /** What deciding rests on, read from the ledger once and followed from there. */
-export class KnowledgeFeed {
-  readonly knowledge: Knowledge = new Knowledge();
+export class PolicyInformationPoint {
+  readonly knowledge: PolicyInformation = new PolicyInformation();
   readonly #source: KnowledgeSource;
   #next = 0;
 
@@ -48,12 +48,12 @@ export class KnowledgeFeed {
   }
 
   /** Without anything read yet. */
-  static of(source: KnowledgeSource): KnowledgeFeed {
-    return new KnowledgeFeed(source);
+  static of(source: KnowledgeSource): PolicyInformationPoint {
+    return new PolicyInformationPoint(source);
   }
 
-  static async open(source: KnowledgeSource): Promise<KnowledgeFeed> {
-    const feed = new KnowledgeFeed(source);
+  static async open(source: KnowledgeSource): Promise<PolicyInformationPoint> {
+    const feed = new PolicyInformationPoint(source);
     await feed.follow();
     return feed;
   }
@@ -128,17 +128,17 @@ export const RULES_STAGE: string = `${WATCH_STAGES}${SIGMA}`;
 export function policyTextEntries(
   { version }: PolicySet,
   source: PolicySource,
-  knowledge: Knowledge,
+  knowledge: PolicyInformation,
   atMs: number,
 ): readonly RecordDraft[] {
   if (knowledge.hasText(version)) return [];
   const { schema, policies } = source;
   const doors = source.doors?.map(statedDoor);
   const body: PolicyTextBody = { v: 1, what: 'text', version, schema, policies, doors };
-  return [ownEntry('policy', atMs, body, `policy ${version}`)];
+  return [ownEntryDraft('policy', atMs, body, `policy ${version}`)];
 }
 
-export type InForce = {
+export type ActivePolicies = {
   readonly source: PolicySource;
   readonly directory: { readonly file: string; readonly read: DirectoryFile } | undefined;
   readonly register: { readonly file: string; readonly read: Register } | undefined;
@@ -146,40 +146,40 @@ export type InForce = {
   /** `decisions`: no operator chose these policies, and no sign-in is checked by them. */
   readonly only?: PolicyInForceBody['only'];
   /** What the ledger says, where it was read already: reading it takes a while. */
-  readonly knowledge?: Knowledge | undefined;
+  readonly knowledge?: PolicyInformation | undefined;
 };
 
 /** Puts policies in force, with the directory and the register that were written for them. */
-export async function putInForce(
-  writer: Writer,
-  { source, directory, register, by, only, ...known }: InForce,
+export async function activatePolicies(
+  writer: LedgerWriter,
+  { source, directory, register, by, only, ...known }: ActivePolicies,
 ): Promise<{ readonly version: string; readonly entries: readonly number[] }> {
-  const knowledge = known.knowledge ?? (await KnowledgeFeed.open(writer)).knowledge;
+  const knowledge = known.knowledge ?? (await PolicyInformationPoint.open(writer)).knowledge;
   const set = PolicySet.parse(source);
   const { version } = set;
   const atMs = writer.clock.now();
   const drafts = [...policyTextEntries(set, source, knowledge, atMs)];
   if (directory !== undefined) {
-    drafts.push(ownEntry('directory', atMs, directoryFileBody(directory, atMs)));
+    drafts.push(ownEntryDraft('directory', atMs, directoryFileBody(directory, atMs)));
   }
   if (register !== undefined) {
     const { file, read } = register;
     const body: RegisterBody = { v: 1, what: 'register', file, readMs: atMs, register: read };
-    drafts.push(ownEntry('directory', atMs, body));
+    drafts.push(ownEntryDraft('directory', atMs, body));
   }
   if (!knowledge.isInForce(version, only)) {
     const body: PolicyInForceBody = { v: 1, what: 'in-force', version, by, atMs, only };
-    drafts.push(ownEntry('policy', atMs, body));
+    drafts.push(ownEntryDraft('policy', atMs, body));
   }
   const appended = await writer.ledger.append(drafts);
-  await catchUp(writer);
+  await catchUpProjection(writer);
   assert(appended.length === drafts.length, 'every draft has its outcome');
   return { version, entries: appended.map(({ index }) => index) };
 }
 
 /** What a directory file says, as an entry holds it. */
 export function directoryFileBody(
-  { file, read }: NonNullable<InForce['directory']>,
+  { file, read }: NonNullable<ActivePolicies['directory']>,
   readMs: number,
 ): DirectoryFileBody {
   return { v: 1, what: 'file', file, readMs, directory: read };

@@ -1,29 +1,33 @@
 import { basename } from 'node:path';
 import { assert } from '@countersign/core';
 import {
-  AccessError,
   checkPolicies,
   type DecisionPoint,
   type DirectoryFile,
   type DirectoryStore,
-  type Opinions,
+  PolicyError,
   PolicySet,
   type PolicySource,
   parseDirectoryFile,
   problemText,
   RiskChanges,
+  type RiskLookup,
   readPolicyFolder,
 } from '@countersign/policy';
-import { ConfigError, readConfigFile } from '@countersign/yaml-document';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
-import type { Changed } from '../passes/pass-revocation.ts';
-import { FileState } from './file-version.ts';
-import { directoryFileBody, KnowledgeFeed, putInForce } from './policy-information-point.ts';
+import { DocumentError, readConfigFile } from '@countersign/yaml-document';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { TenantDirectoryChange } from '../passes/pass-revocation.ts';
+import { FileVersion } from './file-version.ts';
+import {
+  activatePolicies,
+  directoryFileBody,
+  PolicyInformationPoint,
+} from './policy-information-point.ts';
 import type { Candidates } from './search-candidates.ts';
 
 export type DoorKnowledgeOptions = {
-  readonly writer: Writer;
+  readonly writer: LedgerWriter;
   /** Work that needs the ledger for itself. */
   readonly alone: (work: () => Promise<void>) => Promise<void>;
   /** A folder; undefined: what is in force, and where nothing is, what comes with the program. */
@@ -33,30 +37,30 @@ export type DoorKnowledgeOptions = {
 };
 
 /** A file of the directory as it was when it was read. */
-type Said = { readonly read: DirectoryFile; readonly state: FileState };
+type Said = { readonly read: DirectoryFile; readonly state: FileVersion };
 
 /**
  * What the doors decide by: out of the ledger, where files that a company wrote are put first. A
  * file is as fresh as the last look at it, unless it states its own time; one that cannot be read
  * any more ages, until what it said is unknown and permits nothing.
  */
-export class DoorKnowledge implements Candidates {
+export class PolicyInformationUpdater implements Candidates {
   readonly #options: DoorKnowledgeOptions;
   readonly #said: Map<string, Said>;
-  readonly #feed: KnowledgeFeed;
+  readonly #feed: PolicyInformationPoint;
   readonly #risks: RiskChanges;
   #policies: PolicySet;
   /** How far the books were when they were read last. */
   #cursor: number;
-  #changes: Changed[] = [];
+  #changes: TenantDirectoryChange[] = [];
   /** How a file was that is to be read, unless it is another at the next look. */
   readonly #settling = new Map<string, string>();
-  readonly #broken = new Map<string, { readonly state: FileState; readonly error: unknown }>();
+  readonly #broken = new Map<string, { readonly state: FileVersion; readonly error: unknown }>();
 
   private constructor(
     options: DoorKnowledgeOptions,
     said: Map<string, Said>,
-    feed: KnowledgeFeed,
+    feed: PolicyInformationPoint,
     source: PolicySource,
   ) {
     this.#options = options;
@@ -69,21 +73,21 @@ export class DoorKnowledge implements Candidates {
   }
 
   /** @throws AccessError POLICY_INVALID, ConfigError with every problem of a file */
-  static async open(options: DoorKnowledgeOptions): Promise<DoorKnowledge> {
+  static async open(options: DoorKnowledgeOptions): Promise<PolicyInformationUpdater> {
     const { writer, policies, builtIn, files } = options;
     const said = new Map(
       files.map((file) => {
-        const state = FileState.of(file, performance.now());
+        const state = FileVersion.of(file, performance.now());
         return [file, { state, read: readDirectory(file) }];
       }),
     );
-    const feed = await KnowledgeFeed.open(writer);
+    const feed = await PolicyInformationPoint.open(writer);
     const { knowledge } = feed;
     const isChosen = policies !== undefined || knowledge.inForce !== undefined;
     const folder = policies ?? (isChosen ? undefined : builtIn);
     const source = folder === undefined ? knowledge.source : sourceIn(folder);
-    if (source === undefined) throw new AccessError('POLICY_INVALID', UNREADABLE);
-    const known = new DoorKnowledge(options, said, feed, source);
+    if (source === undefined) throw new PolicyError('POLICY_INVALID', UNREADABLE);
+    const known = new PolicyInformationUpdater(options, said, feed, source);
     // Opening an enforcement point for one tool must not judge everybody's sign-ins by policies
     // that nobody chose for that: those that come with the program check nothing, and those of a
     // folder that has none for checks leave in force what checks now.
@@ -92,7 +96,7 @@ export class DoorKnowledge implements Candidates {
     const directories = [...said].map(([file, { read }]) => ({ file, read }));
     for (const directory of directories.length === 0 ? [undefined] : directories) {
       const inForce = { source, directory, register: undefined, by: 'serve', knowledge };
-      await options.alone(async () => void (await putInForce(writer, { ...inForce, only })));
+      await options.alone(async () => void (await activatePolicies(writer, { ...inForce, only })));
       await known.#follow();
     }
     return known;
@@ -103,7 +107,7 @@ export class DoorKnowledge implements Candidates {
   }
 
   /** All changes since they were taken last: of the directory, then of whom findings raise. */
-  takeChanges(): readonly Changed[] {
+  takeChanges(): readonly TenantDirectoryChange[] {
     const { clock } = this.#options.writer;
     return [...this.#changes.splice(0), ...this.#risks.look(clock.now())];
   }
@@ -113,7 +117,7 @@ export class DoorKnowledge implements Candidates {
   }
 
   /** What findings say of people, and that they say nothing where all was judged. */
-  get opinions(): Opinions {
+  get opinions(): RiskLookup {
     return this.#feed.knowledge.risks.now(this.#options.writer.clock);
   }
 
@@ -141,7 +145,7 @@ export class DoorKnowledge implements Candidates {
   }
 
   async #lookAt(file: string, said: Said): Promise<void> {
-    const [stamp, nowMs] = [FileState.stamp(file), performance.now()];
+    const [stamp, nowMs] = [FileVersion.stamp(file), performance.now()];
     if (said.state.isStill(stamp, nowMs)) {
       this.#confirm(file, said.read);
       return;
@@ -153,7 +157,7 @@ export class DoorKnowledge implements Candidates {
     }
     const known = this.#broken.get(file);
     if (known?.state.isStill(stamp, nowMs) === true) throw known.error;
-    const state = FileState.of(file, nowMs);
+    const state = FileVersion.of(file, nowMs);
     try {
       const read = readDirectory(file);
       await this.#say(file, read);
@@ -161,7 +165,7 @@ export class DoorKnowledge implements Candidates {
       this.#broken.delete(file);
     } catch (error) {
       // Not read again until it is another: that takes a while where it is large.
-      if (error instanceof ConfigError) this.#broken.set(file, { state, error });
+      if (error instanceof DocumentError) this.#broken.set(file, { state, error });
       throw error;
     }
   }
@@ -171,7 +175,7 @@ export class DoorKnowledge implements Candidates {
     const { accountant, clock } = this.#options.writer;
     const atMs = clock.now();
     const body = directoryFileBody({ file, read }, atMs);
-    const [index] = await accountant.append([ownEntry('directory', atMs, body)]);
+    const [index] = await accountant.append([ownEntryDraft('directory', atMs, body)]);
     assert(index !== undefined, 'what is appended has its place');
     this.#feed.knowledge.apply('directory', body, index);
   }
@@ -209,7 +213,7 @@ function sourceIn(folder: string): PolicySource {
   const { problems } = checkPolicies(source);
   if (problems.length === 0) return source;
   const lines = problems.map(problemText).join('\n');
-  throw new AccessError('POLICY_INVALID', `could not open the doors:\n${lines}`);
+  throw new PolicyError('POLICY_INVALID', `could not open the doors:\n${lines}`);
 }
 
 function readDirectory(file: string): DirectoryFile {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { DoorReply, DoorRequest } from '../http/http-exchange.ts';
+import type { EndpointReply, EndpointRequest } from '../http/http-exchange.ts';
 import { languageOf } from '../http/page-language.ts';
 import type { Frame } from './eam-pages.ts';
 import { ATTEMPT_MS } from './limits.ts';
 import type { Hold } from './pending-sign-ins.ts';
 
 /** What the door needs to know of a request beside what all doors do. */
-export type EamRequest = DoorRequest & {
+export type EamRequest = EndpointRequest & {
   /** Of the browser, as far as it can be told. */
   readonly address: string | null;
 };
@@ -38,24 +38,24 @@ export function holdCookie({ session }: Hold): string {
 export const NO_COOKIE: string = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`;
 
 /** Undefined where the browser brings none, or several: somebody put one beside ours. */
-export function sessionOf({ header }: DoorRequest): string | undefined {
+export function sessionOf({ header }: EndpointRequest): string | undefined {
   const pairs = (header('cookie') ?? '').split(';').map((pair) => pair.trim());
   const found = pairs.filter((pair) => pair.startsWith(`${COOKIE}=`));
   return found.length === 1 ? found[0]?.slice(COOKIE.length + 1) : undefined;
 }
 
 /** Whether one of our own pages posted this. Every browser that has passkeys says so. */
-export function isOwnPost({ header }: DoorRequest, origin: string): boolean {
+export function isOwnPost({ header }: EndpointRequest, origin: string): boolean {
   const site = header('sec-fetch-site');
   return header('origin') === origin && (site === undefined || site === 'same-origin');
 }
 
 /** Whether it fills a window: in a frame of another page nobody sees whom they confirm what. */
-export function isWholePage({ header }: DoorRequest): boolean {
+export function isWholePage({ header }: EndpointRequest): boolean {
   return (header('sec-fetch-dest') ?? 'document') === 'document';
 }
 
-export function shownTo(request: DoorRequest, shown: Shown): DoorReply {
+export function shownTo(request: EndpointRequest, shown: Shown): EndpointReply {
   const nonce = randomBytes(16).toString('base64');
   const frame = { language: languageOf(request.header('accept-language')), nonce };
   return {

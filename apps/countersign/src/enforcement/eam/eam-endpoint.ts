@@ -1,16 +1,16 @@
 import type { Clock, Random } from '@countersign/core';
 import {
-  AccessError,
   type Decision,
   type DecisionRequest,
   type OpenedPass,
+  PolicyError,
   type Properties,
 } from '@countersign/policy';
 import type { People } from '../approvals/signed-statement.ts';
-import type { Deciding } from '../decisions/decision-queue.ts';
+import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import { referenceOf } from '../decisions/decision-reference.ts';
-import { DoorError } from '../http/endpoint-error.ts';
-import { type DoorReply, type DoorRequest, jsonReply } from '../http/http-exchange.ts';
+import { EndpointError } from '../http/endpoint-error.ts';
+import { type EndpointReply, type EndpointRequest, jsonReply } from '../http/http-exchange.ts';
 import { authorizationOf, type Registered } from './authorization-request.ts';
 import {
   type EamRequest,
@@ -23,36 +23,36 @@ import {
 } from './browser-session.ts';
 import { EAM_DISCOVERY, EAM_PATHS, eamMetadata } from './eam-metadata.ts';
 import { answerPage, provePage, refusalPage, registerPage, type Target } from './eam-pages.ts';
-import { EnrolmentDesk } from './enrollment-endpoint.ts';
+import { EnrollmentEndpoint } from './enrollment-endpoint.ts';
 import { type Form, parseForm } from './form-body.ts';
-import type { Hints } from './id-token-hint.ts';
+import type { IdTokenHintVerifier } from './id-token-hint.ts';
 import type { KeyRing } from './key-ring.ts';
 import { ATTEMPT_MS, FAILURES_MAX } from './limits.ts';
 import type { Notice, Refusal } from './page-text.ts';
 import type { Passkey, PasskeyFault, PasskeyRecord } from './passkeys/passkey-record.ts';
 import type { PasskeyStore } from './passkeys/passkey-store.ts';
-import type { Ceremony, Proven } from './passkeys/webauthn-ceremony.ts';
+import type { AuthenticationResult, WebAuthnCeremony } from './passkeys/webauthn-ceremony.ts';
 import {
-  type Attempt,
-  Attempts,
-  type Held,
+  type BoundSignIn,
+  type PendingSignIn,
+  PendingSignIns,
   type RegisterAttempt,
   type UseAttempt,
 } from './pending-sign-ins.ts';
-import { Taken, type UsedStore } from './replay-cache.ts';
+import { ReplayCache, type ReplayStore } from './replay-cache.ts';
 
 export type EamOptions = {
   /** An https URL without a final slash: the issuer, and where our pages lie. */
   readonly issuer: string;
   readonly registered: Registered;
-  readonly hints: Hints;
+  readonly hints: IdTokenHintVerifier;
   /** As it is now: keys roll. */
   readonly ring: () => KeyRing;
-  readonly ceremony: Ceremony;
+  readonly ceremony: WebAuthnCeremony;
   readonly passkeys: PasskeyStore;
   readonly people: People;
-  readonly used: UsedStore;
-  readonly deciding: Deciding;
+  readonly used: ReplayStore;
+  readonly deciding: DecisionQueue;
   readonly passMs: number;
   /** Told of each pass that opened, by the object id of the person. */
   readonly onPass: (
@@ -62,7 +62,7 @@ export type EamOptions = {
   readonly random: Random;
 };
 
-type Step = (request: EamRequest, form: Form) => Promise<DoorReply>;
+type Step = (request: EamRequest, form: Form) => Promise<EndpointReply>;
 
 /** All that people do here together waits in one queue, beside those of tools and proxies. */
 const CALLER = { name: 'external method' };
@@ -71,20 +71,20 @@ const CALLER = { name: 'external method' };
  * The external authentication method of Entra (contracts 9), without the server: takes over
  * somebody whom Entra sends, lets them prove a passkey, asks the policies, and sends them back.
  */
-export class EamDoor {
+export class EamEndpoint {
   readonly #options: EamOptions;
-  readonly #attempts: Attempts;
-  readonly #taken: Taken;
-  readonly #desk: EnrolmentDesk;
+  readonly #attempts: PendingSignIns;
+  readonly #taken: ReplayCache;
+  readonly #desk: EnrollmentEndpoint;
   readonly #origin: string;
   readonly #steps: ReadonlyMap<string, Step>;
 
   constructor(options: EamOptions) {
     const { clock, random, issuer } = options;
     this.#options = options;
-    this.#attempts = new Attempts(clock, random);
-    this.#taken = new Taken(clock, options.used);
-    this.#desk = new EnrolmentDesk(options);
+    this.#attempts = new PendingSignIns(clock, random);
+    this.#taken = new ReplayCache(clock, options.used);
+    this.#desk = new EnrollmentEndpoint(options);
     this.#origin = new URL(issuer).origin;
     this.#steps = new Map<string, Step>([
       [EAM_PATHS.authorize, (request, form) => this.#authorize(request, form)],
@@ -100,7 +100,10 @@ export class EamDoor {
   }
 
   /** What everybody may read. */
-  async publicPage({ method, path }: Pick<DoorRequest, 'method' | 'path'>): Promise<DoorReply> {
+  async publicPage({
+    method,
+    path,
+  }: Pick<EndpointRequest, 'method' | 'path'>): Promise<EndpointReply> {
     if (method !== 'GET' && method !== 'HEAD') {
       return jsonReply(405, 'this is read with GET', { allow: 'GET, HEAD' });
     }
@@ -112,7 +115,7 @@ export class EamDoor {
     return path === EAM_DISCOVERY || path === EAM_PATHS.keys;
   }
 
-  async answer(request: EamRequest): Promise<DoorReply> {
+  async answer(request: EamRequest): Promise<EndpointReply> {
     const step = this.#steps.get(request.path);
     const form = parseForm(request.header('content-type'), request.body);
     const isPlain = request.method === 'POST' && request.query.size === 0;
@@ -123,11 +126,11 @@ export class EamDoor {
   }
 
   /** The answer where the server itself cannot go on: it lets nobody in. */
-  failed(request: DoorRequest): DoorReply {
+  failed(request: EndpointRequest): EndpointReply {
     return this.#refused(request, { refusal: 'unavailable', status: 503 });
   }
 
-  async #authorize(request: EamRequest, form: Form): Promise<DoorReply> {
+  async #authorize(request: EamRequest, form: Form): Promise<EndpointReply> {
     const { registered, hints } = this.#options;
     const asked = authorizationOf(form, registered);
     if (typeof asked === 'string') return this.#noRequest(request, asked);
@@ -145,8 +148,8 @@ export class EamDoor {
   async #ofAttempt(
     request: EamRequest,
     form: Form,
-    step: (request: EamRequest, attempt: Attempt, form: Form) => Promise<DoorReply>,
-  ): Promise<DoorReply> {
+    step: (request: EamRequest, attempt: PendingSignIn, form: Form) => Promise<EndpointReply>,
+  ): Promise<EndpointReply> {
     const session = sessionOf(request) ?? '';
     const token = form.get('token') ?? '';
     const attempt = isOwnPost(request, this.#origin)
@@ -158,7 +161,7 @@ export class EamDoor {
     try {
       return await step(request, attempt, form);
     } catch (error) {
-      const isKnown = error instanceof DoorError || error instanceof AccessError;
+      const isKnown = error instanceof EndpointError || error instanceof PolicyError;
       if (!isKnown) throw error;
       return this.#refused(request, { refusal: 'unavailable', status: 503, attempt });
     }
@@ -166,9 +169,9 @@ export class EamDoor {
 
   readonly #prove = async (
     request: EamRequest,
-    attempt: Attempt,
+    attempt: PendingSignIn,
     form: Form,
-  ): Promise<DoorReply> => {
+  ): Promise<EndpointReply> => {
     if (attempt.kind !== 'use') return this.#outOfOrder(request, attempt);
     const { ceremony, passkeys, clock } = this.#options;
     const { challenge, hint } = attempt;
@@ -190,15 +193,15 @@ export class EamDoor {
 
   async #decide(
     request: EamRequest,
-    attempt: Attempt,
-    shown: { readonly proof: Proven; readonly passkey: Passkey } | undefined,
-  ): Promise<DoorReply> {
+    attempt: PendingSignIn,
+    shown: { readonly proof: AuthenticationResult; readonly passkey: Passkey } | undefined,
+  ): Promise<EndpointReply> {
     const { deciding, passMs } = this.#options;
     const asked = this.#requestOf(attempt, shown);
     // Without a proof there is nothing that a pass could be for, whatever policy says.
     const options = shown === undefined ? {} : { passMs };
     const [decided] = await deciding.decide(CALLER, [asked], options);
-    if (decided === undefined) throw new DoorError('UNAVAILABLE', 'nothing was decided');
+    if (decided === undefined) throw new EndpointError('UNAVAILABLE', 'nothing was decided');
     const { decision } = decided;
     if (shown !== undefined && decision.effect === 'permit') {
       const { tenant, person } = attempt.hint;
@@ -210,8 +213,8 @@ export class EamDoor {
   }
 
   #requestOf(
-    { hint, asked, address }: Attempt,
-    shown: { readonly proof: Proven; readonly passkey: Passkey } | undefined,
+    { hint, asked, address }: PendingSignIn,
+    shown: { readonly proof: AuthenticationResult; readonly passkey: Passkey } | undefined,
   ): DecisionRequest {
     const { tenant } = hint;
     const isBound = shown?.proof.bound === 'device' && shown.passkey.bound === 'device';
@@ -235,14 +238,14 @@ export class EamDoor {
   }
 
   /** The object id, unless the company's directory knows people by the names that they type. */
-  #knownAs({ tenant, person, username }: Attempt['hint']): string {
+  #knownAs({ tenant, person, username }: PendingSignIn['hint']): string {
     const { directory } = this.#options.deciding.point;
     const isKnown = (id: string): boolean => directory.find(tenant, 'Person', id) !== undefined;
     if (username === undefined || isKnown(person) || !isKnown(username)) return person;
     return username;
   }
 
-  async #vouch(request: EamRequest, { hint, asked }: Attempt): Promise<DoorReply> {
+  async #vouch(request: EamRequest, { hint, asked }: PendingSignIn): Promise<EndpointReply> {
     const { ring, issuer, clock } = this.#options;
     const nowMs = clock.now();
     const iat = Math.floor(nowMs / 1000);
@@ -260,9 +263,9 @@ export class EamDoor {
 
   readonly #enrol = async (
     request: EamRequest,
-    attempt: Attempt,
+    attempt: PendingSignIn,
     form: Form,
-  ): Promise<DoorReply> => {
+  ): Promise<EndpointReply> => {
     if (attempt.kind !== 'use') return this.#outOfOrder(request, attempt);
     const { passkeys } = this.#options;
     await passkeys.look();
@@ -275,9 +278,9 @@ export class EamDoor {
 
   readonly #register = async (
     request: EamRequest,
-    attempt: Attempt,
+    attempt: PendingSignIn,
     form: Form,
-  ): Promise<DoorReply> => {
+  ): Promise<EndpointReply> => {
     if (attempt.kind !== 'register') return this.#outOfOrder(request, attempt);
     const fault = await this.#desk.register(attempt, form.get('credential') ?? '');
     if (fault !== undefined) {
@@ -286,24 +289,24 @@ export class EamDoor {
     return this.#ask(request, this.#attempts.toUse(attempt), 'now-use-it');
   };
 
-  readonly #giveUp = (request: EamRequest, attempt: Attempt): Promise<DoorReply> =>
+  readonly #giveUp = (request: EamRequest, attempt: PendingSignIn): Promise<EndpointReply> =>
     this.#decide(request, attempt, undefined);
 
   /** No page of ours posts this in that state: whoever does tries out what may pass. */
-  #outOfOrder(request: EamRequest, attempt: Attempt): Promise<DoorReply> {
+  #outOfOrder(request: EamRequest, attempt: PendingSignIn): Promise<EndpointReply> {
     return this.#again(request, attempt, { why: 'unproven', notice: 'try-again' });
   }
 
   /** One more try, and an end of them: each is written down. */
   async #again(
     request: EamRequest,
-    attempt: Attempt,
+    attempt: PendingSignIn,
     {
       why,
       id,
       notice,
     }: { readonly why: PasskeyFault; readonly id?: string | undefined; readonly notice: Notice },
-  ): Promise<DoorReply> {
+  ): Promise<EndpointReply> {
     const { passkeys, clock } = this.#options;
     const { hint, asked } = attempt;
     const record: PasskeyRecord = {
@@ -319,9 +322,9 @@ export class EamDoor {
 
   #ask(
     request: EamRequest,
-    { attempt, hold }: Held<UseAttempt>,
+    { attempt, hold }: BoundSignIn<UseAttempt>,
     notice: Notice | undefined,
-  ): DoorReply {
+  ): EndpointReply {
     const options = this.#options.ceremony.useOptions(attempt.challenge);
     const who = nameOf(attempt);
     const page = { ...this.#targets(hold.token), options, who, notice };
@@ -331,7 +334,10 @@ export class EamDoor {
     });
   }
 
-  #askToRegister(request: EamRequest, { attempt, hold }: Held<RegisterAttempt>): DoorReply {
+  #askToRegister(
+    request: EamRequest,
+    { attempt, hold }: BoundSignIn<RegisterAttempt>,
+  ): EndpointReply {
     const { ceremony, passkeys } = this.#options;
     const { hint, challenge } = attempt;
     const who = nameOf(attempt);
@@ -354,13 +360,13 @@ export class EamDoor {
     return { post: to(passkey), enrol: to(enrol), register: to(register), refuse: to(refuse) };
   }
 
-  #noRequest(request: DoorRequest, cause: string): DoorReply {
+  #noRequest(request: EndpointRequest, cause: string): EndpointReply {
     return this.#refused(request, { refusal: 'no-request', status: 400, cause });
   }
 
   /** Nobody is sent anywhere whom Entra did not send here. */
   #refused(
-    request: DoorRequest,
+    request: EndpointRequest,
     {
       refusal,
       status,
@@ -370,11 +376,11 @@ export class EamDoor {
     }: {
       readonly refusal: Refusal;
       readonly status: number;
-      readonly attempt?: Attempt;
+      readonly attempt?: PendingSignIn;
       readonly decision?: Decision;
       readonly cause?: string;
     },
-  ): DoorReply {
+  ): EndpointReply {
     const reference = decision === undefined ? undefined : referenceOf(decision.id);
     const error = refusal === 'unavailable' ? 'temporarily_unavailable' : 'access_denied';
     const back = attempt === undefined ? undefined : backTo(attempt.asked, { error });
@@ -385,7 +391,7 @@ export class EamDoor {
   }
 }
 
-function nameOf({ hint }: Attempt): string {
+function nameOf({ hint }: PendingSignIn): string {
   return hint.username ?? hint.person;
 }
 
@@ -395,7 +401,7 @@ function refusalOf({ cause }: Decision): Refusal {
 
 /** OAuth 2.0 Form Post Response Mode; `state` is repeated where there is one. */
 function backTo(
-  { redirectUri, state }: Attempt['asked'],
+  { redirectUri, state }: PendingSignIn['asked'],
   answer: Readonly<Record<string, string>>,
 ): Target {
   const fields = state === undefined ? answer : { ...answer, state };

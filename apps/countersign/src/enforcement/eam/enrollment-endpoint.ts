@@ -5,11 +5,11 @@ import { PASSKEYS_MAX } from './limits.ts';
 import { isAgreed } from './passkeys/invitation-statements.ts';
 import type { Passkey, PasskeyFault } from './passkeys/passkey-record.ts';
 import type { PasskeyStore } from './passkeys/passkey-store.ts';
-import type { Ceremony } from './passkeys/webauthn-ceremony.ts';
+import type { WebAuthnCeremony } from './passkeys/webauthn-ceremony.ts';
 import type { RegisterAttempt } from './pending-sign-ins.ts';
 
 export type EnrolmentDeskOptions = {
-  readonly ceremony: Ceremony;
+  readonly ceremony: WebAuthnCeremony;
   readonly passkeys: PasskeyStore;
   /** Two of them have to agree to a further passkey. */
   readonly people: People;
@@ -17,7 +17,7 @@ export type EnrolmentDeskOptions = {
 };
 
 /** Registers passkeys, each by an invitation. */
-export class EnrolmentDesk {
+export class EnrollmentEndpoint {
   readonly #options: EnrolmentDeskOptions;
   /** Over when whoever registers at this moment is done. */
   #turn: Promise<void> = Promise.resolve();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '@countersign/core';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import { AuthorityKeys } from './entra-keys.ts';
+import { EntraKeys } from './entra-keys.ts';
 import {
   AUTHORITY_KEYS_MAX_MS,
   AUTHORITY_KEYS_MS,
@@ -27,7 +27,7 @@ function authority(keys: readonly unknown[], uri = `${AUTHORITY}/keys`) {
     assert.equal(url, `${AUTHORITY}/common/v2.0/.well-known/openid-configuration`);
     return { jwks_uri: state.uri };
   };
-  return { clock, state, known: new AuthorityKeys({ authority: AUTHORITY, read, clock }) };
+  return { clock, state, known: new EntraKeys({ authority: AUTHORITY, read, clock }) };
 }
 
 test('reads keys once, and again for one that it does not know', async () => {

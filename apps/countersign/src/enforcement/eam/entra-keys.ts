@@ -26,7 +26,7 @@ type Read = { readonly ids: ReadonlySet<string>; readonly keys: KeySet; readonly
  * The keys by which Entra signs. Read on the first hint, daily, and when a hint names a key that is
  * not among them; what was read goes on while Entra cannot be asked, for a while.
  */
-export class AuthorityKeys {
+export class EntraKeys {
   readonly #options: AuthorityOptions;
   #known: Read | undefined;
   #lookedMs = Number.NEGATIVE_INFINITY;

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@countersign/core';
-import { KEPT_MS, type Used, type UsedStore } from './replay-cache.ts';
+import { KEPT_MS, type ReplayStore, type Used } from './replay-cache.ts';
 
 const ENDING = '.ndjson';
 
@@ -17,7 +17,7 @@ type Closed = { readonly path: string; readonly sinceMs: number };
  * Another file begins when the first entry of the one before is over, or could not be written: a
  * line that was cut off is then the last of its file, and nobody was answered for it.
  */
-export class UsedFile implements UsedStore {
+export class FileReplayStore implements ReplayStore {
   readonly earlier: readonly Used[];
   readonly lineMs: number;
   readonly #folder: string;

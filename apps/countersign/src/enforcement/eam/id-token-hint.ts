@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Clock, isGuid, type TenantId } from '@countersign/core';
 import { compactVerify, decodeProtectedHeader } from 'jose';
 import { given, type Json, parseObject } from '../http/i-json.ts';
-import type { AuthorityKeys } from './entra-keys.ts';
+import type { EntraKeys } from './entra-keys.ts';
 import { ATTEMPT_MS, HINT_CHARACTERS_MAX, SKEW_MS, VALUE_CHARACTERS_MAX } from './limits.ts';
 
 /** Who is asked about, as Entra says that signed it. */
@@ -38,7 +38,7 @@ export type HintFault =
 
 export type HintOptions = {
   readonly authority: string;
-  readonly keys: AuthorityKeys;
+  readonly keys: EntraKeys;
   /** Id of the provider's application: hints are for it. */
   readonly appId: string;
   readonly tenants: ReadonlySet<string>;
@@ -46,7 +46,7 @@ export type HintOptions = {
 };
 
 /** Verifies `id_token_hint` (contracts 9.3). */
-export class Hints {
+export class IdTokenHintVerifier {
   readonly #options: HintOptions;
 
   constructor(options: HintOptions) {

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ManualClock } from '@countersign/core';
-import { KeyFile } from './key-ring-file.ts';
+import { KeyRingFile } from './key-ring-file.ts';
 
 const DAY_MS = 86_400_000;
 const folder = mkdtempSync(join(tmpdir(), 'countersign-keys-'));
@@ -21,7 +21,10 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 test('nodes that begin at once begin with one key, and roll to one', async () => {
   const file = join(folder, 'keys.json');
   const clock = new ManualClock(Date.UTC(2026, 0, 5));
-  const [one, two] = await Promise.all([KeyFile.open(file, clock), KeyFile.open(file, clock)]);
+  const [one, two] = await Promise.all([
+    KeyRingFile.open(file, clock),
+    KeyRingFile.open(file, clock),
+  ]);
   assert.deepEqual(one.ring.keys, two.ring.keys);
   assert.equal(statSync(file).mode & 0o777, 0o600);
   clock.advance(91 * DAY_MS);
@@ -35,19 +38,19 @@ test('nodes that begin at once begin with one key, and roll to one', async () =>
 test('keys that every user of the machine can read are refused', async () => {
   const file = join(folder, 'open.json');
   const clock = new ManualClock(Date.UTC(2026, 0, 5));
-  await KeyFile.open(file, clock);
+  await KeyRingFile.open(file, clock);
   chmodSync(file, 0o644);
   const message = /every user of this machine may read it \(mode 644\); run chmod 600/;
-  await assert.rejects(KeyFile.open(file, clock), { code: 'KEY_INVALID', message });
+  await assert.rejects(KeyRingFile.open(file, clock), { code: 'KEY_INVALID', message });
   rmSync(file);
 });
 
 test('a node that begins later takes the keys that are there, and rolls what is due', async () => {
   const file = join(folder, 'later.json');
   const clock = new ManualClock(Date.UTC(2026, 0, 5));
-  const first = await KeyFile.open(file, clock);
+  const first = await KeyRingFile.open(file, clock);
   const text = readFileSync(file, 'utf8');
-  const second = await KeyFile.open(file, clock);
+  const second = await KeyRingFile.open(file, clock);
   assert.deepEqual(second.ring.keys, first.ring.keys);
   await first.look();
   const { ring } = first;
@@ -55,7 +58,7 @@ test('a node that begins later takes the keys that are there, and rolls what is 
   assert.equal(first.ring, ring, 'what has not changed is not read again');
   assert.equal(readFileSync(file, 'utf8'), text);
   clock.advance(91 * DAY_MS);
-  const third = await KeyFile.open(file, clock);
+  const third = await KeyRingFile.open(file, clock);
   assert.equal(third.ring.keys.length, 2);
   assert.equal(statSync(file).mode & 0o777, 0o600);
   const rolled = third.ring;
@@ -67,12 +70,12 @@ test('a node that begins later takes the keys that are there, and rolls what is 
 
 test('where no file can be made, that is told', async () => {
   const file = join(folder, 'nowhere', 'keys.json');
-  await assert.rejects(KeyFile.open(file, new ManualClock(0)), { code: 'ENOENT' });
+  await assert.rejects(KeyRingFile.open(file, new ManualClock(0)), { code: 'ENOENT' });
 });
 
 test('a file that is none of ours stays as it is', async () => {
   const file = join(folder, 'other.json');
   writeFileSync(file, 'something else');
   const clock = new ManualClock(Date.UTC(2026, 0, 5));
-  await assert.rejects(KeyFile.open(file, clock), /could not use the keys in/);
+  await assert.rejects(KeyRingFile.open(file, clock), /could not use the keys in/);
 });

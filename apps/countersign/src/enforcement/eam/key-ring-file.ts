@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type Clock, secretModeProblem } from '@countersign/core';
-import { AccessError } from '@countersign/policy';
+import { PolicyError } from '@countersign/policy';
 import { KeyRing } from './key-ring.ts';
 
 /**
@@ -9,7 +9,7 @@ import { KeyRing } from './key-ring.ts';
  * and rolls them; the others take what is there. Should two roll at once, the later file counts:
  * the key that is lost with the other had two days until it would have signed.
  */
-export class KeyFile {
+export class KeyRingFile {
   readonly #file: string;
   readonly #clock: Clock;
   #ring: KeyRing;
@@ -23,7 +23,7 @@ export class KeyFile {
   }
 
   /** @throws AccessError KEY_INVALID, and what the disk says */
-  static async open(file: string, clock: Clock): Promise<KeyFile> {
+  static async open(file: string, clock: Clock): Promise<KeyRingFile> {
     if (statSync(file, { throwIfNoEntry: false }) === undefined) {
       const { text } = await KeyRing.begin(clock.now());
       put(file, text, (made) => linkOnce(made, file));
@@ -31,9 +31,9 @@ export class KeyFile {
     const problem = secretModeProblem(statSync(file).mode);
     if (problem !== undefined) {
       const what = `could not use the keys in ${file}: ${problem}; run chmod 600 ${file}`;
-      throw new AccessError('KEY_INVALID', what);
+      throw new PolicyError('KEY_INVALID', what);
     }
-    const keys = new KeyFile(file, clock);
+    const keys = new KeyRingFile(file, clock);
     await keys.look();
     return keys;
   }

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
-import { AccessError } from '@countersign/policy';
+import { PolicyError } from '@countersign/policy';
 import { exportJWK, type JSONWebKeySet, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { isObject } from '../http/i-json.ts';
 import {
@@ -48,7 +48,7 @@ export class KeyRing {
     } catch {
       // What a library says may show a part of a key.
     }
-    throw new AccessError(
+    throw new PolicyError(
       'KEY_INVALID',
       `could not use the keys in ${file}: it is not what this program writes there; move it away ` +
         'and a new one is made, which Entra learns of within two days',

@@ -1,25 +1,25 @@
 import { X509Certificate } from 'node:crypto';
 import type { Clock, Random } from '@countersign/core';
 import { layout } from '@countersign/ledger';
-import { HttpClient, type Wait } from '@countersign/m365';
+import { HttpClient, type Sleep } from '@countersign/m365';
 import type { Config } from '../../config/config.ts';
 import type { ExternalMethodConfig } from '../../config/enforcement-config.ts';
 import { textOf, unusable } from '../../config/read-text-file.ts';
-import type { Writer } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import type { ExternalMethod } from '../../server/enforcement/enforcement-router.ts';
 import { AUTHORITY_READ_MS_MAX } from '../../server/enforcement/limits.ts';
 import type { People } from '../approvals/signed-statement.ts';
-import type { Deciding } from '../decisions/decision-queue.ts';
+import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import { SignInPasses } from '../passes/sign-in-passes.ts';
-import { EamDoor } from './eam-endpoint.ts';
-import { AuthorityKeys } from './entra-keys.ts';
-import { UsedFile } from './file-replay-store.ts';
-import { Hints } from './id-token-hint.ts';
-import { KeyFile } from './key-ring-file.ts';
+import { EamEndpoint } from './eam-endpoint.ts';
+import { EntraKeys } from './entra-keys.ts';
+import { FileReplayStore } from './file-replay-store.ts';
+import { IdTokenHintVerifier } from './id-token-hint.ts';
+import { KeyRingFile } from './key-ring-file.ts';
 import { LedgerPasskeys } from './passkeys/ledger-passkeys.ts';
-import { PasskeyShare } from './passkeys/passkey-folder.ts';
-import type { PasskeyBook } from './passkeys/passkey-registry.ts';
-import { Ceremony } from './passkeys/webauthn-ceremony.ts';
+import { PasskeyFolder } from './passkeys/passkey-folder.ts';
+import type { PasskeyRegistry } from './passkeys/passkey-registry.ts';
+import { WebAuthnCeremony } from './passkeys/webauthn-ceremony.ts';
 import { TokenIssuance } from './token-issuance.ts';
 
 export type OpenExternalOptions = {
@@ -27,16 +27,16 @@ export type OpenExternalOptions = {
   readonly external: ExternalMethodConfig;
   /** As browsers and Entra know us. */
   readonly url: string;
-  readonly deciding: Deciding;
+  readonly deciding: DecisionQueue;
   readonly people: People;
-  readonly writer: Writer;
+  readonly writer: LedgerWriter;
   readonly clock: Clock;
   readonly random: Random;
-  readonly wait: Wait;
+  readonly wait: Sleep;
 };
 
 export type OpenExternal = ExternalMethod & {
-  readonly passkeys: PasskeyBook;
+  readonly passkeys: PasskeyRegistry;
   /** Takes in what other nodes and people wrote: keys, invitations, what was revoked. */
   look(): Promise<void>;
   close(): Promise<void>;
@@ -49,9 +49,9 @@ const RETURN_PATH = '/common/federation/externalauthprovider';
 export async function openExternal(options: OpenExternalOptions): Promise<OpenExternal> {
   const { config, external, url, deciding, people, writer, clock, random, wait } = options;
   const { authority, authorityFile, clientId, appId, passFor: passMs, passkeys } = external;
-  const keyFile = await KeyFile.open(external.keys, clock);
+  const keyFile = await KeyRingFile.open(external.keys, clock);
   const { shared } = passkeys;
-  const share = shared === undefined ? undefined : new PasskeyShare(shared, writer.ledger.origin);
+  const share = shared === undefined ? undefined : new PasskeyFolder(shared, writer.ledger.origin);
   const store = await LedgerPasskeys.open(writer, share);
   const ca = authorityFile === undefined ? undefined : textOf(authorityFile);
   const http = new HttpClient({ origins: [authority], clock, random, wait, ca });
@@ -60,18 +60,18 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
     const { body } = await http.send({ url: address, signal });
     return JSON.parse(body.toString('utf8'));
   };
-  const keys = new AuthorityKeys({ authority, read, clock });
+  const keys = new EntraKeys({ authority, read, clock });
   const connected = config.tenants.map(({ id }) => id);
   const tenants = new Set<string>(external.tenants ?? connected);
   const makers = passkeys.makers.map(certificateIn);
   const passes = new SignInPasses(writer);
-  const used = new UsedFile(layout.used(writer.dir), clock);
-  const door = new EamDoor({
+  const used = new FileReplayStore(layout.used(writer.dir), clock);
+  const door = new EamEndpoint({
     issuer: url,
     registered: { clientId, redirectUris: [authority + RETURN_PATH] },
-    hints: new Hints({ authority, keys, appId, tenants, clock }),
+    hints: new IdTokenHintVerifier({ authority, keys, appId, tenants, clock }),
     ring: () => keyFile.ring,
-    ceremony: new Ceremony({
+    ceremony: new WebAuthnCeremony({
       origin: new URL(url).origin,
       name: passkeys.name,
       attestation: {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { ManualClock } from '@countersign/core';
 import { EAM_TENANT } from '../testing/eam-world.ts';
 import { ATTEMPT_MS, ATTEMPTS_MAX } from './limits.ts';
-import { Attempts, type Visit } from './pending-sign-ins.ts';
+import { PendingSignIns, type Visit } from './pending-sign-ins.ts';
 
 const BEGUN: Omit<Visit, 'untilMs' | 'failures'> = {
   hint: {
@@ -21,7 +21,7 @@ const BEGUN: Omit<Visit, 'untilMs' | 'failures'> = {
 function world() {
   const clock = new ManualClock(0);
   const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
-  return { clock, attempts: new Attempts(clock, random) };
+  return { clock, attempts: new PendingSignIns(clock, random) };
 }
 
 test('a step is taken once, by whoever holds both of its secrets', () => {

@@ -33,20 +33,23 @@ export type RegisterAttempt = Visit & {
 };
 
 /** In which state a visitor is: each step is possible in its own state alone. */
-export type Attempt = UseAttempt | RegisterAttempt;
+export type PendingSignIn = UseAttempt | RegisterAttempt;
 
 /** What a browser holds of an attempt: the cookie, and what its own pages post beside it. */
 export type Hold = { readonly session: string; readonly token: string };
 
-export type Held<State extends Attempt> = { readonly attempt: State; readonly hold: Hold };
+export type BoundSignIn<State extends PendingSignIn> = {
+  readonly attempt: State;
+  readonly hold: Hold;
+};
 
-type Kept = { readonly attempt: Attempt; readonly token: string };
+type Kept = { readonly attempt: PendingSignIn; readonly token: string };
 
 /**
  * Attempts that are under way, in memory: each begins with a hint that Entra signed, so nobody else
  * can fill it. The session has another id after every step, and never one that a browser brought.
  */
-export class Attempts {
+export class PendingSignIns {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #kept = new Map<string, Kept>();
@@ -56,24 +59,24 @@ export class Attempts {
     this.#random = random;
   }
 
-  begin(visit: Omit<Visit, 'untilMs' | 'failures'>): Held<UseAttempt> {
+  begin(visit: Omit<Visit, 'untilMs' | 'failures'>): BoundSignIn<UseAttempt> {
     const untilMs = this.#clock.monotonic() + ATTEMPT_MS;
     return this.toUse({ ...visit, untilMs, failures: 0 });
   }
 
   /** Asks for a passkey: at first, after one was registered, and after a step that failed. */
-  toUse({ hint, asked, address, untilMs, failures }: Visit): Held<UseAttempt> {
+  toUse({ hint, asked, address, untilMs, failures }: Visit): BoundSignIn<UseAttempt> {
     const challenge = this.#secret() as Challenge<'use'>;
     return this.#go({ kind: 'use', hint, asked, address, untilMs, failures, challenge });
   }
 
-  toRegister(attempt: UseAttempt, invitation: string): Held<RegisterAttempt> {
+  toRegister(attempt: UseAttempt, invitation: string): BoundSignIn<RegisterAttempt> {
     const challenge = this.#secret() as Challenge<'register'>;
     return this.#go({ ...attempt, kind: 'register', challenge, invitation });
   }
 
   /** Ends this step, whatever comes of it: no page posts twice. */
-  take({ session, token }: Hold): Attempt | undefined {
+  take({ session, token }: Hold): PendingSignIn | undefined {
     const key = digestOf(session);
     const kept = this.#kept.get(key);
     if (kept === undefined || !isSame(kept.token, token)) return undefined;
@@ -83,7 +86,7 @@ export class Attempts {
   }
 
   /** The next step, under a new id. */
-  #go<State extends Attempt>(attempt: State): Held<State> {
+  #go<State extends PendingSignIn>(attempt: State): BoundSignIn<State> {
     this.#forget();
     const hold = { session: this.#secret(), token: this.#secret() };
     this.#kept.set(digestOf(hold.session), { attempt, token: hold.token });

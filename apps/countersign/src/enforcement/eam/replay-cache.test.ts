@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '@countersign/core';
 import { ATTEMPT_MS, SKEW_MS } from './limits.ts';
-import { Taken, type Used, type UsedStore } from './replay-cache.ts';
+import { ReplayCache, type ReplayStore, type Used } from './replay-cache.ts';
 
-class Store implements UsedStore {
+class Store implements ReplayStore {
   readonly earlier: Used[] = [];
   lineMs: number = Number.NEGATIVE_INFINITY;
   fails = false;
@@ -20,7 +20,7 @@ const START_MS = Date.UTC(2026, 0, 5, 9);
 const LONG_MS = ATTEMPT_MS + 3 * SKEW_MS;
 
 test('takes each name once, and all of them or none', async () => {
-  const taken = new Taken(new ManualClock(START_MS), new Store());
+  const taken = new ReplayCache(new ManualClock(START_MS), new Store());
   assert.equal(await taken.take(['a', 'b'], START_MS), 'taken');
   assert.equal(await taken.take(['b', 'c'], START_MS), 'again');
   assert.equal(await taken.take(['c'], START_MS), 'taken', 'a refusal takes nothing');
@@ -28,7 +28,7 @@ test('takes each name once, and all of them or none', async () => {
 
 test('forgets what is over for good, and refuses whatever is as old as that', async () => {
   const clock = new ManualClock(START_MS);
-  const taken = new Taken(clock, new Store());
+  const taken = new ReplayCache(clock, new Store());
   await taken.take(['a'], START_MS);
   clock.advance(LONG_MS - 1);
   assert.equal(await taken.take(['a'], START_MS), 'again');
@@ -41,7 +41,7 @@ test('forgets what is over for good, and refuses whatever is as old as that', as
 
 test('steps of the wall clock change nothing', async () => {
   const clock = new ManualClock(START_MS);
-  const taken = new Taken(clock, new Store());
+  const taken = new ReplayCache(clock, new Store());
   await taken.take(['a'], START_MS);
   clock.step(86_400_000);
   assert.equal(await taken.take(['a'], START_MS), 'again');
@@ -52,10 +52,10 @@ test('steps of the wall clock change nothing', async () => {
 
 test('what an earlier process took is taken, for as long as it would have been', async () => {
   const store = new Store();
-  const earlier = new Taken(new ManualClock(START_MS), store);
+  const earlier = new ReplayCache(new ManualClock(START_MS), store);
   await earlier.take(['a', 'nonce'], START_MS);
   const clock = new ManualClock(START_MS);
-  const taken = new Taken(clock, store);
+  const taken = new ReplayCache(clock, store);
   assert.equal(await taken.take(['nonce', 'b'], START_MS + 1), 'again');
   assert.equal(await taken.take(['a'], START_MS), 'again');
   clock.advance(LONG_MS);
@@ -66,24 +66,24 @@ test('what an earlier process took is taken, for as long as it would have been',
 test('the line of an earlier process holds', async () => {
   const store = new Store();
   const clock = new ManualClock(START_MS);
-  const earlier = new Taken(clock, store);
+  const earlier = new ReplayCache(clock, store);
   await earlier.take(['a'], START_MS);
   clock.advance(LONG_MS);
   await earlier.take(['b'], START_MS + LONG_MS);
   store.earlier.length = 0;
-  const taken = new Taken(new ManualClock(START_MS), store);
+  const taken = new ReplayCache(new ManualClock(START_MS), store);
   assert.equal(await taken.take(['a'], START_MS), 'again');
 });
 
 test('of two at once one is taken', async () => {
-  const taken = new Taken(new ManualClock(START_MS), new Store());
+  const taken = new ReplayCache(new ManualClock(START_MS), new Store());
   const both = await Promise.all([taken.take(['a'], START_MS), taken.take(['a'], START_MS)]);
   assert.deepEqual(both, ['taken', 'again']);
 });
 
 test('what cannot be written down lets nobody in, and is taken all the same', async () => {
   const store = new Store();
-  const taken = new Taken(new ManualClock(START_MS), store);
+  const taken = new ReplayCache(new ManualClock(START_MS), store);
   store.fails = true;
   await assert.rejects(taken.take(['a'], START_MS), { code: 'NOT_ACCOUNTED' });
   store.fails = false;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Clock, messageOf } from '@countersign/core';
-import { AccessError } from '@countersign/policy';
+import { PolicyError } from '@countersign/policy';
 import { ATTEMPT_MS, SKEW_MS, TAKEN_MAX } from './limits.ts';
 
 /** What was used at once, and when the vendor issued it. */
 export type Used = { readonly names: readonly string[]; readonly issuedMs: number };
 
 /** Where it is written down what was used, so that it stays used when this process is another. */
-export interface UsedStore {
+export interface ReplayStore {
   /** All of the last {@link KEPT_MS} of earlier processes at least, in the order of its use. */
   readonly earlier: readonly Used[];
   /** The line that an earlier process left behind. */
@@ -25,13 +25,13 @@ type Kept = { readonly issuedMs: number; readonly untilMs: number };
  * vendor's time alone, and lies behind all that is still good, so it keeps nobody out. What an
  * earlier process took is taken, and is kept as if it had been taken at our start.
  */
-export class Taken {
+export class ReplayCache {
   readonly #clock: Clock;
-  readonly #store: UsedStore;
+  readonly #store: ReplayStore;
   readonly #kept = new Map<string, Kept>();
   #lineMs: number;
 
-  constructor(clock: Clock, store: UsedStore) {
+  constructor(clock: Clock, store: ReplayStore) {
     this.#clock = clock;
     this.#store = store;
     this.#lineMs = store.lineMs;
@@ -63,7 +63,7 @@ export class Taken {
       await this.#store.keep({ names, issuedMs }, this.#lineMs);
     } catch (cause) {
       const why = `could not write down that a hint was used (${messageOf(cause)})`;
-      throw new AccessError('NOT_ACCOUNTED', `${why}: nobody is let in by it`, { cause });
+      throw new PolicyError('NOT_ACCOUNTED', `${why}: nobody is let in by it`, { cause });
     }
     return 'taken';
   }

@@ -11,7 +11,7 @@ import {
   type Page,
 } from '../testing/eam-world.ts';
 import { EAM_PATHS } from './eam-metadata.ts';
-import { Ceremony } from './passkeys/webauthn-ceremony.ts';
+import { WebAuthnCeremony } from './passkeys/webauthn-ceremony.ts';
 import type { Challenge } from './pending-sign-ins.ts';
 
 /** A code for a further passkey, by two administrators. */
@@ -118,7 +118,7 @@ test('a code opens no second registration in the state register', async () => {
 test('a challenge that is missing, empty or of another step does not compile', async () => {
   const options = { origin: ISSUER, name: 'Northmoor' };
   const attestation = { formats: ['none'], authenticators: undefined, makers: [] } as const;
-  const ceremony = new Ceremony({ ...options, attestation });
+  const ceremony = new WebAuthnCeremony({ ...options, attestation });
   const account = { tenant: EAM_TENANT, person: ADA };
   const use = ceremony.verifyUse.bind(ceremony);
   const registering = 'another' as Challenge<'register'>;

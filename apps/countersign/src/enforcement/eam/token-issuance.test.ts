@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '@countersign/core';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import type { DoorReply } from '../http/http-exchange.ts';
-import { AuthorityKeys } from './entra-keys.ts';
+import type { EndpointReply } from '../http/http-exchange.ts';
+import { EntraKeys } from './entra-keys.ts';
 import { TokenIssuance } from './token-issuance.ts';
 
 const AUTHORITY = 'https://login.example.com';
@@ -25,7 +25,7 @@ const passes = {
 };
 const read = async (url: string): Promise<unknown> =>
   url.endsWith('/keys') ? { keys: [jwk] } : { jwks_uri: `${AUTHORITY}/keys` };
-const keys = new AuthorityKeys({ authority: AUTHORITY, read, clock });
+const keys = new EntraKeys({ authority: AUTHORITY, read, clock });
 const tenants = new Set([TENANT]);
 const issuance = new TokenIssuance({
   ...{ authority: AUTHORITY, keys, appId: API, tenants, passes, clock },
@@ -47,7 +47,7 @@ function event(user: object | undefined = { id: ADA }, tenantId: string = TENANT
   };
 }
 
-function ask(body: unknown, token: string, type = 'application/json'): Promise<DoorReply> {
+function ask(body: unknown, token: string, type = 'application/json'): Promise<EndpointReply> {
   const headers: Readonly<Record<string, string>> = {
     'content-type': type,
     authorization: `Bearer ${token}`,
@@ -60,7 +60,7 @@ function ask(body: unknown, token: string, type = 'application/json'): Promise<D
   });
 }
 
-function claimsOf({ status, body }: DoorReply): unknown {
+function claimsOf({ status, body }: EndpointReply): unknown {
   assert.equal(status, 200, body);
   const { data } = JSON.parse(body) as { data: { actions: { claims: unknown }[] } };
   assert.equal(data.actions.length, 1);

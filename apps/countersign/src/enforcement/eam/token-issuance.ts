@@ -1,10 +1,15 @@
 import type { Clock, TenantId } from '@countersign/core';
 import { decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import { bearerOf } from '../callers/caller-registry.ts';
-import { DoorError } from '../http/endpoint-error.ts';
-import { type DoorReply, type DoorRequest, isJson, jsonReply } from '../http/http-exchange.ts';
+import { EndpointError } from '../http/endpoint-error.ts';
+import {
+  type EndpointReply,
+  type EndpointRequest,
+  isJson,
+  jsonReply,
+} from '../http/http-exchange.ts';
 import { given, isObject, type Json, parseObject } from '../http/i-json.ts';
-import type { AuthorityKeys } from './entra-keys.ts';
+import type { EntraKeys } from './entra-keys.ts';
 import { HINT_CHARACTERS_MAX, SKEW_MS } from './limits.ts';
 
 /** Passes that a permit of the external method opened, and that nobody ended. */
@@ -15,7 +20,7 @@ export interface OpenPasses {
 
 export type TokenIssuanceOptions = {
   readonly authority: string;
-  readonly keys: AuthorityKeys;
+  readonly keys: EntraKeys;
   /** Id of the API that the extension is registered as: tokens of its callers are for it. */
   readonly appId: string;
   readonly tenants: ReadonlySet<string>;
@@ -44,7 +49,7 @@ export class TokenIssuance {
     this.#options = options;
   }
 
-  async answer(request: DoorRequest): Promise<DoorReply> {
+  async answer(request: EndpointRequest): Promise<EndpointReply> {
     if (request.method !== 'POST' || !isJson(request.header('content-type'))) {
       return jsonReply(400, 'an event is posted as application/json');
     }
@@ -52,7 +57,7 @@ export class TokenIssuance {
     try {
       event = eventOf(parseObject(request.body));
     } catch (error) {
-      if (!(error instanceof DoorError)) throw error;
+      if (!(error instanceof EndpointError)) throw error;
     }
     if (event === undefined) return jsonReply(400, 'this is no event of token issuance');
     if (!(await this.#isEntra(request, event.tenant))) {
@@ -66,7 +71,7 @@ export class TokenIssuance {
     });
   }
 
-  async #isEntra({ header }: DoorRequest, tenant: TenantId): Promise<boolean> {
+  async #isEntra({ header }: EndpointRequest, tenant: TenantId): Promise<boolean> {
     const { authority, keys, appId, tenants, clock } = this.#options;
     const token = bearerOf(header('authorization'));
     if (token === undefined || token.length > HINT_CHARACTERS_MAX) return false;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { DoorReply } from '../http/http-exchange.ts';
+import type { EndpointReply } from '../http/http-exchange.ts';
 import {
   type Asking,
   askedBy,
@@ -25,13 +25,13 @@ before(async () => {
 async function ask(
   { token, ...asking }: Asking & { readonly token?: string | undefined } = {},
   caller: ProxyCaller = proxyOf('traefik'),
-): Promise<DoorReply> {
+): Promise<EndpointReply> {
   const headers = { authorization: `Bearer ${token ?? (await world.token())}`, ...asking.headers };
   return askedBy(world.door, caller, { ...asking, headers });
 }
 
 /** A refusal says nothing that an application could take for somebody who was let in. */
-function assertNobody({ headers }: DoorReply): void {
+function assertNobody({ headers }: EndpointReply): void {
   assert.deepEqual([headers[SUBJECT], headers[PASS]], ['', '']);
 }
 
@@ -75,7 +75,7 @@ describe('who is permitted', () => {
 
   test('may show the token in the cookie of the applications', async () => {
     const token = await world.token();
-    const shown = (cookie: string): Promise<DoorReply> =>
+    const shown = (cookie: string): Promise<EndpointReply> =>
       ask({ headers: { authorization: undefined, cookie } });
     assert.equal((await shown(`app=${token}`)).status, 200);
     assert.equal((await shown(`a=b; app=${token}; application=x`)).status, 200);
@@ -273,7 +273,7 @@ describe("the page that nginx asks for apart from the door's answer", () => {
   const shown = (
     headers: Readonly<Record<string, string>>,
     caller = proxyOf('nginx'),
-  ): Promise<DoorReply> =>
+  ): Promise<EndpointReply> =>
     world.door.answer(caller, {
       ...{ method: 'GET', path: '/forward-auth/refused', uri: '/forward-auth/refused' },
       ...{ query: new URLSearchParams(), header: (name: string) => headers[name] },

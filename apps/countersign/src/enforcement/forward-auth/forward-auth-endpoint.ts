@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Decision, DecisionRequest, Properties } from '@countersign/policy';
 import type { Caller } from '../callers/caller.ts';
 import { bearerOf } from '../callers/caller-registry.ts';
-import type { Deciding } from '../decisions/decision-queue.ts';
-import { DoorError } from '../http/endpoint-error.ts';
-import type { DoorReply, DoorRequest } from '../http/http-exchange.ts';
+import type { DecisionQueue } from '../decisions/decision-queue.ts';
+import { EndpointError } from '../http/endpoint-error.ts';
+import type { EndpointReply, EndpointRequest } from '../http/http-exchange.ts';
 import { type Refusal, refusalPage } from './denial-page.ts';
 import { type Original, originalOf, type ProxyKind } from './original-request.ts';
-import type { Identities, Identity } from './token-verifier.ts';
+import type { Identity, TokenVerifier } from './token-verifier.ts';
 
 /** One of the company's web applications, as a proxy and the policies know it. */
 export type Site = {
@@ -27,8 +27,8 @@ export type ProxyCaller = Caller & {
 };
 
 export type ForwardAuthOptions = {
-  readonly deciding: Deciding;
-  readonly identities: Identities;
+  readonly deciding: DecisionQueue;
+  readonly identities: TokenVerifier;
   /**
    * Whether a pass is known here, and is not open any more. False of one that another node opened:
    * what nobody can tell throws nobody out.
@@ -51,7 +51,7 @@ const UNAVAILABLE = 'x-countersign-unavailable';
 const CAUSE = 'x-countersign-cause';
 
 /** Answers nginx, Envoy and Traefik (contracts 18), without the server. */
-export class ForwardAuthDoor {
+export class ForwardAuthEndpoint {
   readonly #options: ForwardAuthOptions;
 
   constructor(options: ForwardAuthOptions) {
@@ -65,8 +65,8 @@ export class ForwardAuthDoor {
   /** Whoever asks is a proxy of ours: their headers say who asks them. Throws for defects alone. */
   async answer(
     caller: ProxyCaller,
-    request: DoorRequest & { readonly uri: string },
-  ): Promise<DoorReply> {
+    request: EndpointRequest & { readonly uri: string },
+  ): Promise<EndpointReply> {
     if (caller.proxy === 'nginx' && request.path === REFUSED) return shownTo(request);
     const original = originalOf(caller.proxy, request, FORWARD_AUTH);
     if (typeof original === 'string') return refused('denied', undefined, request);
@@ -85,13 +85,13 @@ export class ForwardAuthDoor {
       if (decided === undefined) return refused('unavailable', undefined, request);
       return replyTo(decided.decision, identity, request);
     } catch (error) {
-      if (error instanceof DoorError) return unavailable(caller, request);
+      if (error instanceof EndpointError) return unavailable(caller, request);
       throw error;
     }
   }
 
   /** The answer where the server itself cannot go on: in a form that lets nobody in. */
-  failed(caller: ProxyCaller, request: DoorRequest): DoorReply {
+  failed(caller: ProxyCaller, request: EndpointRequest): EndpointReply {
     return unavailable(caller, request);
   }
 }
@@ -129,7 +129,7 @@ function bindingOf(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
-function replyTo(decision: Decision, { id }: Identity, request: DoorRequest): DoorReply {
+function replyTo(decision: Decision, { id }: Identity, request: EndpointRequest): EndpointReply {
   if (decision.effect === 'deny') {
     const isKnown = decision.cause === 'policy' || decision.cause === 'no-policy';
     return refused(isKnown ? 'denied' : 'unknown', decision.id, request);
@@ -146,9 +146,9 @@ function replyTo(decision: Decision, { id }: Identity, request: DoorRequest): Do
 function refused(
   refusal: Refusal,
   reference: string | undefined,
-  request: Pick<DoorRequest, 'header'>,
+  request: Pick<EndpointRequest, 'header'>,
   status = 403,
-): DoorReply {
+): EndpointReply {
   const headers = {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy':
@@ -171,7 +171,7 @@ function refused(
  * unless it was told to ask the other node at 503: a proxy that was says so. Envoy may be set to
  * let in whom a door that fails does not refuse.
  */
-function unavailable({ proxy }: ProxyCaller, request: DoorRequest): DoorReply {
+function unavailable({ proxy }: ProxyCaller, request: EndpointRequest): EndpointReply {
   const isPassedOver = proxy === 'nginx' && request.header(UNAVAILABLE) === '503';
   const status = proxy === 'traefik' || isPassedOver ? 503 : 403;
   return refused('unavailable', undefined, request, status);
@@ -180,8 +180,8 @@ function unavailable({ proxy }: ProxyCaller, request: DoorRequest): DoorReply {
 function unknownPerson(
   { proxy, signIn }: ProxyCaller,
   { method, host, uri }: Original,
-  request: DoorRequest,
-): DoorReply {
+  request: EndpointRequest,
+): EndpointReply {
   const isPage = method === 'GET' && (request.header('accept') ?? '').includes('text/html');
   if (signIn !== undefined && isPage && proxy !== 'nginx') {
     // The host is one of the configured sites: this leads nowhere else.
@@ -194,7 +194,7 @@ function unknownPerson(
 }
 
 /** nginx drops the body of an answer, and asks for the page apart, with what it was told. */
-function shownTo(request: DoorRequest): DoorReply {
+function shownTo(request: EndpointRequest): EndpointReply {
   const stated = request.header(CAUSE);
   const causes: readonly Refusal[] = ['denied', 'unknown', 'unavailable'];
   const refusal = causes.find((cause) => cause === stated) ?? 'unavailable';
@@ -204,7 +204,7 @@ function shownTo(request: DoorRequest): DoorReply {
 }
 
 /** A header that an application's own client sent, or the cookie of a browser. */
-function tokenOf({ header }: DoorRequest, cookie: string): string | undefined {
+function tokenOf({ header }: EndpointRequest, cookie: string): string | undefined {
   const bearer = bearerOf(header('authorization'));
   if (bearer !== undefined) return bearer;
   const pairs = (header('cookie') ?? '').split(';').map((pair) => pair.trim());

@@ -4,9 +4,13 @@ import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import { refusalPage } from './denial-page.ts';
 import { URI_CHARACTERS_MAX } from './limits.ts';
-import { type Asked, originalOf } from './original-request.ts';
+import { originalOf, type ProxyRequest } from './original-request.ts';
 
-function asked(headers: Record<string, string>, uri = '/forward-auth', method = 'GET'): Asked {
+function asked(
+  headers: Record<string, string>,
+  uri = '/forward-auth',
+  method = 'GET',
+): ProxyRequest {
   return { method, uri, header: (name) => headers[name] };
 }
 

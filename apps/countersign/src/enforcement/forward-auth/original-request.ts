@@ -17,7 +17,7 @@ export type Original = {
   readonly address: string | null;
 };
 
-export type Asked = {
+export type ProxyRequest = {
   readonly method: string;
   /** As it came to us: what follows the prefix is the original's, where the proxy does it so. */
   readonly uri: string;
@@ -38,7 +38,11 @@ const NAMES: Readonly<
  * another are passed on by it, and a client could have written them. What the application might
  * read otherwise than the policy does is told as a text: such a request is let in nowhere.
  */
-export function originalOf(proxy: ProxyKind, asked: Asked, prefix: string): Original | string {
+export function originalOf(
+  proxy: ProxyKind,
+  asked: ProxyRequest,
+  prefix: string,
+): Original | string {
   const names = NAMES[proxy];
   const method = names.method === undefined ? asked.method : asked.header(names.method);
   const uri =

@@ -11,7 +11,7 @@ import {
   SignJWT,
 } from 'jose';
 import { TOKEN_CHARACTERS_MAX } from './limits.ts';
-import { Identities } from './token-verifier.ts';
+import { TokenVerifier } from './token-verifier.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const NOW_S = NOW_MS / 1000;
@@ -24,7 +24,7 @@ const CLAIMS: JWTPayload = {
 
 describe('a token', () => {
   const clock = new ManualClock(NOW_MS);
-  let identities: Identities;
+  let identities: TokenVerifier;
   let key: CryptoKey;
   let spki: string;
   before(async () => {
@@ -33,7 +33,7 @@ describe('a token', () => {
     spki = await exportSPKI(pair.publicKey);
     const keys = { keys: [await exportJWK(pair.publicKey)] };
     const of = { issuer: 'https://idp.example.com', audience: 'wiki', claim: 'sub' };
-    identities = new Identities({ ...of, keys, clock });
+    identities = new TokenVerifier({ ...of, keys, clock });
   });
 
   const signed = (claims: JWTPayload, by: CryptoKey = key): Promise<string> =>

@@ -41,7 +41,7 @@ const ALGORITHMS = [
 const SKEW_S = 60;
 
 /** Verifies the tokens of an issuer that the company trusts for its own applications. */
-export class Identities {
+export class TokenVerifier {
   readonly #options: IdentityOptions;
   readonly #keys: ReturnType<typeof createLocalJWKSet>;
 

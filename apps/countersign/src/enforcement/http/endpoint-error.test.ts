@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DoorError, type DoorErrorCode, malformed } from './endpoint-error.ts';
+import { type DoorErrorCode, EndpointError, malformed } from './endpoint-error.ts';
 
 test('says each refusal by the status that HTTP has for it (RFC 9110, 15.5 and 15.6)', () => {
   const statuses: Readonly<Record<DoorErrorCode, number>> = {
@@ -15,7 +15,7 @@ test('says each refusal by the status that HTTP has for it (RFC 9110, 15.5 and 1
     UNAVAILABLE: 503,
   };
   for (const [code, status] of Object.entries(statuses)) {
-    assert.equal(new DoorError(code as DoorErrorCode, 'why').status, status, code);
+    assert.equal(new EndpointError(code as DoorErrorCode, 'why').status, status, code);
   }
   assert.equal(malformed('why').code, 'MALFORMED');
 });

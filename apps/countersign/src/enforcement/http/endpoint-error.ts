@@ -35,7 +35,7 @@ const STATUS: Readonly<Record<DoorErrorCode, number>> = {
 };
 
 /** Why a request gets no answer. That something is refused is an answer, and no error. */
-export class DoorError extends CountersignError<DoorErrorCode> {
+export class EndpointError extends CountersignError<DoorErrorCode> {
   override readonly name = 'DoorError';
 
   get status(): number {
@@ -43,6 +43,6 @@ export class DoorError extends CountersignError<DoorErrorCode> {
   }
 }
 
-export function malformed(message: string): DoorError {
-  return new DoorError('MALFORMED', message);
+export function malformed(message: string): EndpointError {
+  return new EndpointError('MALFORMED', message);
 }

@@ -1,5 +1,5 @@
 /** A request as a door sees it, whatever server read it. */
-export type DoorRequest = {
+export type EndpointRequest = {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
@@ -11,7 +11,7 @@ export type DoorRequest = {
   readonly signal: AbortSignal;
 };
 
-export type DoorReply = {
+export type EndpointReply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -21,12 +21,12 @@ export function jsonReply(
   status: number,
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
-): DoorReply {
+): EndpointReply {
   const body = JSON.stringify(value);
   return { status, headers: { 'content-type': 'application/json', ...headers }, body };
 }
 
-export function emptyReply(status: number): DoorReply {
+export function emptyReply(status: number): EndpointReply {
   return { status, headers: {}, body: '' };
 }
 

@@ -1,5 +1,5 @@
 import { quoted } from '@countersign/core';
-import { DoorError, malformed } from './endpoint-error.ts';
+import { EndpointError, malformed } from './endpoint-error.ts';
 import { BODY_DEPTH_MAX } from './limits.ts';
 
 /** A member's value, whatever it is. */
@@ -83,7 +83,7 @@ function checkDepth(text: string): void {
       case 123:
         if (++depth > BODY_DEPTH_MAX) {
           const what = `the body is nested deeper than ${BODY_DEPTH_MAX}`;
-          throw new DoorError('TOO_LARGE', what);
+          throw new EndpointError('TOO_LARGE', what);
         }
         break;
       case 93:

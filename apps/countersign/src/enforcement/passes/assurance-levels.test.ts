@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tenantId } from '@countersign/core';
-import { DirectoryStore, type PassOpened } from '@countersign/policy';
+import { DirectoryStore, type PassOpening } from '@countersign/policy';
 import { AssuranceLevels } from './assurance-levels.ts';
-import { WatchedPasses } from './open-pass-table.ts';
+import { OpenPassTable } from './open-pass-table.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const ISSUER = 'https://door.example.com';
@@ -11,11 +11,11 @@ const NOW_MS = Date.UTC(2026, 0, 5, 9);
 
 function world() {
   const store = new DirectoryStore();
-  const passes = new WatchedPasses(() => store);
+  const passes = new OpenPassTable(() => store);
   const levels = new AssuranceLevels(passes);
   const open = (pass: string, factor: unknown, id = 'ada', type = 'user') => {
     const about = { door: 'eam', tenant: TENANT, resource: { type: 'suite', id: TENANT } };
-    const opened: PassOpened = {
+    const opened: PassOpening = {
       v: 1,
       phase: 'opened',
       ...{ pass, decision: 'd', principal: { type, id }, action: 'signIn' },

@@ -1,11 +1,11 @@
-import type { PassOpened } from '@countersign/policy';
+import type { PassOpening } from '@countersign/policy';
 import {
   type AssuranceLevel,
   assuranceLevelChange,
   type SecurityEvent,
 } from '../ssf/security-event.ts';
 import { complex, opaque } from '../ssf/subject-identifier.ts';
-import type { KeptPass, WatchedPasses } from './open-pass-table.ts';
+import type { OpenPass, OpenPassTable } from './open-pass-table.ts';
 import { userSubject } from './pass-events.ts';
 
 /**
@@ -22,15 +22,15 @@ type Known = { readonly pass: string; readonly level: AssuranceLevel };
 
 /** With what assurance people signed in last, as long as the pass of it is open. */
 export class AssuranceLevels {
-  readonly #passes: WatchedPasses;
+  readonly #passes: OpenPassTable;
   readonly #known = new Map<string, Known>();
 
-  constructor(passes: WatchedPasses) {
+  constructor(passes: OpenPassTable) {
     this.#passes = passes;
   }
 
   /** Undefined: it is as before, or nobody can tell. */
-  opened({ pass, request }: KeptPass, issuer: string): SecurityEvent | undefined {
+  opened({ pass, request }: OpenPass, issuer: string): SecurityEvent | undefined {
     const level = LEVELS.get(request.context['factor']);
     if (level === undefined || pass.principal.type.toLowerCase() !== 'user') return undefined;
     const key = `${pass.tenant}\n${pass.principal.id.toLowerCase()}`;
@@ -51,7 +51,7 @@ export class AssuranceLevels {
 }
 
 function changed(
-  { pass, tenant, principal, atMs, door }: PassOpened,
+  { pass, tenant, principal, atMs, door }: PassOpening,
   levels: { readonly current: AssuranceLevel; readonly previous: AssuranceLevel },
   issuer: string,
 ): SecurityEvent {

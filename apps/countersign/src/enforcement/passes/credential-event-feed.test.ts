@@ -5,16 +5,20 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { instantOfMs, ManualClock, systemRandom } from '@countersign/core';
 import { importPaths } from '../../ingest/import-run.ts';
-import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
-import { catchUp } from '../../projection/catch-up.ts';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
+import {
+  closeWriter,
+  type LedgerWriter,
+  openLedgerWriter,
+} from '../../operations/host/open-writer.ts';
+import { catchUpProjection } from '../../projection/catch-up.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import { DOER, idOf, NOW_MS, TENANT } from '../../reconcile/testing/sign-ins.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import { LedgerPasskeys } from '../eam/passkeys/ledger-passkeys.ts';
 import type { Passkey, PasskeyRecord } from '../eam/passkeys/passkey-record.ts';
 import type { SecurityEvent } from '../ssf/security-event.ts';
 import type { SsfRecord } from '../ssf/ssf-record.ts';
-import { CredentialNews } from './credential-event-feed.ts';
+import { CredentialEventFeed } from './credential-event-feed.ts';
 
 const ISSUER = 'https://door.example.com';
 const DAY_MS = 86_400_000;
@@ -25,13 +29,18 @@ let next = 0;
 let audits = 0;
 
 class World {
-  readonly writer: Writer;
+  readonly writer: LedgerWriter;
   readonly clock: ManualClock;
-  readonly #books: BooksReader;
+  readonly #books: StoreReader;
   readonly #passkeys: LedgerPasskeys;
-  news: CredentialNews;
+  news: CredentialEventFeed;
 
-  private constructor(writer: Writer, clock: ManualClock, books: BooksReader, own: LedgerPasskeys) {
+  private constructor(
+    writer: LedgerWriter,
+    clock: ManualClock,
+    books: StoreReader,
+    own: LedgerPasskeys,
+  ) {
     this.writer = writer;
     this.clock = clock;
     this.#books = books;
@@ -41,12 +50,16 @@ class World {
 
   static async within(work: (world: World) => Promise<void>): Promise<void> {
     const clock = new ManualClock(NOW_MS);
-    const writer = await openWriter({ dir: join(root, `${next++}`), clock, random: systemRandom });
-    const books = await BooksReader.open(writer.dir, { clock });
+    const writer = await openLedgerWriter({
+      dir: join(root, `${next++}`),
+      clock,
+      random: systemRandom,
+    });
+    const books = await StoreReader.open(writer.dir, { clock });
     try {
       // A ledger that has something, as every one has behind its first minute.
-      await writer.accountant.append([ownEntry('act', NOW_MS, { v: 1, what: 'first' })]);
-      await catchUp(writer);
+      await writer.accountant.append([ownEntryDraft('act', NOW_MS, { v: 1, what: 'first' })]);
+      await catchUpProjection(writer);
       await work(new World(writer, clock, books, await LedgerPasskeys.open(writer)));
     } finally {
       books.close();
@@ -55,10 +68,10 @@ class World {
   }
 
   /** Another process that goes on where this one was. */
-  restarted(records: readonly SsfRecord[]): CredentialNews {
+  restarted(records: readonly SsfRecord[]): CredentialEventFeed {
     const passkeys = this.#passkeys.book;
     const { writer } = this;
-    this.news = new CredentialNews({
+    this.news = new CredentialEventFeed({
       ...{ writer, books: this.#books, passkeys, issuer: ISSUER, records },
     });
     return this.news;
@@ -76,7 +89,7 @@ class World {
 
   async keep(record: PasskeyRecord): Promise<void> {
     await this.#passkeys.keep(record);
-    await catchUp(this.writer);
+    await catchUpProjection(this.writer);
   }
 
   async look(): Promise<readonly SecurityEvent[]> {

@@ -4,13 +4,13 @@ import {
   CREDENTIAL_NEWS_EVERY_MS,
   STREAM_REST_TIMES,
 } from '../../ingest/limits.ts';
-import type { Writer } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { parseBody, richestFirst } from '../../projection/deliveries.ts';
 import { parseObject } from '../../projection/entries/own-entry.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { passkeyRecordOf } from '../eam/passkeys/passkey-record.ts';
-import type { PasskeyBook } from '../eam/passkeys/passkey-registry.ts';
+import type { PasskeyRegistry } from '../eam/passkeys/passkey-registry.ts';
 import { EVENT_KEPT_MS } from '../ssf/limits.ts';
 import type { SecurityEvent } from '../ssf/security-event.ts';
 import type { SsfRecord } from '../ssf/ssf-record.ts';
@@ -29,10 +29,10 @@ const SUCCESS = 1;
 const SYSTEM = 3;
 
 export type CredentialNewsOptions = {
-  readonly writer: Writer;
-  readonly books: BooksReader;
+  readonly writer: LedgerWriter;
+  readonly books: StoreReader;
   /** Undefined: no passkeys are registered here. */
-  readonly passkeys: PasskeyBook | undefined;
+  readonly passkeys: PasskeyRegistry | undefined;
   readonly issuer: string;
   /** All that transmitters wrote down before. */
   readonly records: readonly SsfRecord[];
@@ -43,7 +43,7 @@ export type CredentialNewsOptions = {
  * directory's audit log as it comes in, and of our own passkeys. What is older than an event is
  * kept is no news: an import of last year's log tells nobody anything.
  */
-export class CredentialNews {
+export class CredentialEventFeed {
   readonly #options: CredentialNewsOptions;
   readonly #told: Set<string>;
   readonly #memo = createMemo();

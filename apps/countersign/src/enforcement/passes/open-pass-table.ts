@@ -1,23 +1,23 @@
 import type { TenantId } from '@countersign/core';
 import {
-  AccessError,
   type DecisionRequest,
   type Directory,
   OPEN_PASSES_MAX,
-  type PassOpened,
-  type PassWatch,
+  type PassObserver,
+  type PassOpening,
+  PolicyError,
 } from '@countersign/policy';
 
-export type KeptPass = { readonly pass: PassOpened; readonly request: DecisionRequest };
+export type OpenPass = { readonly pass: PassOpening; readonly request: DecisionRequest };
 
 /** Types whose entities a pass is about by name; a change of any other concerns all passes. */
 const NAMED: ReadonlySet<string> = new Set(['Person', 'Workload', 'Device']);
 
 /** The passes that are open, each with the request on which it was given. */
-export class WatchedPasses implements PassWatch {
+export class OpenPassTable implements PassObserver {
   readonly #directory: () => Directory;
   readonly #max: number;
-  readonly #kept = new Map<string, KeptPass & { readonly keys: readonly string[] }>();
+  readonly #kept = new Map<string, OpenPass & { readonly keys: readonly string[] }>();
   /** By whom or what a pass is about. */
   readonly #about = new Map<string, Set<string>>();
 
@@ -31,7 +31,7 @@ export class WatchedPasses implements PassWatch {
     return this.#kept.size;
   }
 
-  opening(pass: PassOpened, request: DecisionRequest): void {
+  opening(pass: PassOpening, request: DecisionRequest): void {
     if (this.#kept.size >= this.#max) throw tooMany(this.#max);
     const keys = this.#keysOf(request);
     this.#kept.set(pass.pass, { pass, request, keys });
@@ -53,7 +53,7 @@ export class WatchedPasses implements PassWatch {
     }
   }
 
-  get(id: string): KeptPass | undefined {
+  get(id: string): OpenPass | undefined {
     return this.#kept.get(id);
   }
 
@@ -103,7 +103,7 @@ function keyOf(tenant: TenantId, id: string): string {
   return `${tenant}\n${id.toLowerCase()}`;
 }
 
-function tooMany(max: number): AccessError {
+function tooMany(max: number): PolicyError {
   const what = `${max} passes are open, and more could not be watched over: no pass is opened`;
-  return new AccessError('NOT_ACCOUNTED', what);
+  return new PolicyError('NOT_ACCOUNTED', what);
 }

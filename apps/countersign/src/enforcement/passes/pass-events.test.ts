@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tenantId } from '@countersign/core';
-import { type DecisionRequest, DirectoryStore, type PassOpened } from '@countersign/policy';
+import { type DecisionRequest, DirectoryStore, type PassOpening } from '@countersign/policy';
 import { EVENT_TYPES } from '../ssf/security-event.ts';
 import type { SsfRecord } from '../ssf/ssf-record.ts';
 import { changesCredential, toldOfCredential } from './credential-events.ts';
-import { WatchedPasses } from './open-pass-table.ts';
+import { OpenPassTable } from './open-pass-table.ts';
 import { changeEvent, endedEvent, toldOfPass, userSubject } from './pass-events.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
@@ -65,7 +65,7 @@ describe('a change in the directory', () => {
   });
 });
 
-const OPENED: PassOpened = {
+const OPENED: PassOpening = {
   ...{ v: 1, phase: 'opened', pass: 'p1', tenant: TENANT, decision: 'd', door: 'eam' },
   ...{ principal: { type: 'user', id: 'ada' }, resource: { type: 'suite', id: TENANT } },
   ...{ action: 'signIn', constraints: { address: null, device: 'd1', app: null } },
@@ -141,7 +141,7 @@ test('acts that change a credential are told from all others', () => {
 
 describe('the passes that are open', () => {
   function watched() {
-    const passes = new WatchedPasses(() => new DirectoryStore());
+    const passes = new OpenPassTable(() => new DirectoryStore());
     const open = (pass: string, id: string, more: Partial<DecisionRequest> = {}): void => {
       const request: DecisionRequest = {
         ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id } },

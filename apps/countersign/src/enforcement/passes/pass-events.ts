@@ -1,5 +1,5 @@
 import type { TenantId } from '@countersign/core';
-import type { DirectoryChange, PassClosed, PassOpened } from '@countersign/policy';
+import type { DirectoryChange, PassEnding, PassOpening } from '@countersign/policy';
 import { isObject } from '../http/i-json.ts';
 import {
   accountDisabled,
@@ -21,8 +21,8 @@ export const BY_POLICY = 'policy';
 
 /** What receivers are told of a pass that ended before its time. */
 export function endedEvent(
-  { pass, tenant, principal, constraints }: PassOpened,
-  { atMs, by, reason }: PassClosed,
+  { pass, tenant, principal, constraints }: PassOpening,
+  { atMs, by, reason }: PassEnding,
   issuer: string,
 ): SecurityEvent {
   const subject = complex({

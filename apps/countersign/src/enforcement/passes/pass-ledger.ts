@@ -1,14 +1,14 @@
 import { assert } from '@countersign/core';
-import { AccessError, type PassBody, passDraft } from '@countersign/policy';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { catchUp } from '../../projection/catch-up.ts';
-import { commitBooks } from '../../projection/commit-projection.ts';
-import type { PassFact, PassFilter } from '../../store/sqlite/decision-table.ts';
-import { type InSuite, lapses, type Pass, passesOf } from './pass.ts';
+import { type PassBody, PolicyError, passDraft } from '@countersign/policy';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { catchUpProjection } from '../../projection/catch-up.ts';
+import { commitProjection } from '../../projection/commit-projection.ts';
+import type { PassFilter, PassRow } from '../../store/sqlite/decision-table.ts';
+import { lapses, type Pass, passesOf, type SuiteSessionStatus } from './pass.ts';
 
 /** The passes that the books know, as of a moment: all, or those of a filter. */
 export function knownPasses(
-  books: { passEntries(filter?: PassFilter): readonly PassFact[] },
+  books: { passEntries(filter?: PassFilter): readonly PassRow[] },
   nowMs: number,
   filter: PassFilter = {},
 ): readonly Pass[] {
@@ -22,7 +22,7 @@ export type EndedPass = {
   readonly pass: string;
   readonly entry: number;
   /** Of a pass into the suite: what is known of it there. */
-  readonly suite: InSuite | null;
+  readonly suite: SuiteSessionStatus | null;
 };
 
 /**
@@ -30,7 +30,7 @@ export type EndedPass = {
  * @throws AccessError UNKNOWN_PASS where there is none of that id, or it is over already
  */
 export async function endPass(
-  writer: Writer,
+  writer: LedgerWriter,
   { pass: id, by, reason }: { readonly pass: string; readonly by: string; readonly reason: string },
 ): Promise<EndedPass> {
   const { books, accountant, clock } = writer;
@@ -38,25 +38,25 @@ export async function endPass(
   const [pass] = knownPasses(books, nowMs, { pass: id });
   if (pass === undefined || pass.state !== 'open') {
     const why = pass === undefined ? 'there is no pass of that id' : `it ${pass.state} already`;
-    throw new AccessError('UNKNOWN_PASS', `could not end the pass ${id}: ${why}; see passes list`);
+    throw new PolicyError('UNKNOWN_PASS', `could not end the pass ${id}: ${why}; see passes list`);
   }
   const { tenant } = pass;
   const body = { v: 1, phase: 'ended', pass: id, tenant, atMs: nowMs, by, reason } as const;
   const [entry] = await accountant.append([passDraft(body)]);
-  await catchUp(writer);
+  await catchUpProjection(writer);
   assert(entry !== undefined, 'every draft has its entry');
   const [ended] = knownPasses(books, clock.now(), { pass: id });
   return { pass: id, entry, suite: ended?.suite ?? null };
 }
 
 /** Says of passes whose time is over that it is. Nothing is said twice. */
-export async function lapsePasses(writer: Writer): Promise<number> {
+export async function lapsePasses(writer: LedgerWriter): Promise<number> {
   const { books, accountant, clock } = writer;
   const nowMs = clock.now();
   const overdue = { passEntries: () => books.overduePasses(nowMs) };
   const over = lapses(knownPasses(overdue, nowMs));
   if (over.length === 0) return 0;
   await accountant.append(over.map(passDraft));
-  await commitBooks(writer);
+  await commitProjection(writer);
   return over.length;
 }

@@ -10,17 +10,17 @@ import {
   loadDirectoryFile,
   PolicySet,
   RiskChanges,
-  Risks,
+  RiskHistory,
   readPolicyFolder,
   SUITE_TOKEN_MS_MAX,
   SuiteDirectory,
 } from '@countersign/policy';
 import { countingRandom } from '@countersign/policy/testing/random';
-import { FairTurns } from '../callers/fair-queue.ts';
-import { Deciding } from '../decisions/decision-queue.ts';
+import { FairQueue } from '../callers/fair-queue.ts';
+import { DecisionQueue } from '../decisions/decision-queue.ts';
 import type { SecurityEvent } from '../ssf/security-event.ts';
-import { WatchedPasses } from './open-pass-table.ts';
-import { PassKeeper } from './pass-revocation.ts';
+import { OpenPassTable } from './open-pass-table.ts';
+import { PassRevocation } from './pass-revocation.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const FILE: DirectoryFile = {
@@ -48,12 +48,12 @@ type Person = DirectoryFile['people'][number];
 class World {
   readonly clock = new ManualClock(Date.UTC(2026, 0, 5, 9));
   readonly store = new DirectoryStore();
-  readonly risks = new Risks();
+  readonly risks = new RiskHistory();
   readonly drafts: RecordDraft[] = [];
   readonly events: SecurityEvent[] = [];
-  readonly passes: WatchedPasses;
+  readonly passes: OpenPassTable;
   readonly point: DecisionPoint;
-  readonly keeper: PassKeeper;
+  readonly keeper: PassRevocation;
   ledgerFails: Error | undefined;
 
   constructor() {
@@ -66,17 +66,17 @@ class World {
         return drafts.map((draft) => this.drafts.push(draft) - 1);
       },
     };
-    this.passes = new WatchedPasses(() => directory);
+    this.passes = new OpenPassTable(() => directory);
     const policies = PolicySet.parse(readPolicyFolder('content/policies').source);
     const { passes } = this;
     this.point = new DecisionPoint({ policies, directory, accountant, clock, random, passes });
-    const turns = new FairTurns({ yieldTurn: setImmediate, stepsPerTurn: 1 });
-    const deciding = new Deciding(this.point, turns);
+    const turns = new FairQueue({ yieldTurn: setImmediate, stepsPerTurn: 1 });
+    const deciding = new DecisionQueue(this.point, turns);
     const emit = async (events: readonly SecurityEvent[]): Promise<void> => {
       this.events.push(...events);
     };
     const issuer = 'https://door.example.com';
-    this.keeper = new PassKeeper({ passes, deciding, accountant, clock, random, issuer, emit });
+    this.keeper = new PassRevocation({ passes, deciding, accountant, clock, random, issuer, emit });
     this.store.hear((tenant, change) => this.keeper.changed({ tenant, change }));
     this.write(FILE);
     this.events.length = 0;
@@ -292,7 +292,7 @@ test('a pass into the suite says how long a token on it can live', async () => {
 
 test('more passes than can be watched over are not opened', async () => {
   const world = new World();
-  const few = new WatchedPasses(() => world.store, 1);
+  const few = new OpenPassTable(() => world.store, 1);
   const { clock } = world;
   const point = new DecisionPoint({
     ...{ policies: world.point.policies, directory: world.point.directory, clock },

@@ -1,23 +1,23 @@
 import type { Clock, TenantId } from '@countersign/core';
 import {
-  type Accountant,
+  type DecisionLog,
   type DirectoryChange,
   ENDINGS_PER_WRITE,
-  type Judgement,
-  type PassClosed,
+  type PassEnding,
+  type PolicyOutcome,
   passDraft,
   uuidV7,
 } from '@countersign/policy';
-import type { Deciding } from '../decisions/decision-queue.ts';
+import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import type { SecurityEvent } from '../ssf/security-event.ts';
 import type { SsfWorld } from '../ssf/ssf-ports.ts';
-import type { KeptPass, WatchedPasses } from './open-pass-table.ts';
+import type { OpenPass, OpenPassTable } from './open-pass-table.ts';
 import { BY_POLICY, changeEvent, endedEvent } from './pass-events.ts';
 
 export type KeeperOptions = {
-  readonly passes: WatchedPasses;
-  readonly deciding: Deciding;
-  readonly accountant: Accountant;
+  readonly passes: OpenPassTable;
+  readonly deciding: DecisionQueue;
+  readonly accountant: DecisionLog;
   readonly clock: Clock;
   readonly random: SsfWorld['random'];
   /** As receivers know us. */
@@ -27,7 +27,7 @@ export type KeeperOptions = {
 };
 
 /** A change, and in whose directory. */
-export type Changed = { readonly tenant: TenantId; readonly change: DirectoryChange };
+export type TenantDirectoryChange = { readonly tenant: TenantId; readonly change: DirectoryChange };
 
 /** In turns with all callers, under a name that none of them can have. */
 const KEEPER = { name: 'countersign: passes' };
@@ -37,7 +37,7 @@ const KEEPER = { name: 'countersign: passes' };
  * policies and the directory of now, whenever a change may concern it. What nobody can tell ends
  * nothing: a directory that is away would throw out a whole company, whose passes lapse anyway.
  */
-export class PassKeeper {
+export class PassRevocation {
   readonly #options: KeeperOptions;
   /** To be judged again; those in `withdrawn` end unless they are permitted for certain. */
   readonly #marked = new Set<string>();
@@ -51,7 +51,7 @@ export class PassKeeper {
   }
 
   /** Something changed. What follows from it is done by {@link settle}. */
-  changed({ tenant, change }: Changed): void {
+  changed({ tenant, change }: TenantDirectoryChange): void {
     const { passes, clock, random, issuer } = this.#options;
     const atMs = clock.now();
     const event = changeEvent(tenant, change, { issuer, atMs, transaction: uuidV7(atMs, random) });
@@ -72,7 +72,7 @@ export class PassKeeper {
   }
 
   /** A pass was ended, by whomever: durable already. Receivers are told by {@link settle}. */
-  ended(closed: PassClosed): void {
+  ended(closed: PassEnding): void {
     const { passes, issuer } = this.#options;
     const kept = passes.get(closed.pass);
     if (kept === undefined) return;
@@ -104,10 +104,10 @@ export class PassKeeper {
     }
   }
 
-  async #judgeMarked(): Promise<readonly PassClosed[]> {
+  async #judgeMarked(): Promise<readonly PassEnding[]> {
     const { passes, deciding, clock } = this.#options;
     const ids = [...this.#marked];
-    const over: PassClosed[] = [];
+    const over: PassEnding[] = [];
     if (ids.length === 0) return over;
     await deciding.inTurns(KEEPER, ids.length, (from, to) => {
       for (const id of ids.slice(from, to)) {
@@ -124,7 +124,7 @@ export class PassKeeper {
     return over;
   }
 
-  async #end(over: readonly PassClosed[]): Promise<void> {
+  async #end(over: readonly PassEnding[]): Promise<void> {
     const open = over.filter(({ pass }) => this.#options.passes.get(pass) !== undefined);
     if (open.length === 0) return;
     try {
@@ -162,7 +162,7 @@ function isWithdrawn(change: DirectoryChange): boolean {
 
 /** Undefined: it goes on. */
 function whyOver(
-  { effect, cause, because }: Judgement,
+  { effect, cause, because }: PolicyOutcome,
   isWithdrawnNow: boolean,
 ): string | undefined {
   if (effect === 'permit') return undefined;
@@ -171,6 +171,6 @@ function whyOver(
   return because.map(({ text }) => text).join('; ');
 }
 
-function closed({ pass: { pass, tenant } }: KeptPass, reason: string, atMs: number): PassClosed {
+function closed({ pass: { pass, tenant } }: OpenPass, reason: string, atMs: number): PassEnding {
   return { v: 1, phase: 'ended', pass, tenant, atMs, by: BY_POLICY, reason };
 }

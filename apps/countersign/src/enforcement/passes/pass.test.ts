@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tenantId } from '@countersign/core';
-import type { PassOpened } from '@countersign/policy';
-import { lapses, passesOf, type SaidOfPass } from './pass.ts';
+import type { PassOpening } from '@countersign/policy';
+import { lapses, type PassEntry, passesOf } from './pass.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const HOUR_MS = 3_600_000;
 
-function opened(pass: string): PassOpened {
+function opened(pass: string): PassOpening {
   return {
     ...{ v: 1, phase: 'opened', pass, tenant: TENANT, decision: `d-${pass}`, door: 'eam' },
     principal: { type: 'user', id: 'ada' },
@@ -23,7 +23,7 @@ function opened(pass: string): PassOpened {
 const END = { v: 1, phase: 'ended', tenant: TENANT, by: 'per', reason: 'stolen' } as const;
 
 test('a pass is open until it ends, or its time is over', () => {
-  const said: SaidOfPass[] = [
+  const said: PassEntry[] = [
     { index: 3, body: opened('a') },
     { index: 4, body: opened('b') },
     { index: 7, body: { ...END, pass: 'b', atMs: NOW_MS + 60_000 } },
@@ -40,7 +40,7 @@ test('a pass is open until it ends, or its time is over', () => {
 });
 
 test('a pass that lapsed is said once', () => {
-  const said: SaidOfPass[] = [{ index: 3, body: opened('a') }];
+  const said: PassEntry[] = [{ index: 3, body: opened('a') }];
   const [lapse, ...more] = lapses(passesOf(said, NOW_MS + 2 * HOUR_MS));
   assert.ok(lapse !== undefined && more.length === 0);
   assert.equal(lapse.atMs, NOW_MS + HOUR_MS);
@@ -51,7 +51,7 @@ test('a pass that lapsed is said once', () => {
 
 test('what is over does not end again', () => {
   const lapse = { ...END, phase: 'lapsed', pass: 'a', atMs: NOW_MS + HOUR_MS } as const;
-  const said: SaidOfPass[] = [
+  const said: PassEntry[] = [
     { index: 3, body: opened('a') },
     { index: 4, body: { ...lapse, by: null, reason: null } },
     { index: 5, body: { ...END, pass: 'a', atMs: NOW_MS + 2 * HOUR_MS } },
@@ -65,7 +65,7 @@ test('what is over does not end again', () => {
 });
 
 test('a pass tells what it was opened on, and the entries that say so', () => {
-  const said: SaidOfPass[] = [{ index: 3, body: opened('a') }];
+  const said: PassEntry[] = [{ index: 3, body: opened('a') }];
   assert.deepEqual(passesOf(said, NOW_MS), [
     {
       ...{ id: 'a', tenant: TENANT, decision: 'd-a', door: 'eam', action: 'signIn' },
@@ -78,7 +78,7 @@ test('a pass tells what it was opened on, and the entries that say so', () => {
 });
 
 test('a pass is over at the very moment in which its time is', () => {
-  const said: SaidOfPass[] = [{ index: 3, body: opened('a') }];
+  const said: PassEntry[] = [{ index: 3, body: opened('a') }];
   assert.equal(passesOf(said, NOW_MS + HOUR_MS - 1)[0]?.state, 'open');
   assert.equal(passesOf(said, NOW_MS + HOUR_MS)[0]?.state, 'lapsed');
   assert.deepEqual(lapses(passesOf(said, NOW_MS + HOUR_MS)), [
@@ -91,7 +91,7 @@ test('a pass is over at the very moment in which its time is', () => {
 });
 
 test('what ended before its time does not lapse', () => {
-  const said: SaidOfPass[] = [
+  const said: PassEntry[] = [
     { index: 3, body: opened('a') },
     { index: 4, body: { ...END, pass: 'a', atMs: NOW_MS } },
   ];
@@ -102,7 +102,7 @@ test('what ended before its time does not lapse', () => {
 
 test('in the suite nobody can tell whether a pass is over, and until when is told', () => {
   const suiteTokenMs = 28 * HOUR_MS;
-  const said: SaidOfPass[] = [{ index: 3, body: { ...opened('a'), suiteTokenMs } }];
+  const said: PassEntry[] = [{ index: 3, body: { ...opened('a'), suiteTokenMs } }];
   const suiteAt = (ms: number) => passesOf(said, ms)[0]?.suite;
   assert.equal(suiteAt(NOW_MS), null, 'it is open');
   const untilMs = NOW_MS + HOUR_MS + suiteTokenMs;

@@ -1,16 +1,16 @@
 import type { Observation, Reason } from '@countersign/core';
-import type { PassBody, PassClosed, PassConstraints, PassOpened } from '@countersign/policy';
+import type { PassBody, PassConstraints, PassEnding, PassOpening } from '@countersign/policy';
 
 /** What a permit opened, and what became of it. */
 export type Pass = {
   readonly id: string;
-  readonly tenant: PassOpened['tenant'];
+  readonly tenant: PassOpening['tenant'];
   /** Id of the decision that opened it. */
   readonly decision: string;
   readonly door: string;
-  readonly principal: PassOpened['principal'];
+  readonly principal: PassOpening['principal'];
   readonly action: string;
-  readonly resource: PassOpened['resource'];
+  readonly resource: PassOpening['resource'];
   readonly constraints: PassConstraints;
   readonly openedMs: number;
   readonly expiresMs: number;
@@ -20,7 +20,7 @@ export type Pass = {
   readonly by: string | null;
   readonly reason: string | null;
   /** Of a pass into the suite that is over: whether it is over there. Null of all others. */
-  readonly suite: InSuite | null;
+  readonly suite: SuiteSessionStatus | null;
   /** Entries that say it, ascending. */
   readonly entries: readonly number[];
 };
@@ -29,7 +29,7 @@ export type Pass = {
  * A pass ends here at once, and in the suite only when its sessions are ended there, and what was
  * issued on them has expired: until then, and without a look at the suite, nobody can tell.
  */
-export type InSuite = {
+export type SuiteSessionStatus = {
   readonly kind: 'unknown';
   /** When the last token has expired that was out when the pass ended. */
   readonly untilMs: number;
@@ -38,15 +38,15 @@ export type InSuite = {
 };
 
 /** A body and the entry that holds it. */
-export type SaidOfPass = { readonly index: number; readonly body: PassBody };
+export type PassEntry = { readonly index: number; readonly body: PassBody };
 
 /**
  * Passes as of a moment, in the order in which they opened. What is said of a pass whose opening
  * is not there (its body is erased) is said of nobody.
  */
-export function passesOf(said: Iterable<SaidOfPass>, nowMs: number): readonly Pass[] {
-  const opened = new Map<string, { readonly body: PassOpened; readonly entries: number[] }>();
-  const closed = new Map<string, PassClosed>();
+export function passesOf(said: Iterable<PassEntry>, nowMs: number): readonly Pass[] {
+  const opened = new Map<string, { readonly body: PassOpening; readonly entries: number[] }>();
+  const closed = new Map<string, PassEnding>();
   for (const { index, body } of said) {
     if (body.phase === 'opened') {
       opened.set(body.pass, { body, entries: [index] });
@@ -62,8 +62,8 @@ export function passesOf(said: Iterable<SaidOfPass>, nowMs: number): readonly Pa
 }
 
 function passOf(
-  { pass, atMs, phase: _, v: __, suiteTokenMs, ...rest }: PassOpened,
-  closed: PassClosed | undefined,
+  { pass, atMs, phase: _, v: __, suiteTokenMs, ...rest }: PassOpening,
+  closed: PassEnding | undefined,
   entries: readonly number[],
   nowMs: number,
 ): Pass {
@@ -84,7 +84,7 @@ function passOf(
   };
 }
 
-function inSuite(untilMs: number, nowMs: number): InSuite {
+function inSuite(untilMs: number, nowMs: number): SuiteSessionStatus {
   const code = nowMs < untilMs ? 'tokens-out' : 'sessions-not-seen';
   const text =
     nowMs < untilMs
@@ -97,7 +97,7 @@ function inSuite(untilMs: number, nowMs: number): InSuite {
 }
 
 /** What is to be said of passes whose time is over and of which no entry says so. */
-export function lapses(passes: readonly Pass[]): readonly PassClosed[] {
+export function lapses(passes: readonly Pass[]): readonly PassEnding[] {
   return passes
     .filter(({ state, entries }) => state === 'lapsed' && entries.length === 1)
     .map(({ id, tenant, expiresMs }) => {

@@ -3,24 +3,24 @@ import type {
   DecisionBody,
   DecisionRequest,
   PassBody,
-  PassClosed,
-  PassOpened,
+  PassEnding,
+  PassOpening,
 } from '@countersign/policy';
 import { parseObject } from '../../projection/entries/own-entry.ts';
-import type { PassFact, PassFilter } from '../../store/sqlite/decision-table.ts';
+import type { PassFilter, PassRow } from '../../store/sqlite/decision-table.ts';
 import type { SsfRecord } from '../ssf/ssf-record.ts';
 import { toldOfPass } from './pass-events.ts';
 
 type Source = {
-  readonly books: { passEntries(filter: PassFilter): readonly PassFact[] };
+  readonly books: { passEntries(filter: PassFilter): readonly PassRow[] };
   readonly reader: Pick<LedgerReader, 'body'>;
 };
 
 export type PassesAtStart = {
   /** With the request on which each was given. */
-  readonly open: readonly { readonly pass: PassOpened; readonly request: DecisionRequest }[];
+  readonly open: readonly { readonly pass: PassOpening; readonly request: DecisionRequest }[];
   /** Ended before their time, and no receiver was told: the process stopped in between. */
-  readonly untold: readonly { readonly pass: PassOpened; readonly closed: PassClosed }[];
+  readonly untold: readonly { readonly pass: PassOpening; readonly closed: PassEnding }[];
 };
 
 /** What an earlier process left to be looked after. */
@@ -29,16 +29,16 @@ export async function passesAtStart(
   records: readonly SsfRecord[],
   nowMs: number,
 ): Promise<PassesAtStart> {
-  const opened = new Map<string, { readonly pass: PassOpened; readonly index: number }>();
-  const closed = new Map<string, PassClosed>();
+  const opened = new Map<string, { readonly pass: PassOpening; readonly index: number }>();
+  const closed = new Map<string, PassEnding>();
   for (const { index, body } of books.passEntries({ liveFromMs: nowMs })) {
     const said = JSON.parse(body) as PassBody;
     if (said.phase !== 'opened') closed.set(said.pass, closed.get(said.pass) ?? said);
     else if (said.expiresMs > nowMs) opened.set(said.pass, { pass: said, index });
   }
   const told = new Set(records.flatMap((record) => toldOfPass(record) ?? []));
-  const open: { pass: PassOpened; request: DecisionRequest }[] = [];
-  const untold: { pass: PassOpened; closed: PassClosed }[] = [];
+  const open: { pass: PassOpening; request: DecisionRequest }[] = [];
+  const untold: { pass: PassOpening; closed: PassEnding }[] = [];
   for (const { pass, index } of opened.values()) {
     const over = closed.get(pass.pass);
     if (over === undefined) open.push({ pass, request: await requestOf(pass, index, reader) });
@@ -49,7 +49,7 @@ export async function passesAtStart(
 
 /** A decision and its pass are written together: the one stands right before the other. */
 async function requestOf(
-  pass: PassOpened,
+  pass: PassOpening,
   index: number,
   reader: Source['reader'],
 ): Promise<DecisionRequest> {
@@ -61,7 +61,7 @@ async function requestOf(
 }
 
 /** What the pass itself says of a request whose body was erased. */
-function leftOf({ door, tenant, principal, resource, action, constraints }: PassOpened) {
+function leftOf({ door, tenant, principal, resource, action, constraints }: PassOpening) {
   const stated = Object.entries(constraints).filter(([, value]) => value !== null);
   const context = Object.fromEntries(stated);
   return { door, tenant, subject: principal, resource, action: { name: action }, context };

@@ -1,41 +1,41 @@
 import type { Clock, Random, RecordDraft } from '@countersign/core';
 import { endingIn, openingIn } from '@countersign/policy';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
-import type { Deciding } from '../decisions/decision-queue.ts';
-import type { DoorKnowledge } from '../decisions/policy-information-updater.ts';
-import type { PasskeyBook } from '../eam/passkeys/passkey-registry.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+import type { DecisionQueue } from '../decisions/decision-queue.ts';
+import type { PolicyInformationUpdater } from '../decisions/policy-information-updater.ts';
+import type { PasskeyRegistry } from '../eam/passkeys/passkey-registry.ts';
 import type { SecurityEvent } from '../ssf/security-event.ts';
 import type { SsfRecord } from '../ssf/ssf-record.ts';
 import type { Transmitter } from '../ssf/transmitter.ts';
 import { AssuranceLevels } from './assurance-levels.ts';
-import { CredentialNews } from './credential-event-feed.ts';
-import type { WatchedPasses } from './open-pass-table.ts';
+import { CredentialEventFeed } from './credential-event-feed.ts';
+import type { OpenPassTable } from './open-pass-table.ts';
 import { endedEvent } from './pass-events.ts';
-import { PassKeeper } from './pass-revocation.ts';
+import { PassRevocation } from './pass-revocation.ts';
 import { passesAtStart } from './restore-passes.ts';
 
 export type KeepingOptions = {
-  readonly writer: Writer;
-  readonly books: BooksReader;
-  readonly knowledge: DoorKnowledge;
-  readonly passes: WatchedPasses;
-  readonly deciding: Deciding;
+  readonly writer: LedgerWriter;
+  readonly books: StoreReader;
+  readonly knowledge: PolicyInformationUpdater;
+  readonly passes: OpenPassTable;
+  readonly deciding: DecisionQueue;
   readonly transmitter: Transmitter | undefined;
   readonly issuer: string;
   /** Undefined: no passkeys are registered here. */
-  readonly passkeys: PasskeyBook | undefined;
+  readonly passkeys: PasskeyRegistry | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly onFailure: (error: unknown) => void;
 };
 
 /** Sees to it that passes end when what they rest on does, and that receivers hear of it. */
-export class Keeping {
+export class RevocationService {
   readonly #options: KeepingOptions;
-  readonly #keeper: PassKeeper;
+  readonly #keeper: PassRevocation;
   readonly #levels: AssuranceLevels;
-  readonly #news: CredentialNews | undefined;
+  readonly #news: CredentialEventFeed | undefined;
   /** What somebody's sign-in says, to be told. */
   #said: SecurityEvent[] = [];
   /** Of the policies by which all passes were judged last. */
@@ -49,16 +49,19 @@ export class Keeping {
     };
     this.#options = options;
     this.#levels = new AssuranceLevels(passes);
-    this.#news = transmitter && new CredentialNews({ ...options, records });
-    this.#keeper = new PassKeeper({
+    this.#news = transmitter && new CredentialEventFeed({ ...options, records });
+    this.#keeper = new PassRevocation({
       ...{ passes, deciding, accountant, clock, random, issuer, emit },
     });
   }
 
   /** `records`: all that transmitters wrote down before. */
-  static async open(options: KeepingOptions, records: readonly SsfRecord[]): Promise<Keeping> {
+  static async open(
+    options: KeepingOptions,
+    records: readonly SsfRecord[],
+  ): Promise<RevocationService> {
     const { writer, passes, clock, issuer, transmitter } = options;
-    const keeping = new Keeping(options, records);
+    const keeping = new RevocationService(options, records);
     const { open, untold } = await passesAtStart(writer, records, clock.now());
     for (const { pass, request } of open) {
       try {

@@ -1,4 +1,4 @@
-import type { Writer } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import type { OpenPasses } from '../eam/token-issuance.ts';
 import { knownPasses } from './pass-ledger.ts';
 
@@ -9,12 +9,12 @@ export type SignInPass = Latest & { readonly tenant: string; readonly person: st
 
 /** The latest pass of each person who came by the external method, and is still open. */
 export class SignInPasses implements OpenPasses {
-  readonly #writer: Pick<Writer, 'books' | 'clock'>;
+  readonly #writer: Pick<LedgerWriter, 'books' | 'clock'>;
   /** By person, in the order in which they opened. */
   readonly #latest = new Map<string, Latest>();
 
   /** Those that the books know to begin with. */
-  constructor(writer: Pick<Writer, 'books' | 'clock'>) {
+  constructor(writer: Pick<LedgerWriter, 'books' | 'clock'>) {
     this.#writer = writer;
     const nowMs = writer.clock.now();
     const known = knownPasses(writer.books, nowMs, { liveFromMs: nowMs });

@@ -7,7 +7,7 @@ import type { SubjectId } from './subject-identifier.ts';
 export const PUSH = 'urn:ietf:rfc:8935';
 export const POLL = 'urn:ietf:rfc:8936';
 
-export type Delivery =
+export type DeliveryMethod =
   | { readonly method: typeof PUSH; readonly endpointUrl: string }
   | { readonly method: typeof POLL };
 
@@ -22,7 +22,7 @@ export type Stream = {
   readonly audience: string;
   /** As asked for; undefined: whatever there is. */
   readonly requested: readonly string[] | undefined;
-  readonly delivery: Delivery;
+  readonly delivery: DeliveryMethod;
   readonly description: string | undefined;
   readonly status: Status;
   readonly reason: string | undefined;
@@ -31,9 +31,9 @@ export type Stream = {
 };
 
 /** What a receiver may supply (SSF 1.0, 8.1.1). */
-export type Wanted = {
+export type StreamRequest = {
   readonly requested: readonly string[] | undefined;
-  readonly delivery: Delivery;
+  readonly delivery: DeliveryMethod;
   /** Of a push: sent with each event, kept apart, and never told again. */
   readonly authorization: string | undefined;
   readonly description: string | undefined;
@@ -46,7 +46,7 @@ export type PushScope = { readonly pushTo: readonly string[] };
 export type Transmits = { readonly issuer: string; readonly pollEndpoint: string };
 
 /** @throws DoorError MALFORMED */
-export function wantedOf(message: Json, scope: PushScope): Wanted {
+export function wantedOf(message: Json, scope: PushScope): StreamRequest {
   const { delivery, authorization } = deliveryOf(given(message, 'delivery'), scope);
   return {
     requested: requestedOf(given(message, 'events_requested')),
@@ -65,7 +65,7 @@ export function patched(
   message: Json,
   now: { readonly stream: Stream; readonly authorization: string | undefined },
   scope: PushScope,
-): Wanted {
+): StreamRequest {
   const { stream } = now;
   const has = (member: string): boolean => Object.hasOwn(message, member);
   const wanted = wantedOf(message, scope);
@@ -158,7 +158,7 @@ function requestedOf(value: unknown): readonly string[] | undefined {
 function deliveryOf(
   value: unknown,
   scope: PushScope,
-): { readonly delivery: Delivery; readonly authorization: string | undefined } {
+): { readonly delivery: DeliveryMethod; readonly authorization: string | undefined } {
   // "If delivery is not present, poll is assumed" (8.1.1.1).
   if (value === undefined) return { delivery: { method: POLL }, authorization: undefined };
   if (!isObject(value)) throw malformed('delivery is no object');

@@ -1,10 +1,10 @@
-import { DoorError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformed } from '../http/endpoint-error.ts';
 import { given, isObject, type Json } from '../http/i-json.ts';
 import { POLL, textOf } from './event-stream.ts';
 import { LONG_POLL_MS_MAX, LONG_POLLS_MAX, POLLED_EVENTS_MAX } from './limits.ts';
 import type { Receiver } from './receiver.ts';
 import type { Transmitter } from './transmitter.ts';
-import { isSendable, type Line, type Pending } from './transmitter-state.ts';
+import { isSendable, type Pending, type StreamBacklog } from './transmitter-state.ts';
 
 /** RFC 8936, 2.2. */
 export type PollRequest = {
@@ -31,7 +31,7 @@ export function pollRequestOf(message: Json): PollRequest {
 }
 
 /** Answers polls (RFC 8936). What was handed out is handed out again until it is acknowledged. */
-export class Polls {
+export class PollDelivery {
   readonly #transmitter: Transmitter;
   readonly #open = new Map<string, number>();
 
@@ -62,7 +62,7 @@ export class Polls {
     return this.#page(line, request.maxEvents);
   }
 
-  async #page(line: Line, count: number): Promise<Json> {
+  async #page(line: StreamBacklog, count: number): Promise<Json> {
     const there = sendable(line);
     const page = there.slice(0, count);
     const { keys } = this.#transmitter;
@@ -72,10 +72,14 @@ export class Polls {
     return { sets: Object.fromEntries(sets), moreAvailable: there.length > page.length };
   }
 
-  async #something(receiver: Receiver, { stream }: Line, signal: AbortSignal): Promise<void> {
+  async #something(
+    receiver: Receiver,
+    { stream }: StreamBacklog,
+    signal: AbortSignal,
+  ): Promise<void> {
     const open = this.#open.get(receiver.name) ?? 0;
     if (open >= LONG_POLLS_MAX) {
-      throw new DoorError('TOO_SOON', `${open} polls of this receiver are waiting already`);
+      throw new EndpointError('TOO_SOON', `${open} polls of this receiver are waiting already`);
     }
     this.#open.set(receiver.name, open + 1);
     const ended = new AbortController();
@@ -100,7 +104,7 @@ export class Polls {
   }
 }
 
-function sendable(line: Line): readonly Pending[] {
+function sendable(line: StreamBacklog): readonly Pending[] {
   return [...line.pending.values()].filter((pending) => isSendable(line, pending));
 }
 

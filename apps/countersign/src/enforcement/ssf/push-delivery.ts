@@ -9,7 +9,7 @@ import {
   RECEIVER_TEXT_CHARACTERS_MAX,
 } from './limits.ts';
 import type { Transmitter } from './transmitter.ts';
-import { isSendable, type Line, type Pending } from './transmitter-state.ts';
+import { isSendable, type Pending, type StreamBacklog } from './transmitter-state.ts';
 
 type Outcome =
   | { readonly kind: 'acknowledged' }
@@ -28,7 +28,7 @@ type Flight = {
  * Pushes events to receivers (RFC 8935): several at once on a stream, those of one subject one
  * after the other. A receiver that is away is tried again for as long as the event is of use.
  */
-export class Pusher {
+export class PushDelivery {
   readonly #transmitter: Transmitter;
   readonly #flights = new Map<string, Flight>();
   readonly #underWay = new Set<Promise<void>>();
@@ -69,7 +69,7 @@ export class Pusher {
     return flight;
   }
 
-  #start(line: Line, pending: Pending, flight: Flight): void {
+  #start(line: StreamBacklog, pending: Pending, flight: Flight): void {
     flight.jtis.add(pending.claims.jti);
     flight.subjects.add(pending.subjectKey);
     this.#follow(
@@ -81,7 +81,7 @@ export class Pusher {
     );
   }
 
-  async #push(line: Line, pending: Pending, flight: Flight): Promise<void> {
+  async #push(line: StreamBacklog, pending: Pending, flight: Flight): Promise<void> {
     try {
       await this.#settle(line, pending, await this.#send(line, pending), flight);
     } catch {
@@ -91,7 +91,12 @@ export class Pusher {
     }
   }
 
-  async #settle(line: Line, pending: Pending, outcome: Outcome, flight: Flight): Promise<void> {
+  async #settle(
+    line: StreamBacklog,
+    pending: Pending,
+    outcome: Outcome,
+    flight: Flight,
+  ): Promise<void> {
     const { jti } = pending.claims;
     switch (outcome.kind) {
       case 'acknowledged':
@@ -106,7 +111,7 @@ export class Pusher {
     }
   }
 
-  async #send({ stream }: Line, { claims }: Pending): Promise<Outcome> {
+  async #send({ stream }: StreamBacklog, { claims }: Pending): Promise<Outcome> {
     const { keys, world } = this.#transmitter;
     const { delivery } = stream;
     if (delivery.method !== PUSH) return { kind: 'failed', because: 'it is not pushed any more' };
@@ -132,7 +137,7 @@ export class Pusher {
     }
   }
 
-  #restAfter(line: Line, flight: Flight): void {
+  #restAfter(line: StreamBacklog, flight: Flight): void {
     if (flight.rest !== undefined) return;
     const ms = Math.min(PUSH_RETRY_FIRST_MS * 2 ** flight.failures, PUSH_RETRY_MAX_MS);
     flight.failures += 1;

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { AccessError } from '@countersign/policy';
+import { PolicyError } from '@countersign/policy';
 import { calculateJwkThumbprint, exportJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose';
 import type { Json } from '../http/i-json.ts';
 import type { SubjectId } from './subject-identifier.ts';
@@ -83,6 +83,6 @@ function privateKey(file: string, pem: string): KeyObject {
   }
 }
 
-function invalid(file: string, what: string): AccessError {
-  return new AccessError('KEY_INVALID', `could not use the signing key ${file}: ${what}`);
+function invalid(file: string, what: string): PolicyError {
+  return new PolicyError('KEY_INVALID', `could not use the signing key ${file}: ${what}`);
 }

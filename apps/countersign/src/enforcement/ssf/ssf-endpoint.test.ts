@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { DoorReply } from '../http/http-exchange.ts';
+import type { EndpointReply } from '../http/http-exchange.ts';
 import { ISSUER, OTHER, RECEIVER } from '../testing/ssf-world.ts';
 import { ended, HOOK, never, world } from '../testing/transmitting.ts';
 import { PUSH } from './event-stream.ts';
 import { VERIFICATION_EVERY_MS } from './limits.ts';
 import type { Receiver } from './receiver.ts';
-import { SsfDoor } from './ssf-endpoint.ts';
+import { SsfEndpoint } from './ssf-endpoint.ts';
 import { SSF_PATHS } from './ssf-metadata.ts';
 
 const READS: Receiver = { ...RECEIVER, may: 'ssf.read' };
@@ -21,7 +21,7 @@ type Asking = {
 
 async function doorWorld() {
   const { at, transmitter, management } = await world();
-  const door = new SsfDoor(transmitter);
+  const door = new SsfEndpoint(transmitter);
   const ask = (what: string, { body = '', query, by = RECEIVER, type }: Asking = {}) => {
     const [method = '', path = ''] = what.split(' ');
     return door.answer(by, {
@@ -38,7 +38,7 @@ async function doorWorld() {
   return { at, transmitter, management, door, ask, create };
 }
 
-function jsonIn({ body }: DoorReply): Record<string, unknown> {
+function jsonIn({ body }: EndpointReply): Record<string, unknown> {
   return JSON.parse(body) as Record<string, unknown>;
 }
 

@@ -1,31 +1,31 @@
-import { DoorError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformed } from '../http/endpoint-error.ts';
 import {
-  type DoorReply,
-  type DoorRequest,
+  type EndpointReply,
+  type EndpointRequest,
   emptyReply,
   isJson,
   jsonReply,
 } from '../http/http-exchange.ts';
 import { type Json, parseObject } from '../http/i-json.ts';
-import { Polls, pollRequestOf } from './poll-delivery.ts';
+import { PollDelivery, pollRequestOf } from './poll-delivery.ts';
 import type { Receiver } from './receiver.ts';
 import { SSF_PATHS, ssfMetadata, ssfMetadataPath } from './ssf-metadata.ts';
-import { Management } from './stream-management.ts';
+import { StreamManagement } from './stream-management.ts';
 import type { Transmitter } from './transmitter.ts';
 
-type Route = (receiver: Receiver, request: DoorRequest) => Promise<DoorReply>;
+type Route = (receiver: Receiver, request: EndpointRequest) => Promise<EndpointReply>;
 
 /** SSF 1.0 over HTTP, without the server: who asks is found out before. */
-export class SsfDoor {
+export class SsfEndpoint {
   readonly #transmitter: Transmitter;
-  readonly #management: Management;
-  readonly #polls: Polls;
+  readonly #management: StreamManagement;
+  readonly #polls: PollDelivery;
   readonly #routes: ReadonlyMap<string, Route>;
 
   constructor(transmitter: Transmitter) {
     this.#transmitter = transmitter;
-    this.#management = new Management(transmitter);
-    this.#polls = new Polls(transmitter);
+    this.#management = new StreamManagement(transmitter);
+    this.#polls = new PollDelivery(transmitter);
     this.#routes = this.#table();
   }
 
@@ -34,7 +34,10 @@ export class SsfDoor {
   }
 
   /** Undefined unless something is asked for that everybody may read. */
-  publicPage({ method, path }: Pick<DoorRequest, 'method' | 'path'>): DoorReply | undefined {
+  publicPage({
+    method,
+    path,
+  }: Pick<EndpointRequest, 'method' | 'path'>): EndpointReply | undefined {
     const { transmits, keys } = this.#transmitter;
     const isMetadata = path === ssfMetadataPath(transmits.issuer);
     if (!isMetadata && path !== SSF_PATHS.jwks) return undefined;
@@ -45,13 +48,13 @@ export class SsfDoor {
   }
 
   /** @throws DoorError */
-  async answer(receiver: Receiver, request: DoorRequest): Promise<DoorReply> {
+  async answer(receiver: Receiver, request: EndpointRequest): Promise<EndpointReply> {
     const { method, path } = request;
     if (path.startsWith(`${SSF_PATHS.poll}/`)) return this.#poll(receiver, request);
     const route = this.#routes.get(`${method} ${path}`);
     if (route !== undefined) return route(receiver, request);
     const methods = this.#methods(path);
-    if (methods.length === 0) throw new DoorError('UNKNOWN', 'nothing is here');
+    if (methods.length === 0) throw new EndpointError('UNKNOWN', 'nothing is here');
     return jsonReply(405, `ask with ${methods.join(', ')}`, { allow: methods.join(', ') });
   }
 
@@ -60,7 +63,7 @@ export class SsfDoor {
     return keys.flatMap(([method = '', at]) => (at === path ? [method] : []));
   }
 
-  async #poll(receiver: Receiver, request: DoorRequest): Promise<DoorReply> {
+  async #poll(receiver: Receiver, request: EndpointRequest): Promise<EndpointReply> {
     if (request.method !== 'POST') return jsonReply(405, 'ask with POST', { allow: 'POST' });
     const streamId = request.path.slice(SSF_PATHS.poll.length + 1);
     const asked = pollRequestOf(messageOf(request));
@@ -71,10 +74,13 @@ export class SsfDoor {
     const { streams, status, addSubject, removeSubject, verify } = SSF_PATHS;
     const m = this.#management;
     const manages =
-      (route: (receiver: Receiver, message: Json) => Promise<DoorReply>): Route =>
+      (route: (receiver: Receiver, message: Json) => Promise<EndpointReply>): Route =>
       async (receiver, request) => {
         if (receiver.may !== 'ssf.manage') {
-          throw new DoorError('NOT_YOURS', `${receiver.name} may read its streams, and no more`);
+          throw new EndpointError(
+            'NOT_YOURS',
+            `${receiver.name} may read its streams, and no more`,
+          );
         }
         return route(receiver, messageOf(request));
       };
@@ -92,32 +98,32 @@ export class SsfDoor {
     ]);
   }
 
-  #read(receiver: Receiver, request: DoorRequest): unknown {
+  #read(receiver: Receiver, request: EndpointRequest): unknown {
     const streamId = request.query.get('stream_id');
     if (streamId === null) return this.#management.list(receiver);
     return this.#management.read(receiver, streamId);
   }
 
-  async #remove(receiver: Receiver, request: DoorRequest): Promise<DoorReply> {
+  async #remove(receiver: Receiver, request: EndpointRequest): Promise<EndpointReply> {
     if (receiver.may !== 'ssf.manage') {
-      throw new DoorError('NOT_YOURS', `${receiver.name} may read its streams, and no more`);
+      throw new EndpointError('NOT_YOURS', `${receiver.name} may read its streams, and no more`);
     }
     return done(204, this.#management.remove(receiver, streamIdIn(request)));
   }
 }
 
-async function done(status: number, work: Promise<void>): Promise<DoorReply> {
+async function done(status: number, work: Promise<void>): Promise<EndpointReply> {
   await work;
   return emptyReply(status);
 }
 
-function streamIdIn(request: DoorRequest): string {
+function streamIdIn(request: EndpointRequest): string {
   const streamId = request.query.get('stream_id');
   if (streamId === null) throw malformed('stream_id is missing: ask with ?stream_id=…');
   return streamId;
 }
 
-function messageOf(request: DoorRequest): Json {
+function messageOf(request: EndpointRequest): Json {
   if (!isJson(request.header('content-type'))) {
     throw malformed('the Content-Type is not application/json');
   }

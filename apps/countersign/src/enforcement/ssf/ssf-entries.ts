@@ -1,20 +1,24 @@
 import type { RecordDraft } from '@countersign/core';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import { EVENT_KEPT_MS } from './limits.ts';
 import { type SsfRecord, ssfRecordOf } from './ssf-record.ts';
 
 /** What a transmitter of events writes down, as entries: streams are configuration, events acts. */
 export function ssfDraft(record: SsfRecord): RecordDraft {
   const isStream = record.what === 'ssf-stream' || record.what === 'ssf-stream-deleted';
-  return ownEntry(isStream ? 'config' : 'act', record.atMs, record);
+  return ownEntryDraft(isStream ? 'config' : 'act', record.atMs, record);
 }
 
 /**
  * All that transmitters wrote down in this ledger and that still counts: every stream, and the
  * events of as long as one is kept. What was erased is passed over.
  */
-export async function ssfRecords({ books, reader, clock }: Writer): Promise<readonly SsfRecord[]> {
+export async function ssfRecords({
+  books,
+  reader,
+  clock,
+}: LedgerWriter): Promise<readonly SsfRecord[]> {
   const sinceMs = clock.now() - EVENT_KEPT_MS;
   const found = new Map<number, SsfRecord>();
   const read = async (index: number): Promise<void> => {
@@ -31,7 +35,10 @@ export async function ssfRecords({ books, reader, clock }: Writer): Promise<read
   return [...found].sort(([a], [b]) => a - b).map(([, record]) => record);
 }
 
-async function recordAt(reader: Writer['reader'], index: number): Promise<SsfRecord | undefined> {
+async function recordAt(
+  reader: LedgerWriter['reader'],
+  index: number,
+): Promise<SsfRecord | undefined> {
   const body = await reader.body(index);
   if (body.kind !== 'present') return undefined;
   try {

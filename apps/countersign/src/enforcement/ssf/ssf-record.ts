@@ -3,7 +3,7 @@ import type { Stream } from './event-stream.ts';
 import type { SetClaims } from './security-event-token.ts';
 
 /** How an event ended. */
-export type Settled =
+export type DeliveryOutcome =
   /** The receiver has it, and said so. */
   | 'acknowledged'
   /** The receiver said that it will not have it. */
@@ -37,7 +37,7 @@ export type SsfRecord =
       readonly what: 'ssf-settled';
       readonly streamId: string;
       readonly jti: string;
-      readonly how: Settled;
+      readonly how: DeliveryOutcome;
       /** What the receiver said is wrong with it. */
       readonly error: string | undefined;
       readonly atMs: number;

@@ -1,15 +1,15 @@
 import { uuidV7 } from '@countersign/policy';
-import { DoorError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformed } from '../http/endpoint-error.ts';
 import { given, type Json } from '../http/i-json.ts';
 import {
   checkSupplied,
   patched,
   type Stream,
+  type StreamRequest,
   shownOf,
   statusOf,
   streamIdOf,
   textOf,
-  type Wanted,
   wantedOf,
 } from './event-stream.ts';
 import {
@@ -23,7 +23,7 @@ import { keyOf, matches, subjectOf } from './subject-identifier.ts';
 import type { Transmitter } from './transmitter.ts';
 
 /** What receivers do with their streams (SSF 1.0, section 8.1). Each knows its own alone. */
-export class Management {
+export class StreamManagement {
   readonly #transmitter: Transmitter;
   /** When each stream was last verified; a restart may be verified at once. */
   readonly #verifiedMs = new Map<string, number>();
@@ -37,7 +37,7 @@ export class Management {
     const { state, world, transmits } = this.#transmitter;
     if (state.linesOf(receiver.name).length >= STREAMS_PER_RECEIVER_MAX) {
       const what = `a receiver has ${STREAMS_PER_RECEIVER_MAX} streams at most: delete one`;
-      throw new DoorError('TOO_MANY', what);
+      throw new EndpointError('TOO_MANY', what);
     }
     const wanted = wantedOf(message, receiver);
     const stream: Stream = {
@@ -125,7 +125,7 @@ export class Management {
     if (stream.excluded.some((each) => keyOf(each) === keyOf(subject))) return;
     if (stream.excluded.length >= EXCLUDED_SUBJECTS_MAX) {
       const what = `a stream leaves out ${EXCLUDED_SUBJECTS_MAX} subjects at most`;
-      throw new DoorError('TOO_MANY', what);
+      throw new EndpointError('TOO_MANY', what);
     }
     await this.#say({ ...stream, excluded: [...stream.excluded, subject] });
   }
@@ -139,14 +139,14 @@ export class Management {
     const lastMs = this.#verifiedMs.get(stream.id) ?? Number.NEGATIVE_INFINITY;
     if (nowMs - lastMs < VERIFICATION_EVERY_MS) {
       const what = `a stream is verified every ${VERIFICATION_EVERY_MS} ms at most`;
-      throw new DoorError('TOO_SOON', what);
+      throw new EndpointError('TOO_SOON', what);
     }
     this.#verifiedMs.set(stream.id, nowMs);
     const payload = state === undefined ? {} : { state };
     await this.#transmitter.record([this.#transmitter.about(stream, 'verification', payload)]);
   }
 
-  async #change(stream: Stream, message: Json, wanted: Wanted): Promise<Json> {
+  async #change(stream: Stream, message: Json, wanted: StreamRequest): Promise<Json> {
     const { transmits } = this.#transmitter;
     checkSupplied(message, stream, transmits);
     const { requested, delivery, description } = wanted;

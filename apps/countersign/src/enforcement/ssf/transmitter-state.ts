@@ -15,21 +15,21 @@ export type Pending = {
 };
 
 /** A stream, and what it still has to send, oldest first. */
-export type Line = { stream: Stream; readonly pending: Map<string, Pending> };
+export type StreamBacklog = { stream: Stream; readonly pending: Map<string, Pending> };
 
 /** What all records together say. The way after a crash is the way of every day. */
-export class SsfState {
-  readonly #lines = new Map<string, Line>();
+export class TransmitterState {
+  readonly #lines = new Map<string, StreamBacklog>();
 
-  line(streamId: string): Line | undefined {
+  line(streamId: string): StreamBacklog | undefined {
     return this.#lines.get(streamId);
   }
 
-  lines(): IterableIterator<Line> {
+  lines(): IterableIterator<StreamBacklog> {
     return this.#lines.values();
   }
 
-  linesOf(receiver: string): Line[] {
+  linesOf(receiver: string): StreamBacklog[] {
     return [...this.#lines.values()].filter(({ stream }) => stream.receiver === receiver);
   }
 
@@ -70,6 +70,6 @@ export class SsfState {
 }
 
 /** A stream that is paused holds everything but what is about itself (SSF 1.0, 8.1.2). */
-export function isSendable({ stream }: Line, { aboutStream }: Pending): boolean {
+export function isSendable({ stream }: StreamBacklog, { aboutStream }: Pending): boolean {
   return stream.status === 'enabled' || aboutStream === 'yes';
 }

@@ -1,15 +1,15 @@
 import { uuidV7 } from '@countersign/policy';
-import { DoorError } from '../http/endpoint-error.ts';
+import { EndpointError } from '../http/endpoint-error.ts';
 import { asSupported, delivered, type Stream, type Transmits } from './event-stream.ts';
 import { EVENT_KEPT_MS, PENDING_EVENTS_MAX } from './limits.ts';
-import { Pusher } from './push-delivery.ts';
+import { PushDelivery } from './push-delivery.ts';
 import type { Receiver } from './receiver.ts';
 import { type SecurityEvent, STREAM_EVENT_TYPES } from './security-event.ts';
 import type { SetClaims, SigningKeys } from './security-event-token.ts';
 import type { SsfWorld } from './ssf-ports.ts';
-import type { Settled, SsfRecord } from './ssf-record.ts';
+import type { DeliveryOutcome, SsfRecord } from './ssf-record.ts';
 import { matches, opaque } from './subject-identifier.ts';
-import { type Line, SsfState } from './transmitter-state.ts';
+import { type StreamBacklog, TransmitterState } from './transmitter-state.ts';
 
 export type TransmitterOptions = {
   readonly transmits: Transmits;
@@ -26,9 +26,9 @@ export class Transmitter {
   readonly transmits: Transmits;
   readonly keys: SigningKeys;
   readonly world: SsfWorld;
-  readonly state: SsfState = new SsfState();
+  readonly state: TransmitterState = new TransmitterState();
   readonly receivers: ReadonlyMap<string, Receiver>;
-  readonly #pusher: Pusher;
+  readonly #pusher: PushDelivery;
   /** Those who wait for something to be there, by stream. */
   readonly #waiting = new Map<string, Set<() => void>>();
 
@@ -40,7 +40,7 @@ export class Transmitter {
     this.receivers = new Map(options.receivers.map((receiver) => [receiver.name, receiver]));
     for (const record of records) this.state.apply(record);
     for (const line of this.state.lines()) line.stream = asSupported(line.stream);
-    this.#pusher = new Pusher(this);
+    this.#pusher = new PushDelivery(this);
   }
 
   /** Begins to push what is there, and goes on with whatever comes. */
@@ -85,8 +85,12 @@ export class Transmitter {
 
   /** What became of an event. An event that is not pending was settled before: nothing is said. */
   async settle(
-    line: Line,
-    outcomes: readonly { readonly jti: string; readonly how: Settled; readonly error?: string }[],
+    line: StreamBacklog,
+    outcomes: readonly {
+      readonly jti: string;
+      readonly how: DeliveryOutcome;
+      readonly error?: string;
+    }[],
   ): Promise<void> {
     const atMs = this.world.clock.now();
     const streamId = line.stream.id;
@@ -99,7 +103,7 @@ export class Transmitter {
   }
 
   /** Gives up what nobody fetched for too long. */
-  async expire(line: Line): Promise<void> {
+  async expire(line: StreamBacklog): Promise<void> {
     const untilMs = this.world.clock.now() - EVENT_KEPT_MS;
     const old = [...line.pending.values()].filter(({ issuedMs }) => issuedMs < untilMs);
     await this.settle(
@@ -143,14 +147,14 @@ export class Transmitter {
    * The stream of a receiver.
    * @throws DoorError UNKNOWN
    */
-  lineOf(receiver: Receiver, streamId: string): Line {
+  lineOf(receiver: Receiver, streamId: string): StreamBacklog {
     const line = this.state.line(streamId);
     if (line !== undefined && line.stream.receiver === receiver.name) return line;
-    throw new DoorError('UNKNOWN', 'there is no such stream');
+    throw new EndpointError('UNKNOWN', 'there is no such stream');
   }
 
   /** A receiver that the configuration no longer names hears nothing more. */
-  #isServed({ stream }: Line): boolean {
+  #isServed({ stream }: StreamBacklog): boolean {
     return this.receivers.has(stream.receiver);
   }
 

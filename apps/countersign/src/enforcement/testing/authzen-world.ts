@@ -3,11 +3,11 @@ import { ManualClock, type RecordDraft, type TenantId, tenantId } from '@counter
 import { DecisionPoint, PolicySet } from '@countersign/policy';
 import { PlainDirectory } from '@countersign/policy/testing/plain-directory';
 import { countingRandom } from '@countersign/policy/testing/random';
-import { type AuthzenCaller, AuthzenDoor } from '../authzen/authzen-endpoint.ts';
-import { FairTurns } from '../callers/fair-queue.ts';
-import { Deciding } from '../decisions/decision-queue.ts';
+import { type AuthzenCaller, AuthzenEndpoint } from '../authzen/authzen-endpoint.ts';
+import { FairQueue } from '../callers/fair-queue.ts';
+import { DecisionQueue } from '../decisions/decision-queue.ts';
 import type { Candidates } from '../decisions/search-candidates.ts';
-import type { DoorReply } from '../http/http-exchange.ts';
+import type { EndpointReply } from '../http/http-exchange.ts';
 
 export const TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 export const NOW_MS: number = Date.UTC(2026, 0, 5, 9);
@@ -73,7 +73,7 @@ const TOOL: AuthzenCaller = {
 export type World = {
   readonly drafts: RecordDraft[];
   readonly ask: (path: string, body: unknown, caller?: Partial<AuthzenCaller>) => Promise<Json>;
-  readonly door: AuthzenDoor;
+  readonly door: AuthzenEndpoint;
 };
 
 export type Json = { readonly [name: string]: unknown };
@@ -96,9 +96,13 @@ export function world({
   const point = new DecisionPoint({
     ...{ policies: POLICIES, directory: DIRECTORY, accountant, clock, random: countingRandom() },
   });
-  const turns = new FairTurns({ yieldTurn: (next) => setImmediate(next), stepsPerTurn: 10 });
-  const door = new AuthzenDoor({
-    ...{ deciding: new Deciding(point, turns), candidates: candidatesOf(strangers), accountant },
+  const turns = new FairQueue({ yieldTurn: (next) => setImmediate(next), stepsPerTurn: 10 });
+  const door = new AuthzenEndpoint({
+    ...{
+      deciding: new DecisionQueue(point, turns),
+      candidates: candidatesOf(strangers),
+      accountant,
+    },
     ...{ now: () => clock.now(), identifier: IDENTIFIER },
   });
   const ask: World['ask'] = async (path, body, caller = {}) => {
@@ -110,7 +114,7 @@ export function world({
 }
 
 export function answer(
-  door: AuthzenDoor,
+  door: AuthzenEndpoint,
   path: string,
   of: {
     readonly method?: string;
@@ -118,7 +122,7 @@ export function answer(
     readonly body?: unknown;
     readonly caller?: Partial<AuthzenCaller>;
   } = {},
-): Promise<DoorReply> {
+): Promise<EndpointReply> {
   const headers: Readonly<Record<string, string>> = {
     'content-type': 'application/json',
     ...of.headers,

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ManualClock, type RecordDraft, type TenantId, tenantId } from '@countersign/core';
 import {
-  AccessError,
   type Decision,
   DecisionPoint,
   type DecisionRequest,
   DirectoryStore,
   loadDirectoryFile,
+  PolicyError,
   PolicySet,
   parseDirectoryFile,
   readPolicyFolder,
@@ -18,26 +18,26 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { type ReadPage, readPage } from '../../../../../tools/testing/page-reader.ts';
 import { SoftAuthenticator } from '../../../../../tools/testing/soft-authenticator.ts';
 import { signed, statementDigest } from '../approvals/signed-statement.ts';
-import { FairTurns } from '../callers/fair-queue.ts';
-import { Deciding } from '../decisions/decision-queue.ts';
+import { FairQueue } from '../callers/fair-queue.ts';
+import { DecisionQueue } from '../decisions/decision-queue.ts';
 import type { EamRequest } from '../eam/browser-session.ts';
-import { EamDoor } from '../eam/eam-endpoint.ts';
+import { EamEndpoint } from '../eam/eam-endpoint.ts';
 import { EAM_PATHS } from '../eam/eam-metadata.ts';
-import { AuthorityKeys } from '../eam/entra-keys.ts';
-import { Hints } from '../eam/id-token-hint.ts';
+import { EntraKeys } from '../eam/entra-keys.ts';
+import { IdTokenHintVerifier } from '../eam/id-token-hint.ts';
 import { KeyRing } from '../eam/key-ring.ts';
 import type { AttestationPolicy } from '../eam/passkeys/attestation.ts';
-import { approve, type Invited, invite, personName } from '../eam/passkeys/enrollment.ts';
+import { approve, type InvitationDraft, invite, personName } from '../eam/passkeys/enrollment.ts';
 import type {
   InvitationApproval,
   InvitationRequest,
 } from '../eam/passkeys/invitation-statements.ts';
 import type { PasskeyRecord } from '../eam/passkeys/passkey-record.ts';
-import { PasskeyBook } from '../eam/passkeys/passkey-registry.ts';
+import { PasskeyRegistry } from '../eam/passkeys/passkey-registry.ts';
 import type { PasskeyStore } from '../eam/passkeys/passkey-store.ts';
-import { Ceremony } from '../eam/passkeys/webauthn-ceremony.ts';
-import type { Used, UsedStore } from '../eam/replay-cache.ts';
-import type { DoorReply } from '../http/http-exchange.ts';
+import { WebAuthnCeremony } from '../eam/passkeys/webauthn-ceremony.ts';
+import type { ReplayStore, Used } from '../eam/replay-cache.ts';
+import type { EndpointReply } from '../http/http-exchange.ts';
 
 export const EAM_TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 export const ADA = '11111111-7a54-4d0b-9c36-1e5d8a7b6c21';
@@ -97,7 +97,7 @@ type EntraKey = Awaited<ReturnType<typeof generateKeyPair>>;
 export type Page = {
   readonly status: number;
   readonly text: string;
-  readonly headers: DoorReply['headers'];
+  readonly headers: EndpointReply['headers'];
   readonly cookie: string | undefined;
   readonly token: string;
   readonly options: Readonly<Record<string, unknown>>;
@@ -112,12 +112,12 @@ export class EamWorld {
   readonly passes: { readonly id: string; readonly person: string }[] = [];
   /** What other nodes wrote down, and is not taken in yet. */
   readonly others: PasskeyRecord[] = [];
-  readonly book: PasskeyBook = new PasskeyBook();
+  readonly book: PasskeyRegistry = new PasskeyRegistry();
   /** Who may be one of two: mallory has a key, and is none of them. */
   readonly people: Map<string, KeyObject> = new Map(
     ['carol', 'dave', 'erin'].map((name) => [name, publicKeyOf(name)]),
   );
-  readonly door: EamDoor;
+  readonly door: EamEndpoint;
   readonly ring: KeyRing;
   readonly #entra: EntraKey;
   /** From now on nothing can be written down. */
@@ -130,7 +130,7 @@ export class EamWorld {
     this.#entra = entra;
     this.ring = ring;
     const { clock } = this;
-    const keys = new AuthorityKeys({
+    const keys = new EntraKeys({
       authority: AUTHORITY,
       read: async (url) => {
         if (this.authority === 'away') throw new Error('nobody is there');
@@ -147,20 +147,20 @@ export class EamWorld {
       ...{ policies, accountant, clock, random },
       directory: new SuiteDirectory(store),
     });
-    const turns = new FairTurns({ yieldTurn: globalThis.setImmediate, stepsPerTurn: 4 });
-    this.door = new EamDoor({
+    const turns = new FairQueue({ yieldTurn: globalThis.setImmediate, stepsPerTurn: 4 });
+    this.door = new EamEndpoint({
       issuer: ISSUER,
       registered: { clientId: CLIENT_ID, redirectUris: [BACK] },
-      hints: new Hints({
+      hints: new IdTokenHintVerifier({
         ...{ authority: AUTHORITY, keys, appId: APP_ID, clock },
         tenants: new Set([EAM_TENANT]),
       }),
       ring: () => this.ring,
-      ceremony: new Ceremony({ origin: ISSUER, name: 'Northmoor', attestation }),
+      ceremony: new WebAuthnCeremony({ origin: ISSUER, name: 'Northmoor', attestation }),
       passkeys: this.#passkeys(),
       used: this.#used(),
       people: this.people,
-      deciding: new Deciding(point, turns),
+      deciding: new DecisionQueue(point, turns),
       onPass: (pass) => this.passes.push(pass),
       ...{ passMs: 3_600_000, clock, random },
     });
@@ -278,7 +278,7 @@ export class EamWorld {
   }
 
   /** Invites as an administrator does, who signs with the key of `key`. */
-  invite(person: string, by = 'carol', key: string = by): Invited {
+  invite(person: string, by = 'carol', key: string = by): InvitationDraft {
     const statement: InvitationRequest = {
       ...{ v: 1, what: 'passkey-invitation', invitation: randomUUID(), tenant: EAM_TENANT },
       ...{ person: personName(person), device: '', by, atMs: this.clock.now() },
@@ -289,7 +289,7 @@ export class EamWorld {
   }
 
   /** Agrees to an invitation as another administrator does. */
-  agree(id: string, by = 'dave', key: string = by): Invited {
+  agree(id: string, by = 'dave', key: string = by): InvitationDraft {
     const request = this.book.invitation(id)?.invitation.request;
     const statement: InvitationApproval = {
       ...{ v: 1, what: 'passkey-approval', invitation: id, by, atMs: this.clock.now() },
@@ -310,7 +310,7 @@ export class EamWorld {
     return { nowMs: this.clock.now(), random, people: this.people };
   }
 
-  #taken(made: Invited): Invited {
+  #taken(made: InvitationDraft): InvitationDraft {
     this.book.apply(made.record);
     return made;
   }
@@ -324,7 +324,7 @@ export class EamWorld {
     return {
       book: this.book,
       keep: async (record) => {
-        if (this.ledger === 'full') throw new AccessError('NOT_ACCOUNTED', 'the disk is full');
+        if (this.ledger === 'full') throw new PolicyError('NOT_ACCOUNTED', 'the disk is full');
         this.records.push(record);
         // Others go on while a record is made durable.
         await setImmediate();
@@ -336,7 +336,7 @@ export class EamWorld {
     };
   }
 
-  #used(): UsedStore {
+  #used(): ReplayStore {
     const earlier: Used[] = [];
     return {
       earlier,
@@ -354,7 +354,7 @@ export class EamWorld {
   }
 }
 
-function pageOf({ status, headers, body: text }: DoorReply): Page {
+function pageOf({ status, headers, body: text }: EndpointReply): Page {
   const { token, options } = readPage(text);
   const [cookie] = (headers['set-cookie'] ?? '').split(';');
   return { status, text, headers, cookie, token, options };

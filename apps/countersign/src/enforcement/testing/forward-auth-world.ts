@@ -3,12 +3,12 @@ import { type DecisionBody, DecisionPoint, PolicySet } from '@countersign/policy
 import { PlainDirectory } from '@countersign/policy/testing/plain-directory';
 import { countingRandom } from '@countersign/policy/testing/random';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { FairTurns } from '../callers/fair-queue.ts';
-import { Deciding } from '../decisions/decision-queue.ts';
-import { ForwardAuthDoor, type ProxyCaller } from '../forward-auth/forward-auth-endpoint.ts';
+import { FairQueue } from '../callers/fair-queue.ts';
+import { DecisionQueue } from '../decisions/decision-queue.ts';
+import { ForwardAuthEndpoint, type ProxyCaller } from '../forward-auth/forward-auth-endpoint.ts';
 import type { ProxyKind } from '../forward-auth/original-request.ts';
-import { Identities } from '../forward-auth/token-verifier.ts';
-import type { DoorReply } from '../http/http-exchange.ts';
+import { TokenVerifier } from '../forward-auth/token-verifier.ts';
+import type { EndpointReply } from '../http/http-exchange.ts';
 import { NOW_MS, TENANT } from './authzen-world.ts';
 
 const POLICIES = PolicySet.parse({
@@ -51,7 +51,7 @@ const DIRECTORY = new PlainDirectory(
 const ISSUER = 'https://idp.example.com';
 
 export type ForwardAuthWorld = {
-  readonly door: ForwardAuthDoor;
+  readonly door: ForwardAuthEndpoint;
   /** What was decided, in order. */
   readonly decided: () => readonly DecisionBody[];
   /** Passes that were opened here, and are over. */
@@ -74,10 +74,10 @@ export async function forwardAuthWorld(
   const point = new DecisionPoint({
     ...{ policies: POLICIES, directory: DIRECTORY, accountant, clock, random: countingRandom() },
   });
-  const turns = new FairTurns({ yieldTurn: (next) => setImmediate(next), stepsPerTurn: 10 });
+  const turns = new FairQueue({ yieldTurn: (next) => setImmediate(next), stepsPerTurn: 10 });
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const keys = { keys: [await exportJWK(publicKey)] };
-  const identities = new Identities({
+  const identities = new TokenVerifier({
     issuer: ISSUER,
     audience: 'apps',
     claim: 'sub',
@@ -87,8 +87,8 @@ export async function forwardAuthWorld(
   const over = new Set<string>();
   const usual = { iss: ISSUER, aud: 'apps', sub: 'ada', exp: NOW_MS / 1000 + 600, amr: ['mfa'] };
   return {
-    door: new ForwardAuthDoor({
-      ...{ deciding: new Deciding(point, turns), identities, cookie: 'app' },
+    door: new ForwardAuthEndpoint({
+      ...{ deciding: new DecisionQueue(point, turns), identities, cookie: 'app' },
       isOver: (pass) => over.has(pass),
     }),
     over,
@@ -121,10 +121,10 @@ export type Asking = {
 
 /** Asks as this kind of proxy does for a request that waits at it. */
 export function askedBy(
-  door: ForwardAuthDoor,
+  door: ForwardAuthEndpoint,
   caller: ProxyCaller,
   { method = 'GET', host = 'wiki.example.com', uri = '/page?q=1', headers = {} }: Asking,
-): Promise<DoorReply> {
+): Promise<EndpointReply> {
   const stated: Readonly<Record<ProxyKind, Record<string, string>>> = {
     nginx: { 'x-original-method': method, 'x-original-uri': uri, 'x-forwarded-host': host },
     envoy: { host },

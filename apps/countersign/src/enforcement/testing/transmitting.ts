@@ -1,8 +1,8 @@
 import { createLocalJWKSet, type JWTVerifyResult, jwtVerify } from 'jose';
-import { Polls, pollRequestOf } from '../ssf/poll-delivery.ts';
+import { PollDelivery, pollRequestOf } from '../ssf/poll-delivery.ts';
 import { type SecurityEvent, sessionRevoked } from '../ssf/security-event.ts';
 import type { SsfRecord } from '../ssf/ssf-record.ts';
-import { Management } from '../ssf/stream-management.ts';
+import { StreamManagement } from '../ssf/stream-management.ts';
 import { complex, issSub, opaque } from '../ssf/subject-identifier.ts';
 import type { Transmitter } from '../ssf/transmitter.ts';
 import { ISSUER, RECEIVER, SsfTestWorld } from './ssf-world.ts';
@@ -14,8 +14,8 @@ export const never: AbortSignal = new AbortController().signal;
 export type Transmitting = {
   readonly at: SsfTestWorld;
   readonly transmitter: Transmitter;
-  readonly management: Management;
-  readonly polls: Polls;
+  readonly management: StreamManagement;
+  readonly polls: PollDelivery;
 };
 
 /** A transmitter with all that is around it; with records it goes on where they end. */
@@ -25,8 +25,8 @@ export async function world(
 ): Promise<Transmitting> {
   const at = before ?? (await SsfTestWorld.make());
   const transmitter = at.transmitter(records);
-  const management = new Management(transmitter);
-  return { at, transmitter, management, polls: new Polls(transmitter) };
+  const management = new StreamManagement(transmitter);
+  return { at, transmitter, management, polls: new PollDelivery(transmitter) };
 }
 
 export function ended(who: string, { clock }: SsfTestWorld): SecurityEvent {
@@ -37,7 +37,7 @@ export function ended(who: string, { clock }: SsfTestWorld): SecurityEvent {
 }
 
 export async function poll(
-  polls: Polls,
+  polls: PollDelivery,
   id: string,
   message: Record<string, unknown> = {},
 ): Promise<{ readonly sets: Record<string, string>; readonly moreAvailable: unknown }> {

@@ -1,7 +1,7 @@
 import type { LedgerReader } from '@countersign/ledger';
 import type { EventRow } from '../../store/rows/event-row.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
-import { TextRecords } from './record-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+import { RecordReader } from './record-reader.ts';
 
 export type Period = { readonly fromMs: number; readonly toMs?: number | undefined };
 
@@ -54,8 +54,8 @@ export interface IncidentSource {
   record(index: number): Promise<unknown>;
 }
 
-export function incidentSource(books: BooksReader, ledger: LedgerReader): IncidentSource {
-  const records = new TextRecords(ledger);
+export function incidentSource(books: StoreReader, ledger: LedgerReader): IncidentSource {
+  const records = new RecordReader(ledger);
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   return {
     async operations({ fromMs, toMs }) {
@@ -125,7 +125,7 @@ export function incidentSource(books: BooksReader, ledger: LedgerReader): Incide
 const SUCCESS = 'CASE WHEN class_uid = 3002 THEN status_id = 1 ELSE status_id <> 2 END';
 
 async function usersOf(
-  books: BooksReader,
+  books: StoreReader,
   column: 'ip' | 'actor',
   asked: readonly string[],
   { fromMs, toMs }: Period,

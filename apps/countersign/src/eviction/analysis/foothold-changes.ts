@@ -1,12 +1,12 @@
 import { activityKey, createMemo } from '@countersign/ocsf';
 import type { EventRow } from '../../store/rows/event-row.ts';
-import { IncidentError } from '../errors.ts';
+import { EvictionError } from '../errors.ts';
 import type { Foothold, Remainder, Trace } from '../footholds/foothold.ts';
-import { Detail } from '../footholds/record-detail.ts';
+import { RecordDetail } from '../footholds/record-detail.ts';
 import { CHANGES_MAX } from '../limits.ts';
 import { type Act, actOf, GIVES_CONTROL } from '../lineage/lineage.ts';
 import type { Things } from '../reversals/objects.ts';
-import type { Called, Parties } from '../reversals/parties.ts';
+import type { Called, PartyNames } from '../reversals/parties.ts';
 import type { IncidentSource, Period } from './eviction-source.ts';
 import { actorOf, holderOf } from './party-names.ts';
 
@@ -56,7 +56,7 @@ export async function changesOf(
     if (changes.length >= CHANGES_MAX) throw tooMany();
     // What failed changed nothing.
     if (row.event.statusId === 2) continue;
-    const detail = new Detail(await source.record(row.index));
+    const detail = new RecordDetail(await source.record(row.index));
     const key = activityKey(row.event.operation ?? '', memo);
     const own = usesFor(uses, key);
     const meanings = own.flatMap((use) => meaningOf(use, row, detail));
@@ -91,7 +91,7 @@ function withAddresses(changes: readonly Change[]): Change[] {
 
 /** Who is who, as far as the changes and the sign-ins of applications say. */
 export function learnParties(
-  parties: Parties,
+  parties: PartyNames,
   changes: readonly Change[],
   principals: readonly Called[],
 ): void {
@@ -167,7 +167,7 @@ function usesFor(uses: Uses, key: string): readonly Use[] {
   return [...(uses.exact.get(key) ?? []), ...begun];
 }
 
-function meaningOf(use: Use, row: EventRow, detail: Detail): Meaning[] {
+function meaningOf(use: Use, row: EventRow, detail: RecordDetail): Meaning[] {
   const { foothold, effect, trace } = use;
   if (trace.when?.(detail, row) === false) return [];
   const things = trace.things === undefined ? 'whole' : (trace.things(detail, row) ?? 'unstated');
@@ -184,8 +184,8 @@ function meaningOf(use: Use, row: EventRow, detail: Detail): Meaning[] {
   ];
 }
 
-function tooMany(): IncidentError {
-  return new IncidentError(
+function tooMany(): EvictionError {
+  return new EvictionError(
     'TOO_MANY_CHANGES',
     `couldn't look at the changes: there are more than ${CHANGES_MAX} in the period; ` +
       'give a later --since, or one --tenant',

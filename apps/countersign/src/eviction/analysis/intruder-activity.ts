@@ -32,7 +32,7 @@ export type Reading = {
 };
 
 /** Everything that what is tainted did, told together. */
-export type Doings = {
+export type IntruderActivity = {
   /** The latest {@link SIGN_INS_READ_MAX}. */
   readonly signIns: readonly TaintedAct[];
   readonly readings: readonly Reading[];
@@ -52,7 +52,7 @@ export async function doingsOf(
   source: IncidentSource,
   lineage: Lineage,
   period: Period,
-): Promise<Doings> {
+): Promise<IntruderActivity> {
   const memo = createMemo();
   const signIns: TaintedAct[] = [];
   const readings = new Map<string, Reading>();
@@ -92,7 +92,7 @@ function isSurely(lineage: Lineage, act: Act, { party }: Suspicion): boolean {
  * What surely is theirs. Of an account of which nothing is, all may be: nobody can tell it from
  * what its owner did.
  */
-function surest({ signIns, readings, lasts }: Doings): Doings {
+function surest({ signIns, readings, lasts }: IntruderActivity): IntruderActivity {
   const sure = new Set([...signIns, ...readings].flatMap((one) => (one.isSure ? one.party : [])));
   const counts = (one: { readonly isSure: boolean; readonly party: Name }): boolean =>
     one.isSure || !sure.has(one.party);
@@ -106,7 +106,7 @@ export function sureOf<T extends { readonly isSure: boolean }>(all: readonly T[]
 }
 
 /** Those of the doings that count as theirs by a smaller lineage too. */
-export function doingsWithin(doings: Doings, lineage: Lineage): Doings {
+export function doingsWithin(doings: IntruderActivity, lineage: Lineage): IntruderActivity {
   const isTheirs = ({ act }: { readonly act: Act }): boolean => lineage.behind(act) !== undefined;
   return {
     signIns: doings.signIns.filter(({ act }) => lineage.behindSignIn(act) !== undefined),

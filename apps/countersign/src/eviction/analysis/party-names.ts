@@ -1,8 +1,8 @@
 import { isGuid } from '@countersign/core';
 import { appNameOf } from '@countersign/ocsf';
 import type { EventRow } from '../../store/rows/event-row.ts';
-import type { Holder } from '../footholds/foothold.ts';
-import type { Detail } from '../footholds/record-detail.ts';
+import type { HolderRole } from '../footholds/foothold.ts';
+import type { RecordDetail } from '../footholds/record-detail.ts';
 import type { Called } from '../reversals/parties.ts';
 
 /**
@@ -56,12 +56,12 @@ export function actorOf(row: EventRow): Called {
   return { names: actorNames(row), tenant: row.tenant, atMs: row.event.timeMs };
 }
 
-export function holderOf(row: EventRow, detail: Detail, holder: Holder): Called {
+export function holderOf(row: EventRow, detail: RecordDetail, holder: HolderRole): Called {
   const names = holderNames(row, detail, holder);
   return { names, tenant: row.tenant, atMs: row.event.timeMs };
 }
 
-function holderNames(row: EventRow, detail: Detail, holder: Holder): Name[] {
+function holderNames(row: EventRow, detail: RecordDetail, holder: HolderRole): Name[] {
   switch (holder) {
     case 'actor':
       return actorNames(row);
@@ -80,12 +80,12 @@ function holderNames(row: EventRow, detail: Detail, holder: Holder): Name[] {
 }
 
 /** What is granted is a right at the vendor's own service, which the record has as its target. */
-function isResource(detail: Detail): boolean {
+function isResource(detail: RecordDetail): boolean {
   const spn = detail.property('targetid.serviceprincipalnames') ?? '';
   return spn.split(/[;,\s"[\]/]+/).some((id) => appNameOf(id.toLowerCase()) !== null);
 }
 
-function targetNames({ tenant, event }: EventRow, detail: Detail): Name[] {
+function targetNames({ tenant, event }: EventRow, detail: RecordDetail): Name[] {
   const { targetUid, targetName, targetType } = event;
   const names: Name[] = [];
   if (targetUid !== null) names.push(uidName(targetUid));
@@ -98,7 +98,7 @@ function targetNames({ tenant, event }: EventRow, detail: Detail): Name[] {
 }
 
 /** Directory records state the ids of the application whose principal they change. */
-function applicationIds(detail: Detail): Name[] {
+function applicationIds(detail: RecordDetail): Name[] {
   const text = detail.property(
     'appid',
     'appprincipalid',
@@ -112,7 +112,7 @@ function applicationIds(detail: Detail): Name[] {
     .map(appName);
 }
 
-function granteeNames({ tenant }: EventRow, detail: Detail): Name[] {
+function granteeNames({ tenant }: EventRow, detail: RecordDetail): Name[] {
   const names: Name[] = [];
   const uid = detail.property('serviceprincipal.objectid');
   if (uid !== undefined && isGuid(uid)) names.push(uidName(uid));
@@ -127,7 +127,7 @@ function granteeNames({ tenant }: EventRow, detail: Detail): Name[] {
  * A mailbox is named by the path of a rule in it, by owner, or not at all where it is one's own.
  * The path comes first: an administrator who names a rule by it acts on somebody else's mailbox.
  */
-function mailboxNames(row: EventRow, detail: Detail): Name[] {
+function mailboxNames(row: EventRow, detail: RecordDetail): Name[] {
   const { tenant, event } = row;
   const box = boxOf(event.object);
   const stated = event.mailbox ?? detail.property('mailbox', 'identity') ?? event.targetName;

@@ -1,7 +1,7 @@
 import type { LedgerReader } from '@countersign/ledger';
 
 /** Reads records of the ledger as JSON. */
-export class TextRecords {
+export class RecordReader {
   readonly #ledger: LedgerReader;
   readonly #decoder = new TextDecoder();
 

@@ -1,5 +1,5 @@
 import type { Reason } from '@countersign/core';
-import type { CoverageFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import type { Ground } from '../footholds/foothold.ts';
 
 /** Which rows of coverage speak of which ground: by source, or by workload. */
@@ -25,7 +25,7 @@ const SPEAKS: Readonly<Record<Ground, { readonly name: string; readonly of: RegE
 /** Why the ledger may not hold all that there is on these grounds since a moment. */
 export function groundReasons(
   grounds: readonly Ground[],
-  facts: readonly CoverageFact[],
+  facts: readonly CoverageRow[],
 ): readonly Reason[] {
   return grounds.flatMap((ground) => {
     const { name, of } = SPEAKS[ground];
@@ -41,7 +41,7 @@ export function groundReasons(
   });
 }
 
-function speaks(fact: CoverageFact, of: RegExp): boolean {
+function speaks(fact: CoverageRow, of: RegExp): boolean {
   const named = fact.workload === null ? fact.source : `${fact.source} ${fact.workload}`;
   return fact.source === '*' || of.test(named);
 }

@@ -1,7 +1,7 @@
 import { numberText, plural, type Reason } from '@countersign/core';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Foothold } from '../footholds/foothold.ts';
-import { Detail } from '../footholds/record-detail.ts';
+import { RecordDetail } from '../footholds/record-detail.ts';
 import { TOKEN_LIFE_MAX_MS } from '../limits.ts';
 import { actOf, type Lineage } from '../lineage/lineage.ts';
 import { type FoundPassword, LEARNS_PASSWORD } from '../lineage/seeds.ts';
@@ -9,7 +9,12 @@ import type { FootholdChanges } from '../reversals/change-index.ts';
 import type { Called } from '../reversals/parties.ts';
 import { NOT_REVERSED, type Opened, type Reversal, reversalOf } from '../reversals/reversals.ts';
 import type { IncidentSource } from './eviction-source.ts';
-import { type Doings, type Reading, sureOf, type TaintedAct } from './intruder-activity.ts';
+import {
+  type IntruderActivity,
+  type Reading,
+  sureOf,
+  type TaintedAct,
+} from './intruder-activity.ts';
 import type { Opening } from './open-footholds.ts';
 import { actorOf, type Name } from './party-names.ts';
 
@@ -17,7 +22,7 @@ export type SpecialInput = {
   readonly foothold: Foothold;
   readonly changes: FootholdChanges;
   readonly lineage: Lineage;
-  readonly doings: Doings;
+  readonly doings: IntruderActivity;
   /** Passwords that were found out while something else kept their finder out. */
   readonly passwords: readonly FoundPassword[];
   readonly source: IncidentSource;
@@ -96,7 +101,7 @@ function inSinceMs(own: readonly TaintedAct[]): number {
   return isSure ? row.event.timeMs : taint.sinceMs;
 }
 
-function peopleIn({ signIns }: Doings): TaintedAct[][] {
+function peopleIn({ signIns }: IntruderActivity): TaintedAct[][] {
   const people = signIns.filter(({ row }) => row.event.actorType !== SERVICE);
   const byWhom = Map.groupBy(people, ({ row }) => row.event.actorUid ?? row.event.actorName ?? '');
   return [...byWhom.values()];
@@ -158,23 +163,23 @@ function learnsPassword(techniques: readonly string[]): boolean {
 
 async function byRecord(
   { doings, source }: SpecialInput,
-  textOf: (detail: Detail) => string | undefined,
+  textOf: (detail: RecordDetail) => string | undefined,
 ): Promise<SpecialReading> {
   const openings = new Map<string, Opening>();
   for (const signIn of doings.signIns) {
-    const text = textOf(new Detail(await source.record(signIn.row.index)));
+    const text = textOf(new RecordDetail(await source.record(signIn.row.index)));
     if (text !== undefined) openings.set(`${whoOf(signIn)}\n${text}`, openingOf(signIn, text));
   }
   return { openings: [...openings.values()], because: [] };
 }
 
-function legacyText(detail: Detail): string | undefined {
+function legacyText(detail: RecordDetail): string | undefined {
   const client = detail.value('clientappused');
   const isLegacy = client !== undefined && LEGACY.test(client);
   return isLegacy ? `a sign-in by ${client}, which asks for no second factor` : undefined;
 }
 
-function partnerText(detail: Detail): string | undefined {
+function partnerText(detail: RecordDetail): string | undefined {
   const kind = detail.value('crosstenantaccesstype')?.toLowerCase();
   return kind === 'serviceprovider' ? 'a sign-in as a partner that administers' : undefined;
 }
@@ -187,7 +192,7 @@ async function foreign(input: SpecialInput): Promise<SpecialReading> {
     const { appUid, appName, actorType } = row.event;
     if (actorType !== SERVICE || appUid === null || seen.has(appUid)) continue;
     seen.add(appUid);
-    const detail = new Detail(await input.source.record(row.index));
+    const detail = new RecordDetail(await input.source.record(row.index));
     const home = detail
       .value('appownertenantid', 'appownerorganizationid', 'hometenantid')
       ?.toLowerCase();

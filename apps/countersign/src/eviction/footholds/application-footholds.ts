@@ -1,6 +1,6 @@
 import { addedKeys, alone, byAny, byEach, grant, removedKeys } from '../reversals/objects.ts';
 import { type Foothold, trace } from './foothold.ts';
-import type { Detail } from './record-detail.ts';
+import type { RecordDetail } from './record-detail.ts';
 import { ACCOUNT_BACK, ACCOUNT_GONE, RESTORABLE, TOKENS } from './remainders.ts';
 
 const FEDERATED = byAny(
@@ -214,7 +214,7 @@ export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
   },
 ];
 
-function statesKeysWithoutIds(detail: Detail): boolean {
+function statesKeysWithoutIds(detail: RecordDetail): boolean {
   const after = detail.value('keydescription');
   return after !== undefined && !/KeyIdentifier=/i.test(after) && after !== '' && after !== '[]';
 }

@@ -11,7 +11,7 @@ import {
   trusteeRights,
 } from '../reversals/objects.ts';
 import { type Foothold, trace } from './foothold.ts';
-import type { Detail } from './record-detail.ts';
+import type { RecordDetail } from './record-detail.ts';
 import { ACCOUNT_BACK, MAILBOX_GONE } from './remainders.ts';
 
 const FORWARDS = ['forwardingsmtpaddress', 'forwardingaddress'] as const;
@@ -39,16 +39,16 @@ const ON = {
 const OF_MAILBOX: readonly string[] = ['set-mailboxauditbypassassociation', 'set-mailbox'];
 const OF_TENANT: readonly string[] = ['set-adminauditlogconfig', 'set-organizationconfig'];
 
-function stands(states: Readonly<Record<string, boolean>>): (detail: Detail) => boolean {
+function stands(states: Readonly<Record<string, boolean>>): (detail: RecordDetail) => boolean {
   return (detail) => Object.entries(states).some(([name, state]) => detail.flag(name) === state);
 }
 
 /** `UpdateInboxRules` tells of what Outlook does with rules: also that it removes one. */
-function removesRule(detail: Detail): boolean {
+function removesRule(detail: RecordDetail): boolean {
   return /remove|delete/i.test(detail.value('ruleoperation') ?? '');
 }
 
-function isNone(detail: Detail): boolean {
+function isNone(detail: RecordDetail): boolean {
   const rights = detail.value('accessrights', 'memberrights');
   return rights !== undefined && /^["[]*none["\]]*$/i.test(rights.trim());
 }

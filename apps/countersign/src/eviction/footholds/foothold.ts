@@ -1,6 +1,6 @@
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { ThingsOf } from '../reversals/objects.ts';
-import type { Detail } from './record-detail.ts';
+import type { RecordDetail } from './record-detail.ts';
 
 /** What of the ledger a claim about a foothold rests on. */
 export type Ground =
@@ -19,7 +19,7 @@ export type Ground =
  * Which party of a change holds what the change gives: what was changed, who changed it, the
  * service principal that a grant names beside its resource, a mailbox, or the whole tenant.
  */
-export type Holder = 'target' | 'actor' | 'grantee' | 'mailbox' | 'tenant';
+export type HolderRole = 'target' | 'actor' | 'grantee' | 'mailbox' | 'tenant';
 
 /** What may be left when a change took something back: as long as that lasts, nobody can tell. */
 export type Remainder = { readonly code: string; readonly text: string; readonly lastsMs: number };
@@ -28,11 +28,11 @@ export type Remainder = { readonly code: string; readonly text: string; readonly
 export type Trace = {
   /** Operations in the form of `activityKey`; one that ends in `*` stands for all that so begin. */
   readonly activities: readonly string[];
-  readonly holder: Holder;
+  readonly holder: HolderRole;
   /** Where the operation alone does not say it, what the record must state. */
-  readonly when?: (detail: Detail, row: EventRow) => boolean;
+  readonly when?: (detail: RecordDetail, row: EventRow) => boolean;
   /** What it gives, in words, from the record. */
-  readonly what?: (detail: Detail) => string | undefined;
+  readonly what?: (detail: RecordDetail) => string | undefined;
   /** What it is about beside the holder: a reversal has to be about the same. */
   readonly things?: ThingsOf;
   /** It gives the holder something, and nobody else control over the holder. */
@@ -44,7 +44,7 @@ export type Trace = {
 };
 
 /** Read from more than changes: who signed in, what was read. */
-export type Special =
+export type FootholdEvidenceKind =
   | 'sessions'
   | 'tokens'
   | 'passwords'
@@ -65,7 +65,7 @@ export type Foothold = {
   readonly closes: readonly Trace[];
   /** Done by anybody, these put back what a deletion or a disabling took away. */
   readonly reopens?: readonly Trace[];
-  readonly special?: Special;
+  readonly special?: FootholdEvidenceKind;
   /** The cheapest observation that would decide it. */
   readonly readBack: string;
   /** What the ledger could not say even if it held everything. */
@@ -74,7 +74,7 @@ export type Foothold = {
 
 export function trace(
   activities: readonly string[],
-  holder: Holder,
+  holder: HolderRole,
   more: Omit<Trace, 'activities' | 'holder'> = {},
 ): Trace {
   return { activities, holder, ...more };

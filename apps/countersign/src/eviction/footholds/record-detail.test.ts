@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import { Detail } from './record-detail.ts';
+import { RecordDetail } from './record-detail.ts';
 
 test('a value is found in every shape that records have', () => {
   const shapes: readonly unknown[] = [
@@ -25,17 +25,17 @@ test('a value is found in every shape that records have', () => {
     { AuditData: '{"Parameters":[{"Name":"ForwardingSmtpAddress","Value":"smtp:x@y.example"}]}' },
   ];
   for (const shape of shapes) {
-    const detail = new Detail(shape);
+    const detail = new RecordDetail(shape);
     assert.equal(detail.value('forwardingsmtpaddress'), 'smtp:x@y.example');
     assert.ok(detail.isGiven('forwardingsmtpaddress'));
   }
 });
 
 test('an address that was emptied is stated and not given', () => {
-  const detail = new Detail({ Parameters: [{ Name: 'ForwardingAddress', Value: '' }] });
+  const detail = new RecordDetail({ Parameters: [{ Name: 'ForwardingAddress', Value: '' }] });
   assert.ok(detail.isEmptied('forwardingaddress'));
   assert.ok(!detail.isGiven('forwardingaddress'));
-  assert.ok(!new Detail({}).isEmptied('forwardingaddress'));
+  assert.ok(!new RecordDetail({}).isEmptied('forwardingaddress'));
 });
 
 test('whose id it is tells the place where it stands', () => {
@@ -45,17 +45,17 @@ test('whose id it is tells the place where it stands', () => {
       { modifiedProperties: [{ displayName: 'AppId', newValue: '["the target"]' }] },
     ],
   };
-  assert.equal(new Detail(record).property('appid'), 'the target');
+  assert.equal(new RecordDetail(record).property('appid'), 'the target');
 });
 
 test('nothing that is no record stops it', () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {
-      assert.equal(new Detail(value).value('a name that nothing has'), undefined);
+      assert.equal(new RecordDetail(value).value('a name that nothing has'), undefined);
     }),
     runs(200, 5000),
   );
   let deep: unknown = 'x';
   for (let i = 0; i < 10_000; i++) deep = { a: deep };
-  assert.equal(new Detail(deep).value('b'), undefined);
+  assert.equal(new RecordDetail(deep).value('b'), undefined);
 });

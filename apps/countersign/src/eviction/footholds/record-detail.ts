@@ -5,7 +5,7 @@ import { DETAIL_DEPTH_MAX, DETAIL_PAIRS_MAX } from '../limits.ts';
  * `modifiedProperties` of target resources, `ExtendedProperties`, plain members, and the same in
  * JSON that stands as text. Names are looked up in lower case; a change gives its new value.
  */
-export class Detail {
+export class RecordDetail {
   readonly #values = new Map<string, string>();
   readonly #properties = new Map<string, string>();
   readonly #before = new Map<string, string>();

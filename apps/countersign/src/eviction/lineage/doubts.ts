@@ -1,11 +1,11 @@
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { Name } from '../analysis/party-names.ts';
 import { DOUBTS_MAX } from '../limits.ts';
 import type { Lineage } from './lineage.ts';
 
 /** What the answers come to without one finding. */
 export type Doubt = {
-  readonly finding: KeptFinding;
+  readonly finding: StoredFinding;
   /** How many openings each foothold has left, by its number. */
   readonly openCounts: ReadonlyMap<number, number>;
   /** Who is not suspect any more. */
@@ -14,7 +14,7 @@ export type Doubt = {
 
 /** Findings without which less is suspect; those that others bear out change nothing. */
 export async function doubtsOf(input: {
-  readonly findings: readonly KeptFinding[];
+  readonly findings: readonly StoredFinding[];
   readonly whole: Lineage;
   readonly without: (uid: string) => Lineage;
   readonly openCounts: (lineage: Lineage, uid: string) => Promise<ReadonlyMap<number, number>>;

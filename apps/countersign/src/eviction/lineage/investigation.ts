@@ -1,13 +1,13 @@
 import type { EventRow } from '../../store/rows/event-row.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { IncidentSource, Period, ServicePrincipal } from '../analysis/eviction-source.ts';
 import { type Change, changesOf, learnParties } from '../analysis/foothold-changes.ts';
-import { type Doings, doingsOf, keysOf } from '../analysis/intruder-activity.ts';
+import { doingsOf, type IntruderActivity, keysOf } from '../analysis/intruder-activity.ts';
 import { addressName, appName, calledName, type Name, uidName } from '../analysis/party-names.ts';
 import { FOOTHOLDS } from '../footholds/foothold-list.ts';
 import { ADDRESS_LOOKBACK_MS, ENTRIES_ASKED_MAX, NAMES_ASKED_MAX } from '../limits.ts';
 import { type ChangeIndex, indexChanges, openedBy } from '../reversals/change-index.ts';
-import { type Called, Parties } from '../reversals/parties.ts';
+import { type Called, PartyNames } from '../reversals/parties.ts';
 import { type AddressStanding, calledBy, standingsOf } from './addresses.ts';
 import { type Habits, Lineage, type Seed, type Taint } from './lineage.ts';
 import { type Clues, cluesOf } from './seeds.ts';
@@ -20,7 +20,7 @@ export type Investigation = {
   readonly clues: Clues;
   readonly standings: readonly AddressStanding[];
   readonly lineage: Lineage;
-  readonly doings: Doings;
+  readonly doings: IntruderActivity;
   /** The lineage if what this finding rests on was harmless, whoever else rests on it. */
   without(finding: string): Lineage;
 };
@@ -28,7 +28,7 @@ export type Investigation = {
 export async function investigate(input: {
   readonly source: IncidentSource;
   readonly period: Period;
-  readonly findings: readonly KeptFinding[];
+  readonly findings: readonly StoredFinding[];
   readonly seeds: readonly Seed[];
 }): Promise<Investigation> {
   const { source, period, findings, seeds } = input;
@@ -81,7 +81,7 @@ async function keptSeeds(
 }
 
 function lineageOf(
-  parties: Parties,
+  parties: PartyNames,
   seeds: readonly Seed[],
   changes: readonly Change[],
   habits?: Habits,
@@ -112,8 +112,8 @@ function addressCalled(ip: string): Called {
 /** The events that each finding rests on. */
 async function rowsBehind(
   source: IncidentSource,
-  findings: readonly KeptFinding[],
-): Promise<(finding: KeptFinding) => readonly EventRow[]> {
+  findings: readonly StoredFinding[],
+): Promise<(finding: StoredFinding) => readonly EventRow[]> {
   const byEntry = new Map<number, EventRow>();
   const entries = [...new Set(findings.flatMap(({ draft }) => draft.entries))];
   const firstMs = Math.min(...findings.map(({ draft }) => draft.firstMs));
@@ -133,8 +133,8 @@ async function partiesOf(
   period: Period,
   changes: readonly Change[],
   seeds: readonly Seed[],
-): Promise<Parties> {
-  const parties = new Parties();
+): Promise<PartyNames> {
+  const parties = new PartyNames();
   const principals = await source.servicePrincipals(period);
   learnParties(
     parties,

@@ -2,7 +2,7 @@ import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Change } from '../analysis/foothold-changes.ts';
 import { addressName, type Name, sessionName } from '../analysis/party-names.ts';
 import { ROUNDS_MAX } from '../limits.ts';
-import type { Called, Parties } from '../reversals/parties.ts';
+import type { Called, PartyNames } from '../reversals/parties.ts';
 
 /** Where suspicion comes from: a person, a finding, or what a suspect did. */
 export type Origin =
@@ -53,11 +53,11 @@ export const GIVES_CONTROL: ReadonlySet<number> = new Set([
  * created, granted or changed is tainted from then on.
  */
 export class Lineage {
-  readonly #parties: Parties;
+  readonly #parties: PartyNames;
   readonly #habits: Habits;
   readonly #taints = new Map<Name, Taint[]>();
 
-  constructor(parties: Parties, habits: Habits = NO_HABITS) {
+  constructor(parties: PartyNames, habits: Habits = NO_HABITS) {
     this.#parties = parties;
     this.#habits = habits;
   }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isGuid } from '@countersign/core';
 import { addressName, appName, type Name, sessionName, uidName } from '../analysis/party-names.ts';
-import { IncidentError } from '../errors.ts';
+import { EvictionError } from '../errors.ts';
 import type { Seed } from './lineage.ts';
 
 /**
@@ -29,7 +29,7 @@ export function namedSeed(text: string, sinceMs: number): Seed {
   const bare = text.trim();
   if (isIP(bare) !== 0) return seedOf(addressName(bare));
   if (isGuid(bare) || bare.includes('@')) return seedOf(userName(bare));
-  throw new IncidentError(
+  throw new EvictionError(
     'SEED_INVALID',
     `couldn't tell what "${text}" is: write user:NAME, app:ID, session:ID or ip:ADDRESS`,
   );

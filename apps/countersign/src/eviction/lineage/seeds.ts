@@ -1,6 +1,6 @@
 import { activityKey, appNameOf, createMemo, isSignIn, RIGHT_PASSWORD } from '@countersign/ocsf';
 import type { EventRow } from '../../store/rows/event-row.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { Change } from '../analysis/foothold-changes.ts';
 import { actorOf, appName, keyName, type Name, sessionName } from '../analysis/party-names.ts';
 import { FINDING_PRINCIPALS_MAX } from '../limits.ts';
@@ -49,8 +49,8 @@ type Outcome = 'done' | 'right-password' | 'failed';
  * only guessed at, written to, or changed by others.
  */
 export function cluesOf(
-  findings: readonly KeptFinding[],
-  rowsOf: (finding: KeptFinding) => readonly EventRow[],
+  findings: readonly StoredFinding[],
+  rowsOf: (finding: StoredFinding) => readonly EventRow[],
   changes: readonly Change[],
 ): Clues {
   const byEntry = new Map(changes.map((change) => [change.row.index, change]));
@@ -75,10 +75,10 @@ type RowFacts = { readonly change: Change | undefined; readonly isConsent: boole
 
 /** One finding, read by the records that it rests on. */
 class Reading {
-  readonly #finding: KeptFinding;
+  readonly #finding: StoredFinding;
   readonly #rows: readonly EventRow[];
 
-  constructor(finding: KeptFinding, rows: readonly EventRow[]) {
+  constructor(finding: StoredFinding, rows: readonly EventRow[]) {
     this.#finding = finding;
     this.#rows = rows;
   }
@@ -139,7 +139,7 @@ class Reading {
 }
 
 /** What a finding names whose records are not there: they were erased, or it rests on others. */
-function namedBy(finding: KeptFinding): Clues {
+function namedBy(finding: StoredFinding): Clues {
   const { draft } = finding;
   const { tenant, principals, sessions, apps, addresses, firstMs: atMs } = draft;
   const taint = taintBy(finding);
@@ -157,7 +157,7 @@ function namedBy(finding: KeptFinding): Clues {
   };
 }
 
-function taintBy({ uid, draft }: KeptFinding): Taint {
+function taintBy({ uid, draft }: StoredFinding): Taint {
   return {
     ...{ sinceMs: draft.firstMs, because: draft.title, entries: draft.entries },
     techniques: draft.techniques,

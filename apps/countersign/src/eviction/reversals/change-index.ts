@@ -1,5 +1,5 @@
 import type { Change } from '../analysis/foothold-changes.ts';
-import type { Parties } from './parties.ts';
+import type { PartyNames } from './parties.ts';
 import { Undoings } from './undoings.ts';
 
 /** The changes that open one foothold, and those that take something of it back or put it back. */
@@ -14,7 +14,7 @@ export type ChangeIndex = ReadonlyMap<number, FootholdChanges>;
 export function indexChanges(
   changes: readonly Change[],
   footholds: readonly { readonly number: number }[],
-  parties: Parties,
+  parties: PartyNames,
 ): ChangeIndex {
   const index = new Map(
     footholds.map(({ number }) => {

@@ -1,11 +1,11 @@
 import type { EventRow } from '../../store/rows/event-row.ts';
-import type { Detail } from '../footholds/record-detail.ts';
+import type { RecordDetail } from '../footholds/record-detail.ts';
 
 /** One thing that a change is about, by each name that the record gives it, in lower case. */
 export type Thing = readonly string[];
 
 /** What a change is about beside its holder; undefined where the record does not say. */
-export type ThingsOf = (detail: Detail, row: EventRow) => readonly Thing[] | undefined;
+export type ThingsOf = (detail: RecordDetail, row: EventRow) => readonly Thing[] | undefined;
 
 /** What a change is about: all that the holder has of the kind, some of it, or not stated. */
 export type Things = 'whole' | 'unstated' | readonly Thing[];
@@ -111,11 +111,11 @@ export function switched(states: Readonly<Record<string, boolean>>): ThingsOf {
 }
 
 /** Keys of an application that a change adds, or takes away. */
-export function addedKeys(detail: Detail): readonly Thing[] | undefined {
+export function addedKeys(detail: RecordDetail): readonly Thing[] | undefined {
   return keysOnlyIn(detail.value('keydescription'), detail.before('keydescription'));
 }
 
-export function removedKeys(detail: Detail): readonly Thing[] | undefined {
+export function removedKeys(detail: RecordDetail): readonly Thing[] | undefined {
   return keysOnlyIn(detail.before('keydescription'), detail.value('keydescription'));
 }
 
@@ -131,11 +131,11 @@ function keyIds(description: string | undefined): string[] {
 }
 
 /** Elements of a list of authentication methods that a change adds, or takes away. */
-export function addedMethods(detail: Detail): readonly Thing[] | undefined {
+export function addedMethods(detail: RecordDetail): readonly Thing[] | undefined {
   return methods(detail, (now, before) => [now, before]);
 }
 
-export function removedMethods(detail: Detail): readonly Thing[] | undefined {
+export function removedMethods(detail: RecordDetail): readonly Thing[] | undefined {
   return methods(detail, (now, before) => [before, now]);
 }
 
@@ -145,7 +145,7 @@ const METHOD_LISTS: readonly string[] = [
 ];
 
 function methods(
-  detail: Detail,
+  detail: RecordDetail,
   sides: (
     now: readonly string[],
     before: readonly string[],
@@ -195,7 +195,7 @@ export function sharing(family: string): ThingsOf {
   };
 }
 
-function stated(detail: Detail, name: string): string | undefined {
+function stated(detail: RecordDetail, name: string): string | undefined {
   const now = detail.value(name)?.trim();
   const text = now === undefined || now === '' ? detail.before(name)?.trim() : now;
   return text === undefined || text === '' ? undefined : text.toLowerCase();

@@ -21,7 +21,7 @@ const ALIAS = /^(?:name|label):/;
  * application id. Sign-in names and display names lead to an id where records state one: an account
  * that was deleted and made again under its old name is another party.
  */
-export class Parties {
+export class PartyNames {
   readonly #parent = new Map<Name, Name>();
   readonly #bearers = new Map<Name, Map<string, Bearer>>();
   /** What was asked before: the same records are asked about for each foothold and each doubt. */

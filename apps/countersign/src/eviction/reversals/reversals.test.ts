@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { TENANT_NOT_STATED, type TenantId } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import { areTheyOut, type FootholdAnswer } from '../eviction-report.ts';
+import { assessEviction, type FootholdAnswer } from '../eviction-report.ts';
 import { namedSeed } from '../lineage/parse-seed.ts';
 import {
   ADA,
@@ -31,7 +31,7 @@ async function answersOf(
   told: readonly Told[],
   nowMs = T + 400 * DAY_MS,
 ): Promise<ReadonlyMap<string, FootholdAnswer>> {
-  const { footholds } = await areTheyOut({
+  const { footholds } = await assessEviction({
     source: accountOf(told),
     asOf: { origin: 'ledger.example', size: 99, at: null },
     period: { fromMs: T },

@@ -1,6 +1,6 @@
 import type { Change, Meaning } from '../analysis/foothold-changes.ts';
 import type { Name } from '../analysis/party-names.ts';
-import type { Called, Parties } from './parties.ts';
+import type { Called, PartyNames } from './parties.ts';
 import type { Opened } from './reversals.ts';
 
 /**
@@ -8,11 +8,11 @@ import type { Opened } from './reversals.ts';
  * about: a company removes links by the thousand, and each opening asks for those of its own.
  */
 export class Undoings {
-  readonly #parties: Parties;
+  readonly #parties: PartyNames;
   readonly #byHolder = new Map<string, Change[]>();
   readonly #byThing = new Map<string, Change[]>();
 
-  constructor(parties: Parties) {
+  constructor(parties: PartyNames) {
     this.#parties = parties;
   }
 

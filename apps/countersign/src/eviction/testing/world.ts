@@ -1,7 +1,7 @@
 import type { TenantId } from '@countersign/core';
 import { blank as blankEvent } from '@countersign/ocsf';
 import type { EventRow } from '../../store/rows/event-row.ts';
-import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { AddressUser, IncidentSource, ServicePrincipal } from '../analysis/eviction-source.ts';
 
 export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
@@ -104,8 +104,8 @@ function usersIn(rows: readonly EventRow[]): AddressUser[] {
 export function findingOf(
   told: readonly Told[],
   entries: readonly number[],
-  { uid = 'f', ...more }: Partial<KeptFinding['draft']> & { readonly uid?: string } = {},
-): KeptFinding {
+  { uid = 'f', ...more }: Partial<StoredFinding['draft']> & { readonly uid?: string } = {},
+): StoredFinding {
   const times = entries.map((entry) => told[entry]?.atMs ?? 0);
   const [firstMs, lastMs] = [Math.min(...times), Math.max(...times)];
   return {

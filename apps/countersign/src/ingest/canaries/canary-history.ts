@@ -2,14 +2,14 @@ import { msOfInstant } from '@countersign/core';
 import {
   CANARY_ACTS,
   type CanaryAct,
+  type CanaryMarker,
   type CanaryRecord,
-  type CanarySign,
-  CanaryWatch,
+  CanaryTracker,
   parseObservation,
 } from '@countersign/coverage';
 import type { LedgerReader } from '@countersign/ledger';
 import { headOf } from '../../store/reading/ledger-head.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { CANARY_LOOKED_BACK_MS, CANARY_REMEMBERED_MS } from '../limits.ts';
 
 /** The body of an entry of kind `act`: a canary is about to be sent, or was not sent after all. */
@@ -23,14 +23,14 @@ export type CanaryBody = {
   readonly mark: string;
   readonly periodMs: number;
   readonly sentMs: number;
-  readonly signs: readonly CanarySign[];
+  readonly signs: readonly CanaryMarker[];
   /** Of `failed`. */
   readonly because: string | null;
 };
 
 /** What the ledger knows of the canaries of one tenant. */
 export type CanaryPast = {
-  readonly watch: CanaryWatch;
+  readonly watch: CanaryTracker;
   /** When each act was done last. */
   readonly lastMs: ReadonlyMap<CanaryAct, number>;
   /** Records that came before somebody could judge them. */
@@ -38,7 +38,7 @@ export type CanaryPast = {
 };
 
 export type CanaryLedger = {
-  readonly books: BooksReader;
+  readonly books: StoreReader;
   /** A reader of its own. */
   readonly reader: LedgerReader;
 };
@@ -53,7 +53,7 @@ export async function canaryPast(
   { tenant, appId, nowMs }: { tenant: string; appId: string; nowMs: number },
 ): Promise<CanaryPast> {
   await ledger.reader.refresh();
-  const watch = new CanaryWatch();
+  const watch = new CanaryTracker();
   const lastMs = new Map<CanaryAct, number>();
   const sinceMs = nowMs - CANARY_REMEMBERED_MS;
   for await (const body of bodiesOf(ledger, 'act', sinceMs)) {
@@ -75,7 +75,7 @@ export async function canaryPast(
 
 async function unjudgedRecords(
   { books, reader }: CanaryLedger,
-  { waiting }: CanaryWatch,
+  { waiting }: CanaryTracker,
   { tenant, appId, nowMs }: { tenant: string; appId: string; nowMs: number },
 ): Promise<CanaryRecord[]> {
   const sent = waiting.map(({ sentMs }) => sentMs);

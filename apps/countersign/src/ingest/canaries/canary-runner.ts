@@ -2,19 +2,19 @@ import { type Clock, messageOf, type Random, type SourceId, tenantId } from '@co
 import {
   CANARY_MARK,
   type CanaryAct,
+  type CanaryMarker,
   type CanaryPlan,
   type CanaryRecord,
-  type CanarySign,
-  type CanaryWatch,
+  type CanaryTracker,
   canarySigns,
   canaryTimeMs,
   type Observation,
 } from '@countersign/coverage';
-import { type CollectDesk, type Collector, HttpError, type PollReport } from '@countersign/m365';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
-import type { LedgerDesk } from '../collection/ledger-sink.ts';
+import { type CollectionSink, type Collector, HttpError, type PollReport } from '@countersign/m365';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerSink } from '../collection/ledger-sink.ts';
 import { CANARY_LOOK_EVERY_MS } from '../limits.ts';
-import type { HeardRecord } from '../pipeline/text-matcher.ts';
+import type { MatchedRecord } from '../pipeline/text-matcher.ts';
 import { type CanaryBody, type CanaryLedger, canaryPast } from './canary-history.ts';
 import type { CanarySender, ReadyCanary } from './canary-sender.ts';
 
@@ -24,7 +24,7 @@ export type CanariesOptions = {
   readonly appId: string;
   readonly plans: readonly CanaryPlan[];
   readonly sender: CanarySender;
-  readonly desk: LedgerDesk;
+  readonly desk: LedgerSink;
   readonly ledger: CanaryLedger;
   readonly clock: Clock;
   readonly random: Random;
@@ -41,11 +41,11 @@ export function canaryTexts(appIds: readonly string[]): string[] {
  * what did not. That an act is about to be done stands in the ledger before it is done: no act of
  * ours goes without an account.
  */
-export class Canaries implements Collector {
+export class CanaryRunner implements Collector {
   readonly name: string;
   readonly everyMs: number = CANARY_LOOK_EVERY_MS;
   readonly #options: CanariesOptions;
-  readonly #watch: CanaryWatch;
+  readonly #watch: CanaryTracker;
   /** When each act was done last, or tried. */
   readonly #lastMs: Map<CanaryAct, number>;
   #heard: CanaryRecord[];
@@ -53,10 +53,10 @@ export class Canaries implements Collector {
   readonly #seed: number;
 
   /** MUST be called before anything is collected: what comes meanwhile would not be heard. */
-  static async open(options: CanariesOptions): Promise<Canaries> {
+  static async open(options: CanariesOptions): Promise<CanaryRunner> {
     const { tenant, appId, clock, ledger } = options;
     const past = await canaryPast(ledger, { tenant, appId, nowMs: clock.now() });
-    return new Canaries(options, past);
+    return new CanaryRunner(options, past);
   }
 
   private constructor(options: CanariesOptions, past: Awaited<ReturnType<typeof canaryPast>>) {
@@ -69,7 +69,7 @@ export class Canaries implements Collector {
     options.desk.listen((record) => this.#hear(record));
   }
 
-  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const problems: string[] = [];
     // First what came, so that nothing is called overdue that has arrived.
     const judged = await this.#judge(desk);
@@ -82,12 +82,12 @@ export class Canaries implements Collector {
     return { ...nothing, windows: judged, short, problems };
   }
 
-  #hear({ tenant, source, availableMs, body }: HeardRecord): void {
+  #hear({ tenant, source, availableMs, body }: MatchedRecord): void {
     if (tenant !== this.#options.tenant) return;
     this.#heard.push({ tenant, source, availableMs, text: Buffer.from(body).toString('utf8') });
   }
 
-  async #judge(desk: CollectDesk): Promise<number> {
+  async #judge(desk: CollectionSink): Promise<number> {
     const nowMs = this.#options.clock.now();
     const heard = this.#heard;
     this.#heard = [];
@@ -97,7 +97,7 @@ export class Canaries implements Collector {
       desk.settled(source, tenant, null).at(-1)?.to ?? nowMs;
     const judgements: Observation[] = [...back, ...this.#watch.overdue(nowMs, askedMs)];
     if (judgements.length === 0) return 0;
-    await desk.append(judgements.map((seen) => ownEntry('coverage', nowMs, seen)));
+    await desk.append(judgements.map((seen) => ownEntryDraft('coverage', nowMs, seen)));
     return judgements.length;
   }
 
@@ -111,7 +111,7 @@ export class Canaries implements Collector {
 
   async #send(
     plan: CanaryPlan,
-    desk: CollectDesk,
+    desk: CollectionSink,
     signal: AbortSignal | undefined,
   ): Promise<string[]> {
     const { clock, sender, random } = this.#options;
@@ -148,13 +148,13 @@ export class Canaries implements Collector {
   #expect(
     { tenant, workload, periodMs }: CanaryPlan,
     sentMs: number,
-    signs: readonly CanarySign[],
+    signs: readonly CanaryMarker[],
   ) {
     for (const sign of signs) this.#watch.sent({ tenant, workload, periodMs, sentMs, ...sign });
   }
 
   async #account(
-    desk: CollectDesk,
+    desk: CollectionSink,
     {
       plan,
       ...said
@@ -162,7 +162,7 @@ export class Canaries implements Collector {
   ): Promise<void> {
     const { tenant, workload, act, periodMs } = plan;
     const body: CanaryBody = { v: 1, what: 'canary', tenant, workload, act, periodMs, ...said };
-    await desk.append([ownEntry('act', this.#options.clock.now(), body)]);
+    await desk.append([ownEntryDraft('act', this.#options.clock.now(), body)]);
   }
 }
 

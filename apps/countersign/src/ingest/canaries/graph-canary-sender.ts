@@ -1,9 +1,9 @@
 import type { CanaryAct, CanaryPlan } from '@countersign/coverage';
 import {
-  type Authorisation,
   type HttpClient,
   HttpError,
   type HttpRequest,
+  type RequestAuthorizer,
 } from '@countersign/m365';
 import type { CanarySender, ReadyCanary } from './canary-sender.ts';
 
@@ -22,11 +22,11 @@ export type GraphCanaryOptions = {
   readonly root: string;
   readonly places: CanaryPlaces;
   /** A fresh token every time: each is a sign-in of its own. */
-  readonly newToken: () => Authorisation;
+  readonly newToken: () => RequestAuthorizer;
 };
 
 /** The canary's acts, over Microsoft Graph. */
-export class GraphCanary implements CanarySender {
+export class GraphCanarySender implements CanarySender {
   readonly acts: readonly CanaryAct[];
   readonly #options: GraphCanaryOptions;
 

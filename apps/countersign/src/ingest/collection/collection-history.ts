@@ -16,7 +16,7 @@ import {
   READ_AGAIN_CODE,
 } from '@countersign/coverage';
 import { type ContentFact, LOOKED_AGAIN_MS } from '@countersign/m365';
-import type { Writer } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { parseObject } from '../../projection/entries/own-entry.ts';
 import { CONTENT_REMEMBERED_MS } from '../limits.ts';
 import { directoryMarks } from './directory-cursors.ts';
@@ -53,7 +53,7 @@ type Narrow = { readonly leftOut: readonly string[]; windows: IntervalSet };
  * up with what is written since. Whatever a crash left undone is not in here, so it is asked for
  * again.
  */
-export class CollectHistory {
+export class CollectionHistory {
   readonly #settled = new Map<string, IntervalSet>();
   readonly #narrow = new Map<string, Narrow[]>();
   readonly #off = new Map<string, IntervalSet>();
@@ -65,8 +65,8 @@ export class CollectHistory {
   readonly #marks = new Map<string, DirectoryMark | null>();
 
   /** Reads the entries of the last days, newest first. The reader MUST be refreshed. */
-  static async load(writer: Writer): Promise<CollectHistory> {
-    const history = new CollectHistory();
+  static async load(writer: LedgerWriter): Promise<CollectionHistory> {
+    const history = new CollectionHistory();
     const sinceMs = writer.clock.now() - CONTENT_REMEMBERED_MS;
     await newestFirst(writer, 'coverage', sinceMs, (body) => {
       const observation = parseObservation(body);
@@ -116,7 +116,7 @@ export class CollectHistory {
   }
 
   /** Erasures may have reached what was read of the directory. */
-  async recallDirectory(writer: Writer): Promise<void> {
+  async recallDirectory(writer: LedgerWriter): Promise<void> {
     this.#marks.clear();
     for (const { source, tenant, mark } of await directoryMarks(writer)) {
       this.#marks.set(keyOf(source, tenant, null), mark);
@@ -160,7 +160,7 @@ export class CollectHistory {
   }
 
   /** Entries from this index on may tell more of contents: parked pieces of them were read. */
-  async recallContents({ books, reader }: Writer, fromIndex: number): Promise<void> {
+  async recallContents({ books, reader }: LedgerWriter, fromIndex: number): Promise<void> {
     const indices = books.acts('import', fromIndex);
     if (indices.length > 0) await reader.refresh();
     for (const index of indices) {
@@ -255,7 +255,7 @@ function keyOf(source: string, tenant: string, subject: string | null): string {
 }
 
 async function newestFirst(
-  writer: Writer,
+  writer: LedgerWriter,
   kind: string,
   sinceMs: number,
   note: (body: unknown) => void,

@@ -12,11 +12,15 @@ import {
 } from '@countersign/core';
 import { DelaySketch, type Observation } from '@countersign/coverage';
 import { fsck, LedgerReader } from '@countersign/ledger';
-import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import {
+  closeWriter,
+  type LedgerWriter,
+  openLedgerWriter,
+} from '../../operations/host/open-writer.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import { CrossCheck } from './cross-check.ts';
-import { LedgerDesk } from './ledger-sink.ts';
+import { LedgerSink } from './ledger-sink.ts';
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.parse('2026-03-02T00:00:00Z');
@@ -77,7 +81,7 @@ function seen(source: string, fromMs: number, toMs: number, atMs: number): Obser
   };
 }
 
-async function fill(writer: Writer): Promise<void> {
+async function fill(writer: LedgerWriter): Promise<void> {
   const all = Array.from({ length: HOURS * PER_HOUR }, (_, n) => n);
   const listed = all.filter((n) => n !== WITHHELD);
   await writer.ledger.append(listed.map((n) => draft(EXCHANGE, n)));
@@ -89,19 +93,19 @@ async function fill(writer: Writer): Promise<void> {
       seen(QUERY, fromMs, fromMs + HOUR_MS, fromMs + 2 * HOUR_MS),
     ];
   });
-  const entries = polls.flat().map((body) => ownEntry('coverage', Date.parse(body.at), body));
+  const entries = polls.flat().map((body) => ownEntryDraft('coverage', Date.parse(body.at), body));
   await writer.ledger.append(entries);
 }
 
 test('corroborates hour by hour, and names the record that one of two sources lacks', async () => {
   const clock = new ManualClock(START_MS + (HOURS + 1) * HOUR_MS);
   const options = { dir, clock, random: systemRandom };
-  const filling = await openWriter(options);
+  const filling = await openLedgerWriter(options);
   await fill(filling);
   await closeWriter(filling);
-  const writer = await openWriter(options);
-  const desk = await LedgerDesk.open(writer, { lanes: 1 });
-  const books = await BooksReader.open(dir, { clock });
+  const writer = await openLedgerWriter(options);
+  const desk = await LedgerSink.open(writer, { lanes: 1 });
+  const books = await StoreReader.open(dir, { clock });
   const reader = await LedgerReader.open(dir);
   const report = await new CrossCheck({ books, reader, clock }).poll(desk);
   await desk.post();

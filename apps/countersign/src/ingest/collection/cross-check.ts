@@ -6,14 +6,14 @@ import {
   type DueCheck,
 } from '@countersign/coverage';
 import type { LedgerReader } from '@countersign/ledger';
-import type { CollectDesk, Collector, PollReport } from '@countersign/m365';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
+import type { CollectionSink, Collector, PollReport } from '@countersign/m365';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { CROSS_CHECK_EVERY_MS } from '../limits.ts';
 
 export type CrossCheckOptions = {
-  readonly books: BooksReader;
+  readonly books: StoreReader;
   /** A reader of its own: it is moved on as the ledger grows. */
   readonly reader: LedgerReader;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ export class CrossCheck implements Collector {
     this.#options = options;
   }
 
-  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const { books, clock } = this.#options;
     const problems: string[] = [];
     let windows = 0;
@@ -41,7 +41,7 @@ export class CrossCheck implements Collector {
       const ids = await this.#idsOf(due);
       const check = compareIds(ids, due.against);
       const seen = checkObservation(due, check);
-      await desk.append([ownEntry('coverage', clock.now(), seen)]);
+      await desk.append([ownEntryDraft('coverage', clock.now(), seen)]);
       windows += 1;
       const { onlySource, onlyAgainst } = check;
       if (onlySource + onlyAgainst === 0) continue;

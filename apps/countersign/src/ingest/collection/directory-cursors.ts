@@ -1,9 +1,9 @@
 import { type DirectoryMark, msOfInstant, parseDirectoryMark } from '@countersign/core';
 import { parseErasure } from '@countersign/ledger';
-import type { Writer } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { parseObject } from '../../projection/entries/own-entry.ts';
 
-export type FoundMark = {
+export type DirectoryCursor = {
   readonly source: string;
   readonly tenant: string;
   /** Null: something of what it stands for was erased. */
@@ -15,10 +15,10 @@ export type FoundMark = {
  * was erased since its snapshot began has none: its state cannot be made again from the ledger, so
  * it has to be read anew. The reader MUST be refreshed.
  */
-export async function directoryMarks(writer: Writer): Promise<FoundMark[]> {
+export async function directoryMarks(writer: LedgerWriter): Promise<DirectoryCursor[]> {
   const { books, reader } = writer;
   const indices = books.acts('directory');
-  const found = new Map<string, FoundMark>();
+  const found = new Map<string, DirectoryCursor>();
   for (let at = indices.length - 1; at >= 0; at--) {
     const index = indices[at] as number;
     if (index >= reader.size) continue;
@@ -43,7 +43,7 @@ export async function directoryMarks(writer: Writer): Promise<FoundMark[]> {
 
 /** Of each part, when the newest thing was read that is erased by now. */
 async function sinceErased(
-  { books, reader }: Writer,
+  { books, reader }: LedgerWriter,
   indices: readonly number[],
 ): Promise<ReadonlyMap<string, number>> {
   const newest = new Map<string, number>();

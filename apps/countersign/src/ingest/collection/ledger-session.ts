@@ -7,7 +7,7 @@ import {
   type ObservedDelays,
 } from '@countersign/coverage';
 import {
-  type CollectSession,
+  type CollectionSession,
   type CollectWindow,
   type Content,
   type ContentFact,
@@ -15,42 +15,42 @@ import {
   type WindowEnd,
   type WindowTally,
 } from '@countersign/m365';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import { CONTENTS_PER_ENTRY } from '../limits.ts';
-import { type DeliveryFact, DeliveryFacts } from '../pipeline/delivered-coverage.ts';
+import { DeliveredCoverage, type DeliveryFact } from '../pipeline/delivered-coverage.ts';
 import {
-  Arrivals,
   type DelayCounts,
+  DeliveryDelays,
   delayOf,
   mergeDelays,
   noDelays,
   quantileMs,
 } from '../pipeline/delivery-delays.ts';
-import type { ChunkEars } from '../pipeline/ingest-pipeline.ts';
-import type { HeardRecord } from '../pipeline/text-matcher.ts';
+import type { ChunkListener } from '../pipeline/ingest-pipeline.ts';
+import type { MatchedRecord } from '../pipeline/text-matcher.ts';
 import { collectedBody } from './collection-history.ts';
-import type { LedgerDesk } from './ledger-sink.ts';
+import type { LedgerSink } from './ledger-sink.ts';
 
 /** Where in a chunk a content starts. */
 type ContentPlace = { readonly firstRow: number; readonly name: string };
 
 /** The window of one poll, on its way into the ledger. */
-export class LedgerSession implements CollectSession {
-  readonly #desk: LedgerDesk;
+export class LedgerSession implements CollectionSession {
+  readonly #desk: LedgerSink;
   readonly #window: CollectWindow;
-  readonly #arrivals = new Arrivals();
-  readonly #facts = new DeliveryFacts();
+  readonly #arrivals = new DeliveryDelays();
+  readonly #facts = new DeliveredCoverage();
   #gatherer = new Gatherer();
   #places: ContentPlace[] = [];
   #rows = 0;
-  readonly #heard: HeardRecord[] = [];
+  readonly #heard: MatchedRecord[] = [];
   #records = 0;
   #duplicates = 0;
   #parked = 0;
   /** By content. */
   readonly #parkedIn = new Map<string, number>();
 
-  constructor(desk: LedgerDesk, window: CollectWindow) {
+  constructor(desk: LedgerSink, window: CollectWindow) {
     this.#desk = desk;
     this.#window = window;
   }
@@ -91,7 +91,7 @@ export class LedgerSession implements CollectSession {
     if (chunk === undefined) return;
     const { family, tenant, source } = this.#window;
     const delivered = { family, tenant, source: this.#isMixed ? undefined : source };
-    const ears: ChunkEars = {
+    const ears: ChunkListener = {
       outcome: ({ read, accepted, duplicates }) => {
         this.#records += accepted + duplicates;
         this.#duplicates += duplicates;
@@ -123,7 +123,7 @@ export class LedgerSession implements CollectSession {
   #entries(end: WindowEnd): {
     drafts: RecordDraft[];
     observations: Observation[];
-    heard: readonly HeardRecord[];
+    heard: readonly MatchedRecord[];
     contents: readonly ContentFact[];
   } {
     const { nowMs } = this.#desk;
@@ -135,14 +135,14 @@ export class LedgerSession implements CollectSession {
     for (let at = 0; at < facts.length; at += CONTENTS_PER_ENTRY) {
       const some = facts.slice(at, at + CONTENTS_PER_ENTRY);
       const body = collectedBody(this.#window, this.#window.interval, some);
-      drafts.push(ownEntry('import', nowMs, body));
+      drafts.push(ownEntryDraft('import', nowMs, body));
     }
     const observations = this.#sources().flatMap((each) => {
       const whole = this.#observation(end, each, nowMs);
       for (const workload of this.#workloads(each)) {
-        drafts.push(ownEntry('coverage', nowMs, this.#ofWorkload(whole, each, workload)));
+        drafts.push(ownEntryDraft('coverage', nowMs, this.#ofWorkload(whole, each, workload)));
       }
-      drafts.push(ownEntry('coverage', nowMs, whole));
+      drafts.push(ownEntryDraft('coverage', nowMs, whole));
       return whole;
     });
     return { drafts, observations, heard: this.#heard, contents: facts };

@@ -9,42 +9,42 @@ import {
 import type { Observation } from '@countersign/coverage';
 import type {
   Chunk,
-  CollectDesk,
-  CollectSession,
+  CollectionSession,
+  CollectionSink,
   CollectWindow,
   ContentFact,
   ReadContext,
 } from '@countersign/m365';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { compactBooks } from '../../projection/compact-store.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { compactStore } from '../../projection/compact-store.ts';
 import { parseObject } from '../../projection/entries/own-entry.ts';
 import { COMPACT_EVERY_MS, CONTENT_REMEMBERED_MS, POST_EVERY_MS } from '../limits.ts';
-import { type ChunkEars, Conveyor } from '../pipeline/ingest-pipeline.ts';
-import type { HeardRecord } from '../pipeline/text-matcher.ts';
-import { type Parked, park } from '../quarantine/quarantine.ts';
-import { CollectHistory } from './collection-history.ts';
+import { type ChunkListener, IngestPipeline } from '../pipeline/ingest-pipeline.ts';
+import type { MatchedRecord } from '../pipeline/text-matcher.ts';
+import { park, type QuarantinedItem } from '../quarantine/quarantine.ts';
+import { CollectionHistory } from './collection-history.ts';
 import { LedgerSession } from './ledger-session.ts';
 
-export type HeardEar = (record: HeardRecord) => void;
+export type MatchedRecordListener = (record: MatchedRecord) => void;
 
 /**
  * The desk at which all collectors of a process hand in: one conveyor, one order. Records first,
  * then the entry that says that they were asked for; so whoever dies in between asks again, and
  * the ledger knows what it has.
  */
-export class LedgerDesk implements CollectDesk {
-  readonly #writer: Writer;
-  readonly #conveyor: Conveyor;
-  readonly #history: CollectHistory;
+export class LedgerSink implements CollectionSink {
+  readonly #writer: LedgerWriter;
+  readonly #conveyor: IngestPipeline;
+  readonly #history: CollectionHistory;
   /** Whoever uses the conveyor, or the writer, has it alone. */
   #turn: Promise<unknown> = Promise.resolve();
   #compactedMs: number;
   #postedMs: number;
   #isBehind = false;
-  #ears: HeardEar[] = [];
+  #ears: MatchedRecordListener[] = [];
   #directoryEars: (() => void)[] = [];
 
-  private constructor(writer: Writer, conveyor: Conveyor, history: CollectHistory) {
+  private constructor(writer: LedgerWriter, conveyor: IngestPipeline, history: CollectionHistory) {
     this.#writer = writer;
     this.#conveyor = conveyor;
     this.#history = history;
@@ -54,11 +54,11 @@ export class LedgerDesk implements CollectDesk {
 
   /** `lanes`: worker threads that parse. MUST be closed before the writer is. */
   static async open(
-    writer: Writer,
+    writer: LedgerWriter,
     { lanes, listenFor }: { readonly lanes: number; readonly listenFor?: readonly string[] },
-  ): Promise<LedgerDesk> {
-    const history = await CollectHistory.load(writer);
-    return new LedgerDesk(writer, new Conveyor(writer, lanes, listenFor), history);
+  ): Promise<LedgerSink> {
+    const history = await CollectionHistory.load(writer);
+    return new LedgerSink(writer, new IngestPipeline(writer, lanes, listenFor), history);
   }
 
   get nowMs(): number {
@@ -94,12 +94,12 @@ export class LedgerDesk implements CollectDesk {
     return this.#history.directoryMark(source, tenant);
   }
 
-  begin(window: CollectWindow): CollectSession {
+  begin(window: CollectWindow): CollectionSession {
     return new LedgerSession(this, window);
   }
 
   /** The ear is told of every record that is listened for, once it is durable. */
-  listen(ear: HeardEar): void {
+  listen(ear: MatchedRecordListener): void {
     this.#ears.push(ear);
   }
 
@@ -121,7 +121,7 @@ export class LedgerDesk implements CollectDesk {
   }
 
   /** @internal for sessions */
-  async feed(chunk: Chunk, context: ReadContext, ears: ChunkEars): Promise<void> {
+  async feed(chunk: Chunk, context: ReadContext, ears: ChunkListener): Promise<void> {
     await this.#alone(() => this.#conveyor.feed(chunk, context, ears));
     this.#isBehind = true;
   }
@@ -136,7 +136,7 @@ export class LedgerDesk implements CollectDesk {
     entries: () => {
       drafts: readonly RecordDraft[];
       observations: readonly Observation[];
-      heard: readonly HeardRecord[];
+      heard: readonly MatchedRecord[];
       contents: readonly ContentFact[];
     },
     window: CollectWindow,
@@ -156,7 +156,7 @@ export class LedgerDesk implements CollectDesk {
   }
 
   /** @internal for sessions */
-  park(reject: Omit<Parked, 'bytes'>, bytes: Uint8Array | null): void {
+  park(reject: Omit<QuarantinedItem, 'bytes'>, bytes: Uint8Array | null): void {
     park(this.#writer.dir, reject, bytes);
   }
 
@@ -175,7 +175,7 @@ export class LedgerDesk implements CollectDesk {
     this.#history.forget(clock.now() - CONTENT_REMEMBERED_MS);
     return this.#alone(async () => {
       await this.#postNow();
-      return compactBooks({ books });
+      return compactStore({ books });
     });
   }
 

@@ -1,12 +1,12 @@
 import type { Collector, PollReport } from '@countersign/m365';
-import type { LedgerDesk } from './ledger-sink.ts';
+import type { LedgerSink } from './ledger-sink.ts';
 
 /**
  * One poll of one collector: everything it found is in the ledger and in the books when this
  * resolves. A kill at any moment means: asked again from the last observation.
  */
 export async function pollOnce(
-  desk: LedgerDesk,
+  desk: LedgerSink,
   collector: Collector,
   signal?: AbortSignal,
 ): Promise<PollReport> {

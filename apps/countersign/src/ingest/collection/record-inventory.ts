@@ -1,42 +1,42 @@
 import { assert, isGuid } from '@countersign/core';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { type Doer, ownEntry } from '../../projection/entries/own-entry.ts';
-import type { EstateFact, EstateTenant } from '../../store/rows/entry-rows.ts';
-import type { LedgerDesk } from './ledger-sink.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { type Actor, ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { InventoryRow, InventoryTenant } from '../../store/rows/entry-rows.ts';
+import type { LedgerSink } from './ledger-sink.ts';
 
 /** The body of an entry of kind `config`: which tenants the company owns. */
-export type EstateBody = Doer & {
+export type EstateBody = Actor & {
   readonly v: 1;
   readonly what: 'estate';
-  readonly tenants: EstateFact['tenants'];
-  readonly partners: EstateFact['partners'];
+  readonly tenants: InventoryRow['tenants'];
+  readonly partners: InventoryRow['partners'];
   /** Makes it another entry when the same is said again after something else was. */
   readonly atMs: number;
 };
 
-export type Estate = Pick<EstateFact, 'tenants' | 'partners'>;
+export type Estate = Pick<InventoryRow, 'tenants' | 'partners'>;
 
 /**
  * Says which tenants the company owns, unless it was the last that was said: then nothing is
  * appended. Tells the entry.
  */
-export async function sayEstate(
-  { writer, desk }: { readonly writer: Writer; readonly desk: LedgerDesk },
+export async function recordInventory(
+  { writer, desk }: { readonly writer: LedgerWriter; readonly desk: LedgerSink },
   estate: Estate,
-  doer: Doer,
+  doer: Actor,
 ): Promise<{ readonly entry: number; readonly said: 'now' | 'before' }> {
   const last = await lastEstate(writer);
   if (last !== undefined && isSame(last, estate)) return { entry: last.index, said: 'before' };
   const atMs = writer.clock.now();
   const body: EstateBody = { v: 1, what: 'estate', ...estate, ...doer, atMs };
-  await desk.append([ownEntry('config', atMs, body)]);
+  await desk.append([ownEntryDraft('config', atMs, body)]);
   await desk.post();
   const entry = writer.books.acts('config').at(-1);
   assert(entry !== undefined, 'what was appended and posted is an act');
   return { entry, said: 'now' };
 }
 
-async function lastEstate({ books, reader }: Writer): Promise<EstateFact | undefined> {
+async function lastEstate({ books, reader }: LedgerWriter): Promise<InventoryRow | undefined> {
   for (const index of books.acts('config').toReversed()) {
     const body = index < reader.size ? await reader.body(index) : undefined;
     const text = body?.kind === 'present' ? Buffer.from(body.bytes).toString('utf8') : 'null';
@@ -63,7 +63,7 @@ export function parseEstateBody(body: unknown): Estate | undefined {
   return { tenants, partners };
 }
 
-function isTenant(value: unknown): value is EstateTenant {
+function isTenant(value: unknown): value is InventoryTenant {
   if (!isObject(value) || !isPartner(value)) return false;
   const { use, state } = value as Record<string, unknown>;
   return typeof use === 'string' && (state === 'connected' || state === 'not connected');

@@ -8,13 +8,13 @@ import {
 } from '@countersign/core';
 import { type Observation, READ_AGAIN_CODE, type UnreadWindow } from '@countersign/coverage';
 import type { ContentFact } from '@countersign/m365';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { ownEntry } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { CollectedPiece } from '../quarantine/quarantine.ts';
-import { CollectHistory, collectedBody } from './collection-history.ts';
+import { CollectionHistory, collectedBody } from './collection-history.ts';
 
 /** Of what collectors parked: what could be read now, and what stays. */
-export type ReadAgain = {
+export type RecoveryResult = {
   readonly read: readonly CollectedPiece[];
   readonly left: readonly CollectedPiece[];
   /** Pieces that stay and of which it is not known whose window they were of. */
@@ -26,11 +26,14 @@ export type ReadAgain = {
  * it, and windows that were short of nothing else. A window is whole only if not one piece of it
  * stays: nobody could tell otherwise.
  */
-export async function readAgainEntries(writer: Writer, pieces: ReadAgain): Promise<RecordDraft[]> {
+export async function readAgainEntries(
+  writer: LedgerWriter,
+  pieces: RecoveryResult,
+): Promise<RecordDraft[]> {
   if (pieces.read.length === 0) return [];
   const nowMs = writer.clock.now();
   await writer.reader.refresh();
-  const contents = contentsOf(await CollectHistory.load(writer), pieces.read);
+  const contents = contentsOf(await CollectionHistory.load(writer), pieces.read);
   // By the ledger: a piece that somebody took out of the folder was not read.
   const torn = contents.filter(({ now }) => now.parked !== undefined).map(({ piece }) => piece);
   const found = { ...pieces, left: [...pieces.left, ...torn] };
@@ -38,18 +41,18 @@ export async function readAgainEntries(writer: Writer, pieces: ReadAgain): Promi
   return [
     ...contents.map(({ piece: { window }, now }) => {
       const between = { from: window.fromMs, to: window.toMs };
-      return ownEntry('import', nowMs, collectedBody(window, between, [now]));
+      return ownEntryDraft('import', nowMs, collectedBody(window, between, [now]));
     }),
     ...short.flatMap((window) => {
       const seen = observation(window, found, nowMs);
-      return seen === undefined ? [] : [ownEntry('coverage', nowMs, seen)];
+      return seen === undefined ? [] : [ownEntryDraft('coverage', nowMs, seen)];
     }),
   ];
 }
 
 /** Contents of which pieces were read, as they are known now. */
 function contentsOf(
-  history: CollectHistory,
+  history: CollectionHistory,
   read: readonly CollectedPiece[],
 ): { readonly piece: CollectedPiece; readonly now: ContentFact }[] {
   return [...Map.groupBy(read, contentKey).values()].flatMap((pieces) => {
@@ -82,7 +85,7 @@ function joined(windows: readonly UnreadWindow[]): UnreadWindow[] {
 
 function observation(
   unread: UnreadWindow,
-  { read, left }: ReadAgain,
+  { read, left }: RecoveryResult,
   nowMs: number,
 ): Observation | undefined {
   const [first, ...more] = read.filter((piece) => isOf(piece, unread));

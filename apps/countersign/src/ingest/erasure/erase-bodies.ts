@@ -6,18 +6,23 @@ import {
   parseLeaf,
   rangesOf,
 } from '@countersign/ledger';
-import type { Writer } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { Rehearsal } from '../../operations/host/rehearsal.ts';
-import { catchUp } from '../../projection/catch-up.ts';
-import { Mentions, subjectHash } from '../../projection/entries/name-matcher.ts';
-import { type Doer, ownEntry } from '../../projection/entries/own-entry.ts';
-import { resight } from '../../projection/merge-actions.ts';
-import { PipelineError } from '../errors.ts';
+import { catchUpProjection } from '../../projection/catch-up.ts';
+import { NameMatcher, subjectHash } from '../../projection/entries/name-matcher.ts';
+import { type Actor, ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import { mergeActions } from '../../projection/merge-actions.ts';
+import { IngestError } from '../errors.ts';
 import { removeOriginals } from '../quarantine/original-files.ts';
 import { eraseParked } from '../quarantine/quarantine.ts';
 import { findParked } from './erase-quarantined.ts';
-import { type Doomed, forgetErasing, recallErasing, rememberErasing } from './erasure-target.ts';
-import { activeHolds, HoldCheck } from './legal-holds.ts';
+import {
+  type ErasureTarget,
+  forgetErasing,
+  recallErasing,
+  rememberErasing,
+} from './erasure-target.ts';
+import { activeHolds, LegalHoldCheck } from './legal-holds.ts';
 
 /** Which bodies are to go. All members that are given must fit. */
 export type ErasureSelection = {
@@ -37,7 +42,7 @@ export type ErasureRequest = {
   readonly selection: ErasureSelection;
   readonly case: string;
   readonly reason: string;
-  readonly doer: Doer;
+  readonly doer: Actor;
   /** Retention comes back day after day: that nothing is old enough is no failure of it. */
   readonly whenNothing: 'refuse' | 'done';
 };
@@ -57,12 +62,12 @@ export type ErasureReport = {
  * carried out then; a crash in the middle is followed by the rest of it at the next opening.
  * @throws PipelineError HELD, NOTHING_TO_ERASE, EMPTY_SELECTION
  */
-export async function erase(writer: Writer, request: ErasureRequest): Promise<ErasureReport> {
+export async function erase(writer: LedgerWriter, request: ErasureRequest): Promise<ErasureReport> {
   const { selection, doer } = request;
   const found = await find(writer, selection);
   if (found.indices.length === 0 && found.parked.length === 0) {
     if (request.whenNothing === 'done') return { erased: 0, parked: 0, entry: null, ranges: [] };
-    throw new PipelineError('NOTHING_TO_ERASE', 'could not erase: no body fits what was asked for');
+    throw new IngestError('NOTHING_TO_ERASE', 'could not erase: no body fits what was asked for');
   }
   const names = selection.names ?? [];
   const body: ErasureBody = {
@@ -82,7 +87,7 @@ export async function erase(writer: Writer, request: ErasureRequest): Promise<Er
   const doomed = { names, parked: found.parked };
   rememberErasing(writer.dir, { ...doomed, atMs: body.atMs });
   const [appended] = await writer.ledger
-    .append([ownEntry('erasure', body.atMs, body)])
+    .append([ownEntryDraft('erasure', body.atMs, body)])
     .catch((error: unknown) => {
       if (error instanceof Rehearsal) forgetErasing(writer.dir);
       throw error;
@@ -93,7 +98,7 @@ export async function erase(writer: Writer, request: ErasureRequest): Promise<Er
 }
 
 /** Ends what an earlier process had begun: what an entry says is erased must be erased. */
-export async function resumeErasures(writer: Writer): Promise<void> {
+export async function resumeErasures(writer: LedgerWriter): Promise<void> {
   for (const index of writer.books.acts('erasure')) {
     const said = await writer.reader.body(index);
     const erasure = said.kind === 'present' ? parseErasure(said.bytes) : undefined;
@@ -109,7 +114,7 @@ export async function resumeErasures(writer: Writer): Promise<void> {
 type Ranges = readonly (readonly [number, number])[];
 
 /** Segments are rewritten one after the other, so the ends of the ranges tell. */
-async function isCarriedOut({ reader }: Writer, ranges: Ranges): Promise<boolean> {
+async function isCarriedOut({ reader }: LedgerWriter, ranges: Ranges): Promise<boolean> {
   for (const [from, to] of ranges) {
     for (const index of [from, to - 1]) {
       if ((await reader.body(index)).kind === 'present') return false;
@@ -119,19 +124,23 @@ async function isCarriedOut({ reader }: Writer, ranges: Ranges): Promise<boolean
 }
 
 /** Idempotent: each step leaves what is gone already. */
-async function carryOut(writer: Writer, ranges: Ranges, doomed: Doomed): Promise<void> {
-  await catchUp(writer);
+async function carryOut(
+  writer: LedgerWriter,
+  ranges: Ranges,
+  doomed: ErasureTarget,
+): Promise<void> {
+  await catchUpProjection(writer);
   const indices = ranges.flatMap(([from, to]) =>
     Array.from({ length: to - from }, (_, i) => from + i),
   );
-  const mentions = new Mentions(doomed.names);
+  const mentions = new NameMatcher(doomed.names);
   await removeOriginals(writer, { indices: new Set(indices), mentions });
   eraseParked(writer.dir, doomed.parked);
   const { toMerge } = await writer.books.purge(indices);
   await writer.ledger.rewriteWithout(indices);
   await writer.reader.refresh();
   // Actions that other sightings still tell of get their row from these.
-  await resight(
+  await mergeActions(
     writer,
     toMerge.map(({ index }) => index),
   );
@@ -147,13 +156,13 @@ type Found = {
   toMs: number | null;
 };
 
-async function find(writer: Writer, selection: ErasureSelection): Promise<Found> {
+async function find(writer: LedgerWriter, selection: ErasureSelection): Promise<Found> {
   if (Object.values(selection).every((member) => member === undefined)) {
-    throw new PipelineError('EMPTY_SELECTION', 'could not erase: say what, for example --user');
+    throw new IngestError('EMPTY_SELECTION', 'could not erase: say what, for example --user');
   }
   await writer.ledger.publish();
   await writer.reader.refresh();
-  const check = new HoldCheck(await activeHolds(writer));
+  const check = new LegalHoldCheck(await activeHolds(writer));
   const matcher = new Matcher(selection);
   const { names: parked, held: parkedHeld } = await findParked(writer, selection);
   const held = new Map(parkedHeld);
@@ -179,12 +188,12 @@ const NEVER_ERASED: ReadonlySet<string> = new Set(['erasure', 'key']);
 
 class Matcher {
   readonly #selection: ErasureSelection;
-  readonly #mentions: Mentions;
+  readonly #mentions: NameMatcher;
   readonly #indices: ReadonlySet<number> | undefined;
 
   constructor(selection: ErasureSelection) {
     this.#selection = selection;
-    this.#mentions = new Mentions(selection.names ?? []);
+    this.#mentions = new NameMatcher(selection.names ?? []);
     this.#indices = selection.indices === undefined ? undefined : new Set(selection.indices);
   }
 
@@ -218,7 +227,7 @@ function refuseHeld(held: ReadonlyMap<string, number>): void {
   const cases = [...held]
     .map(([name, count]) => `"${name}" (${plural(count, 'entry')})`)
     .join(', ');
-  throw new PipelineError(
+  throw new IngestError(
     'HELD',
     `could not erase: a hold stands for the case ${cases}; release it first, or erase less`,
     { data: { cases: [...held.keys()] } },

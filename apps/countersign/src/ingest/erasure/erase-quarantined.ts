@@ -1,12 +1,12 @@
 import { parseLeaf } from '@countersign/ledger';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { Mentions } from '../../projection/entries/name-matcher.ts';
-import { listParked, type ParkedFile } from '../quarantine/quarantine.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { NameMatcher } from '../../projection/entries/name-matcher.ts';
+import { listParked, type QuarantineFile } from '../quarantine/quarantine.ts';
 import type { ErasureSelection } from './erase-bodies.ts';
 import { type ActiveHold, activeHolds } from './legal-holds.ts';
 
 /** Which parked files an erasure takes, and the cases that forbid it, with their number. */
-export type ParkedFound = {
+export type QuarantineMatch = {
   readonly names: readonly string[];
   readonly held: ReadonlyMap<string, number>;
 };
@@ -17,10 +17,10 @@ export type ParkedFound = {
  * happened after it was delivered.
  */
 export async function findParked(
-  writer: Writer,
+  writer: LedgerWriter,
   selection: ErasureSelection,
-): Promise<ParkedFound> {
-  const mentions = new Mentions(selection.names ?? []);
+): Promise<QuarantineMatch> {
+  const mentions = new NameMatcher(selection.names ?? []);
   const holds = (await activeHolds(writer)).map((hold) => new ParkedHold(hold));
   const names: string[] = [];
   const held = new Map<string, number>();
@@ -37,9 +37,9 @@ export async function findParked(
 }
 
 function isSelected(
-  file: ParkedFile,
+  file: QuarantineFile,
   selection: ErasureSelection,
-  mentions: Mentions,
+  mentions: NameMatcher,
   parkedMs: number,
 ): boolean {
   const { names, indices, source, tenant, fromMs, toMs } = selection;
@@ -53,15 +53,15 @@ function isSelected(
 class ParkedHold {
   readonly case: string;
   readonly #scope: ActiveHold['scope'];
-  readonly #mentions: Mentions;
+  readonly #mentions: NameMatcher;
 
   constructor(hold: ActiveHold) {
     this.case = hold.case;
     this.#scope = hold.scope;
-    this.#mentions = new Mentions(hold.scope.names);
+    this.#mentions = new NameMatcher(hold.scope.names);
   }
 
-  mayFit(file: ParkedFile, parkedMs: number): boolean {
+  mayFit(file: QuarantineFile, parkedMs: number): boolean {
     const { fromMs, import: importNumber } = this.#scope;
     if (importNumber !== null && importNumber !== file.parked.import) return false;
     if (fromMs !== null && parkedMs < fromMs) return false;
@@ -69,12 +69,15 @@ class ParkedHold {
   }
 }
 
-function isMentioned({ parked, bytes }: ParkedFile, mentions: Mentions): boolean {
+function isMentioned({ parked, bytes }: QuarantineFile, mentions: NameMatcher): boolean {
   return mentions.in(bytes) || mentions.inText(`${parked.file}\n${parked.reason}`);
 }
 
 /** By the entry of the import where there is one: the time of a file does not outlive a restore. */
-async function parkedMsOf({ reader }: Writer, { parked, parkedMs }: ParkedFile): Promise<number> {
+async function parkedMsOf(
+  { reader }: LedgerWriter,
+  { parked, parkedMs }: QuarantineFile,
+): Promise<number> {
   const { import: index } = parked;
   if (index === null || index >= reader.size) return parkedMs;
   const { bytes } = await reader.leaf(index);

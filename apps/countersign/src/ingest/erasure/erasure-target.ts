@@ -1,20 +1,20 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ErasureBody, layout } from '@countersign/ledger';
-import type { Writer } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { subjectHash } from '../../projection/entries/name-matcher.ts';
 
 /**
  * What an erasure takes beside bodies. Its entry cannot hold names, and other files must be
  * searched for them: they are remembered beside it until the erasure is done.
  */
-export type Doomed = {
+export type ErasureTarget = {
   readonly names: readonly string[];
   /** Names of files in the folder of what is parked. */
   readonly parked: readonly string[];
 };
 
-type Remembered = Doomed & { readonly atMs: number };
+type Remembered = ErasureTarget & { readonly atMs: number };
 
 export function rememberErasing(dir: string, remembered: Remembered): void {
   const { names, parked, atMs } = remembered;
@@ -22,7 +22,10 @@ export function rememberErasing(dir: string, remembered: Remembered): void {
 }
 
 /** What was remembered for this erasure, and not for one that never came to be an entry. */
-export function recallErasing({ dir, ledger }: Writer, erasure: ErasureBody): Doomed | undefined {
+export function recallErasing(
+  { dir, ledger }: LedgerWriter,
+  erasure: ErasureBody,
+): ErasureTarget | undefined {
   if (!existsSync(pathOf(dir))) return undefined;
   const remembered = parse(readFileSync(pathOf(dir), 'utf8'));
   if (remembered?.atMs !== erasure.atMs) return undefined;

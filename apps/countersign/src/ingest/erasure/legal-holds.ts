@@ -6,11 +6,11 @@ import {
   type LedgerReader,
   parseHold,
 } from '@countersign/ledger';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { catchUp } from '../../projection/catch-up.ts';
-import { Mentions, normaliseName } from '../../projection/entries/name-matcher.ts';
-import { type Doer, ownEntry } from '../../projection/entries/own-entry.ts';
-import { PipelineError } from '../errors.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { catchUpProjection } from '../../projection/catch-up.ts';
+import { NameMatcher, normaliseName } from '../../projection/entries/name-matcher.ts';
+import { type Actor, ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import { IngestError } from '../errors.ts';
 
 /** A hold that stands. */
 export type ActiveHold = {
@@ -29,11 +29,11 @@ export type HeldCandidate = {
 };
 
 /** Whether one of the holds forbids that an entry is erased. */
-export class HoldCheck {
-  readonly #holds: readonly { readonly hold: ActiveHold; readonly mentions: Mentions }[];
+export class LegalHoldCheck {
+  readonly #holds: readonly { readonly hold: ActiveHold; readonly mentions: NameMatcher }[];
 
   constructor(holds: readonly ActiveHold[]) {
-    this.#holds = holds.map((hold) => ({ hold, mentions: new Mentions(hold.scope.names) }));
+    this.#holds = holds.map((hold) => ({ hold, mentions: new NameMatcher(hold.scope.names) }));
   }
 
   /** The cases for which the entry is held; none if it is free. */
@@ -44,7 +44,11 @@ export class HoldCheck {
   }
 }
 
-function fits(scope: HoldScope, mentions: Mentions, { leaf, locus, body }: HeldCandidate): boolean {
+function fits(
+  scope: HoldScope,
+  mentions: NameMatcher,
+  { leaf, locus, body }: HeldCandidate,
+): boolean {
   if (scope.source !== null && scope.source !== leaf.source) return false;
   if (scope.tenant !== null && scope.tenant !== leaf.tenant) return false;
   if (scope.import !== null && scope.import !== locus?.importNumber) return false;
@@ -77,12 +81,12 @@ export async function activeHolds({ books, reader }: HoldSource): Promise<Active
   return holds;
 }
 
-export type HoldRequest = Partial<HoldScope> & { readonly case: string; readonly doer: Doer };
+export type HoldRequest = Partial<HoldScope> & { readonly case: string; readonly doer: Actor };
 
 /**
  * Places a hold; erasure and retention refuse what it fits, from now until its case is released.
  */
-export async function placeHold(writer: Writer, request: HoldRequest): Promise<number> {
+export async function placeHold(writer: LedgerWriter, request: HoldRequest): Promise<number> {
   const scope: HoldScope = {
     names: (request.names ?? []).map(normaliseName),
     source: request.source ?? null,
@@ -98,12 +102,12 @@ export async function placeHold(writer: Writer, request: HoldRequest): Promise<n
 
 /** @throws PipelineError NO_SUCH_HOLD */
 export async function releaseHold(
-  writer: Writer,
-  request: { readonly case: string; readonly doer: Doer },
+  writer: LedgerWriter,
+  request: { readonly case: string; readonly doer: Actor },
 ): Promise<number> {
   const holds = await activeHolds(writer);
   if (!holds.some((hold) => hold.case === request.case)) {
-    throw new PipelineError(
+    throw new IngestError(
       'NO_SUCH_HOLD',
       `could not release the case "${request.case}": no hold stands for it; see ledger hold --list`,
     );
@@ -113,8 +117,8 @@ export async function releaseHold(
   return appendHold(writer, { v: 1, op: 'release', case: request.case, by, atMs });
 }
 
-async function appendHold(writer: Writer, body: HoldBody): Promise<number> {
-  const [appended] = await writer.ledger.append([ownEntry('hold', body.atMs, body)]);
-  await catchUp(writer);
+async function appendHold(writer: LedgerWriter, body: HoldBody): Promise<number> {
+  const [appended] = await writer.ledger.append([ownEntryDraft('hold', body.atMs, body)]);
+  await catchUpProjection(writer);
   return appended?.index ?? -1;
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DeliveryFacts } from './delivered-coverage.ts';
+import { DeliveredCoverage } from './delivered-coverage.ts';
 
 const AT = Date.parse('2024-05-06T07:08:09Z');
 
 test('counts deliveries by tenant, source and workload, and where they begin and end', () => {
-  const facts = new DeliveryFacts();
+  const facts = new DeliveredCoverage();
   facts.add('a', 'one', 'Exchange', AT);
   facts.add('a', 'one', 'SharePoint', AT);
   facts.add('b', 'one', 'Exchange', AT);
@@ -25,7 +25,11 @@ test('counts deliveries by tenant, source and workload, and where they begin and
 });
 
 test('adds up the facts of several workers', () => {
-  const [all, one, two] = [new DeliveryFacts(), new DeliveryFacts(), new DeliveryFacts()];
+  const [all, one, two] = [
+    new DeliveredCoverage(),
+    new DeliveredCoverage(),
+    new DeliveredCoverage(),
+  ];
   one.add('a', 'one', 'Exchange', AT);
   two.add('a', 'one', 'Exchange', AT + 5);
   for (const facts of [one, two]) all.merge(facts.list());
@@ -34,7 +38,7 @@ test('adds up the facts of several workers', () => {
 });
 
 test('the coverage of an import is unknown, with the reason and what the file said', () => {
-  const facts = new DeliveryFacts();
+  const facts = new DeliveredCoverage();
   facts.add('a', 'one', 'Exchange', AT);
   const [row] = facts.coverage(['it looks cut off']);
   assert.equal(row?.state, 'unknown');

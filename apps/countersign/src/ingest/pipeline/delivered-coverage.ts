@@ -1,5 +1,5 @@
 import { instantOfMs } from '@countersign/core';
-import type { CoverageRow } from '../../projection/entries/own-entry.ts';
+import type { ImportedCoverage } from '../../projection/entries/own-entry.ts';
 
 /** What one file delivered, per tenant, source and workload. Built in workers, merged here. */
 export type DeliveryFact = {
@@ -11,7 +11,7 @@ export type DeliveryFact = {
   lastMs: number;
 };
 
-export class DeliveryFacts {
+export class DeliveredCoverage {
   readonly #facts = new Map<string, DeliveryFact>();
   /** The fact of each workload that was added to last. */
   readonly #byWorkload = new Map<string | null, DeliveryFact>();
@@ -59,7 +59,7 @@ export class DeliveryFacts {
    * The coverage of an import is `unknown`: a file proves that its records were delivered, and
    * says nothing of those that were not. The interval is that of the records seen.
    */
-  coverage(warnings: readonly string[]): CoverageRow[] {
+  coverage(warnings: readonly string[]): ImportedCoverage[] {
     return this.list().map((fact) => ({
       tenant: fact.tenant,
       source: fact.source,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Arrivals, mergeDelays, noDelays, quantileMs } from './delivery-delays.ts';
+import { DeliveryDelays, mergeDelays, noDelays, quantileMs } from './delivery-delays.ts';
 
 test('quantiles are right to two per cent, whatever lane counted what', () => {
-  const lanes = [new Arrivals(), new Arrivals()];
+  const lanes = [new DeliveryDelays(), new DeliveryDelays()];
   for (let n = 1; n <= 1000; n++) lanes[n % 2]?.add('s', 'Exchange', n * 1000);
   const all = noDelays();
   for (const lane of lanes) for (const { delays } of lane.list()) mergeDelays(all, delays);
@@ -16,14 +16,14 @@ test('quantiles are right to two per cent, whatever lane counted what', () => {
 });
 
 test('a record from the future, by the clock of the vendor, has a negative delay', () => {
-  const arrivals = new Arrivals();
+  const arrivals = new DeliveryDelays();
   arrivals.add('s', null, -5000);
   const [{ delays } = { delays: noDelays() }] = arrivals.list();
   assert.equal(quantileMs(delays, 0.5), -5000);
 });
 
 test('sources and workloads are told apart', () => {
-  const arrivals = new Arrivals();
+  const arrivals = new DeliveryDelays();
   arrivals.add('s', 'Exchange', 1);
   arrivals.add('s', 'SharePoint', 1);
   arrivals.merge(arrivals.list());

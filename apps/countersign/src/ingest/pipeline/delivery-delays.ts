@@ -17,7 +17,7 @@ export type DelayCounts = {
 const BUCKETS_PER_E = 50;
 
 /** Counts delays by source and workload. Built in lanes, merged on the main thread. */
-export class Arrivals {
+export class DeliveryDelays {
   readonly #byKey = new Map<string, Arrival>();
 
   add(source: string, workload: string | null, delayMs: number): void {

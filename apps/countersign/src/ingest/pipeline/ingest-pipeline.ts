@@ -1,16 +1,16 @@
 import type { RecordDraft } from '@countersign/core';
-import type { Verdict } from '@countersign/ledger';
+import type { BatchAssignment } from '@countersign/ledger';
 import type { Chunk, ReadContext } from '@countersign/m365';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import { commitBooks } from '../../projection/commit-projection.ts';
-import { resight } from '../../projection/merge-actions.ts';
-import { factsOf } from '../../projection/project-entry.ts';
-import type { HotFile } from '../../store/parquet/recent-file.ts';
-import type { Facts } from '../../store/rows/entry-rows.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { commitProjection } from '../../projection/commit-projection.ts';
+import { mergeActions } from '../../projection/merge-actions.ts';
+import { projectEntry } from '../../projection/project-entry.ts';
+import type { RecentFile } from '../../store/parquet/recent-file.ts';
+import type { EntryRows } from '../../store/rows/entry-rows.ts';
 import type { SignalBatch } from '../../store/rows/signal-row.ts';
 import { CHUNKS_IN_FLIGHT_PER_LANE, ROWS_PER_POST } from '../limits.ts';
 import type { Arrival } from './delivery-delays.ts';
-import { WorkerLane } from './worker-handle.ts';
+import { WorkerHandle } from './worker-handle.ts';
 import type { ReadDone } from './worker-messages.ts';
 
 /** What became of a chunk's records. */
@@ -20,7 +20,7 @@ export type ChunkOutcome = {
   readonly duplicates: number;
 };
 
-export type ChunkEars = {
+export type ChunkListener = {
   /** As soon as it is known which records are new. */
   readonly outcome: (outcome: ChunkOutcome) => void;
   /** A little later, for chunks that a collector fetched: what was new, and how late it came. */
@@ -32,12 +32,12 @@ export type ChunkEars = {
  * verdict from the one sequencer in the order in which they were fed, go back to be prepared, and
  * are committed in index order. Rows are posted to the books behind it. Owned by one import.
  */
-export class Conveyor {
-  readonly #writer: Writer;
+export class IngestPipeline {
+  readonly #writer: LedgerWriter;
   /** Started when there is work for them: a thread takes longer to load than a file to read. */
-  readonly #lanes: WorkerLane[] = [];
+  readonly #lanes: WorkerHandle[] = [];
   readonly #laneCount: number;
-  readonly #startLane: () => WorkerLane;
+  readonly #startLane: () => WorkerHandle;
   #nextChunkId = 0;
   #inFlight = 0;
   #slotFree: (() => void) | undefined;
@@ -50,19 +50,19 @@ export class Conveyor {
   #failure: unknown;
   #rowsUnposted = 0;
   #resighted: number[] = [];
-  #facts: Facts[] = [];
+  #facts: EntryRows[] = [];
 
   /** `listenFor`: texts whose records are handed to whoever feeds, as they were delivered. */
-  constructor(writer: Writer, laneCount: number, listenFor: readonly string[] = []) {
+  constructor(writer: LedgerWriter, laneCount: number, listenFor: readonly string[] = []) {
     this.#writer = writer;
     const { dir, ledger, detection } = writer;
     const plan = detection?.planText ?? null;
     this.#laneCount = laneCount;
-    this.#startLane = () => new WorkerLane({ dir, keys: ledger.localKeys, listenFor, plan });
+    this.#startLane = () => new WorkerHandle({ dir, keys: ledger.localKeys, listenFor, plan });
   }
 
   /** Resolves as soon as there is room for the next chunk; `ears` are told once more is known. */
-  async feed(chunk: Chunk, context: ReadContext, ears: ChunkEars): Promise<void> {
+  async feed(chunk: Chunk, context: ReadContext, ears: ChunkListener): Promise<void> {
     this.#throwFailure();
     if (this.#rowsUnposted >= ROWS_PER_POST) await this.post();
     while (this.#inFlight >= this.#laneCount * CHUNKS_IN_FLIGHT_PER_LANE) {
@@ -92,7 +92,7 @@ export class Conveyor {
     await this.drain();
     const results = await this.#writer.ledger.append(drafts);
     return results.map(({ index }, i) => {
-      this.#facts.push(factsOf(index, drafts[i] as RecordDraft));
+      this.#facts.push(projectEntry(index, drafts[i] as RecordDraft));
       return index;
     });
   }
@@ -112,13 +112,13 @@ export class Conveyor {
     const { books } = this.#writer;
     const flushed = await Promise.all(this.#lanes.map((lane) => lane.ask({ kind: 'flush' })));
     for (const done of flushed) {
-      const files = JSON.parse(done.files) as HotFile[];
+      const files = JSON.parse(done.files) as RecentFile[];
       books.post({ files, signals: JSON.parse(done.signals) as SignalBatch });
     }
     for (const facts of this.#facts.splice(0)) books.post({ facts });
-    await resight(this.#writer, this.#resighted);
+    await mergeActions(this.#writer, this.#resighted);
     this.#resighted = [];
-    await commitBooks(this.#writer);
+    await commitProjection(this.#writer);
     this.#rowsUnposted = 0;
   }
 
@@ -126,7 +126,7 @@ export class Conveyor {
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
   }
 
-  #sequence(lane: WorkerLane, chunkId: number, read: ReadDone, ears: ChunkEars): void {
+  #sequence(lane: WorkerHandle, chunkId: number, read: ReadDone, ears: ChunkListener): void {
     const { count, versions, actions } = read;
     const verdict = this.#writer.ledger.sequence({ count, versions, actions });
     const accepted = verdict.accepted.length;
@@ -159,7 +159,7 @@ export class Conveyor {
     });
   }
 
-  #noteResighted(verdict: Verdict): void {
+  #noteResighted(verdict: BatchAssignment): void {
     if (verdict.earlier.size === 0) return;
     for (let i = 0; i < verdict.accepted.length; i++) {
       const position = verdict.accepted[i] as number;
@@ -167,7 +167,7 @@ export class Conveyor {
     }
   }
 
-  #idlest(): WorkerLane {
+  #idlest(): WorkerHandle {
     const idle = this.#lanes.find(({ outstanding }) => outstanding === 0);
     if (idle !== undefined) return idle;
     if (this.#lanes.length < this.#laneCount) {

@@ -1,25 +1,25 @@
 import type { Random, RecordDraft } from '@countersign/core';
 import {
+  type BatchAssignment,
   BatchScratch,
   type FingerprintBatch,
   fingerprintBatch,
   type LocalKeys,
   type PreparedBatch,
   prepareBatch,
-  type Verdict,
 } from '@countersign/ledger';
 import { type Chunk, type Completeness, type ReadContext, readChunk } from '@countersign/m365';
 import { createMemo, type Interpretation, read } from '@countersign/ocsf';
 import type { SignalPlan } from '../../detection/rules/compile-plan.ts';
 import { SignalBuffer } from '../../projection/signals/signal-buffer.ts';
-import { type Signal, Signaller } from '../../projection/signals/signal-extractor.ts';
-import { type HotFile, writeHot } from '../../store/parquet/recent-file.ts';
+import { type Signal, SignalExtractor } from '../../projection/signals/signal-extractor.ts';
+import { type RecentFile, writeHot } from '../../store/parquet/recent-file.ts';
 import { RowBuffer } from '../../store/parquet/row-buffer.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { SignalBatch } from '../../store/rows/signal-row.ts';
-import { DeliveryFacts } from './delivered-coverage.ts';
-import { type Arrival, Arrivals } from './delivery-delays.ts';
-import { type HeardRecord, Listener } from './text-matcher.ts';
+import { DeliveredCoverage } from './delivered-coverage.ts';
+import { type Arrival, DeliveryDelays } from './delivery-delays.ts';
+import { type MatchedRecord, TextMatcher } from './text-matcher.ts';
 import type { ReadDone, RejectedItem } from './worker-messages.ts';
 
 /** A chunk that was read and waits for its verdict. */
@@ -35,7 +35,7 @@ type Pending = {
 
 type Prepared = { readonly prepared: PreparedBatch; readonly arrivals: readonly Arrival[] };
 
-export type LaneSetup = {
+export type RecordWorkerSetup = {
   readonly dir: string;
   readonly keys: LocalKeys;
   readonly random: Random;
@@ -50,20 +50,20 @@ export type LaneSetup = {
  * (`read`); when the sequencer has said which records are new, make the frame of the journal and
  * the rows of the books (`prepare`); now and then write the rows out (`flush`). One parse a record.
  */
-export class Lane {
-  readonly #setup: LaneSetup;
+export class RecordWorker {
+  readonly #setup: RecordWorkerSetup;
   readonly #memo = createMemo();
   readonly #rows = new RowBuffer();
-  readonly #signaller: Signaller | undefined;
+  readonly #signaller: SignalExtractor | undefined;
   readonly #signals = new SignalBuffer();
   readonly #scratch = new BatchScratch();
-  readonly #listener: Listener;
+  readonly #listener: TextMatcher;
   readonly #pending = new Map<number, Pending>();
 
-  constructor(setup: LaneSetup) {
+  constructor(setup: RecordWorkerSetup) {
     this.#setup = setup;
-    if (setup.plan !== undefined) this.#signaller = new Signaller(setup.plan);
-    this.#listener = new Listener(setup.listenFor ?? []);
+    if (setup.plan !== undefined) this.#signaller = new SignalExtractor(setup.plan);
+    this.#listener = new TextMatcher(setup.listenFor ?? []);
   }
 
   read(chunkId: number, chunk: Chunk, context: ReadContext): ReadDone {
@@ -74,8 +74,8 @@ export class Lane {
     const pages: number[] = [];
     const said: Completeness[] = [];
     const availableMs: number[] = [];
-    const heard: HeardRecord[] = [];
-    const facts = new DeliveryFacts();
+    const heard: MatchedRecord[] = [];
+    const facts = new DeliveredCoverage();
     readChunk(chunk, context, {
       record: (draft, value, row) => {
         const { source, tenant, at } = draft;
@@ -119,12 +119,12 @@ export class Lane {
     };
   }
 
-  prepare(chunkId: number, verdict: Verdict): Prepared {
+  prepare(chunkId: number, verdict: BatchAssignment): Prepared {
     const pending = this.#pending.get(chunkId);
     if (pending === undefined) throw new RangeError(`chunk ${chunkId} was not read here`);
     this.#pending.delete(chunkId);
     const { drafts, events, signals, fingerprints, availableMs } = pending;
-    const arrivals = new Arrivals();
+    const arrivals = new DeliveryDelays();
     for (let i = 0; i < verdict.accepted.length; i++) {
       const position = verdict.accepted[i] as number;
       const event = events[position] as Interpretation;
@@ -157,7 +157,7 @@ export class Lane {
   }
 
   /** Writes all rows made so far; the caller lists the files together with the cursor. */
-  async flush(): Promise<{ files: readonly HotFile[]; signals: SignalBatch }> {
+  async flush(): Promise<{ files: readonly RecentFile[]; signals: SignalBatch }> {
     const signals = this.#signals.take();
     if (this.#rows.rows === 0) return { files: [], signals };
     const file = await writeHot(this.#setup.dir, this.#rows);

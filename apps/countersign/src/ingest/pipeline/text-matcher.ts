@@ -1,7 +1,7 @@
 import type { SourceId } from '@countersign/core';
 
 /** A record that somebody waits for, as it was delivered. */
-export type HeardRecord = {
+export type MatchedRecord = {
   readonly tenant: string;
   readonly source: SourceId;
   readonly availableMs: number;
@@ -9,7 +9,7 @@ export type HeardRecord = {
 };
 
 /** Finds records that hold one of a few texts: cheap enough for every record that comes. */
-export class Listener {
+export class TextMatcher {
   readonly #texts: readonly Buffer[];
 
   /** Plain ASCII: JSON has no other spelling of it that any service writes. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { PipelineError } from '../errors.ts';
+import { IngestError } from '../errors.ts';
 import type {
   FlushedDone,
   FromWorker,
@@ -20,7 +20,7 @@ type AnswerTo = { read: ReadDone; prepare: PreparedDone; flush: FlushedDone };
  * One worker thread, asked in order and answering in order. A worker that dies takes the import
  * with it: what it held was never committed, so the next run reads it again.
  */
-export class WorkerLane {
+export class WorkerHandle {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
   #failure: unknown;
@@ -30,9 +30,7 @@ export class WorkerLane {
     this.#worker.on('message', (message: FromWorker) => this.#answer(message));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => {
-      this.#fail(
-        new PipelineError('WORKER_DIED', `a worker thread ended early, with code ${code}`),
-      );
+      this.#fail(new IngestError('WORKER_DIED', `a worker thread ended early, with code ${code}`));
     });
   }
 
@@ -53,7 +51,7 @@ export class WorkerLane {
   }
 
   async stop(): Promise<void> {
-    this.#failure = new PipelineError('WORKER_DIED', 'the worker thread was stopped');
+    this.#failure = new IngestError('WORKER_DIED', 'the worker thread was stopped');
     await this.#worker.terminate();
   }
 
@@ -74,9 +72,9 @@ export class WorkerLane {
 }
 
 /** A disk that is full is no failure of the thread that met it first. */
-function failureOf(code: string, text: string): PipelineError {
+function failureOf(code: string, text: string): IngestError {
   const disk = DISK_CODES.find((known) => known === code);
-  return new PipelineError(disk ?? 'WORKER_FAILED', text, { data: { code } });
+  return new IngestError(disk ?? 'WORKER_FAILED', text, { data: { code } });
 }
 
 const DISK_CODES = ['DISK_FULL', 'NOT_WRITABLE', 'DISK_BROKEN'] as const;

@@ -1,8 +1,8 @@
-import type { LocalKeys, PreparedBatch, Verdict } from '@countersign/ledger';
+import type { BatchAssignment, LocalKeys, PreparedBatch } from '@countersign/ledger';
 import type { Chunk, Completeness, ReadContext } from '@countersign/m365';
 import type { DeliveryFact } from './delivered-coverage.ts';
 import type { Arrival } from './delivery-delays.ts';
-import type { HeardRecord } from './text-matcher.ts';
+import type { MatchedRecord } from './text-matcher.ts';
 
 /**
  * What crosses threads: bytes and numbers, never parsed records. A lane answers each question
@@ -15,7 +15,7 @@ export type ToWorker =
       readonly chunk: Chunk;
       readonly context: ReadContext;
     }
-  | { readonly kind: 'prepare'; readonly chunkId: number; readonly verdict: Verdict }
+  | { readonly kind: 'prepare'; readonly chunkId: number; readonly verdict: BatchAssignment }
   /** Writes the rows made so far to a Parquet file; all of them stand below `to`. */
   | { readonly kind: 'flush' };
 
@@ -29,7 +29,7 @@ export type ReadDone = {
   readonly rejects: readonly (RejectedItem & { readonly row: number })[];
   readonly facts: readonly DeliveryFact[];
   /** Of chunks that a collector fetched: records that somebody waits for, known ones too. */
-  readonly heard: readonly HeardRecord[];
+  readonly heard: readonly MatchedRecord[];
   /** Pairs of ResultIndex and ResultCount. */
   readonly pages: Float64Array;
   readonly said: readonly Completeness[];

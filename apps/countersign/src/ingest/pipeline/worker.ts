@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, CountersignError, messageOf, systemRandom } from '@countersign/core';
 import type { SignalPlan } from '../../detection/rules/compile-plan.ts';
-import { Lane } from './record-worker.ts';
+import { RecordWorker } from './record-worker.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
 
 /** The thread around a lane: one message in, one message out, in order. */
@@ -9,7 +9,7 @@ const port = parentPort;
 assert(port !== null, 'this file is the start of a worker thread');
 const { plan: planned, ...rest } = workerData as WorkerSetup;
 const plan = planned === null ? undefined : (JSON.parse(planned) as SignalPlan);
-const lane = new Lane({ ...rest, plan, random: systemRandom });
+const lane = new RecordWorker({ ...rest, plan, random: systemRandom });
 
 /** A flush is asynchronous; questions asked meanwhile wait for it, so that answers keep order. */
 let turn: Promise<void> = Promise.resolve();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { RecordDraft } from '@countersign/core';
 import { fingerprintBatch } from '@countersign/ledger';
 import { type Chunk, readChunk, readInputs } from '@countersign/m365';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import type { Mentions } from '../../projection/entries/name-matcher.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import type { NameMatcher } from '../../projection/entries/name-matcher.ts';
 
 const FOLDER = 'originals';
 
@@ -42,13 +42,19 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 /** What is being erased. */
-export type Doomed = { readonly indices: ReadonlySet<number>; readonly mentions: Mentions };
+export type OriginalErasure = {
+  readonly indices: ReadonlySet<number>;
+  readonly mentions: NameMatcher;
+};
 
 /**
  * Removes every kept file in which an erased record or a name stands. The file is read again: what
  * it delivered a second time is a duplicate, of which no entry tells that this file has it as well.
  */
-export async function removeOriginals(writer: Writer, doomed: Doomed): Promise<void> {
+export async function removeOriginals(
+  writer: LedgerWriter,
+  doomed: OriginalErasure,
+): Promise<void> {
   const folder = join(writer.dir, FOLDER);
   for (const name of await list(folder)) {
     const path = join(folder, name);
@@ -70,7 +76,7 @@ async function list(folder: string): Promise<string[]> {
 const OVERLAP_BYTES = 4096;
 
 /** Looks at the bytes as they are: names also stand in what nobody could read. */
-async function mentions(path: string, { mentions: names }: Doomed): Promise<boolean> {
+async function mentions(path: string, { mentions: names }: OriginalErasure): Promise<boolean> {
   if (names.count === 0) return false;
   let end = Buffer.alloc(0);
   for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
@@ -82,7 +88,11 @@ async function mentions(path: string, { mentions: names }: Doomed): Promise<bool
 }
 
 /** Looks at the records, out of archives and of any encoding. */
-async function delivers(writer: Writer, path: string, doomed: Doomed): Promise<boolean> {
+async function delivers(
+  writer: LedgerWriter,
+  path: string,
+  doomed: OriginalErasure,
+): Promise<boolean> {
   for await (const event of readInputs([{ kind: 'path', path }])) {
     if (event.kind !== 'chunk') continue;
     if (doomed.mentions.in(event.chunk.bytes)) return true;
@@ -93,7 +103,7 @@ async function delivers(writer: Writer, path: string, doomed: Doomed): Promise<b
 
 const ACTION_BYTES = 16;
 
-function hasErased({ ledger }: Writer, chunk: Chunk, indices: ReadonlySet<number>): boolean {
+function hasErased({ ledger }: LedgerWriter, chunk: Chunk, indices: ReadonlySet<number>): boolean {
   const drafts: RecordDraft[] = [];
   readChunk(
     chunk,

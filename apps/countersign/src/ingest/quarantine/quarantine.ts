@@ -19,7 +19,7 @@ export type ReadAs = Pick<Chunk, 'form' | 'columns' | 'delimiter'> & {
 };
 
 /** Whose window is short of a piece that a collector fetched. */
-export type ParkedWindow = Pick<CollectWindow, 'collector' | 'source' | 'tenant' | 'axis'> & {
+export type IncompleteWindow = Pick<CollectWindow, 'collector' | 'source' | 'tenant' | 'axis'> & {
   /** What comes mixed with the source is short of it as well. */
   readonly alsoSources: readonly string[];
   readonly fromMs: number;
@@ -27,7 +27,7 @@ export type ParkedWindow = Pick<CollectWindow, 'collector' | 'source' | 'tenant'
 };
 
 export type CollectedPiece = {
-  readonly window: ParkedWindow;
+  readonly window: IncompleteWindow;
   /** The content that it was a piece of. */
   readonly content: string;
   readonly delivered: DeliveredAs;
@@ -36,7 +36,7 @@ export type CollectedPiece = {
 /**
  * What could not be read, and why. The bytes are kept up to a limit, so that a retry is possible.
  */
-export type Parked = {
+export type QuarantinedItem = {
   readonly file: string;
   readonly at: string;
   readonly reason: string;
@@ -53,9 +53,9 @@ export type Parked = {
 };
 
 /** What lies in the folder under a name. */
-export type ParkedFile = {
+export type QuarantineFile = {
   readonly name: string;
-  readonly parked: Parked;
+  readonly parked: QuarantinedItem;
   readonly bytes: Buffer;
   readonly parkedMs: number;
 };
@@ -68,7 +68,11 @@ const PARKED_BYTES_MAX: number = 1024 * 1024;
  * file again parks nothing twice. A crash between write and rename leaves a temporary file that the
  * next start ignores: the import that wrote it did not end, and will be run again.
  */
-export function park(dir: string, reject: Omit<Parked, 'bytes'>, bytes: Uint8Array | null): string {
+export function park(
+  dir: string,
+  reject: Omit<QuarantinedItem, 'bytes'>,
+  bytes: Uint8Array | null,
+): string {
   const kept = bytes !== null && bytes.byteLength <= PARKED_BYTES_MAX ? bytes : null;
   const digest = createHash('sha256')
     .update(`${reject.file}\n${reject.at}\n`)
@@ -79,7 +83,7 @@ export function park(dir: string, reject: Omit<Parked, 'bytes'>, bytes: Uint8Arr
   // The first reason is why it was parked; the second may be no more than that the file is gone.
   if (existsSync(path)) return name;
   mkdirSync(folderOf(dir), { recursive: true, mode: 0o700 });
-  const parked: Parked = {
+  const parked: QuarantinedItem = {
     ...reject,
     bytes: kept === null ? null : Buffer.from(kept).toString('base64'),
   };
@@ -89,11 +93,11 @@ export function park(dir: string, reject: Omit<Parked, 'bytes'>, bytes: Uint8Arr
 }
 
 /** All that is parked, in an order that does not change. */
-export function* listParked(dir: string): Generator<ParkedFile> {
+export function* listParked(dir: string): Generator<QuarantineFile> {
   for (const name of namesIn(folderOf(dir))) yield readParked(dir, name);
 }
 
-export function readParked(dir: string, name: string): ParkedFile {
+export function readParked(dir: string, name: string): QuarantineFile {
   const path = join(folderOf(dir), name);
   const parked = parse(readFileSync(path, 'utf8'));
   const bytes = Buffer.from(parked.bytes ?? '', 'base64');
@@ -115,7 +119,7 @@ export function eraseParked(dir: string, names: Iterable<string>): void {
 }
 
 function leaveTrace(dir: string, { window, delivered }: CollectedPiece): void {
-  const trace: Parked = {
+  const trace: QuarantinedItem = {
     ...{ file: window.source, at: '', reason: 'erased', import: null, readAs: null, bytes: null },
     collected: { window, content: '', delivered },
     erased: true,
@@ -146,10 +150,10 @@ function namesIn(folder: string): string[] {
 }
 
 /** A file that somebody else wrote, or that was cut, is still searched: its text is its reason. */
-function parse(text: string): Parked {
+function parse(text: string): QuarantinedItem {
   const unknown = { file: '', at: '', import: null, readAs: null, bytes: null };
   try {
-    const { collected, ...parked } = JSON.parse(text) as Partial<Parked>;
+    const { collected, ...parked } = JSON.parse(text) as Partial<QuarantinedItem>;
     const piece = isCollectedPiece(collected) ? { collected } : {};
     return { ...unknown, reason: '', ...parked, ...piece };
   } catch {

@@ -17,7 +17,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Random } from '@countersign/core';
 import { accountName } from './account-name.ts';
-import { HandoverError } from './errors.ts';
+import { ForwardingError } from './errors.ts';
 import { PROOF_LOOK_MS, PROOF_MS_MAX } from './limits.ts';
 
 /** What a caller has to do: make a file of this name, with content that this number goes into. */
@@ -93,7 +93,7 @@ export class CallerProofs {
 export function proveCaller(socketFile: string, demand: ProofDemand): void {
   const { name, nonce } = demand;
   if (!FORM.test(name) || !FORM.test(nonce)) {
-    throw new HandoverError(
+    throw new ForwardingError(
       'MALFORMED',
       'the process that holds the ledger demands no proof of ours',
     );
@@ -112,7 +112,7 @@ export function proveCaller(socketFile: string, demand: ProofDemand): void {
       closeSync(file);
     }
   } catch (error) {
-    if (error instanceof HandoverError) throw error;
+    if (error instanceof ForwardingError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     throw unproven(`its file in ${folder} could not be made (${code})`, error);
   }
@@ -170,8 +170,8 @@ function checkPlain(stats: BigIntStats): void {
   if ((stats.mode & 0o022n) !== 0n) throw unproven('others may write its file');
 }
 
-function unproven(why: string, cause?: unknown): HandoverError {
-  return new HandoverError(
+function unproven(why: string, cause?: unknown): ForwardingError {
+  return new ForwardingError(
     'UNPROVEN',
     `could not find out which user asks the process that holds the ledger: ${why}; run the ` +
       'command again, as a user who may write in the folder run of the data folder',

@@ -1,12 +1,12 @@
 import { CountersignError, messageOf } from '@countersign/core';
 import type { ProofDemand } from './caller-proof.ts';
-import { HandoverError, RemoteDefect, RemoteError } from './errors.ts';
+import { ForwardingError, RemoteDefect, RemoteError } from './errors.ts';
 
 /** The version of what crosses the socket: holder and starter must agree on it. */
 const PROTOCOL = 2;
 
 /** A writing command as plain JSON: what one process can hand over to another. */
-export type Work = {
+export type Command = {
   /** As on the command line: `import`, `ledger erase`. */
   readonly command: string;
   /** Paths are absolute: the holder stands in another folder. */
@@ -32,42 +32,42 @@ export type AnswerLine =
   | { readonly kind: 'error'; readonly code: string | null; readonly message: string };
 
 /** Undefined where it is null, or of another kind. */
-export function textOption(work: Work, name: string): string | undefined {
+export function textOption(work: Command, name: string): string | undefined {
   const value = work.options[name];
   return typeof value === 'string' ? value : undefined;
 }
 
-export function numberOption(work: Work, name: string): number | undefined {
+export function numberOption(work: Command, name: string): number | undefined {
   const value = work.options[name];
   return typeof value === 'number' ? value : undefined;
 }
 
-export function textsOption(work: Work, name: string): readonly string[] {
+export function textsOption(work: Command, name: string): readonly string[] {
   const value = work.options[name];
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-export function numbersOption(work: Work, name: string): readonly number[] {
+export function numbersOption(work: Command, name: string): readonly number[] {
   const value = work.options[name];
   return Array.isArray(value) ? value.filter((item) => typeof item === 'number') : [];
 }
 
 /** @throws HandoverError MALFORMED */
-export function requiredText(work: Work, name: string): string {
+export function requiredText(work: Command, name: string): string {
   const value = textOption(work, name);
   if (value === undefined || value === '') throw malformed(`the ${name} of a command`);
   return value;
 }
 
-export function workText({ who: _, ...work }: Work): string {
+export function workText({ who: _, ...work }: Command): string {
   return JSON.stringify({ protocol: PROTOCOL, ...work });
 }
 
 /** @throws HandoverError MALFORMED, OTHER_VERSION */
-export function parseWork(text: string): Omit<Work, 'who'> {
+export function parseWork(text: string): Omit<Command, 'who'> {
   const value = parseObject(text);
   if (value.protocol !== PROTOCOL) {
-    throw new HandoverError(
+    throw new ForwardingError(
       'OTHER_VERSION',
       `the process that holds the ledger speaks hand-over ${PROTOCOL}, and was asked in ` +
         `${String(value.protocol)}: run one version of Countersign on one data folder`,
@@ -135,8 +135,8 @@ function parseObject(text: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function malformed(what: string, cause?: unknown): HandoverError {
-  return new HandoverError(
+function malformed(what: string, cause?: unknown): ForwardingError {
+  return new ForwardingError(
     'MALFORMED',
     `${what} does not have its form: run one version of Countersign on one data folder`,
     { cause },

@@ -20,7 +20,7 @@ export type HandoverErrorCode =
   | 'UNPROVEN'
   | 'SOCKET_PATH';
 
-export class HandoverError extends CountersignError<HandoverErrorCode> {
+export class ForwardingError extends CountersignError<HandoverErrorCode> {
   override readonly name = 'HandoverError';
 }
 
@@ -41,7 +41,7 @@ export type WorkErrorCode =
   | 'DISK_LOW';
 
 /** Work that cannot be done as it was asked for. */
-export class WorkError extends CountersignError<WorkErrorCode> {
+export class CommandError extends CountersignError<WorkErrorCode> {
   override readonly name = 'WorkError';
 }
 

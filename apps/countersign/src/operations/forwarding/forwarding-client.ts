@@ -1,12 +1,12 @@
 import { type IncomingMessage, request } from 'node:http';
 import { type ProofDemand, proveCaller } from './caller-proof.ts';
-import { errorOfLine, parseAnswerLine, type Work, workText } from './command.ts';
-import { HandoverError } from './errors.ts';
+import { type Command, errorOfLine, parseAnswerLine, workText } from './command.ts';
+import { ForwardingError } from './errors.ts';
 import { ANSWER_LINE_BYTES_MAX, WAITING_TOLD_MS } from './limits.ts';
 import { socketPathOf } from './socket-path.ts';
 
 /** `nobody`: no holder took the work, or it ended before it began with it. */
-export type Handover =
+export type ForwardingOutcome =
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'nobody' };
 
@@ -18,12 +18,12 @@ export type Handover =
  */
 export async function handOver(options: {
   socketFile: string;
-  work: Work;
+  work: Command;
   signal: AbortSignal;
   progress: (progress: unknown) => void;
   /** Called when the work has to wait for other work before it. */
   waiting: () => void;
-}): Promise<Handover> {
+}): Promise<ForwardingOutcome> {
   const socket = openSocketPath(options.socketFile);
   if (socket === undefined) return { kind: 'nobody' };
   try {
@@ -51,7 +51,7 @@ function openSocketPath(socketFile: string): ReturnType<typeof socketPathOf> | u
 /** Undefined when nobody serves the socket, or the holder is just about to end. */
 async function ask(
   socketPath: string,
-  work: Work,
+  work: Command,
   signal: AbortSignal,
 ): Promise<IncomingMessage | undefined> {
   return new Promise((resolve, reject) => {
@@ -81,9 +81,9 @@ async function ask(
 async function readAnswer(
   response: IncomingMessage,
   options: Omit<Parameters<typeof handOver>[0], 'work'>,
-): Promise<Handover> {
+): Promise<ForwardingOutcome> {
   let isBegun = false;
-  let unproven: HandoverError | undefined;
+  let unproven: ForwardingError | undefined;
   const timer = setTimeout(options.waiting, WAITING_TOLD_MS);
   try {
     for await (const line of linesOf(response)) {
@@ -108,19 +108,19 @@ async function readAnswer(
   return ended(isBegun);
 }
 
-function proofFault(socketFile: string, demand: ProofDemand): HandoverError | undefined {
+function proofFault(socketFile: string, demand: ProofDemand): ForwardingError | undefined {
   try {
     proveCaller(socketFile, demand);
     return undefined;
   } catch (error) {
-    if (error instanceof HandoverError) return error;
+    if (error instanceof ForwardingError) return error;
     throw error;
   }
 }
 
-function ended(isBegun: boolean, cause?: unknown): Handover {
+function ended(isBegun: boolean, cause?: unknown): ForwardingOutcome {
   if (!isBegun) return { kind: 'nobody' };
-  throw new HandoverError(
+  throw new ForwardingError(
     'LOST',
     'the process that held the ledger ended before it said whether the work was done: look, and ' +
       'run the same command again if it was not',
@@ -142,7 +142,7 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
     held.push(chunk.subarray(from));
     heldBytes += chunk.length - from;
     if (heldBytes > ANSWER_LINE_BYTES_MAX) {
-      throw new HandoverError(
+      throw new ForwardingError(
         'MALFORMED',
         'the answer of the process that holds the ledger is too long',
       );
@@ -163,8 +163,8 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? '') : '';
 }
 
-function interrupted(): HandoverError {
-  return new HandoverError(
+function interrupted(): ForwardingError {
+  return new ForwardingError(
     'INTERRUPTED',
     'interrupted: the process that holds the ledger stops this work after its current batch',
   );

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { dirname } from 'node:path';
 import type { Clock, Random } from '@countersign/core';
 import { CallerProofs } from './caller-proof.ts';
-import { type AnswerLine, errorLine, parseWork, type Work } from './command.ts';
-import { HandoverError } from './errors.ts';
+import { type AnswerLine, type Command, errorLine, parseWork } from './command.ts';
+import { ForwardingError } from './errors.ts';
 import { PROGRESS_EVERY_MS, WAITING_WORK_MAX, WORK_BYTES_MAX } from './limits.ts';
 import { type SocketPath, socketPathOf } from './socket-path.ts';
 
@@ -25,13 +25,13 @@ export type WorkHooks = {
  * Does the work and answers with its result as plain JSON. MAY be called concurrently. MAY reject
  * with HandoverError NOT_TAKEN before it has begun: the starter then looks for the ledger again.
  */
-export type Perform = (work: Work, hooks: WorkHooks) => Promise<unknown>;
+export type Perform = (work: Command, hooks: WorkHooks) => Promise<unknown>;
 
 /**
  * Serves the data folder's socket for the process that holds its lock. Only that process may open
  * it: whatever lies at the path before is then left over from a holder that was killed.
  */
-export class HandoverServer {
+export class ForwardingServer {
   readonly #server: Server;
   readonly #socket: SocketPath;
   readonly #perform: Perform;
@@ -45,12 +45,12 @@ export class HandoverServer {
     perform: Perform;
     clock: Clock;
     random: Random;
-  }): Promise<HandoverServer> {
+  }): Promise<ForwardingServer> {
     const { socketFile } = options;
     // The folder's mode stands between the socket and others until its own mode is set below.
     mkdirSync(dirname(socketFile), { recursive: true, mode: 0o700 });
     rmSync(socketFile, { force: true });
-    const server = new HandoverServer(options, socketPathOf(socketFile));
+    const server = new ForwardingServer(options, socketPathOf(socketFile));
     await server.#listen();
     chmodSync(socketFile, 0o600);
     return server;
@@ -131,7 +131,7 @@ export class HandoverServer {
     }
   }
 
-  async #answer(work: Work, response: ServerResponse): Promise<void> {
+  async #answer(work: Command, response: ServerResponse): Promise<void> {
     const controller = new AbortController();
     const gone = (): void => controller.abort();
     response.once('close', gone);
@@ -147,7 +147,7 @@ export class HandoverServer {
       const result = await this.#perform(work, { signal: controller.signal, begin, progress });
       response.end(textOf({ kind: 'result', result }));
     } catch (error) {
-      const isNotTaken = error instanceof HandoverError && error.code === 'NOT_TAKEN';
+      const isNotTaken = error instanceof ForwardingError && error.code === 'NOT_TAKEN';
       if (!isNotTaken) throw error;
       // No line of an answer was sent: to the starter it is as if nobody had been here.
       response.destroy();
@@ -163,7 +163,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > WORK_BYTES_MAX) {
-      throw new HandoverError(
+      throw new ForwardingError(
         'MALFORMED',
         `the command is larger than ${WORK_BYTES_MAX} bytes: give a folder instead of its files`,
       );

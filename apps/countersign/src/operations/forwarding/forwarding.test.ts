@@ -12,12 +12,12 @@ import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { CountersignError, systemClock } from '@countersign/core';
-import { doWork } from '../host/ledger-host.ts';
+import { runCommand } from '../host/ledger-host.ts';
 import { proveCaller } from './caller-proof.ts';
-import type { Work } from './command.ts';
+import type { Command } from './command.ts';
 import { RemoteDefect } from './errors.ts';
 import { handOver } from './forwarding-client.ts';
-import { HandoverServer, type Perform } from './forwarding-server.ts';
+import { ForwardingServer, type Perform } from './forwarding-server.ts';
 import { TestLock } from './testing/lock.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-handover-'));
@@ -27,7 +27,13 @@ const RUNS = process.env.COUNTERSIGN_LONG === '1' ? 20 : 1;
 const never = new AbortController().signal;
 const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
 const ME = userInfo().username;
-const work: Work = { command: 'import', args: ['/a'], tenant: null, who: 'me', options: { n: 1 } };
+const work: Command = {
+  command: 'import',
+  args: ['/a'],
+  tenant: null,
+  who: 'me',
+  options: { n: 1 },
+};
 
 class PlainError extends CountersignError<'NO_ROOM'> {
   override readonly name = 'PlainError';
@@ -45,7 +51,7 @@ test('hands work over and brings back progress and result', async () => {
 });
 
 test('does work for the account that calls, whoever it says that it is', async () => {
-  const asked: Work[] = [];
+  const asked: Command[] = [];
   await using served = await serve(async (given) => asked.push(given));
   await ask(served.socketFile, { work: { ...work, who: 'ben' } });
   // By hand: as nobody who uses our own client would say it.
@@ -63,7 +69,7 @@ test('does work for the account that calls, whoever it says that it is', async (
 });
 
 test('does nothing for a caller that proves no account', async () => {
-  const asked: Work[] = [];
+  const asked: Command[] = [];
   await using served = await serve(async (given) => asked.push(given));
   const { who: _, ...rest } = work;
   const answers = await post(served.socketFile, JSON.stringify({ protocol: 2, ...rest }));
@@ -109,7 +115,7 @@ test('finds nobody where no folder, no socket or a dead socket is', async () => 
 
 test('refuses a starter of another version', async () => {
   await using served = await serve(async () => null);
-  const other = { ...work, protocol: 99 } as Work;
+  const other = { ...work, protocol: 99 } as Command;
   await assert.rejects(ask(served.socketFile, { work: other }), { code: 'OTHER_VERSION' });
 });
 
@@ -158,7 +164,7 @@ test('stops waiting for a lock when it is interrupted', async () => {
   const dir = mkdtempSync(join(root, 'waiting-'));
   const lock = new TestLock(join(dir, 'run', 'lock.sqlite'));
   const controller = new AbortController();
-  const doing = doWork({
+  const doing = runCommand({
     socketFile: join(dir, 'run', 'api.sock'),
     work,
     clock: systemClock,
@@ -225,17 +231,17 @@ test('work that still waited when the holder was killed counts as not begun', as
   assert.deepEqual(await asked, { kind: 'nobody' });
 });
 
-type Served = AsyncDisposable & { readonly server: HandoverServer; readonly socketFile: string };
+type Served = AsyncDisposable & { readonly server: ForwardingServer; readonly socketFile: string };
 
 async function serve(perform: Perform, below = ''): Promise<Served> {
   const socketFile = join(mkdtempSync(join(root, 'served-')), below, 'run', 'api.sock');
-  const server = await HandoverServer.open({ socketFile, perform, clock: systemClock, random });
+  const server = await ForwardingServer.open({ socketFile, perform, clock: systemClock, random });
   return { server, socketFile, [Symbol.asyncDispose]: () => server.close() };
 }
 
 async function ask(
   socketFile: string,
-  options: { work?: Work; signal?: AbortSignal; progress?: (state: unknown) => void } = {},
+  options: { work?: Command; signal?: AbortSignal; progress?: (state: unknown) => void } = {},
 ): ReturnType<typeof handOver> {
   const { signal = never, progress = () => undefined } = options;
   const waiting = (): void => undefined;

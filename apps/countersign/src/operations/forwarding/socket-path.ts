@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { HandoverError } from './errors.ts';
+import { ForwardingError } from './errors.ts';
 import { SOCKET_PATH_BYTES_MAX } from './limits.ts';
 
 export type SocketPath = {
@@ -19,7 +19,7 @@ export type SocketPath = {
 export function socketPathOf(path: string): SocketPath {
   if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX) return { path, release: () => undefined };
   if (process.platform !== 'linux') {
-    throw new HandoverError(
+    throw new ForwardingError(
       'SOCKET_PATH',
       `could not make the socket ${path}: a path may have ${SOCKET_PATH_BYTES_MAX} bytes; ` +
         'choose a data folder with a shorter path',

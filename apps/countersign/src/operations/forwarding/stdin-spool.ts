@@ -6,7 +6,7 @@ import type { Random } from '@countersign/core';
 const NAME = /^stdin-(\d+)-[0-9a-f]{16}$/;
 
 /** Standard input put aside, so that the process that holds the ledger can read it. */
-export class Spool implements Disposable {
+export class StdinSpool implements Disposable {
   readonly #path: string;
 
   /** `folder` is private to its owner, like the bodies that the spool is full of. */

@@ -1,13 +1,13 @@
 import type { Random } from '@countersign/core';
 import type { Config } from '../../config/config.ts';
-import type { Doer } from '../../projection/entries/own-entry.ts';
+import type { Actor } from '../../projection/entries/own-entry.ts';
 import { performPolicyUse } from '../activate-policies.ts';
 import { performDrain } from '../bypass.ts';
 import { performDecide } from '../decide.ts';
 import { performEndPass } from '../end-pass.ts';
 import { performErase } from '../erase.ts';
-import type { Work } from '../forwarding/command.ts';
-import { HandoverError } from '../forwarding/errors.ts';
+import type { Command } from '../forwarding/command.ts';
+import { ForwardingError } from '../forwarding/errors.ts';
 import type { WorkHooks } from '../forwarding/forwarding-server.ts';
 import { performGate } from '../gate.ts';
 import { performHold, performRelease } from '../hold.ts';
@@ -19,12 +19,12 @@ import { performAccess } from '../record-statement-access.ts';
 import { performRestartClock } from '../restart-clock.ts';
 import { performRotateKey } from '../rotate-key.ts';
 import { performWitness } from '../witness.ts';
-import type { Writer } from './open-writer.ts';
+import type { LedgerWriter } from './open-writer.ts';
 import { type PlannedEntry, rehearse } from './rehearsal.ts';
 
 /** What a process brings to work, its own or another's. */
-export type Performer = {
-  readonly doer: Doer;
+export type HandlerContext = {
+  readonly doer: Actor;
   readonly random: Random;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Worker threads. */
@@ -36,7 +36,7 @@ export type Performer = {
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
 };
 
-type PerformOne = (writer: Writer, work: Work, by: Performer) => Promise<unknown>;
+type PerformOne = (writer: LedgerWriter, work: Command, by: HandlerContext) => Promise<unknown>;
 
 const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['import', performImport],
@@ -67,7 +67,7 @@ const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
 const DRY_RUN = ' --dry-run';
 
 /** The same work as a dry run. */
-export function dryRunOf(work: Work): Work {
+export function dryRunOf(work: Command): Command {
   return { ...work, command: `${work.command}${DRY_RUN}` };
 }
 
@@ -75,18 +75,22 @@ export function dryRunOf(work: Work): Work {
 export type DryRun = { readonly dryRun: true; readonly entries: readonly PlannedEntry[] };
 
 /** Does one writing command with the ledger that this process holds; the result is plain JSON. */
-export async function perform(writer: Writer, work: Work, by: Performer): Promise<unknown> {
+export async function perform(
+  writer: LedgerWriter,
+  work: Command,
+  by: HandlerContext,
+): Promise<unknown> {
   const isDry = work.command.endsWith(DRY_RUN);
   const command = isDry ? work.command.slice(0, -DRY_RUN.length) : work.command;
   const performOne = PERFORM.get(command);
   if (performOne !== undefined && isDry) {
     const options = { ...work.options, dryRun: true };
-    const planned = (dry: Writer): Promise<unknown> =>
+    const planned = (dry: LedgerWriter): Promise<unknown> =>
       performOne(dry, { ...work, command, options }, by);
     return { dryRun: true, entries: await rehearse(writer, planned) };
   }
   if (performOne !== undefined) return performOne(writer, work, by);
-  throw new HandoverError(
+  throw new ForwardingError(
     'OTHER_VERSION',
     `the process that holds the ledger does not know the command "${work.command}": run one ` +
       'version of Countersign on one data folder',

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, CountersignError, type Random } from '@countersign/core';
-import type { Work } from '../forwarding/command.ts';
-import { HandoverError } from '../forwarding/errors.ts';
+import type { Command } from '../forwarding/command.ts';
+import { ForwardingError } from '../forwarding/errors.ts';
 import { handOver } from '../forwarding/forwarding-client.ts';
-import { HandoverServer, type WorkHooks } from '../forwarding/forwarding-server.ts';
+import { ForwardingServer, type WorkHooks } from '../forwarding/forwarding-server.ts';
 import {
   RETRY_FIRST_MS,
   RETRY_MAX_MS,
@@ -13,7 +13,7 @@ import {
 
 export type WorkOptions<Holder> = {
   readonly socketFile: string;
-  readonly work: Work;
+  readonly work: Command;
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
@@ -29,9 +29,9 @@ export type WorkOptions<Holder> = {
   /** Releases the lock. */
   readonly close: (holder: Holder) => Promise<void>;
   /** Does work, ours or another process's, with the ledger that this process holds. */
-  readonly perform: (holder: Holder, work: Work, hooks: WorkHooks) => Promise<unknown>;
+  readonly perform: (holder: Holder, work: Command, hooks: WorkHooks) => Promise<unknown>;
   /** Makes work fit for another process, once, before it is handed over for the first time. */
-  readonly beforeHandOver: (work: Work) => Promise<Work>;
+  readonly beforeHandOver: (work: Command) => Promise<Command>;
   readonly progress: (progress: unknown) => void;
   /** Called once when the work has to wait, for the lock or for other work before it. */
   readonly waiting: () => void;
@@ -44,7 +44,7 @@ export type WorkOptions<Holder> = {
  * also what other processes hand over until this one is done), else in the process that holds it.
  * Of any number of starters exactly one holds; each gets its own result.
  */
-export async function doWork<Holder>(given: WorkOptions<Holder>): Promise<unknown> {
+export async function runCommand<Holder>(given: WorkOptions<Holder>): Promise<unknown> {
   let isWaiting = false;
   const waiting = (): void => {
     if (!isWaiting) given.waiting();
@@ -91,7 +91,7 @@ async function hold<Holder>(holder: Holder, options: WorkOptions<Holder>): Promi
   if (options.where === 'alone') return holdAlone(holder, options);
   // One after the other: two imports at once would only take turns on the same disk.
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = async (work: Work, hooks: WorkHooks): Promise<unknown> => {
+  const inTurn = async (work: Command, hooks: WorkHooks): Promise<unknown> => {
     const mine = last.then(async () => {
       if (hooks.signal.aborted) throw interrupted();
       await hooks.begin();
@@ -102,7 +102,7 @@ async function hold<Holder>(holder: Holder, options: WorkOptions<Holder>): Promi
   };
   try {
     const { socketFile, clock, random } = options;
-    const server = await HandoverServer.open({ socketFile, clock, random, perform: inTurn });
+    const server = await ForwardingServer.open({ socketFile, clock, random, perform: inTurn });
     try {
       return await inTurn(options.work, { ...options, begin: async () => undefined });
     } finally {
@@ -132,7 +132,7 @@ async function handOverAgain<Holder>(
   try {
     return await handOver(options);
   } catch (error) {
-    const isLost = error instanceof HandoverError && error.code === 'LOST';
+    const isLost = error instanceof ForwardingError && error.code === 'LOST';
     if (isLost && options.repeatable) return undefined;
     throw error;
   }
@@ -146,12 +146,12 @@ async function wait(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-function interrupted(cause?: unknown): HandoverError {
-  return new HandoverError('INTERRUPTED', 'interrupted before the work began', { cause });
+function interrupted(cause?: unknown): ForwardingError {
+  return new ForwardingError('INTERRUPTED', 'interrupted before the work began', { cause });
 }
 
-function busy(): HandoverError {
-  return new HandoverError(
+function busy(): ForwardingError {
+  return new ForwardingError(
     'BUSY',
     'another process holds the ledger and does not answer: wait for it or end it, then run the ' +
       'same command again',

@@ -12,37 +12,37 @@ import {
   ruleContent,
 } from '../../detection/rules/rule-content.ts';
 import { sigmaJudge } from '../../detection/rules/sigma-detector.ts';
-import type { Judge } from '../../detection/runner/detector.ts';
-import type { Watcher } from '../../detection/runner/detector-profile.ts';
+import type { Detector } from '../../detection/runner/detector.ts';
+import type { DetectorProfile } from '../../detection/runner/detector-profile.ts';
 import { RULE_FILES_MAX } from '../../ingest/limits.ts';
-import { Signaller } from '../../projection/signals/signal-extractor.ts';
+import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import { reconcileJudge } from '../../reconcile/actions/action-detector.ts';
 import { authorisationsOf } from '../../reconcile/actions/authorization-source.ts';
-import { AlarmJudge } from '../../reconcile/checks/alarm-detector.ts';
-import { ChecksJudge } from '../../reconcile/checks/check-detector.ts';
+import { AlarmDetector } from '../../reconcile/checks/alarm-detector.ts';
+import { CheckDetector } from '../../reconcile/checks/check-detector.ts';
 import { stateJudge } from '../../reconcile/directory-drift/drift-detector.ts';
 
 /** What judges the records of a data folder. */
-export type Detection = {
+export type DetectorSet = {
   /** Asked in this order. */
-  readonly judges: readonly Judge[];
+  readonly judges: readonly Detector[];
   readonly content: RuleContent;
   /** All that is looked for: rules, and what the other judges have. */
-  readonly watchers: readonly Watcher[];
+  readonly watchers: readonly DetectorProfile[];
   /** JSON of the plan by which threads find signals. */
   readonly planText: string;
   /** For this thread. */
-  readonly signaller: Signaller;
+  readonly signaller: SignalExtractor;
 };
 
 /**
  * All judges that there are. Whoever adds one puts it here; what it needs of the machine comes in
  * as an argument.
  */
-export async function loadDetection(folder: string = rulesFolder()): Promise<Detection> {
+export async function loadDetection(folder: string = rulesFolder()): Promise<DetectorSet> {
   const judges = [
-    new AlarmJudge(),
-    new ChecksJudge(),
+    new AlarmDetector(),
+    new CheckDetector(),
     reconcileJudge(authorisationsOf),
     stateJudge(),
     sprayJudge(),
@@ -51,14 +51,14 @@ export async function loadDetection(folder: string = rulesFolder()): Promise<Det
   return detectionOf(ruleContent(recallRules(readContent(folder), getCompileCacheDir())), judges);
 }
 
-export function detectionOf(content: RuleContent, more: readonly Judge[] = []): Detection {
+export function detectionOf(content: RuleContent, more: readonly Detector[] = []): DetectorSet {
   const judges = [sigmaJudge(content), ...more];
   return {
     judges,
     content,
     watchers: judges.flatMap(({ watches }) => watches),
     planText: JSON.stringify(content.plan),
-    signaller: new Signaller(content.plan),
+    signaller: new SignalExtractor(content.plan),
   };
 }
 

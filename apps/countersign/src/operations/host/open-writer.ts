@@ -1,34 +1,34 @@
 import type { Clock, Random } from '@countersign/core';
 import { Ledger, type LedgerOptions, LedgerReader } from '@countersign/ledger';
-import { LedgerAccountant } from '../../enforcement/decisions/ledger-decision-log.ts';
+import { LedgerDecisionLog } from '../../enforcement/decisions/ledger-decision-log.ts';
 import { resumeErasures } from '../../ingest/erasure/erase-bodies.ts';
-import { type CatchUpProgress, catchUp } from '../../projection/catch-up.ts';
+import { type CatchUpProgress, catchUpProjection } from '../../projection/catch-up.ts';
 import { ClockSteps } from '../../projection/entries/clock-steps.ts';
-import { beginRematch, rematch } from '../../projection/rematch-signals.ts';
-import { Books } from '../../store/store.ts';
-import type { Detection } from './load-detectors.ts';
+import { beginRematch, recomputeSignals } from '../../projection/rematch-signals.ts';
+import { Store } from '../../store/store.ts';
+import type { DetectorSet } from './load-detectors.ts';
 
 /** All that a writing command holds: the lock, the ledger, the books behind it. */
-export type Writer = {
+export type LedgerWriter = {
   readonly dir: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly ledger: Ledger;
-  readonly books: Books;
+  readonly books: Store;
   /** Reads what was published; call `refresh` after a `publish`. */
   readonly reader: LedgerReader;
-  /** Said by the next {@link catchUp}, or by the import that met them. */
+  /** Said by the next {@link catchUpProjection}, or by the import that met them. */
   readonly clockSteps: ClockSteps;
   /** Undefined: records are taken in, and nobody judges them. */
-  readonly detection: Detection | undefined;
+  readonly detection: DetectorSet | undefined;
   /** Writes decisions, beside whatever else is being appended. */
-  readonly accountant: LedgerAccountant;
+  readonly accountant: LedgerDecisionLog;
 };
 
 export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> & {
   /** Threads of the analytical engine in compaction. */
   readonly threads?: number;
-  readonly detection?: Detection | undefined;
+  readonly detection?: DetectorSet | undefined;
   /** Called under the lock, before the books are opened. */
   readonly beforeBooks?: () => void;
   /** Told while the books go on from their cursor. */
@@ -39,7 +39,7 @@ export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> &
  * Opens a data folder for writing. The ledger ends what a process that died had begun, and the
  * books go on from their cursor: the way after a crash is the way of every start.
  */
-export async function openWriter(options: WriterOptions): Promise<Writer> {
+export async function openLedgerWriter(options: WriterOptions): Promise<LedgerWriter> {
   const { dir, clock, random, detection, onProgress } = options;
   const clockSteps = new ClockSteps();
   const ledger = await Ledger.open({
@@ -49,14 +49,14 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
   try {
     await ledger.publish();
     options.beforeBooks?.();
-    const books = await Books.open(dir, { threads: options.threads ?? 1 });
+    const books = await Store.open(dir, { threads: options.threads ?? 1 });
     const reader = await LedgerReader.open(dir);
-    const accountant = new LedgerAccountant(ledger);
+    const accountant = new LedgerDecisionLog(ledger);
     const parts = { dir, clock, random, ledger, books, reader, clockSteps };
     const writer = { ...parts, detection, accountant };
     beginRematch(writer);
-    await catchUp(writer, onProgress);
-    await rematch(writer);
+    await catchUpProjection(writer, onProgress);
+    await recomputeSignals(writer);
     await resumeErasures(writer);
     return writer;
   } catch (error) {
@@ -65,7 +65,7 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
   }
 }
 
-export async function closeWriter(writer: Writer): Promise<void> {
+export async function closeWriter(writer: LedgerWriter): Promise<void> {
   writer.reader.close();
   writer.books.close();
   await writer.ledger.close();

@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { systemClock, systemRandom } from '@countersign/core';
 import { fsck, layout } from '@countersign/ledger';
 import { type ImportReport, importPaths } from '../../ingest/import-run.ts';
-import { closeWriter, openWriter } from './open-writer.ts';
+import { closeWriter, openLedgerWriter } from './open-writer.ts';
 import { rebuild } from './rebuild-store.ts';
 
 const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
@@ -28,7 +28,7 @@ const EXPORT = Array.from({ length: 500 }, (_, n) => {
 }).join('');
 
 async function importInto(dir: string): Promise<ImportReport> {
-  const writer = await openWriter({ dir, clock: systemClock, random: systemRandom });
+  const writer = await openLedgerWriter({ dir, clock: systemClock, random: systemRandom });
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(EXPORT);
   };

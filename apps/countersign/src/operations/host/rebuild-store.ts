@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CatchUpProgress } from '../../projection/catch-up.ts';
-import { openWriter, type Writer, type WriterOptions } from './open-writer.ts';
+import { type LedgerWriter, openLedgerWriter, type WriterOptions } from './open-writer.ts';
 
 /** What the books can make again from the ledger, and nothing else. */
 const BOOKS = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] as const;
@@ -13,9 +13,9 @@ const BOOKS = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm']
  */
 export async function rebuild(
   options: WriterOptions & { readonly onProgress?: (progress: CatchUpProgress) => void },
-): Promise<Writer> {
+): Promise<LedgerWriter> {
   const beforeBooks = (): void => discardBooks(options.dir);
-  return openWriter({ ...options, fingerprints: 'remake', beforeBooks });
+  return openLedgerWriter({ ...options, fingerprints: 'remake', beforeBooks });
 }
 
 function discardBooks(dir: string): void {

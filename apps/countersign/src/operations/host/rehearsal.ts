@@ -1,5 +1,5 @@
 import { OWN_TENANT, type RecordDraft } from '@countersign/core';
-import type { Writer } from './open-writer.ts';
+import type { LedgerWriter } from './open-writer.ts';
 
 /** An entry that a command would append, with what it says. */
 export type PlannedEntry = { readonly kind: string; readonly says: unknown };
@@ -25,8 +25,8 @@ const CHANGES: ReadonlySet<PropertyKey> = new Set([
 
 /** The entries that one command would append; none if it would change nothing. */
 export async function rehearse(
-  writer: Writer,
-  command: (writer: Writer) => Promise<unknown>,
+  writer: LedgerWriter,
+  command: (writer: LedgerWriter) => Promise<unknown>,
 ): Promise<readonly PlannedEntry[]> {
   const append: Append = (drafts) => Promise.reject(new Rehearsal(drafts.map(plannedOf)));
   const ledger = stopped(writer.ledger, append);

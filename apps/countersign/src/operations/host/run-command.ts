@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import type { Clock, Random } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger';
-import type { Work } from '../forwarding/command.ts';
+import type { Command } from '../forwarding/command.ts';
 import { LANES_MAX } from '../forwarding/limits.ts';
-import { removeLeftSpools, Spool } from '../forwarding/stdin-spool.ts';
+import { removeLeftSpools, StdinSpool } from '../forwarding/stdin-spool.ts';
 import { importWithoutLedger, readsStandardInput, withSpool } from '../import.ts';
 import { perform } from './handlers.ts';
-import { doWork } from './ledger-host.ts';
+import { runCommand } from './ledger-host.ts';
 import { loadDetection } from './load-detectors.ts';
-import { closeWriter, openWriter } from './open-writer.ts';
+import { closeWriter, openLedgerWriter } from './open-writer.ts';
 import { rebuild } from './rebuild-store.ts';
 
 export type WriteOptions = {
   readonly dir: string;
-  readonly work: Work;
+  readonly work: Command;
   /** Of Countersign, as entries state it. */
   readonly version: string;
   readonly clock: Clock;
@@ -46,8 +46,8 @@ export async function write(options: WriteOptions): Promise<unknown> {
     if (nothing !== undefined) return nothing;
   }
   const lanes = Math.min(LANES_MAX, availableParallelism());
-  using spool = new Spool(layout.run(dir), random);
-  return await doWork({
+  using spool = new StdinSpool(layout.run(dir), random);
+  return await runCommand({
     ...options,
     socketFile: layout.apiSocket(dir),
     open: async () => {
@@ -55,7 +55,9 @@ export async function write(options: WriteOptions): Promise<unknown> {
       const opening = { dir, clock, random, keyFile, acceptFork, detection };
       const isRebuild = options.work.command === 'rebuild';
       const onProgress = options.progress;
-      const writer = await (isRebuild ? rebuild({ ...opening, onProgress }) : openWriter(opening));
+      const writer = await (isRebuild
+        ? rebuild({ ...opening, onProgress })
+        : openLedgerWriter(opening));
       removeLeftSpools(layout.run(dir));
       return writer;
     },

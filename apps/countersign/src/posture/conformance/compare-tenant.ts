@@ -41,7 +41,7 @@ export type ErrorComparison = {
 };
 
 /** What of a tenant was seen. */
-export type Seen = {
+export type TenantObservation = {
   readonly kinds: readonly KindShape[];
   readonly delays: readonly Delays[];
   readonly errors: ReadonlyMap<string, number>;
@@ -56,7 +56,7 @@ export type Conformance = {
 };
 
 /** Holds what a tenant delivered against what the emulator makes. */
-export function compare(seen: Seen, description: Description): Conformance {
+export function compare(seen: TenantObservation, description: Description): Conformance {
   const made = new Map(description.kinds.map((shape) => [keyOf(shape), shape]));
   const had = new Set(seen.kinds.map(keyOf));
   const known = new Set(description.errors);

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import { type Conformance, compare, type Seen } from './compare-tenant.ts';
+import { type Conformance, compare, type TenantObservation } from './compare-tenant.ts';
 import { type Description, descriptionText, parseDescription } from './emulator-description.ts';
-import { type KindShape, ShapeBook } from './record-form-table.ts';
+import { type KindShape, RecordFormTable } from './record-form-table.ts';
 import { kindOf } from './record-kind.ts';
 
 const AUDIT = 'm365.activity/Audit.Exchange';
 
 function shapesOf(...records: readonly object[]): KindShape[] {
-  const book = new ShapeBook();
+  const book = new RecordFormTable();
   for (const record of records) book.add(AUDIT, record);
   return book.list();
 }
@@ -24,7 +24,7 @@ function record(more: object = {}): object {
 function compared(tenant: readonly object[], emulator: readonly object[]): Conformance {
   const none = { made: 'here', delays: [], errors: ['AF20022'] };
   const description: Description = { ...none, kinds: shapesOf(...emulator) };
-  const seen: Seen = { kinds: shapesOf(...tenant), delays: [], errors: new Map() };
+  const seen: TenantObservation = { kinds: shapesOf(...tenant), delays: [], errors: new Map() };
   return compare(seen, description);
 }
 

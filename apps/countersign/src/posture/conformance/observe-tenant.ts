@@ -2,12 +2,12 @@ import { DelaySketch, type Observation, parseObservation } from '@countersign/co
 import { LeafParser, LedgerReader } from '@countersign/ledger';
 import { readChunk, readInputs } from '@countersign/m365';
 import { parseBody } from '../../projection/deliveries.ts';
-import type { Seen } from './compare-tenant.ts';
+import type { TenantObservation } from './compare-tenant.ts';
 import type { Delays } from './emulator-description.ts';
-import { ShapeBook } from './record-form-table.ts';
+import { RecordFormTable } from './record-form-table.ts';
 
 /** What of a tenant was seen, and how many records that was. */
-export type SeenTenant = Seen & {
+export type SeenTenant = TenantObservation & {
   readonly records: number;
   /** Pieces that could not be read as records. */
   readonly rejected: number;
@@ -19,7 +19,7 @@ export async function seenOfLedger(
   options: { readonly tenant: string | undefined; readonly signal: AbortSignal },
 ): Promise<SeenTenant> {
   const ledger = await LedgerReader.open(dir);
-  const book = new ShapeBook();
+  const book = new RecordFormTable();
   const observed = new ObservedBook();
   const leaves = new LeafParser();
   try {
@@ -50,7 +50,7 @@ export async function seenOfPaths(
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<SeenTenant> {
-  const book = new ShapeBook();
+  const book = new RecordFormTable();
   let rejected = 0;
   const reject = (): void => {
     rejected += 1;
@@ -87,7 +87,7 @@ class ObservedBook {
     this.#delays.set(seen.source, sketch);
   }
 
-  seen(): Pick<Seen, 'delays' | 'errors'> {
+  seen(): Pick<TenantObservation, 'delays' | 'errors'> {
     const delays = [...this.#delays].flatMap(([source, sketch]): Delays[] => {
       const found = sketch.observed();
       return found === null ? [] : [{ source, n: found.n, p50Ms: found.p50Ms, p99Ms: found.p99Ms }];

@@ -14,7 +14,7 @@ export type KindShape = {
 type Entry = { readonly family: string; readonly kind: string; records: number; fields: Fields };
 
 /** Learns the forms of records: names, types and counts, never a value. */
-export class ShapeBook {
+export class RecordFormTable {
   readonly #kinds = new Map<string, Entry>();
   #records = 0;
 

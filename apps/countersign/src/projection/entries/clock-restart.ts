@@ -1,10 +1,10 @@
 import { instantOfMs } from '@countersign/core';
-import { PipelineError } from '../../ingest/errors.ts';
+import { IngestError } from '../../ingest/errors.ts';
 import { CLOCK_AHEAD_MS_MIN } from '../../ingest/limits.ts';
-import type { Writer } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import type { ClockRestart } from '../../store/rows/entry-rows.ts';
-import { catchUp } from '../catch-up.ts';
-import { type Doer, ownEntry } from './own-entry.ts';
+import { catchUpProjection } from '../catch-up.ts';
+import { type Actor, ownEntryDraft } from './own-entry.ts';
 
 /** What an entry of kind `clock` says: who declared that earlier entries were stamped ahead. */
 type ClockRestartBody = {
@@ -32,8 +32,8 @@ export type ClockRestarted = {
  * @throws PipelineError CLOCK_NOT_AHEAD
  */
 export async function restartClock(
-  writer: Writer,
-  { reason, doer }: { readonly reason: string; readonly doer: Doer },
+  writer: LedgerWriter,
+  { reason, doer }: { readonly reason: string; readonly doer: Actor },
 ): Promise<ClockRestarted> {
   const { ledger, reader, clock } = writer;
   await ledger.publish();
@@ -41,7 +41,7 @@ export async function restartClock(
   const lastSeen = reader.size === 0 ? undefined : (await reader.leaf(reader.size - 1)).leaf.seen;
   const atMs = clock.now();
   if (lastSeen === undefined || Date.parse(lastSeen) - atMs < CLOCK_AHEAD_MS_MIN) {
-    throw new PipelineError(
+    throw new IngestError(
       'CLOCK_NOT_AHEAD',
       'could not restart the clock of the ledger: its last entry was seen at ' +
         `${lastSeen ?? 'no time'}, and this machine shows ${instantOfMs(atMs)}; ` +
@@ -50,8 +50,8 @@ export async function restartClock(
   }
   const by = `${doer.who}@${doer.host}`;
   const body: ClockRestartBody = { v: 1, what: 'restart', by, reason, lastSeen, atMs };
-  const [appended] = await ledger.append([ownEntry('clock', atMs, body)]);
-  await catchUp(writer);
+  const [appended] = await ledger.append([ownEntryDraft('clock', atMs, body)]);
+  await catchUpProjection(writer);
   const entry = appended?.index ?? -1;
   await reader.refresh();
   return { entry, lastSeen, seen: (await reader.leaf(entry)).leaf.seen };

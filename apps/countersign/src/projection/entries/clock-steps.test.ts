@@ -8,11 +8,15 @@ import { fsck, LedgerReader } from '@countersign/ledger';
 import type { Input } from '@countersign/m365';
 import { placeHold } from '../../ingest/erasure/legal-holds.ts';
 import { type ImportReport, importPaths } from '../../ingest/import-run.ts';
-import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
+import {
+  closeWriter,
+  type LedgerWriter,
+  openLedgerWriter,
+} from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
 import { headOf } from '../../store/reading/ledger-head.ts';
-import type { CoverageFact } from '../../store/rows/entry-rows.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import type { CoverageRow } from '../../store/rows/entry-rows.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import { restartClock } from './clock-restart.ts';
 
 const START_MS = Date.parse('2026-03-02T09:00:00Z');
@@ -40,10 +44,10 @@ type Said = { readonly index: number; readonly body: Record<string, unknown> };
 
 async function withBooks<T>(
   dir: string,
-  use: (ledger: LedgerReader, books: BooksReader) => Promise<T>,
+  use: (ledger: LedgerReader, books: StoreReader) => Promise<T>,
 ): Promise<T> {
   const ledger = await LedgerReader.open(dir);
-  const books = await BooksReader.open(dir);
+  const books = await StoreReader.open(dir);
   try {
     return await use(ledger, books);
   } finally {
@@ -66,7 +70,7 @@ async function stepsIn(dir: string): Promise<Said[]> {
   });
 }
 
-async function coverageOfSteps(dir: string): Promise<CoverageFact[]> {
+async function coverageOfSteps(dir: string): Promise<CoverageRow[]> {
   return withBooks(dir, async (_, books) => {
     return books.coverage().filter(({ because }) => because.includes('clock'));
   });
@@ -76,14 +80,14 @@ async function assertClean(dir: string): Promise<void> {
   assert.deepEqual((await fsck({ dir, threads: 0 })).problems, []);
 }
 
-async function importing(writer: Writer, input: Input): Promise<ImportReport> {
+async function importing(writer: LedgerWriter, input: Input): Promise<ImportReport> {
   return importPaths(writer, { inputs: [input], doer: DOER, lanes: 1 });
 }
 
 test('a step in the middle of an import is an entry behind the batch that met it', async () => {
   const dir = join(root, 'import');
   const clock = new ManualClock(START_MS);
-  const writer = await openWriter({ dir, clock, random: systemRandom });
+  const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     for (let n = 0; n < 1600; n++) {
       if (n === 800) clock.step(-HOUR_MS);
@@ -107,7 +111,7 @@ test('a step in the middle of an import is an entry behind the batch that met it
 test('what the step touches is unknown, of every tenant and source', async () => {
   const dir = join(root, 'coverage');
   const clock = new ManualClock(START_MS);
-  const writer = await openWriter({ dir, clock, random: systemRandom });
+  const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
   clock.step(HOUR_MS);
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(line(1));
@@ -145,7 +149,7 @@ test('what the step touches is unknown, of every tenant and source', async () =>
 test('a step between two acts of ours is an entry, and a rebuild says nothing twice', async () => {
   const dir = join(root, 'acts');
   const clock = new ManualClock(START_MS);
-  const writer = await openWriter({ dir, clock, random: systemRandom });
+  const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
   await placeHold(writer, { case: 'C-1', doer: DOER });
   clock.advance(5000);
   clock.step(-HOUR_MS);
@@ -186,7 +190,8 @@ function oneLine(n: number): Input {
 test('after a clock was ahead, an entry that declares it lets `seen` start again', async () => {
   const dir = join(root, 'ahead');
   const clock = new ManualClock(START_MS);
-  const opened = (): Promise<Writer> => openWriter({ dir, clock, random: systemRandom });
+  const opened = (): Promise<LedgerWriter> =>
+    openLedgerWriter({ dir, clock, random: systemRandom });
   const ahead = await opened();
   await importing(ahead, oneLine(1));
   clock.step(DECADES_MS);
@@ -228,7 +233,7 @@ test('after a clock was ahead, an entry that declares it lets `seen` start again
 test('a decrease of `seen` that no entry declares is a problem of the ledger', async () => {
   const dir = join(root, 'undeclared');
   const clock = new ManualClock(START_MS + HOUR_MS);
-  const writer = await openWriter({ dir, clock, random: systemRandom });
+  const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
   await importing(writer, oneLine(1));
   const { ledger } = writer;
   const sequence = ledger.sequence.bind(ledger);

@@ -1,7 +1,7 @@
 import type { RecordDraft } from '@countersign/core';
 import type { ClockStep } from '@countersign/ledger';
-import { ANY, CLOCK_STEPPED, type CoverageFact } from '../../store/rows/entry-rows.ts';
-import { ownEntry } from './own-entry.ts';
+import { ANY, CLOCK_STEPPED, type CoverageRow } from '../../store/rows/entry-rows.ts';
+import { ownEntryDraft } from './own-entry.ts';
 
 /** What an entry of kind `act` says of a wall clock that did not go on as time did. */
 type ClockStepBody = ClockStep & { readonly v: 1; readonly what: 'clock-step' };
@@ -26,7 +26,7 @@ export class ClockSteps {
     return this.#noticed.splice(0).map(({ expectedMs, actualMs, index }) => {
       const times = { expectedMs: Math.round(expectedMs), actualMs: Math.round(actualMs) };
       const body: ClockStepBody = { v: 1, what: 'clock-step', ...times, index };
-      return ownEntry('act', nowMs, body);
+      return ownEntryDraft('act', nowMs, body);
     });
   }
 }
@@ -35,7 +35,7 @@ export class ClockSteps {
  * What was seen or said while the clock showed the time of the step may have been at another time:
  * of no source can it be told what there is of that interval. None for another act.
  */
-export function clockStepCoverage(index: number, act: object): CoverageFact[] {
+export function clockStepCoverage(index: number, act: object): CoverageRow[] {
   const { what, expectedMs, actualMs } = act as Partial<ClockStepBody>;
   if (what !== 'clock-step' || !isTime(expectedMs) || !isTime(actualMs)) return [];
   return [

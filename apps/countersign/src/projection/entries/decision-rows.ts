@@ -1,10 +1,10 @@
 import type { DecisionBody, PassBody } from '@countersign/policy';
-import type { Facts } from '../../store/rows/entry-rows.ts';
+import type { EntryRows } from '../../store/rows/entry-rows.ts';
 
 type Json = { readonly [name: string]: unknown };
 
 /** What an entry of kind `decision` means for the books. */
-export function decisionFacts(index: number, body: Json): Facts {
+export function decisionFacts(index: number, body: Json): EntryRows {
   const { decision, request } = body as Partial<DecisionBody>;
   if (decision === undefined || request === undefined) return {};
   const { id, atMs, door, tenant, effect, cause, policies, obligations, policyVersion } = decision;
@@ -28,7 +28,7 @@ export function decisionFacts(index: number, body: Json): Facts {
 }
 
 /** What an entry of kind `pass` means for the books. */
-export function passFacts(index: number, body: Json): Facts {
+export function passFacts(index: number, body: Json): EntryRows {
   const said = body as Partial<PassBody>;
   const { pass, phase, atMs } = said;
   if (pass === undefined || phase === undefined || atMs === undefined) return {};

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErasureBody } from '@countersign/ledger';
-import { Erasures, erasureText } from './erasure-index.ts';
+import { ErasureIndex, erasureText } from './erasure-index.ts';
 
 const BODY: ErasureBody = {
   v: 1,
@@ -23,9 +23,9 @@ const BODY: ErasureBody = {
 };
 
 /** A ledger whose bodies are these, by index. */
-async function read(bodies: Readonly<Record<number, unknown>>): Promise<Erasures> {
+async function read(bodies: Readonly<Record<number, unknown>>): Promise<ErasureIndex> {
   const texts = new Map(Object.entries(bodies).map(([i, body]) => [Number(i), body]));
-  return Erasures.read({
+  return ErasureIndex.read({
     dir: '/nowhere',
     books: { acts: () => [...texts.keys()] },
     reader: {

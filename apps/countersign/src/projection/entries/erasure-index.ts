@@ -10,7 +10,7 @@ import {
 import { subjectHash } from './name-matcher.ts';
 
 /** An erasure, and the entry that says it. */
-export type SaidErasure = ErasureBody & { readonly index: number };
+export type ErasureEntry = ErasureBody & { readonly index: number };
 
 /** What tells of erasures: two readers that take no lock. */
 export type ErasureSource = {
@@ -20,28 +20,28 @@ export type ErasureSource = {
 };
 
 /** What the entries of a ledger say of its erasures, for whoever meets a body that is gone. */
-export class Erasures {
-  readonly #said: readonly SaidErasure[];
+export class ErasureIndex {
+  readonly #said: readonly ErasureEntry[];
   readonly #keys: LocalKeys | undefined;
 
-  private constructor(said: readonly SaidErasure[], keys: LocalKeys | undefined) {
+  private constructor(said: readonly ErasureEntry[], keys: LocalKeys | undefined) {
     this.#said = said;
     this.#keys = keys;
   }
 
   /** Without the local keys, as in a copy for an auditor, nobody can be found in an erasure. */
-  static async read({ books, reader, dir }: ErasureSource): Promise<Erasures> {
-    const said: SaidErasure[] = [];
+  static async read({ books, reader, dir }: ErasureSource): Promise<ErasureIndex> {
+    const said: ErasureEntry[] = [];
     for (const index of books.acts('erasure')) {
       const body = await reader.body(index);
       const erasure = body.kind === 'present' ? parseErasure(body.bytes) : undefined;
       if (erasure !== undefined) said.push({ ...erasure, index });
     }
-    return new Erasures(said, said.length === 0 ? undefined : readLocalKeys(nodeFiles, dir));
+    return new ErasureIndex(said, said.length === 0 ? undefined : readLocalKeys(nodeFiles, dir));
   }
 
   /** The erasure that took the body of any of these entries. */
-  of(entries: readonly number[]): SaidErasure | undefined {
+  of(entries: readonly number[]): ErasureEntry | undefined {
     return this.#said.findLast(({ ranges }) => entries.some((index) => isWithin(ranges, index)));
   }
 
@@ -56,7 +56,7 @@ export class Erasures {
 }
 
 /** One line for people: when, by whom, why, and where it stands. */
-export function erasureText({ atMs, by, reason, case: caseName, index }: SaidErasure): string {
+export function erasureText({ atMs, by, reason, case: caseName, index }: ErasureEntry): string {
   const at = (instantOfMs(atMs) ?? '').slice(0, 19).replace('T', ' ');
   return `erased on ${at} UTC by ${by}: ${reason} (case ${caseName}, entry ${index})`;
 }

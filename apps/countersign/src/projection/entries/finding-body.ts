@@ -1,12 +1,12 @@
 import type { TenantId } from '@countersign/core';
-import type { FindingFact, FindingMark, FindingStatus } from '../../store/rows/entry-rows.ts';
+import type { FindingMark, FindingRow, FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
 
 /** The body of an entry of kind `finding` that says, says again or takes back a finding. */
 export type FindingBody = {
   readonly v: 1;
   readonly what: 'finding';
-} & Omit<FindingFact, 'index'>;
+} & Omit<FindingRow, 'index'>;
 
 /** The body of an entry of kind `finding` in which a person says how far they are with one. */
 export type FindingMarkBody = {
@@ -14,13 +14,13 @@ export type FindingMarkBody = {
   readonly what: 'finding-mark';
 } & Omit<FindingMark, 'index'>;
 
-export function findingBody(fact: Omit<FindingFact, 'index'>): FindingBody {
+export function findingBody(fact: Omit<FindingRow, 'index'>): FindingBody {
   const { uid, judge, state, because, revision, draft } = fact;
   return { v: 1, what: 'finding', uid, judge, state, because, revision, draft };
 }
 
 /** Undefined for an entry of another form: it means nothing, and is still an entry. */
-export function parseFinding(body: Json): Omit<FindingFact, 'index'> | undefined {
+export function parseFinding(body: Json): Omit<FindingRow, 'index'> | undefined {
   if (body['what'] !== 'finding') return undefined;
   const { uid, judge, state, because, revision } = body;
   const draft = parseDraft(body['draft']);

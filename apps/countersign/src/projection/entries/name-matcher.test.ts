@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Mentions, subjectHash } from './name-matcher.ts';
+import { NameMatcher, subjectHash } from './name-matcher.ts';
 
-const ANN = new Mentions(['Ann@Example.com']);
+const ANN = new NameMatcher(['Ann@Example.com']);
 
 const CASES: readonly (readonly [text: string, expected: boolean, why: string])[] = [
   ['{"UserId":"ann@example.com"}', true, 'as it is'],
@@ -32,7 +32,7 @@ for (const [text, expected, why] of CASES) {
 
 test('finds an object id in whatever is made of it, and not within another', () => {
   const id = '0b1a6a83-9f7b-48a6-9bb3-a95ca454451f';
-  const mentions = new Mentions([id]);
+  const mentions = new NameMatcher([id]);
   assert.ok(mentions.inText(`{"ID":"User_${id.toUpperCase()}"}`));
   assert.ok(mentions.inText(`ServicePrincipal_${id},`));
   assert.ok(!mentions.inText(`a${id}`));
@@ -40,7 +40,7 @@ test('finds an object id in whatever is made of it, and not within another', () 
 });
 
 test('an empty name is found nowhere', () => {
-  const nobody = new Mentions(['', '  ']);
+  const nobody = new NameMatcher(['', '  ']);
   assert.equal(nobody.count, 0);
   assert.equal(nobody.in(Buffer.from('anything')), false);
 });

@@ -4,7 +4,7 @@ import type { LocalKeys } from '@countersign/ledger';
 const decoder = new TextDecoder();
 
 /** Finds names in bodies: in any case, and spelled with JSON escapes as well as without. */
-export class Mentions {
+export class NameMatcher {
   readonly #needles: readonly string[];
 
   /** Empty names are passed over: they would be found everywhere. */

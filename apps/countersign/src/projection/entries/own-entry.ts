@@ -9,7 +9,7 @@ import {
 const encoder = new TextEncoder();
 
 /** Who did something here, and with what. */
-export type Doer = {
+export type Actor = {
   readonly who: string;
   readonly host: string;
   /** Version of Countersign. */
@@ -20,7 +20,7 @@ export type Doer = {
  * An import begins. The index of this entry is the `importNumber` in the loci of its records: with
  * no `ended` entry that names it, the import was killed, and what it brought in until then is in.
  */
-export type ImportBegun = Doer & {
+export type ImportStart = Actor & {
   readonly v: 1;
   readonly phase: 'begun';
   readonly importId: string;
@@ -31,7 +31,7 @@ export type ImportBegun = Doer & {
   readonly parkedBy?: number | null;
 };
 
-export type ImportEnded = Doer & {
+export type ImportEnd = Actor & {
   readonly v: 1;
   /** `interrupted`: stopped between two batches; what was read before is in. */
   readonly phase: 'ended' | 'interrupted';
@@ -55,7 +55,7 @@ export type ImportEnded = Doer & {
 };
 
 /** One line of coverage: what an interval of a source is worth (design, "coverage"). */
-export type CoverageRow = {
+export type ImportedCoverage = {
   readonly tenant: string;
   readonly source: string;
   readonly workload: string | null;
@@ -72,14 +72,19 @@ export type CoverageRow = {
 export type CoverageBody = {
   readonly v: 1;
   readonly importId: string;
-  readonly rows: readonly CoverageRow[];
+  readonly rows: readonly ImportedCoverage[];
 };
 
 /**
  * An entry of our own. Its id comes from its bytes, so the same act is never said twice; with an
  * `id`, other bytes are a revision. Whatever is no GUID, the ledger writes as a keyed hash.
  */
-export function ownEntry(kind: EntryKind, atMs: number, body: object, id?: string): RecordDraft {
+export function ownEntryDraft(
+  kind: EntryKind,
+  atMs: number,
+  body: object,
+  id?: string,
+): RecordDraft {
   const at = instantOfMs(atMs);
   assert(at !== undefined, 'the clock shows a time that exists');
   return {

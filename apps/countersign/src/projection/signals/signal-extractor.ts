@@ -39,7 +39,7 @@ type Extract = StreamPlan & {
 };
 
 /** Turns records into signals, for one thread. */
-export class Signaller {
+export class SignalExtractor {
   readonly #matcher: Matcher<Reading>;
   readonly #extracts: readonly (readonly Extract[])[];
 

@@ -1,30 +1,30 @@
 import { JOINED_SHARE_MIN, SIGN_INS_AROUND_MIN } from '../limits.ts';
 import type { Cause } from './action-verdict.ts';
 import type { Absence } from './log-coverage.ts';
-import type { SignInCoverage, Sought } from './sign-in-coverage.ts';
+import type { ExpectedSignIn, SignInCoverage } from './sign-in-coverage.ts';
 
 /** How the actions of one tenant, day and flow that name a token or session were tied. */
-export type Surroundings = { readonly tied: number; readonly untied: number };
+export type JoinCounts = { readonly tied: number; readonly untied: number };
 
 /** Turns "no sign-in" into what that is worth. */
-export class Weigher {
+export class AbsenceConfidence {
   readonly #coverage: SignInCoverage;
-  readonly #around: (sought: Sought) => Surroundings | undefined;
+  readonly #around: (sought: ExpectedSignIn) => JoinCounts | undefined;
 
   constructor(
     coverage: SignInCoverage,
-    around: (sought: Sought) => Surroundings | undefined = () => undefined,
+    around: (sought: ExpectedSignIn) => JoinCounts | undefined = () => undefined,
   ) {
     this.#coverage = coverage;
     this.#around = around;
   }
 
   /** Whether the actions around it have a say. */
-  needsAround(final: string, sought: Sought): boolean {
+  needsAround(final: string, sought: ExpectedSignIn): boolean {
     return final === 'no-sign-in' && this.#coverage.absence(sought).cause === 'coverage-unknown';
   }
 
-  weighed(final: string, sought: Sought): Absence {
+  weighed(final: string, sought: ExpectedSignIn): Absence {
     if (final !== 'no-sign-in') return { cause: final as Cause, bound: null };
     const absence = this.#coverage.absence(sought);
     if (absence.cause !== 'coverage-unknown') return absence;
@@ -36,6 +36,6 @@ export class Weigher {
 }
 
 /** There are sign-ins, and nearly all that name a token have theirs: then one without is told. */
-function standsOut({ tied, untied }: Surroundings): boolean {
+function standsOut({ tied, untied }: JoinCounts): boolean {
   return tied >= SIGN_INS_AROUND_MIN && tied >= (tied + untied) * JOINED_SHARE_MIN;
 }

@@ -1,6 +1,6 @@
 import { type Interval, interval, normalise } from '@countersign/core';
 import { cutDraft } from '../../detection/detectors/windows/window-detector.ts';
-import type { Judge, JudgeContext, Judgement } from '../../detection/runner/detector.ts';
+import type { Detector, DetectorInput, DetectorResult } from '../../detection/runner/detector.ts';
 import { SIGN_IN_LOGS, SUITE } from '../../detection/runner/required-logs.ts';
 import {
   RECONCILE_BEHIND_MS,
@@ -10,8 +10,8 @@ import {
 } from '../../ingest/limits.ts';
 import { LIST_MAX } from '../limits.ts';
 import { ACTION_RULES } from './action-findings.ts';
-import { type FindingsOfDay, Reconciler } from './action-reconciler.ts';
-import type { Authorisations } from './authorization-status.ts';
+import { ActionReconciler, type FindingsOfDay } from './action-reconciler.ts';
+import type { AuthorizationSource } from './authorization-status.ts';
 
 const DAY_MS = 86_400_000;
 const TITLE = 'An action that no authorisation stands behind';
@@ -22,8 +22,8 @@ const TITLE = 'An action that no authorisation stands behind';
  * sign-in came after all is taken back, and the ledger keeps both.
  */
 export function reconcileJudge(
-  authorisationsOf: (context: JudgeContext) => Promise<Authorisations>,
-): Judge {
+  authorisationsOf: (context: DetectorInput) => Promise<AuthorizationSource>,
+): Detector {
   return {
     name: 'reconcile',
     hears: 'events',
@@ -37,12 +37,12 @@ export function reconcileJudge(
     ],
     everyMs: RECONCILE_EVERY_MS,
     restTimes: RECONCILE_REST_TIMES,
-    async *judge(context: JudgeContext): AsyncGenerator<Judgement> {
+    async *judge(context: DetectorInput): AsyncGenerator<DetectorResult> {
       const { books, touched, nowMs, fromIndex } = context;
       // Nothing new: logs may have settled meanwhile, and an absence be worth more than before.
       const recent = interval(nowMs - SETTLES_WITHIN_MS, nowMs);
       const authorisations = await authorisationsOf(context);
-      await using reconciler = new Reconciler(books, {
+      await using reconciler = new ActionReconciler(books, {
         authorisations,
         coverage: books.coverage(),
       });
@@ -64,7 +64,10 @@ export function reconcileJudge(
 }
 
 /** What is said of a day, and nothing of the days before it in `days`. */
-export function judgementOf({ dayMs, drafts, isCut }: FindingsOfDay, days: Interval): Judgement {
+export function judgementOf(
+  { dayMs, drafts, isCut }: FindingsOfDay,
+  days: Interval,
+): DetectorResult {
   if (!isCut) return { drafts, covers: [days] };
   // Whoever makes a flood of such actions must not hide the last of them behind it.
   const day = interval(dayMs, dayMs + DAY_MS);

@@ -1,14 +1,14 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { literal } from '../../store/duckdb/duckdb-engine.ts';
 import type { ScratchTable } from '../../store/duckdb/scratch-table.ts';
-import type { Ask } from '../../store/reading/current-rows.ts';
+import type { RunSql } from '../../store/reading/current-rows.ts';
 import {
   EVENT_KIND_SQL,
   type EventCounts,
   type EventKind,
   noEvents,
 } from '../../store/rows/event-kind.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import {
   CLOCK_DIFFERENCE_MAX_MS,
   CUT_MS,
@@ -17,8 +17,8 @@ import {
   SIGN_INS_FEW_MAX,
   TOKEN_LIFE_MAX_MS,
 } from '../limits.ts';
-import type { Authorisations } from './authorization-status.ts';
-import { registerTable, StandingTables } from './authorization-tables.ts';
+import type { AuthorizationSource } from './authorization-status.ts';
+import { AuthorizationTables, registerTable } from './authorization-tables.ts';
 import type { SeenKind } from './sign-in-coverage.ts';
 import {
   joinedSql,
@@ -38,16 +38,16 @@ type Scope = {
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
 };
-type Kept = Scope & { readonly tables: StandingTables };
+type Kept = Scope & { readonly tables: AuthorizationTables };
 
 /** Asks the books for actions with what ties each to its sign-in. */
 export class ActionQuery {
-  readonly #books: BooksReader;
-  readonly #authorisations: Authorisations;
+  readonly #books: StoreReader;
+  readonly #authorisations: AuthorizationSource;
   #register: ScratchTable | undefined;
   #kept: Kept | undefined;
 
-  constructor(books: BooksReader, authorisations: Authorisations) {
+  constructor(books: StoreReader, authorisations: AuthorizationSource) {
     this.#books = books;
     this.#authorisations = authorisations;
   }
@@ -101,7 +101,7 @@ export class ActionQuery {
   async #few(
     scope: Scope,
     parts: Omit<SignInParts, 'source'>,
-  ): Promise<StandingTables | undefined> {
+  ): Promise<AuthorizationTables | undefined> {
     if (this.#authorisations.isSilent) return undefined;
     const rows = await this.#books.together(scope, async (ask, source) => {
       await makeTables(ask, signInTables({ ...parts, source }));
@@ -109,11 +109,11 @@ export class ActionQuery {
     });
     if (rows.length > SIGN_INS_FEW_MAX) return undefined;
     const signIns = rows.map(([tk, action]) => ({ tenant: String(tk), action: String(action) }));
-    return StandingTables.ofSome(this.#books, this.#authorisations, signIns);
+    return AuthorizationTables.ofSome(this.#books, this.#authorisations, signIns);
   }
 
   /** As {@link rows} asks of a period; kept for those within it. */
-  async #ofPeriod({ fromMs, toMs }: Scope): Promise<StandingTables> {
+  async #ofPeriod({ fromMs, toMs }: Scope): Promise<AuthorizationTables> {
     const isWithin =
       this.#kept !== undefined &&
       (this.#kept.fromMs ?? -Infinity) <= (fromMs ?? -Infinity) &&
@@ -124,7 +124,7 @@ export class ActionQuery {
         fromMs: fromMs === undefined ? undefined : fromMs - DAY_MS,
         toMs: toMs === undefined ? undefined : toMs + DAY_MS,
       };
-      const tables = await StandingTables.ofPeriod(this.#books, this.#authorisations, period);
+      const tables = await AuthorizationTables.ofPeriod(this.#books, this.#authorisations, period);
       this.#kept = { ...period, tables };
     }
     return (this.#kept as Kept).tables;
@@ -247,7 +247,7 @@ function numbers(indices: readonly number[]): string {
   return `SELECT CAST(unnest(string_split('${indices.join(',')}', ',')) AS BIGINT)`;
 }
 
-async function makeTables(ask: Ask, tables: Tables): Promise<void> {
+async function makeTables(ask: RunSql, tables: Tables): Promise<void> {
   for (const [name, sql] of Object.entries(tables)) {
     await ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
   }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { TenantId } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import type { CoverageFact, ErasureFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow, ErasureRow } from '../../store/rows/entry-rows.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import {
   APP,
@@ -23,7 +23,7 @@ import {
 } from '../testing/met.ts';
 import type { FindingsOfDay, Reconciliation } from './action-reconciler.ts';
 import type { ActionVerdict } from './action-totals.ts';
-import type { PassBounds, Standing } from './authorization-status.ts';
+import type { AuthorizationStatus, PassBounds } from './authorization-status.ts';
 
 type Options = Parameters<typeof withReconciler>[2];
 
@@ -50,12 +50,12 @@ test('an action goes with the sign-in of its token, and with what stands behind 
   const events = [signIn('Abc'), read('Abc')];
   const { method, signIn: index } = await verdictOn(events);
   assert.deepEqual({ method, index }, { method: 'token', index: 0 });
-  const causes: Readonly<Record<Standing, string>> = {
+  const causes: Readonly<Record<AuthorizationStatus, string>> = {
     ...{ decided: 'accounted', checked: 'accounted', failed: 'check-failed' },
     ...{ 'no-decision': 'no-decision', unknown: 'check-unknown' },
   };
   for (const [said, cause] of Object.entries(causes)) {
-    const authorisations = standing({ 0: said as Standing });
+    const authorisations = standing({ 0: said as AuthorizationStatus });
     assert.equal(await causeOf(events, { authorisations }), cause);
   }
   assert.equal(await causeOf(events), 'no-policy');
@@ -128,7 +128,7 @@ test('that no sign-in is there is worth what the coverage of its log is worth', 
   const begin = (signInType: string): Event =>
     signIn('other', { signInType, timeMs: T - 48 * HOUR_MS });
   const events = [begin('interactiveUser'), begin('nonInteractiveUser'), read('x')];
-  const worth: readonly (readonly [CoverageFact['state'], string])[] = [
+  const worth: readonly (readonly [CoverageRow['state'], string])[] = [
     ...([
       ['corroborated', 'no-sign-in'],
       ['collected', 'no-sign-in-delivered'],
@@ -185,7 +185,7 @@ test('a log that is not there leaves open what it would have held', async () => 
 });
 
 test('what was erased is not missing', async () => {
-  const erasure: ErasureFact = {
+  const erasure: ErasureRow = {
     ...{ index: 1, atMs: T, by: 'per', reason: 'a request', entries: 1, tenants: [TENANT] },
     ...{ fromMs: T, toMs: T },
   };
@@ -286,7 +286,7 @@ test('a forged token is a finding, over an import only where it stands out', asy
   const forged = [read('forged', stated), read('forged', stated)];
   const ask = (
     events: readonly Event[],
-    state: CoverageFact['state'],
+    state: CoverageRow['state'],
   ): Promise<readonly FindingDraft[]> =>
     withReconciler(events, async (reconciler) => draftsOf(reconciler.findings(DAY)), {
       coverage: covered(state),

@@ -1,11 +1,11 @@
 import type { Interval } from '@countersign/core';
 import type { DuckDBValue } from '@duckdb/node-api';
-import type { CoverageFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import type { EventCounts } from '../../store/rows/event-kind.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { ACTIONS_AT_ONCE, DAY_MS, HOUR_MS, LIST_MAX } from '../limits.ts';
-import { type Surroundings, Weigher } from './absence-confidence.ts';
+import { AbsenceConfidence, type JoinCounts } from './absence-confidence.ts';
 import { findingsOf, isSaid } from './action-findings.ts';
 import { ActionQuery, type ReconcilePeriod, SOUGHT_FROM, SOUGHT_TO } from './action-query.ts';
 import {
@@ -17,9 +17,9 @@ import {
   sharesOf,
 } from './action-totals.ts';
 import { type Cause, type Method, type Verdict, verdictOf } from './action-verdict.ts';
-import type { Authorisations } from './authorization-status.ts';
+import type { AuthorizationSource } from './authorization-status.ts';
 import { severityOf } from './log-coverage.ts';
-import { type Flow, SignInCoverage, type Sought } from './sign-in-coverage.ts';
+import { type ExpectedSignIn, type Flow, SignInCoverage } from './sign-in-coverage.ts';
 
 export type Reconciliation = {
   readonly actions: number;
@@ -55,22 +55,22 @@ export type VerdictList = {
  * An action is accounted for where its sign-in is there, the tie holds, and a decision or a passed
  * check stands behind it. A sign-in alone is the vendor's word: then nobody can tell.
  */
-export class Reconciler implements AsyncDisposable {
-  readonly #books: BooksReader;
+export class ActionReconciler implements AsyncDisposable {
+  readonly #books: StoreReader;
   readonly #query: ActionQuery;
-  readonly #facts: readonly CoverageFact[];
+  readonly #facts: readonly CoverageRow[];
   readonly #most: number;
   readonly #listMax: number;
   #coverage: Promise<SignInCoverage> | undefined;
   /** Of the days that were asked for; parts of a day ask for the same. */
-  readonly #surroundings = new Map<string, Surroundings>();
+  readonly #surroundings = new Map<string, JoinCounts>();
   readonly #aroundDays = new Set<number>();
 
   constructor(
-    books: BooksReader,
+    books: StoreReader,
     options: {
-      readonly authorisations: Authorisations;
-      readonly coverage: readonly CoverageFact[];
+      readonly authorisations: AuthorizationSource;
+      readonly coverage: readonly CoverageRow[];
       /** Actions that are met at once; default: {@link ACTIONS_AT_ONCE}. */
       readonly atOnce?: number;
       /** Actions that are listed; default: {@link LIST_MAX}. */
@@ -223,20 +223,22 @@ export class Reconciler implements AsyncDisposable {
     return rows.map((row, i) => verdictOfRow(row, at(soughts, i), weigher));
   }
 
-  async #weigher(cases: readonly (readonly [final: string, sought: Sought])[]): Promise<Weigher> {
+  async #weigher(
+    cases: readonly (readonly [final: string, sought: ExpectedSignIn])[],
+  ): Promise<AbsenceConfidence> {
     const coverage = await this.#signInCoverage();
-    const alone = new Weigher(coverage);
+    const alone = new AbsenceConfidence(coverage);
     const asked = cases.filter(([final, sought]) => alone.needsAround(final, sought));
     const days = [...new Set(asked.map(([, { hourMs }]) => Math.floor(hourMs / DAY_MS) * DAY_MS))];
     if (days.length === 0) return alone;
     const around = await this.#around(days);
-    return new Weigher(coverage, ({ tenant, flow, hourMs }) =>
+    return new AbsenceConfidence(coverage, ({ tenant, flow, hourMs }) =>
       around.get(`${tenant}\n${flow}\n${Math.floor(hourMs / DAY_MS) * DAY_MS}`),
     );
   }
 
   /** Of whole days, whatever part of them was asked for. */
-  async #around(days: readonly number[]): Promise<ReadonlyMap<string, Surroundings>> {
+  async #around(days: readonly number[]): Promise<ReadonlyMap<string, JoinCounts>> {
     const missing = days.filter((day) => !this.#aroundDays.has(day));
     if (missing.length === 0) return this.#surroundings;
     const fromMs = missing.reduce((a, b) => Math.min(a, b));
@@ -291,7 +293,7 @@ function partsOf(
   return bounds.slice(1).map((toMs, i) => ({ ...period, fromMs: bounds[i], toMs }));
 }
 
-function soughtOfGroup(row: readonly DuckDBValue[]): Sought {
+function soughtOfGroup(row: readonly DuckDBValue[]): ExpectedSignIn {
   const [tenant, , , , , source, flow, hour, from, to] = row;
   const hourMs = Number(hour);
   return {
@@ -304,7 +306,7 @@ function soughtOfGroup(row: readonly DuckDBValue[]): Sought {
   };
 }
 
-function soughtOfRow(row: readonly DuckDBValue[]): Sought {
+function soughtOfRow(row: readonly DuckDBValue[]): ExpectedSignIn {
   const [tenant, source, flow, t, from, to] = row;
   return {
     tenant: String(tenant),
@@ -318,8 +320,8 @@ function soughtOfRow(row: readonly DuckDBValue[]): Sought {
 
 function verdictOfRow(
   row: readonly DuckDBValue[],
-  sought: Sought,
-  weigher: Weigher,
+  sought: ExpectedSignIn,
+  weigher: AbsenceConfidence,
 ): ActionVerdict {
   const [, , , t, , , final, index, workload, recordType, operation, who, actor, ...more] = row;
   const [app, ip, session, token, method, signIn] = more;

@@ -1,16 +1,20 @@
 import { no, unknown, yes } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
-import { KnowledgeFeed } from '../../enforcement/decisions/policy-information-point.ts';
+import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import { knownPasses } from '../../enforcement/passes/pass-ledger.ts';
-import type { Judged, Judging } from '../../reports/statement/statement.ts';
+import type { ActionReconciliation, ReconciledAction } from '../../reports/statement/statement.ts';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
 import type { CheckOutcome } from '../../store/sqlite/check-table.ts';
-import type { PassFact } from '../../store/sqlite/decision-table.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
-import { Reconciler } from './action-reconciler.ts';
+import type { PassRow } from '../../store/sqlite/decision-table.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+import { ActionReconciler } from './action-reconciler.ts';
 import type { ActionVerdict } from './action-totals.ts';
 import { CAUSE_CURES, CAUSE_TEXTS } from './action-verdict.ts';
-import type { Authorisations, OpenedPass, SignInStanding } from './authorization-status.ts';
+import type {
+  AuthorizationSource,
+  AuthorizedPass,
+  AuthorizedSignIn,
+} from './authorization-status.ts';
 
 const DAY_MS = 86_400_000;
 /** A few megabytes of text. */
@@ -21,10 +25,10 @@ export async function authorisationsOf({
   books,
   ledger,
 }: {
-  readonly books: BooksReader;
+  readonly books: StoreReader;
   /** Without it nobody can say which workload identities are registered. */
   readonly ledger?: LedgerReader | undefined;
-}): Promise<Authorisations> {
+}): Promise<AuthorizationSource> {
   const { access } = books;
   return {
     isSilent: !access.isAnythingChecked,
@@ -46,7 +50,7 @@ export async function authorisationsOf({
     },
     registered: async () => {
       if (ledger === undefined) return new Map();
-      return (await KnowledgeFeed.open({ books, reader: ledger })).knowledge.registered;
+      return (await PolicyInformationPoint.open({ books, reader: ledger })).knowledge.registered;
     },
   };
 }
@@ -67,13 +71,13 @@ function* together<T, R>(
 }
 
 /** A sign-in that policy would not have let in has nothing behind it, whoever decided. */
-function standingOf({ entry, state, disagreements, decision }: CheckOutcome): SignInStanding {
+function standingOf({ entry, state, disagreements, decision }: CheckOutcome): AuthorizedSignIn {
   const said = state === 'unverified' ? 'unknown' : state;
   return { index: entry, standing: disagreements > 0 ? 'failed' : said, decision };
 }
 
 /** As of the end of time: what a pass was bound to does not change by its lapsing. */
-function openedOf(said: readonly PassFact[]): OpenedPass[] {
+function openedOf(said: readonly PassRow[]): AuthorizedPass[] {
   const passes = knownPasses({ passEntries: () => said }, Number.POSITIVE_INFINITY);
   return passes.map(({ decision, openedMs, expiresMs, state, closedMs, constraints }) => {
     const { app, device, address } = constraints;
@@ -86,14 +90,17 @@ function openedOf(said: readonly PassFact[]): OpenedPass[] {
 
 /** For statements: what reconciliation says of each action of one principal. */
 export function judgingOf(of: {
-  readonly books: BooksReader;
+  readonly books: StoreReader;
   readonly head: LedgerHead;
   readonly ledger: LedgerReader;
-}): Judging {
+}): ActionReconciliation {
   const { books, head } = of;
   return async (rows) => {
     const authorisations = await authorisationsOf(of);
-    await using reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+    await using reconciler = new ActionReconciler(books, {
+      authorisations,
+      coverage: books.coverage(),
+    });
     const times = rows.map(({ event }) => event.timeMs);
     if (times.length === 0) return new Map();
     const period = {
@@ -112,7 +119,7 @@ function cureOf(cause: ActionVerdict['cause']): string {
   return cause === 'accounted' ? '' : CAUSE_CURES[cause];
 }
 
-function judgedOf(found: ActionVerdict, { origin, asOf }: LedgerHead): Judged {
+function judgedOf(found: ActionVerdict, { origin, asOf }: LedgerHead): ReconciledAction {
   const { verdict, cause, index, signIn } = found;
   const evidence = [index, ...(signIn === null ? [] : [signIn])].map((i) => ({ origin, index: i }));
   const because = { code: cause, text: CAUSE_TEXTS[cause] };

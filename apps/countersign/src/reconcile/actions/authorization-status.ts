@@ -7,7 +7,7 @@
  * - `unknown`     it was looked at, and nobody can tell
  */
 export const STANDINGS = ['decided', 'checked', 'failed', 'no-decision', 'unknown'] as const;
-export type Standing = (typeof STANDINGS)[number];
+export type AuthorizationStatus = (typeof STANDINGS)[number];
 
 /** What a permit opened: an action outside of it has no authorisation. Null binds nothing. */
 export type PassBounds = {
@@ -22,12 +22,12 @@ export type PassBounds = {
 };
 
 /** With the id of the decision that opened it. */
-export type OpenedPass = PassBounds & { readonly decision: string };
+export type AuthorizedPass = PassBounds & { readonly decision: string };
 
-export type SignInStanding = {
+export type AuthorizedSignIn = {
   /** Ledger index of any sighting of the sign-in. */
   readonly index: number;
-  readonly standing: Standing;
+  readonly standing: AuthorizationStatus;
   /** Id of the decision behind it. */
   readonly decision: string | null;
 };
@@ -44,23 +44,23 @@ export type SignInKey = { readonly tenant: string; readonly action: string };
  * vendor's word, and no authorisation of the company's. Of months of a company these are more than
  * memory holds: they come in batches.
  */
-export interface Authorisations {
+export interface AuthorizationSource {
   /** Nothing was ever decided or checked: nothing stands behind any sign-in. */
   readonly isSilent: boolean;
   /** Of sign-ins of a period, or of some of them; one that is not named was not looked at. */
   standings(
     of: Period | { readonly signIns: readonly SignInKey[] },
-  ): AsyncIterable<readonly SignInStanding[]>;
+  ): AsyncIterable<readonly AuthorizedSignIn[]>;
   /** That some decisions opened, or those on which sign-ins of a period were let in. */
   passes(
     of: Period | { readonly decisions: readonly string[] },
-  ): AsyncIterable<readonly OpenedPass[]>;
+  ): AsyncIterable<readonly AuthorizedPass[]>;
   /** By tenant: object and application ids of registered workload identities, in lower case. */
   registered(): Promise<ReadonlyMap<string, readonly string[]>>;
 }
 
 /** Of a data folder in which nobody has said what is allowed. */
-export const NO_AUTHORISATIONS: Authorisations = {
+export const NO_AUTHORISATIONS: AuthorizationSource = {
   isSilent: true,
   async *standings() {},
   async *passes() {},

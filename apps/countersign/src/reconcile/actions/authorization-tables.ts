@@ -1,10 +1,10 @@
 import type { ScratchColumns, ScratchTable } from '../../store/duckdb/scratch-table.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import {
-  type Authorisations,
-  type OpenedPass,
+  type AuthorizationSource,
+  type AuthorizedPass,
+  type AuthorizedSignIn,
   type SignInKey,
-  type SignInStanding,
   STANDINGS,
 } from './authorization-status.ts';
 
@@ -12,7 +12,7 @@ import {
 type Period = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
 
 /** What stands behind sign-ins, as tables of the engine: of months there are millions. */
-export class StandingTables {
+export class AuthorizationTables {
   /** `entry`, `standing`, and the `pass` of the other table; -1 where there is none. */
   readonly said: ScratchTable;
   /** `pass`, and what it is bound to. */
@@ -27,10 +27,10 @@ export class StandingTables {
 
   /** Of all sign-ins of a period. */
   static async ofPeriod(
-    books: BooksReader,
-    { standings, passes }: Authorisations,
+    books: StoreReader,
+    { standings, passes }: AuthorizationSource,
     period: Period,
-  ): Promise<StandingTables> {
+  ): Promise<AuthorizationTables> {
     await using made = new AsyncDisposableStack();
     await using reading = new AsyncDisposableStack();
     const stated = await scratch(reading, books, STATED);
@@ -43,16 +43,16 @@ export class StandingTables {
     const said = await scratch(made, books, SAID);
     await said.take(`SELECT entry, standing, coalesce(pass, -1) FROM ${stated.name}
       LEFT JOIN ${bounds.name} USING (decision)`);
-    return new StandingTables(said, bounds, made.move());
+    return new AuthorizationTables(said, bounds, made.move());
   }
 
   /** Of a few sign-ins. */
   static async ofSome(
-    books: BooksReader,
-    { standings, passes }: Authorisations,
+    books: StoreReader,
+    { standings, passes }: AuthorizationSource,
     signIns: readonly SignInKey[],
-  ): Promise<StandingTables> {
-    const all: SignInStanding[] = [];
+  ): Promise<AuthorizationTables> {
+    const all: AuthorizedSignIn[] = [];
     for await (const some of standings({ signIns })) all.push(...some);
     const decisions = [...new Set(all.flatMap(({ decision }) => decision ?? []))];
     await using made = new AsyncDisposableStack();
@@ -72,7 +72,7 @@ export class StandingTables {
         return [index, STANDINGS.indexOf(standing), pass].join('\t');
       }),
     );
-    return new StandingTables(said, bounds, made.move());
+    return new AuthorizationTables(said, bounds, made.move());
   }
 
   drop(): Promise<void> {
@@ -82,7 +82,7 @@ export class StandingTables {
 
 async function scratch(
   stack: AsyncDisposableStack,
-  books: BooksReader,
+  books: StoreReader,
   columns: ScratchColumns,
 ): Promise<ScratchTable> {
   return stack.adopt(await books.scratch(columns), (table) => table.drop());
@@ -101,11 +101,11 @@ const BOUNDS: ScratchColumns = {
   address: 'VARCHAR',
 };
 
-function statedLine({ index, standing, decision }: SignInStanding): string {
+function statedLine({ index, standing, decision }: AuthorizedSignIn): string {
   return `${index}\t${STANDINGS.indexOf(standing)}\t${fieldOf(decision)}`;
 }
 
-function boundsLine(pass: number, of: OpenedPass): string {
+function boundsLine(pass: number, of: AuthorizedPass): string {
   const { decision, openedMs, expiresMs, endedMs, app, device, address } = of;
   const fields = [decision, openedMs, expiresMs, endedMs, app, device, address].map(fieldOf);
   return [pass, ...fields].join('\t');
@@ -113,7 +113,7 @@ function boundsLine(pass: number, of: OpenedPass): string {
 
 /** One row for each registered identity, and one without an id for each tenant that registers. */
 export async function registerTable(
-  books: BooksReader,
+  books: StoreReader,
   registered: ReadonlyMap<string, readonly string[]>,
 ): Promise<ScratchTable> {
   const table = await books.scratch({ tenant: 'VARCHAR', id: 'VARCHAR' });

@@ -1,4 +1,4 @@
-import type { CoverageFact, ErasureFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow, ErasureRow } from '../../store/rows/entry-rows.ts';
 import { BOUND_TIGHT, HOUR_MS } from '../limits.ts';
 import type { Cause } from './action-verdict.ts';
 
@@ -29,8 +29,8 @@ const WORTH: readonly Cause[] = [
  * Of several sources the best decides, but for what may still come. `seenMs`: its first record.
  */
 export function logWorth(
-  own: readonly CoverageFact[],
-  all: readonly CoverageFact[],
+  own: readonly CoverageRow[],
+  all: readonly CoverageRow[],
   { tenant, fromMs, toMs, seenMs }: Span & { readonly seenMs?: number | undefined },
 ): Absence {
   // What is said of all sources, a step of the clock, is no log by itself.
@@ -45,10 +45,7 @@ export function logWorth(
   return late ?? found.reduce((a, b) => (rank(b) < rank(a) ? b : a));
 }
 
-export function isErased(
-  erasures: readonly ErasureFact[],
-  { tenant, fromMs, toMs }: Span,
-): boolean {
+export function isErased(erasures: readonly ErasureRow[], { tenant, fromMs, toMs }: Span): boolean {
   return erasures.some(
     (erasure) =>
       (erasure.tenants.length === 0 || erasure.tenants.includes(tenant)) &&
@@ -71,7 +68,7 @@ export function rank({ cause }: Absence): number {
 }
 
 function ofSource(
-  facts: readonly CoverageFact[],
+  facts: readonly CoverageRow[],
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
   seenMs: number | undefined,
 ): Absence {
@@ -97,7 +94,7 @@ function ofSource(
   return { cause: isSeen ? 'coverage-unknown' : 'older-than-source', bound: null };
 }
 
-function causeOf(state: CoverageFact['state']): Cause {
+function causeOf(state: CoverageRow['state']): Cause {
   switch (state) {
     case 'late':
       return 'not-settled';
@@ -109,16 +106,16 @@ function causeOf(state: CoverageFact['state']): Cause {
   }
 }
 
-function isGood({ state }: CoverageFact): boolean {
+function isGood({ state }: CoverageRow): boolean {
   return state === 'collected' || state === 'corroborated';
 }
 
-function isWithin(fact: CoverageFact, fromMs: number, toMs: number): boolean {
+function isWithin(fact: CoverageRow, fromMs: number, toMs: number): boolean {
   return (fact.fromMs ?? -Infinity) <= toMs && (fact.toMs ?? Infinity) > fromMs;
 }
 
 /** The facts of one source cover `[fromMs, toMs]`. */
-function isTiled(facts: readonly CoverageFact[], fromMs: number, toMs: number): boolean {
+function isTiled(facts: readonly CoverageRow[], fromMs: number, toMs: number): boolean {
   let reached = fromMs;
   const ordered = facts.toSorted((a, b) => (a.fromMs ?? -Infinity) - (b.fromMs ?? -Infinity));
   for (const fact of ordered) {

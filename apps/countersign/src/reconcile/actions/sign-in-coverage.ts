@@ -1,10 +1,10 @@
-import type { CoverageFact, ErasureFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow, ErasureRow } from '../../store/rows/entry-rows.ts';
 import { type Absence, ANY, isErased, isOf, logWorth, rank } from './log-coverage.ts';
 
 /** Who acted: a person, an application as itself, or the suite's own service. */
 export type Flow = 'person' | 'app' | 'vendor';
 
-export type Sought = {
+export type ExpectedSignIn = {
   readonly tenant: string;
   /** Of the record of the action. */
   readonly source: string;
@@ -44,13 +44,13 @@ const MIXED_LOG = /^graph\/signIns$|^entra\.portal\//i;
 
 /** What is known of the completeness of the logs of sign-ins, by tenant. */
 export class SignInCoverage {
-  readonly #facts: readonly CoverageFact[];
-  readonly #erasures: readonly ErasureFact[];
+  readonly #facts: readonly CoverageRow[];
+  readonly #erasures: readonly ErasureRow[];
   readonly #seen: readonly SeenKind[];
 
   constructor(of: {
-    readonly facts: readonly CoverageFact[];
-    readonly erasures: readonly ErasureFact[];
+    readonly facts: readonly CoverageRow[];
+    readonly erasures: readonly ErasureRow[];
     readonly seen: readonly SeenKind[];
   }) {
     this.#facts = of.facts.filter(({ subject }) => subject === null);
@@ -59,7 +59,7 @@ export class SignInCoverage {
   }
 
   /** The worst of the logs that the sign-in may stand in decides. */
-  absence(sought: Sought): Absence {
+  absence(sought: ExpectedSignIn): Absence {
     if (isErased(this.#erasures, sought)) return { cause: 'erased', bound: null };
     const kinds = KINDS[sought.flow].map((kind) => this.#ofKind(kind, sought));
     const worst = kinds.reduce((a, b) => (rank(b) > rank(a) ? b : a));
@@ -72,7 +72,7 @@ export class SignInCoverage {
   }
 
   /** Of several sources of one log the best decides, but for what may still come. */
-  #ofKind(kind: string, { tenant, fromMs, toMs }: Sought): Absence {
+  #ofKind(kind: string, { tenant, fromMs, toMs }: ExpectedSignIn): Absence {
     const seen = this.#seen.find((each) => each.tenant === tenant && each.kind === kind);
     const own = this.#facts.filter(
       (fact) =>
@@ -84,7 +84,7 @@ export class SignInCoverage {
   }
 
   /** "No sign-in" is said of the action: its own log has to be as good as the other. */
-  #isActionCorroborated({ tenant, source, hourMs }: Sought): boolean {
+  #isActionCorroborated({ tenant, source, hourMs }: ExpectedSignIn): boolean {
     return this.#facts.some(
       (fact) =>
         fact.source === source &&

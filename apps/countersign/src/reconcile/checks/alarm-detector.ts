@@ -1,16 +1,16 @@
-import type { Judge, JudgeContext, Judgement } from '../../detection/runner/detector.ts';
-import type { Watcher } from '../../detection/runner/detector-profile.ts';
+import type { Detector, DetectorInput, DetectorResult } from '../../detection/runner/detector.ts';
+import type { DetectorProfile } from '../../detection/runner/detector-profile.ts';
 import { alarmDrafts } from './alarm-findings.ts';
 
 /** Says every use that a door permitted and that is to be an alarm, break-glass before all. */
-export class AlarmJudge implements Judge {
+export class AlarmDetector implements Detector {
   readonly name: string = 'doors';
   readonly hears: 'events' | 'entries' = 'entries';
   readonly reads = 'state';
   /** It rests on our own decisions: no feed that goes quiet makes it blind. */
-  readonly watches: readonly Watcher[] = [];
+  readonly watches: readonly DetectorProfile[] = [];
 
-  async *judge({ books, fromIndex }: JudgeContext): AsyncGenerator<Judgement> {
+  async *judge({ books, fromIndex }: DetectorInput): AsyncGenerator<DetectorResult> {
     // A decision is what it is: nothing that comes in later takes it back.
     yield { drafts: alarmDrafts(books.access.decisionsOwingAlarm(fromIndex)), covers: [] };
   }

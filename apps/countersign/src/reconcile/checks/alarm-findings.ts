@@ -1,6 +1,6 @@
 import { isGuid, type TenantId, unreachable } from '@countersign/core';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
-import type { DecisionFact } from '../../store/sqlite/decision-table.ts';
+import type { DecisionRow } from '../../store/sqlite/decision-table.ts';
 
 /** Raised whenever the meaning of this rule changes. */
 const VERSION = 1;
@@ -8,14 +8,14 @@ const VERSION = 1;
 const ALARMS = ['alarm:critical', 'alarm:high'] as const;
 
 /** What a door permitted that everybody has to hear of: each use by itself, as soon as it is. */
-export function alarmDrafts(decisions: Iterable<DecisionFact>): readonly FindingDraft[] {
+export function alarmDrafts(decisions: Iterable<DecisionRow>): readonly FindingDraft[] {
   return [...decisions].flatMap((decision): FindingDraft[] => {
     const owed = ALARMS.find((alarm) => decision.obligations.includes(alarm));
     return decision.effect === 'permit' && owed !== undefined ? [draftOf(decision, owed)] : [];
   });
 }
 
-function draftOf(decision: DecisionFact, owed: (typeof ALARMS)[number]): FindingDraft {
+function draftOf(decision: DecisionRow, owed: (typeof ALARMS)[number]): FindingDraft {
   const { id, index, atMs, tenant, principal, door, action, policies, address } = decision;
   const [policy = 'unnamed'] = policies;
   const isEmergency = policies.includes('break-glass');

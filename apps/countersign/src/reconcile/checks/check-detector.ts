@@ -1,6 +1,6 @@
 import { interval } from '@countersign/core';
-import type { Judge, JudgeContext, Judgement } from '../../detection/runner/detector.ts';
-import type { Watcher } from '../../detection/runner/detector-profile.ts';
+import type { Detector, DetectorInput, DetectorResult } from '../../detection/runner/detector.ts';
+import type { DetectorProfile } from '../../detection/runner/detector-profile.ts';
 import { SIGN_IN_LOGS } from '../../detection/runner/required-logs.ts';
 import { checkDrafts, monthsOf } from './check-findings.ts';
 
@@ -8,11 +8,11 @@ import { checkDrafts, monthsOf } from './check-findings.ts';
  * Says what the checks of sign-ins disagree with. The checks themselves are made before the judges
  * are asked.
  */
-export class ChecksJudge implements Judge {
+export class CheckDetector implements Detector {
   readonly name: string = 'checks';
   /** A directory, policies or a pass that ended may change what is said of older sign-ins. */
   readonly hears: 'events' | 'entries' = 'entries';
-  readonly watches: readonly Watcher[] = [
+  readonly watches: readonly DetectorProfile[] = [
     {
       id: 'check',
       title: 'A sign-in that the policy of the company would not have let in',
@@ -21,7 +21,7 @@ export class ChecksJudge implements Judge {
     },
   ];
 
-  async *judge({ books, fromIndex }: JudgeContext): AsyncGenerator<Judgement> {
+  async *judge({ books, fromIndex }: DetectorInput): AsyncGenerator<DetectorResult> {
     const { access } = books;
     for (const { from, to } of monthsOf(access.checkedSince(fromIndex))) {
       const month = { fromMs: from, toMs: to };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  Knowledge,
-  type PassClosed,
-  type PassOpened,
+  type PassEnding,
+  type PassOpening,
+  PolicyInformation,
   parseDirectoryFile,
 } from '@countersign/policy';
 import { type Pass, passesOf } from '../../enforcement/passes/pass.ts';
@@ -16,7 +16,7 @@ import {
   type SignInChanges,
   step,
 } from '../testing/reported.ts';
-import { type CheckWorld, checkSignIn, isVendors } from './check-sign-in.ts';
+import { type CheckContext, checkSignIn, isVendors } from './check-sign-in.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -60,8 +60,8 @@ const WORKLOADS = `
   };
 `;
 
-function knowledgeOf(policies: string | undefined = POLICIES): Knowledge {
-  const knowledge = new Knowledge();
+function knowledgeOf(policies: string | undefined = POLICIES): PolicyInformation {
+  const knowledge = new PolicyInformation();
   const texts = {
     schema: { file: 'test.cedarschema', text: SCHEMA },
     policies: [{ file: 'test.cedar', text: policies }],
@@ -79,7 +79,7 @@ people:
   return knowledge;
 }
 
-function check(changes: SignInChanges = {}, world: Partial<CheckWorld> = {}): CheckRow {
+function check(changes: SignInChanges = {}, world: Partial<CheckContext> = {}): CheckRow {
   return checkSignIn(reported(changes), {
     ...{ knowledge: knowledgeOf(), risk: 'not judged', decisions: [], taken: new Set() },
     ...{ passes: [] },
@@ -138,14 +138,14 @@ test('who was denied and is in all the same is told of, whatever else is known',
   ]);
   const unknown = check({ detail, who: { type: 'Person', id: 'eve' } }, { decisions });
   assert.deepEqual([unknown.state, rules(unknown)], ['unverified', ['check/denied-and-in']]);
-  const bare = check({ detail }, { decisions, knowledge: new Knowledge() });
+  const bare = check({ detail }, { decisions, knowledge: new PolicyInformation() });
   assert.deepEqual([bare.cause, rules(bare)], ['no policy', ['check/denied-and-in']]);
   const out = check({ detail, outcome: 'not in' }, { decisions });
   assert.deepEqual([out.state, rules(out)], ['checked', []]);
 });
 
 test('where no policy was in force nothing is verified', () => {
-  const row = check({}, { knowledge: new Knowledge() });
+  const row = check({}, { knowledge: new PolicyInformation() });
   assert.deepEqual([row.state, row.cause, rules(row)], ['unverified', 'no policy', []]);
 });
 
@@ -174,7 +174,7 @@ for (const [name, changes, cause] of [
 
 test('an application that no policy knows is unverified by kind', () => {
   const text = POLICIES;
-  const knowledge = new Knowledge();
+  const knowledge = new PolicyInformation();
   const schema = SCHEMA.replace(/action runAs.*\n/, '').replace(/entity Workload.*\n/, '');
   const texts = {
     schema: { file: 'test.cedarschema', text: schema },
@@ -247,13 +247,13 @@ test('one factor where the vendor wanted none is told of, even where policy cann
 });
 
 function passOf(id: string, fromMs: number, endedMs?: number): readonly Pass[] {
-  const opened: PassOpened = {
+  const opened: PassOpening = {
     ...{ v: 1, phase: 'opened', pass: id, tenant: REPORTED_TENANT, decision: 'd', door: 'eam' },
     ...{ principal: { type: 'user', id: 'ada' }, resource: { type: 'suite', id: 'suite' } },
     ...{ action: 'signIn', constraints: { address: null, device: null, app: null } },
     ...{ atMs: fromMs, expiresMs: fromMs + 8 * HOUR_MS },
   };
-  const ended: PassClosed = {
+  const ended: PassEnding = {
     ...{ v: 1, phase: 'ended', pass: id, tenant: REPORTED_TENANT, by: 'cleo' },
     ...{ reason: 'stolen', atMs: endedMs ?? 0 },
   };

@@ -1,25 +1,25 @@
 import {
   CHECK_AGE_MAX_MS,
   type DecisionRequest,
-  type Judgement,
-  judge,
-  type Knowledge,
+  evaluatePolicies,
+  type PolicyInformation,
+  type PolicyOutcome,
   type PolicySet,
 } from '@countersign/policy';
 import type { Pass } from '../../enforcement/passes/pass.ts';
 import type { CheckDisagreement, CheckRow } from '../../store/sqlite/check-table.ts';
-import type { DecisionFact } from '../../store/sqlite/decision-table.ts';
+import type { DecisionRow } from '../../store/sqlite/decision-table.ts';
 import { type Match, matchDecision } from './match-decision.ts';
-import { SeenDevices } from './reported-devices.ts';
+import { ReportedDevices } from './reported-devices.ts';
 import type { ReportedSignIn } from './reported-sign-in.ts';
 import { factorOf, proofOf } from './sign-in-factor.ts';
 
-export type CheckWorld = {
-  readonly knowledge: Knowledge;
+export type CheckContext = {
+  readonly knowledge: PolicyInformation;
   /** Whether findings say who is at risk. */
   readonly risk: 'judged' | 'not judged';
   /** Decisions about this principal around the time of the sign-in. */
-  readonly decisions: readonly DecisionFact[];
+  readonly decisions: readonly DecisionRow[];
   /** Decisions that belong to other sign-ins for certain. */
   readonly taken: ReadonlySet<string>;
   /** Passes of this principal. */
@@ -36,7 +36,7 @@ const VENDOR_TENANTS: ReadonlySet<string> = new Set([
  * What is known of the authorisation of one sign-in. It follows from the ledger alone: the
  * policies and the directory are those of the time of the sign-in, not of now.
  */
-export function checkSignIn(signIn: ReportedSignIn, world: CheckWorld): CheckRow {
+export function checkSignIn(signIn: ReportedSignIn, world: CheckContext): CheckRow {
   const { tenant, action, entries, timeMs, flow, who, address, session, app } = signIn;
   const match = matchDecision(signIn, world.decisions, world.taken);
   const joined = match.kind === 'exact' || match.kind === 'probable' ? match : undefined;
@@ -57,7 +57,7 @@ export function isVendors({ detail }: ReportedSignIn): boolean {
 
 type Verdict = Pick<CheckRow, 'state' | 'cause' | 'disagreements'>;
 
-function verdictOf(signIn: ReportedSignIn, world: CheckWorld, match: Match): Verdict {
+function verdictOf(signIn: ReportedSignIn, world: CheckContext, match: Match): Verdict {
   const joined = match.kind === 'exact' || match.kind === 'probable' ? match.decision : undefined;
   if (joined?.effect === 'permit') {
     return { state: 'decided', cause: null, disagreements: besides(signIn, world) };
@@ -98,13 +98,13 @@ function unverified(cause: string, disagreements: readonly CheckDisagreement[] =
 /** What policies say to a sign-in, by what was known around its time. */
 export function judgeSignIn(
   signIn: ReportedSignIn,
-  { knowledge, risk }: Pick<CheckWorld, 'knowledge' | 'risk'>,
+  { knowledge, risk }: Pick<CheckContext, 'knowledge' | 'risk'>,
   policies: PolicySet,
-): Judgement {
+): PolicyOutcome {
   const { timeMs } = signIn;
-  const directory = new SeenDevices(knowledge.suiteAt(timeMs, risk), signIn);
+  const directory = new ReportedDevices(knowledge.suiteAt(timeMs, risk), signIn);
   const ages = (): number => CHECK_AGE_MAX_MS;
-  return judge(requestOf(signIn), { policies, directory, ages, nowMs: timeMs });
+  return evaluatePolicies(requestOf(signIn), { policies, directory, ages, nowMs: timeMs });
 }
 
 function requestOf(signIn: ReportedSignIn): DecisionRequest {
@@ -138,13 +138,13 @@ function requestOf(signIn: ReportedSignIn): DecisionRequest {
 }
 
 /** The first input that is lacking: few causes, so that they can be counted. */
-export function lackText({ inputs, because, cause }: Judgement): string {
+export function lackText({ inputs, because, cause }: PolicyOutcome): string {
   const lacking = inputs.find(({ state }) => state !== 'fresh');
   if (lacking === undefined) return `${cause}: ${because[0]?.text ?? 'not said'}`;
   return `${lacking.state}: ${lacking.name}`;
 }
 
-function against({ policies, because, cause }: Judgement): readonly CheckDisagreement[] {
+function against({ policies, because, cause }: PolicyOutcome): readonly CheckDisagreement[] {
   if (cause === 'no-policy') {
     return [{ rule: 'check/no-policy-permits', text: 'No policy permits this sign-in.' }];
   }
@@ -154,11 +154,11 @@ function against({ policies, because, cause }: Judgement): readonly CheckDisagre
   }));
 }
 
-function alarmed(owed: string, { policies, because }: Judgement): CheckDisagreement {
+function alarmed(owed: string, { policies, because }: PolicyOutcome): CheckDisagreement {
   return { rule: `check/${policies[0] ?? owed}`, text: because[0]?.text ?? owed };
 }
 
-function insteadOfDeny({ id }: DecisionFact): CheckDisagreement {
+function insteadOfDeny({ id }: DecisionRow): CheckDisagreement {
   return {
     rule: 'check/denied-and-in',
     text: `A door denied this sign-in (decision ${id}), and it succeeded.`,
@@ -166,7 +166,7 @@ function insteadOfDeny({ id }: DecisionFact): CheckDisagreement {
 }
 
 /** What disagrees whatever the policies say. */
-function besides(signIn: ReportedSignIn, { passes }: CheckWorld): readonly CheckDisagreement[] {
+function besides(signIn: ReportedSignIn, { passes }: CheckContext): readonly CheckDisagreement[] {
   if (signIn.outcome !== 'in') return [];
   const found: CheckDisagreement[] = [];
   const isSingle = factorOf(signIn) === 'single';

@@ -5,13 +5,17 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ManualClock, systemRandom } from '@countersign/core';
 import { DecisionPoint, type DecisionRequest, SuiteDirectory } from '@countersign/policy';
-import { watch } from '../../detection/runner/detection-runner.ts';
-import { KnowledgeFeed } from '../../enforcement/decisions/policy-information-point.ts';
+import { runDetectors } from '../../detection/runner/detection-runner.ts';
+import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import { endPass, lapsePasses } from '../../enforcement/passes/pass-ledger.ts';
 import { erase } from '../../ingest/erasure/erase-bodies.ts';
-import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
+import {
+  closeWriter,
+  type LedgerWriter,
+  openLedgerWriter,
+} from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
-import { catchUp } from '../../projection/catch-up.ts';
+import { catchUpProjection } from '../../projection/catch-up.ts';
 import { authorisationsOf } from '../actions/authorization-source.ts';
 import {
   ask,
@@ -25,7 +29,7 @@ import {
   use,
   verified,
 } from '../testing/sign-ins.ts';
-import { ChecksJudge } from './check-detector.ts';
+import { CheckDetector } from './check-detector.ts';
 import { checkSignIns } from './check-stage.ts';
 
 const HOUR_MS = 3_600_000;
@@ -35,10 +39,10 @@ after(() => rmSync(root, { recursive: true, force: true }));
 
 let next = 0;
 
-async function withWriter(work: (writer: Writer, clock: ManualClock) => Promise<void>) {
+async function withWriter(work: (writer: LedgerWriter, clock: ManualClock) => Promise<void>) {
   const dir = join(root, String(next++));
   const clock = new ManualClock(NOW_MS + 3 * HOUR_MS);
-  const writer = await openWriter({ dir, clock, random: systemRandom });
+  const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
   try {
     await work(writer, clock);
   } finally {
@@ -48,8 +52,8 @@ async function withWriter(work: (writer: Writer, clock: ManualClock) => Promise<
 
 type Found = [rule: string, who: string, entries: number[]];
 
-async function findings(writer: Writer): Promise<readonly Found[]> {
-  await watch(writer, [new ChecksJudge()]);
+async function findings(writer: LedgerWriter): Promise<readonly Found[]> {
+  await runDetectors(writer, [new CheckDetector()]);
   return ask(writer, async (books) =>
     books
       .findings()
@@ -170,11 +174,11 @@ test('what is said follows from the records, not from their order', async () => 
 test('a rebuild makes the same checks again, in parts however small', async () => {
   const dir = join(root, 'rebuilt');
   const clock = new ManualClock(NOW_MS + 3 * HOUR_MS);
-  const writer = await openWriter({ dir, clock, random: systemRandom });
+  const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
   const overHours = MANY.map((told, at) => ({ ...told, minute: at * 13 }));
   await bring(writer, overHours);
   await use(writer);
-  const checksOf = async (of: Writer): Promise<unknown> => {
+  const checksOf = async (of: LedgerWriter): Promise<unknown> => {
     const all = await ask(of, async (books) => [...books.access.checks()]);
     return [await verified(of), all.length, all];
   };
@@ -192,10 +196,10 @@ const EXTERNAL = {
   authenticationStepResultDetail: 'MFA completed by an external provider',
 };
 
-async function pointOf(writer: Writer): Promise<DecisionPoint> {
+async function pointOf(writer: LedgerWriter): Promise<DecisionPoint> {
   const { accountant, clock, random } = writer;
   await writer.reader.refresh();
-  const { knowledge } = await KnowledgeFeed.open(writer);
+  const { knowledge } = await PolicyInformationPoint.open(writer);
   assert.ok(knowledge.policies !== undefined);
   const directory = new SuiteDirectory(knowledge.directory);
   const { policies } = knowledge;
@@ -297,7 +301,7 @@ test('a pass whose time is over is said to have lapsed, once', async () => {
     await use(writer);
     const point = await pointOf(writer);
     await point.decide(atDoor('ada'), { passMs: HOUR_MS });
-    await catchUp(writer);
+    await catchUpProjection(writer);
     assert.equal(await lapsePasses(writer), 0);
     clock.advance(2 * HOUR_MS);
     assert.equal(await lapsePasses(writer), 1);

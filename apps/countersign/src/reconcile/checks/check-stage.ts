@@ -1,17 +1,17 @@
 import { type Interval, type IntervalSet, interval, normalise } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger';
 import { createMemo, type Memo, signInDetail } from '@countersign/ocsf';
-import { JOIN_BEFORE_MS, type Knowledge } from '@countersign/policy';
-import { KnowledgeFeed } from '../../enforcement/decisions/policy-information-point.ts';
+import { JOIN_BEFORE_MS, type PolicyInformation } from '@countersign/policy';
+import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import type { Pass } from '../../enforcement/passes/pass.ts';
 import { knownPasses } from '../../enforcement/passes/pass-ledger.ts';
-import type { Writer } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { parseBody, richestFirst } from '../../projection/deliveries.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { CheckRow } from '../../store/sqlite/check-table.ts';
-import type { DecisionFact, PassFilter } from '../../store/sqlite/decision-table.ts';
+import type { DecisionRow, PassFilter } from '../../store/sqlite/decision-table.ts';
 import { CHECKS_STAGE } from '../../store/store-layout.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import { checkSignIn } from './check-sign-in.ts';
 import { exactMatch, SIGN_IN_DOORS } from './match-decision.ts';
 import { type ReportedSignIn, reportedSignIn } from './reported-sign-in.ts';
@@ -21,16 +21,16 @@ const DAY_MS = 86_400_000;
 const SIGN_INS_TOGETHER = 50_000;
 
 /** What reads the ledger and the books for a stage behind them. */
-export type CheckReaders = { readonly books: BooksReader; readonly ledger: LedgerReader };
+export type CheckReaders = { readonly books: StoreReader; readonly ledger: LedgerReader };
 
 /** How work that appends gets the writer for itself. */
 type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Makes the checks once, of all that is in the books. */
-export async function checkSignIns(writer: Writer, together?: number): Promise<void> {
+export async function checkSignIns(writer: LedgerWriter, together?: number): Promise<void> {
   await writer.ledger.publish();
   const ledger = await LedgerReader.open(writer.dir);
-  const books = await BooksReader.open(writer.dir, { clock: writer.clock });
+  const books = await StoreReader.open(writer.dir, { clock: writer.clock });
   try {
     await new CheckStage(writer, { books, ledger }, together).look((work) => work());
   } finally {
@@ -45,16 +45,16 @@ export async function checkSignIns(writer: Writer, together?: number): Promise<v
  * again by a rebuild.
  */
 export class CheckStage {
-  readonly #writer: Writer;
+  readonly #writer: LedgerWriter;
   readonly #readers: CheckReaders;
-  readonly #feed: KnowledgeFeed;
+  readonly #feed: PolicyInformationPoint;
   readonly #together: number;
 
-  constructor(writer: Writer, readers: CheckReaders, together: number = SIGN_INS_TOGETHER) {
+  constructor(writer: LedgerWriter, readers: CheckReaders, together: number = SIGN_INS_TOGETHER) {
     this.#together = together;
     this.#writer = writer;
     this.#readers = readers;
-    this.#feed = KnowledgeFeed.of({
+    this.#feed = PolicyInformationPoint.of({
       books: readers.books,
       reader: readers.ledger,
       clock: writer.clock,
@@ -130,7 +130,7 @@ export class CheckStage {
     }
   }
 
-  async #check(fromMs: number, toMs: number, knowledge: Knowledge): Promise<CheckRow[]> {
+  async #check(fromMs: number, toMs: number, knowledge: PolicyInformation): Promise<CheckRow[]> {
     const { books } = this.#readers;
     const memo = createMemo();
     // A decision may belong to a sign-in beside the edge.
@@ -189,13 +189,13 @@ export async function detailOf(
 type Detail = ReturnType<typeof signInDetail>;
 type Leaf = Awaited<ReturnType<LedgerReader['leaf']>>['leaf'];
 
-function inOrder(a: DecisionFact, b: DecisionFact): number {
+function inOrder(a: DecisionRow, b: DecisionRow): number {
   return a.index - b.index;
 }
 
 /** As of the end of time: which of them was open when is for the check to say. */
 function passesByPrincipal(
-  { access }: BooksReader,
+  { access }: StoreReader,
   filter: PassFilter,
 ): ReadonlyMap<string, readonly Pass[]> {
   const passes = knownPasses(access, Number.POSITIVE_INFINITY, filter);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { JOIN_AFTER_MS, JOIN_BEFORE_MS } from '@countersign/policy';
-import type { DecisionFact } from '../../store/sqlite/decision-table.ts';
+import type { DecisionRow } from '../../store/sqlite/decision-table.ts';
 import { decided, REPORTED_MS, reported, step } from '../testing/reported.ts';
 import { exactMatch, matchDecision } from './match-decision.ts';
 import type { ReportedSignIn } from './reported-sign-in.ts';
@@ -11,7 +11,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 function matched(
   signIn: ReportedSignIn,
-  decisions: readonly DecisionFact[],
+  decisions: readonly DecisionRow[],
   taken: ReadonlySet<string> = NONE,
 ): string {
   const match = matchDecision(signIn, decisions, taken);

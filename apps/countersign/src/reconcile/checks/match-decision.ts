@@ -1,11 +1,11 @@
 import { JOIN_AFTER_MS, JOIN_BEFORE_MS } from '@countersign/policy';
-import type { DecisionFact } from '../../store/sqlite/decision-table.ts';
+import type { DecisionRow } from '../../store/sqlite/decision-table.ts';
 import type { ReportedSignIn } from './reported-sign-in.ts';
 import { factorOf, isExternal } from './sign-in-factor.ts';
 
 /** The decision that stands behind a sign-in, and how surely. */
 export type Match =
-  | { readonly kind: 'exact' | 'probable'; readonly decision: DecisionFact }
+  | { readonly kind: 'exact' | 'probable'; readonly decision: DecisionRow }
   | { readonly kind: 'none' }
   | { readonly kind: 'ambiguous'; readonly decisions: readonly string[] };
 
@@ -22,7 +22,7 @@ const ASKED_FLOWS: ReadonlySet<string> = new Set(['interactiveUser']);
  */
 export function matchDecision(
   signIn: ReportedSignIn,
-  decisions: readonly DecisionFact[],
+  decisions: readonly DecisionRow[],
   taken: ReadonlySet<string>,
 ): Match {
   const ours = decisions.filter(
@@ -41,13 +41,13 @@ export function matchDecision(
 /** Of one request the last decision counts: a door may ask before a proof and after it. */
 export function exactMatch(
   { detail }: ReportedSignIn,
-  decisions: readonly DecisionFact[],
-): DecisionFact | undefined {
+  decisions: readonly DecisionRow[],
+): DecisionRow | undefined {
   const requests = new Set(detail?.requests ?? []);
   return decisions.filter(({ requestId }) => requestId !== null && requests.has(requestId)).at(-1);
 }
 
-function fits(signIn: ReportedSignIn, decision: DecisionFact): boolean {
+function fits(signIn: ReportedSignIn, decision: DecisionRow): boolean {
   const { atMs, principal, address, method, effect } = decision;
   const aheadMs = signIn.timeMs - atMs;
   const isInTime = aheadMs <= JOIN_BEFORE_MS && aheadMs >= -JOIN_AFTER_MS;

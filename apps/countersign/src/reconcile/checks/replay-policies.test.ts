@@ -6,12 +6,16 @@ import { after, test } from 'node:test';
 import { ManualClock, systemRandom } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger';
 import { DecisionPoint, PolicySet, readPolicyFolder } from '@countersign/policy';
-import { watch } from '../../detection/runner/detection-runner.ts';
-import type { Judge } from '../../detection/runner/detector.ts';
-import { KnowledgeFeed } from '../../enforcement/decisions/policy-information-point.ts';
+import { runDetectors } from '../../detection/runner/detection-runner.ts';
+import type { Detector } from '../../detection/runner/detector.ts';
+import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import { erase } from '../../ingest/erasure/erase-bodies.ts';
-import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
-import { catchUp } from '../../projection/catch-up.ts';
+import {
+  closeWriter,
+  type LedgerWriter,
+  openLedgerWriter,
+} from '../../operations/host/open-writer.ts';
+import { catchUpProjection } from '../../projection/catch-up.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { ask, bring, DOER, idOf, NOW_MS, TENANT, use } from '../testing/sign-ins.ts';
 import { replay } from './replay-policies.ts';
@@ -31,9 +35,13 @@ const stricter = PolicySet.parse({ ...source, policies: [...source.policies, pas
 
 let next = 0;
 
-async function withWriter(work: (writer: Writer, clock: ManualClock) => Promise<void>) {
+async function withWriter(work: (writer: LedgerWriter, clock: ManualClock) => Promise<void>) {
   const clock = new ManualClock(NOW_MS + 3 * HOUR_MS);
-  const writer = await openWriter({ dir: join(root, String(next++)), clock, random: systemRandom });
+  const writer = await openLedgerWriter({
+    dir: join(root, String(next++)),
+    clock,
+    random: systemRandom,
+  });
   try {
     await work(writer, clock);
   } finally {
@@ -41,8 +49,8 @@ async function withWriter(work: (writer: Writer, clock: ManualClock) => Promise<
   }
 }
 
-async function replayed(writer: Writer, policies = stricter): Promise<Replay> {
-  await catchUp(writer);
+async function replayed(writer: LedgerWriter, policies = stricter): Promise<Replay> {
+  await catchUpProjection(writer);
   await writer.ledger.publish();
   const ledger = await LedgerReader.open(writer.dir);
   try {
@@ -53,10 +61,10 @@ async function replayed(writer: Writer, policies = stricter): Promise<Replay> {
   }
 }
 
-async function decide(writer: Writer, who: string, more: object = {}) {
+async function decide(writer: LedgerWriter, who: string, more: object = {}) {
   const { accountant, clock, random } = writer;
   await writer.reader.refresh();
-  const { knowledge } = await KnowledgeFeed.open(writer);
+  const { knowledge } = await PolicyInformationPoint.open(writer);
   const { policies } = knowledge;
   assert.ok(policies !== undefined);
   const directory = knowledge.suite(clock);
@@ -93,13 +101,13 @@ test('attacks that rules found would have been stopped, or not, or nobody can te
       group: String(at),
     }));
     const policyFinding = { ...finding([], ['s1']), rule: 'check/second-factor' };
-    const judge: Judge = {
+    const judge: Detector = {
       ...{ name: 'test', hears: 'events', watches: [] },
       async *judge() {
         yield { drafts: [...drafts, policyFinding], covers: [] };
       },
     };
-    await watch(writer, [judge]);
+    await runDetectors(writer, [judge]);
     const told = ({ attacks }: Replay) =>
       attacks
         .map(({ signIns, stopped, answer }) => `${stopped} of ${signIns} stopped: ${answer}`)

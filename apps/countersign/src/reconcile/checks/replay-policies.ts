@@ -3,27 +3,27 @@ import { createMemo } from '@countersign/ocsf';
 import {
   type DecisionBody,
   DIRECTORY_AGE_MAX_MS,
-  judge,
-  type Knowledge,
+  evaluatePolicies,
+  type PolicyInformation,
   type PolicySet,
   REPLAY_ENTRIES_MAX,
 } from '@countersign/policy';
 import {
-  KnowledgeFeed,
+  PolicyInformationPoint,
   RULES_STAGE,
 } from '../../enforcement/decisions/policy-information-point.ts';
 import { parseObject } from '../../projection/entries/own-entry.ts';
 import type { CheckRow } from '../../store/sqlite/check-table.ts';
-import type { DecisionFact } from '../../store/sqlite/decision-table.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
-import { type CheckWorld, isVendors, judgeSignIn } from './check-sign-in.ts';
+import type { DecisionRow } from '../../store/sqlite/decision-table.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+import { type CheckContext, isVendors, judgeSignIn } from './check-sign-in.ts';
 import { detailOf } from './check-stage.ts';
 import { type Replay, ReplayTally, type Suspicion } from './replay-tally.ts';
 import { type ReportedSignIn, reportedSignIn } from './reported-sign-in.ts';
 
 const DAY_MS = 86_400_000;
 
-export type ReplayWorld = { readonly books: BooksReader; readonly ledger: LedgerReader };
+export type ReplayWorld = { readonly books: StoreReader; readonly ledger: LedgerReader };
 
 export type ReplayOf = {
   readonly policies: PolicySet;
@@ -39,7 +39,7 @@ export type ReplayOf = {
  */
 export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> {
   const { books, ledger } = world;
-  const { knowledge } = await KnowledgeFeed.open({ books, reader: ledger });
+  const { knowledge } = await PolicyInformationPoint.open({ books, reader: ledger });
   const isJudged = books.stageCursor(RULES_STAGE) > 0;
   const decided = new Map<string, CheckRow>();
   const { fromMs = -Infinity, toMs = Infinity } = of;
@@ -60,15 +60,15 @@ export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> 
 
 type Replaying = ReplayWorld &
   ReplayOf & {
-    readonly knowledge: Knowledge;
-    readonly risk: CheckWorld['risk'];
+    readonly knowledge: PolicyInformation;
+    readonly risk: CheckContext['risk'];
     /** By its decision, the sign-in that it let in. */
     readonly decided: ReadonlyMap<string, CheckRow>;
     readonly tally: ReplayTally;
   };
 
 /** What disagrees with policy is not an attack by that. */
-function suspicionsIn(books: BooksReader, { tenant }: ReplayOf): Suspicion[] {
+function suspicionsIn(books: StoreReader, { tenant }: ReplayOf): Suspicion[] {
   return books
     .findings({ tenant })
     .filter(({ draft }) => !draft.rule.startsWith('check/'))
@@ -77,7 +77,7 @@ function suspicionsIn(books: BooksReader, { tenant }: ReplayOf): Suspicion[] {
     });
 }
 
-async function replayDecision(fact: DecisionFact, replaying: Replaying): Promise<void> {
+async function replayDecision(fact: DecisionRow, replaying: Replaying): Promise<void> {
   const { ledger, knowledge, policies, risk, decided, tally } = replaying;
   const read = await ledger.body(fact.index);
   const body = read.kind === 'present' ? parseObject(read.bytes) : undefined;
@@ -98,8 +98,8 @@ async function replayDecision(fact: DecisionFact, replaying: Replaying): Promise
     session: signIn?.session ?? fact.session,
     wasIn: effect === 'permit',
     answered: effect,
-    before: then === undefined ? null : judge(asked, { ...world, policies: then }),
-    after: judge(asked, { ...world, policies }),
+    before: then === undefined ? null : evaluatePolicies(asked, { ...world, policies: then }),
+    after: evaluatePolicies(asked, { ...world, policies }),
   });
 }
 

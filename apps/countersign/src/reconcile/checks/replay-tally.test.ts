@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Judgement } from '@countersign/policy';
-import { type Replayed, ReplayTally, type Suspicion, turnOf } from './replay-tally.ts';
+import type { PolicyOutcome } from '@countersign/policy';
+import { type ReplayedAccess, ReplayTally, type Suspicion, turnOf } from './replay-tally.ts';
 
-function judgement(effect: 'permit' | 'deny', more: Partial<Judgement> = {}): Judgement {
+function judgement(effect: 'permit' | 'deny', more: Partial<PolicyOutcome> = {}): PolicyOutcome {
   return {
     ...{ effect, cause: 'policy', policies: [effect === 'permit' ? 'people' : 'strict'] },
     ...{ obligations: [], inputs: [], because: [], policyVersion: 'v', ...more },
@@ -18,7 +18,7 @@ const UNKNOWN = judgement('deny', {
   inputs: [{ name: 'principal.risk', source: null, ageMs: null, state: 'missing' }],
 });
 
-function item(more: Partial<Replayed> = {}): Replayed {
+function item(more: Partial<ReplayedAccess> = {}): ReplayedAccess {
   return {
     ...{ tenant: 't', principal: 'ada', door: 'check', flow: 'interactiveUser', atMs: 1000 },
     ...{ entries: [7], session: null, wasIn: true, answered: null },

@@ -1,8 +1,8 @@
-import type { Judgement } from '@countersign/policy';
+import type { PolicyOutcome } from '@countersign/policy';
 import { lackText } from './check-sign-in.ts';
 
 /** Something that was let in, or not, and what other policies say to it. */
-export type Replayed = {
+export type ReplayedAccess = {
   readonly tenant: string;
   readonly principal: string;
   /** `eam`, `forward-auth`, …; `check` for what passed no door. */
@@ -15,8 +15,8 @@ export type Replayed = {
   /** The vendor let it in, or a door did. */
   readonly wasIn: boolean;
   /** By the policies of its time; null where there were none. */
-  readonly before: Judgement | null;
-  readonly after: Judgement;
+  readonly before: PolicyOutcome | null;
+  readonly after: PolicyOutcome;
   /** What a door answered; null for what passed none. */
   readonly answered: 'permit' | 'deny' | null;
 };
@@ -25,7 +25,7 @@ export type Replayed = {
 export type Turn = 'lose' | 'gain' | 'same' | 'unknown';
 
 /** Which way it turns, and where nobody can tell, why. */
-export function turnOf({ before, after, answered, flow }: Replayed): {
+export function turnOf({ before, after, answered, flow }: ReplayedAccess): {
   readonly turn: Turn;
   readonly because: string | null;
 } {
@@ -48,7 +48,7 @@ export function turnOf({ before, after, answered, flow }: Replayed): {
 }
 
 /** Those of one principal, one way in, that turn one way. */
-export type Turned = {
+export type ReplayChange = {
   readonly tenant: string;
   readonly principal: string;
   readonly door: string;
@@ -81,8 +81,8 @@ export type Replay = {
   readonly lose: number;
   readonly gain: number;
   readonly cannotTell: Readonly<Record<string, number>>;
-  readonly losing: readonly Turned[];
-  readonly gaining: readonly Turned[];
+  readonly losing: readonly ReplayChange[];
+  readonly gaining: readonly ReplayChange[];
   readonly attacks: readonly Attack[];
 };
 
@@ -95,7 +95,9 @@ export type Suspicion = {
   readonly sessions: readonly string[];
 };
 
-type Counted = { -readonly [K in keyof Turned]: Turned[K] } & { readonly said: Set<string> };
+type Counted = { -readonly [K in keyof ReplayChange]: ReplayChange[K] } & {
+  readonly said: Set<string>;
+};
 type Outcome = { signIns: number; stopped: number; letIn: number; cannotTell: number };
 
 /** Adds up what is replayed: bounded by the people, not by what they did. */
@@ -118,7 +120,7 @@ export class ReplayTally {
     }
   }
 
-  add(item: Replayed): void {
+  add(item: ReplayedAccess): void {
     const { turn, because } = turnOf(item);
     this.#attack(item);
     if (turn === 'unknown') {
@@ -151,7 +153,7 @@ export class ReplayTally {
     };
   }
 
-  #turn(turn: 'lose' | 'gain', item: Replayed): void {
+  #turn(turn: 'lose' | 'gain', item: ReplayedAccess): void {
     const { tenant, principal, door, flow, atMs, entries, before, after } = item;
     const key = [tenant, principal, door, flow].join('\n');
     const counted: Counted = this.#turned[turn].get(key) ?? {
@@ -168,7 +170,7 @@ export class ReplayTally {
     counted.entries = [...counted.entries, ...entries.slice(-1).slice(0, Math.max(room, 0))];
   }
 
-  #attack({ entries, session, wasIn, after }: Replayed): void {
+  #attack({ entries, session, wasIn, after }: ReplayedAccess): void {
     if (!wasIn) return;
     const found = new Set([
       ...entries.flatMap((entry) => this.#byEntry.get(entry) ?? []),
@@ -185,7 +187,7 @@ export class ReplayTally {
   }
 }
 
-function isUnknown({ cause }: Judgement): boolean {
+function isUnknown({ cause }: PolicyOutcome): boolean {
   return cause === 'unknown' || cause === 'error';
 }
 
@@ -199,7 +201,7 @@ function answerOf({ letIn, cannotTell }: Outcome): Attack['answer'] {
   return cannotTell > 0 ? 'unknown' : 'yes';
 }
 
-function turnedOf(counted: ReadonlyMap<string, Counted>): readonly Turned[] {
+function turnedOf(counted: ReadonlyMap<string, Counted>): readonly ReplayChange[] {
   return [...counted.values()]
     .map(({ said, ...turned }) => ({ ...turned, policies: [...said].sort() }))
     .sort((a, b) => b.count - a.count || (a.principal < b.principal ? -1 : 1));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Directory } from '@countersign/policy';
 import { PlainDirectory } from '@countersign/policy/testing/plain-directory';
 import { REPORTED_MS, REPORTED_TENANT, reported, type SignInChanges } from '../testing/reported.ts';
-import { SeenDevices } from './reported-devices.ts';
+import { ReportedDevices } from './reported-devices.ts';
 
 const SEEN_MS = REPORTED_MS - 3_600_000;
 const KNOWN = new PlainDirectory(
@@ -17,8 +17,8 @@ const KNOWN = new PlainDirectory(
   SEEN_MS,
 );
 
-function seen(changes: SignInChanges, directory: Directory = KNOWN): SeenDevices {
-  return new SeenDevices(directory, reported({ device: 'laptop', ...changes }));
+function seen(changes: SignInChanges, directory: Directory = KNOWN): ReportedDevices {
+  return new ReportedDevices(directory, reported({ device: 'laptop', ...changes }));
 }
 
 test('a device is as the sign-in saw it, and else as the directory says', () => {

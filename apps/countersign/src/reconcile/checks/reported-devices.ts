@@ -1,9 +1,9 @@
 import type { TenantId } from '@countersign/core';
-import type { Directory, EntityFacts, Sourced } from '@countersign/policy';
+import type { Directory, EntityAttributes, SourcedValue } from '@countersign/policy';
 import type { ReportedSignIn } from './reported-sign-in.ts';
 
 /** A directory in which a device is also as the sign-in itself says that it was. */
-export class SeenDevices implements Directory {
+export class ReportedDevices implements Directory {
   readonly #directory: Directory;
   readonly #signIn: ReportedSignIn;
 
@@ -12,7 +12,7 @@ export class SeenDevices implements Directory {
     this.#signIn = signIn;
   }
 
-  find(tenant: TenantId, type: string, id: string): EntityFacts | undefined {
+  find(tenant: TenantId, type: string, id: string): EntityAttributes | undefined {
     const facts = this.#directory.find(tenant, type, id);
     const { device, detail, timeMs } = this.#signIn;
     if (type !== 'Device' || id !== device || detail === undefined) return facts;
@@ -32,11 +32,11 @@ export class SeenDevices implements Directory {
     };
   }
 
-  told(tenant: TenantId, type: string): Sourced<null> | undefined {
+  told(tenant: TenantId, type: string): SourcedValue<null> | undefined {
     return this.#directory.told(tenant, type);
   }
 
-  networks(tenant: TenantId, address: string): Sourced<readonly string[]> | undefined {
+  networks(tenant: TenantId, address: string): SourcedValue<readonly string[]> | undefined {
     return this.#directory.networks(tenant, address);
   }
 }

@@ -1,12 +1,15 @@
 import { TENANT_NOT_STATED } from '@countersign/core';
-import type { Told } from './drift-matcher.ts';
-import type { PowerHistory } from './privilege-history.ts';
+import type { ObservedChange } from './drift-matcher.ts';
+import type { PrivilegeHistory } from './privilege-history.ts';
 
 /**
  * Graph's audits name no tenant. Out of a file they belong to the only one whose directory was
  * listed, or to the one that has what they are about: ids of objects are of one tenant alone.
  */
-export function atHome(told: readonly Told[], histories: readonly PowerHistory[]): Told[] {
+export function assignTenants(
+  told: readonly ObservedChange[],
+  histories: readonly PrivilegeHistory[],
+): ObservedChange[] {
   const tenants = new Set(histories.map(({ tenant }) => tenant));
   const [first] = tenants;
   const only = tenants.size === 1 ? first : undefined;

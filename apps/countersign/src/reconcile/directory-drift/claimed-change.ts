@@ -3,7 +3,7 @@ import { CLAIM_IDS_MAX } from '../limits.ts';
 import { idOf, type PowerKind, scopesOf } from './privilege.ts';
 
 /** What a record of the directory's audit log says that was done. */
-export type Claim = {
+export type ClaimedChange = {
   /** `object`: something that powers hang on was made, restored or removed. */
   readonly kind: PowerKind | 'object';
   readonly way: 'in' | 'out';
@@ -70,7 +70,7 @@ export function isClaim(operation: string, memo: Memo): boolean {
 }
 
 /** What one record claims. Total: of a body that is erased it says the kind, and no more. */
-export function claimsOf(record: ClaimRecord, memo: Memo): Claim[] {
+export function claimsOf(record: ClaimRecord, memo: Memo): ClaimedChange[] {
   const key = activityKey(record.operation, memo);
   const at = new Date(record.atMs).toISOString();
   const { source, tenant, value } = record;
@@ -104,14 +104,14 @@ export function claimsOf(record: ClaimRecord, memo: Memo): Claim[] {
   return [...keys.map((claim) => ({ ...claim, sources })), ...objects];
 }
 
-function roleClaim(said: Said, key: string, way: Claim['way']): Claim {
+function roleClaim(said: Said, key: string, way: ClaimedChange['way']): ClaimedChange {
   const isPim = key.includes('pim');
   const template = said.one('Role.TemplateId') ?? (isPim ? said.role() : null);
   return { ...said.claim('role', way, template), isPlanned: isPim };
 }
 
 /** Cmdlets say by their verb what they do to a rule, and programs by a property. */
-function ruleClaim(said: Said, key: string): Claim {
+function ruleClaim(said: Said, key: string): ClaimedChange {
   const done = said.values('param.RuleOperation')?.[0] ?? key;
   const way = /^(?:remove|delete|disable)/.test(done) ? 'out' : 'in';
   const names = ['param.RuleName', 'param.Name', 'param.Identity'];
@@ -122,7 +122,7 @@ function ruleClaim(said: Said, key: string): Claim {
 }
 
 /** A scope that was added to a grant is written as a grant as well: the difference counts. */
-function grantClaims(said: Said, way: Claim['way']): Claim[] {
+function grantClaims(said: Said, way: ClaimedChange['way']): ClaimedChange[] {
   const before = scopesOf(said.old('DelegatedPermissionGrant.Scope'));
   const after = scopesOf(said.new('DelegatedPermissionGrant.Scope'));
   if (way === 'out') {
@@ -134,7 +134,7 @@ function grantClaims(said: Said, way: Claim['way']): Claim[] {
 }
 
 /** One bracket for each grant, old ones before the arrow (contracts 2.8). */
-function consentClaims(said: Said): Claim[] {
+function consentClaims(said: Said): ClaimedChange[] {
   const text = said.new('ConsentAction.Permissions') ?? '';
   const [old = '', now = ''] = text.includes('=>') ? text.split('=>', 2) : ['', text];
   const known = new Set(bracketsOf(old).flatMap(({ key, scopes }) => scopes.map((s) => key + s)));
@@ -162,7 +162,7 @@ function bracketsOf(text: string): Bracket[] {
 }
 
 /** Of credentials a record tells all that there were, and all that there are. */
-function keyClaims(said: Said, way: Claim['way'], isOfKeys: boolean): Claim[] {
+function keyClaims(said: Said, way: ClaimedChange['way'], isOfKeys: boolean): ClaimedChange[] {
   const [old, now] = [said.old('KeyDescription'), said.new('KeyDescription')];
   if (old === undefined && now === undefined) {
     if (!isOfKeys && said.isRead) return [];
@@ -223,7 +223,11 @@ class Said {
     return id === undefined ? null : [id];
   }
 
-  claim(kind: Claim['kind'], way: Claim['way'], values: readonly string[] | null): Claim {
+  claim(
+    kind: ClaimedChange['kind'],
+    way: ClaimedChange['way'],
+    values: readonly string[] | null,
+  ): ClaimedChange {
     const targets = this.#reading?.subject.directory?.targets ?? [];
     const own = targets.find(({ type }) => HOLDERS.test(type ?? '')) ?? targets[0];
     const client = kind === 'grant' || kind === 'app-role' ? this.one(CLIENT)?.[0] : undefined;
@@ -234,7 +238,11 @@ class Said {
     };
   }
 
-  difference(kind: Claim['kind'], before: readonly string[], after: readonly string[]): Claim[] {
+  difference(
+    kind: ClaimedChange['kind'],
+    before: readonly string[],
+    after: readonly string[],
+  ): ClaimedChange[] {
     const came = after.filter((value) => !before.includes(value));
     const went = before.filter((value) => !after.includes(value));
     return [

@@ -1,7 +1,7 @@
 import { interval } from '@countersign/core';
-import type { Judge, JudgeContext, Judgement } from '../../detection/runner/detector.ts';
+import type { Detector, DetectorInput, DetectorResult } from '../../detection/runner/detector.ts';
 import { RECONCILE_EVERY_MS, STATE_REST_TIMES } from '../../ingest/limits.ts';
-import { StateReconciler } from './drift-reconciler.ts';
+import { DriftReconciler } from './drift-reconciler.ts';
 
 /** From the beginning to the end of all times that a record can state. */
 const ALWAYS = interval(-8_640_000_000_000_000, 8_640_000_000_000_000);
@@ -11,7 +11,7 @@ const ALWAYS = interval(-8_640_000_000_000_000, 8_640_000_000_000_000);
  * was said before, and a listing may show what was told long ago: so all of it is judged again,
  * and nothing is kept between two looks.
  */
-export function stateJudge(): Judge {
+export function stateJudge(): Detector {
   return {
     name: 'state',
     hears: 'entries',
@@ -32,10 +32,10 @@ export function stateJudge(): Judge {
     // A log settles with time: an absence may be worth more than before.
     everyMs: RECONCILE_EVERY_MS,
     restTimes: STATE_REST_TIMES,
-    async *judge({ books, ledger }: JudgeContext): AsyncGenerator<Judgement> {
+    async *judge({ books, ledger }: DetectorInput): AsyncGenerator<DetectorResult> {
       // Nobody ever listed the directory: there is nothing to compare with.
       if (books.acts('directory').length === 0) return;
-      const reconciler = new StateReconciler(books, ledger, books.coverage());
+      const reconciler = new DriftReconciler(books, ledger, books.coverage());
       yield { drafts: await reconciler.findings(), covers: [ALWAYS] };
     },
   };

@@ -1,11 +1,11 @@
 import { plural, type TenantId } from '@countersign/core';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { DAY_MS, EVIDENCE_MAX } from '../limits.ts';
-import type { StateMatch } from './drift-matcher.ts';
+import type { DriftMatch } from './drift-matcher.ts';
 import type { PowerKind } from './privilege.ts';
 
 type Words = {
-  readonly one: (match: StateMatch) => string;
+  readonly one: (match: DriftMatch) => string;
   readonly technique: string;
   readonly take: string;
 };
@@ -52,12 +52,12 @@ const WORDS: Readonly<Record<PowerKind, Words>> = {
 const GONE = 'T1098';
 
 /** In words, for people. */
-export function powerText(match: StateMatch): string {
+export function powerText(match: DriftMatch): string {
   return WORDS[match.kind].one(match);
 }
 
 /** One finding for each power and day. */
-export function stateFindings(matches: Iterable<StateMatch>): FindingDraft[] {
+export function stateFindings(matches: Iterable<DriftMatch>): FindingDraft[] {
   const told = [...matches].filter(({ cause }) => RULES.has(cause));
   const groups = Map.groupBy(told, (match) => {
     const { tenant, cause, atMs } = match;
@@ -71,8 +71,8 @@ const RULES: ReadonlyMap<string, string> = new Map([
   ['event-without-effect', 'reconcile/event-without-effect'],
 ]);
 
-function draftOf(own: readonly StateMatch[]): FindingDraft {
-  const first = own[0] as StateMatch;
+function draftOf(own: readonly DriftMatch[]): FindingDraft {
+  const first = own[0] as DriftMatch;
   const { kind, way, tenant, cause, about, who } = first;
   const isState = about === 'state';
   const times = own.flatMap(({ atMs }) => atMs);
@@ -104,20 +104,20 @@ function draftOf(own: readonly StateMatch[]): FindingDraft {
 const ASK =
   'Compare the object with its audit log at the vendor, and ask the vendor for what is missing.';
 
-function stateTitle(match: StateMatch): string {
+function stateTitle(match: DriftMatch): string {
   const verb = match.way === 'in' ? 'is there' : 'is gone';
   return `The ${powerText(match)} ${verb}, and no event ${match.way === 'in' ? 'gave' : 'took'} it`;
 }
 
-function eventTitle(match: StateMatch): string {
+function eventTitle(match: DriftMatch): string {
   const { way, who } = match;
   const verb = way === 'in' ? 'gave' : 'took away';
   const end = way === 'in' ? 'and it is not there' : 'and it is still there';
   return `${who ?? 'Somebody'} ${verb} the ${powerText(match)}, ${end}`;
 }
 
-function stateMessage(own: readonly StateMatch[]): string {
-  const { fromMs, atMs, way } = own[0] as StateMatch;
+function stateMessage(own: readonly DriftMatch[]): string {
+  const { fromMs, atMs, way } = own[0] as DriftMatch;
   const between =
     fromMs === null ? `by ${timeOf(atMs)}` : `between ${timeOf(fromMs)} and ${timeOf(atMs)}`;
   return (
@@ -127,7 +127,7 @@ function stateMessage(own: readonly StateMatch[]): string {
   );
 }
 
-function eventMessage(own: readonly StateMatch[]): string {
+function eventMessage(own: readonly DriftMatch[]): string {
   return (
     `The audit log tells ${plural(own.length, 'such change')} of the day, and the next listing ` +
     'of the directory does not show it; no event took it back. An event of that which the ' +
@@ -135,7 +135,7 @@ function eventMessage(own: readonly StateMatch[]): string {
   );
 }
 
-function groupOf({ kind, way, ids, value }: StateMatch): string {
+function groupOf({ kind, way, ids, value }: DriftMatch): string {
   return [kind, way, ...ids, value].join(' ');
 }
 

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { TENANT_NOT_STATED } from '@countersign/core';
 import { createMemo } from '@countersign/ocsf';
 import type { Absence } from '../actions/log-coverage.ts';
-import { atHome } from './assign-tenants.ts';
+import { assignTenants } from './assign-tenants.ts';
 import { claimsOf } from './claimed-change.ts';
 import { stateFindings } from './drift-findings.ts';
-import { type StateMatch, StateMatcher, type Told } from './drift-matcher.ts';
-import { PowerHistory } from './privilege-history.ts';
+import { type DriftMatch, DriftMatcher, type ObservedChange } from './drift-matcher.ts';
+import { PrivilegeHistory } from './privilege-history.ts';
 
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';
 const T = Date.UTC(2026, 2, 4, 9);
@@ -24,15 +24,18 @@ const COLLECTED: Absence = { cause: 'no-sign-in-delivered', bound: 0.01 };
 type Item = { readonly [member: string]: unknown };
 
 /** Listings of one part of the directory at these hours; their entries are numbered by the hour. */
-function listed(source: string, listings: Readonly<Record<number, readonly Item[]>>): PowerHistory {
-  const history = new PowerHistory(TENANT, source);
+function listed(
+  source: string,
+  listings: Readonly<Record<number, readonly Item[]>>,
+): PrivilegeHistory {
+  const history = new PrivilegeHistory(TENANT, source);
   const inOrder = Object.entries(listings).sort(([a], [b]) => Number(a) - Number(b));
   for (const [hour, items] of inOrder) list(history, Number(hour), items);
   return history;
 }
 
 function list(
-  history: PowerHistory,
+  history: PrivilegeHistory,
   hour: number,
   items: readonly Item[],
   mode: 'snapshot' | 'delta' = 'snapshot',
@@ -67,7 +70,7 @@ function told(
   activityDisplayName: string,
   targets: readonly (readonly [type: string, id: string])[],
   properties: readonly Property[] = [],
-): Told[] {
+): ObservedChange[] {
   const written = (value: unknown): string | null =>
     value === null ? null : JSON.stringify(value);
   const modifiedProperties = properties.map(([displayName, old, now]) => {
@@ -91,19 +94,19 @@ function tell(
   operation: string,
   value: unknown,
   source: string = 'graph/directoryAudits',
-): Told[] {
+): ObservedChange[] {
   const own = { index: serial++, tenant: TENANT, atMs: T + hour * HOUR_MS };
   const record = { ...own, source, operation, value };
   return claimsOf(record, createMemo()).map((claim) => ({ ...claim, ...own, who: BEN }));
 }
 
-function roleEvent(hour: number, way: 'Add' | 'Remove', who: string = ADA): Told[] {
+function roleEvent(hour: number, way: 'Add' | 'Remove', who: string = ADA): ObservedChange[] {
   const name = way === 'Add' ? 'Add member to role' : 'Remove member from role';
   const [old, now] = way === 'Add' ? [null, ROLE] : [ROLE, null];
   return told(hour, name, [['User', who]], [['Role.TemplateId', old, now]]);
 }
 
-function keyEvent(hour: number, old: readonly string[], now: readonly string[]): Told[] {
+function keyEvent(hour: number, old: readonly string[], now: readonly string[]): ObservedChange[] {
   const described = (keys: readonly string[]): string[] =>
     keys.map((key) => `[KeyIdentifier=${key},KeyType=Password,KeyUsage=Verify,DisplayName=x]`);
   return told(
@@ -117,12 +120,12 @@ function keyEvent(hour: number, old: readonly string[], now: readonly string[]):
 type Parts = { readonly absence?: Absence; readonly isCut?: boolean };
 
 function matches(
-  histories: readonly PowerHistory[],
-  events: readonly Told[],
+  histories: readonly PrivilegeHistory[],
+  events: readonly ObservedChange[],
   { absence = COLLECTED, isCut = false }: Parts = {},
-): { shown: StateMatch[]; said: StateMatch[]; thereBefore: number } {
+): { shown: DriftMatch[]; said: DriftMatch[]; thereBefore: number } {
   const inOrder = events.toSorted((a, b) => a.atMs - b.atMs);
-  const matcher = new StateMatcher({ histories, told: inOrder, absence: () => absence, isCut });
+  const matcher = new DriftMatcher({ histories, told: inOrder, absence: () => absence, isCut });
   return {
     shown: [...matcher.shown()],
     said: [...matcher.said()],
@@ -130,7 +133,7 @@ function matches(
   };
 }
 
-function causes(found: readonly StateMatch[]): string[] {
+function causes(found: readonly DriftMatch[]): string[] {
   return found.map(({ way, cause }) => `${way} ${cause}`);
 }
 
@@ -155,7 +158,7 @@ test('a power of each kind that no event gave is a finding with the technique of
     0: [],
     2: [{ id: 'r', principalId: APP, resourceId: GRAPH, appRoleId: NEW }],
   });
-  const cases: readonly (readonly [PowerHistory, string])[] = [
+  const cases: readonly (readonly [PrivilegeHistory, string])[] = [
     [listed(ROLES, { 0: [], 2: [holds(ADA)] }), 'T1098.003'],
     [listed(APPLICATIONS, { 0: [app(OLD)], 2: [app(OLD, NEW)] }), 'T1098.001'],
     [listed(GRANTS, { 0: [grant('User.Read')], 2: [grant('User.Read Mail.Read')] }), 'T1528'],
@@ -342,14 +345,14 @@ test('a change laid over a listing counts, and after an erasure all begins anew'
 
 test('a record that names no tenant belongs to the one that has what it is about', () => {
   const roles = listed(ROLES, { 0: [], 2: [holds(ADA)] });
-  const other = new PowerHistory(NEW, ROLES);
+  const other = new PrivilegeHistory(NEW, ROLES);
   const unstated = roleEvent(1, 'Add').map((one) => ({ ...one, tenant: TENANT_NOT_STATED }));
   for (const histories of [[roles], [other, roles]]) {
-    const { shown, said } = matches(histories, atHome(unstated, histories));
+    const { shown, said } = matches(histories, assignTenants(unstated, histories));
     assert.deepEqual([causes(shown), causes(said)], [['in matched'], ['in matched']]);
   }
   const elsewhere = roleEvent(1, 'Add', BEN).map((o) => ({ ...o, tenant: TENANT_NOT_STATED }));
-  const { said } = matches([other, roles], atHome(elsewhere, [other, roles]));
+  const { said } = matches([other, roles], assignTenants(elsewhere, [other, roles]));
   assert.deepEqual(causes(said), ['in never-listed']);
 });
 

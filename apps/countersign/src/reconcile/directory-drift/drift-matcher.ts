@@ -1,12 +1,12 @@
 import { type Absence, severityOf } from '../actions/log-coverage.ts';
 import { CLOCK_DIFFERENCE_MAX_MS, LISTING_LAG_MS } from '../limits.ts';
-import type { Claim } from './claimed-change.ts';
+import type { ClaimedChange } from './claimed-change.ts';
 import type { StateCause, StateUnknown } from './drift-verdict.ts';
-import { type Power, type PowerKind, UNREAD } from './privilege.ts';
-import type { Listing, PowerHistory, Shift, Track } from './privilege-history.ts';
+import { type PowerKind, type Privilege, UNREAD } from './privilege.ts';
+import type { Listing, PrivilegeChange, PrivilegeHistory, Track } from './privilege-history.ts';
 
 /** What one record claims, and where it stands. */
-export type Told = Claim & {
+export type ObservedChange = ClaimedChange & {
   readonly index: number;
   readonly tenant: string;
   readonly atMs: number;
@@ -14,7 +14,7 @@ export type Told = Claim & {
 };
 
 /** A change that the state shows, or that events tell of; and whether the other side has it. */
-export type StateMatch = {
+export type DriftMatch = {
   readonly about: 'state' | 'event';
   readonly kind: PowerKind;
   readonly way: 'in' | 'out';
@@ -32,9 +32,9 @@ export type StateMatch = {
 };
 
 export type MatcherParts = {
-  readonly histories: readonly PowerHistory[];
+  readonly histories: readonly PrivilegeHistory[];
   /** In order of time. */
-  readonly told: readonly Told[];
+  readonly told: readonly ObservedChange[];
   /** What it is worth that the audit log of a tenant has nothing of a time. */
   readonly absence: (tenant: string, fromMs: number, toMs: number) => Absence;
   /** Not all that was told is here: what is not matched, may be told of by the rest. */
@@ -42,9 +42,9 @@ export type MatcherParts = {
 };
 
 /** Meets what the directory showed with what its audit log told, both ways. */
-export class StateMatcher {
+export class DriftMatcher {
   readonly #parts: MatcherParts;
-  readonly #byTenant: ReadonlyMap<string, readonly Told[]>;
+  readonly #byTenant: ReadonlyMap<string, readonly ObservedChange[]>;
   /** By tenant and id: the powers that an object has, or had. */
   readonly #tracks = new Map<string, Track[]>();
   /** What explained one change explains no other of the same power. */
@@ -75,7 +75,7 @@ export class StateMatcher {
   }
 
   /** Each power that came or went between two listings. */
-  *shown(): Generator<StateMatch> {
+  *shown(): Generator<DriftMatch> {
     for (const { tracks } of this.#parts.histories) {
       for (const track of tracks) {
         for (const shift of track.shifts) {
@@ -85,7 +85,7 @@ export class StateMatcher {
     }
   }
 
-  #shown({ tenant, power }: Track, shift: Shift): StateMatch {
+  #shown({ tenant, power }: Track, shift: PrivilegeChange): DriftMatch {
     const { way, fromMs, atMs } = shift;
     const near = this.#between(
       tenant,
@@ -112,8 +112,11 @@ export class StateMatcher {
   }
 
   /** Each change that was told, once, however many records tell of it. */
-  *said(): Generator<StateMatch> {
-    const groups = new Map<string, { told: Told; value: string | null; all: Told[] }>();
+  *said(): Generator<DriftMatch> {
+    const groups = new Map<
+      string,
+      { told: ObservedChange; value: string | null; all: ObservedChange[] }
+    >();
     for (const told of this.#parts.told) {
       if (told.kind === 'object') continue;
       const next = this.#nextListings(told).map((each) => each?.index ?? -1);
@@ -128,7 +131,7 @@ export class StateMatcher {
     for (const { told, value, all } of groups.values()) yield this.#said(told, value, all);
   }
 
-  #said(told: Told, value: string | null, all: readonly Told[]): StateMatch {
+  #said(told: ObservedChange, value: string | null, all: readonly ObservedChange[]): DriftMatch {
     const { kind, way, tenant, holder, who, atMs } = told;
     const last = all.at(-1) ?? told;
     const nexts = this.#nextListings(last);
@@ -153,14 +156,22 @@ export class StateMatcher {
   }
 
   /** Of several records of one change some name more than others. */
-  #best(all: readonly Told[], value: string, nexts: readonly (Listing | undefined)[]): StateCause {
+  #best(
+    all: readonly ObservedChange[],
+    value: string,
+    nexts: readonly (Listing | undefined)[],
+  ): StateCause {
     const causes = all.map((told) => this.#effect(told, value, nexts));
     const good = causes.find((cause) => cause === 'matched' || cause === 'taken-back');
     return good ?? (causes.at(-1) as StateCause);
   }
 
   /** What the listings behind a change show of it. */
-  #effect(told: Told, value: string, nexts: readonly (Listing | undefined)[]): StateCause {
+  #effect(
+    told: ObservedChange,
+    value: string,
+    nexts: readonly (Listing | undefined)[],
+  ): StateCause {
     const { way, atMs } = told;
     const own = this.#tracksOf(told, value);
     const listed = this.#histories(told);
@@ -189,7 +200,11 @@ export class StateMatcher {
     return this.#takenBack(told, value, untilMs) ?? 'event-without-effect';
   }
 
-  #takenBack(told: Told, value: string, untilMs: number): 'taken-back' | StateUnknown | undefined {
+  #takenBack(
+    told: ObservedChange,
+    value: string,
+    untilMs: number,
+  ): 'taken-back' | StateUnknown | undefined {
     const way = told.way === 'in' ? 'out' : 'in';
     const behind = this.#between(told.tenant, told.atMs, untilMs + CLOCK_DIFFERENCE_MAX_MS);
     const others = behind.filter((other) => other.index !== told.index && other.way === way);
@@ -205,32 +220,32 @@ export class StateMatcher {
     return this.#parts.isCut ? 'too-many-events' : mismatch;
   }
 
-  #histories({ tenant, sources }: Told): PowerHistory[] {
+  #histories({ tenant, sources }: ObservedChange): PrivilegeHistory[] {
     return this.#parts.histories.filter(
       (each) => each.tenant === tenant && sources.includes(each.source) && each.listings.length > 0,
     );
   }
 
   /** Of each part of the directory that would show it, the first listing that has to. */
-  #nextListings(told: Told): (Listing | undefined)[] {
+  #nextListings(told: ObservedChange): (Listing | undefined)[] {
     const fromMs = told.atMs + LISTING_LAG_MS;
     return this.#histories(told).map(({ listings }) =>
       listings.find(({ beganMs }) => beganMs >= fromMs),
     );
   }
 
-  #tracksOf({ tenant, kind, ids }: Told, value: string): Track[] {
+  #tracksOf({ tenant, kind, ids }: ObservedChange, value: string): Track[] {
     return [...ids]
       .flatMap((id) => this.#tracks.get(`${tenant}\n${id}`) ?? [])
       .filter(({ power }) => power.kind === kind && power.value === value && isAmong(power, ids));
   }
 
   /** Those of a tenant in `[fromMs, toMs]`. */
-  #between(tenant: string, fromMs: number, toMs: number): Told[] {
+  #between(tenant: string, fromMs: number, toMs: number): ObservedChange[] {
     const all = this.#byTenant.get(tenant) ?? [];
-    const found: Told[] = [];
+    const found: ObservedChange[] = [];
     for (let at = firstFrom(all, fromMs); at < all.length; at++) {
-      const told = all[at] as Told;
+      const told = all[at] as ObservedChange;
       if (told.atMs > toMs) break;
       found.push(told);
     }
@@ -238,9 +253,9 @@ export class StateMatcher {
   }
 }
 
-type Sought = Pick<Power, 'kind' | 'ids' | 'value'>;
+type Sought = Pick<Privilege, 'kind' | 'ids' | 'value'>;
 
-function explains(told: Told, power: Sought, way: 'in' | 'out'): boolean {
+function explains(told: ObservedChange, power: Sought, way: 'in' | 'out'): boolean {
   if (told.way !== way) return false;
   if (told.kind === 'object') {
     const isOf = power.ids.some((id) => told.ids.has(id));
@@ -254,14 +269,14 @@ function explains(told: Told, power: Sought, way: 'in' | 'out'): boolean {
 }
 
 /** It does not say which one it was about, or what it said is erased. */
-function mayExplain(told: Told, power: Sought, way: 'in' | 'out'): boolean {
+function mayExplain(told: ObservedChange, power: Sought, way: 'in' | 'out'): boolean {
   if (told.way !== way || told.values !== null) return false;
   const isOfKind = told.kind === power.kind || told.kind === 'object';
   return isOfKind && (told.ids.size === 0 || power.ids.some((id) => told.ids.has(id)));
 }
 
 /** An event of the other way, behind it. */
-function takesBack(other: Told, told: Told, value: string): boolean {
+function takesBack(other: ObservedChange, told: ObservedChange, value: string): boolean {
   if (other.kind === 'object') {
     const isOf = [...told.ids].some((id) => other.ids.has(id));
     return isOf && (other.way === 'out' || other.isRestored);
@@ -275,7 +290,7 @@ function takesBack(other: Told, told: Told, value: string): boolean {
  * which not every record names. Only the role of nothing in particular is any resource's.
  */
 function isAmong(
-  { ids, value }: Pick<Power, 'ids' | 'value'>,
+  { ids, value }: Pick<Privilege, 'ids' | 'value'>,
   named: ReadonlySet<string>,
 ): boolean {
   const needed = /^[0-]+$/.test(value) ? ids : ids.slice(0, 1);
@@ -286,11 +301,11 @@ function wasThere({ shifts }: Track, atMs: number): boolean {
   return shifts.findLast((shift) => shift.atMs <= atMs)?.way === 'in';
 }
 
-function firstFrom(told: readonly Told[], fromMs: number): number {
+function firstFrom(told: readonly ObservedChange[], fromMs: number): number {
   let [low, high] = [0, told.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((told[middle] as Told).atMs < fromMs) low = middle + 1;
+    if ((told[middle] as ObservedChange).atMs < fromMs) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,19 +1,19 @@
 import { parseDirectoryItem, parseDirectoryMark } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import { createMemo } from '@countersign/ocsf';
-import type { CoverageFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import type { ReconcilePeriod } from '../actions/action-query.ts';
 import { type Absence, isErased, isOf, logWorth } from '../actions/log-coverage.ts';
 import { CLAIMS_MAX } from '../limits.ts';
-import { atHome } from './assign-tenants.ts';
+import { assignTenants } from './assign-tenants.ts';
 import { claimsOf, isClaim } from './claimed-change.ts';
 import { stateFindings } from './drift-findings.ts';
-import { type StateMatch, StateMatcher, type Told } from './drift-matcher.ts';
+import { type DriftMatch, DriftMatcher, type ObservedChange } from './drift-matcher.ts';
 import { type StateUnknown, stateVerdictOf } from './drift-verdict.ts';
 import { POWER_SOURCES, UNREAD } from './privilege.ts';
-import { PowerHistory } from './privilege-history.ts';
+import { PrivilegeHistory } from './privilege-history.ts';
 
 /** One side of the reconciliation of state against events. */
 export type StateSide = {
@@ -50,15 +50,15 @@ const UNIFIED_LOG =
  * Double entry: a permission that is there and that no event gave, and an event whose effect is not
  * there. Everything is asked anew, so that what came late counts as if it had always been there.
  */
-export class StateReconciler {
-  readonly #books: BooksReader;
+export class DriftReconciler {
+  readonly #books: StoreReader;
   readonly #ledger: LedgerReader;
-  readonly #facts: readonly CoverageFact[];
-  #listed: Promise<PowerHistory[]> | undefined;
-  #unread: Promise<StateMatch[]> | undefined;
-  #matches: Promise<{ matches: StateMatch[]; listings: number; thereBefore: number }> | undefined;
+  readonly #facts: readonly CoverageRow[];
+  #listed: Promise<PrivilegeHistory[]> | undefined;
+  #unread: Promise<DriftMatch[]> | undefined;
+  #matches: Promise<{ matches: DriftMatch[]; listings: number; thereBefore: number }> | undefined;
 
-  constructor(books: BooksReader, ledger: LedgerReader, coverage: readonly CoverageFact[]) {
+  constructor(books: StoreReader, ledger: LedgerReader, coverage: readonly CoverageRow[]) {
     this.#books = books;
     this.#ledger = ledger;
     this.#facts = coverage.filter(({ subject }) => subject === null);
@@ -68,14 +68,14 @@ export class StateReconciler {
     this.#matches ??= this.#match();
     const { listings, thereBefore } = await this.#matches;
     const matches = await this.#within(period);
-    const side = (about: StateMatch['about']): StateSide =>
+    const side = (about: DriftMatch['about']): StateSide =>
       sideOf(matches.filter((match) => match.about === about));
     const notCollected = Object.values(UNREAD);
     return { listings, thereBefore, state: side('state'), events: side('event'), notCollected };
   }
 
   /** Those that do not fit, and those of which nobody can tell, in order of time. */
-  async list(period: ReconcilePeriod): Promise<StateMatch[]> {
+  async list(period: ReconcilePeriod): Promise<DriftMatch[]> {
     const matches = await this.#within(period);
     return matches
       .filter(({ cause }) => stateVerdictOf(cause) !== 'matched')
@@ -90,7 +90,7 @@ export class StateReconciler {
     return stateFindings((await this.#matches).matches);
   }
 
-  async #within({ fromMs, toMs, tenant }: ReconcilePeriod): Promise<StateMatch[]> {
+  async #within({ fromMs, toMs, tenant }: ReconcilePeriod): Promise<DriftMatch[]> {
     this.#matches ??= this.#match();
     this.#unread ??= this.#matchUnread();
     const { matches } = await this.#matches;
@@ -102,11 +102,11 @@ export class StateReconciler {
     );
   }
 
-  async #match(): Promise<{ matches: StateMatch[]; listings: number; thereBefore: number }> {
+  async #match(): Promise<{ matches: DriftMatch[]; listings: number; thereBefore: number }> {
     this.#listed ??= this.#histories();
     const histories = await this.#listed;
-    const told = atHome(await this.#told(MAY_TELL), histories);
-    const matcher = new StateMatcher({
+    const told = assignTenants(await this.#told(MAY_TELL), histories);
+    const matcher = new DriftMatcher({
       histories,
       told,
       absence: (tenant, fromMs, toMs) => this.#absence({ tenant, fromMs, toMs }),
@@ -123,21 +123,21 @@ export class StateReconciler {
    * Events of what no collector reads. They are counted by themselves: everybody makes rules for
    * their mail, and those must not take the place of what can be compared.
    */
-  async #matchUnread(): Promise<StateMatch[]> {
+  async #matchUnread(): Promise<DriftMatch[]> {
     this.#listed ??= this.#histories();
-    const told = atHome(await this.#told(MAY_TELL_UNREAD), await this.#listed);
+    const told = assignTenants(await this.#told(MAY_TELL_UNREAD), await this.#listed);
     const absence = (): Absence => ({ cause: 'no-sign-in', bound: null });
-    return [...new StateMatcher({ histories: [], told, absence, isCut: false }).said()];
+    return [...new DriftMatcher({ histories: [], told, absence, isCut: false }).said()];
   }
 
-  async #histories(): Promise<PowerHistory[]> {
-    const found = new Map<string, PowerHistory>();
+  async #histories(): Promise<PrivilegeHistory[]> {
+    const found = new Map<string, PrivilegeHistory>();
     for (const index of this.#books.acts('directory')) {
       if (index >= this.#ledger.size) continue;
       const { tenant, source } = (await this.#ledger.leaf(index)).leaf;
       if (!POWER_SOURCES.has(source)) continue;
       const key = `${tenant}\n${source}`;
-      const history = found.get(key) ?? new PowerHistory(tenant, source);
+      const history = found.get(key) ?? new PrivilegeHistory(tenant, source);
       found.set(key, history);
       const value = await this.#value(index);
       const item = parseDirectoryItem(value);
@@ -150,7 +150,7 @@ export class StateReconciler {
   }
 
   /** What the audit log tells of powers, in order of time; the newest where there is too much. */
-  async #told(words: string): Promise<Told[]> {
+  async #told(words: string): Promise<ObservedChange[]> {
     const tenant = this.#books.tenantSql('tenant');
     const rows = await this.#books.over(
       {},
@@ -161,7 +161,7 @@ export class StateReconciler {
         ORDER BY t DESC, "index" DESC LIMIT ${CLAIMS_MAX}`,
     );
     const memo = createMemo();
-    const told: Told[] = [];
+    const told: ObservedChange[] = [];
     for (const [index, org, t, source, said, actor] of rows.reverse()) {
       const operation = String(said);
       if (!isClaim(operation, memo)) continue;
@@ -205,8 +205,8 @@ const MAY_TELL = [
 ].join('|');
 const MAY_TELL_UNREAD = ['domain', '(mailbox|recipient)permission', '(inbox|sweep)rule'].join('|');
 
-function sideOf(matches: readonly StateMatch[]): StateSide {
-  const of = (verdict: string): readonly StateMatch[] =>
+function sideOf(matches: readonly DriftMatch[]): StateSide {
+  const of = (verdict: string): readonly DriftMatch[] =>
     matches.filter(({ cause }) => stateVerdictOf(cause) === verdict);
   const unknown: Partial<Record<StateUnknown, number>> = {};
   for (const { cause } of of('unknown')) {

@@ -39,9 +39,9 @@ export const STATE_TEXTS: Readonly<Record<StateCause, string>> = {
   'not-collected': 'no collector reads the state that would show it',
 };
 
-export type StateVerdict = 'matched' | 'unmatched' | 'unknown';
+export type DriftVerdict = 'matched' | 'unmatched' | 'unknown';
 
-export function stateVerdictOf(cause: StateCause): StateVerdict {
+export function stateVerdictOf(cause: StateCause): DriftVerdict {
   if (cause === 'matched' || cause === 'taken-back') return 'matched';
   return cause === 'state-without-event' || cause === 'event-without-effect'
     ? 'unmatched'

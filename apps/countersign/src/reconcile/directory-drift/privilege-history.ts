@@ -4,7 +4,7 @@ import {
   type DirectoryMode,
   msOfInstant,
 } from '@countersign/core';
-import { idOf, POWER_SOURCES, type Power } from './privilege.ts';
+import { idOf, POWER_SOURCES, type Privilege } from './privilege.ts';
 
 type Item = DirectoryItem['item'];
 
@@ -18,7 +18,7 @@ export type Listing = {
 };
 
 /** A power that a listing has, and the one before it had not; or the other way round. */
-export type Shift = {
+export type PrivilegeChange = {
   readonly way: 'in' | 'out';
   /** It came about between these: the beginning of the listing before, and the end of this one. */
   readonly fromMs: number;
@@ -32,19 +32,19 @@ export type Shift = {
 export type Track = {
   readonly tenant: string;
   readonly source: string;
-  readonly power: Power;
-  readonly shifts: readonly Shift[];
+  readonly power: Privilege;
+  readonly shifts: readonly PrivilegeChange[];
   readonly isThere: boolean;
 };
 
 type Held = { readonly item: Item; readonly index: number };
-type OwnTrack = Track & { readonly shifts: Shift[]; isThere: boolean };
+type OwnTrack = Track & { readonly shifts: PrivilegeChange[]; isThere: boolean };
 
 /**
  * What of the powers in a tenant came and went, from listing to listing: out of the entries of one
  * source in their order of index (see `DirectoryMark`).
  */
-export class PowerHistory {
+export class PrivilegeHistory {
   readonly tenant: string;
   readonly source: string;
   readonly listings: Listing[] = [];
@@ -124,7 +124,7 @@ export class PowerHistory {
     this.#commit(had, this.#powers(after), { ...timesOf(mark, index), isBeginning: false });
   }
 
-  #powers(items: readonly (readonly [string, Held])[]): Map<string, [Power, number]> {
+  #powers(items: readonly (readonly [string, Held])[]): Map<string, [Privilege, number]> {
     const powers = POWER_SOURCES.get(this.source)?.powers;
     return new Map(
       items.flatMap(([id, { item, index }]) =>
@@ -135,7 +135,7 @@ export class PowerHistory {
 
   #commit(
     had: readonly OwnTrack[],
-    now: ReadonlyMap<string, readonly [Power, number]>,
+    now: ReadonlyMap<string, readonly [Privilege, number]>,
     { isBeginning, ...listing }: Listing & { readonly isBeginning: boolean },
   ): void {
     const fromMs = this.listings.at(-1)?.beganMs ?? Number.NEGATIVE_INFINITY;

@@ -13,7 +13,7 @@ export const UNREAD: Readonly<Record<UnreadKind, string>> = {
   rule: 'rules of mailboxes',
 };
 
-export type Power = {
+export type Privilege = {
   readonly kind: PowerKind;
   /** Stable within its tenant. */
   readonly key: string;
@@ -31,7 +31,7 @@ type Json = { readonly [member: string]: unknown };
 type PowerSource = {
   readonly kind: PowerKind;
   readonly members: readonly string[];
-  readonly powers: (item: Json, id: string) => readonly Power[];
+  readonly powers: (item: Json, id: string) => readonly Privilege[];
 };
 
 const CREDENTIALS: PowerSource = {
@@ -82,7 +82,7 @@ export function scopesOf(scope: unknown): string[] {
 }
 
 /** The vendor changes those of managed identities by itself, and writes nothing of it. */
-function credentialsOf(item: Json, id: string): Power[] {
+function credentialsOf(item: Json, id: string): Privilege[] {
   if (item['servicePrincipalType'] === 'ManagedIdentity') return [];
   return [item['passwordCredentials'], item['keyCredentials']]
     .flatMap((list): unknown[] => (Array.isArray(list) ? list : []))
@@ -98,7 +98,7 @@ function powerOf(
   one: unknown,
   within?: unknown,
   name?: unknown,
-): Power[] {
+): Privilege[] {
   const ids = objects.flatMap((id) => idOf(id) ?? []);
   const value = idOf(one);
   // What says of nobody, or of nothing, that it has power, says nothing.

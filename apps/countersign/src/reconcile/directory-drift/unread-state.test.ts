@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createMemo } from '@countersign/ocsf';
 import { claimsOf, isClaim } from './claimed-change.ts';
 import { powerText } from './drift-findings.ts';
-import { StateMatcher } from './drift-matcher.ts';
+import { DriftMatcher } from './drift-matcher.ts';
 import { stateVerdictOf } from './drift-verdict.ts';
 
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';
@@ -52,7 +52,7 @@ function matched({ operation, recordType, more }: Written): readonly unknown[] {
     return { ...claim, index: 7, tenant: TENANT, atMs: AT_MS, who: 'it@corp.example' };
   });
   const absence = () => ({ cause: 'no-sign-in', bound: 0 }) as const;
-  const matcher = new StateMatcher({ histories: [], told, absence, isCut: false });
+  const matcher = new DriftMatcher({ histories: [], told, absence, isCut: false });
   assert.deepEqual([...matcher.shown()], []);
   return [...matcher.said()].map((match) => {
     return [powerText(match), match.way, match.cause, stateVerdictOf(match.cause)];

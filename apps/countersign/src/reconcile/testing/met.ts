@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import type { TenantId } from '@countersign/core';
 import { blank as blankEvent } from '@countersign/ocsf';
 import { RowBuffer } from '../../store/parquet/row-buffer.ts';
-import type { CoverageFact, ErasureFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow, ErasureRow } from '../../store/rows/entry-rows.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
-import { Books } from '../../store/store.ts';
-import { BooksReader } from '../../store/store-reader.ts';
-import { Reconciler } from '../actions/action-reconciler.ts';
-import type { Authorisations, PassBounds, Standing } from '../actions/authorization-status.ts';
+import { Store } from '../../store/store.ts';
+import { StoreReader } from '../../store/store-reader.ts';
+import { ActionReconciler } from '../actions/action-reconciler.ts';
+import type {
+  AuthorizationSource,
+  AuthorizationStatus,
+  PassBounds,
+} from '../actions/authorization-status.ts';
 import { ACTIONS_AT_ONCE, LIST_MAX } from '../limits.ts';
 
 export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
@@ -52,10 +56,10 @@ export const AUDIT = 'm365.export/unified-audit-log';
 
 /** All logs of sign-ins, and that of actions. */
 export function covered(
-  state: CoverageFact['state'],
-  more: Partial<CoverageFact> = {},
+  state: CoverageRow['state'],
+  more: Partial<CoverageRow> = {},
   sources: readonly string[] = [...SOURCES, AUDIT],
-): CoverageFact[] {
+): CoverageRow[] {
   return sources.map((source) => ({
     ...{ index: 0, tenant: TENANT, source, workload: null, subject: null, state, bound: 0.01 },
     ...{ fromMs: T - 40 * 24 * HOUR_MS, toMs: T + 40 * 24 * HOUR_MS },
@@ -72,9 +76,9 @@ type Standings = {
 };
 
 export function standing(
-  of: Readonly<Record<number, Standing>>,
+  of: Readonly<Record<number, AuthorizationStatus>>,
   { registered, pass, passes = {} }: Standings = {},
-): Authorisations {
+): AuthorizationSource {
   const opened = Object.keys(of).flatMap((index) => {
     const bounds = passes[Number(index)] ?? pass;
     return bounds === undefined ? [] : [{ ...bounds, decision: `d-${index}` }];
@@ -96,7 +100,7 @@ export function standing(
 
 export async function withReconciler<R>(
   events: readonly Event[],
-  use: (reconciler: Reconciler) => Promise<R>,
+  use: (reconciler: ActionReconciler) => Promise<R>,
   {
     coverage = covered('collected'),
     authorisations = standing({}),
@@ -104,25 +108,25 @@ export async function withReconciler<R>(
     atOnce = ACTIONS_AT_ONCE,
     listMax = LIST_MAX,
   }: {
-    coverage?: readonly CoverageFact[];
-    authorisations?: Authorisations;
-    erasures?: readonly ErasureFact[];
+    coverage?: readonly CoverageRow[];
+    authorisations?: AuthorizationSource;
+    erasures?: readonly ErasureRow[];
     atOnce?: number;
     listMax?: number;
   } = {},
 ): Promise<R> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-reconcile-'));
   try {
-    const books = await Books.open(dir);
+    const books = await Store.open(dir);
     const buffer = new RowBuffer();
     for (const row of rowsOf(events)) buffer.add(row);
     await books.postRows(buffer);
     books.post({ facts: { erasures } });
     books.commit(events.length + erasures.length);
     books.close();
-    const reader = await BooksReader.open(dir);
+    const reader = await StoreReader.open(dir);
     try {
-      await using reconciler = new Reconciler(reader, {
+      await using reconciler = new ActionReconciler(reader, {
         ...{ authorisations, coverage, atOnce, listMax },
       });
       return await use(reconciler);

@@ -1,6 +1,6 @@
 import { tenantId } from '@countersign/core';
 import type { SignInDetail } from '@countersign/ocsf';
-import type { DecisionFact } from '../../store/sqlite/decision-table.ts';
+import type { DecisionRow } from '../../store/sqlite/decision-table.ts';
 import type { ReportedSignIn } from '../checks/reported-sign-in.ts';
 
 export const REPORTED_TENANT: ReturnType<typeof tenantId> = tenantId(
@@ -37,7 +37,7 @@ export function reported({ detail, ...changes }: SignInChanges = {}): ReportedSi
 }
 
 /** A permit for Ada at the external method, half a minute before that sign-in. */
-export function decided(changes: Partial<DecisionFact> = {}): DecisionFact {
+export function decided(changes: Partial<DecisionRow> = {}): DecisionRow {
   return {
     ...{ index: 1, id: 'd1', atMs: REPORTED_MS - 30_000, tenant: REPORTED_TENANT, door: 'eam' },
     ...{ effect: 'permit', cause: 'policy', principal: 'ada', principalType: 'user' },

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { instantOfMs, NOTHING_READ, type TenantId, tenantId } from '@countersign/core';
 import { parseDirectoryFile, parseRegister, readPolicyFolder } from '@countersign/policy';
-import { putInForce } from '../../enforcement/decisions/policy-information-point.ts';
+import { activatePolicies } from '../../enforcement/decisions/policy-information-point.ts';
 import { importPaths } from '../../ingest/import-run.ts';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import type { Verified } from '../../store/reading/verification-report.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import type { VerificationReport } from '../../store/reading/verification-report.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import { checkSignIns } from '../checks/check-stage.ts';
 
 /** A few people, a register, and sign-ins as Graph reports them. */
@@ -84,7 +84,7 @@ function signIn({ n, who, minute = n, factors = 2, flow = 'interactiveUser', ...
   };
 }
 
-export async function bring(writer: Writer, told: readonly Told[]): Promise<void> {
+export async function bring(writer: LedgerWriter, told: readonly Told[]): Promise<void> {
   const text = told.map((each) => `${JSON.stringify(signIn(each))}\n`).join('');
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(text);
@@ -94,8 +94,8 @@ export async function bring(writer: Writer, told: readonly Told[]): Promise<void
   assert.equal(report.accepted, told.length, JSON.stringify(report));
 }
 
-export async function use(writer: Writer): Promise<void> {
-  await putInForce(writer, {
+export async function use(writer: LedgerWriter): Promise<void> {
+  await activatePolicies(writer, {
     source: readPolicyFolder(FOLDER).source,
     directory: {
       file: 'people.yaml',
@@ -111,10 +111,10 @@ export async function use(writer: Writer): Promise<void> {
 }
 
 export async function ask<T>(
-  writer: Writer,
-  question: (books: BooksReader) => Promise<T>,
+  writer: LedgerWriter,
+  question: (books: StoreReader) => Promise<T>,
 ): Promise<T> {
-  const books = await BooksReader.open(writer.dir, { clock: writer.clock });
+  const books = await StoreReader.open(writer.dir, { clock: writer.clock });
   try {
     return await question(books);
   } finally {
@@ -122,10 +122,10 @@ export async function ask<T>(
   }
 }
 
-export function verified(writer: Writer): Promise<Verified> {
+export function verified(writer: LedgerWriter): Promise<VerificationReport> {
   return ask(writer, (books) => books.access.verified({}, HEAD));
 }
 
-export function sum({ decided, checked, unverified }: Verified): number {
+export function sum({ decided, checked, unverified }: VerificationReport): number {
   return Object.values(unverified).reduce((a, b) => a + b, decided + checked);
 }

@@ -5,7 +5,7 @@ import type { EventRow } from '../../store/rows/event-row.ts';
 export const THROTTLED_MS = 86_400_000;
 
 /** What is known beside the actions themselves. */
-export type Besides = {
+export type VolumeContext = {
   /**
    * The items that an action read, by its index, from the record's own list. Without it nothing
    * tells one item from another, and only times are counted.
@@ -19,7 +19,7 @@ export type Besides = {
  * What was read, moved and sent, in honest sentences: every number is a lower bound, since
  * records are suppressed, aggregated and throttled by the vendor (contracts, 2.6).
  */
-export function volumesOf(actions: readonly EventRow[], besides: Besides = {}): string[] {
+export function volumesOf(actions: readonly EventRow[], besides: VolumeContext = {}): string[] {
   return [
     ...mailRead(actions, besides.items),
     ...mailSynchronised(actions),
@@ -36,7 +36,7 @@ export function isItemRead({ event }: EventRow): boolean {
   return type === 'bind' || (type !== 'sync' && event.operation === 'MailItemsAccessed');
 }
 
-function mailRead(actions: readonly EventRow[], items: Besides['items']): string[] {
+function mailRead(actions: readonly EventRow[], items: VolumeContext['items']): string[] {
   const reads = actions.filter((a) => isItemRead(a) && isDone(a));
   if (reads.length === 0) return [];
   const times = sum(reads.map((a) => a.event.itemCount));

@@ -4,7 +4,7 @@ import { TENANT_NOT_STATED as NO_TENANT } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
-import { BooksReader } from '../../store/store-reader.ts';
+import { StoreReader } from '../../store/store-reader.ts';
 import {
   booksOf,
   FABRIKAM,
@@ -25,7 +25,7 @@ async function statementFrom(
   who: string,
   options: StatementOptions = {},
 ): Promise<Statement> {
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   try {
     const result = await reader.statement(who, options, HEAD);
     assert.ok(result.kind === 'statement', JSON.stringify(result));
@@ -132,7 +132,7 @@ test('who is not in the books, or may be several, has no statement', async (t) =
   const dir = await folder(t);
   const other = { tenant: FABRIKAM, actorName: 'alice@contoso.example', actorType: 1 };
   (await booksOf(dir, [[row(0, alice), row(1, other)]])).close();
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   const several = await reader.statement('alice@contoso.example', {}, HEAD);
   assert.ok(several.kind === 'unknown');
@@ -210,7 +210,7 @@ test('the coverage of a statement is unknown, and says why', async (t) => {
 test('entries beyond the watermark make no answer unknown, unless nothing was read', async (t) => {
   const dir = await folder(t);
   (await booksOf(dir, [[row(0, alice)]])).close();
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   const codesOf = async (read: number): Promise<readonly string[]> => {
     const asOf = { ...HEAD.asOf, size: read };
@@ -285,7 +285,7 @@ test('the order of imports changes no statement, and the balance adds up', async
           for (let i = 0; i < rows.length; i += batchRows)
             batches.push(rows.slice(i, i + batchRows));
           (await booksOf(dir, batches)).close();
-          const reader = await BooksReader.open(dir);
+          const reader = await StoreReader.open(dir);
           const result = await reader.statement('alice@contoso.example', {}, HEAD);
           reader.close();
           results.push(result.kind === 'statement' ? essence(result.statement) : result);

@@ -10,15 +10,15 @@ import { erasedReasons, erasedWithin, namesOf } from '../../store/coverage/erasu
 import type { Principal } from '../../store/identity/principal.ts';
 import type { Scope } from '../../store/reading/current-rows.ts';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
-import type { CoverageFact, ErasureFact, Sought } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow, ErasureRow, ErasureSubjectTest } from '../../store/rows/entry-rows.ts';
 import { eventKindOf, isAction, noEvents } from '../../store/rows/event-kind.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
-import { type Besides, throttledSpans, volumesOf } from './activity-volume.ts';
+import { throttledSpans, type VolumeContext, volumesOf } from './activity-volume.ts';
 import type {
   Balance,
   Erasure,
-  Judged,
   Outcome,
+  ReconciledAction,
   SignInCounts,
   Statement,
   StatementAction,
@@ -36,19 +36,19 @@ export type StatementInput = {
   /** All events of the principal in the period, in order. */
   readonly rows: readonly EventRow[];
   /** Which items each action read, and whose records throttled a mailbox that matters here. */
-  readonly besides?: Besides | undefined;
+  readonly besides?: VolumeContext | undefined;
   /** Rows under a name that several held, which may or may not be this principal's. */
   readonly contested: number;
   readonly tenants: readonly string[];
   /** `company`: what is unknown of its other tenants is unknown of the person as well. */
   readonly scope?: 'company' | 'tenant';
-  readonly coverage: readonly CoverageFact[];
-  readonly erasures: readonly ErasureFact[];
+  readonly coverage: readonly CoverageRow[];
+  readonly erasures: readonly ErasureRow[];
   /** Undefined: nobody can say whom an erasure was about. */
-  readonly sought?: Sought | undefined;
+  readonly sought?: ErasureSubjectTest | undefined;
   readonly ledger: LedgerHead;
   /** What reconciliation says; empty where nobody was asked. */
-  readonly judged?: ReadonlyMap<number, Judged>;
+  readonly judged?: ReadonlyMap<number, ReconciledAction>;
 };
 
 /** Until a source of decisions is connected, nothing can be said about any authorisation. */
@@ -87,7 +87,7 @@ export function statementOf(input: StatementInput): Statement {
 }
 
 type AllJudged = {
-  readonly verdicts: ReadonlyMap<number, Judged> | undefined;
+  readonly verdicts: ReadonlyMap<number, ReconciledAction> | undefined;
   /** Of what has no verdict. */
   readonly undecided: Answer;
 };

@@ -1,5 +1,5 @@
 import { instantOfMs } from '@countersign/core';
-import type { CoverageHole } from '../../store/coverage/coverage-answer.ts';
+import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
 import { csvLine } from '../csv.ts';
 import type { Statement, StatementEvent, StatementSession } from './statement.ts';
 
@@ -74,7 +74,7 @@ function* rowsOf({ session, signIns, actions }: StatementSession): Generator<Cel
   }
 }
 
-function holeCells(hole: CoverageHole): Cells {
+function holeCells(hole: CoverageGap): Cells {
   const { fromMs, toMs, workload, state, source, subject, because, index } = hole;
   const { entries = [index] } = hole;
   const [time, until] = [fromMs, toMs].map((ms) =>

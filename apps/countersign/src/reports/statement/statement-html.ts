@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { plural } from '@countersign/core';
-import type { CoverageHole } from '../../store/coverage/coverage-answer.ts';
+import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
 import { type Html, type HtmlPart, html } from '../html.ts';
 import type {
   Statement,
@@ -126,7 +126,7 @@ still have happened, unless this section says that the period is covered.</p>
 </section>\n`;
 }
 
-function holesOf(holes: readonly CoverageHole[]): HtmlPart {
+function holesOf(holes: readonly CoverageGap[]): HtmlPart {
   if (holes.length === 0) return null;
   return html`<p>Intervals of which something is, or may be, missing:</p>
 <ul class="holes">${holes.map((hole) => html`<li>${holeText(hole)}</li>`)}</ul>`;

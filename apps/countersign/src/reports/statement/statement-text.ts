@@ -1,5 +1,5 @@
 import { type Answer, plural, type Reason } from '@countersign/core';
-import type { CoverageHole } from '../../store/coverage/coverage-answer.ts';
+import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
 import type { Principal } from '../../store/identity/principal.ts';
 import { eventsText } from '../../store/rows/event-kind.ts';
 import type {
@@ -25,13 +25,13 @@ export function periodText({ from, to }: Period): string {
 }
 
 /** One hole: when, what, and why it is one. */
-export function holeText(hole: CoverageHole): string {
+export function holeText(hole: CoverageGap): string {
   const { source, workload, subject, state, because } = hole;
   const of = [source, workload, subject].filter((part) => part !== null).join(', ');
   return `${holePeriod(hole)}: ${state}, ${of}: ${because}`;
 }
 
-function holePeriod({ fromMs, toMs }: CoverageHole): string {
+function holePeriod({ fromMs, toMs }: CoverageGap): string {
   const [from, to] = [fromMs, toMs].map((ms) =>
     Number.isFinite(ms) ? instantText(new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')) : '…',
   );

@@ -1,9 +1,9 @@
 import type { Answer, Reason } from '@countersign/core';
-import type { CoverageHole } from '../../store/coverage/coverage-answer.ts';
+import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
 import type { Principal } from '../../store/identity/principal.ts';
 import type { Scope } from '../../store/reading/current-rows.ts';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
-import type { CoverageFact, ErasureFact, Sought } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow, ErasureRow, ErasureSubjectTest } from '../../store/rows/entry-rows.ts';
 import type { EventCounts } from '../../store/rows/event-kind.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 
@@ -11,9 +11,9 @@ export type StatementOptions = Scope & {
   readonly tenant?: string | undefined;
   readonly purpose?: string | undefined;
   readonly case?: string | undefined;
-  readonly sought?: Sought | undefined;
+  readonly sought?: ErasureSubjectTest | undefined;
   /** Whether an authorisation stands behind each action; else nobody can tell. */
-  readonly judge?: Judging | undefined;
+  readonly judge?: ActionReconciliation | undefined;
   /** Tells from their bodies which items these actions read, by index. */
   readonly itemsOf?: ItemsOf | undefined;
 };
@@ -55,13 +55,15 @@ export type Statement = {
 };
 
 /** What reconciliation says of one action; the books print it and judge nothing. */
-export type Judged = {
+export type ReconciledAction = {
   readonly authorisation: Answer;
   readonly verdict: 'accounted' | 'unaccounted' | 'unknown';
 };
 
 /** Of events, by their index. */
-export type Judging = (rows: readonly EventRow[]) => Promise<ReadonlyMap<number, Judged>>;
+export type ActionReconciliation = (
+  rows: readonly EventRow[],
+) => Promise<ReadonlyMap<number, ReconciledAction>>;
 
 /** `[from, to)`; null is open. */
 export type Period = { readonly from: string | null; readonly to: string | null };
@@ -143,12 +145,12 @@ export type Volume = {
 
 export type Coverage = {
   readonly answer: Answer;
-  readonly facts: readonly CoverageFact[];
+  readonly facts: readonly CoverageRow[];
   /** Intervals of the period of which something is, or may be, missing, in order. */
-  readonly holes: readonly CoverageHole[];
+  readonly holes: readonly CoverageGap[];
 };
 
-export type Erasure = Pick<ErasureFact, 'index' | 'by' | 'reason' | 'entries'> & {
+export type Erasure = Pick<ErasureRow, 'index' | 'by' | 'reason' | 'entries'> & {
   readonly at: string;
   /** This person was asked for by name; else what went may have been somebody else's. */
   readonly ofThisPerson: boolean;

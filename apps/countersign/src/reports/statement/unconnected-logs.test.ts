@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CoverageFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import { type RowParts, row, START_MS } from '../../store/testing/rows.ts';
 import { notConnected } from './unconnected-logs.ts';
 
 const PERSON: RowParts = { actorName: 'alice@contoso.example', actorType: 1 };
 const SERVICE: RowParts = { actorName: 'Backup', actorType: 4 };
 
-function collected(source: string, state: CoverageFact['state'] = 'collected'): CoverageFact {
+function collected(source: string, state: CoverageRow['state'] = 'collected'): CoverageRow {
   return {
     ...{ index: 1, tenant: row(0).tenant, source, workload: null, subject: null },
     ...{ fromMs: START_MS, toMs: START_MS + 1, state, bound: null, because: 'so it was' },
   };
 }
 
-function missing(facts: readonly CoverageFact[], of: RowParts): string[] {
+function missing(facts: readonly CoverageRow[], of: RowParts): string[] {
   const told = notConnected(facts, [row(0, of)]).map(({ text }) => text);
   return told.map((text) => /tells of (.*) is connected$/.exec(text)?.[1] ?? text);
 }

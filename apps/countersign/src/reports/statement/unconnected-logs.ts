@@ -1,7 +1,7 @@
 import type { Reason } from '@countersign/core';
 import { isCovered } from '../../store/coverage/coverage-answer.ts';
 import { FLOW_LOGS, type Log, tellsOf } from '../../store/coverage/log-sources.ts';
-import type { CoverageFact } from '../../store/rows/entry-rows.ts';
+import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 
 const ACTIONS: Log = {
@@ -23,7 +23,7 @@ const SERVICE = 4;
  * never connected has no hole of its own, and "no sign-in" would look like one that was looked for.
  */
 export function notConnected(
-  facts: readonly CoverageFact[],
+  facts: readonly CoverageRow[],
   rows: readonly EventRow[],
 ): readonly Reason[] {
   const good = facts.filter(isCovered);

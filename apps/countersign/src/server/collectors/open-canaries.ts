@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { SourceId } from '@countersign/core';
 import { type CanaryPlan, canaryPlans } from '@countersign/coverage';
-import { HttpClient, Tokens } from '@countersign/m365';
+import { HttpClient, TokenSource } from '@countersign/m365';
 import type { ConnectedTenant } from '../../config/config.ts';
 import type { CanarySender } from '../../ingest/canaries/canary-sender.ts';
-import { GraphCanary } from '../../ingest/canaries/graph-canary-sender.ts';
+import { GraphCanarySender } from '../../ingest/canaries/graph-canary-sender.ts';
 import { type CollectorWorld, credentialOf } from './open-collectors.ts';
 
 /** The canaries of one tenant, and what to close when they have ended. */
@@ -32,9 +32,10 @@ export function canariesOf(
   const ca = authorityFile === undefined ? undefined : readFileSync(authorityFile).toString('utf8');
   const http = new HttpClient({ origins: [authority, root], clock, random, wait, ca });
   const common = { http, clock, random, authority, tenant, clientId, credential };
-  const newToken = (): Tokens => new Tokens({ ...common, scope: `${GRAPH_RESOURCE}/.default` });
+  const newToken = (): TokenSource =>
+    new TokenSource({ ...common, scope: `${GRAPH_RESOURCE}/.default` });
   const places = { mailbox, site, channel, account };
-  const sender = new GraphCanary({ http, root, places, newToken });
+  const sender = new GraphCanarySender({ http, root, places, newToken });
   const plans = canaryPlans(tenant, awaited(collect), { acts: sender.acts, periodMs: every });
   return { tenant, appId: clientId, plans, sender, close: () => http.close() };
 }

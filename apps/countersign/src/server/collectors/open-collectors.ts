@@ -10,8 +10,8 @@ import {
   RequestPace,
   readSecret,
   readSecretFile,
-  Tokens,
-  type Wait,
+  type Sleep,
+  TokenSource,
 } from '@countersign/m365';
 import type { ConnectedTenant, CredentialPlace } from '../../config/config.ts';
 import { activityCollectors, webhookOf } from './activity-collectors.ts';
@@ -21,7 +21,7 @@ import { graphCollectors } from './graph-collectors.ts';
 export type CollectorWorld = {
   readonly clock: Clock;
   readonly random: Random;
-  readonly wait: Wait;
+  readonly wait: Sleep;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly tell?: (event: {
     readonly event: 'problem';
@@ -47,7 +47,7 @@ export type TenantAccess = {
   /** PEM of authorities that are believed instead of the machine's own. */
   readonly ca: string | undefined;
   /** Tokens for a resource, as `https://graph.microsoft.com`. */
-  readonly tokensFor: (resource: string) => Tokens;
+  readonly tokensFor: (resource: string) => TokenSource;
   readonly paceOf: (allowance: Allowance) => RequestPace;
 };
 
@@ -69,7 +69,7 @@ export function collectorsOf(tenant: ConnectedTenant, world: CollectorWorld): Te
     http,
     ca,
     tokensFor: (resource) =>
-      new Tokens({
+      new TokenSource({
         http,
         clock,
         random,

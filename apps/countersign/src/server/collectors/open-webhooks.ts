@@ -3,9 +3,9 @@ import type { Clock } from '@countersign/core';
 import { readSecretFile } from '@countersign/m365';
 import type { Config } from '../../config/config.ts';
 import { WEBHOOK_SAY_EVERY_MS } from '../../operations/forwarding/limits.ts';
-import type { Tell } from '../runtime/server-event.ts';
+import type { LogServerEvent } from '../runtime/server-event.ts';
 import type { TenantCollectors } from './open-collectors.ts';
-import { WebhookDoor } from './webhook-endpoint.ts';
+import { WebhookEndpoint } from './webhook-endpoint.ts';
 
 /** What was heard of the vendor's calls since the start. */
 export type WebhookTally = {
@@ -22,9 +22,9 @@ export type OpenWebhooks = {
 export async function openWebhooks(
   { tenants }: Config,
   collectors: readonly TenantCollectors[],
-  { clock, tell }: { readonly clock: Clock; readonly tell: Tell },
+  { clock, tell }: { readonly clock: Clock; readonly tell: LogServerEvent },
 ): Promise<OpenWebhooks> {
-  const doors: WebhookDoor[] = [];
+  const doors: WebhookEndpoint[] = [];
   const tallies: WebhookTally[] = [];
   const close = async (): Promise<void> => {
     for (const door of doors) await door.close();
@@ -43,7 +43,7 @@ export async function openWebhooks(
         key: readSecretFile(certificate.keyFile ?? certificate.file),
       };
       doors.push(
-        await WebhookDoor.open({
+        await WebhookEndpoint.open({
           ...{ listen, tls, webhook },
           heard: (heard) => {
             counts[heard.kind] += 1;
@@ -63,11 +63,11 @@ export async function openWebhooks(
 class Refusals {
   readonly #tenant: string;
   readonly #clock: Clock;
-  readonly #tell: Tell;
+  readonly #tell: LogServerEvent;
   #untold = 0;
   #saidMs: number | undefined;
 
-  constructor(tenant: string, clock: Clock, tell: Tell) {
+  constructor(tenant: string, clock: Clock, tell: LogServerEvent) {
     this.#tenant = tenant;
     this.#clock = clock;
     this.#tell = tell;

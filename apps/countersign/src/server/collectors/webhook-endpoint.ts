@@ -1,4 +1,4 @@
-import type { ActivityWebhook, Heard } from '@countersign/m365';
+import type { ActivityWebhook, WebhookOutcome } from '@countersign/m365';
 import { WEBHOOK_BYTES_MAX, WEBHOOK_LIMITS } from '../../operations/forwarding/limits.ts';
 import { busyStatus, type Exchange } from '../listener/exchange.ts';
 import { HttpListener, type ListenerTls } from '../listener/listener.ts';
@@ -8,18 +8,18 @@ export type WebhookDoorOptions = {
   /** PEM; undefined where something before it speaks TLS with the vendor. */
   readonly tls: ListenerTls | undefined;
   readonly webhook: ActivityWebhook;
-  readonly heard: (heard: Heard) => void;
+  readonly heard: (heard: WebhookOutcome) => void;
 };
 
 /** Where the vendor tells of new content. It takes nothing in but hints, and serves nothing. */
-export class WebhookDoor {
+export class WebhookEndpoint {
   readonly #options: WebhookDoorOptions;
   readonly #path: string;
   #listener: HttpListener | undefined;
 
   /** Rejects when it cannot listen. */
-  static async open(options: WebhookDoorOptions): Promise<WebhookDoor> {
-    const door = new WebhookDoor(options);
+  static async open(options: WebhookDoorOptions): Promise<WebhookEndpoint> {
+    const door = new WebhookEndpoint(options);
     const { listen, tls } = options;
     const handle = (exchange: Exchange): Promise<void> => door.#answer(exchange);
     door.#listener = await HttpListener.open({ listen, tls, limits: WEBHOOK_LIMITS, handle });

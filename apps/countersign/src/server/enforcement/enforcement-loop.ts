@@ -1,13 +1,13 @@
 import { type Clock, CountersignError, messageOf, type Random } from '@countersign/core';
-import type { Wait } from '@countersign/m365';
+import type { Sleep } from '@countersign/m365';
 import type { Config } from '../../config/config.ts';
 import { peopleOf } from '../../enforcement/approvals/read-people.ts';
-import { Draining } from '../../enforcement/bypass/bypass-controller.ts';
-import type { LedgerDesk } from '../../ingest/collection/ledger-sink.ts';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
+import { BypassController } from '../../enforcement/bypass/bypass-controller.ts';
+import type { LedgerSink } from '../../ingest/collection/ledger-sink.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import type { DiskReserve } from '../runtime/disk-reserve.ts';
-import type { Tell } from '../runtime/server-event.ts';
+import type { LogServerEvent } from '../runtime/server-event.ts';
 import { DIRECTORY_LOOK_MS, DOOR_POST_EVERY_MS, DRAIN_LOOK_MS } from './limits.ts';
 import { type OpenDoors, openDoors } from './open-enforcement.ts';
 
@@ -17,16 +17,16 @@ export type DoorRoundOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The policies that come with the program. */
   readonly policies: string;
-  readonly writer: Writer;
-  readonly desk: LedgerDesk;
+  readonly writer: LedgerWriter;
+  readonly desk: LedgerSink;
   readonly clock: Clock;
   readonly random: Random;
-  readonly wait: Wait;
-  readonly tell: Tell;
+  readonly wait: Sleep;
+  readonly tell: LogServerEvent;
 };
 
 /** The doors of a server, and what has to be done for them as long as they are open. */
-export class DoorRound {
+export class EnforcementLoop {
   readonly #options: DoorRoundOptions;
   #doors: OpenDoors | undefined;
   /** What went wrong at the last look. */
@@ -39,7 +39,7 @@ export class DoorRound {
   }
 
   /** Tells where they listen; undefined where the configuration names none. */
-  async open(books: BooksReader): Promise<string | undefined> {
+  async open(books: StoreReader): Promise<string | undefined> {
     const { config, tell, desk } = this.#options;
     const { doors } = config;
     if (doors === undefined) return undefined;
@@ -72,7 +72,7 @@ export class DoorRound {
     const { config, writer, desk, wait } = this.#options;
     const { doors } = config;
     if (doors?.drain === undefined) return;
-    const draining = new Draining(doors.drain, peopleOf(doors), writer, this.#options);
+    const draining = new BypassController(doors.drain, peopleOf(doors), writer, this.#options);
     while (!signal.aborted) {
       await this.#telling('doors/drain', async () => {
         if (await draining.isDue()) await desk.exclusively(() => draining.look(signal));
@@ -128,7 +128,7 @@ class Bell {
     this.#wake?.();
   }
 
-  async rest(ms: number, wait: Wait, signal: AbortSignal): Promise<void> {
+  async rest(ms: number, wait: Sleep, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
     this.#wake = () => over.abort();
     if (this.#rung) over.abort();

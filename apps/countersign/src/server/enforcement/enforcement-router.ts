@@ -1,23 +1,23 @@
 import { isIP } from 'node:net';
-import type { AuthzenCaller, AuthzenDoor } from '../../enforcement/authzen/authzen-endpoint.ts';
+import type { AuthzenCaller, AuthzenEndpoint } from '../../enforcement/authzen/authzen-endpoint.ts';
 import { BODY_BYTES_MAX as AUTHZEN_BODY_BYTES_MAX } from '../../enforcement/authzen/limits.ts';
-import type { Roll } from '../../enforcement/callers/caller-registry.ts';
+import type { CallerRegistry } from '../../enforcement/callers/caller-registry.ts';
 import type { EamRequest } from '../../enforcement/eam/browser-session.ts';
-import type { EamDoor } from '../../enforcement/eam/eam-endpoint.ts';
+import type { EamEndpoint } from '../../enforcement/eam/eam-endpoint.ts';
 import { EAM_PATHS } from '../../enforcement/eam/eam-metadata.ts';
 import { FORM_BYTES_MAX as EAM_BODY_BYTES_MAX } from '../../enforcement/eam/limits.ts';
 import type { TokenIssuance } from '../../enforcement/eam/token-issuance.ts';
 import type {
-  ForwardAuthDoor,
+  ForwardAuthEndpoint,
   ProxyCaller,
 } from '../../enforcement/forward-auth/forward-auth-endpoint.ts';
-import { DoorError } from '../../enforcement/http/endpoint-error.ts';
-import { type DoorReply, jsonReply } from '../../enforcement/http/http-exchange.ts';
+import { EndpointError } from '../../enforcement/http/endpoint-error.ts';
+import { type EndpointReply, jsonReply } from '../../enforcement/http/http-exchange.ts';
 import { POLL_BODY_BYTES_MAX as SSF_BODY_BYTES_MAX } from '../../enforcement/ssf/limits.ts';
 import type { Receiver } from '../../enforcement/ssf/receiver.ts';
-import type { SsfDoor } from '../../enforcement/ssf/ssf-endpoint.ts';
-import type { Answer, Answering } from './enforcement-server.ts';
-import type { Arrived } from './incoming-request.ts';
+import type { SsfEndpoint } from '../../enforcement/ssf/ssf-endpoint.ts';
+import type { Answer, RequestHandler } from './enforcement-server.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 
 /** Everybody who may ask at some door. One proof is one caller's. */
 export type DoorCaller =
@@ -26,10 +26,10 @@ export type DoorCaller =
   | { readonly kind: 'receiver'; readonly caller: Receiver };
 
 export type DoorsParts = {
-  readonly roll: Roll<DoorCaller>;
-  readonly authzen: AuthzenDoor;
-  readonly forwardAuth: ForwardAuthDoor | undefined;
-  readonly ssf: SsfDoor | undefined;
+  readonly roll: CallerRegistry<DoorCaller>;
+  readonly authzen: AuthzenEndpoint;
+  readonly forwardAuth: ForwardAuthEndpoint | undefined;
+  readonly ssf: SsfEndpoint | undefined;
   readonly external: ExternalMethod | undefined;
   /** Undefined: all is well; else why nothing is decided now. */
   readonly stopped: () => string | undefined;
@@ -38,21 +38,21 @@ export type DoorsParts = {
 
 /** The external authentication method, and where it reads the address of a browser. */
 export type ExternalMethod = {
-  readonly door: EamDoor;
+  readonly door: EamEndpoint;
   /** What Entra asks before it gives a token; undefined: nobody is to ask. */
   readonly tokens: TokenIssuance | undefined;
   readonly address: 'connection' | 'forwarded';
 };
 
 /** The doors that one process opens: finds out who asks, and leads them to the door they mean. */
-export class Doors {
+export class EnforcementRouter {
   readonly #parts: DoorsParts;
 
   constructor(parts: DoorsParts) {
     this.#parts = parts;
   }
 
-  readonly answering: Answering = (request) => {
+  readonly answering: RequestHandler = (request) => {
     const { authzen, ssf, forwardAuth } = this.#parts;
     const shown = authzen.metadata(request) ?? ssf?.publicPage(request);
     if (shown !== undefined) return shown;
@@ -69,7 +69,10 @@ export class Doors {
   };
 
   /** A proxy passes on the authorization of whoever asks it, and shows its own apart. */
-  #who(request: Arrived, header: 'authorization' | 'x-countersign-proxy'): DoorCaller | undefined {
+  #who(
+    request: IncomingRequest,
+    header: 'authorization' | 'x-countersign-proxy',
+  ): DoorCaller | undefined {
     const { roll } = this.#parts;
     const stated = request.header(header);
     const isToken = header === 'x-countersign-proxy' && stated !== undefined;
@@ -78,7 +81,7 @@ export class Doors {
   }
 
   /** People come by themselves: what Entra signed says who they are. Undefined: no place of it. */
-  #external(request: Arrived): Answer | undefined {
+  #external(request: IncomingRequest): Answer | undefined {
     const { external, stopped, onFailure } = this.#parts;
     if (external === undefined) return undefined;
     const { door, tokens } = external;
@@ -89,7 +92,7 @@ export class Doors {
       return { bodyBytesMax: 'ignored', answer: () => door.publicPage(request) };
     }
     if (!door.has(request.path)) return undefined;
-    const answer = async (): Promise<DoorReply> => {
+    const answer = async (): Promise<EndpointReply> => {
       if (stopped() !== undefined) return door.failed(request);
       try {
         return await door.answer(seen(request, external.address));
@@ -101,9 +104,9 @@ export class Doors {
     return { bodyBytesMax: EAM_BODY_BYTES_MAX, answer };
   }
 
-  #authzen(who: DoorCaller, request: Arrived): DoorReply | Answer {
+  #authzen(who: DoorCaller, request: IncomingRequest): EndpointReply | Answer {
     if (who.kind !== 'tool') return wrongDoor();
-    const answer = async (): Promise<DoorReply> =>
+    const answer = async (): Promise<EndpointReply> =>
       this.#guarded(async () => {
         this.#checkOpen();
         return this.#parts.authzen.answer(who.caller, request);
@@ -111,18 +114,18 @@ export class Doors {
     return { bodyBytesMax: AUTHZEN_BODY_BYTES_MAX, caller: accountOf(who), answer };
   }
 
-  #ssf(who: DoorCaller, request: Arrived): DoorReply | Answer {
+  #ssf(who: DoorCaller, request: IncomingRequest): EndpointReply | Answer {
     const { ssf } = this.#parts;
     if (who.kind !== 'receiver' || ssf === undefined) return wrongDoor();
-    const answer = async (): Promise<DoorReply> =>
+    const answer = async (): Promise<EndpointReply> =>
       this.#guarded(() => ssf.answer(who.caller, request));
     return { bodyBytesMax: SSF_BODY_BYTES_MAX, caller: accountOf(who), answer };
   }
 
-  #forward(who: DoorCaller, request: Arrived): DoorReply | Answer {
+  #forward(who: DoorCaller, request: IncomingRequest): EndpointReply | Answer {
     const { forwardAuth, onFailure } = this.#parts;
     if (who.kind !== 'proxy' || forwardAuth === undefined) return wrongDoor();
-    const answer = async (): Promise<DoorReply> => {
+    const answer = async (): Promise<EndpointReply> => {
       if (this.#parts.stopped() !== undefined) return forwardAuth.failed(who.caller, request);
       try {
         return await forwardAuth.answer(who.caller, request);
@@ -137,20 +140,20 @@ export class Doors {
 
   #checkOpen(): void {
     const because = this.#parts.stopped();
-    if (because !== undefined) throw new DoorError('UNAVAILABLE', because);
+    if (because !== undefined) throw new EndpointError('UNAVAILABLE', because);
   }
 
-  async #guarded(work: () => Promise<DoorReply>): Promise<DoorReply> {
+  async #guarded(work: () => Promise<EndpointReply>): Promise<EndpointReply> {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof DoorError) return errorReply(error);
+      if (error instanceof EndpointError) return errorReply(error);
       throw error;
     }
   }
 }
 
-function seen(request: Arrived, address: ExternalMethod['address']): EamRequest {
+function seen(request: IncomingRequest, address: ExternalMethod['address']): EamRequest {
   const { method, path, query, header, body, signal } = request;
   const forwarded = header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '';
   // The last one was added by the balancer itself, and all before it may have been made up.
@@ -165,26 +168,26 @@ function accountOf({ caller }: DoorCaller): string {
 }
 
 /** For a body that is not read. */
-export function refusedBody(status: 413 | 429 | 503, what: string): DoorReply {
+export function refusedBody(status: 413 | 429 | 503, what: string): EndpointReply {
   return jsonReply(status, what, status === 413 ? {} : AGAIN);
 }
 
 const AGAIN = { 'retry-after': '1' };
 
 /** AuthZEN 1.0, 10.1.2: "an error message string" as the body. */
-function errorReply(error: DoorError): DoorReply {
+function errorReply(error: EndpointError): EndpointReply {
   const { status, message, code } = error;
   const again = code === 'TOO_SOON' || code === 'UNAVAILABLE' ? AGAIN : {};
   return jsonReply(status, message, again);
 }
 
-function stranger(request: Arrived): DoorReply {
+function stranger(request: IncomingRequest): EndpointReply {
   const showed = request.header('authorization') !== undefined;
   const challenge = `Bearer realm="countersign"${showed ? ', error="invalid_token"' : ''}`;
   const what = 'nobody is known by what the request shows: send a bearer token or a certificate';
   return jsonReply(401, what, { 'www-authenticate': challenge });
 }
 
-function wrongDoor(): DoorReply {
+function wrongDoor(): EndpointReply {
   return jsonReply(403, 'this caller has no business at this door');
 }

@@ -1,41 +1,41 @@
-import type { DoorReply } from '../../enforcement/http/http-exchange.ts';
+import type { EndpointReply } from '../../enforcement/http/http-exchange.ts';
 import { type BodyRead, busyStatus, type Exchange } from '../listener/exchange.ts';
 import { HttpListener, type ListenerTls } from '../listener/listener.ts';
-import { Arrived } from './incoming-request.ts';
+import { IncomingRequest } from './incoming-request.ts';
 import { doorLimits } from './limits.ts';
 
 /**
  * What answers: at once, or after the body was read. MUST NOT reject, except for a defect of ours.
  */
-export type Answering = (request: Arrived) => DoorReply | Answer;
+export type RequestHandler = (request: IncomingRequest) => EndpointReply | Answer;
 
 export type Answer = {
   /** `ignored`: nobody looks at it. */
   readonly bodyBytesMax: number | 'ignored';
   /** On whose account the bytes of a body go; undefined: on that of the address. */
   readonly caller?: string;
-  readonly answer: () => Promise<DoorReply>;
+  readonly answer: () => Promise<EndpointReply>;
 };
 
 export type DoorServerOptions = {
   readonly listen: { readonly host: string; readonly port: number };
   readonly tls: ListenerTls | undefined;
   readonly connectionsPerAddress: number | undefined;
-  readonly answering: Answering;
+  readonly answering: RequestHandler;
   /** For a body that is not read, and why. */
-  readonly refused: (status: 413 | 429 | 503, what: string) => DoorReply;
+  readonly refused: (status: 413 | 429 | 503, what: string) => EndpointReply;
   /** A defect of ours: told here, not to the caller. */
   readonly onFailure: (error: unknown) => void;
 };
 
 /** The socket of the doors: reads requests, writes answers, and decides nothing. */
-export class DoorServer {
+export class EnforcementServer {
   readonly #options: DoorServerOptions;
   readonly #closing = new AbortController();
   #listener: HttpListener | undefined;
 
-  static async open(options: DoorServerOptions): Promise<DoorServer> {
-    const door = new DoorServer(options);
+  static async open(options: DoorServerOptions): Promise<EnforcementServer> {
+    const door = new EnforcementServer(options);
     const { listen, tls, connectionsPerAddress } = options;
     door.#listener = await HttpListener.open({
       ...{ listen, tls, limits: doorLimits(connectionsPerAddress) },
@@ -60,7 +60,7 @@ export class DoorServer {
 
   /** Never rejects: whatever goes wrong is an answer, or nobody is there to hear it. */
   async #answer(exchange: Exchange): Promise<void> {
-    const arrived = new Arrived(exchange, this.#closing.signal);
+    const arrived = new IncomingRequest(exchange, this.#closing.signal);
     try {
       exchange.write(await this.#replyTo(arrived));
     } catch (error) {
@@ -73,7 +73,7 @@ export class DoorServer {
     }
   }
 
-  async #replyTo(arrived: Arrived): Promise<DoorReply> {
+  async #replyTo(arrived: IncomingRequest): Promise<EndpointReply> {
     const answering = this.#options.answering(arrived);
     if ('status' in answering) {
       arrived.ignoreBody();
@@ -88,7 +88,7 @@ export class DoorServer {
     return answer();
   }
 
-  #refused(read: Exclude<BodyRead, { kind: 'whole' }>, bytesMax: number): DoorReply {
+  #refused(read: Exclude<BodyRead, { kind: 'whole' }>, bytesMax: number): EndpointReply {
     const { refused } = this.#options;
     if (read.kind === 'too-large') return refused(413, `the body is larger than ${bytesMax} bytes`);
     const { status, text } = busyStatus(read.refusal);
@@ -96,7 +96,7 @@ export class DoorServer {
   }
 }
 
-const FAILED: DoorReply = {
+const FAILED: EndpointReply = {
   status: 500,
   headers: { 'content-type': 'application/json' },
   body: '"the answer could not be made: the log of the server says why"',

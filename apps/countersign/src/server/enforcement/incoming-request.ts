@@ -1,11 +1,11 @@
 import { TLSSocket } from 'node:tls';
-import type { DoorRequest } from '../../enforcement/http/http-exchange.ts';
+import type { EndpointRequest } from '../../enforcement/http/http-exchange.ts';
 import type { BodyRead, Exchange } from '../listener/exchange.ts';
 
 const NOTHING = new Uint8Array(0);
 
 /** A request at a door. What most requests do not need is made when somebody asks for it. */
-export class Arrived implements DoorRequest {
+export class IncomingRequest implements EndpointRequest {
   readonly method: string;
   /** With the query. */
   readonly uri: string;

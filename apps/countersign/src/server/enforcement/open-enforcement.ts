@@ -1,49 +1,49 @@
 import { type Clock, OWN_TENANT, type Random, type TenantId } from '@countersign/core';
-import type { Wait } from '@countersign/m365';
+import type { Sleep } from '@countersign/m365';
 import { DecisionPoint, SuiteDirectory } from '@countersign/policy';
 import type { Config } from '../../config/config.ts';
-import type { DoorsConfig } from '../../config/enforcement-config.ts';
+import type { EnforcementConfig } from '../../config/enforcement-config.ts';
 import { textOf, unusable } from '../../config/read-text-file.ts';
 import { peopleOf } from '../../enforcement/approvals/read-people.ts';
 import type { People } from '../../enforcement/approvals/signed-statement.ts';
-import { AuthzenDoor } from '../../enforcement/authzen/authzen-endpoint.ts';
-import { FairTurns } from '../../enforcement/callers/fair-queue.ts';
-import { Deciding } from '../../enforcement/decisions/decision-queue.ts';
-import { DoorKnowledge } from '../../enforcement/decisions/policy-information-updater.ts';
+import { AuthzenEndpoint } from '../../enforcement/authzen/authzen-endpoint.ts';
+import { FairQueue } from '../../enforcement/callers/fair-queue.ts';
+import { DecisionQueue } from '../../enforcement/decisions/decision-queue.ts';
+import { PolicyInformationUpdater } from '../../enforcement/decisions/policy-information-updater.ts';
 import { type OpenExternal, openExternal } from '../../enforcement/eam/open-eam.ts';
-import { ForwardAuthDoor } from '../../enforcement/forward-auth/forward-auth-endpoint.ts';
-import { Identities } from '../../enforcement/forward-auth/token-verifier.ts';
-import { WatchedPasses } from '../../enforcement/passes/open-pass-table.ts';
+import { ForwardAuthEndpoint } from '../../enforcement/forward-auth/forward-auth-endpoint.ts';
+import { TokenVerifier } from '../../enforcement/forward-auth/token-verifier.ts';
+import { OpenPassTable } from '../../enforcement/passes/open-pass-table.ts';
 import { knownPasses } from '../../enforcement/passes/pass-ledger.ts';
-import { Keeping } from '../../enforcement/passes/revocation-service.ts';
+import { RevocationService } from '../../enforcement/passes/revocation-service.ts';
 import { post } from '../../enforcement/ssf/post-event.ts';
 import { secretFiles } from '../../enforcement/ssf/receiver-secrets.ts';
 import { SigningKeys } from '../../enforcement/ssf/security-event-token.ts';
-import { SsfDoor } from '../../enforcement/ssf/ssf-endpoint.ts';
+import { SsfEndpoint } from '../../enforcement/ssf/ssf-endpoint.ts';
 import { ssfDraft, ssfRecords } from '../../enforcement/ssf/ssf-entries.ts';
 import type { SsfRecord } from '../../enforcement/ssf/ssf-record.ts';
 import { Transmitter } from '../../enforcement/ssf/transmitter.ts';
-import { WorkError } from '../../operations/forwarding/errors.ts';
-import type { Writer } from '../../operations/host/open-writer.ts';
-import type { BooksReader } from '../../store/store-reader.ts';
-import { type DoorCaller, Doors, refusedBody } from './enforcement-router.ts';
-import { DoorServer } from './enforcement-server.ts';
+import { CommandError } from '../../operations/forwarding/errors.ts';
+import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+import { type DoorCaller, EnforcementRouter, refusedBody } from './enforcement-router.ts';
+import { EnforcementServer } from './enforcement-server.ts';
 import { DOOR_STEPS_PER_TURN } from './limits.ts';
-import { type Enrolled, rollOf } from './register-callers.ts';
+import { type CallerRegistration, rollOf } from './register-callers.ts';
 
 export type OpenDoorsOptions = {
   readonly config: Config;
-  readonly doors: DoorsConfig;
+  readonly doors: EnforcementConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly writer: Writer;
-  readonly books: BooksReader;
+  readonly writer: LedgerWriter;
+  readonly books: StoreReader;
   /** Work that needs the ledger for itself. */
   readonly alone: (work: () => Promise<void>) => Promise<void>;
   /** The policies that come with the program. */
   readonly policies: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly wait: Wait;
+  readonly wait: Sleep;
   /** Undefined: all is well; else why nothing can be decided now. */
   readonly stopped: () => string | undefined;
   readonly onFailure: (error: unknown) => void;
@@ -74,24 +74,27 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
   const { policies, directory: files } = config;
   const people = peopleOf(config);
   const known = { writer, alone: options.alone, policies, builtIn: options.policies, files };
-  const knowledge = await DoorKnowledge.open(known);
+  const knowledge = await PolicyInformationUpdater.open(known);
   const directory = new SuiteDirectory(knowledge.store, knowledge.opinions);
-  const passes = new WatchedPasses(() => directory);
+  const passes = new OpenPassTable(() => directory);
   const point = new DecisionPoint({
     ...{ policies: knowledge.policies, directory, accountant, clock, random, passes },
     suiteTokenMs: config.suiteTokens,
   });
-  const turns = new FairTurns({ yieldTurn: setImmediate, stepsPerTurn: DOOR_STEPS_PER_TURN });
-  const deciding = new Deciding(point, turns);
+  const turns = new FairQueue({ yieldTurn: setImmediate, stepsPerTurn: DOOR_STEPS_PER_TURN });
+  const deciding = new DecisionQueue(point, turns);
   const records = await ssfRecords(writer);
   const transmitter = await transmitterOf(options, records);
   const external = await externalOf(options, deciding, people);
   const watched = { ...options, knowledge, passes, deciding, transmitter };
   const passkeys = external?.passkeys;
-  const keeping = await Keeping.open({ ...watched, passkeys, issuer: config.url }, records);
-  const doors = new Doors({
+  const keeping = await RevocationService.open(
+    { ...watched, passkeys, issuer: config.url },
+    records,
+  );
+  const doors = new EnforcementRouter({
     roll: rollOf(callersOf(options.config, config), options.env),
-    authzen: new AuthzenDoor({
+    authzen: new AuthzenEndpoint({
       ...{ deciding, accountant, candidates: knowledge, identifier: config.url },
       now: () => clock.now(),
     }),
@@ -100,14 +103,14 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
       if (passes.isOpen(pass, nowMs)) return false;
       return knownPasses(writer.books, nowMs, { pass }).length > 0;
     }),
-    ssf: transmitter === undefined ? undefined : new SsfDoor(transmitter),
+    ssf: transmitter === undefined ? undefined : new SsfEndpoint(transmitter),
     external,
     stopped,
     onFailure,
   });
   const { answering } = doors;
   const { listen, connectionsPerAddress } = config;
-  const server = await DoorServer.open({
+  const server = await EnforcementServer.open({
     ...{ listen, tls: tlsOf(config), connectionsPerAddress },
     ...{ answering, refused: refusedBody, onFailure },
   });
@@ -134,7 +137,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
 
 async function externalOf(
   options: OpenDoorsOptions,
-  deciding: Deciding,
+  deciding: DecisionQueue,
   people: People,
 ): Promise<OpenExternal | undefined> {
   const { external, url } = options.doors;
@@ -143,19 +146,19 @@ async function externalOf(
 }
 
 function forwardAuthOf(
-  { identity }: DoorsConfig,
-  deciding: Deciding,
+  { identity }: EnforcementConfig,
+  deciding: DecisionQueue,
   clock: Clock,
   isOver: (pass: string) => boolean,
-): ForwardAuthDoor | undefined {
+): ForwardAuthEndpoint | undefined {
   if (identity === undefined) return undefined;
   const { issuer, audience, claim, cookie } = identity;
   const keys = keySetIn(identity.keys);
-  const identities = new Identities({ issuer, audience, keys, claim, clock });
-  return new ForwardAuthDoor({ deciding, identities, isOver, cookie });
+  const identities = new TokenVerifier({ issuer, audience, keys, claim, clock });
+  return new ForwardAuthEndpoint({ deciding, identities, isOver, cookie });
 }
 
-type KeySet = ConstructorParameters<typeof Identities>[0]['keys'];
+type KeySet = ConstructorParameters<typeof TokenVerifier>[0]['keys'];
 
 function keySetIn(file: string): KeySet {
   const what = 'it is no JSON Web Key Set: write {"keys": […]}, of public keys';
@@ -172,7 +175,7 @@ function parsed(file: string): unknown {
   try {
     return JSON.parse(textOf(file));
   } catch (error) {
-    if (error instanceof WorkError) throw error;
+    if (error instanceof CommandError) throw error;
     throw unusable(file, 'it is not JSON');
   }
 }
@@ -205,15 +208,18 @@ async function transmitterOf(
   );
 }
 
-function callersOf(config: Config, doors: DoorsConfig): readonly Enrolled<DoorCaller>[] {
+function callersOf(
+  config: Config,
+  doors: EnforcementConfig,
+): readonly CallerRegistration<DoorCaller>[] {
   const usual = config.tenants.length === 1 ? config.tenants[0]?.id : undefined;
   const tenantOf = (stated: TenantId | undefined): TenantId => stated ?? usual ?? OWN_TENANT;
-  const tools = doors.tools.map((tool): Enrolled<DoorCaller> => {
+  const tools = doors.tools.map((tool): CallerRegistration<DoorCaller> => {
     const { name, door, passFor: passMs, resources } = tool;
     const caller = { name, tenant: tenantOf(tool.tenant), resources, door, passMs };
     return { name, proofs: tool, as: { kind: 'tool', caller } };
   });
-  const proxies = doors.proxies.map((proxy): Enrolled<DoorCaller> => {
+  const proxies = doors.proxies.map((proxy): CallerRegistration<DoorCaller> => {
     const { name, kind, signIn, passFor: passMs } = proxy;
     const sites = proxy.sites.map(({ host, app, type, action }) => ({
       ...{ host, action, resource: { type, id: app } },
@@ -223,13 +229,15 @@ function callersOf(config: Config, doors: DoorsConfig): readonly Enrolled<DoorCa
     const caller = { name, tenant, resources, proxy: kind, sites, signIn, passMs };
     return { name, proofs: proxy, as: { kind: 'proxy', caller } };
   });
-  const receivers = (doors.events?.receivers ?? []).map((receiver): Enrolled<DoorCaller> => {
-    return { name: receiver.name, proofs: receiver, as: { kind: 'receiver', caller: receiver } };
-  });
+  const receivers = (doors.events?.receivers ?? []).map(
+    (receiver): CallerRegistration<DoorCaller> => {
+      return { name: receiver.name, proofs: receiver, as: { kind: 'receiver', caller: receiver } };
+    },
+  );
   return [...tools, ...proxies, ...receivers];
 }
 
-function tlsOf({ tls }: DoorsConfig): Parameters<typeof DoorServer.open>[0]['tls'] {
+function tlsOf({ tls }: EnforcementConfig): Parameters<typeof EnforcementServer.open>[0]['tls'] {
   if (tls === undefined) return undefined;
   const { certificate, key, clients } = tls;
   return {

@@ -3,20 +3,24 @@ import { readFileSync } from 'node:fs';
 import { messageOf } from '@countersign/core';
 import { readSecret } from '@countersign/m365';
 import type { CallerProofs } from '../../config/enforcement-config.ts';
-import { type Proof, Roll } from '../../enforcement/callers/caller-registry.ts';
-import { WorkError } from '../../operations/forwarding/errors.ts';
+import { CallerRegistry, type Proof } from '../../enforcement/callers/caller-registry.ts';
+import { CommandError } from '../../operations/forwarding/errors.ts';
 
-export type Enrolled<C> = { readonly name: string; readonly proofs: CallerProofs; readonly as: C };
+export type CallerRegistration<C> = {
+  readonly name: string;
+  readonly proofs: CallerProofs;
+  readonly as: C;
+};
 
 /**
  * Who is known by what. Two callers with one proof would be each other.
  * @throws WorkError CALLER_PROOF, HttpError CREDENTIAL
  */
 export function rollOf<C>(
-  callers: readonly Enrolled<C>[],
+  callers: readonly CallerRegistration<C>[],
   env: Readonly<Record<string, string | undefined>>,
-): Roll<C> {
-  const roll = new Roll<C>();
+): CallerRegistry<C> {
+  const roll = new CallerRegistry<C>();
   const owners = new Map<string, string>();
   for (const { name, proofs, as } of callers) {
     for (const proof of proofsOf(name, proofs, env)) {
@@ -58,6 +62,6 @@ function fingerprintOf(name: string, file: string): string {
   }
 }
 
-function invalid(name: string, what: string): WorkError {
-  return new WorkError('CALLER_PROOF', `could not let the caller ${name} ask: ${what}`);
+function invalid(name: string, what: string): CommandError {
+  return new CommandError('CALLER_PROOF', `could not let the caller ${name} ask: ${what}`);
 }

@@ -9,7 +9,7 @@ import { LedgerReader, layout } from '@countersign/ledger';
 import { systemWait } from '@countersign/m365';
 import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import { HandoverError } from '../../operations/forwarding/errors.ts';
+import { ForwardingError } from '../../operations/forwarding/errors.ts';
 import { handOver } from '../../operations/forwarding/forwarding-client.ts';
 import { IMPORT_DISK_LOOK_MS } from '../../operations/forwarding/limits.ts';
 import { importWork } from '../../operations/import.ts';
@@ -110,7 +110,7 @@ test('reading of standard input that is cut off for the disk is told as that', a
   const { made } = reserve(0.11, 0.09);
   const cut = (signal: AbortSignal): Promise<never> =>
     new Promise((_, reject) =>
-      signal.addEventListener('abort', () => reject(new HandoverError('INTERRUPTED', 'cut'))),
+      signal.addEventListener('abort', () => reject(new ForwardingError('INTERRUPTED', 'cut'))),
     );
   await assert.rejects(
     made.import(never, cut, () => false),

@@ -1,10 +1,10 @@
 import { statfsSync } from 'node:fs';
 import type { Clock } from '@countersign/core';
-import type { Wait } from '@countersign/m365';
-import { WorkError } from '../../operations/forwarding/errors.ts';
+import type { Sleep } from '@countersign/m365';
+import { CommandError } from '../../operations/forwarding/errors.ts';
 import { FREE_DISK_MIN, IMPORT_DISK_LOOK_MS } from '../../operations/forwarding/limits.ts';
 import { DOOR_DISK_LOOK_MS, DOOR_FREE_DISK_MIN } from '../enforcement/limits.ts';
-import type { ServeEvent, Tell } from './server-event.ts';
+import type { LogServerEvent, ServeEvent } from './server-event.ts';
 
 /** The share of a disk that is free, 0 to 1; undefined where nobody can tell. */
 export type DiskMeter = () => number | undefined;
@@ -55,8 +55,8 @@ const RESERVED: Readonly<Record<Use, Reserved>> = {
 export type DiskReserveOptions = {
   readonly free: DiskMeter;
   readonly clock: Clock;
-  readonly wait: Wait;
-  readonly tell: Tell;
+  readonly wait: Sleep;
+  readonly tell: LogServerEvent;
 };
 
 /** Keeps what is left of the disk for decisions. */
@@ -137,9 +137,9 @@ export class DiskReserve {
 
 const READ_SO_FAR = 'what was read so far is in';
 
-function diskLow(what: string, cause?: unknown): WorkError {
+function diskLow(what: string, cause?: unknown): CommandError {
   const text =
     `could not import: ${RESERVED.collecting.because}; ${what}: make room and run the same ` +
     'command again';
-  return new WorkError('DISK_LOW', text, { cause });
+  return new CommandError('DISK_LOW', text, { cause });
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, CountersignError, type Random } from '@countersign/core';
-import { HttpClient, systemWait, type Wait } from '@countersign/m365';
+import { HttpClient, type Sleep, systemWait } from '@countersign/m365';
 import {
   EMULATOR_CLOCK_EVERY_MS,
   EMULATOR_SPEED_MAX,
@@ -16,7 +16,7 @@ class EmulatorClockError extends CountersignError<'WRONG_CLOCK' | 'NO_EMULATOR'>
 /** Beside the ledger: its times are those of an emulator, and never a live tenant's. */
 const MARK = 'emulator-clock';
 
-export type EmulatedTime = { readonly clock: Clock; readonly wait: Wait };
+export type EmulatedTime = { readonly clock: Clock; readonly wait: Sleep };
 
 type Options = {
   /** Where the emulator publishes its time; on loopback, as the configuration has checked. */

@@ -54,7 +54,7 @@ export type ServeEvent =
   | { readonly event: 'stopping'; readonly because: string }
   | { readonly event: 'stopped'; readonly entries: number };
 
-export type Tell = (event: ServeEvent) => void;
+export type LogServerEvent = (event: ServeEvent) => void;
 
 /** In either form one line: what a reader of the log or a program gets. */
 export function logLine(atMs: number, event: ServeEvent, form: 'text' | 'json'): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CoverageFact } from '../rows/entry-rows.ts';
+import type { CoverageRow } from '../rows/entry-rows.ts';
 import { row } from '../testing/rows.ts';
 import { collectedPeriod } from './coverage-answer.ts';
 
@@ -11,8 +11,8 @@ const NOW_MS = START_MS + 48 * HOUR_MS;
 type Told = { readonly toHour: number; readonly comingToHour?: number; readonly fromHour?: number };
 
 /** A source that was collected to an hour, and waited for to another. */
-function told(source: string, { fromHour = 0, toHour, comingToHour }: Told): CoverageFact[] {
-  const of = (from: number, to: number, parts: Pick<CoverageFact, 'state' | 'because'>) => ({
+function told(source: string, { fromHour = 0, toHour, comingToHour }: Told): CoverageRow[] {
+  const of = (from: number, to: number, parts: Pick<CoverageRow, 'state' | 'because'>) => ({
     ...{ index: 1, tenant: row(0).tenant, source, workload: null, subject: null, bound: null },
     ...{ fromMs: START_MS + from * HOUR_MS, toMs: START_MS + to * HOUR_MS, ...parts },
   });
@@ -22,7 +22,7 @@ function told(source: string, { fromHour = 0, toHour, comingToHour }: Told): Cov
   return [good, of(toHour, comingToHour, { state: 'late', because })];
 }
 
-function hoursOf(...facts: readonly CoverageFact[][]): number[] | undefined {
+function hoursOf(...facts: readonly CoverageRow[][]): number[] | undefined {
   const period = collectedPeriod(facts.flat(), NOW_MS);
   return period && [period.fromMs, period.toMs].map((ms) => (ms - START_MS) / HOUR_MS);
 }

@@ -14,10 +14,10 @@ import type { Coverage } from '../../reports/statement/statement.ts';
 import { ASKED_WITHIN_MS, REASONS_MAX } from '../limits.ts';
 import type { Scope } from '../reading/current-rows.ts';
 import type { LedgerHead } from '../reading/ledger-head.ts';
-import { ANY, type CoverageFact } from '../rows/entry-rows.ts';
+import { ANY, type CoverageRow } from '../rows/entry-rows.ts';
 
 /** A hole in a period: `[fromMs, toMs)`. */
-export type CoverageHole = CoverageFact & { readonly fromMs: number; readonly toMs: number };
+export type CoverageGap = CoverageRow & { readonly fromMs: number; readonly toMs: number };
 
 /**
  * From the latest of the starts to the earliest of the ends, of what is collected by source. A
@@ -25,7 +25,7 @@ export type CoverageHole = CoverageFact & { readonly fromMs: number; readonly to
  * as a hole. Where none is asked for, nothing has been known for as long.
  */
 export function collectedPeriod(
-  facts: readonly CoverageFact[],
+  facts: readonly CoverageRow[],
   nowMs: number,
 ): { readonly fromMs: number; readonly toMs: number } | undefined {
   const told = facts.filter((fact) => isCovered(fact) || isStillComing(fact));
@@ -43,17 +43,17 @@ export function collectedPeriod(
   return sources.length > 0 && period.fromMs < period.toMs ? period : undefined;
 }
 
-function startOf(facts: readonly CoverageFact[]): number {
+function startOf(facts: readonly CoverageRow[]): number {
   return Math.min(...facts.map(({ fromMs }) => fromMs ?? -Infinity));
 }
 
-function endOf(facts: readonly CoverageFact[]): number {
+function endOf(facts: readonly CoverageRow[]): number {
   return Math.max(...facts.map(({ toMs }) => toMs ?? Infinity));
 }
 
 /** From the first to the last of what files brought; undefined where none did. */
 export function arrivedPeriod(
-  facts: readonly CoverageFact[],
+  facts: readonly CoverageRow[],
 ): { readonly fromMs: number; readonly toMs: number } | undefined {
   const told = facts.filter((fact) => fact.entries === undefined && fact.source !== ANY);
   const period = { fromMs: startOf(told), toMs: endOf(told) };
@@ -62,10 +62,10 @@ export function arrivedPeriod(
 
 /** The facts that say something about the period. */
 export function factsWithin(
-  facts: readonly CoverageFact[],
+  facts: readonly CoverageRow[],
   period: Scope,
   tenants: readonly string[] | undefined,
-): CoverageFact[] {
+): CoverageRow[] {
   const { fromMs = -Infinity, toMs = Infinity } = period;
   return facts.filter(
     (fact) =>
@@ -80,7 +80,7 @@ export function factsWithin(
  * collected for the whole of it and nothing speaks against; an import proves nothing by itself.
  */
 export function coverageAnswer(
-  facts: readonly CoverageFact[],
+  facts: readonly CoverageRow[],
   period: Scope,
   { origin, size, asOf }: Pick<LedgerHead, 'origin' | 'size' | 'asOf'>,
 ): Answer {
@@ -113,7 +113,7 @@ export function coverageAnswer(
 
 /** What these facts say of a period. */
 export function coverageWithin(
-  facts: readonly CoverageFact[],
+  facts: readonly CoverageRow[],
   period: Scope,
   ledger: LedgerHead,
 ): Coverage {
@@ -128,7 +128,7 @@ export const NOTHING_SAID: Reason = {
 
 const OPEN: Reason = { code: 'period-open', text: 'a period without an end cannot be complete' };
 
-function gaps(good: readonly CoverageFact[], fromMs: number, toMs: number): Reason[] {
+function gaps(good: readonly CoverageRow[], fromMs: number, toMs: number): Reason[] {
   const bySource = Map.groupBy(good, (fact) => `${fact.source} of tenant ${fact.tenant}`);
   return [...bySource].flatMap(([what, facts]) => {
     const had = normalise(
@@ -142,7 +142,7 @@ function gaps(good: readonly CoverageFact[], fromMs: number, toMs: number): Reas
   });
 }
 
-export function isCovered({ state }: CoverageFact): boolean {
+export function isCovered({ state }: CoverageRow): boolean {
   return state === 'collected' || state === 'corroborated';
 }
 
@@ -150,7 +150,7 @@ export function isCovered({ state }: CoverageFact): boolean {
  * An import cannot prove that it is whole, and takes nothing away from what was collected: where
  * the records of its workload are covered, its own doubt is none of the period's.
  */
-function isBeside(fact: CoverageFact, period: Scope, good: readonly CoverageFact[]): boolean {
+function isBeside(fact: CoverageRow, period: Scope, good: readonly CoverageRow[]): boolean {
   const { tenant, workload, state, entries } = fact;
   if (state !== 'unknown' || entries !== undefined || workload === null) return false;
   const source = activitySourceOf(workload);
@@ -162,26 +162,26 @@ function isBeside(fact: CoverageFact, period: Scope, good: readonly CoverageFact
 }
 
 /** Said of a tenant as a whole, of which nothing is known. */
-export function isWholeTenant({ tenant, source, state }: CoverageFact): boolean {
+export function isWholeTenant({ tenant, source, state }: CoverageRow): boolean {
   return tenant !== ANY && source === ANY && state === 'unknown';
 }
 
 /** What of the fact lies in the period. */
-function within({ fromMs, toMs }: CoverageFact, period: Scope): Interval[] {
+function within({ fromMs, toMs }: CoverageRow, period: Scope): Interval[] {
   const from = Math.max(fromMs ?? -Infinity, period.fromMs ?? -Infinity);
   const to = Math.min(toMs ?? Infinity, period.toMs ?? Infinity);
   return from < to ? [{ from, to }] : [];
 }
 
 /** What follows from what collectors saw does not name its source by itself; an import does. */
-function reasonOf(fact: CoverageFact): Reason {
+function reasonOf(fact: CoverageRow): Reason {
   const code = `coverage-${fact.state}`;
   if (fact.entries === undefined || fact.source === ANY) return { code, text: fact.because };
   return { code, text: holeText(fact) };
 }
 
 /** `lost: Audit.Exchange, 2026-03-02 08:00:00 to 09:00:00: it could not be listed …` */
-function holeText({ source, workload, subject, state, because, ...fact }: CoverageFact): string {
+function holeText({ source, workload, subject, state, because, ...fact }: CoverageRow): string {
   const of = [source, workload, subject].filter((part) => part !== null).join(', ');
   const [from, to] = [fact.fromMs, fact.toMs].map((ms) => (ms === null ? '…' : timeText(ms)));
   return `${of} is ${state} from ${from} to ${to}: ${because}`;
@@ -195,7 +195,7 @@ function timeText(ms: number): string {
  * The holes that can be drawn: intervals of which something is, or may be, missing, clipped to the
  * period, in order. What an import says of its own file is no interval of what happened.
  */
-export function holesOf(facts: readonly CoverageFact[], period: Scope): CoverageHole[] {
+export function holesOf(facts: readonly CoverageRow[], period: Scope): CoverageGap[] {
   return facts
     .filter((fact) => !isCovered(fact) && !isSpotSource(fact.source))
     .filter((fact) => fact.entries !== undefined || fact.tenant === ANY)

@@ -1,7 +1,7 @@
 import { plural, type Reason } from '@countersign/core';
 import type { Principal } from '../identity/principal.ts';
 import type { Scope } from '../reading/current-rows.ts';
-import type { ErasureFact, Sought } from '../rows/entry-rows.ts';
+import type { ErasureRow, ErasureSubjectTest } from '../rows/entry-rows.ts';
 
 /** Every name under which an erasure may have sought this person. */
 export function namesOf({ uid, name, aliases }: Principal): string[] {
@@ -10,9 +10,9 @@ export function namesOf({ uid, name, aliases }: Principal): string[] {
 
 /** Erasures of bodies whose event times may lie in the period. */
 export function erasedWithin(
-  erasures: readonly ErasureFact[],
+  erasures: readonly ErasureRow[],
   { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }: Scope,
-): ErasureFact[] {
+): ErasureRow[] {
   return erasures.filter(
     (erasure) =>
       (erasure.fromMs ?? Number.NEGATIVE_INFINITY) < toMs &&
@@ -24,9 +24,9 @@ export function erasedWithin(
  * Why a list about a person cannot be all that happened: somebody erased what named this person.
  */
 export function erasedReasons(
-  erasures: readonly ErasureFact[],
+  erasures: readonly ErasureRow[],
   names: readonly string[],
-  sought: Sought | undefined,
+  sought: ErasureSubjectTest | undefined,
 ): Reason[] {
   return erasures
     .filter(({ index }) => sought?.(index, names) === true)
@@ -34,7 +34,7 @@ export function erasedReasons(
 }
 
 /** How many bodies, when, by whom, why, and where it stands. */
-export function erasureText({ entries, atMs, by, reason, index }: ErasureFact): string {
+export function erasureText({ entries, atMs, by, reason, index }: ErasureRow): string {
   const bodies = plural(entries, 'body was', 'bodies were');
   const at = new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
   return `${bodies} erased on ${at} UTC by ${by}: ${reason} (entry ${index})`;

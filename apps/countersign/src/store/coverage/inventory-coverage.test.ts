@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ANY, type CoverageFact, type EstateFact } from '../rows/entry-rows.ts';
+import { ANY, type CoverageRow, type InventoryRow } from '../rows/entry-rows.ts';
 import { estateRows } from './inventory-coverage.ts';
 
 const [CONNECTED, FORGOTTEN] = ['5b1f4c0e', 'a7c4e9d2'] as const;
-const ESTATE: EstateFact = {
+const ESTATE: InventoryRow = {
   index: 7,
   tenants: [
     { tenant: CONNECTED, name: 'Main', use: 'production', state: 'connected' },
@@ -13,7 +13,7 @@ const ESTATE: EstateFact = {
   partners: [],
 };
 
-function observed(tenant: string): CoverageFact {
+function observed(tenant: string): CoverageRow {
   const times = { fromMs: 0, toMs: 1 };
   const of = { tenant, source: 'graph/signIns', workload: null, subject: null };
   return { index: 9, ...of, ...times, state: 'late', bound: null, because: 'late', entries: [9] };

@@ -1,16 +1,16 @@
-import { ANY, type CoverageFact, type EstateFact } from '../rows/entry-rows.ts';
+import { ANY, type CoverageRow, type InventoryRow } from '../rows/entry-rows.ts';
 
 /**
  * Rows for the tenants that the company owns and of which nothing is collected: silence about
  * them would read as if there were none.
  */
 export function estateRows(
-  estate: EstateFact | undefined,
-  observed: readonly CoverageFact[],
-): CoverageFact[] {
+  estate: InventoryRow | undefined,
+  observed: readonly CoverageRow[],
+): CoverageRow[] {
   if (estate === undefined) return [];
   const collected = new Set(observed.map(({ tenant }) => tenant));
-  return estate.tenants.flatMap(({ tenant, name, use, state }): CoverageFact[] => {
+  return estate.tenants.flatMap(({ tenant, name, use, state }): CoverageRow[] => {
     if (collected.has(tenant)) return [];
     const why =
       state === 'connected'

@@ -1,4 +1,4 @@
-import type { CoverageFact } from '../rows/entry-rows.ts';
+import type { CoverageRow } from '../rows/entry-rows.ts';
 
 /** What a kind of log is called, and which sources deliver it: any one of them is enough. */
 export type Log = {
@@ -63,7 +63,7 @@ export const FLOW_LOGS: Readonly<
 /** Whether a fact of coverage tells of this log. */
 export function tellsOf(
   log: Log,
-  { source, workload }: Pick<CoverageFact, 'source' | 'workload'>,
+  { source, workload }: Pick<CoverageRow, 'source' | 'workload'>,
 ): boolean {
   return log.of.some(
     (each) =>

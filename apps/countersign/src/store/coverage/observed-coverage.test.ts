@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { instantOfMs, ManualClock } from '@countersign/core';
 import { CoverageReducer, DelaySketch, type Observation } from '@countersign/coverage';
 import { query } from '../query/user-query.ts';
-import { Books } from '../store.ts';
-import { BooksReader } from '../store-reader.ts';
+import { Store } from '../store.ts';
+import { StoreReader } from '../store-reader.ts';
 import { CONTOSO, folder, HEAD, START_MS } from '../testing/rows.ts';
 
 const MINUTE_MS = 60_000;
@@ -48,10 +48,10 @@ test('keeps what follows from all observations, folded and not, over a restart',
   const expected = new CoverageReducer();
   for (const [index, each] of seen.entries()) expected.observe(index, each);
   const nowMs = START_MS + 2_600 * MINUTE_MS;
-  const reader = await BooksReader.open(dir, { clock: new ManualClock(nowMs) });
+  const reader = await StoreReader.open(dir, { clock: new ManualClock(nowMs) });
   t.after(() => reader.close());
   for (let from = 0; from < seen.length; from += 650) {
-    const books = await Books.open(dir);
+    const books = await Store.open(dir);
     const observations = seen
       .slice(from, from + 650)
       .map((each, i) => ({ index: from + i, seen: each }));
@@ -63,7 +63,7 @@ test('keeps what follows from all observations, folded and not, over a restart',
   }
   const rows = expected.rows(nowMs).map((row) => ({ ...row, index: row.entries.at(-1) }));
   assert.deepEqual(reader.coverage(), rows);
-  const fresh = await BooksReader.open(dir, { clock: new ManualClock(nowMs) });
+  const fresh = await StoreReader.open(dir, { clock: new ManualClock(nowMs) });
   assert.deepEqual(fresh.coverage(), rows);
   fresh.close();
   assert.deepEqual(
@@ -74,7 +74,7 @@ test('keeps what follows from all observations, folded and not, over a restart',
 
 test('SQL sees the same, and what has expired by the time of the question', async (t) => {
   const dir = await folder(t);
-  const books = await Books.open(dir);
+  const books = await Store.open(dir);
   const observations = polls(600).map((seen, index) => ({ index, seen }));
   books.post({ facts: { observations } });
   books.commit(HEAD.size);

@@ -7,38 +7,38 @@ import {
   type UnreadWindow,
 } from '@countersign/coverage';
 import { OBSERVATIONS_UNFOLDED_MAX } from '../limits.ts';
-import type { CoverageFact } from '../rows/entry-rows.ts';
-import type { State } from '../sqlite/state-database.ts';
+import type { CoverageRow } from '../rows/entry-rows.ts';
+import type { StateDatabase } from '../sqlite/state-database.ts';
 
 /**
  * The states of coverage that follow from what collectors saw, for whoever asks more than once: of
  * the observations only the new ones are read again.
  */
-export class Observed {
+export class ObservedCoverage {
   #reducer = new CoverageReducer();
   #upTo = -1;
 
-  facts(state: State, nowMs: number): CoverageFact[] {
+  facts(state: StateDatabase, nowMs: number): CoverageRow[] {
     return this.#upToDate(state).rows(nowMs).map(factOf);
   }
 
-  canaries(state: State): CanaryTally[] {
+  canaries(state: StateDatabase): CanaryTally[] {
     return this.#upToDate(state).canaries();
   }
 
-  asked(state: State): AskedWindow[] {
+  asked(state: StateDatabase): AskedWindow[] {
     return this.#upToDate(state).asked();
   }
 
-  unread(state: State): UnreadWindow[] {
+  unread(state: StateDatabase): UnreadWindow[] {
     return this.#upToDate(state).unread();
   }
 
-  dueChecks(state: State, nowMs: number): DueCheck[] {
+  dueChecks(state: StateDatabase, nowMs: number): DueCheck[] {
     return this.#upToDate(state).dueChecks(nowMs);
   }
 
-  #upToDate(state: State): CoverageReducer {
+  #upToDate(state: StateDatabase): CoverageReducer {
     const folded = state.observedUpTo > this.#upTo ? state.observed() : undefined;
     if (folded !== undefined) {
       this.#reducer = CoverageReducer.of(folded.kept);
@@ -53,7 +53,7 @@ export class Observed {
 }
 
 /** Keeps what a question must fold short. The caller MUST be in a transaction. */
-export function foldObservations(state: State): void {
+export function foldObservations(state: StateDatabase): void {
   if (state.observationCount <= OBSERVATIONS_UNFOLDED_MAX) return;
   const folded = state.observed();
   const reducer = folded === undefined ? new CoverageReducer() : CoverageReducer.of(folded.kept);
@@ -65,6 +65,6 @@ export function foldObservations(state: State): void {
   state.setObserved(upTo, reducer.keep());
 }
 
-function factOf({ entries, ...interval }: CoverageInterval): CoverageFact {
+function factOf({ entries, ...interval }: CoverageInterval): CoverageRow {
   return { index: entries.at(-1) ?? 0, entries, ...interval };
 }

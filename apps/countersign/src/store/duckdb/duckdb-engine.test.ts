@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folder } from '../testing/rows.ts';
-import { Engine, literal, spillerOf } from './duckdb-engine.ts';
+import { DuckDbEngine, literal, spillerOf } from './duckdb-engine.ts';
 
 const MIB = 1024 * 1024;
 const ROWS = 200_000;
@@ -11,7 +11,7 @@ const FORMAT = 'FORMAT parquet, ROW_GROUP_SIZE 2048';
 
 test('a sort that its memory is too little for gets twice as much, and then no more', async (t) => {
   const dir = await folder(t);
-  const engine = await Engine.open({
+  const engine = await DuckDbEngine.open({
     threads: 1,
     tempDir: dir,
     memoryBytes: 28 * MIB,
@@ -31,7 +31,7 @@ test('engines that spill into the same folder keep to their own rows', async (t)
   const dir = await folder(t);
   const engines = [];
   for (const name of ['a', 'b']) {
-    const engine = await Engine.open({ threads: 1, tempDir: dir, memoryBytes: 28 * MIB });
+    const engine = await DuckDbEngine.open({ threads: 1, tempDir: dir, memoryBytes: 28 * MIB });
     t.after(() => engine.close());
     engines.push({ name, engine });
   }

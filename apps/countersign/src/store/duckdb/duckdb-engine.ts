@@ -12,7 +12,7 @@ export type EngineOptions = {
 };
 
 /** An in-memory DuckDB that never loads an extension and never leaves this machine. */
-export class Engine {
+export class DuckDbEngine {
   readonly #instance: DuckDBInstance;
   readonly #memoryBytes: number;
   readonly #spill: string;
@@ -28,7 +28,7 @@ export class Engine {
     SPILLING.add(spill);
   }
 
-  static async open(options: EngineOptions): Promise<Engine> {
+  static async open(options: EngineOptions): Promise<DuckDbEngine> {
     const memoryBytes = options.memoryBytes ?? ENGINE_THREAD_BYTES * options.threads;
     const spill = spillFolder();
     const instance = await DuckDBInstance.create(':memory:', {
@@ -38,7 +38,7 @@ export class Engine {
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
     });
-    const engine = new Engine(instance, memoryBytes, spill);
+    const engine = new DuckDbEngine(instance, memoryBytes, spill);
     // Global, since every statement has a connection of its own. Instants are compared, cut into
     // days and shown in UTC, wherever this machine stands.
     await engine.run("SET GLOBAL TimeZone = 'UTC'");
@@ -144,13 +144,13 @@ export class Engine {
 /** Folders of the engines of this process that are open. */
 const SPILLING = new Set<string>();
 
-export type Spiller = 'ours' | 'lives' | 'gone';
+export type SpillOwner = 'ours' | 'lives' | 'gone';
 
 /**
  * Whose a folder into which an engine spilled is; undefined where it is none. In a container a
  * program has the same number at each start: one of ours that none of our engines has is left over.
  */
-export function spillerOf(folder: string): Spiller | undefined {
+export function spillerOf(folder: string): SpillOwner | undefined {
   const [, id] = /^spill-(\d+)-/.exec(folder) ?? [];
   if (id === undefined) return undefined;
   const pid = Number(id);

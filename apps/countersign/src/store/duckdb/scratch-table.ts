@@ -1,4 +1,4 @@
-import { type Engine, identifier } from './duckdb-engine.ts';
+import { type DuckDbEngine, identifier } from './duckdb-engine.ts';
 
 /** By name, as a type of SQL. */
 export type ScratchColumns = Readonly<Record<string, 'BIGINT' | 'INTEGER' | 'VARCHAR'>>;
@@ -12,17 +12,17 @@ let made = 0;
 export class ScratchTable {
   /** As SQL. */
   readonly name: string;
-  readonly #engine: Engine;
+  readonly #engine: DuckDbEngine;
   readonly #fields: string;
 
-  private constructor(engine: Engine, name: string, fields: string) {
+  private constructor(engine: DuckDbEngine, name: string, fields: string) {
     this.#engine = engine;
     this.name = name;
     this.#fields = fields;
   }
 
   /** @internal */
-  static async make(engine: Engine, columns: ScratchColumns): Promise<ScratchTable> {
+  static async make(engine: DuckDbEngine, columns: ScratchColumns): Promise<ScratchTable> {
     made += 1;
     const name = `scratch.table_${made}`;
     const types = Object.entries(columns);

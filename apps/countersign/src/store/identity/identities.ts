@@ -1,15 +1,15 @@
 import { isGuid } from '@countersign/core';
-import type { State } from '../sqlite/state-database.ts';
+import type { StateDatabase } from '../sqlite/state-database.ts';
 import { findPrincipals, Tenants } from './principal.ts';
 
 /** Who is meant by the keys of those who acted, or by a name in their place. */
 export class Identities {
-  readonly #state: State | undefined;
+  readonly #state: StateDatabase | undefined;
   readonly #tenants: Tenants;
   /** Of names that only one principal ever had. */
   readonly #certain = new Map<string, string>();
 
-  constructor(state: State | undefined) {
+  constructor(state: StateDatabase | undefined) {
     this.#state = state;
     this.#tenants = new Tenants(state?.tenants() ?? []);
   }

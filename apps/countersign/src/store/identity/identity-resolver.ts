@@ -1,28 +1,28 @@
 import { type Interval, intersect, normalise, subtract } from '@countersign/core';
 import { KINSHIP_NODES_MAX } from '../limits.ts';
 import type { Alias } from '../rows/alias-table.ts';
-import type { State } from '../sqlite/state-database.ts';
+import type { StateDatabase } from '../sqlite/state-database.ts';
 import type { PrincipalAlias, Selection, SharedKey, WhoOptions } from './principal.ts';
 
 /** An actor key within the tenant that it is read as. */
-export type Holding = { readonly tenant: string; readonly key: string };
+export type TenantActorKey = { readonly tenant: string; readonly key: string };
 
 /**
  * Which keys are the same principal. A key without object id belongs to the one object id that
  * records with the same name, PUID or SID state; if several do (a name given to another person
  * later), each holds it for the time in which records tie it to them alone.
  */
-export class Kinship {
-  readonly #state: State;
+export class IdentityResolver {
+  readonly #state: StateDatabase;
   readonly #home: (tenant: string) => string;
 
-  constructor(state: State, home: (tenant: string) => string) {
+  constructor(state: StateDatabase, home: (tenant: string) => string) {
     this.#state = state;
     this.#home = home;
   }
 
   /** The principals that a key may stand for in the period; itself when no object id is known. */
-  holdersOf(node: Holding, period: WhoOptions): Holding[] {
+  holdersOf(node: TenantActorKey, period: WhoOptions): TenantActorKey[] {
     if (hasUid(node)) return [node];
     const { uids, bare } = this.#kin(node);
     if (uids.length === 0)
@@ -37,7 +37,7 @@ export class Kinship {
     return (held.length > 0 ? held : uids).map((key) => ({ tenant: node.tenant, key }));
   }
 
-  aliasesOf(node: Holding): PrincipalAlias[] {
+  aliasesOf(node: TenantActorKey): PrincipalAlias[] {
     const { bare } = this.#kin(node);
     const own = bare.filter((key) => !this.#isShared({ ...node, key }));
     const united = new Map<string, PrincipalAlias>();
@@ -55,7 +55,7 @@ export class Kinship {
     return [...united.values()];
   }
 
-  selectionOf(node: Holding): Omit<Selection, 'tenants'> {
+  selectionOf(node: TenantActorKey): Omit<Selection, 'tenants'> {
     const keys = [node.key];
     const shared: SharedKey[] = [];
     for (const key of this.#kin(node).bare) {
@@ -73,19 +73,19 @@ export class Kinship {
     return { keys, shared };
   }
 
-  #isShared(node: Holding): boolean {
+  #isShared(node: TenantActorKey): boolean {
     return !hasUid(node) && this.#kin(node).uids.length > 1;
   }
 
   /** When records tie the shared key to `uid` and to no other. */
-  #exclusive(node: Holding, uid: string, uids: readonly string[]): readonly Interval[] {
+  #exclusive(node: TenantActorKey, uid: string, uids: readonly string[]): readonly Interval[] {
     const mine = normalise(this.#ties(node, uid));
     const others = uids.filter((u) => u !== uid).flatMap((u) => this.#ties(node, u));
     return subtract(mine, intersect(mine, normalise(others)));
   }
 
   /** The intervals in which records give `uid` a name, PUID or SID of the bare key. */
-  #ties(node: Holding, uid: string): Interval[] {
+  #ties(node: TenantActorKey, uid: string): Interval[] {
     const names = new Set(this.#aliases(node).map(nameOf));
     return this.#aliases({ ...node, key: uid })
       .filter((alias) => names.has(nameOf(alias)))
@@ -96,7 +96,7 @@ export class Kinship {
    * The bare keys that names lead to from here, and the object ids at which they end. No step
    * leads on through an object id other than the first key.
    */
-  #kin(start: Holding): { uids: string[]; bare: string[] } {
+  #kin(start: TenantActorKey): { uids: string[]; bare: string[] } {
     const seen = new Set([start.key]);
     const queue = [start.key];
     for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
@@ -112,7 +112,7 @@ export class Kinship {
     return { uids: keys.filter(isUid), bare: keys.filter((key) => !isUid(key)) };
   }
 
-  #neighbours(node: Holding): string[] {
+  #neighbours(node: TenantActorKey): string[] {
     return this.#aliases(node)
       .filter(({ kind }) => kind !== 'uid')
       .flatMap(({ kind, value }) =>
@@ -125,12 +125,12 @@ export class Kinship {
       );
   }
 
-  #aliases(node: Holding): Alias[] {
+  #aliases(node: TenantActorKey): Alias[] {
     return this.#state.aliasesOf(node.key).filter((a) => this.#home(a.tenant) === node.tenant);
   }
 }
 
-function hasUid(node: Holding): boolean {
+function hasUid(node: TenantActorKey): boolean {
   return !node.key.includes(':');
 }
 

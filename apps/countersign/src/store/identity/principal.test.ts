@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TENANT_NOT_STATED } from '@countersign/core';
 import type { EventRow } from '../rows/event-row.ts';
-import { BooksReader } from '../store-reader.ts';
+import { StoreReader } from '../store-reader.ts';
 import { booksOf, CONTOSO, FABRIKAM, folder, HEAD, row, START_MS } from '../testing/rows.ts';
 import { labelOf, type Resolution, type WhoOptions } from './principal.ts';
 
@@ -15,10 +15,10 @@ const name = 'alice@contoso.example';
 async function reading<T>(
   dir: string,
   rows: readonly EventRow[],
-  ask: (reader: BooksReader) => Promise<T>,
+  ask: (reader: StoreReader) => Promise<T>,
 ): Promise<T> {
   (await booksOf(dir, [rows])).close();
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   try {
     return await ask(reader);
   } finally {
@@ -26,7 +26,7 @@ async function reading<T>(
   }
 }
 
-async function indicesOf(reader: BooksReader, user: string, options: WhoOptions = {}) {
+async function indicesOf(reader: StoreReader, user: string, options: WhoOptions = {}) {
   const { rows } = await reader.timeline({ user, ...options }, HEAD);
   const indices: number[] = [];
   for await (const each of rows) indices.push(each.index);
@@ -169,13 +169,13 @@ test('a name that is left of a merged row makes nothing ambiguous', async (t) =>
     row(2, { tenant: FABRIKAM, actorUid: CAROL }),
   ];
   (await booksOf(dir, [rows], [0])).close();
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   assert.equal(uidOf(await reader.resolvePrincipal(ALICE)), ALICE);
 });
 
 test('nothing posted yet is said, not taken for nobody', async (t) => {
-  const reader = await BooksReader.open(await folder(t));
+  const reader = await StoreReader.open(await folder(t));
   t.after(() => reader.close());
   const resolution = await reader.resolvePrincipal(name);
   assert.ok(resolution.kind === 'none');

@@ -7,8 +7,8 @@ import {
 } from '@countersign/core';
 import { literal } from '../duckdb/duckdb-engine.ts';
 import type { Alias, AliasKind } from '../rows/alias-table.ts';
-import type { State } from '../sqlite/state-database.ts';
-import { type Holding, Kinship } from './identity-resolver.ts';
+import type { StateDatabase } from '../sqlite/state-database.ts';
+import { IdentityResolver, type TenantActorKey } from './identity-resolver.ts';
 
 /** Who: (tenant, object id), else (tenant, kind, normalised name). */
 export type Principal = {
@@ -60,17 +60,21 @@ export type WhoOptions = {
   readonly toMs?: number | undefined;
 };
 
-export type Found = { readonly principal: Principal; readonly selection: Selection };
+export type PrincipalMatch = { readonly principal: Principal; readonly selection: Selection };
 
 /** Everybody who may be meant by a UPN in any case, an object id, a PUID or a SID. */
-export function findPrincipals(state: State, who: string, options: WhoOptions = {}): Found[] {
+export function findPrincipals(
+  state: StateDatabase,
+  who: string,
+  options: WhoOptions = {},
+): PrincipalMatch[] {
   const tenants = new Tenants(state.tenants());
-  const kinship = new Kinship(state, (tenant) => tenants.home(tenant));
+  const kinship = new IdentityResolver(state, (tenant) => tenants.home(tenant));
   const named = readings(who)
     .flatMap(([kind, value]) => state.aliasesNamed(kind, value))
     .filter((a) => options.tenant === undefined || tenants.home(a.tenant) === options.tenant);
   const within = named.filter((a) => isWithin(a, options));
-  const holders = new Map<string, Holding>();
+  const holders = new Map<string, TenantActorKey>();
   for (const alias of within.length > 0 ? within : named) {
     const tenant = tenants.home(alias.tenant);
     for (const holder of kinship.holdersOf({ tenant, key: alias.key }, options)) {
@@ -83,7 +87,7 @@ export function findPrincipals(state: State, who: string, options: WhoOptions = 
   }));
 }
 
-export function resolutionOf(who: string, found: readonly Found[]): Resolution {
+export function resolutionOf(who: string, found: readonly PrincipalMatch[]): Resolution {
   const [one] = found;
   if (one === undefined) {
     const text = `no record in the books names "${who}" as the one who acted`;
@@ -148,7 +152,7 @@ function isWithin(alias: Alias, period: WhoOptions): boolean {
   return alias.firstMs < toMs && alias.lastMs >= fromMs;
 }
 
-function principalOf(node: Holding, kinship: Kinship): Principal {
+function principalOf(node: TenantActorKey, kinship: IdentityResolver): Principal {
   const aliases = kinship
     .aliasesOf(node)
     .toSorted((a, b) => a.firstMs - b.firstMs || compare(a.kind + a.value, b.kind + b.value));

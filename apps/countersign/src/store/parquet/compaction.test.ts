@@ -5,15 +5,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import type { EventRow } from '../rows/event-row.ts';
-import { Books } from '../store.ts';
+import { Store } from '../store.ts';
 import { EVENTS_FOLDER } from '../store-layout.ts';
-import { BooksReader } from '../store-reader.ts';
+import { StoreReader } from '../store-reader.ts';
 import { booksOf, folder, HEAD, post, row, START_MS } from '../testing/rows.ts';
 
 const DAY = 86_400_000;
 
 async function allIn(dir: string): Promise<EventRow[]> {
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   try {
     const rows: EventRow[] = [];
     for await (const each of (await reader.timeline({}, HEAD)).rows) rows.push(each);
@@ -95,7 +95,7 @@ test('compacting twice does nothing the second time', async (t) => {
 
 test('the files of one day stay few, however often it is compacted', async (t) => {
   const dir = await folder(t);
-  const books = await Books.open(dir);
+  const books = await Store.open(dir);
   t.after(() => books.close());
   for (let i = 0; i < 12; i++) {
     await post(books, [row(i)]);
@@ -164,7 +164,7 @@ test('no compaction, at any time, with any limits, changes an answer', async (t)
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
       const dir = await folder(t);
-      const books = await Books.open(dir);
+      const books = await Store.open(dir);
       const expected = new Map<number, EventRow>();
       let index = 0;
       for (const { rows, supersede, compaction } of steps) {

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assert } from '@countersign/core';
-import { type Engine, identifier, literal } from '../duckdb/duckdb-engine.ts';
+import { type DuckDbEngine, identifier, literal } from '../duckdb/duckdb-engine.ts';
 import { bookFailure } from '../errors.ts';
 import {
   COMPACT_ROWS_MAX,
@@ -13,12 +13,16 @@ import {
   SUPERSEDED_REST_MAX,
   SUPERSEDED_SHARE,
 } from '../limits.ts';
-import type { ListedFile, State } from '../sqlite/state-database.ts';
+import type { ListedFile, StateDatabase } from '../sqlite/state-database.ts';
 import { BOOKS_STAGE, dayPath, mergedPath, TEMP_FOLDER } from '../store-layout.ts';
 import { COLUMNS, UTC_TIME } from './event-columns.ts';
 import { copyTo, FILE_ORDER, readParquet, syncFile } from './parquet-sql.ts';
 
-export type Store = { readonly dir: string; readonly state: State; readonly engine: Engine };
+export type CompactionContext = {
+  readonly dir: string;
+  readonly state: StateDatabase;
+  readonly engine: DuckDbEngine;
+};
 
 /** When files are rewritten; the defaults are those of `limits.ts`. */
 export type CompactionLimits = {
@@ -46,7 +50,7 @@ export type CompactionReport = { readonly filesBefore: number; readonly filesAft
  * either the old files or the new ones listed, and the others as left-overs.
  */
 export async function compact(
-  store: Store,
+  store: CompactionContext,
   limits: CompactionLimits = {},
 ): Promise<CompactionReport> {
   const {
@@ -87,7 +91,7 @@ export async function compact(
  * Entries without a row of their own: their action was merged before it was ever posted. Beyond
  * the cursor a row may still come.
  */
-async function forgetRowless(store: Store): Promise<void> {
+async function forgetRowless(store: CompactionContext): Promise<void> {
   const found = new Set(await supersededIn(store, store.state.files()));
   const cursor = store.state.cursor(BOOKS_STAGE);
   const rowless = store.state.superseded().filter((i) => i < cursor && !found.has(i));
@@ -97,7 +101,7 @@ async function forgetRowless(store: Store): Promise<void> {
   });
 }
 
-async function copied({ engine, dir }: Store, copy: string): Promise<void> {
+async function copied({ engine, dir }: CompactionContext, copy: string): Promise<void> {
   try {
     await engine.withRoom(() => engine.run(copy));
   } catch (cause) {
@@ -105,7 +109,7 @@ async function copied({ engine, dir }: Store, copy: string): Promise<void> {
   }
 }
 
-async function mergeHot(store: Store, hot: readonly ListedFile[]): Promise<void> {
+async function mergeHot(store: CompactionContext, hot: readonly ListedFile[]): Promise<void> {
   const path = mergedPath(store.state.transaction(() => store.state.nextFileNumber()));
   const temp = join(store.dir, TEMP_FOLDER, 'merged.parquet');
   await useSuperseded(store, () =>
@@ -119,7 +123,7 @@ async function mergeHot(store: Store, hot: readonly ListedFile[]): Promise<void>
  * day out of it, each of which stands together there. A COPY that partitions by itself keeps a
  * buffer of every column for every partition: 216 of them took more than 256 MiB for 3,000 rows.
  */
-async function partitionHot(store: Store, hot: readonly ListedFile[]): Promise<void> {
+async function partitionHot(store: CompactionContext, hot: readonly ListedFile[]): Promise<void> {
   const sorted = join(store.dir, TEMP_FOLDER, 'sorted.parquet');
   const order = `class_uid, date_trunc('day', ${UTC_TIME}), ${FILE_ORDER}`;
   await useSuperseded(store, () =>
@@ -146,7 +150,7 @@ async function partitionHot(store: Store, hot: readonly ListedFile[]): Promise<v
 }
 
 async function partitionsOf(
-  store: Store,
+  store: CompactionContext,
   sorted: string,
 ): Promise<{ readonly classUid: number; readonly day: string }[]> {
   const rows = await store.engine.rows(
@@ -156,7 +160,7 @@ async function partitionsOf(
   return rows.map(([classUid, day]) => ({ classUid: Number(classUid), day: String(day) }));
 }
 
-async function mergeDay(store: Store, files: readonly ListedFile[]): Promise<void> {
+async function mergeDay(store: CompactionContext, files: readonly ListedFile[]): Promise<void> {
   const [{ classUid, day }] = files as [ListedFile];
   assert(classUid !== null && day !== null, 'a merge of days is within one class and day');
   const path = dayPath(
@@ -171,11 +175,11 @@ async function mergeDay(store: Store, files: readonly ListedFile[]): Promise<voi
   await replace(store, files, [await settle(store, temp, path, { kind: 'day', classUid, day })]);
 }
 
-function hotFiles(store: Store): ListedFile[] {
+function hotFiles(store: CompactionContext): ListedFile[] {
   return store.state.files().filter((file) => file.kind === 'hot');
 }
 
-function days(store: Store): ListedFile[][] {
+function days(store: CompactionContext): ListedFile[][] {
   const byDay = Map.groupBy(
     store.state.files().filter((file) => file.kind === 'day'),
     (file) => `${file.classUid}/${file.day}`,
@@ -189,7 +193,7 @@ const NONE: ReadonlySet<string> = new Set();
  * Paths of the files that are worth rewriting for the superseded rows in them. Where more would
  * stay than may, more files go until half of that is left, the large ones with few of them last.
  */
-async function wornFiles(store: Store, restMax: number): Promise<ReadonlySet<string>> {
+async function wornFiles(store: CompactionContext, restMax: number): Promise<ReadonlySet<string>> {
   const counts = await supersededCounts(store);
   const shareOf = ({ file, count }: (typeof counts)[number]): number => count / file.rows;
   const dense = counts.filter((each) => shareOf(each) >= SUPERSEDED_SHARE);
@@ -206,7 +210,7 @@ async function wornFiles(store: Store, restMax: number): Promise<ReadonlySet<str
 }
 
 async function supersededCounts(
-  store: Store,
+  store: CompactionContext,
 ): Promise<{ readonly file: ListedFile; readonly count: number }[]> {
   const all = store.state.superseded();
   const files = store.state.files().filter((file) => all.some((i) => holdsIndex(file, i)));
@@ -243,7 +247,10 @@ function smallOnes(files: readonly ListedFile[]): readonly ListedFile[] {
   return sorted.slice(0, last + 1);
 }
 
-async function supersededIn(store: Store, files: readonly ListedFile[]): Promise<number[]> {
+async function supersededIn(
+  store: CompactionContext,
+  files: readonly ListedFile[],
+): Promise<number[]> {
   const all = store.state.superseded();
   const some = all.filter((i) => files.some((file) => holdsIndex(file, i)));
   if (some.length === 0) return [];
@@ -255,20 +262,24 @@ async function supersededIn(store: Store, files: readonly ListedFile[]): Promise
   });
 }
 
-function liveRows(store: Store, files: readonly ListedFile[]): string {
+function liveRows(store: CompactionContext, files: readonly ListedFile[]): string {
   return `SELECT ${ALL} FROM ${source(store, files)} ANTI JOIN superseded USING ("index")`;
 }
 
 const ALL = COLUMNS.map(({ name }) => identifier(name)).join(', ');
 
 /** `with names`: with a column `filename`, the path that was read. */
-export function source(store: Store, files: readonly ListedFile[], names?: 'with names'): string {
+export function source(
+  store: CompactionContext,
+  files: readonly ListedFile[],
+  names?: 'with names',
+): string {
   const paths = files.map((file) => join(store.dir, file.path));
   return readParquet(paths, names);
 }
 
 /** Runs `work` with the table `superseded` in the engine. */
-async function useSuperseded<T>(store: Store, work: () => Promise<T>): Promise<T> {
+async function useSuperseded<T>(store: CompactionContext, work: () => Promise<T>): Promise<T> {
   await loadIndices(store.engine, 'superseded', store.state.superseded());
   try {
     return await work();
@@ -279,7 +290,7 @@ async function useSuperseded<T>(store: Store, work: () => Promise<T>): Promise<T
 
 /** A table of indices in the engine. */
 export async function loadIndices(
-  engine: Engine,
+  engine: DuckDbEngine,
   table: string,
   indices: readonly number[],
   schema: string = 'main',
@@ -300,7 +311,7 @@ export async function loadIndices(
 
 /** Gives a finished file its name; it is durable when this resolves, and not yet listed. */
 export async function settle(
-  store: Store,
+  store: CompactionContext,
   temp: string,
   path: string,
   place: { kind: 'hot' } | { kind: 'day'; classUid: number; day: string },
@@ -325,7 +336,7 @@ export async function settle(
  * have an old one open read again.
  */
 export async function replace(
-  store: Store,
+  store: CompactionContext,
   old: readonly ListedFile[],
   made: readonly ListedFile[],
   besides: () => void = () => {},

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ManualClock } from '@countersign/core';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { Books } from '../store.ts';
+import { Store } from '../store.ts';
 import { MANIFEST_FILE, TEMP_FOLDER } from '../store-layout.ts';
 import { booksOf, folder, post, row, START_MS } from '../testing/rows.ts';
 import type { Manifest } from './manifest.ts';
@@ -74,7 +74,7 @@ test('an erasure leaves the manifest without its rows', async (t) => {
 test('while rows come in, the manifest is written again after ten seconds', async (t) => {
   const dir = await folder(t);
   const clock = new ManualClock(START_MS);
-  const books = await Books.open(dir, { clock });
+  const books = await Store.open(dir, { clock });
   t.after(() => books.close());
   assert.deepEqual(manifestIn(dir).files, []);
   await post(books, [row(0)]);
@@ -90,7 +90,7 @@ test('while rows come in, the manifest is written again after ten seconds', asyn
 test('a writer that opens after a crash brings the manifest up to date', async (t) => {
   const dir = await folder(t);
   const clock = new ManualClock(START_MS);
-  const books = await Books.open(dir, { clock });
+  const books = await Store.open(dir, { clock });
   await post(books, [row(0)]);
   books.commit(1);
   // What a kill leaves: the transaction is durable, the manifest is of the time before.
@@ -98,7 +98,7 @@ test('a writer that opens after a crash brings the manifest up to date', async (
   books.close();
   assert.equal(killed.cursor, 0);
   rmSync(join(dir, MANIFEST_FILE));
-  (await Books.open(dir)).close();
+  (await Store.open(dir)).close();
   assert.equal(manifestIn(dir).cursor, 1);
 });
 

@@ -2,7 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@countersign/core';
 import { MANIFEST_INTERVAL_MS } from '../limits.ts';
-import type { State } from '../sqlite/state-database.ts';
+import type { StateDatabase } from '../sqlite/state-database.ts';
 import { BOOKS_STAGE, EVENTS_FOLDER, MANIFEST_FILE, TEMP_FOLDER } from '../store-layout.ts';
 
 /**
@@ -23,12 +23,12 @@ export type Manifest = {
 /** Keeps `events/manifest.json` in step with the state, for the writer of a data folder. */
 export class ManifestFile {
   readonly #dir: string;
-  readonly #state: State;
+  readonly #state: StateDatabase;
   readonly #clock: Pick<Clock, 'monotonic'>;
   #generation = -1;
   #writtenMs = Number.NEGATIVE_INFINITY;
 
-  constructor(dir: string, state: State, clock: Pick<Clock, 'monotonic'>) {
+  constructor(dir: string, state: StateDatabase, clock: Pick<Clock, 'monotonic'>) {
     this.#dir = dir;
     this.#state = state;
     this.#clock = clock;
@@ -63,7 +63,7 @@ export class ManifestFile {
   }
 }
 
-function manifestOf(state: State): Manifest {
+function manifestOf(state: StateDatabase): Manifest {
   return {
     format: 'countersign-events/1',
     cursor: state.cursor(BOOKS_STAGE),

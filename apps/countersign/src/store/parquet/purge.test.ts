@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type EventRow, erasedRow } from '../rows/event-row.ts';
-import { Books } from '../store.ts';
-import { BooksReader } from '../store-reader.ts';
+import { Store } from '../store.ts';
+import { StoreReader } from '../store-reader.ts';
 import { booksOf, folder, HEAD, post, row, START_MS } from '../testing/rows.ts';
 
 const NAME = 'mallory.zz@contoso.example';
@@ -12,7 +12,7 @@ const mallory = { actorName: NAME, actorUid: 'dddddddd-0000-4000-8000-0000000000
 const secret = { object: 'https://contoso.example/secret-zebra.docx' };
 
 async function allIn(dir: string): Promise<EventRow[]> {
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   try {
     const rows: EventRow[] = [];
     for await (const each of (await reader.timeline({}, HEAD)).rows) rows.push(each);
@@ -53,7 +53,7 @@ test('a name that other rows support stays, with the times of those rows', async
   const books = await booksOf(dir, [rows]);
   t.after(() => books.close());
   await books.purge([0]);
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   const resolution = await reader.resolvePrincipal(NAME);
   assert.ok(resolution.kind === 'one');
@@ -89,7 +89,7 @@ test('what is to be merged is reported until it is posted, however often one die
   const first = await booksOf(dir, [[row(0, mallory), row(1, { entries: [0, 1] })]], [0]);
   assert.deepEqual((await first.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
   // The process dies here, before it has posted anything.
-  const books = await Books.open(dir);
+  const books = await Store.open(dir);
   t.after(() => books.close());
   assert.deepEqual((await books.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
   await post(books, [row(1, { entries: [1] })]);
@@ -129,7 +129,7 @@ test('an erasure finds rows in compacted files, and leaves the others as they ar
 
 test('what an erased entry of our own said is gone from the state', async (t) => {
   const dir = await folder(t);
-  const books = await Books.open(dir);
+  const books = await Store.open(dir);
   t.after(() => books.close());
   const said = { seenMs: 1, bytes: 1, sha256: '', by: 'ada@host', origin: null };
   books.post({ facts: { imports: [{ ...said, index: 0, file: `export of ${NAME}.csv` }] } });
@@ -150,7 +150,7 @@ test('a group of signals that is named after who was erased is not remembered', 
   books.post({ signals: { rows, counts: [] } });
   books.commit(books.cursor + 1);
   await books.purge([0]);
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   const left = [...reader.signals.touchedSince(0)].map(({ group }) => group);
   reader.close();
   assert.deepEqual(left, ['somebody else']);

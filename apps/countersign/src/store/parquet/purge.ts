@@ -3,9 +3,9 @@ import { OWN_TENANT } from '@countersign/core';
 import { identifier, literal } from '../duckdb/duckdb-engine.ts';
 import type { Alias, AliasKind } from '../rows/alias-table.ts';
 import { erasedRow } from '../rows/event-row.ts';
-import type { ListedFile, Unmerged } from '../sqlite/state-database.ts';
+import type { ListedFile, PendingMerge } from '../sqlite/state-database.ts';
 import { CHECKS_STAGE, dayPath, mergedPath, TEMP_FOLDER } from '../store-layout.ts';
-import { loadIndices, replace, type Store, settle, source } from './compaction.ts';
+import { type CompactionContext, loadIndices, replace, settle, source } from './compaction.ts';
 import { COLUMNS } from './event-columns.ts';
 import { copyTo, FILE_ORDER, readParquet } from './parquet-sql.ts';
 
@@ -13,7 +13,7 @@ export type PurgeReport = {
   /** Rows of which nothing but the leaf is left. */
   readonly erased: number;
   /** Actions of which other sightings remain: to be merged again from these entries. */
-  readonly toMerge: readonly Unmerged[];
+  readonly toMerge: readonly PendingMerge[];
 };
 
 /**
@@ -21,7 +21,10 @@ export type PurgeReport = {
  * the transaction a crash leaves the old files, after it left-overs that go at the next start:
  * the caller purges again until this resolves.
  */
-export async function purge(store: Store, indices: readonly number[]): Promise<PurgeReport> {
+export async function purge(
+  store: CompactionContext,
+  indices: readonly number[],
+): Promise<PurgeReport> {
   await loadIndices(store.engine, 'doomed', indices);
   await loadIndices(store.engine, 'superseded', store.state.superseded());
   try {
@@ -57,7 +60,7 @@ const DOOMED = `"index" IN (SELECT "index" FROM hit)`;
 const SUPERSEDED = `"index" IN (FROM superseded)`;
 
 /** Fills `hit` with the rows of which a sighting is doomed; gives the files that hold them. */
-async function findRows(store: Store): Promise<ListedFile[]> {
+async function findRows(store: CompactionContext): Promise<ListedFile[]> {
   const files = store.state.files();
   const none = `SELECT 0::BIGINT AS "index", []::BIGINT[] AS remaining WHERE false`;
   const hits = `SELECT r."index", coalesce(list(r.entry ORDER BY r.entry)
@@ -76,12 +79,12 @@ async function findRows(store: Store): Promise<ListedFile[]> {
   return found;
 }
 
-async function hitIndices(store: Store): Promise<number[]> {
+async function hitIndices(store: CompactionContext): Promise<number[]> {
   const rows = await store.engine.rows('SELECT "index" FROM hit');
   return rows.map(([index]) => Number(index));
 }
 
-async function reportHits(store: Store): Promise<PurgeReport> {
+async function reportHits(store: CompactionContext): Promise<PurgeReport> {
   const rows = await store.engine.rows(
     `SELECT "index", CAST(to_json(remaining) AS VARCHAR) FROM hit
       WHERE NOT ${SUPERSEDED} ORDER BY "index"`,
@@ -96,7 +99,7 @@ async function reportHits(store: Store): Promise<PurgeReport> {
 }
 
 /** What an earlier erasure took out, whose caller died before it had posted it again. */
-async function stillUnmerged(store: Store): Promise<Unmerged[]> {
+async function stillUnmerged(store: CompactionContext): Promise<PendingMerge[]> {
   const unmerged = store.state.unmerged();
   const files = store.state.files();
   if (unmerged.length === 0 || files.length === 0) return unmerged;
@@ -112,7 +115,7 @@ async function stillUnmerged(store: Store): Promise<Unmerged[]> {
   return unmerged.filter(({ index }) => !posted.has(index));
 }
 
-async function rewritten(store: Store, file: ListedFile): Promise<ListedFile> {
+async function rewritten(store: CompactionContext, file: ListedFile): Promise<ListedFile> {
   const number = store.state.transaction(() => store.state.nextFileNumber());
   const temp = join(store.dir, TEMP_FOLDER, 'kept.parquet');
   const order = file.kind === 'day' ? FILE_ORDER : '"index"';
@@ -130,7 +133,7 @@ async function rewritten(store: Store, file: ListedFile): Promise<ListedFile> {
 }
 
 /** The rows of which nothing but the leaf is left. */
-async function stubs(store: Store, files: readonly ListedFile[]): Promise<ListedFile> {
+async function stubs(store: CompactionContext, files: readonly ListedFile[]): Promise<ListedFile> {
   const temp = join(store.dir, TEMP_FOLDER, 'erased.parquet');
   const number = store.state.transaction(() => store.state.nextFileNumber());
   await store.engine.run(
@@ -169,7 +172,7 @@ const STUB = COLUMNS.map((column) => {
 type Names = { uids: string[]; names: string[]; puids: string[]; sids: string[] };
 
 /** Everybody whom a doomed row names as the one who acted, superseded rows included. */
-async function namesIn(store: Store, files: readonly ListedFile[]): Promise<Names> {
+async function namesIn(store: CompactionContext, files: readonly ListedFile[]): Promise<Names> {
   if (files.length === 0) return { uids: [], names: [], puids: [], sids: [] };
   const distinct = async (column: string): Promise<string[]> => {
     const rows = await store.engine.rows(
@@ -188,7 +191,7 @@ async function namesIn(store: Store, files: readonly ListedFile[]): Promise<Name
 
 /** What forgets all that was learned under any of these names, and learns it from what is left. */
 async function relearning(
-  store: Store,
+  store: CompactionContext,
   names: Names,
   old: readonly ListedFile[],
   made: readonly ListedFile[],
@@ -212,7 +215,7 @@ async function relearning(
 }
 
 async function aliasesIn(
-  store: Store,
+  store: CompactionContext,
   files: readonly ListedFile[],
   keys: readonly string[],
 ): Promise<Alias[]> {

@@ -5,7 +5,7 @@ import { HOT_FOLDER, hotPath, TEMP_FOLDER } from '../store-layout.ts';
 import type { RowBuffer, RowSummary } from './row-buffer.ts';
 
 /** A Parquet file that is durable on disk and counts as soon as it is posted and committed. */
-export type HotFile = RowSummary & {
+export type RecentFile = RowSummary & {
   /** Relative to the data folder. */
   readonly path: string;
   readonly bytes: number;
@@ -17,7 +17,7 @@ export type HotFile = RowSummary & {
  * that nothing lists; the next writer deletes them. The buffer may be cleared once this resolves.
  * @throws BooksError DISK_FULL, NOT_WRITABLE, DISK_BROKEN
  */
-export async function writeHot(dir: string, buffer: RowBuffer): Promise<HotFile> {
+export async function writeHot(dir: string, buffer: RowBuffer): Promise<RecentFile> {
   const summary = buffer.summary();
   const path = hotPath(summary.fromIndex, summary.toIndex);
   const temp = join(dir, TEMP_FOLDER, path.slice(HOT_FOLDER.length + 1));

@@ -5,13 +5,13 @@ import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import { COLUMN_CHARS_MAX, ROW_GROUP_ROWS } from '../limits.ts';
 import type { EventRow } from '../rows/event-row.ts';
-import { BooksReader } from '../store-reader.ts';
+import { StoreReader } from '../store-reader.ts';
 import { booksOf, folder, HEAD, row, START_MS } from '../testing/rows.ts';
 import { COLUMNS } from './event-columns.ts';
 import { RowBuffer } from './row-buffer.ts';
 
 async function readBack(dir: string): Promise<EventRow[]> {
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   try {
     const { rows } = await reader.timeline({}, HEAD);
     const all: EventRow[] = [];

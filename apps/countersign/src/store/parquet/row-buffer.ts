@@ -1,6 +1,6 @@
 import { assert } from '@countersign/core';
 import { COLUMN_CHARS_MAX, ROW_GROUP_ROWS } from '../limits.ts';
-import { type Alias, AliasBook } from '../rows/alias-table.ts';
+import { type Alias, AliasTable } from '../rows/alias-table.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { ListColumn, NumberColumn, type RowColumn, TextColumn } from './column-buffer.ts';
 import { COLUMNS, type Column } from './event-columns.ts';
@@ -33,7 +33,7 @@ export class RowBuffer {
   #minTimeMs = Number.POSITIVE_INFINITY;
   #maxTimeMs = Number.NEGATIVE_INFINITY;
   readonly #tenants = new Set<string>();
-  readonly #aliases = new AliasBook();
+  readonly #aliases = new AliasTable();
 
   /**
    * Adds one row. `sightings` are the interpretations of every sighting that the row was merged

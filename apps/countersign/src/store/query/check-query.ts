@@ -1,6 +1,6 @@
 import { messageOf } from '@countersign/core';
 import { type DuckDBConnection, StatementType } from '@duckdb/node-api';
-import { BooksError } from '../errors.ts';
+import { StoreError } from '../errors.ts';
 import { QUERY_CHARS_MAX } from '../limits.ts';
 
 /**
@@ -171,15 +171,15 @@ function namesOfWith(node: Node): string[] {
   return (map ?? []).map(({ key }) => key.toLowerCase());
 }
 
-function refused(why: string): BooksError {
-  return new BooksError(
+function refused(why: string): StoreError {
+  return new StoreError(
     'QUERY_REFUSED',
     `couldn't run the query: ${why}; write one SELECT over events, entries, findings, ` +
       'decisions and coverage',
   );
 }
 
-export function failed(why: string, cause?: unknown): BooksError {
+export function failed(why: string, cause?: unknown): StoreError {
   const line = why.split('\n')[0];
-  return new BooksError('QUERY_FAILED', `couldn't run the query: ${line}`, { cause });
+  return new StoreError('QUERY_FAILED', `couldn't run the query: ${line}`, { cause });
 }

@@ -1,13 +1,13 @@
 import { idParts } from '@countersign/core';
 import { IDS_LIKE_MAX } from '../limits.ts';
-import type { BooksReader } from '../store-reader.ts';
+import type { StoreReader } from '../store-reader.ts';
 
 /** A column of ids that tables print without their middle. */
 export type IdColumn = 'actor_uid' | 'app_uid' | 'session_uid';
 
 /** Ids in a column of the rows that begin and end as a text that leaves out their middle. */
 export async function idsLike(
-  books: Pick<BooksReader, 'select'>,
+  books: Pick<StoreReader, 'select'>,
   column: IdColumn,
   text: string,
 ): Promise<string[]> {

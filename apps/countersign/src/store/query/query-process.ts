@@ -4,7 +4,7 @@
  * is interrupted: what gets out of hand is killed with its process, and nothing else is.
  */
 import { CountersignError, messageOf } from '@countersign/core';
-import { BooksError } from '../errors.ts';
+import { StoreError } from '../errors.ts';
 import { QUERY_PROCESS_BYTES_MAX, QUERY_WATCH_MS } from '../limits.ts';
 import type { QueryNext, QueryReply, QueryRequest } from './query-messages.ts';
 import { runQuery } from './run-query.ts';
@@ -26,7 +26,7 @@ async function serve(request: QueryRequest): Promise<void> {
   try {
     await runQuery(request, send);
   } catch (error) {
-    const code = error instanceof BooksError ? error.code : null;
+    const code = error instanceof StoreError ? error.code : null;
     const message = error instanceof CountersignError ? error.message : messageOf(error);
     tell({ kind: 'error', code, message });
   }

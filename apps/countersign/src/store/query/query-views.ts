@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { TENANT_NOT_STATED } from '@countersign/core';
 import { LedgerReader, parseLeaf } from '@countersign/ledger';
 import { BIGINT, LIST, VARCHAR } from '@duckdb/node-api';
-import { type Engine, identifier, literal } from '../duckdb/duckdb-engine.ts';
+import { type DuckDbEngine, identifier, literal } from '../duckdb/duckdb-engine.ts';
 import { Tenants } from '../identity/principal.ts';
 import { COLUMNS } from '../parquet/event-columns.ts';
 import type { Scope, Snapshot } from '../reading/current-rows.ts';
-import { ANY, type CoverageFact } from '../rows/entry-rows.ts';
-import type { DecisionFact } from '../sqlite/decision-table.ts';
-import type { KeptFinding } from '../sqlite/finding-table.ts';
+import { ANY, type CoverageRow } from '../rows/entry-rows.ts';
+import type { DecisionRow } from '../sqlite/decision-table.ts';
+import type { StoredFinding } from '../sqlite/finding-table.ts';
 
 /** The tables of SQL users beside `events`, whose columns are those of a Parquet file. */
 const TABLES = {
@@ -67,10 +67,10 @@ export type QuerySources = {
   readonly dir: string;
   readonly snapshot: Snapshot;
   readonly tenants: readonly string[];
-  readonly coverage: readonly CoverageFact[];
+  readonly coverage: readonly CoverageRow[];
   /** Those that count. */
-  readonly findings: readonly KeptFinding[];
-  readonly decisions: readonly DecisionFact[];
+  readonly findings: readonly StoredFinding[];
+  readonly decisions: readonly DecisionRow[];
   /** Only rows of this tenant. */
   readonly tenant: string | null;
   /** Events of this period alone. */
@@ -82,7 +82,7 @@ export type QuerySources = {
  * statements, findings and decisions, that hold nothing for the asker: their counts are no news.
  */
 export async function makeViews(
-  engine: Engine,
+  engine: DuckDbEngine,
   sources: QuerySources,
   named: ReadonlySet<string>,
 ): Promise<ReadonlySet<string>> {
@@ -129,12 +129,12 @@ function homeOf({ tenants }: QuerySources): string {
   return new Tenants(tenants).home(TENANT_NOT_STATED);
 }
 
-function coverageOf({ coverage, tenant }: QuerySources): readonly CoverageFact[] {
+function coverageOf({ coverage, tenant }: QuerySources): readonly CoverageRow[] {
   if (tenant === null) return coverage;
   return coverage.filter((fact) => fact.tenant === ANY || fact.tenant === tenant);
 }
 
-async function fillCoverage(engine: Engine, facts: readonly CoverageFact[]): Promise<void> {
+async function fillCoverage(engine: DuckDbEngine, facts: readonly CoverageRow[]): Promise<void> {
   await engine.use(async (connection) => {
     const appender = await connection.createAppender('coverage');
     const text = (value: string | null): void =>
@@ -155,11 +155,14 @@ async function fillCoverage(engine: Engine, facts: readonly CoverageFact[]): Pro
   });
 }
 
-function findingsOf({ findings, tenant }: QuerySources): readonly KeptFinding[] {
+function findingsOf({ findings, tenant }: QuerySources): readonly StoredFinding[] {
   return tenant === null ? findings : findings.filter(({ draft }) => draft.tenant === tenant);
 }
 
-async function fillFindings(engine: Engine, findings: readonly KeptFinding[]): Promise<void> {
+async function fillFindings(
+  engine: DuckDbEngine,
+  findings: readonly StoredFinding[],
+): Promise<void> {
   await engine.use(async (connection) => {
     const appender = await connection.createAppender('findings');
     for (const { index, uid, draft, mark } of findings) {
@@ -176,11 +179,14 @@ async function fillFindings(engine: Engine, findings: readonly KeptFinding[]): P
   });
 }
 
-function decisionsOf({ decisions, tenant }: QuerySources): readonly DecisionFact[] {
+function decisionsOf({ decisions, tenant }: QuerySources): readonly DecisionRow[] {
   return tenant === null ? decisions : decisions.filter((d) => d.tenant === tenant);
 }
 
-async function fillDecisions(engine: Engine, decisions: readonly DecisionFact[]): Promise<void> {
+async function fillDecisions(
+  engine: DuckDbEngine,
+  decisions: readonly DecisionRow[],
+): Promise<void> {
   await engine.use(async (connection) => {
     const appender = await connection.createAppender('decisions');
     for (const d of decisions) {
@@ -198,7 +204,7 @@ async function fillDecisions(engine: Engine, decisions: readonly DecisionFact[])
 }
 
 /** Reads every leaf of the ledger: seconds for each million, so only when the query asks for it. */
-async function fillEntries(engine: Engine, sources: QuerySources): Promise<void> {
+async function fillEntries(engine: DuckDbEngine, sources: QuerySources): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-'));
   const path = join(folder, 'entries.tsv');
   try {

@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { messageOf } from '@countersign/core';
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { coverageRows } from '../coverage/coverage-rows.ts';
-import { Observed } from '../coverage/observed-coverage.ts';
-import { Engine, identifier, literal } from '../duckdb/duckdb-engine.ts';
-import { BooksError } from '../errors.ts';
+import { ObservedCoverage } from '../coverage/observed-coverage.ts';
+import { DuckDbEngine, identifier, literal } from '../duckdb/duckdb-engine.ts';
+import { StoreError } from '../errors.ts';
 import { QUERY_MEMORY_BYTES } from '../limits.ts';
-import { LiveRows } from '../reading/current-rows.ts';
-import type { CoverageFact } from '../rows/entry-rows.ts';
-import type { State } from '../sqlite/state-database.ts';
+import { CurrentRows } from '../reading/current-rows.ts';
+import type { CoverageRow } from '../rows/entry-rows.ts';
+import type { StateDatabase } from '../sqlite/state-database.ts';
 import { checkStatement, checkText, failed } from './check-query.ts';
 import type { NamedTable, QueryReply, QueryRequest } from './query-messages.ts';
 import { plainValue, type QueryColumn } from './query-value.ts';
@@ -23,7 +23,7 @@ export type Send = (reply: QueryReply) => Promise<void>;
  * the Parquet files of events, no network, no extension, no setting that can be changed back.
  */
 export async function runQuery(request: QueryRequest, send: Send): Promise<void> {
-  const live = await LiveRows.open(request.dir, request.threads);
+  const live = await CurrentRows.open(request.dir, request.threads);
   try {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -38,9 +38,9 @@ export async function runQuery(request: QueryRequest, send: Send): Promise<void>
   }
 }
 
-async function runOnce(live: LiveRows, request: QueryRequest, send: Send): Promise<void> {
+async function runOnce(live: CurrentRows, request: QueryRequest, send: Send): Promise<void> {
   const { dir, sql, threads, tempDir, tenant } = request;
-  const engine = await Engine.open({ threads, tempDir, memoryBytes: QUERY_MEMORY_BYTES });
+  const engine = await DuckDbEngine.open({ threads, tempDir, memoryBytes: QUERY_MEMORY_BYTES });
   try {
     const named = await engine.use((connection) => checkText(connection, sql, tenant));
     const snapshot = await live.snapshotIn(engine);
@@ -63,7 +63,7 @@ async function runOnce(live: LiveRows, request: QueryRequest, send: Send): Promi
 }
 
 /** Order matters: nothing can be changed after the last line. */
-export async function lock(engine: Engine, paths: readonly string[]): Promise<void> {
+export async function lock(engine: DuckDbEngine, paths: readonly string[]): Promise<void> {
   await engine.run(`SET allowed_paths = [${paths.map(literal).join(', ')}]`);
   await engine.run('SET enable_external_access = false');
   await engine.run('SET lock_configuration = true');
@@ -89,7 +89,7 @@ async function answer(
     await send({ kind: 'done', rows, tables });
   } catch (cause) {
     if (isLate) throw tooLong(request.timeoutMs);
-    if (cause instanceof BooksError || /No such file|Cannot open file/.test(messageOf(cause))) {
+    if (cause instanceof StoreError || /No such file|Cannot open file/.test(messageOf(cause))) {
       throw cause;
     }
     throw failed(messageOf(cause), cause);
@@ -98,13 +98,13 @@ async function answer(
   }
 }
 
-function coverageOf(state: State | undefined, nowMs: number): CoverageFact[] {
+function coverageOf(state: StateDatabase | undefined, nowMs: number): CoverageRow[] {
   if (state === undefined) return [];
-  return coverageRows(state, new Observed(), nowMs);
+  return coverageRows(state, new ObservedCoverage(), nowMs);
 }
 
-export function tooLong(timeoutMs: number): BooksError {
-  return new BooksError(
+export function tooLong(timeoutMs: number): StoreError {
+  return new StoreError(
     'QUERY_LIMIT',
     `couldn't finish the query within ${timeoutMs / 1000} s; narrow it, for instance by time`,
   );
@@ -129,7 +129,7 @@ async function sendRows(
 async function writeParquet(result: DuckDBResult, path: string, threads: number): Promise<number> {
   const tempDir = dirname(path);
   await mkdir(tempDir, { recursive: true });
-  const engine = await Engine.open({ threads, tempDir, memoryBytes: QUERY_MEMORY_BYTES });
+  const engine = await DuckDbEngine.open({ threads, tempDir, memoryBytes: QUERY_MEMORY_BYTES });
   try {
     return await engine.use(async (connection) => {
       const columns = columnsOf(result).map(({ name, type }) => `${identifier(name)} ${type}`);

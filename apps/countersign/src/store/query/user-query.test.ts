@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { TENANT_NOT_STATED } from '@countersign/core';
-import { Engine } from '../duckdb/duckdb-engine.ts';
+import { DuckDbEngine } from '../duckdb/duckdb-engine.ts';
 import { booksOf, CONTOSO, HEAD, row } from '../testing/rows.ts';
 import type { QueryValue } from './query-value.ts';
 import { lock, runQuery } from './run-query.ts';
@@ -242,7 +242,7 @@ suite('query', () => {
   }
 
   test('the lock holds by itself, whatever the check of the text lets through', async () => {
-    const engine = await Engine.open({ threads: 1, tempDir });
+    const engine = await DuckDbEngine.open({ threads: 1, tempDir });
     const own = join(dir, 'own.parquet');
     await engine.run(`COPY (SELECT 1 AS a) TO '${own}' (FORMAT parquet)`);
     await lock(engine, [own]);

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BooksError } from '../errors.ts';
+import { StoreError } from '../errors.ts';
 import { QUERY_GRACE_MS, QUERY_MS_MAX, QUERY_PROCESS_BYTES_MAX } from '../limits.ts';
 import type { Scope } from '../reading/current-rows.ts';
 import type { NamedTable, QueryNext, QueryReply, QueryRequest } from './query-messages.ts';
@@ -104,7 +104,7 @@ async function* converse(request: QueryRequest): AsyncGenerator<QueryReply> {
       if (reply.kind === 'rows') child.send({ kind: 'next' } satisfies QueryNext);
     }
   } catch (cause) {
-    if (!ended.signal.aborted || cause instanceof BooksError) throw cause;
+    if (!ended.signal.aborted || cause instanceof StoreError) throw cause;
     throw isLate ? tooLong(request.timeoutMs) : endedEarly(child);
   } finally {
     clearTimeout(timer);
@@ -118,7 +118,7 @@ const PROCESS = fileURLToPath(
 );
 
 function errorOf(reply: Extract<QueryReply, { kind: 'error' }>): Error {
-  return reply.code === null ? new Error(reply.message) : new BooksError(reply.code, reply.message);
+  return reply.code === null ? new Error(reply.message) : new StoreError(reply.code, reply.message);
 }
 
 /** It kills itself when it grows too large; nothing else ends it before its answer. */
@@ -127,7 +127,7 @@ function endedEarly(child: ChildProcess): Error {
     return new Error(`the process of a query ended with code ${child.exitCode}`);
   }
   const gib = QUERY_PROCESS_BYTES_MAX / 1024 ** 3;
-  return new BooksError(
+  return new StoreError(
     'QUERY_LIMIT',
     `couldn't finish the query within ${gib} GiB of memory; narrow it, or ask for fewer columns`,
   );

@@ -1,7 +1,7 @@
 import { all, type IntervalSet, interval, normalise, unknown } from '@countersign/core';
 import { collectedPeriod, coverageAnswer, factsWithin } from '../coverage/coverage-answer.ts';
 import { Tenants } from '../identity/principal.ts';
-import type { CoverageFact } from '../rows/entry-rows.ts';
+import type { CoverageRow } from '../rows/entry-rows.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import type {
   ActionKey,
@@ -12,24 +12,24 @@ import type {
   PrincipalCount,
 } from '../sqlite/check-table.ts';
 import type {
-  DecisionFact,
   DecisionFilter,
+  DecisionRow,
   PassDays,
-  PassFact,
   PassFilter,
+  PassRow,
 } from '../sqlite/decision-table.ts';
 import { CHECKS_STAGE } from '../store-layout.ts';
-import type { LiveRows, Scope } from './current-rows.ts';
+import type { CurrentRows, Scope } from './current-rows.ts';
 import type { LedgerHead } from './ledger-head.ts';
 import { isOfSignIns, SIGN_IN_CLASS, signInCounts, unseenFlows } from './sign-in-counts.ts';
 import { eventsInOrder } from './timeline.ts';
-import { type Verified, verifiedOf } from './verification-report.ts';
+import { type VerificationReport, verifiedOf } from './verification-report.ts';
 
 /** What a reader of the books knows beside these. */
 type Beside = {
   /** Whether a stage ever ran. */
   hasRun(stage: string): boolean;
-  coverage(): readonly CoverageFact[];
+  coverage(): readonly CoverageRow[];
   /** Before all times where nobody says what time it is. */
   nowMs(): number;
 };
@@ -37,11 +37,11 @@ type Beside = {
 type Period = { readonly fromMs: number; readonly toMs: number };
 
 /** Decisions, passes, and what is known of the authorisation of sign-ins. */
-export class AccessBooks {
-  readonly #live: LiveRows;
+export class AccessReader {
+  readonly #live: CurrentRows;
   readonly #books: Beside;
 
-  constructor(live: LiveRows, books: Beside) {
+  constructor(live: CurrentRows, books: Beside) {
     this.#live = live;
     this.#books = books;
   }
@@ -72,7 +72,7 @@ export class AccessBooks {
   async verified(
     filter: Scope & { readonly tenant?: string | undefined },
     ledger: LedgerHead,
-  ): Promise<Verified> {
+  ): Promise<VerificationReport> {
     const { tenant, ...scope } = filter;
     const tenants =
       tenant === undefined
@@ -90,22 +90,22 @@ export class AccessBooks {
     return { ...counted, coverage };
   }
 
-  decisions(filter: DecisionFilter = {}): readonly DecisionFact[] {
+  decisions(filter: DecisionFilter = {}): readonly DecisionRow[] {
     return this.#live.state?.decisions.list(filter) ?? [];
   }
 
   /** Decisions at or behind an entry that owe an alarm. */
-  decisionsOwingAlarm(fromIndex: number): readonly DecisionFact[] {
+  decisionsOwingAlarm(fromIndex: number): readonly DecisionRow[] {
     return this.#live.state?.decisions.owingAlarm(fromIndex) ?? [];
   }
 
   /** What was said of passes, in the order of the entries. */
-  passEntries(filter: PassFilter = {}): readonly PassFact[] {
+  passEntries(filter: PassFilter = {}): readonly PassRow[] {
     return this.#live.state?.decisions.passEntries(filter) ?? [];
   }
 
   /** What was said of passes at or behind an entry. */
-  passEntriesSince(index: number): readonly PassFact[] {
+  passEntriesSince(index: number): readonly PassRow[] {
     return this.#live.state?.decisions.passEntriesSince(index) ?? [];
   }
 
@@ -132,7 +132,7 @@ export class AccessBooks {
   }
 
   /** What was said of passes that opened in a time, of one day after the other. */
-  *passDays(period: PassDays): Generator<readonly PassFact[]> {
+  *passDays(period: PassDays): Generator<readonly PassRow[]> {
     yield* this.#live.state?.decisions.passDays(period) ?? [];
   }
 

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { messageOf } from '@countersign/core';
 import type { DuckDBValue } from '@duckdb/node-api';
-import { Engine, identifier } from '../duckdb/duckdb-engine.ts';
+import { DuckDbEngine, identifier } from '../duckdb/duckdb-engine.ts';
 import { type ScratchColumns, ScratchTable } from '../duckdb/scratch-table.ts';
-import { BooksError } from '../errors.ts';
+import { StoreError } from '../errors.ts';
 import { FILE_RETRIES_MAX, SNAPSHOTS_KEPT } from '../limits.ts';
 import { loadIndices } from '../parquet/compaction.ts';
 import { COLUMNS } from '../parquet/event-columns.ts';
 import { readParquet } from '../parquet/parquet-sql.ts';
-import { type ListedFile, State } from '../sqlite/state-database.ts';
+import { type ListedFile, StateDatabase } from '../sqlite/state-database.ts';
 import { EVENTS_FOLDER } from '../store-layout.ts';
 
 /** Which files a question needs, by event time; `[fromMs, toMs)`, open where undefined. */
@@ -24,36 +24,39 @@ export type FileScope = Scope & { readonly paths?: ReadonlySet<string> };
  * The rows that count now, for reading. Takes no lock. A compaction may delete a file while it is
  * read: the question is then asked again, of the files that count by then.
  */
-export class LiveRows {
+export class CurrentRows {
   readonly #dir: string;
-  readonly #engine: Engine;
-  #state: State | undefined;
+  readonly #engine: DuckDbEngine;
+  #state: StateDatabase | undefined;
   #current: { generation: number; snapshot: Promise<Snapshot> } | undefined;
   readonly #tables: string[] = [];
   /** Of which this one is a view. */
-  readonly #whole: LiveRows | undefined;
+  readonly #whole: CurrentRows | undefined;
   readonly hidden: Hidden | undefined;
 
-  private constructor(dir: string, engine: Engine, whole?: LiveRows, hidden?: Hidden) {
+  private constructor(dir: string, engine: DuckDbEngine, whole?: CurrentRows, hidden?: Hidden) {
     this.#dir = dir;
     this.#engine = engine;
     this.#whole = whole;
     this.hidden = hidden;
   }
 
-  static async open(dir: string, threads: number): Promise<LiveRows> {
-    return new LiveRows(dir, await Engine.open({ threads, tempDir: join(dir, EVENTS_FOLDER) }));
+  static async open(dir: string, threads: number): Promise<CurrentRows> {
+    return new CurrentRows(
+      dir,
+      await DuckDbEngine.open({ threads, tempDir: join(dir, EVENTS_FOLDER) }),
+    );
   }
 
   /** A view that shows no row of these entries; it is open as long as this is. */
-  without(hidden: Hidden): LiveRows {
-    return new LiveRows(this.#dir, this.#engine, this, hidden);
+  without(hidden: Hidden): CurrentRows {
+    return new CurrentRows(this.#dir, this.#engine, this, hidden);
   }
 
   /** Undefined while nothing was ever posted. */
-  get state(): State | undefined {
+  get state(): StateDatabase | undefined {
     if (this.#whole !== undefined) return this.#whole.state;
-    this.#state ??= State.openForReading(this.#dir);
+    this.#state ??= StateDatabase.openForReading(this.#dir);
     return this.#state;
   }
 
@@ -94,7 +97,7 @@ export class LiveRows {
   }
 
   /** The same in an engine of the caller's. */
-  async snapshotIn(engine: Engine): Promise<Snapshot> {
+  async snapshotIn(engine: DuckDbEngine): Promise<Snapshot> {
     const state = this.state;
     if (state === undefined) return new Snapshot(this.#dir, engine, [], undefined);
     const { generation, files, superseded } = state.snapshot(() => ({
@@ -119,7 +122,7 @@ export class LiveRows {
     if (!isMissingFile(cause)) throw cause;
     if (attempt >= FILE_RETRIES_MAX) {
       const message = `couldn't read the events: ${messageOf(cause)}; run "countersign rebuild"`;
-      throw new BooksError('FILE_UNREADABLE', message, { cause });
+      throw new StoreError('FILE_UNREADABLE', message, { cause });
     }
     // The writer may have thrown the whole state away and begun another.
     this.#state?.close();
@@ -152,12 +155,12 @@ export class Snapshot {
   /** The table of the rows that no longer count; undefined when all do. */
   readonly superseded: string | undefined;
   readonly #dir: string;
-  readonly #engine: Engine;
+  readonly #engine: DuckDbEngine;
   readonly #hidden: Hidden | undefined;
 
   constructor(
     dir: string,
-    engine: Engine,
+    engine: DuckDbEngine,
     files: readonly ListedFile[],
     superseded: string | undefined,
     generation = 0,
@@ -185,7 +188,7 @@ export class Snapshot {
   }
 
   /** Questions on one connection: temporary tables that they make are gone behind `work`. */
-  together<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
+  together<T>(work: (ask: RunSql) => Promise<T>): Promise<T> {
     return this.#engine.use((connection) =>
       work(async (sql) => (await connection.runAndReadAll(sql)).getRows()),
     );
@@ -230,7 +233,7 @@ function shownSql({ entries, from }: Hidden): string {
 }
 
 /** Asks one thing; gives the rows. */
-export type Ask = (sql: string) => Promise<DuckDBValue[][]>;
+export type RunSql = (sql: string) => Promise<DuckDBValue[][]>;
 
 export type Select = {
   readonly select: string;

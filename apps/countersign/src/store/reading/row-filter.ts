@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type Interval, isGuid } from '@countersign/core';
 import type { DuckDBValue } from '@duckdb/node-api';
-import { BooksError } from '../errors.ts';
+import { StoreError } from '../errors.ts';
 import type { Selection } from '../identity/principal.ts';
 import type { Scope } from './current-rows.ts';
 
@@ -166,7 +166,7 @@ function canonicalIp(text: string): string {
       (low as number) & 255,
     ].join('.');
   }
-  throw new BooksError(
+  throw new StoreError(
     'FILTER_INVALID',
     `"${text}" is not an IP address: write it like 203.0.113.7`,
   );

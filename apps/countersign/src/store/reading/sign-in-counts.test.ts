@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TENANT_NOT_STATED } from '@countersign/core';
-import type { CoverageFact } from '../rows/entry-rows.ts';
+import type { CoverageRow } from '../rows/entry-rows.ts';
 import { unseenFlows } from './sign-in-counts.ts';
 
 const TENANT = TENANT_NOT_STATED;
 
-function fact(source: string, workload: string | null = null): CoverageFact {
+function fact(source: string, workload: string | null = null): CoverageRow {
   return {
     ...{ tenant: TENANT, source, workload, subject: null, fromMs: 0, toMs: 1, state: 'collected' },
     ...{ bound: null, because: '', index: 1 },
   };
 }
 
-function unseen(...facts: readonly CoverageFact[]): readonly string[] {
+function unseen(...facts: readonly CoverageRow[]): readonly string[] {
   return unseenFlows(facts).map(({ text }) => /^no log of (.*) in tenant/.exec(text)?.[1] ?? text);
 }
 

@@ -1,7 +1,7 @@
 import type { Reason } from '@countersign/core';
 import { FLOW_LOGS, tellsOf } from '../coverage/log-sources.ts';
 import { UTC_TIME } from '../parquet/event-columns.ts';
-import type { CoverageFact } from '../rows/entry-rows.ts';
+import type { CoverageRow } from '../rows/entry-rows.ts';
 import type { Scope, Snapshot } from './current-rows.ts';
 import { conditionOf } from './row-filter.ts';
 import type { SignInCount } from './verification-report.ts';
@@ -30,7 +30,7 @@ export async function signInCounts(
 }
 
 /** Sources that sign-ins come from. */
-export function isOfSignIns({ source, workload }: CoverageFact): boolean {
+export function isOfSignIns({ source, workload }: CoverageRow): boolean {
   return /sign-?in|AzureActiveDirectory/i.test(`${source} ${workload ?? ''}`) || source === '*';
 }
 
@@ -38,7 +38,7 @@ export function isOfSignIns({ source, workload }: CoverageFact): boolean {
  * Flows of which nothing was ever collected or handed in where other sign-ins were: that none of
  * them is counted says nothing of how many there were.
  */
-export function unseenFlows(facts: readonly CoverageFact[]): readonly Reason[] {
+export function unseenFlows(facts: readonly CoverageRow[]): readonly Reason[] {
   const ofTenants = Map.groupBy(
     facts.filter(({ source }) => source !== '*'),
     ({ tenant }) => tenant,

@@ -1,6 +1,6 @@
 import type { Coverage } from '../../reports/statement/statement.ts';
 import type { Resolution } from '../identity/principal.ts';
-import type { Sought } from '../rows/entry-rows.ts';
+import type { ErasureSubjectTest } from '../rows/entry-rows.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import type { Scope } from './current-rows.ts';
 
@@ -11,7 +11,7 @@ export type TimelineFilter = Scope & {
   readonly app?: string | undefined;
   readonly tenant?: string | undefined;
   /** Asked about the user alone. */
-  readonly sought?: Sought | undefined;
+  readonly sought?: ErasureSubjectTest | undefined;
 };
 
 export type Timeline = {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BooksReader } from '../store-reader.ts';
+import { StoreReader } from '../store-reader.ts';
 import { booksOf, CONTOSO, FABRIKAM, folder, HEAD, row, START_MS } from '../testing/rows.ts';
 import { windowsOf } from './timeline.ts';
 import type { TimelineFilter } from './timeline-filter.ts';
 
 const DAY = 86_400_000;
 
-async function indicesOf(reader: BooksReader, filter: TimelineFilter): Promise<number[]> {
+async function indicesOf(reader: StoreReader, filter: TimelineFilter): Promise<number[]> {
   const indices: number[] = [];
   for await (const each of (await reader.timeline(filter, HEAD)).rows) indices.push(each.index);
   return indices;
@@ -20,7 +20,7 @@ test('events come by event time, then index, across files and days', async (t) =
   const at = [3 * DAY, 0, DAY, DAY, 2 * DAY + 5, 0, DAY - 1];
   const rows = at.map((ms, i) => row(i, { timeMs: START_MS + ms }));
   (await booksOf(dir, [rows.slice(0, 2), rows.slice(2, 5), rows.slice(5)])).close();
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   assert.deepEqual(await indicesOf(reader, {}), [1, 5, 6, 2, 3, 4, 0]);
   const some = { fromMs: START_MS + DAY, toMs: START_MS + 3 * DAY };
@@ -35,7 +35,7 @@ test('each filter finds its events', async (t) => {
     row(2, { tenant: FABRIKAM }),
   ];
   (await booksOf(dir, [rows])).close();
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   const cases: [TimelineFilter, number[]][] = [
     [{ ip: '203.0.113.7' }, [0]],
@@ -60,14 +60,14 @@ test('a superseded row is in no answer', async (t) => {
   const dir = await folder(t);
   const rows = [row(0), row(1), row(2, { entries: [0, 2] })];
   (await booksOf(dir, [rows], [0])).close();
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   assert.deepEqual(await indicesOf(reader, {}), [1, 2]);
 });
 
 test('a reader sees what is committed later', async (t) => {
   const dir = await folder(t);
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   assert.deepEqual(await indicesOf(reader, {}), []);
   (await booksOf(dir, [[row(0)]])).close();
@@ -79,7 +79,7 @@ test('a compaction in the middle of a timeline loses and doubles nothing', async
   const rows = Array.from({ length: 9000 }, (_, i) => row(i, { timeMs: START_MS + i * 60_000 }));
   const books = await booksOf(dir, [rows.slice(0, 4000), rows.slice(4000)]);
   t.after(() => books.close());
-  const reader = await BooksReader.open(dir);
+  const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   const { rows: events } = await reader.timeline({}, HEAD);
   const seen: number[] = [];

@@ -3,7 +3,7 @@ import { TIMELINE_WINDOW_ROWS } from '../limits.ts';
 import { UTC_TIME } from '../parquet/event-columns.ts';
 import { ROW_COLUMNS, rowOf } from '../parquet/row-reader.ts';
 import type { EventRow } from '../rows/event-row.ts';
-import type { LiveRows, Scope, Snapshot } from './current-rows.ts';
+import type { CurrentRows, Scope, Snapshot } from './current-rows.ts';
 import { byActor, conditionOf, type RowFilter, whereOf } from './row-filter.ts';
 
 /**
@@ -11,7 +11,10 @@ import { byActor, conditionOf, type RowFilter, whereOf } from './row-filter.ts';
  * there are, since they are read in windows of whole days, each sorted by itself. Where they are
  * is asked first, of a few columns: whole rows are then read from the files that have some.
  */
-export async function* eventsInOrder(live: LiveRows, filter: RowFilter): AsyncGenerator<EventRow> {
+export async function* eventsInOrder(
+  live: CurrentRows,
+  filter: RowFilter,
+): AsyncGenerator<EventRow> {
   const { generation, counts } = await live.read((snapshot) => countRows(snapshot, filter));
   for (const { places, ...scope } of windowsOf(counts, filter)) {
     yield* eventsOfWindow(live, { ...filter, ...scope }, { generation, places });
@@ -19,15 +22,15 @@ export async function* eventsInOrder(live: LiveRows, filter: RowFilter): AsyncGe
 }
 
 /** Where events are: in one file, under one actor key (null: it was not asked for anybody). */
-export type Place = { readonly path: string; readonly actor: string | null };
+export type EventLocation = { readonly path: string; readonly actor: string | null };
 
 /** How many events of one day are in one place. */
-export type PlaceCount = Place & { readonly startMs: number; readonly rows: number };
+export type PlaceCount = EventLocation & { readonly startMs: number; readonly rows: number };
 
-export type Window = Scope & { readonly places: readonly Place[] };
+export type Window = Scope & { readonly places: readonly EventLocation[] };
 
 /** Places, as long as the files are those of this generation. */
-type Places = { readonly generation: number; readonly places: readonly Place[] };
+type Places = { readonly generation: number; readonly places: readonly EventLocation[] };
 
 const DAY_MS = 86_400_000;
 
@@ -79,7 +82,7 @@ export function windowsOf(counts: readonly PlaceCount[], scope: Scope): Window[]
 
 /** A compaction in the middle is met by going on behind the last event that was given out. */
 async function* eventsOfWindow(
-  live: LiveRows,
+  live: CurrentRows,
   filter: RowFilter,
   places: Places,
 ): AsyncGenerator<EventRow> {

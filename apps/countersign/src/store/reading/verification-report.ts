@@ -13,7 +13,7 @@ export type VerifiedCount = {
   readonly disagreements: number;
 };
 
-export type Verified = VerifiedCount & {
+export type VerificationReport = VerifiedCount & {
   readonly flows: Readonly<Record<string, VerifiedCount>>;
   readonly days: readonly (VerifiedCount & { readonly day: string; readonly flow: string })[];
   /** Whether these are all sign-ins of the period. */
@@ -31,7 +31,7 @@ export function verifiedOf(
   checks: readonly CheckCount[],
   all: readonly SignInCount[],
   causeOfUnchecked: string,
-): Omit<Verified, 'coverage'> {
+): Omit<VerificationReport, 'coverage'> {
   const total = new Adding();
   const flows = new Map<string, Adding>();
   const days = new Map<string, Adding>();

@@ -15,7 +15,7 @@ export type Alias = {
 };
 
 /** Collects aliases. Order does not matter: what is kept is a set of ranges. */
-export class AliasBook {
+export class AliasTable {
   /** By the first name that a record has; almost always a list of one. */
   readonly #named = new Map<string, Naming[]>();
 

@@ -1,11 +1,11 @@
 import type { CoverageState, Observation } from '@countersign/coverage';
-import type { DecisionFact, PassFact } from '../sqlite/decision-table.ts';
+import type { DecisionRow, PassRow } from '../sqlite/decision-table.ts';
 import type { FindingDraft } from './finding.ts';
 
 /** What the ledger's own entries say, as the books keep it beside the events. */
 
 /** One file that was imported: the chain of custody starts here. */
-export type ImportFact = {
+export type ImportRow = {
   readonly index: number;
   readonly seenMs: number;
   readonly file: string;
@@ -21,7 +21,7 @@ export type ImportFact = {
 export const ANY = '*';
 
 /** What is known about the completeness of one interval (design, "The words"). */
-export type CoverageFact = {
+export type CoverageRow = {
   /** The entry that says so; of several the latest. */
   readonly index: number;
   /** All of them, where the state follows from what collectors saw. */
@@ -42,7 +42,7 @@ export type CoverageFact = {
 };
 
 /** Bodies that were erased: how many, when, by whom and why; the interval of their event times. */
-export type ErasureFact = {
+export type ErasureRow = {
   readonly index: number;
   readonly atMs: number;
   readonly by: string;
@@ -54,16 +54,16 @@ export type ErasureFact = {
 };
 
 /** Whether an erasure, told by its entry, sought a person of any of these names. */
-export type Sought = (erasure: number, names: readonly string[]) => boolean;
+export type ErasureSubjectTest = (erasure: number, names: readonly string[]) => boolean;
 
 /** An entry in which Countersign says what it did; the body is in the ledger. */
-export type ActFact = { readonly index: number; readonly kind: string };
+export type OwnEntryRow = { readonly index: number; readonly kind: string };
 
 /** What a collector or a canary saw; the states of coverage follow from all of them. */
-export type ObservationFact = { readonly index: number; readonly seen: Observation };
+export type ObservationRow = { readonly index: number; readonly seen: Observation };
 
 /** A tenant that the company owns. */
-export type EstateTenant = {
+export type InventoryTenant = {
   readonly tenant: string;
   readonly name: string;
   /** What it is for: `production`, `test`, `acquired`. */
@@ -72,9 +72,9 @@ export type EstateTenant = {
 };
 
 /** The tenants that the company owns, as the configuration said last, and others that it knows. */
-export type EstateFact = {
+export type InventoryRow = {
   readonly index: number;
-  readonly tenants: readonly EstateTenant[];
+  readonly tenants: readonly InventoryTenant[];
   readonly partners: readonly { readonly tenant: string; readonly name: string }[];
 };
 
@@ -82,7 +82,7 @@ export type EstateFact = {
 export type FindingState = 'open' | 'withdrawn';
 
 /** A finding as an entry says it. */
-export type FindingFact = {
+export type FindingRow = {
   readonly index: number;
   /** Follows from rule, version, tenant, group and window. */
   readonly uid: string;
@@ -117,16 +117,16 @@ export const CLOCK_STEPPED = 'the clock of this machine was stepped';
 /** From this time on the clock of the ledger is right again, by an operator's word. */
 export type ClockRestart = { readonly index: number; readonly atMs: number };
 
-export type Facts = {
+export type EntryRows = {
   readonly clockRestart?: ClockRestart | undefined;
-  readonly acts?: readonly ActFact[];
-  readonly imports?: readonly ImportFact[];
-  readonly coverage?: readonly CoverageFact[];
-  readonly observations?: readonly ObservationFact[];
-  readonly erasures?: readonly ErasureFact[];
-  readonly estate?: EstateFact;
-  readonly findings?: readonly FindingFact[];
+  readonly acts?: readonly OwnEntryRow[];
+  readonly imports?: readonly ImportRow[];
+  readonly coverage?: readonly CoverageRow[];
+  readonly observations?: readonly ObservationRow[];
+  readonly erasures?: readonly ErasureRow[];
+  readonly estate?: InventoryRow;
+  readonly findings?: readonly FindingRow[];
   readonly findingMarks?: readonly FindingMark[];
-  readonly decisions?: readonly DecisionFact[];
-  readonly passes?: readonly PassFact[];
+  readonly decisions?: readonly DecisionRow[];
+  readonly passes?: readonly PassRow[];
 };

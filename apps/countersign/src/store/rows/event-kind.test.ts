@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import { BooksReader } from '../store-reader.ts';
+import { StoreReader } from '../store-reader.ts';
 import { booksOf, folder, row } from '../testing/rows.ts';
 import { EVENT_KIND_SQL, eventKindOf, IS_ACTION_SQL, isAction } from './event-kind.ts';
 
@@ -50,7 +50,7 @@ test('the columns of the store say the same', async (t) => {
     fc.asyncProperty(events, async (some) => {
       const dir = await folder(t);
       (await booksOf(dir, [some.map((each, index) => row(index, each))])).close();
-      const reader = await BooksReader.open(dir);
+      const reader = await StoreReader.open(dir);
       try {
         const rows = await reader.over(
           {},

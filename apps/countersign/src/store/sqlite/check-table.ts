@@ -1,4 +1,4 @@
-import type { StateDb } from './sqlite-connection.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 import { spans } from './time-slices.ts';
 
 /** What is known of the authorisation of one sign-in that the vendor reported. */
@@ -76,9 +76,9 @@ export type CheckFilter = {
 
 /** The checks of the state: one row for each sign-in, made again whenever its time is touched. */
 export class CheckTable {
-  readonly #db: StateDb;
+  readonly #db: SqliteConnection;
 
-  constructor(db: StateDb) {
+  constructor(db: SqliteConnection) {
     this.#db = db;
   }
 

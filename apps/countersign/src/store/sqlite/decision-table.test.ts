@@ -6,12 +6,12 @@ import { test } from 'node:test';
 import { tenantId } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import type { DecisionFact, DecisionFilter, PassFact } from './decision-table.ts';
-import { State } from './state-database.ts';
+import type { DecisionFilter, DecisionRow, PassRow } from './decision-table.ts';
+import { StateDatabase } from './state-database.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 
-function decision(index: number, door: string, atMs: number, principal: string): DecisionFact {
+function decision(index: number, door: string, atMs: number, principal: string): DecisionRow {
   return {
     ...{ index, id: `d${index}`, atMs, tenant: TENANT, principal, door, effect: 'permit' },
     ...{ cause: 'permitted', principalType: 'user', action: 'useApp', policyVersion: 'v' },
@@ -39,7 +39,7 @@ test('decisions are found by door, time, person and entry, in the order of their
     fc.property(made, filter, (of, asked: DecisionFilter) => {
       const all = of.map(([own, atMs, who], index) => decision(index, own, atMs, who));
       const dir = mkdtempSync(join(tmpdir(), 'decisions-'));
-      const state = State.openForWriting(dir);
+      const state = StateDatabase.openForWriting(dir);
       try {
         state.transaction(() => {
           for (const each of all.toReversed()) state.decisions.add(each);
@@ -63,8 +63,8 @@ test('decisions are found by door, time, person and entry, in the order of their
 const PASS_HOUR_MS = 3_600_000;
 
 /** In the order of their entries; each pass is opened by its first. */
-function passFacts(said: readonly (readonly [pass: string, phase: PassFact['phase']])[]) {
-  return said.map(([pass, phase], index): PassFact => {
+function passFacts(said: readonly (readonly [pass: string, phase: PassRow['phase']])[]) {
+  return said.map(([pass, phase], index): PassRow => {
     const atMs = index * PASS_HOUR_MS;
     const expiresMs = phase === 'opened' ? atMs + 5 * PASS_HOUR_MS : null;
     const body = JSON.stringify({ phase, ...(phase === 'opened' && { decision: `d-${pass}` }) });
@@ -81,10 +81,10 @@ test('passes are found by their time, and overdue while nothing closes them', ()
   fc.assert(
     fc.property(fc.record(asked), (of) => {
       const dir = mkdtempSync(join(tmpdir(), 'decisions-'));
-      const state = State.openForWriting(dir);
+      const state = StateDatabase.openForWriting(dir);
       const [liveFromMs, liveToMs] = [of.from * PASS_HOUR_MS, of.to * PASS_HOUR_MS];
       try {
-        const all = passFacts(of.said as [string, PassFact['phase']][]);
+        const all = passFacts(of.said as [string, PassRow['phase']][]);
         state.transaction(() => {
           for (const each of all) state.decisions.addPass(each);
           if (of.forgotten !== null) state.decisions.forget(of.forgotten);
@@ -93,13 +93,13 @@ test('passes are found by their time, and overdue while nothing closes them', ()
         const opened = new Map(
           kept.filter((one) => one.phase === 'opened').map((one) => [one.pass, one]),
         );
-        const isLive = (one: PassFact): boolean => {
+        const isLive = (one: PassRow): boolean => {
           const { atMs, expiresMs } = opened.get(one.pass) ?? {};
           return (expiresMs ?? liveFromMs) > liveFromMs && (atMs ?? liveToMs) < liveToMs;
         };
         const within = { liveFromMs, liveToMs };
         assert.deepEqual(state.decisions.passEntries(within), kept.filter(isLive));
-        const isOpened = ({ pass: id }: PassFact): boolean => {
+        const isOpened = ({ pass: id }: PassRow): boolean => {
           const atMs = opened.get(id)?.atMs ?? liveToMs;
           return atMs >= liveFromMs && atMs < liveToMs;
         };
@@ -110,7 +110,7 @@ test('passes are found by their time, and overdue while nothing closes them', ()
         const times = kept.filter((one) => one.pass === 'a' && one.phase === 'opened').length;
         assert.equal(ofA.length, times === 0 ? 0 : kept.filter((one) => one.pass === 'a').length);
         const closed = new Set(kept.filter((one) => one.phase !== 'opened').map((one) => one.pass));
-        const isOverdue = (one: PassFact): boolean => {
+        const isOverdue = (one: PassRow): boolean => {
           const until = opened.get(one.pass)?.expiresMs ?? Number.POSITIVE_INFINITY;
           return one.phase === 'opened' && !closed.has(one.pass) && until <= liveToMs;
         };

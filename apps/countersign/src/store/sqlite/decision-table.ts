@@ -1,8 +1,8 @@
-import type { StateDb } from './sqlite-connection.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 import { spans } from './time-slices.ts';
 
 /** A decision of ours, as far as questions and later stages look for it. */
-export type DecisionFact = {
+export type DecisionRow = {
   readonly index: number;
   readonly id: string;
   readonly atMs: number;
@@ -26,7 +26,7 @@ export type DecisionFact = {
 };
 
 /** An entry that says something of a pass: that it opened, ended or lapsed. */
-export type PassFact = {
+export type PassRow = {
   readonly index: number;
   readonly pass: string;
   readonly tenant: string;
@@ -60,13 +60,13 @@ export type DecisionFilter = {
 
 /** The decisions and passes of the state. */
 export class DecisionTable {
-  readonly #db: StateDb;
+  readonly #db: SqliteConnection;
 
-  constructor(db: StateDb) {
+  constructor(db: SqliteConnection) {
     this.#db = db;
   }
 
-  add(d: DecisionFact): void {
+  add(d: DecisionRow): void {
     this.#db.run(
       'INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?)',
       ...[d.index, d.id, d.atMs, d.tenant, d.principal],
@@ -74,7 +74,7 @@ export class DecisionTable {
     );
   }
 
-  addPass(p: PassFact): void {
+  addPass(p: PassRow): void {
     this.#db.run(
       'INSERT OR REPLACE INTO pass_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ...[p.index, p.pass, p.tenant, p.phase, p.atMs, p.principal, p.expiresMs, p.body],
@@ -92,7 +92,7 @@ export class DecisionTable {
   }
 
   /** In order of their entries. */
-  list(filter: DecisionFilter = {}): DecisionFact[] {
+  list(filter: DecisionFilter = {}): DecisionRow[] {
     const { tenant, principals, doors, fromIndex = 0 } = filter;
     const { fromMs = FIRST_MS, toMs = LAST_MS } = filter;
     const rows =
@@ -100,7 +100,7 @@ export class DecisionTable {
         ? this.#db.all(WITHIN, fromMs, toMs, fromIndex)
         : this.#db.all(WITHIN_OF_DOORS, fromMs, toMs, fromIndex, JSON.stringify(doors));
     return rows
-      .map((row) => JSON.parse(row['body'] as string) as DecisionFact)
+      .map((row) => JSON.parse(row['body'] as string) as DecisionRow)
       .filter((decision) => {
         if (tenant !== undefined && decision.tenant !== tenant) return false;
         return principals === undefined || principals.includes(decision.principal);
@@ -108,18 +108,18 @@ export class DecisionTable {
   }
 
   /** Those at or behind an entry that owe an alarm, in order of their entries. */
-  owingAlarm(fromIndex: number): DecisionFact[] {
+  owingAlarm(fromIndex: number): DecisionRow[] {
     const rows = this.#db.all(OWING_ALARM, fromIndex);
-    return rows.map((row) => JSON.parse(row['body'] as string) as DecisionFact);
+    return rows.map((row) => JSON.parse(row['body'] as string) as DecisionRow);
   }
 
   /** Of passes whose time is over, and of which nothing says that they are: that they opened. */
-  overdue(nowMs: number): PassFact[] {
+  overdue(nowMs: number): PassRow[] {
     return this.#db.all(OVERDUE, nowMs).map(passFact);
   }
 
   /** What was said of passes, in the order of the entries. */
-  passEntries(filter: PassFilter = {}): PassFact[] {
+  passEntries(filter: PassFilter = {}): PassRow[] {
     return this.#passRows(filter).map(passFact);
   }
 
@@ -131,7 +131,7 @@ export class DecisionTable {
   }
 
   /** What was said of passes that opened in `[fromMs, toMs)`: of those of one day at a time. */
-  *passDays({ fromMs = FIRST_MS, toMs = LAST_MS }: PassDays): Generator<PassFact[]> {
+  *passDays({ fromMs = FIRST_MS, toMs = LAST_MS }: PassDays): Generator<PassRow[]> {
     const first = (from: number): number | null =>
       this.#db.all(FIRST_OPENED, from)[0]?.['at'] as number | null;
     for (const [from, to] of spans({ fromMs, toMs, widthMs: DAY_MS }, first)) {
@@ -140,17 +140,17 @@ export class DecisionTable {
   }
 
   /** Those at or behind an entry, in their order. */
-  passEntriesSince(index: number): PassFact[] {
+  passEntriesSince(index: number): PassRow[] {
     return this.#db.all(PASSES_SINCE, index).map(passFact);
   }
 }
 
-function passFact(row: Record<string, unknown>): PassFact {
+function passFact(row: Record<string, unknown>): PassRow {
   return {
     index: row['index'] as number,
     pass: row['pass'] as string,
     tenant: row['tenant'] as string,
-    phase: row['phase'] as PassFact['phase'],
+    phase: row['phase'] as PassRow['phase'],
     atMs: row['at_ms'] as number,
     principal: row['principal'] as string,
     expiresMs: row['expires_ms'] as number | null,

@@ -1,9 +1,9 @@
-import type { FindingFact, FindingMark, FindingState } from '../rows/entry-rows.ts';
+import type { FindingMark, FindingRow, FindingState } from '../rows/entry-rows.ts';
 import type { FindingDraft } from '../rows/finding.ts';
-import type { StateDb } from './sqlite-connection.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** What is known of one finding: its latest revision, and how far people are with it. */
-export type KeptFinding = FindingFact & {
+export type StoredFinding = FindingRow & {
   /** Entries that say it, ascending: the first, and each revision. */
   readonly revisions: readonly number[];
   /** What people said of it last; undefined while nobody did. */
@@ -25,13 +25,13 @@ export type GroupWindow = { readonly group: string; readonly windowMs: number };
 
 /** The findings of the state: every revision is kept, the one with the highest index counts. */
 export class FindingTable {
-  readonly #db: StateDb;
+  readonly #db: SqliteConnection;
 
-  constructor(db: StateDb) {
+  constructor(db: SqliteConnection) {
     this.#db = db;
   }
 
-  add({ index, uid, judge, state, because, revision, draft }: FindingFact): void {
+  add({ index, uid, judge, state, because, revision, draft }: FindingRow): void {
     this.#db.run(
       'INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ...[index, uid, judge, draft.rule, draft.tenant, draft.windowMs, draft.severity],
@@ -50,7 +50,7 @@ export class FindingTable {
   }
 
   /** In order of their last event, then of their id. */
-  list(filter: FindingFilter = {}): KeptFinding[] {
+  list(filter: FindingFilter = {}): StoredFinding[] {
     const { rule, judge, severityMin = 0, tenant, windows, withdrawn = 'without' } = filter;
     const { fromMs, toMs } = windows ?? { fromMs: FIRST_MS, toMs: LAST_MS };
     const without = withdrawn === 'without' ? 'withdrawn' : null;
@@ -61,7 +61,7 @@ export class FindingTable {
   }
 
   /** The open findings of one rule, found by an index: asked at each look of the watch. */
-  openOfRule(rule: string): KeptFinding[] {
+  openOfRule(rule: string): StoredFinding[] {
     return this.#db
       .all(OF_RULE, rule)
       .map((row) => this.#kept(row))
@@ -69,27 +69,27 @@ export class FindingTable {
   }
 
   /** Every revision of every finding, in the order of the ledger. */
-  history(): FindingFact[] {
+  history(): FindingRow[] {
     return this.#db.all('SELECT * FROM findings ORDER BY "index"').map(factOf);
   }
 
-  find(uid: string): KeptFinding | undefined {
+  find(uid: string): StoredFinding | undefined {
     const [row] = this.#db.all(OF_UID, uid);
     return row === undefined || row['index'] === null ? undefined : this.#kept(row);
   }
 
   /** Those of them that there are, by their id. */
-  findAll(uids: readonly string[]): Map<string, KeptFinding> {
+  findAll(uids: readonly string[]): Map<string, StoredFinding> {
     const rows = this.#db.all(OF_UIDS, JSON.stringify(uids));
     return new Map(rows.map((row) => [row['uid'] as string, this.#kept(row)]));
   }
 
-  ofGroups(rule: string, windows: readonly GroupWindow[]): KeptFinding[] {
+  ofGroups(rule: string, windows: readonly GroupWindow[]): StoredFinding[] {
     const asked = JSON.stringify(windows.map(({ windowMs, group }) => [windowMs, group]));
     return this.#db.all(OF_GROUPS, asked, rule).map((row) => this.#kept(row));
   }
 
-  #kept(row: Record<string, unknown>): KeptFinding {
+  #kept(row: Record<string, unknown>): StoredFinding {
     const uid = row['uid'] as string;
     const revisions = this.#db.all('SELECT "index" FROM findings WHERE uid = ? ORDER BY 1', uid);
     return {
@@ -108,7 +108,7 @@ export class FindingTable {
   }
 }
 
-function factOf(row: Record<string, unknown>): FindingFact {
+function factOf(row: Record<string, unknown>): FindingRow {
   return {
     index: row['index'] as number,
     uid: row['uid'] as string,

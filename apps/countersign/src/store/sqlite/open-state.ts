@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '@countersign/core';
-import { BooksError } from '../errors.ts';
+import { StoreError } from '../errors.ts';
 
 /** @throws BooksError STATE_UNREADABLE */
 export function openState(path: string): DatabaseSync {
   try {
     return new DatabaseSync(path, { readOnly: true });
   } catch (cause) {
-    throw new BooksError(
+    throw new StoreError(
       'STATE_UNREADABLE',
       `couldn't open ${path}: ${messageOf(cause)}; ` +
         'check its permissions, or run "countersign rebuild"',

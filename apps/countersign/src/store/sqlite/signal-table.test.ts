@@ -7,18 +7,18 @@ import { tenantId } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import { SIGNALS_TOGETHER_MAX, TOUCHED_TOGETHER_MAX } from '../limits.ts';
-import type { FindingFact } from '../rows/entry-rows.ts';
+import type { FindingRow } from '../rows/entry-rows.ts';
 import type { FindingDraft } from '../rows/finding.ts';
 import type { SignalRow, SignalSpan } from '../rows/signal-row.ts';
-import { State } from './state-database.ts';
+import { StateDatabase } from './state-database.ts';
 
 const DAY_MS = 86_400_000;
 const STREAM = 'rule';
 const GROUPS = ['["a"]', '["b \\"x\\""]', '["c"]'];
 
-function inState<T>(rows: readonly SignalRow[], work: (state: State) => T): T {
+function inState<T>(rows: readonly SignalRow[], work: (state: StateDatabase) => T): T {
   const dir = mkdtempSync(join(tmpdir(), 'signals-'));
-  const state = State.openForWriting(dir);
+  const state = StateDatabase.openForWriting(dir);
   try {
     state.transaction(() => state.signals.add({ rows, counts: [] }, 1));
     return work(state);
@@ -96,7 +96,7 @@ test('of more touched groups than are read at a time none is left out, or told t
 });
 
 test('findings are found by rule, group and window, whatever their version', () => {
-  const of = (index: number, rule: string, group: string, windowMs: number): FindingFact => ({
+  const of = (index: number, rule: string, group: string, windowMs: number): FindingRow => ({
     ...{ index, uid: `${rule} ${group} ${windowMs}`, judge: 'j', because: null },
     ...{ state: 'open', revision: 0 },
     draft: { ...DRAFT, rule, group, windowMs },

@@ -6,7 +6,7 @@ import type {
   SignalSpan,
   TouchedGroup,
 } from '../rows/signal-row.ts';
-import type { StateDb } from './sqlite-connection.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -14,9 +14,9 @@ type Times = { readonly fromMs: number; readonly toMs: number };
 
 /** The signals of the state, and which groups of them are to be looked at again. */
 export class SignalTable {
-  readonly #db: StateDb;
+  readonly #db: SqliteConnection;
 
-  constructor(db: StateDb) {
+  constructor(db: SqliteConnection) {
     this.#db = db;
   }
 

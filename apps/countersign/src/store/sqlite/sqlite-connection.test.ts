@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { StateDb } from './sqlite-connection.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
 
-function opened(): StateDb {
+function opened(): SqliteConnection {
   const database = new DatabaseSync(':memory:');
   database.exec('CREATE TABLE one (value TEXT PRIMARY KEY)');
-  return new StateDb(database);
+  return new SqliteConnection(database);
 }
 
 test('what fails leaves nothing of its transaction, and is told as it was', () => {

@@ -4,7 +4,7 @@ import { bookFailure } from '../errors.ts';
 export type SqlValue = string | number | null;
 
 /** The database of the state: statements are prepared once, and every value is a parameter. */
-export class StateDb {
+export class SqliteConnection {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 

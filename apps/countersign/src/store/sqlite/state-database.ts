@@ -5,12 +5,12 @@ import { bookFailure } from '../errors.ts';
 import { STATE_CACHE_BYTES } from '../limits.ts';
 import type { Alias, AliasKind } from '../rows/alias-table.ts';
 import type {
-  CoverageFact,
-  ErasureFact,
-  EstateFact,
-  Facts,
-  ImportFact,
-  ObservationFact,
+  CoverageRow,
+  EntryRows,
+  ErasureRow,
+  ImportRow,
+  InventoryRow,
+  ObservationRow,
 } from '../rows/entry-rows.ts';
 import { statePath } from '../store-layout.ts';
 import { CheckTable } from './check-table.ts';
@@ -18,7 +18,7 @@ import { DecisionTable } from './decision-table.ts';
 import { FindingTable } from './finding-table.ts';
 import { openState, versionOf } from './open-state.ts';
 import { SignalTable } from './signal-table.ts';
-import { StateDb } from './sqlite-connection.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
 import { STATE_TABLES, STATE_VERSION } from './state-schema.ts';
 import { addFacts, forgetFacts } from './store-entry-rows.ts';
 
@@ -42,14 +42,14 @@ export type ListedFile = {
 };
 
 /** An action without a row, and the entries that still tell of it. */
-export type Unmerged = { readonly index: number; readonly entries: readonly number[] };
+export type PendingMerge = { readonly index: number; readonly entries: readonly number[] };
 
 /** `state.sqlite`: which files count, and what else a transaction must keep together with them. */
-export class State {
-  readonly #db: StateDb;
+export class StateDatabase {
+  readonly #db: SqliteConnection;
 
   private constructor(db: DatabaseSync) {
-    this.#db = new StateDb(db);
+    this.#db = new SqliteConnection(db);
   }
 
   /**
@@ -57,10 +57,10 @@ export class State {
    * The caller MUST hold the writer lock of the data folder.
    * @throws BooksError DISK_FULL, NOT_WRITABLE, DISK_BROKEN
    */
-  static openForWriting(dir: string): State {
+  static openForWriting(dir: string): StateDatabase {
     const path = statePath(dir);
     const known = existsSync(path) ? versionOf(path) : undefined;
-    if (known !== STATE_VERSION) State.discard(dir);
+    if (known !== STATE_VERSION) StateDatabase.discard(dir);
     let db: DatabaseSync | undefined;
     try {
       db = new DatabaseSync(path);
@@ -70,7 +70,7 @@ export class State {
         // One transaction: a crash in the middle leaves version 0, which is thrown away again.
         db.exec(`BEGIN; ${STATE_TABLES} PRAGMA user_version = ${STATE_VERSION}; COMMIT;`);
       }
-      return new State(db);
+      return new StateDatabase(db);
     } catch (cause) {
       db?.close();
       throw bookFailure(path, cause);
@@ -78,10 +78,10 @@ export class State {
   }
 
   /** Undefined when nothing was posted yet, or by another version, which is as good as nothing. */
-  static openForReading(dir: string): State | undefined {
+  static openForReading(dir: string): StateDatabase | undefined {
     const path = statePath(dir);
     if (!existsSync(path) || versionOf(path) !== STATE_VERSION) return undefined;
-    return new State(openState(path));
+    return new StateDatabase(openState(path));
   }
 
   static discard(dir: string): void {
@@ -195,14 +195,14 @@ export class State {
   }
 
   /** Rows that an erasure took out and that were not posted again yet. */
-  unmerged(): Unmerged[] {
+  unmerged(): PendingMerge[] {
     return this.#db.all('SELECT * FROM unmerged ORDER BY "index"').map((row) => ({
       index: row['index'] as number,
       entries: JSON.parse(row['entries'] as string) as number[],
     }));
   }
 
-  setUnmerged(rows: readonly Unmerged[]): void {
+  setUnmerged(rows: readonly PendingMerge[]): void {
     this.#db.run('DELETE FROM unmerged');
     for (const { index, entries } of rows) {
       this.#db.run('INSERT INTO unmerged VALUES (?, ?)', index, JSON.stringify(entries));
@@ -236,7 +236,7 @@ export class State {
     this.#db.run('DELETE FROM aliases WHERE key = ?', key);
   }
 
-  addFacts(facts: Facts): void {
+  addFacts(facts: EntryRows): void {
     addFacts(this.#db, facts);
   }
 
@@ -274,11 +274,11 @@ export class State {
   }
 
   /** Those that are not folded into {@link observed} yet, and lie behind the index. */
-  observationsAfter(index: number): ObservationFact[] {
+  observationsAfter(index: number): ObservationRow[] {
     const sql = 'SELECT * FROM observations WHERE "index" > ? ORDER BY "index"';
     return this.#db.all(sql, index).map((row) => ({
       index: row['index'] as number,
-      seen: JSON.parse(row['body'] as string) as ObservationFact['seen'],
+      seen: JSON.parse(row['body'] as string) as ObservationRow['seen'],
     }));
   }
 
@@ -311,7 +311,7 @@ export class State {
     return rows.map((row) => row['index'] as number);
   }
 
-  imports(): ImportFact[] {
+  imports(): ImportRow[] {
     return this.#db.all('SELECT * FROM imports ORDER BY "index"').map((row) => ({
       index: row['index'] as number,
       seenMs: row['seen_ms'] as number,
@@ -323,7 +323,7 @@ export class State {
     }));
   }
 
-  coverage(): CoverageFact[] {
+  coverage(): CoverageRow[] {
     return this.#db.all('SELECT * FROM coverage ORDER BY "index", from_ms, source').map((row) => ({
       index: row['index'] as number,
       tenant: row['tenant'] as string,
@@ -332,21 +332,21 @@ export class State {
       subject: row['subject'] as string | null,
       fromMs: row['from_ms'] as number | null,
       toMs: row['to_ms'] as number | null,
-      state: row['state'] as CoverageFact['state'],
+      state: row['state'] as CoverageRow['state'],
       bound: row['bound'] as number | null,
       because: row['because'] as string,
     }));
   }
 
   /** What was said last. */
-  estate(): EstateFact | undefined {
+  estate(): InventoryRow | undefined {
     const [row] = this.#db.all('SELECT * FROM estate ORDER BY "index" DESC LIMIT 1');
     if (row === undefined) return undefined;
-    const said = JSON.parse(row['body'] as string) as Omit<EstateFact, 'index'>;
+    const said = JSON.parse(row['body'] as string) as Omit<InventoryRow, 'index'>;
     return { index: row['index'] as number, ...said };
   }
 
-  erasures(): ErasureFact[] {
+  erasures(): ErasureRow[] {
     return this.#db.all('SELECT * FROM erasures ORDER BY "index"').map((row) => ({
       index: row['index'] as number,
       atMs: row['at_ms'] as number,

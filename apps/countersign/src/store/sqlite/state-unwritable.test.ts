@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { statePath } from '../store-layout.ts';
-import { State } from './state-database.ts';
+import { StateDatabase } from './state-database.ts';
 
 const NOBODY = 65_534;
 const skip = process.getuid?.() !== 0 && 'only root can become another user';
@@ -13,7 +13,7 @@ const skip = process.getuid?.() !== 0 && 'only root can become another user';
 function withFiles(run: (path: string) => void): void {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-state-'));
   const path = statePath(dir);
-  State.openForWriting(dir).close();
+  StateDatabase.openForWriting(dir).close();
   writeFileSync(`${path}-wal`, '');
   writeFileSync(`${path}-shm`, Buffer.alloc(32_768));
   for (const file of [dir, path, `${path}-wal`, `${path}-shm`]) chownSync(file, NOBODY, NOBODY);
@@ -34,7 +34,7 @@ for (const [what, suffix] of [
     withFiles((path) => {
       chmodSync(`${path}${suffix}`, 0o400);
       const write = (): void => {
-        const state = State.openForWriting(join(path, '..'));
+        const state = StateDatabase.openForWriting(join(path, '..'));
         try {
           state.transaction(() => undefined);
         } finally {

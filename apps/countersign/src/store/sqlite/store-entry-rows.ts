@@ -1,11 +1,11 @@
-import { CLOCK_STEPPED, type Facts } from '../rows/entry-rows.ts';
+import { CLOCK_STEPPED, type EntryRows } from '../rows/entry-rows.ts';
 import { DecisionTable } from './decision-table.ts';
 import { FindingTable } from './finding-table.ts';
 import { SignalTable } from './signal-table.ts';
-import type { StateDb } from './sqlite-connection.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** Keeps what entries of our own say. The caller MUST be in a transaction. */
-export function addFacts(db: StateDb, facts: Facts): void {
+export function addFacts(db: SqliteConnection, facts: EntryRows): void {
   for (const { kind, index } of facts.acts ?? []) {
     db.run('INSERT OR IGNORE INTO acts VALUES (?, ?)', kind, index);
   }
@@ -46,14 +46,14 @@ export function addFacts(db: StateDb, facts: Facts): void {
 }
 
 /** A step left all times up to the wrong one in doubt; after the restart they are not. */
-function endClockSteps(db: StateDb, atMs: number): void {
+function endClockSteps(db: SqliteConnection, atMs: number): void {
   const stepped = 'because = ? AND to_ms > ?';
   db.run(`DELETE FROM coverage WHERE ${stepped} AND from_ms >= ?`, CLOCK_STEPPED, atMs, atMs);
   db.run(`UPDATE coverage SET to_ms = ? WHERE ${stepped}`, atMs, CLOCK_STEPPED, atMs);
 }
 
 /** The body of this entry is erased: nothing that it said may be left. */
-export function forgetFacts(db: StateDb, index: number): void {
+export function forgetFacts(db: SqliteConnection, index: number): void {
   db.run('DELETE FROM imports WHERE "index" = ?', index);
   db.run('DELETE FROM coverage WHERE "index" = ?', index);
   new FindingTable(db).forget(index);

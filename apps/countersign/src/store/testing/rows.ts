@@ -7,7 +7,7 @@ import type { Interpretation } from '@countersign/ocsf';
 import { RowBuffer } from '../parquet/row-buffer.ts';
 import type { LedgerHead } from '../reading/ledger-head.ts';
 import { type EventRow, erasedRow } from '../rows/event-row.ts';
-import { Books } from '../store.ts';
+import { Store } from '../store.ts';
 
 export const CONTOSO: TenantId = tenantId('11111111-1111-4111-8111-111111111111');
 export const FABRIKAM: TenantId = tenantId('22222222-2222-4222-8222-222222222222');
@@ -56,15 +56,15 @@ export async function booksOf(
   dir: string,
   batches: readonly (readonly EventRow[])[],
   superseded: readonly number[] = [],
-): Promise<Books> {
-  const books = await Books.open(dir);
+): Promise<Store> {
+  const books = await Store.open(dir);
   for (const rows of batches) await post(books, rows);
   books.post({ superseded });
   books.commit(HEAD.size);
   return books;
 }
 
-export async function post(books: Books, rows: readonly EventRow[]): Promise<void> {
+export async function post(books: Store, rows: readonly EventRow[]): Promise<void> {
   const buffer = new RowBuffer();
   for (const each of rows) buffer.add(each);
   await books.postRows(buffer);

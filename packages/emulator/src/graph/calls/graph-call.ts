@@ -1,7 +1,7 @@
-import type { FeedRecord, Happening, JsonObject } from '../../core/feed-record.ts';
+import type { FeedRecord, JsonObject, Occurrence } from '../../core/feed-record.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { Change, Circumstances, Initiator } from '../../directory/model/directory-change.ts';
-import type { Store } from '../../feeds/feed-store.ts';
+import type { FeedStore } from '../../feeds/feed-store.ts';
 import type { Ask, Reply } from '../../http/http-server.ts';
 import type { Population } from '../../population/population.ts';
 import type { QueryOptions } from '../odata/query-options.ts';
@@ -33,14 +33,14 @@ export type Call = {
   readonly options: QueryOptions;
   readonly caller: Caller;
   readonly directory: Directory;
-  readonly store: Store;
+  readonly store: FeedStore;
   /** Whose mailboxes and sites there are; undefined where there is a directory alone. */
   readonly population: Population | undefined;
   readonly nowMs: number;
   /** New ids of objects; the same run gives the same ones. */
   readonly guid: () => string;
   /** Makes a change and hands on what the audit logs say of it. */
-  readonly change: (changes: Change | readonly Change[]) => Happening;
+  readonly change: (changes: Change | readonly Change[]) => Occurrence;
   /** Hands on what the logs say of an act that changes no directory. */
   readonly leave: (records: readonly FeedRecord[]) => void;
 };

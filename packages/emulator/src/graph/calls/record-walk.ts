@@ -1,5 +1,5 @@
 import type { Feed } from '../../core/feed-record.ts';
-import type { Store, Stored } from '../../feeds/feed-store.ts';
+import type { FeedStore, Stored } from '../../feeds/feed-store.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
@@ -10,7 +10,7 @@ const RECORDS_PER_WINDOW = 2_000;
 export type Place = { readonly atMs: number; readonly id: string };
 
 export type Walk = {
-  readonly store: Store;
+  readonly store: FeedStore;
   readonly feeds: readonly Feed[];
   readonly tenantId: string;
   readonly fromMs: number;

@@ -1,5 +1,5 @@
 import type { Feed, JsonObject } from '../../core/feed-record.ts';
-import type { Store, Stored } from '../../feeds/feed-store.ts';
+import type { FeedStore, Stored } from '../../feeds/feed-store.ts';
 import type { Reply } from '../../http/http-server.ts';
 import { type Call, nextLink, ok, readToken, text, writeToken } from '../calls/graph-call.ts';
 import { badRequest, GraphError } from '../calls/graph-error.ts';
@@ -129,7 +129,7 @@ function getRow(call: Call, report: Report, withheld: Withheld | undefined): Rep
 const DAY_MS = 86_400_000;
 
 function rowsOf(
-  { store, directory, options }: Call & { readonly store: Store },
+  { store, directory, options }: Call & { readonly store: FeedStore },
   { feed, time }: Report,
   withheld: Withheld | undefined,
   bounds: {

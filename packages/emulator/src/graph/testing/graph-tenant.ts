@@ -1,9 +1,9 @@
 import { type KeyAndCertificate, selfSigned } from '../../certificate.ts';
-import type { FeedRecord, Happening, JsonObject } from '../../core/feed-record.ts';
+import type { FeedRecord, JsonObject, Occurrence } from '../../core/feed-record.ts';
 import { ManualClock } from '../../core/virtual-clock.ts';
 import { Directory } from '../../directory/directory.ts';
 import { id, smallTenant, TENANT, WIKI } from '../../directory/testing/small-tenant.ts';
-import { Store } from '../../feeds/feed-store.ts';
+import { FeedStore } from '../../feeds/feed-store.ts';
 import { type Server, serve } from '../../http/http-server.ts';
 import type { TokenMint } from '../../login/token-mint.ts';
 import { graphHost } from '../graph-host.ts';
@@ -29,10 +29,10 @@ type CallOptions = {
 export class GraphTenant {
   readonly clock: ManualClock = new ManualClock(NOON);
   readonly directory: Directory;
-  readonly taken: Happening[] = [];
+  readonly taken: Occurrence[] = [];
   readonly defects: unknown[] = [];
   readonly #mint: TokenMint;
-  readonly #store: Store;
+  readonly #store: FeedStore;
   #server: Server | undefined;
   #token = '';
 
@@ -40,7 +40,7 @@ export class GraphTenant {
     this.#mint = mint;
     this.directory = new Directory({ seed: smallTenant(size), effectDelayMs: () => MINUTE_MS });
     const lane = { name: 'at once', windowMs: 1, delayMs: () => 0 };
-    this.#store = new Store({ seed: 1, dispatcher: { lanes: () => [lane] } });
+    this.#store = new FeedStore({ seed: 1, dispatcher: { lanes: () => [lane] } });
   }
 
   /** Its `token` holds the given permissions, which it asks with unless told otherwise. */
@@ -50,7 +50,7 @@ export class GraphTenant {
     /** Making one takes a moment: tests of one file share it. */
     readonly mint: TokenMint;
     readonly tls?: 'on';
-    readonly onTaken?: (happening: Happening) => void;
+    readonly onTaken?: (happening: Occurrence) => void;
   }): Promise<GraphTenant & { readonly certificate?: KeyAndCertificate }> {
     const tenant = new GraphTenant(options.mint, options.size ?? 20);
     const tls = options.tls === 'on' ? await selfSigned({ commonName: 'graph' }) : undefined;
@@ -87,7 +87,7 @@ export class GraphTenant {
     return this.#server?.stop() ?? Promise.resolve();
   }
 
-  take(happening: Happening): void {
+  take(happening: Occurrence): void {
     this.taken.push(happening);
     this.#store.take(happening);
     this.#store.advance(happening.atMs + MINUTE_MS);

@@ -1,4 +1,4 @@
-import type { FeedRecord, Happening, Truth } from '../../core/feed-record.ts';
+import type { FeedRecord, Occurrence, Truth } from '../../core/feed-record.ts';
 import type { SeededRandom } from '../../core/seeded-random.ts';
 import type { Change } from '../../directory/model/directory-change.ts';
 import type { Person } from '../../population/person.ts';
@@ -9,7 +9,7 @@ import { type SignIn, signInRecords } from '../../records/sign-in-record.ts';
 import { refreshSignIn, tokenIdOf } from '../../sign-in/user-flows.ts';
 import { ScenarioError } from '../errors.ts';
 import { HAPPENINGS_MAX, TOKEN_LIFE_MS } from '../limits.ts';
-import type { Session, Thing } from './scenario-value.ts';
+import type { ScenarioValue, Session } from './scenario-value.ts';
 
 /** A way in that is left when the scenario ends. Numbers are those of the list of footholds. */
 export type Foothold = {
@@ -52,12 +52,12 @@ export type Intruder = {
 export type Undo = (responder: Person) => void;
 
 /** Where a scenario is played: the time, who and what there is, and all that happened so far. */
-export class Stage {
+export class ScenarioContext {
   readonly name: string;
   readonly random: SeededRandom;
   readonly populations: ReadonlyMap<string, Population>;
-  readonly things: Map<string, Thing> = new Map();
-  readonly happenings: Happening[] = [];
+  readonly things: Map<string, ScenarioValue> = new Map();
+  readonly happenings: Occurrence[] = [];
   readonly footholds: Foothold[] = [];
   readonly closed: ClosedFoothold[] = [];
   readonly intruders: Map<string, Intruder> = new Map();

@@ -6,7 +6,7 @@ import type { Client } from '../../records/sign-in-record.ts';
 import { ScenarioError } from '../errors.ts';
 
 /** What a scenario's variables hold. */
-export type Thing =
+export type ScenarioValue =
   | { readonly kind: 'person'; readonly person: Person; readonly home: Population }
   | { readonly kind: 'people'; readonly people: readonly Person[]; readonly home: Population }
   | { readonly kind: 'account'; readonly account: Account; readonly home: Population }
@@ -45,12 +45,12 @@ export type Session = {
   readonly isOwners?: boolean;
 };
 
-export function thingOf<K extends Thing['kind']>(
-  thing: Thing | undefined,
+export function thingOf<K extends ScenarioValue['kind']>(
+  thing: ScenarioValue | undefined,
   kind: K,
   name: string,
-): Extract<Thing, { kind: K }> {
-  if (thing?.kind === kind) return thing as Extract<Thing, { kind: K }>;
+): Extract<ScenarioValue, { kind: K }> {
+  if (thing?.kind === kind) return thing as Extract<ScenarioValue, { kind: K }>;
   const got = thing === undefined ? 'nothing' : `a ${thing.kind}`;
   throw new ScenarioError('wrong', `${name} has to be a ${kind} and is ${got}.`);
 }

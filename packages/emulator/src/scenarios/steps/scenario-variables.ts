@@ -6,11 +6,11 @@ import { browserOf, CLIENTS } from '../../sign-in/clients.ts';
 import { ScenarioError } from '../errors.ts';
 import { createdApplication, createdPrincipal } from './directory-objects.ts';
 import type { Scenario, ScenarioParameters } from './scenario.ts';
-import type { Stage } from './scenario-context.ts';
-import type { ScenarioApp, Thing } from './scenario-value.ts';
-import { Args } from './step-arguments.ts';
+import type { ScenarioContext } from './scenario-context.ts';
+import type { ScenarioApp, ScenarioValue } from './scenario-value.ts';
+import { StepArguments } from './step-arguments.ts';
 
-type Draw = (stage: Stage, args: Args) => Thing;
+type Draw = (stage: ScenarioContext, args: StepArguments) => ScenarioValue;
 
 /** When the first secret of an old application was made. */
 const LONG_AGO_MS = 400 * 86_400_000;
@@ -106,14 +106,18 @@ function isSettable(spec: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** Draws one variable: `{ person: { tenant: corp, department: Finance } }`. */
-export function draw(stage: Stage, name: string, spec: Readonly<Record<string, unknown>>): void {
+export function draw(
+  stage: ScenarioContext,
+  name: string,
+  spec: Readonly<Record<string, unknown>>,
+): void {
   const [[kind, values] = [], ...more] = Object.entries(spec);
   const make = kind === undefined ? undefined : DRAWS[kind];
   if (make === undefined || more.length > 0) {
     const kinds = Object.keys(DRAWS).join(', ');
     throw new ScenarioError('wrong', `draw ${name}: write one of ${kinds}.`);
   }
-  const args = new Args(stage, values as Readonly<Record<string, unknown>>);
+  const args = new StepArguments(stage, values as Readonly<Record<string, unknown>>);
   // What is drawn was there before anybody attacked.
   stage.isAttacker = false;
   stage.things.set(name, make(stage, args));
@@ -121,7 +125,7 @@ export function draw(stage: Stage, name: string, spec: Readonly<Record<string, u
 }
 
 export function appOf(
-  stage: Stage,
+  stage: ScenarioContext,
   name: string,
   home: Population,
   trusted: readonly Population[],
@@ -147,7 +151,7 @@ type Wanted = {
   readonly isWithoutPhone: boolean;
 };
 
-function wantedOf(args: Args): Wanted {
+function wantedOf(args: StepArguments): Wanted {
   return {
     department: args.has('department') ? (args.text('department') as Department) : undefined,
     isAdministrator: args.is('administrator'),
@@ -156,7 +160,7 @@ function wantedOf(args: Args): Wanted {
 }
 
 function somebody(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   wanted: Wanted,
   taken: ReadonlySet<number>,
@@ -179,7 +183,7 @@ function fits(home: Population, index: number, wanted: Wanted): boolean {
   return !wanted.isAdministrator || home.person(index).isAdministrator;
 }
 
-export function shuffled<T>(stage: Stage, items: T[]): T[] {
+export function shuffled<T>(stage: ScenarioContext, items: T[]): T[] {
   for (let at = items.length - 1; at > 0; at--) {
     const other = stage.random.int(0, at + 1);
     [items[at], items[other]] = [items[other] as T, items[at] as T];

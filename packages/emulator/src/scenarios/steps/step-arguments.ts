@@ -6,16 +6,16 @@ import type { Client } from '../../records/sign-in-record.ts';
 import { CLIENTS } from '../../sign-in/clients.ts';
 import { ScenarioError } from '../errors.ts';
 import { decimalOf, durationOf, textOf, wholeOf } from './parse-values.ts';
-import type { Stage } from './scenario-context.ts';
-import { type ScenarioApp, type Session, type Thing, thingOf } from './scenario-value.ts';
+import type { ScenarioContext } from './scenario-context.ts';
+import { type ScenarioApp, type ScenarioValue, type Session, thingOf } from './scenario-value.ts';
 
 /** The named parameters of one step. What a verb does not read was misspelt, and is refused. */
-export class Args {
-  readonly #stage: Stage;
+export class StepArguments {
+  readonly #stage: ScenarioContext;
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #read = new Set<string>();
 
-  constructor(stage: Stage, values: Readonly<Record<string, unknown>>) {
+  constructor(stage: ScenarioContext, values: Readonly<Record<string, unknown>>) {
     this.#stage = stage;
     this.#values = values;
   }
@@ -109,7 +109,7 @@ export class Args {
   }
 
   /** A session or an application: whoever does it. */
-  doer(name: string): Extract<Thing, { kind: 'session' | 'app' }> {
+  doer(name: string): Extract<ScenarioValue, { kind: 'session' | 'app' }> {
     const thing = this.#thing(this.#value(name));
     if (thing?.kind === 'app') return thing;
     return thingOf(thing, 'session', name);
@@ -133,7 +133,7 @@ export class Args {
   }
 
   /** The variable that takes what the step yields. */
-  keep(thing: Thing): void {
+  keep(thing: ScenarioValue): void {
     this.#read.add('as');
     const name = this.#values['as'];
     if (typeof name === 'string') this.#stage.things.set(name, thing);
@@ -146,7 +146,7 @@ export class Args {
     return value;
   }
 
-  #thing(value: unknown): Thing | undefined {
+  #thing(value: unknown): ScenarioValue | undefined {
     if (typeof value !== 'string' || !value.startsWith('$')) return undefined;
     const thing = this.#stage.things.get(value.slice(1));
     if (thing !== undefined) return thing;

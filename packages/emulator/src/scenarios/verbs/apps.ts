@@ -5,7 +5,7 @@ import { FIRST_PARTY } from '../../records/first-party-apps.ts';
 import { appSignIn } from '../../sign-in/app-flows.ts';
 import { refused, tokenIdOf } from '../../sign-in/user-flows.ts';
 import { TOKEN_LIFE_MS } from '../limits.ts';
-import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { ScenarioApp } from '../steps/scenario-value.ts';
 import { principalOf } from './audited.ts';
 import type { Verb } from './verb.ts';
@@ -19,11 +19,11 @@ export type AppUse = {
 
 /** An application's token, asked for again when it is over, from another address perhaps. */
 export class AppTokens {
-  readonly #stage: Stage;
+  readonly #stage: ScenarioContext;
   readonly #use: AppUse;
   #token: Token | undefined;
 
-  constructor(stage: Stage, use: AppUse) {
+  constructor(stage: ScenarioContext, use: AppUse) {
     this.#stage = stage;
     this.#use = use;
   }

@@ -6,7 +6,7 @@ import {
   type DirectoryTarget,
   directoryRecords,
 } from '../../records/directory-record.ts';
-import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { ScenarioApp } from '../steps/scenario-value.ts';
 
 export type Audited = Pick<
@@ -17,7 +17,12 @@ export type Audited = Pick<
   readonly targets: readonly DirectoryTarget[];
 };
 
-export function change(stage: Stage, home: Population, actor: DirectoryActor, what: Audited): void {
+export function change(
+  stage: ScenarioContext,
+  home: Population,
+  actor: DirectoryActor,
+  what: Audited,
+): void {
   const records = directoryRecords(home.tenant, {
     ...what,
     atMs: stage.nowMs,
@@ -30,7 +35,7 @@ export function change(stage: Stage, home: Population, actor: DirectoryActor, wh
   stage.nowMs += stage.random.int(4000, 90_000);
 }
 
-export function principalOf(stage: Stage, app: ScenarioApp, home: Population): string {
+export function principalOf(stage: ScenarioContext, app: ScenarioApp, home: Population): string {
   const known = app.servicePrincipalIds.get(home.tenant.id);
   if (known !== undefined) return known;
   const made = stage.random.guid();
@@ -42,7 +47,11 @@ export function applicationTarget(app: ScenarioApp): DirectoryTarget {
   return { type: 'Application', id: app.appObjectId, displayName: app.name, appId: app.appId };
 }
 
-export function principalTarget(stage: Stage, app: ScenarioApp, home: Population): DirectoryTarget {
+export function principalTarget(
+  stage: ScenarioContext,
+  app: ScenarioApp,
+  home: Population,
+): DirectoryTarget {
   const id = principalOf(stage, app, home);
   return { type: 'ServicePrincipal', id, displayName: app.name, appId: app.appId };
 }

@@ -4,7 +4,7 @@ import { alertRecords, riskRecords } from '../../records/alert.ts';
 import { complianceCmdletRecords } from '../../records/exchange-admin.ts';
 import { FIRST_PARTY } from '../../records/first-party-apps.ts';
 import { ScenarioError } from '../errors.ts';
-import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { Session } from '../steps/scenario-value.ts';
 import { shuffled } from '../steps/scenario-variables.ts';
 import { cmdlet } from './mail.ts';
@@ -55,7 +55,12 @@ export const bypassAudit: Verb = (stage, args) => {
   footholdOfAudit(stage, session, isOn, `mailbox audit passes over ${account.upn}`);
 };
 
-function footholdOfAudit(stage: Stage, session: Session, isOn: boolean, detail: string): void {
+function footholdOfAudit(
+  stage: ScenarioContext,
+  session: Session,
+  isOn: boolean,
+  detail: string,
+): void {
   const { id } = session.home.tenant;
   if (isOn) stage.closeFootholds('audit-bypass', id);
   else stage.addFoothold({ kind: 'audit-bypass', tenantId: id, objectId: id, detail });

@@ -3,10 +3,10 @@ import type { Population } from '../../population/population.ts';
 import type { Account } from '../../records/account.ts';
 import type { DirectoryActor } from '../../records/directory-record.ts';
 import { FIRST_PARTY, servicePrincipalIdOf } from '../../records/first-party-apps.ts';
-import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { ScenarioApp } from '../steps/scenario-value.ts';
 import { appOf } from '../steps/scenario-variables.ts';
-import type { Args } from '../steps/step-arguments.ts';
+import type { StepArguments } from '../steps/step-arguments.ts';
 import {
   type Audited,
   applicationTarget,
@@ -31,7 +31,7 @@ import {
 import type { Verb } from './verb.ts';
 
 /** Who changes the directory: a session's owner, or an application with the right to. */
-function actorOf(stage: Stage, args: Args, home: Population): DirectoryActor {
+function actorOf(stage: ScenarioContext, args: StepArguments, home: Population): DirectoryActor {
   const doer = args.doer('by');
   if (doer.kind === 'app') {
     const { app } = doer;
@@ -106,7 +106,7 @@ export const createApp: Verb = (stage, args) => {
 
 /** The application as this tenant sees it: made with it, or when somebody first consents. */
 function addPrincipal(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   actor: DirectoryActor,
   app: ScenarioApp,
@@ -349,6 +349,6 @@ export const grantRole: Verb = (stage, args) => {
   stage.claim('account', home.tenant.id, account.objectId);
 };
 
-function claimApp(stage: Stage, { appId }: ScenarioApp): void {
+function claimApp(stage: ScenarioContext, { appId }: ScenarioApp): void {
   stage.claim('application', '', appId);
 }

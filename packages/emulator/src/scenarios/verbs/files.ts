@@ -6,11 +6,11 @@ import {
   fileRecords,
   sharingRecords,
 } from '../../records/sharepoint.ts';
-import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { Session } from '../steps/scenario-value.ts';
 import { momentsIn, type Verb } from './verb.ts';
 
-function fileOf(stage: Stage, session: Session, isOwn: boolean): FileItem {
+function fileOf(stage: ScenarioContext, session: Session, isOwn: boolean): FileItem {
   const { random } = stage;
   const { home, account } = session;
   const person = home.personByObjectId(account.objectId) ?? home.person(0);
@@ -24,7 +24,7 @@ function fileOf(stage: Stage, session: Session, isOwn: boolean): FileItem {
   };
 }
 
-function actOf(stage: Stage, session: Session, operation: string, atMs: number): FileAct {
+function actOf(stage: ScenarioContext, session: Session, operation: string, atMs: number): FileAct {
   return {
     atMs,
     id: stage.random.guid(),

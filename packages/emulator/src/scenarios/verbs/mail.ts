@@ -18,15 +18,15 @@ import {
   syncRecords,
 } from '../../records/mailbox.ts';
 import { BIND_WINDOW_MS } from '../limits.ts';
-import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { Session } from '../steps/scenario-value.ts';
-import type { Args } from '../steps/step-arguments.ts';
+import type { StepArguments } from '../steps/step-arguments.ts';
 import { AppTokens } from './apps.ts';
 import { principalOf } from './audited.ts';
 import { clearForwarding, permissionText, removePermission, removeRule } from './respond.ts';
 import { momentsIn, type Verb } from './verb.ts';
 
-function messageOf(stage: Stage, domain: string): Message {
+function messageOf(stage: ScenarioContext, domain: string): Message {
   const { random } = stage;
   const id = [random.next(), random.next(), random.next(), random.next()].map(hex8).join('');
   return {
@@ -39,7 +39,7 @@ function messageOf(stage: Stage, domain: string): Message {
 /** Who reads, and with which token at which moment. */
 type Access = { readonly reader: Reader; readonly token: (atMs: number) => Token };
 
-function accessOf(stage: Stage, args: Args, home: Population): Access {
+function accessOf(stage: ScenarioContext, args: StepArguments, home: Population): Access {
   const doer = args.doer('by');
   if (doer.kind === 'session') {
     const { session } = doer;
@@ -87,7 +87,7 @@ export const readMail: Verb = (stage, args) => {
 
 /** What comes by REST comes through Graph, and only the export tells of its calls. */
 function graphCalls(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   { reader, owner, token, atMs }: Omit<MailboxAct, 'operation'>,
 ): FeedRecord[] {
@@ -118,7 +118,7 @@ type Bind = {
 };
 
 function bindsIn(
-  stage: Stage,
+  stage: ScenarioContext,
   owner: Person,
   { items, overMs, lanes }: { items: number; overMs: number; lanes: number },
 ): Bind[] {
@@ -247,7 +247,7 @@ export const openMailbox: Verb = (stage, args) => {
 };
 
 export function cmdlet(
-  stage: Stage,
+  stage: ScenarioContext,
   session: Session,
   what: {
     operation: string;
@@ -335,7 +335,7 @@ export const phish: Verb = (stage, args) => {
   stage.nowMs += overMs;
 };
 
-function fileOf(stage: Stage, name: string): NonNullable<Delivery['attachment']> {
+function fileOf(stage: ScenarioContext, name: string): NonNullable<Delivery['attachment']> {
   const sha256 = Array.from({ length: 8 }, () => hex8(stage.random.next())).join('');
   return { name, type: name.split('.').at(-1) ?? '', sha256 };
 }

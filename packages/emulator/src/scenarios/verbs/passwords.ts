@@ -5,9 +5,9 @@ import type { SignIn } from '../../records/sign-in-record.ts';
 import { browserOf } from '../../sign-in/clients.ts';
 import { promptedSignIn, refused, ropcSignIn } from '../../sign-in/user-flows.ts';
 import { ScenarioError } from '../errors.ts';
-import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioContext } from '../steps/scenario-context.ts';
 import { shuffled } from '../steps/scenario-variables.ts';
-import type { Args } from '../steps/step-arguments.ts';
+import type { StepArguments } from '../steps/step-arguments.ts';
 import { setPassword } from './respond.ts';
 import { claimSession } from './sessions.ts';
 import { momentsIn, type Verb } from './verb.ts';
@@ -20,11 +20,11 @@ const WEEK_MS = 7 * 86_400_000;
 type Way = {
   readonly home: Population;
   readonly flow: string;
-  readonly pool: ReturnType<Args['pool']>;
-  readonly client: ReturnType<Args['client']>;
+  readonly pool: ReturnType<StepArguments['pool']>;
+  readonly client: ReturnType<StepArguments['client']>;
 };
 
-function wayOf(args: Args, home: Population): Way {
+function wayOf(args: StepArguments, home: Population): Way {
   const flow = args.text('flow', 'ropc');
   if (flow !== 'ropc' && flow !== 'browser') {
     throw new ScenarioError('wrong', `flow is ropc or browser, not ${flow}.`);
@@ -34,7 +34,7 @@ function wayOf(args: Args, home: Population): Way {
 }
 
 /** A right password is what the caller makes of this; a wrong one is refused. */
-function attempt(stage: Stage, way: Way, person: Person, atMs: number): SignIn {
+function attempt(stage: ScenarioContext, way: Way, person: Person, atMs: number): SignIn {
   const apps =
     way.flow === 'ropc'
       ? { appId: FIRST_PARTY.directoryPowerShell, resourceId: FIRST_PARTY.directory }
@@ -116,7 +116,7 @@ export const spraySlowly: Verb = (stage, args) => {
   stage.nowMs += overMs;
 };
 
-function strangerOf(stage: Stage, home: Population): Pick<Person, 'upn' | 'displayName'> {
+function strangerOf(stage: ScenarioContext, home: Population): Pick<Person, 'upn' | 'displayName'> {
   const name = stage.random.pick(['admin', 'test', 'info', 'scan', 'backup', 'sales', 'j.smith']);
   return { upn: `${name}${stage.random.int(1, 99)}@${home.tenant.domain}`, displayName: '' };
 }
@@ -141,8 +141,8 @@ export const bruteForce: Verb = (stage, args) => {
 
 /** The password was right. Whether that is enough depends on the tenant: `needs-factor`. */
 function letIn(
-  stage: Stage,
-  args: Args,
+  stage: ScenarioContext,
+  args: StepArguments,
   way: Way,
   { person, atMs }: { person: Person; atMs: number },
 ): void {
@@ -170,7 +170,7 @@ function letIn(
   knowsPassword(stage, way.home, person);
 }
 
-function knowsPassword(stage: Stage, home: Population, person: Person): void {
+function knowsPassword(stage: ScenarioContext, home: Population, person: Person): void {
   stage.addFoothold(
     {
       kind: 'password',

@@ -5,7 +5,7 @@ import type { DirectoryTarget } from '../../records/directory-record.ts';
 import { cmdletRecords, ruleObjectId } from '../../records/exchange-admin.ts';
 import { FIRST_PARTY } from '../../records/first-party-apps.ts';
 import { silentSignIn, tokenIdOf } from '../../sign-in/user-flows.ts';
-import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { ScenarioApp } from '../steps/scenario-value.ts';
 import {
   type Audited,
@@ -30,7 +30,7 @@ type What = Pick<Audited, 'operation' | 'targets'> & {
 };
 
 function respond(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   kind: Pick<Audited, 'category' | 'auditCategory' | 'operationType'>,
@@ -54,7 +54,7 @@ const OF_APPLICATION = {
 const OF_PRINCIPAL = { ...OF_APPLICATION, category: 'ServicePrincipal' } as const;
 
 export function revokeSessions(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   account: Account,
@@ -66,7 +66,7 @@ export function revokeSessions(
 }
 
 export function setPassword(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   account: Account,
@@ -79,7 +79,7 @@ export function setPassword(
 
 /** Whatever the account holds is of no use while it is disabled. */
 export function disableAccount(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   account: Account,
@@ -93,7 +93,7 @@ export function disableAccount(
 }
 
 export function removeRole(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   { account, role }: { readonly account: Account; readonly role: string },
@@ -113,7 +113,7 @@ export function removeRole(
 
 /** An authenticator is deleted; of which one it was, the record says nothing. */
 export function deleteMethod(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   account: Account,
@@ -127,7 +127,7 @@ export function deleteMethod(
 }
 
 export function deleteDevice(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   { id, displayName }: { readonly id: string; readonly displayName: string },
@@ -139,7 +139,7 @@ export function deleteDevice(
 }
 
 export function removeSecret(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   { app, keyId }: { readonly app: ScenarioApp; readonly keyId: string },
@@ -161,7 +161,7 @@ export function removeSecret(
 
 /** The registration and its principal here, with whatever it held. */
 export function deleteApplication(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   app: ScenarioApp,
@@ -180,7 +180,7 @@ export function deleteApplication(
 }
 
 export function removeGrant(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   {
@@ -209,7 +209,7 @@ export function removeGrant(
 }
 
 export function removeAppRole(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   grant: {
@@ -243,7 +243,7 @@ export function removeAppRole(
 }
 
 export function removeRule(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   { account, name }: { readonly account: Account; readonly name: string },
@@ -260,7 +260,7 @@ export function removeRule(
 }
 
 export function clearForwarding(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   account: Account,
@@ -274,7 +274,7 @@ export function clearForwarding(
 }
 
 export function removePermission(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   { account, trustee }: { readonly account: Account; readonly trustee: string },
@@ -293,7 +293,7 @@ export function permissionText(account: Account, trustee: string): string {
 
 /** In Exchange's shell, with a token of the moment. */
 function cmdlet(
-  stage: Stage,
+  stage: ScenarioContext,
   home: Population,
   responder: Person,
   operation: string,

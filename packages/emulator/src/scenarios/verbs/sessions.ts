@@ -11,9 +11,9 @@ import {
   ropcSignIn,
   silentSignIn,
 } from '../../sign-in/user-flows.ts';
-import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { Session } from '../steps/scenario-value.ts';
-import type { Args } from '../steps/step-arguments.ts';
+import type { StepArguments } from '../steps/step-arguments.ts';
 import { revokeSessions } from './respond.ts';
 import type { Verb } from './verb.ts';
 
@@ -28,14 +28,14 @@ const TARGETS: Readonly<Record<string, { appId: string; resourceId: string }>> =
   broker: { appId: FIRST_PARTY.broker, resourceId: FIRST_PARTY.directory },
 };
 
-function targetOf(args: Args, otherwise: string): { appId: string; resourceId: string } {
+function targetOf(args: StepArguments, otherwise: string): { appId: string; resourceId: string } {
   const name = args.text('to', otherwise);
   return TARGETS[name] ?? (TARGETS['office'] as { appId: string; resourceId: string });
 }
 
 function sessionFrom(
-  stage: Stage,
-  args: Args,
+  stage: ScenarioContext,
+  args: StepArguments,
   signIn: SignIn,
   holder: Pick<Session, 'home' | 'account' | 'pool' | 'isOwners'>,
 ): void {
@@ -54,7 +54,7 @@ function sessionFrom(
 
 /** Whoever has the session acts as its owner. */
 export function claimSession(
-  stage: Stage,
+  stage: ScenarioContext,
   { home, account }: Pick<Session, 'home' | 'account'>,
   sessionId: string,
 ): void {
@@ -189,7 +189,12 @@ export const forgeSession: Verb = (stage, args) => {
   args.keep({ kind: 'session', session });
 };
 
-function keepsSession(stage: Stage, home: Population, account: Account, sessionId: string): void {
+function keepsSession(
+  stage: ScenarioContext,
+  home: Population,
+  account: Account,
+  sessionId: string,
+): void {
   const { objectId } = account;
   const detail = `the session ${sessionId}`;
   stage.addFoothold({ kind: 'session', tenantId: home.tenant.id, objectId, detail }, (responder) =>

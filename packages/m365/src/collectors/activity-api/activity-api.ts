@@ -1,6 +1,6 @@
 import { isGuid, msOfInstant, normaliseInstant, quoted, type TenantId } from '@countersign/core';
 import { HttpError } from '../../http/errors.ts';
-import type { Authorisation, HttpClient } from '../../http/http-client.ts';
+import type { HttpClient, RequestAuthorizer } from '../../http/http-client.ts';
 import type { RequestPace } from '../../http/request-pace.ts';
 import { BLOB_BYTES_MAX, CONTENT_ID_CHARACTERS_MAX, LIST_BYTES_MAX, PAGES_MAX } from './limits.ts';
 
@@ -41,7 +41,7 @@ type Starting = {
 
 export type ActivityApiOptions = {
   readonly http: HttpClient;
-  readonly authorisation: Authorisation;
+  readonly authorisation: RequestAuthorizer;
   readonly pace: RequestPace;
   /** As `https://manage.office.com`. */
   readonly root: string;

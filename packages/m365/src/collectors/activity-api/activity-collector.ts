@@ -1,10 +1,10 @@
 import { type Clock, type Interval, lengthMs, subtract, type TenantId } from '@countersign/core';
 import { clockOffText } from '../../http/clock-skew.ts';
 import type { RequestPace } from '../../http/request-pace.ts';
-import type { Wait } from '../../http/wait.ts';
+import type { Sleep } from '../../http/wait.ts';
 import {
   allOf,
-  type CollectDesk,
+  type CollectionSink,
   type Collector,
   type CollectWindow,
   type ContentFact,
@@ -12,7 +12,7 @@ import {
   type WindowEnd,
 } from '../collector.ts';
 import { nothing, PollTally, passing } from '../poll-tally.ts';
-import { NeedMeter, type QuotaBudget, quotaBudget, quotaText } from '../quota-budget.ts';
+import { type QuotaBudget, quotaBudget, quotaText, RequestDemandMeter } from '../quota-budget.ts';
 import type {
   ActivityApi,
   ContentType,
@@ -49,7 +49,7 @@ export type ActivityCollectorOptions = {
   readonly contentTypes: readonly ContentType[];
   /** How far the service's clock is ahead of ours. */
   readonly skewMs: () => number;
-  readonly wait: Wait;
+  readonly wait: Sleep;
   /** Where the vendor may tell of new content, so that it is asked for before its time. */
   readonly webhook?: ActivityWebhook | undefined;
   readonly everyMs?: number | undefined;
@@ -58,7 +58,7 @@ export type ActivityCollectorOptions = {
 /** What is kept of one content type between two polls. Lost in a crash, it costs some requests. */
 type Feed = {
   readonly contentType: ContentType;
-  readonly need: NeedMeter;
+  readonly need: RequestDemandMeter;
   startedMs: number | undefined;
   sweptMs: number | undefined;
   sweeps: number;
@@ -81,7 +81,7 @@ export class ActivityCollector implements Collector {
     this.everyMs = options.everyMs ?? POLL_EVERY_MS;
     this.#feeds = options.contentTypes.map((contentType) => ({
       contentType,
-      need: new NeedMeter(),
+      need: new RequestDemandMeter(),
       startedMs: undefined,
       sweptMs: undefined,
       sweeps: 0,
@@ -110,7 +110,7 @@ export class ActivityCollector implements Collector {
     await wait(1000 - (this.#serviceMs() % 1000), signal);
   }
 
-  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     let enabled: ReadonlyMap<string, Subscribed> | undefined;
     try {
@@ -292,7 +292,7 @@ export class ActivityCollector implements Collector {
   }
 
   /** How much is behind, and whether it can be caught up with before it expires. */
-  async #reckon(desk: CollectDesk, tally: PollTally): Promise<void> {
+  async #reckon(desk: CollectionSink, tally: PollTally): Promise<void> {
     const { clock, pace, tenant } = this.#options;
     const { horizonMs, nowMs } = this.#range();
     const behind = this.#feeds.map((feed) => {
@@ -366,7 +366,7 @@ export class ActivityCollector implements Collector {
 }
 
 type Poll = {
-  readonly desk: CollectDesk;
+  readonly desk: CollectionSink;
   readonly signal: AbortSignal | undefined;
   readonly enabled: ReadonlyMap<string, Subscribed> | undefined;
   readonly startedMs: number;

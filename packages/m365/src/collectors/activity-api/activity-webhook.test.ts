@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock, tenantId } from '@countersign/core';
 import { Secret } from '../../auth/secret.ts';
-import { ActivityWebhook, type Heard } from './activity-webhook.ts';
+import { ActivityWebhook, type WebhookOutcome } from './activity-webhook.ts';
 
 const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
 const CLIENT = '66666666-7d2a-4f6b-9c3d-2e8a61f0b794';
@@ -19,7 +19,7 @@ function begin(): { webhook: ActivityWebhook; clock: ManualClock } {
   return { webhook, clock };
 }
 
-function told(webhook: ActivityWebhook, authId: string, ...ids: readonly string[]): Heard {
+function told(webhook: ActivityWebhook, authId: string, ...ids: readonly string[]): WebhookOutcome {
   const items = ids.map((contentId) => ({
     ...{ tenantId: TENANT.toUpperCase(), clientId: CLIENT, contentType: EXCHANGE, contentId },
     contentCreated: '2026-03-02T08:59:00.000Z',
@@ -59,7 +59,7 @@ test('an auth id that was overheard for one content type opens no other', () => 
 test('a validation is answered while it is expected, and at no other time', async () => {
   const { webhook } = begin();
   const authId = webhook.authIdOf(EXCHANGE);
-  const validate = (validationCode: string, stated: string): Heard['kind'] => {
+  const validate = (validationCode: string, stated: string): WebhookOutcome['kind'] => {
     const body = Buffer.from(JSON.stringify({ validationCode: stated }));
     return webhook.hear({ authId, validationCode, body }).kind;
   };

@@ -28,7 +28,7 @@ export type Notice = {
 };
 
 /** `hint`: there is content that nobody was told of before. */
-export type Heard =
+export type WebhookOutcome =
   | { readonly kind: 'validated' | 'hint' | 'repeated' }
   | { readonly kind: 'refused'; readonly because: string };
 
@@ -69,7 +69,7 @@ export class ActivityWebhook {
     }
   }
 
-  hear({ authId, validationCode, body }: Notice): Heard {
+  hear({ authId, validationCode, body }: Notice): WebhookOutcome {
     const contentType = this.#contentTypeOf(authId);
     if (contentType === undefined) return refused('its auth id is not one of ours');
     const value = parse(body);
@@ -106,7 +106,7 @@ export class ActivityWebhook {
     });
   }
 
-  #validation(contentType: ContentType, code: string, value: unknown): Heard {
+  #validation(contentType: ContentType, code: string, value: unknown): WebhookOutcome {
     if (!this.#expected.has(contentType)) return refused('nobody asked for a validation');
     const stated = (value as { validationCode?: unknown } | undefined)?.validationCode;
     if (stated !== code) return refused('its validation code is not the one of its body');
@@ -114,7 +114,7 @@ export class ActivityWebhook {
   }
 
   /** The content's id, or why the item is none of ours. */
-  #contentOf(item: unknown, contentType: ContentType): string | Heard {
+  #contentOf(item: unknown, contentType: ContentType): string | WebhookOutcome {
     const { tenant, clientId, clock } = this.#options;
     const stated = (typeof item === 'object' && item !== null ? item : {}) as Item;
     if (!isSame(stated.tenantId, tenant)) return refused('it is about another tenant');
@@ -129,7 +129,7 @@ export class ActivityWebhook {
     return createHash('sha256').update(`${contentType}\n${contentId}`).digest('base64url');
   }
 
-  #judge(ids: readonly string[]): Heard {
+  #judge(ids: readonly string[]): WebhookOutcome {
     const nowMs = this.#options.clock.monotonic();
     for (const [id, toldMs] of this.#told) {
       if (nowMs - toldMs <= RETENTION_MS && this.#told.size <= NOTICES_KEPT_MAX) break;
@@ -158,7 +158,7 @@ type Item = {
   readonly contentCreated?: unknown;
 };
 
-function refused(because: string): Heard {
+function refused(because: string): WebhookOutcome {
   return { kind: 'refused', because };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { HttpError } from '../../http/errors.ts';
-import { allOf, type CollectSession, type ContentFact } from '../collector.ts';
+import { allOf, type CollectionSession, type ContentFact } from '../collector.ts';
 import { type ActivityApi, beginning, type ListedContent } from './activity-api.ts';
 import { FETCHES_MAX, UNREADABLE_TRIES_MAX } from './limits.ts';
 
@@ -11,7 +11,7 @@ export type Shortfall = {
   readonly text: string;
 };
 
-export type Fetched = {
+export type FetchResult = {
   /** Blobs that are in the ledger whole. */
   readonly fetched: number;
   readonly contents: readonly ContentFact[];
@@ -37,9 +37,9 @@ export class BlobFetcher {
 
   async fetchAll(
     blobs: readonly ListedContent[],
-    session: CollectSession,
+    session: CollectionSession,
     signal?: AbortSignal,
-  ): Promise<Fetched> {
+  ): Promise<FetchResult> {
     const contents: ContentFact[] = [];
     const shortfalls: Shortfall[] = [];
     let next = 0;
@@ -59,7 +59,7 @@ export class BlobFetcher {
     return { fetched, contents, shortfalls };
   }
 
-  async #one(blob: ListedContent, session: CollectSession, signal?: AbortSignal): Promise<One> {
+  async #one(blob: ListedContent, session: CollectionSession, signal?: AbortSignal): Promise<One> {
     let bytes: Buffer;
     try {
       bytes = await this.#api.fetch(blob.uri, signal);
@@ -84,7 +84,7 @@ export class BlobFetcher {
     return { content, shortfall: { kind: 'final', code: 'unreadable', text: problem } };
   }
 
-  #failed(blob: ListedContent, session: CollectSession, error: HttpError): One {
+  #failed(blob: ListedContent, session: CollectionSession, error: HttpError): One {
     const { code, serviceCode, message } = error;
     if (serviceCode !== undefined && GONE.has(serviceCode)) {
       const text = `content was listed and cannot be had any more (${serviceCode})`;

@@ -3,7 +3,7 @@ import type { HttpError } from '../../http/errors.ts';
 import type { ContentFact, WindowEnd } from '../collector.ts';
 import { nothing } from '../poll-tally.ts';
 import type { Listing } from './activity-api.ts';
-import type { Fetched, Shortfall } from './blob-fetcher.ts';
+import type { FetchResult, Shortfall } from './blob-fetcher.ts';
 
 /** Contracts 1.10 and 1.1: answers that say that nothing is kept, and why. */
 export function unlisted(error: HttpError): WindowEnd {
@@ -24,7 +24,7 @@ type Listed = Pick<Listing, 'shortBecause'> & {
 
 export function endOf(
   { count, known, shortBecause }: Listed,
-  { fetched, contents, shortfalls }: Fetched,
+  { fetched, contents, shortfalls }: FetchResult,
   subscription: 'was on' | 'was off',
 ): WindowEnd {
   const have = known.filter(({ state }) => state === 'read').length + fetched;

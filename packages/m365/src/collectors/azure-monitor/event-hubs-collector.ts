@@ -1,11 +1,11 @@
 import type { Clock, TenantId } from '@countersign/core';
 import { HttpError } from '../../http/errors.ts';
 import { throwIfAborted } from '../../http/wait.ts';
-import type { CollectDesk, Collector, PollReport } from '../collector.ts';
+import type { CollectionSink, Collector, PollReport } from '../collector.ts';
 import { PollTally } from '../poll-tally.ts';
 import { type HubAddress, type HubBatch, HubConnection } from './hub-connection.ts';
 import { HUB_NOT_FOUND, hubFailure } from './hub-failure.ts';
-import { type Hub, HubLog, type Shortness } from './hub-session.ts';
+import { type Hub, HubSession, type Shortness } from './hub-session.ts';
 import { LOOK_AGAIN_MS, RECONNECT_AFTER_MS, STREAM_POLL_EVERY_MS } from './limits.ts';
 
 export type EventHubsOptions = Omit<HubAddress, 'topics'> & {
@@ -24,7 +24,7 @@ export class EventHubsCollector implements Collector {
   readonly name: string;
   readonly everyMs: number;
   readonly #options: EventHubsOptions;
-  readonly #logs: readonly HubLog[];
+  readonly #logs: readonly HubSession[];
   #connection: HubConnection | undefined;
   /** When it was opened, and when it could not be. */
   #openedMs = 0;
@@ -34,10 +34,10 @@ export class EventHubsCollector implements Collector {
     this.#options = options;
     this.name = `event hubs ${options.tenant}`;
     this.everyMs = options.everyMs ?? STREAM_POLL_EVERY_MS;
-    this.#logs = options.hubs.map((hub) => new HubLog(hub, options));
+    this.#logs = options.hubs.map((hub) => new HubSession(hub, options));
   }
 
-  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     throwIfAborted(signal);
     const nowMs = this.#options.clock.monotonic();
@@ -67,7 +67,7 @@ export class EventHubsCollector implements Collector {
     await connection?.close();
   }
 
-  async #connected(desk: CollectDesk): Promise<HubConnection> {
+  async #connected(desk: CollectionSink): Promise<HubConnection> {
     const { hubs, clock, ...address } = this.#options;
     const isOld = clock.monotonic() - this.#openedMs >= LOOK_AGAIN_MS;
     // A hub that was not there may be there now, and a partition may be ours again.
@@ -91,7 +91,7 @@ export class EventHubsCollector implements Collector {
   }
 
   async #takeIn(
-    log: HubLog,
+    log: HubSession,
     batch: HubBatch,
     { connection, desk, tally }: Connected,
   ): Promise<void> {
@@ -109,7 +109,7 @@ export class EventHubsCollector implements Collector {
     await log.say(desk, tally, { shortBy, when: 'due' });
   }
 
-  async #fail(failure: HttpError, desk: CollectDesk, tally: PollTally): Promise<void> {
+  async #fail(failure: HttpError, desk: CollectionSink, tally: PollTally): Promise<void> {
     await this.close();
     const isNews = this.#failedMs === undefined;
     this.#failedMs = this.#options.clock.monotonic();
@@ -134,7 +134,7 @@ export class EventHubsCollector implements Collector {
 
 type Connected = {
   readonly connection: HubConnection;
-  readonly desk: CollectDesk;
+  readonly desk: CollectionSink;
   readonly tally: PollTally;
 };
 

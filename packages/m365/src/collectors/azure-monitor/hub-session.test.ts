@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Interval, ManualClock, tenantId } from '@countersign/core';
-import type { CollectDesk, CollectSession, CollectWindow } from '../collector.ts';
+import type { CollectionSession, CollectionSink, CollectWindow } from '../collector.ts';
 import { PollTally } from '../poll-tally.ts';
-import { HubLog } from './hub-session.ts';
+import { HubSession } from './hub-session.ts';
 
 const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const TOLD: Interval = { from: NOW_MS - 7_200_000, to: NOW_MS - 3_600_000 };
 
 /** A desk that knows the account of some sources, and keeps the windows that are begun. */
-function deskOf(told: Readonly<Record<string, Interval>>): CollectDesk & {
+function deskOf(told: Readonly<Record<string, Interval>>): CollectionSink & {
   readonly begun: CollectWindow[];
 } {
   const begun: CollectWindow[] = [];
-  const session: CollectSession = {
+  const session: CollectionSession = {
     add: async () => ({ items: 0 }),
     park: () => undefined,
     settle: async () => undefined,
@@ -39,7 +39,7 @@ function deskOf(told: Readonly<Record<string, Interval>>): CollectDesk & {
 async function fromOf(told: Readonly<Record<string, Interval>>): Promise<number | undefined> {
   const desk = deskOf(told);
   const hub = { topic: 'insights', categories: ['RiskyUsers', 'AuditLogs', 'SignInLogs'] };
-  const log = new HubLog(hub, { tenant: TENANT, clock: new ManualClock(NOW_MS) });
+  const log = new HubSession(hub, { tenant: TENANT, clock: new ManualClock(NOW_MS) });
   await log.say(desk, new PollTally(), { shortBy: undefined, when: 'now' });
   return desk.begun[0]?.interval.from;
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Clock, TenantId } from '@countersign/core';
 import type { HttpError } from '../../http/errors.ts';
-import type { CollectDesk, CollectSession, ContentFact, WindowEnd } from '../collector.ts';
+import type { CollectionSession, CollectionSink, ContentFact, WindowEnd } from '../collector.ts';
 import { nothing, type PollTally } from '../poll-tally.ts';
 import type { HubMessage } from './hub-connection.ts';
 import { HUB_NOT_FOUND } from './hub-failure.ts';
@@ -23,7 +23,7 @@ type Stretch = {
 
 /** What came of one hub since it was last told of. */
 type Window = {
-  readonly session: CollectSession;
+  readonly session: CollectionSession;
   readonly stretches: Map<number, Stretch>;
   messages: number;
   skipped: number;
@@ -34,7 +34,7 @@ type Window = {
  * from time to time, so that a trickle of messages does not become a flood of entries. A crash in
  * between loses no record: the next account reaches back to the last one, as the offsets do.
  */
-export class HubLog {
+export class HubSession {
   readonly hub: Hub;
   readonly #tenant: TenantId;
   readonly #clock: Clock;
@@ -48,7 +48,11 @@ export class HubLog {
   }
 
   /** Durable when it resolves. `skipped`: messages that expired before these. */
-  async take(desk: CollectDesk, messages: readonly HubMessage[], skipped: number): Promise<void> {
+  async take(
+    desk: CollectionSink,
+    messages: readonly HubMessage[],
+    skipped: number,
+  ): Promise<void> {
     if (messages.length === 0 && skipped === 0) return;
     this.#window ??= this.#begin(desk, messages);
     const window = this.#window;
@@ -60,7 +64,7 @@ export class HubLog {
 
   /** Tells of what came, or that nothing did, if it is time to. */
   async say(
-    desk: CollectDesk,
+    desk: CollectionSink,
     tally: PollTally,
     how: { readonly shortBy: Shortness | undefined; readonly when: 'due' | 'now' },
   ): Promise<void> {
@@ -75,7 +79,7 @@ export class HubLog {
   }
 
   /** It could not be read: told at once when that is news, then from time to time. */
-  async sayFailed(desk: CollectDesk, tally: PollTally, failure: HttpError): Promise<void> {
+  async sayFailed(desk: CollectionSink, tally: PollTally, failure: HttpError): Promise<void> {
     const { code, serviceCode, message } = failure;
     const shortBy = { code: serviceCode ?? code, because: message, isFailed: true };
     await this.say(desk, tally, { shortBy, when: 'due' });
@@ -86,7 +90,7 @@ export class HubLog {
     this.#saidMs = undefined;
   }
 
-  #begin(desk: CollectDesk, messages: readonly HubMessage[]): Window {
+  #begin(desk: CollectionSink, messages: readonly HubMessage[]): Window {
     const [source = '', ...alsoSources] = this.hub.categories.map((of) => `azure-monitor/${of}`);
     const nowMs = this.#clock.now();
     // Of a category that was added there is no account yet: the others tell how far it is read.

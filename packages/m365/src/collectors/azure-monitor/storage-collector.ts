@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { type Clock, subtract, type TenantId } from '@countersign/core';
 import type { Secret } from '../../auth/secret.ts';
 import { HttpError } from '../../http/errors.ts';
-import type { Authorisation, HttpClient } from '../../http/http-client.ts';
+import type { HttpClient, RequestAuthorizer } from '../../http/http-client.ts';
 import type { Reply } from '../../http/http-exchange.ts';
 import type { RequestPace } from '../../http/request-pace.ts';
 import { JsonScanner } from '../../importers/files/json/json-scanner.ts';
 import type {
-  CollectDesk,
+  CollectionSession,
+  CollectionSink,
   Collector,
-  CollectSession,
   ContentFact,
   PollReport,
   WindowEnd,
@@ -31,7 +31,7 @@ export type StorageOptions = {
   readonly http: HttpClient;
   /** A token for storage, or a shared access signature with read and list rights. */
   readonly access:
-    | { readonly kind: 'token'; readonly authorisation: Authorisation }
+    | { readonly kind: 'token'; readonly authorisation: RequestAuthorizer }
     | { readonly kind: 'sas'; readonly signature: Secret };
   readonly pace: RequestPace;
   /** As `https://account.blob.core.windows.net`. */
@@ -58,7 +58,7 @@ export class StorageCollector implements Collector {
     this.everyMs = options.everyMs ?? STORAGE_POLL_EVERY_MS;
   }
 
-  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     const startedMs = this.#options.clock.monotonic();
     for (const category of this.#options.categories) {
@@ -78,7 +78,7 @@ export class StorageCollector implements Collector {
     const [gap] = subtract([{ from: fromMs, to: nowMs }], settled);
     if (gap === undefined) return;
     const container = `insights-logs-${category.toLowerCase()}`;
-    const begin = (from: number): CollectSession =>
+    const begin = (from: number): CollectionSession =>
       poll.desk.begin({
         collector: 'azure-monitor',
         source,
@@ -89,7 +89,7 @@ export class StorageCollector implements Collector {
         axis: 'availability',
         family: 'azure-monitor',
       });
-    let session: CollectSession | undefined;
+    let session: CollectionSession | undefined;
     let end: WindowEnd;
     try {
       const blobs = await this.#list(container, gap.from - LIST_BACK_MS, nowMs, poll.signal);
@@ -272,7 +272,7 @@ function firstHourOf(blobs: readonly ListedBlob[], otherwiseMs: number): number 
 }
 
 type Poll = {
-  readonly desk: CollectDesk;
+  readonly desk: CollectionSink;
   readonly tally: PollTally;
   readonly signal: AbortSignal | undefined;
   readonly startedMs: number;
@@ -281,7 +281,7 @@ type Poll = {
 type Place = {
   readonly source: string;
   readonly container: string;
-  readonly session: CollectSession;
+  readonly session: CollectionSession;
 };
 
 type BlobPlace = Place & { readonly id: string };

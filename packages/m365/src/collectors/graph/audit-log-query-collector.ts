@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type Clock, type Interval, instantOfMs, subtract, type TenantId } from '@countersign/core';
 import { HttpError } from '../../http/errors.ts';
-import type { Wait } from '../../http/wait.ts';
+import type { Sleep } from '../../http/wait.ts';
 import type {
-  CollectDesk,
+  CollectionSession,
+  CollectionSink,
   Collector,
-  CollectSession,
   ContentFact,
   PollReport,
   WindowEnd,
@@ -25,7 +25,7 @@ import {
 export type AuditLogQueryOptions = {
   readonly graph: GraphReader;
   readonly clock: Clock;
-  readonly wait: Wait;
+  readonly wait: Sleep;
   readonly tenant: TenantId;
   readonly everyMs?: number | undefined;
   /** How old records have to be to be asked for. */
@@ -50,7 +50,7 @@ export class AuditLogQueryCollector implements Collector {
     this.everyMs = options.everyMs ?? QUERY_EVERY_MS;
   }
 
-  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const { clock, tenant, lagMs = QUERY_LAG_MS } = this.#options;
     const tally = new PollTally();
     const toMs = Math.floor((clock.now() - lagMs) / 1000) * 1000;
@@ -91,7 +91,7 @@ export class AuditLogQueryCollector implements Collector {
 
   async #answer(
     interval: Interval,
-    session: CollectSession,
+    session: CollectionSession,
     signal: AbortSignal | undefined,
   ): Promise<WindowEnd> {
     const { graph, clock } = this.#options;
@@ -163,7 +163,7 @@ export class AuditLogQueryCollector implements Collector {
 type Finished = { readonly id: string; readonly isCut: boolean };
 
 type Poll = {
-  readonly desk: CollectDesk;
+  readonly desk: CollectionSink;
   readonly tally: PollTally;
   readonly signal: AbortSignal | undefined;
 };

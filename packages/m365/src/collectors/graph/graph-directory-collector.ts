@@ -1,6 +1,6 @@
 import { type Clock, type DirectoryMark, msOfInstant, type TenantId } from '@countersign/core';
 import { HttpError } from '../../http/errors.ts';
-import type { CollectDesk, Collector, PollReport, WindowEnd } from '../collector.ts';
+import type { CollectionSink, Collector, PollReport, WindowEnd } from '../collector.ts';
 import { PollTally, passing } from '../poll-tally.ts';
 import { instantOf, itemsOf, pageDrafts, type Reading } from './directory-page.ts';
 import {
@@ -39,7 +39,7 @@ export class GraphDirectoryCollector implements Collector {
     this.everyMs = options.everyMs ?? DELTA_POLL_EVERY_MS;
   }
 
-  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     for (const resource of this.#options.resources) {
       if (this.#isDue(resource)) await this.#follow(resource, { desk, tally, signal });
@@ -162,7 +162,7 @@ function everyMsOf(resource: Resource): number {
 }
 
 type Poll = {
-  readonly desk: CollectDesk;
+  readonly desk: CollectionSink;
   readonly tally: PollTally;
   readonly signal: AbortSignal | undefined;
 };

@@ -14,16 +14,16 @@ import { clockOffText } from '../../http/clock-skew.ts';
 import type { HttpError } from '../../http/errors.ts';
 import type { RequestPace } from '../../http/request-pace.ts';
 import type {
-  CollectDesk,
+  CollectionSession,
+  CollectionSink,
   Collector,
-  CollectSession,
   CollectWindow,
   ContentFact,
   PollReport,
   WindowEnd,
 } from '../collector.ts';
 import { nothing, PollTally, passing } from '../poll-tally.ts';
-import { NeedMeter, type QuotaBudget, quotaBudget, quotaText } from '../quota-budget.ts';
+import { type QuotaBudget, quotaBudget, quotaText, RequestDemandMeter } from '../quota-budget.ts';
 import type { GraphReader } from './graph-reader.ts';
 import {
   LOG_BACKFILL_MS,
@@ -58,7 +58,7 @@ export type GraphLogOptions = {
 type Kept = {
   hourlyMs: number | undefined;
   dailyMs: number | undefined;
-  readonly need: NeedMeter;
+  readonly need: RequestDemandMeter;
   /** Windows in a row for which the service knew no such question. */
   refusals: number;
   /** The service answered the questions themselves, and needs no fallback. */
@@ -80,7 +80,7 @@ export class GraphLogCollector implements Collector {
     this.#kept = new Map(
       options.logs.map(({ source }) => {
         const none = { hourlyMs: undefined, dailyMs: undefined, refusals: 0, isAnswered: false };
-        return [source, { ...none, need: new NeedMeter() }];
+        return [source, { ...none, need: new RequestDemandMeter() }];
       }),
     );
   }
@@ -89,7 +89,7 @@ export class GraphLogCollector implements Collector {
     return this.#budget;
   }
 
-  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     const startedMs = this.#options.clock.monotonic();
     const poll = { desk, tally, signal, startedMs };
@@ -124,7 +124,7 @@ export class GraphLogCollector implements Collector {
   }
 
   /** How much is behind, and whether it can be caught up with before it is asked for no more. */
-  async #reckon(desk: CollectDesk, tally: PollTally): Promise<void> {
+  async #reckon(desk: CollectionSink, tally: PollTally): Promise<void> {
     const { pace, logs } = this.#options;
     const nowMs = this.#nowMs();
     const behind = logs.map((log) => {
@@ -155,7 +155,7 @@ export class GraphLogCollector implements Collector {
   }
 
   /** News, then what is missing, oldest first, then what is read again from time to time. */
-  #plan(log: GraphLog, desk: CollectDesk): Plan {
+  #plan(log: GraphLog, desk: CollectionSink): Plan {
     const { source } = log;
     const nowMs = this.#nowMs();
     const gaps = this.#gaps(log, desk, nowMs);
@@ -176,7 +176,7 @@ export class GraphLogCollector implements Collector {
    * What is to be read of the time before: since the beginning, as long as the log is kept. What
    * was read with less asked for is to be read again.
    */
-  #gaps(log: GraphLog, desk: CollectDesk, toMs: number): Interval[] {
+  #gaps(log: GraphLog, desk: CollectionSink, toMs: number): Interval[] {
     const { source, leavesOut, fallback } = log;
     const { tenant } = this.#options;
     const from = this.#beganMs(log, desk, this.#nowMs());
@@ -191,7 +191,7 @@ export class GraphLogCollector implements Collector {
   }
 
   /** From when on it is read: not what is kept no longer, nor what was before the start. */
-  #beganMs({ source, keptMs }: GraphLog, desk: CollectDesk, nowMs: number): number {
+  #beganMs({ source, keptMs }: GraphLog, desk: CollectionSink, nowMs: number): number {
     const firstMs = nowMs - LOG_BACKFILL_MS + LOG_EDGE_MS;
     const beganMs = Math.min(firstMs, desk.since(source, this.#options.tenant) ?? firstMs);
     return Math.max(nowMs - keptMs + LOG_EDGE_MS, beganMs);
@@ -208,7 +208,7 @@ export class GraphLogCollector implements Collector {
    * Where every daily reading was cut short by a crash, what came late was never looked for: the
    * ledger knows, and each window is done with when it is read.
    */
-  #owed(log: GraphLog, desk: CollectDesk, nowMs: number): IntervalSet {
+  #owed(log: GraphLog, desk: CollectionSink, nowMs: number): IntervalSet {
     const whole = { from: this.#beganMs(log, desk, nowMs), to: nowMs - LOG_DAILY.backMs };
     if (whole.from >= whole.to) return [];
     return subtract([whole], desk.lookedAgain(log.source, this.#options.tenant));
@@ -274,7 +274,7 @@ export class GraphLogCollector implements Collector {
   async #otherwise(
     log: GraphLog,
     interval: Interval,
-    session: CollectSession,
+    session: CollectionSession,
     read: Reading,
     failure: HttpError,
     signal: AbortSignal | undefined,
@@ -306,7 +306,7 @@ export class GraphLogCollector implements Collector {
   async #ask(
     { path, time, filter }: Question,
     { from, to }: Interval,
-    session: CollectSession,
+    session: CollectionSession,
     read: Reading,
     signal: AbortSignal | undefined,
   ): Promise<void> {
@@ -325,7 +325,7 @@ export class GraphLogCollector implements Collector {
 }
 
 type Poll = {
-  readonly desk: CollectDesk;
+  readonly desk: CollectionSink;
   readonly tally: PollTally;
   readonly signal: AbortSignal | undefined;
   readonly startedMs: number;

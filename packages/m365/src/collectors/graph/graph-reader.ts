@@ -1,7 +1,7 @@
 import { assert } from '@countersign/core';
 import { placeOf } from '../../http/allowed-origins.ts';
 import { HttpError } from '../../http/errors.ts';
-import type { Authorisation, HttpClient, HttpRequest } from '../../http/http-client.ts';
+import type { HttpClient, HttpRequest, RequestAuthorizer } from '../../http/http-client.ts';
 import type { RequestPace } from '../../http/request-pace.ts';
 import { skipSpace } from '../../importers/files/chunks/ascii.ts';
 import { JsonScanner } from '../../importers/files/json/json-scanner.ts';
@@ -19,7 +19,7 @@ export type GraphPage = {
 
 export type GraphOptions = {
   readonly http: HttpClient;
-  readonly authorisation: Authorisation;
+  readonly authorisation: RequestAuthorizer;
   readonly pace: RequestPace;
   /** As `https://graph.microsoft.com`. */
   readonly root: string;

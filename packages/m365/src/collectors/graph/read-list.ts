@@ -1,6 +1,6 @@
 import { type Clock, type DirectoryMark, msOfInstant } from '@countersign/core';
 import { HttpError } from '../../http/errors.ts';
-import { allOf, type CollectDesk } from '../collector.ts';
+import { allOf, type CollectionSink } from '../collector.ts';
 import { digestOf, itemsOf, pageDrafts, type Reading } from './directory-page.ts';
 import type { GraphReader } from './graph-reader.ts';
 import { CONFIRM_EVERY_MS, LIST_ITEMS, LISTS_AT_ONCE, SNAPSHOT_HELD_BYTES } from './limits.ts';
@@ -8,7 +8,7 @@ import { CONFIRM_EVERY_MS, LIST_ITEMS, LISTS_AT_ONCE, SNAPSHOT_HELD_BYTES } from
 export type ListEars = {
   readonly graph: GraphReader;
   readonly clock: Clock;
-  readonly desk: CollectDesk;
+  readonly desk: CollectionSink;
   readonly signal: AbortSignal | undefined;
   /** Of the last reading. */
   readonly mark: DirectoryMark | undefined;

@@ -6,7 +6,7 @@ import { JsonFramer } from './json/json-framer.ts';
 /** A region of a content that is no record. */
 export type GatherReject = Pick<Reject, 'row' | 'offset' | 'length' | 'reason'>;
 
-export type Gathered = {
+export type GatherResult = {
   /** Records and rejected regions. */
   readonly items: number;
   readonly rejects: readonly GatherReject[];
@@ -28,7 +28,7 @@ export class Gatherer {
   }
 
   /** Offsets of rejects count from the start of `bytes`. */
-  add(bytes: Uint8Array, availableMs: number): Gathered {
+  add(bytes: Uint8Array, availableMs: number): GatherResult {
     const start = this.#end;
     this.#makeRoom(bytes.length);
     this.#bytes.set(bytes, start);

@@ -1,7 +1,7 @@
 import { quoted } from '@countersign/core';
-import { IntakeError } from '../../errors.ts';
+import { ImportError } from '../../errors.ts';
 import { SNIFF_BYTES } from '../../limits.ts';
-import type { DiskBytes, DiskFacts } from './bytes/custody-digest.ts';
+import type { CustodyDigest, DiskFacts } from './bytes/custody-digest.ts';
 import type { Lookahead } from './bytes/lookahead.ts';
 import { encodingOf, Utf8Text } from './bytes/text-encoding.ts';
 import type { Document, DocumentEnd, ReaderEvent } from './chunks/chunk.ts';
@@ -16,7 +16,7 @@ export type Source = {
   readonly name: string;
   readonly path: string;
   readonly member: string | undefined;
-  readonly disk: DiskBytes;
+  readonly disk: CustodyDigest;
   /** Bytes on disk that were spent on this document so far. */
   readonly packedBytes: () => number;
 };
@@ -55,7 +55,7 @@ export async function* readDocument(
     for (const item of items) yield eventOf(item, source);
   }
   const splitter = new Splitter(documentId, framer, options.chunkBytes);
-  let failure: IntakeError | undefined;
+  let failure: ImportError | undefined;
   const text = new Utf8Text(encoding);
   try {
     for await (const piece of bytes.rest()) {
@@ -63,7 +63,7 @@ export async function* readDocument(
     }
     yield* told(splitter.push(text.finish()));
   } catch (error) {
-    if (!(error instanceof IntakeError)) throw error;
+    if (!(error instanceof ImportError)) throw error;
     failure = error;
   }
   yield* told(splitter.finish());
@@ -85,7 +85,7 @@ function endOf(
   disk: DiskFacts,
   framer: Framer,
   splitter: Splitter,
-  failure: IntakeError | undefined,
+  failure: ImportError | undefined,
 ): DocumentEnd {
   const said = [...framer.said];
   if (failure !== undefined) said.push({ kind: 'cut-off', detail: failure.message });
@@ -111,26 +111,26 @@ const NO_ROWS = {
 function refusal(
   kind: Exclude<Sniffed['kind'], 'records' | 'message'> | 'empty',
   name: string,
-): IntakeError {
+): ImportError {
   switch (kind) {
     case 'empty':
-      return new IntakeError(
+      return new ImportError(
         'EMPTY',
         `nothing to read in ${quoted(name)}: it is empty; export it again`,
       );
     case 'blank':
-      return new IntakeError(
+      return new ImportError(
         'BLANK',
         `nothing to read in ${quoted(name)}: it holds only white space`,
       );
     case 'binary':
-      return new IntakeError(
+      return new ImportError(
         'BINARY',
         `cannot read ${quoted(name)}: it is not text; give CSV, JSON or messages (.eml), ` +
           'plain or packed',
       );
     case 'unknown':
-      return new IntakeError(
+      return new ImportError(
         'UNKNOWN_FORMAT',
         `cannot read ${quoted(name)}: it is text, but neither JSON nor CSV with audit or sign-in ` +
           'columns, nor a message; check that it is the export itself',

@@ -1,7 +1,7 @@
 import { quoted } from '@countersign/core';
-import { IntakeError } from '../../errors.ts';
+import { ImportError } from '../../errors.ts';
 import { ARCHIVE_HELD_BYTES_MAX, ARCHIVE_LAYERS_MAX, SNIFF_BYTES } from '../../limits.ts';
-import { DiskBytes } from './bytes/custody-digest.ts';
+import { CustodyDigest } from './bytes/custody-digest.ts';
 import { packingOf, unpack } from './bytes/decompress.ts';
 import { Lookahead } from './bytes/lookahead.ts';
 import { openZip, type ZipPlace } from './bytes/zip.ts';
@@ -71,7 +71,7 @@ class Reader {
   }
 
   async *stream(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ReaderEvent, void, void> {
-    const disk = new DiskBytes(() => bytes, 'once');
+    const disk = new CustodyDigest(() => bytes, 'once');
     const source: Source = {
       name: '-',
       path: '-',
@@ -84,7 +84,7 @@ class Reader {
 
   async *#file(path: string, size: number): AsyncGenerator<ReaderEvent, void, void> {
     if (size === 0) throw empty(path);
-    const disk = new DiskBytes(() => readFile(path), 'rereadable');
+    const disk = new CustodyDigest(() => readFile(path), 'rereadable');
     if (packingOf(await readPrefix(path)) === 'zip') {
       const whole = { name: path, path, member: undefined, disk, packedBytes: () => size };
       yield* this.#zip({ kind: 'file', path }, whole, 0);
@@ -184,13 +184,13 @@ async function* refusing(
   try {
     yield* events;
   } catch (error) {
-    if (!(error instanceof IntakeError)) throw error;
+    if (!(error instanceof ImportError)) throw error;
     yield { kind: 'refused', name, error };
   }
 }
 
-function empty(name: string): IntakeError {
-  return new IntakeError(
+function empty(name: string): ImportError {
+  return new ImportError(
     'EMPTY',
     `nothing to read in ${quoted(name)}: it is empty; export it again`,
   );
@@ -209,18 +209,18 @@ async function held(pieces: AsyncIterable<Uint8Array>, { name }: Source): Promis
   return Buffer.concat(parts);
 }
 
-function tooLargeToHold(name: string): IntakeError {
+function tooLargeToHold(name: string): ImportError {
   const what = name === '-' ? 'standard input' : quoted(name);
   const most = `${ARCHIVE_HELD_BYTES_MAX / 1024 / 1024} MiB`;
-  return new IntakeError(
+  return new ImportError(
     'ARCHIVE_UNSUPPORTED',
     `cannot unpack ${what}: a ZIP is read from its end, and this one, within a pipe or another ` +
       `archive, is larger than ${most}; save it to a file and import that`,
   );
 }
 
-function nested(name: string): IntakeError {
-  return new IntakeError(
+function nested(name: string): ImportError {
+  return new ImportError(
     'ARCHIVE_UNSUPPORTED',
     `cannot unpack ${quoted(name)}: it is an archive of a kind, or at a depth, that is not read; ` +
       'unpack it yourself and import the files',

@@ -2,12 +2,12 @@ import type { Stats } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { messageOf, quoted } from '@countersign/core';
-import { IntakeError } from '../../errors.ts';
+import { ImportError } from '../../errors.ts';
 import { FOLDER_DEPTH_MAX } from '../../limits.ts';
 
-export type Found =
+export type WalkResult =
   | { readonly kind: 'file'; readonly path: string; readonly size: number }
-  | { readonly kind: 'refused'; readonly path: string; readonly error: IntakeError };
+  | { readonly kind: 'refused'; readonly path: string; readonly error: ImportError };
 
 /**
  * The file at `path`, or every file in the folder, in sorted order. The folder `except` is not
@@ -17,7 +17,7 @@ export type Found =
 export async function* walk(
   path: string,
   except: string | undefined,
-): AsyncGenerator<Found, void, void> {
+): AsyncGenerator<WalkResult, void, void> {
   const folders = new Set<string>();
   if (except !== undefined) folders.add(await realpath(except).catch(() => except));
   yield* visit(path, [], folders);
@@ -27,7 +27,7 @@ async function* visit(
   path: string,
   above: readonly string[],
   folders: Set<string>,
-): AsyncGenerator<Found, void, void> {
+): AsyncGenerator<WalkResult, void, void> {
   let stats: Stats;
   try {
     const root = above[0];
@@ -55,7 +55,7 @@ async function* visitFolder(
   path: string,
   above: readonly string[],
   folders: Set<string>,
-): AsyncGenerator<Found, void, void> {
+): AsyncGenerator<WalkResult, void, void> {
   let names: string[];
   let real: string;
   try {
@@ -81,10 +81,10 @@ async function* visitFolder(
   }
 }
 
-export function unreadable(path: string, error: unknown): IntakeError {
+export function unreadable(path: string, error: unknown): ImportError {
   const code = (error as { code?: unknown }).code;
   if (code === 'ENOENT') {
-    return new IntakeError(
+    return new ImportError(
       'NOT_FOUND',
       `cannot read ${quoted(path)}: there is no such file or folder`,
       {
@@ -97,33 +97,33 @@ export function unreadable(path: string, error: unknown): IntakeError {
     code === 'EACCES' || code === 'EPERM'
       ? 'you have no permission; ask for read access, or run as somebody who has it'
       : `${messageOf(error)}; copy it to a healthy disk and try again`;
-  return new IntakeError('UNREADABLE', `cannot read ${quoted(path)}: ${why}`, { cause: error });
+  return new ImportError('UNREADABLE', `cannot read ${quoted(path)}: ${why}`, { cause: error });
 }
 
-function notAFile(path: string): IntakeError {
-  return new IntakeError(
+function notAFile(path: string): ImportError {
+  return new ImportError(
     'NOT_A_FILE',
     `cannot read ${quoted(path)}: it is a pipe, socket or device; give a file, or pipe it into "-"`,
   );
 }
 
-function dataFolder(path: string): IntakeError {
-  return new IntakeError(
+function dataFolder(path: string): ImportError {
+  return new ImportError(
     'DATA_FOLDER',
     `did not enter ${quoted(path)}: it is the data folder itself; name the exports`,
   );
 }
 
-function linkOutside(path: string, root: string): IntakeError {
-  return new IntakeError(
+function linkOutside(path: string, root: string): ImportError {
+  return new ImportError(
     'LINK_OUTSIDE',
     `did not follow ${quoted(path)}: the link leads out of ${quoted(root)}; if you trust it, ` +
       'name the file that it leads to',
   );
 }
 
-function folderLoop(path: string): IntakeError {
-  return new IntakeError(
+function folderLoop(path: string): ImportError {
+  return new ImportError(
     'FOLDER_LOOP',
     `did not enter ${quoted(path)}: the folder leads back into itself, or lies too deep`,
   );

@@ -8,7 +8,7 @@ export type Row = Readonly<Record<string, unknown>> & {
   readonly MessageFile: 'message' | 'attachment' | 'link';
 };
 
-export type Told = {
+export type MessageSummary = {
   readonly head: Head;
   readonly at: string;
   readonly parts: readonly Part[];
@@ -19,7 +19,7 @@ export type Told = {
 };
 
 /** The message, its attachments, its links: as the suite's own tables tell of them. */
-export function rowsOf({ head, at, parts, bytes, sha256, unread }: Told): Row[] {
+export function rowsOf({ head, at, parts, bytes, sha256, unread }: MessageSummary): Row[] {
   const files = parts.filter(({ isAttachment }) => isAttachment);
   const links = distinct(parts.flatMap((part) => part.links));
   if (links.length > LINKS_MAX)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { finished } from 'node:stream/promises';
 import { quoted } from '@countersign/core';
 import { type MimeNode, Splitter, type SplitterChunk } from '@zone-eu/mailsplit';
-import { IntakeError } from '../../errors.ts';
+import { ImportError } from '../../errors.ts';
 import { HEAD_BYTES_MAX, PARTS_MAX, TEXTS_MAX } from './limits.ts';
 import { MboxReader } from './mbox.ts';
 import { headOf } from './message-header.ts';
@@ -54,8 +54,8 @@ const MORE_MESSAGES =
 const HEAD_TOO_LONG = `its headers do not end within ${HEAD_BYTES_MAX / 1024} KiB`;
 const NO_TIME = 'neither "Received" nor "Date" holds a time that can be read';
 
-function unreadable(name: string, why: string): IntakeError {
-  return new IntakeError(
+function unreadable(name: string, why: string): ImportError {
+  return new ImportError(
     'MESSAGE_UNREADABLE',
     `cannot read the message ${quoted(name)}: ${why}; export it again, as it was received`,
   );

@@ -4,7 +4,7 @@ import type { Completeness } from '../files/chunks/completeness.ts';
 import type { Identity } from './shape.ts';
 
 /** The place of a record in its chunk. */
-export type Place = { readonly start: number; readonly end: number; readonly row: number };
+export type RecordPosition = { readonly start: number; readonly end: number; readonly row: number };
 
 /** Turns what the readers of a chunk find into drafts and rejects with their place in the file. */
 export class RecordSink {
@@ -26,7 +26,7 @@ export class RecordSink {
     this.#madeOfBytes = chunk.madeOfBytes;
   }
 
-  record(identity: Identity, body: Uint8Array, value: JsonObject, place: Place): void {
+  record(identity: Identity, body: Uint8Array, value: JsonObject, place: RecordPosition): void {
     const { source, id, at } = identity;
     if (at === undefined) {
       this.reject('no event time in any known member', place);
@@ -44,14 +44,14 @@ export class RecordSink {
     this.#sink.record(draft, value, place.row);
   }
 
-  #locus({ start, end, row }: Place): Locus {
+  #locus({ start, end, row }: RecordPosition): Locus {
     const importNumber = this.#importNumber;
     const madeOf = this.#madeOfBytes;
     if (madeOf !== undefined) return { importNumber, row, offset: this.#offset, length: madeOf };
     return { importNumber, row, offset: this.#offset + start, length: end - start };
   }
 
-  reject(reason: string, { start, end, row }: Place): void {
+  reject(reason: string, { start, end, row }: RecordPosition): void {
     const offset = this.#offset + start;
     this.#sink.reject({ documentId: this.#documentId, row, offset, length: end - start, reason });
   }

@@ -1,7 +1,7 @@
 import { fillDirectoryColumns, fillTarget } from '../../columns/directory-columns.ts';
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import { targetOf } from '../../shapes/directory-audit.ts';
 import { directoryExample } from '../example-records.ts';
 
@@ -75,7 +75,7 @@ const ACTIVITIES: ReadonlyMap<string, number> = new Map([
   ['admin dismissed user risk', OTHER],
 ]);
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const view = subject.directory;
   if (view === null) return;
   fillDirectoryColumns(view, subject.memo, into);
@@ -85,7 +85,7 @@ function interpret(subject: Subject, into: Interpretation): void {
   if (user !== undefined) fillTarget(user, view, into);
 }
 
-function build(subject: Subject, _from: Interpretation): Attributes {
+function build(subject: RecordView, _from: Interpretation): Attributes {
   const view = subject.directory;
   if (view === null) return {};
   const user = targetOf(view, 'user');

@@ -1,7 +1,7 @@
 import { fillDirectoryColumns, fillTarget } from '../../columns/directory-columns.ts';
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import {
   changedTo,
   type DirectoryView,
@@ -47,7 +47,7 @@ const ACTIVITIES: ReadonlyMap<string, number> = new Map([
   ['set dynamic group properties', OTHER],
 ]);
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const view = subject.directory;
   if (view === null) return;
   fillDirectoryColumns(view, subject.memo, into);
@@ -84,7 +84,7 @@ function memberOf(view: DirectoryView, activity: number): Party | undefined {
   return view.targets[0];
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   const view = subject.directory;
   if (view === null) return {};
   const group = groupOf(view);

@@ -1,7 +1,7 @@
 import { fillDirectoryColumns, fillTarget } from '../../columns/directory-columns.ts';
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import {
   changedTo,
   type DirectoryView,
@@ -67,7 +67,7 @@ function activityOf(key: string): number {
   return key.startsWith('remove ') ? REVOKE : OTHER;
 }
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const view = subject.directory;
   if (view === null) return;
   fillDirectoryColumns(view, subject.memo, into);
@@ -104,7 +104,7 @@ function privilegeOf(view: DirectoryView): string | null {
  * App role assignments list the resource first and name the grantee in the changes
  * (`ServicePrincipal.*`, `User.*`); role assignments list the grantee itself.
  */
-function granteeOf(subject: Subject, view: DirectoryView): Party {
+function granteeOf(subject: RecordView, view: DirectoryView): Party {
   if (view.key.includes('app role')) {
     const kind = view.key.includes('user') ? 'User' : 'ServicePrincipal';
     const uid = guid(changedTo(view, `${kind}.ObjectID`));
@@ -128,7 +128,7 @@ function granteeOf(subject: Subject, view: DirectoryView): Party {
   );
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   const view = subject.directory;
   if (view === null) return {};
   const resource = view.key.includes('app role') ? view.targets[0] : targetOf(view, 'role');

@@ -1,6 +1,6 @@
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Example, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import type { SignInView } from '../../shapes/sign-in-record.ts';
 import { appNameOf } from '../../values/app-names.ts';
 import { canonicalIp } from '../../values/ip-address.ts';
@@ -47,7 +47,7 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['managedidentity', 'managedIdentity'],
 ]);
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const view = subject.signIn;
   if (view === null) return;
   into.classUid = 3002;
@@ -96,7 +96,7 @@ function activityOf(into: Interpretation): number {
   return into.signInType === 'nonInteractiveUser' ? SERVICE_TICKET_REQUEST : LOGON;
 }
 
-function fillWho(subject: Subject, view: SignInView, into: Interpretation): void {
+function fillWho(subject: RecordView, view: SignInView, into: Interpretation): void {
   const memo = subject.memo;
   const service = into.signInType === 'servicePrincipal' || into.signInType === 'managedIdentity';
   if (service) {
@@ -118,7 +118,7 @@ function fillWho(subject: Subject, view: SignInView, into: Interpretation): void
 }
 
 /** STS records say who in `Actor` too: object id with type 0, UPN with type 5. */
-function fillFromActors(subject: Subject, into: Interpretation): void {
+function fillFromActors(subject: RecordView, into: Interpretation): void {
   if (into.actorUid !== null && into.actorName !== null) return;
   for (const raw of list(subject.body['Actor']).slice(0, 16)) {
     const said = identify(isObject(raw) ? raw['ID'] : null, subject.memo);
@@ -192,7 +192,7 @@ function severityOf(riskLevel: unknown): number {
   }
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   const view = subject.signIn;
   if (view === null) return {};
   return {

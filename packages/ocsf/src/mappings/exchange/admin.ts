@@ -1,6 +1,6 @@
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attribute, Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import { list, named, pairsOf, text } from '../../values/json-value.ts';
 import { guid, isAddress } from '../../values/principal-identifier.ts';
 import { ENTITY_MANAGEMENT, OTHER } from '../entity-mapping.ts';
@@ -57,7 +57,7 @@ const GRANTS: ReadonlySet<string> = new Set([
   'mailboxfolderpermission',
 ]);
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const { body } = subject;
   const parameters = body['Parameters'];
   const cmdlet = into.operation ?? '';
@@ -100,7 +100,7 @@ function fillMailbox(
   }
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   const { body } = subject;
   const written = body['Parameters'];
   const parameters: Attribute =

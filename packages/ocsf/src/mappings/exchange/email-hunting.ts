@@ -1,6 +1,6 @@
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import { canonicalIp } from '../../values/ip-address.ts';
 import { count, type Json, lower, text } from '../../values/json-value.ts';
 import { FAILURE, OTHER, SUCCESS, UNKNOWN } from '../../values/outcome.ts';
@@ -31,7 +31,7 @@ const OUTCOMES: ReadonlyMap<string | null, number> = new Map([
   ['blocked', FAILURE],
 ]);
 
-function interpret({ body: row, memo }: Subject, into: Interpretation): void {
+function interpret({ body: row, memo }: RecordView, into: Interpretation): void {
   const direction = lower(row['EmailDirection']);
   into.classUid = EMAIL_ACTIVITY;
   into.activityId = activityOf(row, direction);
@@ -69,7 +69,7 @@ function activityOf(row: Json, direction: string | null): number {
   return direction === 'inbound' ? RECEIVE : SEND;
 }
 
-function build({ body: row }: Subject, from: Interpretation): Attributes {
+function build({ body: row }: RecordView, from: Interpretation): Attributes {
   const url = text(row['Url']);
   const file = fileOf(row);
   return {

@@ -1,7 +1,7 @@
 import { FOLDERS_NAMED_MAX, LIST_SCAN_MAX } from '../../limits.ts';
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import { bool, count, type Json, list, named, object, text } from '../../values/json-value.ts';
 import { identifier } from '../../values/principal-identifier.ts';
 import { ENTITY_MANAGEMENT } from '../entity-mapping.ts';
@@ -45,7 +45,7 @@ const ACTIVITIES: ReadonlyMap<string, readonly [classUid: number, activityId: nu
   ['UpdateCalendarDelegation', [ENTITY_MANAGEMENT, UPDATE]],
 ]);
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const { body } = subject;
   const known = into.operation === null ? undefined : ACTIVITIES.get(into.operation);
   into.classUid = known?.[0] ?? WEB_RESOURCES;
@@ -134,7 +134,7 @@ function folderOf(paths: readonly string[], body: Json, item: Json): string | nu
   );
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   if (from.classUid === ENTITY_MANAGEMENT) {
     return { entity: { type_id: 99, type: from.targetType } };
   }

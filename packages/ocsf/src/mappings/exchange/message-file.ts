@@ -1,7 +1,7 @@
 import { LIST_SCAN_MAX } from '../../limits.ts';
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attribute, Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import { list, lower, object, text } from '../../values/json-value.ts';
 import { emailHunting } from './email-hunting.ts';
 
@@ -13,7 +13,7 @@ const EMAIL_ACTIVITY = 4009;
 const SEND = 1;
 const RECEIVE = 2;
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const { body: row } = subject;
   emailHunting.interpret(subject, into);
   if (row['MessageFile'] !== 'message') return;
@@ -23,7 +23,7 @@ function interpret(subject: Subject, into: Interpretation): void {
   if (!isReceived) into.mailbox = null;
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   const { body: row } = subject;
   const built = emailHunting.build(subject, from);
   const email = built['email'] as Attributes;

@@ -1,7 +1,7 @@
 import { LIST_SCAN_MAX } from '../../limits.ts';
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import { canonicalIp } from '../../values/ip-address.ts';
 import { count, type Json, list, lower, text } from '../../values/json-value.ts';
 import { FAILURE, OTHER, SUCCESS, UNKNOWN } from '../../values/outcome.ts';
@@ -31,7 +31,7 @@ function named(body: Json): Json {
   return row;
 }
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const { memo } = subject;
   const row = named(subject.body);
   into.classUid = EMAIL_ACTIVITY;
@@ -66,7 +66,7 @@ function recipientsOf(row: Json): string[] {
     .filter((address) => address !== null);
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   const row = named(subject.body);
   const to = recipientsOf(row);
   return {

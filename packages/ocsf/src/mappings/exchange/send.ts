@@ -1,7 +1,7 @@
 import { LIST_SCAN_MAX } from '../../limits.ts';
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import { count, type Json, list, object, text } from '../../values/json-value.ts';
 import { ualExample } from '../example-records.ts';
 import { fillMailbox } from './mailbox.ts';
@@ -11,7 +11,7 @@ const EMAIL_ACTIVITY = 4009;
 const SEND = 1;
 const OUTBOUND = 2;
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const { body } = subject;
   const item = object(body['Item']);
   into.classUid = EMAIL_ACTIVITY;
@@ -32,7 +32,7 @@ function senderOf(body: Json): string | null {
   return as?.toLowerCase() ?? null;
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   const { body } = subject;
   const item = object(body['Item']);
   const recipients = list(body['recipientList'] ?? body['RecipientList'])

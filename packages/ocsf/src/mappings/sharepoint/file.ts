@@ -1,6 +1,6 @@
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import { count, type Json, numeric, text } from '../../values/json-value.ts';
 import { identifier } from '../../values/principal-identifier.ts';
 import { ualExample } from '../example-records.ts';
@@ -67,7 +67,7 @@ const ACTIVITIES: ReadonlyMap<string, number> = new Map([
   ['FileSyncUploadedPartial', SYNC],
 ]);
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   into.classUid = FILE_HOSTING;
   into.activityId = (into.operation === null ? undefined : ACTIVITIES.get(into.operation)) ?? OTHER;
   fillPlace(subject.body, into);
@@ -138,7 +138,7 @@ export function fileAttributes(body: Json, from: Interpretation): Attributes {
   };
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   return fileAttributes(subject.body, from);
 }
 

@@ -1,6 +1,6 @@
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import { text } from '../../values/json-value.ts';
 import { identify } from '../../values/principal-identifier.ts';
 import { ualExample } from '../example-records.ts';
@@ -75,7 +75,7 @@ function files(
   return operations.map((operation) => [operation, [FILE_HOSTING, activity]] as const);
 }
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const { body, memo } = subject;
   const known = into.operation === null ? undefined : ACTIVITIES.get(into.operation);
   into.classUid = known?.[0] ?? FILE_HOSTING;
@@ -93,7 +93,7 @@ function interpret(subject: Subject, into: Interpretation): void {
 }
 
 /** `<Group>Site Members</Group>` in EventData; else the object, which is the site. */
-function groupOf(subject: Subject, into: Interpretation): string | null {
+function groupOf(subject: RecordView, into: Interpretation): string | null {
   const data = text(subject.body['EventData']);
   const start = data?.indexOf('<Group>') ?? -1;
   if (data === null || start < 0) return into.object;
@@ -101,7 +101,7 @@ function groupOf(subject: Subject, into: Interpretation): string | null {
   return end < 0 ? into.object : (text(data.slice(start + 7, end)) ?? into.object);
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   if (from.classUid === FILE_HOSTING) return fileAttributes(subject.body, from);
   if (from.classUid === GROUP_MANAGEMENT) {
     const isMember = from.activityId === 3 || from.activityId === 4;

@@ -1,6 +1,6 @@
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Mapping } from '../../model/mapping.ts';
-import type { Subject } from '../../model/record-view.ts';
+import type { RecordView } from '../../model/record-view.ts';
 import { text } from '../../values/json-value.ts';
 import { ENTITY_MANAGEMENT } from '../entity-mapping.ts';
 import { ualExample } from '../example-records.ts';
@@ -17,7 +17,7 @@ const OTHER = 99;
 /** Record types of lists, items, comments, content types, fields and searches. */
 const RESOURCE_TYPES: ReadonlySet<number> = new Set([36, 37, 54, 55, 56, 102]);
 
-function interpret(subject: Subject, into: Interpretation): void {
+function interpret(subject: RecordView, into: Interpretation): void {
   const { body } = subject;
   const operation = into.operation ?? '';
   const ending = endingOf(operation);
@@ -37,7 +37,7 @@ function interpret(subject: Subject, into: Interpretation): void {
   if (query !== null) into.object = query;
 }
 
-function build(subject: Subject, from: Interpretation): Attributes {
+function build(subject: RecordView, from: Interpretation): Attributes {
   const { body } = subject;
   if (from.classUid === WEB_RESOURCES) {
     return {

@@ -5,7 +5,7 @@ import type { FindingStatus } from '../../../store/rows/entry-rows.ts';
 import { incidentCalled, knownIncidents } from '../../answers/find-incident.ts';
 import { askBooks, notYetIndexed, type Sources } from '../../answers/open-readers.ts';
 import { oneOf } from '../../options/parse-options.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError } from '../../process/errors.ts';
 import { EXIT } from '../../process/exit-code.ts';
 import {
@@ -20,7 +20,7 @@ type IncidentsFlags = { readonly minSeverity: string };
 
 const SEVERITIES = INCIDENT_SEVERITIES.slice(1);
 
-export function declareFindingsIncidents(findings: Parser, bind: Bind): void {
+export function declareFindingsIncidents(findings: Parser, bind: BindCommand): void {
   findings
     .command('incidents')
     .summary('findings of one attack, and why they belong together')
@@ -39,7 +39,7 @@ export function declareFindingsIncidents(findings: Parser, bind: Bind): void {
     .action(bind(incidents));
 }
 
-const incidents: Command<[id: string | undefined, flags: IncidentsFlags]> = async (
+const incidents: CommandHandler<[id: string | undefined, flags: IncidentsFlags]> = async (
   context,
   id,
   flags,

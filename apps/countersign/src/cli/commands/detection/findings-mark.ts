@@ -11,7 +11,7 @@ import {
   whoActs,
   write,
 } from '../../options/write-options.ts';
-import type { Bind, Command } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../../process/command-context.ts';
 import { usage } from '../../process/errors.ts';
 import { EXIT } from '../../process/exit-code.ts';
 
@@ -23,7 +23,7 @@ type MarkFlags = WriterFlags & {
   readonly until?: string;
 };
 
-export function declareFindingsMark(findings: Parser, bind: Bind): void {
+export function declareFindingsMark(findings: Parser, bind: BindCommand): void {
   const parser = findings
     .command('mark')
     .summary('say how far you are with a finding')
@@ -39,7 +39,7 @@ export function declareFindingsMark(findings: Parser, bind: Bind): void {
   declareWriter(parser).action(bind(mark));
 }
 
-const mark: Command<[id: string, flags: MarkFlags]> = async (context, id, flags) => {
+const mark: CommandHandler<[id: string, flags: MarkFlags]> = async (context, id, flags) => {
   const { status: asked, reason, until } = flags;
   if (until !== undefined && asked !== 'suppressed') {
     throw usage('--until says when a suppression ends: give it with --status suppressed');

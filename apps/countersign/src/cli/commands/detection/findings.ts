@@ -1,15 +1,15 @@
 import type { Reason } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import { ownPackage } from '../../../config/installed-package.ts';
-import type { Asked } from '../../../detection/health/health-status.ts';
+import type { HealthScope } from '../../../detection/health/health-status.ts';
 import type { Incident } from '../../../detection/incidents/incident.ts';
-import type { KeptFinding } from '../../../store/sqlite/finding-table.ts';
+import type { StoredFinding } from '../../../store/sqlite/finding-table.ts';
 import { incidentCalled, knownIncidents } from '../../answers/find-incident.ts';
 import { blindReason, failureReason, isOfRule, sightsOfAnswer } from '../../answers/health-note.ts';
 import { askBooks, notYetIndexed, reasonsText, type Sources } from '../../answers/open-readers.ts';
 import { oneOf } from '../../options/parse-options.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../../options/period-options.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError } from '../../process/errors.ts';
 import { EXIT, type ExitCode } from '../../process/exit-code.ts';
 import { findingColumns } from '../../render/finding-columns.ts';
@@ -25,7 +25,7 @@ type FindingsFlags = PeriodFlags & {
 const SEVERITIES = ['informational', 'low', 'medium', 'high', 'critical'] as const;
 type Severity = (typeof SEVERITIES)[number];
 
-export function declareFindings(program: Parser, bind: Bind): void {
+export function declareFindings(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('findings')
     .summary('what rules, detectors and reconciliation found')
@@ -42,7 +42,7 @@ export function declareFindings(program: Parser, bind: Bind): void {
   declareFindingsMark(parser, bind);
 }
 
-const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
+const findings: CommandHandler<[flags: FindingsFlags]> = async (context, flags) =>
   askBooks(context, async (sources) => {
     const { books } = sources;
     const head = await sources.examined();
@@ -114,11 +114,11 @@ function severityOf(asked: Severity | undefined): number {
 
 type Period = ReturnType<typeof periodOf>;
 
-function isAsked({ draft }: KeptFinding, rule: string | undefined): boolean {
+function isAsked({ draft }: StoredFinding, rule: string | undefined): boolean {
   return rule === undefined || isOfRule(draft.rule, rule);
 }
 
-function isWithin({ draft }: KeptFinding, { fromMs, toMs }: Period): boolean {
+function isWithin({ draft }: StoredFinding, { fromMs, toMs }: Period): boolean {
   return (fromMs ?? -Infinity) <= draft.lastMs && draft.firstMs < (toMs ?? Infinity);
 }
 
@@ -144,7 +144,7 @@ async function worthOf(
     : (books.answerablePeriod(tenant) ?? {});
   const { answer } = books.coverageOf({ ...period, tenant }, head);
   const { fromMs, toMs = clock.now() } = period;
-  const asked: Asked =
+  const asked: HealthScope =
     fromMs === undefined ? { kind: 'now', nowMs: toMs } : { kind: 'period', fromMs, toMs };
   const tenants = tenant === undefined ? undefined : [tenant];
   const { maySay } = await import('../../../detection/runner/detector-profile.ts');

@@ -4,18 +4,18 @@ import type { Command as Parser } from 'commander';
 import type { Backtest, BacktestOfRule } from '../../../detection/rules/backtest.ts';
 import {
   askBooks,
+  listExitCode,
   notYetIndexed,
   reasonsText,
   type Sources,
-  worth,
 } from '../../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../../options/period-options.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError, usage } from '../../process/errors.ts';
 import type { ExitCode } from '../../process/exit-code.ts';
 import type { Column } from '../../terminal/table.ts';
 
-export function declareRulesBacktest(rules: Parser, bind: Bind): void {
+export function declareRulesBacktest(rules: Parser, bind: BindCommand): void {
   const parser = rules
     .command('backtest')
     .summary('what a rule would have found in the ledger')
@@ -27,7 +27,11 @@ export function declareRulesBacktest(rules: Parser, bind: Bind): void {
   declarePeriod(parser).action(bind(runBacktest));
 }
 
-const runBacktest: Command<[rule: string, flags: PeriodFlags]> = async (context, rule, flags) => {
+const runBacktest: CommandHandler<[rule: string, flags: PeriodFlags]> = async (
+  context,
+  rule,
+  flags,
+) => {
   const { readRule } = await import('../../../operations/host/load-detectors.ts');
   const { problemText } = await import('@countersign/sigma');
   const { ruleContent } = await import('../../../detection/rules/rule-content.ts');
@@ -111,7 +115,7 @@ function worthOf(
   const isAsked = asked.fromMs !== undefined || asked.toMs !== undefined;
   const period = isAsked ? asked : (books.collectedPeriod(tenant) ?? {});
   const { answer } = books.coverageOf({ ...period, tenant }, head);
-  if (erased === 0) return worth(answer);
+  if (erased === 0) return listExitCode(answer);
   const text = `${plural(erased, 'record')} of the period were erased`;
   const because = answer.kind === 'unknown' ? answer.because : [];
   throw new CliError('CANNOT_TELL', reasonsText([{ code: 'erased', text }, ...because]));

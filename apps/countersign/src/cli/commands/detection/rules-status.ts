@@ -1,15 +1,20 @@
 import { instantOfMs, numberText } from '@countersign/core';
 import type { Command as Parser } from 'commander';
-import type { WatcherSight } from '../../../detection/health/detector-health.ts';
-import type { Asked } from '../../../detection/health/health-status.ts';
-import type { Watcher } from '../../../detection/runner/detector-profile.ts';
+import type { DetectorHealth } from '../../../detection/health/detector-health.ts';
+import type { HealthScope } from '../../../detection/health/health-status.ts';
+import type { DetectorProfile } from '../../../detection/runner/detector-profile.ts';
 import type { SignalCount } from '../../../store/rows/signal-row.ts';
-import type { KeptFinding } from '../../../store/sqlite/finding-table.ts';
-import type { BooksReader } from '../../../store/store-reader.ts';
-import { askedByDefault, incompleteText, isOfRule, sights } from '../../answers/health-note.ts';
+import type { StoredFinding } from '../../../store/sqlite/finding-table.ts';
+import type { StoreReader } from '../../../store/store-reader.ts';
+import {
+  askedByDefault,
+  incompleteText,
+  isOfRule,
+  readDetectorHealth,
+} from '../../answers/health-note.ts';
 import { askBooks, notYetIndexed, type Sources } from '../../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../../options/period-options.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError, usage } from '../../process/errors.ts';
 import { EXIT } from '../../process/exit-code.ts';
 import { timeText } from '../../render/time-text.ts';
@@ -17,7 +22,7 @@ import type { Column } from '../../terminal/table.ts';
 
 type StatusFlags = PeriodFlags & { readonly rule?: string };
 
-export function declareRulesStatus(rules: Parser, bind: Bind): void {
+export function declareRulesStatus(rules: Parser, bind: BindCommand): void {
   const parser = rules
     .command('status')
     .summary('which rules can see, and which are blind')
@@ -29,13 +34,18 @@ export function declareRulesStatus(rules: Parser, bind: Bind): void {
   declarePeriod(parser).action(bind(status));
 }
 
-const status: Command<[flags: StatusFlags]> = async (context, flags) =>
+const status: CommandHandler<[flags: StatusFlags]> = async (context, flags) =>
   askBooks(context, async (sources) => {
     const { books, head } = sources;
     const { tenant, terminal } = context;
     const tenants = tenant === undefined ? undefined : [tenant];
     const asked = askedOf(context, flags, sources);
-    const found = await sights(sources, { asked, tenants, nowMs: context.clock.now(), ...flags });
+    const found = await readDetectorHealth(sources, {
+      asked,
+      tenants,
+      nowMs: context.clock.now(),
+      ...flags,
+    });
     const { isOfHandedIn } = await import('../../../detection/runner/detector-profile.ts');
     const rows = rowsOf(found, books, { tenant, isOfHandedIn });
     if (context.json) await terminal.items(rows.map(item));
@@ -51,7 +61,7 @@ const status: Command<[flags: StatusFlags]> = async (context, flags) =>
     throw new CliError('CANNOT_TELL', `there is no rule "${flags.rule}"`);
   });
 
-function askedOf({ clock, tenant }: Context, flags: StatusFlags, sources: Sources): Asked {
+function askedOf({ clock, tenant }: Context, flags: StatusFlags, sources: Sources): HealthScope {
   const { fromMs, toMs } = periodOf(flags);
   const nowMs = clock.now();
   if (fromMs !== undefined) return { kind: 'period', fromMs, toMs: toMs ?? nowMs };
@@ -60,7 +70,7 @@ function askedOf({ clock, tenant }: Context, flags: StatusFlags, sources: Source
   return askedByDefault(sources, tenant, nowMs);
 }
 
-type Row = WatcherSight & {
+type Row = DetectorHealth & {
   /** No collector feeds it: it sees what people hand in, and answers about all do not wait. */
   readonly handedIn: boolean;
   /** Findings that stand; those of them that people suppressed. */
@@ -73,19 +83,19 @@ const SUPPRESSED = 3;
 
 type RowsOptions = {
   readonly tenant: string | undefined;
-  readonly isOfHandedIn: (watcher: Watcher) => boolean;
+  readonly isOfHandedIn: (watcher: DetectorProfile) => boolean;
 };
 
 function rowsOf(
-  found: readonly WatcherSight[],
-  books: BooksReader,
+  found: readonly DetectorHealth[],
+  books: StoreReader,
   { tenant, isOfHandedIn }: RowsOptions,
 ): Row[] {
   const byRule = Map.groupBy(books.findings({ tenant }), ({ draft }) => draft.rule);
   const counts = books.signals.counts().filter(({ count, max }) => count > max);
   return found.map((each): Row => {
     const { id } = each.watcher;
-    const own = [...byRule].flatMap(([rule, of]): readonly KeptFinding[] =>
+    const own = [...byRule].flatMap(([rule, of]): readonly StoredFinding[] =>
       isOfRule(rule, id) ? of : [],
     );
     return {

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
 import type { TestOutcome } from '../../../detection/rules/rule-tests.ts';
-import type { Bind, Command } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../../process/command-context.ts';
 import { CliError } from '../../process/errors.ts';
 import { EXIT } from '../../process/exit-code.ts';
 import type { Column } from '../../terminal/table.ts';
 import { declareRulesBacktest } from './rules-backtest.ts';
 import { declareRulesStatus } from './rules-status.ts';
 
-export function declareRules(program: Parser, bind: Bind): void {
+export function declareRules(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('rules')
     .summary('test detection rules, ask them of the past, see which are blind')
@@ -37,7 +37,7 @@ const COLUMNS: readonly Column<TestOutcome>[] = [
   { title: 'because', kind: 'text', cell: ({ because }) => because ?? undefined },
 ];
 
-const testRules: Command<[path: string | undefined]> = async (context, path) => {
+const testRules: CommandHandler<[path: string | undefined]> = async (context, path) => {
   const { readContent, readRule } = await import('../../../operations/host/load-detectors.ts');
   const { problemText } = await import('@countersign/sigma');
   const { ruleContent } = await import('../../../detection/rules/rule-content.ts');

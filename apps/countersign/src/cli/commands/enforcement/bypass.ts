@@ -1,5 +1,5 @@
 import type { Command as Parser } from 'commander';
-import type { Drain } from '../../../enforcement/bypass/bypass.ts';
+import type { Bypass } from '../../../enforcement/bypass/bypass.ts';
 import type { DrainStatement } from '../../../enforcement/bypass/bypass-statement.ts';
 import type { DrainDone } from '../../../operations/bypass.ts';
 import { idCalled } from '../../answers/ids.ts';
@@ -7,7 +7,7 @@ import { askBooks, notYetIndexed } from '../../answers/open-readers.ts';
 import { durationOption } from '../../options/parse-options.ts';
 import { configFile, declarePerson, type PersonFlags, signedBy } from '../../options/person.ts';
 import { DRY_RUN, declareWriter, noProgress, whoActs, write } from '../../options/write-options.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError, usage } from '../../process/errors.ts';
 import { EXIT, type ExitCode } from '../../process/exit-code.ts';
 import { timeText } from '../../render/time-text.ts';
@@ -16,7 +16,7 @@ import type { Column } from '../../terminal/table.ts';
 type RequestFlags = PersonFlags & { readonly reason: string; readonly for: number };
 type EndFlags = PersonFlags & { readonly reason: string };
 
-export function declareDoor(program: Parser, bind: Bind): void {
+export function declareDoor(program: Parser, bind: BindCommand): void {
   const door = program
     .command('door')
     .summary('take a group past a door of ours, by two people')
@@ -52,7 +52,11 @@ export function declareDoor(program: Parser, bind: Bind): void {
 
 const HOUR_MS = 3_600_000;
 
-const request: Command<[group: string, flags: RequestFlags]> = async (context, group, flags) => {
+const request: CommandHandler<[group: string, flags: RequestFlags]> = async (
+  context,
+  group,
+  flags,
+) => {
   const { doorsIn } = await import('../../../operations/doors-config.ts');
   const file = configFile(context, flags);
   const { drain: known } = doorsIn(file, context.env);
@@ -67,11 +71,15 @@ const request: Command<[group: string, flags: RequestFlags]> = async (context, g
   });
 };
 
-const approve: Command<[drain: string, flags: PersonFlags]> = async (context, given, flags) => {
+const approve: CommandHandler<[drain: string, flags: PersonFlags]> = async (
+  context,
+  given,
+  flags,
+) => {
   const { statementDigest } = await import('../../../enforcement/approvals/signed-statement.ts');
   const drains = await drainsIn(context);
   const drain = idCalled(given, drains.keys(), DRAIN);
-  const known = drains.get(drain) as Drain;
+  const known = drains.get(drain) as Bypass;
   const { group, reason, by, untilMs } = known.request.statement;
   // Whoever agrees sees to what.
   context.terminal.note(`${by} asks to take the group ${group} past us until ${timeText(untilMs)}`);
@@ -85,14 +93,14 @@ const approve: Command<[drain: string, flags: PersonFlags]> = async (context, gi
 
 const DRAIN = { what: 'drain', list: 'door drain list' } as const;
 
-const end: Command<[drain: string, flags: EndFlags]> = async (context, given, flags) => {
+const end: CommandHandler<[drain: string, flags: EndFlags]> = async (context, given, flags) => {
   const drain = idCalled(given, (await drainsIn(context)).keys(), DRAIN);
   const { as: by, reason } = flags;
   const atMs = context.clock.now();
   return say(context, flags, { v: 1, what: 'drain-end', drain, reason, by, atMs });
 };
 
-const list: Command<[]> = async (context) =>
+const list: CommandHandler<[]> = async (context) =>
   askBooks(context, async ({ ledger, books, head }) => {
     const { drainsOf } = await import('../../../enforcement/bypass/bypass.ts');
     const { readDrains } = await import('../../../enforcement/bypass/read-bypasses.ts');
@@ -104,10 +112,10 @@ const list: Command<[]> = async (context) =>
     return EXIT.done;
   });
 
-async function drainsIn(context: Context): Promise<ReadonlyMap<string, Drain>> {
+async function drainsIn(context: Context): Promise<ReadonlyMap<string, Bypass>> {
   const { drainsOf } = await import('../../../enforcement/bypass/bypass.ts');
   const { readDrains } = await import('../../../enforcement/bypass/read-bypasses.ts');
-  let drains: ReadonlyMap<string, Drain> = new Map();
+  let drains: ReadonlyMap<string, Bypass> = new Map();
   await askBooks(context, async ({ ledger, books, head }) => {
     drains = drainsOf(await readDrains({ books, reader: ledger }));
     notYetIndexed(head);
@@ -143,7 +151,7 @@ function newId({ random }: Context): string {
   return Buffer.from(random.fill(new Uint8Array(16))).toString('hex');
 }
 
-function itemOf({ request: asked, approval, end: ended, effect, entries }: Drain): object {
+function itemOf({ request: asked, approval, end: ended, effect, entries }: Bypass): object {
   const { drain, group, reason, by, untilMs } = asked.statement;
   return {
     ...{ drain, group, reason, requestedBy: by, untilMs },
@@ -154,7 +162,7 @@ function itemOf({ request: asked, approval, end: ended, effect, entries }: Drain
   };
 }
 
-function stateText({ approval, end: ended, effect }: Drain): string {
+function stateText({ approval, end: ended, effect }: Bypass): string {
   if (effect === undefined) {
     if (ended !== undefined) return 'taken back before anybody agreed';
     return approval === undefined ? 'waits for a second person' : 'agreed, and not yet begun';
@@ -169,7 +177,7 @@ function stateText({ approval, end: ended, effect }: Drain): string {
   }
 }
 
-const COLUMNS: readonly Column<Drain>[] = [
+const COLUMNS: readonly Column<Bypass>[] = [
   { title: 'drain', kind: 'id', cell: ({ request: { statement } }) => statement.drain },
   { title: 'group', kind: 'text', cell: ({ request: { statement } }) => statement.group },
   { title: 'state', kind: 'text', cell: stateText },

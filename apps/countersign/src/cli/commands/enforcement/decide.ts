@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '@countersign/core';
-import type { DecidedEntry, DecisionInput, Flip, Judgement } from '@countersign/policy';
+import type {
+  Counterfactual,
+  DecidedEntry,
+  DecisionInput,
+  PolicyOutcome,
+} from '@countersign/policy';
 import type { Command as Parser } from 'commander';
 import { contentFolder } from '../../../config/installed-package.ts';
 import type { DecideWork } from '../../../operations/decide.ts';
@@ -13,7 +18,7 @@ import {
   whoActs,
   write,
 } from '../../options/write-options.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError, usage } from '../../process/errors.ts';
 import { EXIT, type ExitCode } from '../../process/exit-code.ts';
 import type { Column } from '../../terminal/table.ts';
@@ -27,7 +32,7 @@ type DecideFlags = WriterFlags & {
   readonly dryRun?: true;
 };
 
-export function declareDecide(program: Parser, bind: Bind): void {
+export function declareDecide(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('decide')
     .summary('one AuthZEN decision, explained')
@@ -46,7 +51,7 @@ export function declareDecide(program: Parser, bind: Bind): void {
   declareWriter(parser).action(bind(decide));
 }
 
-const decide: Command<[file: string, flags: DecideFlags]> = async (context, file, flags) => {
+const decide: CommandHandler<[file: string, flags: DecideFlags]> = async (context, file, flags) => {
   const { decideWork, judgeWork } = await import('../../../operations/decide.ts');
   const work = decideWork(whoActs(), workOf(context, file, flags));
   if (flags.dryRun === true) {
@@ -93,7 +98,10 @@ function readRequest(file: string): { readonly text: string; readonly door: stri
   return { text, door: typeof door === 'string' ? door : undefined };
 }
 
-type Told = Judgement & { readonly id?: string; readonly flip?: Flip | null | undefined };
+type Told = PolicyOutcome & {
+  readonly id?: string;
+  readonly flip?: Counterfactual | null | undefined;
+};
 
 /** AuthZEN 1.0 section 6.2; all that explains it is in its context. */
 function print(context: Context, told: Told, entry: number | undefined): Promise<ExitCode> {
@@ -134,7 +142,7 @@ function exitOf({ effect, cause, because }: Told): ExitCode {
   return EXIT.no;
 }
 
-function flipText(flip: Flip | null): string {
+function flipText(flip: Counterfactual | null): string {
   if (flip === null) return 'no change of one or two inputs turns it round';
   const changes = flip.changes.map(({ input, to }) => `${input} were ${to}`);
   return `it would be the other way round if ${changes.join(' and ')}`;

@@ -12,12 +12,12 @@ import {
   whoActs,
   write,
 } from '../../options/write-options.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { EXIT } from '../../process/exit-code.ts';
 import { timeText } from '../../render/time-text.ts';
 import type { Column } from '../../terminal/table.ts';
 
-export function declarePasses(program: Parser, bind: Bind): void {
+export function declarePasses(program: Parser, bind: BindCommand): void {
   const passes = program
     .command('passes')
     .summary('list and end passes')
@@ -40,7 +40,7 @@ export function declarePasses(program: Parser, bind: Bind): void {
   declareWriter(end.option(...DRY_RUN)).action(bind(endPass));
 }
 
-const list: Command<[flags: { readonly all?: true }]> = async (context, { all }) =>
+const list: CommandHandler<[flags: { readonly all?: true }]> = async (context, { all }) =>
   askBooks(context, async ({ books, head }) => {
     const { knownPasses } = await import('../../../enforcement/passes/pass-ledger.ts');
     const { tenant, clock, terminal } = context;
@@ -60,11 +60,9 @@ const list: Command<[flags: { readonly all?: true }]> = async (context, { all })
     return EXIT.done;
   });
 
-const endPass: Command<[pass: string, flags: WriterFlags & { readonly reason: string }]> = async (
-  context,
-  given,
-  flags,
-) => {
+const endPass: CommandHandler<
+  [pass: string, flags: WriterFlags & { readonly reason: string }]
+> = async (context, given, flags) => {
   const pass = await passCalled(context, given);
   const { endPassWork } = await import('../../../operations/end-pass.ts');
   const work = endPassWork(whoActs(), { pass, reason: flags.reason });

@@ -1,11 +1,11 @@
 import type { Command as Parser } from 'commander';
-import type { Signed } from '../../../enforcement/approvals/signed-statement.ts';
+import type { SignedStatement } from '../../../enforcement/approvals/signed-statement.ts';
 import type { InvitationRequest } from '../../../enforcement/eam/passkeys/invitation-statements.ts';
 import type {
   KnownInvitation,
-  KnownPasskey,
+  RegisteredPasskey,
 } from '../../../enforcement/eam/passkeys/passkey-registry.ts';
-import type { Work } from '../../../operations/forwarding/command.ts';
+import type { Command } from '../../../operations/forwarding/command.ts';
 import type { InvitedEntry } from '../../../operations/passkeys.ts';
 import { idCalled } from '../../answers/ids.ts';
 import { askBooks, notYetIndexed } from '../../answers/open-readers.ts';
@@ -18,13 +18,13 @@ import {
   whoActs,
   write,
 } from '../../options/write-options.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { usage } from '../../process/errors.ts';
 import { EXIT, type ExitCode } from '../../process/exit-code.ts';
 import { timeText } from '../../render/time-text.ts';
 import type { Column } from '../../terminal/table.ts';
 
-export function declarePasskeys(program: Parser, bind: Bind): void {
+export function declarePasskeys(program: Parser, bind: BindCommand): void {
   const passkeys = program
     .command('passkeys')
     .summary('who may register a passkey, list and revoke them')
@@ -68,7 +68,7 @@ export function declarePasskeys(program: Parser, bind: Bind): void {
   declareWriter(revoke.option(...DRY_RUN)).action(bind(revokeIt));
 }
 
-const list: Command<[person: string | undefined, flags: { readonly all?: true }]> = async (
+const list: CommandHandler<[person: string | undefined, flags: { readonly all?: true }]> = async (
   context,
   person,
   { all },
@@ -83,7 +83,7 @@ const list: Command<[person: string | undefined, flags: { readonly all?: true }]
     await show(context, found.map(passkeyItem), found, COLUMNS, 'there is no passkey');
   });
 
-const invitations: Command = async (context) =>
+const invitations: CommandHandler = async (context) =>
   askFeed(context, async ({ book }) => {
     const found = [...book.invitations()];
     const items = found.map(({ invitation: { codeHash: _, ...rest }, approval, used }) => {
@@ -121,7 +121,7 @@ async function show<Row>(
 
 type InviteFlags = Partial<PersonFlags> & WriterFlags & { readonly device?: string };
 
-const inviteSomebody: Command<[person: string, flags: InviteFlags]> = async (
+const inviteSomebody: CommandHandler<[person: string, flags: InviteFlags]> = async (
   context,
   person,
   flags,
@@ -140,7 +140,7 @@ async function signedRequest(
   context: Context,
   { tenant, person, device }: Pick<InvitationRequest, 'tenant' | 'person' | 'device'>,
   { as: by, signWith }: InviteFlags,
-): Promise<Signed<InvitationRequest> | undefined> {
+): Promise<SignedStatement<InvitationRequest> | undefined> {
   if (by === undefined && signWith === undefined) return undefined;
   if (by === undefined || signWith === undefined) {
     throw usage('who signs, and with what? Give both --as and --sign-with');
@@ -154,7 +154,7 @@ async function signedRequest(
   } as const);
 }
 
-const approveIt: Command<[invitation: string, flags: PersonFlags]> = async (
+const approveIt: CommandHandler<[invitation: string, flags: PersonFlags]> = async (
   context,
   given,
   flags,
@@ -179,7 +179,7 @@ const approveIt: Command<[invitation: string, flags: PersonFlags]> = async (
   return tellInvited(context, (await done(context, work, flags)) as InvitedEntry);
 };
 
-const revokeIt: Command<
+const revokeIt: CommandHandler<
   [passkey: string, flags: WriterFlags & { readonly reason: string }]
 > = async (context, given, flags) => {
   const passkey = await passkeyCalled(context, given);
@@ -211,7 +211,7 @@ async function invitationCalled(
   return all.get(id) as KnownInvitation['invitation'];
 }
 
-function done(context: Context, work: Work, flags: WriterFlags): Promise<unknown> {
+function done(context: Context, work: Command, flags: WriterFlags): Promise<unknown> {
   const how = { ledger: 'needs', repeatable: false, progressOf: noProgress } as const;
   return write(context, { work, flags, ...how });
 }
@@ -232,12 +232,12 @@ function tellInvited({ terminal, json }: Context, invited: InvitedEntry): ExitCo
   return EXIT.done;
 }
 
-function passkeyItem({ passkey, ...known }: KnownPasskey): object {
+function passkeyItem({ passkey, ...known }: RegisteredPasskey): object {
   const { publicKey: _, counter: __, ...shown } = passkey;
   return { ...shown, ...known };
 }
 
-const COLUMNS: readonly Column<KnownPasskey>[] = [
+const COLUMNS: readonly Column<RegisteredPasskey>[] = [
   { title: 'passkey', kind: 'id', cell: ({ passkey }) => passkey.id },
   { title: 'who', kind: 'text', cell: ({ passkey }) => passkey.person },
   {

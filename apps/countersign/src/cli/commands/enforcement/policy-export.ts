@@ -5,7 +5,7 @@ import type { Command as Parser } from 'commander';
 import { askBooksIfAny } from '../../answers/open-readers.ts';
 import { oneOf } from '../../options/parse-options.ts';
 import { policyFolder } from '../../options/policy-folder.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError, usage } from '../../process/errors.ts';
 import { EXIT } from '../../process/exit-code.ts';
 import {
@@ -21,7 +21,7 @@ type ExportFlags = OutputFlags & {
   readonly register?: string;
 };
 
-export function declareExport(policy: Parser, bind: Bind): void {
+export function declareExport(policy: Parser, bind: BindCommand): void {
   policy
     .command('export')
     .summary('what only the vendor can decide, as policies of its own')
@@ -40,7 +40,11 @@ export function declareExport(policy: Parser, bind: Bind): void {
     .action(bind(exportPolicies));
 }
 
-const exportPolicies: Command<[what: string, flags: ExportFlags]> = async (context, _, flags) => {
+const exportPolicies: CommandHandler<[what: string, flags: ExportFlags]> = async (
+  context,
+  _,
+  flags,
+) => {
   checkOutput(context, flags);
   const { exportConditionalAccess, PolicySet, readPolicyFolder } = await import(
     '@countersign/policy'
@@ -64,17 +68,17 @@ async function print(
 
 /** What the ledger has of the tenant, where there is one, and the files that are named. */
 async function knownTo(context: Context, { directory, register }: ExportFlags) {
-  const { Knowledge, loadDirectoryFile, loadRegister, parseDirectoryFile, parseRegister } =
+  const { PolicyInformation, loadDirectoryFile, loadRegister, parseDirectoryFile, parseRegister } =
     await import('@countersign/policy');
-  const { KnowledgeFeed } = await import(
+  const { PolicyInformationPoint } = await import(
     '../../../enforcement/decisions/policy-information-point.ts'
   );
   const { readConfigFile } = await import('@countersign/yaml-document');
   const { cwd, clock } = context;
   const feed = await askBooksIfAny(context, ({ books, ledger }) =>
-    KnowledgeFeed.open({ books, reader: ledger, clock }),
+    PolicyInformationPoint.open({ books, reader: ledger, clock }),
   );
-  const knowledge = feed?.knowledge ?? new Knowledge();
+  const knowledge = feed?.knowledge ?? new PolicyInformation();
   const tenants: TenantId[] = [];
   const readMs = clock.now();
   if (directory !== undefined) {

@@ -1,16 +1,16 @@
 import { instantOfMs, numberText, plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
-import type { Replay, Turned } from '../../../reconcile/checks/replay-tally.ts';
-import { askBooks, notYetIndexed, worth } from '../../answers/open-readers.ts';
+import type { Replay, ReplayChange } from '../../../reconcile/checks/replay-tally.ts';
+import { askBooks, listExitCode, notYetIndexed } from '../../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../../options/period-options.ts';
 import { policyFolder } from '../../options/policy-folder.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError } from '../../process/errors.ts';
 import type { Column } from '../../terminal/table.ts';
 
 type ReplayFlags = PeriodFlags & { readonly policies?: string };
 
-export function declareReplay(policy: Parser, bind: Bind): void {
+export function declareReplay(policy: Parser, bind: BindCommand): void {
   const parser = policy
     .command('replay')
     .summary('replay history under changed policies: who would lose, who would gain')
@@ -24,7 +24,7 @@ export function declareReplay(policy: Parser, bind: Bind): void {
   declarePeriod(parser).action(bind(replayPolicies));
 }
 
-const replayPolicies: Command<[flags: ReplayFlags]> = async (context, flags) =>
+const replayPolicies: CommandHandler<[flags: ReplayFlags]> = async (context, flags) =>
   askBooks(context, async ({ ledger, books, head }) => {
     const { PolicySet, readPolicyFolder } = await import('@countersign/policy');
     const { replay } = await import('../../../reconcile/checks/replay-policies.ts');
@@ -40,11 +40,11 @@ const replayPolicies: Command<[flags: ReplayFlags]> = async (context, flags) =>
     notYetIndexed(head);
     const { coverage } = await books.access.verified(period, head);
     needTold(found);
-    return worth(coverage);
+    return listExitCode(coverage);
   });
 
 function documentOf(found: Replay, { from, to }: PeriodFlags, version: string): object {
-  const turned = (list: readonly Turned[]): object[] =>
+  const turned = (list: readonly ReplayChange[]): object[] =>
     list.map(({ firstMs, lastMs, ...rest }) => ({
       ...{ ...rest, first: instantOfMs(firstMs), last: instantOfMs(lastMs) },
     }));
@@ -85,7 +85,7 @@ function needTold({ cannotTell, replayed }: Replay): void {
   throw new CliError('CANNOT_TELL', `${count} of ${replayed} cannot be replayed: ${why}`);
 }
 
-const TURNED: readonly Column<Turned>[] = [
+const TURNED: readonly Column<ReplayChange>[] = [
   { title: 'who', kind: 'text', comfortable: 24, cell: ({ principal }) => principal },
   { title: 'at', kind: 'whole', cell: ({ door, flow }) => flow ?? door },
   { title: 'times', kind: 'number', cell: ({ count }) => numberText(count) },

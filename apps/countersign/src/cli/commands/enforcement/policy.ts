@@ -11,14 +11,14 @@ import {
   whoActs,
   write,
 } from '../../options/write-options.ts';
-import type { Bind, Command } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../../process/command-context.ts';
 import { usage } from '../../process/errors.ts';
 import { EXIT } from '../../process/exit-code.ts';
 import type { Column } from '../../terminal/table.ts';
 import { declareExport } from './policy-export.ts';
 import { declareReplay } from './policy-replay.ts';
 
-export function declarePolicy(program: Parser, bind: Bind): void {
+export function declarePolicy(program: Parser, bind: BindCommand): void {
   const policy = program
     .command('policy')
     .summary('check, test, use, replay and export policies')
@@ -44,7 +44,7 @@ export function declarePolicy(program: Parser, bind: Bind): void {
   declareExport(policy, bind);
 }
 
-function declareUse(policy: Parser, bind: Bind): void {
+function declareUse(policy: Parser, bind: BindCommand): void {
   const use = policy
     .command('use')
     .summary('put policies in force')
@@ -60,7 +60,7 @@ function declareUse(policy: Parser, bind: Bind): void {
 
 type UseFlags = WriterFlags & { readonly directory?: string; readonly register?: string };
 
-const usePolicies: Command<[dir: string | undefined, flags: UseFlags]> = async (
+const usePolicies: CommandHandler<[dir: string | undefined, flags: UseFlags]> = async (
   context,
   dir,
   flags,
@@ -86,7 +86,7 @@ const usePolicies: Command<[dir: string | undefined, flags: UseFlags]> = async (
   return EXIT.done;
 };
 
-const check: Command<[dir: string | undefined]> = async (context, dir) => {
+const check: CommandHandler<[dir: string | undefined]> = async (context, dir) => {
   const { checkPolicies, readPolicyFolder } = await import('@countersign/policy');
   const { terminal } = context;
   const { source } = readPolicyFolder(policyFolder(context, dir));
@@ -111,7 +111,7 @@ function itemOf({ place, what }: PolicyProblem): object {
   return { ...place, what };
 }
 
-const testPolicies: Command<[dir: string | undefined]> = async (context, dir) => {
+const testPolicies: CommandHandler<[dir: string | undefined]> = async (context, dir) => {
   const { PolicySet, readPolicyFolder, runPolicyTests } = await import('@countersign/policy');
   const { terminal } = context;
   const folder = readPolicyFolder(policyFolder(context, dir));

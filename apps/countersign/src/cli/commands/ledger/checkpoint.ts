@@ -1,10 +1,10 @@
 import { numberText } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import { askLedger } from '../../answers/open-readers.ts';
-import type { Bind, Command } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../../process/command-context.ts';
 import { EXIT } from '../../process/exit-code.ts';
 
-export function declareCheckpoint(ledger: Parser, bind: Bind): void {
+export function declareCheckpoint(ledger: Parser, bind: BindCommand): void {
   ledger
     .command('checkpoint')
     .summary('what the log says about itself: size, root, key, signatures')
@@ -12,7 +12,7 @@ export function declareCheckpoint(ledger: Parser, bind: Bind): void {
     .action(bind(checkpoint));
 }
 
-const checkpoint: Command = async (context) =>
+const checkpoint: CommandHandler = async (context) =>
   askLedger(context, async (ledger) => {
     const { terminal } = context;
     const { origin, size, root, note } = ledger.published;

@@ -12,14 +12,14 @@ import {
   whoActs,
   write,
 } from '../../options/write-options.ts';
-import type { Bind, Command } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../../process/command-context.ts';
 import { usage } from '../../process/errors.ts';
 import { EXIT } from '../../process/exit-code.ts';
 
 type EraseFlags = ScopeFlags &
   WriterFlags & { readonly case: string; readonly reason: string; readonly before?: string };
 
-export function declareErase(ledger: Parser, bind: Bind): void {
+export function declareErase(ledger: Parser, bind: BindCommand): void {
   const parser = ledger
     .command('erase')
     .summary('erase bodies for good; every proof stays whole')
@@ -37,7 +37,7 @@ export function declareErase(ledger: Parser, bind: Bind): void {
   declareWriter(parser.option(...DRY_RUN)).action(bind(erase));
 }
 
-const erase: Command<[indices: readonly number[] | undefined, flags: EraseFlags]> = async (
+const erase: CommandHandler<[indices: readonly number[] | undefined, flags: EraseFlags]> = async (
   context,
   indices = [],
   flags,

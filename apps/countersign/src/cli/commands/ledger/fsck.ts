@@ -3,12 +3,12 @@ import { relative } from 'node:path';
 import { plural } from '@countersign/core';
 import { type FsckReport, fsck, LedgerError, type Problem } from '@countersign/ledger';
 import type { Command as Parser } from 'commander';
-import type { Bind, Command } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../../process/command-context.ts';
 import { EXIT } from '../../process/exit-code.ts';
 import { FSCK_THREADS_MAX } from '../../process/limits.ts';
 import type { Column } from '../../terminal/table.ts';
 
-export function declareFsck(ledger: Parser, bind: Bind): void {
+export function declareFsck(ledger: Parser, bind: BindCommand): void {
   ledger
     .command('fsck')
     .summary('re-read everything: bodies, tiles, checkpoints, strays')
@@ -34,7 +34,10 @@ const COLUMNS: readonly Column<Problem>[] = [
   },
 ];
 
-const fsckCommand: Command<[flags: { readonly key?: string }]> = async (context, { key }) => {
+const fsckCommand: CommandHandler<[flags: { readonly key?: string }]> = async (
+  context,
+  { key },
+) => {
   const { terminal, dataDir } = context;
   const report = await orCorrupt(dataDir, () =>
     fsck({

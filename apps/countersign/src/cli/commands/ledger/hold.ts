@@ -11,7 +11,7 @@ import {
   whoActs,
   write,
 } from '../../options/write-options.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { usage } from '../../process/errors.ts';
 import { EXIT, type ExitCode } from '../../process/exit-code.ts';
 import { timeText } from '../../render/time-text.ts';
@@ -20,7 +20,7 @@ import type { Column } from '../../terminal/table.ts';
 type HoldFlags = ScopeFlags &
   WriterFlags & { readonly case?: string; readonly release?: string; readonly list?: true };
 
-export function declareHold(ledger: Parser, bind: Bind): void {
+export function declareHold(ledger: Parser, bind: BindCommand): void {
   const parser = ledger
     .command('hold')
     .summary('keep entries from being erased')
@@ -42,7 +42,7 @@ const COLUMNS: readonly Column<ActiveHold>[] = [
   { title: 'holds', kind: 'text', comfortable: 30, cell: scopeText },
 ];
 
-const hold: Command<[flags: HoldFlags]> = async (context, flags) => {
+const hold: CommandHandler<[flags: HoldFlags]> = async (context, flags) => {
   const asked = [flags.case, flags.release, flags.list].filter((flag) => flag !== undefined);
   if (asked.length !== 1) throw usage('give one of --case, --release and --list');
   if (flags.list === true) return list(context);

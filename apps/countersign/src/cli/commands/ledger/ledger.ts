@@ -1,5 +1,5 @@
 import type { Command as Parser } from 'commander';
-import type { Bind } from '../../process/command-context.ts';
+import type { BindCommand } from '../../process/command-context.ts';
 import { declareCheckpoint } from './checkpoint.ts';
 import { declareErase } from './erase.ts';
 import { declareFsck } from './fsck.ts';
@@ -9,7 +9,7 @@ import { declareRestartClock } from './restart-clock.ts';
 import { declareRotateKey } from './rotate-key.ts';
 import { declareWitness } from './witness.ts';
 
-export function declareLedger(program: Parser, bind: Bind): void {
+export function declareLedger(program: Parser, bind: BindCommand): void {
   const ledger = program
     .command('ledger')
     .summary('the log itself: checkpoint, proofs, checks, witnesses, erasure, holds, keys, clock')

@@ -2,10 +2,10 @@ import { formatProof } from '@countersign/tlog';
 import type { Command as Parser } from 'commander';
 import { askLedger, indexIn, orCannotTell } from '../../answers/open-readers.ts';
 import { type EntryReference, entryReference } from '../../options/parse-options.ts';
-import type { Bind, Command } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../../process/command-context.ts';
 import { EXIT } from '../../process/exit-code.ts';
 
-export function declareProve(ledger: Parser, bind: Bind): void {
+export function declareProve(ledger: Parser, bind: BindCommand): void {
   ledger
     .command('prove')
     .summary('that an entry is in the log, as a file for anybody')
@@ -14,7 +14,7 @@ export function declareProve(ledger: Parser, bind: Bind): void {
     .action(bind(prove));
 }
 
-const prove: Command<[entry: EntryReference]> = async (context, entry) =>
+const prove: CommandHandler<[entry: EntryReference]> = async (context, entry) =>
   askLedger(context, async (ledger) => {
     const index = indexIn(ledger.checkpoint.origin, entry);
     const hashes = await orCannotTell(index, () => ledger.proveInclusion(index));

@@ -8,12 +8,12 @@ import {
   whoActs,
   write,
 } from '../../options/write-options.ts';
-import type { Bind, Command } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../../process/command-context.ts';
 import { EXIT } from '../../process/exit-code.ts';
 
 type RestartFlags = WriterFlags & { readonly reason: string };
 
-export function declareRestartClock(ledger: Parser, bind: Bind): void {
+export function declareRestartClock(ledger: Parser, bind: BindCommand): void {
   const parser = ledger
     .command('restart-clock')
     .summary('stamp new entries with the right time again, after a clock was ahead')
@@ -27,7 +27,7 @@ export function declareRestartClock(ledger: Parser, bind: Bind): void {
   declareWriter(parser.option(...DRY_RUN)).action(bind(restart));
 }
 
-const restart: Command<[flags: RestartFlags]> = async (context, flags) => {
+const restart: CommandHandler<[flags: RestartFlags]> = async (context, flags) => {
   const { restartClockWork } = await import('../../../operations/restart-clock.ts');
   const { terminal } = context;
   const { entry, lastSeen, seen } = (await write(context, {

@@ -9,12 +9,12 @@ import {
   whoActs,
   write,
 } from '../../options/write-options.ts';
-import type { Bind, Command } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler } from '../../process/command-context.ts';
 import { EXIT } from '../../process/exit-code.ts';
 
 type RotateFlags = WriterFlags & { readonly to?: string };
 
-export function declareRotateKey(ledger: Parser, bind: Bind): void {
+export function declareRotateKey(ledger: Parser, bind: BindCommand): void {
   const parser = ledger
     .command('rotate-key')
     .summary('hand the log over to a new signing key')
@@ -23,7 +23,7 @@ export function declareRotateKey(ledger: Parser, bind: Bind): void {
   declareWriter(parser.option(...DRY_RUN)).action(bind(rotate));
 }
 
-const rotate: Command<[flags: RotateFlags]> = async (context, flags) => {
+const rotate: CommandHandler<[flags: RotateFlags]> = async (context, flags) => {
   const { rotateKeyWork } = await import('../../../operations/rotate-key.ts');
   const { cwd, terminal } = context;
   const absolute = (file: string | undefined): string | undefined =>

@@ -12,7 +12,7 @@ import {
   whoActs,
   write,
 } from '../../options/write-options.ts';
-import type { Bind, Command, Context } from '../../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError, usage } from '../../process/errors.ts';
 import { EXIT, type ExitCode } from '../../process/exit-code.ts';
 import { aborted } from '../../process/interrupt.ts';
@@ -25,7 +25,7 @@ type WitnessFlags = WriterFlags & {
   readonly policy?: string;
 };
 
-export function declareWitness(ledger: Parser, bind: Bind): void {
+export function declareWitness(ledger: Parser, bind: BindCommand): void {
   const parser = ledger
     .command('witness')
     .summary('run a witness, or ask those of this log')
@@ -41,7 +41,7 @@ export function declareWitness(ledger: Parser, bind: Bind): void {
   declareWriter(parser).action(bind(witness));
 }
 
-const witness: Command<[flags: WitnessFlags]> = async (context, flags) =>
+const witness: CommandHandler<[flags: WitnessFlags]> = async (context, flags) =>
   flags.listen === undefined ? askWitnesses(context, flags) : run(context, flags, flags.listen);
 
 async function run(

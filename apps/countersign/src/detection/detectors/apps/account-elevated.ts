@@ -2,15 +2,15 @@ import { plural } from '@countersign/core';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import { ACCOUNT_RAISED_FAR_WITHIN_MS, ACCOUNT_RAISED_WITHIN_MS } from '../limits.ts';
 import {
+  type DetectionWindow,
   draftFrom,
   isWithin,
-  type StreamDetector,
-  type StreamScene,
+  type WindowDetector,
 } from '../windows/window-detector.ts';
 import { type Step, stepsOf } from './app-changes.ts';
 
 /** A new account, and within minutes power for it or through it. */
-export const accountRaised: StreamDetector = {
+export const accountRaised: WindowDetector = {
   rules: ['stream/account-raised'],
   title: 'A new account had a role, or consented, within minutes',
   needs: ['directory'],
@@ -32,7 +32,7 @@ export const accountRaised: StreamDetector = {
 };
 
 /** Roles of the directory, and rights of an application that nobody need consent to any more. */
-async function isForAll(scene: StreamScene, { kind, index }: Step): Promise<boolean> {
+async function isForAll(scene: DetectionWindow, { kind, index }: Step): Promise<boolean> {
   if (kind !== 'consent') return true;
   return /AllPrincipals/i.test((await scene.bodyOf(index)) ?? '');
 }

@@ -1,12 +1,12 @@
 import { appNameOf } from '@countersign/ocsf';
 import { HISTORY_MS, STEPS_MAX } from '../limits.ts';
 import { ask, numberOf, type Row, textOf } from '../windows/event-query.ts';
-import type { Seen, StreamScene } from '../windows/window-detector.ts';
+import type { CitedEvent, DetectionWindow } from '../windows/window-detector.ts';
 
 /** What somebody did to applications and accounts that gives power over others. */
 export type StepKind = 'credential' | 'consent' | 'app-role' | 'role' | 'account' | 'application';
 
-export type Step = Seen & {
+export type Step = CitedEvent & {
   readonly kind: StepKind;
   readonly tenant: string;
   readonly doer: string | null;
@@ -31,7 +31,7 @@ const COLUMNS = [
 ];
 
 /** All such steps of the period and of what came before it, in order. */
-export async function stepsOf(scene: StreamScene): Promise<Step[]> {
+export async function stepsOf(scene: DetectionWindow): Promise<Step[]> {
   const rows = await ask(
     scene,
     HISTORY_MS,
@@ -72,7 +72,7 @@ const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
  * one of its two objects, and say its client id somewhere in what changed, or not at all: then its
  * name has to do.
  */
-export async function keysOf(scene: StreamScene, step: Step): Promise<ReadonlySet<string>> {
+export async function keysOf(scene: DetectionWindow, step: Step): Promise<ReadonlySet<string>> {
   const body = (await scene.bodyOf(step.index)) ?? '';
   const ids = (body.match(GUID) ?? []).map((id) => id.toLowerCase());
   const others = new Set([step.tenant, step.doer]);

@@ -3,17 +3,17 @@ import type { FindingDraft } from '../../../store/rows/finding.ts';
 import { CONSENT_USED_WITHIN_MS, HISTORY_MS } from '../limits.ts';
 import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
 import {
+  type CitedEvent,
   DAY_MS,
+  type DetectionWindow,
   draftFrom,
   isWithin,
-  type Seen,
-  type StreamDetector,
-  type StreamScene,
+  type WindowDetector,
 } from '../windows/window-detector.ts';
 import { keysOf, type Step, stepsOf } from './app-changes.ts';
 
 /** An application was given rights, and reads mailboxes from then on. */
-export const consentRead: StreamDetector = {
+export const consentRead: WindowDetector = {
   rules: ['stream/consent-read'],
   title: 'An application was given rights, and then read mailboxes',
   needs: ['directory', 'exchange'],
@@ -32,7 +32,7 @@ export const consentRead: StreamDetector = {
 };
 
 /** One day of an application in one mailbox. */
-type Read = Seen & {
+type Read = CitedEvent & {
   readonly tenant: string;
   readonly app: string;
   readonly keys: readonly string[];
@@ -41,7 +41,7 @@ type Read = Seen & {
 };
 
 /** What applications with these keys read; the two ids of one are tied by its sign-ins. */
-async function readsOf(scene: StreamScene, keys: ReadonlySet<string>): Promise<Read[]> {
+async function readsOf(scene: DetectionWindow, keys: ReadonlySet<string>): Promise<Read[]> {
   const ids = listed([...keys].filter((key) => !key.startsWith('name:')));
   const names = listed([...keys].filter((key) => key.startsWith('name:')).map((k) => k.slice(5)));
   const rows = await ask(
@@ -92,7 +92,7 @@ function beginnings(reads: readonly Read[]): number[] {
 }
 
 function draftOf(
-  scene: StreamScene,
+  scene: DetectionWindow,
   pairs: readonly (readonly [Step, ReadonlySet<string>])[],
   reads: readonly Read[],
 ): FindingDraft | undefined {

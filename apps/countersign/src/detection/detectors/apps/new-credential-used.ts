@@ -3,12 +3,12 @@ import type { FindingDraft } from '../../../store/rows/finding.ts';
 import { CREDENTIAL_USED_WITHIN_MS, HISTORY_MS } from '../limits.ts';
 import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
 import {
+  type CitedEvent,
   DAY_MS,
+  type DetectionWindow,
   draftFrom,
   isWithin,
-  type Seen,
-  type StreamDetector,
-  type StreamScene,
+  type WindowDetector,
 } from '../windows/window-detector.ts';
 import { keysOf, type Step, stepsOf } from './app-changes.ts';
 
@@ -16,7 +16,7 @@ import { keysOf, type Step, stepsOf } from './app-changes.ts';
  * A credential was added to an application, and the application then came from a network that it
  * never came from: whoever has the new secret is somebody else than who has the old one.
  */
-export const credentialUsed: StreamDetector = {
+export const credentialUsed: WindowDetector = {
   rules: ['stream/credential-used'],
   title: 'A credential was added to an application, and used from a new network',
   needs: ['directory', 'workload-sign-ins'],
@@ -38,7 +38,7 @@ export const credentialUsed: StreamDetector = {
 };
 
 /** One day of an application from one network. */
-type Use = Seen & {
+type Use = CitedEvent & {
   readonly keys: readonly string[];
   readonly tenant: string;
   readonly app: string | null;
@@ -46,7 +46,7 @@ type Use = Seen & {
   readonly net: string;
 };
 
-async function usesOf(scene: StreamScene, keys: ReadonlySet<string>): Promise<Use[]> {
+async function usesOf(scene: DetectionWindow, keys: ReadonlySet<string>): Promise<Use[]> {
   const ids = listed([...keys].filter((key) => !key.startsWith('name:')));
   const names = listed([...keys].filter((key) => key.startsWith('name:')).map((k) => k.slice(5)));
   const rows = await ask(
@@ -85,7 +85,7 @@ type Known = {
 };
 
 function draftOf(
-  scene: StreamScene,
+  scene: DetectionWindow,
   step: Step,
   { keys, uses, made }: Known,
 ): FindingDraft | undefined {

@@ -8,11 +8,11 @@ import {
 } from '../limits.ts';
 import { ask, numberOf, type Row, textOf } from '../windows/event-query.ts';
 import {
+  type CitedEvent,
+  type DetectionWindow,
   draftFrom,
   isWithin,
-  type Seen,
-  type StreamDetector,
-  type StreamScene,
+  type WindowDetector,
 } from '../windows/window-detector.ts';
 
 /**
@@ -20,14 +20,14 @@ import {
  * mailbox that is new to it though it always had the same few. No list of names excludes any of
  * them: the vendor's own applications are what intruders borrow.
  */
-export const appHabits: StreamDetector = {
+export const appHabits: WindowDetector = {
   rules: ['stream/app-new', 'stream/mailbox-new-to-app'],
   title: 'An application did what it never did before',
   needs: ['exchange', 'sharepoint', 'directory'],
   find: async (scene) => [...(await newApps(scene)), ...(await newMailboxes(scene))],
 };
 
-type Day = Seen & {
+type Day = CitedEvent & {
   readonly tenant: string;
   readonly app: string;
   readonly name: string | null;
@@ -54,7 +54,7 @@ function dayFrom(row: Row): Day {
   };
 }
 
-async function newApps(scene: StreamScene): Promise<FindingDraft[]> {
+async function newApps(scene: DetectionWindow): Promise<FindingDraft[]> {
   const rows = await ask(
     scene,
     HISTORY_MS,
@@ -78,7 +78,7 @@ async function newApps(scene: StreamScene): Promise<FindingDraft[]> {
 
 /** The first day of each that was not seen for as long as is looked back. */
 function beginningsOf(
-  scene: StreamScene,
+  scene: DetectionWindow,
   days: readonly Day[],
   keyOf: (day: Day) => string,
 ): Day[] {
@@ -117,7 +117,7 @@ function newAppDraft(first: Day): FindingDraft {
   });
 }
 
-async function newMailboxes(scene: StreamScene): Promise<FindingDraft[]> {
+async function newMailboxes(scene: DetectionWindow): Promise<FindingDraft[]> {
   const rows = await ask(
     scene,
     HISTORY_MS,
@@ -137,7 +137,7 @@ async function newMailboxes(scene: StreamScene): Promise<FindingDraft[]> {
 }
 
 /** An application that kept to its mailboxes for days, and then opened others. */
-function strayingOf(scene: StreamScene, own: readonly Day[]): FindingDraft[] {
+function strayingOf(scene: DetectionWindow, own: readonly Day[]): FindingDraft[] {
   const days = new Set(own.map(({ day }) => day));
   const strays = beginningsOf(scene, own, ({ place }) => place).filter(({ day }) => {
     const before = own.filter((other) => other.day < day && other.day >= day - HISTORY_MS);

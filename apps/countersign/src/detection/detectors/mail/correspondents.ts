@@ -6,10 +6,10 @@ import {
   SHARED_BY_MIN,
 } from '../limits.ts';
 import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
-import type { Seen, StreamScene } from '../windows/window-detector.ts';
+import type { CitedEvent, DetectionWindow } from '../windows/window-detector.ts';
 
 /** One day of mail from a domain. */
-export type Sent = Seen & {
+export type DomainMailDay = CitedEvent & {
   readonly tenant: string;
   readonly domain: string;
   readonly day: number;
@@ -18,10 +18,10 @@ export type Sent = Seen & {
 };
 
 /** The same, with how many of the days of the month before the domain was written with. */
-export type Strange = Sent & { readonly knownDays: number };
+export type UnfamiliarMailDay = DomainMailDay & { readonly knownDays: number };
 
 /** Who writes to whom, by domains: those that are asked about, and the company's friends. */
-export type MailWorld = {
+export type Correspondents = {
   /** Days of each tenant with mail. */
   readonly mailDays: ReadonlyMap<string, ReadonlySet<number>>;
   /** The domains of the people of each tenant. */
@@ -41,7 +41,7 @@ const withDays = (events: string): string => `WITH m AS NOT MATERIALIZED (
       WHERE target_name LIKE '%@%')`;
 
 /** Mail of the period from domains that are not known yet, a row for each of them and day. */
-export async function strangersOf(scene: StreamScene): Promise<Strange[]> {
+export async function strangersOf(scene: DetectionWindow): Promise<UnfamiliarMailDay[]> {
   const rows = await ask(
     scene,
     HISTORY_MS,
@@ -71,9 +71,9 @@ export async function strangersOf(scene: StreamScene): Promise<Strange[]> {
 
 /** With what {@link isKnown} has to tell of these domains. */
 export async function mailWorldOf(
-  scene: StreamScene,
+  scene: DetectionWindow,
   domains: Iterable<string> = [],
-): Promise<MailWorld> {
+): Promise<Correspondents> {
   const own = await ownDomains(scene);
   const mailDays = new Map<string, Set<number>>();
   for (const row of await mailDaysOf(scene)) {
@@ -102,7 +102,7 @@ export async function mailWorldOf(
   return { mailDays, own, written, friends: lists };
 }
 
-function mailDaysOf(scene: StreamScene): Promise<Row[]> {
+function mailDaysOf(scene: DetectionWindow): Promise<Row[]> {
   return ask(
     scene,
     HISTORY_MS,
@@ -119,7 +119,7 @@ function addTo<T>(sets: Map<string, Set<T>>, key: string, value: T): void {
 }
 
 /** Domains that several people sign in under: a guest's own is not the company's. */
-async function ownDomains(scene: StreamScene): Promise<Map<string, string[]>> {
+async function ownDomains(scene: DetectionWindow): Promise<Map<string, string[]>> {
   const rows = await ask(
     scene,
     HISTORY_MS,
@@ -140,8 +140,8 @@ async function ownDomains(scene: StreamScene): Promise<Map<string, string[]>> {
 
 /** Whether mail from or to a domain was seen on several days before this one. */
 export function isKnown(
-  world: MailWorld,
-  { tenant, domain, day }: Pick<Sent, 'tenant' | 'domain' | 'day'>,
+  world: Correspondents,
+  { tenant, domain, day }: Pick<DomainMailDay, 'tenant' | 'domain' | 'day'>,
   min: number,
 ): boolean {
   const days = world.written.get(`${tenant} ${domain}`) ?? new Set();
@@ -150,13 +150,13 @@ export function isKnown(
   return count >= min;
 }
 
-export function isOwn(world: MailWorld, { tenant, domain }: Sent): boolean {
+export function isOwn(world: Correspondents, { tenant, domain }: DomainMailDay): boolean {
   const own = world.own.get(tenant) ?? [];
   return own.some((one) => domain === one || domain.endsWith(`.${one}`));
 }
 
 /** The tenant's own domains, and those that it had written with before that day. */
-export function friendsOf(world: MailWorld, at: Sent): string[] {
+export function friendsOf(world: Correspondents, at: DomainMailDay): string[] {
   const { tenant, day } = at;
   const friends = world.friends.get(tenant) ?? [];
   const known = friends.filter((domain) => isKnown(world, { tenant, domain, day }, KNOWN_DAYS_MIN));

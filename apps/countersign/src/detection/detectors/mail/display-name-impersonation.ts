@@ -9,13 +9,19 @@ import {
 } from '../limits.ts';
 import { ask, listed, numberOf, textOf } from '../windows/event-query.ts';
 import {
+  type DetectionWindow,
   dayOf,
   draftFrom,
   isWithin,
-  type StreamDetector,
-  type StreamScene,
+  type WindowDetector,
 } from '../windows/window-detector.ts';
-import { isKnown, isOwn, type MailWorld, mailWorldOf, type Sent } from './correspondents.ts';
+import {
+  type Correspondents,
+  type DomainMailDay,
+  isKnown,
+  isOwn,
+  mailWorldOf,
+} from './correspondents.ts';
 import { type Insider, insideNames, nameKey, spokenName } from './employee-names.ts';
 import { domainOf, isFreeMail } from './mail-domain.ts';
 import { partsOf } from './mail-parts.ts';
@@ -26,7 +32,7 @@ import { memberOfEntries, memberText } from './message-members.ts';
  * before is no stranger; nor is what a service writes in somebody's name whose domain is known.
  * The name alone is that of a namesake, or of a person at home: a warning needs a sign beside it.
  */
-export const displayName: StreamDetector = {
+export const displayName: WindowDetector = {
   rules: ['stream/display-name'],
   title: 'Mail from outside under the name of somebody inside',
   needs: ['sender-names', 'sign-ins'],
@@ -52,7 +58,7 @@ export const displayName: StreamDetector = {
   },
 };
 
-type Named = Sent & {
+type Named = DomainMailDay & {
   readonly name: string;
   /** The one recipient of that day; undefined where there are several. */
   readonly onlyTo: string | undefined;
@@ -72,7 +78,7 @@ const WITH_NAMES = `(source = 'mail/message' OR source = 'defender/advanced-hunt
   OR source IN ('azure-monitor/AdvancedHunting-EmailEvents', 'log-analytics/EmailEvents'))`;
 
 /** Addresses that nobody had mail from, and nobody wrote to, in the month before. */
-async function namedNewcomers(scene: StreamScene): Promise<Named[]> {
+async function namedNewcomers(scene: DetectionWindow): Promise<Named[]> {
   const fromMs = Math.trunc(scene.period.fromMs);
   const rows = await ask(
     scene,
@@ -123,7 +129,7 @@ async function namedNewcomers(scene: StreamScene): Promise<Named[]> {
   return named;
 }
 
-function isStranger(world: MailWorld, one: Named): boolean {
+function isStranger(world: Correspondents, one: Named): boolean {
   if (isOwn(world, one)) return false;
   if (!isFreeMail(one.domain) && isKnown(world, one, KNOWN_DAYS_MIN)) return false;
   const days = [...(world.mailDays.get(one.tenant) ?? [])];
@@ -133,7 +139,7 @@ function isStranger(world: MailWorld, one: Named): boolean {
 }
 
 /** An address of the company where a name should be, in front of another address. */
-function ownAddress(world: MailWorld, one: Named): string | undefined {
+function ownAddress(world: Correspondents, one: Named): string | undefined {
   const [address] = /[^\s<>"'@]+@[^\s<>"'@]+\.[a-z]{2,}/i.exec(one.name.slice(0, 320)) ?? [];
   if (address === undefined) return undefined;
   const isInside = isOwn(world, { ...one, domain: domainOf(address) });
@@ -142,7 +148,7 @@ function ownAddress(world: MailWorld, one: Named): string | undefined {
 
 /** On which days these people wrote; `tenant address`. */
 async function writingDays(
-  scene: StreamScene,
+  scene: DetectionWindow,
   found: readonly Found[],
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   if (found.length === 0) return new Map();
@@ -162,7 +168,7 @@ const armedKey = ({ tenant, sender, day }: Pick<Named, 'tenant' | 'sender' | 'da
 
 /** Senders and days whose mail brought what lures bring. */
 async function armedDays(
-  scene: StreamScene,
+  scene: DetectionWindow,
   found: readonly Found[],
 ): Promise<ReadonlySet<string>> {
   if (found.length === 0) return new Set();

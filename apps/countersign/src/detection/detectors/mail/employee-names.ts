@@ -1,6 +1,6 @@
 import { HISTORY_MS, NAME_LETTERS_MIN, NAMES_MAX } from '../limits.ts';
 import { ask, listed, numberOf, textOf } from '../windows/event-query.ts';
-import { dayOf, type StreamScene } from '../windows/window-detector.ts';
+import { type DetectionWindow, dayOf } from '../windows/window-detector.ts';
 import { editDistance, skeletonOf } from './domain-similarity.ts';
 import { memberOfEntries, memberText } from './message-members.ts';
 
@@ -19,9 +19,9 @@ export type NameMatch = { readonly insider: Insider; readonly how: 'same' | 'spe
  * nobody is set apart by one.
  */
 export async function insideNames(
-  scene: StreamScene,
+  scene: DetectionWindow,
   sought: Iterable<string>,
-): Promise<InsideNames> {
+): Promise<EmployeeNames> {
   const rows = await ask(
     scene,
     HISTORY_MS,
@@ -36,7 +36,7 @@ export async function insideNames(
       ORDER BY latest.days DESC, latest.name, latest.org`,
     NAMES_MAX,
   );
-  const names = new InsideNames(sought);
+  const names = new EmployeeNames(sought);
   for (const row of rows) {
     const address = textOf(row['actor']) ?? '';
     const of = { tenant: String(row['org']), address };
@@ -48,7 +48,7 @@ export async function insideNames(
 }
 
 /** On which days somebody signed in; `tenant address`. */
-async function daysOf(scene: StreamScene, addresses: Iterable<string>): Promise<Days> {
+async function daysOf(scene: DetectionWindow, addresses: Iterable<string>): Promise<Days> {
   const rows = await ask(
     scene,
     HISTORY_MS,
@@ -62,7 +62,7 @@ async function daysOf(scene: StreamScene, addresses: Iterable<string>): Promise<
 
 type Days = ReadonlyMap<string, readonly number[]>;
 
-async function statedName(scene: StreamScene, entries: string): Promise<string> {
+async function statedName(scene: DetectionWindow, entries: string): Promise<string> {
   for (const member of ['userDisplayName', 'UserDisplayName']) {
     const members = await memberOfEntries(scene, entries, member);
     if (members !== undefined) return memberText(members, member);
@@ -79,7 +79,7 @@ export function spokenName(address: string): string {
  * Finds the insider of a name, also where one letter is wrong, at the price of a few look-ups. It
  * keeps those alone who are called like somebody who is sought: of a large company not all.
  */
-export class InsideNames {
+export class EmployeeNames {
   readonly #sought: ReadonlySet<string>;
   readonly #byKey = new Map<string, Insider[]>();
   /** Keys without one of their letters, and the keys that they come from. */

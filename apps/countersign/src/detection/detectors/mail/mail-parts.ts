@@ -1,10 +1,10 @@
 import { CANDIDATES_LOOKED_AT_MAX, LINK_HOSTS_MAX } from '../limits.ts';
 import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
-import { isWithin, type Seen, type StreamScene } from '../windows/window-detector.ts';
+import { type CitedEvent, type DetectionWindow, isWithin } from '../windows/window-detector.ts';
 import { likenessOf } from './domain-similarity.ts';
 
 /** An attachment or a link of a message. */
-export type Part = Seen & {
+export type Part = CitedEvent & {
   readonly tenant: string;
   readonly domain: string;
   readonly sender: string;
@@ -34,7 +34,7 @@ export type PartsAsked = {
  * Rare attachments of the period, and links that may be a trick. Of all links only the hosts are
  * looked at one by one: people get millions of links, to far fewer hosts.
  */
-export async function partsOf(scene: StreamScene, asked: PartsAsked = {}): Promise<Part[]> {
+export async function partsOf(scene: DetectionWindow, asked: PartsAsked = {}): Promise<Part[]> {
   const { senders, domains = [] } = asked;
   const of = `class_uid = 4009 AND activity_id = 3 AND object IS NOT NULL AND sender LIKE '%@%'
     ${senders === undefined ? '' : `AND sender IN (${listed(senders)})`}`;

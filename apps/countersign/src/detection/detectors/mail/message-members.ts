@@ -1,6 +1,6 @@
 import { SIGHTINGS_READ_MAX } from '../limits.ts';
 import { textOf } from '../windows/event-query.ts';
-import type { StreamScene } from '../windows/window-detector.ts';
+import type { DetectionWindow } from '../windows/window-detector.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -9,7 +9,7 @@ type Members = Readonly<Record<string, unknown>>;
  * export puts it. `entries` is a list as SQL writes it: `[1, 2]`.
  */
 export async function memberOfEntries(
-  { bodyOf }: StreamScene,
+  { bodyOf }: DetectionWindow,
   entries: string,
   name: string,
 ): Promise<Members | undefined> {

@@ -10,25 +10,25 @@ import {
 } from '../limits.ts';
 import { ask, numberOf, textOf } from '../windows/event-query.ts';
 import {
+  type DetectionWindow,
   draftFrom,
   isWithin,
-  type StreamDetector,
-  type StreamScene,
+  type WindowDetector,
 } from '../windows/window-detector.ts';
 import {
+  type Correspondents,
+  type DomainMailDay,
   friendsOf,
   isOwn,
-  type MailWorld,
   mailWorldOf,
-  type Sent,
-  type Strange,
   strangersOf,
+  type UnfamiliarMailDay,
 } from './correspondents.ts';
 import { likenessOf } from './domain-similarity.ts';
 import { type Part, partsOf, trickOf } from './mail-parts.ts';
 
 /** Mail from people who never wrote before, or who pass for others. */
-export const phishing: StreamDetector = {
+export const phishing: WindowDetector = {
   rules: [
     ...['stream/look-alike', 'stream/first-contact', 'stream/rare-attachment'],
     ...['stream/lure-link', 'stream/lateral-phishing'],
@@ -56,7 +56,7 @@ export const phishing: StreamDetector = {
   },
 };
 
-function lookAlike(world: MailWorld, day: Strange): FindingDraft | undefined {
+function lookAlike(world: Correspondents, day: UnfamiliarMailDay): FindingDraft | undefined {
   const likeness = likenessOf(day.domain, friendsOf(world, day));
   if (likeness === undefined) return undefined;
   const { to, how } = likeness;
@@ -84,8 +84,8 @@ const HOW = {
 
 /** A domain that never wrote writes to many: with what, decides how bad that is. */
 function firstContact(
-  world: MailWorld,
-  day: Strange,
+  world: Correspondents,
+  day: UnfamiliarMailDay,
   parts: readonly Part[],
 ): FindingDraft | undefined {
   if (day.recipients < FIRST_CONTACT_PEOPLE_MIN || day.knownDays > 0) return undefined;
@@ -139,7 +139,7 @@ function rareAttachments(parts: readonly Part[]): FindingDraft[] {
   });
 }
 
-function lureLinks(world: MailWorld, parts: readonly Part[]): FindingDraft[] {
+function lureLinks(world: Correspondents, parts: readonly Part[]): FindingDraft[] {
   return parts.flatMap((part): FindingDraft[] => {
     if (!part.name.includes('://')) return [];
     const own = world.own.get(part.tenant) ?? [];
@@ -165,7 +165,7 @@ function lureLinks(world: MailWorld, parts: readonly Part[]): FindingDraft[] {
 }
 
 /** Somebody inside writes to many colleagues in a day, who never wrote to nearly as many. */
-async function lateral(scene: StreamScene, world: MailWorld): Promise<FindingDraft[]> {
+async function lateral(scene: DetectionWindow, world: Correspondents): Promise<FindingDraft[]> {
   const fromMs = Math.trunc(scene.period.fromMs);
   const rows = await ask(
     scene,
@@ -187,7 +187,7 @@ async function lateral(scene: StreamScene, world: MailWorld): Promise<FindingDra
     CANDIDATES_LOOKED_AT_MAX,
   );
   return rows
-    .map((row): Sent => {
+    .map((row): DomainMailDay => {
       const sender = textOf(row['sender']) ?? '';
       return {
         index: numberOf(row['index']),
@@ -204,7 +204,7 @@ async function lateral(scene: StreamScene, world: MailWorld): Promise<FindingDra
     .map(lateralDraft);
 }
 
-function lateralDraft(day: Sent): FindingDraft {
+function lateralDraft(day: DomainMailDay): FindingDraft {
   return draftFrom({
     rule: 'stream/lateral-phishing',
     tenant: day.tenant,

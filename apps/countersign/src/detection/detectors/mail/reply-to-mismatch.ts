@@ -2,19 +2,19 @@ import type { FindingDraft, FindingSeverity } from '../../../store/rows/finding.
 import { HISTORY_MS, KNOWN_DAYS_MIN, NEWCOMERS_MAX, WARM_DAYS_MIN } from '../limits.ts';
 import { ask, listed, numberOf, textOf } from '../windows/event-query.ts';
 import {
+  type DetectionWindow,
   dayOf,
   draftFrom,
   isWithin,
-  type StreamDetector,
-  type StreamScene,
+  type WindowDetector,
 } from '../windows/window-detector.ts';
 import {
+  type Correspondents,
+  type DomainMailDay,
   friendsOf,
   isKnown,
   isOwn,
-  type MailWorld,
   mailWorldOf,
-  type Sent,
 } from './correspondents.ts';
 import { likenessOf } from './domain-similarity.ts';
 import { domainOf, isFreeMail, siteOf } from './mail-domain.ts';
@@ -25,7 +25,7 @@ import { memberOfEntries, memberText, objectOf } from './message-members.ts';
  * as well, so that what speaks is where the answer would go: to a look-alike, to a mailbox that
  * anybody can have, to a domain that nobody ever wrote with.
  */
-export const replyMismatch: StreamDetector = {
+export const replyMismatch: WindowDetector = {
   rules: ['stream/reply-mismatch'],
   title: 'Mail whose answers would go to somebody else than its sender',
   needs: ['reply-to'],
@@ -46,14 +46,14 @@ export const replyMismatch: StreamDetector = {
   },
 };
 
-type Message = Sent & {
+type Message = DomainMailDay & {
   readonly replies: readonly string[];
   readonly isOfList: boolean;
   /** What the receiving server says: topmost. What is below, the sender may have written. */
   readonly authentication: string;
 };
 
-async function messagesOf(scene: StreamScene): Promise<Message[]> {
+async function messagesOf(scene: DetectionWindow): Promise<Message[]> {
   const rows = await ask(
     scene,
     0,
@@ -93,7 +93,7 @@ async function messagesOf(scene: StreamScene): Promise<Message[]> {
 
 /** On which days mail came from these addresses, or went to them; `tenant address`. */
 async function knownAddresses(
-  scene: StreamScene,
+  scene: DetectionWindow,
   messages: readonly Message[],
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const addresses = listed(new Set(messages.flatMap(({ replies }) => replies)));
@@ -119,7 +119,7 @@ type Mismatch = {
 };
 
 function mismatchOf(
-  world: MailWorld,
+  world: Correspondents,
   known: ReadonlyMap<string, readonly number[]>,
   message: Message,
 ): Mismatch | undefined {
@@ -161,7 +161,7 @@ function mismatchOf(
 /** What the receiving server found out about a sender who is not who the message says. */
 const FORGED = /\b(?:dmarc|compauth)=fail\b/i;
 
-function isWarm(world: MailWorld, { tenant, day }: Message): boolean {
+function isWarm(world: Correspondents, { tenant, day }: Message): boolean {
   const days = [...(world.mailDays.get(tenant) ?? [])];
   return days.filter((one) => one < day && one >= day - HISTORY_MS).length >= WARM_DAYS_MIN;
 }

@@ -1,7 +1,7 @@
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import { CANDIDATES_LOOKED_AT_MAX, TRAVEL_WITHIN_MS } from '../limits.ts';
 import { ask, numberOf, type Row, textOf } from '../windows/event-query.ts';
-import { dayOf, draftFrom, isWithin, type StreamDetector } from '../windows/window-detector.ts';
+import { dayOf, draftFrom, isWithin, type WindowDetector } from '../windows/window-detector.ts';
 import {
   habitsOf,
   OF_PEOPLE,
@@ -16,7 +16,7 @@ import {
  * place where somebody is, and neither is what this person comes out of on other days (a carrier
  * that lets its phones out elsewhere).
  */
-export const impossibleTravel: StreamDetector = {
+export const impossibleTravel: WindowDetector = {
   rules: ['stream/impossible-travel'],
   title: 'A person signed in from two countries within the hour',
   needs: ['sign-in-log'],

@@ -1,13 +1,16 @@
 import { numberText } from '@countersign/core';
 import { CANDIDATES_LOOKED_AT_MAX, MOVED_USED_WITHIN_MS } from '../limits.ts';
 import { ask, listed, numberOf, seenOf, textOf } from '../windows/event-query.ts';
-import { DAY_MS, type Seen, type StreamScene } from '../windows/window-detector.ts';
+import { type CitedEvent, DAY_MS, type DetectionWindow } from '../windows/window-detector.ts';
 
 /** What was done in a session behind a move of it, not from where it was before. */
-export type Deed = Seen & { readonly kind: 'mail' | 'files'; readonly items: number };
+export type SessionActivity = CitedEvent & {
+  readonly kind: 'mail' | 'files';
+  readonly items: number;
+};
 
 /** A session that went on elsewhere. */
-export type MovedSession = {
+export type RelocatedSession = {
   readonly tenant: string;
   readonly session: string;
   /** Networks from which it had been used. */
@@ -17,9 +20,9 @@ export type MovedSession = {
 
 /** The deeds of each, in order, as far as they are in the period. */
 export async function deedsOf(
-  scene: StreamScene,
-  moved: readonly MovedSession[],
-): Promise<ReadonlyMap<MovedSession, readonly Deed[]>> {
+  scene: DetectionWindow,
+  moved: readonly RelocatedSession[],
+): Promise<ReadonlyMap<RelocatedSession, readonly SessionActivity[]>> {
   if (moved.length === 0) return new Map();
   const sessions = listed(new Set(moved.map(({ session }) => session)));
   const rows = await ask(
@@ -50,23 +53,26 @@ export async function deedsOf(
   );
 }
 
-function deedOf(row: Awaited<ReturnType<typeof ask>>[number]): Deed {
+function deedOf(row: Awaited<ReturnType<typeof ask>>[number]): SessionActivity {
   return {
     ...seenOf(row),
-    kind: textOf(row['kind']) as Deed['kind'],
+    kind: textOf(row['kind']) as SessionActivity['kind'],
     items: numberOf(row['items']),
   };
 }
 
-const TECHNIQUES: Readonly<Record<Deed['kind'], string>> = { mail: 'T1114.002', files: 'T1530' };
+const TECHNIQUES: Readonly<Record<SessionActivity['kind'], string>> = {
+  mail: 'T1114.002',
+  files: 'T1530',
+};
 
-export function techniquesOf(deeds: readonly Deed[]): string[] {
+export function techniquesOf(deeds: readonly SessionActivity[]): string[] {
   return [...new Set(deeds.map(({ kind }) => TECHNIQUES[kind]))];
 }
 
 /** `read 30 messages and took 12 files`. */
-export function deedsText(deeds: readonly Deed[]): string {
-  const count = (kind: Deed['kind']): number =>
+export function deedsText(deeds: readonly SessionActivity[]): string {
+  const count = (kind: SessionActivity['kind']): number =>
     deeds.reduce((sum, deed) => sum + (deed.kind === kind ? deed.items : 0), 0);
   const [mail, files] = [count('mail'), count('files')];
   return [
@@ -76,6 +82,8 @@ export function deedsText(deeds: readonly Deed[]): string {
 }
 
 /** By the day on which they were done. */
-export function deedsByDay(deeds: readonly Deed[]): ReadonlyMap<number, readonly Deed[]> {
+export function deedsByDay(
+  deeds: readonly SessionActivity[],
+): ReadonlyMap<number, readonly SessionActivity[]> {
   return Map.groupBy(deeds, ({ atMs }) => Math.floor(atMs / DAY_MS));
 }

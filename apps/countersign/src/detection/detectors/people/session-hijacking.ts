@@ -7,19 +7,19 @@ import {
 } from '../limits.ts';
 import { ask, numberOf, type Row, textOf } from '../windows/event-query.ts';
 import {
+  type CitedEvent,
   DAY_MS,
+  type DetectionWindow,
   draftFrom,
   isWithin,
-  type Seen,
-  type StreamDetector,
-  type StreamScene,
+  type WindowDetector,
 } from '../windows/window-detector.ts';
 import {
-  type Deed,
   deedsByDay,
   deedsOf,
   deedsText,
-  type MovedSession,
+  type RelocatedSession,
+  type SessionActivity,
   techniquesOf,
 } from './session-activity.ts';
 import {
@@ -38,7 +38,7 @@ import {
  * belongs to one browser or one computer. It moves with it to another network, and stays the same
  * client; whoever stole it is another client, or is elsewhere within the hour.
  */
-export const sessionMoved: StreamDetector = {
+export const sessionMoved: WindowDetector = {
   rules: ['stream/session-moved'],
   title: 'One session was used on two devices, or in two places at once',
   needs: ['sign-in-log'],
@@ -65,7 +65,7 @@ export const sessionMoved: StreamDetector = {
 };
 
 type Move = {
-  readonly from: Seen & { readonly country: string | null; readonly net: string };
+  readonly from: CitedEvent & { readonly country: string | null; readonly net: string };
   readonly to: SignedIn;
   readonly because: 'client' | 'device' | 'country';
   /** The computer that the session had been used on, as the vendor knows it. */
@@ -87,7 +87,7 @@ const FROM = [
  * company there are too many sessions on several networks to look through one by one. It compares
  * hashes, and picks the texts of what is left: to sort those of all took nine tenths of a look.
  */
-function movesSql({ period }: StreamScene, events: string): string {
+function movesSql({ period }: DetectionWindow, events: string): string {
   const last = (of: string): string =>
     `lag(t) OVER (PARTITION BY session, ${of} ORDER BY t, "index") AS ${of}_t`;
   const isNew = (of: string): string => `(${of}_t IS NULL OR ${of}_t < t - ${SESSION_REACH_MS})`;
@@ -149,7 +149,7 @@ function moveOf(row: Row): Move {
 
 /** The first move of each day, with what was done behind it; and what was done the day after. */
 async function draftsOf(
-  scene: StreamScene,
+  scene: DetectionWindow,
   moves: readonly Move[],
   habits: Habits,
 ): Promise<FindingDraft[]> {
@@ -177,13 +177,17 @@ async function draftsOf(
     .sort((a, b) => a.windowMs - b.windowMs);
 }
 
-function movedOf(moves: readonly Move[]): MovedSession {
+function movedOf(moves: readonly Move[]): RelocatedSession {
   const [{ to }] = moves as readonly [Move];
   const homes = new Set(moves.slice(0, 1).map(({ from }) => from.net));
   return { tenant: to.tenant, session: to.session ?? '', homes, atMs: to.atMs };
 }
 
-function draftOf(moves: readonly Move[], deeds: readonly Deed[], habits: Habits): FindingDraft {
+function draftOf(
+  moves: readonly Move[],
+  deeds: readonly SessionActivity[],
+  habits: Habits,
+): FindingDraft {
   const [first] = moves as readonly [Move];
   const { from, to, because } = first;
   const where = to.country === null ? '' : ` in ${to.country}`;
@@ -216,13 +220,17 @@ function severityOf({ to, because, isSameDevice }: Move, habits: Habits): 2 | 3 
   return habits.isOwnCountry(to) ? 3 : 4;
 }
 
-function deedsDraft(moves: readonly Move[], deeds: readonly Deed[], habits: Habits): FindingDraft {
+function deedsDraft(
+  moves: readonly Move[],
+  deeds: readonly SessionActivity[],
+  habits: Habits,
+): FindingDraft {
   const { to } = moves[0] as Move;
   return draftFrom({
     rule: 'stream/session-moved',
     tenant: to.tenant,
     group: to.session ?? to.person,
-    at: deeds[0] as Deed,
+    at: deeds[0] as SessionActivity,
     title: `A session of ${whoOf(to)} that was moved the day before ${deedsText(deeds)}`,
     message: `It went on from ${to.ip}, where this person had not been, and was used on.`,
     next: 'Revoke the sessions of the person and ask them; take what was read for stolen.',

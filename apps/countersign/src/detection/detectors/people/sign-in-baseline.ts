@@ -1,9 +1,9 @@
 import { CANDIDATES_LOOKED_AT_MAX, HISTORY_MS, SHARED_BY_MIN } from '../limits.ts';
 import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
-import type { Seen, StreamScene } from '../windows/window-detector.ts';
+import type { CitedEvent, DetectionWindow } from '../windows/window-detector.ts';
 
 /** One sign-in that was let in. */
-export type SignedIn = Seen & {
+export type SignedIn = CitedEvent & {
   readonly tenant: string;
   readonly person: string;
   readonly name: string | null;
@@ -58,7 +58,10 @@ export type Habits = {
 };
 
 /** What is usual for the people of these sign-ins; of days before each alone. */
-export async function habitsOf(scene: StreamScene, signIns: readonly SignedIn[]): Promise<Habits> {
+export async function habitsOf(
+  scene: DetectionWindow,
+  signIns: readonly SignedIn[],
+): Promise<Habits> {
   const some = signIns.slice(0, CANDIDATES_LOOKED_AT_MAX);
   if (some.length < signIns.length) scene.onCut?.(CANDIDATES_LOOKED_AT_MAX);
   const people = listed(new Set(some.map(({ person }) => person)));

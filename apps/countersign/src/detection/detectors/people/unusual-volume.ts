@@ -10,13 +10,13 @@ import {
   WARM_DAYS_MIN,
 } from '../limits.ts';
 import { ask, listed, numberOf, type Row, seenOf, textOf } from '../windows/event-query.ts';
-import { isOfSql, type Part, partsFor, partsOf } from '../windows/person-partition.ts';
+import { isOfSql, type PersonPartition, partsFor, partsOf } from '../windows/person-partition.ts';
 import {
+  type CitedEvent,
+  type DetectionWindow,
   draftFrom,
   isWithin,
-  type Seen,
-  type StreamDetector,
-  type StreamScene,
+  type WindowDetector,
 } from '../windows/window-detector.ts';
 
 type Kind = 'mail' | 'files';
@@ -30,7 +30,7 @@ const KIND = `CASE WHEN operation = 'MailItemsAccessed' THEN 'mail'
  * is like those of colleagues look large: so it warns only if hardly anybody takes so much. That it
  * was taken where the person never was is no second sign: whoever comes back is elsewhere, too.
  */
-export const volume: StreamDetector = {
+export const volume: WindowDetector = {
   rules: ['stream/volume'],
   title: 'Somebody took far more in a day than in any other day of theirs',
   needs: ['exchange', 'sharepoint'],
@@ -39,7 +39,7 @@ export const volume: StreamDetector = {
 
 /** Of so many events at once people and days are grouped. */
 export async function volumes(
-  scene: StreamScene,
+  scene: DetectionWindow,
   together: number = TAKEN_TOGETHER,
 ): Promise<readonly FindingDraft[]> {
   const parts = await everybody(scene, together);
@@ -50,7 +50,7 @@ export async function volumes(
   return unusual.map((one) => draftOf(one, ranges, shown.get(personKey(one.day)) ?? []));
 }
 
-type Taken = Seen & {
+type Taken = CitedEvent & {
   readonly tenant: string;
   readonly kind: Kind;
   readonly who: string;
@@ -59,7 +59,7 @@ type Taken = Seen & {
 };
 
 /** All people, in parts whose events can be grouped at once. */
-async function everybody(scene: StreamScene, together: number): Promise<Part[]> {
+async function everybody(scene: DetectionWindow, together: number): Promise<PersonPartition[]> {
   const [row] = await ask(scene, HISTORY_MS, ['count'], (events) => {
     return `SELECT count(*) FROM ${takenSql(events)}`;
   });
@@ -67,7 +67,7 @@ async function everybody(scene: StreamScene, together: number): Promise<Part[]> 
 }
 
 /** Everything that somebody took. */
-function takenSql(events: string, part: Part = { part: 0, of: 1 }): string {
+function takenSql(events: string, part: PersonPartition = { part: 0, of: 1 }): string {
   return `(SELECT * FROM (
       SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
       FROM ${events} WHERE status_id <> 2 AND actor_type <> 3)
@@ -84,7 +84,7 @@ function daysSql(taken: string): string {
 type Unusual = { readonly day: Taken; readonly most: number; readonly days: number };
 
 /** Of somebody new nothing is known to compare with. */
-async function unusualDays(scene: StreamScene, part: Part): Promise<Unusual[]> {
+async function unusualDays(scene: DetectionWindow, part: PersonPartition): Promise<Unusual[]> {
   const fromMs = Math.trunc(scene.period.fromMs);
   const rows = await ask(
     scene,
@@ -126,9 +126,9 @@ const rangeKey = ({ tenant, kind, day }: Pick<Taken, 'tenant' | 'kind' | 'day'>)
 
 /** What hardly anybody of the tenant took in a day of the month before, for each of these days. */
 async function companyRanges(
-  scene: StreamScene,
+  scene: DetectionWindow,
   unusual: readonly Unusual[],
-  parts: readonly Part[],
+  parts: readonly PersonPartition[],
 ): Promise<ReadonlyMap<string, number>> {
   if (unusual.length === 0) return new Map();
   const rows: Row[] = [];
@@ -200,14 +200,14 @@ function draftOf(
   });
 }
 
-type Shown = Required<Seen> & { readonly name: string | null };
+type Shown = Required<CitedEvent> & { readonly name: string | null };
 
 const personKey = ({ tenant, kind, who, day }: Taken): string =>
   JSON.stringify([tenant, kind, who, day]);
 
 /** The largest records of each of these days, by {@link personKey}. */
 async function largestOf(
-  scene: StreamScene,
+  scene: DetectionWindow,
   unusual: readonly Unusual[],
 ): Promise<ReadonlyMap<string, readonly Shown[]>> {
   const found = new Map<string, Shown[]>();

@@ -1,11 +1,11 @@
 import {
+  type AddressFamiliarity,
   CLIENTS,
   type Client,
   CROWDS,
   ENDINGS,
   type Features,
   PLACES,
-  type Place,
 } from './spray-features.ts';
 
 /** How many attempts of a kind have the same features. */
@@ -24,7 +24,7 @@ export type OddsModel = {
   /** The same, whatever came after it: a hit after a guess looks like a mistake that was mended. */
   readonly openGuess: (features: Features) => number;
   /** How many times likelier a place, or a client, is an intruder's than a person's. */
-  readonly placeOdds: (place: Place) => number;
+  readonly placeOdds: (place: AddressFamiliarity) => number;
   readonly clientOdds: (client: Client) => number;
   /** The same of a success, before its client and its factor are looked at, as odds. */
   readonly successOdds: (features: Features) => number;
@@ -76,10 +76,10 @@ export function fitOdds(counts: readonly CellCount[]): OddsModel {
 /** One guess in a hundred hits: sprays try common passwords. */
 export const HITS_PER_GUESS = 0.01;
 
-const GOOD_PLACE: Readonly<Record<Place, number>> = {
+const GOOD_PLACE: Readonly<Record<AddressFamiliarity, number>> = {
   ...{ own: 0.8, company: 0.1, near: 0.05, country: 0.035, foreign: 0.015 },
 };
-const BAD_PLACE: Readonly<Record<Place, number>> = {
+const BAD_PLACE: Readonly<Record<AddressFamiliarity, number>> = {
   ...{ own: 0.002, company: 0.003, near: 0.005, country: 0.3, foreign: 0.69 },
 };
 const GOOD_CLIENT: Readonly<Record<Client, number>> = { own: 0.9, common: 0.07, rare: 0.03 };
@@ -204,7 +204,7 @@ function badPrior({ place, client, ending, crowd }: Features): number {
 /** Shares of place and client, whatever else. */
 function pairShares(
   counts: Tally,
-  prior: (place: Place, client: Client) => number,
+  prior: (place: AddressFamiliarity, client: Client) => number,
 ): Map<string, number> {
   const total = sum(counts);
   const shares = new Map<string, number>();

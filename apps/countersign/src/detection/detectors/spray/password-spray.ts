@@ -1,11 +1,12 @@
 import { assert } from '@countersign/core';
 import type { DuckDBValue } from '@duckdb/node-api';
-import type { Ask } from '../../../store/reading/current-rows.ts';
-import type { BooksReader } from '../../../store/store-reader.ts';
+import type { RunSql } from '../../../store/reading/current-rows.ts';
+import type { StoreReader } from '../../../store/store-reader.ts';
 import { CAMPAIGN_GAP_MS, GUESSES_A_DAY_MAX, LIKELY_ROWS_MAX } from '../limits.ts';
-import { type Part, partsFor, partsOf } from '../windows/person-partition.ts';
+import { type PersonPartition, partsFor, partsOf } from '../windows/person-partition.ts';
 import { type CellCount, fitOdds, type OddsModel } from './odds-model.ts';
 import {
+  type AddressFamiliarity,
   type AttemptKind,
   attemptsSql,
   type Client,
@@ -17,7 +18,6 @@ import {
   failedSql,
   featuresSql,
   knownSql,
-  type Place,
   SHARED,
   sharedSql,
   sharersSql,
@@ -72,7 +72,7 @@ type Period = { readonly fromMs: number; readonly toMs: number };
 /** What is familiar in a period is learned from `learnFromMs` on. */
 export type SprayPeriod = Period & { readonly learnFromMs: number };
 
-export type SprayLook = {
+export type SprayResult = {
   readonly campaigns: readonly Campaign[];
   /** More was guessed than is looked at: behind a flood the rest is not. */
   readonly isCut: boolean;
@@ -83,10 +83,10 @@ export type SprayLook = {
  * known whether a campaign has ended, and whom it let in.
  */
 export function sprayLook(
-  books: BooksReader,
+  books: StoreReader,
   { learnFromMs, ...period }: SprayPeriod,
   sizes: Sizes = SIZES,
-): Promise<SprayLook> {
+): Promise<SprayResult> {
   const scope = { fromMs: learnFromMs, toMs: period.toMs + CAMPAIGN_GAP_MS };
   return books.together(scope, (ask, source) =>
     lookAt(ask, triesSql(source, scope), { period, sizes, giveBack: () => books.giveBack() }),
@@ -101,10 +101,10 @@ type Looking = {
 };
 
 async function lookAt(
-  ask: Ask,
+  ask: RunSql,
   tries: string,
   { period, sizes, giveBack }: Looking,
-): Promise<SprayLook> {
+): Promise<SprayResult> {
   await ask(`CREATE TEMP TABLE failed AS ${failedSql(tries)}`);
   const [[guesses] = []] = await ask(`SELECT count(*) FROM failed WHERE kind = 'guess'
     AND t >= ${period.fromMs} AND t < ${period.toMs}`);
@@ -129,10 +129,10 @@ async function lookAt(
   return { campaigns, isCut: likely.length > LIKELY_ROWS_MAX };
 }
 
-const NOTHING: SprayLook = { campaigns: [], isCut: false };
+const NOTHING: SprayResult = { campaigns: [], isCut: false };
 
 /** Makes the table of features, of some people at a time; drops what it is made out of. */
-async function makeFeatures(ask: Ask, tries: string, sizes: Sizes): Promise<void> {
+async function makeFeatures(ask: RunSql, tries: string, sizes: Sizes): Promise<void> {
   const make = (name: string, sql: string): Promise<unknown> =>
     ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
   await make('entries', entriesSql(tries, 'failed'));
@@ -154,10 +154,10 @@ async function makeFeatures(ask: Ask, tries: string, sizes: Sizes): Promise<void
 }
 
 async function makeInParts(
-  ask: Ask,
+  ask: RunSql,
   name: string,
   of: number,
-  sqlOf: (part: Part) => string,
+  sqlOf: (part: PersonPartition) => string,
 ): Promise<void> {
   for (const each of partsOf(of)) {
     const into = each.part === 0 ? `CREATE TEMP TABLE ${name} AS` : `INSERT INTO ${name}`;
@@ -166,7 +166,7 @@ async function makeInParts(
 }
 
 /** What the attempts of each tenant say of how likely one of them is an intruder's. */
-async function modelsOf(ask: Ask): Promise<Map<string, OddsModel>> {
+async function modelsOf(ask: RunSql): Promise<Map<string, OddsModel>> {
   // A siege of one account is one person's trouble, and must not colour everybody's.
   const rows = await ask(`
     SELECT tenant, kind, place, client, ending, crowd, sum(times)::BIGINT FROM features
@@ -190,7 +190,7 @@ async function modelsOf(ask: Ask): Promise<Map<string, OddsModel>> {
 function featuresOf(values: readonly (DuckDBValue | undefined)[]): Features {
   const [place, client, ending, crowd] = values;
   return {
-    place: place as Place,
+    place: place as AddressFamiliarity,
     client: client as Client,
     ending: ending as Ending,
     crowd: crowd as Crowd,
@@ -226,7 +226,7 @@ function runsOf(all: readonly Guess[]): Run[] {
 
 /** With the successes that may be of each, and whose they are. */
 async function campaignsOf(
-  ask: Ask,
+  ask: RunSql,
   tries: string,
   runs: readonly Run[],
   { period: { fromMs: sinceMs }, sizes }: { readonly period: Period; readonly sizes: Sizes },
@@ -253,7 +253,7 @@ async function campaignsOf(
 }
 
 async function attemptsOf(
-  ask: Ask,
+  ask: RunSql,
   tries: string,
   wanted: readonly Ranked[],
 ): Promise<Map<number, Attempt>> {

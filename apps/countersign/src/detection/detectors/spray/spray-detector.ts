@@ -1,7 +1,12 @@
 import { type Interval, interval, normalise } from '@countersign/core';
 import { SPRAY_BLOCK_MS, SPRAY_EVERY_MS, STREAM_REST_TIMES } from '../../../ingest/limits.ts';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
-import type { CutShort, Judge, JudgeContext, Judgement } from '../../runner/detector.ts';
+import type {
+  Detector,
+  DetectorInput,
+  DetectorResult,
+  UnfinishedWindow,
+} from '../../runner/detector.ts';
 import { CAMPAIGN_GAP_MS, LIKELY_ROWS_MAX } from '../limits.ts';
 import { cutDraft } from '../windows/window-detector.ts';
 import { type SprayPeriod, sprayLook } from './password-spray.ts';
@@ -15,7 +20,7 @@ const SPRAY_TITLE = 'Passwords of many people are guessed at';
  * it to learn from: the same records give the same campaigns, whenever they are asked for. A
  * campaign is told in the block in which it ends.
  */
-export function sprayJudge(): Judge {
+export function sprayJudge(): Detector {
   return {
     name: 'stream/spray',
     hears: 'events',
@@ -43,7 +48,7 @@ export function sprayJudge(): Judge {
     ],
     everyMs: SPRAY_EVERY_MS,
     restTimes: STREAM_REST_TIMES,
-    async *judge({ touched, books }: JudgeContext): AsyncGenerator<Judgement> {
+    async *judge({ touched, books }: DetectorInput): AsyncGenerator<DetectorResult> {
       const covers = normalise(
         touched.map(({ from, to }) =>
           interval(
@@ -55,7 +60,7 @@ export function sprayJudge(): Judge {
         ),
       );
       const drafts: FindingDraft[] = [];
-      const cutShort: CutShort[] = [];
+      const cutShort: UnfinishedWindow[] = [];
       for (const block of covers.flatMap(blocksOf)) {
         const { campaigns, isCut } = await sprayLook(books, block);
         drafts.push(...sprayFindings(campaigns));
@@ -75,7 +80,7 @@ export function sprayJudge(): Judge {
  */
 export function sprayCut({ fromMs, toMs }: Pick<SprayPeriod, 'fromMs' | 'toMs'>): {
   readonly draft: FindingDraft;
-  readonly windows: CutShort;
+  readonly windows: UnfinishedWindow;
 } {
   const draft = cutDraft(SPRAY_TITLE, { fromMs, toMs }, LIKELY_ROWS_MAX);
   return { draft, windows: { ...interval(fromMs, toMs), rules: SPRAY_RULES } };

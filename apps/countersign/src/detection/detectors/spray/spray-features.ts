@@ -7,13 +7,13 @@ import {
   SHARED_BY_MIN,
   WARM_DAYS_MIN,
 } from '../limits.ts';
-import { isOfSql, type Part } from '../windows/person-partition.ts';
+import { isOfSql, type PersonPartition } from '../windows/person-partition.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** How familiar an address is, to the person or to the company. */
 export const PLACES = ['own', 'company', 'near', 'country', 'foreign'] as const;
-export type Place = (typeof PLACES)[number];
+export type AddressFamiliarity = (typeof PLACES)[number];
 
 /** How familiar a client (software and application) is. */
 export const CLIENTS = ['own', 'common', 'rare'] as const;
@@ -28,7 +28,7 @@ export const CROWDS = ['alone', 'crowd'] as const;
 export type Crowd = (typeof CROWDS)[number];
 
 export type Features = {
-  readonly place: Place;
+  readonly place: AddressFamiliarity;
   readonly client: Client;
   readonly ending: Ending;
   readonly crowd: Crowd;
@@ -131,7 +131,7 @@ export function crowdsSql(tries: string, failed: string, entries: string): strin
  * days: all that familiarity is learned from, far fewer rows than successes. `part` says whose they
  * are, of as many `parts`: what is made in their order is read quickly of each.
  */
-export function knownSql(tries: string, some: Part, parts: number): string {
+export function knownSql(tries: string, some: PersonPartition, parts: number): string {
   return `SELECT tenant, u, ip, country, user_agent, app_uid, min(d) AS first_d, max(d) AS last_d,
       count(*) FILTER (asked) AS asked, hash(u) % ${parts} AS part
     FROM ${tries} WHERE kind = 'success' AND ${isOfSql('u', some)} GROUP BY ALL`;
@@ -158,7 +158,7 @@ export const SHARED: Readonly<Record<string, string>> = {
 };
 
 /** SQL of how many people of one part of `known` share something of {@link SHARED}. */
-export function sharersSql(what: string, { part }: Part): string {
+export function sharersSql(what: string, { part }: PersonPartition): string {
   return `SELECT COLUMNS(* EXCLUDE (u)), count(*) AS people
     FROM (SELECT DISTINCT tenant, ${what}, u FROM known WHERE part = ${part})
     GROUP BY ALL`;
@@ -189,7 +189,7 @@ export function warmthSql(tries: string, people: string): string {
  * was asked for: programs renew their
  * tokens where people are at home.
  */
-export function featuresSql(some: Part): string {
+export function featuresSql(some: PersonPartition): string {
   const seen = 'min(first_d) AS first_d, max(last_d) AS last_d';
   // An intruder who got in comes back: what is seen from then on makes no earlier guess familiar.
   // Only in the first days of a log nothing was seen before.

@@ -1,4 +1,4 @@
-import type { Ask } from '../../../store/reading/current-rows.ts';
+import type { RunSql } from '../../../store/reading/current-rows.ts';
 import { CAMPAIGN_GAP_MS, CANDIDATES_KEPT, GUESS_LIKELY } from '../limits.ts';
 import { isOfSql, partsFor, partsOf } from '../windows/person-partition.ts';
 import { type OddsModel, SPRAY_CELLS } from './odds-model.ts';
@@ -87,7 +87,7 @@ function traitSql(attempts: string, { kind, value }: Trait): string {
 }
 
 /** Makes the tables of traits, of attempts that {@link oddsSql} was joined to. */
-export async function tellTraits(ask: Ask, attempts: string): Promise<void> {
+export async function tellTraits(ask: RunSql, attempts: string): Promise<void> {
   for (const trait of TRAITS) {
     await ask(`CREATE OR REPLACE TEMP TABLE ${trait.table} AS ${traitSql(attempts, trait)}`);
   }
@@ -112,7 +112,7 @@ export type Ranked = { readonly index: number; readonly probability: number };
  * attempts are in one.
  */
 export async function ranked(
-  ask: Ask,
+  ask: RunSql,
   { tries, attempts }: { readonly tries: string; readonly attempts: string },
   siege: Siege,
   together: number,

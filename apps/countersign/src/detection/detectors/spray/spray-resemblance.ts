@@ -1,6 +1,6 @@
-import type { Ask } from '../../../store/reading/current-rows.ts';
+import type { RunSql } from '../../../store/reading/current-rows.ts';
 import { CAMPAIGN_GAP_MS, GUESS_LIKELY, RETRY_WITHIN_MS, SHARED_BY_MIN } from '../limits.ts';
-import { isOfSql, type Part, partsFor, partsOf } from '../windows/person-partition.ts';
+import { isOfSql, type PersonPartition, partsFor, partsOf } from '../windows/person-partition.ts';
 import { HITS_PER_GUESS } from './odds-model.ts';
 import { AGENT, WIDE } from './spray-features.ts';
 
@@ -65,7 +65,7 @@ export type Resemblance = {
 };
 
 /** Makes the table `resembling` ("index", odds) of the successes that resemble a campaign. */
-export async function makeResembling(ask: Ask, of: Resemblance, siege: Siege): Promise<void> {
+export async function makeResembling(ask: RunSql, of: Resemblance, siege: Siege): Promise<void> {
   const make = (name: string, sql: string): Promise<unknown> =>
     ask(`CREATE OR REPLACE TEMP TABLE ${name} AS ${sql}`);
   const tenant = `'${siege.tenant.replaceAll("'", "''")}'`;
@@ -144,7 +144,7 @@ function bucketSql(t: string): string {
 }
 
 /** SQL of what people do on other days than `compared`: how often, from where, with what, when. */
-function habitsSql(entered: string, part: Part): string {
+function habitsSql(entered: string, part: PersonPartition): string {
   const own = `hash(u) IN (SELECT u FROM compared) AND ${isOfSql('hash(u)', part)}`;
   const lately = `abs(d.day - a.day) <= ${CLIENT_DAYS}`;
   return `
@@ -196,7 +196,7 @@ const nameOf = (at: number): string => `c${at}`;
 type Tempo = readonly number[];
 
 /** Of the campaign's guesses, how many follow the one before within each of {@link SCALES_MS}. */
-async function tempoOf(ask: Ask, partition: string): Promise<Tempo> {
+async function tempoOf(ask: RunSql, partition: string): Promise<Tempo> {
   const [row = []] = await ask(`
     SELECT count(gap), ${SCALES_MS.map((ms) => `count(*) FILTER (gap <= ${ms})`).join(', ')}
     FROM (SELECT t - lag(t) OVER (${partition} ORDER BY t) AS gap FROM theirs)`);

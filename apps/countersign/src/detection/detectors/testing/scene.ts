@@ -6,9 +6,9 @@ import { blank as blankEvent } from '@countersign/ocsf';
 import { RowBuffer } from '../../../store/parquet/row-buffer.ts';
 import type { EventRow } from '../../../store/rows/event-row.ts';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
-import { Books } from '../../../store/store.ts';
-import { BooksReader } from '../../../store/store-reader.ts';
-import { lookWith, type StreamDetector } from '../windows/window-detector.ts';
+import { Store } from '../../../store/store.ts';
+import { StoreReader } from '../../../store/store-reader.ts';
+import { lookWith, type WindowDetector } from '../windows/window-detector.ts';
 
 export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
 const DAY_MS = 86_400_000;
@@ -26,7 +26,7 @@ export type Played = Partial<EventRow['event']> & {
 
 /** What a detector finds in these events, in a period of days since the start. */
 export function foundIn(
-  detector: StreamDetector,
+  detector: WindowDetector,
   events: readonly Played[],
   days: { readonly from: number; readonly to: number } = { from: 0, to: 60 },
 ): Promise<readonly FindingDraft[]> {
@@ -40,17 +40,17 @@ export function foundIn(
 /** Reads books that hold these events. */
 export async function withBooks<T>(
   events: readonly Played[],
-  use: (books: BooksReader) => Promise<T>,
+  use: (books: StoreReader) => Promise<T>,
 ): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-stream-'));
   try {
-    const books = await Books.open(dir);
+    const books = await Store.open(dir);
     const buffer = new RowBuffer();
     for (const [index, event] of events.entries()) buffer.add(rowOf(index, event));
     await books.postRows(buffer);
     books.commit(events.length);
     books.close();
-    const reader = await BooksReader.open(dir);
+    const reader = await StoreReader.open(dir);
     try {
       return await use(reader);
     } finally {

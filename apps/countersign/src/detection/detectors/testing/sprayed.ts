@@ -10,8 +10,8 @@ import {
 } from '../../../../../../tools/testing/sign-in-company.ts';
 import { RowBuffer } from '../../../store/parquet/row-buffer.ts';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
-import { Books } from '../../../store/store.ts';
-import { BooksReader } from '../../../store/store-reader.ts';
+import { Store } from '../../../store/store.ts';
+import { StoreReader } from '../../../store/store-reader.ts';
 import { type Campaign, type SprayPeriod, sprayLook } from '../spray/password-spray.ts';
 
 export async function campaignsOf(
@@ -30,13 +30,13 @@ export async function lookAt(
 ): ReturnType<typeof sprayLook> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-spray-'));
   try {
-    const books = await Books.open(dir);
+    const books = await Store.open(dir);
     const buffer = new RowBuffer();
     for (const row of rows) buffer.add(row);
     await books.postRows(buffer);
     books.commit(Math.max(...rows.map(({ index }) => index)) + 1);
     books.close();
-    const reader = await BooksReader.open(dir);
+    const reader = await StoreReader.open(dir);
     try {
       return await sprayLook(reader, period, sizes);
     } finally {

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { DAY_MS, type Seen, type StreamScene } from './window-detector.ts';
+import { type CitedEvent, DAY_MS, type DetectionWindow } from './window-detector.ts';
 
 /** Rows by the names of their columns. */
 export type Row = Readonly<Record<string, DuckDBValue>>;
@@ -11,7 +11,7 @@ export type Row = Readonly<Record<string, DuckDBValue>>;
  * than `most` it gives the first, and says so to whoever asked for findings.
  */
 export async function ask(
-  { books, period, onCut }: StreamScene,
+  { books, period, onCut }: DetectionWindow,
   reachMs: number,
   columns: readonly string[],
   sqlOf: (events: string) => string,
@@ -51,7 +51,7 @@ export function listed(texts: Iterable<string>): string {
 }
 
 /** Of a row with these columns, as {@link ask} gives it. */
-export function seenOf(row: Row): Required<Seen> {
+export function seenOf(row: Row): Required<CitedEvent> {
   return {
     index: numberOf(row['index']),
     atMs: numberOf(row['t']),

@@ -4,10 +4,10 @@ import type { FindingDraft } from '../../../store/rows/finding.ts';
 import { endOfItself } from '../../findings/limitation-finding.ts';
 import { daily, foundIn, person, START_MS, signIn } from '../testing/scene.ts';
 import { ask, numberOf } from './event-query.ts';
-import { CUT_OFF, DAY_MS, draftFrom, type StreamDetector } from './window-detector.ts';
+import { CUT_OFF, DAY_MS, draftFrom, type WindowDetector } from './window-detector.ts';
 
 /** Says of each sign-in that it was, and looks at three of a period. */
-const shortSighted: StreamDetector = {
+const shortSighted: WindowDetector = {
   rules: ['stream/short-sighted'],
   title: 'a detector that sees three sign-ins',
   needs: [],

@@ -1,14 +1,14 @@
 import { type Interval, interval, type TenantId } from '@countersign/core';
 import type { FindingDraft, FindingSeverity } from '../../../store/rows/finding.ts';
-import type { BooksReader } from '../../../store/store-reader.ts';
-import { draftOfItself } from '../../findings/limitation-finding.ts';
+import type { StoreReader } from '../../../store/store-reader.ts';
+import { limitationFinding } from '../../findings/limitation-finding.ts';
 import { EVIDENCE_MAX } from '../limits.ts';
 
 export const DAY_MS = 86_400_000;
 
 /** What a detector looks at: everything there is, and the period whose findings are asked for. */
-export type StreamScene = {
-  readonly books: BooksReader;
+export type DetectionWindow = {
+  readonly books: StoreReader;
   /** The record as it was delivered; undefined where it is erased, or not to be had. */
   readonly bodyOf: (index: number) => Promise<string | undefined>;
   /** Whole days. */
@@ -22,7 +22,7 @@ export type StreamScene = {
  * and the parts in which its records came, and whatever longer period is asked for: what it says
  * of a day depends on {@link LOOK_BACK_MS} before that day's end, and on nothing else.
  */
-export type StreamDetector = {
+export type WindowDetector = {
   /** The `rule` of what it finds. */
   readonly rules: readonly string[];
   readonly title: string;
@@ -30,11 +30,11 @@ export type StreamDetector = {
   readonly needs: readonly string[];
   /** Rules of it that need others instead. */
   readonly rulesNeed?: Readonly<Record<string, readonly string[]>>;
-  readonly find: (scene: StreamScene) => Promise<readonly FindingDraft[]>;
+  readonly find: (scene: DetectionWindow) => Promise<readonly FindingDraft[]>;
 };
 
 /** One event that a finding rests on. */
-export type Seen = {
+export type CitedEvent = {
   readonly index: number;
   readonly atMs: number;
   readonly actor?: string | null;
@@ -43,22 +43,22 @@ export type Seen = {
   readonly ip?: string | null;
 };
 
-export type Told = {
+export type FindingFields = {
   readonly rule: string;
   readonly tenant: string;
   readonly group: string;
   /** The event that completes it: its day is the window. */
-  readonly at: Seen;
+  readonly at: CitedEvent;
   readonly title: string;
   readonly message: string;
   readonly next: string;
   readonly severity: FindingSeverity;
   readonly techniques: readonly string[];
-  readonly seen: readonly Seen[];
+  readonly seen: readonly CitedEvent[];
 };
 
 /** What a detector says of a period, and of which days that is not all. */
-export type Look = {
+export type DetectionOutcome = {
   readonly drafts: readonly FindingDraft[];
   /** Days on which it did not look at everything: what it does not say of them means nothing. */
   readonly cutShort: readonly Interval[];
@@ -69,7 +69,10 @@ export type Look = {
  * the same in whatever period it is asked: so a period with too much in it is asked about in
  * halves, until it is known which days are too full, and all others are looked at.
  */
-export async function lookWith(detector: StreamDetector, scene: StreamScene): Promise<Look> {
+export async function lookWith(
+  detector: WindowDetector,
+  scene: DetectionWindow,
+): Promise<DetectionOutcome> {
   let most: number | undefined;
   const onCut = (of: number): void => {
     most = of;
@@ -99,12 +102,12 @@ export const CUT_OFF = 'stream/cut-off';
 /** A detector that stopped looking: what it did not say of the period is no answer. */
 export function cutDraft(
   title: string,
-  { fromMs, toMs }: StreamScene['period'],
+  { fromMs, toMs }: DetectionWindow['period'],
   most: number,
 ): FindingDraft {
   const [first, last] = [fromMs, toMs - 1].map((ms) => new Date(ms).toISOString().slice(0, 10));
   const when = first === last ? `on ${first}` : `from ${first} to ${last}`;
-  return draftOfItself({
+  return limitationFinding({
     rule: CUT_OFF,
     group: title,
     windowMs: fromMs,
@@ -118,10 +121,10 @@ export function cutDraft(
   });
 }
 
-export function draftFrom(told: Told): FindingDraft {
+export function draftFrom(told: FindingFields): FindingDraft {
   const { rule, tenant, group, at, title, message, next, severity, techniques } = told;
   const seen = told.seen.toSorted((a, b) => a.atMs - b.atMs || a.index - b.index);
-  const named = (read: (one: Seen) => string | null | undefined): string[] =>
+  const named = (read: (one: CitedEvent) => string | null | undefined): string[] =>
     [...new Set(seen.flatMap((one) => read(one) ?? []))].sort();
   return {
     ...{ rule, version: 1, tenant: tenant as TenantId, group, title, message, next, severity },
@@ -142,6 +145,6 @@ export function dayOf(atMs: number): number {
   return Math.floor(atMs / DAY_MS) * DAY_MS;
 }
 
-export function isWithin(scene: StreamScene, atMs: number): boolean {
+export function isWithin(scene: DetectionWindow, atMs: number): boolean {
   return atMs >= scene.period.fromMs && atMs < scene.period.toMs;
 }

@@ -16,10 +16,13 @@ export type AttestationPolicy = {
   readonly makers: readonly X509Certificate[];
 };
 
-export type Stated = { readonly format: string; readonly chain: readonly X509Certificate[] };
+export type AttestationClaims = {
+  readonly format: string;
+  readonly chain: readonly X509Certificate[];
+};
 
 /** What an attestation states of itself, before anything is verified. Undefined: unreadable. */
-export async function statedBy(attestationObject: string): Promise<Stated | undefined> {
+export async function statedBy(attestationObject: string): Promise<AttestationClaims | undefined> {
   try {
     const { decodeAttestationObject } = await import('@simplewebauthn/server/helpers');
     const bytes = Buffer.from(attestationObject, 'base64url');

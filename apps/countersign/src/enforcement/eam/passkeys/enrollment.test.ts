@@ -4,10 +4,10 @@ import { SoftAuthenticator } from '../../../../../../tools/testing/soft-authenti
 import { ADA, EAM_TENANT, EamWorld, ISSUER, PREY } from '../../testing/eam-world.ts';
 import { EAM_PATHS } from '../eam-metadata.ts';
 import { CODE_MS, PASSKEYS_MAX } from '../limits.ts';
-import type { Invited } from './enrollment.ts';
-import { PasskeyBook } from './passkey-registry.ts';
+import type { InvitationDraft } from './enrollment.ts';
+import { PasskeyRegistry } from './passkey-registry.ts';
 
-function inviteTo(world: EamWorld, person: string, by: string): Invited {
+function inviteTo(world: EamWorld, person: string, by: string): InvitationDraft {
   return world.invite(person, by);
 }
 
@@ -173,10 +173,10 @@ test('one passkey for two people, at once: one of them is told that it is theirs
 test('the book is the same, however often the ledger is read', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  const said: Invited[] = [inviteTo(world, ADA, 'carol')];
+  const said: InvitationDraft[] = [inviteTo(world, ADA, 'carol')];
   await world.use(await enrolled(world, said[0]?.code ?? '', authenticator), authenticator);
   said.push(inviteTo(world, ADA, 'carol'));
-  const again = new PasskeyBook();
+  const again = new PasskeyRegistry();
   const records = [said[0]?.record, ...world.records, said[1]?.record];
   for (const record of [...records, ...records]) if (record !== undefined) again.apply(record);
   assert.deepEqual([...again.all()], [...world.book.all()]);

@@ -1,6 +1,6 @@
 import type { Random, TenantId } from '@countersign/core';
-import { AccessError, SAID_MS_MAX, uuidV7 } from '@countersign/policy';
-import { isSaidBy, type People, type Signed } from '../../approvals/signed-statement.ts';
+import { PolicyError, SAID_MS_MAX, uuidV7 } from '@countersign/policy';
+import { isSaidBy, type People, type SignedStatement } from '../../approvals/signed-statement.ts';
 import { CODE_MS } from '../limits.ts';
 import {
   type InvitationApproval,
@@ -8,7 +8,7 @@ import {
   isAgreed,
 } from './invitation-statements.ts';
 import type { PasskeyRecord } from './passkey-record.ts';
-import { codeHash, type PasskeyBook } from './passkey-registry.ts';
+import { codeHash, type PasskeyRegistry } from './passkey-registry.ts';
 
 export type InviteRequest = {
   readonly tenant: TenantId;
@@ -18,11 +18,11 @@ export type InviteRequest = {
   /** The account that asks. */
   readonly by: string;
   /** Null: one administrator alone, which is enough for a first passkey. */
-  readonly said: Signed<InvitationRequest> | null;
+  readonly said: SignedStatement<InvitationRequest> | null;
 };
 
 /** A record to be written down, and the code to be handed over once it is. */
-export type Invited = {
+export type InvitationDraft = {
   readonly record: PasskeyRecord;
   readonly id: string;
   readonly reason: 'first' | 'recovery';
@@ -38,7 +38,11 @@ type World = { readonly nowMs: number; readonly random: Random; readonly people:
  * of their own: who could do it alone would be everybody.
  * @throws AccessError INVITATION
  */
-export function invite(book: PasskeyBook, request: InviteRequest, world: World): Invited {
+export function invite(
+  book: PasskeyRegistry,
+  request: InviteRequest,
+  world: World,
+): InvitationDraft {
   const { tenant, device, by, said } = request;
   const { nowMs, random } = world;
   const name = personName(request.person);
@@ -63,12 +67,12 @@ export function personName(person: string): string {
 }
 
 function checkRequest(
-  book: PasskeyBook,
+  book: PasskeyRegistry,
   { tenant, person, device, said }: InviteRequest,
   { people, nowMs }: World,
 ): void {
-  const fault = (why: string): AccessError =>
-    new AccessError('INVITATION', `could not invite ${person}: ${why}`);
+  const fault = (why: string): PolicyError =>
+    new PolicyError('INVITATION', `could not invite ${person}: ${why}`);
   if (said === null) {
     throw fault(
       'they have, or had, a passkey: then it takes two people; sign it with --as and --sign-with',
@@ -88,10 +92,10 @@ function checkRequest(
 }
 
 function checkSaid(
-  said: Signed,
+  said: SignedStatement,
   people: People,
   nowMs: number,
-  fault: (why: string) => AccessError,
+  fault: (why: string) => PolicyError,
 ): void {
   const { by, atMs } = said.statement;
   if (!isSaidBy(said, people)) {
@@ -106,10 +110,10 @@ function checkSaid(
 
 /** @throws AccessError INVITATION */
 export function approve(
-  book: PasskeyBook,
-  { said, by }: { readonly said: Signed<InvitationApproval>; readonly by: string },
+  book: PasskeyRegistry,
+  { said, by }: { readonly said: SignedStatement<InvitationApproval>; readonly by: string },
   { nowMs, random, people }: World,
-): Invited {
+): InvitationDraft {
   const { invitation: id } = said.statement;
   const known = book.invitation(id);
   if (known === undefined) throw refused(id, 'there is none of that id; see passkeys invitations');
@@ -141,6 +145,6 @@ function codeOf(random: Random): string {
   return characters.replace(/(.{4})(?=.)/g, '$1-');
 }
 
-function refused(id: string, what: string): AccessError {
-  return new AccessError('INVITATION', `could not agree to the invitation ${id}: ${what}`);
+function refused(id: string, what: string): PolicyError {
+  return new PolicyError('INVITATION', `could not agree to the invitation ${id}: ${what}`);
 }

@@ -3,7 +3,7 @@ import {
   areTwoPeople,
   isSaidBy,
   type People,
-  type Signed,
+  type SignedStatement,
   type StatementForms,
   signedIn,
   statementDigest,
@@ -37,14 +37,16 @@ export type InvitationApproval = {
 type InvitationStatement = InvitationRequest | InvitationApproval;
 
 /** Undefined for what does not have the form of a signed statement about an invitation. */
-export function invitationStatementOf(value: unknown): Signed<InvitationStatement> | undefined {
-  return signedIn(value, FORMS) as Signed<InvitationStatement> | undefined;
+export function invitationStatementOf(
+  value: unknown,
+): SignedStatement<InvitationStatement> | undefined {
+  return signedIn(value, FORMS) as SignedStatement<InvitationStatement> | undefined;
 }
 
 /** Whether two people agreed. Their keys are asked again: a ledger can be written by others. */
 export function isAgreed(
-  request: Signed<InvitationRequest> | null,
-  approval: Signed<InvitationApproval> | null,
+  request: SignedStatement<InvitationRequest> | null,
+  approval: SignedStatement<InvitationApproval> | null,
   people: People,
 ): boolean {
   return (

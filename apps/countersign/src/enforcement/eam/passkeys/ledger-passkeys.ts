@@ -1,10 +1,10 @@
 import { messageOf } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
-import { AccessError } from '@countersign/policy';
-import type { Writer } from '../../../operations/host/open-writer.ts';
-import { ownEntry, parseObject } from '../../../projection/entries/own-entry.ts';
+import { PolicyError } from '@countersign/policy';
+import type { LedgerWriter } from '../../../operations/host/open-writer.ts';
+import { ownEntryDraft, parseObject } from '../../../projection/entries/own-entry.ts';
 import { type PasskeyRecord, passkeyRecordOf } from './passkey-record.ts';
-import { PasskeyBook } from './passkey-registry.ts';
+import { PasskeyRegistry } from './passkey-registry.ts';
 import type { PasskeyStore } from './passkey-store.ts';
 
 type PasskeySource = {
@@ -21,7 +21,7 @@ export interface PasskeyExchange {
 
 /** What the ledger says of passkeys, read once and followed from there. */
 export class PasskeyFeed {
-  readonly book: PasskeyBook = new PasskeyBook();
+  readonly book: PasskeyRegistry = new PasskeyRegistry();
   readonly #source: PasskeySource;
   #next = 0;
 
@@ -58,24 +58,24 @@ export class PasskeyFeed {
 
 /** Passkeys in the ledger of a process that writes it. */
 export class LedgerPasskeys implements PasskeyStore {
-  readonly #writer: Writer;
+  readonly #writer: LedgerWriter;
   readonly #feed: PasskeyFeed;
   readonly #exchange: PasskeyExchange | undefined;
   #looking: Promise<void> | undefined;
 
-  private constructor(writer: Writer, exchange: PasskeyExchange | undefined) {
+  private constructor(writer: LedgerWriter, exchange: PasskeyExchange | undefined) {
     this.#writer = writer;
     this.#feed = PasskeyFeed.of(writer);
     this.#exchange = exchange;
   }
 
-  static async open(writer: Writer, exchange?: PasskeyExchange): Promise<LedgerPasskeys> {
+  static async open(writer: LedgerWriter, exchange?: PasskeyExchange): Promise<LedgerPasskeys> {
     const passkeys = new LedgerPasskeys(writer, exchange);
     await passkeys.look();
     return passkeys;
   }
 
-  get book(): PasskeyBook {
+  get book(): PasskeyRegistry {
     return this.#feed.book;
   }
 
@@ -84,10 +84,10 @@ export class LedgerPasskeys implements PasskeyStore {
     // A counter counts from the moment that it was seen: two at once must not both be the first.
     if (!isNew) this.book.apply(record);
     try {
-      await this.#writer.accountant.append([ownEntry('credential', record.atMs, record)]);
+      await this.#writer.accountant.append([ownEntryDraft('credential', record.atMs, record)]);
     } catch (cause) {
       const why = `could not write down what became of a passkey (${messageOf(cause)})`;
-      throw new AccessError('NOT_ACCOUNTED', `${why}: nobody is let in without it`, { cause });
+      throw new PolicyError('NOT_ACCOUNTED', `${why}: nobody is let in without it`, { cause });
     }
     if (isNew) this.book.apply(record);
     this.#exchange?.tell(record);

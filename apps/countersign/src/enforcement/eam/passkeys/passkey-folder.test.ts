@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { PasskeyShare } from './passkey-folder.ts';
+import { PasskeyFolder } from './passkey-folder.ts';
 import type { PasskeyRecord } from './passkey-record.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-share-'));
@@ -19,7 +19,7 @@ const revoked: PasskeyRecord = {
 
 test('nodes hear of each other, once, and again when they begin anew', () => {
   const folder = join(root, 'once');
-  const [one, two] = [new PasskeyShare(folder, 'one'), new PasskeyShare(folder, 'two')];
+  const [one, two] = [new PasskeyFolder(folder, 'one'), new PasskeyFolder(folder, 'two')];
   one.tell(revoked);
   one.tell(revoked);
   assert.deepEqual(two.look(), [revoked]);
@@ -29,7 +29,7 @@ test('nodes hear of each other, once, and again when they begin anew', () => {
   assert.deepEqual(one.look(), []);
   two.tell(used(7));
   assert.deepEqual(one.look(), [used(7)]);
-  const anew = new PasskeyShare(folder, 'one');
+  const anew = new PasskeyFolder(folder, 'one');
   assert.deepEqual(anew.look(), [used(7)]);
   anew.tell(revoked);
   assert.deepEqual(two.look(), []);
@@ -37,7 +37,7 @@ test('nodes hear of each other, once, and again when they begin anew', () => {
 
 test('a record stands in one file once, however often and by whomever it is told', () => {
   const folder = join(root, 'lines-once');
-  const [one, two] = [new PasskeyShare(folder, 'one'), new PasskeyShare(folder, 'two')];
+  const [one, two] = [new PasskeyFolder(folder, 'one'), new PasskeyFolder(folder, 'two')];
   const count = (): readonly number[] =>
     readdirSync(folder)
       .map((file) => readFileSync(join(folder, file), 'utf8').split('\n').length - 1)
@@ -49,13 +49,13 @@ test('a record stands in one file once, however often and by whomever it is told
   two.tell(revoked);
   assert.deepEqual(count(), [1]);
   // A node that begins anew knows what it said, and says what is new behind it.
-  const anew = new PasskeyShare(folder, 'one');
+  const anew = new PasskeyFolder(folder, 'one');
   anew.tell(revoked);
   anew.tell(used(1));
   assert.deepEqual(count(), [2]);
   assert.deepEqual(two.look(), [used(1)]);
   // What two nodes say at once is heard by a third of one of them.
-  const third = new PasskeyShare(folder, 'three');
+  const third = new PasskeyFolder(folder, 'three');
   two.tell(used(2));
   anew.tell(used(2));
   assert.deepEqual(
@@ -69,7 +69,7 @@ test('a record stands in one file once, however often and by whomever it is told
 
 test('nobody but its owner reads or writes there', () => {
   const folder = join(root, 'modes');
-  new PasskeyShare(folder, 'one').tell(revoked);
+  new PasskeyFolder(folder, 'one').tell(revoked);
   const modes = [folder, ...readdirSync(folder).map((file) => join(folder, file))];
   assert.deepEqual(
     modes.map((path) => statSync(path).mode & 0o777),
@@ -79,7 +79,7 @@ test('nobody but its owner reads or writes there', () => {
 
 test('what is of no use to others is not told', () => {
   const folder = join(root, 'use');
-  const [one, two] = [new PasskeyShare(folder, 'one'), new PasskeyShare(folder, 'two')];
+  const [one, two] = [new PasskeyFolder(folder, 'one'), new PasskeyFolder(folder, 'two')];
   one.tell(used(0));
   const failed = { v: 1, what: 'passkey-refused', tenant: 'x', person: 'y', atMs: 1 } as const;
   const refused = { ...failed, id: 'a', requestId: null, why: 'unproven' } as const;
@@ -92,7 +92,7 @@ test('what is of no use to others is not told', () => {
 
 test('a line that is on its way is waited for, and a damaged one says nothing', () => {
   const folder = join(root, 'lines');
-  const [one, two] = [new PasskeyShare(folder, 'one'), new PasskeyShare(folder, 'two')];
+  const [one, two] = [new PasskeyFolder(folder, 'one'), new PasskeyFolder(folder, 'two')];
   one.tell(used(1));
   const [file = ''] = readdirSync(folder);
   const line = JSON.stringify(used(2));

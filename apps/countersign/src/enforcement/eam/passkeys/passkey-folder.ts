@@ -10,7 +10,7 @@ const ENDING = '.ndjson';
  * line, and reads those of the others from where it was. Whoever writes there can register a
  * passkey for anybody: it is to be kept as the signing keys are.
  */
-export class PasskeyShare {
+export class PasskeyFolder {
   readonly #folder: string;
   readonly #own: string;
   /** Of lines that are in some file already. */

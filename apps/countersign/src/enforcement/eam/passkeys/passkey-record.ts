@@ -1,5 +1,5 @@
 import type { TenantId } from '@countersign/core';
-import type { Signed } from '../../approvals/signed-statement.ts';
+import type { SignedStatement } from '../../approvals/signed-statement.ts';
 import { isObject } from '../../http/i-json.ts';
 import type { InvitationApproval, InvitationRequest } from './invitation-statements.ts';
 
@@ -37,7 +37,7 @@ export type Invitation = {
   readonly device: string | null;
   readonly expiresMs: number;
   /** What was signed, where it takes two people. */
-  readonly request: Signed<InvitationRequest> | null;
+  readonly request: SignedStatement<InvitationRequest> | null;
   /** Null until all agreed who have to. */
   readonly codeHash: string | null;
 };
@@ -53,7 +53,7 @@ export type PasskeyRecord = { readonly v: 1; readonly atMs: number } & (
       readonly invitation: string;
       /** The account that brought it. */
       readonly by: string;
-      readonly approval: Signed<InvitationApproval>;
+      readonly approval: SignedStatement<InvitationApproval>;
       readonly codeHash: string;
     }
   | { readonly what: 'passkey-registered'; readonly passkey: Passkey }

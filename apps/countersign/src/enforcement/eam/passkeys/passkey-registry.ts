@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Signed } from '../../approvals/signed-statement.ts';
+import type { SignedStatement } from '../../approvals/signed-statement.ts';
 import type { InvitationApproval } from './invitation-statements.ts';
 import type { Invitation, Passkey, PasskeyRecord } from './passkey-record.ts';
 
 /** A passkey as it is now. */
-export type KnownPasskey = {
+export type RegisteredPasskey = {
   readonly passkey: Passkey;
   readonly registeredMs: number;
   /** The highest that it ever stated. */
@@ -16,28 +16,28 @@ export type KnownPasskey = {
 
 export type KnownInvitation = {
   readonly invitation: Invitation;
-  readonly approval: Signed<InvitationApproval> | null;
+  readonly approval: SignedStatement<InvitationApproval> | null;
   readonly used: 'yes' | 'no';
 };
 
 /** What all records together say. The way after a crash is the way of every day. */
-export class PasskeyBook {
-  readonly #passkeys = new Map<string, KnownPasskey>();
+export class PasskeyRegistry {
+  readonly #passkeys = new Map<string, RegisteredPasskey>();
   readonly #invitations = new Map<string, KnownInvitation>();
   readonly #byCode = new Map<string, string>();
   readonly #byPerson = new Map<string, string[]>();
 
-  get(id: string): KnownPasskey | undefined {
+  get(id: string): RegisteredPasskey | undefined {
     return this.#passkeys.get(id);
   }
 
   /** All that a person ever had, oldest first. */
-  of(tenant: string, person: string): readonly KnownPasskey[] {
+  of(tenant: string, person: string): readonly RegisteredPasskey[] {
     const ids = this.#byPerson.get(keyOf(tenant, person)) ?? [];
     return ids.flatMap((id) => this.#passkeys.get(id) ?? []);
   }
 
-  all(): IterableIterator<KnownPasskey> {
+  all(): IterableIterator<RegisteredPasskey> {
     return this.#passkeys.values();
   }
 
@@ -121,7 +121,7 @@ export class PasskeyBook {
     }));
   }
 
-  #change(id: string, change: (known: KnownPasskey) => KnownPasskey): void {
+  #change(id: string, change: (known: RegisteredPasskey) => RegisteredPasskey): void {
     const known = this.#passkeys.get(id);
     if (known !== undefined) this.#passkeys.set(id, change(known));
   }

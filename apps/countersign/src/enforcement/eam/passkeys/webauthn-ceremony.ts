@@ -7,7 +7,7 @@ import { CEREMONY_MS } from '../limits.ts';
 import type { Challenge } from '../pending-sign-ins.ts';
 import { type AttestationPolicy, isVouchedFor, statedBy } from './attestation.ts';
 import type { Passkey, PasskeyFault } from './passkey-record.ts';
-import type { KnownPasskey } from './passkey-registry.ts';
+import type { RegisteredPasskey } from './passkey-registry.ts';
 
 export type CeremonyOptions = {
   /** The origin of our pages, as browsers state it. */
@@ -20,7 +20,7 @@ export type CeremonyOptions = {
 type Account = { readonly tenant: TenantId; readonly person: string };
 
 /** What an authenticator proved with a passkey that is known. */
-export type Proven = {
+export type AuthenticationResult = {
   readonly kind: 'proven';
   readonly id: string;
   readonly counter: number;
@@ -32,13 +32,13 @@ export type Registered = {
   readonly made: Omit<Passkey, 'tenant' | 'person' | 'device' | 'invitation'>;
 };
 
-export type NotProven = { readonly kind: 'refused'; readonly why: PasskeyFault };
+export type CeremonyFailure = { readonly kind: 'refused'; readonly why: PasskeyFault };
 
 /** EdDSA, ES256, RS256 (WebAuthn, 5.8.5). */
 const ALGORITHMS = [-8, -7, -257];
 
 /** WebAuthn Level 3, the ceremonies of registration and authentication (7.1 and 7.2). */
-export class Ceremony {
+export class WebAuthnCeremony {
   readonly #options: CeremonyOptions;
   readonly #site: string;
 
@@ -60,7 +60,7 @@ export class Ceremony {
   registerOptions(
     challenge: Challenge<'register'>,
     account: Account & { readonly username: string },
-    known: readonly KnownPasskey[],
+    known: readonly RegisteredPasskey[],
   ): Readonly<Record<string, unknown>> {
     const { name, attestation } = this.#options;
     const { username } = account;
@@ -93,8 +93,8 @@ export class Ceremony {
     text: string,
     challenge: Challenge<'use'>,
     account: Account,
-    known: KnownPasskey | undefined,
-  ): Promise<Proven | NotProven> {
+    known: RegisteredPasskey | undefined,
+  ): Promise<AuthenticationResult | CeremonyFailure> {
     const response = parsed(used, text);
     if (response === undefined) return refused('unreadable');
     if (known === undefined || known.passkey.id !== response.id) return refused('unknown');
@@ -117,7 +117,7 @@ export class Ceremony {
     text: string,
     challenge: Challenge<'register'>,
     nowMs: number,
-  ): Promise<Registered | NotProven> {
+  ): Promise<Registered | CeremonyFailure> {
     const response = parsed(registered, text);
     if (response === undefined) return refused('unreadable');
     const { formats, authenticators, makers } = this.#options.attestation;
@@ -200,7 +200,7 @@ function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(base64url, 'base64url'));
 }
 
-function refused(why: PasskeyFault): NotProven {
+function refused(why: PasskeyFault): CeremonyFailure {
   return { kind: 'refused', why };
 }
 

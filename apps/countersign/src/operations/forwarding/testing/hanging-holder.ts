@@ -1,12 +1,12 @@
 import { randomFillSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@countersign/core';
-import { HandoverServer } from '../forwarding-server.ts';
+import { ForwardingServer } from '../forwarding-server.ts';
 
 /** A holder that begins whatever it is handed, says so, and never ends. */
 const [socketFile = ''] = process.argv.slice(2);
 
-await HandoverServer.open({
+await ForwardingServer.open({
   socketFile,
   clock: systemClock,
   random: { fill: (into) => randomFillSync(into) },

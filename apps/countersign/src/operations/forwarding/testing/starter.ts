@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@countersign/core';
-import { doWork } from '../../host/ledger-host.ts';
+import { runCommand } from '../../host/ledger-host.ts';
 import { TestLock } from './lock.ts';
 
 /**
@@ -12,7 +12,7 @@ import { TestLock } from './lock.ts';
  */
 const [dir = '', name = '', repeatable = 'once'] = process.argv.slice(2);
 
-const result = await doWork({
+const result = await runCommand({
   socketFile: join(dir, 'run', 'api.sock'),
   work: { command: 'write', args: [name], tenant: null, who: 'tests', options: {} },
   clock: systemClock,

@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
-import { IntakeError } from '../../../errors.ts';
+import { ImportError } from '../../../errors.ts';
 
 /** What the chain of custody states of a file: how long it is, and its digest. */
 export type DiskFacts = { readonly bytes: number; readonly sha256: string };
 
 /** Counts and hashes a file as it lies on disk, while its bytes pass on their way. */
-export class DiskBytes {
+export class CustodyDigest {
   /** Bytes that passed so far. */
   count = 0;
   #hash: Hash = createHash('sha256');
@@ -40,7 +40,7 @@ export class DiskBytes {
       try {
         for await (const _ of this.read());
       } catch (error) {
-        if (!(error instanceof IntakeError)) throw error;
+        if (!(error instanceof ImportError)) throw error;
       }
     }
     return this.#conclude();

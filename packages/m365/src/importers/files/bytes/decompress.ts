@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { quoted } from '@countersign/core';
-import { IntakeError } from '../../../errors.ts';
+import { ImportError } from '../../../errors.ts';
 import { ARCHIVE_RATIO_FREE_BYTES, ARCHIVE_RATIO_MAX } from '../../../limits.ts';
 
 export type Packing = 'gzip' | 'zstd' | 'zip' | 'unsupported' | 'none';
@@ -49,13 +49,13 @@ export async function* unpack(
     }
     await feeding;
   } catch (error) {
-    if (error instanceof IntakeError) throw error;
+    if (error instanceof ImportError) throw error;
     const sourceError = await feeding.then(
       () => undefined,
       (e: unknown) => e,
     );
-    if (sourceError instanceof IntakeError) throw sourceError;
-    throw new IntakeError(
+    if (sourceError instanceof ImportError) throw sourceError;
+    throw new ImportError(
       'ARCHIVE_DAMAGED',
       `cannot unpack ${quoted(name)} any further: its ${packing} data is damaged or cut; ` +
         'what came before is in; get the file again',
@@ -101,9 +101,9 @@ export function isBomb(packedBytes: number, unpackedBytes: number): boolean {
   );
 }
 
-export function bomb(name: string): IntakeError {
+export function bomb(name: string): ImportError {
   const most = `more than ${ARCHIVE_RATIO_MAX} times its size`;
-  return new IntakeError(
+  return new ImportError(
     'ARCHIVE_BOMB',
     `refused to unpack ${quoted(name)}: it unpacks to ${most}, as no audit export does; ` +
       'if it is genuine, unpack it yourself and import the files',

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { messageOf, quoted } from '@countersign/core';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
-import { IntakeError } from '../../../errors.ts';
+import { ImportError } from '../../../errors.ts';
 import { ARCHIVE_ENTRIES_MAX } from '../../../limits.ts';
 import { bomb, isBomb } from './decompress.ts';
 
@@ -111,39 +111,39 @@ async function* readMember(
   }
 }
 
-function damaged(name: string, error: unknown): IntakeError {
-  return new IntakeError(
+function damaged(name: string, error: unknown): ImportError {
+  return new ImportError(
     'ARCHIVE_DAMAGED',
     `cannot unpack ${quoted(name)}: it is damaged or cut (${messageOf(error)}); get it again`,
     { cause: error },
   );
 }
 
-function tooMany(path: string): IntakeError {
-  return new IntakeError(
+function tooMany(path: string): ImportError {
+  return new ImportError(
     'ARCHIVE_BOMB',
     `refused to unpack ${quoted(path)}: it has more than ${ARCHIVE_ENTRIES_MAX} members; ` +
       'if it is genuine, unpack it yourself and import the folder',
   );
 }
 
-function encrypted(path: string, name: string): IntakeError {
-  return new IntakeError(
+function encrypted(path: string, name: string): ImportError {
+  return new ImportError(
     'ARCHIVE_UNSUPPORTED',
     `cannot unpack ${quoted(`${path}/${name}`)}: it is encrypted; unpack it yourself`,
   );
 }
 
-function unsupported(path: string, name: string): IntakeError {
-  return new IntakeError(
+function unsupported(path: string, name: string): ImportError {
+  return new ImportError(
     'ARCHIVE_UNSUPPORTED',
     `cannot unpack ${quoted(`${path}/${name}`)}: it is compressed in a way that is not read; ` +
       'unpack it yourself and import the file',
   );
 }
 
-function workbook(path: string): IntakeError {
-  return new IntakeError(
+function workbook(path: string): ImportError {
+  return new ImportError(
     'ARCHIVE_UNSUPPORTED',
     `cannot read ${quoted(path)}: it is an Office document; save the sheet as CSV (UTF-8)`,
   );

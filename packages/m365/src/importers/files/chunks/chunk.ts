@@ -1,6 +1,6 @@
 import type { RecordDraft, TenantId } from '@countersign/core';
 import type { DeliveredAs } from '../../../collectors/collector.ts';
-import type { IntakeError } from '../../../errors.ts';
+import type { ImportError } from '../../../errors.ts';
 import type { Completeness } from './completeness.ts';
 
 /** How the spans of a chunk are to be read. */
@@ -77,7 +77,7 @@ export type DocumentEnd = {
   /** What the document's frame says: a page left out, a list not closed, no rows at all. */
   readonly completeness: readonly Completeness[];
   /** Reading stopped here; what came before is good. */
-  readonly failure: IntakeError | undefined;
+  readonly failure: ImportError | undefined;
 };
 
 /** What the reader yields; `document`, its chunks and rejects, and `end` come in this order. */
@@ -87,7 +87,7 @@ export type ReaderEvent =
   | { readonly kind: 'reject'; readonly reject: Reject }
   | { readonly kind: 'end'; readonly end: DocumentEnd }
   /** Nothing of this file or member was read. */
-  | { readonly kind: 'refused'; readonly name: string; readonly error: IntakeError };
+  | { readonly kind: 'refused'; readonly name: string; readonly error: ImportError };
 
 export type JsonObject = { readonly [name: string]: unknown };
 

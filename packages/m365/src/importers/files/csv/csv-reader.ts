@@ -1,7 +1,7 @@
 import { isFlatName, plural, withNestedMembers } from '@countersign/core';
 import { identify } from '../../records/identify-record.ts';
 import { OTHER } from '../../records/other-record.ts';
-import { type Place, RecordSink } from '../../records/record-sink.ts';
+import { type RecordPosition, RecordSink } from '../../records/record-sink.ts';
 import { type Identity, nestedObject } from '../../records/shape.ts';
 import { identifyAuditData } from '../../records/unified-audit-log.ts';
 import type { Chunk, ChunkSink, JsonObject, ReadContext } from '../chunks/chunk.ts';
@@ -61,7 +61,7 @@ export class CsvReader {
     else this.#document(place);
   }
 
-  #document(place: Place): void {
+  #document(place: RecordPosition): void {
     const { document, resultIndex, resultCount } = this.#at;
     if (document >= this.#cells.count) {
       this.#sink.reject(
@@ -99,7 +99,7 @@ export class CsvReader {
   }
 
   /** A row that is the record itself: its body is an object of its cells by column name. */
-  #row(place: Place): void {
+  #row(place: RecordPosition): void {
     const columns = this.#columns;
     if (this.#cells.count !== columns.length) {
       const cells = `${plural(this.#cells.count, 'cell')} where the header has ${columns.length}`;
@@ -116,7 +116,7 @@ export class CsvReader {
   }
 
   /** True when a cell held the record, under a name that does not say so, and it was read. */
-  #isInCell(row: Readonly<Record<string, string>>, place: Place): boolean {
+  #isInCell(row: Readonly<Record<string, string>>, place: RecordPosition): boolean {
     for (const column of this.#columns) {
       const record = recordInText((row[column] as string).trim());
       if (record === undefined) continue;

@@ -4,7 +4,7 @@ import { isAuditLogQuery } from '../../records/graph-audit-log-query.ts';
 import { identifyDelivered } from '../../records/identify-delivered.ts';
 import { identify } from '../../records/identify-record.ts';
 import { OTHER } from '../../records/other-record.ts';
-import { type Place, RecordSink } from '../../records/record-sink.ts';
+import { type RecordPosition, RecordSink } from '../../records/record-sink.ts';
 import { auditRowOf, identifyAuditData } from '../../records/unified-audit-log.ts';
 import type { Chunk, ChunkSink, JsonObject, ReadContext } from '../chunks/chunk.ts';
 import { isObject, parseAuditData, parseJson } from './audit-data.ts';
@@ -63,7 +63,7 @@ export class JsonReader {
   }
 
   /** Either several values on one line, or one that is damaged. */
-  #unparsed(place: Place): void {
+  #unparsed(place: RecordPosition): void {
     const values = this.#slices.values(this.#bytes, place.start, place.end);
     const [first] = values;
     if (first === undefined || first.end === place.end) {
@@ -77,14 +77,14 @@ export class JsonReader {
     }
   }
 
-  #item(value: unknown, place: Place): void {
+  #item(value: unknown, place: RecordPosition): void {
     if (this.#delivered !== undefined) this.#deliveredItem(value, this.#delivered, place);
     else if (isObject(value)) this.#object(value, place);
     else if (typeof value === 'string') this.#auditText(value, {}, place);
     else this.#sink.reject('not an object', place);
   }
 
-  #deliveredItem(value: unknown, as: DeliveredAs, place: Place): void {
+  #deliveredItem(value: unknown, as: DeliveredAs, place: RecordPosition): void {
     if (!isObject(value)) {
       this.#sink.reject('not an object', place);
       return;
@@ -94,7 +94,7 @@ export class JsonReader {
     else this.#sink.record(found.identity, this.#body(place), value, place);
   }
 
-  #object(item: JsonObject, place: Place): void {
+  #object(item: JsonObject, place: RecordPosition): void {
     const name = auditDataName(item);
     if (name !== undefined) {
       this.#sink.page(item['ResultIndex'], item['ResultCount']);
@@ -108,14 +108,14 @@ export class JsonReader {
   }
 
   /** True when the item was none itself, and the records in it were read. */
-  #opened(item: JsonObject, at: string | undefined, place: Place): boolean {
+  #opened(item: JsonObject, at: string | undefined, place: RecordPosition): boolean {
     if (this.#unwrapped(item, place)) return true;
     const inner = this.#within(item, at, place);
     for (const { start, end } of inner) this.read(start, end, place.row);
     return inner.length > 0;
   }
 
-  #within(item: JsonObject, at: string | undefined, place: Place): Slice[] {
+  #within(item: JsonObject, at: string | undefined, place: RecordPosition): Slice[] {
     const { start, end } = place;
     if (!isDocument(item['_source'])) {
       return recordsWithin(item, at, this.#bytes, place, this.#slices);
@@ -125,7 +125,7 @@ export class JsonReader {
   }
 
   /** True when the item was an envelope that another system put around a record, and was read. */
-  #unwrapped(item: JsonObject, place: Place): boolean {
+  #unwrapped(item: JsonObject, place: RecordPosition): boolean {
     for (const name of WRAPPERS) {
       const inner = item[name];
       const record = typeof inner === 'string' ? recordInText(inner) : undefined;
@@ -140,7 +140,7 @@ export class JsonReader {
     return false;
   }
 
-  #isInside(inner: JsonObject, place: Place): boolean {
+  #isInside(inner: JsonObject, place: RecordPosition): boolean {
     const name = auditDataName(inner);
     const identity = name === undefined ? identify(inner) : undefined;
     if (identity?.source === OTHER) return this.#unwrapped(inner, place);
@@ -152,14 +152,14 @@ export class JsonReader {
     return this.#bytes.subarray(start, end);
   }
 
-  #auditRow(item: JsonObject, name: string, place: Place): void {
+  #auditRow(item: JsonObject, name: string, place: RecordPosition): void {
     const data = item[name];
     if (typeof data === 'string') this.#auditText(data, item, place);
     else if (isObject(data)) this.#auditObject(item, data, name, place);
     else this.#sink.reject('AuditData is empty', place);
   }
 
-  #auditText(text: string, item: JsonObject, place: Place): void {
+  #auditText(text: string, item: JsonObject, place: RecordPosition): void {
     const audit = parseAuditData(text, Buffer.from(text));
     if (audit.kind === 'rejected') {
       this.#sink.reject(audit.reason, place);
@@ -169,7 +169,7 @@ export class JsonReader {
     this.#sink.record(identity, audit.body, audit.value, place);
   }
 
-  #auditObject(item: JsonObject, data: JsonObject, name: string, place: Place): void {
+  #auditObject(item: JsonObject, data: JsonObject, name: string, place: RecordPosition): void {
     let value = data;
     let slice = this.#slices.member(this.#bytes, place.start, place.end, name);
     // Graph's PowerShell module puts what it has no type for one level deeper.
@@ -186,7 +186,7 @@ export class JsonReader {
   }
 
   /** An envelope where records were expected, a query instead of its records, or nothing known. */
-  #unidentified(item: JsonObject, place: Place): void {
+  #unidentified(item: JsonObject, place: RecordPosition): void {
     const list = LISTS.find((name) => Array.isArray(item[name]));
     const slice =
       list === undefined
@@ -210,7 +210,7 @@ export class JsonReader {
   }
 
   /** One row of a table whose columns stand apart: an object is made of the cells' own bytes. */
-  #cells(cells: unknown, place: Place): void {
+  #cells(cells: unknown, place: RecordPosition): void {
     const columns = this.#columns;
     if (!Array.isArray(cells) || cells.length !== columns.length) {
       const count = Array.isArray(cells) ? cells.length : 0;
