@@ -97,7 +97,8 @@ for (const [name, own, example] of ALONE) {
     );
     const ours = readdirSync(join(project, 'node_modules', '@countersign')).sort();
     assert.deepEqual(ours, [name, ...own].sort());
-    const code = `const all = await import('@countersign/${name}');\nconsole.log(typeof all.${example});`;
+    const load = `const all = await import('@countersign/${name}');`;
+    const code = `${load}\nconsole.log(typeof all.${example});`;
     writeFileSync(join(project, 'load.mjs'), code);
     const { stdout, stderr } = await run(project, process.execPath, ['load.mjs']);
     assert.equal(stdout, 'function\n', stderr);

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Writes `packages/ocsf/src/event/class-table.ts`: what our events need of the published OCSF definitions, small
- * enough to ship. Run it when a mapping begins to use another class or object:
+ * Writes `packages/ocsf/src/event/class-table.ts`: what our events need of the published OCSF
+ * definitions, small enough to ship. Run it when a mapping begins to use another class or object:
  *
  *     npx node tools/generate-ocsf-table.ts [folder of the definitions]
  */

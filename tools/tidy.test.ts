@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PACKAGES } from './layers.ts';
-import ratchet from './ratchet.json' with { type: 'json' };
+import { RATCHET } from './ratchet.ts';
 import { bannedCalls, datedComments, leftOverTests } from './tidy/bans.ts';
-import { appOrder, nodeOnly, packageEdges, packageWalls } from './tidy/imports.ts';
+import { nodeOnly, packageEdges, packageWalls } from './tidy/imports.ts';
 import { fileLength, functionLength, lineLength } from './tidy/sizes.ts';
 import { type Breach, type Rule, readTree } from './tidy/source.ts';
 import { dependencies, explainedLimits, lineEndings, strayWords } from './tidy/texts.ts';
@@ -46,18 +47,18 @@ const RULES: readonly [string, Rule][] = [
   ['every limit says why', explainedLimits],
 ];
 
-/** What is still to be mended: each count may only fall, and this file says by how much it did. */
-const RATCHET: readonly [name: keyof typeof ratchet, rule: Rule][] = [
-  ['importsAgainstTheOrder', appOrder],
-];
+/** More would not be read. */
+const SHOWN_MAX = 200;
 
-for (const [name, rule] of RATCHET) {
-  test(`${name} only fall`, () => {
-    const breaches = tree.flatMap((source) => rule(source));
-    if (breaches.length > ratchet[name]) assertNone(breaches);
-    assert.equal(breaches.length, ratchet[name], 'fewer: write it into tools/ratchet.json');
-  });
-}
+test('what is to be mended only becomes less', () => {
+  const counts = JSON.parse(readFileSync(join(import.meta.dirname, 'ratchet.json'), 'utf8'));
+  assert.deepEqual(Object.keys(counts), [...RATCHET.keys()]);
+  for (const [name, find] of RATCHET) {
+    const breaches = find(tree);
+    if (breaches.length > counts[name]) assertNone(breaches.slice(0, SHOWN_MAX));
+    assert.equal(breaches.length, counts[name], `fewer ${name}: write it into ratchet.json`);
+  }
+});
 
 for (const [name, rule] of RULES) {
   test(name, () => assertNone(tree.flatMap((source) => rule(source))));

@@ -192,7 +192,8 @@ function mailTable({ people, weeks, inbound, files, lines }: MailWeeks): string[
     `${people} people, ${weeks} weeks of which the first is not counted. Of ${inbound} messages`,
     `from outside all ${files} that ask for answers elsewhere were handed in: newsletters,`,
     'tickets, lists, invitations, people with two mailboxes. In a company people hand in what they',
-    'doubt, which is less. Who writes how often is as `packages/emulator/src/life/outside-sender.ts` says.',
+    'doubt, which is less. Who writes how often is as',
+    '`packages/emulator/src/life/outside-sender.ts` says.',
     'Wrong findings for 1,000 people and week:',
     '',
     ...table(

@@ -2,11 +2,11 @@ import { posix } from 'node:path';
 import { APP_FOLDERS, PACKAGES, WITHOUT_NPM } from '../layers.ts';
 import { type Breach, isCode, isTest, lineOf, type Rule, type Source } from './source.ts';
 
-type Import = { readonly specifier: string; readonly line: number };
+export type Import = { readonly specifier: string; readonly line: number };
 
 const IMPORT = /\b(?:from\s*|import\s*\(?\s*)(['"])( *)\1/g;
 
-function importsOf(source: Source): Import[] {
+export function importsOf(source: Source): Import[] {
   return Array.from(source.code.matchAll(IMPORT), (match) => {
     const quoteAt = match.index + match[0].length - (match[2] as string).length - 1;
     const specifier = source.text.slice(quoteAt, quoteAt + (match[2] as string).length);

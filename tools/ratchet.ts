@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { appOrder } from './tidy/imports.ts';
+import { participleTypes, retiredWords } from './tidy/names.ts';
+import { type Breach, readTree, type Source } from './tidy/source.ts';
+import { importCycles, largeFolders } from './tidy/structure.ts';
+
+/** What is still to be mended: each count may only fall. The counts are in `ratchet.json`. */
+export const RATCHET: ReadonlyMap<string, (tree: readonly Source[]) => readonly Breach[]> = new Map<
+  string,
+  (tree: readonly Source[]) => readonly Breach[]
+>([
+  ['importsAgainstTheOrder', (tree) => tree.flatMap(appOrder)],
+  ['importCycles', importCycles],
+  ['largeFolders', largeFolders],
+  ['participleTypes', (tree) => tree.flatMap(participleTypes)],
+  ['retiredWords', (tree) => tree.flatMap(retiredWords)],
+]);
+
+/** `node tools/ratchet.ts [NAME [PART OF A PATH]]`: the counts, or each place behind one. */
+if (import.meta.main) {
+  const [, , name, part = ''] = process.argv;
+  const tree = readTree(join(import.meta.dirname, '..'));
+  for (const [key, find] of RATCHET) {
+    if (name !== undefined && name !== key) continue;
+    const breaches = find(tree).filter(({ path }) => path.includes(part));
+    if (name === undefined) console.log(`${key}: ${breaches.length}`);
+    else for (const { path, line, what } of breaches) console.log(`${path}:${line}: ${what}`);
+  }
+}
