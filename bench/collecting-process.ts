@@ -31,8 +31,8 @@ const clock = {
   monotonic: (): number => performance.now(),
 };
 const writer = await openLedgerWriter({ dir, clock, random });
-const lanes = Math.min(THREADS_MAX, availableParallelism());
-const desk = await LedgerSink.open(writer, { lanes });
+const workers = Math.min(THREADS_MAX, availableParallelism());
+const desk = await LedgerSink.open(writer, { lanes: workers });
 const collector = activityCollector({ ...address, clock, requestsPerMinute: 1e9 });
 const began = performance.now();
 const cpu = process.cpuUsage();

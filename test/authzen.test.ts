@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { countersign, REPOSITORY } from './support/command-line.ts';
 import { PID, writeContent } from './support/door-content.ts';
-import { DoorNode } from './support/door-process.ts';
+import { EndpointNode } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 const root = temporaryFolder('authzen');
@@ -11,10 +11,10 @@ const root = temporaryFolder('authzen');
 type Answer = { decision: boolean; context?: Record<string, unknown> };
 
 describe('the certification scenario of AuthZEN 1.0', () => {
-  let node: DoorNode;
+  let node: EndpointNode;
   before(async () => {
     const { policies, directory } = writeContent(root, 'records');
-    node = await DoorNode.start(join(root, 'records'), {
+    node = await EndpointNode.start(join(root, 'records'), {
       ...{ policies, directory },
       tools: [
         {
@@ -279,7 +279,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
 
 test('the todo application of the interoperability event is decided as it expects', async () => {
   const { policies, directory } = writeContent(root, 'todo');
-  const node = await DoorNode.start(join(root, 'todo'), {
+  const node = await EndpointNode.start(join(root, 'todo'), {
     ...{ policies, directory },
     tools: [
       {
@@ -343,7 +343,7 @@ test('an enforcement point for one tool judges no sign-in by policies nobody cho
   /** Opens the enforcement point over sign-ins that are there, and lets more come in after it. */
   const opened = async (dir: string, settings: object): Promise<Counted> => {
     await run(dir, 'import', join(sample, 'sign-ins.json.gz'));
-    const node = await DoorNode.start(dir, { directory, tools, ...settings });
+    const node = await EndpointNode.start(dir, { directory, tools, ...settings });
     await node.serving.end();
     await run(dir, 'import', join(sample, 'ual-entra.csv.gz'));
     return JSON.parse(await run(dir, 'verified')) as Counted;

@@ -136,9 +136,9 @@ test('all captures at once, through the command line, count as each alone', { sk
 });
 
 test('other names and endings change nothing', { skip }, async () => {
-  const endings = ['.txt', '', '.csv', '.json', '.log', '.CSV'];
+  const revocation = ['.txt', '', '.csv', '.json', '.log', '.CSV'];
   const folder = folderOf('renamed', (path, to, at) => {
-    copyFileSync(path, join(to, `${random.word(9)}${endings[at % endings.length]}`));
+    copyFileSync(path, join(to, `${random.word(9)}${revocation[at % revocation.length]}`));
   });
   await importHere(join(root, 'renamed-data'), folder);
   assertAlike(await outcomeOf(join(root, 'renamed-data')), plain);

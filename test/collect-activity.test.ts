@@ -26,7 +26,7 @@ function listOf(...numbers: readonly number[]): string {
   return `[${numbers.map((n) => recordText(n)).join(',')}]`;
 }
 
-function parkedIn(dir: string): { file: string; reason: string; bytes: string | null }[] {
+function quarantinedIn(dir: string): { file: string; reason: string; bytes: string | null }[] {
   return readdirSync(join(dir, 'parked'))
     .map((name) => JSON.parse(readFileSync(join(dir, 'parked', name), 'utf8')))
     .sort((a, b) => (a.file < b.file ? -1 : 1));
@@ -144,15 +144,17 @@ test('a hostile service: each fault is told, the rest goes on, nothing is lost',
   assert.deepEqual(elsewhere.asked, []);
   assert.match(problems.join('; '), /Audit.SharePoint: partial \(unreadable\)/);
   await assertExactlyOnce(dir, 6);
-  const parked = parkedIn(dir).map(({ file, reason }) => `${file.split(' ')[1]}: ${reason}`);
-  assert.equal(parked.length, PARKED.length, parked.join('; '));
-  for (const [i, text] of parked.entries()) assert.match(text, PARKED[i] as RegExp);
+  const quarantined = quarantinedIn(dir).map(
+    ({ file, reason }) => `${file.split(' ')[1]}: ${reason}`,
+  );
+  assert.equal(quarantined.length, Quarantined.length, quarantined.join('; '));
+  for (const [i, text] of quarantined.entries()) assert.match(text, Quarantined[i] as RegExp);
   const last = (await observationsOf(dir)).findLast(({ outcome }) => outcome === 'partial');
   assert.equal(last?.code, 'unreadable');
   assert.equal(last?.listed, 10);
 });
 
-const PARKED: readonly RegExp[] = [
+const Quarantined: readonly RegExp[] = [
   /^2-html: not a JSON list: it begins with "<html>/,
   /^3-foreign: a record of another tenant, 11111111-/,
   /^4-deep: nested deeper than a record may be/,

@@ -43,7 +43,7 @@ const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
  * Until no time passed in a poll: whoever was throttled waits between its requests, and what comes
  * meanwhile is offered and was not listed yet.
  */
-async function pollStandingStill(
+async function pollStatusStill(
   emulator: Emulator,
   desk: LedgerSink,
   collector: Collector,
@@ -73,7 +73,7 @@ for (const [name, faults] of Object.entries(FAULTS)) {
         await emulator.advance(13 * HOUR_MS);
         await pollOnce(desk, collector);
         await emulator.advance(15 * MINUTE_MS);
-        await pollStandingStill(emulator, desk, collector);
+        await pollStatusStill(emulator, desk, collector);
       });
       await assertAllOffered(dir, emulator);
       await assertFsckClean(dir);

@@ -57,7 +57,7 @@ async function coverageOf(
   }
 }
 
-function parkedIn(dir: string): string[] {
+function quarantinedIn(dir: string): string[] {
   return readdirSync(join(dir, 'parked')).map((name) =>
     String(JSON.parse(readFileSync(join(dir, 'parked', name), 'utf8')).reason),
   );
@@ -116,7 +116,7 @@ for (const [name, { faults, reason }] of Object.entries(CASES)) {
         }
       });
       assert.match(problems.join('\n'), /Audit\.Exchange: (partial|\d+ pieces? could not be read)/);
-      const reasons = parkedIn(dir);
+      const reasons = quarantinedIn(dir);
       assert.ok(reasons.length > 0);
       for (const text of reasons) assert.match(text, reason);
       const [row, more] = await coverageOf(dir, clockOf(emulator), START_MS + 30 * MINUTE_MS);

@@ -15,7 +15,7 @@ import { IS_LONG } from '../tools/property.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { sharedData, withoutShared } from './support/shared-data.ts';
 
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const HIGH = 4;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 const root = temporaryFolder('detection');
@@ -33,7 +33,7 @@ async function foundIn(name: string, texts: readonly string[]): Promise<readonly
     return { kind: 'stream', bytes: bytes() } as const;
   });
   for (const input of inputs) {
-    await importPaths(writer, { inputs: [input], doer: DOER, lanes: 1 });
+    await importPaths(writer, { inputs: [input], doer: Actor, lanes: 1 });
   }
   await closeWriter(writer);
   const books = await StoreReader.open(dir);

@@ -7,14 +7,14 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { countersign } from './support/command-line.ts';
 import { writeContent } from './support/door-content.ts';
-import { DoorNode, type DoorSettings } from './support/door-process.ts';
+import { EndpointNode, type EndpointSettings } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { smallDisk, withoutMount } from './support/small-disk.ts';
 
 const root = temporaryFolder('door-attacks');
 const { policies, directory } = writeContent(root, 'records');
 
-const SETTINGS: DoorSettings = {
+const SETTINGS: EndpointSettings = {
   ...{ policies, directory },
   tools: ['records', 'flood'].map((name, at) => ({
     ...{ name, token: `token-${at + 1}`, door: 'records', resources: '[{ type: record }]' },
@@ -29,9 +29,9 @@ const ONE = '/access/v1/evaluation';
 const MANY = '/access/v1/evaluations';
 
 describe('a door under attack', () => {
-  let node: DoorNode;
+  let node: EndpointNode;
   before(async () => {
-    node = await DoorNode.start(join(root, 'node'), SETTINGS);
+    node = await EndpointNode.start(join(root, 'node'), SETTINGS);
   });
   after(async () => {
     assert.equal(await node.decision(GOOD), true, 'it goes on');
@@ -178,7 +178,7 @@ const skip = withoutMount(root);
 
 test('with a full disk nobody is let in, and with room again everybody is', { skip }, async (t) => {
   using disk = smallDisk(root, 256);
-  const node = await DoorNode.start(join(disk.path, 'data'), SETTINGS);
+  const node = await EndpointNode.start(join(disk.path, 'data'), SETTINGS);
   // Else what fails here keeps this process from its end.
   t.after(() => node.serving.end('SIGKILL'));
   assert.equal(await node.decision(GOOD), true);

@@ -30,7 +30,7 @@ const DRAINER = {
   roles: { 'https://graph.microsoft.com': ['Policy.ReadWrite.AuthenticationMethod'] },
 };
 
-type DrainItem = {
+type BypassItem = {
   readonly drain: string;
   readonly requestedBy: string;
   readonly approvedBy: string | null;
@@ -105,7 +105,7 @@ doors:
     );
   }
 
-  const drain = (line: readonly string[], as: string, key = as): Promise<Ended> =>
+  const bypass = (line: readonly string[], as: string, key = as): Promise<Ended> =>
     countersign(
       [
         ...['door', 'drain', ...line, '--as', as, '--sign-with', join(root, `${key}.key`)],
@@ -115,9 +115,9 @@ doors:
       { env: { DRAIN_SECRET: SECRET, TOOL: sha256('tool') } },
     );
   const request = async (): Promise<string> => {
-    const asked = await drain(['request', group, '--reason', 'the door is ill'], 'ada');
+    const asked = await bypass(['request', group, '--reason', 'the door is ill'], 'ada');
     assert.equal(asked.code, 0, asked.stderr);
-    const { drain: id, effect } = JSON.parse(asked.stdout) as DrainItem;
+    const { drain: id, effect } = JSON.parse(asked.stdout) as BypassItem;
     assert.equal(effect, null);
     return id;
   };
@@ -138,7 +138,7 @@ doors:
       ['ben', 'mallory'],
       ['mallory', 'mallory'],
     ] as const) {
-      const { code, stderr } = await drain(['approve', id], as, key);
+      const { code, stderr } = await bypass(['approve', id], as, key);
       assert.equal(code, 2, stderr);
       assert.match(stderr, /could not take this in for a drain/);
     }
@@ -150,7 +150,7 @@ doors:
     const text = readFileSync(config, 'utf8');
     writeFileSync(own, text.replace(join(root, 'ben.pub'), join(root, 'mallory.pub')));
     const id = await request();
-    const { code, stderr } = await drain(['approve', id, '--config', own], 'ben', 'mallory');
+    const { code, stderr } = await bypass(['approve', id, '--config', own], 'ben', 'mallory');
     assert.equal(code, 2, stderr);
     assert.match(stderr, /ben is none of those who may, or did not sign it/);
     assert.equal(await isSentToProvider(), true);
@@ -170,29 +170,29 @@ doors:
 
   test('two do, and one brings it back; each step is an entry', async () => {
     const id = await request();
-    const approved = await drain(['approve', id], 'ben');
+    const approved = await bypass(['approve', id], 'ben');
     assert.equal(approved.code, 0, approved.stderr);
     // Whoever agrees was told to what.
     assert.match(approved.stderr, /ada asks to take the group .* past us until/);
-    const agreed = JSON.parse(approved.stdout) as DrainItem;
+    const agreed = JSON.parse(approved.stdout) as BypassItem;
     assert.deepEqual([agreed.requestedBy, agreed.approvedBy], ['ada', 'ben']);
     assert.deepEqual([agreed.effect?.wanted, agreed.effect?.state], ['past us', 'done']);
     assert.equal(await isSentToProvider(), false);
 
-    const undone = await drain(['undo', id, '--reason', 'it is well again'], 'ada');
+    const undone = await bypass(['undo', id, '--reason', 'it is well again'], 'ada');
     assert.equal(undone.code, 0, undone.stderr);
-    const ended = JSON.parse(undone.stdout) as DrainItem;
+    const ended = JSON.parse(undone.stdout) as BypassItem;
     assert.deepEqual([ended.effect?.wanted, ended.effect?.state], ['by us', 'done']);
     assert.equal(await isSentToProvider(), true);
     // What is over is not approved, and not undone again.
-    assert.equal((await drain(['approve', id], 'ben')).code, 2);
-    assert.equal((await drain(['undo', id, '--reason', 'x'], 'ben')).code, 2);
+    assert.equal((await bypass(['approve', id], 'ben')).code, 2);
+    assert.equal((await bypass(['undo', id, '--reason', 'x'], 'ben')).code, 2);
 
     const listed = await countersign(['door', 'drain', 'list', '--data', dir, '--json']);
     const item = listed.stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as DrainItem)
+      .map((line) => JSON.parse(line) as BypassItem)
       .find((each) => each.drain === id);
     // Asked, agreed, begun, done; ended, begun, done.
     assert.equal(item?.entries.length, 7);

@@ -9,7 +9,7 @@ import { IS_LONG, SEED } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { countersign } from './support/command-line.ts';
 import { writeContent } from './support/door-content.ts';
-import { DoorNode, type DoorSettings } from './support/door-process.ts';
+import { EndpointNode, type EndpointSettings } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { smallDisk, withoutMount } from './support/small-disk.ts';
 
@@ -23,14 +23,14 @@ const ASKED = {
   resource: { type: 'record', id: 'record-1' },
 };
 
-function settings(): DoorSettings {
+function settings(): EndpointSettings {
   const { policies, directory } = writeContent(root, 'records');
   const tool = { name: 'records', token: 'token-1', door: 'records' };
   return { policies, directory, tools: [{ ...tool, resources: '[{ type: record }]' }] };
 }
 
 /** One question; the id of the permit that was seen, or that there was no answer. */
-async function ask(node: DoorNode): Promise<string | undefined> {
+async function ask(node: EndpointNode): Promise<string | undefined> {
   try {
     const { status, body } = await node.ask('/access/v1/evaluation', ASKED);
     if (status !== 200) return undefined;
@@ -76,7 +76,7 @@ test(`kill -9 under load, ${KILLS} times: every permit seen is in the ledger`, a
   const seen: string[] = [];
   let asked = 0;
   for (let kill = 0; kill <= KILLS; kill++) {
-    const node = await DoorNode.start(dir, settings());
+    const node = await EndpointNode.start(dir, settings());
     const until = kill === KILLS ? REQUESTS : Math.ceil((REQUESTS * (kill + 1)) / (KILLS + 1));
     let alive = true;
     const clients = Array.from({ length: CLIENTS }, async () => {
@@ -105,15 +105,15 @@ class Balanced {
   readonly seen = new Map<string, string[]>();
   asked = 0;
   failed = 0;
-  readonly #nodes: DoorNode[];
+  readonly #nodes: EndpointNode[];
 
-  constructor(nodes: readonly DoorNode[]) {
+  constructor(nodes: readonly EndpointNode[]) {
     this.#nodes = [...nodes];
     for (const { dir } of nodes) this.seen.set(dir, []);
   }
 
   /** A node came back, at another address. */
-  replace(node: DoorNode): void {
+  replace(node: EndpointNode): void {
     const at = this.#nodes.findIndex(({ dir }) => dir === node.dir);
     this.#nodes[at] = node;
   }
@@ -147,15 +147,15 @@ const trouble = noDisk === false ? 'killed, and then with a full disk' : 'killed
 
 test(`two nodes, one of them ${trouble}: who asks the other misses nothing`, async () => {
   using disk = noDisk === false ? smallDisk(root, 256) : undefined;
-  const left = await DoorNode.start(join(disk?.path ?? root, 'left'), settings());
-  const right = await DoorNode.start(join(root, 'right'), settings());
+  const left = await EndpointNode.start(join(disk?.path ?? root, 'left'), settings());
+  const right = await EndpointNode.start(join(root, 'right'), settings());
   const balanced = new Balanced([left, right]);
   let isOver = false;
   const running = balanced.run(() => isOver);
   await balanced.until(REQUESTS / 4);
   await left.serving.end('SIGKILL');
   await balanced.until(REQUESTS / 2);
-  const again = await DoorNode.start(left.dir, settings());
+  const again = await EndpointNode.start(left.dir, settings());
   balanced.replace(again);
   await balanced.until((REQUESTS * 3) / 4);
   disk?.fill(0.01);

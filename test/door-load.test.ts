@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { IS_LONG } from '../tools/property.ts';
 import type { Attack } from './support/attacker.ts';
 import { writeContent } from './support/door-content.ts';
-import { DoorNode } from './support/door-process.ts';
+import { EndpointNode } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 /** How many connections each attack keeps, and how long a round of honest callers lasts. */
@@ -39,14 +39,14 @@ const GOOD = JSON.stringify({
 });
 
 describe('an enforcement point under load', () => {
-  let node: DoorNode;
+  let node: EndpointNode;
 
   before(async () => {
     const tools = ['records', 'flood'].map((name, at) => ({
       ...{ name, token: `token-${at + 1}`, door: 'records', resources: '[{ type: record }]' },
     }));
     const settings = { ...writeContent(root, 'records'), tools };
-    node = await DoorNode.start(join(root, 'node'), settings);
+    node = await EndpointNode.start(join(root, 'node'), settings);
     // The first answers of a process are slower than all others.
     await round(node);
   });
@@ -79,7 +79,7 @@ describe('an enforcement point under load', () => {
 });
 
 async function attacked(
-  node: DoorNode,
+  node: EndpointNode,
   kinds: readonly Attack[],
 ): Promise<{ p99Ms: number; grownBytes: number | undefined }> {
   using memory = new MemoryWatch(node);
@@ -94,7 +94,10 @@ async function attacked(
   }
 }
 
-function attack(node: DoorNode, kind: Attack): { child: ChildProcess; ready: Promise<unknown> } {
+function attack(
+  node: EndpointNode,
+  kind: Attack,
+): { child: ChildProcess; ready: Promise<unknown> } {
   const file = join(import.meta.dirname, 'support/attacker.ts');
   const { port } = new URL(node.url);
   const args = [kind, String(SIZES[kind]), port, 'token-2', String(ATTACK_SECONDS)];
@@ -103,7 +106,7 @@ function attack(node: DoorNode, kind: Attack): { child: ChildProcess; ready: Pro
 }
 
 /** Honest callers for a while, some over kept connections and some over a new one each time. */
-async function round(node: DoorNode): Promise<number> {
+async function round(node: EndpointNode): Promise<number> {
   const untilMs = performance.now() + SIZES.roundMs;
   const latenciesMs: number[] = [];
   const kept = new Agent({ keepAlive: true, maxSockets: KEPT_CALLERS });
@@ -131,7 +134,7 @@ async function round(node: DoorNode): Promise<number> {
 }
 
 /** Asks again where a kept connection was closed meanwhile, as every client does. */
-async function decided(node: DoorNode, agent: Agent): Promise<void> {
+async function decided(node: EndpointNode, agent: Agent): Promise<void> {
   const { status, body } = await asked(node, agent);
   if (status === 'closed') return decided(node, agent);
   assert.equal(status, 200, body);
@@ -139,7 +142,7 @@ async function decided(node: DoorNode, agent: Agent): Promise<void> {
 }
 
 function asked(
-  node: DoorNode,
+  node: EndpointNode,
   agent: Agent,
 ): Promise<{ readonly status: number | 'closed'; readonly body: string }> {
   const headers = {
@@ -171,7 +174,7 @@ class MemoryWatch {
   readonly #atRestBytes: number | undefined;
   #mostBytes = 0;
 
-  constructor(node: DoorNode) {
+  constructor(node: EndpointNode) {
     this.#file = `/proc/${node.serving.child.pid}/status`;
     this.#atRestBytes = this.#read();
     this.#timer = setInterval(() => {

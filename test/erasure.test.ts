@@ -22,7 +22,7 @@ const [INES, , PRIYA] = PEOPLE as [Person, Person, Person];
 const root = temporaryFolder('erasure');
 const data = join(root, 'data');
 const week = inventedWeek(SEED);
-const deeds = [...week, ...mentionsInPassing(week)];
+const activities = [...week, ...mentionsInPassing(week)];
 
 /** What is to be found nowhere: all that she is called, and what only her records say. */
 const HERS: readonly string[] = [
@@ -32,7 +32,7 @@ const HERS: readonly string[] = [
   'Priya Nair',
   'Priya.Nair',
   'priya_nair_brightwater_example',
-  ...deeds.filter(isHers).flatMap(onlyIn),
+  ...activities.filter(isHers).flatMap(onlyIn),
 ];
 
 /** Deeds of Ines that name her as the vendor names people in other places than `UserId`. */
@@ -94,17 +94,17 @@ let vkey = '';
 
 before(async () => {
   const files = new Map([
-    ['search.csv', asSearchCsv(deeds)],
-    ['records.json', asAuditLogQuery(deeds)],
-    ['sign-ins.json', asSignIns(deeds)],
-    ...asActivityBlobs(deeds),
+    ['search.csv', asSearchCsv(activities)],
+    ['records.json', asAuditLogQuery(activities)],
+    ['sign-ins.json', asSignIns(activities)],
+    ...asActivityBlobs(activities),
   ]);
   const folder = join(root, 'week');
   mkdirSync(folder);
   for (const [name, text] of files) writeFileSync(join(folder, name), text);
   // Her name stands in the name of a file, and in what could not be read of it.
   const hers = join(root, `export of ${PRIYA.upn}.json`);
-  writeFileSync(hers, `${JSON.stringify(deeds[0]?.audit)}\n{"UserId":"${PRIYA.upn}","Cut`);
+  writeFileSync(hers, `${JSON.stringify(activities[0]?.audit)}\n{"UserId":"${PRIYA.upn}","Cut`);
   const imported = await run('import', folder, hers, '--keep-original');
   assert.equal(imported.code, 0, imported.stderr);
   // To look at her books, or to hold them, is to write her name down.
@@ -174,7 +174,7 @@ test('after the release the erasure says how many bodies it took, and its entry'
   const { erased, entry } = await askJson<{ erased: number; entry: number }>(data, ERASE);
   // Each record out of CSV and out of Graph (the Activity API's are the same bytes as in CSV); the
   // import of her file, begun and ended; the look at her books; the hold. Not its release.
-  assert.equal(erased, 2 * deeds.filter(isAbout).length + 4 + judged);
+  assert.equal(erased, 2 * activities.filter(isAbout).length + 4 + judged);
   assert.equal(entry, leaves.length);
 });
 
@@ -252,8 +252,10 @@ test('of whom nothing was erased, nobody is told so', async () => {
 });
 
 test("others' statements lose only what named her", async () => {
-  const hers = deeds.filter((deed) => deed.audit['UserId'] === INES.upn && isAbout(deed));
-  const own = deeds.filter(({ audit }) => audit['UserId'] === INES.upn);
+  const hers = activities.filter(
+    (activity) => activity.audit['UserId'] === INES.upn && isAbout(activity),
+  );
+  const own = activities.filter(({ audit }) => audit['UserId'] === INES.upn);
   const actions = own.filter(({ signIn }) => signIn === undefined).length - hers.length;
   const { balance } = await askJson<Statement>(data, ['statement', INES.upn], [3]);
   assert.equal(balance.actions, actions);
@@ -266,7 +268,7 @@ test('erased bytes that arrive again are duplicates, and stay erased', async () 
     'import',
     again,
   ]);
-  assert.deepEqual([accepted, duplicates, rejected], [0, deeds.length, 0]);
+  assert.deepEqual([accepted, duplicates, rejected], [0, activities.length, 0]);
   assert.deepEqual(await searchFolder(data, HERS), []);
   await assertFsckClean(data);
 });
@@ -290,7 +292,7 @@ test('a rebuild from the ledger brings nothing of her back', async () => {
 });
 
 test('when she is heard of again, her books begin with what was erased', async () => {
-  const [deed] = deeds.filter(isHers);
+  const [deed] = activities.filter(isHers);
   const again = { ...deed?.audit, Id: '7d1f0a3c-5b2e-4c6d-8e9f-0000000000ff' };
   const file = join(root, 'later.json');
   writeFileSync(file, JSON.stringify(again));

@@ -24,7 +24,7 @@ const root = temporaryFolder('failed-detector');
 const data = join(root, 'data');
 const TENANT = tenantId('3c1b6a52-0f0e-4d57-8c6f-6d2f1f0a9b11');
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' };
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' };
 
 /** It reads the events and throws at the third: beside all rules and detectors of the product. */
 const PICKY: Detector = {
@@ -46,7 +46,7 @@ test('import and findings exit 3 where a detector failed, and name it', async ()
     ...{ socketFile: layout.apiSocket(data), clock: systemClock, random },
     perform: async (work, hooks) => {
       await hooks.begin();
-      return perform(writer, work, { doer: DOER, random, env: {}, lanes: 1, hooks });
+      return perform(writer, work, { doer: Actor, random, env: {}, lanes: 1, hooks });
     },
   });
   const path = join(root, 'records.ndjson');

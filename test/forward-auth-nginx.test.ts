@@ -10,7 +10,7 @@ import { systemClock } from '@countersign/core';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { REPOSITORY } from './support/command-line.ts';
 import { sha256, TENANT } from './support/door-content.ts';
-import { DoorNode, type DoorSettings } from './support/door-process.ts';
+import { EndpointNode, type EndpointSettings } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { smallDisk, withoutMount } from './support/small-disk.ts';
 
@@ -36,7 +36,7 @@ else
       reached.push(request);
       response.end('the page');
     });
-    let node: DoorNode;
+    let node: EndpointNode;
     let nginx: ChildProcess;
     let port: number;
     let tokenOf: (who: string, claims?: Record<string, unknown>) => Promise<string>;
@@ -58,7 +58,7 @@ else
           .sign(privateKey);
       await new Promise<void>((resolve) => application.listen(0, '127.0.0.1', resolve));
       writeFileSync(join(root, 'proxy.hash'), sha256('proxy-token'));
-      node = await DoorNode.start(join(root, 'data'), settings());
+      node = await EndpointNode.start(join(root, 'data'), settings());
       port = await freePort();
       nginx = await startNginx(port, [node.url], application.address() as AddressInfo);
     });
@@ -159,8 +159,8 @@ else
     }, async () => {
       using disk = smallDisk(root, 256);
       const nodes = [
-        await DoorNode.start(join(disk.path, 'one'), settings()),
-        await DoorNode.start(join(root, 'two'), settings()),
+        await EndpointNode.start(join(disk.path, 'one'), settings()),
+        await EndpointNode.start(join(root, 'two'), settings()),
       ] as const;
       const site = await freePort();
       const balancing = await startNginx(
@@ -204,7 +204,7 @@ else
     });
   });
 
-function settings(): DoorSettings {
+function settings(): EndpointSettings {
   return {
     directory: join(root, 'people.yaml'),
     tools: [{ name: 'tool', token: 'token-1', door: 'authzen', resources: '[{ type: app }]' }],
@@ -224,11 +224,11 @@ function settings(): DoorSettings {
 
 async function startNginx(
   port: number,
-  doors: readonly [one: string, two?: string],
+  endpoints: readonly [one: string, two?: string],
   { port: application }: AddressInfo,
 ): Promise<ChildProcess> {
   const shipped = join(REPOSITORY, 'content', 'forward-auth', 'nginx.conf');
-  const [one, two] = doors.map((url) => url && new URL(url).host);
+  const [one, two] = endpoints.map((url) => url && new URL(url).host);
   const site = readFileSync(shipped, 'utf8')
     .replace('LISTEN', `127.0.0.1:${port}`)
     .replace('DOOR_ONE', one ?? '')

@@ -7,7 +7,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { countersign } from './support/command-line.ts';
 import { sha256, TENANT } from './support/door-content.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { folderOf, signIn, startSuiteDoor, writeSuite } from './support/suite-door.ts';
+import { folderOf, signIn, startSuiteEndpoint, writeSuite } from './support/suite-door.ts';
 
 const root = temporaryFolder('forward-auth-session');
 const ISSUER = 'https://idp.example.com';
@@ -28,7 +28,7 @@ test('a token is refused as soon as the pass that it was stamped with is ended',
       sites: [{ host: wiki.example.com, app: wiki }]
 `;
   const start = () =>
-    startSuiteDoor(dir, {
+    startSuiteEndpoint(dir, {
       directory: file,
       receivers: [{ name: 'siem', token: 'siem-token' }],
       more,

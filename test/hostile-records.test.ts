@@ -18,7 +18,7 @@ import { type Draw, withHostile } from '../tools/testing/hostile-values.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { play } from './support/played.ts';
 
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const RECORDS = IS_LONG ? 10_000 : 1500;
 const SCENARIOS = ['mailbox-rule-fraud', 'token-theft', 'brute-force'];
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
@@ -76,7 +76,7 @@ async function foundIn(name: string, paths: readonly string[]): Promise<readonly
   const detection = await loadDetection();
   const writer = await openLedgerWriter({ dir, clock: systemClock, random, detection });
   const inputs = paths.map((path) => ({ kind: 'path', path }) as const);
-  const report = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+  const report = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
   await closeWriter(writer);
   assert.deepEqual(report.failed, []);
   assert.ok(report.accepted > 0);

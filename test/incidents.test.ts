@@ -18,7 +18,7 @@ import { temporaryFolder } from './support/folders.ts';
 
 const root = temporaryFolder('incidents');
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 
 const SEEDS = IS_LONG ? 12 : 2;
 /** Enough people and days that offices, programs and administrators stand out. */
@@ -114,7 +114,7 @@ async function drawnFrom(name: string, files: readonly (readonly string[])[]): P
   for (const batch of files) {
     const writer = await openLedgerWriter({ dir, clock: systemClock, random, detection });
     const inputs = batch.map((file) => ({ kind: 'path', path: join(SAMPLE, file) }) as const);
-    await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+    await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
     await closeWriter(writer);
   }
   const incidents = await drawnIn(dir);

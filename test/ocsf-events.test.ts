@@ -6,7 +6,7 @@ import { systemClock } from '@countersign/core';
 import { IS_LONG } from '../tools/property.ts';
 import { published, SKIP_REASON } from '../tools/testing/published-ocsf.ts';
 import { commandHere } from './support/command-here.ts';
-import { withJudges } from './support/detected.ts';
+import { withDetectors } from './support/detected.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { sharedData, withoutShared } from './support/shared-data.ts';
 import { tell } from './support/told.ts';
@@ -31,7 +31,7 @@ async function printed(...args: readonly string[]): Promise<Json[]> {
 /** Imports folders, and holds all that is printed of them against the published definitions. */
 async function assertPublished(name: string, folders: readonly string[]): Promise<void> {
   const data = join(root, name);
-  await withJudges(data, async (read) => {
+  await withDetectors(data, async (read) => {
     for (const folder of folders) await read(folder);
   });
   const events = await printed('timeline', '--data', data);

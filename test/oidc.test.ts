@@ -10,7 +10,7 @@ import { SoftAuthenticator } from '../tools/testing/soft-authenticator.ts';
 import { assertFsckClean } from './support/account.ts';
 import { countersign, type Ended } from './support/command-line.ts';
 import { TENANT } from './support/door-content.ts';
-import { DoorNode } from './support/door-process.ts';
+import { EndpointNode } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { APP_ID, CLIENT_ID, SmallEntra, TOKENS_APP_ID } from './support/small-entra.ts';
 
@@ -33,7 +33,7 @@ type Page = ReadPage & { readonly status: number; readonly text: string; readonl
 describe('the external method of a node', () => {
   const authenticator = new SoftAuthenticator();
   let entra: SmallEntra;
-  let node: DoorNode;
+  let node: EndpointNode;
 
   before(async () => {
     entra = await SmallEntra.start(TENANT);
@@ -45,7 +45,7 @@ describe('the external method of a node', () => {
     await entra?.stop();
   });
 
-  function startNode(name: string): Promise<DoorNode> {
+  function startNode(name: string): Promise<EndpointNode> {
     const directory = join(root, 'people.yaml');
     writeFileSync(directory, DIRECTORY);
     for (const who of ['carol', 'dave']) writeKeys(who);
@@ -63,7 +63,7 @@ describe('the external method of a node', () => {
     passkeys: { name: Northmoor, shared: ${join(root, 'passkeys')} }
 `;
     const tools = [{ name: 'tool', token: 'token-1', door: 'authzen', resources: '[{type: app}]' }];
-    return DoorNode.start(join(root, name), { directory, tools, more });
+    return EndpointNode.start(join(root, name), { directory, tools, more });
   }
 
   async function post(path: string, form: URLSearchParams, cookie?: string): Promise<Page> {
@@ -150,7 +150,7 @@ describe('the external method of a node', () => {
 
   test('where one node is killed, the other lets in who registered at the first', async () => {
     const [first, second] = [node, await startNode('two')];
-    const keys = async ({ url }: DoorNode): Promise<unknown> =>
+    const keys = async ({ url }: EndpointNode): Promise<unknown> =>
       (await fetch(`${url}/eam/keys.json`)).json();
     assert.deepEqual(await keys(second), await keys(first));
     await first.serving.end('SIGKILL');

@@ -25,7 +25,7 @@ import { type Told, tell } from './support/told.ts';
 
 const SEEDS = IS_LONG ? 10 : 1;
 const DAY_MS = 86_400_000;
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 const root = temporaryFolder('out-intrusion');
 
@@ -76,9 +76,9 @@ async function intrusion(seed: number): Promise<Intrusion> {
       const state = tenant === corp ? ('connected' as const) : ('not connected' as const);
       return { tenant, name: tenant === corp ? 'Corp' : 'Test', use: 'work', state };
     });
-    await recordInventory({ writer, desk }, { tenants, partners: [] }, DOER);
+    await recordInventory({ writer, desk }, { tenants, partners: [] }, Actor);
     const inputs = files.map((name) => ({ kind: 'path', path: join(folder, name) }) as const);
-    await desk.exclusively(() => importPaths(writer, { inputs, doer: DOER, lanes: 1 }));
+    await desk.exclusively(() => importPaths(writer, { inputs, doer: Actor, lanes: 1 }));
     await desk.close();
   } finally {
     await closeWriter(writer);

@@ -6,7 +6,7 @@ import { ManualClock } from '@countersign/core';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { erase } from '../apps/countersign/src/ingest/erasure/erase-bodies.ts';
 import type { ImportReport } from '../apps/countersign/src/ingest/import-run.ts';
-import { retryParked } from '../apps/countersign/src/ingest/retry-quarantine.ts';
+import { retryQuarantined } from '../apps/countersign/src/ingest/retry-quarantine.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { assertFsckClean } from './support/account.ts';
 import { ActivityService } from './support/activity-service.ts';
@@ -26,11 +26,11 @@ const USUAL_BLOBS = 16;
 const USUAL_RECORDS = 20;
 const USUAL = USUAL_BLOBS * USUAL_RECORDS;
 const NOW_MS = Date.parse('2026-03-02T10:00:00Z');
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 
 type Kept = { readonly reason: string; readonly bytes: string | null; readonly erased?: true };
 
-function parkedIn(dir: string): { readonly path: string; readonly kept: Kept }[] {
+function quarantinedIn(dir: string): { readonly path: string; readonly kept: Kept }[] {
   const folder = join(dir, 'parked');
   return readdirSync(folder).map((name) => {
     const path = join(folder, name);
@@ -44,7 +44,7 @@ function bytesOf({ bytes }: Kept): string {
 
 /** As a version leaves it that could not read what this one can. */
 function makeReadable(dir: string, n: number, extra: object = {}): void {
-  const found = parkedIn(dir).filter(({ kept }) => bytesOf(kept).includes(`"piece ${n}"`));
+  const found = quarantinedIn(dir).filter(({ kept }) => bytesOf(kept).includes(`"piece ${n}"`));
   assert.equal(found.length, 1);
   for (const { path, kept } of found) {
     const bytes = Buffer.from(recordText(n, { ...extra })).toString('base64');
@@ -109,7 +109,7 @@ async function collected(name: string, use: (company: Company) => Promise<void>)
 
 async function retry({ dir, clock }: Company): Promise<ImportReport> {
   return withDesk(dir, clock, (desk, writer) =>
-    desk.exclusively(() => retryParked(writer, { doer: DOER, lanes: 1 })),
+    desk.exclusively(() => retryQuarantined(writer, { doer: Actor, lanes: 1 })),
   );
 }
 
@@ -146,18 +146,18 @@ test('a window is whole once all that it was short of could be read, and not bef
         /^m365\.activity\/Audit\.SharePoint (one|two): (row|record) [123].*: nested/,
       );
     }
-    assert.deepEqual([await states(company), parkedIn(dir).length], [['lost', 'lost'], 3]);
+    assert.deepEqual([await states(company), quarantinedIn(dir).length], [['lost', 'lost'], 3]);
 
     makeReadable(dir, 2);
     makeReadable(dir, 4);
     const some = await retry(company);
     assert.deepEqual([some.accepted, some.duplicates, some.rejected], [2, 0, 1]);
-    assert.deepEqual([await states(company), parkedIn(dir).length], [['else', 'lost'], 1]);
+    assert.deepEqual([await states(company), quarantinedIn(dir).length], [['else', 'lost'], 1]);
 
     makeReadable(dir, 6);
     const rest = await retry(company);
     assert.deepEqual([rest.accepted, rest.rejected], [1, 0]);
-    assert.deepEqual([await states(company), parkedIn(dir).length], [['else', 'else'], 0]);
+    assert.deepEqual([await states(company), quarantinedIn(dir).length], [['else', 'else'], 0]);
     await assertExactlyOnce(dir, 6 + USUAL);
     await assertFsckClean(dir);
     const said = (await observationsOf(dir)).filter(({ code }) => code === 'read-again');
@@ -192,7 +192,7 @@ test('the desk that goes on collecting knows as well what is whole now', async (
     const address = { origin: service.origin, tenant: TENANT, clock, contentTypes };
     const collector = activityCollector(address);
     await withDesk(dir, clock, async (desk, writer) => {
-      await desk.exclusively(() => retryParked(writer, { doer: DOER, lanes: 1 }));
+      await desk.exclusively(() => retryQuarantined(writer, { doer: Actor, lanes: 1 }));
       service.put({
         id: 'late',
         createdMs: clock.now() - 1.25 * HOUR_MS,
@@ -219,12 +219,12 @@ test('a piece whose file somebody changed holds its window back', async () => {
   await collected('changed', async (company) => {
     const { dir } = company;
     for (const n of [2, 4, 6]) makeReadable(dir, n);
-    const [first] = parkedIn(dir);
+    const [first] = quarantinedIn(dir);
     assert.ok(first !== undefined);
     writeFileSync(first.path, JSON.stringify({ ...first.kept, collected: { window: 7 } }));
     const { accepted, rejected } = await retry(company);
     assert.deepEqual([accepted, rejected], [2, 1]);
-    assert.deepEqual([await states(company), parkedIn(dir).length], [['lost', 'lost'], 1]);
+    assert.deepEqual([await states(company), quarantinedIn(dir).length], [['lost', 'lost'], 1]);
   });
 });
 
@@ -232,7 +232,7 @@ test('a piece that somebody took out of the folder is missing still', async () =
   await collected('taken', async (company) => {
     const { dir } = company;
     makeReadable(dir, 4);
-    const [other] = parkedIn(dir).filter(({ kept }) => bytesOf(kept).includes('"piece 6"'));
+    const [other] = quarantinedIn(dir).filter(({ kept }) => bytesOf(kept).includes('"piece 6"'));
     assert.ok(other !== undefined);
     rmSync(other.path);
     const { accepted } = await retry(company);
@@ -245,10 +245,10 @@ test('what was erased before it could be read is missing for good', async () => 
     const { dir, clock } = company;
     makeReadable(dir, 4);
     await withDesk(dir, clock, async (_, writer) => {
-      const asked = { case: '2026-17', reason: 'asked for', doer: DOER } as const;
+      const asked = { case: '2026-17', reason: 'asked for', doer: Actor } as const;
       await erase(writer, { selection: { names: ['piece 6'] }, ...asked, whenNothing: 'refuse' });
     });
-    const left = parkedIn(dir);
+    const left = quarantinedIn(dir);
     assert.equal(left.length, 3);
     assert.ok(left.every(({ kept }) => !bytesOf(kept).includes('piece 6')));
     assert.deepEqual(

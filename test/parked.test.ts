@@ -32,7 +32,7 @@ function counts({ accepted, duplicates, rejected }: Report): readonly number[] {
   return [accepted, duplicates, rejected];
 }
 
-function parked(data: string): string[] {
+function quarantined(data: string): string[] {
   return readdirSync(join(data, 'parked')).sort();
 }
 
@@ -40,7 +40,7 @@ type Kept = { readonly file: string; readonly at: string; readonly bytes: string
 
 /** As a version leaves it that could not read what this one can: the place stays, the bytes fit. */
 function makeReadable(data: string, file: string, row: number, bytes: string): void {
-  const found = parked(data)
+  const found = quarantined(data)
     .map((name) => join(data, 'parked', name))
     .map((path) => ({ path, kept: JSON.parse(readFileSync(path, 'utf8')) as Kept }))
     .filter(({ kept }) => kept.file === file && kept.at.startsWith(`row ${row},`));
@@ -63,7 +63,7 @@ test('what can be read now is accepted and leaves; what cannot stays, with its p
   writeFileSync(json, [recordText(1), '{"Id":2,,}', '{"Id":3,,}'].join('\n'));
   writeFileSync(csv, CSV_HEADER + csvRow(4) + csvRow(5, '') + csvRow(6));
   assert.equal((await run(data, 'import', json, csv)).code, 0);
-  assert.equal(parked(data).length, 3);
+  assert.equal(quarantined(data).length, 3);
   makeReadable(data, json, 2, recordText(2));
   makeReadable(data, csv, 2, csvRow(5).trimEnd());
 
@@ -84,13 +84,13 @@ test('what can be read now is accepted and leaves; what cannot stays, with its p
     'checkpoint',
   ]);
   assert.deepEqual(await ids(data), [1, 2, 4, 5, 6].map(recordId));
-  assert.equal(parked(data).length, 1);
+  assert.equal(quarantined(data).length, 1);
   await assertFsckClean(data);
 
   const again = await run(data, 'import', '--parked');
   assert.equal(again.code, 2);
   assert.match(again.stderr, /nothing of the input could be read/);
-  assert.equal(parked(data).length, 1);
+  assert.equal(quarantined(data).length, 1);
 });
 
 test('the entry of a retry names the import that had parked, and no digest of a file', async () => {
@@ -121,7 +121,7 @@ test('after a crash before the folder was cleaned, the same call finds duplicate
   assert.deepEqual(counts(await retry(data)), [1, 0, 0]);
   cpSync(before, join(data, 'parked'), { recursive: true });
   assert.deepEqual(counts(await retry(data)), [0, 1, 0]);
-  assert.deepEqual(parked(data), []);
+  assert.deepEqual(quarantined(data), []);
 });
 
 test('files that were not there, damaged or cut are read again, members included', async () => {
@@ -141,18 +141,18 @@ test('files that were not there, damaged or cut are read again, members included
     ]),
   );
   await run(data, 'import', late, cut, zip);
-  const before = parked(data);
+  const before = quarantined(data);
   assert.equal(before.length, 3);
   const still = await retry(data, 0);
   assert.equal(still.accepted, 0);
-  assert.deepEqual(parked(data), before);
+  assert.deepEqual(quarantined(data), before);
 
   writeFileSync(late, recordText(1));
   writeFileSync(cut, whole);
   writeFileSync(zip, zipOf([{ name: 'bad.json', bytes: Buffer.from(recordText(5)) }]));
   const report = await retry(data);
   assert.deepEqual([report.accepted, report.rejected], [3, 0]);
-  assert.deepEqual(parked(data), []);
+  assert.deepEqual(quarantined(data), []);
   assert.deepEqual(await ids(data), [1, 2, 3, 4, 5].map(recordId));
   await assertFsckClean(data);
 });
@@ -165,12 +165,12 @@ test('what is gone with its file, or came through a pipe, stays parked as it was
   const stream = await countersign(['import', '-', '--data', data], { input: '\0\0\0' });
   assert.equal(stream.code, 2);
   rmSync(file);
-  const kept = parked(data).map((name) => readFileSync(join(data, 'parked', name), 'utf8'));
+  const kept = quarantined(data).map((name) => readFileSync(join(data, 'parked', name), 'utf8'));
   assert.equal(kept.length, 2);
   const { rejects } = await retry(data, 2);
   assert.deepEqual(rejects.map((reject) => reject.file).sort(), ['-', file]);
   assert.deepEqual(
-    parked(data).map((name) => readFileSync(join(data, 'parked', name), 'utf8')),
+    quarantined(data).map((name) => readFileSync(join(data, 'parked', name), 'utf8')),
     kept,
   );
 });

@@ -7,7 +7,7 @@ import { LedgerReader, parseLeaf } from '@countersign/ledger';
 import type { JSONWebKeySet } from 'jose';
 import { countersign } from './support/command-line.ts';
 import { TENANT } from './support/door-content.ts';
-import type { DoorNode } from './support/door-process.ts';
+import type { EndpointNode } from './support/door-process.ts';
 import { EventReceiver, type ReceivedEvent } from './support/event-receiver.ts';
 import { temporaryFolder } from './support/folders.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type SuiteState,
   signIn,
   signInRequest,
-  startSuiteDoor,
+  startSuiteEndpoint,
   writeSuite,
 } from './support/suite-door.ts';
 
@@ -39,7 +39,7 @@ type Listed = {
 };
 
 describe('passes end when what they rest on does', () => {
-  let node: DoorNode;
+  let node: EndpointNode;
   let receiver: EventReceiver;
   let state: SuiteState = { people: PEOPLE };
   let stillOpen = '';
@@ -50,7 +50,7 @@ describe('passes end when what they rest on does', () => {
     receiver = await EventReceiver.start(keys, 'https://wiki.example.com');
     writeSuite(file, state);
     const wiki = { name: 'wiki', ...SSF, pushTo: [receiver.origin] };
-    node = await startSuiteDoor(dir, { directory: file, receivers: [wiki] });
+    node = await startSuiteEndpoint(dir, { directory: file, receivers: [wiki] });
     const delivery = { method: 'urn:ietf:rfc:8935', endpoint_url: `${receiver.origin}/events` };
     assert.equal((await node.ask('/ssf/streams', { delivery }, SSF)).status, 201);
   });
@@ -177,7 +177,7 @@ describe('passes end when what they rest on does', () => {
     const acknowledged = await acknowledgedIn(dir);
     assert.deepEqual(receiver.events.map(({ jti }) => jti).sort(), [...acknowledged].sort());
     const wiki = { name: 'wiki', ...SSF, pushTo: [receiver.origin] };
-    node = await startSuiteDoor(dir, { directory: file, receivers: [wiki] });
+    node = await startSuiteEndpoint(dir, { directory: file, receivers: [wiki] });
     const pass = await signIn(node, 'ben');
     become({ people: { ...state.people, ben: { risk: 'high' } } });
     await revoked(pass);

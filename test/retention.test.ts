@@ -188,13 +188,13 @@ test('an import takes what it parked, and a person what mentions her alone', asy
 
 test('a retention that died behind its entry ends at the next opening', async () => {
   const data = copy();
-  const parked = readdirSync(join(data, 'parked'));
+  const quarantined = readdirSync(join(data, 'parked'));
   const said = { by: 'ada@test', case: 'R-1', reason: 'retention', subjects: [], entries: 0 };
   await withWriter(
     data,
     async ({ ledger, clock }) => {
       const atMs = clock.now();
-      const remembered = { names: [], parked, atMs };
+      const remembered = { names: [], parked: quarantined, atMs };
       writeFileSync(join(data, 'run', 'erasing.json'), JSON.stringify(remembered));
       const body = { v: 1, ...said, atMs, ranges: [], fromMs: null, toMs: null, tenants: [] };
       await ledger.append([ownEntryDraft('erasure', atMs, body)]);

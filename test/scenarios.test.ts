@@ -52,7 +52,9 @@ for (const [scenario, { found, missed: stated = {} }] of Object.entries(SCENARIO
   test(`${scenario} is found by its end, with its techniques`, () => {
     for (const [at, run] of runs.entries()) {
       const hits = graveOf(run).filter(({ about }) =>
-        about.some((deed) => deed.scenario === scenario && deed.technique !== undefined),
+        about.some(
+          (activity) => activity.scenario === scenario && activity.technique !== undefined,
+        ),
       );
       const told = new Set(hits.flatMap(({ finding }) => finding.techniques.map(parent)));
       const why = `seed ${SEED + at}:\n${hits.map(shown).join('\n')}`;

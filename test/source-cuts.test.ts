@@ -11,10 +11,10 @@ import {
   type Collected,
   type Cut,
   feedsOf,
+  healthsWithin,
   instantsOf,
   rulesOf,
   type Story,
-  sightsWithin,
   storyOf,
 } from './support/cuts.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -130,8 +130,8 @@ async function statedOf(whole: Account): Promise<string[]> {
   return people;
 }
 
-function blindIn(sights: Account['sights']): string[] {
-  const short = sights.filter(({ sight }) => sight.state !== 'live');
+function blindIn(healths: Account['sights']): string[] {
+  const short = healths.filter(({ sight }) => sight.state !== 'live');
   return short.map(({ watcher }) => watcher.id).filter((id) => id !== 'stream/reply-mismatch');
 }
 
@@ -150,9 +150,9 @@ async function assertHeld(cut: Account, isBlind: boolean): Promise<void> {
 
 /** What is blind behind the instant is blind in the whole, and sees what had come before it. */
 async function assertSince(cut: Account, atMs: number): Promise<void> {
-  const before = await sightsWithin(cut, { fromMs: cut.fromMs, toMs: atMs - SETTLED_MS });
+  const before = await healthsWithin(cut, { fromMs: cut.fromMs, toMs: atMs - SETTLED_MS });
   assert.deepEqual(blindIn(before), [], 'what was collected counts as seen');
-  const behind = await sightsWithin(cut, { fromMs: atMs, toMs: cut.toMs });
+  const behind = await healthsWithin(cut, { fromMs: atMs, toMs: cut.toMs });
   assert.deepEqual(blindIn(behind), blindIn(cut.sights));
 }
 

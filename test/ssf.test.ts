@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { JSONWebKeySet } from 'jose';
 import { certificateFor } from '../tools/testing/certificate.ts';
-import type { DoorNode } from './support/door-process.ts';
+import type { EndpointNode } from './support/door-process.ts';
 import { EventReceiver, ISSUER, readEvent } from './support/event-receiver.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { folderOf, signIn, startSuiteDoor, writeSuite } from './support/suite-door.ts';
+import { folderOf, signIn, startSuiteEndpoint, writeSuite } from './support/suite-door.ts';
 
 const root = temporaryFolder('ssf');
 const PUSH = 'urn:ietf:rfc:8935';
@@ -22,7 +22,7 @@ type Sets = { readonly sets: Record<string, string>; readonly moreAvailable?: bo
 
 describe('shared signals over HTTP', () => {
   const { dir, file } = folderOf(root, 'node');
-  let node: DoorNode;
+  let node: EndpointNode;
   let receiver: EventReceiver;
   let risk: 'none' | 'high' = 'none';
 
@@ -32,7 +32,7 @@ describe('shared signals over HTTP', () => {
   before(async () => {
     receiver = await EventReceiver.start(keys, 'https://wiki.example.com');
     writeSuite(file, { people: { ada: {} } });
-    node = await startSuiteDoor(dir, {
+    node = await startSuiteEndpoint(dir, {
       directory: file,
       receivers: [
         { name: 'wiki', token: 'wiki-token', pushTo: [receiver.origin] },
@@ -330,14 +330,14 @@ describe('shared signals over HTTP', () => {
 });
 
 /** Undefined while the directory is not yet as it was written. */
-async function signInOrNot(node: DoorNode): Promise<string | undefined> {
+async function signInOrNot(node: EndpointNode): Promise<string | undefined> {
   return signIn(node, 'ada').catch(() => undefined);
 }
 
 describe('a receiver known by its certificate', () => {
   const server = certificateFor('127.0.0.1');
   const [known, unknown] = [certificateFor('siem.example.com'), certificateFor('siem.example.com')];
-  let node: DoorNode;
+  let node: EndpointNode;
 
   before(async () => {
     const { dir, file } = folderOf(root, 'tls');
@@ -348,7 +348,7 @@ describe('a receiver known by its certificate', () => {
     writeFileSync(at('known.pem'), known.cert);
     // The authority vouches for both; the configuration names one.
     writeFileSync(at('clients.pem'), known.cert + unknown.cert);
-    node = await startSuiteDoor(dir, {
+    node = await startSuiteEndpoint(dir, {
       directory: file,
       receivers: [
         { name: 'siem', token: 'siem-token', more: `        certificate: ${at('known.pem')}\n` },

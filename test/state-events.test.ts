@@ -30,7 +30,7 @@ const HOURS = 72;
 const ROLE = '62e90394-69f5-4237-9190-012177145e10';
 const AUDIT = 'm365.activity/Audit.AzureActiveDirectory';
 const CANNOT_TELL = [3] as const;
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
 type Detection = Awaited<ReturnType<typeof loadDetection>>;
@@ -105,8 +105,8 @@ async function totals(): Promise<StateReconciliation> {
 /** Of the findings that stand. */
 async function rules(): Promise<string[]> {
   return withAccount(data, async ({ books }) => {
-    const standing = books.findings().filter(({ state }) => state === 'open');
-    const own = standing.filter(({ draft }) => draft.rule.startsWith('reconcile/'));
+    const status = books.findings().filter(({ state }) => state === 'open');
+    const own = status.filter(({ draft }) => draft.rule.startsWith('reconcile/'));
     return own.map(({ draft }) => draft.rule).sort();
   });
 }
@@ -117,7 +117,7 @@ async function bring(name: string, lines: readonly string[]): Promise<void> {
   const writer = await openLedgerWriter({ dir: data, clock: systemClock, random, detection });
   try {
     const inputs = [{ kind: 'path', path: file }] as const;
-    const { accepted } = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+    const { accepted } = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
     assert.equal(accepted, lines.length);
   } finally {
     await closeWriter(writer);

@@ -18,19 +18,19 @@ import { assertAlike, type Outcome, outcomeOf } from './support/likeness.ts';
 import { type Deed, inventedWeek, PEOPLE } from './support/week.ts';
 
 const root = temporaryFolder('shapes');
-const deeds = inventedWeek(SEED);
+const activities = inventedWeek(SEED);
 
 /** One folder for each way in which the same week is delivered. */
 const FOLDERS = {
-  csv: folder('csv', new Map([['search.csv', asSearchCsv(deeds)]])),
+  csv: folder('csv', new Map([['search.csv', asSearchCsv(activities)]])),
   graph: folder(
     'graph',
     new Map([
-      ['records.json', asAuditLogQuery(deeds)],
-      ['sign-ins.json', asSignIns(deeds)],
+      ['records.json', asAuditLogQuery(activities)],
+      ['sign-ins.json', asSignIns(activities)],
     ]),
   ),
-  activity: folder('activity', asActivityBlobs(deeds)),
+  activity: folder('activity', asActivityBlobs(activities)),
 };
 
 function folder(name: string, files: ReadonlyMap<string, string>): string {
@@ -45,7 +45,7 @@ async function imported(name: string, ...folders: readonly string[]): Promise<st
   await withWriter(data, async (writer) => {
     for (const path of folders) {
       const { read, rejected } = await importWith(writer, path);
-      assert.deepEqual([read, rejected], [deeds.length, 0]);
+      assert.deepEqual([read, rejected], [activities.length, 0]);
     }
   });
   return data;
@@ -70,7 +70,7 @@ function countsOf({ balance, signIns, volumes, sessions }: Statement): Counts {
 
 /** Counted from the generator alone. */
 function expectedCounts(upn: string): Pick<Counts, 'actions' | 'signIns'> & { sessions: number } {
-  const own = deeds.filter(({ audit }) => audit['UserId'] === upn);
+  const own = activities.filter(({ audit }) => audit['UserId'] === upn);
   const signIns = own.filter(({ signIn }) => signIn !== undefined);
   const failed = signIns.filter(({ audit }) => audit['ErrorNumber'] !== '0').length;
   const succeeded = signIns.length - failed;
@@ -128,7 +128,7 @@ test('all three together, in any order, are one week and one account', async () 
     const data = await imported(`order-${at}`, ...order);
     await assertCounts(data);
     const outcome = await outcomeOf(data);
-    assert.equal(outcome.events.length, deeds.length);
+    assert.equal(outcome.events.length, activities.length);
     first ??= outcome;
     assertAlike(outcome, first);
   }
@@ -138,14 +138,14 @@ test('all three in one folder are the same account', async () => {
   const data = join(root, 'data-one');
   await withWriter(data, async (writer) => {
     const { read } = await importWith(writer, FOLDERS.graph, FOLDERS.activity, FOLDERS.csv);
-    assert.equal(read, 3 * deeds.length);
+    assert.equal(read, 3 * activities.length);
   });
   await assertCounts(data);
   assertAlike(await outcomeOf(data), await outcomeOf(join(root, 'data-order-0')));
 });
 
 test('sign-ins that name no tenant are those of the one tenant there is', async () => {
-  const untold = deeds.map(({ audit, signIn }): Deed => {
+  const untold = activities.map(({ audit, signIn }): Deed => {
     if (signIn === undefined) return { audit };
     const { resourceTenantId: _, homeTenantId: __, ...rest } = signIn;
     return { audit, signIn: rest };

@@ -111,8 +111,8 @@ async function live(): Promise<void> {
   };
   await till(START_MS + 6 * HOUR_MS);
   await alone(use);
-  await till(DOOR_MS);
-  await alone(atTheDoor);
+  await till(ENDPOINT_MS);
+  await alone(atTheEndpoint);
   await till(CUT.to - 1);
   await alone(async () => {
     await runDetectors(writer, writer.detection?.judges ?? []);
@@ -172,7 +172,7 @@ function outsider(): string {
   return found.object.id;
 }
 
-const DOOR_MS = START_MS + DAY_MS + 10 * HOUR_MS;
+const ENDPOINT_MS = START_MS + DAY_MS + 10 * HOUR_MS;
 
 /** What is planted, and the rules that must find it. */
 function breaches(): readonly (readonly [rule: string, planted: Planted])[] {
@@ -202,12 +202,12 @@ function breaches(): readonly (readonly [rule: string, planted: Planted])[] {
     ['check/open-wave', { id: idOf(4), atMs: at(4), ...interactive, who: outsider() }],
     [
       'check/ended-pass',
-      { id: idOf(5), atMs: DOOR_MS + 20 * MINUTE_MS, flow: 'nonInteractiveUser', who: ended },
+      { id: idOf(5), atMs: ENDPOINT_MS + 20 * MINUTE_MS, flow: 'nonInteractiveUser', who: ended },
     ],
     [
       'check/denied-and-in',
       {
-        ...{ id: idOf(6), atMs: DOOR_MS + MINUTE_MS, ...interactive, who: outsider() },
+        ...{ id: idOf(6), atMs: ENDPOINT_MS + MINUTE_MS, ...interactive, who: outsider() },
         more: { correlationId: DENIED_REQUEST },
       },
     ],
@@ -241,7 +241,7 @@ function honest(): readonly Planted[] {
     { id: idOf(21), atMs: at, flow: 'interactiveUser', who: person },
     { id: idOf(22), atMs: at, flow: 'servicePrincipal', who: BACKUP },
     {
-      ...{ id: idOf(23), atMs: DOOR_MS + MINUTE_MS, flow: 'interactiveUser', who: person },
+      ...{ id: idOf(23), atMs: ENDPOINT_MS + MINUTE_MS, flow: 'interactiveUser', who: person },
       more: { correlationId: JOINED_REQUEST },
     },
   ];
@@ -267,7 +267,7 @@ async function use(): Promise<void> {
   });
 }
 
-async function atTheDoor(): Promise<void> {
+async function atTheEndpoint(): Promise<void> {
   const { accountant, clock } = writer;
   // A door takes a file at its word for a day: it is read again, as `serve` would.
   await use();

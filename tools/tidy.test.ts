@@ -8,7 +8,7 @@ import { bannedCalls, datedComments, leftOverTests } from './tidy/bans.ts';
 import { nodeOnly, packageEdges, packageWalls } from './tidy/imports.ts';
 import { fileLength, functionLength, lineLength } from './tidy/sizes.ts';
 import { type Breach, type Rule, readTree } from './tidy/source.ts';
-import { dependencies, explainedLimits, lineEndings, strayWords } from './tidy/texts.ts';
+import { dependencies, explainedLimits, lineRevocation, strayWords } from './tidy/texts.ts';
 
 /** Fewer files than this means that the reader of the tree is broken, not that the tree is tidy. */
 const FILES_SEEN_MIN = 100;
@@ -42,7 +42,7 @@ const RULES: readonly [string, Rule][] = [
   ['nothing banned is used', bannedCalls],
   ['every TODO names its issue', datedComments],
   ['no test is left out without a reason', leftOverTests],
-  ['lines end in LF', lineEndings],
+  ['lines end in LF', lineRevocation],
   ['no stray words', strayWords],
   ['every limit says why', explainedLimits],
 ];

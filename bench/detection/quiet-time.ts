@@ -7,7 +7,7 @@ import {
 } from '../../apps/countersign/src/reconcile/actions/action-reconciler.ts';
 import { authorisationsOf } from '../../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type Judged, judgedIn, withJudges } from '../../test/support/detected.ts';
+import { type Judged, judgedIn, withDetectors } from '../../test/support/detected.ts';
 import { tellByDay } from '../../test/support/told.ts';
 
 /** A company of 10,000 is what the bar is about; the short form shows whether something broke. */
@@ -44,7 +44,7 @@ export async function quietTime(
     const data = join(place, 'data');
     const began = performance.now();
     let [records, day] = [0, 0];
-    await withJudges(data, async (read) => {
+    await withDetectors(data, async (read) => {
       for (const told of tellByDay(join(place, 'told'), { ...of, lifeDays: days })) {
         await read(told.folder);
         rmSync(told.folder, { recursive: true, force: true });

@@ -44,8 +44,8 @@ export async function runScenarios(
 }
 
 function runOf(name: string, judged: readonly Judged[], { attacks }: Told): ScenarioRun {
-  const deeds = [...attacks.values()].filter(({ scenario }) => scenario === name);
-  const used = [...new Set(deeds.flatMap(({ technique }) => technique ?? []))];
+  const activities = [...attacks.values()].filter(({ scenario }) => scenario === name);
+  const used = [...new Set(activities.flatMap(({ technique }) => technique ?? []))];
   const told = new Set(
     judged
       .filter(({ finding, about }) => {

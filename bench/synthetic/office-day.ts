@@ -24,7 +24,7 @@ type Made = { readonly source: string; readonly event: Event };
  * once a week. Sign-ins come first and all in order of time, as compaction leaves them.
  */
 export function* officeDay(people: number, day: number, fromIndex: number): Generator<EventRow> {
-  const kinds = [signInsOf, deedsOf, mailOf];
+  const kinds = [signInsOf, activitiesOf, mailOf];
   let index = fromIndex;
   for (const kind of kinds) {
     for (let person = 0; person < people; person++) {
@@ -82,7 +82,7 @@ const signInsOf: Kind = (person, day, random, people) => {
   return events.map((event) => ({ source: 'graph/signIns', event }));
 };
 
-const deedsOf: Kind = (person, day, random) => {
+const activitiesOf: Kind = (person, day, random) => {
   const shared = {
     ...{ ...who(person), ...placeOf(person, random) },
     sessionUid: sessionOf(person, day),

@@ -15,7 +15,7 @@ import { countersign, type RunOptions } from './command-line.ts';
 /** What `import --json` answers. */
 export type Report = Omit<ImportReport, 'interrupted'>;
 
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
@@ -43,7 +43,7 @@ export async function importWith(
   ...paths: readonly string[]
 ): Promise<Report> {
   const inputs = paths.map((path) => ({ kind: 'path', path }) as const);
-  const report = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+  const report = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
   assertBalanced(report);
   return report;
 }

@@ -147,12 +147,12 @@ export async function accountOf(data: string, story: Story, cut?: Cut): Promise<
   } finally {
     await closeWriter(writer);
   }
-  const sights = await sightsWithin({ data, toMs }, { fromMs, toMs });
-  return { ...story, data, judged: await judgedIn(data, told), sights };
+  const healths = await healthsWithin({ data, toMs }, { fromMs, toMs });
+  return { ...story, data, judged: await judgedIn(data, told), sights: healths };
 }
 
 /** What each rule could see of a period, asked when nothing more is waited for. */
-export async function sightsWithin(
+export async function healthsWithin(
   { data, toMs: endMs }: Pick<Account, 'data' | 'toMs'>,
   { fromMs, toMs }: Pick<Story, 'fromMs' | 'toMs'>,
 ): Promise<readonly DetectorHealth[]> {

@@ -24,15 +24,15 @@ const HEADER = [
 ] as const;
 
 /** As `Search-UnifiedAuditLog | Export-Csv` leaves it (contracts 3.1). */
-export function asSearchCsv(deeds: readonly Deed[]): string {
-  const rows = deeds.map(({ audit }, at) => ({
+export function asSearchCsv(activities: readonly Deed[]): string {
+  const rows = activities.map(({ audit }, at) => ({
     RecordType: typeName(audit),
     CreationDate: String(audit['CreationTime']),
     UserIds: String(audit['UserId']),
     Operations: String(audit['Operation']),
     AuditData: JSON.stringify(audit),
     ResultIndex: String(at + 1),
-    ResultCount: String(deeds.length),
+    ResultCount: String(activities.length),
     Identity: String(audit['Id']),
     IsValid: 'True',
     ObjectState: 'Unchanged',

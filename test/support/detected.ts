@@ -12,7 +12,7 @@ import type { FindingDraft } from '../../apps/countersign/src/store/rows/finding
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type Attack, type Telling, type Told, tell } from './told.ts';
 
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
 /** What was found, and whose deeds it rests on. */
@@ -36,12 +36,12 @@ export async function detect(
   const told = tell(join(folder, 'told'), tellings);
   handIn?.(told);
   const data = join(folder, 'data');
-  await withJudges(data, (read) => read(told.folder));
+  await withDetectors(data, (read) => read(told.folder));
   return { data, told, judged: await judgedIn(data, told) };
 }
 
 /** An account at which everything that judges looks on; `read` takes all files of a folder in. */
-export async function withJudges(
+export async function withDetectors(
   data: string,
   use: (read: (folder: string) => Promise<void>) => Promise<void>,
 ): Promise<void> {
@@ -52,7 +52,7 @@ export async function withJudges(
       const inputs = readdirSync(folder).map((name) => {
         return { kind: 'path', path: join(folder, name) } as const;
       });
-      const { warnings } = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+      const { warnings } = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
       const failed = warnings.filter(({ text }) => /could not judge/.test(text));
       if (failed.length > 0) throw new Error(failed.map(({ text }) => text).join('\n'));
     });

@@ -13,7 +13,7 @@ export type Tool = {
   readonly more?: string;
 };
 
-export type DoorSettings = {
+export type EndpointSettings = {
   readonly policies?: string;
   readonly directory: string;
   readonly tools: readonly Tool[];
@@ -22,7 +22,7 @@ export type DoorSettings = {
 };
 
 /** A node of doors in a process of its own. */
-export class DoorNode {
+export class EndpointNode {
   readonly serving: Serving;
   readonly url: string;
   readonly dir: string;
@@ -33,16 +33,16 @@ export class DoorNode {
     this.dir = dir;
   }
 
-  static async start(dir: string, settings: DoorSettings): Promise<DoorNode> {
+  static async start(dir: string, settings: EndpointSettings): Promise<EndpointNode> {
     const config = `${dir}.yaml`;
     const env = Object.fromEntries(
       settings.tools.map(({ token }, at) => [`TOOL_${at}`, sha256(token)]),
     );
-    writeFileSync(config, doorConfig(settings));
+    writeFileSync(config, endpointConfig(settings));
     const serving = await Serving.start(dir, config, env);
     const { doors } = serving.ready;
     assert.ok(typeof doors === 'string', 'it tells where its doors listen');
-    return new DoorNode(serving, doors, dir);
+    return new EndpointNode(serving, doors, dir);
   }
 
   async ask(
@@ -70,7 +70,7 @@ export class DoorNode {
   }
 }
 
-function doorConfig({ policies, directory, tools, more = '' }: DoorSettings): string {
+function endpointConfig({ policies, directory, tools, more = '' }: EndpointSettings): string {
   const each = tools.map(
     ({ name, door, resources, more: members = '' }, at) =>
       `    - name: ${name}\n      tokenHash: { env: TOOL_${at} }\n      tenant: ${TENANT}\n` +

@@ -10,9 +10,9 @@ export async function assertExactlyOnce(data: string, count: number): Promise<vo
     const inLedger = await recordIds(account);
     assert.equal(inLedger.length, count, 'records in the ledger');
     assert.equal(new Set(inLedger).size, count, 'different records in the ledger');
-    const inBooks = await eventIds(account);
-    assert.equal(inBooks.length, count, 'events in the books');
-    assert.equal(new Set(inBooks).size, count, 'different events in the books');
+    const inStore = await eventIds(account);
+    assert.equal(inStore.length, count, 'events in the books');
+    assert.equal(new Set(inStore).size, count, 'different events in the books');
   });
 }
 

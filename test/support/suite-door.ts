@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256, TENANT } from './door-content.ts';
-import { DoorNode } from './door-process.ts';
+import { EndpointNode } from './door-process.ts';
 
 export type PersonState = {
   readonly kind?: 'member' | 'break-glass';
@@ -49,7 +49,7 @@ waves: [{ id: w-one, state: open, groups: [one] }, { id: w-two, state: ${two}, g
  * A node with the policies that come with the program, and a tool that asks as the door of the
  * suite does: each permit opens a pass.
  */
-export async function startSuiteDoor(
+export async function startSuiteEndpoint(
   folder: string,
   settings: {
     readonly directory: string;
@@ -57,7 +57,7 @@ export async function startSuiteDoor(
     /** More YAML beneath `doors`, indented by two. */
     readonly more?: string;
   },
-): Promise<DoorNode> {
+): Promise<EndpointNode> {
   const key = `${folder}.pem`;
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }));
@@ -72,7 +72,7 @@ export async function startSuiteDoor(
     );
   });
   const events = `  events:\n    signingKeys: [${key}]\n    receivers:\n${receivers.join('')}`;
-  return DoorNode.start(folder, {
+  return EndpointNode.start(folder, {
     directory: settings.directory,
     tools: [
       {
@@ -85,7 +85,7 @@ export async function startSuiteDoor(
 }
 
 /** Signs somebody in at the door; the id of the pass that it opened. */
-export async function signIn(node: DoorNode, who: string, device?: string): Promise<string> {
+export async function signIn(node: EndpointNode, who: string, device?: string): Promise<string> {
   const { body } = await node.ask('/access/v1/evaluation', signInRequest(who, device));
   const { pass } = (body as { context: { pass?: { id: string } } }).context;
   if (pass === undefined) throw new Error(`${who} was not let in: ${JSON.stringify(body)}`);

@@ -31,17 +31,17 @@ export const PEOPLE: readonly Person[] = ['Ines.Aldana', 'Tomasz.Wrona', 'Priya.
 /** A week of three people: sign-ins that went well and not, mail, files, changes by an admin. */
 export function inventedWeek(seed: number): Deed[] {
   const random = new SeededRandom(seed);
-  const deeds: Deed[] = [];
+  const activities: Deed[] = [];
   for (let day = 0; day < 7; day++) {
     for (const person of PEOPLE) {
       const at = (): number => START_MS + day * DAY_MS + random.between(7 * 3600, 19 * 3600) * 1000;
-      deeds.push(signIn(random, person, at(), 0), signIn(random, person, at(), 50126));
-      for (let i = random.between(1, 3); i > 0; i--) deeds.push(mail(random, person, at()));
-      for (let i = random.between(1, 3); i > 0; i--) deeds.push(file(random, person, at()));
-      if (person === PEOPLE[0]) deeds.push(change(random, person, at()));
+      activities.push(signIn(random, person, at(), 0), signIn(random, person, at(), 50126));
+      for (let i = random.between(1, 3); i > 0; i--) activities.push(mail(random, person, at()));
+      for (let i = random.between(1, 3); i > 0; i--) activities.push(file(random, person, at()));
+      if (person === PEOPLE[0]) activities.push(change(random, person, at()));
     }
   }
-  return deeds;
+  return activities;
 }
 
 function auditTime(ms: number): string {

@@ -5,7 +5,7 @@ import { blank } from './blank.ts';
 import { appOrder, nodeOnly, packageEdges, packageWalls } from './imports.ts';
 import { fileLength, functionLength, lineLength } from './sizes.ts';
 import { type Breach, type Rule, sourceOf } from './source.ts';
-import { dependencies, explainedLimits, lineEndings, strayWords } from './texts.ts';
+import { dependencies, explainedLimits, lineRevocation, strayWords } from './texts.ts';
 
 type Snippet = readonly [path: string, text: string];
 
@@ -196,7 +196,7 @@ testRule('finds tests that are left out', leftOverTests, {
   ],
 });
 
-testRule('finds CRLF', lineEndings, {
+testRule('finds CRLF', lineRevocation, {
   bad: [['README.md', 'one\r\ntwo\r\n']],
   good: [['README.md', 'one\ntwo\n']],
 });

@@ -1,6 +1,6 @@
 import { type Breach, breachesOf, type Rule, type Source } from './source.ts';
 
-export const lineEndings: Rule = (source) =>
+export const lineRevocation: Rule = (source) =>
   breachesOf(source, source.text, /\r\n/g, 'CRLF: save the file with LF').slice(0, 1);
 
 /** Where a file was written says nothing to who reads it, and often who wrote it. */

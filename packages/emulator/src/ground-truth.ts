@@ -30,18 +30,18 @@ export type EmulatorTruth = {
 
 /** Keeps account of what happens. */
 export class GroundTruth {
-  readonly #deeds: ScenarioStep[] = [];
+  readonly #steps: ScenarioStep[] = [];
   readonly #made = new Map<Feed, number>();
 
   note({ truth, tenantId, atMs, records }: Occurrence): void {
     for (const { feed } of records) this.#made.set(feed, (this.#made.get(feed) ?? 0) + 1);
     if (truth.scenario === 'life') return;
     const left = records.map(({ feed, id }) => ({ feed, id }));
-    this.#deeds.push({ ...truth, tenantId, atMs, records: left });
+    this.#steps.push({ ...truth, tenantId, atMs, records: left });
   }
 
   tell(told: Omit<EmulatorTruth, 'deeds' | 'made'>): EmulatorTruth {
-    return { deeds: this.#deeds, made: this.#made, ...told };
+    return { deeds: this.#steps, made: this.#made, ...told };
   }
 }
 

@@ -38,11 +38,11 @@ const WORKLOADS: readonly Members[] = [
 
 test('session, token and its time of issue are read however the context is written', () => {
   const text = JSON.stringify(CONTEXT);
-  const powerShell = `@{${Object.entries(CONTEXT)
+  const privilegeShell = `@{${Object.entries(CONTEXT)
     .map(([name, value]) => `${name}=${value}`)
     .join('; ')}}`;
   for (const workload of WORKLOADS) {
-    for (const context of [CONTEXT, text, [CONTEXT], JSON.stringify([CONTEXT]), powerShell]) {
+    for (const context of [CONTEXT, text, [CONTEXT], JSON.stringify([CONTEXT]), privilegeShell]) {
       const found = read('m365.activity/x', { ...workload, AppAccessContext: context });
       assert.deepEqual(ids(found), ALL, `${workload['Workload']}: ${JSON.stringify(context)}`);
     }

@@ -57,9 +57,9 @@ for (const each of permits) {
     for (const { name } of inputs) {
       if (isAnswerWhenAbsent(each, name)) continue;
       const { request, directory } = without(name, each);
-      const judgement = evaluatePolicies(request, { ...each.world, directory });
-      assert.equal(judgement.effect, 'deny', `without ${name}`);
-      assert.ok(['unknown', 'policy'].includes(judgement.cause), `without ${name}`);
+      const outcome = evaluatePolicies(request, { ...each.world, directory });
+      assert.equal(outcome.effect, 'deny', `without ${name}`);
+      assert.ok(['unknown', 'policy'].includes(outcome.cause), `without ${name}`);
     }
   });
 }

@@ -47,12 +47,14 @@ export type {
   PolicyTextBody,
   RegisterBody,
 } from './information/information-entries.ts';
-export { KNOWLEDGE_KINDS, PolicyInformation } from './information/policy-information.ts';
+export {
+  POLICY_INFORMATION_KINDS as KNOWLEDGE_KINDS,
+  PolicyInformation,
+} from './information/policy-information.ts';
 export { SuiteDirectory } from './information/suite-directory.ts';
 export {
   CHECK_AGE_MAX_MS,
   DIRECTORY_AGE_MAX_MS,
-  ENDINGS_PER_WRITE,
   JOIN_AFTER_MS,
   JOIN_BEFORE_MS,
   OPEN_PASSES_MAX,
@@ -60,12 +62,17 @@ export {
   POLICY_PEOPLE_MIN,
   POLICY_PEOPLE_SHARE,
   REPLAY_ENTRIES_MAX,
+  REVOCATION_PER_WRITE as ENDINGS_PER_WRITE,
   SAID_MS_MAX,
   SUITE_TOKEN_MS_MAX,
 } from './limits.ts';
 export { checkPolicies } from './policies/check-policies.ts';
 export type { ConditionalAccessPolicy } from './policies/conditional-access.ts';
-export { DOORS, statedDoor, typeMeant } from './policies/enforcement-point.ts';
+export {
+  Endpoints as DOORS,
+  statedEndpoint as statedDoor,
+  typeMeant,
+} from './policies/enforcement-point.ts';
 export { readPolicyFolder } from './policies/policy-folder.ts';
 export { type PolicyProblem, problemText } from './policies/policy-problem.ts';
 export { PolicySet, type PolicySource } from './policies/policy-set.ts';

@@ -20,7 +20,7 @@ export const NETWORKS_MAX = 10_000;
 export const NAME_CHARACTERS_MAX = 256;
 
 /** A question for people, not for doors: at a tenth of a millisecond each, half a second. */
-export const FLIP_JUDGEMENTS_MAX = 5000;
+export const FLIP_OUTCOMES_MAX = 5000;
 
 /** All members of a request, however deep; no door states a hundred. */
 export const REQUEST_MEMBERS_MAX = 2000;
@@ -68,7 +68,7 @@ export const SUITE_TOKEN_MS_MAX: number = 28 * 3_600_000;
 export const OPEN_PASSES_MAX = 500_000;
 
 /** Endings that go into the ledger in one write: some 300 KB. */
-export const ENDINGS_PER_WRITE = 500;
+export const REVOCATION_PER_WRITE = 500;
 
 /** Between a signature and its arrival: a person reads, and types; a copy of last week is none. */
 export const SAID_MS_MAX = 600_000;

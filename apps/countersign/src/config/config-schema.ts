@@ -13,7 +13,7 @@ import {
 } from './config.ts';
 import type { ConfigEnvironment } from './config-environment.ts';
 import { credentials } from './credentials-schema.ts';
-import { doorsSchema } from './enforcement-schema.ts';
+import { endpointsSchema } from './enforcement-schema.ts';
 import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
 import { existingFile, secretPlace } from './path-values.ts';
 import {
@@ -29,7 +29,7 @@ import {
   tenant,
 } from './scalar-values.ts';
 
-export function estateSchema(): z.ZodType<Inventory> {
+export function inventorySchema(): z.ZodType<Inventory> {
   const owned = z.strictObject({
     id: tenant,
     name,
@@ -71,7 +71,7 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
     estate: z.string().optional(),
     tenants: z.array(connected).default([]),
     emulatorClock: root.optional(),
-    doors: doorsSchema(world).optional(),
+    doors: endpointsSchema(world).optional(),
   });
   return config.superRefine(({ tenants, doors, emulatorClock }, context) => {
     const elsewhere = emulatorClock === undefined ? [] : elsewhereOf(emulatorClock, tenants);

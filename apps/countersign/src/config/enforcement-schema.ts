@@ -29,7 +29,7 @@ import {
   tokenLife,
 } from './scalar-values.ts';
 
-export function doorsSchema(world: ConfigEnvironment): z.ZodType<EnforcementConfig> {
+export function endpointsSchema(world: ConfigEnvironment): z.ZodType<EnforcementConfig> {
   const file = existingFile(world);
   return z
     .strictObject({
@@ -46,10 +46,10 @@ export function doorsSchema(world: ConfigEnvironment): z.ZodType<EnforcementConf
       external: external(world).optional(),
       people: z.array(z.strictObject({ name, key: file })).default([]),
       events: events(world).optional(),
-      drain: drain(world).optional(),
+      drain: bypass(world).optional(),
     })
-    .superRefine((doors, context) => {
-      for (const [at, what] of problemsOf(doors)) {
+    .superRefine((endpoints, context) => {
+      for (const [at, what] of problemsOf(endpoints)) {
         context.addIssue({ code: 'custom', path: at, message: what });
       }
     });
@@ -200,7 +200,7 @@ function events(world: ConfigEnvironment) {
 }
 
 /** Off unless it is named: it takes an identity of its own, which may write in the suite. */
-function drain(world: ConfigEnvironment) {
+function bypass(world: ConfigEnvironment) {
   return z.strictObject({
     tenant,
     authority: root.default('https://login.microsoftonline.com'),

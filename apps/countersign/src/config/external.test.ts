@@ -12,8 +12,8 @@ const WORLD = {
 } as const;
 
 function parse(text: string): Config {
-  const noEstate = (file: string): SourceText => assert.fail(`nobody named ${file}`);
-  return parseConfig({ file: 'c.yaml', text }, WORLD, noEstate);
+  const noInventory = (file: string): SourceText => assert.fail(`nobody named ${file}`);
+  return parseConfig({ file: 'c.yaml', text }, WORLD, noInventory);
 }
 
 const GOOD = `tenants:
@@ -51,12 +51,12 @@ test('keys that are not there yet will be made', () => {
 });
 
 test('one address has as many connections as the file says, and no more than all', () => {
-  const doors = (value: string): string =>
+  const endpoints = (value: string): string =>
     `${GOOD}${EXTERNAL.replace('url:', `connectionsPerAddress: ${value}\n  url:`)}`;
   assert.equal(parse(`${GOOD}${EXTERNAL}`).doors?.connectionsPerAddress, undefined);
-  assert.equal(parse(doors('4096')).doors?.connectionsPerAddress, 4096);
+  assert.equal(parse(endpoints('4096')).doors?.connectionsPerAddress, 4096);
   for (const wrong of ['0', '-1', '4097', '1.5', 'many']) {
-    assert.throws(() => parse(doors(wrong)), /doors.connectionsPerAddress/, wrong);
+    assert.throws(() => parse(endpoints(wrong)), /doors.connectionsPerAddress/, wrong);
   }
 });
 

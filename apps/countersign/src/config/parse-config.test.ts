@@ -17,9 +17,9 @@ const WORLD = {
   kindOf: (path: string) => (path.endsWith('.missing') ? 'missing' : 'file'),
 } as const;
 
-function parse(text: string, estate: string = ESTATE): Config {
-  const readEstate = (file: string): SourceText => ({ file, text: estate });
-  return parseConfig({ file: 'c.yaml', text }, WORLD, readEstate);
+function parse(text: string, inventory: string = Inventory): Config {
+  const readInventory = (file: string): SourceText => ({ file, text: inventory });
+  return parseConfig({ file: 'c.yaml', text }, WORLD, readInventory);
 }
 
 /** What a person is told, line by line. */
@@ -33,7 +33,7 @@ function told(text: string, estate?: string): string[] {
   return [];
 }
 
-const ESTATE = `tenants: [{id: ${TENANT}, name: Northmoor, use: production}]`;
+const Inventory = `tenants: [{id: ${TENANT}, name: Northmoor, use: production}]`;
 const GOOD = `tenants:
   - id: ${TENANT}
     credentials:

@@ -9,7 +9,7 @@ import {
 } from '@countersign/yaml-document';
 import type { Config, Inventory } from './config.ts';
 import type { ConfigEnvironment } from './config-environment.ts';
-import { configSchema, estateSchema } from './config-schema.ts';
+import { configSchema, inventorySchema } from './config-schema.ts';
 import { isLoopback } from './scalar-values.ts';
 
 /**
@@ -19,7 +19,7 @@ import { isLoopback } from './scalar-values.ts';
 export function parseConfig(
   given: SourceText,
   world: ConfigEnvironment,
-  readEstate: (path: string) => SourceText,
+  readInventory: (path: string) => SourceText,
 ): Config {
   const document = readYaml(given.file, given.text);
   const schema = configSchema(world);
@@ -28,17 +28,19 @@ export function parseConfig(
     ...(parsed.success ? [] : problemsOf(parsed.error.issues, document, schema)),
     ...crossProblems(document),
   ];
-  const estate = estateOf(document, world, readEstate, problems);
+  const inventory = inventoryOf(document, world, readInventory, problems);
   if (problems.length > 0 || !parsed.success) throw invalidConfig(problems);
-  return { ...parsed.data, estate };
+  return { ...parsed.data, estate: inventory };
 }
 
 /** @throws ConfigError CONFIG_INVALID */
-function parseEstate(given: SourceText): Inventory {
-  return parseYaml(given, estateSchema(), (document) => twice(document, ['tenants'], 'partners'));
+function parseInventory(given: SourceText): Inventory {
+  return parseYaml(given, inventorySchema(), (document) =>
+    twice(document, ['tenants'], 'partners'),
+  );
 }
 
-function estateOf(
+function inventoryOf(
   document: YamlDocument,
   world: ConfigEnvironment,
   readEstate: (path: string) => SourceText,
@@ -52,7 +54,7 @@ function estateOf(
     return undefined;
   }
   try {
-    const estate = parseEstate(readEstate(at));
+    const estate = parseInventory(readEstate(at));
     problems.push(...notOwned(document, estate));
     return estate;
   } catch (error) {

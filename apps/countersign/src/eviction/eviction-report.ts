@@ -11,14 +11,14 @@ import {
 import type { CoverageRow } from '../store/rows/entry-rows.ts';
 import type { StoredFinding } from '../store/sqlite/finding-table.ts';
 import type { IncidentSource, Period } from './analysis/eviction-source.ts';
-import { doingsWithin } from './analysis/intruder-activity.ts';
+import { activityWithin } from './analysis/intruder-activity.ts';
 import { type Opening, readChanges } from './analysis/open-footholds.ts';
 import type { Name } from './analysis/party-names.ts';
 import { groundReasons } from './analysis/required-sources.ts';
 import { readSpecial } from './analysis/special-footholds.ts';
 import type { Foothold } from './footholds/foothold.ts';
 import { FOOTHOLDS } from './footholds/foothold-list.ts';
-import type { AddressStanding } from './lineage/addresses.ts';
+import type { AddressStatus } from './lineage/addresses.ts';
 import { type Doubt, doubtsOf } from './lineage/doubts.ts';
 import { type Investigation, investigate, withoutFinding } from './lineage/investigation.ts';
 import type { Lineage, Seed, Taint } from './lineage/lineage.ts';
@@ -62,7 +62,7 @@ export type EvictionReport = {
   /** Everything that counts as the intruders', earliest first. */
   readonly lineage: readonly SuspectParty[];
   /** Whose the addresses are that findings rest on. */
-  readonly addresses: readonly AddressStanding[];
+  readonly addresses: readonly AddressStatus[];
   /** What the answers come to without each finding that a person has not confirmed. */
   readonly doubts: readonly Doubt[];
   /** Findings of which that was not asked, there being so many. */
@@ -120,7 +120,7 @@ async function readFoothold(
 function within(found: Investigation, lineage: Lineage, without: string): Investigation {
   const { clues } = found;
   const passwords = clues.passwords.filter(withoutFinding(clues.passwords, without));
-  const doings = doingsWithin(found.doings, lineage);
+  const doings = activityWithin(found.doings, lineage);
   return { ...found, changes: found.theirs, lineage, doings, clues: { ...clues, passwords } };
 }
 

@@ -123,7 +123,7 @@ class ImportRun {
   readonly #writer: LedgerWriter;
   readonly #options: RunOptions;
   readonly #source: RunSource;
-  readonly #conveyor: IngestPipeline;
+  readonly #pipeline: IngestPipeline;
   readonly #meter: ProgressMeter;
   readonly #sizeBefore: number;
   readonly #rejects: { file: string; at: string; reason: string }[] = [];
@@ -137,7 +137,7 @@ class ImportRun {
     this.#writer = writer;
     this.#options = options;
     this.#source = source;
-    this.#conveyor = new IngestPipeline(writer, options.lanes);
+    this.#pipeline = new IngestPipeline(writer, options.lanes);
     this.#meter = new ProgressMeter(writer.clock, options.onProgress);
     this.#sizeBefore = writer.ledger.size;
   }
@@ -158,10 +158,10 @@ class ImportRun {
   async conclude(): Promise<ImportReport> {
     await this.#sayClockSteps();
     const closing = await this.#source.closing();
-    if (closing.length > 0) await this.#conveyor.append(closing);
-    await this.#conveyor.post();
+    if (closing.length > 0) await this.#pipeline.append(closing);
+    await this.#pipeline.post();
     // The lanes' memory goes before the judges and the compaction take their own.
-    await this.#conveyor.stop();
+    await this.#pipeline.stop();
     await this.#watch();
     const { origin, size, root } = await this.#writer.ledger.publish();
     const witnesses = (await this.#writer.ledger.witness()) ?? [];
@@ -185,7 +185,7 @@ class ImportRun {
   }
 
   async stop(): Promise<void> {
-    await this.#conveyor.stop();
+    await this.#pipeline.stop();
   }
 
   /** A detector that fails stops no other, and the answer of the import names it. */
@@ -229,7 +229,7 @@ class ImportRun {
           current.said.push(...read.said);
           this.#meter.records(read.count);
         };
-        await this.#conveyor.feed(event.chunk, context, { outcome });
+        await this.#pipeline.feed(event.chunk, context, { outcome });
         this.#meter.bytes(event.diskBytesRead);
         return;
       }
@@ -285,7 +285,7 @@ class ImportRun {
   /** `end` is undefined for a document that was not read to its end. */
   async #end(current: Current, end: DocumentEnd | undefined): Promise<void> {
     this.#current = undefined;
-    await this.#conveyor.drain();
+    await this.#pipeline.drain();
     const { document, origin, importId, importNumber, accepted, duplicates, rejected } = current;
     // What was parked is no file: it has neither a digest nor an end of its own.
     const file = origin === undefined ? end : undefined;
@@ -339,13 +339,13 @@ class ImportRun {
   }
 
   async #append(kind: 'import' | 'coverage', body: object): Promise<readonly number[]> {
-    return this.#conveyor.append([ownEntryDraft(kind, this.#writer.clock.now(), body)]);
+    return this.#pipeline.append([ownEntryDraft(kind, this.#writer.clock.now(), body)]);
   }
 
   /** Behind all that was fed so far: the batch that met the step is durable then. */
   async #sayClockSteps(): Promise<void> {
     const { clock, clockSteps } = this.#writer;
-    if (clockSteps.count > 0) await this.#conveyor.append(clockSteps.take(clock.now()));
+    if (clockSteps.count > 0) await this.#pipeline.append(clockSteps.take(clock.now()));
   }
 
   #reject(current: Current, item: RejectedItem, readAs: ReadAs | null): void {

@@ -1,5 +1,5 @@
 /** Chunks on their way per lane: enough to hide the hand-overs, little enough to bound memory. */
-export const CHUNKS_IN_FLIGHT_PER_LANE = 3;
+export const CHUNKS_IN_FLIGHT_PER_WORKER = 3;
 
 /** Rows made before they are written out: a few tens of megabytes in each of two lanes. */
 export const ROWS_PER_POST = 120_000;

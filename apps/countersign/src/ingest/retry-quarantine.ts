@@ -15,11 +15,11 @@ import { type ImportReport, type RunOptions, runImport } from './import-run.ts';
 import type { Origin, RunSource } from './import-source.ts';
 import {
   type CollectedPiece,
-  listParked,
+  listQuarantined,
   type QuarantineFile,
   type ReadAs,
-  readParked,
-  removeParked,
+  readQuarantined,
+  removeQuarantined,
 } from './quarantine/quarantine.ts';
 
 /**
@@ -28,13 +28,13 @@ import {
  * cannot stays as it is. Windows of collectors that were short of nothing else are whole then.
  * Nothing leaves before what it held is durable: after a crash the same call goes on.
  */
-export async function retryParked(
+export async function retryQuarantined(
   writer: LedgerWriter,
   options: RunOptions,
 ): Promise<ImportReport> {
   const retry = new Retry(writer);
   const report = await runImport(writer, options, retry);
-  removeParked(writer.dir, retry.settled());
+  removeQuarantined(writer.dir, retry.settled());
   return report;
 }
 
@@ -64,12 +64,12 @@ class Retry implements RunSource {
   /** Names of pieces, and of documents, that were read to their end. */
   readonly #readPieces = new Set<string>();
   readonly #readDocuments = new Set<string>();
-  readonly #parkedAgain = new Set<string>();
+  readonly #quarantinedAgain = new Set<string>();
   #bytes = 0;
 
   constructor(writer: LedgerWriter) {
     this.#writer = writer;
-    this.#pieces = Array.from(listParked(writer.dir), pieceOf);
+    this.#pieces = Array.from(listQuarantined(writer.dir), pieceOf);
     const unkept = this.#pieces.filter(({ from }) => from === 'file');
     this.#files = new Set(unkept.map(({ file }) => file));
   }
@@ -103,12 +103,12 @@ class Retry implements RunSource {
 
   stays(document: Document, row: number): string | undefined {
     const piece = this.#made.get(document)?.[row - 1];
-    if (piece !== undefined) this.#parkedAgain.add(piece.name);
+    if (piece !== undefined) this.#quarantinedAgain.add(piece.name);
     return piece?.at;
   }
 
   parked(name: string): void {
-    this.#parkedAgain.add(name);
+    this.#quarantinedAgain.add(name);
   }
 
   readToEnd(document: Document): void {
@@ -126,7 +126,7 @@ class Retry implements RunSource {
         from === 'file' ? read.has(file) : this.#readPieces.has(name),
       )
       .map(({ name }) => name)
-      .filter((name) => !this.#parkedAgain.has(name));
+      .filter((name) => !this.#quarantinedAgain.has(name));
   }
 
   async closing(): Promise<readonly RecordDraft[]> {
@@ -155,7 +155,7 @@ class Retry implements RunSource {
 
   /** `row`: which of its document's pieces it is. */
   #chunkOf(documentId: number, { name }: Piece, row: number): ReaderEvent {
-    const { bytes, parked } = readParked(this.#writer.dir, name);
+    const { bytes, parked } = readQuarantined(this.#writer.dir, name);
     const { form, columns, delimiter } = parked.readAs ?? AS_COLLECTED;
     this.#bytes += bytes.length;
     const chunk = {

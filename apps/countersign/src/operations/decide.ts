@@ -77,8 +77,8 @@ export function judgeWork(
 ): PolicyOutcome & { readonly flip?: Counterfactual | null } {
   const policies = PolicySet.parse(sourceOf(work));
   const { directory, request } = prepare(work, new PolicyInformation(), clock);
-  const accountant = { append: () => Promise.reject(new Error('nothing is decided here')) };
-  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const decisionLog = { append: () => Promise.reject(new Error('nothing is decided here')) };
+  const point = new DecisionPoint({ policies, directory, accountant: decisionLog, clock, random });
   const judgement = point.judge(request);
   if (textOption(work, 'flip') !== 'smallest') return judgement;
   return { ...judgement, flip: point.flip(request) };
@@ -90,11 +90,11 @@ function sourceOf(work: Command): PolicySource {
 
 function prepare(
   work: Command,
-  knowledge: PolicyInformation,
+  policyInformation: PolicyInformation,
   clock: Clock,
 ): { readonly directory: SuiteDirectory; readonly request: DecisionRequest } {
   const readMs = clock.now();
-  const store = knowledge.directory;
+  const store = policyInformation.directory;
   const tenants: TenantId[] = [];
   const file = textOption(work, 'directory');
   if (file !== undefined) {
@@ -106,14 +106,14 @@ function prepare(
     const read = parseRegister(readConfigFile(register));
     tenants.push(loadRegister(store, read, { file: register, readMs }));
   }
-  return { directory: knowledge.suite(clock), request: requestOf(work, tenants[0]) };
+  return { directory: policyInformation.suite(clock), request: requestOf(work, tenants[0]) };
 }
 
 /** The tenant is the one that is named, else the suite that is asked about, else the files'. */
 function requestOf(work: Command, fileTenant: TenantId | undefined): DecisionRequest {
-  const door = requiredText(work, 'door');
+  const endpoint = requiredText(work, 'door');
   const value: unknown = JSON.parse(requiredText(work, 'request'));
-  const request = parseRequest(value, { door, tenant: fileTenant ?? OWN_TENANT });
+  const request = parseRequest(value, { door: endpoint, tenant: fileTenant ?? OWN_TENANT });
   const { type, id } = request.resource;
   if (work.tenant !== null) return { ...request, tenant: tenantId(work.tenant) };
   return type.toLowerCase() === 'suite' ? { ...request, tenant: tenantId(id) } : request;

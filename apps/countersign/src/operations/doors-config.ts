@@ -9,14 +9,14 @@ import type { HandlerContext } from './host/handlers.ts';
  * configuration: a caller that could name another one would name its own people in it.
  * @throws ConfigError, WorkError DOOR_FILE
  */
-export function doorsFor(work: Command, { config, env }: HandlerContext): EnforcementConfig {
-  if (config === undefined) return doorsIn(requiredText(work, 'config'), env);
+export function endpointsFor(work: Command, { config, env }: HandlerContext): EnforcementConfig {
+  if (config === undefined) return endpointsIn(requiredText(work, 'config'), env);
   if (config.doors !== undefined) return config.doors;
   throw new CommandError('DOOR_FILE', 'the configuration of serve names no doors: write doors');
 }
 
 /** @throws ConfigError, WorkError DOOR_FILE */
-export function doorsIn(file: string, env: HandlerContext['env']): EnforcementConfig {
+export function endpointsIn(file: string, env: HandlerContext['env']): EnforcementConfig {
   const { doors } = loadConfig(file, env);
   if (doors !== undefined) return doors;
   throw new CommandError('DOOR_FILE', `${file} names no doors: write doors`);

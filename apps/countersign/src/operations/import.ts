@@ -3,7 +3,7 @@ import { assert, type TenantId } from '@countersign/core';
 import type { Input } from '@countersign/m365';
 import { importNothing } from '../ingest/empty-import.ts';
 import { type ImportReport, importPaths, type RunOptions } from '../ingest/import-run.ts';
-import { retryParked } from '../ingest/retry-quarantine.ts';
+import { retryQuarantined } from '../ingest/retry-quarantine.ts';
 import { type Command, textOption } from './forwarding/command.ts';
 import { ForwardingError } from './forwarding/errors.ts';
 import type { HandlerContext } from './host/handlers.ts';
@@ -29,7 +29,7 @@ export async function performRetry(
   work: Command,
   performer: HandlerContext,
 ): Promise<ImportReport> {
-  return retryParked(writer, runOptions(work, performer));
+  return retryQuarantined(writer, runOptions(work, performer));
 }
 
 export function importWork(who: string, what: ImportWork): Command {

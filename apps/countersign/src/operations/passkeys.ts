@@ -12,7 +12,7 @@ import { PasskeyFeed } from '../enforcement/eam/passkeys/ledger-passkeys.ts';
 import type { PasskeyRecord } from '../enforcement/eam/passkeys/passkey-record.ts';
 import { catchUpProjection } from '../projection/catch-up.ts';
 import { ownEntryDraft } from '../projection/entries/own-entry.ts';
-import { doorsFor } from './doors-config.ts';
+import { endpointsFor } from './doors-config.ts';
 import { type Command, requiredText, textOption } from './forwarding/command.ts';
 import { ForwardingError } from './forwarding/errors.ts';
 import type { HandlerContext } from './host/handlers.ts';
@@ -66,7 +66,7 @@ export async function performInvite(
     by: nameOf(by),
   };
   // Whoever is invited to a first passkey by one administrator needs no configuration for it.
-  const people = said === undefined ? new Map() : peopleOf(doorsFor(work, by));
+  const people = said === undefined ? new Map() : peopleOf(endpointsFor(work, by));
   return kept(writer, invite(book, request, { ...worldOf(writer, by), people }));
 }
 
@@ -80,7 +80,7 @@ export async function performApprove(
   if (said?.statement.what !== 'passkey-approval') {
     throw new ForwardingError('MALFORMED', 'what was said of an invitation is no approval');
   }
-  const people = peopleOf(doorsFor(work, by));
+  const people = peopleOf(endpointsFor(work, by));
   const agreed = { said: said as SignedStatement<InvitationApproval>, by: nameOf(by) };
   return kept(writer, approve(book, agreed, { ...worldOf(writer, by), people }));
 }

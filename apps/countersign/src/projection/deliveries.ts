@@ -38,16 +38,16 @@ export function richestFirst(
  * One row out of all sightings of an action: the richest first, and what it does not state filled
  * from the others. The order in which the sightings arrived changes nothing but `index`.
  */
-export function mergeDeliveries(sightings: readonly Delivery[], memo: Memo): MergedRow {
-  const entries = sightings.map(({ index }) => index).sort((a, b) => a - b);
-  const newest = sightings.find(({ index }) => index === entries.at(-1));
+export function mergeDeliveries(deliveries: readonly Delivery[], memo: Memo): MergedRow {
+  const entries = deliveries.map(({ index }) => index).sort((a, b) => a - b);
+  const newest = deliveries.find(({ index }) => index === entries.at(-1));
   assert(newest !== undefined, 'an action has at least one sighting');
-  const readable = sightings.filter(isReadable).sort(richestFirst);
+  const readable = deliveries.filter(isReadable).sort(richestFirst);
   const [first] = readable;
   const common = {
     index: newest.index,
     entries,
-    tenant: statedTenant(sightings),
+    tenant: statedTenant(deliveries),
     action: newest.leaf.id,
     seenMs: Date.parse(newest.leaf.seen),
   };

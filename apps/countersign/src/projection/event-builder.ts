@@ -16,7 +16,7 @@ import type { EventRow } from '../store/rows/event-row.ts';
 import { parseBody, richestFirst } from './deliveries.ts';
 import { type ErasureIndex, erasureText } from './entries/erasure-index.ts';
 
-type Sighting = { readonly leaf: Leaf; readonly body: Uint8Array };
+type Delivery = { readonly leaf: Leaf; readonly body: Uint8Array };
 /** What the event of an erased action says in place of all that is gone. */
 type ErasedMembers = {
   readonly message: string;
@@ -32,7 +32,7 @@ type ErasedMembers = {
       };
 };
 
-type Sightings = ReadonlyMap<number, Sighting>;
+type Deliveries = ReadonlyMap<number, Delivery>;
 
 /** Builds OCSF events from the bodies in the ledger: an event is never stored. */
 export class EventBuilder {
@@ -80,7 +80,7 @@ export class EventBuilder {
     return items;
   }
 
-  #ofRow(row: EventRow, sightings: Sightings): OcsfEvent {
+  #ofRow(row: EventRow, sightings: Deliveries): OcsfEvent {
     const { source, tenant, action: id } = row;
     // The delivery that the row was merged around; none once all of them are erased.
     const [found] = row.entries.flatMap((index) => sightings.get(index) ?? []).sort(richestFirst);
@@ -91,8 +91,8 @@ export class EventBuilder {
   }
 
   /** In the order of the ledger, whatever the order of the rows: each block is opened once. */
-  async #read(indices: readonly number[]): Promise<Sightings> {
-    const sightings = new Map<number, Sighting>();
+  async #read(indices: readonly number[]): Promise<Deliveries> {
+    const sightings = new Map<number, Delivery>();
     const wanted = [...new Set(indices)].sort((a, b) => a - b);
     for (const range of rangesOf(wanted)) {
       for await (const batch of this.#ledger.scan(range)) {

@@ -32,7 +32,7 @@ export async function mergeActions(
     const buffer = new RowBuffer();
     const superseded: number[] = [];
     const signals = new SignalBuffer();
-    for (const { index, others } of await readSightings(writer, slice)) {
+    for (const { index, others } of await readDeliveries(writer, slice)) {
       const merged = merge(writer, { index, others }, memo);
       if (merged === undefined) continue;
       const { row, events, found } = merged;
@@ -52,7 +52,7 @@ export async function mergeAt(
   index: number,
   memo: Memo,
 ): Promise<Merged | undefined> {
-  const [seen] = await readSightings(writer, [index]);
+  const [seen] = await readDeliveries(writer, [index]);
   return seen === undefined ? undefined : merge(writer, seen, memo);
 }
 
@@ -60,7 +60,7 @@ export async function mergeAt(
 type Seen = { readonly index: number; readonly others: readonly Delivery[] };
 
 /** In order of index, so that each block of the archive is unpacked once and not for each entry. */
-async function readSightings(writer: LedgerWriter, indices: readonly number[]): Promise<Seen[]> {
+async function readDeliveries(writer: LedgerWriter, indices: readonly number[]): Promise<Seen[]> {
   const { reader, ledger } = writer;
   const keys = actionKeys(ledger.localKeys);
   const wanted = new Map<number, readonly number[]>();
@@ -75,7 +75,7 @@ async function readSightings(writer: LedgerWriter, indices: readonly number[]): 
   const each = new Set([...wanted.values()].flat());
   const sightings = new Map<number, Delivery>();
   for (const index of [...each].sort((a, b) => a - b)) {
-    sightings.set(index, await readSighting(writer, index));
+    sightings.set(index, await readDelivery(writer, index));
   }
   return indices.map((index) => {
     const others = wanted.get(index)?.flatMap((other) => sightings.get(other) ?? []) ?? [];
@@ -84,7 +84,7 @@ async function readSightings(writer: LedgerWriter, indices: readonly number[]): 
 }
 
 function merge(writer: LedgerWriter, { index, others }: Seen, memo: Memo): Merged | undefined {
-  const own = others.find((sighting) => sighting.index === index);
+  const own = others.find((delivery) => delivery.index === index);
   assert(own !== undefined, 'a new sighting is among those of its action');
   const sightings = sameAction(own.leaf, others);
   // A later sighting writes the row: there is one row an action, at its newest entry.
@@ -125,7 +125,7 @@ function bodied({ leaf, body }: Delivery): Bodied {
   return { leaf, body };
 }
 
-async function readSighting({ reader }: LedgerWriter, index: number): Promise<Delivery> {
+async function readDelivery({ reader }: LedgerWriter, index: number): Promise<Delivery> {
   const { leaf } = await reader.leaf(index);
   const body = await reader.body(index);
   // A copy: a view would keep the whole block in memory, for each of its entries.

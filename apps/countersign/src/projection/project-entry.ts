@@ -1,7 +1,7 @@
 import { type EntryKind, msOfInstant } from '@countersign/core';
 import { parseObservation } from '@countersign/coverage';
 import { parseErasure } from '@countersign/ledger';
-import { parseEstateBody } from '../ingest/collection/record-inventory.ts';
+import { parseInventoryBody } from '../ingest/collection/record-inventory.ts';
 import type { CoverageRow, EntryRows, ImportRow } from '../store/rows/entry-rows.ts';
 import { clockRestartOf } from './entries/clock-restart.ts';
 import { clockStepCoverage } from './entries/clock-steps.ts';
@@ -40,7 +40,7 @@ function meaningOf(
     case 'act':
       return { coverage: clockStepCoverage(index, body) };
     case 'config':
-      return estateFacts(index, body);
+      return inventoryFacts(index, body);
     case 'erasure':
       return erasureFacts(index, entry.body);
     case 'finding':
@@ -96,8 +96,8 @@ function coverageFacts(index: number, body: Json): EntryRows {
   return { coverage };
 }
 
-function estateFacts(index: number, body: Json): EntryRows {
-  const said = parseEstateBody(body);
+function inventoryFacts(index: number, body: Json): EntryRows {
+  const said = parseInventoryBody(body);
   if (said === undefined) return NOTHING;
   const { tenants, partners } = said;
   return { estate: { index, tenants, partners } };

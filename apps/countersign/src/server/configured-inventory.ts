@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
-import type { Estate } from '../ingest/collection/record-inventory.ts';
+import type { Inventory } from '../ingest/collection/record-inventory.ts';
 
 /** The estate that the configuration states, with what of it is connected. */
-export function estateOf({ estate, tenants }: Config): Estate | undefined {
+export function inventoryOf({ estate, tenants }: Config): Inventory | undefined {
   if (estate === undefined) return undefined;
   const connected = new Set<string>(tenants.map(({ id }) => id));
   return {

@@ -21,7 +21,7 @@ import { watching } from './detection-loop.ts';
 import type { ServeEvent } from './runtime/server-event.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const RECORD = {
   CreationTime: '2026-03-02T09:24:07',
   Id: '0d5ab8c6-7d2f-4f34-9a3a-6f6f2b000054',
@@ -46,7 +46,7 @@ async function withDesk(name: string, use: (held: Held) => Promise<void>): Promi
     yield Buffer.from(`${JSON.stringify(RECORD)}\n`);
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  await desk.exclusively(() => importPaths(writer, { inputs, doer: DOER, lanes: 1 }));
+  await desk.exclusively(() => importPaths(writer, { inputs, doer: Actor, lanes: 1 }));
   await use({ writer, desk, dir });
   await desk.close();
   await closeWriter(writer);

@@ -22,7 +22,7 @@ export function healthOf(state: ServerState, asOf: Watermark): Answer {
   return all([
     indexing(state, fine),
     state.disk === 'low' ? not(fine, DISK_LOW) : fine,
-    state.doors === 'shut' ? not(fine, DOORS_SHUT) : fine,
+    state.doors === 'shut' ? not(fine, ENDPOINTS_SHUT) : fine,
     ...failedDetectors.map(({ title }) => not(fine, { code: 'detector-failed', text: title })),
     ...collectors.map((tally) => polling(tally, state.nowMs, fine)),
   ]);
@@ -41,7 +41,7 @@ const DISK_LOW: Reason = {
   text: 'the disk of the data folder is too full: nothing is collected',
 };
 
-const DOORS_SHUT: Reason = {
+const ENDPOINTS_SHUT: Reason = {
   code: 'doors-shut',
   text: 'the disk of the data folder is too full: the enforcement points decide nothing',
 };

@@ -24,7 +24,7 @@ import { StoreReader } from '../store/store-reader.ts';
 import { canariesOf, type TenantCanaries } from './collectors/open-canaries.ts';
 import { collectorsOf, type TenantCollectors } from './collectors/open-collectors.ts';
 import { type OpenWebhooks, openWebhooks } from './collectors/open-webhooks.ts';
-import { estateOf } from './configured-inventory.ts';
+import { inventoryOf } from './configured-inventory.ts';
 import { coveragePage } from './coverage-page.ts';
 import { watching } from './detection-loop.ts';
 import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
@@ -106,10 +106,10 @@ async function sayConfig(
   desk: LedgerSink,
   { config, version, tell }: ServeOptions,
 ): Promise<void> {
-  const estate = estateOf(config);
+  const estate = inventoryOf(config);
   if (estate === undefined) return;
-  const doer = { who: 'serve', host: hostname(), version };
-  const { entry, said } = await recordInventory({ writer, desk }, estate, doer);
+  const actor = { who: 'serve', host: hostname(), version };
+  const { entry, said } = await recordInventory({ writer, desk }, estate, actor);
   if (said === 'now') tell({ event: 'config-said', entry, what: 'the estate' });
 }
 
@@ -136,7 +136,7 @@ class Server {
   #handover: ForwardingServer | undefined;
   readonly #reserve: DiskReserve;
   #coverage: Shown | undefined;
-  readonly #doors: EnforcementLoop;
+  readonly #endpoints: EnforcementLoop;
   #webhooks: OpenWebhooks | undefined;
 
   constructor({ writer, desk, tenants, canaries, ...options }: ServeOptions & Parts) {
@@ -146,7 +146,7 @@ class Server {
     this.#tenants = tenants;
     this.#canaries = canaries;
     this.#reserve = new DiskReserve({ ...options, free: options.freeDisk });
-    this.#doors = new EnforcementLoop({ ...options, reserve: this.#reserve, writer, desk });
+    this.#endpoints = new EnforcementLoop({ ...options, reserve: this.#reserve, writer, desk });
   }
 
   async run(): Promise<void> {
@@ -160,19 +160,19 @@ class Server {
         perform: this.#perform,
       });
       const collectors = await this.#collectors({ books, reader });
-      const door = await StatusHttpServer.open({
+      const endpoint = await StatusHttpServer.open({
         ...config,
         routes: this.#routes(books),
         onFailure: (error) => tell({ event: 'failed', collector: 'http', because: String(error) }),
       });
       try {
         this.#webhooks = await openWebhooks(config, this.#tenants, this.#options);
-        this.#tellReady(door.url, await this.#doors.open(books));
+        this.#tellReady(endpoint.url, await this.#endpoints.open(books));
         await this.#collect(collectors);
       } finally {
-        await this.#doors.close();
+        await this.#endpoints.close();
         await this.#webhooks?.close();
-        await door.close();
+        await endpoint.close();
       }
     } finally {
       await this.#handover?.close();
@@ -224,7 +224,7 @@ class Server {
       }
     });
     running.push(this.#watch(broken, both));
-    running.push(breaking(broken, () => this.#doors.run(both)));
+    running.push(breaking(broken, () => this.#endpoints.run(both)));
     await aborted(both);
     const because = broken.signal.aborted ? 'a collector cannot go on' : 'asked to';
     tell({ event: 'stopping', because });
@@ -267,7 +267,7 @@ class Server {
           ? await this.#reserve.import(both, performing, wasInterrupted)
           : await performing(both);
         outcome = 'done';
-        this.#doors.wake();
+        this.#endpoints.wake();
         return result;
       } finally {
         const ms = Math.round(clock.monotonic() - startedMs);
@@ -312,7 +312,7 @@ class Server {
     return this.#reserve.stops('collecting') === undefined ? 'enough' : 'low';
   }
 
-  #doorsNow(): ServerState['doors'] {
+  #endpointsNow(): ServerState['doors'] {
     if (this.#options.config.doors === undefined) return 'none';
     return this.#reserve.stops('deciding') === undefined ? 'open' : 'shut';
   }
@@ -331,7 +331,7 @@ class Server {
       unreadSinceMs: undefined,
       freeDisk: this.#reserve.free,
       disk: this.#disk(),
-      doors: this.#doorsNow(),
+      doors: this.#endpointsNow(),
       memoryBytes: process.memoryUsage.rss(),
       failedDetectors: failedDetectors(books),
     };

@@ -12,7 +12,7 @@ export type Page = {
 
 export type Route = (query: URLSearchParams) => Promise<Page>;
 
-export type HttpDoorOptions = {
+export type HttpEndpointOptions = {
   readonly listen: { readonly host: string; readonly port: number };
   /** `loopback`: requests that name another host are refused. */
   readonly reach: 'loopback' | 'network';
@@ -23,19 +23,19 @@ export type HttpDoorOptions = {
 
 /** Serves a few pages that only read. Nobody is asked who they are: see `reach`. */
 export class StatusHttpServer {
-  readonly #options: HttpDoorOptions;
+  readonly #options: HttpEndpointOptions;
   #listener: HttpListener | undefined;
 
-  static async open(options: HttpDoorOptions): Promise<StatusHttpServer> {
-    const door = new StatusHttpServer(options);
-    door.#listener = await HttpListener.open({
+  static async open(options: HttpEndpointOptions): Promise<StatusHttpServer> {
+    const endpoint = new StatusHttpServer(options);
+    endpoint.#listener = await HttpListener.open({
       ...{ listen: options.listen, tls: undefined, limits: HTTP_LIMITS },
-      handle: (exchange) => door.#answer(exchange),
+      handle: (exchange) => endpoint.#answer(exchange),
     });
-    return door;
+    return endpoint;
   }
 
-  private constructor(options: HttpDoorOptions) {
+  private constructor(options: HttpEndpointOptions) {
     this.#options = options;
   }
 

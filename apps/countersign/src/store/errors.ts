@@ -1,6 +1,6 @@
 import { CountersignError, diskCure, diskTroubleOf } from '@countersign/core';
 
-export type BooksErrorCode =
+export type StoreErrorCode =
   | 'STATE_UNREADABLE'
   | 'DISK_FULL'
   | 'NOT_WRITABLE'
@@ -13,7 +13,7 @@ export type BooksErrorCode =
   | 'QUERY_LIMIT';
 
 /** What can go wrong with the books without a defect of ours. */
-export class StoreError extends CountersignError<BooksErrorCode> {
+export class StoreError extends CountersignError<StoreErrorCode> {
   override readonly name = 'BooksError';
 }
 

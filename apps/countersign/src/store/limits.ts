@@ -65,7 +65,7 @@ export const MERGE_FILES_MIN = 2;
 export const FILE_RETRIES_MAX = 3;
 
 /** Names that lead from one to the next before a principal is cut: people have a handful. */
-export const KINSHIP_NODES_MAX = 256;
+export const IDENTITY_RESOLVER_NODES_MAX = 256;
 
 /** Events that DuckDB sorts at a time for a timeline; a single day may be more. */
 export const TIMELINE_WINDOW_ROWS = 100_000;

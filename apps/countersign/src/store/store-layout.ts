@@ -7,7 +7,7 @@ export const HOT_FOLDER = 'events/hot';
 /** Which of the files and rows in the events folder count, for other readers. */
 export const MANIFEST_FILE = 'events/manifest.json';
 /** The name of the books' cursor. */
-export const BOOKS_STAGE = 'books';
+export const STORE_STAGE = 'books';
 /** The name of the cursor of the checks of sign-ins. */
 export const CHECKS_STAGE = 'checks';
 /** How far signals were made again under other rules, and how far they are to be. */

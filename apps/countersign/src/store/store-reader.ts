@@ -59,7 +59,7 @@ import type { EventRow } from './rows/event-row.ts';
 import { SignalReader } from './signal-reader.ts';
 import type { FindingFilter, GroupWindow, StoredFinding } from './sqlite/finding-table.ts';
 import type { StageCursor } from './sqlite/state-database.ts';
-import { BOOKS_STAGE } from './store-layout.ts';
+import { STORE_STAGE } from './store-layout.ts';
 
 export type ReaderOptions = {
   readonly threads?: number;
@@ -86,7 +86,7 @@ export class StoreReader {
 
   /** Entries below this index are in the books. */
   get cursor(): number {
-    return this.#live.state?.cursor(BOOKS_STAGE) ?? 0;
+    return this.#live.state?.cursor(STORE_STAGE) ?? 0;
   }
 
   /** Entries below this index were looked at by a stage behind the books. */

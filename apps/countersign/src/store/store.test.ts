@@ -18,7 +18,7 @@ import { RowBuffer } from './parquet/row-buffer.ts';
 import { Store } from './store.ts';
 import { HOT_FOLDER, TEMP_FOLDER } from './store-layout.ts';
 import { StoreReader } from './store-reader.ts';
-import { booksOf, folder, HEAD, post, row } from './testing/rows.ts';
+import { folder, HEAD, post, row, storeOf } from './testing/rows.ts';
 
 async function countIn(dir: string): Promise<number> {
   const reader = await StoreReader.open(dir);
@@ -47,7 +47,7 @@ test('what is posted counts once the cursor has passed it', async (t) => {
 });
 
 test('the cursor never goes back', async (t) => {
-  const books = await booksOf(await folder(t), []);
+  const books = await storeOf(await folder(t), []);
   t.after(() => books.close());
   assert.throws(() => books.commit(1), /never goes back/);
 });
@@ -89,7 +89,7 @@ for (const [what, harm] of [
 ] as const) {
   test(`a listed file that is ${what} means that all is made again`, async (t) => {
     const dir = await folder(t);
-    (await booksOf(dir, [[row(0)], [row(1)]])).close();
+    (await storeOf(dir, [[row(0)], [row(1)]])).close();
     const [first] = readdirSync(join(dir, HOT_FOLDER));
     harm(join(dir, HOT_FOLDER, first as string));
     const books = await Store.open(dir);
@@ -106,7 +106,7 @@ test('a state of another version, or no state at all, is made again', async (t) 
     (path: string) => writeFileSync(path, 'not a database, and longer than a header of one'),
     (path: string) => rmSync(path),
   ]) {
-    (await booksOf(dir, [[row(0)]])).close();
+    (await storeOf(dir, [[row(0)]])).close();
     harm(join(dir, 'state.sqlite'));
     assert.equal(await countIn(dir), 0, 'a reader takes nothing from a state it does not know');
     const books = await Store.open(dir);

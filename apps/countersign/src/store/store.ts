@@ -18,12 +18,12 @@ import type { PassFilter, PassRow } from './sqlite/decision-table.ts';
 import type { StoredFinding } from './sqlite/finding-table.ts';
 import { type ListedFile, type StageCursor, StateDatabase } from './sqlite/state-database.ts';
 import {
-  BOOKS_STAGE,
   EVENTS_FOLDER,
   HOT_FOLDER,
   MANIFEST_FILE,
   SIGNALS_END,
   SIGNALS_STAGE,
+  STORE_STAGE,
   TEMP_FOLDER,
 } from './store-layout.ts';
 
@@ -38,7 +38,7 @@ export type RowBatch = {
   readonly signals?: SignalBatch;
 };
 
-export type BooksOptions = {
+export type StoreOptions = {
   /** Threads of DuckDB in compaction and erasure. */
   readonly threads?: number;
   readonly clock?: Pick<Clock, 'monotonic'>;
@@ -67,7 +67,7 @@ export class Store {
     this.#engine = engine;
   }
 
-  static async open(dir: string, options: BooksOptions = {}): Promise<Store> {
+  static async open(dir: string, options: StoreOptions = {}): Promise<Store> {
     mkdirSync(join(dir, HOT_FOLDER), { recursive: true });
     mkdirSync(join(dir, TEMP_FOLDER), { recursive: true });
     let state = StateDatabase.openForWriting(dir);
@@ -89,7 +89,7 @@ export class Store {
 
   /** Entries below this index are in the books. */
   get cursor(): number {
-    return this.#state.cursor(BOOKS_STAGE);
+    return this.#state.cursor(STORE_STAGE);
   }
 
   /** Indices of the entries of our own of one kind, at or behind this one, ascending. */
@@ -170,7 +170,7 @@ export class Store {
 
   /** MUST be called when everything that the stage had to say of them is durable and posted. */
   setStageCursor(stage: string, index: number): void {
-    assert(stage !== BOOKS_STAGE && index <= this.cursor, 'a stage goes on behind the books');
+    assert(stage !== STORE_STAGE && index <= this.cursor, 'a stage goes on behind the books');
     this.#state.transaction(() => this.#state.setCursor(stage, index));
   }
 
@@ -209,7 +209,7 @@ export class Store {
       for (const alias of unite(files.flatMap((file) => file.aliases))) {
         this.#state.learnAlias(alias);
       }
-      this.#state.setCursor(BOOKS_STAGE, cursor);
+      this.#state.setCursor(STORE_STAGE, cursor);
     });
     this.#pending = waiting;
     this.#manifest.refresh();

@@ -27,8 +27,8 @@ test(
     assert.ok(broker);
     const { address, connectionString } = broker;
     const clock = new ManualClock(NOON);
-    const lane = { name: 'at once', windowMs: 1, delayMs: () => 0 };
-    const store = new FeedStore({ seed: 1, dispatcher: { lanes: () => [lane] } });
+    const worker = { name: 'at once', windowMs: 1, delayMs: () => 0 };
+    const store = new FeedStore({ seed: 1, dispatcher: { lanes: () => [worker] } });
     const stream = new EventStream({
       ...{ store, clock, connectionString },
       tenantIds: [TENANT],

@@ -2,7 +2,7 @@ import type { ActivityFaults } from '../activity-api/activity-api.ts';
 import type { ContentType, Subscriptions } from '../activity-api/subscriptions.ts';
 import type { FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { SeededRandom, unitOf } from '../core/seeded-random.ts';
-import type { Lane } from '../feeds/batch-builder.ts';
+import type { Worker } from '../feeds/batch-builder.ts';
 import type { Batch, BatchContent } from '../feeds/batch-store.ts';
 import type { Dispatcher } from '../feeds/feed-store.ts';
 import type { Ask, Reply } from '../http/http-server.ts';
@@ -174,12 +174,12 @@ export class Faults implements Dispatcher, ActivityFaults {
     this.#trap = trap;
   }
 
-  lanes(record: FeedRecord, happening: Occurrence): readonly Lane[] {
+  lanes(record: FeedRecord, happening: Occurrence): readonly Worker[] {
     const { plan } = this;
     if (!plan.feeds.some((feed) => record.feed.startsWith(feed))) {
       return this.#usual.lanes(record, happening);
     }
-    const withhold = (because: Withheld['because']): readonly Lane[] => {
+    const withhold = (because: Withheld['because']): readonly Worker[] => {
       const { feed, id, atMs } = record;
       this.withheld.push({ tenantId: happening.tenantId, feed, id, atMs, because });
       return [];
@@ -193,13 +193,13 @@ export class Faults implements Dispatcher, ActivityFaults {
     if (isLost) return withhold('lost');
     const outage = plan.outages.find((o) => isOut(o, record));
     if (outage?.afterwards === 'lost') return withhold('outage');
-    if (outage !== undefined) return usual.map((lane) => afterOutage(lane, outage));
+    if (outage !== undefined) return usual.map((worker) => afterOutage(worker, outage));
     const isUnlisted =
       this.#marks('unlisted', plan.unlisted, record.id) ||
       plan.unlistedAims.some((aim) => aim(record, happening));
     if (isUnlisted) return usual.map(unlisted);
-    const lanes = isLate ? usual.map((lane) => later(lane, plan.lateMs)) : usual;
-    return isRepeated ? [...lanes, ...usual.map(again)] : lanes;
+    const workers = isLate ? usual.map((lane) => later(lane, plan.lateMs)) : usual;
+    return isRepeated ? [...workers, ...usual.map(again)] : workers;
   }
 
   copies(content: BatchContent): readonly number[] {
@@ -333,7 +333,7 @@ function isOut(outage: Outage, { body, atMs }: FeedRecord): boolean {
   return body['Workload'] === workload && atMs >= fromMs && atMs < toMs;
 }
 
-function afterOutage(lane: Lane, outage: Outage): Lane {
+function afterOutage(lane: Worker, outage: Outage): Worker {
   return {
     ...lane,
     name: `${lane.name} after ${outage.workload} ${outage.toMs}`,
@@ -342,7 +342,7 @@ function afterOutage(lane: Lane, outage: Outage): Lane {
   };
 }
 
-function later(lane: Lane, [fromMs, toMs]: readonly [number, number]): Lane {
+function later(lane: Worker, [fromMs, toMs]: readonly [number, number]): Worker {
   return {
     ...lane,
     name: `${lane.name} late`,
@@ -350,11 +350,11 @@ function later(lane: Lane, [fromMs, toMs]: readonly [number, number]): Lane {
   };
 }
 
-function unlisted(lane: Lane): Lane {
+function unlisted(lane: Worker): Worker {
   return { ...lane, name: `${lane.name} unlisted`, isUnlisted: true };
 }
 
-function again(lane: Lane): Lane {
+function again(lane: Worker): Worker {
   return {
     ...lane,
     name: `${lane.name} again`,

@@ -3,7 +3,7 @@ import type { SeededRandom } from '../core/seeded-random.ts';
 import type { BatchContent } from './batch-store.ts';
 
 /** A way through the service: records of one lane that come together travel together. */
-export type Lane = {
+export type Worker = {
   readonly name: string;
   /** A batch gathers for so long, unless it is full before. */
   readonly windowMs: number;
@@ -31,7 +31,7 @@ export class BatchBuilder {
   constructor(options: {
     readonly tenantId: string;
     readonly feed: Feed;
-    readonly lane: Lane;
+    readonly lane: Worker;
     /** Since when its first record exists. */
     readonly existsMs: number;
     readonly capacity: number;

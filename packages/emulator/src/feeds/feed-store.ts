@@ -1,7 +1,7 @@
 import type { Feed, FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { WINDOWS_KEPT } from '../core/limits.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
-import { BatchBuilder, type Lane } from './batch-builder.ts';
+import { BatchBuilder, type Worker } from './batch-builder.ts';
 import { type Batch, type BatchContent, BatchStore } from './batch-store.ts';
 import { SpillStore } from './spill-store.ts';
 
@@ -16,7 +16,7 @@ export type Stored = {
 
 /** Decides by which ways a record goes; by none, and nobody will ever see it. */
 export interface Dispatcher {
-  lanes(record: FeedRecord, happening: Occurrence): readonly Lane[];
+  lanes(record: FeedRecord, happening: Occurrence): readonly Worker[];
   /** How long after a batch it becomes available once more, under another name. */
   copies?(content: BatchContent): readonly number[];
 }
@@ -66,10 +66,11 @@ export class FeedStore {
   /** Takes what happened, in order of time. */
   take(happening: Occurrence): void {
     for (const record of happening.records) {
-      const lanes = this.#dispatcher.lanes(record, happening);
-      if (lanes.length === 0) continue;
+      const workers = this.#dispatcher.lanes(record, happening);
+      if (workers.length === 0) continue;
       const json = JSON.stringify(record.body);
-      for (const lane of lanes) this.#gather({ record, json, lane, tenantId: happening.tenantId });
+      for (const worker of workers)
+        this.#gather({ record, json, lane: worker, tenantId: happening.tenantId });
     }
   }
 
@@ -162,7 +163,7 @@ export class FeedStore {
     return shelf.batches;
   }
 
-  #gather(item: { record: FeedRecord; json: string; lane: Lane; tenantId: string }): void {
+  #gather(item: { record: FeedRecord; json: string; lane: Worker; tenantId: string }): void {
     const { record, json, lane, tenantId } = item;
     const existsMs = record.atMs + (record.afterMs ?? 0);
     // Versions that come later are gathered apart, by the minute at which they come.

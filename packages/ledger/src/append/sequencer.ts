@@ -83,8 +83,8 @@ export class Sequencer {
         duplicateOf.set(position, known);
         continue;
       }
-      const sightings = this.#fingerprints.lookupActions(actions, offset);
-      if (sightings.length > 0) earlier.set(position, sightings);
+      const deliveries = this.#fingerprints.lookupActions(actions, offset);
+      if (deliveries.length > 0) earlier.set(position, deliveries);
       this.#fingerprints.insert(this.#next++, versions, offset, actions, offset);
       accepted[acceptedCount++] = position;
     }

@@ -64,14 +64,14 @@ export class FileBatch {
   /** A few at a time. Ends only when none is being synced any more, whether or not it could be. */
   async #syncAll(staged: readonly Staged[]): Promise<void> {
     let next = 0;
-    const lane = async (): Promise<void> => {
+    const worker = async (): Promise<void> => {
       while (next < staged.length) {
         const { file } = staged[next++] as Staged;
         await this.#files.sync(file);
       }
     };
-    const lanes = await Promise.allSettled(Array.from({ length: FILE_SYNCS_AT_ONCE }, lane));
-    for (const result of lanes) if (result.status === 'rejected') throw result.reason;
+    const workers = await Promise.allSettled(Array.from({ length: FILE_SYNCS_AT_ONCE }, worker));
+    for (const result of workers) if (result.status === 'rejected') throw result.reason;
   }
 }
 

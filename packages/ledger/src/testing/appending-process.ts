@@ -14,7 +14,7 @@ const batchCount = Number(batch);
 const ledger = await Ledger.open({ dir, clock: systemClock, random: { fill: randomFillSync } });
 stdout.write('open\n');
 
-const lane = async (start: number): Promise<void> => {
+const worker = async (start: number): Promise<void> => {
   for (let next = start; ; next += 4 * batchCount) {
     const numbers = Array.from({ length: batchCount }, (_, i) => next + i);
     if (next >= 40) numbers.push(next - 40);
@@ -23,4 +23,4 @@ const lane = async (start: number): Promise<void> => {
   }
 };
 const from = Number(first);
-await Promise.all([0, 1, 2, 3].map((i) => lane(from + i * batchCount)));
+await Promise.all([0, 1, 2, 3].map((i) => worker(from + i * batchCount)));

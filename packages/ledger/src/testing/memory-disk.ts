@@ -64,7 +64,7 @@ export class MemoryDisk implements Disk {
 
   /** The next process, or the machine that was switched on again: nothing is open or locked. */
   restart(): void {
-    if (this.#fault?.kind === 'power' && this.#isDead) this.#losePower(this.#root);
+    if (this.#fault?.kind === 'power' && this.#isDead) this.#losePrivilege(this.#root);
     this.#isDead = false;
     this.#fault = undefined;
     this.#open.clear();
@@ -251,7 +251,7 @@ export class MemoryDisk implements Disk {
   }
 
   /** Each folder keeps a beginning of its changes, each file something between old and new. */
-  #losePower(folder: Folder): void {
+  #losePrivilege(folder: Folder): void {
     const kept = this.#dice(folder.pending.length + 1);
     const items = new Map(folder.durable);
     for (const { name, node } of folder.pending.slice(0, kept)) {
@@ -262,7 +262,7 @@ export class MemoryDisk implements Disk {
     folder.durable = new Map(items);
     folder.pending = [];
     for (const node of items.values()) {
-      if (node.kind === 'folder') this.#losePower(node);
+      if (node.kind === 'folder') this.#losePrivilege(node);
       else this.#loseWrites(node.inode);
     }
   }

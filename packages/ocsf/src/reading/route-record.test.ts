@@ -49,7 +49,7 @@ test('items of the PowerShell module read as those of Graph', () => {
     deviceDetail: { deviceId: 'de000000-0000-4000-8000-000000000001' },
     authenticationDetails: [{ succeeded: true, authenticationMethod: 'Password' }],
   };
-  const powerShell = {
+  const privilegeShell = {
     CreatedDateTime: '2024-03-04T08:30:00Z',
     UserId: 'c0ffee00-0000-4000-8000-000000000001',
     UserPrincipalName: 'Ada@Example.org',
@@ -62,7 +62,7 @@ test('items of the PowerShell module read as those of Graph', () => {
   };
   const expected = interpret(recordOf('graph/signIns', graph));
   assert.equal(expected.ip, '192.0.2.7');
-  assert.deepEqual(interpret(recordOf('graph/signIns', powerShell)), expected);
+  assert.deepEqual(interpret(recordOf('graph/signIns', privilegeShell)), expected);
 });
 
 test('directory audits of the PowerShell module read as those of Graph', () => {

@@ -112,9 +112,9 @@ function routeGraph(record: SourceRecord, name: string, raw: Json, memo: Memo): 
 
 function graphItem(raw: Json): Json {
   if (raw['createdDateTime'] !== undefined || raw['activityDateTime'] !== undefined) return raw;
-  const isPowerShell =
+  const isPrivilegeShell =
     raw['CreatedDateTime'] !== undefined || raw['ActivityDateTime'] !== undefined;
-  return isPowerShell ? camelCased(raw) : graphNamed(raw);
+  return isPrivilegeShell ? camelCased(raw) : graphNamed(raw);
 }
 
 function routeAzureMonitor(

@@ -84,7 +84,7 @@ export function object(value: unknown): Json {
   if (isObject(value)) return value;
   if (typeof value !== 'string')
     return Array.isArray(value) && isObject(value[0]) ? value[0] : NOTHING;
-  if (value.startsWith('@{')) return powerShellObject(value);
+  if (value.startsWith('@{')) return privilegeShellObject(value);
   const inner = opened(value);
   if (Array.isArray(inner)) return isObject(inner[0]) ? inner[0] : NOTHING;
   return isObject(inner) ? inner : NOTHING;
@@ -141,7 +141,7 @@ function valueIn(item: Json): unknown {
 }
 
 /** What `Export-Csv` and `ConvertTo-Json` leave of an object that lies too deep for them. */
-function powerShellObject(written: string): Json {
+function privilegeShellObject(written: string): Json {
   const end = written.endsWith('}') ? written.length - 1 : written.length;
   const members: [string, string][] = [];
   for (const part of written.slice(2, Math.min(end, NESTED_CHARS_MAX)).split('; ')) {

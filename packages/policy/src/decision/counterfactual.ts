@@ -1,5 +1,5 @@
 import { constantsOf } from '../cedar/policy-constants.ts';
-import { FLIP_JUDGEMENTS_MAX } from '../limits.ts';
+import { FLIP_OUTCOMES_MAX } from '../limits.ts';
 import type { Counterfactual, DecisionRequest } from './decision.ts';
 import { type EvaluationContext, evaluatePolicies, sliceOf } from './evaluate-policies.ts';
 import type { MembershipChange, WhatIf } from './gather-inputs.ts';
@@ -15,14 +15,14 @@ export function flipOf(request: DecisionRequest, world: EvaluationContext): Coun
   if (slice === undefined) return null;
   const { effect } = evaluatePolicies(request, world);
   const changes = changesOf(constantsOf(slice.policies.map(({ tree }) => tree)));
-  let left = FLIP_JUDGEMENTS_MAX;
+  let left = FLIP_OUTCOMES_MAX;
   const flips = (given: readonly Change[]): boolean => {
     left -= 1;
     const whatIf: WhatIf = new Map(given.map(({ input, value }) => [input, value]));
-    const judgement = evaluatePolicies(request, { ...world, whatIf });
+    const outcome = evaluatePolicies(request, { ...world, whatIf });
     // A value that makes nobody able to tell turns nothing round.
-    if (judgement.cause === 'unknown' || judgement.cause === 'error') return false;
-    return judgement.effect !== effect;
+    if (outcome.cause === 'unknown' || outcome.cause === 'error') return false;
+    return outcome.effect !== effect;
   };
   const told = (given: readonly Change[]): Counterfactual => ({
     changes: given.map(({ input, to }) => ({ input, to })),

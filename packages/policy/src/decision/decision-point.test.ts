@@ -43,12 +43,12 @@ function world(ada: PlainEntity = ADA, seenMs = NOW_MS - HOUR_MS) {
     schema: { file: 'test.cedarschema', text: SCHEMA },
     policies: [{ file: 'test.cedar', text: POLICIES }],
   });
-  const accountant = {
+  const decisionLog = {
     append: async (given: readonly RecordDraft[]) => given.map((d) => drafts.push(d) - 1),
   };
   const directory = new PlainDirectory({ 'Person::ada': ada }, seenMs);
   const random = countingRandom();
-  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const point = new DecisionPoint({ policies, directory, accountant: decisionLog, clock, random });
   return { point, drafts, clock, policies, directory };
 }
 

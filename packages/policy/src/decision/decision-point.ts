@@ -47,7 +47,7 @@ export type DecideOptions = {
 
 /** Asks the policies and accounts for what they say, before anybody may act on it. */
 export class DecisionPoint {
-  readonly #accountant: DecisionLog;
+  readonly #decisionLog: DecisionLog;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #ages: Ages;
@@ -59,7 +59,7 @@ export class DecisionPoint {
   constructor(options: DecisionPointOptions) {
     this.#policies = options.policies;
     this.#directory = options.directory;
-    this.#accountant = options.accountant;
+    this.#decisionLog = options.accountant;
     this.#clock = options.clock;
     this.#random = options.random;
     this.#ages = options.ages ?? (() => DIRECTORY_AGE_MAX_MS);
@@ -130,12 +130,12 @@ export class DecisionPoint {
     { passMs, flip }: DecideOptions,
   ): { readonly decision: Decision; readonly pass: PassOpening | undefined } {
     const judged = this.judge(request);
-    const judgement = flip === undefined ? judged : { ...judged, flip: this.flip(request) };
+    const outcome = flip === undefined ? judged : { ...judged, flip: this.flip(request) };
     const atMs = this.#clock.now();
     const id = uuidV7(atMs, this.#random);
     const { door, tenant } = request;
-    const decision: Decision = { id, atMs, door, tenant, ...judgement };
-    if (passMs === undefined || judgement.effect === 'deny') return { decision, pass: undefined };
+    const decision: Decision = { id, atMs, door, tenant, ...outcome };
+    if (passMs === undefined || outcome.effect === 'deny') return { decision, pass: undefined };
     const pass = this.#passOf(request, decision, passMs);
     return { decision: { ...decision, pass: { id: pass.pass, expiresMs: pass.expiresMs } }, pass };
   }
@@ -178,7 +178,7 @@ export class DecisionPoint {
     try {
       // Before it is durable: a change of the directory from here on must find it.
       for (const { pass, request } of opening) this.#passes?.opening(pass, request);
-      return await this.#accountant.append(drafts);
+      return await this.#decisionLog.append(drafts);
     } catch (cause) {
       for (const { pass } of opening) this.#passes?.dropped(pass.pass);
       throw notAccounted(cause);

@@ -59,18 +59,18 @@ function meaningOf(
   { door: name, subject, action, resource }: DecisionRequest,
   { doors, schema }: PolicySet,
 ): (RequestTypes & { readonly door: NonNullable<ReturnType<typeof doors.get>> }) | string {
-  const door = doors.get(name);
-  if (door === undefined) return `there is no door ${name}`;
+  const endpoint = doors.get(name);
+  if (endpoint === undefined) return `there is no door ${name}`;
   const shape = schema.actions.get(action.name);
   if (shape === undefined) return `no policy knows the action ${action.name}`;
-  const principal = typeMeant(door, subject.type, schema.entities);
+  const principal = typeMeant(endpoint, subject.type, schema.entities);
   if (principal === undefined) return `no policy knows a subject of type ${subject.type}`;
-  const target = typeMeant(door, resource.type, schema.entities);
+  const target = typeMeant(endpoint, resource.type, schema.entities);
   if (target === undefined) return `no policy knows a resource of type ${resource.type}`;
   if (!shape.principals.includes(principal) || !shape.resources.includes(target)) {
     return `the action ${action.name} is not one of a ${principal} on a ${target}`;
   }
-  return { door, principal, action: action.name, resource: target };
+  return { door: endpoint, principal, action: action.name, resource: target };
 }
 
 type Verdict = Omit<PolicyOutcome, 'policyVersion'>;

@@ -100,8 +100,8 @@ test('the context of the action is what the action states, and nothing else', ()
 });
 
 test('what every object has is stated by nobody', () => {
-  const door = { supplies: ['context.toString'] };
-  const found = gathered(['context.toString'], { door });
+  const endpoint = { supplies: ['context.toString'] };
+  const found = gathered(['context.toString'], { door: endpoint });
   assert.deepEqual([found.call.context, found.lacking.size], [{}, 0]);
   assert.equal(found.inputs[0]?.state, 'fresh');
 });

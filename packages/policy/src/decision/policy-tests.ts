@@ -95,9 +95,9 @@ export function runPolicyTests(
   ages: Ages = () => DIRECTORY_AGE_MAX_MS,
 ): readonly PolicyTestResult[] {
   return policyTestCases(source, policies, ages).map(({ test, line, request, world }) => {
-    const judgement = evaluatePolicies(request, world);
-    const differences = differencesOf(test, judgement);
-    return { file: source.file, line, name: test.name, judgement, differences };
+    const outcome = evaluatePolicies(request, world);
+    const differences = differencesOf(test, outcome);
+    return { file: source.file, line, name: test.name, judgement: outcome, differences };
   });
 }
 

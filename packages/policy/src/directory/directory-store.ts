@@ -31,7 +31,7 @@ export class TenantDirectory {
   /** When all of a source was last seen to be so still. */
   readonly #confirmed = new Map<string, number>();
   /** Sources that hold until they say otherwise: what a company wrote down itself. */
-  readonly #standing = new Set<string>();
+  readonly #status = new Set<string>();
   /** By container type: whether any entity of a type is in one, so that ways lead there. */
   readonly #ways = new Map<string, Set<string>>();
 
@@ -231,11 +231,11 @@ export class TenantDirectory {
 
   /** After the fact what this source said held until it said otherwise: it does not age. */
   stand(source: string): void {
-    this.#standing.add(source);
+    this.#status.add(source);
   }
 
   isStanding(source: string): boolean {
-    return this.#standing.has(source);
+    return this.#status.has(source);
   }
 
   confirmedMs(source: string): number {
@@ -277,18 +277,18 @@ export class DirectoryStore implements Directory {
     const known = this.#tenants.get(id);
     if (known !== undefined) return known;
     const tenant = new TenantDirectory(this.#values);
-    tenant.ear = this.#earOf(id);
+    tenant.ear = this.#listenerOf(id);
     this.#tenants.set(id, tenant);
     return tenant;
   }
 
   /** From now on this is told of whatever changes. */
-  hear(ear: (tenant: TenantId, change: DirectoryChange) => void): void {
-    this.#hear = ear;
-    for (const [id, tenant] of this.#tenants) tenant.ear = this.#earOf(id);
+  hear(listener: (tenant: TenantId, change: DirectoryChange) => void): void {
+    this.#hear = listener;
+    for (const [id, tenant] of this.#tenants) tenant.ear = this.#listenerOf(id);
   }
 
-  #earOf(id: TenantId): DirectoryListener | undefined {
+  #listenerOf(id: TenantId): DirectoryListener | undefined {
     const hear = this.#hear;
     return hear === undefined ? undefined : (change) => hear(id, change);
   }
@@ -337,8 +337,8 @@ export class DirectoryStore implements Directory {
       sourced: SourcedValue<T> | undefined,
     ): SourcedValue<T> | undefined => {
       if (sourced === undefined) return undefined;
-      const isStanding = this.#tenants.get(of)?.isStanding(sourced.source) === true;
-      return { ...sourced, seenMs: isStanding ? atMs : Math.min(sourced.seenMs, atMs) };
+      const isStatus = this.#tenants.get(of)?.isStanding(sourced.source) === true;
+      return { ...sourced, seenMs: isStatus ? atMs : Math.min(sourced.seenMs, atMs) };
     };
     return {
       find: (tenant, type, id) => this.#find(tenant, type, id, atMs),

@@ -17,10 +17,10 @@ export type EntraExport = {
 /** What of these policies the vendor has to decide, as policies of its own. */
 export function exportConditionalAccess(
   set: PolicySet,
-  knowledge: PolicyInformation,
+  policyInformation: PolicyInformation,
   tenant: TenantId,
 ): EntraExport {
-  const { breakGlass, nameless, ...rest } = worldOf(knowledge, tenant);
+  const { breakGlass, nameless, ...rest } = worldOf(policyInformation, tenant);
   const lacking = nameless.map(
     (id) =>
       `the account for emergencies ${id} is known by no object id: it is excluded from nothing`,

@@ -16,8 +16,8 @@ function body(isEnabled: boolean, readMs: number, file = 'people.yaml'): Directo
   return { v: 1, what: 'file', file, readMs, directory: parseDirectoryFile({ file, text }) };
 }
 
-function enabledOf(knowledge: PolicyInformation): unknown {
-  return knowledge.directory.find(TENANT, 'Person', 'ada')?.attribute('enabled')?.value;
+function enabledOf(policyInformation: PolicyInformation): unknown {
+  return policyInformation.directory.find(TENANT, 'Person', 'ada')?.attribute('enabled')?.value;
 }
 
 test('what a file said before is not taken in after what it says now', () => {

@@ -13,7 +13,7 @@ import { DirectoryStore } from '../directory/directory-store.ts';
 import { GraphDirectory } from '../directory/graph-directory.ts';
 import { loadRegister, registerSource } from '../directory/workload-register.ts';
 import { CHECK_AGE_MAX_MS } from '../limits.ts';
-import { doorOf } from '../policies/enforcement-point.ts';
+import { endpointOf } from '../policies/enforcement-point.ts';
 import { PolicySet, type PolicySource } from '../policies/policy-set.ts';
 import { RiskHistory } from '../risk/risk-history.ts';
 import type {
@@ -35,7 +35,7 @@ type InForce = {
 type FileTold = { readonly index: number; readonly readMs: number };
 
 /** The kinds of entries that knowledge comes from. */
-export const KNOWLEDGE_KINDS: readonly EntryKind[] = ['policy', 'directory'];
+export const POLICY_INFORMATION_KINDS: readonly EntryKind[] = ['policy', 'directory'];
 
 /**
  * What deciding rests on, out of the ledger's own entries, in their order: the directory, the
@@ -146,7 +146,7 @@ export class PolicyInformation {
     if (typeof version !== 'string') return Number.POSITIVE_INFINITY;
     if (what === 'text') {
       const { schema, policies, doors } = body as PolicyTextBody;
-      this.#sources.set(version, { schema, policies, doors: doors?.map(doorOf) });
+      this.#sources.set(version, { schema, policies, doors: doors?.map(endpointOf) });
       this.#parsed.delete(version);
     }
     if (what !== 'in-force' || typeof atMs !== 'number') return Number.POSITIVE_INFINITY;

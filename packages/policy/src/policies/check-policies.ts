@@ -32,14 +32,14 @@ const CONTAINERS: readonly string[] = ['Group', 'Role', 'Wave'];
 export function unsupplied(set: PolicySet): readonly PolicyProblem[] {
   return set.policies.flatMap((policy) =>
     policy.doors.flatMap((name): PolicyProblem[] => {
-      const door = set.doors.get(name);
+      const endpoint = set.doors.get(name);
       const { place } = policy;
-      if (door === undefined) {
+      if (endpoint === undefined) {
         const known = [...set.doors.keys()].join(', ');
         const what = `the policy ${policy.id} is bound to ${name}, which is no door`;
         return [{ place, what: `${what}: write one of ${known}` }];
       }
-      return lackingAt(policy, door, set.schema).map((lack) => ({ place, what: lack }));
+      return lackingAt(policy, endpoint, set.schema).map((lack) => ({ place, what: lack }));
     }),
   );
 }

@@ -19,11 +19,11 @@ export type EnforcementPointDefinition = Omit<EnforcementPoint, 'types'> & {
   readonly types: Readonly<Record<string, string>>;
 };
 
-export function doorOf({ types, ...door }: EnforcementPointDefinition): EnforcementPoint {
+export function endpointOf({ types, ...door }: EnforcementPointDefinition): EnforcementPoint {
   return { ...door, types: new Map(Object.entries(types)) };
 }
 
-export function statedDoor({ types, ...door }: EnforcementPoint): EnforcementPointDefinition {
+export function statedEndpoint({ types, ...door }: EnforcementPoint): EnforcementPointDefinition {
   return { ...door, types: Object.fromEntries(types) };
 }
 
@@ -39,7 +39,7 @@ const PEOPLE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The doors that are built, and what each can see (Entra's method: contracts 9.3). */
-export const DOORS: ReadonlyMap<string, EnforcementPoint> = new Map(
+export const Endpoints: ReadonlyMap<string, EnforcementPoint> = new Map(
   [
     {
       name: 'eam',
@@ -76,7 +76,7 @@ export const DOORS: ReadonlyMap<string, EnforcementPoint> = new Map(
       ],
       types: PEOPLE,
     },
-  ].map((door): [string, EnforcementPoint] => [door.name, door as EnforcementPoint]),
+  ].map((endpoint): [string, EnforcementPoint] => [endpoint.name, endpoint as EnforcementPoint]),
 );
 
 /** Whether the door, or the decision point itself, states an input. */

@@ -15,7 +15,7 @@ function folder(files: Readonly<Record<string, string>>): string {
   return dir;
 }
 
-const DOORS = `doors:
+const Endpoints = `doors:
   - { name: own, sentence: Ours., when: before, supplies: [context.factor], types: {} }
 `;
 
@@ -45,7 +45,7 @@ test('a folder has a schema, policies, tests beside them, and what else lies the
 });
 
 test("a folder may have the company's own doors", () => {
-  const files = { 's.cedarschema': 'S', 'a.cedar': 'A', 'doors.yaml': DOORS };
+  const files = { 's.cedarschema': 'S', 'a.cedar': 'A', 'doors.yaml': Endpoints };
   const { doors } = readPolicyFolder(folder(files)).source;
   assert.deepEqual(
     doors?.map(({ name }) => name),

@@ -4,7 +4,7 @@ import { messageOf } from '@countersign/core';
 import { readConfigFile } from '@countersign/yaml-document';
 import { PolicyError } from '../errors.ts';
 import { POLICY_FILES_MAX } from '../limits.ts';
-import { parseDoorFile } from './enforcement-point-file.ts';
+import { parseEndpointFile } from './enforcement-point-file.ts';
 import type { PolicySource, PolicyText } from './policy-set.ts';
 
 /**
@@ -29,10 +29,10 @@ export function readPolicyFolder(folder: string): PolicyFolder {
   }
   const policies = read('.cedar');
   if (policies.length === 0) throw unreadable(folder, 'it has no policy: files end in .cedar');
-  const doors = names.includes('doors.yaml')
-    ? parseDoorFile(readConfigFile(join(folder, 'doors.yaml')))
+  const endpoints = names.includes('doors.yaml')
+    ? parseEndpointFile(readConfigFile(join(folder, 'doors.yaml')))
     : undefined;
-  return { source: { schema, policies, doors }, tests: read('.test.yaml') };
+  return { source: { schema, policies, doors: endpoints }, tests: read('.test.yaml') };
 }
 
 function namesIn(folder: string): readonly string[] {

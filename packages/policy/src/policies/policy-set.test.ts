@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { PolicyError } from '../errors.ts';
 import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
 import { checkPolicies } from './check-policies.ts';
-import { doorOf, statedDoor } from './enforcement-point.ts';
+import { endpointOf, statedEndpoint } from './enforcement-point.ts';
 import { type PolicyProblem, problemText } from './policy-problem.ts';
 import { PolicySet } from './policy-set.ts';
 
@@ -145,19 +145,19 @@ when { principal.risk == "high" };`;
       }),
       both,
     );
-    const door = doorOf({
+    const endpoint = endpointOf({
       name: 'own',
       sentence: 'Ours.',
       when: 'before',
       supplies: [],
       types: {},
     });
-    assert.notEqual(version(policy('a') + policy('b'), { doors: [door] }), both);
+    assert.notEqual(version(policy('a') + policy('b'), { doors: [endpoint] }), both);
     assert.equal(version(policy('a') + policy('b'), { doors: [] }), both);
   });
 
   test("knows the company's own doors beside those that are built", () => {
-    const door = doorOf({
+    const door = endpointOf({
       name: 'own',
       sentence: 'Ours.',
       when: 'before',
@@ -215,8 +215,8 @@ describe('a slice', () => {
 describe('a policy at its doors', () => {
   const check = (text: string, more = {}): readonly string[] =>
     checkPolicies(source(text, more)).problems.map(problemText);
-  const when = (id: string, condition: string, doors = 'eam'): string =>
-    `@id("${id}") @sentence("S.") @doors("${doors}")
+  const when = (id: string, condition: string, endpoints = 'eam'): string =>
+    `@id("${id}") @sentence("S.") @doors("${endpoints}")
 permit (principal is Person, action == Action::"signIn", resource) when { ${condition} };\n`;
 
   test('holds where they supply what it reads', () => {
@@ -279,7 +279,7 @@ action signIn appliesTo {
       first ?? '',
       /: take eam out of its @doors, or decide by what it states \(address, factor, device\)$/,
     );
-    const own = doorOf({
+    const own = endpointOf({
       name: 'own',
       sentence: 'O.',
       when: 'before',
@@ -287,7 +287,7 @@ action signIn appliesTo {
       types: {},
     });
     // What the door states leads on to what the directory states of it, and to nothing else.
-    const devices = doorOf({ ...statedDoor(own), supplies: ['principal.device'] });
+    const devices = endpointOf({ ...statedEndpoint(own), supplies: ['principal.device'] });
     const of = (condition: string) =>
       check(when('a', condition, 'own'), { schema, doors: [devices] });
     assert.deepEqual(of('principal.device.compliant'), []);

@@ -6,7 +6,7 @@ import { type Read, readsOf, readText } from '../cedar/policy-reads.ts';
 import { PolicyError } from '../errors.ts';
 import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
 import { parseEntraRule } from './conditional-access.ts';
-import { DOORS, type EnforcementPoint, statedDoor } from './enforcement-point.ts';
+import { Endpoints, type EnforcementPoint, statedEndpoint } from './enforcement-point.ts';
 import { actionsOf, type Policy, type TextPosition, takesType } from './policy.ts';
 import { type PolicyProblem, problemsText } from './policy-problem.ts';
 import { placeAt, placeWithin } from './text-position.ts';
@@ -50,8 +50,8 @@ export class PolicySet {
     this.schema = parts.schema;
     this.policies = parts.policies;
     this.doors = new Map([
-      ...DOORS,
-      ...own.map((door): [string, EnforcementPoint] => [door.name, door]),
+      ...Endpoints,
+      ...own.map((endpoint): [string, EnforcementPoint] => [endpoint.name, endpoint]),
     ]);
     this.version = versionOf(parts.schema, parts.policies, own);
   }
@@ -222,9 +222,9 @@ function versionOf(
   const texts = policies
     .map(({ id, text }) => [id, text])
     .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-  const doors = own.length === 0 ? [] : [own.map(statedDoor)];
+  const endpoints = own.length === 0 ? [] : [own.map(statedEndpoint)];
   return createHash('sha256')
-    .update(JSON.stringify([schema.text, texts, ...doors]))
+    .update(JSON.stringify([schema.text, texts, ...endpoints]))
     .digest('hex');
 }
 

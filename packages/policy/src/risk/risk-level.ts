@@ -39,7 +39,7 @@ export type RiskSpan = {
  * Rules that say what was wrong with a sign-in and not with the person: let in by one factor, in no
  * wave, at high risk already. Were they to raise the risk, it would hold itself up for ever.
  */
-const OF_THE_DOOR = /^(?:check|door)\//;
+const OF_THE_ENDPOINT = /^(?:check|door)\//;
 const OF_THE_PERSON: ReadonlySet<string> = new Set(['check/denied-and-in', 'check/ended-pass']);
 
 /**
@@ -62,7 +62,7 @@ export function raisedSpan(
 
 /** A finding about many, as a spray over a company, says of none of them that it is them. */
 function levelOf({ rule, severity, principals }: RaisedRisk): RiskLevel {
-  if (OF_THE_DOOR.test(rule) && !OF_THE_PERSON.has(rule)) return 'none';
+  if (OF_THE_ENDPOINT.test(rule) && !OF_THE_PERSON.has(rule)) return 'none';
   if (principals.length > RISK_PEOPLE_MAX) return 'none';
   if (severity >= 4) return 'high';
   return severity === 3 ? 'medium' : severity === 2 ? 'low' : 'none';

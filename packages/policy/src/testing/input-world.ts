@@ -89,7 +89,7 @@ const PEOPLE: Readonly<Record<string, Stated>> = {
   'Suite::suite': { attributes: { level: stated(3) } },
 };
 
-const DOOR: EnforcementPoint = {
+const Endpoint: EnforcementPoint = {
   name: 'gate',
   sentence: 'A gate.',
   when: 'before',
@@ -123,7 +123,7 @@ type Changes = {
 export function gathered(reads: readonly string[], changes: Changes = {}): PolicyInputs {
   const world: InputSources = {
     schema,
-    door: { ...DOOR, ...changes.door },
+    door: { ...Endpoint, ...changes.door },
     directory: directoryOf({ ...PEOPLE, ...changes.entities }),
     ages: changes.ages ?? ((): number => DAY_MS),
     nowMs: NOW_MS,

@@ -3,7 +3,7 @@ import type { DetectorHealth } from '../../detection/health/detector-health.ts';
 import type { HealthScope, HealthStatus } from '../../detection/health/health-status.ts';
 import type { Sources } from './open-readers.ts';
 
-export type SightsAsked = {
+export type HealthsAsked = {
   readonly asked: HealthScope;
   readonly tenants?: readonly string[] | undefined;
   readonly nowMs: number;
@@ -14,7 +14,7 @@ export type SightsAsked = {
 /** What each rule and detector can see, those included that look at what people hand in alone. */
 export async function readDetectorHealth(
   { books }: Sources,
-  { asked, tenants, nowMs, rule }: SightsAsked,
+  { asked, tenants, nowMs, rule }: HealthsAsked,
 ): Promise<DetectorHealth[]> {
   const { loadDetection } = await import('../../operations/host/load-detectors.ts');
   const { detectorHealth } = await import('../../detection/health/detector-health.ts');
@@ -45,7 +45,7 @@ export function incompleteText(found: readonly DetectorHealth[]): string | undef
   return `Whether this input is complete cannot be told: ${short.sight.incomplete}`;
 }
 
-export type SightsOfAnswer = {
+export type HealthsOfAnswer = {
   /** What the answer waits for: each of it MUST see, or the answer is "cannot tell". */
   readonly found: readonly DetectorHealth[];
   /** What the answer says nothing of, and tells so. */
@@ -58,7 +58,10 @@ export type SightsOfAnswer = {
  * for ever, and one that passed over it would be silence. So it is a limit that the answer names.
  * Of a rule that is asked for by itself, nothing else decides.
  */
-export async function sightsOfAnswer(sources: Sources, of: SightsAsked): Promise<SightsOfAnswer> {
+export async function healthsOfAnswer(
+  sources: Sources,
+  of: HealthsAsked,
+): Promise<HealthsOfAnswer> {
   const all = await readDetectorHealth(sources, of);
   if (of.rule !== undefined) return { found: all, limits: [] };
   const { isOfHandedIn } = await import('../../detection/runner/detector-profile.ts');

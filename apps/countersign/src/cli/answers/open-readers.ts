@@ -37,14 +37,14 @@ export async function askLedger<T = ExitCode>(
   }
 }
 
-export async function askBooks(
+export async function askStore(
   context: Context,
   ask: (sources: Sources) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  return withBooks(context, ask, (head) => tellWatermark(context, head));
+  return withStore(context, ask, (head) => tellWatermark(context, head));
 }
 
-async function withBooks<T>(
+async function withStore<T>(
   context: Context,
   ask: (sources: Sources) => Promise<T>,
   tell: (head: LedgerHead) => void,
@@ -72,13 +72,13 @@ async function withBooks<T>(
 }
 
 /** Undefined where there is no ledger yet: for answers that are something without one. */
-export async function askBooksIfAny<T>(
+export async function askStoreIfAny<T>(
   context: Context,
   ask: (sources: Sources) => Promise<T>,
 ): Promise<T | undefined> {
   if (!existsSync(layout.folderFacts(context.dataDir))) return undefined;
   // It is one part of an answer.
-  return withBooks(context, ask, () => undefined);
+  return withStore(context, ask, () => undefined);
 }
 
 /** A list is worth what the coverage of its interval is worth, whatever it lists. */

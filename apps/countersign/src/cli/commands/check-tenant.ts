@@ -5,7 +5,7 @@ import type { Licence } from '../../config/config.ts';
 import { contentFolder } from '../../config/installed-package.ts';
 import type { Evidence, MatrixCell, MatrixRow, SeenEvents } from '../../posture/license-matrix.ts';
 import type { QueryValue } from '../../store/query/query-value.ts';
-import { askBooksIfAny } from '../answers/open-readers.ts';
+import { askStoreIfAny } from '../answers/open-readers.ts';
 import { repeated } from '../options/parse-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
@@ -61,7 +61,7 @@ const NO_TENANT = '00000000-0000-0000-0000-000000000000';
 
 async function evidenceOf(context: Context): Promise<Omit<Evidence, 'licences'>> {
   const { tenant } = context;
-  const found = await askBooksIfAny(context, async ({ books }) => {
+  const found = await askStoreIfAny(context, async ({ books }) => {
     const { query } = await import('../../store/query/user-query.ts');
     const seen: (SeenEvents & { tenant: string })[] = [];
     const result = await query(context.dataDir, SEEN);

@@ -1,6 +1,6 @@
 import type { Command as Parser } from 'commander';
 import type { CoverageRow } from '../../store/rows/entry-rows.ts';
-import { askBooks, notYetIndexed } from '../answers/open-readers.ts';
+import { askStore, notYetIndexed } from '../answers/open-readers.ts';
 import type { BindCommand, CommandHandler } from '../process/command-context.ts';
 import { CliError } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
@@ -36,7 +36,7 @@ const COLUMNS: readonly Column<CoverageRow>[] = [
 ];
 
 const coverage: CommandHandler = async (context) =>
-  askBooks(context, async ({ books, head }) => {
+  askStore(context, async ({ books, head }) => {
     const { ANY } = await import('../../store/rows/entry-rows.ts');
     const { coverageItem } = await import('../../reports/coverage-item.ts');
     const { tenant, terminal } = context;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LedgerReader } from '@countersign/ledger';
 import type { Command as Parser } from 'commander';
 import { contentFolder } from '../../config/installed-package.ts';
-import { askBooks } from '../answers/open-readers.ts';
+import { askStore } from '../answers/open-readers.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
@@ -95,7 +95,7 @@ async function vkeyOf(dir: string): Promise<string> {
 
 async function indexOfConsent(context: Context): Promise<number> {
   let index = 0;
-  await askBooks(context, async ({ books, head }) => {
+  await askStore(context, async ({ books, head }) => {
     const { rows } = await books.timeline({ user: INTRUDER }, head);
     for await (const row of rows) {
       if (row.event.operation === 'Consent to application.') index = row.index;

@@ -7,8 +7,8 @@ import type { Seed } from '../../eviction/lineage/lineage.ts';
 import type { QuestionResult } from '../../eviction/vendor-questionnaire.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { incidentCalled, knownIncidents } from '../answers/find-incident.ts';
-import { blindReason, sightsOfAnswer } from '../answers/health-note.ts';
-import { askBooks, notYetIndexed, reasonsText, type Sources } from '../answers/open-readers.ts';
+import { blindReason, healthsOfAnswer } from '../answers/health-note.ts';
+import { askStore, notYetIndexed, reasonsText, type Sources } from '../answers/open-readers.ts';
 import { instantOption, repeated } from '../options/parse-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
@@ -65,7 +65,7 @@ export function declareOut(program: Parser, bind: BindCommand): void {
 }
 
 const out: CommandHandler<[flags: OutFlags]> = async (context, flags) =>
-  askBooks(context, async (sources) => {
+  askStore(context, async (sources) => {
     const output = { output: flags.questionnaire, overwrite: flags.overwrite === true };
     checkOutput(context, output);
     const seen = await seenSince(context, sources, msOfInstant(flags.since));
@@ -93,7 +93,7 @@ async function ask(
   const sinceMs = msOfInstant(flags.since);
   const period = { fromMs: sinceMs };
   const seeds = (flags.tainted ?? []).map((text): Seed => namedSeed(text, sinceMs));
-  const estate = books.estate()?.tenants ?? [];
+  const inventory = books.estate()?.tenants ?? [];
   return assessEviction({
     source: incidentSource(books, ledger),
     asOf: head.asOf,
@@ -102,9 +102,9 @@ async function ask(
     seeds,
     coverage: books.coverageOf({ ...period, tenant: context.tenant }, head).facts,
     connected: new Set(
-      estate.filter(({ state }) => state === 'connected').map(({ tenant }) => tenant),
+      inventory.filter(({ state }) => state === 'connected').map(({ tenant }) => tenant),
     ),
-    unconnected: estate.filter(({ state }) => state !== 'connected').map(({ name }) => name),
+    unconnected: inventory.filter(({ state }) => state !== 'connected').map(({ name }) => name),
     // It cannot say "out" of anything, so that naming both as reasons keeps no answer back.
     blind: [...blind, ...limits],
     nowMs: context.clock.now(),
@@ -123,7 +123,7 @@ async function seenSince(
   const toMs = endMs > sinceMs ? Math.min(endMs, clock.now()) : clock.now();
   const asked = { kind: 'period', fromMs: sinceMs, toMs } as const;
   const tenants = tenant === undefined ? undefined : [tenant];
-  const { found, limits } = await sightsOfAnswer(sources, {
+  const { found, limits } = await healthsOfAnswer(sources, {
     asked,
     tenants,
     nowMs: clock.now(),

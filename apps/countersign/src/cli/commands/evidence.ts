@@ -5,7 +5,7 @@ import { EVIDENCE_BYTES_MAX, type EvidenceReport, verifyEvidence } from '@counte
 import { parsePolicy, parseVkey } from '@countersign/tlog';
 import type { Command as Parser } from 'commander';
 import {
-  askBooks,
+  askStore,
   indexIn,
   notYetIndexed,
   orCannotTell,
@@ -49,7 +49,7 @@ type ExportFlags = OutputFlags & { readonly output: string };
 const exportCommand: CommandHandler<
   [entries: readonly EntryReference[], flags: ExportFlags]
 > = async (context, entries, flags) =>
-  askBooks(context, async ({ ledger, books, head }) => {
+  askStore(context, async ({ ledger, books, head }) => {
     checkOutput(context, flags);
     // Which imports and keys belong to the chain of custody, the books say: all of it or nothing.
     notYetIndexed(head);

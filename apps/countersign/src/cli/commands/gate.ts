@@ -5,8 +5,8 @@ import type { Command as Parser } from 'commander';
 import type { DetectorHealth } from '../../detection/health/detector-health.ts';
 import type { Condition, GateAnswer, GateInput, RuleHealth } from '../../rollout/gate.ts';
 import type { GateFile } from '../../rollout/gate-file.ts';
-import { sightsOfAnswer } from '../answers/health-note.ts';
-import { askBooks, reasonsText, type Sources } from '../answers/open-readers.ts';
+import { healthsOfAnswer } from '../answers/health-note.ts';
+import { askStore, reasonsText, type Sources } from '../answers/open-readers.ts';
 import {
   declareWriter,
   noProgress,
@@ -64,7 +64,7 @@ async function answer(
   file: GateFile,
 ): Promise<{ input: GateInput; head: Sources['head']; found: GateAnswer }> {
   let asked: { input: GateInput; head: Sources['head']; found: GateAnswer } | undefined;
-  await askBooks(context, async (sources) => {
+  await askStore(context, async (sources) => {
     const { answerGate } = await import('../../rollout/gate.ts');
     const head = await sources.examined();
     const input = await inputOf(context, file, { ...sources, head });
@@ -89,7 +89,7 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
   });
   const asked = { kind: 'period', fromMs, toMs } as const;
   const tenants = file.tenants.length === 0 ? undefined : file.tenants;
-  const { found, limits } = await sightsOfAnswer(sources, {
+  const { found, limits } = await healthsOfAnswer(sources, {
     asked,
     tenants,
     nowMs: context.clock.now(),
@@ -106,12 +106,12 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
       .facts.filter((fact) => fact.tenant === '*' || isAsked(fact.tenant)),
     findings: books.findings().filter(({ draft }) => isAsked(draft.tenant)),
     reconciliation: await reconciler.totals({ fromMs, toMs, tenant }),
-    rules: found.map(ruleSight),
+    rules: found.map(ruleHealth),
     limits,
   };
 }
 
-function ruleSight({ watcher, sight }: DetectorHealth): RuleHealth {
+function ruleHealth({ watcher, sight }: DetectorHealth): RuleHealth {
   const { state, because, incomplete } = sight;
   const { title: rule, severityMax } = watcher;
   return { rule, state, severityMax, because: because ?? '', incomplete };

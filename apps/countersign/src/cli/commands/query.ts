@@ -4,7 +4,7 @@ import type { Command as Parser } from 'commander';
 import type { Coverage } from '../../reports/statement/statement.ts';
 import type { QueryColumn, QueryValue } from '../../store/query/query-value.ts';
 import type { QueryOptions, QueryResult } from '../../store/query/user-query.ts';
-import { askBooks, listExitCode, notYetIndexed, untilAborted } from '../answers/open-readers.ts';
+import { askStore, listExitCode, notYetIndexed, untilAborted } from '../answers/open-readers.ts';
 import { oneOf } from '../options/parse-options.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
@@ -44,7 +44,7 @@ export function declareQuery(program: Parser, bind: BindCommand): void {
 }
 
 const query: CommandHandler<[sql: string, flags: QueryFlags]> = async (context, given, flags) =>
-  askBooks(context, async ({ books, head, examined }) => {
+  askStore(context, async ({ books, head, examined }) => {
     const { dataDir, clock, tenant } = context;
     const period = periodOf(flags);
     const options = { tenant, nowMs: clock.now(), period };

@@ -3,7 +3,7 @@ import type { Command as Parser } from 'commander';
 import type { Reconciliation, VerdictList } from '../../reconcile/actions/action-reconciler.ts';
 import type { DriftMatch } from '../../reconcile/directory-drift/drift-matcher.ts';
 import type { StateReconciliation } from '../../reconcile/directory-drift/drift-reconciler.ts';
-import { askBooks, listExitCode, notYetIndexed, type Sources } from '../answers/open-readers.ts';
+import { askStore, listExitCode, notYetIndexed, type Sources } from '../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError } from '../process/errors.ts';
@@ -47,7 +47,7 @@ export function declareReconcile(program: Parser, bind: BindCommand): void {
 }
 
 const reconcile: CommandHandler<[flags: ReconcileFlags]> = async (context, flags) =>
-  askBooks(context, async (sources) => {
+  askStore(context, async (sources) => {
     const { authorisationsOf } = await import('../../reconcile/actions/authorization-source.ts');
     const { ActionReconciler } = await import('../../reconcile/actions/action-reconciler.ts');
     const { DriftReconciler } = await import('../../reconcile/directory-drift/drift-reconciler.ts');

@@ -3,7 +3,7 @@ import { CountersignError, plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import { contentFolder } from '../../config/installed-package.ts';
 import type { AcceptanceResult, Request } from '../../posture/vendor-request.ts';
-import { askBooksIfAny } from '../answers/open-readers.ts';
+import { askStoreIfAny } from '../answers/open-readers.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
@@ -55,7 +55,7 @@ async function testAll(
   asked: readonly Request[],
 ): Promise<ReadonlyMap<string, AcceptanceResult> | undefined> {
   const { testedOf } = await import('../../posture/vendor-request.ts');
-  return askBooksIfAny(context, async () => {
+  return askStoreIfAny(context, async () => {
     const { query } = await import('../../store/query/user-query.ts');
     const sql = asked
       .map(({ id, test }) => `SELECT '${id}' AS id, answer, because FROM (${test})`)

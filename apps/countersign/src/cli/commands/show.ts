@@ -6,8 +6,8 @@ import type { Command as Parser } from 'commander';
 import { referenceDigits } from '../../enforcement/decisions/decision-reference.ts';
 import type { ErasureEntry } from '../../projection/entries/erasure-index.ts';
 import {
-  askBooks,
   askLedger,
+  askStore,
   indexIn,
   notWhollyIndexed,
   orCannotTell,
@@ -52,7 +52,7 @@ const show: CommandHandler<[entry: EntryArgument]> = async (context, given) => {
 async function decisionOf(context: Context, text: string): Promise<number> {
   const digits = referenceDigits(text);
   const found: number[] = [];
-  await askBooks(context, async ({ books, head }) => {
+  await askStore(context, async ({ books, head }) => {
     const decisions = books.access.decisions();
     const ids = new Set(
       idsNamed(

@@ -4,7 +4,7 @@ import type { ItemsOf, Statement } from '../../reports/statement/statement.ts';
 import type { ErasureRow, ErasureSubjectTest } from '../../store/rows/entry-rows.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { idOr } from '../answers/ids.ts';
-import { askBooks, listExitCode } from '../answers/open-readers.ts';
+import { askStore, listExitCode } from '../answers/open-readers.ts';
 import { oneOf } from '../options/parse-options.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';
 import {
@@ -57,7 +57,7 @@ const statement: CommandHandler<[who: string, flags: StatementFlags]> = async (
   checkOutput(context, flags);
   const who = await whoCalled(context, given);
   await sayWhy(context, who, flags);
-  return askBooks(context, async ({ ledger, books, head }) => {
+  return askStore(context, async ({ ledger, books, head }) => {
     const { tenant, dataDir } = context;
     const { purpose, case: caseName } = flags;
     const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
@@ -83,7 +83,7 @@ const statement: CommandHandler<[who: string, flags: StatementFlags]> = async (
 async function whoCalled(context: Context, text: string): Promise<string> {
   if (!isCutId(text)) return text;
   let who = text;
-  await askBooks(context, async ({ books }) => {
+  await askStore(context, async ({ books }) => {
     who = await idOr(text, { books, column: 'actor_uid', what: 'person' });
     return EXIT.done;
   });

@@ -5,7 +5,7 @@ import type { ErasureIndex } from '../../projection/entries/erasure-index.ts';
 import type { ErasureSubjectTest } from '../../store/rows/entry-rows.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import { idOr } from '../answers/ids.ts';
-import { askBooks, listExitCode, untilAborted } from '../answers/open-readers.ts';
+import { askStore, listExitCode, untilAborted } from '../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';
 import type { BindCommand, CommandHandler } from '../process/command-context.ts';
 import { eventColumns } from '../render/event-columns.ts';
@@ -31,7 +31,7 @@ export function declareTimeline(program: Parser, bind: BindCommand): void {
 }
 
 const timeline: CommandHandler<[flags: TimelineFlags]> = async (context, flags) =>
-  askBooks(context, async ({ ledger, books, head }) => {
+  askStore(context, async ({ ledger, books, head }) => {
     const { ip } = flags;
     const user = await idOr(flags.user, { books, column: 'actor_uid', what: 'person' });
     const session = await idOr(flags.session, { books, column: 'session_uid', what: 'session' });

@@ -1,7 +1,7 @@
 import { numberText } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { VerifiedCount } from '../../store/reading/verification-report.ts';
-import { askBooks, listExitCode, notYetIndexed } from '../answers/open-readers.ts';
+import { askStore, listExitCode, notYetIndexed } from '../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';
 import type { BindCommand, CommandHandler } from '../process/command-context.ts';
 import type { Column } from '../terminal/table.ts';
@@ -20,7 +20,7 @@ export function declareVerified(program: Parser, bind: BindCommand): void {
 }
 
 const verified: CommandHandler<[flags: PeriodFlags]> = async (context, flags) =>
-  askBooks(context, async ({ books, head }) => {
+  askStore(context, async ({ books, head }) => {
     const { tenant, terminal } = context;
     const { flows, coverage, ...rest } = await books.access.verified(
       { ...periodOf(flags), tenant },

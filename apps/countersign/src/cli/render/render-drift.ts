@@ -1,5 +1,5 @@
 import { numberText, plural } from '@countersign/core';
-import { powerText } from '../../reconcile/directory-drift/drift-findings.ts';
+import { privilegeText } from '../../reconcile/directory-drift/drift-findings.ts';
 import type { DriftMatch } from '../../reconcile/directory-drift/drift-matcher.ts';
 import type {
   StateReconciliation,
@@ -64,7 +64,7 @@ export const STATE_COLUMNS: readonly Column<DriftMatch>[] = [
   { title: 'time (UTC)', kind: 'whole', cell: ({ atMs }) => timeText(atMs) },
   { title: 'verdict', kind: 'whole', cell: ({ cause }) => verdictCell(cause) },
   { title: 'cause', kind: 'whole', cell: ({ cause }) => cause },
-  { title: 'what', kind: 'text', comfortable: 40, cell: powerText },
+  { title: 'what', kind: 'text', comfortable: 40, cell: privilegeText },
   { title: 'way', kind: 'whole', cell: ({ way }) => (way === 'in' ? 'given' : 'taken away') },
   {
     title: 'entry',

@@ -131,7 +131,7 @@ export const NEWCOMERS_MAX = 50_000;
 export const NAMES_MAX = 200_000;
 
 /** Sightings of a message that are searched for the one that holds what is asked for. */
-export const SIGHTINGS_READ_MAX = 5;
+export const DELIVERIES_READ_MAX = 5;
 
 /** Names shorter than this, or of one word, are borne by many. */
 export const NAME_LETTERS_MIN = 8;

@@ -5,7 +5,7 @@ import type { LedgerReader } from '@countersign/ledger';
 import type { StoreReader } from '../../store/store-reader.ts';
 import type { DetectorResult } from '../runner/detector.ts';
 import { Isolation } from '../runner/isolation.ts';
-import { streamJudge } from './window-detector-runner.ts';
+import { streamDetector } from './window-detector-runner.ts';
 import { cutDraft, type WindowDetector } from './windows/window-detector.ts';
 
 const DAY_MS = 86_400_000;
@@ -28,7 +28,7 @@ test('a detector that cannot look silences no other, and takes nothing back', as
   });
   const context = { touched: TOUCHED, books, ledger, isolation } as never;
   const parts: DetectorResult[] = [];
-  for await (const part of streamJudge([broken, sound]).judge(context)) parts.push(part);
+  for await (const part of streamDetector([broken, sound]).judge(context)) parts.push(part);
   assert.deepEqual(isolation.failures, [
     '"what stream/broken looks for" failed and does not run: Out of Memory',
   ]);

@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
  * and of the days behind it, as far as these look back. Nothing is kept between two looks but the
  * books: a crash forgets nothing, and a late record is looked at like any other.
  */
-export function streamJudge(detectors: readonly WindowDetector[] = STREAM_DETECTORS): Detector {
+export function streamDetector(detectors: readonly WindowDetector[] = STREAM_DETECTORS): Detector {
   return {
     name: 'stream',
     hears: 'events',

@@ -109,7 +109,7 @@ function attackOf(technique: string): object {
   return { technique: named(parent), sub_technique: named(technique) };
 }
 
-function analyticType(judge: string): number {
-  if (judge === 'sigma') return RULE;
-  return judge.startsWith('stream/spray') ? STATISTICAL : BEHAVIORAL;
+function analyticType(detector: string): number {
+  if (detector === 'sigma') return RULE;
+  return detector.startsWith('stream/spray') ? STATISTICAL : BEHAVIORAL;
 }

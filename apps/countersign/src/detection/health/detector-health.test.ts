@@ -61,9 +61,9 @@ async function statesWith(
     const reader = await StoreReader.open(dir);
     const period = { kind: 'period', fromMs: FROM_MS, toMs: TO_MS } as const;
     const asked = isNow ? ({ kind: 'now', nowMs: TO_MS } as const) : period;
-    const sights = detectorHealth(reader, WATCHERS, { asked, nowMs: TO_MS });
+    const healths = detectorHealth(reader, WATCHERS, { asked, nowMs: TO_MS });
     reader.close();
-    return sights.map(shown);
+    return healths.map(shown);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -8,14 +8,14 @@ import { SUPPRESSED, statusOf } from '../findings/finding-status.ts';
 import { endOfItself } from '../findings/limitation-finding.ts';
 import { isThrottledOf, THROTTLED } from '../rules/throttled-rule.ts';
 import { type DetectorProfile, isFailureOf } from '../runner/detector-profile.ts';
-import { type HealthScope, type HealthStatus, sightOf } from './health-status.ts';
+import { type HealthScope, type HealthStatus, healthOf } from './health-status.ts';
 
 const DAY_MS = 86_400_000;
 
 /** A rule or detector, and whether it can see what it looks for. */
 export type DetectorHealth = { readonly watcher: DetectorProfile; readonly sight: HealthStatus };
 
-export type SightsAsked = {
+export type HealthsAsked = {
   readonly asked: HealthScope;
   readonly tenants?: readonly string[] | undefined;
   /** At this time a person's word on a finding may be over. */
@@ -31,7 +31,7 @@ export type SightsAsked = {
 export function detectorHealth(
   books: StoreReader,
   watchers: readonly DetectorProfile[],
-  { asked, tenants, nowMs }: SightsAsked,
+  { asked, tenants, nowMs }: HealthsAsked,
 ): DetectorHealth[] {
   const facts = books.coverage().map((fact) => homed(fact, books));
   const known = [...new Set(facts.map(({ tenant }) => tenant))].filter((one) => one !== ANY);
@@ -39,20 +39,20 @@ export function detectorHealth(
   const passedOver = passedOverIn(books, asked, nowMs);
   const failed = books.findingsOfRule(FAILED);
   // Hundreds of rules share a few sets of logs.
-  const sights = new Map<string, HealthStatus>();
+  const healths = new Map<string, HealthStatus>();
   return watchers.map((watcher) => {
     const key = watcher.logs.join(' ');
-    const sight = sights.get(key) ?? sightOf(watcher.logs, of, asked);
-    sights.set(key, sight);
+    const sight = healths.get(key) ?? healthOf(watcher.logs, of, asked);
+    healths.set(key, sight);
     const failures = failed.filter(({ draft }) => isFailureOf(draft, watcher));
-    if (failures.length > 0) return { watcher, sight: failedSight(sight, failures) };
+    if (failures.length > 0) return { watcher, sight: failedHealth(sight, failures) };
     const own = passedOver.filter((finding) => isAbout(finding, watcher));
     return { watcher, sight: own.length === 0 ? sight : shortOf(sight, own) };
   });
 }
 
 /** Whatever it could see: that it is silent means nothing, of no period, until it is repaired. */
-function failedSight(
+function failedHealth(
   { untilMs, incomplete }: HealthStatus,
   failures: readonly StoredFinding[],
 ): HealthStatus {

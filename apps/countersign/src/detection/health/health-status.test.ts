@@ -6,7 +6,7 @@ import { tellsOf } from '../../store/coverage/log-sources.ts';
 import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import { STREAM_DETECTORS } from '../detectors/detector-list.ts';
 import { LOGS, type LogName, logsOfSource, NEEDS } from '../runner/required-logs.ts';
-import { type HealthStatus, sightOf } from './health-status.ts';
+import { type HealthStatus, healthOf } from './health-status.ts';
 
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';
 const OTHER = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
@@ -39,11 +39,11 @@ function alive(source: string): CoverageRow[] {
 
 function within(logs: readonly LogName[], facts: readonly CoverageRow[]): HealthStatus {
   const asked = { kind: 'period', fromMs: FROM, toMs: NOW } as const;
-  return sightOf(logs, { tenants: [TENANT], facts }, asked);
+  return healthOf(logs, { tenants: [TENANT], facts }, asked);
 }
 
 function now(logs: readonly LogName[], facts: readonly CoverageRow[]): HealthStatus {
-  return sightOf(logs, { tenants: [TENANT], facts }, { kind: 'now', nowMs: NOW });
+  return healthOf(logs, { tenants: [TENANT], facts }, { kind: 'now', nowMs: NOW });
 }
 
 test('sees a period of which a source was collected whole', () => {
@@ -130,10 +130,10 @@ test('a step of the clock takes from every source, and one tenant from the other
   assert.notEqual(within(['exchange'], [fact(EXCHANGE), step]).state, 'live');
   const asked = { kind: 'period', fromMs: FROM, toMs: NOW } as const;
   const of = { tenants: [TENANT, OTHER], facts: [fact(EXCHANGE)] };
-  const found = sightOf(['exchange'], of, asked);
+  const found = healthOf(['exchange'], of, asked);
   assert.equal(found.state, 'partly');
   assert.match(found.because ?? '', new RegExp(OTHER));
-  assert.equal(sightOf(['exchange'], { tenants: [], facts: [] }, asked).state, 'blind');
+  assert.equal(healthOf(['exchange'], { tenants: [], facts: [] }, asked).state, 'blind');
 });
 
 test('taking away what was collected never opens an eye', () => {

@@ -27,7 +27,7 @@ export type HealthScope =
  * What all of these logs, in all of these tenants, are worth. A log that was never connected is
  * one that cannot be seen: of no tenant at all nothing is seen.
  */
-export function sightOf(
+export function healthOf(
   logs: readonly LogName[],
   of: { readonly tenants: readonly string[]; readonly facts: readonly CoverageRow[] },
   asked: HealthScope,
@@ -40,9 +40,9 @@ export function sightOf(
       const own = facts.filter(
         (fact) => fact.subject === null && (fact.tenant === tenant || fact.tenant === ANY),
       );
-      const sight = joined(logs.map((name) => sightOfLog(LOGS[name], own, asked)));
-      if (tenants.length === 1 || sight.because === null) return sight;
-      return { ...sight, because: `in tenant ${tenant}, ${sight.because}` };
+      const health = joined(logs.map((name) => healthOfLog(LOGS[name], own, asked)));
+      if (tenants.length === 1 || health.because === null) return health;
+      return { ...health, because: `in tenant ${tenant}, ${health.because}` };
     }),
   );
 }
@@ -54,13 +54,13 @@ function never(because: string): HealthStatus {
 const NOTHING = { sinceMs: null, untilMs: null, because: null, incomplete: null } as const;
 
 /** All are needed: one that is not seen leaves a part of the whole. */
-function joined(sights: readonly HealthStatus[]): HealthStatus {
-  const short = sights.filter(({ state }) => state !== 'live');
-  const until = sights.map(({ untilMs }) => untilMs ?? Number.NEGATIVE_INFINITY);
+function joined(healths: readonly HealthStatus[]): HealthStatus {
+  const short = healths.filter(({ state }) => state !== 'live');
+  const until = healths.map(({ untilMs }) => untilMs ?? Number.NEGATIVE_INFINITY);
   const untilMs = finite(Math.min(...until));
-  const incomplete = sights.find((sight) => sight.incomplete !== null)?.incomplete ?? null;
+  const incomplete = healths.find((sight) => sight.incomplete !== null)?.incomplete ?? null;
   if (short.length === 0) return { ...NOTHING, state: 'live', untilMs, incomplete };
-  const isBlind = sights.every(({ state }) => state === 'blind');
+  const isBlind = healths.every(({ state }) => state === 'blind');
   // Wholly blind it is since the last of them went; short of something since the first did.
   const since = short.map(({ sinceMs }) => sinceMs ?? Number.NEGATIVE_INFINITY);
   const sinceMs = finite(isBlind ? Math.max(...since) : Math.min(...since));
@@ -71,7 +71,7 @@ function joined(sights: readonly HealthStatus[]): HealthStatus {
 
 const REASONS_SHOWN = 3;
 
-function sightOfLog(log: Log, facts: readonly CoverageRow[], asked: HealthScope): HealthStatus {
+function healthOfLog(log: Log, facts: readonly CoverageRow[], asked: HealthScope): HealthStatus {
   const own = facts.filter((fact) => tellsOf(log, fact) && !isUncollected(fact));
   if (own.length === 0) {
     const why = facts.find((fact) => isUncollected(fact) && tellsOf(log, fact));
@@ -82,7 +82,7 @@ function sightOfLog(log: Log, facts: readonly CoverageRow[], asked: HealthScope)
   const besides = facts.filter((fact) => fact.source === ANY && !isGood(fact));
   const good = subtract(normalise(own.filter(isGood).flatMap(spanOf)), spansOf(besides));
   const all = { log, own: [...own, ...besides], good };
-  return asked.kind === 'now' ? sightNow(all, asked.nowMs) : sightWithin(all, asked);
+  return asked.kind === 'now' ? healthNow(all, asked.nowMs) : healthWithin(all, asked);
 }
 
 type Known = {
@@ -91,7 +91,7 @@ type Known = {
   readonly good: IntervalSet;
 };
 
-function sightWithin({ log, own, good }: Known, { fromMs, toMs }: Times): HealthStatus {
+function healthWithin({ log, own, good }: Known, { fromMs, toMs }: Times): HealthStatus {
   const period = fromMs < toMs ? [{ from: fromMs, to: toMs }] : [];
   const files = own.filter(isOfFile);
   const seen = intersect(period, normalise([...good, ...files.flatMap(spanOf)]));
@@ -126,7 +126,7 @@ type Times = { readonly fromMs: number; readonly toMs: number };
  * The last hours of every log are still coming in: whoever asks for them again and again sees, up
  * to where they have settled.
  */
-function sightNow({ log, own, good }: Known, nowMs: number): HealthStatus {
+function healthNow({ log, own, good }: Known, nowMs: number): HealthStatus {
   const before = intersect(good, [{ from: Number.NEGATIVE_INFINITY, to: nowMs }]);
   const endMs = before.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
   const untilMs = finite(endMs);

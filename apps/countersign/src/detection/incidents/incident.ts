@@ -43,9 +43,9 @@ export function incidentsOf(
   surroundings: Surroundings,
 ): Incident[] {
   const nodes = findings.map((finding) => nodeOf(finding, surroundings));
-  const standing = nodes.filter(({ finding }) => finding.state !== 'withdrawn').sort(byTime);
-  const groups = new Groups(standing);
-  const suspects = standing.filter(({ isSuspect }) => isSuspect);
+  const status = nodes.filter(({ finding }) => finding.state !== 'withdrawn').sort(byTime);
+  const groups = new Groups(status);
+  const suspects = status.filter(({ isSuspect }) => isSuspect);
   groups.unite(edgesAmong(suspects, tiesOf, quietMs));
 
   const alone = (node: Node): boolean => groups.isAlone(node);
@@ -62,12 +62,12 @@ export function incidentsOf(
     ),
   );
 
-  const context = standing.filter(({ isSuspect }) => !isSuspect);
+  const context = status.filter(({ isSuspect }) => !isSuspect);
   groups.unite(edgesToClosest(context, suspects, namesOf, reachMs));
   groups.unite(edgesAmong(context.filter(alone), tiesOf, () => QUIET_CONTEXT_MS));
 
   const gone = nodes.filter(({ finding }) => finding.state === 'withdrawn');
-  return groups.incidents(edgesToClosest(gone, standing, namesOf, quietMs));
+  return groups.incidents(edgesToClosest(gone, status, namesOf, quietMs));
 }
 
 /**

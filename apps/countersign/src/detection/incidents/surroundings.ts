@@ -11,7 +11,7 @@ import {
 } from './limits.ts';
 import { CAMPAIGN, type Named, namedBy, type PersonOf, type Surroundings } from './ties.ts';
 
-type Books = Pick<StoreReader, 'identities' | 'over'>;
+type Store = Pick<StoreReader, 'identities' | 'over'>;
 
 /**
  * What the books say of all that findings name: who it is, and what of it many people share. Whom
@@ -19,7 +19,7 @@ type Books = Pick<StoreReader, 'identities' | 'over'>;
  * the intruder's.
  */
 export async function surroundingsOf(
-  books: Books,
+  books: Store,
   findings: readonly StoredFinding[],
 ): Promise<Surroundings> {
   const identities = books.identities();
@@ -64,7 +64,7 @@ function othersThan(people: ReadonlySet<string>, identities: Identities): Others
 
 /** Those values of a column that many others have. */
 async function crowded(
-  books: Books,
+  books: Store,
   column: string,
   values: ReadonlySet<string>,
   others: OthersThan,
@@ -97,7 +97,7 @@ function firstNaming(suspects: readonly StoredFinding[], personOf: PersonOf): Ma
 
 /** Addresses where people worked long before a finding named them: their office, their home. */
 async function placesIn(
-  books: Books,
+  books: Store,
   addresses: ReadonlySet<string>,
   { personOf, first }: { readonly personOf: PersonOf; readonly first: ReadonlyMap<string, number> },
 ): Promise<string[]> {
@@ -148,7 +148,7 @@ type Administrator = { readonly key: string; readonly tenant: string; readonly a
 const CHANGES = '3004, 3005, 3006';
 
 /** Those who change accounts of others, or what many others have: people and programs. */
-async function administratorsIn(books: Books, others: OthersThan): Promise<Administrator[]> {
+async function administratorsIn(books: Store, others: OthersThan): Promise<Administrator[]> {
   const isOther = others({ key: 'target_uid', name: 'target_name' });
   const rows = await books.over(
     {},

@@ -14,7 +14,7 @@ import { findingUid } from '../findings/finding-identity.ts';
 import { type Backtest, type BacktestOptions, backtest } from './backtest.ts';
 import { type RuleContent, ruleContent } from './rule-content.ts';
 
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const OPTIONS = { clock: systemClock, random: systemRandom };
 const dir = mkdtempSync(join(tmpdir(), 'countersign-backtest-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -82,7 +82,7 @@ before(async () => {
   };
   await importPaths(writer, {
     inputs: [{ kind: 'stream', bytes: bytes() }],
-    doer: DOER,
+    doer: Actor,
     lanes: 1,
   });
   await closeWriter(writer);
@@ -118,7 +118,7 @@ test('looks at the period alone, and says where it stopped', async () => {
 test('of what was erased it says that nobody can be asked', async () => {
   const writer = await openLedgerWriter({ dir, ...OPTIONS, detection: detectionOf(content()) });
   const selection = { names: ['eve@northmoor.example'] };
-  await erase(writer, { selection, case: 'C-1', reason: 'r', doer: DOER, whenNothing: 'refuse' });
+  await erase(writer, { selection, case: 'C-1', reason: 'r', doer: Actor, whenNothing: 'refuse' });
   await closeWriter(writer);
   const { rules, records: looked, erased } = await run();
   assert.equal(looked - erased, 2);

@@ -158,13 +158,13 @@ class Run {
     const counts = summed(this.#counts);
     const tenantOf = (stated: string): string => books.tenantOf(stated);
     const source = signalsInMemory(this.#rows, { counts, tenantOf });
-    const judge = new RuleEvaluator(this.#content);
+    const detector = new RuleEvaluator(this.#content);
     const touched = this.#rows.map(({ stream, group, timeMs }) => {
       return { stream, group, day: Math.floor(timeMs / DAY_MS) };
     });
-    const affected = judge.affected(touched.sort(byGroup));
+    const affected = detector.affected(touched.sort(byGroup));
     const drafts = [...batches(affected, DAYS_TOGETHER_MAX)].flatMap((days) =>
-      judge.judge(days, source),
+      detector.judge(days, source),
     );
     const byRule = Map.groupBy(drafts, ({ rule }) => rule);
     const rules = [...this.#content.sayings].flatMap(([rule, { document, alerts }]) => {

@@ -69,12 +69,12 @@ test('no rule throws on a hostile value in any place, and no finding is without 
   assert.ok(index > 5000, `${index} records`);
   const streams = new Set(rows.map(({ stream }) => stream));
   const source = signalsInMemory(rows);
-  const judge = new RuleEvaluator(content);
+  const detector = new RuleEvaluator(content);
   const touched = rows.map(({ stream, group, timeMs }) => {
     return { stream, group, day: Math.floor(timeMs / DAY_MS) };
   });
-  const found = [...judge.affected(touched.sort(byGroup))].flatMap((day) => {
-    return judge.judge([day], source);
+  const found = [...detector.affected(touched.sort(byGroup))].flatMap((day) => {
+    return detector.judge([day], source);
   });
   const silent = [...content.sayings].filter(([key, { alerts, document }]) => {
     return alerts && 'logsource' in document && !streams.has(key);

@@ -48,9 +48,9 @@ function chain(times: number): SignalRow[] {
 
 function judged(rows: readonly SignalRow[], samplesMax: number): readonly string[] {
   const content = ruleContent({ rules: [{ path: 'chain.yml', text: CHAIN }], pipelines: [] });
-  const judge = new RuleEvaluator(content, { samplesMax });
+  const detector = new RuleEvaluator(content, { samplesMax });
   const day = { stream: ID, group: GROUP, day: DAY };
-  return judge.judge([day], signalsInMemory(rows)).map((draft) => {
+  return detector.judge([day], signalsInMemory(rows)).map((draft) => {
     if (!isThrottledOf(draft, ID)) return draft.rule;
     assert.equal(endOfItself(draft), (DAY + 1) * DAY_MS);
     return draft.title;

@@ -53,12 +53,12 @@ function finds({ content, signaller, memo }: Bench, rule: string, test: RuleTest
     }
   }
   const source = signalsInMemory(rows);
-  const judge = new RuleEvaluator(content);
+  const detector = new RuleEvaluator(content);
   const touched = rows.map(({ stream, group, timeMs }) => {
     return { stream, group, day: Math.floor(timeMs / DAY_MS) };
   });
-  for (const day of judge.affected(touched.sort(byGroup))) {
-    if (day.stream === rule && judge.judge([day], source).length > 0) return true;
+  for (const day of detector.affected(touched.sort(byGroup))) {
+    if (day.stream === rule && detector.judge([day], source).length > 0) return true;
   }
   return false;
 }

@@ -19,7 +19,7 @@ import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { ruleContent } from './rule-content.ts';
 
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const MINUTE_MS = 60_000;
 const START_MS = Date.parse('2026-03-02T23:50:00Z');
@@ -106,7 +106,7 @@ async function take(writer: LedgerWriter, records: readonly object[]): Promise<v
     yield Buffer.from(records.map((each) => `${JSON.stringify(each)}\n`).join(''));
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const { warnings } = await importPaths(writer, { inputs, doer: DOER, lanes: 2 });
+  const { warnings } = await importPaths(writer, { inputs, doer: Actor, lanes: 2 });
   assert.ok(!warnings.some(({ text }) => /could not judge/.test(text)), JSON.stringify(warnings));
 }
 
@@ -310,7 +310,7 @@ test('an erasure takes the signals of a person along', async () => {
   const writer = await open('erased', MASS);
   await take(writer, MANY);
   const selection = { names: ['freya@northmoor.example'] };
-  await erase(writer, { selection, case: 'C-1', reason: 'r', doer: DOER, whenNothing: 'refuse' });
+  await erase(writer, { selection, case: 'C-1', reason: 'r', doer: Actor, whenNothing: 'refuse' });
   const kept = titles(await findings('erased'));
   assert.deepEqual(kept, ['A person deletes much: ada@northmoor.example']);
   await take(writer, [record({ n: 40, user: 'freya', minute: 13 })]);

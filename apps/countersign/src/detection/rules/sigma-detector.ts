@@ -19,7 +19,7 @@ import { isCutOfGroup, THROTTLED } from './throttled-rule.ts';
 export const SIGMA: Detector['name'] = 'sigma';
 
 /** The judge of rules: looks at the groups and days of which signals came or went. */
-export function sigmaJudge(content: RuleContent): Detector {
+export function sigmaDetector(content: RuleContent): Detector {
   const rules = new RuleEvaluator(content);
   let home: string | undefined;
   let homeAsked: string | undefined;
@@ -71,7 +71,7 @@ class Look {
     let takenBack: string[] = [];
     for (const some of touched) {
       for (const days of batches(this.#rules.affected(some), DAYS_TOGETHER_MAX)) {
-        const found = await this.#judge(days);
+        const found = await this.#detector(days);
         if (found === undefined) continue;
         takenBack.push(...this.#overtaken(days, found));
         drafts.push(...found.filter(({ rule }) => rule !== THROTTLED));
@@ -88,7 +88,7 @@ class Look {
   }
 
   /** Undefined where the rule does not run: what it said before stays said. */
-  async #judge(days: readonly GroupDay[]): Promise<FindingDraft[] | undefined> {
+  async #detector(days: readonly GroupDay[]): Promise<FindingDraft[] | undefined> {
     const heard = days.filter((each) => !this.#throttled.has(dayOfStream(each)));
     const [{ stream }] = days as [GroupDay];
     const unit = { id: stream, title: this.#rules.titleOf(stream) };

@@ -22,7 +22,7 @@ import { ruleContent } from '../rules/rule-content.ts';
 import { runDetectors } from './detection-runner.ts';
 import type { Detector, DetectorInput, DetectorResult, UnfinishedWindow } from './detector.ts';
 
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
 const HOUR_MS = 3_600_000;
 const DAY_MS = Date.parse('2026-03-02T00:00:00Z');
@@ -131,7 +131,7 @@ async function take(writer: LedgerWriter, told: readonly Told[]): Promise<readon
     yield Buffer.from(told.map(line).join(''));
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const { warnings } = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+  const { warnings } = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
   return warnings.map(({ text }) => text);
 }
 
@@ -325,7 +325,7 @@ test('what a look saw before another looked further is not entered', async () =>
 
 test('judges are entered in their order, however many parts what they say has', async () => {
   const parts = 30;
-  const judgeOf = (name: string, reads: 'events' | 'state', startMs: number): Detector => ({
+  const detectorOf = (name: string, reads: 'events' | 'state', startMs: number): Detector => ({
     ...{ name, hears: 'events', watches: [], reads },
     async *judge() {
       for (let part = 0; part < parts; part++) {
@@ -338,10 +338,10 @@ test('judges are entered in their order, however many parts what they say has', 
     },
   });
   const judges = [
-    judgeOf('test/first', 'state', 0),
-    judgeOf('test/second', 'events', 0),
-    judgeOf('test/third', 'state', 0),
-    judgeOf('test/fourth', 'events', 0),
+    detectorOf('test/first', 'state', 0),
+    detectorOf('test/second', 'events', 0),
+    detectorOf('test/third', 'state', 0),
+    detectorOf('test/fourth', 'events', 0),
   ];
   const writer = await open('parts', ...judges);
   await take(writer, TWICE);
@@ -369,7 +369,7 @@ test('an erasure takes what findings say of a person along, and takes nothing ba
   const writer = await open('erased', new Deletions());
   await take(writer, TWICE);
   const selection = { names: ['freya@northmoor.example'] };
-  await erase(writer, { selection, case: 'C-1', reason: 'r', doer: DOER, whenNothing: 'refuse' });
+  await erase(writer, { selection, case: 'C-1', reason: 'r', doer: Actor, whenNothing: 'refuse' });
   assert.deepEqual(await findings('erased'), []);
   await take(writer, [{ n: 4, user: 'freya', hour: 9 }]);
   await closeWriter(writer);

@@ -44,9 +44,9 @@ export type WithExclusiveWriter = <T>(work: () => Promise<T>) => Promise<T>;
 /** Asks all judges once, of everything that is in the books by now. */
 export async function runDetectors(
   writer: LedgerWriter,
-  judges: readonly Detector[],
+  detectors: readonly Detector[],
 ): Promise<DetectionReport> {
-  const stage = await DetectionRunner.open(writer, judges, (work) => work());
+  const stage = await DetectionRunner.open(writer, detectors, (work) => work());
   try {
     return await stage.look();
   } finally {
@@ -61,9 +61,9 @@ export async function runDetectors(
  */
 export class DetectionRunner {
   readonly #writer: LedgerWriter;
-  readonly #judges: readonly Detector[];
+  readonly #detectors: readonly Detector[];
   readonly #alone: WithExclusiveWriter;
-  readonly #books: StoreReader;
+  readonly #store: StoreReader;
   readonly #ledger: LedgerReader;
   readonly #checks: CheckStage;
   readonly #askedMs = new Map<string, number>();
@@ -79,9 +79,9 @@ export class DetectionRunner {
     readers: { readonly books: StoreReader; readonly ledger: LedgerReader },
   ) {
     this.#writer = writer;
-    this.#judges = judges;
+    this.#detectors = judges;
     this.#alone = alone;
-    this.#books = readers.books;
+    this.#store = readers.books;
     this.#ledger = readers.ledger;
     this.#checks = new CheckStage(writer, readers);
   }
@@ -124,7 +124,7 @@ export class DetectionRunner {
       failures.push({ judge, because: failure });
       if (failure !== DOES_NOT_RUN) unsaid.push(`${judge}: ${failure}`);
     }
-    const said = this.#books.findingsOfRule(FAILED).map(({ draft: { title } }) => title);
+    const said = this.#store.findingsOfRule(FAILED).map(({ draft: { title } }) => title);
     return { ...total, failures, failed: [...said, ...unsaid] };
   }
 
@@ -134,7 +134,7 @@ export class DetectionRunner {
       const { books, clock } = this.#writer;
       const overdue = books.overduePasses(clock.now());
       if (overdue.length > 0) await this.#alone(() => lapsePasses(this.#writer));
-      await this.#seeAsFar(this.#books.cursor);
+      await this.#seeAsFar(this.#store.cursor);
       await this.#checks.look(this.#alone);
       return undefined;
     } catch (error) {
@@ -145,11 +145,11 @@ export class DetectionRunner {
   /** A look that is under way ends soon: what it has not said yet is judged again. */
   stop(): void {
     this.#isStopped = true;
-    this.#books.stop();
+    this.#store.stop();
   }
 
   close(): void {
-    this.#books.close();
+    this.#store.close();
     this.#ledger.close();
   }
 
@@ -159,20 +159,20 @@ export class DetectionRunner {
    * allows. What they say is entered in their order.
    */
   #askAll(of: DetectorSelection): [Asked, ReadAhead<Answer>][] {
-    const toIndex = this.#books.cursor;
-    const failed = Map.groupBy(this.#books.findingsOfRule(FAILED), ({ draft }) => {
+    const toIndex = this.#store.cursor;
+    const failed = Map.groupBy(this.#store.findingsOfRule(FAILED), ({ draft }) => {
       return failureOf(draft)?.judge;
     });
-    const due = this.#judges.flatMap((judge): Asked[] => {
+    const due = this.#detectors.flatMap((judge): Asked[] => {
       if (of !== 'all' && of !== (judge.reads ?? 'events')) return [];
-      const fromIndex = this.#books.stageCursor(stageOf(judge));
-      const since = fromIndex < toIndex ? this.#books.touchedSince(fromIndex) : [];
+      const fromIndex = this.#store.stageCursor(stageOf(judge));
+      const since = fromIndex < toIndex ? this.#store.touchedSince(fromIndex) : [];
       const known = failed.get(judge.name) ?? [];
       const retries = this.#isRetryDue(judge, known);
       const touched = retries ? union(since, ...known.map((each) => this.#missedBy(each))) : since;
       if (!this.#isDue(judge, touched, fromIndex < toIndex)) return [];
       if (retries) this.#retriedMs.set(judge.name, this.#writer.clock.monotonic());
-      const [books, ledger] = [this.#books, this.#ledger];
+      const [books, ledger] = [this.#store, this.#ledger];
       const isolation = new Isolation({
         ...{ judge: judge.name, books, ledger, fromIndex, known, retries },
         isStopped: () => this.#isStopped,
@@ -224,7 +224,7 @@ export class DetectionRunner {
         break;
       } catch (error) {
         await isolation.blame(unit, error, (view) =>
-          drain(judge.judge({ ...context, books: view })),
+          bypass(judge.judge({ ...context, books: view })),
         );
       }
     }
@@ -234,7 +234,7 @@ export class DetectionRunner {
     const untilMs = clock.monotonic() + (isWhole ? restsMs : Math.max(restsMs, FAILED_REST_MS));
     this.#restsUntilMs.set(judge.name, untilMs);
     // Else what the questions of each judge needed stands beside those of the next.
-    if (tookMs > GIVE_BACK_AFTER_MS) await this.#books.giveBack();
+    if (tookMs > GIVE_BACK_AFTER_MS) await this.#store.giveBack();
     if (!isWhole) throw new Error(DOES_NOT_RUN);
   }
 
@@ -248,7 +248,7 @@ export class DetectionRunner {
   /** Event times of what was not read because of a failure. */
   #missedBy({ draft }: StoredFinding): IntervalSet {
     if (failureOf(draft)?.entry !== null) return [interval(draft.firstMs, draft.firstMs + 1)];
-    return draft.entries.flatMap((from) => this.#books.touchedSince(from));
+    return draft.entries.flatMap((from) => this.#store.touchedSince(from));
   }
 
   /**
@@ -292,7 +292,7 @@ export class DetectionRunner {
     return this.#alone(async () => {
       if (this.#isOvertaken(asked)) return undefined;
       const name = judgement.isOfRunner === true ? RUNNER : judge.name;
-      const readers = { books: this.#books, ledger: this.#ledger };
+      const readers = { books: this.#store, ledger: this.#ledger };
       const facts = await changesOf(readers, name, judgement);
       for (let at = 0; at < facts.length; at += FINDINGS_PER_APPEND) {
         await this.#say(facts.slice(at, at + FINDINGS_PER_APPEND));
@@ -335,7 +335,7 @@ export class DetectionRunner {
     await this.#seeAsFar(of.toIndex);
     const head = await headOf(this.#ledger, { cursor: of.toIndex });
     const nowMs = this.#writer.clock.now();
-    return { ...of, books: this.#books, ledger: this.#ledger, head, nowMs };
+    return { ...of, books: this.#store, ledger: this.#ledger, head, nowMs };
   }
 
   /** The reader of the ledger sees all entries below this one. */
@@ -366,7 +366,7 @@ export class DetectionRunner {
   }
 }
 
-async function drain(parts: AsyncIterable<DetectorResult>): Promise<void> {
+async function bypass(parts: AsyncIterable<DetectorResult>): Promise<void> {
   const iterator = parts[Symbol.asyncIterator]();
   while ((await iterator.next()).done !== true);
 }

@@ -20,7 +20,7 @@ import { detectorHealth } from '../health/detector-health.ts';
 import { ruleContent } from '../rules/rule-content.ts';
 import type { Detector } from './detector.ts';
 
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
 const START_MS = Date.parse('2026-03-02T09:00:00Z');
 const MINUTE_MS = 60_000;
@@ -51,7 +51,7 @@ async function take(
     yield Buffer.from(lines.join(''));
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  return importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+  return importPaths(writer, { inputs, doer: Actor, lanes: 1 });
 }
 
 /** Finds each person who deleted something. It throws on whom the test says. */

@@ -53,9 +53,9 @@ function candidatesOf(
 ): readonly string[] {
   const { schema, doors } = deciding.point.policies;
   const range = { after, count: SEARCH_CANDIDATES_MAX };
-  const door = doors.get(caller.door) ?? DOORS.get(caller.door);
+  const endpoint = doors.get(caller.door) ?? DOORS.get(caller.door);
   const typeOf = (type: string): string | undefined =>
-    door === undefined ? undefined : typeMeant(door, type, schema.entities);
+    endpoint === undefined ? undefined : typeMeant(endpoint, type, schema.entities);
   const known: Candidates['list'] = (...asked) => candidates.list(...asked);
   const { tenant } = caller;
   switch (question.sought) {

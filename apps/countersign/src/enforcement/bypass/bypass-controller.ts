@@ -3,11 +3,11 @@ import { HttpError } from '@countersign/m365';
 import type { BypassConfig } from '../../config/enforcement-config.ts';
 import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
-import { DRAIN_TRY_AGAIN_MS } from '../../server/enforcement/limits.ts';
+import { BYPASS_TRY_AGAIN_MS } from '../../server/enforcement/limits.ts';
 import type { People } from '../approvals/signed-statement.ts';
-import { type Bypass, type DrainEffect, drainsOf, wantedOf } from './bypass.ts';
+import { type Bypass, type BypassEffect, bypassesOf, wantedOf } from './bypass.ts';
 import { ExcludedGroups, type SuiteWorld } from './excluded-groups.ts';
-import { readDrains } from './read-bypasses.ts';
+import { readBypasses } from './read-bypasses.ts';
 
 /**
  * Brings the suite to where drains want it, and says what was done and what was then seen there.
@@ -55,7 +55,7 @@ export class BypassController {
     if (books.acts('approval').length === 0) return new Map();
     await ledger.publish();
     await reader.refresh();
-    return drainsOf(await readDrains(this.#writer));
+    return bypassesOf(await readBypasses(this.#writer));
   }
 
   #isDue(drain: Bypass): boolean {
@@ -65,11 +65,11 @@ export class BypassController {
     // What was never begun has not to be undone.
     if (effect === undefined) return wanted === 'past us';
     const isTried = effect.wanted === wanted && effect.state === 'cannot tell';
-    if (isTried && this.#world.clock.now() - effect.atMs < DRAIN_TRY_AGAIN_MS) return false;
+    if (isTried && this.#world.clock.now() - effect.atMs < BYPASS_TRY_AGAIN_MS) return false;
     return effect.wanted !== wanted || effect.state !== 'done';
   }
 
-  #wanted(drain: Bypass): DrainEffect['wanted'] {
+  #wanted(drain: Bypass): BypassEffect['wanted'] {
     return wantedOf(drain, this.#people, this.#world.clock.now());
   }
 
@@ -78,7 +78,7 @@ export class BypassController {
     all: ReadonlyMap<string, Bypass>,
     groups: ExcludedGroups,
     signal: AbortSignal | undefined,
-  ): Promise<DrainEffect> {
+  ): Promise<BypassEffect> {
     const { group } = drain.request.statement;
     const wanted = this.#wanted(drain);
     const isBegun = drain.effect?.wanted === wanted && drain.effect.state === 'begun';
@@ -106,11 +106,11 @@ export class BypassController {
 
   async #say(
     { request }: Bypass,
-    said: Pick<DrainEffect, 'wanted' | 'state' | 'because'>,
-  ): Promise<DrainEffect> {
+    said: Pick<BypassEffect, 'wanted' | 'state' | 'because'>,
+  ): Promise<BypassEffect> {
     const atMs = this.#world.clock.now();
     const { drain } = request.statement;
-    const effect: DrainEffect = { v: 1, what: 'drain-effect', drain, ...said, atMs };
+    const effect: BypassEffect = { v: 1, what: 'drain-effect', drain, ...said, atMs };
     await this.#writer.accountant.append([ownEntryDraft('approval', atMs, effect)]);
     return effect;
   }

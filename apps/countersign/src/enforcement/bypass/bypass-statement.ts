@@ -6,7 +6,7 @@ import {
 } from '../approvals/signed-statement.ts';
 
 /** A group goes past our method for a while: somebody asks for it. */
-export type DrainRequest = {
+export type BypassRequest = {
   readonly v: 1;
   readonly what: 'drain-request';
   readonly drain: string;
@@ -23,7 +23,7 @@ export type DrainRequest = {
 };
 
 /** Somebody else agrees. */
-export type DrainApproval = {
+export type BypassApproval = {
   readonly v: 1;
   readonly what: 'drain-approval';
   readonly drain: string;
@@ -34,7 +34,7 @@ export type DrainApproval = {
 };
 
 /** The way back, for which one is enough. */
-export type DrainEnd = {
+export type BypassEnd = {
   readonly v: 1;
   readonly what: 'drain-end';
   readonly drain: string;
@@ -43,11 +43,11 @@ export type DrainEnd = {
   readonly atMs: number;
 };
 
-export type DrainStatement = DrainRequest | DrainApproval | DrainEnd;
+export type BypassStatement = BypassRequest | BypassApproval | BypassEnd;
 
 /** Undefined for what does not have the form of a signed statement about a drain. */
-export function drainStatementOf(value: unknown): SignedStatement<DrainStatement> | undefined {
-  return signedIn(value, FORMS) as SignedStatement<DrainStatement> | undefined;
+export function bypassStatementOf(value: unknown): SignedStatement<BypassStatement> | undefined {
+  return signedIn(value, FORMS) as SignedStatement<BypassStatement> | undefined;
 }
 
 const FORMS: StatementForms = new Map([

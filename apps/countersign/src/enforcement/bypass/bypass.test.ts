@@ -10,13 +10,13 @@ import {
   signed,
   statementDigest,
 } from '../approvals/signed-statement.ts';
-import { checkStatement, type DrainEffect, drainsOf, wantedOf } from './bypass.ts';
+import { type BypassEffect, bypassesOf, checkStatement, wantedOf } from './bypass.ts';
 import {
-  type DrainApproval,
-  type DrainEnd,
-  type DrainRequest,
-  type DrainStatement,
-  drainStatementOf,
+  type BypassApproval,
+  type BypassEnd,
+  type BypassRequest,
+  type BypassStatement,
+  bypassStatementOf,
 } from './bypass-statement.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
@@ -34,8 +34,8 @@ function privateKey(name: string): KeyObject {
   return pair.privateKey;
 }
 
-function request(more: Partial<DrainRequest> = {}, by = 'ada'): SignedStatement<DrainRequest> {
-  const statement: DrainRequest = {
+function request(more: Partial<BypassRequest> = {}, by = 'ada'): SignedStatement<BypassRequest> {
+  const statement: BypassRequest = {
     ...{ v: 1, what: 'drain-request', drain: 'd1', method: 'm1', group: 'g1', by: 'ada' },
     ...{ tenant: tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21'), reason: 'our door is down' },
     ...{ atMs: NOW_MS, untilMs: NOW_MS + HOUR_MS, ...more },
@@ -43,17 +43,17 @@ function request(more: Partial<DrainRequest> = {}, by = 'ada'): SignedStatement<
   return signed(statement, privateKey(by));
 }
 
-function approval(more: Partial<DrainApproval> = {}, by = 'ben'): SignedStatement<DrainApproval> {
+function approval(more: Partial<BypassApproval> = {}, by = 'ben'): SignedStatement<BypassApproval> {
   const digest = statementDigest(request());
-  const statement: DrainApproval = {
+  const statement: BypassApproval = {
     ...{ v: 1, what: 'drain-approval', drain: 'd1', request: digest, by: 'ben', atMs: NOW_MS },
     ...more,
   };
   return signed(statement, privateKey(by));
 }
 
-function end(more: Partial<DrainEnd> = {}, by = 'eve'): SignedStatement<DrainEnd> {
-  const statement: DrainEnd = {
+function end(more: Partial<BypassEnd> = {}, by = 'eve'): SignedStatement<BypassEnd> {
+  const statement: BypassEnd = {
     ...{ v: 1, what: 'drain-end', drain: 'd1', reason: 'it is up', by: 'eve', atMs: NOW_MS },
     ...more,
   };
@@ -62,7 +62,7 @@ function end(more: Partial<DrainEnd> = {}, by = 'eve'): SignedStatement<DrainEnd
 
 /** All that was said, as entries from the tenth on. */
 function said(...bodies: readonly unknown[]) {
-  return drainsOf(bodies.map((body, at) => ({ index: 10 + at, body })));
+  return bypassesOf(bodies.map((body, at) => ({ index: 10 + at, body })));
 }
 
 function wanted(bodies: readonly unknown[], nowMs = NOW_MS, of: typeof people = people) {
@@ -124,7 +124,7 @@ describe('a group goes past the door', () => {
 });
 
 describe('what was said of a drain', () => {
-  const effect: DrainEffect = {
+  const effect: BypassEffect = {
     ...{ v: 1, what: 'drain-effect', drain: 'd1', wanted: 'past us', state: 'done' },
     ...{ because: 'the suite says so', atMs: NOW_MS },
   };
@@ -134,9 +134,9 @@ describe('what was said of a drain', () => {
     const [over, again] = [end(), end({ by: 'ada' }, 'ada')];
     const begun = { ...effect, state: 'begun' };
     const later = request({ group: 'everybody' });
-    const drains = said(request(), first, begun, second, later, effect, over, again);
-    assert.deepEqual([...drains.keys()], ['d1']);
-    assert.deepEqual(drains.get('d1'), {
+    const bypasses = said(request(), first, begun, second, later, effect, over, again);
+    assert.deepEqual([...bypasses.keys()], ['d1']);
+    assert.deepEqual(bypasses.get('d1'), {
       ...{ request: request(), approval: first, end: over, effect },
       entries: [10, 11, 12, 13, 15, 16, 17],
     });
@@ -152,29 +152,29 @@ describe('what was said of a drain', () => {
 
   test('is read in its own form alone', () => {
     for (const each of [request(), approval(), end()]) {
-      assert.equal(drainStatementOf(each), each);
+      assert.equal(bypassStatementOf(each), each);
       const { statement, signature } = each;
       for (const name of Object.keys(statement)) {
-        const { [name as 'drain']: _, ...less } = statement as DrainRequest;
-        assert.equal(drainStatementOf({ statement: less, signature }), undefined, name);
+        const { [name as 'drain']: _, ...less } = statement as BypassRequest;
+        assert.equal(bypassStatementOf({ statement: less, signature }), undefined, name);
         const other = { ...statement, [name]: [1] };
-        assert.equal(drainStatementOf({ statement: other, signature }), undefined, name);
+        assert.equal(bypassStatementOf({ statement: other, signature }), undefined, name);
       }
       for (const value of [statement, { statement }, { signature }, { ...each, signature: 7 }]) {
-        assert.equal(drainStatementOf(value), undefined);
+        assert.equal(bypassStatementOf(value), undefined);
       }
       assert.equal(
-        drainStatementOf({ statement: { ...statement, atMs: 1.5 }, signature }),
+        bypassStatementOf({ statement: { ...statement, atMs: 1.5 }, signature }),
         undefined,
       );
-      assert.equal(drainStatementOf({ statement: { ...statement, v: 2 }, signature }), undefined);
+      assert.equal(bypassStatementOf({ statement: { ...statement, v: 2 }, signature }), undefined);
     }
   });
 });
 
 describe('a statement is taken in', () => {
   const check = (
-    one: SignedStatement<DrainStatement>,
+    one: SignedStatement<BypassStatement>,
     bodies: readonly unknown[] = [],
     nowMs = NOW_MS,
   ) => checkStatement(one, said(...bodies), { people, nowMs, longestMs: LONGEST_MS });

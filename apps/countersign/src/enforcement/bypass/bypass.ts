@@ -8,18 +8,18 @@ import {
 } from '../approvals/signed-statement.ts';
 import { isObject } from '../http/i-json.ts';
 import {
-  type DrainApproval,
-  type DrainEnd,
-  type DrainRequest,
-  type DrainStatement,
-  drainStatementOf,
+  type BypassApproval,
+  type BypassEnd,
+  type BypassRequest,
+  type BypassStatement,
+  bypassStatementOf,
 } from './bypass-statement.ts';
 
 /**
  * What was done in the suite, or found there. `begun` is said before it is tried: whatever happens
  * to us in between, somebody knows where to look.
  */
-export type DrainEffect = {
+export type BypassEffect = {
   readonly v: 1;
   readonly what: 'drain-effect';
   readonly drain: string;
@@ -32,10 +32,10 @@ export type DrainEffect = {
 
 /** One drain, and how far it is. */
 export type Bypass = {
-  readonly request: SignedStatement<DrainRequest>;
-  readonly approval: SignedStatement<DrainApproval> | undefined;
-  readonly end: SignedStatement<DrainEnd> | undefined;
-  readonly effect: DrainEffect | undefined;
+  readonly request: SignedStatement<BypassRequest>;
+  readonly approval: SignedStatement<BypassApproval> | undefined;
+  readonly end: SignedStatement<BypassEnd> | undefined;
+  readonly effect: BypassEffect | undefined;
   /** Entries that say it, ascending. */
   readonly entries: readonly number[];
 };
@@ -43,35 +43,39 @@ export type Bypass = {
 /** An entry of kind `approval`. */
 export type BypassEntry = { readonly index: number; readonly body: unknown };
 
-export function drainsOf(said: Iterable<BypassEntry>): ReadonlyMap<string, Bypass> {
-  const drains = new Map<string, Bypass>();
+export function bypassesOf(said: Iterable<BypassEntry>): ReadonlyMap<string, Bypass> {
+  const bypasses = new Map<string, Bypass>();
   for (const { index, body } of said) {
     const effect = effectOf(body);
-    const statement = drainStatementOf(body)?.statement;
+    const statement = bypassStatementOf(body)?.statement;
     const id = effect?.drain ?? statement?.drain ?? '';
-    const known = drains.get(id);
+    const known = bypasses.get(id);
     if (statement?.what === 'drain-request') {
       if (known !== undefined) continue;
-      const request = body as SignedStatement<DrainRequest>;
+      const request = body as SignedStatement<BypassRequest>;
       const nothing = { approval: undefined, end: undefined, effect: undefined };
-      drains.set(id, { request, ...nothing, entries: [index] });
+      bypasses.set(id, { request, ...nothing, entries: [index] });
       continue;
     }
     if (known === undefined) continue;
     const entries = [...known.entries, index];
-    if (effect !== undefined) drains.set(id, { ...known, effect, entries });
+    if (effect !== undefined) bypasses.set(id, { ...known, effect, entries });
     else if (statement?.what === 'drain-approval') {
-      const approval = known.approval ?? (body as SignedStatement<DrainApproval>);
-      drains.set(id, { ...known, approval, entries });
+      const approval = known.approval ?? (body as SignedStatement<BypassApproval>);
+      bypasses.set(id, { ...known, approval, entries });
     } else if (statement?.what === 'drain-end') {
-      drains.set(id, { ...known, end: known.end ?? (body as SignedStatement<DrainEnd>), entries });
+      bypasses.set(id, {
+        ...known,
+        end: known.end ?? (body as SignedStatement<BypassEnd>),
+        entries,
+      });
     }
   }
-  return drains;
+  return bypasses;
 }
 
 /** Where the group is to be now. The keys are asked again: a ledger can be written by others. */
-export function wantedOf(drain: Bypass, people: People, nowMs: number): DrainEffect['wanted'] {
+export function wantedOf(drain: Bypass, people: People, nowMs: number): BypassEffect['wanted'] {
   const { request, approval, end } = drain;
   const isOver = nowMs >= request.statement.untilMs || end !== undefined;
   const isAgreed =
@@ -88,7 +92,7 @@ export function wantedOf(drain: Bypass, people: People, nowMs: number): DrainEff
  * @throws AccessError DRAIN_REFUSED
  */
 export function checkStatement(
-  said: SignedStatement<DrainStatement>,
+  said: SignedStatement<BypassStatement>,
   drains: ReadonlyMap<string, Bypass>,
   {
     people,
@@ -126,7 +130,7 @@ export function checkStatement(
 }
 
 function checkApproval(
-  { by, request: digest }: DrainApproval,
+  { by, request: digest }: BypassApproval,
   { request, approval, end }: Bypass,
   people: People,
   nowMs: number,
@@ -139,9 +143,9 @@ function checkApproval(
   }
 }
 
-function effectOf(body: unknown): DrainEffect | undefined {
+function effectOf(body: unknown): BypassEffect | undefined {
   if (!isObject(body) || body['v'] !== 1 || body['what'] !== 'drain-effect') return undefined;
-  return body as DrainEffect;
+  return body as BypassEffect;
 }
 
 function refused(why: string): PolicyError {

@@ -8,7 +8,7 @@ type Source = {
 };
 
 /** All that was said of drains, in the order of the entries. The reader MUST see as far. */
-export async function readDrains({ books, reader }: Source): Promise<readonly BypassEntry[]> {
+export async function readBypasses({ books, reader }: Source): Promise<readonly BypassEntry[]> {
   const said: BypassEntry[] = [];
   for (const index of books.acts('approval')) {
     const body = index < reader.size ? await reader.body(index) : undefined;

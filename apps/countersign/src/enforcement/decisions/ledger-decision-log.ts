@@ -26,7 +26,7 @@ export class LedgerDecisionLog implements DecisionLog {
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #noted: Noted[] = [];
-  #ears: DecisionLogListener[] = [];
+  #listeners: DecisionLogListener[] = [];
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -40,8 +40,8 @@ export class LedgerDecisionLog implements DecisionLog {
   }
 
   /** From now on the ear is told of all that is appended here, as soon as it is durable. */
-  listen(ear: DecisionLogListener): void {
-    this.#ears.push(ear);
+  listen(listener: DecisionLogListener): void {
+    this.#listeners.push(listener);
   }
 
   /** Whether something was written that nobody has posted. */
@@ -99,7 +99,7 @@ export class LedgerDecisionLog implements DecisionLog {
         if (draft === undefined || duplicate === 'duplicate') continue;
         this.#noted.push({ index, facts: projectEntry(index, draft) });
       }
-      for (const ear of this.#ears) ear(drafts);
+      for (const ear of this.#listeners) ear(drafts);
       let at = 0;
       for (const waiting of group) {
         const mine = appended.slice(at, at + waiting.drafts.length);

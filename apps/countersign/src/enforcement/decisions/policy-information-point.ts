@@ -28,7 +28,7 @@ import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 
-type KnowledgeSource = {
+type PolicyInformationSource = {
   readonly books: Pick<StoreReader, 'acts' | 'notLookedAt' | 'stageCursor'>;
   readonly reader: Pick<LedgerReader, 'body' | 'leaf' | 'size'>;
   /** Without it nobody can say whether all was judged by now. */
@@ -40,19 +40,19 @@ const KINDS: readonly EntryKind[] = [...KNOWLEDGE_KINDS, 'finding'];
 /** What deciding rests on, read from the ledger once and followed from there. */
 export class PolicyInformationPoint {
   readonly knowledge: PolicyInformation = new PolicyInformation();
-  readonly #source: KnowledgeSource;
+  readonly #source: PolicyInformationSource;
   #next = 0;
 
-  private constructor(source: KnowledgeSource) {
+  private constructor(source: PolicyInformationSource) {
     this.#source = source;
   }
 
   /** Without anything read yet. */
-  static of(source: KnowledgeSource): PolicyInformationPoint {
+  static of(source: PolicyInformationSource): PolicyInformationPoint {
     return new PolicyInformationPoint(source);
   }
 
-  static async open(source: KnowledgeSource): Promise<PolicyInformationPoint> {
+  static async open(source: PolicyInformationSource): Promise<PolicyInformationPoint> {
     const feed = new PolicyInformationPoint(source);
     await feed.follow();
     return feed;
@@ -128,13 +128,13 @@ export const RULES_STAGE: string = `${WATCH_STAGES}${SIGMA}`;
 export function policyTextEntries(
   { version }: PolicySet,
   source: PolicySource,
-  knowledge: PolicyInformation,
+  policyInformation: PolicyInformation,
   atMs: number,
 ): readonly RecordDraft[] {
-  if (knowledge.hasText(version)) return [];
+  if (policyInformation.hasText(version)) return [];
   const { schema, policies } = source;
-  const doors = source.doors?.map(statedDoor);
-  const body: PolicyTextBody = { v: 1, what: 'text', version, schema, policies, doors };
+  const endpoints = source.doors?.map(statedDoor);
+  const body: PolicyTextBody = { v: 1, what: 'text', version, schema, policies, doors: endpoints };
   return [ownEntryDraft('policy', atMs, body, `policy ${version}`)];
 }
 

@@ -26,7 +26,7 @@ import {
 } from './policy-information-point.ts';
 import type { Candidates } from './search-candidates.ts';
 
-export type DoorKnowledgeOptions = {
+export type EndpointPolicyInformationOptions = {
   readonly writer: LedgerWriter;
   /** Work that needs the ledger for itself. */
   readonly alone: (work: () => Promise<void>) => Promise<void>;
@@ -45,7 +45,7 @@ type Said = { readonly read: DirectoryFile; readonly state: FileVersion };
  * any more ages, until what it said is unknown and permits nothing.
  */
 export class PolicyInformationUpdater implements Candidates {
-  readonly #options: DoorKnowledgeOptions;
+  readonly #options: EndpointPolicyInformationOptions;
   readonly #said: Map<string, Said>;
   readonly #feed: PolicyInformationPoint;
   readonly #risks: RiskChanges;
@@ -58,7 +58,7 @@ export class PolicyInformationUpdater implements Candidates {
   readonly #broken = new Map<string, { readonly state: FileVersion; readonly error: unknown }>();
 
   private constructor(
-    options: DoorKnowledgeOptions,
+    options: EndpointPolicyInformationOptions,
     said: Map<string, Said>,
     feed: PolicyInformationPoint,
     source: PolicySource,
@@ -73,7 +73,7 @@ export class PolicyInformationUpdater implements Candidates {
   }
 
   /** @throws AccessError POLICY_INVALID, ConfigError with every problem of a file */
-  static async open(options: DoorKnowledgeOptions): Promise<PolicyInformationUpdater> {
+  static async open(options: EndpointPolicyInformationOptions): Promise<PolicyInformationUpdater> {
     const { writer, policies, builtIn, files } = options;
     const said = new Map(
       files.map((file) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DoorErrorCode, EndpointError, malformed } from './endpoint-error.ts';
+import { EndpointError, type EndpointErrorCode, malformed } from './endpoint-error.ts';
 
 test('says each refusal by the status that HTTP has for it (RFC 9110, 15.5 and 15.6)', () => {
-  const statuses: Readonly<Record<DoorErrorCode, number>> = {
+  const statuses: Readonly<Record<EndpointErrorCode, number>> = {
     MALFORMED: 400,
     OTHER_PAGE: 400,
     STRANGER: 401,
@@ -15,7 +15,7 @@ test('says each refusal by the status that HTTP has for it (RFC 9110, 15.5 and 1
     UNAVAILABLE: 503,
   };
   for (const [code, status] of Object.entries(statuses)) {
-    assert.equal(new EndpointError(code as DoorErrorCode, 'why').status, status, code);
+    assert.equal(new EndpointError(code as EndpointErrorCode, 'why').status, status, code);
   }
   assert.equal(malformed('why').code, 'MALFORMED');
 });

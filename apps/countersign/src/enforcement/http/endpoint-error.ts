@@ -11,7 +11,7 @@ import { CountersignError } from '@countersign/core';
  * - `TOO_SOON`     too much of one caller at a time
  * - `UNAVAILABLE`  nothing can be answered now, and the message says why
  */
-export type DoorErrorCode =
+export type EndpointErrorCode =
   | 'MALFORMED'
   | 'OTHER_PAGE'
   | 'STRANGER'
@@ -22,7 +22,7 @@ export type DoorErrorCode =
   | 'TOO_SOON'
   | 'UNAVAILABLE';
 
-const STATUS: Readonly<Record<DoorErrorCode, number>> = {
+const STATUS: Readonly<Record<EndpointErrorCode, number>> = {
   MALFORMED: 400,
   OTHER_PAGE: 400,
   STRANGER: 401,
@@ -35,7 +35,7 @@ const STATUS: Readonly<Record<DoorErrorCode, number>> = {
 };
 
 /** Why a request gets no answer. That something is refused is an answer, and no error. */
-export class EndpointError extends CountersignError<DoorErrorCode> {
+export class EndpointError extends CountersignError<EndpointErrorCode> {
   override readonly name = 'DoorError';
 
   get status(): number {

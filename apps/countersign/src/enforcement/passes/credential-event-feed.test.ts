@@ -12,7 +12,7 @@ import {
 } from '../../operations/host/open-writer.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
-import { DOER, idOf, NOW_MS, TENANT } from '../../reconcile/testing/sign-ins.ts';
+import { Actor, idOf, NOW_MS, TENANT } from '../../reconcile/testing/sign-ins.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { LedgerPasskeys } from '../eam/passkeys/ledger-passkeys.ts';
 import type { Passkey, PasskeyRecord } from '../eam/passkeys/passkey-record.ts';
@@ -31,7 +31,7 @@ let audits = 0;
 class World {
   readonly writer: LedgerWriter;
   readonly clock: ManualClock;
-  readonly #books: StoreReader;
+  readonly #store: StoreReader;
   readonly #passkeys: LedgerPasskeys;
   news: CredentialEventFeed;
 
@@ -43,7 +43,7 @@ class World {
   ) {
     this.writer = writer;
     this.clock = clock;
-    this.#books = books;
+    this.#store = books;
     this.#passkeys = own;
     this.news = this.restarted([]);
   }
@@ -72,7 +72,7 @@ class World {
     const passkeys = this.#passkeys.book;
     const { writer } = this;
     this.news = new CredentialEventFeed({
-      ...{ writer, books: this.#books, passkeys, issuer: ISSUER, records },
+      ...{ writer, books: this.#store, passkeys, issuer: ISSUER, records },
     });
     return this.news;
   }
@@ -83,7 +83,12 @@ class World {
       yield Buffer.from(text);
     };
     const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-    const report = await importPaths(this.writer, { inputs, tenant: TENANT, doer: DOER, lanes: 1 });
+    const report = await importPaths(this.writer, {
+      inputs,
+      tenant: TENANT,
+      doer: Actor,
+      lanes: 1,
+    });
     assert.equal(report.accepted, audited.length, JSON.stringify(report));
   }
 

@@ -60,7 +60,7 @@ class World {
     const directory = new SuiteDirectory(this.store, this.risks.now(this.clock));
     const { clock } = this;
     const random = countingRandom();
-    const accountant = {
+    const decisionLog = {
       append: async (drafts: readonly RecordDraft[]): Promise<readonly number[]> => {
         if (this.ledgerFails !== undefined) throw this.ledgerFails;
         return drafts.map((draft) => this.drafts.push(draft) - 1);
@@ -69,14 +69,29 @@ class World {
     this.passes = new OpenPassTable(() => directory);
     const policies = PolicySet.parse(readPolicyFolder('content/policies').source);
     const { passes } = this;
-    this.point = new DecisionPoint({ policies, directory, accountant, clock, random, passes });
+    this.point = new DecisionPoint({
+      policies,
+      directory,
+      accountant: decisionLog,
+      clock,
+      random,
+      passes,
+    });
     const turns = new FairQueue({ yieldTurn: setImmediate, stepsPerTurn: 1 });
     const deciding = new DecisionQueue(this.point, turns);
     const emit = async (events: readonly SecurityEvent[]): Promise<void> => {
       this.events.push(...events);
     };
     const issuer = 'https://door.example.com';
-    this.keeper = new PassRevocation({ passes, deciding, accountant, clock, random, issuer, emit });
+    this.keeper = new PassRevocation({
+      passes,
+      deciding,
+      accountant: decisionLog,
+      clock,
+      random,
+      issuer,
+      emit,
+    });
     this.store.hear((tenant, change) => this.keeper.changed({ tenant, change }));
     this.write(FILE);
     this.events.length = 0;

@@ -19,7 +19,7 @@ type Asking = {
   readonly type?: string;
 };
 
-async function doorWorld() {
+async function endpointWorld() {
   const { at, transmitter, management } = await world();
   const door = new SsfEndpoint(transmitter);
   const ask = (what: string, { body = '', query, by = RECEIVER, type }: Asking = {}) => {
@@ -56,7 +56,7 @@ const CHANGES: readonly (readonly [what: string, asking: (id: string) => Asking]
 
 describe('a receiver', () => {
   test('is answered as SSF says, for each thing that it does', async () => {
-    const { ask, at } = await doorWorld();
+    const { ask, at } = await endpointWorld();
     const statuses: number[] = [];
     let id = '';
     for (const [what, asking] of CHANGES) {
@@ -75,7 +75,7 @@ describe('a receiver', () => {
   });
 
   test('that may only read changes nothing, and reads its own', async () => {
-    const { ask, create, at } = await doorWorld();
+    const { ask, create, at } = await endpointWorld();
     const id = await create();
     const before = at.records.length;
     for (const [what, asking] of CHANGES) {
@@ -99,7 +99,7 @@ describe('a receiver', () => {
   });
 
   test('sees and changes no stream of another', async () => {
-    const { ask, create } = await doorWorld();
+    const { ask, create } = await endpointWorld();
     const id = await create(OTHER);
     const query = { stream_id: id };
     for (const [what, asking] of CHANGES.slice(1)) {
@@ -119,7 +119,7 @@ describe('a receiver', () => {
   });
 
   test('has to say which stream it means, in JSON', async () => {
-    const { ask, create } = await doorWorld();
+    const { ask, create } = await endpointWorld();
     const id = await create();
     for (const what of [`GET ${SSF_PATHS.status}`, `DELETE ${SSF_PATHS.streams}`]) {
       await assert.rejects(async () => ask(what), { message: /^stream_id is missing/ }, what);
@@ -132,7 +132,7 @@ describe('a receiver', () => {
   });
 
   test('polls what happened, and is not given it again once it has it', async () => {
-    const { ask, create, at, transmitter } = await doorWorld();
+    const { ask, create, at, transmitter } = await endpointWorld();
     const id = await create();
     await transmitter.emit([ended('ada', at)]);
     const what = `POST ${SSF_PATHS.poll}/${id}`;
@@ -146,7 +146,7 @@ describe('a receiver', () => {
 
 describe('the door of SSF', () => {
   test('has its paths and no others', async () => {
-    const { door } = await doorWorld();
+    const { door } = await endpointWorld();
     const { jwks, poll, ...own } = SSF_PATHS;
     for (const path of [...Object.values(own), `${poll}/x`]) assert.ok(door.has(path), path);
     for (const path of ['/', poll, jwks, `${own.streams}/x`, '/ssf', '/ssf/pollx']) {
@@ -155,7 +155,7 @@ describe('the door of SSF', () => {
   });
 
   test('says by which methods a path is asked, and what is not there', async () => {
-    const { ask } = await doorWorld();
+    const { ask } = await endpointWorld();
     for (const [what, allow] of [
       [`POST ${SSF_PATHS.streams}/x`, undefined],
       [`HEAD ${SSF_PATHS.streams}`, 'POST, GET, PATCH, PUT, DELETE'],
@@ -173,7 +173,7 @@ describe('the door of SSF', () => {
   });
 
   test('shows everybody its metadata and its public keys, and nothing else', async () => {
-    const { door } = await doorWorld();
+    const { door } = await endpointWorld();
     const path = '/.well-known/ssf-configuration';
     const shown = (of: string, method = 'GET') => door.publicPage({ method, path: of });
     const metadata = shown(path);
@@ -195,7 +195,7 @@ describe('the door of SSF', () => {
 });
 
 test('what a stream was to push with is forgotten with the stream', async () => {
-  const { ask, at } = await doorWorld();
+  const { ask, at } = await endpointWorld();
   const delivery = { method: PUSH, endpoint_url: HOOK, authorization_header: 'Bearer secret' };
   const created = jsonIn(await ask(`POST ${SSF_PATHS.streams}`, { body: { delivery } }));
   const id = String(created['stream_id']);
@@ -206,7 +206,7 @@ test('what a stream was to push with is forgotten with the stream', async () => 
 });
 
 test('a subject that was left out and is not any more is written down, once', async () => {
-  const { ask, create, at } = await doorWorld();
+  const { ask, create, at } = await endpointWorld();
   const id = await create();
   const count = async (path: string): Promise<number> => {
     const before = at.records.length;
@@ -220,7 +220,7 @@ test('a subject that was left out and is not any more is written down, once', as
 });
 
 test('a stream is verified again after a while, and not before', async () => {
-  const { ask, create, at } = await doorWorld();
+  const { ask, create, at } = await endpointWorld();
   const id = await create();
   const verify = async (): Promise<number> =>
     (await ask(`POST ${SSF_PATHS.verify}`, { body: { stream_id: id, state: 's' } })).status;

@@ -86,7 +86,7 @@ export function world({
   readonly strangers?: number;
 } = {}): World {
   const drafts: RecordDraft[] = [];
-  const accountant = {
+  const decisionLog = {
     append: async (given: readonly RecordDraft[]) => {
       if (fails) throw new Error('the disk is full');
       return given.map((draft) => drafts.push(draft) - 1);
@@ -94,14 +94,20 @@ export function world({
   };
   const clock = new ManualClock(NOW_MS);
   const point = new DecisionPoint({
-    ...{ policies: POLICIES, directory: DIRECTORY, accountant, clock, random: countingRandom() },
+    ...{
+      policies: POLICIES,
+      directory: DIRECTORY,
+      accountant: decisionLog,
+      clock,
+      random: countingRandom(),
+    },
   });
   const turns = new FairQueue({ yieldTurn: (next) => setImmediate(next), stepsPerTurn: 10 });
   const door = new AuthzenEndpoint({
     ...{
       deciding: new DecisionQueue(point, turns),
       candidates: candidatesOf(strangers),
-      accountant,
+      accountant: decisionLog,
     },
     ...{ now: () => clock.now(), identifier: IDENTIFIER },
   });

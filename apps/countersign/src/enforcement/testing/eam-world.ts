@@ -139,12 +139,12 @@ export class EamWorld {
       clock,
     });
     const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
-    const accountant = { append: async (drafts: readonly RecordDraft[]) => this.#append(drafts) };
+    const decisionLog = { append: async (drafts: readonly RecordDraft[]) => this.#append(drafts) };
     const store = new DirectoryStore();
     const directory = parseDirectoryFile({ file: 'directory.yaml', text: DIRECTORY });
     loadDirectoryFile(store, directory, { file: 'directory.yaml', readMs: START_MS });
     const point = new DecisionPoint({
-      ...{ policies, accountant, clock, random },
+      ...{ policies, accountant: decisionLog, clock, random },
       directory: new SuiteDirectory(store),
     });
     const turns = new FairQueue({ yieldTurn: globalThis.setImmediate, stepsPerTurn: 4 });

@@ -64,7 +64,7 @@ export async function forwardAuthWorld(
   ledger: 'takes entries' | 'is full' = 'takes entries',
 ): Promise<ForwardAuthWorld> {
   const drafts: RecordDraft[] = [];
-  const accountant = {
+  const decisionLog = {
     append: async (given: readonly RecordDraft[]) => {
       if (ledger === 'is full') throw new Error('the disk is full');
       return given.map((draft) => drafts.push(draft) - 1);
@@ -72,7 +72,13 @@ export async function forwardAuthWorld(
   };
   const clock = new ManualClock(NOW_MS);
   const point = new DecisionPoint({
-    ...{ policies: POLICIES, directory: DIRECTORY, accountant, clock, random: countingRandom() },
+    ...{
+      policies: POLICIES,
+      directory: DIRECTORY,
+      accountant: decisionLog,
+      clock,
+      random: countingRandom(),
+    },
   });
   const turns = new FairQueue({ yieldTurn: (next) => setImmediate(next), stepsPerTurn: 10 });
   const { privateKey, publicKey } = await generateKeyPair('ES256');

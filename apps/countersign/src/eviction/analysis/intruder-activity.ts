@@ -48,7 +48,7 @@ const READS: RegExp = new RegExp(
   ].join('|')})`,
 );
 
-export async function doingsOf(
+export async function activityOf(
   source: IncidentSource,
   lineage: Lineage,
   period: Period,
@@ -106,12 +106,12 @@ export function sureOf<T extends { readonly isSure: boolean }>(all: readonly T[]
 }
 
 /** Those of the doings that count as theirs by a smaller lineage too. */
-export function doingsWithin(doings: IntruderActivity, lineage: Lineage): IntruderActivity {
+export function activityWithin(activity: IntruderActivity, lineage: Lineage): IntruderActivity {
   const isTheirs = ({ act }: { readonly act: Act }): boolean => lineage.behind(act) !== undefined;
   return {
-    signIns: doings.signIns.filter(({ act }) => lineage.behindSignIn(act) !== undefined),
-    readings: doings.readings.filter(isTheirs),
-    lasts: doings.lasts.filter(isTheirs),
+    signIns: activity.signIns.filter(({ act }) => lineage.behindSignIn(act) !== undefined),
+    readings: activity.readings.filter(isTheirs),
+    lasts: activity.lasts.filter(isTheirs),
   };
 }
 

@@ -11,7 +11,7 @@ import { isPrivateAddress, isVendorAddress } from './vendor-addresses.ts';
 export type EarlierUse = { readonly people: number | null; readonly because: string };
 
 /** An address that findings rest on: whether it is followed, and what says so. */
-export type AddressStanding = {
+export type AddressStatus = {
   readonly ip: string;
   readonly isFollowed: boolean;
   /** So many that an act from there says nothing of who acted. */
@@ -24,19 +24,19 @@ export type AddressStanding = {
  * Whose the addresses are that findings rest on. One that others used before, or that many use, is
  * where people are, whoever else came from there: whatever it did is not the intruders' for that.
  */
-export async function standingsOf(
+export async function statusesOf(
   clues: readonly AddressClue[],
   lineage: Lineage,
   source: IncidentSource,
   sinceMs: number,
-): Promise<readonly AddressStanding[]> {
+): Promise<readonly AddressStatus[]> {
   const byAddress = Map.groupBy(clues, ({ ip }) => ip);
   const period = { fromMs: sinceMs - ADDRESS_LOOKBACK_MS };
   const users = Map.groupBy(await source.users([...byAddress.keys()], period), ({ ip }) => ip);
   const historyMs = await source.historyMs({ ...period, toMs: sinceMs });
   return [...byAddress].map(([ip, own]) => {
     const use = usersOf(users.get(ip) ?? [], lineage);
-    return standingOf({ ip, clues: own, sinceMs, historyMs, use });
+    return statusOf({ ip, clues: own, sinceMs, historyMs, use });
   });
 }
 
@@ -62,18 +62,18 @@ export function calledBy({ tenant, uid, name, firstMs }: Omit<AddressUser, 'ip'>
   return { names, tenant, atMs: firstMs };
 }
 
-function standingOf(of: {
+function statusOf(of: {
   readonly ip: string;
   readonly clues: readonly AddressClue[];
   readonly sinceMs: number;
   readonly historyMs: number | null;
   readonly use: readonly User[];
-}): AddressStanding {
+}): AddressStatus {
   const { ip, clues, sinceMs, historyMs, use } = of;
   const earlier = earlierUse(use, sinceMs, historyMs);
   const others = use.filter(({ isTainted }) => !isTainted);
   const isCrowded = others.length >= ADDRESS_SHARED_MIN;
-  const not = (because: string): AddressStanding => {
+  const not = (because: string): AddressStatus => {
     return { ip, isFollowed: false, isCrowded, because, earlier };
   };
   if (isVendorAddress(ip)) return not("it is an address of the vendor's own services");

@@ -2,13 +2,13 @@ import type { EventRow } from '../../store/rows/event-row.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { IncidentSource, Period, ServicePrincipal } from '../analysis/eviction-source.ts';
 import { type Change, changesOf, learnParties } from '../analysis/foothold-changes.ts';
-import { doingsOf, type IntruderActivity, keysOf } from '../analysis/intruder-activity.ts';
+import { activityOf, type IntruderActivity, keysOf } from '../analysis/intruder-activity.ts';
 import { addressName, appName, calledName, type Name, uidName } from '../analysis/party-names.ts';
 import { FOOTHOLDS } from '../footholds/foothold-list.ts';
 import { ADDRESS_LOOKBACK_MS, ENTRIES_ASKED_MAX, NAMES_ASKED_MAX } from '../limits.ts';
 import { type ChangeIndex, indexChanges, openedBy } from '../reversals/change-index.ts';
 import { type Called, PartyNames } from '../reversals/parties.ts';
-import { type AddressStanding, calledBy, standingsOf } from './addresses.ts';
+import { type AddressStatus, calledBy, statusesOf } from './addresses.ts';
 import { type Habits, Lineage, type Seed, type Taint } from './lineage.ts';
 import { type Clues, cluesOf } from './seeds.ts';
 
@@ -18,7 +18,7 @@ export type Investigation = {
   /** With what counts as the intruders' alone: a smaller lineage opened nothing else. */
   readonly theirs: ChangeIndex;
   readonly clues: Clues;
-  readonly standings: readonly AddressStanding[];
+  readonly standings: readonly AddressStatus[];
   readonly lineage: Lineage;
   readonly doings: IntruderActivity;
   /** The lineage if what this finding rests on was harmless, whoever else rests on it. */
@@ -39,7 +39,7 @@ export async function investigate(input: {
   const kept = await keptSeeds([...seeds, ...clues.seeds], async (some) => {
     // Who is theirs without following any address decides whose the addresses are.
     const lineage = lineageOf(parties, some, changes);
-    return standingsOf(clues.addresses, lineage, source, period.fromMs);
+    return statusesOf(clues.addresses, lineage, source, period.fromMs);
   });
   const { standings } = kept;
   const followed = new Set(standings.flatMap(({ ip, isFollowed }) => (isFollowed ? ip : [])));
@@ -50,7 +50,7 @@ export async function investigate(input: {
   const widest = lineageOf(parties, whole, changes);
   const habits = await habitsOf(source, period, widest, { seeds, clues });
   const lineage = lineageOf(parties, whole, changes, habits);
-  const doings = await doingsOf(source, lineage, period);
+  const doings = await activityOf(source, lineage, period);
   // A smaller lineage comes of what the whole one came of, and of nothing else.
   const theirs = changes.filter(isTheirs(lineage));
   const [own, index] = [new Set(theirs), indexChanges(changes, FOOTHOLDS, parties)];
@@ -71,13 +71,13 @@ function isTheirs(lineage: Lineage): (change: Change) => boolean {
 /** Those that hold whoever else is at their addresses, and whose the addresses are by them. */
 async function keptSeeds(
   seeds: readonly Seed[],
-  standingsBy: (seeds: readonly Seed[]) => Promise<readonly AddressStanding[]>,
-): Promise<{ readonly seeds: readonly Seed[]; readonly standings: readonly AddressStanding[] }> {
-  const standings = await standingsBy(seeds);
-  const crowded = new Set(standings.flatMap(({ ip, isCrowded }) => (isCrowded ? ip : [])));
+  statusesBy: (seeds: readonly Seed[]) => Promise<readonly AddressStatus[]>,
+): Promise<{ readonly seeds: readonly Seed[]; readonly standings: readonly AddressStatus[] }> {
+  const statuses = await statusesBy(seeds);
+  const crowded = new Set(statuses.flatMap(({ ip, isCrowded }) => (isCrowded ? ip : [])));
   const kept = seeds.filter(({ unlessShared }) => !crowded.has(unlessShared ?? ''));
-  if (kept.length === seeds.length) return { seeds, standings };
-  return { seeds: kept, standings: await standingsBy(kept) };
+  if (kept.length === seeds.length) return { seeds, standings: statuses };
+  return { seeds: kept, standings: await statusesBy(kept) };
 }
 
 function lineageOf(

@@ -46,9 +46,9 @@ export class LedgerSession implements CollectionSession {
   readonly #heard: MatchedRecord[] = [];
   #records = 0;
   #duplicates = 0;
-  #parked = 0;
+  #quarantined = 0;
   /** By content. */
-  readonly #parkedIn = new Map<string, number>();
+  readonly #quarantinedIn = new Map<string, number>();
 
   constructor(desk: LedgerSink, window: CollectWindow) {
     this.#desk = desk;
@@ -80,7 +80,7 @@ export class LedgerSession implements CollectionSession {
   async end(end: WindowEnd): Promise<WindowTally> {
     await this.#feed();
     await this.#desk.conclude(() => this.#entries(end), this.#window);
-    return { records: this.#records, duplicates: this.#duplicates, parked: this.#parked };
+    return { records: this.#records, duplicates: this.#duplicates, parked: this.#quarantined };
   }
 
   async #feed(): Promise<void> {
@@ -91,7 +91,7 @@ export class LedgerSession implements CollectionSession {
     if (chunk === undefined) return;
     const { family, tenant, source } = this.#window;
     const delivered = { family, tenant, source: this.#isMixed ? undefined : source };
-    const ears: ChunkListener = {
+    const listeners: ChunkListener = {
       outcome: ({ read, accepted, duplicates }) => {
         this.#records += accepted + duplicates;
         this.#duplicates += duplicates;
@@ -104,12 +104,12 @@ export class LedgerSession implements CollectionSession {
       },
       arrived: (arrivals) => this.#arrivals.merge(arrivals),
     };
-    await this.#desk.feed(chunk, { importNumber: 0, tenant, delivered }, ears);
+    await this.#desk.feed(chunk, { importNumber: 0, tenant, delivered }, listeners);
   }
 
   #park(name: string, at: string, reason: string, bytes: Uint8Array | null): void {
-    this.#parked += 1;
-    this.#parkedIn.set(name, (this.#parkedIn.get(name) ?? 0) + 1);
+    this.#quarantined += 1;
+    this.#quarantinedIn.set(name, (this.#quarantinedIn.get(name) ?? 0) + 1);
     const { source, family, tenant, collector, axis, alsoSources = [] } = this.#window;
     const { from: fromMs, to: toMs } = this.#window.interval;
     const window = { collector, source, alsoSources, tenant, axis, fromMs, toMs };
@@ -129,7 +129,7 @@ export class LedgerSession implements CollectionSession {
     const { nowMs } = this.#desk;
     const drafts: RecordDraft[] = [];
     const facts = end.contents.map((fact): ContentFact => {
-      const parked = this.#parkedIn.get(fact.id);
+      const parked = this.#quarantinedIn.get(fact.id);
       return parked === undefined ? fact : { ...fact, parked };
     });
     for (let at = 0; at < facts.length; at += CONTENTS_PER_ENTRY) {
@@ -157,7 +157,7 @@ export class LedgerSession implements CollectionSession {
   }
 
   #observation(said: WindowEnd, source: SourceId, nowMs: number): Observation {
-    const end = this.#parked === 0 ? said : withParked(said, this.#parked);
+    const end = this.#quarantined === 0 ? said : withQuarantined(said, this.#quarantined);
     const { collector, tenant, workload, subject, interval, until, axis } = this.#window;
     const toMs = until === 'end' ? Math.max(nowMs, interval.to) : interval.to;
     const isMixed = this.#isMixed;
@@ -182,7 +182,7 @@ export class LedgerSession implements CollectionSession {
       records,
       duplicates: isMixed ? records - all.n : this.#duplicates,
       // What could not be read may have been of any of them.
-      parked: this.#parked,
+      parked: this.#quarantined,
       because: end.because?.slice(0, OBSERVATION_TEXT_CHARACTERS_MAX) ?? null,
       code: end.code?.slice(0, OBSERVATION_NAME_CHARACTERS_MAX) ?? null,
       delays: this.#told(all),
@@ -225,7 +225,7 @@ export class LedgerSession implements CollectionSession {
 }
 
 /** All was fetched, and not all of it is in: a window with parked records is not whole. */
-function withParked(end: WindowEnd, parked: number): WindowEnd {
+function withQuarantined(end: WindowEnd, parked: number): WindowEnd {
   if (end.outcome !== 'complete') return end;
   const because = `${plural(parked, 'piece')} could not be read: parked`;
   return { ...end, outcome: 'partial', code: 'parked', because };

@@ -34,19 +34,19 @@ export type MatchedRecordListener = (record: MatchedRecord) => void;
  */
 export class LedgerSink implements CollectionSink {
   readonly #writer: LedgerWriter;
-  readonly #conveyor: IngestPipeline;
+  readonly #pipeline: IngestPipeline;
   readonly #history: CollectionHistory;
   /** Whoever uses the conveyor, or the writer, has it alone. */
   #turn: Promise<unknown> = Promise.resolve();
   #compactedMs: number;
   #postedMs: number;
   #isBehind = false;
-  #ears: MatchedRecordListener[] = [];
-  #directoryEars: (() => void)[] = [];
+  #listeners: MatchedRecordListener[] = [];
+  #directoryListeners: (() => void)[] = [];
 
   private constructor(writer: LedgerWriter, conveyor: IngestPipeline, history: CollectionHistory) {
     this.#writer = writer;
-    this.#conveyor = conveyor;
+    this.#pipeline = conveyor;
     this.#history = history;
     this.#compactedMs = writer.clock.monotonic();
     this.#postedMs = this.#compactedMs;
@@ -99,36 +99,36 @@ export class LedgerSink implements CollectionSink {
   }
 
   /** The ear is told of every record that is listened for, once it is durable. */
-  listen(ear: MatchedRecordListener): void {
-    this.#ears.push(ear);
+  listen(listener: MatchedRecordListener): void {
+    this.#listeners.push(listener);
   }
 
   /** The ear is told when more is known of the directory, once it is durable. */
   listenToDirectory(ear: () => void): void {
-    this.#directoryEars.push(ear);
+    this.#directoryListeners.push(ear);
   }
 
   /** Entries of our own, behind everything that was handed in. Durable when it resolves. */
   async append(drafts: readonly RecordDraft[]): Promise<void> {
-    await this.#alone(() => this.#conveyor.append(drafts));
+    await this.#alone(() => this.#pipeline.append(drafts));
     // The mark of a page is the last of its entries.
     const { kind, body } = drafts.at(-1) ?? {};
     const mark =
       kind === 'directory' && body !== undefined && parseDirectoryMark(parseObject(body));
     if (mark) this.#history.noteDirectory(mark);
     this.#isBehind = true;
-    if (kind === 'directory') for (const ear of this.#directoryEars) ear();
+    if (kind === 'directory') for (const ear of this.#directoryListeners) ear();
   }
 
   /** @internal for sessions */
   async feed(chunk: Chunk, context: ReadContext, ears: ChunkListener): Promise<void> {
-    await this.#alone(() => this.#conveyor.feed(chunk, context, ears));
+    await this.#alone(() => this.#pipeline.feed(chunk, context, ears));
     this.#isBehind = true;
   }
 
   /** @internal for sessions */
   async settle(): Promise<void> {
-    await this.#alone(() => this.#conveyor.drain());
+    await this.#alone(() => this.#pipeline.drain());
   }
 
   /** @internal for sessions */
@@ -142,12 +142,12 @@ export class LedgerSink implements CollectionSink {
     window: CollectWindow,
   ): Promise<void> {
     await this.#alone(async () => {
-      await this.#conveyor.drain();
+      await this.#pipeline.drain();
       const { drafts, observations, heard, contents } = entries();
-      await this.#conveyor.append(drafts);
+      await this.#pipeline.append(drafts);
       this.#history.noteContents(window.source, window.tenant, contents);
       for (const seen of observations) this.#history.noteObservation(seen);
-      for (const ear of this.#ears) for (const record of heard) ear(record);
+      for (const ear of this.#listeners) for (const record of heard) ear(record);
       this.#isBehind = true;
       // A long catch-up has many windows: what they bring can be asked about meanwhile.
       const nowMs = this.#writer.clock.monotonic();
@@ -197,15 +197,15 @@ export class LedgerSink implements CollectionSink {
   /** Ends the threads. What was handed in and is not durable is asked for again. */
   async close(): Promise<void> {
     await this.#turn;
-    await this.#conveyor.stop();
+    await this.#pipeline.stop();
   }
 
   async #postNow(): Promise<void> {
     const { clock, clockSteps } = this.#writer;
     this.#isBehind = false;
     this.#postedMs = clock.monotonic();
-    if (clockSteps.count > 0) await this.#conveyor.append(clockSteps.take(clock.now()));
-    await this.#conveyor.post();
+    if (clockSteps.count > 0) await this.#pipeline.append(clockSteps.take(clock.now()));
+    await this.#pipeline.post();
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {

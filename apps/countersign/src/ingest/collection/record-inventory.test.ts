@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseEstateBody } from './record-inventory.ts';
+import { parseInventoryBody } from './record-inventory.ts';
 
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const OWNED = { tenant: TENANT, name: 'Main', use: 'test', state: 'connected' };
@@ -8,7 +8,7 @@ const BODY = { v: 1, what: 'estate', tenants: [OWNED], partners: [{ tenant: TENA
 
 test('reads what was said of the estate', () => {
   const { tenants, partners } = BODY;
-  assert.deepEqual(parseEstateBody({ ...BODY, who: 'serve', atMs: 1 }), { tenants, partners });
+  assert.deepEqual(parseInventoryBody({ ...BODY, who: 'serve', atMs: 1 }), { tenants, partners });
 });
 
 test('takes nothing else for an estate', () => {
@@ -23,5 +23,5 @@ test('takes nothing else for an estate', () => {
     { ...BODY, tenants: [[]] },
     { ...BODY, partners: [{ tenant: TENANT }] },
   ];
-  for (const body of odd) assert.equal(parseEstateBody(body), undefined, JSON.stringify(body));
+  for (const body of odd) assert.equal(parseInventoryBody(body), undefined, JSON.stringify(body));
 });

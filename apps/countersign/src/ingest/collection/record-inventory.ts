@@ -5,7 +5,7 @@ import type { InventoryRow, InventoryTenant } from '../../store/rows/entry-rows.
 import type { LedgerSink } from './ledger-sink.ts';
 
 /** The body of an entry of kind `config`: which tenants the company owns. */
-export type EstateBody = Actor & {
+export type InventoryBody = Actor & {
   readonly v: 1;
   readonly what: 'estate';
   readonly tenants: InventoryRow['tenants'];
@@ -14,7 +14,7 @@ export type EstateBody = Actor & {
   readonly atMs: number;
 };
 
-export type Estate = Pick<InventoryRow, 'tenants' | 'partners'>;
+export type Inventory = Pick<InventoryRow, 'tenants' | 'partners'>;
 
 /**
  * Says which tenants the company owns, unless it was the last that was said: then nothing is
@@ -22,13 +22,13 @@ export type Estate = Pick<InventoryRow, 'tenants' | 'partners'>;
  */
 export async function recordInventory(
   { writer, desk }: { readonly writer: LedgerWriter; readonly desk: LedgerSink },
-  estate: Estate,
-  doer: Actor,
+  inventory: Inventory,
+  actor: Actor,
 ): Promise<{ readonly entry: number; readonly said: 'now' | 'before' }> {
-  const last = await lastEstate(writer);
-  if (last !== undefined && isSame(last, estate)) return { entry: last.index, said: 'before' };
+  const last = await lastInventory(writer);
+  if (last !== undefined && isSame(last, inventory)) return { entry: last.index, said: 'before' };
   const atMs = writer.clock.now();
-  const body: EstateBody = { v: 1, what: 'estate', ...estate, ...doer, atMs };
+  const body: InventoryBody = { v: 1, what: 'estate', ...inventory, ...actor, atMs };
   await desk.append([ownEntryDraft('config', atMs, body)]);
   await desk.post();
   const entry = writer.books.acts('config').at(-1);
@@ -36,18 +36,18 @@ export async function recordInventory(
   return { entry, said: 'now' };
 }
 
-async function lastEstate({ books, reader }: LedgerWriter): Promise<InventoryRow | undefined> {
+async function lastInventory({ books, reader }: LedgerWriter): Promise<InventoryRow | undefined> {
   for (const index of books.acts('config').toReversed()) {
     const body = index < reader.size ? await reader.body(index) : undefined;
     const text = body?.kind === 'present' ? Buffer.from(body.bytes).toString('utf8') : 'null';
-    const said = parseEstateBody(JSON.parse(text));
+    const said = parseInventoryBody(JSON.parse(text));
     if (said !== undefined) return { index, ...said };
   }
   return undefined;
 }
 
-function isSame(a: Estate, b: Estate): boolean {
-  const text = ({ tenants, partners }: Estate): string => {
+function isSame(a: Inventory, b: Inventory): boolean {
+  const text = ({ tenants, partners }: Inventory): string => {
     const owned = tenants.map(({ tenant, name, use, state }) => [tenant, name, use, state]);
     return JSON.stringify([owned, partners.map(({ tenant, name }) => [tenant, name])]);
   };
@@ -55,7 +55,7 @@ function isSame(a: Estate, b: Estate): boolean {
 }
 
 /** Undefined for an entry of another kind or form: it means nothing, and is still an entry. */
-export function parseEstateBody(body: unknown): Estate | undefined {
+export function parseInventoryBody(body: unknown): Inventory | undefined {
   if (!isObject(body) || body['what'] !== 'estate') return undefined;
   const { tenants, partners } = body;
   if (!Array.isArray(tenants) || !Array.isArray(partners)) return undefined;
@@ -69,7 +69,7 @@ function isTenant(value: unknown): value is InventoryTenant {
   return typeof use === 'string' && (state === 'connected' || state === 'not connected');
 }
 
-function isPartner(value: unknown): value is Estate['partners'][number] {
+function isPartner(value: unknown): value is Inventory['partners'][number] {
   if (!isObject(value)) return false;
   const { tenant, name } = value;
   return typeof tenant === 'string' && isGuid(tenant) && typeof name === 'string';

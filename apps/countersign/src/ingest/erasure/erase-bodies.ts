@@ -14,8 +14,8 @@ import { type Actor, ownEntryDraft } from '../../projection/entries/own-entry.ts
 import { mergeActions } from '../../projection/merge-actions.ts';
 import { IngestError } from '../errors.ts';
 import { removeOriginals } from '../quarantine/original-files.ts';
-import { eraseParked } from '../quarantine/quarantine.ts';
-import { findParked } from './erase-quarantined.ts';
+import { eraseQuarantined } from '../quarantine/quarantine.ts';
+import { findQuarantined } from './erase-quarantined.ts';
 import {
   type ErasureTarget,
   forgetErasing,
@@ -135,7 +135,7 @@ async function carryOut(
   );
   const mentions = new NameMatcher(doomed.names);
   await removeOriginals(writer, { indices: new Set(indices), mentions });
-  eraseParked(writer.dir, doomed.parked);
+  eraseQuarantined(writer.dir, doomed.parked);
   const { toMerge } = await writer.books.purge(indices);
   await writer.ledger.rewriteWithout(indices);
   await writer.reader.refresh();
@@ -164,7 +164,7 @@ async function find(writer: LedgerWriter, selection: ErasureSelection): Promise<
   await writer.reader.refresh();
   const check = new LegalHoldCheck(await activeHolds(writer));
   const matcher = new Matcher(selection);
-  const { names: parked, held: parkedHeld } = await findParked(writer, selection);
+  const { names: parked, held: parkedHeld } = await findQuarantined(writer, selection);
   const held = new Map(parkedHeld);
   const found: Found = { indices: [], parked, tenants: new Set(), fromMs: null, toMs: null };
   for await (const batch of writer.reader.scan()) {

@@ -1,7 +1,7 @@
 import { parseLeaf } from '@countersign/ledger';
 import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { NameMatcher } from '../../projection/entries/name-matcher.ts';
-import { listParked, type QuarantineFile } from '../quarantine/quarantine.ts';
+import { listQuarantined, type QuarantineFile } from '../quarantine/quarantine.ts';
 import type { ErasureSelection } from './erase-bodies.ts';
 import { type ActiveHold, activeHolds } from './legal-holds.ts';
 
@@ -16,21 +16,21 @@ export type QuarantineMatch = {
  * mentions her, an import what it parked, and retention what was parked before the time: nothing
  * happened after it was delivered.
  */
-export async function findParked(
+export async function findQuarantined(
   writer: LedgerWriter,
   selection: ErasureSelection,
 ): Promise<QuarantineMatch> {
   const mentions = new NameMatcher(selection.names ?? []);
-  const holds = (await activeHolds(writer)).map((hold) => new ParkedHold(hold));
+  const holds = (await activeHolds(writer)).map((hold) => new QuarantinedHold(hold));
   const names: string[] = [];
   const held = new Map<string, number>();
-  for (const file of listParked(writer.dir)) {
+  for (const file of listQuarantined(writer.dir)) {
     if (file.parked.erased === true) continue;
-    const parkedMs = await parkedMsOf(writer, file);
-    if (!isSelected(file, selection, mentions, parkedMs)) continue;
+    const quarantinedMs = await quarantinedMsOf(writer, file);
+    if (!isSelected(file, selection, mentions, quarantinedMs)) continue;
     names.push(file.name);
     for (const hold of holds) {
-      if (hold.mayFit(file, parkedMs)) held.set(hold.case, (held.get(hold.case) ?? 0) + 1);
+      if (hold.mayFit(file, quarantinedMs)) held.set(hold.case, (held.get(hold.case) ?? 0) + 1);
     }
   }
   return { names, held };
@@ -50,7 +50,7 @@ function isSelected(
 }
 
 /** Where a hold may or may not be about a parked file, it is: nobody could tell afterwards. */
-class ParkedHold {
+class QuarantinedHold {
   readonly case: string;
   readonly #scope: ActiveHold['scope'];
   readonly #mentions: NameMatcher;
@@ -74,7 +74,7 @@ function isMentioned({ parked, bytes }: QuarantineFile, mentions: NameMatcher): 
 }
 
 /** By the entry of the import where there is one: the time of a file does not outlive a restore. */
-async function parkedMsOf(
+async function quarantinedMsOf(
   { reader }: LedgerWriter,
   { parked, parkedMs }: QuarantineFile,
 ): Promise<number> {

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { DeliveryDelays, mergeDelays, noDelays, quantileMs } from './delivery-delays.ts';
 
 test('quantiles are right to two per cent, whatever lane counted what', () => {
-  const lanes = [new DeliveryDelays(), new DeliveryDelays()];
-  for (let n = 1; n <= 1000; n++) lanes[n % 2]?.add('s', 'Exchange', n * 1000);
+  const workers = [new DeliveryDelays(), new DeliveryDelays()];
+  for (let n = 1; n <= 1000; n++) workers[n % 2]?.add('s', 'Exchange', n * 1000);
   const all = noDelays();
-  for (const lane of lanes) for (const { delays } of lane.list()) mergeDelays(all, delays);
+  for (const worker of workers) for (const { delays } of worker.list()) mergeDelays(all, delays);
   assert.deepEqual([all.n, all.minMs, all.maxMs], [1000, 1000, 1_000_000]);
   for (const share of [0.01, 0.5, 0.99]) {
     const expected = share * 1_000_000;

@@ -8,7 +8,7 @@ import { projectEntry } from '../../projection/project-entry.ts';
 import type { RecentFile } from '../../store/parquet/recent-file.ts';
 import type { EntryRows } from '../../store/rows/entry-rows.ts';
 import type { SignalBatch } from '../../store/rows/signal-row.ts';
-import { CHUNKS_IN_FLIGHT_PER_LANE, ROWS_PER_POST } from '../limits.ts';
+import { CHUNKS_IN_FLIGHT_PER_WORKER, ROWS_PER_POST } from '../limits.ts';
 import type { Arrival } from './delivery-delays.ts';
 import { WorkerHandle } from './worker-handle.ts';
 import type { ReadDone } from './worker-messages.ts';
@@ -35,9 +35,9 @@ export type ChunkListener = {
 export class IngestPipeline {
   readonly #writer: LedgerWriter;
   /** Started when there is work for them: a thread takes longer to load than a file to read. */
-  readonly #lanes: WorkerHandle[] = [];
-  readonly #laneCount: number;
-  readonly #startLane: () => WorkerHandle;
+  readonly #workers: WorkerHandle[] = [];
+  readonly #workerCount: number;
+  readonly #startWorker: () => WorkerHandle;
   #nextChunkId = 0;
   #inFlight = 0;
   #slotFree: (() => void) | undefined;
@@ -57,15 +57,15 @@ export class IngestPipeline {
     this.#writer = writer;
     const { dir, ledger, detection } = writer;
     const plan = detection?.planText ?? null;
-    this.#laneCount = laneCount;
-    this.#startLane = () => new WorkerHandle({ dir, keys: ledger.localKeys, listenFor, plan });
+    this.#workerCount = laneCount;
+    this.#startWorker = () => new WorkerHandle({ dir, keys: ledger.localKeys, listenFor, plan });
   }
 
   /** Resolves as soon as there is room for the next chunk; `ears` are told once more is known. */
-  async feed(chunk: Chunk, context: ReadContext, ears: ChunkListener): Promise<void> {
+  async feed(chunk: Chunk, context: ReadContext, listeners: ChunkListener): Promise<void> {
     this.#throwFailure();
     if (this.#rowsUnposted >= ROWS_PER_POST) await this.post();
-    while (this.#inFlight >= this.#laneCount * CHUNKS_IN_FLIGHT_PER_LANE) {
+    while (this.#inFlight >= this.#workerCount * CHUNKS_IN_FLIGHT_PER_WORKER) {
       await new Promise<void>((resolve) => {
         this.#slotFree = resolve;
       });
@@ -82,7 +82,7 @@ export class IngestPipeline {
       .then(async () => {
         const done = await read;
         this.#throwFailure();
-        this.#sequence(lane, chunkId, done, ears);
+        this.#sequence(lane, chunkId, done, listeners);
       })
       .catch((error: unknown) => this.#fail(error));
   }
@@ -110,7 +110,7 @@ export class IngestPipeline {
   async post(): Promise<void> {
     await this.drain();
     const { books } = this.#writer;
-    const flushed = await Promise.all(this.#lanes.map((lane) => lane.ask({ kind: 'flush' })));
+    const flushed = await Promise.all(this.#workers.map((lane) => lane.ask({ kind: 'flush' })));
     for (const done of flushed) {
       const files = JSON.parse(done.files) as RecentFile[];
       books.post({ files, signals: JSON.parse(done.signals) as SignalBatch });
@@ -123,7 +123,7 @@ export class IngestPipeline {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.stop()));
+    await Promise.all(this.#workers.map((lane) => lane.stop()));
   }
 
   #sequence(lane: WorkerHandle, chunkId: number, read: ReadDone, ears: ChunkListener): void {
@@ -168,14 +168,14 @@ export class IngestPipeline {
   }
 
   #idlest(): WorkerHandle {
-    const idle = this.#lanes.find(({ outstanding }) => outstanding === 0);
+    const idle = this.#workers.find(({ outstanding }) => outstanding === 0);
     if (idle !== undefined) return idle;
-    if (this.#lanes.length < this.#laneCount) {
-      const started = this.#startLane();
-      this.#lanes.push(started);
+    if (this.#workers.length < this.#workerCount) {
+      const started = this.#startWorker();
+      this.#workers.push(started);
       return started;
     }
-    return this.#lanes.reduce((a, b) => (b.outstanding < a.outstanding ? b : a));
+    return this.#workers.reduce((a, b) => (b.outstanding < a.outstanding ? b : a));
   }
 
   #release(): void {

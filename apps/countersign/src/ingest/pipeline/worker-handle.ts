@@ -26,7 +26,7 @@ export class WorkerHandle {
   #failure: unknown;
 
   constructor(setup: WorkerSetup) {
-    this.#worker = new Worker(workerUrl(), { workerData: setup, resourceLimits: LANE_LIMITS });
+    this.#worker = new Worker(workerUrl(), { workerData: setup, resourceLimits: WORKER_LIMITS });
     this.#worker.on('message', (message: FromWorker) => this.#answer(message));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => {
@@ -83,7 +83,7 @@ const DISK_CODES = ['DISK_FULL', 'NOT_WRITABLE', 'DISK_BROKEN'] as const;
  * Parsed records die young: a small nursery is emptied often and cheaply, where a large one would
  * hold hundreds of megabytes of what nobody needs any more.
  */
-const LANE_LIMITS = { maxYoungGenerationSizeMb: 48 } as const;
+const WORKER_LIMITS = { maxYoungGenerationSizeMb: 48 } as const;
 
 /** The compiled package holds `worker.js`, a clone holds `worker.ts`. */
 function workerUrl(): URL {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { listParked, park, removeParked } from './quarantine.ts';
+import { listQuarantined, park, removeQuarantined } from './quarantine.ts';
 
 function withFolder(run: (dir: string) => void): void {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-parked-'));
@@ -21,7 +21,7 @@ test('the same reject is parked once, and keeps its first reason', () => {
     const name = park(dir, REJECT, Buffer.from('{'));
     assert.equal(park(dir, { ...REJECT, reason: 'another' }, Buffer.from('{')), name);
     assert.notEqual(park(dir, { ...REJECT, at: 'row 3, byte 11' }, Buffer.from('{')), name);
-    const [first, second, ...more] = [...listParked(dir)].map(({ parked }) => parked.reason);
+    const [first, second, ...more] = [...listQuarantined(dir)].map(({ parked }) => parked.reason);
     assert.deepEqual([first, second, more], ['not JSON', 'not JSON', []]);
   });
 });
@@ -31,7 +31,7 @@ test('bytes come back as they were, and those over a mebibyte stay in their file
     const bytes = Buffer.from([0, 0xff, 0x0a]);
     const small = park(dir, REJECT, bytes);
     const large = park(dir, { ...REJECT, at: 'row 3, byte 12' }, Buffer.alloc(2 ** 20 + 1));
-    const kept = new Map([...listParked(dir)].map((file) => [file.name, file]));
+    const kept = new Map([...listQuarantined(dir)].map((file) => [file.name, file]));
     assert.deepEqual(kept.get(small)?.bytes, bytes);
     assert.equal(kept.get(large)?.parked.bytes, null);
   });
@@ -41,13 +41,13 @@ test('a file that was cut is listed with its text, so that a search finds it', (
   withFolder((dir) => {
     mkdirSync(join(dir, 'parked'));
     writeFileSync(join(dir, 'parked', 'cut.json'), '{"file":"ann@example.com');
-    const [cut] = [...listParked(dir)];
+    const [cut] = [...listQuarantined(dir)];
     assert.match(cut?.parked.reason ?? '', /ann@example\.com/);
-    removeParked(dir, ['cut.json', 'never-there.json']);
+    removeQuarantined(dir, ['cut.json', 'never-there.json']);
     assert.deepEqual(readdirSync(join(dir, 'parked')), []);
   });
 });
 
 test('nothing was parked where there is no folder for it', () => {
-  withFolder((dir) => assert.deepEqual([...listParked(dir)], []));
+  withFolder((dir) => assert.deepEqual([...listQuarantined(dir)], []));
 });

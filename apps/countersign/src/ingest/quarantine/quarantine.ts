@@ -44,7 +44,7 @@ export type QuarantinedItem = {
   readonly import: number | null;
   /** Null where there are no bytes to be read: then the file itself has to be read again. */
   readonly readAs: ReadAs | null;
-  /** Base64 of the bytes, or null when they were over {@link PARKED_BYTES_MAX}. */
+  /** Base64 of the bytes, or null when they were over {@link QUARANTINED_BYTES_MAX}. */
   readonly bytes: string | null;
   /** Only of what a collector fetched; there `import` is null. */
   readonly collected?: CollectedPiece;
@@ -61,7 +61,7 @@ export type QuarantineFile = {
 };
 
 /** A reject larger than this keeps its place and reason alone; the file itself still has it. */
-const PARKED_BYTES_MAX: number = 1024 * 1024;
+const QUARANTINED_BYTES_MAX: number = 1024 * 1024;
 
 /**
  * Parks one reject under a name made from what it is, which is returned: reading the same broken
@@ -73,7 +73,7 @@ export function park(
   reject: Omit<QuarantinedItem, 'bytes'>,
   bytes: Uint8Array | null,
 ): string {
-  const kept = bytes !== null && bytes.byteLength <= PARKED_BYTES_MAX ? bytes : null;
+  const kept = bytes !== null && bytes.byteLength <= QUARANTINED_BYTES_MAX ? bytes : null;
   const digest = createHash('sha256')
     .update(`${reject.file}\n${reject.at}\n`)
     .update(kept ?? '')
@@ -83,21 +83,21 @@ export function park(
   // The first reason is why it was parked; the second may be no more than that the file is gone.
   if (existsSync(path)) return name;
   mkdirSync(folderOf(dir), { recursive: true, mode: 0o700 });
-  const parked: QuarantinedItem = {
+  const quarantined: QuarantinedItem = {
     ...reject,
     bytes: kept === null ? null : Buffer.from(kept).toString('base64'),
   };
-  writeFileSync(`${path}.tmp`, JSON.stringify(parked), { mode: 0o600 });
+  writeFileSync(`${path}.tmp`, JSON.stringify(quarantined), { mode: 0o600 });
   renameSync(`${path}.tmp`, path);
   return name;
 }
 
 /** All that is parked, in an order that does not change. */
-export function* listParked(dir: string): Generator<QuarantineFile> {
-  for (const name of namesIn(folderOf(dir))) yield readParked(dir, name);
+export function* listQuarantined(dir: string): Generator<QuarantineFile> {
+  for (const name of namesIn(folderOf(dir))) yield readQuarantined(dir, name);
 }
 
-export function readParked(dir: string, name: string): QuarantineFile {
+export function readQuarantined(dir: string, name: string): QuarantineFile {
   const path = join(folderOf(dir), name);
   const parked = parse(readFileSync(path, 'utf8'));
   const bytes = Buffer.from(parked.bytes ?? '', 'base64');
@@ -108,7 +108,7 @@ export function readParked(dir: string, name: string): QuarantineFile {
  * Removes pieces for good. That a window is short of one outlives it, under a name that is made of
  * nothing that was in it: otherwise the window would be whole once the others can be read.
  */
-export function eraseParked(dir: string, names: Iterable<string>): void {
+export function eraseQuarantined(dir: string, names: Iterable<string>): void {
   for (const name of names) {
     const path = join(folderOf(dir), name);
     if (!existsSync(path)) continue;
@@ -130,7 +130,7 @@ function leaveTrace(dir: string, { window, delivered }: CollectedPiece): void {
   renameSync(`${path}.tmp`, path);
 }
 
-export function removeParked(dir: string, names: Iterable<string>): void {
+export function removeQuarantined(dir: string, names: Iterable<string>): void {
   for (const name of names) rmSync(join(folderOf(dir), name), { force: true });
 }
 

@@ -37,7 +37,7 @@ export const UNANSWERED_MAX_MS = 60_000;
 export const SOCKET_PATH_BYTES_MAX = 103;
 
 /** Worker threads of an import: the one sequencer is busy with four. */
-export const LANES_MAX = 4;
+export const WORKERS_MAX = 4;
 
 /** Events are built in windows of so many at first, so that the first line comes at once. */
 export const EVENTS_WINDOW_FIRST = 64;

@@ -2,7 +2,7 @@ import type { Random } from '@countersign/core';
 import type { Config } from '../../config/config.ts';
 import type { Actor } from '../../projection/entries/own-entry.ts';
 import { performPolicyUse } from '../activate-policies.ts';
-import { performDrain } from '../bypass.ts';
+import { performBypass } from '../bypass.ts';
 import { performDecide } from '../decide.ts';
 import { performEndPass } from '../end-pass.ts';
 import { performErase } from '../erase.ts';
@@ -44,7 +44,7 @@ const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['statement', performAccess],
   ['decide', performDecide],
   ['findings mark', performMarkFindings],
-  ['door drain', performDrain],
+  ['door drain', performBypass],
   ['gate', performGate],
   ['ledger erase', performErase],
   ['ledger hold', performHold],

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import { contentFolder } from '../../config/installed-package.ts';
-import { sprayJudge } from '../../detection/detectors/spray/spray-detector.ts';
-import { streamJudge } from '../../detection/detectors/window-detector-runner.ts';
+import { sprayDetector } from '../../detection/detectors/spray/spray-detector.ts';
+import { streamDetector } from '../../detection/detectors/window-detector-runner.ts';
 import { recallRules } from '../../detection/rules/rule-cache.ts';
 import {
   type ContentFile,
@@ -11,16 +11,16 @@ import {
   type RuleContent,
   ruleContent,
 } from '../../detection/rules/rule-content.ts';
-import { sigmaJudge } from '../../detection/rules/sigma-detector.ts';
+import { sigmaDetector } from '../../detection/rules/sigma-detector.ts';
 import type { Detector } from '../../detection/runner/detector.ts';
 import type { DetectorProfile } from '../../detection/runner/detector-profile.ts';
 import { RULE_FILES_MAX } from '../../ingest/limits.ts';
 import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
-import { reconcileJudge } from '../../reconcile/actions/action-detector.ts';
+import { reconcileDetector } from '../../reconcile/actions/action-detector.ts';
 import { authorisationsOf } from '../../reconcile/actions/authorization-source.ts';
 import { AlarmDetector } from '../../reconcile/checks/alarm-detector.ts';
 import { CheckDetector } from '../../reconcile/checks/check-detector.ts';
-import { stateJudge } from '../../reconcile/directory-drift/drift-detector.ts';
+import { stateDetector } from '../../reconcile/directory-drift/drift-detector.ts';
 
 /** What judges the records of a data folder. */
 export type DetectorSet = {
@@ -43,16 +43,16 @@ export async function loadDetection(folder: string = rulesFolder()): Promise<Det
   const judges = [
     new AlarmDetector(),
     new CheckDetector(),
-    reconcileJudge(authorisationsOf),
-    stateJudge(),
-    sprayJudge(),
-    streamJudge(),
+    reconcileDetector(authorisationsOf),
+    stateDetector(),
+    sprayDetector(),
+    streamDetector(),
   ];
   return detectionOf(ruleContent(recallRules(readContent(folder), getCompileCacheDir())), judges);
 }
 
 export function detectionOf(content: RuleContent, more: readonly Detector[] = []): DetectorSet {
-  const judges = [sigmaJudge(content), ...more];
+  const judges = [sigmaDetector(content), ...more];
   return {
     judges,
     content,

@@ -51,9 +51,9 @@ export async function openLedgerWriter(options: WriterOptions): Promise<LedgerWr
     options.beforeBooks?.();
     const books = await Store.open(dir, { threads: options.threads ?? 1 });
     const reader = await LedgerReader.open(dir);
-    const accountant = new LedgerDecisionLog(ledger);
+    const decisionLog = new LedgerDecisionLog(ledger);
     const parts = { dir, clock, random, ledger, books, reader, clockSteps };
-    const writer = { ...parts, detection, accountant };
+    const writer = { ...parts, detection, accountant: decisionLog };
     beginRematch(writer);
     await catchUpProjection(writer, onProgress);
     await recomputeSignals(writer);

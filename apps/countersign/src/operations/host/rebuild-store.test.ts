@@ -9,7 +9,7 @@ import { type ImportReport, importPaths } from '../../ingest/import-run.ts';
 import { closeWriter, openLedgerWriter } from './open-writer.ts';
 import { rebuild } from './rebuild-store.ts';
 
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const ANCIENT = new Date('2001-02-03T04:05:06Z');
 const root = mkdtempSync(join(tmpdir(), 'countersign-rebuild-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -33,7 +33,7 @@ async function importInto(dir: string): Promise<ImportReport> {
     yield Buffer.from(EXPORT);
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const report = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+  const report = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
   await closeWriter(writer);
   return report;
 }

@@ -4,7 +4,7 @@ import type { CatchUpProgress } from '../../projection/catch-up.ts';
 import { type LedgerWriter, openLedgerWriter, type WriterOptions } from './open-writer.ts';
 
 /** What the books can make again from the ledger, and nothing else. */
-const BOOKS = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] as const;
+const Store = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] as const;
 
 /**
  * Throws all derived state away and makes it again from the ledger: the books and the fingerprint
@@ -14,10 +14,10 @@ const BOOKS = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm']
 export async function rebuild(
   options: WriterOptions & { readonly onProgress?: (progress: CatchUpProgress) => void },
 ): Promise<LedgerWriter> {
-  const beforeBooks = (): void => discardBooks(options.dir);
-  return openLedgerWriter({ ...options, fingerprints: 'remake', beforeBooks });
+  const beforeStore = (): void => discardStore(options.dir);
+  return openLedgerWriter({ ...options, fingerprints: 'remake', beforeBooks: beforeStore });
 }
 
-function discardBooks(dir: string): void {
-  for (const name of BOOKS) rmSync(join(dir, name), { recursive: true, force: true });
+function discardStore(dir: string): void {
+  for (const name of Store) rmSync(join(dir, name), { recursive: true, force: true });
 }

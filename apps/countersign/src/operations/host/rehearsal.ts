@@ -30,9 +30,9 @@ export async function rehearse(
 ): Promise<readonly PlannedEntry[]> {
   const append: Append = (drafts) => Promise.reject(new Rehearsal(drafts.map(plannedOf)));
   const ledger = stopped(writer.ledger, append);
-  const accountant = stopped(writer.accountant, append);
+  const decisionLog = stopped(writer.accountant, append);
   try {
-    await command({ ...writer, ledger, accountant });
+    await command({ ...writer, ledger, accountant: decisionLog });
   } catch (error) {
     if (error instanceof Rehearsal) return error.entries;
     throw error;

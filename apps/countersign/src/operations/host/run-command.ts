@@ -3,7 +3,7 @@ import { availableParallelism, hostname } from 'node:os';
 import type { Clock, Random } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger';
 import type { Command } from '../forwarding/command.ts';
-import { LANES_MAX } from '../forwarding/limits.ts';
+import { WORKERS_MAX } from '../forwarding/limits.ts';
 import { removeLeftSpools, StdinSpool } from '../forwarding/stdin-spool.ts';
 import { importWithoutLedger, readsStandardInput, withSpool } from '../import.ts';
 import { perform } from './handlers.ts';
@@ -45,7 +45,7 @@ export async function write(options: WriteOptions): Promise<unknown> {
     const nothing = await importWithoutLedger(options.work);
     if (nothing !== undefined) return nothing;
   }
-  const lanes = Math.min(LANES_MAX, availableParallelism());
+  const workers = Math.min(WORKERS_MAX, availableParallelism());
   using spool = new StdinSpool(layout.run(dir), random);
   return await runCommand({
     ...options,
@@ -63,8 +63,8 @@ export async function write(options: WriteOptions): Promise<unknown> {
     },
     close: closeWriter,
     perform: (writer, work, hooks) => {
-      const doer = { who: work.who, host: hostname(), version };
-      return perform(writer, work, { doer, random, env, lanes, hooks, stdin });
+      const actor = { who: work.who, host: hostname(), version };
+      return perform(writer, work, { doer: actor, random, env, lanes: workers, hooks, stdin });
     },
     beforeHandOver: async (work) =>
       readsStandardInput(work) ? withSpool(work, await spool.fill(stdin)) : work,

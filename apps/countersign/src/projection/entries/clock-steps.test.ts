@@ -21,7 +21,7 @@ import { restartClock } from './clock-restart.ts';
 
 const START_MS = Date.parse('2026-03-02T09:00:00Z');
 const HOUR_MS = 3_600_000;
-const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-clock-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -42,7 +42,7 @@ function line(n: number): string {
 
 type Said = { readonly index: number; readonly body: Record<string, unknown> };
 
-async function withBooks<T>(
+async function withStore<T>(
   dir: string,
   use: (ledger: LedgerReader, books: StoreReader) => Promise<T>,
 ): Promise<T> {
@@ -58,7 +58,7 @@ async function withBooks<T>(
 
 /** What Countersign has said of steps, as the ledger has it. */
 async function stepsIn(dir: string): Promise<Said[]> {
-  return withBooks(dir, async (ledger, books) => {
+  return withStore(dir, async (ledger, books) => {
     const said: Said[] = [];
     for (const index of books.acts('act')) {
       const body = await ledger.body(index);
@@ -71,7 +71,7 @@ async function stepsIn(dir: string): Promise<Said[]> {
 }
 
 async function coverageOfSteps(dir: string): Promise<CoverageRow[]> {
-  return withBooks(dir, async (_, books) => {
+  return withStore(dir, async (_, books) => {
     return books.coverage().filter(({ because }) => because.includes('clock'));
   });
 }
@@ -81,7 +81,7 @@ async function assertClean(dir: string): Promise<void> {
 }
 
 async function importing(writer: LedgerWriter, input: Input): Promise<ImportReport> {
-  return importPaths(writer, { inputs: [input], doer: DOER, lanes: 1 });
+  return importPaths(writer, { inputs: [input], doer: Actor, lanes: 1 });
 }
 
 test('a step in the middle of an import is an entry behind the batch that met it', async () => {
@@ -132,7 +132,7 @@ test('what the step touches is unknown, of every tenant and source', async () =>
     bound: null,
     because: 'the clock of this machine was stepped',
   });
-  await withBooks(dir, async (ledger, books) => {
+  await withStore(dir, async (ledger, books) => {
     const head = await headOf(ledger, books);
     const filter = { user: 'freya.sandison@northmoor.example', tenant: undefined };
     const { coverage } = await books.timeline(filter, head);
@@ -150,11 +150,11 @@ test('a step between two acts of ours is an entry, and a rebuild says nothing tw
   const dir = join(root, 'acts');
   const clock = new ManualClock(START_MS);
   const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
-  await placeHold(writer, { case: 'C-1', doer: DOER });
+  await placeHold(writer, { case: 'C-1', doer: Actor });
   clock.advance(5000);
   clock.step(-HOUR_MS);
-  await placeHold(writer, { case: 'C-2', doer: DOER });
-  await placeHold(writer, { case: 'C-3', doer: DOER });
+  await placeHold(writer, { case: 'C-2', doer: Actor });
+  await placeHold(writer, { case: 'C-3', doer: Actor });
   await closeWriter(writer);
   const [{ index, body }] = (await stepsIn(dir)) as [Said];
   assert.deepEqual([index, body['index']], [2, 1]);
@@ -171,7 +171,7 @@ test('a step between two acts of ours is an entry, and a rebuild says nothing tw
 const DECADES_MS = 73 * 365 * 24 * HOUR_MS;
 
 async function seenOf(dir: string): Promise<number[]> {
-  return withBooks(dir, async (ledger) => {
+  return withStore(dir, async (ledger) => {
     const seen: number[] = [];
     for (let index = 0; index < ledger.size; index++) {
       seen.push(Date.parse((await ledger.leaf(index)).leaf.seen));
@@ -205,7 +205,7 @@ test('after a clock was ahead, an entry that declares it lets `seen` start again
   const stamped = await seenOf(dir);
   assert.equal(stamped.at(-1), START_MS + DECADES_MS);
   clock.advance(5000);
-  const restarted = await restartClock(writer, { reason: 'a bad time server', doer: DOER });
+  const restarted = await restartClock(writer, { reason: 'a bad time server', doer: Actor });
   assert.equal(Date.parse(restarted.lastSeen), START_MS + DECADES_MS);
   assert.equal(Date.parse(restarted.seen), START_MS + 5000);
   await importing(writer, oneLine(4));
@@ -218,7 +218,7 @@ test('after a clock was ahead, an entry that declares it lets `seen` start again
   clock.advance(5000);
   const later = await opened();
   await importing(later, oneLine(5));
-  await assert.rejects(restartClock(later, { reason: 'again', doer: DOER }), {
+  await assert.rejects(restartClock(later, { reason: 'again', doer: Actor }), {
     code: 'CLOCK_NOT_AHEAD',
   });
   await closeWriter(later);

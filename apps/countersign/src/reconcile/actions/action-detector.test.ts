@@ -5,7 +5,7 @@ import { CUT_OFF } from '../../detection/detectors/windows/window-detector.ts';
 import { endOfItself } from '../../detection/findings/limitation-finding.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { LIST_MAX } from '../limits.ts';
-import { judgementOf, reconcileJudge } from './action-detector.ts';
+import { judgementOf, reconcileDetector } from './action-detector.ts';
 import { NO_AUTHORISATIONS } from './authorization-status.ts';
 
 const DAY_MS = 86_400_000;
@@ -42,7 +42,7 @@ test('of a day with more actions than are looked at it says so, of that day alon
 
 test('whoever asks whether reconciliation saw that day is told that it did not', () => {
   const { drafts } = judgementOf({ dayMs: DAY, drafts: [], isCut: true }, DAYS);
-  const [watcher] = reconcileJudge(async () => NO_AUTHORISATIONS).watches;
+  const [watcher] = reconcileDetector(async () => NO_AUTHORISATIONS).watches;
   // By its title alone they are known to be of each other.
   assert.deepEqual(
     drafts.map(({ group }) => group),

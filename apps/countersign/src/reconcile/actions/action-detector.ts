@@ -21,7 +21,7 @@ const TITLE = 'An action that no authorisation stands behind';
  * have been used for as long as a token lives, and a session of it for longer. A finding whose
  * sign-in came after all is taken back, and the ledger keeps both.
  */
-export function reconcileJudge(
+export function reconcileDetector(
   authorisationsOf: (context: DetectorInput) => Promise<AuthorizationSource>,
 ): Detector {
   return {

@@ -42,13 +42,13 @@ type Kept = Scope & { readonly tables: AuthorizationTables };
 
 /** Asks the books for actions with what ties each to its sign-in. */
 export class ActionQuery {
-  readonly #books: StoreReader;
+  readonly #store: StoreReader;
   readonly #authorisations: AuthorizationSource;
   #register: ScratchTable | undefined;
   #kept: Kept | undefined;
 
   constructor(books: StoreReader, authorisations: AuthorizationSource) {
-    this.#books = books;
+    this.#store = books;
     this.#authorisations = authorisations;
   }
 
@@ -69,7 +69,7 @@ export class ActionQuery {
     const register = this.#register.name;
     const of = { ...parts, said: said.name, bounds: bounds.name, register };
     try {
-      return await this.#books.together(scope, async (ask, source) => {
+      return await this.#store.together(scope, async (ask, source) => {
         const all = { ...of, source };
         await makeTables(ask, joinTables(all));
         return ask(sqlOf(joinedSql(all)));
@@ -94,7 +94,7 @@ export class ActionQuery {
   }
 
   async #registered(): Promise<ScratchTable> {
-    return registerTable(this.#books, await this.#authorisations.registered());
+    return registerTable(this.#store, await this.#authorisations.registered());
   }
 
   /** What stands behind the sign-ins of some actions, where these are few. */
@@ -103,13 +103,13 @@ export class ActionQuery {
     parts: Omit<SignInParts, 'source'>,
   ): Promise<AuthorizationTables | undefined> {
     if (this.#authorisations.isSilent) return undefined;
-    const rows = await this.#books.together(scope, async (ask, source) => {
+    const rows = await this.#store.together(scope, async (ask, source) => {
       await makeTables(ask, signInTables({ ...parts, source }));
       return ask(`SELECT DISTINCT tk, action FROM raw LIMIT ${SIGN_INS_FEW_MAX + 1}`);
     });
     if (rows.length > SIGN_INS_FEW_MAX) return undefined;
     const signIns = rows.map(([tk, action]) => ({ tenant: String(tk), action: String(action) }));
-    return AuthorizationTables.ofSome(this.#books, this.#authorisations, signIns);
+    return AuthorizationTables.ofSome(this.#store, this.#authorisations, signIns);
   }
 
   /** As {@link rows} asks of a period; kept for those within it. */
@@ -124,7 +124,7 @@ export class ActionQuery {
         fromMs: fromMs === undefined ? undefined : fromMs - DAY_MS,
         toMs: toMs === undefined ? undefined : toMs + DAY_MS,
       };
-      const tables = await AuthorizationTables.ofPeriod(this.#books, this.#authorisations, period);
+      const tables = await AuthorizationTables.ofPeriod(this.#store, this.#authorisations, period);
       this.#kept = { ...period, tables };
     }
     return (this.#kept as Kept).tables;
@@ -156,7 +156,7 @@ export class ActionQuery {
   async events(period: ReconcilePeriod): Promise<EventCounts> {
     const { where } = this.#partsOf(period, undefined);
     const { fromMs, toMs } = period;
-    const rows = await this.#books.over(
+    const rows = await this.#store.over(
       { fromMs, toMs },
       (source) => `SELECT kind, count(*) FROM (
           SELECT ${EVENT_KIND_SQL} AS kind FROM ${source} WHERE class_uid <> 3002 AND ${where})
@@ -172,7 +172,7 @@ export class ActionQuery {
     fromMs,
     toMs,
   }: ReconcilePeriod): Promise<[startMs: number, count: number][]> {
-    const rows = await this.#books.over(
+    const rows = await this.#store.over(
       { fromMs, toMs },
       (source) => `SELECT epoch_ms("time") // ${CUT_MS} * ${CUT_MS} AS start, count(*)
         FROM ${source} WHERE class_uid <> 3002 GROUP BY start ORDER BY start`,
@@ -186,7 +186,7 @@ export class ActionQuery {
 
   /** Which kinds of sign-ins with a token there are at all, and from when to when. */
   async seenKinds(): Promise<SeenKind[]> {
-    const rows = await this.#books.over(
+    const rows = await this.#store.over(
       {},
       (source) => `SELECT ${this.#tenantSql()} AS tk, sign_in_type, epoch_ms(min("time")),
           epoch_ms(max("time")) FROM ${source}
@@ -207,7 +207,7 @@ export class ActionQuery {
    */
   async reachedDays(fromIndex: number, sinceMs: number): Promise<number[]> {
     const scope = { fromMs: sinceMs - CLOCK_DIFFERENCE_MAX_MS };
-    const rows = await this.#books.over(
+    const rows = await this.#store.over(
       scope,
       (source) => `SELECT DISTINCT epoch_ms("time") // 86400000 * 86400000 FROM ${source}
         WHERE class_uid <> 3002 AND session_uid IN (
@@ -220,7 +220,7 @@ export class ActionQuery {
 
   /** A delivery that states no tenant is read as the only one that there is. */
   #tenantSql(): string {
-    return this.#books.tenantSql('tenant');
+    return this.#store.tenantSql('tenant');
   }
 }
 

@@ -235,8 +235,8 @@ test('who is asked again in a session rests on the pass of that', async () => {
   const first: PassBounds = { ...unbound, openedMs: T, expiresMs: T + 8 * HOUR_MS };
   const second = { ...unbound, openedMs: T + day, expiresMs: T + day + 8 * HOUR_MS };
   const causeAt = (hours: number, more: Partial<PassBounds> = {}): Promise<string> => {
-    const deed = read('z', { sessionUid: 's', timeMs: T + hours * HOUR_MS });
-    const events = [signIn('y', { timeMs: T + day }), signIn('x'), deed];
+    const activity = read('z', { sessionUid: 's', timeMs: T + hours * HOUR_MS });
+    const events = [signIn('y', { timeMs: T + day }), signIn('x'), activity];
     const passes = { 0: { ...second, ...more }, 1: first };
     const authorisations = standing({ 0: 'decided', 1: 'decided' }, { passes });
     return causeOf(events, { authorisations });

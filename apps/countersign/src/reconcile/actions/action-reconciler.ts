@@ -56,7 +56,7 @@ export type VerdictList = {
  * check stands behind it. A sign-in alone is the vendor's word: then nobody can tell.
  */
 export class ActionReconciler implements AsyncDisposable {
-  readonly #books: StoreReader;
+  readonly #store: StoreReader;
   readonly #query: ActionQuery;
   readonly #facts: readonly CoverageRow[];
   readonly #most: number;
@@ -77,7 +77,7 @@ export class ActionReconciler implements AsyncDisposable {
       readonly listMax?: number;
     },
   ) {
-    this.#books = books;
+    this.#store = books;
     this.#query = new ActionQuery(books, options.authorisations);
     this.#facts = options.coverage;
     this.#most = options.atOnce ?? ACTIONS_AT_ONCE;
@@ -188,7 +188,9 @@ export class ActionReconciler implements AsyncDisposable {
         FROM (${joined}) GROUP BY ALL`,
     );
     const soughts = rows.map(soughtOfGroup);
-    const weigher = await this.#weigher(rows.map((row, i) => [String(row[4]), at(soughts, i)]));
+    const absenceConfidence = await this.#weigher(
+      rows.map((row, i) => [String(row[4]), at(soughts, i)]),
+    );
     return rows.map((row, i) => {
       const [tenant, workload, recordType, method, final] = row;
       const sought = at(soughts, i);
@@ -198,7 +200,7 @@ export class ActionReconciler implements AsyncDisposable {
         recordType: numberOrNull(recordType),
         method: method as Method,
         final: String(final),
-        cause: weigher.weighed(String(final), sought).cause,
+        cause: absenceConfidence.weighed(String(final), sought).cause,
         hourMs: sought.hourMs,
         actions: Number(row[10]),
       };
@@ -268,7 +270,7 @@ export class ActionReconciler implements AsyncDisposable {
       .seenKinds()
       .then(
         (seen) =>
-          new SignInCoverage({ facts: this.#facts, erasures: this.#books.erasures(), seen }),
+          new SignInCoverage({ facts: this.#facts, erasures: this.#store.erasures(), seen }),
       );
     return this.#coverage;
   }

@@ -18,7 +18,7 @@ import type {
 
 const DAY_MS = 86_400_000;
 /** A few megabytes of text. */
-const STANDINGS_TOGETHER = 50_000;
+const STATUSES_TOGETHER = 50_000;
 
 /** What decisions, checks and the register of a data folder say of its sign-ins. */
 export async function authorisationsOf({
@@ -35,7 +35,7 @@ export async function authorisationsOf({
     async *standings(of) {
       const outcomes =
         'signIns' in of ? [access.checkOutcomesOf(of.signIns)] : access.checkOutcomes(of);
-      yield* together(outcomes, standingOf);
+      yield* together(outcomes, statusOf);
     },
     async *passes(of) {
       if ('decisions' in of) {
@@ -63,7 +63,7 @@ function* together<T, R>(
   let batch: R[] = [];
   for (const some of all) {
     for (const one of some) batch.push(made(one));
-    if (batch.length < STANDINGS_TOGETHER) continue;
+    if (batch.length < STATUSES_TOGETHER) continue;
     yield batch;
     batch = [];
   }
@@ -71,7 +71,7 @@ function* together<T, R>(
 }
 
 /** A sign-in that policy would not have let in has nothing behind it, whoever decided. */
-function standingOf({ entry, state, disagreements, decision }: CheckOutcome): AuthorizedSignIn {
+function statusOf({ entry, state, disagreements, decision }: CheckOutcome): AuthorizedSignIn {
   const said = state === 'unverified' ? 'unknown' : state;
   return { index: entry, standing: disagreements > 0 ? 'failed' : said, decision };
 }

@@ -6,8 +6,8 @@
  * - `no-decision` its flow comes past a door of ours, and none was made
  * - `unknown`     it was looked at, and nobody can tell
  */
-export const STANDINGS = ['decided', 'checked', 'failed', 'no-decision', 'unknown'] as const;
-export type AuthorizationStatus = (typeof STANDINGS)[number];
+export const Statuses = ['decided', 'checked', 'failed', 'no-decision', 'unknown'] as const;
+export type AuthorizationStatus = (typeof Statuses)[number];
 
 /** What a permit opened: an action outside of it has no authorisation. Null binds nothing. */
 export type PassBounds = {

@@ -5,7 +5,7 @@ import {
   type AuthorizedPass,
   type AuthorizedSignIn,
   type SignInKey,
-  STANDINGS,
+  Statuses,
 } from './authorization-status.ts';
 
 /** In milliseconds, `[fromMs, toMs)`, open where undefined. */
@@ -69,7 +69,7 @@ export class AuthorizationTables {
     await said.add(
       all.map(({ index, standing, decision }) => {
         const pass = numbers.get(decision ?? '') ?? -1;
-        return [index, STANDINGS.indexOf(standing), pass].join('\t');
+        return [index, Statuses.indexOf(standing), pass].join('\t');
       }),
     );
     return new AuthorizationTables(said, bounds, made.move());
@@ -102,7 +102,7 @@ const BOUNDS: ScratchColumns = {
 };
 
 function statedLine({ index, standing, decision }: AuthorizedSignIn): string {
-  return `${index}\t${STANDINGS.indexOf(standing)}\t${fieldOf(decision)}`;
+  return `${index}\t${Statuses.indexOf(standing)}\t${fieldOf(decision)}`;
 }
 
 function boundsLine(pass: number, of: AuthorizedPass): string {

@@ -64,7 +64,7 @@ export function joinedSql(parts: JoinParts): string {
     FROM (SELECT * FROM by_id UNION ALL BY NAME SELECT * FROM by_person)
   ),
   judged AS (
-    SELECT tied.*, ${TIE} AS tie, ${STANDING} AS stands,
+    SELECT tied.*, ${TIE} AS tie, ${Status} AS stands,
       ${BOUND_COLUMNS.map((c) => `bounds.${c} AS pass_${c}`)}
     FROM tied LEFT JOIN ${parts.bounds} AS bounds ON bounds.pass = ${PASS}
   )
@@ -239,7 +239,7 @@ function at(column: string): string {
  * Of several sign-ins of one token or session those count that were before the action, as far as
  * clocks agree. One that is good and one that is not contradict each other.
  */
-const STANDING = `CASE
+const Status = `CASE
   WHEN method = 'person' THEN per_standing
   WHEN ${at('good_t')} <= t + ${CLOCK_DIFFERENCE_MAX_MS}
     AND least(${at('bad_t')}, ${at('missed_t')}) <= t + ${CLOCK_DIFFERENCE_MAX_MS} THEN -1

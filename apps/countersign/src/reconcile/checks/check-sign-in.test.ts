@@ -60,14 +60,18 @@ const WORKLOADS = `
   };
 `;
 
-function knowledgeOf(policies: string | undefined = POLICIES): PolicyInformation {
-  const knowledge = new PolicyInformation();
+function policyInformationOf(policies: string | undefined = POLICIES): PolicyInformation {
+  const policyInformation = new PolicyInformation();
   const texts = {
     schema: { file: 'test.cedarschema', text: SCHEMA },
     policies: [{ file: 'test.cedar', text: policies }],
   };
-  knowledge.apply('policy', { v: 1, what: 'text', version: 'p1', ...texts }, 1);
-  knowledge.apply('policy', { v: 1, what: 'in-force', version: 'p1', by: 'cleo', atMs: 0 }, 2);
+  policyInformation.apply('policy', { v: 1, what: 'text', version: 'p1', ...texts }, 1);
+  policyInformation.apply(
+    'policy',
+    { v: 1, what: 'in-force', version: 'p1', by: 'cleo', atMs: 0 },
+    2,
+  );
   const text = `tenant: ${REPORTED_TENANT}
 people:
   - { id: ada, enabled: true }
@@ -75,13 +79,13 @@ people:
 `;
   const directory = parseDirectoryFile({ file: 'people.yaml', text });
   const file = { v: 1, what: 'file', file: 'people.yaml', readMs: REPORTED_MS, directory };
-  knowledge.apply('directory', file, 3);
-  return knowledge;
+  policyInformation.apply('directory', file, 3);
+  return policyInformation;
 }
 
 function check(changes: SignInChanges = {}, world: Partial<CheckContext> = {}): CheckRow {
   return checkSignIn(reported(changes), {
-    ...{ knowledge: knowledgeOf(), risk: 'not judged', decisions: [], taken: new Set() },
+    ...{ knowledge: policyInformationOf(), risk: 'not judged', decisions: [], taken: new Set() },
     ...{ passes: [] },
     ...world,
   });
@@ -166,7 +170,7 @@ for (const [name, changes, cause] of [
   ],
 ] as const) {
   test(`a sign-in ${name} is unverified, with its cause`, () => {
-    const knowledge = knowledgeOf(`${POLICIES} ${WORKLOADS}`);
+    const knowledge = policyInformationOf(`${POLICIES} ${WORKLOADS}`);
     const row = check(changes, { knowledge });
     assert.deepEqual([row.state, row.cause], ['unverified', cause]);
   });
@@ -209,7 +213,7 @@ test('what is permitted with an alarm is told of; other obligations are not', ()
 });
 
 test('a workload is judged by scope and credential, and by no factor', () => {
-  const knowledge = knowledgeOf(WORKLOADS);
+  const knowledge = policyInformationOf(WORKLOADS);
   const register = {
     tenant: REPORTED_TENANT,
     workloads: [
@@ -242,7 +246,7 @@ test('one factor where the vendor wanted none is told of, even where policy cann
   assert.deepEqual(rules(check({ isMfa: false, detail, outcome: 'not in' })), []);
   const policies = POLICIES.replace('context.factor == "single"', 'context.factor == "none"');
   const who = { type: 'Person', id: 'eve' } as const;
-  const eve = check({ isMfa: false, detail, who }, { knowledge: knowledgeOf(policies) });
+  const eve = check({ isMfa: false, detail, who }, { knowledge: policyInformationOf(policies) });
   assert.deepEqual([eve.state, rules(eve)], ['unverified', ['check/baseline-scope']]);
 });
 

@@ -74,7 +74,7 @@ function verdictOf(signIn: ReportedSignIn, world: CheckContext, match: Match): V
     return unverified("the vendor's own service");
   }
   if (signIn.who.id === '') return unverified('nobody is named');
-  const judgement = judgeSignIn(signIn, world, policies);
+  const judgement = detectorSignIn(signIn, world, policies);
   const { effect, cause, obligations, because } = judgement;
   if (because[0]?.code === 'not-asked-for') {
     return unverified(`no policy for ${signIn.who.type.toLowerCase()} sign-ins`, denied);
@@ -96,7 +96,7 @@ function unverified(cause: string, disagreements: readonly CheckDisagreement[] =
 }
 
 /** What policies say to a sign-in, by what was known around its time. */
-export function judgeSignIn(
+export function detectorSignIn(
   signIn: ReportedSignIn,
   { knowledge, risk }: Pick<CheckContext, 'knowledge' | 'risk'>,
   policies: PolicySet,

@@ -18,9 +18,9 @@ import { rebuild } from '../../operations/host/rebuild-store.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { authorisationsOf } from '../actions/authorization-source.ts';
 import {
+  Actor,
   ask,
   bring,
-  DOER,
   idOf,
   NOW_MS,
   sum,
@@ -139,7 +139,7 @@ test('a sign-in that policy would not have let in has nothing behind it', async 
     await use(writer);
     await writer.reader.refresh();
     const { reader: ledger } = writer;
-    const standings = await ask(writer, async (books) => {
+    const statuses = await ask(writer, async (books) => {
       const authorisations = await authorisationsOf({ books, ledger });
       assert.deepEqual([...(await authorisations.registered()).values()], [['backup']]);
       const all: string[] = [];
@@ -148,7 +148,7 @@ test('a sign-in that policy would not have let in has nothing behind it', async 
       }
       return all;
     });
-    assert.deepEqual(standings, ['checked', 'failed', 'unknown']);
+    assert.deepEqual(statuses, ['checked', 'failed', 'unknown']);
   });
 });
 
@@ -206,7 +206,7 @@ async function pointOf(writer: LedgerWriter): Promise<DecisionPoint> {
   return new DecisionPoint({ policies, directory, accountant, clock, random });
 }
 
-function atDoor(who: string, context: object = {}): DecisionRequest {
+function atEndpoint(who: string, context: object = {}): DecisionRequest {
   return {
     door: 'eam',
     tenant: TENANT,
@@ -217,17 +217,19 @@ function atDoor(who: string, context: object = {}): DecisionRequest {
   };
 }
 
-const AT_DOOR_MINUTE = 3 * 60 + 1;
+const AT_ENDPOINT_MINUTE = 3 * 60 + 1;
 
 test('a sign-in is joined to its decision by a request that both name', async () => {
   await withWriter(async (writer) => {
     await use(writer);
     const point = await pointOf(writer);
-    const { decision } = await point.decide(atDoor('ada', { requestId: idOf(5001).toUpperCase() }));
+    const { decision } = await point.decide(
+      atEndpoint('ada', { requestId: idOf(5001).toUpperCase() }),
+    );
     assert.equal(decision.effect, 'permit');
     await bring(writer, [
-      { n: 1, who: 'ada', minute: AT_DOOR_MINUTE, steps: [EXTERNAL] },
-      { n: 2, who: 'ada', minute: AT_DOOR_MINUTE, steps: [EXTERNAL] },
+      { n: 1, who: 'ada', minute: AT_ENDPOINT_MINUTE, steps: [EXTERNAL] },
+      { n: 2, who: 'ada', minute: AT_ENDPOINT_MINUTE, steps: [EXTERNAL] },
     ]);
     const said = await verified(writer);
     assert.deepEqual([said.decided, said.checked], [1, 1]);
@@ -238,13 +240,13 @@ test('without a request it is joined by person, time, address and method', async
   await withWriter(async (writer) => {
     await use(writer);
     const point = await pointOf(writer);
-    await point.decide(atDoor('ada@x.example'));
-    const at = { minute: AT_DOOR_MINUTE, steps: [EXTERNAL] };
+    await point.decide(atEndpoint('ada@x.example'));
+    const at = { minute: AT_ENDPOINT_MINUTE, steps: [EXTERNAL] };
     await bring(writer, [
       { n: 1, who: 'ada', ...at },
       { n: 2, who: 'per', ...at },
       { n: 3, who: 'ada', ...at, more: { ipAddress: '198.51.100.4' } },
-      { n: 4, who: 'ada', ...at, minute: AT_DOOR_MINUTE + 10 },
+      { n: 4, who: 'ada', ...at, minute: AT_ENDPOINT_MINUTE + 10 },
       { n: 5, who: 'ada', ...at, steps: [] },
       { n: 6, who: 'ada', ...at, flow: 'nonInteractiveUser' },
     ]);
@@ -258,8 +260,8 @@ test('two decisions that fit as well are none', async () => {
   await withWriter(async (writer) => {
     await use(writer);
     const point = await pointOf(writer);
-    await point.decideAll([atDoor('ada'), atDoor('ada')]);
-    await bring(writer, [{ n: 1, who: 'ada', minute: AT_DOOR_MINUTE, steps: [EXTERNAL] }]);
+    await point.decideAll([atEndpoint('ada'), atEndpoint('ada')]);
+    await bring(writer, [{ n: 1, who: 'ada', minute: AT_ENDPOINT_MINUTE, steps: [EXTERNAL] }]);
     const said = await verified(writer);
     assert.deepEqual(said.unverified, { 'ambiguous: two decisions fit': 1 });
   });
@@ -269,9 +271,9 @@ test('a deny at the door, and a sign-in all the same, is critical', async () => 
   await withWriter(async (writer) => {
     await use(writer);
     const point = await pointOf(writer);
-    const { decision } = await point.decide(atDoor('per', { requestId: idOf(5001) }));
+    const { decision } = await point.decide(atEndpoint('per', { requestId: idOf(5001) }));
     assert.equal(decision.effect, 'deny');
-    await bring(writer, [{ n: 1, who: 'per', minute: AT_DOOR_MINUTE }]);
+    await bring(writer, [{ n: 1, who: 'per', minute: AT_ENDPOINT_MINUTE }]);
     assert.deepEqual(
       (await findings(writer)).map(([rule]) => rule),
       ['check/denied-and-in', 'check/open-wave'],
@@ -283,7 +285,7 @@ test('a sign-in after its pass has ended is found', async () => {
   await withWriter(async (writer, clock) => {
     await use(writer);
     const point = await pointOf(writer);
-    const { decision } = await point.decide(atDoor('ada'), { passMs: 8 * HOUR_MS });
+    const { decision } = await point.decide(atEndpoint('ada'), { passMs: 8 * HOUR_MS });
     clock.advance(10 * MINUTE_MS);
     const pass = decision.pass?.id ?? '';
     await bring(writer, [{ n: 1, who: 'ada', minute: 3 * 60 + 5, flow: 'nonInteractiveUser' }]);
@@ -300,7 +302,7 @@ test('a pass whose time is over is said to have lapsed, once', async () => {
   await withWriter(async (writer, clock) => {
     await use(writer);
     const point = await pointOf(writer);
-    await point.decide(atDoor('ada'), { passMs: HOUR_MS });
+    await point.decide(atEndpoint('ada'), { passMs: HOUR_MS });
     await catchUpProjection(writer);
     assert.equal(await lapsePasses(writer), 0);
     clock.advance(2 * HOUR_MS);
@@ -314,7 +316,7 @@ test('what is erased is in no check any more', async () => {
   await withWriter(async (writer) => {
     await bring(writer, MANY);
     await use(writer);
-    const why = { doer: DOER, reason: 'asked', case: 'c', whenNothing: 'refuse' } as const;
+    const why = { doer: Actor, reason: 'asked', case: 'c', whenNothing: 'refuse' } as const;
     await erase(writer, { selection: { names: ['per', 'per@x.example'] }, ...why });
     await checkSignIns(writer);
     const rows = await ask(writer, async (books) => [...books.access.disagreements()]);

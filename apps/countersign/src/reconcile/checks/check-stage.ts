@@ -13,7 +13,7 @@ import type { DecisionRow, PassFilter } from '../../store/sqlite/decision-table.
 import { CHECKS_STAGE } from '../../store/store-layout.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { checkSignIn } from './check-sign-in.ts';
-import { exactMatch, SIGN_IN_DOORS } from './match-decision.ts';
+import { exactMatch, SIGN_IN_ENDPOINTS } from './match-decision.ts';
 import { type ReportedSignIn, reportedSignIn } from './reported-sign-in.ts';
 
 const DAY_MS = 86_400_000;
@@ -96,7 +96,7 @@ export class CheckStage {
     const { books } = this.#readers;
     const decided = books.access
       .decisions({ fromIndex })
-      .filter(({ door }) => SIGN_IN_DOORS.includes(door))
+      .filter(({ door }) => SIGN_IN_ENDPOINTS.includes(door))
       .map(({ atMs }) => interval(atMs - JOIN_BEFORE_MS, atMs + JOIN_BEFORE_MS));
     const ended = books.access
       .passEntriesSince(fromIndex)
@@ -130,12 +130,16 @@ export class CheckStage {
     }
   }
 
-  async #check(fromMs: number, toMs: number, knowledge: PolicyInformation): Promise<CheckRow[]> {
+  async #check(
+    fromMs: number,
+    toMs: number,
+    policyInformation: PolicyInformation,
+  ): Promise<CheckRow[]> {
     const { books } = this.#readers;
     const memo = createMemo();
     // A decision may belong to a sign-in beside the edge.
     const near = { fromMs: fromMs - 2 * JOIN_BEFORE_MS, toMs: toMs + 2 * JOIN_BEFORE_MS };
-    const decisions = books.access.decisions({ ...near, doors: SIGN_IN_DOORS });
+    const decisions = books.access.decisions({ ...near, doors: SIGN_IN_ENDPOINTS });
     const byPrincipal = Map.groupBy(decisions, ({ principal }) => principal);
     const byRequest = Map.groupBy(decisions, ({ requestId }) => requestId);
     const signIns: ReportedSignIn[] = [];
@@ -154,7 +158,7 @@ export class CheckStage {
     const passes = passesByPrincipal(books, { liveFromMs: fromMs, liveToMs: toMs });
     return signIns.map((signIn) =>
       checkSignIn(signIn, {
-        knowledge,
+        knowledge: policyInformation,
         risk: this.#writer.detection === undefined ? 'not judged' : 'judged',
         decisions: signIn.names.flatMap((name) => byPrincipal.get(name) ?? []),
         taken,

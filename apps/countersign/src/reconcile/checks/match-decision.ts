@@ -10,7 +10,7 @@ export type Match =
   | { readonly kind: 'ambiguous'; readonly decisions: readonly string[] };
 
 /** Doors in the way of a sign-in to the suite. */
-export const SIGN_IN_DOORS: readonly string[] = ['eam'];
+export const SIGN_IN_ENDPOINTS: readonly string[] = ['eam'];
 
 /** Flows in which a person may pass a door: in the others nobody is asked anything. */
 const ASKED_FLOWS: ReadonlySet<string> = new Set(['interactiveUser']);
@@ -26,7 +26,7 @@ export function matchDecision(
   taken: ReadonlySet<string>,
 ): Match {
   const ours = decisions.filter(
-    ({ door, tenant }) => SIGN_IN_DOORS.includes(door) && tenant === signIn.tenant,
+    ({ door, tenant }) => SIGN_IN_ENDPOINTS.includes(door) && tenant === signIn.tenant,
   );
   const exact = exactMatch(signIn, ours);
   if (exact !== undefined) return { kind: 'exact', decision: exact };

@@ -17,7 +17,7 @@ import {
 } from '../../operations/host/open-writer.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import { ask, bring, DOER, idOf, NOW_MS, TENANT, use } from '../testing/sign-ins.ts';
+import { Actor, ask, bring, idOf, NOW_MS, TENANT, use } from '../testing/sign-ins.ts';
 import { replay } from './replay-policies.ts';
 import type { Replay } from './replay-tally.ts';
 
@@ -180,7 +180,7 @@ test('a decision about somebody of whom nothing is known cannot be replayed', as
     await use(writer);
     await decide(writer, 'stranger');
     await decide(writer, 'per');
-    const why = { doer: DOER, reason: 'asked', case: 'c', whenNothing: 'refuse' } as const;
+    const why = { doer: Actor, reason: 'asked', case: 'c', whenNothing: 'refuse' } as const;
     await erase(writer, { selection: { names: ['per'] }, ...why });
     const { replayed: count, same, cannotTell } = await replayed(writer);
     // And what is erased is not there any more.

@@ -16,7 +16,7 @@ import { parseObject } from '../../projection/entries/own-entry.ts';
 import type { CheckRow } from '../../store/sqlite/check-table.ts';
 import type { DecisionRow } from '../../store/sqlite/decision-table.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
-import { type CheckContext, isVendors, judgeSignIn } from './check-sign-in.ts';
+import { type CheckContext, detectorSignIn, isVendors } from './check-sign-in.ts';
 import { detailOf } from './check-stage.ts';
 import { type Replay, ReplayTally, type Suspicion } from './replay-tally.ts';
 import { type ReportedSignIn, reportedSignIn } from './reported-sign-in.ts';
@@ -128,8 +128,8 @@ function replaySignIn(signIn: ReportedSignIn, replaying: Replaying): void {
   tally.add({
     ...{ tenant, flow, atMs, entries, session, door: 'check', wasIn: true, answered: null },
     principal: names.find((name) => name.includes('@')) ?? who.id,
-    before: then === undefined ? null : judgeSignIn(signIn, replaying, then),
-    after: judgeSignIn(signIn, replaying, policies),
+    before: then === undefined ? null : detectorSignIn(signIn, replaying, then),
+    after: detectorSignIn(signIn, replaying, policies),
   });
 }
 

@@ -1,11 +1,11 @@
 import { activityKey, fieldReader, type Memo, type Reading, read } from '@countersign/ocsf';
 import { CLAIM_IDS_MAX } from '../limits.ts';
-import { idOf, type PowerKind, scopesOf } from './privilege.ts';
+import { idOf, type PrivilegeKind, scopesOf } from './privilege.ts';
 
 /** What a record of the directory's audit log says that was done. */
 export type ClaimedChange = {
   /** `object`: something that powers hang on was made, restored or removed. */
-  readonly kind: PowerKind | 'object';
+  readonly kind: PrivilegeKind | 'object';
   readonly way: 'in' | 'out';
   /** Every id that the record names of what was changed, never of who did it. */
   readonly ids: ReadonlySet<string>;
@@ -32,7 +32,7 @@ export type ClaimRecord = {
 
 const APPLICATIONS = 'graph/delta.applications';
 const SERVICE_PRINCIPALS = 'graph/delta.servicePrincipals';
-const SOURCES: Readonly<Record<PowerKind, readonly string[]>> = {
+const SOURCES: Readonly<Record<PrivilegeKind, readonly string[]>> = {
   credential: [APPLICATIONS, SERVICE_PRINCIPALS],
   role: ['graph/list.roleAssignments'],
   'app-role': ['graph/list.appRoleAssignments'],

@@ -11,7 +11,7 @@ const ALWAYS = interval(-8_640_000_000_000_000, 8_640_000_000_000_000);
  * was said before, and a listing may show what was told long ago: so all of it is judged again,
  * and nothing is kept between two looks.
  */
-export function stateJudge(): Detector {
+export function stateDetector(): Detector {
   return {
     name: 'state',
     hears: 'entries',

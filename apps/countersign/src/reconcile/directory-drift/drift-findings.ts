@@ -2,7 +2,7 @@ import { plural, type TenantId } from '@countersign/core';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { DAY_MS, EVIDENCE_MAX } from '../limits.ts';
 import type { DriftMatch } from './drift-matcher.ts';
-import type { PowerKind } from './privilege.ts';
+import type { PrivilegeKind } from './privilege.ts';
 
 type Words = {
   readonly one: (match: DriftMatch) => string;
@@ -10,7 +10,7 @@ type Words = {
   readonly take: string;
 };
 
-const WORDS: Readonly<Record<PowerKind, Words>> = {
+const WORDS: Readonly<Record<PrivilegeKind, Words>> = {
   credential: {
     one: ({ value, name }) => `credential ${value} of ${name}`,
     technique: 'T1098.001',
@@ -52,7 +52,7 @@ const WORDS: Readonly<Record<PowerKind, Words>> = {
 const GONE = 'T1098';
 
 /** In words, for people. */
-export function powerText(match: DriftMatch): string {
+export function privilegeText(match: DriftMatch): string {
   return WORDS[match.kind].one(match);
 }
 
@@ -106,14 +106,14 @@ const ASK =
 
 function stateTitle(match: DriftMatch): string {
   const verb = match.way === 'in' ? 'is there' : 'is gone';
-  return `The ${powerText(match)} ${verb}, and no event ${match.way === 'in' ? 'gave' : 'took'} it`;
+  return `The ${privilegeText(match)} ${verb}, and no event ${match.way === 'in' ? 'gave' : 'took'} it`;
 }
 
 function eventTitle(match: DriftMatch): string {
   const { way, who } = match;
   const verb = way === 'in' ? 'gave' : 'took away';
   const end = way === 'in' ? 'and it is not there' : 'and it is still there';
-  return `${who ?? 'Somebody'} ${verb} the ${powerText(match)}, ${end}`;
+  return `${who ?? 'Somebody'} ${verb} the ${privilegeText(match)}, ${end}`;
 }
 
 function stateMessage(own: readonly DriftMatch[]): string {

@@ -2,7 +2,7 @@ import { type Absence, severityOf } from '../actions/log-coverage.ts';
 import { CLOCK_DIFFERENCE_MAX_MS, LISTING_LAG_MS } from '../limits.ts';
 import type { ClaimedChange } from './claimed-change.ts';
 import type { StateCause, StateUnknown } from './drift-verdict.ts';
-import { type PowerKind, type Privilege, UNREAD } from './privilege.ts';
+import { type Privilege, type PrivilegeKind, UNREAD } from './privilege.ts';
 import type { Listing, PrivilegeChange, PrivilegeHistory, Track } from './privilege-history.ts';
 
 /** What one record claims, and where it stands. */
@@ -16,7 +16,7 @@ export type ObservedChange = ClaimedChange & {
 /** A change that the state shows, or that events tell of; and whether the other side has it. */
 export type DriftMatch = {
   readonly about: 'state' | 'event';
-  readonly kind: PowerKind;
+  readonly kind: PrivilegeKind;
   readonly way: 'in' | 'out';
   readonly tenant: string;
   readonly ids: readonly string[];
@@ -145,7 +145,7 @@ export class DriftMatcher {
           : this.#best(all, value, nexts);
     const cause = found === 'event-without-effect' ? this.#weighed(absence, found) : found;
     return {
-      ...{ about: 'event', kind: kind as PowerKind, way, tenant, who, atMs, cause },
+      ...{ about: 'event', kind: kind as PrivilegeKind, way, tenant, who, atMs, cause },
       ...{ ids: [holder], value: value ?? '', name: holder, fromMs: null },
       entries: [
         ...all.map(({ index }) => index),
@@ -209,7 +209,7 @@ export class DriftMatcher {
     const behind = this.#between(told.tenant, told.atMs, untilMs + CLOCK_DIFFERENCE_MAX_MS);
     const others = behind.filter((other) => other.index !== told.index && other.way === way);
     if (others.some((other) => takesBack(other, told, value))) return 'taken-back';
-    const power = { kind: told.kind as PowerKind, ids: [...told.ids], value };
+    const power = { kind: told.kind as PrivilegeKind, ids: [...told.ids], value };
     const isUnclear = others.some((other) => mayExplain(other, power, way));
     return isUnclear ? 'event-unclear' : undefined;
   }

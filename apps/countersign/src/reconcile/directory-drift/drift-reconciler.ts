@@ -12,7 +12,7 @@ import { claimsOf, isClaim } from './claimed-change.ts';
 import { stateFindings } from './drift-findings.ts';
 import { type DriftMatch, DriftMatcher, type ObservedChange } from './drift-matcher.ts';
 import { type StateUnknown, stateVerdictOf } from './drift-verdict.ts';
-import { POWER_SOURCES, UNREAD } from './privilege.ts';
+import { PRIVILEGE_SOURCES, UNREAD } from './privilege.ts';
 import { PrivilegeHistory } from './privilege-history.ts';
 
 /** One side of the reconciliation of state against events. */
@@ -51,7 +51,7 @@ const UNIFIED_LOG =
  * there. Everything is asked anew, so that what came late counts as if it had always been there.
  */
 export class DriftReconciler {
-  readonly #books: StoreReader;
+  readonly #store: StoreReader;
   readonly #ledger: LedgerReader;
   readonly #facts: readonly CoverageRow[];
   #listed: Promise<PrivilegeHistory[]> | undefined;
@@ -59,7 +59,7 @@ export class DriftReconciler {
   #matches: Promise<{ matches: DriftMatch[]; listings: number; thereBefore: number }> | undefined;
 
   constructor(books: StoreReader, ledger: LedgerReader, coverage: readonly CoverageRow[]) {
-    this.#books = books;
+    this.#store = books;
     this.#ledger = ledger;
     this.#facts = coverage.filter(({ subject }) => subject === null);
   }
@@ -132,10 +132,10 @@ export class DriftReconciler {
 
   async #histories(): Promise<PrivilegeHistory[]> {
     const found = new Map<string, PrivilegeHistory>();
-    for (const index of this.#books.acts('directory')) {
+    for (const index of this.#store.acts('directory')) {
       if (index >= this.#ledger.size) continue;
       const { tenant, source } = (await this.#ledger.leaf(index)).leaf;
-      if (!POWER_SOURCES.has(source)) continue;
+      if (!PRIVILEGE_SOURCES.has(source)) continue;
       const key = `${tenant}\n${source}`;
       const history = found.get(key) ?? new PrivilegeHistory(tenant, source);
       found.set(key, history);
@@ -151,8 +151,8 @@ export class DriftReconciler {
 
   /** What the audit log tells of powers, in order of time; the newest where there is too much. */
   async #told(words: string): Promise<ObservedChange[]> {
-    const tenant = this.#books.tenantSql('tenant');
-    const rows = await this.#books.over(
+    const tenant = this.#store.tenantSql('tenant');
+    const rows = await this.#store.over(
       {},
       (source) => `SELECT "index", ${tenant}, epoch_ms("time") AS t, source, operation,
           coalesce(actor_uid, actor_name) FROM ${source}
@@ -187,7 +187,7 @@ export class DriftReconciler {
   }
 
   #absence(span: { tenant: string; fromMs: number; toMs: number }): Absence {
-    if (isErased(this.#books.erasures(), span)) return { cause: 'erased', bound: null };
+    if (isErased(this.#store.erasures(), span)) return { cause: 'erased', bound: null };
     const own = this.#facts.filter(
       (fact) =>
         isOf(fact, span.tenant) &&

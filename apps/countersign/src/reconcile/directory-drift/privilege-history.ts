@@ -4,7 +4,7 @@ import {
   type DirectoryMode,
   msOfInstant,
 } from '@countersign/core';
-import { idOf, POWER_SOURCES, type Privilege } from './privilege.ts';
+import { idOf, PRIVILEGE_SOURCES, type Privilege } from './privilege.ts';
 
 type Item = DirectoryItem['item'];
 
@@ -75,7 +75,7 @@ export class PrivilegeHistory {
 
   item({ at, mode, item }: DirectoryItem, index: number): void {
     const open = this.#open;
-    const held = { item: kept(item, POWER_SOURCES.get(this.source)?.members ?? []), index };
+    const held = { item: kept(item, PRIVILEGE_SOURCES.get(this.source)?.members ?? []), index };
     if (open?.at === at && open.mode === mode) open.items.push(held);
     else this.#open = { at, mode, items: [held] };
   }
@@ -100,7 +100,7 @@ export class PrivilegeHistory {
     const isBeginning = this.#whole === undefined;
     this.#whole = making;
     const had = [...this.#tracks.values()].filter(({ isThere }) => isThere);
-    const now = this.#powers([...making]);
+    const now = this.#privileges([...making]);
     this.#commit(had, now, { ...timesOf(mark, index), isBeginning });
   }
 
@@ -116,16 +116,16 @@ export class PrivilegeHistory {
     const ids = [...this.#before];
     this.#before = new Map();
     const before = ids.flatMap(([id, held]): [string, Held][] => (held ? [[id, held]] : []));
-    const had = [...this.#powers(before).keys()].flatMap((key) => this.#tracks.get(key) ?? []);
+    const had = [...this.#privileges(before).keys()].flatMap((key) => this.#tracks.get(key) ?? []);
     const after = ids.flatMap(([id]): [string, Held][] => {
       const held = whole.get(id);
       return held === undefined ? [] : [[id, held]];
     });
-    this.#commit(had, this.#powers(after), { ...timesOf(mark, index), isBeginning: false });
+    this.#commit(had, this.#privileges(after), { ...timesOf(mark, index), isBeginning: false });
   }
 
-  #powers(items: readonly (readonly [string, Held])[]): Map<string, [Privilege, number]> {
-    const powers = POWER_SOURCES.get(this.source)?.powers;
+  #privileges(items: readonly (readonly [string, Held])[]): Map<string, [Privilege, number]> {
+    const powers = PRIVILEGE_SOURCES.get(this.source)?.powers;
     return new Map(
       items.flatMap(([id, { item, index }]) =>
         (powers?.(item, id) ?? []).map((power) => [power.key, [power, index]] as const),

@@ -1,7 +1,7 @@
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
 
 /** What gives somebody, or something, power in a tenant, and stands in its collected state. */
-export type PowerKind = 'credential' | 'role' | 'app-role' | 'grant' | UnreadKind;
+export type PrivilegeKind = 'credential' | 'role' | 'app-role' | 'grant' | UnreadKind;
 
 /** Powers of which events tell, and that no collector reads: their state is not known. */
 export type UnreadKind = 'domain' | 'mailbox' | 'rule';
@@ -14,7 +14,7 @@ export const UNREAD: Readonly<Record<UnreadKind, string>> = {
 };
 
 export type Privilege = {
-  readonly kind: PowerKind;
+  readonly kind: PrivilegeKind;
   /** Stable within its tenant. */
   readonly key: string;
   /** The objects between which it is, the one that has it first; ids in lower case. */
@@ -28,20 +28,23 @@ export type Privilege = {
 type Json = { readonly [member: string]: unknown };
 
 /** What is kept of an item between two readings, and what powers it means. */
-type PowerSource = {
-  readonly kind: PowerKind;
+type PrivilegeSource = {
+  readonly kind: PrivilegeKind;
   readonly members: readonly string[];
   readonly powers: (item: Json, id: string) => readonly Privilege[];
 };
 
-const CREDENTIALS: PowerSource = {
+const CREDENTIALS: PrivilegeSource = {
   kind: 'credential',
   members: ['passwordCredentials', 'keyCredentials', 'displayName', 'servicePrincipalType'],
   powers: credentialsOf,
 };
 
 /** By source of entries of the directory. */
-export const POWER_SOURCES: ReadonlyMap<string, PowerSource> = new Map<string, PowerSource>([
+export const PRIVILEGE_SOURCES: ReadonlyMap<string, PrivilegeSource> = new Map<
+  string,
+  PrivilegeSource
+>([
   ['graph/delta.applications', CREDENTIALS],
   ['graph/delta.servicePrincipals', CREDENTIALS],
   [
@@ -50,7 +53,7 @@ export const POWER_SOURCES: ReadonlyMap<string, PowerSource> = new Map<string, P
       kind: 'role',
       members: ['principalId', 'roleDefinitionId', 'directoryScopeId'],
       powers: ({ principalId, roleDefinitionId, directoryScopeId }) =>
-        powerOf('role', [principalId], roleDefinitionId, directoryScopeId),
+        privilegeOf('role', [principalId], roleDefinitionId, directoryScopeId),
     },
   ],
   [
@@ -59,7 +62,7 @@ export const POWER_SOURCES: ReadonlyMap<string, PowerSource> = new Map<string, P
       kind: 'app-role',
       members: ['principalId', 'resourceId', 'appRoleId', 'principalDisplayName'],
       powers: ({ principalId, resourceId, appRoleId, principalDisplayName: name }) =>
-        powerOf('app-role', [principalId, resourceId], appRoleId, undefined, name),
+        privilegeOf('app-role', [principalId, resourceId], appRoleId, undefined, name),
     },
   ],
   [
@@ -69,7 +72,7 @@ export const POWER_SOURCES: ReadonlyMap<string, PowerSource> = new Map<string, P
       members: ['clientId', 'resourceId', 'principalId', 'scope'],
       powers: ({ clientId, resourceId, principalId, scope }) =>
         scopesOf(scope).flatMap((one) =>
-          powerOf('grant', [clientId, resourceId], one, principalId),
+          privilegeOf('grant', [clientId, resourceId], one, principalId),
         ),
     },
   ],
@@ -88,12 +91,12 @@ function credentialsOf(item: Json, id: string): Privilege[] {
     .flatMap((list): unknown[] => (Array.isArray(list) ? list : []))
     .flatMap((one) => {
       const keyId = typeof one === 'object' && one !== null ? (one as Json)['keyId'] : undefined;
-      return powerOf('credential', [id], keyId, undefined, item['displayName']);
+      return privilegeOf('credential', [id], keyId, undefined, item['displayName']);
     });
 }
 
-function powerOf(
-  kind: PowerKind,
+function privilegeOf(
+  kind: PrivilegeKind,
   objects: readonly unknown[],
   one: unknown,
   within?: unknown,

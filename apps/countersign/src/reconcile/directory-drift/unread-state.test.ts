@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMemo } from '@countersign/ocsf';
 import { claimsOf, isClaim } from './claimed-change.ts';
-import { powerText } from './drift-findings.ts';
+import { privilegeText } from './drift-findings.ts';
 import { DriftMatcher } from './drift-matcher.ts';
 import { stateVerdictOf } from './drift-verdict.ts';
 
@@ -55,7 +55,7 @@ function matched({ operation, recordType, more }: Written): readonly unknown[] {
   const matcher = new DriftMatcher({ histories: [], told, absence, isCut: false });
   assert.deepEqual([...matcher.shown()], []);
   return [...matcher.said()].map((match) => {
-    return [powerText(match), match.way, match.cause, stateVerdictOf(match.cause)];
+    return [privilegeText(match), match.way, match.cause, stateVerdictOf(match.cause)];
   });
 }
 

@@ -68,7 +68,7 @@ export function covered(
   }));
 }
 
-type Standings = {
+type Statuses = {
   readonly registered?: readonly string[];
   /** What all decisions opened, or each by the index of its sign-in. */
   readonly pass?: PassBounds;
@@ -77,7 +77,7 @@ type Standings = {
 
 export function standing(
   of: Readonly<Record<number, AuthorizationStatus>>,
-  { registered, pass, passes = {} }: Standings = {},
+  { registered, pass, passes = {} }: Statuses = {},
 ): AuthorizationSource {
   const opened = Object.keys(of).flatMap((index) => {
     const bounds = passes[Number(index)] ?? pass;

@@ -11,7 +11,7 @@ import { checkSignIns } from '../checks/check-stage.ts';
 
 /** A few people, a register, and sign-ins as Graph reports them. */
 
-export const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+export const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 export const TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 export const NOW_MS: number = Date.UTC(2026, 0, 5, 9);
 const MINUTE_MS = 60_000;
@@ -90,7 +90,7 @@ export async function bring(writer: LedgerWriter, told: readonly Told[]): Promis
     yield Buffer.from(text);
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const report = await importPaths(writer, { inputs, tenant: TENANT, doer: DOER, lanes: 1 });
+  const report = await importPaths(writer, { inputs, tenant: TENANT, doer: Actor, lanes: 1 });
   assert.equal(report.accepted, told.length, JSON.stringify(report));
 }
 

@@ -6,13 +6,13 @@ import { runs } from '../../../../../tools/property.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import {
-  booksOf,
   FABRIKAM,
   folder,
   HEAD,
   type RowParts,
   row,
   START_MS,
+  storeOf,
 } from '../../store/testing/rows.ts';
 import type { Statement, StatementOptions } from './statement.ts';
 
@@ -46,7 +46,7 @@ test('each action stands once, under its session, and none has an authorisation 
     row(5, { ...signIn, sessionUid: 's4' }),
     row(6, { actorName: 'bob@contoso.example', targetName: 'alice@contoso.example' }),
   ];
-  (await booksOf(dir, [rows])).close();
+  (await storeOf(dir, [rows])).close();
   const statement = await statementFrom(dir, 'Alice@Contoso.example ');
   assert.deepEqual(
     statement.sessions.map(({ session, signIns, actions }) => [
@@ -85,7 +85,7 @@ test('mail that was delivered and what was detected is counted apart from action
     row(2, trace),
     row(3, { ...alice, classUid: 2004, operation: 'AadRiskDetection' }),
   ];
-  (await booksOf(dir, [rows])).close();
+  (await storeOf(dir, [rows])).close();
   const { balance, events, sessions, volumes } = await statementFrom(dir, ALICE);
   assert.equal(balance.actions, 1);
   assert.deepEqual(events, { 'mail-delivery': 2, detection: 1 });
@@ -105,7 +105,7 @@ test('an aggregated record is one action with a volume', async (t) => {
     mailbox: 'alice@contoso.example',
     folder: '\\Inbox',
   };
-  (await booksOf(dir, [[row(0, read), row(1, sync)]])).close();
+  (await storeOf(dir, [[row(0, read), row(1, sync)]])).close();
   const { balance, sessions } = await statementFrom(dir, ALICE);
   assert.equal(balance.actions, 2);
   assert.deepEqual(
@@ -119,7 +119,7 @@ test('an aggregated record is one action with a volume', async (t) => {
 
 test('the period is from its first instant up to, not with, its last', async (t) => {
   const dir = await folder(t);
-  (await booksOf(dir, [[0, 1, 2, 3].map((i) => row(i, alice))])).close();
+  (await storeOf(dir, [[0, 1, 2, 3].map((i) => row(i, alice))])).close();
   const { balance, period } = await statementFrom(dir, ALICE, {
     fromMs: START_MS + 1000,
     toMs: START_MS + 3000,
@@ -131,7 +131,7 @@ test('the period is from its first instant up to, not with, its last', async (t)
 test('who is not in the books, or may be several, has no statement', async (t) => {
   const dir = await folder(t);
   const other = { tenant: FABRIKAM, actorName: 'alice@contoso.example', actorType: 1 };
-  (await booksOf(dir, [[row(0, alice), row(1, other)]])).close();
+  (await storeOf(dir, [[row(0, alice), row(1, other)]])).close();
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   const several = await reader.statement('alice@contoso.example', {}, HEAD);
@@ -147,14 +147,14 @@ test('who is not in the books, or may be several, has no statement', async (t) =
 
 test('purpose and case stand in the statement', async (t) => {
   const dir = await folder(t);
-  (await booksOf(dir, [[row(0, alice)]])).close();
+  (await storeOf(dir, [[row(0, alice)]])).close();
   const statement = await statementFrom(dir, ALICE, { purpose: 'incident', case: 'IR-7' });
   assert.deepEqual([statement.purpose, statement.case], ['incident', 'IR-7']);
 });
 
 test('the coverage of a statement is unknown, and says why', async (t) => {
   const dir = await folder(t);
-  const books = await booksOf(dir, [[row(0, alice)]]);
+  const books = await storeOf(dir, [[row(0, alice)]]);
   books.post({
     facts: {
       coverage: [
@@ -209,7 +209,7 @@ test('the coverage of a statement is unknown, and says why', async (t) => {
 
 test('entries beyond the watermark make no answer unknown, unless nothing was read', async (t) => {
   const dir = await folder(t);
-  (await booksOf(dir, [[row(0, alice)]])).close();
+  (await storeOf(dir, [[row(0, alice)]])).close();
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   const codesOf = async (read: number): Promise<readonly string[]> => {
@@ -284,7 +284,7 @@ test('the order of imports changes no statement, and the balance adds up', async
           const batches: EventRow[][] = [[stated]];
           for (let i = 0; i < rows.length; i += batchRows)
             batches.push(rows.slice(i, i + batchRows));
-          (await booksOf(dir, batches)).close();
+          (await storeOf(dir, batches)).close();
           const reader = await StoreReader.open(dir);
           const result = await reader.statement('alice@contoso.example', {}, HEAD);
           reader.close();
@@ -318,7 +318,7 @@ test('throttled recording of what a person reads or owns is told, by whomever', 
     row(3, { ...by('cfo@contoso.example'), operation: 'Send', timeMs: START_MS + 2 * HOUR }),
     row(4, { ...by('thief@contoso.example'), mailbox, isThrottled: true, tenant: FABRIKAM }),
   ];
-  (await booksOf(dir, [rows])).close();
+  (await storeOf(dir, [rows])).close();
   const period = { fromMs: START_MS + HOUR, toMs: START_MS + 3 * HOUR };
   for (const who of ['alice@contoso.example', 'cfo@contoso.example']) {
     const { volumes, coverage } = await statementFrom(dir, who, period);
@@ -338,7 +338,7 @@ test('throttled recording of what a person reads or owns is told, by whomever', 
 test('items are counted by what a reader of the bodies says they are', async (t) => {
   const dir = await folder(t);
   const read = { ...alice, accessType: 'Bind', mailbox: 'a@x', itemCount: 2, statusId: 1 };
-  (await booksOf(dir, [[row(0, read), row(1, read)]])).close();
+  (await storeOf(dir, [[row(0, read), row(1, read)]])).close();
   const { volumes } = await statementFrom(dir, ALICE, {
     itemsOf: (rows) => Promise.resolve(new Map(rows.map(({ index }) => [index, ['<1>', '<2>']]))),
   });

@@ -24,10 +24,10 @@ export async function openWebhooks(
   collectors: readonly TenantCollectors[],
   { clock, tell }: { readonly clock: Clock; readonly tell: LogServerEvent },
 ): Promise<OpenWebhooks> {
-  const doors: WebhookEndpoint[] = [];
+  const endpoints: WebhookEndpoint[] = [];
   const tallies: WebhookTally[] = [];
   const close = async (): Promise<void> => {
-    for (const door of doors) await door.close();
+    for (const door of endpoints) await door.close();
   };
   try {
     for (const { id, collect } of tenants) {
@@ -42,7 +42,7 @@ export async function openWebhooks(
         certificate: readFileSync(certificate.file, 'utf8'),
         key: readSecretFile(certificate.keyFile ?? certificate.file),
       };
-      doors.push(
+      endpoints.push(
         await WebhookEndpoint.open({
           ...{ listen, tls, webhook },
           heard: (heard) => {

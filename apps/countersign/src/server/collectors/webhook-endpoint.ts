@@ -3,7 +3,7 @@ import { WEBHOOK_BYTES_MAX, WEBHOOK_LIMITS } from '../../operations/forwarding/l
 import { busyStatus, type Exchange } from '../listener/exchange.ts';
 import { HttpListener, type ListenerTls } from '../listener/listener.ts';
 
-export type WebhookDoorOptions = {
+export type WebhookEndpointOptions = {
   readonly listen: { readonly host: string; readonly port: number };
   /** PEM; undefined where something before it speaks TLS with the vendor. */
   readonly tls: ListenerTls | undefined;
@@ -13,20 +13,20 @@ export type WebhookDoorOptions = {
 
 /** Where the vendor tells of new content. It takes nothing in but hints, and serves nothing. */
 export class WebhookEndpoint {
-  readonly #options: WebhookDoorOptions;
+  readonly #options: WebhookEndpointOptions;
   readonly #path: string;
   #listener: HttpListener | undefined;
 
   /** Rejects when it cannot listen. */
-  static async open(options: WebhookDoorOptions): Promise<WebhookEndpoint> {
-    const door = new WebhookEndpoint(options);
+  static async open(options: WebhookEndpointOptions): Promise<WebhookEndpoint> {
+    const endpoint = new WebhookEndpoint(options);
     const { listen, tls } = options;
-    const handle = (exchange: Exchange): Promise<void> => door.#answer(exchange);
-    door.#listener = await HttpListener.open({ listen, tls, limits: WEBHOOK_LIMITS, handle });
-    return door;
+    const handle = (exchange: Exchange): Promise<void> => endpoint.#answer(exchange);
+    endpoint.#listener = await HttpListener.open({ listen, tls, limits: WEBHOOK_LIMITS, handle });
+    return endpoint;
   }
 
-  private constructor(options: WebhookDoorOptions) {
+  private constructor(options: WebhookEndpointOptions) {
     this.#options = options;
     this.#path = new URL(options.webhook.address).pathname;
   }

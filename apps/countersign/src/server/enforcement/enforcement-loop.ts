@@ -8,10 +8,10 @@ import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import type { DiskReserve } from '../runtime/disk-reserve.ts';
 import type { LogServerEvent } from '../runtime/server-event.ts';
-import { DIRECTORY_LOOK_MS, DOOR_POST_EVERY_MS, DRAIN_LOOK_MS } from './limits.ts';
-import { type OpenDoors, openDoors } from './open-enforcement.ts';
+import { BYPASS_LOOK_MS, DIRECTORY_LOOK_MS, ENDPOINT_POST_EVERY_MS } from './limits.ts';
+import { type OpenEndpoints, openEndpoints } from './open-enforcement.ts';
 
-export type DoorRoundOptions = {
+export type EndpointRoundOptions = {
   readonly reserve: DiskReserve;
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -27,14 +27,14 @@ export type DoorRoundOptions = {
 
 /** The doors of a server, and what has to be done for them as long as they are open. */
 export class EnforcementLoop {
-  readonly #options: DoorRoundOptions;
-  #doors: OpenDoors | undefined;
+  readonly #options: EndpointRoundOptions;
+  #endpoints: OpenEndpoints | undefined;
   /** What went wrong at the last look. */
   readonly #problems = new Map<string, string>();
   readonly #posting = new Bell();
   readonly #looking = new Bell();
 
-  constructor(options: DoorRoundOptions) {
+  constructor(options: EndpointRoundOptions) {
     this.#options = options;
   }
 
@@ -43,7 +43,7 @@ export class EnforcementLoop {
     const { config, tell, desk } = this.#options;
     const { doors } = config;
     if (doors === undefined) return undefined;
-    this.#doors = await openDoors({
+    this.#endpoints = await openEndpoints({
       ...this.#options,
       doors,
       books,
@@ -52,7 +52,7 @@ export class EnforcementLoop {
       onFailure: (error) => tell({ event: 'failed', collector: 'doors', because: String(error) }),
     });
     desk.listenToDirectory(() => this.wake());
-    return this.#doors.url;
+    return this.#endpoints.url;
   }
 
   /** Something was written that decisions may rest on. */
@@ -63,12 +63,12 @@ export class EnforcementLoop {
 
   /** Posts what was decided and looks at the directory, until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    if (this.#doors === undefined) return;
-    await Promise.all([this.#post(signal), this.#lookOn(signal), this.#drain(signal)]);
+    if (this.#endpoints === undefined) return;
+    await Promise.all([this.#post(signal), this.#lookOn(signal), this.#bypass(signal)]);
   }
 
   /** Takes groups back whose time is over, and ends what an earlier process had begun. */
-  async #drain(signal: AbortSignal): Promise<void> {
+  async #bypass(signal: AbortSignal): Promise<void> {
     const { config, writer, desk, wait } = this.#options;
     const { doors } = config;
     if (doors?.drain === undefined) return;
@@ -77,7 +77,7 @@ export class EnforcementLoop {
       await this.#telling('doors/drain', async () => {
         if (await draining.isDue()) await desk.exclusively(() => draining.look(signal));
       });
-      await wait(DRAIN_LOOK_MS, signal).catch(() => undefined);
+      await wait(BYPASS_LOOK_MS, signal).catch(() => undefined);
     }
   }
 
@@ -87,20 +87,20 @@ export class EnforcementLoop {
     while (!signal.aborted) {
       await desk.post();
       this.#looking.ring();
-      await this.#posting.rest(DOOR_POST_EVERY_MS, wait, signal);
+      await this.#posting.rest(ENDPOINT_POST_EVERY_MS, wait, signal);
     }
   }
 
   async #lookOn(signal: AbortSignal): Promise<void> {
     const { wait } = this.#options;
     while (!signal.aborted) {
-      await this.#telling('doors/directory', async () => this.#doors?.look());
+      await this.#telling('doors/directory', async () => this.#endpoints?.look());
       await this.#looking.rest(DIRECTORY_LOOK_MS, wait, signal);
     }
   }
 
   async close(): Promise<void> {
-    await this.#doors?.close();
+    await this.#endpoints?.close();
   }
 
   /** What is expected to go wrong at times is told once, until it is another thing. */

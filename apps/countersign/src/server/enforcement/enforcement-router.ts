@@ -20,13 +20,13 @@ import type { Answer, RequestHandler } from './enforcement-server.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 
 /** Everybody who may ask at some door. One proof is one caller's. */
-export type DoorCaller =
+export type EndpointCaller =
   | { readonly kind: 'tool'; readonly caller: AuthzenCaller }
   | { readonly kind: 'proxy'; readonly caller: ProxyCaller }
   | { readonly kind: 'receiver'; readonly caller: Receiver };
 
-export type DoorsParts = {
-  readonly roll: CallerRegistry<DoorCaller>;
+export type EndpointsParts = {
+  readonly roll: CallerRegistry<EndpointCaller>;
   readonly authzen: AuthzenEndpoint;
   readonly forwardAuth: ForwardAuthEndpoint | undefined;
   readonly ssf: SsfEndpoint | undefined;
@@ -46,9 +46,9 @@ export type ExternalMethod = {
 
 /** The doors that one process opens: finds out who asks, and leads them to the door they mean. */
 export class EnforcementRouter {
-  readonly #parts: DoorsParts;
+  readonly #parts: EndpointsParts;
 
-  constructor(parts: DoorsParts) {
+  constructor(parts: EndpointsParts) {
     this.#parts = parts;
   }
 
@@ -72,7 +72,7 @@ export class EnforcementRouter {
   #who(
     request: IncomingRequest,
     header: 'authorization' | 'x-countersign-proxy',
-  ): DoorCaller | undefined {
+  ): EndpointCaller | undefined {
     const { roll } = this.#parts;
     const stated = request.header(header);
     const isToken = header === 'x-countersign-proxy' && stated !== undefined;
@@ -104,8 +104,8 @@ export class EnforcementRouter {
     return { bodyBytesMax: EAM_BODY_BYTES_MAX, answer };
   }
 
-  #authzen(who: DoorCaller, request: IncomingRequest): EndpointReply | Answer {
-    if (who.kind !== 'tool') return wrongDoor();
+  #authzen(who: EndpointCaller, request: IncomingRequest): EndpointReply | Answer {
+    if (who.kind !== 'tool') return wrongEndpoint();
     const answer = async (): Promise<EndpointReply> =>
       this.#guarded(async () => {
         this.#checkOpen();
@@ -114,17 +114,17 @@ export class EnforcementRouter {
     return { bodyBytesMax: AUTHZEN_BODY_BYTES_MAX, caller: accountOf(who), answer };
   }
 
-  #ssf(who: DoorCaller, request: IncomingRequest): EndpointReply | Answer {
+  #ssf(who: EndpointCaller, request: IncomingRequest): EndpointReply | Answer {
     const { ssf } = this.#parts;
-    if (who.kind !== 'receiver' || ssf === undefined) return wrongDoor();
+    if (who.kind !== 'receiver' || ssf === undefined) return wrongEndpoint();
     const answer = async (): Promise<EndpointReply> =>
       this.#guarded(() => ssf.answer(who.caller, request));
     return { bodyBytesMax: SSF_BODY_BYTES_MAX, caller: accountOf(who), answer };
   }
 
-  #forward(who: DoorCaller, request: IncomingRequest): EndpointReply | Answer {
+  #forward(who: EndpointCaller, request: IncomingRequest): EndpointReply | Answer {
     const { forwardAuth, onFailure } = this.#parts;
-    if (who.kind !== 'proxy' || forwardAuth === undefined) return wrongDoor();
+    if (who.kind !== 'proxy' || forwardAuth === undefined) return wrongEndpoint();
     const answer = async (): Promise<EndpointReply> => {
       if (this.#parts.stopped() !== undefined) return forwardAuth.failed(who.caller, request);
       try {
@@ -163,7 +163,7 @@ function seen(request: IncomingRequest, address: ExternalMethod['address']): Eam
 }
 
 /** Names are unique among all callers; no address has such a name. */
-function accountOf({ caller }: DoorCaller): string {
+function accountOf({ caller }: EndpointCaller): string {
   return `caller ${caller.name}`;
 }
 
@@ -188,6 +188,6 @@ function stranger(request: IncomingRequest): EndpointReply {
   return jsonReply(401, what, { 'www-authenticate': challenge });
 }
 
-function wrongDoor(): EndpointReply {
+function wrongEndpoint(): EndpointReply {
   return jsonReply(403, 'this caller has no business at this door');
 }

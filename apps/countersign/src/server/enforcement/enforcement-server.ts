@@ -2,7 +2,7 @@ import type { EndpointReply } from '../../enforcement/http/http-exchange.ts';
 import { type BodyRead, busyStatus, type Exchange } from '../listener/exchange.ts';
 import { HttpListener, type ListenerTls } from '../listener/listener.ts';
 import { IncomingRequest } from './incoming-request.ts';
-import { doorLimits } from './limits.ts';
+import { endpointLimits } from './limits.ts';
 
 /**
  * What answers: at once, or after the body was read. MUST NOT reject, except for a defect of ours.
@@ -17,7 +17,7 @@ export type Answer = {
   readonly answer: () => Promise<EndpointReply>;
 };
 
-export type DoorServerOptions = {
+export type EndpointServerOptions = {
   readonly listen: { readonly host: string; readonly port: number };
   readonly tls: ListenerTls | undefined;
   readonly connectionsPerAddress: number | undefined;
@@ -30,21 +30,21 @@ export type DoorServerOptions = {
 
 /** The socket of the doors: reads requests, writes answers, and decides nothing. */
 export class EnforcementServer {
-  readonly #options: DoorServerOptions;
+  readonly #options: EndpointServerOptions;
   readonly #closing = new AbortController();
   #listener: HttpListener | undefined;
 
-  static async open(options: DoorServerOptions): Promise<EnforcementServer> {
-    const door = new EnforcementServer(options);
+  static async open(options: EndpointServerOptions): Promise<EnforcementServer> {
+    const endpoint = new EnforcementServer(options);
     const { listen, tls, connectionsPerAddress } = options;
-    door.#listener = await HttpListener.open({
-      ...{ listen, tls, limits: doorLimits(connectionsPerAddress) },
-      handle: (exchange) => door.#answer(exchange),
+    endpoint.#listener = await HttpListener.open({
+      ...{ listen, tls, limits: endpointLimits(connectionsPerAddress) },
+      handle: (exchange) => endpoint.#answer(exchange),
     });
-    return door;
+    return endpoint;
   }
 
-  private constructor(options: DoorServerOptions) {
+  private constructor(options: EndpointServerOptions) {
     this.#options = options;
   }
 

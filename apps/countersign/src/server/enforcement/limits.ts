@@ -1,56 +1,56 @@
 import type { ListenerLimits } from '../listener/listener.ts';
 
 /** Callers keep connections open: some hundred tools and proxies with a few dozen each. */
-const DOOR_CONNECTIONS_MAX = 4096;
+const ENDPOINT_CONNECTIONS_MAX = 4096;
 
 /**
  * A proxy in front of a large site has some hundred requests under way at once, and all of them
  * come from its address. `doors.connectionsPerAddress` says otherwise where one has more.
  */
-const DOOR_CONNECTIONS_PER_ADDRESS = 1024;
+const ENDPOINT_CONNECTIONS_PER_ADDRESS = 1024;
 
 /** A token of 16 KB beside the usual headers. */
-const DOOR_HEADER_BYTES_MAX = 32 * 1024;
+const ENDPOINT_HEADER_BYTES_MAX = 32 * 1024;
 
 /** A caller that is slower with its headers than this holds a connection for nothing. */
-const DOOR_HEADERS_MS_MAX = 10_000;
+const ENDPOINT_HEADERS_MS_MAX = 10_000;
 
 /** For a whole request with its body: a batch of 4 MB over a slow line. */
-const DOOR_REQUEST_MS_MAX = 30_000;
+const ENDPOINT_REQUEST_MS_MAX = 30_000;
 
 /** Longer than a proxy in front keeps its connections, so that it closes them and not we. */
-const DOOR_KEEP_ALIVE_MS = 75_000;
+const ENDPOINT_KEEP_ALIVE_MS = 75_000;
 
 /** Eight of the largest batches: read, each takes some twenty times its size for a while. */
-const DOOR_BODY_BYTES_MAX = 32 * 1024 * 1024;
+const ENDPOINT_BODY_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Two of the largest batches: one that is decided, and the next one. */
-const DOOR_BODY_BYTES_PER_CALLER_MAX = 8 * 1024 * 1024;
+const ENDPOINT_BODY_BYTES_PER_CALLER_MAX = 8 * 1024 * 1024;
 
-export function doorLimits(connectionsPerAddress: number | undefined): ListenerLimits {
+export function endpointLimits(connectionsPerAddress: number | undefined): ListenerLimits {
   return {
-    connectionsMax: DOOR_CONNECTIONS_MAX,
-    connectionsPerAddressMax: connectionsPerAddress ?? DOOR_CONNECTIONS_PER_ADDRESS,
-    bodyBytesMax: DOOR_BODY_BYTES_MAX,
-    bodyBytesPerCallerMax: DOOR_BODY_BYTES_PER_CALLER_MAX,
-    headerBytesMax: DOOR_HEADER_BYTES_MAX,
-    headersMsMax: DOOR_HEADERS_MS_MAX,
-    requestMsMax: DOOR_REQUEST_MS_MAX,
-    keepAliveMs: DOOR_KEEP_ALIVE_MS,
+    connectionsMax: ENDPOINT_CONNECTIONS_MAX,
+    connectionsPerAddressMax: connectionsPerAddress ?? ENDPOINT_CONNECTIONS_PER_ADDRESS,
+    bodyBytesMax: ENDPOINT_BODY_BYTES_MAX,
+    bodyBytesPerCallerMax: ENDPOINT_BODY_BYTES_PER_CALLER_MAX,
+    headerBytesMax: ENDPOINT_HEADER_BYTES_MAX,
+    headersMsMax: ENDPOINT_HEADERS_MS_MAX,
+    requestMsMax: ENDPOINT_REQUEST_MS_MAX,
+    keepAliveMs: ENDPOINT_KEEP_ALIVE_MS,
   };
 }
 
 /** Below this free share of the disk no decision is given: it might not be accounted for. */
-export const DOOR_FREE_DISK_MIN = 0.02;
+export const ENDPOINT_FREE_DISK_MIN = 0.02;
 
 /** The disk is looked at so often: at 100 MB/s, half of one percent of a 10 GB disk goes by. */
-export const DOOR_DISK_LOOK_MS = 500;
+export const ENDPOINT_DISK_LOOK_MS = 500;
 
 /** Steps of decisions before sockets are served again: a few milliseconds. */
-export const DOOR_STEPS_PER_TURN = 4;
+export const ENDPOINT_STEPS_PER_TURN = 4;
 
 /** Decisions are posted to the books in lots of this age: nobody asks for them sooner. */
-export const DOOR_POST_EVERY_MS = 1000;
+export const ENDPOINT_POST_EVERY_MS = 1000;
 
 /** What a receiver says of an event that it will not have: a sentence. */
 export const PUSH_ANSWER_BYTES_MAX: number = 16 * 1024;
@@ -65,10 +65,10 @@ export const DIRECTORY_LOOK_MS = 200;
 export const FILE_TICK_MS_MAX = 2_500;
 
 /** Drains are looked after so often: one that is over ends within seconds of its time. */
-export const DRAIN_LOOK_MS = 2000;
+export const BYPASS_LOOK_MS = 2000;
 
 /** After the suite could not be asked, or did not do it. */
-export const DRAIN_TRY_AGAIN_MS = 60_000;
+export const BYPASS_TRY_AGAIN_MS = 60_000;
 
 /** Two small documents of Entra's; somebody waits for them only when its keys have just changed. */
 export const AUTHORITY_READ_MS_MAX = 5000;

@@ -26,12 +26,12 @@ import { Transmitter } from '../../enforcement/ssf/transmitter.ts';
 import { CommandError } from '../../operations/forwarding/errors.ts';
 import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
-import { type DoorCaller, EnforcementRouter, refusedBody } from './enforcement-router.ts';
+import { type EndpointCaller, EnforcementRouter, refusedBody } from './enforcement-router.ts';
 import { EnforcementServer } from './enforcement-server.ts';
-import { DOOR_STEPS_PER_TURN } from './limits.ts';
+import { ENDPOINT_STEPS_PER_TURN } from './limits.ts';
 import { type CallerRegistration, rollOf } from './register-callers.ts';
 
-export type OpenDoorsOptions = {
+export type OpenEndpointsOptions = {
   readonly config: Config;
   readonly doors: EnforcementConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -50,7 +50,7 @@ export type OpenDoorsOptions = {
 };
 
 /** What was opened, for whoever goes on with it. */
-export type OpenDoors = {
+export type OpenEndpoints = {
   readonly url: string;
   readonly point: DecisionPoint;
   readonly transmitter: Transmitter | undefined;
@@ -68,34 +68,34 @@ export type OpenDoors = {
  * can ask.
  * @throws AccessError, ConfigError, WorkError, HttpError CREDENTIAL
  */
-export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
+export async function openEndpoints(options: OpenEndpointsOptions): Promise<OpenEndpoints> {
   const { doors: config, writer, clock, random, stopped, onFailure } = options;
   const { accountant } = writer;
   const { policies, directory: files } = config;
   const people = peopleOf(config);
   const known = { writer, alone: options.alone, policies, builtIn: options.policies, files };
-  const knowledge = await PolicyInformationUpdater.open(known);
-  const directory = new SuiteDirectory(knowledge.store, knowledge.opinions);
+  const policyInformation = await PolicyInformationUpdater.open(known);
+  const directory = new SuiteDirectory(policyInformation.store, policyInformation.opinions);
   const passes = new OpenPassTable(() => directory);
   const point = new DecisionPoint({
-    ...{ policies: knowledge.policies, directory, accountant, clock, random, passes },
+    ...{ policies: policyInformation.policies, directory, accountant, clock, random, passes },
     suiteTokenMs: config.suiteTokens,
   });
-  const turns = new FairQueue({ yieldTurn: setImmediate, stepsPerTurn: DOOR_STEPS_PER_TURN });
+  const turns = new FairQueue({ yieldTurn: setImmediate, stepsPerTurn: ENDPOINT_STEPS_PER_TURN });
   const deciding = new DecisionQueue(point, turns);
   const records = await ssfRecords(writer);
   const transmitter = await transmitterOf(options, records);
   const external = await externalOf(options, deciding, people);
-  const watched = { ...options, knowledge, passes, deciding, transmitter };
+  const watched = { ...options, knowledge: policyInformation, passes, deciding, transmitter };
   const passkeys = external?.passkeys;
   const keeping = await RevocationService.open(
     { ...watched, passkeys, issuer: config.url },
     records,
   );
-  const doors = new EnforcementRouter({
+  const endpoints = new EnforcementRouter({
     roll: rollOf(callersOf(options.config, config), options.env),
     authzen: new AuthzenEndpoint({
-      ...{ deciding, accountant, candidates: knowledge, identifier: config.url },
+      ...{ deciding, accountant, candidates: policyInformation, identifier: config.url },
       now: () => clock.now(),
     }),
     forwardAuth: forwardAuthOf(config, deciding, clock, (pass) => {
@@ -108,7 +108,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
     stopped,
     onFailure,
   });
-  const { answering } = doors;
+  const { answering } = endpoints;
   const { listen, connectionsPerAddress } = config;
   const server = await EnforcementServer.open({
     ...{ listen, tls: tlsOf(config), connectionsPerAddress },
@@ -136,7 +136,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
 }
 
 async function externalOf(
-  options: OpenDoorsOptions,
+  options: OpenEndpointsOptions,
   deciding: DecisionQueue,
   people: People,
 ): Promise<OpenExternal | undefined> {
@@ -181,7 +181,7 @@ function parsed(file: string): unknown {
 }
 
 async function transmitterOf(
-  options: OpenDoorsOptions,
+  options: OpenEndpointsOptions,
   records: readonly SsfRecord[],
 ): Promise<Transmitter | undefined> {
   const { doors, writer, clock, random, wait } = options;
@@ -211,15 +211,15 @@ async function transmitterOf(
 function callersOf(
   config: Config,
   doors: EnforcementConfig,
-): readonly CallerRegistration<DoorCaller>[] {
+): readonly CallerRegistration<EndpointCaller>[] {
   const usual = config.tenants.length === 1 ? config.tenants[0]?.id : undefined;
   const tenantOf = (stated: TenantId | undefined): TenantId => stated ?? usual ?? OWN_TENANT;
-  const tools = doors.tools.map((tool): CallerRegistration<DoorCaller> => {
+  const tools = doors.tools.map((tool): CallerRegistration<EndpointCaller> => {
     const { name, door, passFor: passMs, resources } = tool;
     const caller = { name, tenant: tenantOf(tool.tenant), resources, door, passMs };
     return { name, proofs: tool, as: { kind: 'tool', caller } };
   });
-  const proxies = doors.proxies.map((proxy): CallerRegistration<DoorCaller> => {
+  const proxies = doors.proxies.map((proxy): CallerRegistration<EndpointCaller> => {
     const { name, kind, signIn, passFor: passMs } = proxy;
     const sites = proxy.sites.map(({ host, app, type, action }) => ({
       ...{ host, action, resource: { type, id: app } },
@@ -230,7 +230,7 @@ function callersOf(
     return { name, proofs: proxy, as: { kind: 'proxy', caller } };
   });
   const receivers = (doors.events?.receivers ?? []).map(
-    (receiver): CallerRegistration<DoorCaller> => {
+    (receiver): CallerRegistration<EndpointCaller> => {
       return { name: receiver.name, proofs: receiver, as: { kind: 'receiver', caller: receiver } };
     },
   );

@@ -13,7 +13,7 @@ import { ForwardingError } from '../../operations/forwarding/errors.ts';
 import { handOver } from '../../operations/forwarding/forwarding-client.ts';
 import { IMPORT_DISK_LOOK_MS } from '../../operations/forwarding/limits.ts';
 import { importWork } from '../../operations/import.ts';
-import { DOOR_DISK_LOOK_MS } from '../enforcement/limits.ts';
+import { ENDPOINT_DISK_LOOK_MS } from '../enforcement/limits.ts';
 import { type ServeReady, serve } from '../serve.ts';
 import { DiskReserve, freeShare } from './disk-reserve.ts';
 import type { ServeEvent } from './server-event.ts';
@@ -31,10 +31,10 @@ function reserve(...shares: (number | undefined)[]) {
   const made = new DiskReserve({
     free: () => shares[Math.min(at++, shares.length - 1)],
     clock,
-    wait: async () => clock.advance(DOOR_DISK_LOOK_MS),
+    wait: async () => clock.advance(ENDPOINT_DISK_LOOK_MS),
     tell: ({ event }) => told.push(event),
   });
-  return { made, told, later: () => clock.advance(DOOR_DISK_LOOK_MS), looks: () => at };
+  return { made, told, later: () => clock.advance(ENDPOINT_DISK_LOOK_MS), looks: () => at };
 }
 
 test('collecting stops below a tenth, and decisions below two hundredths', () => {
@@ -170,7 +170,7 @@ async function withServer(
   const disk = { free: 0.5 };
   const stop = new AbortController();
   const heard: ServeEvent['event'][] = [];
-  const ears = new Set<() => void>();
+  const listeners = new Set<() => void>();
   let aheadMs = 0;
   const later = async (): Promise<void> => {
     aheadMs += IMPORT_DISK_LOOK_MS;
@@ -191,16 +191,16 @@ async function withServer(
     policies: join(import.meta.dirname, '../../../../../content/policies'),
     tell: ({ event }) => {
       heard.push(event);
-      for (const ear of ears) ear();
+      for (const listener of listeners) listener();
     },
     ready: ready.resolve,
   });
   const hear = async (event: ServeEvent['event']): Promise<void> => {
     while (!heard.includes(event)) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      ears.add(resolve);
+      listeners.add(resolve);
       await promise;
-      ears.delete(resolve);
+      listeners.delete(resolve);
     }
   };
   try {

@@ -3,7 +3,7 @@ import type { Clock } from '@countersign/core';
 import type { Sleep } from '@countersign/m365';
 import { CommandError } from '../../operations/forwarding/errors.ts';
 import { FREE_DISK_MIN, IMPORT_DISK_LOOK_MS } from '../../operations/forwarding/limits.ts';
-import { DOOR_DISK_LOOK_MS, DOOR_FREE_DISK_MIN } from '../enforcement/limits.ts';
+import { ENDPOINT_DISK_LOOK_MS, ENDPOINT_FREE_DISK_MIN } from '../enforcement/limits.ts';
 import type { LogServerEvent, ServeEvent } from './server-event.ts';
 
 /** The share of a disk that is free, 0 to 1; undefined where nobody can tell. */
@@ -44,10 +44,10 @@ const RESERVED: Readonly<Record<Use, Reserved>> = {
       'decisions: nothing is collected or imported',
   },
   deciding: {
-    min: DOOR_FREE_DISK_MIN,
+    min: ENDPOINT_FREE_DISK_MIN,
     told: { stops: 'doors-shut', goesOn: 'doors-open' },
     because:
-      `less than ${DOOR_FREE_DISK_MIN * 100} % of the disk is free: no decision could be ` +
+      `less than ${ENDPOINT_FREE_DISK_MIN * 100} % of the disk is free: no decision could be ` +
       'accounted for, so none is given',
   },
 };
@@ -72,7 +72,7 @@ export class DiskReserve {
   /** As of the last look, which is never long ago. */
   get free(): number | undefined {
     const nowMs = this.#options.clock.monotonic();
-    if (this.#looked === undefined || nowMs - this.#looked.atMs >= DOOR_DISK_LOOK_MS) {
+    if (this.#looked === undefined || nowMs - this.#looked.atMs >= ENDPOINT_DISK_LOOK_MS) {
       this.#looked = { atMs: nowMs, free: this.#options.free() };
     }
     return this.#looked.free;

@@ -1,6 +1,6 @@
 import type { CoverageRow } from '../rows/entry-rows.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
-import { estateRows } from './inventory-coverage.ts';
+import { inventoryRows } from './inventory-coverage.ts';
 import type { ObservedCoverage } from './observed-coverage.ts';
 
 /**
@@ -14,6 +14,6 @@ export function coverageRows(
 ): CoverageRow[] {
   return state.snapshot(() => {
     const seen = observed.facts(state, nowMs);
-    return [...state.coverage(), ...seen, ...estateRows(state.estate(), seen)];
+    return [...state.coverage(), ...seen, ...inventoryRows(state.estate(), seen)];
   });
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ANY, type CoverageRow, type InventoryRow } from '../rows/entry-rows.ts';
-import { estateRows } from './inventory-coverage.ts';
+import { inventoryRows } from './inventory-coverage.ts';
 
 const [CONNECTED, FORGOTTEN] = ['5b1f4c0e', 'a7c4e9d2'] as const;
-const ESTATE: InventoryRow = {
+const Inventory: InventoryRow = {
   index: 7,
   tenants: [
     { tenant: CONNECTED, name: 'Main', use: 'production', state: 'connected' },
@@ -20,11 +20,11 @@ function observed(tenant: string): CoverageRow {
 }
 
 test('without an estate nothing is said of tenants', () => {
-  assert.deepEqual(estateRows(undefined, []), []);
+  assert.deepEqual(inventoryRows(undefined, []), []);
 });
 
 test('a tenant is unknown as a whole, for all time, until something of it is collected', () => {
-  const rows = estateRows(ESTATE, [observed(CONNECTED)]);
+  const rows = inventoryRows(Inventory, [observed(CONNECTED)]);
   assert.deepEqual(
     rows.map(({ tenant, source, fromMs, toMs, state }) => [tenant, source, fromMs, toMs, state]),
     [[FORGOTTEN, ANY, null, null, 'unknown']],
@@ -33,7 +33,7 @@ test('a tenant is unknown as a whole, for all time, until something of it is col
 });
 
 test('one that is connected and has brought nothing yet is no less unknown', () => {
-  const [main, old, ...more] = estateRows(ESTATE, []);
+  const [main, old, ...more] = inventoryRows(Inventory, []);
   assert.match(main?.because ?? '', /is connected, and nothing of it was collected yet$/);
   assert.match(old?.because ?? '', /is not connected: nothing of it is known$/);
   assert.deepEqual(more, []);

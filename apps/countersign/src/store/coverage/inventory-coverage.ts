@@ -4,13 +4,13 @@ import { ANY, type CoverageRow, type InventoryRow } from '../rows/entry-rows.ts'
  * Rows for the tenants that the company owns and of which nothing is collected: silence about
  * them would read as if there were none.
  */
-export function estateRows(
-  estate: InventoryRow | undefined,
+export function inventoryRows(
+  inventory: InventoryRow | undefined,
   observed: readonly CoverageRow[],
 ): CoverageRow[] {
-  if (estate === undefined) return [];
+  if (inventory === undefined) return [];
   const collected = new Set(observed.map(({ tenant }) => tenant));
-  return estate.tenants.flatMap(({ tenant, name, use, state }): CoverageRow[] => {
+  return inventory.tenants.flatMap(({ tenant, name, use, state }): CoverageRow[] => {
     if (collected.has(tenant)) return [];
     const why =
       state === 'connected'
@@ -18,7 +18,7 @@ export function estateRows(
         : 'is not connected: nothing of it is known';
     return [
       {
-        index: estate.index,
+        index: inventory.index,
         tenant,
         source: ANY,
         workload: null,
@@ -28,7 +28,7 @@ export function estateRows(
         state: 'unknown',
         bound: null,
         because: `${name} (${use}), a tenant of this company, ${why}`,
-        entries: [estate.index],
+        entries: [inventory.index],
       },
     ];
   });

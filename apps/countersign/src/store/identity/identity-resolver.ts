@@ -1,5 +1,5 @@
 import { type Interval, intersect, normalise, subtract } from '@countersign/core';
-import { KINSHIP_NODES_MAX } from '../limits.ts';
+import { IDENTITY_RESOLVER_NODES_MAX } from '../limits.ts';
 import type { Alias } from '../rows/alias-table.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
 import type { PrincipalAlias, Selection, SharedKey, WhoOptions } from './principal.ts';
@@ -100,7 +100,7 @@ export class IdentityResolver {
     const seen = new Set([start.key]);
     const queue = [start.key];
     for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
-      if (seen.size > KINSHIP_NODES_MAX) break;
+      if (seen.size > IDENTITY_RESOLVER_NODES_MAX) break;
       if (key !== start.key && hasUid({ ...start, key })) continue;
       for (const next of this.#neighbours({ ...start, key })) {
         if (!seen.has(next)) queue.push(next);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { TENANT_NOT_STATED } from '@countersign/core';
 import type { EventRow } from '../rows/event-row.ts';
 import { StoreReader } from '../store-reader.ts';
-import { booksOf, CONTOSO, FABRIKAM, folder, HEAD, row, START_MS } from '../testing/rows.ts';
+import { CONTOSO, FABRIKAM, folder, HEAD, row, START_MS, storeOf } from '../testing/rows.ts';
 import { labelOf, type Resolution, type WhoOptions } from './principal.ts';
 
 const ALICE = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -17,7 +17,7 @@ async function reading<T>(
   rows: readonly EventRow[],
   ask: (reader: StoreReader) => Promise<T>,
 ): Promise<T> {
-  (await booksOf(dir, [rows])).close();
+  (await storeOf(dir, [rows])).close();
   const reader = await StoreReader.open(dir);
   try {
     return await ask(reader);
@@ -168,7 +168,7 @@ test('a name that is left of a merged row makes nothing ambiguous', async (t) =>
     row(1, { actorUid: ALICE, entries: [0, 1] }),
     row(2, { tenant: FABRIKAM, actorUid: CAROL }),
   ];
-  (await booksOf(dir, [rows], [0])).close();
+  (await storeOf(dir, [rows], [0])).close();
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   assert.equal(uidOf(await reader.resolvePrincipal(ALICE)), ALICE);

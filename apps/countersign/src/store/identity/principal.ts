@@ -69,7 +69,7 @@ export function findPrincipals(
   options: WhoOptions = {},
 ): PrincipalMatch[] {
   const tenants = new Tenants(state.tenants());
-  const kinship = new IdentityResolver(state, (tenant) => tenants.home(tenant));
+  const identityResolver = new IdentityResolver(state, (tenant) => tenants.home(tenant));
   const named = readings(who)
     .flatMap(([kind, value]) => state.aliasesNamed(kind, value))
     .filter((a) => options.tenant === undefined || tenants.home(a.tenant) === options.tenant);
@@ -77,13 +77,13 @@ export function findPrincipals(
   const holders = new Map<string, TenantActorKey>();
   for (const alias of within.length > 0 ? within : named) {
     const tenant = tenants.home(alias.tenant);
-    for (const holder of kinship.holdersOf({ tenant, key: alias.key }, options)) {
+    for (const holder of identityResolver.holdersOf({ tenant, key: alias.key }, options)) {
       holders.set(`${holder.tenant}\n${holder.key}`, holder);
     }
   }
   return [...holders.values()].map((node) => ({
-    principal: principalOf(node, kinship),
-    selection: { ...kinship.selectionOf(node), tenants: tenants.readAs(node.tenant) },
+    principal: principalOf(node, identityResolver),
+    selection: { ...identityResolver.selectionOf(node), tenants: tenants.readAs(node.tenant) },
   }));
 }
 

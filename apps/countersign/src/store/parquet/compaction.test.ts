@@ -8,7 +8,7 @@ import type { EventRow } from '../rows/event-row.ts';
 import { Store } from '../store.ts';
 import { EVENTS_FOLDER } from '../store-layout.ts';
 import { StoreReader } from '../store-reader.ts';
-import { booksOf, folder, HEAD, post, row, START_MS } from '../testing/rows.ts';
+import { folder, HEAD, post, row, START_MS, storeOf } from '../testing/rows.ts';
 
 const DAY = 86_400_000;
 
@@ -35,7 +35,7 @@ test('many files become one, many rows become files by class and day', async (t)
   const rows = [0, 1, 2, 3].map((i) =>
     row(i, { classUid: i % 2 === 0 ? 6003 : 3002, timeMs: START_MS + i * DAY }),
   );
-  const books = await booksOf(
+  const books = await storeOf(
     dir,
     rows.map((each) => [each]),
   );
@@ -63,7 +63,7 @@ test('what is left behind a step is laid down by day as well, unless it is littl
     [3, 1],
   ] as const) {
     const dir = await folder(t);
-    const books = await booksOf(dir, posts);
+    const books = await storeOf(dir, posts);
     await books.compact({ partitionRowsMin: 6, stepRowsMax: 4, partitionRestMin });
     books.close();
     const hot = filesIn(dir).filter((path) => path.startsWith('hot/'));
@@ -75,7 +75,7 @@ test('what is left behind a step is laid down by day as well, unless it is littl
 test('one small file after another leaves the large ones alone', async (t) => {
   const dir = await folder(t);
   const large = Array.from({ length: 40 }, (_, i) => row(i));
-  const books = await booksOf(dir, [large, [row(40)], [row(41)], [row(42)]]);
+  const books = await storeOf(dir, [large, [row(40)], [row(41)], [row(42)]]);
   t.after(() => books.close());
   const [first] = filesIn(dir);
   await books.compact({ hotFilesMax: 3 });
@@ -85,7 +85,7 @@ test('one small file after another leaves the large ones alone', async (t) => {
 
 test('compacting twice does nothing the second time', async (t) => {
   const dir = await folder(t);
-  const books = await booksOf(dir, [[row(0)], [row(1)]]);
+  const books = await storeOf(dir, [[row(0)], [row(1)]]);
   t.after(() => books.close());
   await books.compact();
   const files = filesIn(dir);
@@ -108,7 +108,7 @@ test('the files of one day stay few, however often it is compacted', async (t) =
 
 test('superseded rows are gone from the files after a compaction', async (t) => {
   const dir = await folder(t);
-  const books = await booksOf(dir, [[row(0), row(1)], [row(2, { entries: [0, 2] })]], [0, 77]);
+  const books = await storeOf(dir, [[row(0), row(1)], [row(2, { entries: [0, 2] })]], [0, 77]);
   t.after(() => books.close());
   await books.compact();
   assert.equal(books.supersededCount, 1, 'a few stay, and questions skip them');
@@ -124,7 +124,7 @@ test('a file with few superseded rows is left alone until they are many in all',
   const dir = await folder(t);
   const large = Array.from({ length: 60 }, (_, i) => row(i));
   const small = [row(60), row(61)];
-  const books = await booksOf(dir, [large, small, [row(62)]], [3, 7, 60]);
+  const books = await storeOf(dir, [large, small, [row(62)]], [3, 7, 60]);
   t.after(() => books.close());
   const [first, , third] = filesIn(dir);
   await books.compact({ supersededMax: 0, supersededRestMax: 2 });

@@ -14,7 +14,7 @@ import {
   SUPERSEDED_SHARE,
 } from '../limits.ts';
 import type { ListedFile, StateDatabase } from '../sqlite/state-database.ts';
-import { BOOKS_STAGE, dayPath, mergedPath, TEMP_FOLDER } from '../store-layout.ts';
+import { dayPath, mergedPath, STORE_STAGE, TEMP_FOLDER } from '../store-layout.ts';
 import { COLUMNS, UTC_TIME } from './event-columns.ts';
 import { copyTo, FILE_ORDER, readParquet, syncFile } from './parquet-sql.ts';
 
@@ -93,7 +93,7 @@ export async function compact(
  */
 async function forgetRowless(store: CompactionContext): Promise<void> {
   const found = new Set(await supersededIn(store, store.state.files()));
-  const cursor = store.state.cursor(BOOKS_STAGE);
+  const cursor = store.state.cursor(STORE_STAGE);
   const rowless = store.state.superseded().filter((i) => i < cursor && !found.has(i));
   if (rowless.length === 0) return;
   store.state.transaction(() => {

@@ -6,7 +6,7 @@ import { ManualClock } from '@countersign/core';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { Store } from '../store.ts';
 import { MANIFEST_FILE, TEMP_FOLDER } from '../store-layout.ts';
-import { booksOf, folder, post, row, START_MS } from '../testing/rows.ts';
+import { folder, post, row, START_MS, storeOf } from '../testing/rows.ts';
 import type { Manifest } from './manifest.ts';
 
 const DOCUMENT = new URL('../../../../../docs/events.md', import.meta.url);
@@ -35,7 +35,7 @@ async function readAsDocumented(dir: string): Promise<{ index: number[]; timeTyp
 
 test('another reader counts the rows that count, as the documentation says it', async (t) => {
   const dir = await folder(t);
-  const books = await booksOf(dir, [[row(0), row(1)], [row(2), row(3)], [row(4)]], [1, 2]);
+  const books = await storeOf(dir, [[row(0), row(1)], [row(2), row(3)], [row(4)]], [1, 2]);
   books.close();
   const { index, timeType } = await readAsDocumented(dir);
   assert.deepEqual(index, [0, 3, 4]);
@@ -45,7 +45,7 @@ test('another reader counts the rows that count, as the documentation says it', 
 test('the same rows are read after files were merged and laid down by day', async (t) => {
   const dir = await folder(t);
   const rows = [0, 1, 2, 3].map((i) => row(i, { timeMs: START_MS + i * 86_400_000 }));
-  const books = await booksOf(
+  const books = await storeOf(
     dir,
     rows.map((each) => [each]),
     [2],
@@ -62,7 +62,7 @@ test('the same rows are read after files were merged and laid down by day', asyn
 
 test('an erasure leaves the manifest without its rows', async (t) => {
   const dir = await folder(t);
-  const books = await booksOf(dir, [[row(0), row(1), row(2)]]);
+  const books = await storeOf(dir, [[row(0), row(1), row(2)]]);
   t.after(() => books.close());
   await books.purge([1]);
   for (const { path } of manifestIn(dir).files) {
@@ -104,7 +104,7 @@ test('a writer that opens after a crash brings the manifest up to date', async (
 
 test('where the disk takes no manifest, none is left, and the writer goes on', async (t) => {
   const dir = await folder(t);
-  const books = await booksOf(dir, [[row(0)]]);
+  const books = await storeOf(dir, [[row(0)]]);
   // A folder in place of the unfinished file fails as a full disk does, for root as well.
   mkdirSync(join(dir, TEMP_FOLDER, 'manifest.json'));
   await books.compact({ partitionRowsMin: 1 });

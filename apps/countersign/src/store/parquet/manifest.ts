@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '@countersign/core';
 import { MANIFEST_INTERVAL_MS } from '../limits.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
-import { BOOKS_STAGE, EVENTS_FOLDER, MANIFEST_FILE, TEMP_FOLDER } from '../store-layout.ts';
+import { EVENTS_FOLDER, MANIFEST_FILE, STORE_STAGE, TEMP_FOLDER } from '../store-layout.ts';
 
 /**
  * What readers other than Countersign need to know of the events folder. A folder listing is not
@@ -66,7 +66,7 @@ export class ManifestFile {
 function manifestOf(state: StateDatabase): Manifest {
   return {
     format: 'countersign-events/1',
-    cursor: state.cursor(BOOKS_STAGE),
+    cursor: state.cursor(STORE_STAGE),
     files: state
       .files()
       .map(({ path, rows }) => ({ path: path.slice(EVENTS_FOLDER.length + 1), rows })),

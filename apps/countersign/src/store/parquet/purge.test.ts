@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { type EventRow, erasedRow } from '../rows/event-row.ts';
 import { Store } from '../store.ts';
 import { StoreReader } from '../store-reader.ts';
-import { booksOf, folder, HEAD, post, row, START_MS } from '../testing/rows.ts';
+import { folder, HEAD, post, row, START_MS, storeOf } from '../testing/rows.ts';
 
 const NAME = 'mallory.zz@contoso.example';
 const mallory = { actorName: NAME, actorUid: 'dddddddd-0000-4000-8000-000000000004' };
@@ -37,7 +37,7 @@ function stubOf({ index, entries, tenant, action, source, seenMs, event }: Event
 test('of an erased entry nothing is left but what its leaf says', async (t) => {
   const dir = await folder(t);
   const rows = [row(0, { ...mallory, ...secret }), row(1, { actorName: 'bob@x' })];
-  const books = await booksOf(dir, [rows]);
+  const books = await storeOf(dir, [rows]);
   t.after(() => books.close());
   assert.ok(filesWith(dir, NAME).length > 0, 'the search finds what is there');
   assert.deepEqual(await books.purge([0]), { erased: 1, toMerge: [] });
@@ -50,7 +50,7 @@ test('of an erased entry nothing is left but what its leaf says', async (t) => {
 test('a name that other rows support stays, with the times of those rows', async (t) => {
   const dir = await folder(t);
   const rows = [0, 1, 2].map((i) => row(i, mallory));
-  const books = await booksOf(dir, [rows]);
+  const books = await storeOf(dir, [rows]);
   t.after(() => books.close());
   await books.purge([0]);
   const reader = await StoreReader.open(dir);
@@ -69,7 +69,7 @@ test('a name that other rows support stays, with the times of those rows', async
 test('an action of which other sightings remain is reported to be merged again', async (t) => {
   const dir = await folder(t);
   const rows = [row(0, mallory), row(1, mallory), row(2, { ...mallory, entries: [0, 2] })];
-  const books = await booksOf(dir, [rows], [0]);
+  const books = await storeOf(dir, [rows], [0]);
   t.after(() => books.close());
   assert.deepEqual(await books.purge([0]), { erased: 0, toMerge: [{ index: 2, entries: [2] }] });
   assert.deepEqual(
@@ -86,7 +86,7 @@ test('an action of which other sightings remain is reported to be merged again',
 
 test('what is to be merged is reported until it is posted, however often one dies', async (t) => {
   const dir = await folder(t);
-  const first = await booksOf(dir, [[row(0, mallory), row(1, { entries: [0, 1] })]], [0]);
+  const first = await storeOf(dir, [[row(0, mallory), row(1, { entries: [0, 1] })]], [0]);
   assert.deepEqual((await first.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
   // The process dies here, before it has posted anything.
   const books = await Store.open(dir);
@@ -100,7 +100,7 @@ test('what is to be merged is reported until it is posted, however often one die
 test('a superseded row of an erased entry goes too', async (t) => {
   const dir = await folder(t);
   const rows = [row(0, { ...mallory, ...secret }), row(1, { entries: [0, 1] })];
-  const books = await booksOf(dir, [rows], [0]);
+  const books = await storeOf(dir, [rows], [0]);
   t.after(() => books.close());
   await books.purge([0, 1]);
   assert.deepEqual(
@@ -115,7 +115,7 @@ test('an erasure finds rows in compacted files, and leaves the others as they ar
   const rows = Array.from({ length: 50 }, (_, i) =>
     row(i, { ...(i % 7 === 0 ? mallory : { actorName: `user${i}@x` }), classUid: 6003 + (i % 3) }),
   );
-  const books = await booksOf(dir, [rows]);
+  const books = await storeOf(dir, [rows]);
   t.after(() => books.close());
   await books.compact({ partitionRowsMin: 1 });
   const doomed = rows.filter((each) => each.event.actorName === NAME).map(({ index }) => index);
@@ -140,7 +140,7 @@ test('what an erased entry of our own said is gone from the state', async (t) =>
 
 test('a group of signals that is named after who was erased is not remembered', async (t) => {
   const dir = await folder(t);
-  const books = await booksOf(dir, [[row(0, mallory), row(1)]]);
+  const books = await storeOf(dir, [[row(0, mallory), row(1)]]);
   t.after(() => books.close());
   const signal = { stream: 'a rule', timeMs: 1, part: 0, tenant: '', values: '', about: '' };
   const rows = [
@@ -159,7 +159,7 @@ test('a group of signals that is named after who was erased is not remembered', 
 
 test('erasing what was never posted, or twice, changes nothing', async (t) => {
   const dir = await folder(t);
-  const books = await booksOf(dir, [[row(0), row(1)]]);
+  const books = await storeOf(dir, [[row(0), row(1)]]);
   t.after(() => books.close());
   await books.purge([0]);
   const once = await allIn(dir);

@@ -6,7 +6,7 @@ import { runs } from '../../../../../tools/property.ts';
 import { COLUMN_CHARS_MAX, ROW_GROUP_ROWS } from '../limits.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { StoreReader } from '../store-reader.ts';
-import { booksOf, folder, HEAD, row, START_MS } from '../testing/rows.ts';
+import { folder, HEAD, row, START_MS, storeOf } from '../testing/rows.ts';
 import { COLUMNS } from './event-columns.ts';
 import { RowBuffer } from './row-buffer.ts';
 
@@ -71,7 +71,7 @@ test('whatever text a row holds comes back from Parquet as it was', async (t) =>
     fc.asyncProperty(fc.array(parts, { minLength: 1, maxLength: 30 }), async (list) => {
       const dir = await folder(t);
       const rows = list.map((each, i) => row(i, each));
-      (await booksOf(dir, [rows])).close();
+      (await storeOf(dir, [rows])).close();
       assert.deepEqual(await readBack(dir), rows);
     }),
     runs(8, 300),
@@ -89,7 +89,7 @@ test('every column has its own place in a row that is read back', async (t) => {
   }
   const numbers = { recordType: 5, isMfa: 1, byteCount: 9, tokenIssuedMs: 8 };
   Object.assign(event, { ...numbers, isThrottled: true });
-  (await booksOf(dir, [[{ ...given, event }]])).close();
+  (await storeOf(dir, [[{ ...given, event }]])).close();
   assert.deepEqual(await readBack(dir), [{ ...given, event }]);
 });
 
@@ -110,7 +110,7 @@ test('row groups, dictionaries and columns without one hold every value', async 
       classUid: 6000 + (i % 8),
     }),
   );
-  const books = await booksOf(dir, [rows]);
+  const books = await storeOf(dir, [rows]);
   assert.deepEqual(await readBack(dir), rows);
   await books.compact({ partitionRowsMin: 1 });
   books.close();
@@ -123,7 +123,7 @@ test('a buffer can be used again', async (t) => {
   buffer.add(row(0, { operation: 'first' }));
   buffer.clear();
   buffer.add(row(1, { operation: 'second' }));
-  const books = await booksOf(dir, []);
+  const books = await storeOf(dir, []);
   await books.postRows(buffer);
   books.commit(HEAD.size);
   books.close();
@@ -133,7 +133,7 @@ test('a buffer can be used again', async (t) => {
 test('text longer than a column is cut with a mark', async (t) => {
   const dir = await folder(t);
   const long = 'x'.repeat(COLUMN_CHARS_MAX + 1);
-  (await booksOf(dir, [[row(0, { object: long })]])).close();
+  (await storeOf(dir, [[row(0, { object: long })]])).close();
   const [first] = await readBack(dir);
   assert.equal(first?.event.object, `${'x'.repeat(COLUMN_CHARS_MAX)}…`);
 });
@@ -146,7 +146,7 @@ test('a row of full columns of three-byte characters still fits', async (t) => {
   );
   const parts = Object.fromEntries(texts.map((name) => [name, full]));
   const { classUid: _, ...rest } = parts;
-  (await booksOf(dir, [[row(0, rest)]])).close();
+  (await storeOf(dir, [[row(0, rest)]])).close();
   const [first] = await readBack(dir);
   assert.equal(first?.event.object, full);
 });
@@ -158,7 +158,7 @@ test('hostile numbers are cut to what a column holds', async (t) => {
     row(1, { itemCount: 2.9 }),
     row(2, { byteCount: Number.NaN, recordType: 1e12 }),
   ];
-  (await booksOf(dir, [rows])).close();
+  (await storeOf(dir, [rows])).close();
   const back = await readBack(dir);
   assert.deepEqual(
     back.map(({ event }) => [event.itemCount, event.byteCount, event.recordType]),
@@ -205,7 +205,7 @@ test('a row group of one value keeps it when the next one has another', async (t
     const tenant = tenants[Math.floor(i / ROW_GROUP_ROWS)] as TenantId;
     return { ...row(i), tenant };
   });
-  (await booksOf(dir, [rows])).close();
+  (await storeOf(dir, [rows])).close();
   const counts = Map.groupBy(await readBack(dir), ({ tenant }) => tenant);
   assert.deepEqual(
     [...counts].map(([tenant, of]) => [tenant, of.length]),

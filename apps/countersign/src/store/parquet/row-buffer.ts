@@ -40,7 +40,7 @@ export class RowBuffer {
    * from: names are learned from what was delivered, never from a merge, so that the order in
    * which sightings arrive cannot change what is learned.
    */
-  add(row: EventRow, sightings: readonly EventRow['event'][] = [row.event]): void {
+  add(row: EventRow, deliveries: readonly EventRow['event'][] = [row.event]): void {
     const { index } = row;
     const { timeMs } = row.event;
     assert(Number.isSafeInteger(timeMs), 'an event time is a whole number');
@@ -58,7 +58,7 @@ export class RowBuffer {
     if (timeMs < this.#minTimeMs) this.#minTimeMs = timeMs;
     if (timeMs > this.#maxTimeMs) this.#maxTimeMs = timeMs;
     this.#tenants.add(row.tenant);
-    if (!row.erased) for (const event of sightings) this.#aliases.learn(row.tenant, event);
+    if (!row.erased) for (const event of deliveries) this.#aliases.learn(row.tenant, event);
   }
 
   get rows(): number {

@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
 import { ManualClock, OWN_TENANT, type RecordDraft } from '@countersign/core';
 import { Ledger } from '@countersign/ledger';
-import { booksOf, CONTOSO, folder, row, START_MS } from '../testing/rows.ts';
+import { CONTOSO, folder, row, START_MS, storeOf } from '../testing/rows.ts';
 import type { QueryValue } from './query-value.ts';
 import { runQuery } from './run-query.ts';
 
@@ -38,7 +38,7 @@ test('the table of entries is what the leaves say, erased or not', async (t) => 
   await ledger.append(drafts);
   await ledger.rewriteWithout([1]);
   await ledger.close();
-  (await booksOf(dir, [[row(0)]])).close();
+  (await storeOf(dir, [[row(0)]])).close();
   const sql = `SELECT e."index", kind, e.tenant, e.source, id, "at", e.seen, size, length(sha256),
     e.erased, v."index" FROM entries AS e
     LEFT JOIN events AS v ON list_contains(v.entries, e."index") ORDER BY 1`;

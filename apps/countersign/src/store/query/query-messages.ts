@@ -1,4 +1,4 @@
-import type { BooksErrorCode } from '../errors.ts';
+import type { StoreErrorCode } from '../errors.ts';
 import type { Scope } from '../reading/current-rows.ts';
 import type { QueryColumn, QueryValue } from './query-value.ts';
 
@@ -37,4 +37,4 @@ export type QueryReply =
     }
   | { readonly kind: 'rows'; readonly rows: readonly (readonly QueryValue[])[] }
   | { readonly kind: 'done'; readonly rows: number; readonly tables: readonly NamedTable[] }
-  | { readonly kind: 'error'; readonly code: BooksErrorCode | null; readonly message: string };
+  | { readonly kind: 'error'; readonly code: StoreErrorCode | null; readonly message: string };

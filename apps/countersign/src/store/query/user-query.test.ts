@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { TENANT_NOT_STATED } from '@countersign/core';
 import { DuckDbEngine } from '../duckdb/duckdb-engine.ts';
-import { booksOf, CONTOSO, HEAD, row } from '../testing/rows.ts';
+import { CONTOSO, HEAD, row, storeOf } from '../testing/rows.ts';
 import type { QueryValue } from './query-value.ts';
 import { lock, runQuery } from './run-query.ts';
 import { query, queryToParquet } from './user-query.ts';
@@ -24,8 +24,8 @@ suite('query', () => {
       row(2, { tenant: TENANT_NOT_STATED, operation: 'Send' }),
       row(3, { operation: 'Send', entries: [0, 3] }),
     ];
-    const books = await booksOf(dir, [rows.slice(0, 2), rows.slice(2)], [0]);
-    books.post({
+    const store = await storeOf(dir, [rows.slice(0, 2), rows.slice(2)], [0]);
+    store.post({
       facts: {
         coverage: [
           {
@@ -43,8 +43,8 @@ suite('query', () => {
         ],
       },
     });
-    books.commit(HEAD.size);
-    books.close();
+    store.commit(HEAD.size);
+    store.close();
     writeFileSync(join(dir, 'secret.csv'), 'secret\n');
   });
 

@@ -39,11 +39,11 @@ type Period = { readonly fromMs: number; readonly toMs: number };
 /** Decisions, passes, and what is known of the authorisation of sign-ins. */
 export class AccessReader {
   readonly #live: CurrentRows;
-  readonly #books: Beside;
+  readonly #store: Beside;
 
   constructor(live: CurrentRows, books: Beside) {
     this.#live = live;
-    this.#books = books;
+    this.#store = books;
   }
 
   /** Sign-ins of a time, in order, with the tenant as every other question reads it. */
@@ -80,10 +80,10 @@ export class AccessReader {
         : new Tenants(this.#live.state?.tenants() ?? []).readAs(tenant);
     const counts = await this.#live.read((snapshot) => signInCounts(snapshot, scope, tenants));
     // The stage runs once something is in force by which sign-ins are checked, and not before.
-    const cause = this.#books.hasRun(CHECKS_STAGE) ? 'not yet checked' : 'no policy';
+    const cause = this.#store.hasRun(CHECKS_STAGE) ? 'not yet checked' : 'no policy';
     const counted = verifiedOf(this.checkCounts(filter), counts, cause);
-    const facts = factsWithin(this.#books.coverage(), scope, tenants).filter(isOfSignIns);
-    const period = { ...(collectedPeriod(facts, this.#books.nowMs()) ?? {}), ...stated(scope) };
+    const facts = factsWithin(this.#store.coverage(), scope, tenants).filter(isOfSignIns);
+    const period = { ...(collectedPeriod(facts, this.#store.nowMs()) ?? {}), ...stated(scope) };
     const answer = coverageAnswer(facts, period, ledger);
     const unseen = unseenFlows(facts);
     const coverage = unseen.length === 0 ? answer : all([answer, unknown(ledger.asOf, unseen)]);

@@ -16,10 +16,10 @@ export type LedgerHead = {
  */
 export async function headOf(
   ledger: LedgerReader,
-  books: { readonly cursor: number },
+  store: { readonly cursor: number },
 ): Promise<LedgerHead> {
   const { origin, size, root } = ledger.published;
-  const read = Math.min(books.cursor, size);
+  const read = Math.min(store.cursor, size);
   const at = read === 0 ? null : (await ledger.leaf(read - 1)).leaf.seen;
   const asOf = { origin, size: read, at };
   return { origin, size, root: Buffer.from(root).toString('base64'), asOf };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StoreReader } from '../store-reader.ts';
-import { booksOf, CONTOSO, FABRIKAM, folder, HEAD, row, START_MS } from '../testing/rows.ts';
+import { CONTOSO, FABRIKAM, folder, HEAD, row, START_MS, storeOf } from '../testing/rows.ts';
 import { windowsOf } from './timeline.ts';
 import type { TimelineFilter } from './timeline-filter.ts';
 
@@ -19,7 +19,7 @@ test('events come by event time, then index, across files and days', async (t) =
   const dir = await folder(t);
   const at = [3 * DAY, 0, DAY, DAY, 2 * DAY + 5, 0, DAY - 1];
   const rows = at.map((ms, i) => row(i, { timeMs: START_MS + ms }));
-  (await booksOf(dir, [rows.slice(0, 2), rows.slice(2, 5), rows.slice(5)])).close();
+  (await storeOf(dir, [rows.slice(0, 2), rows.slice(2, 5), rows.slice(5)])).close();
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   assert.deepEqual(await indicesOf(reader, {}), [1, 5, 6, 2, 3, 4, 0]);
@@ -34,7 +34,7 @@ test('each filter finds its events', async (t) => {
     row(1, { ip: '2001:db8::1', sessionUid: 's2', appName: 'Teams' }),
     row(2, { tenant: FABRIKAM }),
   ];
-  (await booksOf(dir, [rows])).close();
+  (await storeOf(dir, [rows])).close();
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   const cases: [TimelineFilter, number[]][] = [
@@ -59,7 +59,7 @@ test('each filter finds its events', async (t) => {
 test('a superseded row is in no answer', async (t) => {
   const dir = await folder(t);
   const rows = [row(0), row(1), row(2, { entries: [0, 2] })];
-  (await booksOf(dir, [rows], [0])).close();
+  (await storeOf(dir, [rows], [0])).close();
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   assert.deepEqual(await indicesOf(reader, {}), [1, 2]);
@@ -70,14 +70,14 @@ test('a reader sees what is committed later', async (t) => {
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   assert.deepEqual(await indicesOf(reader, {}), []);
-  (await booksOf(dir, [[row(0)]])).close();
+  (await storeOf(dir, [[row(0)]])).close();
   assert.deepEqual(await indicesOf(reader, {}), [0]);
 });
 
 test('a compaction in the middle of a timeline loses and doubles nothing', async (t) => {
   const dir = await folder(t);
   const rows = Array.from({ length: 9000 }, (_, i) => row(i, { timeMs: START_MS + i * 60_000 }));
-  const books = await booksOf(dir, [rows.slice(0, 4000), rows.slice(4000)]);
+  const books = await storeOf(dir, [rows.slice(0, 4000), rows.slice(4000)]);
   t.after(() => books.close());
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());

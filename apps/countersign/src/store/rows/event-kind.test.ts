@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import { StoreReader } from '../store-reader.ts';
-import { booksOf, folder, row } from '../testing/rows.ts';
+import { folder, row, storeOf } from '../testing/rows.ts';
 import { EVENT_KIND_SQL, eventKindOf, IS_ACTION_SQL, isAction } from './event-kind.ts';
 
 const EMAIL = 4009;
@@ -49,7 +49,7 @@ test('the columns of the store say the same', async (t) => {
   await fc.assert(
     fc.asyncProperty(events, async (some) => {
       const dir = await folder(t);
-      (await booksOf(dir, [some.map((each, index) => row(index, each))])).close();
+      (await storeOf(dir, [some.map((each, index) => row(index, each))])).close();
       const reader = await StoreReader.open(dir);
       try {
         const rows = await reader.over(

@@ -11,9 +11,17 @@ import { StateDatabase } from './state-database.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 
-function decision(index: number, door: string, atMs: number, principal: string): DecisionRow {
+function decision(index: number, endpoint: string, atMs: number, principal: string): DecisionRow {
   return {
-    ...{ index, id: `d${index}`, atMs, tenant: TENANT, principal, door, effect: 'permit' },
+    ...{
+      index,
+      id: `d${index}`,
+      atMs,
+      tenant: TENANT,
+      principal,
+      door: endpoint,
+      effect: 'permit',
+    },
     ...{ cause: 'permitted', principalType: 'user', action: 'useApp', policyVersion: 'v' },
     ...{ policies: [], obligations: [], address: null, requestId: null, method: null },
     ...{ session: null, pass: null },

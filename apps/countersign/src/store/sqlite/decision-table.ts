@@ -98,7 +98,7 @@ export class DecisionTable {
     const rows =
       doors === undefined
         ? this.#db.all(WITHIN, fromMs, toMs, fromIndex)
-        : this.#db.all(WITHIN_OF_DOORS, fromMs, toMs, fromIndex, JSON.stringify(doors));
+        : this.#db.all(WITHIN_OF_ENDPOINTS, fromMs, toMs, fromIndex, JSON.stringify(doors));
     return rows
       .map((row) => JSON.parse(row['body'] as string) as DecisionRow)
       .filter((decision) => {
@@ -165,7 +165,7 @@ const LAST_MS = 8.64e15;
 const WITHIN = `SELECT body FROM decisions
   WHERE at_ms >= ? AND at_ms < ? AND "index" >= ? ORDER BY "index"`;
 /** By the index over the same expression: of one door a thousand may be for each of another. */
-const WITHIN_OF_DOORS = `SELECT d.body FROM json_each(?4) AS j CROSS JOIN decisions AS d
+const WITHIN_OF_ENDPOINTS = `SELECT d.body FROM json_each(?4) AS j CROSS JOIN decisions AS d
   WHERE d.body ->> 'door' = j.value AND d.at_ms >= ?1 AND d.at_ms < ?2 AND d."index" >= ?3
   ORDER BY d."index"`;
 const OWING_ALARM = `SELECT body FROM decisions

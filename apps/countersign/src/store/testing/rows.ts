@@ -52,7 +52,7 @@ export function row(index: number, parts: RowParts = {}): EventRow {
 }
 
 /** Books with these rows, each inner list one batch. */
-export async function booksOf(
+export async function storeOf(
   dir: string,
   batches: readonly (readonly EventRow[])[],
   superseded: readonly number[] = [],

@@ -39,8 +39,8 @@ export class GraphTenant {
   private constructor(mint: TokenMint, size: number) {
     this.#mint = mint;
     this.directory = new Directory({ seed: smallTenant(size), effectDelayMs: () => MINUTE_MS });
-    const lane = { name: 'at once', windowMs: 1, delayMs: () => 0 };
-    this.#store = new FeedStore({ seed: 1, dispatcher: { lanes: () => [lane] } });
+    const worker = { name: 'at once', windowMs: 1, delayMs: () => 0 };
+    this.#store = new FeedStore({ seed: 1, dispatcher: { lanes: () => [worker] } });
   }
 
   /** Its `token` holds the given permissions, which it asks with unless told otherwise. */

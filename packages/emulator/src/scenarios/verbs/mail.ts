@@ -40,15 +40,15 @@ function messageOf(stage: ScenarioContext, domain: string): Message {
 type Access = { readonly reader: Reader; readonly token: (atMs: number) => Token };
 
 function accessOf(stage: ScenarioContext, args: StepArguments, home: Population): Access {
-  const doer = args.doer('by');
-  if (doer.kind === 'session') {
-    const { session } = doer;
+  const actor = args.doer('by');
+  if (actor.kind === 'session') {
+    const { session } = actor;
     return {
       reader: { kind: 'user', account: session.account },
       token: (atMs) => stage.tokenOf(session, atMs),
     };
   }
-  const { app } = doer;
+  const { app } = actor;
   const servicePrincipalId = principalOf(stage, app, home);
   const resourceId = FIRST_PARTY.exchange;
   const tokens = new AppTokens(stage, { app, home, pool: args.pool(), resourceId });
@@ -64,17 +64,17 @@ function accessOf(stage: ScenarioContext, args: StepArguments, home: Population)
  */
 export const readMail: Verb = (stage, args) => {
   const { people, home } = args.people('mailboxes');
-  const lanes = Array.from({ length: args.whole('lanes', 1) }, () => accessOf(stage, args, home));
+  const workers = Array.from({ length: args.whole('lanes', 1) }, () => accessOf(stage, args, home));
   const client = args.text('client', 'rest') as MailClient;
   const folder = args.text('folder', 'Inbox');
   const overMs = args.duration('over');
   const windows = people.flatMap((owner) =>
-    bindsIn(stage, owner, { items: args.whole('items'), overMs, lanes: lanes.length }),
+    bindsIn(stage, owner, { items: args.whole('items'), overMs, lanes: workers.length }),
   );
   // In order of time: one token serves all mailboxes until it is over.
   for (const { owner, atMs, count, lane } of windows.sort((a, b) => a.atMs - b.atMs)) {
     const id = stage.random.guid();
-    const access = lanes[lane] as Access;
+    const access = workers[lane] as Access;
     const token = access.token(atMs);
     const act = { atMs, id, reader: access.reader, owner, client, token };
     const messages = Array.from({ length: count }, () => messageOf(stage, home.tenant.domain));

@@ -37,7 +37,7 @@ export type HubBatch = {
 type Reader = Consumer<Buffer, Buffer, Buffer, Buffer>;
 
 /** Where reading goes on: what was committed last, and what is still there. */
-type Standing = { readonly committed: bigint | undefined; readonly earliest: bigint | undefined };
+type Status = { readonly committed: bigint | undefined; readonly earliest: bigint | undefined };
 
 /**
  * One connection to the hubs, over the Kafka protocol. It is thrown away whole when anything goes
@@ -73,8 +73,8 @@ export class HubConnection {
       const mode = { mode: 'committed', fallbackMode: 'earliest' } as const;
       const stream = await consumer.consume({ topics, ...mode });
       const { EARLIEST } = kafka.ListOffsetTimestamps;
-      const standing = await standingOf(consumer, partitions, EARLIEST);
-      return new HubConnection({ address, consumer, stream, partitions, standing });
+      const status = await statusOf(consumer, partitions, EARLIEST);
+      return new HubConnection({ address, consumer, stream, partitions, standing: status });
     } catch (error) {
       await consumer.close(true).catch(() => {});
       throw error;
@@ -86,7 +86,7 @@ export class HubConnection {
     readonly consumer: Reader;
     readonly stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>;
     readonly partitions: ReadonlyMap<string, number>;
-    readonly standing: ReadonlyMap<string, readonly Standing[]>;
+    readonly standing: ReadonlyMap<string, readonly Status[]>;
   }) {
     const { address, consumer, stream, partitions, standing } = parts;
     this.#consumer = consumer;
@@ -227,11 +227,11 @@ async function partitionsOf(
   }
 }
 
-async function standingOf(
+async function statusOf(
   consumer: Reader,
   partitions: ReadonlyMap<string, number>,
   timestamp: bigint,
-): Promise<ReadonlyMap<string, readonly Standing[]>> {
+): Promise<ReadonlyMap<string, readonly Status[]>> {
   const asked = [...partitions].map(([topic, count]) => {
     return { topic, partitions: Array.from({ length: count }, (_, at) => at) };
   });

@@ -90,13 +90,13 @@ export class GraphDirectoryCollector implements Collector {
     const whole: Reading = {
       ...{ tenant, source, mode: 'snapshot', since: instantOf(clock.now()), pages: 0 },
     };
-    const ears = { graph, clock, desk: poll.desk, signal: poll.signal, mark };
+    const listeners = { graph, clock, desk: poll.desk, signal: poll.signal, mark };
     switch (resource.kind) {
       case 'list':
-        asked.pages = await readList(resource, whole, ears);
+        asked.pages = await readList(resource, whole, listeners);
         return;
       case 'list-for-each':
-        asked.pages = await readListForEach(resource, whole, ears);
+        asked.pages = await readListForEach(resource, whole, listeners);
         return;
       case 'delta': {
         const select = resource.select.join(',');

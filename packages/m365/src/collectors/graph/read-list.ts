@@ -5,7 +5,7 @@ import { digestOf, itemsOf, pageDrafts, type Reading } from './directory-page.ts
 import type { GraphReader } from './graph-reader.ts';
 import { CONFIRM_EVERY_MS, LIST_ITEMS, LISTS_AT_ONCE, SNAPSHOT_HELD_BYTES } from './limits.ts';
 
-export type ListEars = {
+export type ListListeners = {
   readonly graph: GraphReader;
   readonly clock: Clock;
   readonly desk: CollectionSink;
@@ -18,10 +18,10 @@ export type ListEars = {
 export async function readList(
   { path, query }: { readonly path: string; readonly query?: Readonly<Record<string, string>> },
   reading: Reading,
-  ears: ListEars,
+  listeners: ListListeners,
 ): Promise<number> {
-  const taken = new Taken(reading, ears);
-  const pages = await takeAll(ears.graph.url(path, query), reading.source, taken, ears);
+  const taken = new Taken(reading, listeners);
+  const pages = await takeAll(listeners.graph.url(path, query), reading.source, taken, listeners);
   await taken.end();
   return pages;
 }
@@ -30,7 +30,7 @@ export async function readList(
 export async function readListForEach(
   list: { readonly parents: string; readonly path: (parentId: string) => string },
   reading: Reading,
-  ears: ListEars,
+  ears: ListListeners,
 ): Promise<number> {
   const { graph, signal } = ears;
   const ids: string[] = [];
@@ -64,7 +64,7 @@ async function takeAll(
   first: string,
   source: string,
   taken: Taken,
-  { graph, signal }: ListEars,
+  { graph, signal }: ListListeners,
 ): Promise<number> {
   let pages = 0;
   for await (const page of graph.pages(first, { signal })) {
@@ -77,11 +77,11 @@ async function takeAll(
 /** A snapshot in the making. It is held back as a whole if it is small, to see what it is. */
 class Taken {
   readonly #reading: Reading;
-  readonly #ears: ListEars;
+  readonly #ears: ListListeners;
   #held: Buffer[] = [];
   #heldBytes = 0;
 
-  constructor(reading: Reading, ears: ListEars) {
+  constructor(reading: Reading, ears: ListListeners) {
     this.#reading = reading;
     this.#ears = ears;
   }

@@ -15,7 +15,7 @@ export const graphDirectoryAudits: Shape = {
 };
 
 /** The same out of Graph's PowerShell module, whose names start with capitals. */
-export const graphDirectoryAuditsOfPowerShell: Shape = {
+export const graphDirectoryAuditsOfPrivilegeShell: Shape = {
   name: 'graph-directory-audits-powershell',
   recognises: (item) =>
     item['ActivityDateTime'] !== undefined &&

@@ -25,7 +25,7 @@ export const graphSignIns: Shape = {
 };
 
 /** The same out of Graph's PowerShell module, whose names start with capitals. */
-export const graphSignInsOfPowerShell: Shape = {
+export const graphSignInsOfPrivilegeShell: Shape = {
   name: 'graph-sign-ins-powershell',
   recognises: (item) =>
     item['CreatedDateTime'] !== undefined &&

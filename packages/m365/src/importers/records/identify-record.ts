@@ -7,9 +7,9 @@ import { entraPortal } from './entra-portal.ts';
 import { graphAuditLogQuery } from './graph-audit-log-query.ts';
 import {
   graphDirectoryAudits,
-  graphDirectoryAuditsOfPowerShell,
+  graphDirectoryAuditsOfPrivilegeShell,
 } from './graph-directory-audits.ts';
-import { graphSignIns, graphSignInsOfPowerShell } from './graph-sign-ins.ts';
+import { graphSignIns, graphSignInsOfPrivilegeShell } from './graph-sign-ins.ts';
 import { logAnalytics } from './log-analytics.ts';
 import { messageFile } from './message-file.ts';
 import { other } from './other-record.ts';
@@ -27,8 +27,8 @@ const SHAPES: readonly Shape[] = [
   graphSignIns,
   graphDirectoryAudits,
   entraPortal,
-  graphSignInsOfPowerShell,
-  graphDirectoryAuditsOfPowerShell,
+  graphSignInsOfPrivilegeShell,
+  graphDirectoryAuditsOfPrivilegeShell,
   unifiedAuditLogInAnyCase,
   ...shapesInAnyCase,
   messageTrace,

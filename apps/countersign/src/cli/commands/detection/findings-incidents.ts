@@ -3,7 +3,7 @@ import type { Command as Parser } from 'commander';
 import type { Incident } from '../../../detection/incidents/incident.ts';
 import type { FindingStatus } from '../../../store/rows/entry-rows.ts';
 import { incidentCalled, knownIncidents } from '../../answers/find-incident.ts';
-import { askBooks, notYetIndexed, type Sources } from '../../answers/open-readers.ts';
+import { askStore, notYetIndexed, type Sources } from '../../answers/open-readers.ts';
 import { oneOf } from '../../options/parse-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError } from '../../process/errors.ts';
@@ -44,7 +44,7 @@ const incidents: CommandHandler<[id: string | undefined, flags: IncidentsFlags]>
   id,
   flags,
 ) =>
-  askBooks(context, async (sources) => {
+  askStore(context, async (sources) => {
     const { terminal, tenant } = context;
     await sources.examined();
     const all = await knownIncidents(sources);

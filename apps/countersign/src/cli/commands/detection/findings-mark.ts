@@ -2,7 +2,7 @@ import { msOfInstant, plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { FindingStatus } from '../../../store/rows/entry-rows.ts';
 import { findingsCalled } from '../../answers/find-incident.ts';
-import { askBooks } from '../../answers/open-readers.ts';
+import { askStore } from '../../answers/open-readers.ts';
 import { instantOption, oneOf } from '../../options/parse-options.ts';
 import {
   declareWriter,
@@ -45,7 +45,7 @@ const mark: CommandHandler<[id: string, flags: MarkFlags]> = async (context, id,
     throw usage('--until says when a suppression ends: give it with --status suppressed');
   }
   const uids: string[] = [];
-  await askBooks(context, async (sources) => {
+  await askStore(context, async (sources) => {
     uids.push(...(await findingsCalled(sources, id)).map(({ uid }) => uid));
     return EXIT.done;
   });

@@ -5,8 +5,13 @@ import type { HealthScope } from '../../../detection/health/health-status.ts';
 import type { Incident } from '../../../detection/incidents/incident.ts';
 import type { StoredFinding } from '../../../store/sqlite/finding-table.ts';
 import { incidentCalled, knownIncidents } from '../../answers/find-incident.ts';
-import { blindReason, failureReason, isOfRule, sightsOfAnswer } from '../../answers/health-note.ts';
-import { askBooks, notYetIndexed, reasonsText, type Sources } from '../../answers/open-readers.ts';
+import {
+  blindReason,
+  failureReason,
+  healthsOfAnswer,
+  isOfRule,
+} from '../../answers/health-note.ts';
+import { askStore, notYetIndexed, reasonsText, type Sources } from '../../answers/open-readers.ts';
 import { oneOf } from '../../options/parse-options.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../../options/period-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
@@ -43,7 +48,7 @@ export function declareFindings(program: Parser, bind: BindCommand): void {
 }
 
 const findings: CommandHandler<[flags: FindingsFlags]> = async (context, flags) =>
-  askBooks(context, async (sources) => {
+  askStore(context, async (sources) => {
     const { books } = sources;
     const head = await sources.examined();
     const { terminal, tenant } = context;
@@ -149,7 +154,7 @@ async function worthOf(
   const tenants = tenant === undefined ? undefined : [tenant];
   const { maySay } = await import('../../../detection/runner/detector-profile.ts');
   const nowMs = clock.now();
-  const seen = await sightsOfAnswer(sources, { asked, tenants, nowMs, rule: of.rule });
+  const seen = await healthsOfAnswer(sources, { asked, tenants, nowMs, rule: of.rule });
   const { limits } = seen;
   // Of a rule that is asked for by name it is told how far it sees, whatever it may say.
   const found = seen.found.filter(

@@ -3,7 +3,7 @@ import { numberText, plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { Backtest, BacktestOfRule } from '../../../detection/rules/backtest.ts';
 import {
-  askBooks,
+  askStore,
   listExitCode,
   notYetIndexed,
   reasonsText,
@@ -40,7 +40,7 @@ const runBacktest: CommandHandler<[rule: string, flags: PeriodFlags]> = async (
   if (![...content.sayings.values()].some(({ alerts }) => alerts)) {
     throw usage(`there is no rule in ${rule} that could be asked`);
   }
-  return askBooks(context, async (sources) => {
+  return askStore(context, async (sources) => {
     const { backtest } = await import('../../../detection/rules/backtest.ts');
     const period = periodOf(flags);
     const { tenant, clock } = context;

@@ -12,7 +12,7 @@ import {
   isOfRule,
   readDetectorHealth,
 } from '../../answers/health-note.ts';
-import { askBooks, notYetIndexed, type Sources } from '../../answers/open-readers.ts';
+import { askStore, notYetIndexed, type Sources } from '../../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../../options/period-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError, usage } from '../../process/errors.ts';
@@ -35,7 +35,7 @@ export function declareRulesStatus(rules: Parser, bind: BindCommand): void {
 }
 
 const status: CommandHandler<[flags: StatusFlags]> = async (context, flags) =>
-  askBooks(context, async (sources) => {
+  askStore(context, async (sources) => {
     const { books, head } = sources;
     const { tenant, terminal } = context;
     const tenants = tenant === undefined ? undefined : [tenant];

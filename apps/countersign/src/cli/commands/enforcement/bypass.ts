@@ -1,9 +1,9 @@
 import type { Command as Parser } from 'commander';
 import type { Bypass } from '../../../enforcement/bypass/bypass.ts';
-import type { DrainStatement } from '../../../enforcement/bypass/bypass-statement.ts';
-import type { DrainDone } from '../../../operations/bypass.ts';
+import type { BypassStatement } from '../../../enforcement/bypass/bypass-statement.ts';
+import type { BypassDone } from '../../../operations/bypass.ts';
 import { idCalled } from '../../answers/ids.ts';
-import { askBooks, notYetIndexed } from '../../answers/open-readers.ts';
+import { askStore, notYetIndexed } from '../../answers/open-readers.ts';
 import { durationOption } from '../../options/parse-options.ts';
 import { configFile, declarePerson, type PersonFlags, signedBy } from '../../options/person.ts';
 import { DRY_RUN, declareWriter, noProgress, whoActs, write } from '../../options/write-options.ts';
@@ -16,12 +16,12 @@ import type { Column } from '../../terminal/table.ts';
 type RequestFlags = PersonFlags & { readonly reason: string; readonly for: number };
 type EndFlags = PersonFlags & { readonly reason: string };
 
-export function declareDoor(program: Parser, bind: BindCommand): void {
-  const door = program
+export function declareEndpoint(program: Parser, bind: BindCommand): void {
+  const endpoint = program
     .command('door')
     .summary('take a group past a door of ours, by two people')
     .description('For the day on which a door must be gone round: what two people agree on.');
-  const drain = door
+  const drain = endpoint
     .command('drain')
     .summary('let a group prove itself to the suite without us, for a while')
     .description(
@@ -57,7 +57,7 @@ const request: CommandHandler<[group: string, flags: RequestFlags]> = async (
   group,
   flags,
 ) => {
-  const { doorsIn } = await import('../../../operations/doors-config.ts');
+  const { endpointsIn: doorsIn } = await import('../../../operations/doors-config.ts');
   const file = configFile(context, flags);
   const { drain: known } = doorsIn(file, context.env);
   if (known === undefined) throw usage(`${file} names no drain: write doors.drain`);
@@ -77,7 +77,7 @@ const approve: CommandHandler<[drain: string, flags: PersonFlags]> = async (
   flags,
 ) => {
   const { statementDigest } = await import('../../../enforcement/approvals/signed-statement.ts');
-  const drains = await drainsIn(context);
+  const drains = await bypassesIn(context);
   const drain = idCalled(given, drains.keys(), DRAIN);
   const known = drains.get(drain) as Bypass;
   const { group, reason, by, untilMs } = known.request.statement;
@@ -94,16 +94,18 @@ const approve: CommandHandler<[drain: string, flags: PersonFlags]> = async (
 const DRAIN = { what: 'drain', list: 'door drain list' } as const;
 
 const end: CommandHandler<[drain: string, flags: EndFlags]> = async (context, given, flags) => {
-  const drain = idCalled(given, (await drainsIn(context)).keys(), DRAIN);
+  const drain = idCalled(given, (await bypassesIn(context)).keys(), DRAIN);
   const { as: by, reason } = flags;
   const atMs = context.clock.now();
   return say(context, flags, { v: 1, what: 'drain-end', drain, reason, by, atMs });
 };
 
 const list: CommandHandler<[]> = async (context) =>
-  askBooks(context, async ({ ledger, books, head }) => {
-    const { drainsOf } = await import('../../../enforcement/bypass/bypass.ts');
-    const { readDrains } = await import('../../../enforcement/bypass/read-bypasses.ts');
+  askStore(context, async ({ ledger, books, head }) => {
+    const { bypassesOf: drainsOf } = await import('../../../enforcement/bypass/bypass.ts');
+    const { readBypasses: readDrains } = await import(
+      '../../../enforcement/bypass/read-bypasses.ts'
+    );
     const drains = [...drainsOf(await readDrains({ books, reader: ledger })).values()];
     if (context.json) await context.terminal.items(drains.map(itemOf));
     else if (drains.length > 0) await context.terminal.table(COLUMNS, drains);
@@ -112,11 +114,11 @@ const list: CommandHandler<[]> = async (context) =>
     return EXIT.done;
   });
 
-async function drainsIn(context: Context): Promise<ReadonlyMap<string, Bypass>> {
-  const { drainsOf } = await import('../../../enforcement/bypass/bypass.ts');
-  const { readDrains } = await import('../../../enforcement/bypass/read-bypasses.ts');
+async function bypassesIn(context: Context): Promise<ReadonlyMap<string, Bypass>> {
+  const { bypassesOf: drainsOf } = await import('../../../enforcement/bypass/bypass.ts');
+  const { readBypasses: readDrains } = await import('../../../enforcement/bypass/read-bypasses.ts');
   let drains: ReadonlyMap<string, Bypass> = new Map();
-  await askBooks(context, async ({ ledger, books, head }) => {
+  await askStore(context, async ({ ledger, books, head }) => {
     drains = drainsOf(await readDrains({ books, reader: ledger }));
     notYetIndexed(head);
     return EXIT.done;
@@ -127,9 +129,9 @@ async function drainsIn(context: Context): Promise<ReadonlyMap<string, Bypass>> 
 async function say(
   context: Context,
   flags: PersonFlags,
-  statement: DrainStatement,
+  statement: BypassStatement,
 ): Promise<ExitCode> {
-  const { drainWork } = await import('../../../operations/bypass.ts');
+  const { bypassWork: drainWork } = await import('../../../operations/bypass.ts');
   const said = await signedBy(context, flags, statement);
   const work = drainWork(whoActs(), { config: configFile(context, flags), said });
   const { entry, drain } = (await write(context, {
@@ -138,7 +140,7 @@ async function say(
     ledger: 'needs',
     repeatable: false,
     progressOf: noProgress,
-  })) as DrainDone;
+  })) as BypassDone;
   const { terminal } = context;
   if (context.json) terminal.document({ entry, ...itemOf(drain) });
   else terminal.line(`drain ${statement.drain}: ${stateText(drain)}; entry ${entry}`);

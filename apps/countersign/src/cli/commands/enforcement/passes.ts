@@ -3,7 +3,7 @@ import type { Command as Parser } from 'commander';
 import type { Pass } from '../../../enforcement/passes/pass.ts';
 import type { EndedPass } from '../../../enforcement/passes/pass-ledger.ts';
 import { idCalled } from '../../answers/ids.ts';
-import { askBooks, notWhollyIndexed, notYetIndexed } from '../../answers/open-readers.ts';
+import { askStore, notWhollyIndexed, notYetIndexed } from '../../answers/open-readers.ts';
 import {
   DRY_RUN,
   declareWriter,
@@ -41,7 +41,7 @@ export function declarePasses(program: Parser, bind: BindCommand): void {
 }
 
 const list: CommandHandler<[flags: { readonly all?: true }]> = async (context, { all }) =>
-  askBooks(context, async ({ books, head }) => {
+  askStore(context, async ({ books, head }) => {
     const { knownPasses } = await import('../../../enforcement/passes/pass-ledger.ts');
     const { tenant, clock, terminal } = context;
     const nowMs = clock.now();
@@ -81,7 +81,7 @@ const endPass: CommandHandler<
 
 async function passCalled(context: Context, text: string): Promise<string> {
   const ids: string[] = [];
-  await askBooks(context, async ({ books, head }) => {
+  await askStore(context, async ({ books, head }) => {
     const { knownPasses } = await import('../../../enforcement/passes/pass-ledger.ts');
     ids.push(...knownPasses(books.access, context.clock.now(), {}).map(({ id }) => id));
     if (idsNamed(text, ids).length === 0) notWhollyIndexed(head);

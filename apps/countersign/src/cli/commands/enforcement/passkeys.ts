@@ -8,7 +8,7 @@ import type {
 import type { Command } from '../../../operations/forwarding/command.ts';
 import type { InvitedEntry } from '../../../operations/passkeys.ts';
 import { idCalled } from '../../answers/ids.ts';
-import { askBooks, notYetIndexed } from '../../answers/open-readers.ts';
+import { askStore, notYetIndexed } from '../../answers/open-readers.ts';
 import { configFile, declarePerson, type PersonFlags, signedBy } from '../../options/person.ts';
 import {
   DRY_RUN,
@@ -98,7 +98,7 @@ type Feed = Awaited<
 >;
 
 async function askFeed(context: Context, ask: (feed: Feed) => Promise<void>): Promise<ExitCode> {
-  return askBooks(context, async ({ books, ledger, head }) => {
+  return askStore(context, async ({ books, ledger, head }) => {
     const { PasskeyFeed } = await import('../../../enforcement/eam/passkeys/ledger-passkeys.ts');
     await ask(await PasskeyFeed.open({ books, reader: ledger }));
     notYetIndexed(head);

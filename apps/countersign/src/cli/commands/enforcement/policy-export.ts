@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { TenantId } from '@countersign/core';
 import type { ConditionalAccessPolicy } from '@countersign/policy';
 import type { Command as Parser } from 'commander';
-import { askBooksIfAny } from '../../answers/open-readers.ts';
+import { askStoreIfAny } from '../../answers/open-readers.ts';
 import { oneOf } from '../../options/parse-options.ts';
 import { policyFolder } from '../../options/policy-folder.ts';
 import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
@@ -75,24 +75,24 @@ async function knownTo(context: Context, { directory, register }: ExportFlags) {
   );
   const { readConfigFile } = await import('@countersign/yaml-document');
   const { cwd, clock } = context;
-  const feed = await askBooksIfAny(context, ({ books, ledger }) =>
+  const feed = await askStoreIfAny(context, ({ books, ledger }) =>
     PolicyInformationPoint.open({ books, reader: ledger, clock }),
   );
-  const knowledge = feed?.knowledge ?? new PolicyInformation();
+  const policyInformation = feed?.knowledge ?? new PolicyInformation();
   const tenants: TenantId[] = [];
   const readMs = clock.now();
   if (directory !== undefined) {
     const file = resolve(cwd, directory);
     const read = parseDirectoryFile(readConfigFile(file));
-    tenants.push(loadDirectoryFile(knowledge.directory, read, { file, readMs }));
+    tenants.push(loadDirectoryFile(policyInformation.directory, read, { file, readMs }));
   }
   if (register !== undefined) {
     const file = resolve(cwd, register);
     const read = parseRegister(readConfigFile(file));
-    tenants.push(loadRegister(knowledge.directory, read, { file, readMs }));
+    tenants.push(loadRegister(policyInformation.directory, read, { file, readMs }));
   }
-  const [only, ...more] = knowledge.directory.tenants;
+  const [only, ...more] = policyInformation.directory.tenants;
   const tenant = context.tenant ?? tenants[0] ?? (more.length === 0 ? only : undefined);
   if (tenant === undefined) throw usage('which tenant is meant? name it with --tenant');
-  return { knowledge, tenant };
+  return { knowledge: policyInformation, tenant };
 }

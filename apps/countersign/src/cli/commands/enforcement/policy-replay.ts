@@ -1,7 +1,7 @@
 import { instantOfMs, numberText, plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { Replay, ReplayChange } from '../../../reconcile/checks/replay-tally.ts';
-import { askBooks, listExitCode, notYetIndexed } from '../../answers/open-readers.ts';
+import { askStore, listExitCode, notYetIndexed } from '../../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../../options/period-options.ts';
 import { policyFolder } from '../../options/policy-folder.ts';
 import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
@@ -25,7 +25,7 @@ export function declareReplay(policy: Parser, bind: BindCommand): void {
 }
 
 const replayPolicies: CommandHandler<[flags: ReplayFlags]> = async (context, flags) =>
-  askBooks(context, async ({ ledger, books, head }) => {
+  askStore(context, async ({ ledger, books, head }) => {
     const { PolicySet, readPolicyFolder } = await import('@countersign/policy');
     const { replay } = await import('../../../reconcile/checks/replay-policies.ts');
     const { tenant, terminal } = context;

@@ -1,7 +1,7 @@
 import type { Command as Parser } from 'commander';
 import type { ActiveHold } from '../../../ingest/erasure/legal-holds.ts';
 import type { HoldEntry } from '../../../operations/hold.ts';
-import { askBooks, notYetIndexed } from '../../answers/open-readers.ts';
+import { askStore, notYetIndexed } from '../../answers/open-readers.ts';
 import { declareScope, type ScopeFlags, scopeOf } from '../../options/scope-options.ts';
 import {
   DRY_RUN,
@@ -69,7 +69,7 @@ const hold: CommandHandler<[flags: HoldFlags]> = async (context, flags) => {
 };
 
 async function list(context: Context): Promise<ExitCode> {
-  return askBooks(context, async ({ ledger, books, head }) => {
+  return askStore(context, async ({ ledger, books, head }) => {
     const { activeHolds } = await import('../../../ingest/erasure/legal-holds.ts');
     const holds = await activeHolds({ books, reader: ledger });
     if (context.json) await context.terminal.items(holds);

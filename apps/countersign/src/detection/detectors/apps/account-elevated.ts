@@ -18,14 +18,14 @@ export const accountRaised: WindowDetector = {
     const steps = await stepsOf(scene);
     const drafts: FindingDraft[] = [];
     for (const account of steps.filter(({ kind }) => kind === 'account')) {
-      const powers: Step[] = [];
-      for (const step of powersOf(account, steps)) {
+      const privileges: Step[] = [];
+      for (const step of privilegesOf(account, steps)) {
         const isSoon = step.atMs - account.atMs <= ACCOUNT_RAISED_WITHIN_MS;
-        if (isSoon || (await isForAll(scene, step))) powers.push(step);
+        if (isSoon || (await isForAll(scene, step))) privileges.push(step);
       }
-      const [first] = powers;
+      const [first] = privileges;
       if (first === undefined || !isWithin(scene, first.atMs)) continue;
-      drafts.push(draftOf(account, powers));
+      drafts.push(draftOf(account, privileges));
     }
     return drafts.filter(isFirstOfItsGroup());
   },
@@ -48,7 +48,7 @@ function isFirstOfItsGroup(): (draft: FindingDraft) => boolean {
   };
 }
 
-function powersOf(account: Step, steps: readonly Step[]): Step[] {
+function privilegesOf(account: Step, steps: readonly Step[]): Step[] {
   const isOf = (value: string | null): boolean => {
     if (value === null) return false;
     const name = account.targetName?.toLowerCase();

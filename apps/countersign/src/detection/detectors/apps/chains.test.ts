@@ -88,7 +88,12 @@ test('one that had read before, or reads without consent, is no such chain', asy
 
 test('an account that is made, and consents for all within the hour', async () => {
   const made = change({ day: 3, operation: 'Add user.', ...target(7) });
-  const consent = change({ day: 3, minute: 560, operation: 'Consent to application.', ...doer(7) });
+  const consent = change({
+    day: 3,
+    minute: 560,
+    operation: 'Consent to application.',
+    ...actor(7),
+  });
   const [found, ...more] = await foundIn(accountRaised, [made, made, consent]);
   assert.deepEqual(more, [], 'two feeds tell of one account');
   assert.deepEqual(found?.techniques, ['T1136.003', 'T1528']);
@@ -98,7 +103,7 @@ test('an account that is made, and consents for all within the hour', async () =
 });
 
 test('chains that share a step are told one by one, and are one incident', async () => {
-  const consent = { ...consented, ...doer(7), minute: 560 };
+  const consent = { ...consented, ...actor(7), minute: 560 };
   const events = [
     change({ day: 10, operation: 'Add user.', ...target(7) }),
     change({ ...consent, body: JSON.stringify({ names: APP }) }),
@@ -127,7 +132,7 @@ function target(n: number): Partial<Played> {
   return { targetUid: actorUid ?? null, targetName: actorName ?? null };
 }
 
-function doer(n: number): Partial<Played> {
+function actor(n: number): Partial<Played> {
   return { ...person(n), targetUid: PRINCIPAL, targetName: 'Inbox Booster' };
 }
 

@@ -1,4 +1,4 @@
-import { SIGHTINGS_READ_MAX } from '../limits.ts';
+import { DELIVERIES_READ_MAX } from '../limits.ts';
 import { textOf } from '../windows/event-query.ts';
 import type { DetectionWindow } from '../windows/window-detector.ts';
 
@@ -14,7 +14,7 @@ export async function memberOfEntries(
   name: string,
 ): Promise<Members | undefined> {
   const indexes = (entries.match(/\d+/g) ?? []).map(Number);
-  for (const index of indexes.slice(0, SIGHTINGS_READ_MAX)) {
+  for (const index of indexes.slice(0, DELIVERIES_READ_MAX)) {
     const whole = objectOf(parsed((await bodyOf(index)) ?? ''));
     for (const members of [whole, objectOf(whole['properties'])]) {
       if (members[name] !== undefined) return members;

@@ -19,7 +19,7 @@ export type RelocatedSession = {
 };
 
 /** The deeds of each, in order, as far as they are in the period. */
-export async function deedsOf(
+export async function activitiesOf(
   scene: DetectionWindow,
   moved: readonly RelocatedSession[],
 ): Promise<ReadonlyMap<RelocatedSession, readonly SessionActivity[]>> {
@@ -48,12 +48,12 @@ export async function deedsOf(
         const isElsewhere = !each.homes.has(textOf(row['net']) ?? '');
         return isElsewhere && atMs >= each.atMs && atMs < each.atMs + MOVED_USED_WITHIN_MS;
       });
-      return [each, behind.map(deedOf)];
+      return [each, behind.map(activityOf)];
     }),
   );
 }
 
-function deedOf(row: Awaited<ReturnType<typeof ask>>[number]): SessionActivity {
+function activityOf(row: Awaited<ReturnType<typeof ask>>[number]): SessionActivity {
   return {
     ...seenOf(row),
     kind: textOf(row['kind']) as SessionActivity['kind'],
@@ -66,14 +66,14 @@ const TECHNIQUES: Readonly<Record<SessionActivity['kind'], string>> = {
   files: 'T1530',
 };
 
-export function techniquesOf(deeds: readonly SessionActivity[]): string[] {
-  return [...new Set(deeds.map(({ kind }) => TECHNIQUES[kind]))];
+export function techniquesOf(activities: readonly SessionActivity[]): string[] {
+  return [...new Set(activities.map(({ kind }) => TECHNIQUES[kind]))];
 }
 
 /** `read 30 messages and took 12 files`. */
-export function deedsText(deeds: readonly SessionActivity[]): string {
+export function activitiesText(deeds: readonly SessionActivity[]): string {
   const count = (kind: SessionActivity['kind']): number =>
-    deeds.reduce((sum, deed) => sum + (deed.kind === kind ? deed.items : 0), 0);
+    deeds.reduce((sum, activity) => sum + (activity.kind === kind ? activity.items : 0), 0);
   const [mail, files] = [count('mail'), count('files')];
   return [
     ...(mail > 0 ? [`read ${numberText(mail)} ${mail === 1 ? 'message' : 'messages'}`] : []),
@@ -82,7 +82,7 @@ export function deedsText(deeds: readonly SessionActivity[]): string {
 }
 
 /** By the day on which they were done. */
-export function deedsByDay(
+export function activitiesByDay(
   deeds: readonly SessionActivity[],
 ): ReadonlyMap<number, readonly SessionActivity[]> {
   return Map.groupBy(deeds, ({ atMs }) => Math.floor(atMs / DAY_MS));

@@ -99,7 +99,7 @@ function stolenAt(minute: number): Played[] {
   return [...home, signIn({ day: 6, minute, ...owner, ...away })];
 }
 
-function deed(of: Played): Played {
+function activity(of: Played): Played {
   return { classUid: 6001, actorType: 1, ...person(7), sessionUid: 's-7', itemCount: 30, ...of };
 }
 
@@ -110,13 +110,13 @@ test('what is done in a session behind its move is said with it', async () => {
   const file = { operation: 'FileDownloaded', ip: ELSEWHERE, itemCount: 1 };
   const [found, ...more] = await foundIn(sessionMoved, [
     ...stolenAt(600),
-    deed({ day: 6, minute: 660, ...mail }),
-    deed({ day: 6, minute: 670, ...file }),
+    activity({ day: 6, minute: 660, ...mail }),
+    activity({ day: 6, minute: 670, ...file }),
     // Before it moved, by its owner at home, in another session, and long after.
-    deed({ day: 6, minute: 590, ...mail, itemCount: 1_000 }),
-    deed({ day: 6, minute: 680, ...mail, ip: '192.0.2.1', itemCount: 1_000 }),
-    deed({ day: 6, minute: 690, ...mail, sessionUid: 's-8', itemCount: 1_000 }),
-    deed({ day: 8, minute: 690, ...mail, itemCount: 1_000 }),
+    activity({ day: 6, minute: 590, ...mail, itemCount: 1_000 }),
+    activity({ day: 6, minute: 680, ...mail, ip: '192.0.2.1', itemCount: 1_000 }),
+    activity({ day: 6, minute: 690, ...mail, sessionUid: 's-8', itemCount: 1_000 }),
+    activity({ day: 8, minute: 690, ...mail, itemCount: 1_000 }),
   ]);
   assert.deepEqual(more, []);
   assert.match(found?.title ?? '', /, and read 30 messages and took 1 file$/);
@@ -126,7 +126,7 @@ test('what is done in a session behind its move is said with it', async () => {
 test('what is done the day after, within a day of the move, is said of that day', async () => {
   const events = [
     ...stolenAt(1_430),
-    deed({ day: 7, minute: 30, operation: 'MailItemsAccessed', ip: ELSEWHERE }),
+    activity({ day: 7, minute: 30, operation: 'MailItemsAccessed', ip: ELSEWHERE }),
   ];
   const whole = await foundIn(sessionMoved, events);
   assert.deepEqual(
@@ -150,7 +150,7 @@ test('another program of one computer that travels is told, and is no warning', 
     const [found, ...more] = await foundIn(sessionMoved, [
       ...home,
       signIn({ day: 6, minute: 600, ...owner, ...away, ...of }),
-      deed({ day: 7, minute: 30, ...mail }),
+      activity({ day: 7, minute: 30, ...mail }),
     ]);
     assert.ok(more.every((draft) => draft.severity <= (found?.severity ?? 0)));
     return found?.severity;

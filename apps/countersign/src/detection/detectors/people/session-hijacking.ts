@@ -15,9 +15,9 @@ import {
   type WindowDetector,
 } from '../windows/window-detector.ts';
 import {
-  deedsByDay,
-  deedsOf,
-  deedsText,
+  activitiesByDay,
+  activitiesOf,
+  activitiesText,
   type RelocatedSession,
   type SessionActivity,
   techniquesOf,
@@ -157,15 +157,17 @@ async function draftsOf(
     return `${to.tenant} ${to.session} ${Math.floor(to.atMs / DAY_MS)}`;
   });
   const moved = [...byDay.values()].map((own) => ({ own, session: movedOf(own) }));
-  const deeds = await deedsOf(
+  const activities = await activitiesOf(
     scene,
     moved.map(({ session }) => session),
   );
-  const days = new Map(moved.map((one) => [one, deedsByDay(deeds.get(one.session) ?? [])]));
+  const days = new Map(
+    moved.map((one) => [one, activitiesByDay(activities.get(one.session) ?? [])]),
+  );
   const dayOf = ({ session }: (typeof moved)[number]): number => Math.floor(session.atMs / DAY_MS);
   const after = moved.flatMap((one) => {
     const later = days.get(one)?.get(dayOf(one) + 1);
-    return later === undefined ? [] : [deedsDraft(one.own, later, habits)];
+    return later === undefined ? [] : [activitiesDraft(one.own, later, habits)];
   });
   const first = moved.map((one) => draftOf(one.own, days.get(one)?.get(dayOf(one)) ?? [], habits));
   // Of a session that is moved again on the day after, that is said.
@@ -191,7 +193,7 @@ function draftOf(
   const [first] = moves as readonly [Move];
   const { from, to, because } = first;
   const where = to.country === null ? '' : ` in ${to.country}`;
-  const done = deeds.length === 0 ? '' : `, and ${deedsText(deeds)}`;
+  const done = deeds.length === 0 ? '' : `, and ${activitiesText(deeds)}`;
   return draftFrom({
     rule: 'stream/session-moved',
     tenant: to.tenant,
@@ -220,7 +222,7 @@ function severityOf({ to, because, isSameDevice }: Move, habits: Habits): 2 | 3 
   return habits.isOwnCountry(to) ? 3 : 4;
 }
 
-function deedsDraft(
+function activitiesDraft(
   moves: readonly Move[],
   deeds: readonly SessionActivity[],
   habits: Habits,
@@ -231,7 +233,7 @@ function deedsDraft(
     tenant: to.tenant,
     group: to.session ?? to.person,
     at: deeds[0] as SessionActivity,
-    title: `A session of ${whoOf(to)} that was moved the day before ${deedsText(deeds)}`,
+    title: `A session of ${whoOf(to)} that was moved the day before ${activitiesText(deeds)}`,
     message: `It went on from ${to.ip}, where this person had not been, and was used on.`,
     next: 'Revoke the sessions of the person and ask them; take what was read for stolen.',
     severity: severityOf(moves[0] as Move, habits) === 2 ? 2 : 3,

@@ -3,9 +3,9 @@ import {
   CLIENTS,
   type Client,
   CROWDS,
-  ENDINGS,
   type Features,
   PLACES,
+  Revocation,
 } from './spray-features.ts';
 
 /** How many attempts of a kind have the same features. */
@@ -55,7 +55,7 @@ export function fitOdds(counts: readonly CellCount[]): OddsModel {
   return {
     share,
     guess: (features) => guessIn([features]),
-    openGuess: (features) => guessIn(ENDINGS.map((ending) => ({ ...features, ending }))),
+    openGuess: (features) => guessIn(Revocation.map((ending) => ({ ...features, ending }))),
     placeOdds: (place) => {
       const pairs = CLIENTS.map((client) => `${place} ${client}`);
       return sumOf(badPlace, pairs) / sumOf(goodPlace, pairs);
@@ -99,7 +99,7 @@ const ROUNDS = 60;
 /** All there are. */
 export const SPRAY_CELLS: readonly Features[] = PLACES.flatMap((place) =>
   CLIENTS.flatMap((client) =>
-    ENDINGS.flatMap((ending) => CROWDS.map((crowd) => ({ place, client, ending, crowd }))),
+    Revocation.flatMap((ending) => CROWDS.map((crowd) => ({ place, client, ending, crowd }))),
   ),
 );
 

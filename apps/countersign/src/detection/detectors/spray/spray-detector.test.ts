@@ -5,7 +5,7 @@ import { bounded } from '../../findings/bound-finding.ts';
 import { endOfItself } from '../../findings/limitation-finding.ts';
 import { CUT_OFF } from '../windows/window-detector.ts';
 import type { Attempt } from './password-spray.ts';
-import { sprayCut, sprayJudge } from './spray-detector.ts';
+import { sprayCut, sprayDetector } from './spray-detector.ts';
 import { sprayFindings } from './spray-findings.ts';
 
 const fromMs = 700 * SPRAY_BLOCK_MS;
@@ -18,7 +18,7 @@ test('of a block with more attempts than are scored it says so, from its start t
 
 test('a flood speaks for each thing that is looked for with it, and takes none back', () => {
   const { draft, windows } = sprayCut(BLOCK);
-  const { watches } = sprayJudge();
+  const { watches } = sprayDetector();
   // By this title alone is it known whose silence it explains.
   assert.deepEqual(
     watches.map(({ title, cutTitle = title }) => cutTitle),

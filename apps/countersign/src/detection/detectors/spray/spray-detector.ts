@@ -20,7 +20,7 @@ const SPRAY_TITLE = 'Passwords of many people are guessed at';
  * it to learn from: the same records give the same campaigns, whenever they are asked for. A
  * campaign is told in the block in which it ends.
  */
-export function sprayJudge(): Detector {
+export function sprayDetector(): Detector {
   return {
     name: 'stream/spray',
     hears: 'events',

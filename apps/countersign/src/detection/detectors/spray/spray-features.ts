@@ -20,8 +20,8 @@ export const CLIENTS = ['own', 'common', 'rare'] as const;
 export type Client = (typeof CLIENTS)[number];
 
 /** Whether the same person got in from the same address soon after. */
-export const ENDINGS = ['retried', 'left'] as const;
-export type Ending = (typeof ENDINGS)[number];
+export const Revocation = ['retried', 'left'] as const;
+export type Ending = (typeof Revocation)[number];
 
 /** Whether many were guessed at from that address that day, and few got in. */
 export const CROWDS = ['alone', 'crowd'] as const;
