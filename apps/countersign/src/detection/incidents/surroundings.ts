@@ -130,9 +130,9 @@ function guessedFrom(suspects: readonly StoredFinding[], personOf: PersonOf): Se
  * guesses. An address is a person's own if nobody else tried to sign in from it, and a sign-in
  * succeeded there before the first failure. A guesser fails first, or tries other people too.
  */
-async function homesAmong(books: Books, addresses: ReadonlySet<string>): Promise<string[]> {
+async function homesAmong(store: Store, addresses: ReadonlySet<string>): Promise<string[]> {
   if (addresses.size === 0) return [];
-  const rows = await books.over(
+  const rows = await store.over(
     {},
     (source) => `SELECT ip FROM ${source}
       WHERE ip IN (${listed(addresses)}) AND class_uid = 3002
