@@ -338,3 +338,20 @@ test('an eviction takes half away, and the directory loses exactly that', () => 
     }
   }
 });
+
+test('who fits one wish less stands in for who fits them all', () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const company = new Population({ seed: `small-${seed}`, size: 25 });
+    const scenario = loadScenario('two-attacks');
+    const { all } = runScenario(scenario, { populations: [company], seed, fromMs: FROM_MS });
+    const resets = all
+      .filter(({ truth }) => truth.attack === 'spray' && !truth.isAttacker)
+      .flatMap(({ records }) => records.map(({ body }) => body))
+      .filter((body) => String(body['Operation']).startsWith('Reset user password'));
+    const people = Array.from({ length: company.size }, (_, index) => company.person(index));
+    const hit = people.find(({ upn }) => upn === resets[0]?.['ObjectId']);
+    assert.ok(hit !== undefined, 'the attack ends with a reset of its victim');
+    const isThere = people.some(({ department }) => department === 'Engineering');
+    if (isThere) assert.equal(hit.department, 'Engineering', `seed ${seed}`);
+  }
+});

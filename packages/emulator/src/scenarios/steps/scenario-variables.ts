@@ -159,6 +159,10 @@ function wantedOf(args: StepArguments): Wanted {
   };
 }
 
+/**
+ * A person who fits. A small company may have none without a phone in a department: then somebody
+ * of that department, and only then anyone, so that victims of two attacks stay different people.
+ */
 function somebody(
   stage: ScenarioContext,
   home: Population,
@@ -167,13 +171,15 @@ function somebody(
 ): Person {
   const start = stage.random.int(0, home.size);
   let anybody: number | undefined;
+  let almost: number | undefined;
   for (let step = 0; step < Math.min(LOOKS, home.size); step++) {
     const index = (start + step) % home.size;
     if (taken.has(index)) continue;
     anybody ??= index;
     if (fits(home, index, wanted)) return home.person(index);
+    if (fits(home, index, { ...wanted, isWithoutPhone: false })) almost ??= index;
   }
-  return home.person(wanted.isAdministrator ? 1 : (anybody ?? start));
+  return home.person(wanted.isAdministrator ? 1 : (almost ?? anybody ?? start));
 }
 
 function fits(home: Population, index: number, wanted: Wanted): boolean {
