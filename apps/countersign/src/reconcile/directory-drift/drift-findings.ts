@@ -105,8 +105,8 @@ const ASK =
   'Compare the object with its audit log at the vendor, and ask the vendor for what is missing.';
 
 function stateTitle(match: DriftMatch): string {
-  const verb = match.way === 'in' ? 'is there' : 'is gone';
-  return `The ${privilegeText(match)} ${verb}, and no event ${match.way === 'in' ? 'gave' : 'took'} it`;
+  const [verb, cause] = match.way === 'in' ? ['is there', 'gave'] : ['is gone', 'took'];
+  return `The ${privilegeText(match)} ${verb}, and no event ${cause} it`;
 }
 
 function eventTitle(match: DriftMatch): string {
