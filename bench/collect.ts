@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from './child.ts';
-import type { Collected } from './collecting-process.ts';
+import type { CollectionResult } from './collecting-process.ts';
 import { emulatedTenant } from './emulated.ts';
 import type { EmulatedTold } from './emulator-process.ts';
 import { type BenchOptions, type Figure, interleaved, type Variant } from './harness.ts';
@@ -47,7 +47,7 @@ async function collected(
   const script = join(import.meta.dirname, 'collecting-process.ts');
   const { code, stdout, stderr, peakBytes } = await runChild([script, dir, JSON.stringify(told)]);
   if (code !== 0) throw new Error(stderr);
-  const { records, events, seconds, cpuSeconds } = JSON.parse(stdout) as Collected;
+  const { records, events, seconds, cpuSeconds } = JSON.parse(stdout) as CollectionResult;
   if (records !== told.offered || events !== records) {
     throw new Error(`${records} records and ${events} events of ${told.offered} that there are`);
   }

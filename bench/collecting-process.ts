@@ -12,7 +12,7 @@ import { activityCollector } from '../test/support/collecting.ts';
 import type { EmulatedTold } from './emulator-process.ts';
 
 /** Collects all that an emulated tenant has, as `serve` would, and prints how long it took. */
-export type Collected = {
+export type CollectionResult = {
   readonly records: number;
   readonly events: number;
   readonly seconds: number;
@@ -47,7 +47,7 @@ await desk.close();
 await closeWriter(writer);
 console.log(JSON.stringify({ ...(await counts()), seconds, cpuSeconds: (user + system) / 1e6 }));
 
-async function counts(): Promise<Pick<Collected, 'records' | 'events'>> {
+async function counts(): Promise<Pick<CollectionResult, 'records' | 'events'>> {
   const books = await StoreReader.open(dir, { clock });
   const ledger = await LedgerReader.open(dir);
   try {

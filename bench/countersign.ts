@@ -56,7 +56,7 @@ export function recordFile(
   return path;
 }
 
-type Imported = { read: number; accepted: number; duplicates: number; rejected: number };
+type ImportCounts = { read: number; accepted: number; duplicates: number; rejected: number };
 
 /** Imports once more, and checks that nothing new went in. */
 export async function importAgain(
@@ -66,7 +66,7 @@ export async function importAgain(
   count: number,
 ): Promise<ChildResult> {
   const result = await countersign(root, ['import', file, '--data', data, '--json']);
-  const { duplicates, accepted } = JSON.parse(result.stdout) as Imported;
+  const { duplicates, accepted } = JSON.parse(result.stdout) as ImportCounts;
   if (duplicates !== count || accepted !== 0) {
     throw new Error(`imported ${accepted} records again; all ${count} were in`);
   }
@@ -82,7 +82,7 @@ export async function importNew(
 ): Promise<ChildResult> {
   rmSync(data, { recursive: true, force: true });
   const result = await countersign(root, ['import', file, '--data', data, '--json']);
-  const { read, accepted } = JSON.parse(result.stdout) as Imported;
+  const { read, accepted } = JSON.parse(result.stdout) as ImportCounts;
   if (read !== count || accepted !== count) {
     throw new Error(`imported ${accepted} of ${read} records; there are ${count}`);
   }

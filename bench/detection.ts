@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
-import { documentOf, type Measured } from './detection/document.ts';
+import { type DetectionMeasurement, documentOf } from './detection/document.ts';
 import { quietMail } from './detection/quiet-mail.ts';
 import { QUIET_FORMS, quietTime, unaccountedIn } from './detection/quiet-time.ts';
 import { runScenarios, type ScenarioRun } from './detection/scenario-runs.ts';
@@ -43,7 +43,7 @@ export const run: Benchmark = async (options) => {
   quiet.personDays += quietly.personDays;
   const mail = await quietMail({ seed, ...form.mail }, options.folder);
   const curves = await sprayCurves(options, { seed, ...form.spray });
-  const measured: Measured = {
+  const measured: DetectionMeasurement = {
     ...{ form: options.form, seed, machine: machineLine(), runs, mail, curves },
     lines: tally.lines(),
     personDays: tally.personDays,
@@ -84,7 +84,7 @@ async function scenarioRuns(
   return runs;
 }
 
-function figuresOf({ runs, quiet, curves }: Measured): Figure[] {
+function figuresOf({ runs, quiet, curves }: DetectionMeasurement): Figure[] {
   const wrong = quiet.lines.reduce((n, line) => n + line.wrong, 0);
   const found = runs.filter((one) => one.found.length > 0).length;
   const [slow] = curves;

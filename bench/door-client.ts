@@ -11,13 +11,13 @@ export type Load = {
   readonly check: (body: string) => void;
 };
 
-export type Loaded = { readonly seconds: number; readonly latenciesMs: Float64Array };
+export type LoadResult = { readonly seconds: number; readonly latenciesMs: Float64Array };
 
 /**
  * Asks over kept connections, one question at a time on each. Written by hand on sockets: any
  * client library takes a large part of the two cores that are measured.
  */
-export async function load(options: Load): Promise<Loaded> {
+export async function load(options: Load): Promise<LoadResult> {
   const latenciesMs = new Float64Array(options.requests);
   let next = 0;
   const started = performance.now();

@@ -19,7 +19,7 @@ const UNITS = {
   processor: 'µs/record (all threads)',
 };
 
-type Measured = Record<keyof typeof UNITS, number>;
+type Measurement = Record<keyof typeof UNITS, number>;
 
 /**
  * Split, fingerprint, hash, log and group commit, on one thread and without reading the JSON:
@@ -27,18 +27,18 @@ type Measured = Record<keyof typeof UNITS, number>;
  */
 export function run(options: BenchOptions): Promise<Figure[]> {
   const count = options.size ?? COUNT[options.form];
-  const measure = async (): Promise<Measured> => {
+  const measure = async (): Promise<Measurement> => {
     const dir = join(options.folder, 'append');
     rmSync(dir, { recursive: true, force: true });
     const script = fileURLToPath(import.meta.url);
     const { code, stdout, stderr } = await runChild([script, String(count), dir]);
     if (code !== 0) throw new Error(stderr);
-    return JSON.parse(stdout) as Measured;
+    return JSON.parse(stdout) as Measurement;
   };
   return interleaved([{ name: `append of ${count} records`, units: UNITS, measure }], options);
 }
 
-async function appendAll(count: number, dir: string): Promise<Measured> {
+async function appendAll(count: number, dir: string): Promise<Measurement> {
   const random = { fill: (into: Uint8Array): Uint8Array => randomFillSync(into) };
   const bytes = Buffer.concat(Array.from(pieces({ count }), (piece) => Buffer.from(piece)));
   const ledger = await Ledger.open({ dir, clock: systemClock, random });

@@ -26,7 +26,7 @@ const UNITS = {
   'again, memory': 'MiB',
 } as const;
 
-type Measured = Record<keyof typeof UNITS, number>;
+type Measurement = Record<keyof typeof UNITS, number>;
 
 /**
  * A ledger by itself, on one thread: new records until the last is durable, then, opened again,
@@ -34,14 +34,14 @@ type Measured = Record<keyof typeof UNITS, number>;
  */
 export function run(options: BenchOptions): Promise<Figure[]> {
   const count = options.size ?? COUNT[options.form];
-  const measure = async (): Promise<Measured> => {
+  const measure = async (): Promise<Measurement> => {
     const dir = join(options.folder, 'ledger');
     rmSync(dir, { recursive: true, force: true });
     const script = fileURLToPath(import.meta.url);
     const { code, stdout, stderr } = await runChild([script, String(count), dir]);
     if (code !== 0) throw new Error(stderr);
     options.log(stderr.trimEnd());
-    return JSON.parse(stdout) as Measured;
+    return JSON.parse(stdout) as Measurement;
   };
   return interleaved([{ name: `ledger of ${count} records`, units: UNITS, measure }], {
     ...options,
@@ -49,7 +49,7 @@ export function run(options: BenchOptions): Promise<Figure[]> {
   });
 }
 
-async function measureAll(count: number, dir: string): Promise<Measured> {
+async function measureAll(count: number, dir: string): Promise<Measurement> {
   const first = await openLedger(dir);
   const append = await feedAll(first, count, 'append');
   if (first.size !== count) throw new Error(`${first.size} entries instead of ${count}`);

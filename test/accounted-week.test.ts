@@ -23,7 +23,7 @@ import { IS_LONG, SEED } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
 import { countersign, REPOSITORY } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { type Played, play } from './support/played.ts';
+import { type PlayResult, play } from './support/played.ts';
 
 /**
  * A quiet week of a company that keeps its policies, with an enforcement point that is asked for
@@ -46,9 +46,9 @@ type Totals = {
   readonly unknown: Readonly<Record<string, number>>;
   readonly cures: Readonly<Record<string, string>>;
 };
-type Verified = { readonly decided: number; readonly disagreements: number };
+type VerifiedReport = { readonly decided: number; readonly disagreements: number };
 
-let made: Played;
+let made: PlayResult;
 let decided = 0;
 let totals: Totals;
 
@@ -158,12 +158,12 @@ test('every cause that remains names what the operator does about it', () => {
 });
 
 test('each sign-in that the enforcement point was asked for rests on its decision', async () => {
-  const verified = await askJson<Verified>(data, ['verified'], CANNOT_TELL);
+  const verified = await askJson<VerifiedReport>(data, ['verified'], CANNOT_TELL);
   assert.ok(decided > 0);
   assert.equal(verified.decided, decided);
   // Rows of the last minutes of all are not complete yet.
   const week = ['--to', new Date(made.endMs).toISOString()];
-  const { disagreements } = await askJson<Verified>(data, ['verified', ...week], CANNOT_TELL);
+  const { disagreements } = await askJson<VerifiedReport>(data, ['verified', ...week], CANNOT_TELL);
   assert.equal(disagreements, 0);
   const { stdout } = await countersign([
     ...['findings', '--rule', 'check', ...week, '--data', data, '--json'],

@@ -341,12 +341,12 @@ test('an enforcement point for one tool judges no sign-in by policies nobody cho
     return stdout;
   };
   /** Opens the enforcement point over sign-ins that are there, and lets more come in after it. */
-  const opened = async (dir: string, settings: object): Promise<Counted> => {
+  const opened = async (dir: string, settings: object): Promise<VerifiedReport> => {
     await run(dir, 'import', join(sample, 'sign-ins.json.gz'));
     const node = await EndpointNode.start(dir, { directory, tools, ...settings });
     await node.serving.end();
     await run(dir, 'import', join(sample, 'ual-entra.csv.gz'));
-    return JSON.parse(await run(dir, 'verified')) as Counted;
+    return JSON.parse(await run(dir, 'verified')) as VerifiedReport;
   };
   const alone = join(root, 'one-tool-alone');
   const { checked, disagreements, unverified } = await opened(alone, {});
@@ -361,7 +361,7 @@ test('an enforcement point for one tool judges no sign-in by policies nobody cho
   assert.ok(!('no policy' in before.unverified), JSON.stringify(before.unverified));
 });
 
-type Counted = {
+type VerifiedReport = {
   readonly checked: number;
   readonly disagreements: number;
   readonly unverified: Readonly<Record<string, number>>;

@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { generateFile } from '../bench/generator.ts';
 import { IS_LONG } from '../tools/property.ts';
 import { assertBalanced, assertFsckClean, importHere, type Report } from './support/account.ts';
-import { countersign, type Ended, ended, start } from './support/command-line.ts';
+import { countersign, ended, type ProcessResult, start } from './support/command-line.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { smallDisk, withoutMount } from './support/small-disk.ts';
@@ -21,7 +21,7 @@ generateFile(file, { count: RECORDS, users: 40, seed: 1 });
 generateFile(other, { count: RECORDS, users: 40, seed: 2 });
 generateFile(few, { count: 300, users: 5, seed: 3 });
 
-function reportOf({ stdout }: Ended): Report & { readonly interrupted?: boolean } {
+function reportOf({ stdout }: ProcessResult): Report & { readonly interrupted?: boolean } {
   const report = JSON.parse(stdout) as Report;
   assertBalanced(report);
   return report;
@@ -40,7 +40,7 @@ async function untilSomethingIsIn(data: string, isRunning: () => boolean): Promi
 /** Starts a command; `isRunning` is false once it has ended. */
 function begin(args: readonly string[]): {
   readonly child: ReturnType<typeof start>;
-  readonly end: Promise<Ended>;
+  readonly end: Promise<ProcessResult>;
   readonly isRunning: () => boolean;
 } {
   const child = start(args);

@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import { systemClock } from '@countersign/core';
 import { IS_LONG } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { ndjson, record, records } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { NEEDED_SOURCES, observe } from './support/observed.ts';
@@ -49,7 +49,7 @@ require: { blind: 0, findings: high, coverage: { state: collected, sources: ${so
 `;
 }
 
-async function ask(data: string, ...args: readonly string[]): Promise<Ended> {
+async function ask(data: string, ...args: readonly string[]): Promise<ProcessResult> {
   return countersign([...args, '--data', data]);
 }
 
@@ -146,7 +146,7 @@ test('of one rule alone, what it needs alone counts', async () => {
   const blind = states.find(({ needs }) => needs.join() === 'exchange');
   assert.deepEqual([seeing?.state, blind?.state], ['live', 'blind']);
   assert.match(blind?.because ?? '', /no source that tells of Exchange is connected/);
-  const of = (rule: string | undefined): Promise<Ended> =>
+  const of = (rule: string | undefined): Promise<ProcessResult> =>
     ask(data, 'findings', '--rule', rule ?? '', ...COVERED, '--json');
   assert.match((await of(blind?.rule)).stderr, /1 rule is blind, such as "/);
   assert.doesNotMatch((await of(seeing?.rule)).stderr, /blind/);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { countersign, type Ended, ended, start } from './support/command-line.ts';
+import { countersign, ended, type ProcessResult, start } from './support/command-line.ts';
 import { ndjson, records } from './support/exports.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-handover-'));
@@ -128,7 +128,7 @@ async function hold(dir: string): Promise<ChildProcess> {
   return holder;
 }
 
-async function release(holder: ChildProcess, content: readonly unknown[]): Promise<Ended> {
+async function release(holder: ChildProcess, content: readonly unknown[]): Promise<ProcessResult> {
   const told = ended(holder);
   holder.stdin?.end(ndjson(content));
   return told;
@@ -138,7 +138,7 @@ async function release(holder: ChildProcess, content: readonly unknown[]): Promi
 async function handedOver(
   args: readonly string[],
   input = '',
-): Promise<{ readonly told: Promise<Ended> }> {
+): Promise<{ readonly told: Promise<ProcessResult> }> {
   const child = start(args);
   const told = ended(child);
   child.stdin?.end(input);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { countersign, type Ended, type RunOptions } from './support/command-line.ts';
+import { countersign, type ProcessResult, type RunOptions } from './support/command-line.ts';
 import { guid, ndjson, record, records } from './support/exports.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
@@ -321,7 +321,7 @@ test('a key can be rotated, and the books made again, with every answer the same
   assert.equal((await ask(['ledger', 'fsck', '--key', String(oldVkey)])).code, 0);
 });
 
-function ask(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+function ask(args: readonly string[], options: RunOptions = {}): Promise<ProcessResult> {
   return countersign([...args, '--data', dir], options);
 }
 
@@ -334,7 +334,7 @@ function lines(stdout: string): Record<string, unknown>[] {
   return texts.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-function only(ended: Ended): Record<string, unknown> {
+function only(ended: ProcessResult): Record<string, unknown> {
   const [document, ...rest] = lines(ended.stdout);
   assert.ok(document !== undefined && rest.length === 0, ended.stderr);
   return document;

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { countersign, type Ended, ended, start } from './support/command-line.ts';
+import { countersign, ended, type ProcessResult, start } from './support/command-line.ts';
 import { ndjson, records } from './support/exports.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-witness-'));
@@ -50,7 +50,7 @@ test('a witness needs its state and a log', async () => {
 
 type Running = {
   readonly child: ChildProcess;
-  readonly told: Promise<Ended>;
+  readonly told: Promise<ProcessResult>;
   readonly url: string;
   readonly vkey: string;
 };
@@ -65,6 +65,6 @@ async function run(log: string): Promise<Running> {
   return { child, told, url, vkey };
 }
 
-function ask(args: readonly string[]): Promise<Ended> {
+function ask(args: readonly string[]): Promise<ProcessResult> {
   return countersign([...args, '--data', dir]);
 }

@@ -11,7 +11,7 @@ import type { LedgerWriter } from '../apps/countersign/src/operations/host/open-
 import { SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
 import { observationsOf, withDesk } from './support/collecting.ts';
-import { directoryState, type Held } from './support/directory-state.ts';
+import { directoryState, type PartState } from './support/directory-state.ts';
 import { clockOf } from './support/emulated.ts';
 import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -74,7 +74,7 @@ async function following(
 async function assertSame(dir: string): Promise<void> {
   const { state } = companyDirectory();
   const held = await directoryState(dir);
-  const of = (source: string): Held => held.get(`graph/${source}`) ?? new Map();
+  const of = (source: string): PartState => held.get(`graph/${source}`) ?? new Map();
   const idsOf = (objects: Iterable<{ readonly object: { readonly id: string } }>): string[] =>
     [...objects].map(({ object }) => object.id).sort();
   for (const kind of ['users', 'groups', 'devices', 'applications', 'servicePrincipals'] as const) {

@@ -11,7 +11,7 @@ import {
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { ownEntryDraft } from '../apps/countersign/src/projection/entries/own-entry.ts';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { ndjson, record, records } from './support/exports.ts';
 
 const HOUR_MS = 3_600_000;
@@ -117,7 +117,7 @@ test('a timeline draws the hole where it is, and cannot tell', async () => {
 });
 
 test('a statement names its holes in every form', async () => {
-  const statement = (period: readonly string[], format: string): Promise<Ended> =>
+  const statement = (period: readonly string[], format: string): Promise<ProcessResult> =>
     ask(['statement', 'ada@example.org', ...period, '--format', format]);
   const covered = await statement(COVERED, 'json');
   assert.equal(covered.code, 0, covered.stderr);
@@ -159,7 +159,7 @@ test('a rebuild tells the same', async () => {
   assert.deepEqual(await told(), before);
 });
 
-async function ask(args: readonly string[]): Promise<Ended> {
+async function ask(args: readonly string[]): Promise<ProcessResult> {
   return countersign([...args, '--data', dir]);
 }
 

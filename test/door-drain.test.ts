@@ -7,7 +7,7 @@ import { systemClock } from '@countersign/core';
 import { type Emulator, startEmulator } from '@countersign/emulator';
 import { browse, type Stand } from '@countersign/emulator/testing/browser';
 import { ExternalProvider } from '@countersign/emulator/testing/external-provider';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { sha256 } from './support/door-content.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { Serving } from './support/serving.ts';
@@ -105,7 +105,7 @@ doors:
     );
   }
 
-  const bypass = (line: readonly string[], as: string, key = as): Promise<Ended> =>
+  const bypass = (line: readonly string[], as: string, key = as): Promise<ProcessResult> =>
     countersign(
       [
         ...['door', 'drain', ...line, '--as', as, '--sign-with', join(root, `${key}.key`)],

@@ -101,7 +101,7 @@ test(`kill -9 under load, ${KILLS} times: every permit seen is in the ledger`, a
 });
 
 /** Two nodes, asked as a balancer asks: the other one, where one gives no answer. */
-class Balanced {
+class BalancedNodes {
   readonly seen = new Map<string, string[]>();
   asked = 0;
   failed = 0;
@@ -149,7 +149,7 @@ test(`two nodes, one of them ${trouble}: who asks the other misses nothing`, asy
   using disk = noDisk === false ? smallDisk(root, 256) : undefined;
   const left = await EndpointNode.start(join(disk?.path ?? root, 'left'), settings());
   const right = await EndpointNode.start(join(root, 'right'), settings());
-  const balanced = new Balanced([left, right]);
+  const balanced = new BalancedNodes([left, right]);
   let isOver = false;
   const running = balanced.run(() => isOver);
   await balanced.until(REQUESTS / 4);

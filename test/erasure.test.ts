@@ -11,11 +11,11 @@ import {
   withAccount,
 } from './support/account.ts';
 import { type Finding, searchFolder } from './support/byte-search.ts';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { asActivityBlobs, asAuditLogQuery, asSearchCsv, asSignIns } from './support/deliveries.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { StaticLog } from './support/static-log.ts';
-import { type Deed, inventedWeek, PEOPLE, type Person } from './support/week.ts';
+import { type Activity, inventedWeek, PEOPLE, type Person } from './support/week.ts';
 
 /** Priya is to be forgotten; Ines changed Priya's role, and stays. */
 const [INES, , PRIYA] = PEOPLE as [Person, Person, Person];
@@ -36,7 +36,7 @@ const HERS: readonly string[] = [
 ];
 
 /** Deeds of Ines that name her as the vendor names people in other places than `UserId`. */
-function mentionsInPassing(some: readonly Deed[]): Deed[] {
+function mentionsInPassing(some: readonly Activity[]): Activity[] {
   const file = some.find(({ audit }) => audit['RecordType'] === 6 && audit['UserId'] === INES.upn);
   const change = some.find(({ audit }) => audit['RecordType'] === 8);
   assert.ok(file !== undefined && change !== undefined);
@@ -52,12 +52,12 @@ function mentionsInPassing(some: readonly Deed[]): Deed[] {
   }));
 }
 
-function isHers({ audit }: Deed): boolean {
+function isHers({ audit }: Activity): boolean {
   return audit['UserId'] === PRIYA.upn;
 }
 
 /** Invented names of one record, as ASCII. */
-function onlyIn({ audit }: Deed): string[] {
+function onlyIn({ audit }: Activity): string[] {
   const file = audit['SourceFileName'];
   const messages = JSON.stringify(audit).matchAll(/<(\w+)@brightwater\.example>/g);
   const own = Array.from(messages, ([, word = '']) => word);
@@ -66,19 +66,19 @@ function onlyIn({ audit }: Deed): string[] {
 
 const HER_NAMES = [PRIYA.upn, PRIYA.uid, 'priya_nair_brightwater_example'];
 
-function isAbout({ audit }: Deed): boolean {
+function isAbout({ audit }: Activity): boolean {
   const text = JSON.stringify(audit).toLowerCase();
   return HER_NAMES.some((name) => text.includes(name.toLowerCase()));
 }
 
-async function run(...args: readonly string[]): Promise<Ended> {
+async function run(...args: readonly string[]): Promise<ProcessResult> {
   return countersign([...args, '--data', data]);
 }
 
 const ERASE = ['ledger', 'erase', '--user', PRIYA.upn, '--case', 'DSR-41', '--reason', 'she asked'];
 
 /** What `timeline` and `show` say of an event that was erased. */
-type Erased = {
+type ErasedEvent = {
   readonly erased?: { readonly entry: number | null; readonly case: string };
   readonly message: string;
   readonly unmapped: { readonly entries: readonly number[] };
@@ -207,7 +207,7 @@ test('statements say what was erased, when, by whom and why', async () => {
 });
 
 test('an erased event says so, and by which entry, and never reads as an empty one', async () => {
-  const rows = await askLines<Erased>(data, ['timeline']);
+  const rows = await askLines<ErasedEvent>(data, ['timeline']);
   const erased = rows.filter((row) => row.erased !== undefined);
   assert.ok(erased.length > 0 && erased.length < rows.length);
   for (const { erased: by, message } of erased) {
@@ -215,7 +215,7 @@ test('an erased event says so, and by which entry, and never reads as an empty o
     assert.match(message, /^erased on .* by \S+@\S+: she asked \(case DSR-41, entry \d+\)$/);
   }
   const first = String(erased[0]?.unmapped.entries[0]);
-  const shown = await askJson<Erased>(data, ['show', first]);
+  const shown = await askJson<ErasedEvent>(data, ['show', first]);
   assert.deepEqual(
     [shown.bodyState, shown.body, shown.erased],
     ['erased', null, erased[0]?.erased],

@@ -16,7 +16,7 @@ import { IS_LONG, SEED } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { askJson, assertFsckClean, importHere } from './support/account.ts';
 import { recordId, recordText } from './support/audit-record.ts';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 const CHANGES = IS_LONG ? 20_000 : 400;
@@ -29,7 +29,7 @@ const elsewhere = join(root, 'elsewhere');
 const file = join(elsewhere, 'case.evidence');
 
 type Checkpoint = { readonly vkey: string; readonly origin: string };
-type Verified = {
+type PrintedEvidence = {
   readonly answer: { readonly kind: string };
   readonly items: readonly { readonly index: number; readonly body: { readonly text: string } }[];
 };
@@ -58,7 +58,7 @@ async function exported(to: string, ...indices: readonly number[]): Promise<void
   copyFileSync(made, to);
 }
 
-function verify(path: string, ...args: readonly string[]): Promise<Ended> {
+function verify(path: string, ...args: readonly string[]): Promise<ProcessResult> {
   return countersign(['evidence', 'verify', path, ...args], { cwd: elsewhere });
 }
 
@@ -72,7 +72,7 @@ before(async () => {
 test('evidence alone, with the key, answers yes, and shows bodies and import', async () => {
   const { code, stdout, stderr } = await verify(file, '--key', vkey, '--json');
   assert.equal(code, 0, stderr);
-  const { answer, items } = JSON.parse(stdout) as Verified;
+  const { answer, items } = JSON.parse(stdout) as PrintedEvidence;
   assert.equal(answer.kind, 'yes');
   // The import begins at 0, its records follow, and it ends behind them.
   assert.deepEqual(

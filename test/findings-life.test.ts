@@ -12,7 +12,7 @@ import {
 import type { StoredFinding } from '../apps/countersign/src/store/sqlite/finding-table.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { askJson, askLines, assertFsckClean, withWriter } from './support/account.ts';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { drawnIn } from './support/drawn.ts';
 import { ndjson, record } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -52,12 +52,12 @@ async function take(name: string, ...records: readonly object[]): Promise<void> 
   await askJson(data, ['import', file]);
 }
 
-type Known = {
+type StoredState = {
   readonly findings: readonly StoredFinding[];
   readonly incidents: readonly Grouped[];
 };
 
-async function known(): Promise<Known> {
+async function known(): Promise<StoredState> {
   const books = await StoreReader.open(data);
   try {
     return { findings: books.findings(), incidents: await drawnIn(data) };
@@ -74,7 +74,7 @@ async function mark(uids: readonly string[], { status, untilMs }: Mark): Promise
   await withWriter(data, (writer) => markFindings(writer, said));
 }
 
-const cli = (...args: readonly string[]): Promise<Ended> =>
+const cli = (...args: readonly string[]): Promise<ProcessResult> =>
   countersign([...args, '--data', data, '--json']);
 
 before(async () => {
@@ -162,7 +162,7 @@ test('a finding that ties two incidents together does so, and both ids go on', a
 });
 
 test('an incident says why its findings belong together, and takes the id of each', async () => {
-  const [shown] = await askLines<Shown>(data, ['findings', 'incidents']);
+  const [shown] = await askLines<PrintedIncident>(data, ['findings', 'incidents']);
   const [tie] = shown?.ties ?? [];
   assert.ok(shown !== undefined && tie !== undefined);
   assert.equal(shown.ties.length, shown.findings.length - 1);
@@ -175,7 +175,7 @@ test('an incident says why its findings belong together, and takes the id of eac
   for (const entry of tie.entries) assert.match(stdout, new RegExp(`#${entry}\\b`));
 });
 
-type Shown = Incident & {
+type PrintedIncident = Incident & {
   readonly ties: readonly {
     readonly findings: readonly string[];
     readonly by: { readonly kind: string; readonly name: string };

@@ -14,9 +14,13 @@ const PUBLIC_ID = '5d3c1c2e-8a4f-4b5d-9d0e-2f6a7b8c9d01';
 
 const folder = temporaryFolder('foreign-clients');
 
-type Told = Readonly<Record<string, unknown>>;
+type StartDocument = Readonly<Record<string, unknown>>;
 
-async function begin(): Promise<{ emulator: Emulator; told: Told; env: Record<string, string> }> {
+async function begin(): Promise<{
+  emulator: Emulator;
+  told: StartDocument;
+  env: Record<string, string>;
+}> {
   const emulator = await startEmulator({
     speed: 1,
     historyMs: 4 * 3_600_000,
@@ -67,7 +71,7 @@ async function begin(): Promise<{ emulator: Emulator; told: Told; env: Record<st
 async function answered(
   python: Python,
   script: string,
-  { told, env }: { told: Told; env: Record<string, string> },
+  { told, env }: { told: StartDocument; env: Record<string, string> },
 ): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await python.run(script, told, env);
   assert.equal(code, 0, stderr);

@@ -12,7 +12,7 @@ import {
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
-import { type Detected, detect } from './support/detected.ts';
+import { type DetectionResult, detect } from './support/detected.ts';
 import { drawnIn } from './support/drawn.ts';
 import { temporaryFolder } from './support/folders.ts';
 
@@ -26,7 +26,7 @@ const COMPANY = { people: 40, lifeDays: 6 } as const;
 const PRECISION_MIN = 0.95;
 const RECALL_MIN = 0.8;
 
-type Run = { readonly seed: number; readonly of: Detected; readonly incidents: Incident[] };
+type Run = { readonly seed: number; readonly of: DetectionResult; readonly incidents: Incident[] };
 
 const runs: Run[] = [];
 before(async () => {
@@ -39,7 +39,7 @@ before(async () => {
 });
 
 /** The attacks whose deeds each finding rests on: none for one about ordinary life. */
-function attacksOf({ judged }: Detected): ReadonlyMap<string, ReadonlySet<string>> {
+function attacksOf({ judged }: DetectionResult): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
     judged.map(({ finding, about }) => [
       findingUid(finding),

@@ -52,12 +52,12 @@ function launch(node: string, folder: string, args: readonly string[]): ChildPro
   return spawn(node, [join(folder, 'bin', 'countersign'), ...args], { stdio: 'pipe' });
 }
 
-type Said = { readonly pid: number; readonly node: string; readonly argv: string[] };
+type LauncherReport = { readonly pid: number; readonly node: string; readonly argv: string[] };
 
-async function firstLine(child: ChildProcess): Promise<Said> {
+async function firstLine(child: ChildProcess): Promise<LauncherReport> {
   assert.ok(child.stdout !== null);
   const lines = createInterface({ input: child.stdout });
-  for await (const line of lines) return JSON.parse(line) as Said;
+  for await (const line of lines) return JSON.parse(line) as LauncherReport;
   throw new Error('the program said nothing');
 }
 
@@ -67,7 +67,7 @@ test('hands over from an older Node to its own, with arguments and exit code', o
   const folder = installed({ withNode: 'with Node' });
   const child = launch(olderNode() as string, folder, ['exit', '--to', '2024-01-01 "x"', '']);
   const { code, stdout, stderr } = await ended(child);
-  const said = JSON.parse(stdout) as Said;
+  const said = JSON.parse(stdout) as LauncherReport;
   assert.equal(code, 3);
   assert.equal(stderr, '');
   assert.match(said.node, /^24\./);
@@ -121,7 +121,7 @@ test('says in one sentence what to do where there is no Node 24', old, async () 
 test('runs in the same process when that is Node 24 already', async () => {
   const child = launch(process.execPath, installed({ withNode: 'without Node' }), ['exit', 'a']);
   const { code, stdout } = await ended(child);
-  const said = JSON.parse(stdout) as Said;
+  const said = JSON.parse(stdout) as LauncherReport;
   assert.equal(code, 3);
   assert.equal(said.pid, child.pid);
   assert.deepEqual(said.argv, ['exit', 'a']);

@@ -8,7 +8,7 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { type ReadPage, readPage } from '../tools/testing/page-reader.ts';
 import { SoftAuthenticator } from '../tools/testing/soft-authenticator.ts';
 import { assertFsckClean } from './support/account.ts';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { TENANT } from './support/door-content.ts';
 import { EndpointNode } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -89,7 +89,7 @@ describe('the external method of a node', () => {
   const use = (page: Page, by: SoftAuthenticator): Promise<Page> =>
     submit(page, 'passkey', { credential: by.get(page.options, ORIGIN) });
 
-  const run = (...line: readonly string[]): Promise<Ended> =>
+  const run = (...line: readonly string[]): Promise<ProcessResult> =>
     countersign([...line, '--data', node.dir]);
 
   async function document<T>(path: string): Promise<T> {
@@ -216,7 +216,7 @@ describe('the external method of a node', () => {
     assert.equal(asked.code, 0, asked.stderr);
     const { id, code } = JSON.parse(asked.stdout) as { id: string; code: string | null };
     assert.equal(code, null);
-    const approve = (...flags: string[]): Promise<Ended> =>
+    const approve = (...flags: string[]): Promise<ProcessResult> =>
       untilIndexed(() => run('passkeys', 'approve', id, '--json', ...flags));
     for (const flags of [as('carol'), as('dave', 'carol')]) {
       const same = await approve(...flags);
@@ -289,7 +289,7 @@ function writeKeys(who: string): void {
   writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
 }
 
-async function untilIndexed(ask: () => Promise<Ended>): Promise<Ended> {
+async function untilIndexed(ask: () => Promise<ProcessResult>): Promise<ProcessResult> {
   for (;;) {
     const answer = await ask();
     if (!/not yet indexed/.test(answer.stderr)) return answer;

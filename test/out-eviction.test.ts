@@ -8,7 +8,7 @@ import { SEED, simulations } from '../tools/property.ts';
 import { commandHere } from './support/command-here.ts';
 import { detect } from './support/detected.ts';
 import { temporaryFolder } from './support/folders.ts';
-import type { Told } from './support/told.ts';
+import type { TellingResult } from './support/told.ts';
 
 /**
  * A company in which somebody took half of what the intruders hold away. `out` closes that and
@@ -62,7 +62,7 @@ type Answer = {
 };
 
 type Run = {
-  readonly told: Told;
+  readonly told: TellingResult;
   readonly answers: readonly Answer[];
   readonly seed: number;
   /** What people read. */
@@ -70,7 +70,7 @@ type Run = {
 };
 
 /** Quiet people who come from an address of the intruders', before and after they do. */
-function shareAddress(told: Told, people: number): void {
+function shareAddress(told: TellingResult, people: number): void {
   const relay = told.intruders.find(({ kind }) => kind === 'address')?.id ?? '';
   const homes = new Map<string, number>();
   const files = readdirSync(told.folder).map((name) => join(told.folder, name));

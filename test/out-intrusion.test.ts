@@ -15,7 +15,7 @@ import {
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { commandHere } from './support/command-here.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { type Told, tell } from './support/told.ts';
+import { type TellingResult, tell } from './support/told.ts';
 
 /**
  * A company in which intruders came by an application of a test tenant that nobody had connected.
@@ -49,7 +49,7 @@ type Answer = {
 };
 
 type Intrusion = {
-  readonly told: Told;
+  readonly told: TellingResult;
   readonly corp: string;
   readonly answers: readonly Answer[];
 };

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Ended, ended, REPOSITORY } from './support/command-line.ts';
+import { ended, type ProcessResult, REPOSITORY } from './support/command-line.ts';
 import { olderNode } from './support/other-node.ts';
 
 /** What npm says when there is no registry to fetch from, or nothing in its cache. */
@@ -21,7 +21,7 @@ let noRegistry: string | undefined;
 /** The Node that users of the package start it with: the oldest that this machine has. */
 const userNode = olderNode() ?? process.execPath;
 
-function run(cwd: string, command: string, args: readonly string[]): Promise<Ended> {
+function run(cwd: string, command: string, args: readonly string[]): Promise<ProcessResult> {
   const { COUNTERSIGN_DATA: _, ...env } = process.env;
   const path = [dirname(userNode), process.env['PATH']].join(delimiter);
   return ended(spawn(command, args, { cwd, env: { ...env, PATH: path, NO_COLOR: '1' } }));
@@ -141,7 +141,7 @@ test('each package loads on the Node that it declares, and on no older one', asy
     const file = join(consumer, 'node_modules', '@countersign', name, 'package.json');
     const manifest = JSON.parse(readFileSync(file, 'utf8')) as { engines: { node: string } };
     const code = `await import('@countersign/${name}')`;
-    const load = (node: string): Promise<Ended> =>
+    const load = (node: string): Promise<ProcessResult> =>
       run(consumer, node, ['--input-type=module', '-e', code]);
     assert.equal((await load(process.execPath)).code, 0, name);
     const isOldEnough = manifest.engines.node === '>=20';

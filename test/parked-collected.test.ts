@@ -28,17 +28,21 @@ const USUAL = USUAL_BLOBS * USUAL_RECORDS;
 const NOW_MS = Date.parse('2026-03-02T10:00:00Z');
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 
-type Kept = { readonly reason: string; readonly bytes: string | null; readonly erased?: true };
+type QuarantineItem = {
+  readonly reason: string;
+  readonly bytes: string | null;
+  readonly erased?: true;
+};
 
-function quarantinedIn(dir: string): { readonly path: string; readonly kept: Kept }[] {
+function quarantinedIn(dir: string): { readonly path: string; readonly kept: QuarantineItem }[] {
   const folder = join(dir, 'parked');
   return readdirSync(folder).map((name) => {
     const path = join(folder, name);
-    return { path, kept: JSON.parse(readFileSync(path, 'utf8')) as Kept };
+    return { path, kept: JSON.parse(readFileSync(path, 'utf8')) as QuarantineItem };
   });
 }
 
-function bytesOf({ bytes }: Kept): string {
+function bytesOf({ bytes }: QuarantineItem): string {
   return Buffer.from(bytes ?? '', 'base64').toString('utf8');
 }
 

@@ -10,14 +10,14 @@ import {
   type Report,
 } from './support/account.ts';
 import { CSV_HEADER, csvRow, recordId, recordText } from './support/audit-record.ts';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { zipOf } from './support/zip.ts';
 
 const root = temporaryFolder('parked');
 const TENANT = 'aaaaaaaa-1111-4222-8333-444444444444';
 
-function run(data: string, ...args: readonly string[]): Promise<Ended> {
+function run(data: string, ...args: readonly string[]): Promise<ProcessResult> {
   return countersign([...args, '--data', data]);
 }
 
@@ -36,13 +36,13 @@ function quarantined(data: string): string[] {
   return readdirSync(join(data, 'parked')).sort();
 }
 
-type Kept = { readonly file: string; readonly at: string; readonly bytes: string | null };
+type QuarantineItem = { readonly file: string; readonly at: string; readonly bytes: string | null };
 
 /** As a version leaves it that could not read what this one can: the place stays, the bytes fit. */
 function makeReadable(data: string, file: string, row: number, bytes: string): void {
   const found = quarantined(data)
     .map((name) => join(data, 'parked', name))
-    .map((path) => ({ path, kept: JSON.parse(readFileSync(path, 'utf8')) as Kept }))
+    .map((path) => ({ path, kept: JSON.parse(readFileSync(path, 'utf8')) as QuarantineItem }))
     .filter(({ kept }) => kept.file === file && kept.at.startsWith(`row ${row},`));
   const [{ path, kept }] = found as [(typeof found)[number]];
   assert.equal(found.length, 1);

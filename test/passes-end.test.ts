@@ -29,7 +29,7 @@ const PEOPLE: SuiteState['people'] = {
   rescue: { kind: 'break-glass' },
 };
 
-type Listed = {
+type PrintedPass = {
   readonly id: string;
   readonly state: string;
   readonly closedMs: number;
@@ -70,14 +70,16 @@ describe('passes end when what they rest on does', () => {
       const { user, device } = subject;
       return type.endsWith(`/${name}`) && (user?.sub === who || device?.id === who);
     });
-  const listed = async (): Promise<ReadonlyMap<string, Listed>> => {
+  const listed = async (): Promise<ReadonlyMap<string, PrintedPass>> => {
     for (;;) {
       const asked = await countersign(['passes', 'list', '--all', '--data', dir, '--json']);
       // 3: something was just written that the books have not yet.
       if (asked.code === 3) continue;
       assert.equal(asked.code, 0, asked.stderr);
       const passes = asked.stdout.trim().split('\n');
-      return new Map(passes.map((line) => JSON.parse(line) as Listed).map((one) => [one.id, one]));
+      return new Map(
+        passes.map((line) => JSON.parse(line) as PrintedPass).map((one) => [one.id, one]),
+      );
     }
   };
 

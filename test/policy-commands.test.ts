@@ -41,7 +41,7 @@ workloads:
 );
 const FILES = ['--directory', at('directory.yaml'), '--register', at('register.yaml')];
 
-type Exported = {
+type ExportedPolicy = {
   readonly displayName: string;
   readonly state: string;
   readonly conditions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -54,11 +54,11 @@ function itemsOf<T>(stdout: string): readonly T[] {
     .map((line) => JSON.parse(line) as T);
 }
 
-async function exported(...args: readonly string[]): Promise<readonly Exported[]> {
+async function exported(...args: readonly string[]): Promise<readonly ExportedPolicy[]> {
   const line = ['policy', 'export', 'conditional-access', ...args, '--data', at('none')];
   const { code, stdout, stderr } = await countersign([...line, '--json']);
   assert.equal(code, 0, stderr);
-  return itemsOf<Exported>(stdout);
+  return itemsOf<ExportedPolicy>(stdout);
 }
 
 const WRITER = {
@@ -88,7 +88,7 @@ test('what the vendor has to decide becomes policies that Graph takes', async ()
 });
 
 /** Graph takes them as they are, and gives them back as they were. */
-async function assertTaken(policies: readonly Exported[]): Promise<void> {
+async function assertTaken(policies: readonly ExportedPolicy[]): Promise<void> {
   const roles = { 'https://graph.microsoft.com': ['Policy.ReadWrite.ConditionalAccess'] };
   const emulator = await startEmulator({
     tenants: [{ tenantId: TENANT, domain: 'northmoor.example', apps: [{ ...WRITER, roles }] }],
@@ -110,7 +110,7 @@ async function assertTaken(policies: readonly Exported[]): Promise<void> {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(policy),
     });
-    const made = (await answer.json()) as Exported;
+    const made = (await answer.json()) as ExportedPolicy;
     assert.equal(answer.status, 201, JSON.stringify(made));
     assert.equal(made.state, 'enabledForReportingButNotEnforced');
     // Graph adds every member that was not stated, empty.
@@ -137,13 +137,13 @@ test('the export goes to a file as one list', async () => {
   assert.equal((JSON.parse(readFileSync(file, 'utf8')) as unknown[]).length, 8);
 });
 
-type Turned = { readonly principal: string; readonly policies: readonly string[] };
-type Replayed = {
+type ChangedPrincipal = { readonly principal: string; readonly policies: readonly string[] };
+type ReplayReport = {
   readonly replayed: number;
   readonly lose: number;
   readonly gain: number;
   readonly cannotTell: Readonly<Record<string, number>>;
-  readonly losing: readonly Turned[];
+  readonly losing: readonly ChangedPrincipal[];
 };
 
 /** What is written down today says little of a time long ago. */
@@ -159,9 +159,9 @@ function idOf(n: number): string {
   return `5b1c5b0e-6e0c-4a71-9a62-${String(n).padStart(12, '0')}`;
 }
 
-async function replayed(policies: string): Promise<Replayed> {
+async function replayed(policies: string): Promise<ReplayReport> {
   // The sign-ins are out of a file: whether there were more nobody can tell.
-  return askJson<Replayed>(data, ['policy', 'replay', '--policies', policies], [3]);
+  return askJson<ReplayReport>(data, ['policy', 'replay', '--policies', policies], [3]);
 }
 
 /** Our own policies, changed. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { systemClock } from '@countersign/core';
 import { askJson } from './support/account.ts';
-import { type Answered, commandHere } from './support/command-here.ts';
+import { type CommandResult, commandHere } from './support/command-here.ts';
 import { REPOSITORY } from './support/command-line.ts';
 import { ndjson, record } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -24,7 +24,7 @@ function forwarding(number: number, user: string, session: string): object {
 }
 
 /** As on a terminal so narrow that ids lose their middle. */
-const run = (...args: readonly string[]): Promise<Answered> =>
+const run = (...args: readonly string[]): Promise<CommandResult> =>
   commandHere([...args, '--data', data], systemClock, { COLUMNS: '50' });
 
 /** The ids without their middle that a screen shows. */

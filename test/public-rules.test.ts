@@ -12,7 +12,7 @@ import {
 } from '../apps/countersign/src/detection/rules/rule-content.ts';
 import { readContent } from '../apps/countersign/src/operations/host/load-detectors.ts';
 import { SignalExtractor } from '../apps/countersign/src/projection/signals/signal-extractor.ts';
-import { type Made, recordFor, ruleOf } from './support/public-rules.ts';
+import { type RuleRecord, recordFor, ruleOf } from './support/public-rules.ts';
 import { sharedData, withoutShared } from './support/shared-data.ts';
 
 const skip = withoutShared('sigma', 'panther-signin');
@@ -31,7 +31,7 @@ const files = filesOf('sigma');
 const { pipelines } = readContent();
 
 /** The streams that an event fits. */
-function fits(signaller: SignalExtractor, { source, value }: Made): string[] {
+function fits(signaller: SignalExtractor, { source, value }: RuleRecord): string[] {
   const at = normaliseInstant('2026-03-02T09:00:00Z') ?? '';
   const reading = read({ source, tenant: TENANT, id: 'one', at, value }, memo);
   return [...new Set(signaller.of(reading).map(({ stream }) => stream))];
@@ -92,7 +92,7 @@ const KEPT: ReadonlySet<string> = new Set([
   ...['id', 'Id', 'RecordType', 'Workload', 'category', 'result', 'ResultStatus', 'type'],
 ]);
 
-type Labelled = {
+type LabeledTests = {
   readonly RuleID: string;
   readonly Tests?: readonly {
     readonly Name: string;
@@ -141,7 +141,7 @@ test('labelled events are judged as labelled, where we have such a rule', { skip
   const titles = new Map([...own.sayings].map(([key, { document }]) => [key, document.title]));
   let judged = 0;
   for (const { path, text } of filesOf('panther-signin')) {
-    const { RuleID, Tests = [] } = parse(text) as Labelled;
+    const { RuleID, Tests = [] } = parse(text) as LabeledTests;
     for (const { Name, ExpectedResult, Log } of Tests) {
       const why = NOT_COVERED[RuleID] ?? NOT_COVERED[Name];
       if (why !== undefined) {

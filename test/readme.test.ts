@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type Ended, ended, REPOSITORY } from './support/command-line.ts';
+import { ended, type ProcessResult, REPOSITORY } from './support/command-line.ts';
 import { blocksOf, commandsOf } from './support/markdown.ts';
 
 const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
@@ -17,7 +17,7 @@ for (const name of ['apps', 'content', 'packages', 'package.json', 'node_modules
   symlinkSync(join(REPOSITORY, name), join(folder, name));
 }
 
-function run(command: string, args: readonly string[], dataName: string): Promise<Ended> {
+function run(command: string, args: readonly string[], dataName: string): Promise<ProcessResult> {
   const env = { ...process.env, NO_COLOR: '1', COUNTERSIGN_DATA: join(folder, dataName) };
   return ended(spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] }));
 }

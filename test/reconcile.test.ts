@@ -13,7 +13,7 @@ import { IS_LONG, SEED } from '../tools/property.ts';
 import { askJson, type Report } from './support/account.ts';
 import { countersign } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { type Played, type PlayOptions, play } from './support/played.ts';
+import { type PlayOptions, type PlayResult, play } from './support/played.ts';
 
 const root = temporaryFolder('reconcile');
 const DAYS = IS_LONG ? 7 : 2;
@@ -28,10 +28,14 @@ type Totals = {
   readonly unknown: Readonly<Record<string, number>>;
   readonly residual: readonly unknown[];
 };
-type Listed = { readonly index: number; readonly cause: string; readonly token: string | null };
+type PrintedAction = {
+  readonly index: number;
+  readonly cause: string;
+  readonly token: string | null;
+};
 type Finding = { readonly evidences: readonly { data: { entries: readonly number[] } }[] };
 
-async function played(name: string, options: Partial<PlayOptions>): Promise<[string, Played]> {
+async function played(name: string, options: Partial<PlayOptions>): Promise<[string, PlayResult]> {
   const data = join(root, `${name}-data`);
   const made = await play(join(root, name), {
     ...{ seed: SEED, days: DAYS, tenants: [{ people: 10 }] },
@@ -71,7 +75,7 @@ test('mail that was read with forged tokens is found by reconciliation alone', a
   const totals = await totalsOf(data);
   assert.ok(totals.residual.length > 0, 'what is unexplained is told by day and workload');
   assert.equal(totals.actions, totals.accounted + sum(totals.unaccounted) + sum(totals.unknown));
-  const listed = await listOf<Listed>(data, 'reconcile', '--list');
+  const listed = await listOf<PrintedAction>(data, 'reconcile', '--list');
   const untied = new Set(
     listed.filter(({ cause }) => cause === 'no-sign-in-imported').map(({ index }) => index),
   );

@@ -6,7 +6,7 @@ import { ownEntryDraft } from '../apps/countersign/src/projection/entries/own-en
 import { askJson, assertFsckClean, withAccount, withWriter } from './support/account.ts';
 import { recordId, recordText } from './support/audit-record.ts';
 import { searchFolder } from './support/byte-search.ts';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { StaticLog } from './support/static-log.ts';
 
@@ -50,7 +50,7 @@ function copy(): string {
 const WHY = ['--case', 'R-1', '--reason', 'retention'];
 
 /** Every copy is a folder that was moved: the ledger wants that to be said. */
-function retain(data: string, ...args: readonly string[]): Promise<Ended> {
+function retain(data: string, ...args: readonly string[]): Promise<ProcessResult> {
   const flags = [...args, ...WHY, '--accept-fork', '--data', data, '--json'];
   return countersign(['ledger', 'erase', ...flags]);
 }

@@ -7,7 +7,7 @@ import { systemClock } from '@countersign/core';
 import { serveWitness, type WitnessServer } from '@countersign/tlog';
 import { askJson, assertFsckClean, importHere, withAccount } from './support/account.ts';
 import { recordText } from './support/audit-record.ts';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 const root = temporaryFolder('rollback');
@@ -18,11 +18,11 @@ function recordFile(n: number): string {
   return path;
 }
 
-function importInto(data: string, n: number, ...args: readonly string[]): Promise<Ended> {
+function importInto(data: string, n: number, ...args: readonly string[]): Promise<ProcessResult> {
   return countersign(['import', recordFile(n), ...args, '--data', data, '--json']);
 }
 
-function assertRefused({ code, stdout, stderr }: Ended, why: RegExp): void {
+function assertRefused({ code, stdout, stderr }: ProcessResult, why: RegExp): void {
   assert.equal(code, 2, stderr);
   assert.equal(stdout, '');
   assert.match(stderr, /^countersign: [^\n]+\n$/);
@@ -110,7 +110,7 @@ async function witnessed(name: string): Promise<{ data: string; witness: Witness
   return { data, witness };
 }
 
-type Cosigned = { readonly witnesses: readonly { name: string; because?: string }[] };
+type PrintedWitnesses = { readonly witnesses: readonly { name: string; because?: string }[] };
 
 test('a folder rolled back in place is refused when its witness has seen more', async () => {
   const { data, witness } = await witnessed('rolled-back');
@@ -118,7 +118,7 @@ test('a folder rolled back in place is refused when its witness has seen more', 
   try {
     cpSync(data, copy, { recursive: true });
     const cosigned = await importInto(data, 2);
-    assert.deepEqual((JSON.parse(cosigned.stdout) as Cosigned).witnesses, [{ name: 'w1' }]);
+    assert.deepEqual((JSON.parse(cosigned.stdout) as PrintedWitnesses).witnesses, [{ name: 'w1' }]);
     const sizes = [await sizeOf(copy), await sizeOf(data)];
     restoreInPlace(copy, data);
     const refused = await importInto(data, 3);
@@ -144,7 +144,7 @@ test('a fork of what a witness has seen is refused as well, whatever its length'
     for (const n of [4, 5, 6]) {
       const { code, stdout, stderr } = await importInto(data, n, '--accept-fork');
       assert.equal(code, 0, stderr);
-      const { accepted, witnesses } = JSON.parse(stdout) as Cosigned & { accepted: number };
+      const { accepted, witnesses } = JSON.parse(stdout) as PrintedWitnesses & { accepted: number };
       assert.equal(accepted, 1);
       assert.notEqual(witnesses[0]?.because, undefined);
       const isShorter = (await sizeOf(data)) < seen;
@@ -192,7 +192,7 @@ test('a witness that is away stops nobody at home, and is said to be', async () 
   await witness.close();
   const { code, stdout } = await importInto(data, 2);
   assert.equal(code, 0);
-  const [said] = (JSON.parse(stdout) as Cosigned).witnesses;
+  const [said] = (JSON.parse(stdout) as PrintedWitnesses).witnesses;
   assert.equal(said?.name, 'w1');
   assert.notEqual(said?.because, undefined);
   const copy = join(root, 'alone-copy');

@@ -17,7 +17,11 @@ type Totals = {
   readonly unaccounted: Readonly<Record<string, number>>;
   readonly unknown: Readonly<Record<string, number>>;
 };
-type Listed = { readonly verdict: string; readonly who: string; readonly app: string | null };
+type PrintedAction = {
+  readonly verdict: string;
+  readonly who: string;
+  readonly app: string | null;
+};
 
 let totals: Totals;
 before(async () => {
@@ -43,7 +47,7 @@ test("what is unaccounted was done by the scanners' account and the mail archive
   const listed = stdout
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Listed)
+    .map((line) => JSON.parse(line) as PrintedAction)
     .filter(({ verdict }) => verdict === 'unaccounted');
   assert.deepEqual(Object.keys(totals.unaccounted), ['check-failed']);
   assert.equal(listed.length, totals.unaccounted['check-failed']);

@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import { scenarioNames } from '@countersign/emulator';
 import { IS_LONG, SEED, simulations } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
-import { type Detected, detect, type Judged } from './support/detected.ts';
+import { type AttributedFinding, type DetectionResult, detect } from './support/detected.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { SCENARIOS } from './support/staged.ts';
 
@@ -18,17 +18,17 @@ const LIFE_DAYS = IS_LONG ? 5 : 0;
 
 const parent = (technique: string): string => technique.slice(0, 5);
 
-function shown({ finding, about }: Judged): string {
+function shown({ finding, about }: AttributedFinding): string {
   const of = about.map(({ scenario }) => scenario);
   return `${finding.severity} ${finding.rule} ${finding.title} ${finding.techniques} | ${of}`;
 }
 
-function graveOf({ judged }: Detected): readonly Judged[] {
+function graveOf({ judged }: DetectionResult): readonly AttributedFinding[] {
   return judged.filter(({ finding }) => finding.severity >= MEDIUM);
 }
 
 /** Each scenario in a company of its own, all in one ledger: none knows of another. */
-async function detected(seed: number): Promise<Detected> {
+async function detected(seed: number): Promise<DetectionResult> {
   const folder = join(root, String(seed));
   mkdirSync(folder);
   const tellings = Object.entries(SCENARIOS).map(([scenario, all]) => {
@@ -38,7 +38,7 @@ async function detected(seed: number): Promise<Detected> {
   return detect(folder, tellings);
 }
 
-const runs: Detected[] = [];
+const runs: DetectionResult[] = [];
 before(async () => {
   for (let seed = SEED; seed < SEED + SEEDS; seed++) runs.push(await detected(seed));
 });
@@ -72,7 +72,7 @@ for (const [scenario, { found, missed: stated = {} }] of Object.entries(SCENARIO
 }
 
 /** Techniques of deeds that left a record somewhere. */
-function tracesOf({ told }: Detected, scenario: string): string[] {
+function tracesOf({ told }: DetectionResult, scenario: string): string[] {
   const own = [...told.attacks.values()].filter((deed) => deed.scenario === scenario);
   return [...new Set(own.flatMap(({ technique }) => technique ?? []))];
 }

@@ -17,7 +17,7 @@ const FOLLOWED_MS = 60 * MINUTE_MS;
 
 const root = temporaryFolder('emulator-clock');
 
-type Printed = {
+type StartDocument = {
   readonly origins: Readonly<Record<string, string>>;
   readonly tenants: readonly { readonly tenantId: string }[];
   readonly collector: { readonly clientId: string; readonly clientSecret: string };
@@ -25,7 +25,7 @@ type Printed = {
 };
 
 /** `countersign emulator` in a process of its own. */
-async function emulator(t: TestContext, speed: number): Promise<Printed> {
+async function emulator(t: TestContext, speed: number): Promise<StartDocument> {
   const options = ['--people', '10', '--history', '1', '--speed', String(speed), '--json'];
   const child = start(['emulator', ...options]);
   t.after(async () => {
@@ -34,14 +34,14 @@ async function emulator(t: TestContext, speed: number): Promise<Printed> {
   });
   assert.ok(child.stdout !== null);
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return JSON.parse(line) as Printed;
+  return JSON.parse(line) as StartDocument;
 }
 
-async function timeOf({ clock }: Printed): Promise<number> {
+async function timeOf({ clock }: StartDocument): Promise<number> {
   return ((await (await fetch(clock)).json()) as { nowMs: number }).nowMs;
 }
 
-function configFor(printed: Printed, name: string, change: (text: string) => string): string {
+function configFor(printed: StartDocument, name: string, change: (text: string) => string): string {
   const { origins, tenants, collector, clock } = printed;
   const file = join(root, `${name}.yaml`);
   const text = `listen: 127.0.0.1:0

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { instantOfMs, ManualClock } from '@countersign/core';
 import { IS_LONG, SEED } from '../tools/property.ts';
-import { type Answered, commandHere } from './support/command-here.ts';
+import { type CommandResult, commandHere } from './support/command-here.ts';
 import {
   type Account,
   accountOf,
-  type Collected,
+  type CollectedFeed,
   type Cut,
   feedsOf,
   healthsWithin,
@@ -38,7 +38,7 @@ before(() => {
   writeFileSync(gate, text);
 });
 
-async function ask(account: Account, ...args: readonly string[]): Promise<Answered> {
+async function ask(account: Account, ...args: readonly string[]): Promise<CommandResult> {
   const clock = new ManualClock(account.toMs + 12 * HOUR_MS);
   return commandHere([...args, '--data', account.data, '--json'], clock);
 }
@@ -69,7 +69,7 @@ async function assertWhole(whole: Account): Promise<readonly string[]> {
 }
 
 /** What a statement tells of comes by others as well, or it does not tell of it. */
-const NOT_OF_STATEMENTS: readonly Collected[] = [
+const NOT_OF_STATEMENTS: readonly CollectedFeed[] = [
   'azure/MicrosoftGraphActivityLogs',
   ...(['azure/SignInLogs', 'azure/AuditLogs', 'azure/ServicePrincipalSignInLogs'] as const),
   ...(['azure/EmailEvents', 'azure/EmailAttachmentInfo', 'azure/EmailUrlInfo'] as const),
@@ -158,7 +158,7 @@ async function assertSince(cut: Account, atMs: number): Promise<void> {
 
 type Way = { readonly name: string; readonly cut: Cut };
 
-function waysOf(story: Story, feed: Collected): Way[] {
+function waysOf(story: Story, feed: CollectedFeed): Way[] {
   const instants = instantsOf(story, feed);
   const middle = instants.length >> 1;
   const at = IS_LONG ? new Set([0, middle, instants.length - 1]) : [SEED % instants.length];
@@ -178,7 +178,7 @@ for (const scenario of SCENARIOS_ASKED) {
     const whole = await accountOf(join(folder, 'whole'), story);
     const people = await assertWhole(whole);
     const feeds = feedsOf(story);
-    const asked = IS_LONG ? feeds : [feeds[SEED % feeds.length] as Collected];
+    const asked = IS_LONG ? feeds : [feeds[SEED % feeds.length] as CollectedFeed];
     for (const feed of asked) {
       for (const [at, { name, cut }] of waysOf(story, feed).entries()) {
         await t.test(`${feed} ${name}`, async () => {

@@ -15,7 +15,7 @@ import {
 import { asActivityBlobs, asAuditLogQuery, asSearchCsv, asSignIns } from './support/deliveries.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { assertAlike, type Outcome, outcomeOf } from './support/likeness.ts';
-import { type Deed, inventedWeek, PEOPLE } from './support/week.ts';
+import { type Activity, inventedWeek, PEOPLE } from './support/week.ts';
 
 const root = temporaryFolder('shapes');
 const activities = inventedWeek(SEED);
@@ -145,7 +145,7 @@ test('all three in one folder are the same account', async () => {
 });
 
 test('sign-ins that name no tenant are those of the one tenant there is', async () => {
-  const untold = activities.map(({ audit, signIn }): Deed => {
+  const untold = activities.map(({ audit, signIn }): Activity => {
     if (signIn === undefined) return { audit };
     const { resourceTenantId: _, homeTenantId: __, ...rest } = signIn;
     return { audit, signIn: rest };

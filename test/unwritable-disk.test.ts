@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { assertFsckClean, importHere } from './support/account.ts';
 import { recordText } from './support/audit-record.ts';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { smallDisk, withoutMount } from './support/small-disk.ts';
@@ -24,7 +24,7 @@ const first = exportOf('first.json', 1, 30);
 const more = exportOf('more.json', 31, 30);
 
 /** One sentence that names the file and the cure, and no defect of ours. */
-function assertSaid({ code, stderr }: Ended, exitCode: number, cure: RegExp): void {
+function assertSaid({ code, stderr }: ProcessResult, exitCode: number, cure: RegExp): void {
   assert.equal(code, exitCode, stderr);
   assert.match(stderr, /^countersign: could not [^\n]+\n$/);
   assert.match(stderr, cure);

@@ -36,7 +36,7 @@ import { clockOf } from './support/emulated.ts';
 import { collectorsFor } from './support/emulated-collectors.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { bodiesOf } from './support/offered.ts';
-import { type Planted, Planter } from './support/planted-sign-ins.ts';
+import { type PlantedSignIn, Planter } from './support/planted-sign-ins.ts';
 
 /** A week of a company in which breaches of policy are planted, one of each kind. */
 
@@ -175,7 +175,7 @@ function outsider(): string {
 const ENDPOINT_MS = START_MS + DAY_MS + 10 * HOUR_MS;
 
 /** What is planted, and the rules that must find it. */
-function breaches(): readonly (readonly [rule: string, planted: Planted])[] {
+function breaches(): readonly (readonly [rule: string, planted: PlantedSignIn])[] {
   const { members } = pilot();
   const [person = '', ended = ''] = members;
   const at = (hours: number): number => START_MS + (8 + hours) * HOUR_MS;
@@ -234,7 +234,7 @@ function breaches(): readonly (readonly [rule: string, planted: Planted])[] {
 }
 
 /** What is as it should be: a person, an application, and one who came through our door. */
-function honest(): readonly Planted[] {
+function honest(): readonly PlantedSignIn[] {
   const [person = ''] = pilot().members;
   const at = START_MS + 19 * HOUR_MS;
   return [
@@ -309,7 +309,7 @@ async function checks(): Promise<readonly CheckRow[]> {
   return withAccount(dir, async ({ books }) => [...books.access.checks()]);
 }
 
-function rowOf(rows: readonly CheckRow[], { id }: Planted): CheckRow {
+function rowOf(rows: readonly CheckRow[], { id }: PlantedSignIn): CheckRow {
   const found = rows.filter(({ action }) => action.includes(id));
   assert.equal(found.length, 1, id);
   return found[0] as CheckRow;
@@ -372,7 +372,7 @@ for (const [at, name] of [
   'a wider scope than the register names',
 ].entries()) {
   test(`${name} is found`, async () => {
-    const [rule, planted] = breaches()[at] as [string, Planted];
+    const [rule, planted] = breaches()[at] as [string, PlantedSignIn];
     const row = rowOf(await checks(), planted);
     const rules = row.disagreements.map((each) => each.rule);
     assert.ok(rules.includes(rule), `${rule} not in ${rules.join(', ')}; ${row.cause}`);

@@ -9,7 +9,7 @@ import {
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { askJson } from './support/account.ts';
-import { countersign, type Ended } from './support/command-line.ts';
+import { countersign, type ProcessResult } from './support/command-line.ts';
 import { ndjson, record, records } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { NEEDED_SOURCES, observe } from './support/observed.ts';
@@ -36,7 +36,7 @@ const QUESTIONS: readonly (readonly string[])[] = [
   ['reconcile', ...COVERED, '--json'],
 ];
 
-function ask(args: readonly string[]): Promise<Ended> {
+function ask(args: readonly string[]): Promise<ProcessResult> {
   return countersign([...args, '--data', data]);
 }
 
@@ -73,7 +73,7 @@ test('a ledger that is written to answers as before, as of what it has read', as
     [0, 0, 0],
   );
   for (const { stderr } of quiet) assert.doesNotMatch(stderr, /were not read yet/);
-  const busy: Ended[] = [];
+  const busy: ProcessResult[] = [];
   await whileWriting(async () => {
     for (const question of QUESTIONS) busy.push(await ask(question));
     const text = await ask(['timeline', ...COVERED]);

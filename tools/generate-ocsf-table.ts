@@ -98,14 +98,14 @@ type Type = {
   readonly observable?: number;
 };
 
-type Resolved = {
+type ResolvedSchema = {
   attributes: Map<string, Attribute>;
   constraints: Readonly<Record<string, readonly string[]>>;
   category: string | undefined;
 };
 
 export function generateTable(folder: string): string {
-  const published = new Published(folder);
+  const published = new PublishedSchema(folder);
   const lines: string[] = [];
   for (const path of CLASSES) lines.push(...published.classLines(path));
   for (const name of [...OBJECTS].sort()) lines.push(...published.objectLines(name));
@@ -138,7 +138,7 @@ export function generateTable(folder: string): string {
   ].join('\n');
 }
 
-class Published {
+class PublishedSchema {
   readonly version: string;
   readonly #folder: string;
   readonly #dictionary: Readonly<Record<string, Attribute>>;
@@ -178,7 +178,7 @@ class Published {
     return [head, ...this.#body(resolved, path === BASE ? undefined : this.#base())];
   }
 
-  #base(): Resolved {
+  #base(): ResolvedSchema {
     return this.#resolve(this.#event(BASE), (name) => this.#event(name));
   }
 
@@ -202,7 +202,7 @@ class Published {
   }
 
   /** Attributes that are the same in `base` are left out: every class has them. */
-  #body(resolved: Resolved, base?: Resolved): string[] {
+  #body(resolved: ResolvedSchema, base?: ResolvedSchema): string[] {
     const parts: string[] = [];
     for (const [kind, names] of Object.entries(resolved.constraints)) {
       parts.push(`${kind}(${names.join(' ')})`);
@@ -230,7 +230,7 @@ class Published {
   }
 
   /** Observable types are numbered all over the definitions; the object lists only two of them. */
-  #addObservableTypes(resolved: Resolved): void {
+  #addObservableTypes(resolved: ResolvedSchema): void {
     const attribute = resolved.attributes.get('type_id');
     const found = new Map<number, string>();
     const note = (number: number | undefined, caption: string | undefined): void => {
@@ -248,7 +248,7 @@ class Published {
     resolved.attributes.set('type_id', { ...attribute, enum: { ...attribute?.enum, ...values } });
   }
 
-  #resolve(definition: Definition, find: (name: string) => Definition): Resolved {
+  #resolve(definition: Definition, find: (name: string) => Definition): ResolvedSchema {
     const parent =
       definition.extends === undefined
         ? { attributes: new Map<string, Attribute>(), constraints: {}, category: undefined }
@@ -313,7 +313,12 @@ function isSame(one: Attribute, other: Attribute | undefined): boolean {
 }
 
 /** Of all classes and categories, an event of this class has these. */
-function only(resolved: Resolved, name: string, value: number, caption: string | undefined): void {
+function only(
+  resolved: ResolvedSchema,
+  name: string,
+  value: number,
+  caption: string | undefined,
+): void {
   const attribute = resolved.attributes.get(name);
   const values = { [String(value)]: { caption: caption ?? String(value) } };
   resolved.attributes.set(name, { ...attribute, enum: values });

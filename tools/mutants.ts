@@ -58,9 +58,9 @@ for (const [name, { files, tests }] of MODULES) {
 console.log('');
 for (const [name, score] of scores) console.log(scoreText(name, score));
 
-type Placed = { readonly file: string; readonly mutant: Mutant };
+type PlacedMutant = { readonly file: string; readonly mutant: Mutant };
 
-function chosen(files: string): Placed[] {
+function chosen(files: string): PlacedMutant[] {
   const all = globSync(files, { cwd: ROOT })
     .filter((file) => !/\.test\.ts$|limits\.ts$/.test(file))
     .filter((file) => values.file === undefined || file.endsWith(`/${values.file}`))
@@ -75,10 +75,13 @@ function chosen(files: string): Placed[] {
   // A fixed share, spread evenly, that another seed moves on.
   const step = all.length / sample;
   const from = (Number(values.seed) * 0.618) % 1;
-  return Array.from({ length: sample }, (_, n) => all[Math.floor((n + from) * step)] as Placed);
+  return Array.from(
+    { length: sample },
+    (_, n) => all[Math.floor((n + from) * step)] as PlacedMutant,
+  );
 }
 
-type Mutation = { readonly placed: Placed; readonly timeoutMs: number };
+type Mutation = { readonly placed: PlacedMutant; readonly timeoutMs: number };
 type Outcome = 'passed' | 'failed' | 'endless';
 
 /** The tests nearest to the module come first, and those further off only if these pass. */
@@ -123,7 +126,7 @@ function outcomeOf(tests: readonly string[], mutation?: Mutation): Promise<Outco
   });
 }
 
-function survived({ file, mutant: { line, from, text } }: Placed): void {
+function survived({ file, mutant: { line, from, text } }: PlacedMutant): void {
   const [short, into] = [from, text].map((each) => each.trim().replace(/\s+/g, ' ').slice(0, 60));
   console.log(`${file}:${line}  ${short}  →  ${into}`);
 }

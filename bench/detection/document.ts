@@ -4,7 +4,7 @@ import type { ScenarioRun } from './scenario-runs.ts';
 import type { SprayPoint } from './spray-curves.ts';
 import type { Line } from './tally.ts';
 
-export type Measured = {
+export type DetectionMeasurement = {
   readonly form: 'short' | 'long';
   readonly seed: number;
   readonly machine: string;
@@ -24,17 +24,17 @@ export type Measured = {
   };
   readonly mail: MailWeeks;
   readonly curves: readonly SprayPoint[];
-  readonly sprayed: Sprayed;
+  readonly sprayed: SprayMeasurement;
 };
 
 /** What the curves of sprays were measured of. */
-type Sprayed = Pick<Measured, 'form' | 'seed' | 'machine'> & {
+type SprayMeasurement = Pick<DetectionMeasurement, 'form' | 'seed' | 'machine'> & {
   readonly people: number;
   readonly days: number;
 };
 
 /** docs/detection.md: what was measured, of what, and what it does not say. */
-export function documentOf(measured: Measured): string {
+export function documentOf(measured: DetectionMeasurement): string {
   const { form, seed, personDays } = measured;
   return [
     '# What is found, and what is found wrongly',
@@ -86,7 +86,7 @@ const SPRAYS = '## Sprays (synthetic sign-ins)';
 export function withCurves(
   document: string,
   curves: readonly SprayPoint[],
-  sprayed: Sprayed,
+  sprayed: SprayMeasurement,
 ): string {
   const [before = ''] = document.split(`${SPRAYS}\n`);
   return before + sprayLines(curves, sprayed).join('\n');
@@ -94,7 +94,7 @@ export function withCurves(
 
 function sprayLines(
   curves: readonly SprayPoint[],
-  { form, seed, machine, people, days }: Sprayed,
+  { form, seed, machine, people, days }: SprayMeasurement,
 ): string[] {
   const isOfVictims = ({ plan }: SprayPoint): boolean => plan.shares !== undefined;
   return [
@@ -163,12 +163,12 @@ function lineTable(lines: readonly Line[]): string[] {
   );
 }
 
-function quietWords({ people, days, diligence }: Measured['quiet']): string {
+function quietWords({ people, days, diligence }: DetectionMeasurement['quiet']): string {
   const of = diligence === 1 ? '' : ` They do ${diligence * 100} % of what an office worker does.`;
   return `${people} people, ${days} days in which nobody attacks.${of}`;
 }
 
-function quietTable(quiet: Measured['quiet']): string[] {
+function quietTable(quiet: DetectionMeasurement['quiet']): string[] {
   const { lines, people, days, records, actions, unaccounted, unexplained } = quiet;
   const noisy = lines.filter(({ wrong }) => wrong > 0);
   const total = noisy.reduce((n, { wrong }) => n + wrong, 0);

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { messageFile } from '@countersign/emulator';
 import { detect } from '../../test/support/detected.ts';
 import { PLAYED_FEEDS } from '../../test/support/played.ts';
-import { type Told, tell } from '../../test/support/told.ts';
+import { type TellingResult, tell } from '../../test/support/told.ts';
 
 /** Detectors that look at who writes, and where answers would go. */
 const RULES = ['stream/reply-mismatch', 'stream/display-name'] as const;
@@ -68,7 +68,7 @@ export async function quietMail(
   }
 }
 
-async function filesOf(told: Told): Promise<{ inbound: number; texts: string[] }> {
+async function filesOf(told: TellingResult): Promise<{ inbound: number; texts: string[] }> {
   const texts: string[] = [];
   let inbound = 0;
   for (const name of [...told.files].filter((each) => each.endsWith('EmailEvents.ndjson'))) {

@@ -7,7 +7,7 @@ import {
 } from '../../apps/countersign/src/reconcile/actions/action-reconciler.ts';
 import { authorisationsOf } from '../../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type Judged, judgedIn, withDetectors } from '../../test/support/detected.ts';
+import { type AttributedFinding, judgedIn, withDetectors } from '../../test/support/detected.ts';
 import { tellByDay } from '../../test/support/told.ts';
 
 /** A company of 10,000 is what the bar is about; the short form shows whether something broke. */
@@ -23,7 +23,7 @@ export type QuietTime = {
   readonly days: number;
   readonly personDays: number;
   readonly records: number;
-  readonly judged: readonly Judged[];
+  readonly judged: readonly AttributedFinding[];
   readonly reconciled: Reconciliation;
 };
 
@@ -62,7 +62,7 @@ export async function quietTime(
 }
 
 /** Nobody attacked: whatever is told at medium severity or higher is wrong. */
-export function wrongIn({ judged }: Pick<QuietTime, 'judged'>): Judged[] {
+export function wrongIn({ judged }: Pick<QuietTime, 'judged'>): AttributedFinding[] {
   return judged.filter(({ finding }) => finding.severity >= MEDIUM);
 }
 

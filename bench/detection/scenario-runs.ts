@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { detect, type Judged } from '../../test/support/detected.ts';
+import { type AttributedFinding, detect } from '../../test/support/detected.ts';
 import { SCENARIOS } from '../../test/support/staged.ts';
-import type { Told } from '../../test/support/told.ts';
+import type { TellingResult } from '../../test/support/told.ts';
 import type { Tally } from './tally.ts';
 
 const MEDIUM = 3;
@@ -43,7 +43,11 @@ export async function runScenarios(
   }
 }
 
-function runOf(name: string, judged: readonly Judged[], { attacks }: Told): ScenarioRun {
+function runOf(
+  name: string,
+  judged: readonly AttributedFinding[],
+  { attacks }: TellingResult,
+): ScenarioRun {
   const activities = [...attacks.values()].filter(({ scenario }) => scenario === name);
   const used = [...new Set(activities.flatMap(({ technique }) => technique ?? []))];
   const told = new Set(

@@ -111,7 +111,7 @@ export type SprayPoint = {
 
 type Life = NonNullable<CompanyPlan['life']>;
 
-export type Sprayed = {
+export type SprayCompanies = {
   readonly people: number;
   readonly days: number;
   readonly seeds: readonly number[];
@@ -125,7 +125,7 @@ type One = Pick<SprayPoint, 'ranked' | 'told' | 'right' | 'hitsTold' | 'wrongTol
 /** Sprays a company of sign-ins alone, once for each seed. */
 export async function sprayPoint(
   plan: SprayPlan,
-  of: Sprayed,
+  of: SprayCompanies,
   folder: string,
   log?: (line: string) => void,
 ): Promise<SprayPoint> {

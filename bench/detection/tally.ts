@@ -1,5 +1,5 @@
 import type { FindingDraft } from '../../apps/countersign/src/store/rows/finding.ts';
-import type { Judged } from '../../test/support/detected.ts';
+import type { AttributedFinding } from '../../test/support/detected.ts';
 
 const MEDIUM = 3;
 
@@ -42,7 +42,7 @@ export class Tally {
   }
 
   /** One attack: what was found of it, and which techniques were used. */
-  count(found: readonly Judged[], used: readonly string[]): void {
+  count(found: readonly AttributedFinding[], used: readonly string[]): void {
     const techniques = new Set(used.map(parent));
     this.runs.push(techniques);
     for (const [rule, own] of Map.groupBy(found, ({ finding }) => this.nameOf(finding))) {
@@ -53,14 +53,14 @@ export class Tally {
   }
 
   /** What was found that nobody did. */
-  countWrong(found: readonly Judged[]): void {
+  countWrong(found: readonly AttributedFinding[]): void {
     for (const [rule, own] of Map.groupBy(found, ({ finding }) => this.nameOf(finding))) {
       this.#learn(rule, own);
       this.#of(rule).wrong += own.filter(({ finding }) => finding.severity >= MEDIUM).length;
     }
   }
 
-  #learn(rule: string, found: readonly Judged[]): void {
+  #learn(rule: string, found: readonly AttributedFinding[]): void {
     for (const { finding } of found) {
       for (const technique of finding.techniques) this.#of(rule).techniques.add(parent(technique));
     }

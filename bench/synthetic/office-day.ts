@@ -16,7 +16,7 @@ const HIT_DAY = 25;
 const HITS = 20;
 
 type Event = Partial<EventRow['event']> & { readonly timeMs: number };
-type Made = { readonly source: string; readonly event: Event };
+type SourcedEvent = { readonly source: string; readonly event: Event };
 
 /**
  * One day of a company of any size as it stands in the books: sign-ins, mail that was read, files
@@ -43,7 +43,7 @@ function isAtWork(person: number, day: number): boolean {
   return day % 7 >= 5 ? draw < 0.05 : draw < 0.95;
 }
 
-function rowOf(index: number, { source, event }: Made): EventRow {
+function rowOf(index: number, { source, event }: SourcedEvent): EventRow {
   return {
     ...{ index, entries: [index], tenant: TENANT, action: `=${index}`, seenMs: event.timeMs },
     ...{ source, erased: false },
@@ -51,7 +51,7 @@ function rowOf(index: number, { source, event }: Made): EventRow {
   };
 }
 
-type Kind = (person: number, day: number, random: () => number, people: number) => Made[];
+type Kind = (person: number, day: number, random: () => number, people: number) => SourcedEvent[];
 
 const signInsOf: Kind = (person, day, random, people) => {
   const place = placeOf(person, random);

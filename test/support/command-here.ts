@@ -2,15 +2,19 @@ import { Readable, Writable } from 'node:stream';
 import type { Clock } from '@countersign/core';
 import { runCommandLine } from '../../apps/countersign/src/cli/run-command-line.ts';
 
-export type Answered = { readonly code: number; readonly stdout: string; readonly stderr: string };
+export type CommandResult = {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+};
 
 /** Runs one command line in this process, at a time of the test's own. */
 export async function commandHere(
   args: readonly string[],
   clock: Clock,
   env: Readonly<Record<string, string>> = {},
-): Promise<Answered> {
-  const [stdout, stderr] = [new Heard(), new Heard()];
+): Promise<CommandResult> {
+  const [stdout, stderr] = [new TextSink(), new TextSink()];
   const code = await runCommandLine(args, {
     ...{ stdin: Readable.from([]), stdout, stderr, env, cwd: process.cwd(), clock },
     random: { fill: (into) => crypto.getRandomValues(into) },
@@ -19,7 +23,7 @@ export async function commandHere(
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
-class Heard extends Writable {
+class TextSink extends Writable {
   text = '';
 
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {

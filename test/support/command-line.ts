@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 
 export const REPOSITORY: string = join(import.meta.dirname, '../..');
 
-export type Ended = {
+export type ProcessResult = {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -31,15 +31,15 @@ export function start(args: readonly string[], options: RunOptions = {}): ChildP
 export async function countersign(
   args: readonly string[],
   options: RunOptions = {},
-): Promise<Ended> {
+): Promise<ProcessResult> {
   const child = start(args, options);
   child.stdin?.on('error', () => undefined).end(options.input);
   return ended(child);
 }
 
 /** Collects what a child says until it ends. */
-export async function ended(child: ChildProcess): Promise<Ended> {
-  const exit = new Promise<Pick<Ended, 'code' | 'signal'>>((resolve, reject) => {
+export async function ended(child: ChildProcess): Promise<ProcessResult> {
+  const exit = new Promise<Pick<ProcessResult, 'code' | 'signal'>>((resolve, reject) => {
     child.on('error', reject).on('close', (code, signal) => resolve({ code, signal }));
   });
   const said = (stream: ChildProcess['stdout']): Promise<string> =>

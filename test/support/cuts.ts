@@ -15,10 +15,10 @@ import {
   openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type Judged, judgedIn } from './detected.ts';
+import { type AttributedFinding, judgedIn } from './detected.ts';
 import { observe } from './observed.ts';
-import { SCENARIOS, type Staged } from './staged.ts';
-import { type Told, tell } from './told.ts';
+import { SCENARIOS, type ScenarioSetup } from './staged.ts';
+import { type TellingResult, tell } from './told.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -27,7 +27,7 @@ const AROUND_DAYS = 2;
 const POLL_HOURS = 6;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
-export type Collected =
+export type CollectedFeed =
   | Extract<
       Feed,
       | 'activity/Audit.AzureActiveDirectory'
@@ -48,7 +48,7 @@ type Category =
   | 'EmailUrlInfo';
 
 /** The source as which a feed is known where it is collected. */
-const SOURCES: Readonly<Record<Collected, string>> = {
+const SOURCES: Readonly<Record<CollectedFeed, string>> = {
   'activity/Audit.AzureActiveDirectory': 'm365.activity/Audit.AzureActiveDirectory',
   'activity/Audit.Exchange': 'm365.activity/Audit.Exchange',
   'activity/Audit.SharePoint': 'm365.activity/Audit.SharePoint',
@@ -68,7 +68,7 @@ const MORE_SOURCES: readonly string[] = ['azure-monitor/AdvancedHunting-Identity
 /** A scenario as the feeds tell it, and the days that it takes. */
 export type Story = {
   readonly scenario: string;
-  readonly told: Told;
+  readonly told: TellingResult;
   /** Whole days around the attack. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -76,34 +76,34 @@ export type Story = {
 
 export type Account = Story & {
   readonly data: string;
-  readonly judged: readonly Judged[];
+  readonly judged: readonly AttributedFinding[];
   /** What each rule could see of these days. */
   readonly sights: readonly DetectorHealth[];
 };
 
 export function storyOf(folder: string, scenario: string, seed: number): Story {
-  const { found: _, missed: __, ...staged } = SCENARIOS[scenario] as Staged;
+  const { found: _, missed: __, ...staged } = SCENARIOS[scenario] as ScenarioSetup;
   const told = tell(folder, [{ ...staged, scenario, seed }]);
   const toMs = Math.ceil((told.endMs + 1) / DAY_MS) * DAY_MS;
   return { scenario, told, fromMs: told.startMs, toMs };
 }
 
 /** Feeds that have something to tell: what is not there may be what a finding rests on. */
-export function feedsOf({ told }: Story): Collected[] {
-  const feeds = Object.keys(SOURCES) as Collected[];
+export function feedsOf({ told }: Story): CollectedFeed[] {
+  const feeds = Object.keys(SOURCES) as CollectedFeed[];
   return feeds.filter((feed) =>
     told.tenants.some((tenant) => linesOf(told, tenant, feed).length > 0),
   );
 }
 
 /** A feed that is not collected from an instant on; null: it never was. */
-export type Cut = { readonly feed: Collected; readonly fromMs: number | null };
+export type Cut = { readonly feed: CollectedFeed; readonly fromMs: number | null };
 
 /**
  * Instants at which a feed may fall silent inside the attack: between any two things that it tells
  * of the attackers' doing, or, where it tells of none, of others'.
  */
-export function instantsOf({ told, scenario }: Story, feed: Collected): number[] {
+export function instantsOf({ told, scenario }: Story, feed: CollectedFeed): number[] {
   const lines = told.tenants.flatMap((tenant) => linesOf(told, tenant, feed));
   const own = lines.filter(({ json }) => {
     const attack = told.attacks.get(json);
@@ -122,7 +122,7 @@ export function rulesOf({ judged, scenario }: Account): string[] {
 /** The account of a company that collects all that there is; but for what is cut, if anything. */
 export async function accountOf(data: string, story: Story, cut?: Cut): Promise<Account> {
   const { told, fromMs, toMs } = story;
-  const feeds = (Object.keys(SOURCES) as Collected[]).filter((feed) => feed !== cut?.feed);
+  const feeds = (Object.keys(SOURCES) as CollectedFeed[]).filter((feed) => feed !== cut?.feed);
   const sources = [...feeds.map((feed) => SOURCES[feed]), ...MORE_SOURCES];
   const startMs = fromMs - AROUND_DAYS * DAY_MS;
   const hours = (toMs - startMs) / HOUR_MS + AROUND_DAYS * 24;
@@ -171,7 +171,7 @@ export async function healthsWithin(
 async function deliver(
   writer: LedgerWriter,
   story: Story,
-  feeds: readonly Collected[],
+  feeds: readonly CollectedFeed[],
   untilMs?: number,
 ): Promise<void> {
   const desk = await LedgerSink.open(writer, { lanes: 1 });
@@ -195,9 +195,9 @@ async function deliver(
   }
 }
 
-type File = { readonly tenant: TenantId; readonly feed: Collected; readonly bytes: Buffer };
+type File = { readonly tenant: TenantId; readonly feed: CollectedFeed; readonly bytes: Buffer };
 
-function filesOf(told: Told, feeds: readonly Collected[], untilMs = Infinity): File[] {
+function filesOf(told: TellingResult, feeds: readonly CollectedFeed[], untilMs = Infinity): File[] {
   return told.tenants.flatMap((tenant) =>
     feeds.flatMap((feed): File[] => {
       const had = linesOf(told, tenant, feed).filter(
@@ -215,7 +215,7 @@ const MINUTES_LATE_MAX = 60;
 
 type Line = { readonly json: string; readonly atMs: number };
 
-function linesOf({ folder, files }: Told, tenant: string, feed: Collected): Line[] {
+function linesOf({ folder, files }: TellingResult, tenant: string, feed: CollectedFeed): Line[] {
   const name = `${tenant}-${feed.replace('/', '-')}.ndjson`;
   if (!files.has(name)) return [];
   const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');

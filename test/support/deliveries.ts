@@ -1,5 +1,5 @@
 import { csvText } from './other-means.ts';
-import type { Deed, Document } from './week.ts';
+import type { Activity, Document } from './week.ts';
 
 /** The names that Search-UnifiedAuditLog gives to the numbers in its documents. */
 const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map([
@@ -24,7 +24,7 @@ const HEADER = [
 ] as const;
 
 /** As `Search-UnifiedAuditLog | Export-Csv` leaves it (contracts 3.1). */
-export function asSearchCsv(activities: readonly Deed[]): string {
+export function asSearchCsv(activities: readonly Activity[]): string {
   const rows = activities.map(({ audit }, at) => ({
     RecordType: typeName(audit),
     CreationDate: String(audit['CreationTime']),
@@ -45,7 +45,7 @@ function typeName(audit: Document): string {
 }
 
 /** Pages of Graph's audit log query for what people did (contracts 4). */
-export function asAuditLogQuery(deeds: readonly Deed[]): string {
+export function asAuditLogQuery(deeds: readonly Activity[]): string {
   const value = deeds
     .filter(({ signIn }) => signIn === undefined)
     .map(({ audit }) => ({
@@ -69,14 +69,14 @@ export function asAuditLogQuery(deeds: readonly Deed[]): string {
 }
 
 /** A page of `auditLogs/signIns` (contracts 5). */
-export function asSignIns(deeds: readonly Deed[]): string {
+export function asSignIns(deeds: readonly Activity[]): string {
   const value = deeds.flatMap(({ signIn }) => (signIn === undefined ? [] : [signIn]));
   const context = 'https://graph.microsoft.com/beta/$metadata#auditLogs/signIns';
   return JSON.stringify({ '@odata.context': context, value }, undefined, 1);
 }
 
 /** Blobs of the Management Activity API: arrays of documents, by content type (contracts 1.7). */
-export function asActivityBlobs(deeds: readonly Deed[]): ReadonlyMap<string, string> {
+export function asActivityBlobs(deeds: readonly Activity[]): ReadonlyMap<string, string> {
   const byWorkload = Map.groupBy(deeds, ({ audit }) => String(audit['Workload']));
   const blobs = [...byWorkload].map(([workload, some]): [string, string] => {
     return [workload, JSON.stringify(some.map(({ audit }) => audit))];

@@ -10,18 +10,21 @@ import {
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
 import type { FindingDraft } from '../../apps/countersign/src/store/rows/finding.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type Attack, type Telling, type Told, tell } from './told.ts';
+import { type Attack, type Telling, type TellingResult, tell } from './told.ts';
 
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
 /** What was found, and whose deeds it rests on. */
-export type Judged = { readonly finding: FindingDraft; readonly about: readonly Attack[] };
+export type AttributedFinding = {
+  readonly finding: FindingDraft;
+  readonly about: readonly Attack[];
+};
 
-export type Detected = {
+export type DetectionResult = {
   readonly data: string;
-  readonly told: Told;
-  readonly judged: readonly Judged[];
+  readonly told: TellingResult;
+  readonly judged: readonly AttributedFinding[];
 };
 
 /**
@@ -31,8 +34,8 @@ export type Detected = {
 export async function detect(
   folder: string,
   tellings: readonly Telling[],
-  handIn?: (told: Told) => void,
-): Promise<Detected> {
+  handIn?: (told: TellingResult) => void,
+): Promise<DetectionResult> {
   const told = tell(join(folder, 'told'), tellings);
   handIn?.(told);
   const data = join(folder, 'data');
@@ -64,11 +67,11 @@ export async function withDetectors(
 /** What was found in an account, and whose deeds it rests on. */
 export async function judgedIn(
   data: string,
-  { attacks }: Pick<Told, 'attacks'>,
-): Promise<Judged[]> {
+  { attacks }: Pick<TellingResult, 'attacks'>,
+): Promise<AttributedFinding[]> {
   const [books, ledger] = [await StoreReader.open(data), await LedgerReader.open(data)];
   try {
-    const judged: Judged[] = [];
+    const judged: AttributedFinding[] = [];
     for (const { draft, state } of books.findings()) {
       if (state === 'withdrawn') continue;
       const about = new Map<string, Attack>();

@@ -2,12 +2,12 @@ import { parseDirectoryItem, parseDirectoryMark } from '@countersign/core';
 import { bodiesOf } from './offered.ts';
 
 type Item = { readonly [member: string]: unknown };
-export type Held = Map<string, Item>;
+export type PartState = Map<string, Item>;
 
-type Part = { whole: Held; making: Held | undefined };
+type Part = { whole: PartState; making: PartState | undefined };
 
 /** The state of each part of the directory, made from the ledger alone: see `DirectoryMark`. */
-export async function directoryState(dir: string): Promise<ReadonlyMap<string, Held>> {
+export async function directoryState(dir: string): Promise<ReadonlyMap<string, PartState>> {
   const parts = new Map<string, Part>();
   for (const body of await bodiesOf(dir, ({ kind }) => kind === 'directory')) {
     const value: unknown = JSON.parse(body);
@@ -28,7 +28,7 @@ export async function directoryState(dir: string): Promise<ReadonlyMap<string, H
   return new Map([...parts].map(([source, { whole }]) => [source, whole]));
 }
 
-function lay(held: Held, item: Item): void {
+function lay(held: PartState, item: Item): void {
   const id = String(item['id']);
   if (item['@removed'] !== undefined) {
     held.delete(id);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Ended, ended, REPOSITORY } from './command-line.ts';
+import { ended, type ProcessResult, REPOSITORY } from './command-line.ts';
 
 const MAIN = join(REPOSITORY, 'apps/countersign/src/cli/main.ts');
 
@@ -46,7 +46,11 @@ export async function undisturbedMs(args: readonly string[]): Promise<number> {
   return performance.now() - startedMs;
 }
 
-async function run(args: readonly string[], script: string, killMs?: number): Promise<Ended> {
+async function run(
+  args: readonly string[],
+  script: string,
+  killMs?: number,
+): Promise<ProcessResult> {
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const timer = killMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killMs);
   try {

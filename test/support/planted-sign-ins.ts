@@ -1,7 +1,7 @@
 import type { Actor, JsonObject, Occurrence } from '@countersign/emulator';
 
 /** A sign-in that somebody plants in a tenant, as Graph will tell of it. */
-export type Planted = {
+export type PlantedSignIn = {
   readonly id: string;
   readonly atMs: number;
   readonly flow: 'interactiveUser' | 'nonInteractiveUser' | 'servicePrincipal' | 'managedIdentity';
@@ -16,18 +16,18 @@ const ADDRESS = '203.0.113.9';
 /** Does what it was told to do, when time comes there. */
 export class Planter implements Actor {
   readonly #tenantId: string;
-  readonly #planted: Planted[] = [];
+  readonly #planted: PlantedSignIn[] = [];
 
   constructor(tenantId: string) {
     this.#tenantId = tenantId;
   }
 
-  get planted(): readonly Planted[] {
+  get planted(): readonly PlantedSignIn[] {
     return this.#planted;
   }
 
   /** MUST lie ahead of the tenant's time. */
-  plant(...planted: readonly Planted[]): void {
+  plant(...planted: readonly PlantedSignIn[]): void {
     this.#planted.push(...planted);
   }
 
@@ -47,7 +47,7 @@ export class Planter implements Actor {
 }
 
 export function signInRow(
-  { id, atMs, flow, who, factors = 2, more }: Planted,
+  { id, atMs, flow, who, factors = 2, more }: PlantedSignIn,
   tenantId: string,
 ): JsonObject {
   const isPerson = flow === 'interactiveUser' || flow === 'nonInteractiveUser';

@@ -40,7 +40,7 @@ export type PlayOptions = EmulatorOptions & {
   readonly connected?: number;
 };
 
-export type Played = {
+export type PlayResult = {
   /** One file for each feed of each tenant; import the folder. */
   readonly folder: string;
   readonly truth: EmulatorTruth;
@@ -53,7 +53,7 @@ export type Played = {
 };
 
 /** Lets scenarios and people play, and writes down what the feeds then hold, as NDJSON. */
-export async function play(folder: string, options: PlayOptions): Promise<Played> {
+export async function play(folder: string, options: PlayOptions): Promise<PlayResult> {
   const { days, without = [], connected, ...rest } = options;
   const startMs = rest.startMs ?? Date.UTC(2026, 2, 2);
   const emulator = await startEmulator({ ...rest, startMs, subscribed: 'before' });

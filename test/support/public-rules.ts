@@ -1,10 +1,13 @@
 import { type Detection, type DetectionItem, parseRules, type Rule } from '@countersign/sigma';
 
 /** What a public rule asks for, undone into the values of one record that it is about. */
-export type Wanted = { readonly field: string; readonly values: readonly string[] };
+export type FieldCriterion = { readonly field: string; readonly values: readonly string[] };
 
 /** A record of a real shape, as one source delivers it. */
-export type Made = { readonly source: string; readonly value: Readonly<Record<string, unknown>> };
+export type RuleRecord = {
+  readonly source: string;
+  readonly value: Readonly<Record<string, unknown>>;
+};
 
 export function ruleOf(path: string, text: string): Rule {
   const [rule] = parseRules(path, text).rules;
@@ -13,7 +16,7 @@ export function ruleOf(path: string, text: string): Rule {
 }
 
 /** Of each selection that an event must fit one value of each item; filters are left alone. */
-function wantedBy(rule: Rule): Wanted[] {
+function wantedBy(rule: Rule): FieldCriterion[] {
   const names = [...rule.detections.keys()].filter((name) => !/^filter(?!$)/.test(name));
   const asked = rule.conditions.join(' ');
   const chosen = asked.includes('1 of ') ? firstOf(names) : names;
@@ -33,7 +36,7 @@ function itemsOf(detection: Detection): DetectionItem[] {
   return parts.flatMap(itemsOf);
 }
 
-function wantedOf({ field, modifiers, values }: DetectionItem): Wanted {
+function wantedOf({ field, modifiers, values }: DetectionItem): FieldCriterion {
   const texts = values.map((value) => (value === null ? '' : String(value)));
   return { field: field ?? KEYWORD, values: modifiers.includes('all') ? texts : texts.slice(0, 1) };
 }
@@ -46,7 +49,7 @@ type Members = Record<string, unknown>;
  * Writes down what a rule wants as the vendor would: this is what is known of the shapes of
  * records, and nothing of our pipelines.
  */
-export function recordFor(rule: Rule): Made[] {
+export function recordFor(rule: Rule): RuleRecord[] {
   const wanted = wantedBy(rule);
   const { product, service } = rule.logsource;
   switch (`${product}/${service}`) {
@@ -87,7 +90,7 @@ type Place = (record: Members, value: string, values: readonly string[]) => void
 type Places = Readonly<Record<string, Place>>;
 
 /** A field that a record has no place for is a mistake of this test. */
-function placed(record: Members, wanted: readonly Wanted[], places: Places): Members {
+function placed(record: Members, wanted: readonly FieldCriterion[], places: Places): Members {
   for (const { field, values } of wanted) {
     const place = places[field];
     if (place === undefined) throw new RangeError(`where does ${field} stand?`);
@@ -168,7 +171,7 @@ const AUDIT_PLACES: Places = {
 };
 
 /** A directory audit as Graph gives it. */
-function directoryAudit(wanted: readonly Wanted[]): Made {
+function directoryAudit(wanted: readonly FieldCriterion[]): RuleRecord {
   const draft: Members = {
     id: ID,
     category: 'UserManagement',
@@ -234,7 +237,7 @@ const SIGN_IN_PLACES: Places = {
 };
 
 /** A sign-in as Graph gives it. */
-function signIn(wanted: readonly Wanted[]): Made {
+function signIn(wanted: readonly FieldCriterion[]): RuleRecord {
   const record: Members = {
     id: ID,
     createdDateTime: '2026-03-02T09:00:00Z',
@@ -264,7 +267,7 @@ function signIn(wanted: readonly Wanted[]): Made {
 }
 
 /** A row of the table AzureActivity, and the same out of a diagnostic setting. */
-function activity(wanted: readonly Wanted[]): Made[] {
+function activity(wanted: readonly FieldCriterion[]): RuleRecord[] {
   const message = wanted.find(({ field }) => field === 'properties.message');
   if (message !== undefined) return [directoryAudit(wanted)];
   const asked = wanted.filter(({ field }) => /^operationname/i.test(field));
@@ -301,7 +304,7 @@ function activity(wanted: readonly Wanted[]): Made[] {
   ];
 }
 
-function riskEvent(wanted: readonly Wanted[]): Made {
+function riskEvent(wanted: readonly FieldCriterion[]): RuleRecord {
   return {
     source: 'azure-monitor/UserRiskEvents',
     value: {
@@ -322,7 +325,7 @@ function riskEvent(wanted: readonly Wanted[]): Made {
 }
 
 /** An incident of an alert, as Graph's beta has it: its type says what it is. */
-function pimAlert(wanted: readonly Wanted[]): Made {
+function pimAlert(wanted: readonly FieldCriterion[]): RuleRecord {
   return {
     source: 'other/json',
     value: {
@@ -366,7 +369,7 @@ const UNIFIED_PLACES: Places = {
 };
 
 /** A record of the unified audit log. */
-function unified(wanted: readonly Wanted[], service: string): Made {
+function unified(wanted: readonly FieldCriterion[], service: string): RuleRecord {
   const record: Members = {
     CreationTime: '2026-03-02T09:00:00',
     Id: ID,

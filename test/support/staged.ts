@@ -1,7 +1,7 @@
 import type { ScenarioParameters } from '@countersign/emulator';
 
 /** How a scenario is told in tests. */
-export type Staged = {
+export type ScenarioSetup = {
   readonly people: number;
   /** So many days of people's lives are enough for what it needs of them. */
   readonly lifeDays: number;
@@ -16,7 +16,7 @@ const LIKE_OTHER_MAIL =
   'the first letter of a stranger with an ordinary link is what newsletters and customers send: ' +
   'it is told at informational severity, once it is known with whom the company writes';
 
-export const SCENARIOS: Readonly<Record<string, Staged>> = {
+export const SCENARIOS: Readonly<Record<string, ScenarioSetup>> = {
   // What mailboxes do not record any more, calls on Graph still tell of.
   'audit-off': {
     ...{ people: 12, lifeDays: 0 },

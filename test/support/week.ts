@@ -3,7 +3,7 @@ import { SeededRandom } from '../../tools/sample/random.ts';
 export type Document = Readonly<Record<string, unknown>>;
 
 /** One thing that happened, as the feeds tell it. A sign-in is in Graph's own list as well. */
-export type Deed = { readonly audit: Document; readonly signIn?: Document };
+export type Activity = { readonly audit: Document; readonly signIn?: Document };
 
 export type Person = {
   readonly upn: string;
@@ -29,9 +29,9 @@ export const PEOPLE: readonly Person[] = ['Ines.Aldana', 'Tomasz.Wrona', 'Priya.
 );
 
 /** A week of three people: sign-ins that went well and not, mail, files, changes by an admin. */
-export function inventedWeek(seed: number): Deed[] {
+export function inventedWeek(seed: number): Activity[] {
   const random = new SeededRandom(seed);
-  const activities: Deed[] = [];
+  const activities: Activity[] = [];
   for (let day = 0; day < 7; day++) {
     for (const person of PEOPLE) {
       const at = (): number => START_MS + day * DAY_MS + random.between(7 * 3600, 19 * 3600) * 1000;
@@ -66,7 +66,7 @@ function common(random: SeededRandom, person: Person, ms: number, what: Common):
   };
 }
 
-function signIn(random: SeededRandom, person: Person, ms: number, error: number): Deed {
+function signIn(random: SeededRandom, person: Person, ms: number, error: number): Activity {
   const { upn, uid, session } = person;
   const ip = `203.0.113.${random.between(1, 250)}`;
   const operation = error === 0 ? 'UserLoggedIn' : 'UserLoginFailed';
@@ -127,7 +127,7 @@ function graphSignIn(audit: Document, { upn, uid, session }: Person, error: numb
   };
 }
 
-function mail(random: SeededRandom, person: Person, ms: number): Deed {
+function mail(random: SeededRandom, person: Person, ms: number): Activity {
   const isRead = random.chance(0.6);
   const operation = isRead ? 'MailItemsAccessed' : 'Send';
   const item = (): Document => ({
@@ -159,7 +159,7 @@ function mail(random: SeededRandom, person: Person, ms: number): Deed {
   return { audit };
 }
 
-function file(random: SeededRandom, person: Person, ms: number): Deed {
+function file(random: SeededRandom, person: Person, ms: number): Activity {
   const operation = random.pick(['FileAccessed', 'FileDownloaded', 'FileModified']);
   const name = `${random.word(8)} plan, v2.docx`;
   const site = 'https://brightwater.example/sites/Works/';
@@ -180,7 +180,7 @@ function file(random: SeededRandom, person: Person, ms: number): Deed {
   return { audit };
 }
 
-function change(random: SeededRandom, person: Person, ms: number): Deed {
+function change(random: SeededRandom, person: Person, ms: number): Activity {
   const other = PEOPLE[2] as Person;
   const what = {
     type: 8,

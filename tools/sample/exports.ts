@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { TENANT } from './company.ts';
-import type { Delivered, Document, Journal } from './journal.ts';
+import type { Document, FeedDelivery, Journal } from './journal.ts';
 
 export type ExportFile = { readonly name: string; readonly text: string };
 
@@ -21,7 +21,7 @@ const RECORD_TYPES: Readonly<Record<number, string>> = {
 /** The files as somebody has them who asked each of the vendor's doors. */
 export function exportFiles(journal: Journal): ExportFile[] {
   const audit = journal.newestFirst('unified-audit-log');
-  const inWorkload = (names: readonly string[]): readonly Delivered[] =>
+  const inWorkload = (names: readonly string[]): readonly FeedDelivery[] =>
     audit.filter((item) => names.includes(String(item.document['Workload'])));
   return [
     ...csvParts('ual-entra', 1, inWorkload(['AzureActiveDirectory'])),
@@ -43,7 +43,7 @@ export function compress(file: ExportFile): Buffer {
 }
 
 /** A search gives only so many rows, so people ask for one stretch of time after another. */
-function csvParts(name: string, count: number, items: readonly Delivered[]): ExportFile[] {
+function csvParts(name: string, count: number, items: readonly FeedDelivery[]): ExportFile[] {
   const size = Math.ceil(items.length / count);
   const oldestFirst = items.toReversed();
   return Array.from({ length: count }, (_, part) => {
@@ -53,7 +53,7 @@ function csvParts(name: string, count: number, items: readonly Delivered[]): Exp
 }
 
 /** `Search-UnifiedAuditLog | Export-Csv`: all cells quoted, CRLF, a BOM as Windows writes it. */
-function csv(name: string, items: readonly Delivered[]): ExportFile {
+function csv(name: string, items: readonly FeedDelivery[]): ExportFile {
   const header = [
     'RecordType',
     'CreationDate',
@@ -94,7 +94,7 @@ function usTime(ms: number): string {
   return `${day} ${time} ${hour < 12 ? 'AM' : 'PM'}`;
 }
 
-function queryResult(name: string, items: readonly Delivered[]): ExportFile {
+function queryResult(name: string, items: readonly FeedDelivery[]): ExportFile {
   const value = items.map(
     ({ document }): Document => ({
       id: document['Id'],
@@ -119,7 +119,7 @@ function camel(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
-function graphList(name: string, path: string, items: readonly Delivered[]): ExportFile {
+function graphList(name: string, path: string, items: readonly FeedDelivery[]): ExportFile {
   return envelope(
     name,
     path,

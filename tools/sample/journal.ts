@@ -3,7 +3,7 @@ import { DAY_COUNT, START_MS } from './company.ts';
 export type Document = Readonly<Record<string, unknown>>;
 
 /** What the vendor would deliver, by the feed that delivers it. */
-export type Delivered = {
+export type FeedDelivery = {
   readonly atMs: number;
   readonly feed: 'unified-audit-log' | 'sign-ins' | 'directory-audits';
   readonly document: Document;
@@ -11,15 +11,15 @@ export type Delivered = {
 
 /** Collects what happened; leaves out what falls past the two weeks. */
 export class Journal {
-  readonly #items: Delivered[] = [];
+  readonly #items: FeedDelivery[] = [];
 
-  add(feed: Delivered['feed'], atMs: number, document: Document): void {
+  add(feed: FeedDelivery['feed'], atMs: number, document: Document): void {
     if (atMs < START_MS || atMs >= START_MS + DAY_COUNT * 86_400_000) return;
     this.#items.push({ feed, atMs, document });
   }
 
   /** Newest first, as searches give them; what happened in the same second keeps its order. */
-  newestFirst(feed: Delivered['feed']): readonly Delivered[] {
+  newestFirst(feed: FeedDelivery['feed']): readonly FeedDelivery[] {
     return this.#items.filter((i) => i.feed === feed).sort((a, b) => b.atMs - a.atMs);
   }
 }

@@ -21,13 +21,17 @@ const SUBJECTS = [
 ];
 
 /** A mailbox that nobody saw being read for a day, because the recording stopped. */
-export type Throttled = { readonly owner: Person; readonly fromMs: number; readonly toMs: number };
+export type ThrottledMailbox = {
+  readonly owner: Person;
+  readonly fromMs: number;
+  readonly toMs: number;
+};
 
 /** What lies in the mailboxes: mail that was sent turns up at those it was sent to. */
 export class Mailboxes {
   readonly #random: SeededRandom;
   readonly #inboxes = new Map<Person, Message[]>();
-  readonly throttled: Throttled[] = [];
+  readonly throttled: ThrottledMailbox[] = [];
 
   constructor(random: SeededRandom) {
     this.#random = random;

@@ -56,9 +56,9 @@ function registerText({ apps }: Company): string {
 const EXCHANGE = 'Office 365 Exchange Online';
 const GRAPH = 'Microsoft Graph';
 
-type Registered = { readonly owner: string; readonly purpose: string; readonly scopes: string };
+type Registration = { readonly owner: string; readonly purpose: string; readonly scopes: string };
 
-function workload({ servicePrincipalId, appId, keyId, ip }: App, of: Registered): string[] {
+function workload({ servicePrincipalId, appId, keyId, ip }: App, of: Registration): string[] {
   return [
     `  - id: ${servicePrincipalId}`,
     `    names: [${appId}]`,

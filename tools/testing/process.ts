@@ -4,7 +4,11 @@ import { join } from 'node:path';
 
 export const ROOT: string = join(import.meta.dirname, '../..');
 
-export type Ended = { readonly code: number; readonly output: string; readonly seconds: number };
+export type ProcessResult = {
+  readonly code: number;
+  readonly output: string;
+  readonly seconds: number;
+};
 
 export type Command = {
   readonly args: readonly string[];
@@ -14,7 +18,7 @@ export type Command = {
 };
 
 /** Runs our own Node on `args`; whatever it started is gone when this resolves. */
-export function runNode(command: Command): Promise<Ended> {
+export function runNode(command: Command): Promise<ProcessResult> {
   const startedMs = performance.now();
   const chunks: Buffer[] = [];
   const child = spawn(process.execPath, command.args, {

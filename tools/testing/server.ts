@@ -3,18 +3,18 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-export type Asked = {
+export type ReceivedRequest = {
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
 };
 
-export type Answer = (asked: Asked, response: ServerResponse) => void | Promise<void>;
+export type Answer = (asked: ReceivedRequest, response: ServerResponse) => void | Promise<void>;
 
 /** A real server on loopback, which answers as a test says and remembers what it was asked. */
 export class TestServer implements AsyncDisposable {
-  readonly asked: Asked[] = [];
+  readonly asked: ReceivedRequest[] = [];
   readonly #server: Server;
   readonly #scheme: string;
 
@@ -53,7 +53,7 @@ export class TestServer implements AsyncDisposable {
   }
 }
 
-async function take(request: IncomingMessage): Promise<Asked> {
+async function take(request: IncomingMessage): Promise<ReceivedRequest> {
   const body = (await buffer(request)).toString('utf8');
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
   return { method: request.method ?? '', url, headers: request.headers, body };

@@ -29,9 +29,9 @@ export type Habits = {
 
 const [PRESENT, VERIFIED, BACKUP, BACKED_UP, ATTESTED] = [0x01, 0x04, 0x08, 0x10, 0x40];
 
-type Made = { readonly keys: KeyPairKeyObjectResult; readonly id: Buffer };
+type KeyCredential = { readonly keys: KeyPairKeyObjectResult; readonly id: Buffer };
 
-function newKey(): Made {
+function newKey(): KeyCredential {
   return { keys: generateKeyPairSync('ec', { namedCurve: 'P-256' }), id: randomBytes(16) };
 }
 
@@ -43,7 +43,7 @@ export class SoftAuthenticator {
   counter = 0;
   #handle: string | undefined;
 
-  constructor(habits: Habits = {}, made: Made = newKey()) {
+  constructor(habits: Habits = {}, made: KeyCredential = newKey()) {
     this.#habits = habits;
     this.#keys = made.keys;
     this.#id = made.id;

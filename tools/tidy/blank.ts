@@ -1,5 +1,5 @@
 /** A source text split by what it is, each part as long as the whole: positions stay the same. */
-export type Blanked = {
+export type BlankedSource = {
   /** Code alone: the contents of strings and all comments are spaces. */
   readonly code: string;
   /** Comments alone: all else is spaces. */
@@ -12,7 +12,7 @@ type Span = { readonly from: number; readonly to: number; readonly kind: 'commen
 const BEFORE_REGEXP =
   /(?:^|[(,=:[!&|?{};<>+\-*%~^]|\b(?:return|typeof|case|in|of|yield|await))\s*$/;
 
-export function blank(text: string): Blanked {
+export function blank(text: string): BlankedSource {
   const spans = spansOf(text);
   const source = text.split('');
   const code = [...source];

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { bannedCalls, datedComments, leftOverTests } from './bans.ts';
 import { blank } from './blank.ts';
 import { appOrder, nodeOnly, packageEdges, packageWalls } from './imports.ts';
+import { participleTypes, retiredWords } from './names.ts';
 import { fileLength, functionLength, lineLength } from './sizes.ts';
 import { type Breach, type Rule, sourceOf } from './source.ts';
 import { dependencies, explainedLimits, lineRevocation, strayWords } from './texts.ts';
@@ -247,4 +248,32 @@ test('parts code from comments and literals, place by place', () => {
   assert.equal(code, 'a = " " + b;     \nd = ` ${f(" ")} ` / h;         j = /    /.test(l);\n');
   assert.equal(comments.replaceAll(' ', ''), '//c\n/*i*/\n');
   assert.equal(comments.length, text.length);
+});
+
+testRule('finds a word that the glossary replaced', retiredWords, {
+  bad: [
+    ['packages/core/src/a.ts', 'const parkedItems = 1;'],
+    ['packages/core/src/a.ts', 'const LANES_MAX = 1;'],
+    ['packages/core/src/a.ts', 'const doorPowerShell = 1;'],
+  ],
+  good: [
+    ['packages/core/src/a.ts', 'const quarantinedItems = 1;'],
+    ['packages/core/src/a.ts', 'const exchangePowerShell = 1;'],
+    ['packages/core/src/a.ts', "if (stream.writableNeedDrain) await once(stream, 'drain');"],
+    ['packages/core/src/a.ts', '// A door that stays in prose is found by another rule.'],
+  ],
+});
+
+testRule('finds a type that is a participle', participleTypes, {
+  bad: [
+    ['packages/core/src/a.ts', 'export type Asked = { readonly id: string };'],
+    ['packages/core/src/a.ts', 'class Told {}'],
+    ['packages/core/src/a.ts', 'interface Merged {}'],
+  ],
+  good: [
+    ['packages/core/src/a.ts', 'export type QueryRequest = { readonly id: string };'],
+    ['packages/core/src/a.ts', 'type Bound = { readonly value: number };'],
+    ['packages/core/src/a.ts', 'class Feed {}'],
+    ['packages/core/src/a.ts', 'class MergedRow {}'],
+  ],
 });

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { type Blanked, blank } from './blank.ts';
+import { type BlankedSource, blank } from './blank.ts';
 
 /** One text file of the repository. `path` is relative to its root, with forward slashes. */
-export type Source = Blanked & { readonly path: string; readonly text: string };
+export type Source = BlankedSource & { readonly path: string; readonly text: string };
 
 /** One place that breaks a rule: what is wrong there, and the better way. */
 export type Breach = { readonly path: string; readonly line: number; readonly what: string };

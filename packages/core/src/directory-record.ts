@@ -7,7 +7,7 @@ import type { SourceId } from './record.ts';
  */
 export type DirectoryMode = 'snapshot' | 'delta';
 
-type Read = {
+type DirectoryRead = {
   readonly v: 1;
   readonly tenant: string;
   /** Which part, as `graph/delta.users`. */
@@ -21,7 +21,7 @@ type Read = {
  * One object of the directory as the vendor gave it: the body of an entry of kind `directory`. One
  * entry each, so that what is erased of one person is nothing of another.
  */
-export type DirectoryItem = Read & {
+export type DirectoryItem = DirectoryRead & {
   readonly what: 'item';
   /** Of a delta with `@removed` when it is gone; `members@delta` adds to what is known. */
   readonly item: { readonly [member: string]: unknown };
@@ -35,7 +35,7 @@ export type DirectoryItem = Read & {
  * one that is last), with the deltas behind it laid over in order of index. Of an object that comes
  * twice in a snapshot the later members win, and `members@delta` add up.
  */
-export type DirectoryMark = Read & {
+export type DirectoryMark = DirectoryRead & {
   readonly what: 'mark';
   /** 1-based, within one reading. */
   readonly page: number;
@@ -70,7 +70,7 @@ export function parseDirectoryMark(value: unknown): DirectoryMark | undefined {
 
 type Json = { readonly [member: string]: unknown };
 
-function readOf(value: unknown): Read | undefined {
+function readOf(value: unknown): DirectoryRead | undefined {
   if (!isObject(value)) return undefined;
   const { v, tenant, source, at, mode } = value;
   if (v !== 1 || typeof source !== 'string' || !isInstant(at)) return undefined;

@@ -10,7 +10,7 @@ import { type Credentials, makeCredentials, ourApps } from './credentials.ts';
 import type { EmulatorOptions, Host } from './emulator-options.ts';
 import { Faults } from './faults/faults.ts';
 import { FeedDelayDispatcher } from './feeds/feed-delays.ts';
-import { FeedStore, type Stored } from './feeds/feed-store.ts';
+import { FeedStore, type StoredRecord } from './feeds/feed-store.ts';
 import { GroundTruth } from './ground-truth.ts';
 import { json, jsonError, type Reply } from './http/http-server.ts';
 import { actorOf, type LivingTenant, livingTenants, play } from './living-tenant.ts';
@@ -104,7 +104,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     json(200, { emulator: 'countersign', nowMs: clock.now(), speed: speed ?? 0 }),
   );
   const scheme = tls === undefined ? 'http' : 'https';
-  const withheld = ({ record }: Stored): boolean => faults.isUnsearched(record.id);
+  const withheld = ({ record }: StoredRecord): boolean => faults.isUnsearched(record.id);
   const hosts: readonly Host[] = [
     { name: 'login', router: login.router, refuse: tooManyTokens },
     { name: 'manage', router: api.router, refuse: () => tooManyCalls(options) },

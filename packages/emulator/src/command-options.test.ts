@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { CommandUsageError, startCommand } from './command-options.ts';
 
-type Printed = {
+type StartDocument = {
   origins: Record<string, string>;
   tenants: { tenantId: string; domain: string; people: number }[];
   collector: { clientId: string; clientSecret: string; certificate: string; privateKey: string };
@@ -17,7 +17,7 @@ test('tells where it listens and how to sign in, and both are true', async (t) =
   const options = { people: '20', seed: 'x', history: '2', speed: '60' };
   const started = await startCommand(options, signal);
   t.after(() => started.stop());
-  const { origins, tenants, collector } = started.document as Printed;
+  const { origins, tenants, collector } = started.document as StartDocument;
   assert.equal(tenants[0]?.people, 20);
   assert.match(collector.privateKey, /PRIVATE KEY/);
   assert.equal(new X509Certificate(collector.certificate).subject, 'CN=collector');
@@ -52,7 +52,7 @@ test('writes down what the company says of itself', async (t) => {
   const options = { people: '10', history: '0', governed: true, policyFiles: folder };
   const started = await startCommand(options, signal);
   t.after(() => started.stop());
-  const [tenant] = (started.document as Printed).tenants;
+  const [tenant] = (started.document as StartDocument).tenants;
   for (const [file, count] of [
     ['directory.yaml', 10],
     ['register.yaml', 8],
@@ -89,7 +89,7 @@ test('plays a scenario in as many tenants as it needs', async (t) => {
   const options = { people: '20', history: '0', scenario };
   const started = await startCommand(options, signal);
   t.after(() => started.stop());
-  const { tenants, origins } = started.document as Printed;
+  const { tenants, origins } = started.document as StartDocument;
   assert.deepEqual(
     tenants.map(({ people }) => people),
     [20, 10],

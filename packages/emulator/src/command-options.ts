@@ -29,7 +29,7 @@ export class CommandUsageError extends Error {
 }
 
 /** A running emulator, as the command line shows and ends it. */
-export type Started = {
+export type RunningCommand = {
   /** Addresses, tenants and credentials, as JSON. */
   readonly document: object;
   readonly defects: readonly unknown[];
@@ -45,7 +45,10 @@ const PORT_MAX = 65_000;
 /** A forgotten test tenant, or an outsider's: small beside the first. */
 const OTHERS_PEOPLE = 10;
 
-export async function startCommand(options: CommandOptions, signal: AbortSignal): Promise<Started> {
+export async function startCommand(
+  options: CommandOptions,
+  signal: AbortSignal,
+): Promise<RunningCommand> {
   const number = (name: keyof CommandOptions, range: Range): number =>
     numberOf(name, options[name] as string | undefined, range);
   const people = number('people', { least: 10, most: 1_000_000, otherwise: 100 });

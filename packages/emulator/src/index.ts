@@ -3,7 +3,7 @@ export { selfSigned } from './certificate.ts';
 export {
   type CommandOptions,
   CommandUsageError,
-  type Started,
+  type RunningCommand,
   startCommand,
 } from './command-options.ts';
 export {

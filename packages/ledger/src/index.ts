@@ -49,7 +49,7 @@ export { type AppendResult, Ledger, type LedgerOptions } from './ledger.ts';
 export { type Body, isBodyOf, LedgerReader, type ScanBatch } from './ledger-reader.ts';
 
 export type { RecoveryReport } from './open-ledger.ts';
-export { type Rotated, type RotationOptions, rotateKey } from './rotate-key.ts';
+export { type RotationOptions, type RotationResult, rotateKey } from './rotate-key.ts';
 export type { CosignResult } from './witness/cosign-checkpoint.ts';
 export {
   readWitnessPolicy,

@@ -28,7 +28,7 @@ export type RotationOptions = {
   readonly isPlanOnly?: boolean | undefined;
 };
 
-export type Rotated = {
+export type RotationResult = {
   readonly entry: number;
   readonly oldVkey: string;
   readonly newVkey: string;
@@ -40,7 +40,7 @@ export type Rotated = {
  * names the new key the old one signs.
  * @throws LedgerError KEY_MISMATCH, KEY_PERMISSIONS
  */
-export async function rotateKey(ledger: Ledger, options: RotationOptions): Promise<Rotated> {
+export async function rotateKey(ledger: Ledger, options: RotationOptions): Promise<RotationResult> {
   const { dir, random, keyFile, toFile } = options;
   const files = options.files ?? nodeFiles;
   const facts = readFolderFacts(files, dir);

@@ -12,7 +12,7 @@ import {
 } from './eviction-report.ts';
 import { FOOTHOLDS } from './footholds/foothold-list.ts';
 import { namedSeed } from './lineage/parse-seed.ts';
-import { accountOf, findingOf, TENANT, type Told } from './testing/world.ts';
+import { accountOf, findingOf, TENANT, type WorldEvent } from './testing/world.ts';
 
 const HOUR_MS = 3_600_000;
 const AS_OF = { origin: 'ledger.example', size: 99, at: null };
@@ -25,7 +25,10 @@ function at(hours: number): number {
   return T + hours * HOUR_MS;
 }
 
-async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise<EvictionReport> {
+async function ask(
+  told: readonly WorldEvent[],
+  more: Partial<OutInput> = {},
+): Promise<EvictionReport> {
   return assessEviction({
     source: accountOf(told),
     asOf: AS_OF,
@@ -51,13 +54,13 @@ function openOf({ footholds }: EvictionReport): string[] {
   return footholds.filter(({ answer }) => answer.kind === 'no').map(({ foothold }) => foothold.id);
 }
 
-const ADDS_MALLORY: Told = {
+const ADDS_MALLORY: WorldEvent = {
   atMs: at(1),
   operation: 'Add user.',
   event: { actorName: EVE, actorType: 1, targetName: MALLORY, targetType: 'User' },
 };
 
-const MALLORY_CONSENTS: Told = {
+const MALLORY_CONSENTS: WorldEvent = {
   atMs: at(2),
   operation: 'Consent to application.',
   event: {
@@ -69,7 +72,7 @@ const MALLORY_CONSENTS: Told = {
   record: { ModifiedProperties: [{ Name: 'TargetId.ServicePrincipalNames', NewValue: APP }] },
 };
 
-const APP_READS: Told = {
+const APP_READS: WorldEvent = {
   atMs: at(3),
   operation: 'MailItemsAccessed',
   event: {
@@ -114,7 +117,7 @@ test('what the intruders made is theirs, and what that made, and what it read', 
 
 test('the order in which records came in changes nothing', async () => {
   const told = [ADDS_MALLORY, MALLORY_CONSENTS, APP_READS];
-  const texts = async (list: readonly Told[]): Promise<string[][]> =>
+  const texts = async (list: readonly WorldEvent[]): Promise<string[][]> =>
     (await ask(list)).footholds.map(({ openings }) => openings.map(({ text }) => text));
   const expected = await texts(told);
   await fc.assert(
@@ -131,7 +134,7 @@ test('what they did before they came in is not theirs', async () => {
   assert.match(JSON.stringify(of(report, 'consents').answer), /others-not-approved/);
 });
 
-const REMOVED: Told = {
+const REMOVED: WorldEvent = {
   atMs: at(5),
   operation: 'Delete user.',
   event: { actorName: 'admin@northmoor.example', targetName: MALLORY, targetType: 'User' },
@@ -161,9 +164,12 @@ test('an address that many share taints nobody, one that few share does', async 
   // Its records are not there: it names an address, and nobody.
   const named = (ip: string): StoredFinding =>
     findingOf([], [], { firstMs: T, lastMs: T, addresses: [ip] });
-  const from = (ip: string): Told => ({ ...ADDS_MALLORY, event: { ...ADDS_MALLORY.event, ip } });
+  const from = (ip: string): WorldEvent => ({
+    ...ADDS_MALLORY,
+    event: { ...ADDS_MALLORY.event, ip },
+  });
   const crowd = ['a', 'b', 'c', 'd'].map(
-    (name): Told => ({
+    (name): WorldEvent => ({
       atMs: at(0),
       operation: 'UserLoggedIn',
       event: { classUid: 3002, actorName: `${name}@northmoor.example`, ip: '203.0.113.9' },
@@ -177,7 +183,7 @@ test('an address that many share taints nobody, one that few share does', async 
 
 test('the credentials of an application whose home is elsewhere cannot be told', async () => {
   const home = 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74';
-  const signIn: Told = {
+  const signIn: WorldEvent = {
     atMs: at(1),
     operation: 'Sign-in activity',
     event: { classUid: 3002, actorType: 4, actorName: 'legacy', appUid: APP, appName: 'Legacy' },
@@ -207,14 +213,14 @@ test('coverage that is short is a reason, coverage that is whole is none', async
   assert.doesNotMatch(await codes('collected'), /coverage-/);
 });
 
-const TOKEN: Told = {
+const TOKEN: WorldEvent = {
   atMs: at(1),
   operation: 'UserLoggedIn',
   event: { classUid: 3002, actorName: EVE, actorType: 1, sessionUid: 's1' },
 };
 
 test('a session stays open until somebody else revokes it', async () => {
-  const revoked: Told = {
+  const revoked: WorldEvent = {
     atMs: at(2),
     operation: 'Update StsRefreshTokenValidFrom Timestamp.',
     event: { actorName: 'admin@northmoor.example', targetName: EVE, targetType: 'User' },

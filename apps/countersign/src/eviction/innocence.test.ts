@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assessEviction, type EvictionReport, type OutInput } from './eviction-report.ts';
 import { namedSeed } from './lineage/parse-seed.ts';
-import { accountOf, findingOf, TENANT, type Told } from './testing/world.ts';
+import { accountOf, findingOf, TENANT, type WorldEvent } from './testing/world.ts';
 
 /** Whom the lineage must not implicate. */
 
@@ -18,16 +18,29 @@ function at(hours: number): number {
   return T + hours * HOUR_MS;
 }
 
-function signIn(name: string, ip: string, hours: number, more: Told['event'] = {}): Told {
+function signIn(
+  name: string,
+  ip: string,
+  hours: number,
+  more: WorldEvent['event'] = {},
+): WorldEvent {
   const event = { classUid: 3002, actorName: name, actorType: 1, ip, ...more };
   return { atMs: at(hours), operation: 'UserLoggedIn', event };
 }
 
-function change(operation: string, event: Told['event'], hours: number, record?: unknown): Told {
+function change(
+  operation: string,
+  event: WorldEvent['event'],
+  hours: number,
+  record?: unknown,
+): WorldEvent {
   return { atMs: at(hours), operation, event: { actorType: 1, ...event }, record };
 }
 
-async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise<EvictionReport> {
+async function ask(
+  told: readonly WorldEvent[],
+  more: Partial<OutInput> = {},
+): Promise<EvictionReport> {
   return assessEviction({
     source: accountOf(told),
     asOf: { origin: 'ledger.example', size: 99, at: null },
@@ -154,7 +167,7 @@ test('how many used an address before is unknown where the ledger begins later',
 
 test('what an owner does from where they always worked is not theirs', async () => {
   const [home, relay] = ['203.0.113.8', '198.51.100.7'];
-  const rule = (ip: string, hours: number, name: string): Told =>
+  const rule = (ip: string, hours: number, name: string): WorldEvent =>
     change('New-InboxRule', { actorName: EVE, ip, mailbox: EVE, object: `x/eve\\${name}` }, hours);
   const told = [
     signIn(EVE, relay, 1),
@@ -205,7 +218,7 @@ test('an administrator who works where many do is not suspect for what they gave
 });
 
 test('two applications of one name are two parties, and so are two accounts', async () => {
-  const app = (uid: string): Told['event'] => ({
+  const app = (uid: string): WorldEvent['event'] => ({
     ...{
       actorName: EVE,
       targetName: 'Mail Hygiene',
@@ -228,7 +241,7 @@ test('two applications of one name are two parties, and so are two accounts', as
 test("a phone's session outlives a revocation, which proves nothing of a stolen one", async () => {
   const relay = '198.51.100.7';
   // A phone roams: none of its addresses is where its owner always works.
-  const phone = (ip: string, hours: number): Told =>
+  const phone = (ip: string, hours: number): WorldEvent =>
     signIn(EVE, ip, hours, { sessionUid: 'phone' });
   const told = [
     signIn(EVE, relay, 1, { sessionUid: 'stolen' }),
@@ -240,7 +253,9 @@ test("a phone's session outlives a revocation, which proves nothing of a stolen 
     ),
     phone('192.0.2.2', 4),
   ];
-  const answerOf = async (rows: readonly Told[]): Promise<EvictionReport['footholds'][number]> => {
+  const answerOf = async (
+    rows: readonly WorldEvent[],
+  ): Promise<EvictionReport['footholds'][number]> => {
     const named = { principals: [`user:${EVE}`], sessions: ['stolen'], addresses: [relay] };
     const { footholds } = await ask(rows, { findings: [findingOf(rows, [0], named)] });
     const found = footholds.find(({ foothold }) => foothold.id === 'sessions');
@@ -258,14 +273,14 @@ test("a phone's session outlives a revocation, which proves nothing of a stolen 
 });
 
 test('a revocation counts from when an account is suspect, not from its next sign-in', async () => {
-  const revoke = (hours: number): Told =>
+  const revoke = (hours: number): WorldEvent =>
     change(
       'Update StsRefreshTokenValidFrom Timestamp.',
       { actorName: ADMIN, targetName: EVE, targetType: 'User' },
       hours,
     );
   // The finding names what the intruders did. It does not name the session that they did it in.
-  const statesOf = async (...later: readonly Told[]): Promise<string[]> => {
+  const statesOf = async (...later: readonly WorldEvent[]): Promise<string[]> => {
     const told = [change('New-InboxRule', { actorName: EVE }, 1), ...later];
     const named = { principals: [`user:${EVE}`] };
     const { footholds } = await ask(told, { findings: [findingOf(told, [0], named)] });

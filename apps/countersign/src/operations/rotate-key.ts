@@ -1,4 +1,4 @@
-import { layout, type Rotated, rotateKey } from '@countersign/ledger';
+import { layout, type RotationResult, rotateKey } from '@countersign/ledger';
 import { catchUpProjection } from '../projection/catch-up.ts';
 import { type Command, textOption } from './forwarding/command.ts';
 import type { HandlerContext } from './host/handlers.ts';
@@ -21,7 +21,7 @@ export async function performRotateKey(
   writer: LedgerWriter,
   work: Command,
   { random }: HandlerContext,
-): Promise<Rotated> {
+): Promise<RotationResult> {
   const { dir, clock, ledger } = writer;
   const keyFile = textOption(work, 'keyFile');
   const isDry = work.options['dryRun'] === true;

@@ -44,23 +44,26 @@ export async function mergeActions(
   }
 }
 
-type Merged = MergedRow & { readonly found: readonly Signal[] };
+type MergeResult = MergedRow & { readonly found: readonly Signal[] };
 
 /** Undefined for a sighting of which a later one stands in the books. */
 export async function mergeAt(
   writer: LedgerWriter,
   index: number,
   memo: Memo,
-): Promise<Merged | undefined> {
+): Promise<MergeResult | undefined> {
   const [seen] = await readDeliveries(writer, [index]);
   return seen === undefined ? undefined : merge(writer, seen, memo);
 }
 
 /** A new sighting, and all that the ledger has under the same id. */
-type Seen = { readonly index: number; readonly others: readonly Delivery[] };
+type DeliveryGroup = { readonly index: number; readonly others: readonly Delivery[] };
 
 /** In order of index, so that each block of the archive is unpacked once and not for each entry. */
-async function readDeliveries(writer: LedgerWriter, indices: readonly number[]): Promise<Seen[]> {
+async function readDeliveries(
+  writer: LedgerWriter,
+  indices: readonly number[],
+): Promise<DeliveryGroup[]> {
   const { reader, ledger } = writer;
   const keys = actionKeys(ledger.localKeys);
   const wanted = new Map<number, readonly number[]>();
@@ -83,7 +86,11 @@ async function readDeliveries(writer: LedgerWriter, indices: readonly number[]):
   });
 }
 
-function merge(writer: LedgerWriter, { index, others }: Seen, memo: Memo): Merged | undefined {
+function merge(
+  writer: LedgerWriter,
+  { index, others }: DeliveryGroup,
+  memo: Memo,
+): MergeResult | undefined {
   const own = others.find((delivery) => delivery.index === index);
   assert(own !== undefined, 'a new sighting is among those of its action');
   const sightings = sameAction(own.leaf, others);
@@ -107,7 +114,7 @@ function signalsOf(
   const ranked = readable.map(bodied).sort(richestFirst);
   const found = new Map<string, Signal>();
   for (const of of Map.groupBy(ranked, ({ leaf }) => leaf.source).values()) {
-    const { leaf, body } = of[0] as Bodied;
+    const { leaf, body } = of[0] as ReadableDelivery;
     const reading = read({ ...leaf, value: parseBody(body) }, memo);
     for (const signal of detection.signaller.of(reading)) {
       // Where two sources tell of it, the richer one says in which group it is.
@@ -118,9 +125,9 @@ function signalsOf(
   return [...found.values()];
 }
 
-type Bodied = { readonly leaf: Delivery['leaf']; readonly body: Uint8Array };
+type ReadableDelivery = { readonly leaf: Delivery['leaf']; readonly body: Uint8Array };
 
-function bodied({ leaf, body }: Delivery): Bodied {
+function bodied({ leaf, body }: Delivery): ReadableDelivery {
   assert(body !== undefined, 'sightings without a body were left out');
   return { leaf, body };
 }

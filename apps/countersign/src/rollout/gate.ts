@@ -66,7 +66,7 @@ export type GateAnswer = {
   readonly limits: readonly Reason[];
 };
 
-type Found = { readonly answer: Answer; readonly found: readonly string[] };
+type ConditionResult = { readonly answer: Answer; readonly found: readonly string[] };
 
 /**
  * May this wave go on? Strong Kleene over the conditions: one that fails says no, one that nothing
@@ -76,7 +76,7 @@ type Found = { readonly answer: Answer; readonly found: readonly string[] };
 export function answerGate(input: GateInput): GateAnswer {
   const { require } = input.file;
   const conditions: Condition[] = [];
-  const add = (condition: ConditionName, requires: string, found: Found): void => {
+  const add = (condition: ConditionName, requires: string, found: ConditionResult): void => {
     conditions.push({ condition, requires, ...found });
   };
   const whole = wholeness(input);
@@ -112,7 +112,7 @@ function coverageFound(
   input: GateInput,
   sources: readonly string[],
   state: 'collected' | 'corroborated',
-): Found {
+): ConditionResult {
   const answers: Answer[] = [];
   const found: string[] = [];
   for (const { source, tenant, facts } of streamsOf(input, sources)) {
@@ -173,7 +173,7 @@ function streamFound(
 
 const COVERED: Observation = { what: 'the source collected over the whole window' };
 
-function lossFound(input: GateInput, most: number): Found {
+function lossFound(input: GateInput, most: number): ConditionResult {
   const { asOf, file, coverage } = input;
   const sources = file.require.coverage?.sources;
   const facts = coverage.filter(
@@ -200,7 +200,7 @@ function lossFound(input: GateInput, most: number): Found {
 /** A bound is no estimate: above the limit it says that we do not know, not that much was lost. */
 const PROBES: Observation = { what: 'more canaries with none lost: n of them bound loss by 3/n' };
 
-function residualFound(input: GateInput, most: number, whole: Answer): Found {
+function residualFound(input: GateInput, most: number, whole: Answer): ConditionResult {
   const { reconciliation, asOf } = input;
   if (reconciliation === undefined || reconciliation.actions === 0) {
     const text = 'there is no action in the window to be reconciled';
@@ -231,7 +231,7 @@ const UNSOUGHT = [
   ...(['no-sign-in-source', 'coverage-hole', 'coverage-unknown', 'not-settled'] as const),
 ];
 
-function blindFound({ rules, asOf }: GateInput, most: number): Found {
+function blindFound({ rules, asOf }: GateInput, most: number): ConditionResult {
   if (rules === undefined || rules.length === 0) {
     return { answer: unknown(asOf, NO_RULES), found: [NO_RULES.text] };
   }
@@ -263,7 +263,7 @@ function blindText(blind: readonly RuleHealth[]): string {
   return `${counts.join(', ')}, such as ${first?.rule}: ${first?.because}`;
 }
 
-function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Found {
+function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): ConditionResult {
   const least = GATE_SEVERITIES.indexOf(from) + 2;
   const open = input.findings.filter((finding) => {
     const { draft } = finding;

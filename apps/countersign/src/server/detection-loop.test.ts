@@ -35,10 +35,10 @@ const RECORD = {
 const root = mkdtempSync(join(tmpdir(), 'countersign-watching-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-type Held = { readonly writer: LedgerWriter; readonly desk: LedgerSink; readonly dir: string };
+type OpenSink = { readonly writer: LedgerWriter; readonly desk: LedgerSink; readonly dir: string };
 
 /** A desk whose books hold one record; what is left behind is sound. */
-async function withDesk(name: string, use: (held: Held) => Promise<void>): Promise<void> {
+async function withDesk(name: string, use: (held: OpenSink) => Promise<void>): Promise<void> {
   const dir = join(root, name);
   const writer = await openLedgerWriter({ dir, clock: systemClock, random });
   const desk = await LedgerSink.open(writer, { lanes: 1 });

@@ -121,7 +121,7 @@ type Parts = {
 };
 
 /** What the books say of coverage and canaries, for a while: it takes a moment to say. */
-type Shown = Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> & {
+type CachedCoverage = Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> & {
   readonly untilMs: number;
 };
 
@@ -135,7 +135,7 @@ class Server {
   #tallies: readonly CollectorTally[] = [];
   #handover: ForwardingServer | undefined;
   readonly #reserve: DiskReserve;
-  #coverage: Shown | undefined;
+  #coverage: CachedCoverage | undefined;
   readonly #endpoints: EnforcementLoop;
   #webhooks: OpenWebhooks | undefined;
 

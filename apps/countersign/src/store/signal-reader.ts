@@ -1,4 +1,4 @@
-import type { CurrentRows, Hidden } from './reading/current-rows.ts';
+import type { CurrentRows, HiddenEntries } from './reading/current-rows.ts';
 import type { SignalCount, SignalRow, SignalSpan, TouchedGroup } from './rows/signal-row.ts';
 
 /** What records say to rules, as far as it is kept. */
@@ -36,6 +36,9 @@ export class SignalReader {
   }
 }
 
-function* shownOf(found: Iterable<SignalRow[]>, { entries, from }: Hidden): Generator<SignalRow[]> {
+function* shownOf(
+  found: Iterable<SignalRow[]>,
+  { entries, from }: HiddenEntries,
+): Generator<SignalRow[]> {
   for (const rows of found) yield rows.filter(({ index }) => index < from && !entries.has(index));
 }

@@ -33,7 +33,7 @@ import { STATEMENT_ROWS_MAX } from './limits.ts';
 import { AccessReader } from './reading/access-reader.ts';
 import {
   CurrentRows,
-  type Hidden,
+  type HiddenEntries,
   type RunSql,
   type Scope,
   type Select,
@@ -127,7 +127,7 @@ export class StoreReader {
    * A view that shows no event and no signal of these entries; it is open as long as this is. All
    * else, such as coverage and findings, it shows as this does.
    */
-  without(hidden: Hidden): StoreReader {
+  without(hidden: HiddenEntries): StoreReader {
     return new StoreReader(this.#live.without(hidden), this.#clock);
   }
 

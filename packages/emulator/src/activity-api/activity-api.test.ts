@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { Emulator, EmulatorOptions } from '../emulator-options.ts';
 import { startEmulator } from '../start-emulator.ts';
 import { Clerk, NORTHMOOR } from '../testing/clerk.ts';
-import { type Answered, type ListedItem, Reader, timeText } from '../testing/reader.ts';
+import { type HttpReply, type ListedItem, Reader, timeText } from '../testing/reader.ts';
 import { endAfter } from '../testing/stop.ts';
 
 const START_MS = Date.UTC(2026, 2, 2);
@@ -173,7 +173,7 @@ test('what is wrong with a request is said by its code', async (t) => {
   const at = (root: string, path: string): string => reader.root.replace(NORTHMOOR, root) + path;
   const elsewhere = '11111111-2222-4333-8444-555555555555';
   const list = 'subscriptions/list';
-  const cases: readonly [ask: Promise<Answered>, code: string][] = [
+  const cases: readonly [ask: Promise<HttpReply>, code: string][] = [
     [reader.ask(at('northmoor.example', `/${list}`)), 'AF20013'],
     [reader.ask(at(elsewhere, `/${list}`)), 'AF20010'],
     [reader.ask(`${list}?PublisherIdentifier=me`), 'AF20002'],
@@ -243,7 +243,7 @@ test('an application without the permission is told what it has', async (t) => {
 
 test('the quota is one pool for each publisher, and one for all that name none', async (t) => {
   const reader = await begin(t, { activityApi: { requestsPerMinute: 5 } });
-  const ask = (publisher: string): Promise<Answered> =>
+  const ask = (publisher: string): Promise<HttpReply> =>
     reader.ask(`subscriptions/list?PublisherIdentifier=${publisher}`);
   const mine = '0e1f2a3b-4c5d-4e6f-8a9b-000000000001';
   for (let n = 0; n < 5; n++) assert.equal((await ask(mine)).status, 200);

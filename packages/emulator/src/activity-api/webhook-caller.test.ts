@@ -40,12 +40,17 @@ async function begin(
   return { reader: await new Reader(emulator).signIn(), received };
 }
 
-type Told = { tenantId: string; clientId: string; contentId: string; contentType: string };
+type NotificationItem = {
+  tenantId: string;
+  clientId: string;
+  contentId: string;
+  contentType: string;
+};
 
-const toldOf = (received: readonly Ask[]): Told[] =>
+const toldOf = (received: readonly Ask[]): NotificationItem[] =>
   received.flatMap(({ body }) => {
     const value: unknown = JSON.parse(body.toString());
-    return Array.isArray(value) ? (value as Told[]) : [];
+    return Array.isArray(value) ? (value as NotificationItem[]) : [];
   });
 
 test('a webhook is validated first, and then told of every blob', async (t) => {

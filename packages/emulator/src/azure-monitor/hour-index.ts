@@ -23,7 +23,7 @@ type Shelf = {
   untilMs: number;
 };
 
-type Rendered = { readonly parts: Buffer[]; untilMs: number };
+type RenderedBlob = { readonly parts: Buffer[]; untilMs: number };
 
 /**
  * Which hours have a blob, and what is in it. An hour holds what arrived in it, whenever that
@@ -32,7 +32,7 @@ type Rendered = { readonly parts: Buffer[]; untilMs: number };
 export class HourIndex {
   readonly #store: FeedStore;
   readonly #shelves: readonly Shelf[];
-  readonly #rendered = new Map<Hour['fromMs'], Map<Shelf, Rendered>>();
+  readonly #rendered = new Map<Hour['fromMs'], Map<Shelf, RenderedBlob>>();
 
   constructor(options: {
     readonly store: FeedStore;
@@ -107,7 +107,7 @@ export class HourIndex {
 
   #render(shelf: Shelf, hour: Hour): readonly Buffer[] {
     const { fromMs, changedMs } = hour;
-    const ofHour = this.#rendered.get(fromMs) ?? new Map<Shelf, Rendered>();
+    const ofHour = this.#rendered.get(fromMs) ?? new Map<Shelf, RenderedBlob>();
     this.#rendered.delete(fromMs);
     this.#rendered.set(fromMs, ofHour);
     for (const oldest of this.#rendered.keys()) {

@@ -22,7 +22,7 @@ export type DelegationFields = {
   readonly version: string;
 };
 
-type Signed = {
+type SignedRequest = {
   readonly ask: Ask;
   readonly account: StorageAccount;
   readonly target: Target;
@@ -43,7 +43,7 @@ export function hasSignature({ query }: Ask): boolean {
  * @see Storage services REST: "Create an account SAS", "Create a service SAS", "Create a user
  * delegation SAS"
  */
-export function needSignedQuery(signed: Signed): void {
+export function needSignedQuery(signed: SignedRequest): void {
   const { ask, account, nowMs } = signed;
   const field = (name: string): string => ask.query.get(name) ?? '';
   const version = field('sv');
@@ -95,7 +95,7 @@ function accountText({ name }: StorageAccount, version: string, field: Field): s
 }
 
 /** Signed for a container (`c`) or for one blob; each spelling that a version of it may have. */
-function serviceTexts({ account, target, ask }: Signed, field: Field): readonly string[] {
+function serviceTexts({ account, target, ask }: SignedRequest, field: Field): readonly string[] {
   const path = field('sr') === 'c' ? target.container : `${target.container}/${target.blob}`;
   const resource = `/blob/${account.name}/${path}`;
   const head = [field('sp'), field('st'), field('se'), resource];

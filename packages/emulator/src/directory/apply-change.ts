@@ -1,9 +1,9 @@
 import { type DirectoryState, RESTORABLE } from './directory-state.ts';
-import { type Applied, type Change, ChangeRefused } from './model/directory-change.ts';
+import { type AppliedChange, type Change, ChangeRefused } from './model/directory-change.ts';
 import type { DirectoryObject, Kind } from './model/directory-seed.ts';
 
 /** Makes one change to the state, or throws ChangeRefused and leaves it as it was. */
-export function applyChange(state: DirectoryState, change: Change, atMs: number): Applied {
+export function applyChange(state: DirectoryState, change: Change, atMs: number): AppliedChange {
   switch (change.act) {
     case 'create':
       return create(state, change);
@@ -33,7 +33,7 @@ export function applyChange(state: DirectoryState, change: Change, atMs: number)
 
 type ChangeTo<A extends Change['act']> = Extract<Change, { readonly act: A }>;
 
-function create(state: DirectoryState, change: ChangeTo<'create'>): Applied {
+function create(state: DirectoryState, change: ChangeTo<'create'>): AppliedChange {
   const { kind, object } = change;
   if (state.get(kind, object.id) !== undefined)
     throw new ChangeRefused('conflict', `An object with the id ${object.id} exists already.`);
@@ -47,12 +47,15 @@ function put(
   change: ChangeTo<'update'>,
   before: DirectoryObject,
   after: DirectoryObject,
-): Applied {
+): AppliedChange {
   state.put(change.kind, after);
   return { change, before, after };
 }
 
-function remove(state: DirectoryState, change: ChangeTo<'delete' | 'restore' | 'purge'>): Applied {
+function remove(
+  state: DirectoryState,
+  change: ChangeTo<'delete' | 'restore' | 'purge'>,
+): AppliedChange {
   const { kind, id } = change;
   if (change.act === 'delete') {
     const before = need(state, kind, id);
@@ -72,7 +75,7 @@ function remove(state: DirectoryState, change: ChangeTo<'delete' | 'restore' | '
   return { change, after: deleted };
 }
 
-function relink(state: DirectoryState, change: ChangeTo<'link' | 'unlink'>): Applied {
+function relink(state: DirectoryState, change: ChangeTo<'link' | 'unlink'>): AppliedChange {
   const { kind, id, relation, otherId } = change;
   const after = need(state, kind, id);
   const isRelated = state.isRelated(id, relation, otherId);
@@ -95,7 +98,7 @@ function relink(state: DirectoryState, change: ChangeTo<'link' | 'unlink'>): App
 function changeOwned(
   state: DirectoryState,
   change: ChangeTo<'put-owned' | 'delete-owned'>,
-): Applied {
+): AppliedChange {
   const { kind, ownerId } = change;
   const id = change.act === 'put-owned' ? change.object.id : change.id;
   const objects = state.owned(kind, ownerId);
@@ -121,7 +124,7 @@ function endSessions(
   state: DirectoryState,
   change: ChangeTo<'revoke-sessions' | 'set-password'>,
   atMs: number,
-): Applied {
+): AppliedChange {
   const before = need(state, 'users', change.id);
   const at = isoSeconds(atMs);
   const set =
@@ -147,7 +150,7 @@ const RISK = {
   'at-risk': ['medium', 'atRisk', 'none'],
 } as const;
 
-function setRisk(state: DirectoryState, change: ChangeTo<'risk'>, atMs: number): Applied {
+function setRisk(state: DirectoryState, change: ChangeTo<'risk'>, atMs: number): AppliedChange {
   const { kind, id, verdict } = change;
   const who = need(state, kind === 'riskyUsers' ? 'users' : 'servicePrincipals', id);
   const before = state.get(kind, id);

@@ -10,13 +10,13 @@ import {
 import { describeAssignment } from './describe-grants.ts';
 import { describeOwned } from './describe-owned.ts';
 import type { DirectoryState } from './directory-state.ts';
-import type { Applied, Circumstances } from './model/directory-change.ts';
+import type { AppliedChange, Circumstances } from './model/directory-change.ts';
 import type { DirectoryObject, Kind } from './model/directory-seed.ts';
 
 /** The audit lines that the service writes for a change; the first one is the change itself. */
 export function describe(
   state: DirectoryState,
-  applied: Applied,
+  applied: AppliedChange,
   circumstances: Circumstances,
 ): readonly Activity[] {
   const { change, before, after } = applied;
@@ -59,7 +59,7 @@ export function describe(
 
 const CHANGED = 'Change user password';
 
-function describePlain(kind: Kind, { change, before, after }: Applied): readonly Activity[] {
+function describePlain(kind: Kind, { change, before, after }: AppliedChange): readonly Activity[] {
   const naming = NAMINGS[kind];
   if (naming === undefined) return [];
   const modified = differences(before, after);
@@ -161,7 +161,7 @@ const LINKED = {
   registeredUsers: 'registered users',
 } as const;
 
-function linked(state: DirectoryState, { change, after }: Applied): DirectoryActivity {
+function linked(state: DirectoryState, { change, after }: AppliedChange): DirectoryActivity {
   if (change.act !== 'link' && change.act !== 'unlink') throw new TypeError('it links nothing');
   const { kind, otherId, relation } = change;
   const noun = NAMINGS[kind]?.noun ?? kind;

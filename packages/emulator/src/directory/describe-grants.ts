@@ -6,13 +6,13 @@ import {
   targetOf,
 } from './audit-activity.ts';
 import type { DirectoryState } from './directory-state.ts';
-import type { Applied } from './model/directory-change.ts';
+import type { AppliedChange } from './model/directory-change.ts';
 import type { DirectoryObject, Kind } from './model/directory-seed.ts';
 
 /** The lines for grants, app roles, consents and directory roles; undefined for other changes. */
 export function describeAssignment(
   state: DirectoryState,
-  applied: Applied,
+  applied: AppliedChange,
 ): readonly Activity[] | undefined {
   const { change, before, after } = applied;
   if (change.act === 'consent') return [consent(state, applied)];
@@ -46,7 +46,7 @@ const ELIGIBLE = {
   out: 'Remove eligible member from role',
 } as const;
 
-function consent(state: DirectoryState, { change, after }: Applied): DirectoryActivity {
+function consent(state: DirectoryState, { change, after }: AppliedChange): DirectoryActivity {
   if (change.act !== 'consent') throw new TypeError('it is no consent');
   const isForAll = change.grants.some((grant) => grant['consentType'] === 'AllPrincipals');
   const grants = change.grants.map(

@@ -5,13 +5,13 @@ import {
   type ExchangeActivity,
 } from './audit-activity.ts';
 import type { DirectoryState } from './directory-state.ts';
-import type { Applied, Circumstances } from './model/directory-change.ts';
+import type { AppliedChange, Circumstances } from './model/directory-change.ts';
 import type { DirectoryObject } from './model/directory-seed.ts';
 
 /** The lines for what belongs to a user, a domain or an application. */
 export function describeOwned(
   state: DirectoryState,
-  applied: Applied,
+  applied: AppliedChange,
   { by }: Circumstances,
 ): readonly Activity[] {
   const { change, before, after } = applied;

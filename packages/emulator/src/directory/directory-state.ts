@@ -21,7 +21,7 @@ const PRINCIPALS: readonly Kind[] = [
   'applications',
 ];
 
-type Held = {
+type ObjectSlot = {
   readonly position: number;
   /** Null once it is deleted. */
   object: DirectoryObject | null;
@@ -29,14 +29,14 @@ type Held = {
   deleted: DirectoryObject | null;
 };
 
-export type Placed = { readonly position: number; readonly object: DirectoryObject };
+export type PositionedObject = { readonly position: number; readonly object: DirectoryObject };
 
 /** A tenant's directory: its seed, which is made when asked for, and what changed since. */
 export class DirectoryState {
   readonly seed: DirectorySeed;
   readonly log: ChangeLog = new ChangeLog();
   readonly #relations: Relations;
-  readonly #held = new Map<Kind, Map<string, Held>>();
+  readonly #held = new Map<Kind, Map<string, ObjectSlot>>();
   readonly #keys = new Map<string, string>();
   /** As `#keys`, but never forgotten. */
   readonly #ever = new Map<string, string>();
@@ -107,7 +107,7 @@ export class DirectoryState {
   }
 
   /** In a fixed order from a position on; positions outlive deletions. */
-  *list(kind: Kind, from = 0): Iterable<Placed> {
+  *list(kind: Kind, from = 0): Iterable<PositionedObject> {
     const set = this.seed.set(kind);
     const held = this.#held.get(kind);
     for (let position = from; position < set.size; position++) {
@@ -190,8 +190,8 @@ export class DirectoryState {
     this.#owned.set(`${kind} ${ownerId}`, objects);
   }
 
-  #hold(kind: Kind, id: string): Held {
-    const ofKind = this.#held.get(kind) ?? new Map<string, Held>();
+  #hold(kind: Kind, id: string): ObjectSlot {
+    const ofKind = this.#held.get(kind) ?? new Map<string, ObjectSlot>();
     this.#held.set(kind, ofKind);
     const known = ofKind.get(id);
     if (known !== undefined) return known;
@@ -199,7 +199,7 @@ export class DirectoryState {
     const index = set.indexOf(id);
     const seeded = index === undefined ? undefined : set.at(index);
     const added = this.#added.get(kind) ?? 0;
-    const held: Held =
+    const held: ObjectSlot =
       index !== undefined && seeded?.id === id
         ? { position: index, object: seeded, deleted: null }
         : { position: set.size + added, object: null, deleted: null };

@@ -7,7 +7,7 @@ import { DirectoryEffects, type Effects } from './directory-effects.ts';
 import { DirectoryState } from './directory-state.ts';
 import { EFFECT_DELAY_MS } from './limits.ts';
 import {
-  type Applied,
+  type AppliedChange,
   type Change,
   ChangeRefused,
   type Circumstances,
@@ -98,7 +98,7 @@ export class Directory {
     }
   }
 
-  #noteLate({ change, before }: Applied, atMs: number): void {
+  #noteLate({ change, before }: AppliedChange, atMs: number): void {
     if (before === undefined) return;
     const kind = 'kind' in change ? change.kind : 'users';
     if (!LATE.some((late) => late === kind)) return;

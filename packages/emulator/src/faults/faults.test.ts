@@ -4,7 +4,7 @@ import type { Feed } from '../core/feed-record.ts';
 import type { Emulator } from '../emulator-options.ts';
 import { startEmulator } from '../start-emulator.ts';
 import { Clerk, NORTHMOOR } from '../testing/clerk.ts';
-import { type Answered, type ListedItem, Reader } from '../testing/reader.ts';
+import { type HttpReply, type ListedItem, Reader } from '../testing/reader.ts';
 import { endAfter } from '../testing/stop.ts';
 import type { FaultPlan } from './faults.ts';
 
@@ -43,15 +43,15 @@ function itemsOf(reader: Reader, hours = 8): Promise<ListedItem[]> {
   return quietly(() => reader.items(EXCHANGE, START_MS, START_MS + hours * HOUR_MS));
 }
 
-async function answers(count: number, ask: () => Promise<Answered>): Promise<Answered[]> {
-  const all: Answered[] = [];
+async function answers(count: number, ask: () => Promise<HttpReply>): Promise<HttpReply[]> {
+  const all: HttpReply[] = [];
   for (let n = 0; n < count; n++) all.push(await ask());
   return all;
 }
 
 test('some requests are throttled, some fail, some tokens are said to have expired', async (t) => {
   const reader = await begin(t, {}, 1);
-  const list = (): Promise<Answered> => reader.ask('subscriptions/list');
+  const list = (): Promise<HttpReply> => reader.ask('subscriptions/list');
   emulator.faults.set({ throttled: 0.5 });
   const throttled = await answers(40, list);
   const refused = throttled.filter(({ status }) => status !== 200);
@@ -192,7 +192,7 @@ test('a hostile server sends HTML, depth, size, strangers and links to elsewhere
   const reader = await begin(t, {}, 3);
   const [item] = await itemsOf(reader, 3);
   assert.ok(item !== undefined);
-  const fetched = async (faults: Partial<FaultPlan>): Promise<Answered> => {
+  const fetched = async (faults: Partial<FaultPlan>): Promise<HttpReply> => {
     emulator.faults.clear();
     emulator.faults.set(faults);
     return reader.ask(item.contentUri);

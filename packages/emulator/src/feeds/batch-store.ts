@@ -49,7 +49,7 @@ type Directory = {
 /** What was packed, and into how many bytes. */
 type Pack = { readonly bytes: number; readonly packed: number };
 
-type Kept = Batch & {
+type PackedBatch = Batch & {
   /** The packed bodies, and behind them the packed directory. */
   readonly slot: Slot;
   readonly bodies: Pack;
@@ -62,7 +62,7 @@ const FAST = { [constants.ZSTD_c_compressionLevel]: 1 };
 /** The batches of one feed of one tenant, in order of availability, kept small. */
 export class BatchStore {
   readonly #vault: SpillStore;
-  readonly #kept: Kept[] = [];
+  readonly #kept: PackedBatch[] = [];
   /** Most recently used last. */
   readonly #decoded = new Map<Batch, readonly BatchEntry[]>();
 
@@ -81,7 +81,7 @@ export class BatchStore {
     const bodies = Buffer.from(`[${json.join(',')}]`, 'utf8');
     const names = Buffer.from(JSON.stringify(directory), 'utf8');
     const [packedBodies, packedNames] = [packed(bodies), packed(names)];
-    const batch: Kept = {
+    const batch: PackedBatch = {
       tenantId,
       feed,
       serial,
@@ -110,16 +110,16 @@ export class BatchStore {
 
   /** One JSON array. */
   bytes(batch: Batch): Buffer {
-    return this.#bodies(batch as Kept);
+    return this.#bodies(batch as PackedBatch);
   }
 
   /** How many bytes `bytes` gives, without making them. */
   size(batch: Batch): number {
-    return (batch as Kept).bodies.bytes;
+    return (batch as PackedBatch).bodies.bytes;
   }
 
   ids(batch: Batch): readonly string[] {
-    return this.#directory(batch as Kept).ids;
+    return this.#directory(batch as PackedBatch).ids;
   }
 
   entries(batch: Batch): readonly BatchEntry[] {
@@ -129,7 +129,7 @@ export class BatchStore {
       this.#decoded.set(batch, before);
       return before;
     }
-    const entries = this.#decode(batch as Kept);
+    const entries = this.#decode(batch as PackedBatch);
     this.#decoded.set(batch, entries);
     for (const oldest of this.#decoded.keys()) {
       if (this.#decoded.size <= DECODED_BATCHES_MAX) break;
@@ -148,16 +148,16 @@ export class BatchStore {
     return old.length > 0;
   }
 
-  #bodies({ slot, bodies }: Kept): Buffer {
+  #bodies({ slot, bodies }: PackedBatch): Buffer {
     return unpacked(this.#vault.read(slot).subarray(0, bodies.packed), bodies.bytes);
   }
 
-  #directory({ slot, bodies, directory }: Kept): Directory {
+  #directory({ slot, bodies, directory }: PackedBatch): Directory {
     const bytes = this.#vault.read(slot).subarray(bodies.packed);
     return JSON.parse(unpacked(bytes, directory.bytes).toString('utf8')) as Directory;
   }
 
-  #decode(batch: Kept): readonly BatchEntry[] {
+  #decode(batch: PackedBatch): readonly BatchEntry[] {
     const directory = this.#directory(batch);
     const text = this.#bodies(batch).toString('utf8');
     const completes = new Set(directory.completes);
@@ -176,7 +176,7 @@ export class BatchStore {
     let high = this.#kept.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#kept[middle] as Kept).availableMs < ms) low = middle + 1;
+      if ((this.#kept[middle] as PackedBatch).availableMs < ms) low = middle + 1;
       else high = middle;
     }
     return low;

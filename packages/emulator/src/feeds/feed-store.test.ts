@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Feed, FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { Clerk, NORTHMOOR } from '../testing/clerk.ts';
 import { FeedDelayDispatcher } from './feed-delays.ts';
-import { FeedStore, type Stored } from './feed-store.ts';
+import { FeedStore, type StoredRecord } from './feed-store.ts';
 
 const EXCHANGE: Feed = 'activity/Audit.Exchange';
 const SIGN_INS: Feed = 'graph/signIns';
@@ -24,7 +24,8 @@ function live(store: FeedStore, hours: number, everyMs = 20_000): Occurrence[] {
   return done;
 }
 
-const idsOf = (stored: Iterable<Stored>): string[] => [...stored].map(({ record }) => record.id);
+const idsOf = (stored: Iterable<StoredRecord>): string[] =>
+  [...stored].map(({ record }) => record.id);
 
 test('every record becomes available once, as it was taken', () => {
   const store = storeOf();
@@ -43,7 +44,7 @@ test('windows of availability tile, and are in order', () => {
   const store = storeOf();
   live(store, 6);
   const whole = [...store.listed(EXCHANGE, NORTHMOOR, START_MS, START_MS + 90 * HOUR_MS)];
-  const parts: Stored[] = [];
+  const parts: StoredRecord[] = [];
   for (let hour = 0; hour < 90; hour++) {
     const fromMs = START_MS + hour * HOUR_MS;
     parts.push(...store.listed(EXCHANGE, NORTHMOOR, fromMs, fromMs + HOUR_MS));

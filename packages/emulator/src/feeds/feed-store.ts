@@ -6,7 +6,7 @@ import { type Batch, type BatchContent, BatchStore } from './batch-store.ts';
 import { SpillStore } from './spill-store.ts';
 
 /** A record that a feed hands out, and since when. */
-export type Stored = {
+export type StoredRecord = {
   readonly record: FeedRecord;
   /** Virtual milliseconds since 1970. */
   readonly availableMs: number;
@@ -25,16 +25,16 @@ type Shelf = {
   readonly feed: Feed;
   readonly batches: BatchStore;
   /** Windows that were asked for by event time, most recently last. */
-  readonly asked: Map<string, Asked>;
+  readonly asked: Map<string, CachedWindow>;
 };
 
-type Asked = {
+type CachedWindow = {
   readonly fromMs: number;
   readonly toMs: number;
   /** Whoever asks within `[fromNowMs, untilNowMs)` sees these, unless a batch comes or goes. */
   readonly fromNowMs: number;
   readonly untilNowMs: number;
-  readonly rows: readonly Stored[];
+  readonly rows: readonly StoredRecord[];
 };
 
 /**
@@ -88,7 +88,7 @@ export class FeedStore {
   }
 
   /** The records that became available in `[fromMs, toMs)`, in that order. */
-  *listed(feed: Feed, tenantId: string, fromMs: number, toMs: number): Generator<Stored> {
+  *listed(feed: Feed, tenantId: string, fromMs: number, toMs: number): Generator<StoredRecord> {
     const shelf = this.#shelves.get(keyOf(tenantId, feed));
     if (shelf === undefined) return;
     for (const batch of shelf.batches.available(fromMs, toMs)) {
@@ -108,7 +108,7 @@ export class FeedStore {
     fromMs: number,
     toMs: number,
     nowMs: number,
-  ): readonly Stored[] {
+  ): readonly StoredRecord[] {
     const shelf = this.#shelves.get(keyOf(tenantId, feed));
     if (shelf === undefined) return [];
     const key = `${fromMs} ${toMs}`;
@@ -210,8 +210,8 @@ function happenedIn(
   feed: Feed,
   batches: BatchStore,
   { fromMs, toMs, nowMs }: { fromMs: number; toMs: number; nowMs: number },
-): Asked {
-  const latest = new Map<string, Stored>();
+): CachedWindow {
+  const latest = new Map<string, StoredRecord>();
   let [fromNowMs, untilNowMs] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const batch of batches.happened(fromMs, toMs)) {
     if (batch.availableMs > nowMs) {
@@ -241,7 +241,7 @@ function storedOf(
   feed: Feed,
   entry: { id: string; atMs: number; completes: boolean; json: string },
   availableMs: number,
-): Stored {
+): StoredRecord {
   const { id, atMs, completes, json } = entry;
   let body: FeedRecord['body'] | undefined;
   return {

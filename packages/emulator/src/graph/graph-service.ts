@@ -16,7 +16,7 @@ import {
   OVER_THE_WIRE,
 } from './calls/graph-call.ts';
 import { badRequest, errorReply, GraphError, type Trace } from './calls/graph-error.ts';
-import { type Found, type Route, RouteTable } from './calls/route-table.ts';
+import { type Route, type RouteMatch, RouteTable } from './calls/route-table.ts';
 import { queryOptions } from './odata/query-options.ts';
 import { allRoutes } from './routes/all-routes.ts';
 import type { Withheld } from './routes/reports.ts';
@@ -172,7 +172,7 @@ const AUDIENCES: readonly string[] = [
   '00000003-0000-0000-c000-000000000000',
 ];
 
-function needRoute(found: Found): { route: Route; params: Record<string, string> } {
+function needRoute(found: RouteMatch): { route: Route; params: Record<string, string> } {
   if (found.kind === 'wrong-method') throw wrongMethod();
   if (found.kind === 'nowhere')
     throw badRequest(`Resource not found for the segment '${found.segment}'.`, 'BadRequest');

@@ -82,11 +82,14 @@ test('every token that somebody used was given out before, in the same session',
   assert.ok(checked > 1000, `only ${checked} were checked`);
 });
 
-type Given = { readonly atMs: number; readonly sessionId: unknown };
-type Use = Given & { readonly tokenId: string };
+type TokenIssue = { readonly atMs: number; readonly sessionId: unknown };
+type Use = TokenIssue & { readonly tokenId: string };
 
-function tokensOf(records: readonly FeedRecord[]): { issued: Map<string, Given>; used: Use[] } {
-  const issued = new Map<string, Given>();
+function tokensOf(records: readonly FeedRecord[]): {
+  issued: Map<string, TokenIssue>;
+  used: Use[];
+} {
+  const issued = new Map<string, TokenIssue>();
   const used: Use[] = [];
   for (const { feed, atMs, body } of records) {
     if (feed === 'graph/signIns') {

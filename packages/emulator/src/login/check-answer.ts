@@ -3,7 +3,7 @@ import { CLOCK_TOLERANCE_SECONDS } from './limits.ts';
 import type { Provider } from './provider-catalog.ts';
 
 /** What was asked of a provider, against which its answer is held. */
-export type Asked = {
+export type ProviderRequest = {
   readonly clientId: string;
   readonly nonce: string;
   /** `sub` of the hint. */
@@ -31,7 +31,7 @@ const TOO_WEAK = 50159;
 /** Holds a provider's ID token against the request (contracts 9.4). */
 export async function judge(
   token: string,
-  { asked, provider, nowMs }: { asked: Asked; provider: Provider; nowMs: number },
+  { asked, provider, nowMs }: { asked: ProviderRequest; provider: Provider; nowMs: number },
 ): Promise<Verdict> {
   const refused = (number: number, why: string): Verdict => ({ kind: 'refused', number, why });
   let keyId: unknown;

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Ask, Reply } from '../http/http-server.ts';
 import type { Admission } from './authorize.ts';
-import { type Asked, judge, type Verdict, WANTED_ACR, WANTED_AMR } from './check-answer.ts';
+import {
+  judge,
+  type ProviderRequest,
+  type Verdict,
+  WANTED_ACR,
+  WANTED_AMR,
+} from './check-answer.ts';
 import type { ExternalFactor } from './client-sign-in.ts';
 import { ATTEMPT_MS, ATTEMPTS_MAX } from './limits.ts';
 import type { ExternalMethod, Person } from './login-directory.ts';
@@ -15,7 +21,7 @@ type Attempt = {
   readonly admission: Admission;
   readonly method: ExternalMethod;
   readonly provider: Provider;
-  readonly asked: Asked;
+  readonly asked: ProviderRequest;
   readonly untilMs: number;
 };
 

@@ -20,15 +20,15 @@ import {
   addressOf,
   clientIdOf,
   isShared,
-  type Noted,
   resourcesOf,
   type Session,
   Sessions,
+  type SignInDetails,
   type Visit,
 } from './session.ts';
 import { type Issuance, TokenExtensionCaller } from './token-extension.ts';
 import type { TokenMint } from './token-mint.ts';
-import { TokenWriter, type Written } from './token-writer.ts';
+import { type TokenReply, TokenWriter } from './token-writer.ts';
 
 export type { SignIn } from './client-sign-in.ts';
 
@@ -180,9 +180,9 @@ export class LoginAuthority {
   /** A sign-in that was let in with a code has its row already, which can say more now. */
   #noteGiven(
     session: Session,
-    noted: Omit<Noted, 'error'>,
+    noted: Omit<SignInDetails, 'error'>,
     given: CodeGrant,
-    { requestId, uti }: Written,
+    { requestId, uti }: TokenReply,
   ): void {
     const { signIn } = given;
     if (signIn === undefined) {
@@ -207,7 +207,7 @@ export class LoginAuthority {
   async #issuance(
     { tenantId, nowMs, correlationId, ask }: Session,
     { app, given, wanted }: { app: RegisteredApp; given: CodeGrant; wanted: TokenTarget },
-  ): Promise<Asked | undefined> {
+  ): Promise<ExtensionResult | undefined> {
     const { directory, resources } = this.#options;
     const { person } = given;
     const listener = person && directory.issuanceListener(tenantId, app.clientId);
@@ -265,14 +265,14 @@ export class LoginAuthority {
 }
 
 /** What came of asking an extension. */
-type Asked = {
+type ExtensionResult = {
   readonly listener: AppliedListener;
   readonly claims: Readonly<Record<string, unknown>>;
   /** The code for which there is no token. */
   readonly failed: number | undefined;
 };
 
-function askedOf(extensionId: string, issuance: Issuance): Asked {
+function askedOf(extensionId: string, issuance: Issuance): ExtensionResult {
   const isFailed = issuance.kind === 'failed';
   const code = isFailed ? issuance.code : 0;
   const { httpStatus } = issuance;

@@ -13,7 +13,10 @@ import { claim } from './token-mint.ts';
 import type { TokenWriter } from './token-writer.ts';
 
 /** What has to be said of a sign-in besides what its request tells. */
-export type Noted = Pick<SignIn, 'app' | 'person' | 'grant' | 'proof' | 'audience' | 'error'> &
+export type SignInDetails = Pick<
+  SignIn,
+  'app' | 'person' | 'grant' | 'proof' | 'audience' | 'error'
+> &
   Partial<Pick<SignIn, 'atMs' | 'requestId' | 'uti' | 'sid' | 'external' | 'listener' | 'row'>>;
 
 /** One request, before the authority knows which tenant it is for. */
@@ -36,7 +39,7 @@ export type Visit = {
 export type Session = Visit & {
   readonly tenantId: string;
   /** Writes a row of the log, at the session's time. */
-  note(this: Session, noted: Noted): void;
+  note(this: Session, noted: SignInDetails): void;
   audienceOf(app: RegisteredApp): string | undefined;
 };
 

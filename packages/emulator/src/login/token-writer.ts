@@ -23,7 +23,11 @@ export type TokenRequest = {
   readonly claims?: JWTPayload;
 };
 
-export type Written = { readonly body: object; readonly requestId: string; readonly uti: string };
+export type TokenReply = {
+  readonly body: object;
+  readonly requestId: string;
+  readonly uti: string;
+};
 
 /** A client that takes challenges for new claims gets tokens that live longer: up to 28 hours. */
 const CHALLENGED_LIFETIME_SECONDS = 28 * 3_600;
@@ -49,7 +53,7 @@ export class TokenWriter {
   }
 
   /** Undefined where nothing of what is wanted was granted. */
-  async write(request: TokenRequest): Promise<Written | undefined> {
+  async write(request: TokenRequest): Promise<TokenReply | undefined> {
     const { app, wanted, version, nowMs, person } = request;
     const { audience = GRAPH } = wanted;
     const nowSeconds = Math.floor(nowMs / 1_000);

@@ -8,7 +8,7 @@ import { Population } from '../population/population.ts';
 import { runScenario } from '../scenarios/run-scenario.ts';
 import { loadScenario, scenarioNames } from '../scenarios/steps/scenario.ts';
 import {
-  type Captured,
+  type CapturedDocument,
   defenderCaptures,
   exportCaptures,
   unifiedCaptures,
@@ -106,7 +106,7 @@ test('the README counts what RECORDS.md lists', () => {
   }
 });
 
-const captures: (() => Captured[])[] = [
+const captures: (() => CapturedDocument[])[] = [
   () => unifiedCaptures(join(CAPTURES, 'ual-captures')),
   () => defenderCaptures(join(CAPTURES, 'golden-saml/Microsoft365DefenderEvents.json')),
   () => exportCaptures(join(CAPTURES, 'panther-signin')),

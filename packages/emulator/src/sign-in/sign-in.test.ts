@@ -47,7 +47,7 @@ function bodyOf(signIn: SignIn, feed: string): JsonObject {
   return record.body;
 }
 
-type Expected = readonly [
+type FlowCase = readonly [
   flow: string,
   signIn: SignIn,
   row: Readonly<Record<string, unknown>>,
@@ -55,7 +55,7 @@ type Expected = readonly [
 ];
 
 const computer = { client: CLIENTS.desktop, device: person.computer };
-const FLOWS: readonly Expected[] = [
+const FLOWS: readonly FlowCase[] = [
   [
     'interactive with a prompt',
     promptedSignIn(person, request),

@@ -1,7 +1,7 @@
 import type { FeedRecord, JsonObject } from '../core/feed-record.ts';
 
 /** The ids by which a record names the token behind it (contracts 7). */
-export type Named = {
+export type TokenIds = {
   readonly tokenId: string;
   readonly sessionId: string | undefined;
   readonly issuedMs: number;
@@ -48,7 +48,7 @@ export class LinkBook {
     return this.#agree(named, signIn, atMs);
   }
 
-  #agree(named: Named, signIn: SignedIn, atMs: number): Link {
+  #agree(named: TokenIds, signIn: SignedIn, atMs: number): Link {
     const wrong = (what: string): Link => ({ kind: 'wrong', what });
     if (signIn.code !== 0) return wrong(`the sign-in was refused with ${signIn.code}`);
     if (signIn.atMs > atMs) return wrong(`the sign-in came ${signIn.atMs - atMs} ms later`);
@@ -69,7 +69,7 @@ function rowOf({ feed, body }: FeedRecord): JsonObject | undefined {
   return /^azure\/.*SignInLogs$/.test(feed) ? (body['properties'] as JsonObject) : undefined;
 }
 
-function namedBy({ body }: FeedRecord): Named | undefined {
+function namedBy({ body }: FeedRecord): TokenIds | undefined {
   const context = body['AppAccessContext'] as JsonObject | undefined;
   const properties = (body['properties'] ?? {}) as JsonObject;
   const tokenId = textOf(context?.['UniqueTokenId']) ?? textOf(properties['signInActivityId']);

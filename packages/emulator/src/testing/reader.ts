@@ -8,7 +8,7 @@ export type ListedItem = {
   readonly contentExpiration: string;
 };
 
-export type Answered = {
+export type HttpReply = {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
@@ -53,7 +53,7 @@ export class Reader {
     return this;
   }
 
-  async ask(url: string, init: { method?: string; body?: unknown } = {}): Promise<Answered> {
+  async ask(url: string, init: { method?: string; body?: unknown } = {}): Promise<HttpReply> {
     const address = url.startsWith('http') ? url : `${this.root}/${url}`;
     const withPublisher = new URL(address);
     if (!withPublisher.searchParams.has('PublisherIdentifier')) {
@@ -74,16 +74,16 @@ export class Reader {
     return { status: response.status, headers: response.headers, body, code };
   }
 
-  start(contentType: string, webhook?: object): Promise<Answered> {
+  start(contentType: string, webhook?: object): Promise<HttpReply> {
     const path = `subscriptions/start?contentType=${contentType}`;
     return this.ask(path, { method: 'POST', ...(webhook && { body: { webhook } }) });
   }
 
-  stop(contentType: string): Promise<Answered> {
+  stop(contentType: string): Promise<HttpReply> {
     return this.ask(`subscriptions/stop?contentType=${contentType}`, { method: 'POST' });
   }
 
-  list(contentType: string, fromMs: number, toMs: number): Promise<Answered> {
+  list(contentType: string, fromMs: number, toMs: number): Promise<HttpReply> {
     const window = `startTime=${timeText(fromMs)}&endTime=${timeText(toMs)}`;
     return this.ask(`subscriptions/content?contentType=${contentType}&${window}`);
   }

@@ -45,7 +45,7 @@ export function prepareBatch(
   const count = verdict.accepted.length;
   const firstIndex = verdict.baseIndex;
   if (count === 0) return { firstIndex, count, frame: new Uint8Array(0) };
-  const batch: Accepted = { drafts, fingerprints, verdict, scratch };
+  const batch: AssignedBatch = { drafts, fingerprints, verdict, scratch };
   const salts = random.fill(Buffer.alloc(count * COLUMN_BYTES)) as Buffer;
   const digests: string[] = new Array(count);
   const blocks: Buffer[] = [];
@@ -56,14 +56,14 @@ export function prepareBatch(
   return { firstIndex, count, frame };
 }
 
-type Accepted = {
+type AssignedBatch = {
   readonly drafts: readonly RecordDraft[];
   readonly fingerprints: FingerprintBatch;
   readonly verdict: BatchAssignment;
   readonly scratch: BatchScratch;
 };
 
-function draftAt({ drafts, verdict }: Accepted, i: number): RecordDraft {
+function draftAt({ drafts, verdict }: AssignedBatch, i: number): RecordDraft {
   return drafts[verdict.accepted[i] as number] as RecordDraft;
 }
 
@@ -71,7 +71,7 @@ function draftAt({ drafts, verdict }: Accepted, i: number): RecordDraft {
  * Cuts a batch into blocks of about the same length, none so short that the integration would have
  * to join it with others.
  */
-function blockRanges(batch: Accepted): readonly Range[] {
+function blockRanges(batch: AssignedBatch): readonly Range[] {
   const count = batch.verdict.accepted.length;
   let bytes = 0;
   for (let i = 0; i < count; i++) bytes += draftAt(batch, i).body.length;
@@ -90,7 +90,12 @@ function blockRanges(batch: Accepted): readonly Range[] {
   return ranges;
 }
 
-function makeBlock(batch: Accepted, salts: Buffer, digests: string[], { from, to }: Range): Buffer {
+function makeBlock(
+  batch: AssignedBatch,
+  salts: Buffer,
+  digests: string[],
+  { from, to }: Range,
+): Buffer {
   const { versions, actions } = batch.fingerprints;
   const count = to - from;
   const columnBytes = count * COLUMN_BYTES;
@@ -115,7 +120,7 @@ function makeBlock(batch: Accepted, salts: Buffer, digests: string[], { from, to
  * last to the first: a salt is written where the end of the body before will stand afterwards.
  */
 function gather(
-  batch: Accepted,
+  batch: AssignedBatch,
   salts: Buffer,
   digests: string[],
   range: Range & { readonly bodyBytes: number },
@@ -139,7 +144,7 @@ function gather(
 
 /** Each leaf after its length; the leaf hash is taken where the leaf stands. */
 function makeLeaves(
-  batch: Accepted,
+  batch: AssignedBatch,
   digests: readonly string[],
 ): { readonly leaves: Buffer; readonly hashes: Buffer } {
   const { verdict, fingerprints, scratch } = batch;

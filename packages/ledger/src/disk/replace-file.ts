@@ -4,7 +4,7 @@ import { FILE_SYNCS_AT_ONCE } from '../limits.ts';
 import type { Disk, FileId } from './disk.ts';
 import { makeFolderNoting, syncNewFolders } from './sync-folders.ts';
 
-type Staged = { readonly from: string; readonly to: string; readonly file: FileId };
+type StagedFile = { readonly from: string; readonly to: string; readonly file: FileId };
 
 /**
  * Whole files that are written aside, made durable, and then put in their places together. All are
@@ -14,7 +14,7 @@ export class FileBatch {
   readonly #files: Disk;
   readonly #dir: string;
   readonly #folders: Set<string> = new Set();
-  #staged: Staged[] = [];
+  #staged: StagedFile[] = [];
 
   constructor(files: Disk, dir: string) {
     this.#files = files;
@@ -62,11 +62,11 @@ export class FileBatch {
   }
 
   /** A few at a time. Ends only when none is being synced any more, whether or not it could be. */
-  async #syncAll(staged: readonly Staged[]): Promise<void> {
+  async #syncAll(staged: readonly StagedFile[]): Promise<void> {
     let next = 0;
     const worker = async (): Promise<void> => {
       while (next < staged.length) {
-        const { file } = staged[next++] as Staged;
+        const { file } = staged[next++] as StagedFile;
         await this.#files.sync(file);
       }
     };

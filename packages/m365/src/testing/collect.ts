@@ -11,7 +11,7 @@ import { type Completeness, PageTally } from '../importers/files/chunks/complete
 import { readChunk } from '../importers/files/read-chunk.ts';
 import { type Input, readInputs } from '../importers/files/read-inputs.ts';
 
-export type Collected = {
+export type ReadInputs = {
   readonly documents: Document[];
   readonly drafts: RecordDraft[];
   readonly values: JsonObject[];
@@ -29,8 +29,8 @@ export async function collect(
   inputs: readonly Input[],
   options: { readonly chunkBytes?: number } = {},
   context: ReadContext = CONTEXT,
-): Promise<Collected> {
-  const found: Collected = {
+): Promise<ReadInputs> {
+  const found: ReadInputs = {
     documents: [],
     drafts: [],
     values: [],
@@ -83,7 +83,7 @@ export function collectBytes(
   bytes: Uint8Array | string,
   options: { readonly chunkBytes?: number; readonly pieces?: readonly number[] } = {},
   context: ReadContext = CONTEXT,
-): Promise<Collected> {
+): Promise<ReadInputs> {
   const whole = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
   const stream = inPieces(whole, options.pieces ?? [whole.length]);
   const { chunkBytes } = options;

@@ -3,7 +3,7 @@ import type { Expr, PolicyJson, TypeAndId } from './cedar-engine.ts';
 export type Root = 'principal' | 'action' | 'resource' | 'context';
 
 /** Something that a policy looks at. */
-export type Read = {
+export type PolicyRead = {
   readonly root: Root;
   /** `['device', 'compliant']` of `context.device.compliant`; empty: the thing itself. */
   readonly path: readonly string[];
@@ -12,13 +12,13 @@ export type Read = {
 };
 
 export type Reads = {
-  readonly reads: readonly Read[];
+  readonly reads: readonly PolicyRead[];
   /** What is read and cannot be told beforehand, in words; such a policy is refused. */
   readonly untold: readonly string[];
 };
 
 /** As people and policies write it: `principal.risk`, `principal in Group`. */
-export function readText({ root, path, within }: Read): string {
+export function readText({ root, path, within }: PolicyRead): string {
   const text = [root, ...path].join('.');
   return within === undefined ? text : `${text} in ${within}`;
 }
@@ -40,7 +40,7 @@ export function readsOf(policy: PolicyJson): Reads {
 type Chain = { readonly root: Root; readonly path: readonly string[] };
 
 class Walk {
-  readonly reads = new Map<string, Read>();
+  readonly reads = new Map<string, PolicyRead>();
   readonly untold: string[] = [];
 
   visit(expr: Expr): void {
@@ -129,7 +129,7 @@ class Walk {
     }
   }
 
-  #note(read: Read): void {
+  #note(read: PolicyRead): void {
     this.reads.set(readText(read), read);
   }
 }

@@ -3,7 +3,7 @@ import type { Attributes, CedarType } from './cedar-schema.ts';
 import { parseAddress } from './ip-range.ts';
 
 /** A value as policies see it, or why it is none of this type. */
-export type Typed =
+export type TypedValue =
   | { readonly kind: 'value'; readonly value: CedarValueJson }
   | { readonly kind: 'wrong'; readonly what: string };
 
@@ -11,7 +11,7 @@ export type Typed =
  * Reads plain JSON as a value of the schema's type. What is of another type is no value: a policy
  * that compared it would quietly say no where nobody knows.
  */
-export function typed(given: unknown, type: CedarType): Typed {
+export function typed(given: unknown, type: CedarType): TypedValue {
   switch (type.kind) {
     case 'Bool':
       return typeof given === 'boolean' ? value(given) : wrong('true or false');
@@ -39,13 +39,13 @@ const EXTENSIONS: ReadonlyMap<string, ExtensionForm> = new Map([
   ['decimal', { fn: 'decimal', isOne: (text) => /^-?\d{1,14}\.\d{1,4}$/.test(text) }],
 ]);
 
-function extension(name: string, text: string): Typed {
+function extension(name: string, text: string): TypedValue {
   const known = EXTENSIONS.get(name);
   if (known === undefined) return wrong(`of a type that no input has (${name})`);
   return known.isOne(text) ? value({ __extn: { fn: known.fn, arg: text } }) : wrong(name);
 }
 
-function set(items: readonly unknown[], element: CedarType): Typed {
+function set(items: readonly unknown[], element: CedarType): TypedValue {
   const values: CedarValueJson[] = [];
   for (const item of items) {
     const read = typed(item, element);
@@ -55,7 +55,7 @@ function set(items: readonly unknown[], element: CedarType): Typed {
   return value(values);
 }
 
-function record(given: Readonly<Record<string, unknown>>, attributes: Attributes): Typed {
+function record(given: Readonly<Record<string, unknown>>, attributes: Attributes): TypedValue {
   const fields: Record<string, CedarValueJson> = {};
   for (const [name, { type, presence }] of attributes) {
     const item = given[name];
@@ -74,10 +74,10 @@ export function isRecord(given: unknown): given is Readonly<Record<string, unkno
   return typeof given === 'object' && given !== null && !Array.isArray(given);
 }
 
-function value(of: CedarValueJson): Typed {
+function value(of: CedarValueJson): TypedValue {
   return { kind: 'value', value: of };
 }
 
-function wrong(what: string): Typed {
+function wrong(what: string): TypedValue {
   return { kind: 'wrong', what };
 }

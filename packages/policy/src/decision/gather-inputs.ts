@@ -1,7 +1,7 @@
 import { plural, quoted } from '@countersign/core';
 import type { CedarCall, CedarValueJson, EntityJson, TypeAndId } from '../cedar/cedar-engine.ts';
 import { type Attribute, actionUid, type Schema } from '../cedar/cedar-schema.ts';
-import { ANY_TYPE, type Read, readText } from '../cedar/policy-reads.ts';
+import { ANY_TYPE, type PolicyRead, readText } from '../cedar/policy-reads.ts';
 import { isRecord, typed } from '../cedar/typed-value.ts';
 import type { Directory, EntityAttributes, SourcedValue } from '../directory/directory.ts';
 import { type EnforcementPoint, suppliesInput } from '../policies/enforcement-point.ts';
@@ -44,14 +44,14 @@ export type RequestTypes = {
 export function gather(
   request: DecisionRequest,
   meant: RequestTypes,
-  reads: readonly Read[],
+  reads: readonly PolicyRead[],
   world: InputSources,
 ): PolicyInputs {
   return new Gathering(request, meant, world).run(reads);
 }
 
 /** What is found at a path: a value, or that there is none, or that nobody knows. */
-type Found =
+type PathValue =
   | { readonly kind: 'value'; readonly sourced: SourcedValue<CedarValueJson> }
   | { readonly kind: 'none'; readonly sourced: SourcedValue<null> }
   | { readonly kind: 'lacking'; readonly what: string; readonly sourced?: SourcedValue };
@@ -82,7 +82,7 @@ class Gathering {
     this.#resource = this.#entity(meant.resource, request.resource.id);
   }
 
-  run(reads: readonly Read[]): PolicyInputs {
+  run(reads: readonly PolicyRead[]): PolicyInputs {
     for (const read of reads) this.#take(read);
     const call: CedarCall = {
       principal: this.#principal.uid,
@@ -94,7 +94,7 @@ class Gathering {
     return { call, inputs: this.#inputs, lacking: this.#lacking };
   }
 
-  #take(read: Read): void {
+  #take(read: PolicyRead): void {
     if (read.root === 'action') return;
     const found = this.#resolve(read);
     if (found === 'not asked') return;
@@ -120,7 +120,7 @@ class Gathering {
   }
 
   /** `not asked`: there is nothing there that could be looked at, and that is known. */
-  #resolve({ root, path, within }: Read): Found | 'not asked' {
+  #resolve({ root, path, within }: PolicyRead): PathValue | 'not asked' {
     if (root === 'context') {
       const [name = '', ...rest] = path;
       const found = this.#contextMember(name);
@@ -140,7 +140,7 @@ class Gathering {
     before: readonly string[],
     path: readonly string[],
     within: string | undefined,
-  ): Found | 'not asked' {
+  ): PathValue | 'not asked' {
     let entity = start;
     for (const [at, name] of path.entries()) {
       const found = this.#attribute(entity, [...before, ...path.slice(0, at + 1)], name);
@@ -157,7 +157,7 @@ class Gathering {
     return this.#membership(entity, [...before, ...path].join('.'), within);
   }
 
-  #contextMember(name: string): Found | 'not asked' {
+  #contextMember(name: string): PathValue | 'not asked' {
     const { schema, door } = this.#world;
     const input = `context.${name}`;
     const attribute = schema.actions.get(this.#action)?.context.get(name);
@@ -191,7 +191,7 @@ class Gathering {
     return stated(Object.hasOwn(context, name) ? context[name] : null);
   }
 
-  #attribute(entity: Entity, path: readonly string[], name: string): Found | 'not asked' {
+  #attribute(entity: Entity, path: readonly string[], name: string): PathValue | 'not asked' {
     const { uid, attrs } = entity;
     const { schema } = this.#world;
     const attribute = schema.entities.get(uid.type)?.attributes.get(name);
@@ -241,7 +241,7 @@ class Gathering {
     return undefined;
   }
 
-  #typed(input: string, { type, presence }: Attribute, sourced: SourcedValue): Found {
+  #typed(input: string, { type, presence }: Attribute, sourced: SourcedValue): PathValue {
     const { value, conflict } = sourced;
     if (conflict !== undefined) {
       const said = conflict.map((each) => `${each.source} states ${JSON.stringify(each.value)}`);
@@ -259,16 +259,16 @@ class Gathering {
     return this.#aged(input, { ...sourced, value: read.value }, 'value');
   }
 
-  #aged<K extends 'value' | 'none'>(input: string, sourced: SourcedValue, kind: K): Found {
+  #aged<K extends 'value' | 'none'>(input: string, sourced: SourcedValue, kind: K): PathValue {
     const maxMs = this.#world.ages(input);
     const ageMs = this.#ageOf(sourced);
-    if (ageMs <= maxMs) return { kind, sourced } as Found;
+    if (ageMs <= maxMs) return { kind, sourced } as PathValue;
     const seen = `${agoText(ageMs)} ago (${sourced.source})`;
     const what = `${input} was last seen ${seen}, and counts for ${agoText(maxMs)}`;
     return { kind: 'lacking', what, sourced };
   }
 
-  #membership(entity: Entity, path: string, within: string): Found | 'not asked' {
+  #membership(entity: Entity, path: string, within: string): PathValue | 'not asked' {
     const { schema } = this.#world;
     const { uid, facts } = entity;
     const possible = containers(schema, uid.type);

@@ -11,7 +11,7 @@ const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const HOUR_MS = 3_600_000;
 const ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
 
-type Said = { readonly enabled: boolean; readonly atMs: number };
+type AccountState = { readonly enabled: boolean; readonly atMs: number };
 type Step = (world: World) => void;
 type World = ReturnType<typeof world>;
 
@@ -40,12 +40,12 @@ function world() {
 }
 
 const bySuite =
-  ({ enabled, atMs }: Said): Step =>
+  ({ enabled, atMs }: AccountState): Step =>
   ({ page }) =>
     page('delta.users', [{ id: 'ada', accountEnabled: enabled }], atMs);
 
 const byFile =
-  ({ enabled, atMs }: Said): Step =>
+  ({ enabled, atMs }: AccountState): Step =>
   ({ file }) =>
     file(`people: [{ id: ada, enabled: ${enabled} }]`, atMs);
 

@@ -7,7 +7,7 @@ import { NAME_CHARACTERS_MAX } from '../limits.ts';
 import type { DirectoryStore, Origin, TenantDirectory } from './directory-store.ts';
 import { membershipColumn } from './membership-column.ts';
 
-type Listed = { readonly id: string; readonly names: readonly string[] };
+type NamedEntity = { readonly id: string; readonly names: readonly string[] };
 type Maybe<T> = T | undefined;
 
 /** What a company wrote down itself. What is not stated of somebody is unknown, not false. */
@@ -17,20 +17,22 @@ export type DirectoryFile = {
   readonly at?: Maybe<string>;
   /** It has been so since this time, and is until the file says otherwise. */
   readonly since?: Maybe<string>;
-  readonly people: readonly (Listed & {
+  readonly people: readonly (NamedEntity & {
     readonly kind?: Maybe<'member' | 'guest' | 'break-glass'>;
     readonly enabled?: Maybe<boolean>;
     readonly risk?: Maybe<'none' | 'low' | 'medium' | 'high'>;
     readonly groups?: Maybe<readonly string[]>;
     readonly roles?: Maybe<readonly string[]>;
   })[];
-  readonly groups: readonly (Listed & { readonly groups: readonly string[] })[];
-  readonly roles: readonly (Listed & { readonly privileged?: Maybe<boolean> })[];
-  readonly devices: readonly (Listed & {
+  readonly groups: readonly (NamedEntity & { readonly groups: readonly string[] })[];
+  readonly roles: readonly (NamedEntity & { readonly privileged?: Maybe<boolean> })[];
+  readonly devices: readonly (NamedEntity & {
     readonly compliant?: Maybe<boolean>;
     readonly managed?: Maybe<boolean>;
   })[];
-  readonly apps: readonly (Listed & { readonly sensitivity?: Maybe<'normal' | 'sensitive'> })[];
+  readonly apps: readonly (NamedEntity & {
+    readonly sensitivity?: Maybe<'normal' | 'sensitive'>;
+  })[];
   readonly waves?: Maybe<
     readonly {
       readonly id: string;
@@ -149,7 +151,7 @@ class Loading {
     this.#origin = origin;
   }
 
-  entity<T extends Listed>(type: string, listed: T, attributes: readonly (keyof T)[]): number {
+  entity<T extends NamedEntity>(type: string, listed: T, attributes: readonly (keyof T)[]): number {
     const row = this.#tenant.put(type, listed.id, listed.names);
     for (const name of attributes) {
       const value = listed[name];

@@ -1,5 +1,5 @@
 import type { Attributes, CedarType, Schema } from '../cedar/cedar-schema.ts';
-import { ANY_TYPE, type Read, readText } from '../cedar/policy-reads.ts';
+import { ANY_TYPE, type PolicyRead, readText } from '../cedar/policy-reads.ts';
 import { PolicyError } from '../errors.ts';
 import { type EnforcementPoint, suppliesInput } from './enforcement-point.ts';
 import { actionsOf, type Policy, takesType } from './policy.ts';
@@ -69,7 +69,7 @@ function lackingAt(policy: Policy, door: EnforcementPoint, schema: Schema): read
 }
 
 function lackOfContext(
-  read: Read,
+  read: PolicyRead,
   context: Attributes,
   door: EnforcementPoint,
   schema: Schema,
@@ -84,7 +84,7 @@ function lackOfContext(
 }
 
 function lackOf(
-  read: Read,
+  read: PolicyRead,
   type: string,
   path: readonly string[],
   door: EnforcementPoint,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { partsOf, treeOf, validated } from '../cedar/cedar-engine.ts';
 import { parseSchema, type Schema } from '../cedar/cedar-schema.ts';
 import { CedarSet } from '../cedar/cedar-set.ts';
-import { type Read, readsOf, readText } from '../cedar/policy-reads.ts';
+import { type PolicyRead, readsOf, readText } from '../cedar/policy-reads.ts';
 import { PolicyError } from '../errors.ts';
 import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
 import { parseEntraRule } from './conditional-access.ts';
@@ -26,7 +26,7 @@ export type Slice = {
   readonly key: string;
   readonly policies: readonly Policy[];
   readonly byId: ReadonlyMap<string, Policy>;
-  readonly reads: readonly Read[];
+  readonly reads: readonly PolicyRead[];
   readonly cedar: CedarSet;
 };
 
@@ -46,7 +46,7 @@ export class PolicySet {
   readonly doors: ReadonlyMap<string, EnforcementPoint>;
   readonly #slices = new Map<string, Slice>();
 
-  private constructor(parts: Omit<Parsed, 'problems'>, own: readonly EnforcementPoint[]) {
+  private constructor(parts: Omit<PolicySetParts, 'problems'>, own: readonly EnforcementPoint[]) {
     this.schema = parts.schema;
     this.policies = parts.policies;
     this.doors = new Map([
@@ -97,7 +97,7 @@ export class PolicySet {
   }
 }
 
-export type Parsed = {
+export type PolicySetParts = {
   readonly schema: Schema;
   readonly policies: readonly Policy[];
 };

@@ -1,6 +1,6 @@
 import type { PolicyJson } from '../cedar/cedar-engine.ts';
 import { keyOfAction, type Schema } from '../cedar/cedar-schema.ts';
-import type { Read } from '../cedar/policy-reads.ts';
+import type { PolicyRead } from '../cedar/policy-reads.ts';
 import type { EntraRule } from './conditional-access.ts';
 
 /** One policy: Cedar, with what people and doors need to know of it in its annotations. */
@@ -18,7 +18,7 @@ export type Policy = {
   /** As it stands in the file. */
   readonly text: string;
   readonly tree: PolicyJson;
-  readonly reads: readonly Read[];
+  readonly reads: readonly PolicyRead[];
   readonly place: TextPosition;
 };
 

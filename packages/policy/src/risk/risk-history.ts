@@ -21,21 +21,21 @@ export type NamedPerson = { readonly tenant: TenantId; readonly id: string };
 /** Each revision for whom it names itself: who is no longer named was so until then. */
 type NamingSpan = RiskSpan & { toMs: number; readonly names: ReadonlySet<string> };
 
-type Said = {
+type FindingRisk = {
   readonly spans: NamingSpan[];
   readonly raised: RaisedRisk;
   /** What people said of it holds for later revisions, too. */
   settled: RiskResolution | undefined;
 };
 
-type Found = { readonly level: RiskSpan['level']; readonly uid: string };
+type WorstRisk = { readonly level: RiskSpan['level']; readonly uid: string };
 
 /**
  * The risk that findings raise, now and at every moment before: what the doors decide by, what is
  * checked afterwards and what is replayed go by the same.
  */
 export class RiskHistory {
-  readonly #said = new Map<string, Said>();
+  readonly #said = new Map<string, FindingRisk>();
   /** By tenant and name: the findings that name somebody so. */
   readonly #named = new Map<string, Set<string>>();
   /** By tenant and id: all names by which findings call that person. */
@@ -56,7 +56,7 @@ export class RiskHistory {
   raise(raised: RaisedRisk, saidMs: number): void {
     const { tenant, uid, principals } = raised;
     const before = this.#said.get(uid);
-    const said: Said = { spans: before?.spans ?? [], raised, settled: before?.settled };
+    const said: FindingRisk = { spans: before?.spans ?? [], raised, settled: before?.settled };
     this.#said.set(uid, said);
     this.#turn(said, saidMs);
     for (const name of principals.map((principal) => keyOf(tenant, principal))) {
@@ -126,8 +126,8 @@ export class RiskHistory {
     return seenMs === undefined ? undefined : { value: found?.level ?? 'none', source, seenMs };
   }
 
-  #found(atMs: number, tenant: TenantId, ids: readonly string[]): Found | undefined {
-    let worst: Found | undefined;
+  #found(atMs: number, tenant: TenantId, ids: readonly string[]): WorstRisk | undefined {
+    let worst: WorstRisk | undefined;
     const keys = ids.map((id) => keyOf(tenant, id));
     for (const name of [...keys, ...keys.flatMap((key) => this.#people.get(key)?.names ?? [])]) {
       for (const uid of this.#named.get(name) ?? []) {
@@ -141,7 +141,7 @@ export class RiskHistory {
   }
 
   /** What was thought until now is over; what is thought from now on begins. */
-  #turn({ spans, raised, settled }: Said, atMs: number): void {
+  #turn({ spans, raised, settled }: FindingRisk, atMs: number): void {
     this.#version++;
     const last = spans.at(-1);
     if (last !== undefined) last.toMs = Math.min(last.toMs, Math.max(atMs, last.fromMs));

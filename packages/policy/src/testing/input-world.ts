@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { tenantId } from '@countersign/core';
 import type { EntityJson } from '../cedar/cedar-engine.ts';
 import { parseSchema } from '../cedar/cedar-schema.ts';
-import type { Read, Root } from '../cedar/policy-reads.ts';
+import type { PolicyRead, Root } from '../cedar/policy-reads.ts';
 import type { DecisionRequest } from '../decision/decision.ts';
 import { gather, type InputSources, type PolicyInputs } from '../decision/gather-inputs.ts';
 import type { Directory, EntityAttributes, SourcedValue } from '../directory/directory.ts';
@@ -33,7 +33,7 @@ const SCHEMA = `
   };
 `;
 
-type Stated = {
+type EntityFacts = {
   readonly id?: string;
   readonly attributes?: Readonly<Record<string, SourcedValue>>;
   readonly within?: Readonly<Record<string, SourcedValue<readonly string[]>>>;
@@ -48,7 +48,7 @@ export function stated<T>(
   return { value, source, seenMs: NOW_MS - ago };
 }
 
-function directoryOf(entities: Readonly<Record<string, Stated>>): Directory {
+function directoryOf(entities: Readonly<Record<string, EntityFacts>>): Directory {
   return {
     find: (tenant, type, id): EntityAttributes | undefined => {
       assert.equal(tenant, TENANT);
@@ -71,7 +71,7 @@ function directoryOf(entities: Readonly<Record<string, Stated>>): Directory {
   };
 }
 
-export const ADA: Stated = {
+export const ADA: EntityFacts = {
   attributes: {
     risk: stated('none'),
     manager: stated('bob'),
@@ -82,7 +82,7 @@ export const ADA: Stated = {
   within: { Team: stated(['sales'], 3 * HOUR_MS), Group: stated([]), Region: stated(['north']) },
 };
 
-const PEOPLE: Readonly<Record<string, Stated>> = {
+const PEOPLE: Readonly<Record<string, EntityFacts>> = {
   'Person::ada': ADA,
   'Person::bob': { attributes: { risk: stated('high') }, within: {} },
   'Device::laptop': { attributes: { compliant: stated(true) }, within: { Group: stated(['it']) } },
@@ -115,7 +115,7 @@ const schema = ((): InputSources['schema'] => {
 type Changes = {
   readonly request?: Partial<DecisionRequest>;
   readonly door?: Partial<EnforcementPoint>;
-  readonly entities?: Readonly<Record<string, Stated>>;
+  readonly entities?: Readonly<Record<string, EntityFacts>>;
   readonly ages?: InputSources['ages'];
   readonly whatIf?: InputSources['whatIf'];
 };
@@ -134,7 +134,7 @@ export function gathered(reads: readonly string[], changes: Changes = {}): Polic
 }
 
 /** `principal.manager in Team`, as policies write it. */
-function readOf(text: string): Read {
+function readOf(text: string): PolicyRead {
   const [chain = '', within] = text.split(' in ');
   const [root, ...path] = chain.split('.');
   const read = { root: root as Root, path };

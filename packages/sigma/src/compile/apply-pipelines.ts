@@ -27,10 +27,10 @@ export type TransformedRule = {
 /** A detection whose items may have become several fields. */
 export type Tree =
   | { readonly kind: 'all' | 'any'; readonly of: readonly Tree[] }
-  | Worked
+  | PipelineItem
   | { readonly kind: 'gone' };
 
-type Worked = DetectionItem & { readonly applied: ReadonlySet<string> };
+type PipelineItem = DetectionItem & { readonly applied: ReadonlySet<string> };
 
 type Work = {
   readonly rule: Pick<Rule, 'tags' | 'taxonomy'>;
@@ -157,7 +157,7 @@ function applyToItems(work: Work, item: ProcessingItem, transformation: Transfor
   }
 }
 
-function changed(tree: Worked, transformation: Transformation, item: ProcessingItem): Tree {
+function changed(tree: PipelineItem, transformation: Transformation, item: ProcessingItem): Tree {
   const applied = item.id === null ? tree.applied : new Set([...tree.applied, item.id]);
   const { field } = tree;
   switch (transformation.type) {
@@ -265,7 +265,7 @@ export function isWithin(wanted: LogSource, found: LogSource): boolean {
   );
 }
 
-function itemHolds(condition: ItemCondition, item: Worked): boolean {
+function itemHolds(condition: ItemCondition, item: PipelineItem): boolean {
   switch (condition.type) {
     case 'is_null':
       return item.values.length === 1 && item.values[0] === null;
@@ -288,8 +288,8 @@ function fieldHolds({ type, fields, match }: FieldCondition, field: string): boo
   return type === 'include_fields' ? isIn : !isIn;
 }
 
-function itemsOf(work: Work): Worked[] {
-  const gather = (tree: Tree): Worked[] => {
+function itemsOf(work: Work): PipelineItem[] {
+  const gather = (tree: Tree): PipelineItem[] => {
     if (tree.kind === 'gone') return [];
     return tree.kind === 'item' ? [tree] : tree.of.flatMap(gather);
   };

@@ -275,9 +275,12 @@ function product(
   return found;
 }
 
-type Asked = ValueTest | { readonly kind: 'null' } | { readonly kind: 'exists'; is: boolean };
+type ModifiedTest =
+  | ValueTest
+  | { readonly kind: 'null' }
+  | { readonly kind: 'exists'; is: boolean };
 
-function isTest(asked: Asked): asked is ValueTest {
+function isTest(asked: ModifiedTest): asked is ValueTest {
   return asked.kind !== 'null' && asked.kind !== 'exists';
 }
 
@@ -285,7 +288,7 @@ function negated(from: ValueTest): ValueTest {
   return { kind: 'differs', from };
 }
 
-function test(state: State, value: Value): Asked {
+function test(state: State, value: Value): ModifiedTest {
   switch (state.as) {
     case 'exists':
       if (value.kind === 'boolean') return { kind: 'exists', is: value.value };
@@ -303,7 +306,7 @@ function test(state: State, value: Value): Asked {
   }
 }
 
-function plainTest(state: State, value: Value): Asked {
+function plainTest(state: State, value: Value): ModifiedTest {
   const { op, part } = state;
   if (part !== undefined || op !== undefined) {
     const number = value.kind === 'number' ? value.value : Number(numberText(state, value));
@@ -354,7 +357,7 @@ function cidrTest(state: State, value: Value): ValueTest {
   return { kind: 'cidr', network };
 }
 
-function ofField(item: DetectionItem, asked: Asked): Expression {
+function ofField(item: DetectionItem, asked: ModifiedTest): Expression {
   const { field } = item;
   if (field === null) {
     if (isTest(asked) && asked.kind !== 'field') return atom({ kind: 'keyword', test: asked });

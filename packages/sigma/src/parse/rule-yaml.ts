@@ -97,11 +97,11 @@ function refused(
   return { documents: [], problems: [{ place, rule: null, severity: 'error', what, cure }] };
 }
 
-type Parsed = Exclude<ReturnType<typeof parseAllDocuments>, { empty: true }>[number];
+type ParsedYaml = Exclude<ReturnType<typeof parseAllDocuments>, { empty: true }>[number];
 
 /** The deepest part of the path that is there. */
 function placeOf(
-  document: Parsed,
+  document: ParsedYaml,
   path: readonly (string | number)[],
   at: (offset: number) => SourcePosition,
 ): SourcePosition {

@@ -84,7 +84,7 @@ async function ask(
   context: Context,
   flags: OutFlags,
   sources: Sources,
-  { blind, limits }: Seen,
+  { blind, limits }: DetectionLimits,
 ): Promise<EvictionReport> {
   const { assessEviction } = await import('../../eviction/eviction-report.ts');
   const { incidentSource } = await import('../../eviction/analysis/eviction-source.ts');
@@ -111,14 +111,14 @@ async function ask(
   });
 }
 
-type Seen = { readonly blind: readonly Reason[]; readonly limits: readonly Reason[] };
+type DetectionLimits = { readonly blind: readonly Reason[]; readonly limits: readonly Reason[] };
 
 /** Rules that did not see all of the time, but for its end, of which nothing has settled yet. */
 async function seenSince(
   { clock, tenant }: Context,
   sources: Sources,
   sinceMs: number,
-): Promise<Seen> {
+): Promise<DetectionLimits> {
   const endMs = sources.books.answerablePeriod(tenant)?.toMs ?? clock.now();
   const toMs = endMs > sinceMs ? Math.min(endMs, clock.now()) : clock.now();
   const asked = { kind: 'period', fromMs: sinceMs, toMs } as const;

@@ -83,7 +83,7 @@ function worthOf(
 }
 
 type Rows = AsyncIterable<Row>;
-type Answered = { readonly rows: number; readonly tables: Tables };
+type PrintedResult = { readonly rows: number; readonly tables: Tables };
 type Tables = QueryResult['tables'];
 
 function isNamed(tables: Tables, name: string): boolean {
@@ -117,7 +117,7 @@ async function answer(
     readonly flags: OutputFlags;
     readonly options: QueryOptions;
   },
-): Promise<Answered> {
+): Promise<PrintedResult> {
   const { format, flags, options } = how;
   const { query: ask } = await import('../../store/query/user-query.ts');
   const { columns, tables, rows: batches } = await ask(context.dataDir, sql, options);
@@ -169,13 +169,13 @@ async function parquet(
   sql: string,
   flags: OutputFlags,
   options: QueryOptions,
-): Promise<Answered> {
+): Promise<PrintedResult> {
   const { output } = flags;
   if (output === undefined || output === '-') {
     throw usage('Parquet needs a file that can be read from its end: give one with -o FILE');
   }
   const { queryToParquet } = await import('../../store/query/user-query.ts');
-  let written: Answered = { rows: 0, tables: [] };
+  let written: PrintedResult = { rows: 0, tables: [] };
   await writeWhole(context, { ...flags, output }, async (staged) => {
     written = await queryToParquet(context.dataDir, sql, staged, options);
   });

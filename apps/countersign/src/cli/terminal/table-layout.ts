@@ -38,7 +38,7 @@ const COMFORTABLE: Readonly<Record<ColumnKind, number>> = {
   number: Infinity,
 };
 
-export type Measured = {
+export type ColumnMeasurement = {
   /** The widths that the columns would have. */
   readonly natural: readonly number[];
   /** Columns that are known to be empty in every row. */
@@ -48,7 +48,7 @@ export type Measured = {
 /** `available` Infinity: no terminal; then every column stands, so that programs find them. */
 export function layoutOf(
   columns: readonly ColumnShape[],
-  { natural, empty }: Measured,
+  { natural, empty }: ColumnMeasurement,
   available: number,
 ): Layout {
   const all = columns.map((_, at) => at);
@@ -65,7 +65,7 @@ export function layoutOf(
 /** Folds, in the order that the columns ask for, until the rest is pleasant to read. */
 function foldedColumns(
   columns: readonly ColumnShape[],
-  { natural, empty }: Measured,
+  { natural, empty }: ColumnMeasurement,
   width: number,
 ): number[] {
   const order = columns

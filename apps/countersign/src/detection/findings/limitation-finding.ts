@@ -2,7 +2,7 @@ import { TENANT_NOT_STATED } from '@countersign/core';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 
 /** What is to be said; all else of a finding is about somebody, and this one is about nobody. */
-type Said = Pick<
+type LimitationText = Pick<
   FindingDraft,
   'rule' | 'group' | 'windowMs' | 'title' | 'message' | 'next' | 'severity'
 >;
@@ -14,7 +14,7 @@ type Said = Pick<
 export function limitationFinding({
   endMs,
   ...said
-}: Said & { readonly endMs: number }): FindingDraft {
+}: LimitationText & { readonly endMs: number }): FindingDraft {
   return {
     ...said,
     version: 1,

@@ -85,13 +85,13 @@ function healthOfLog(log: Log, facts: readonly CoverageRow[], asked: HealthScope
   return asked.kind === 'now' ? healthNow(all, asked.nowMs) : healthWithin(all, asked);
 }
 
-type Known = {
+type HealthInputs = {
   readonly log: Log;
   readonly own: readonly CoverageRow[];
   readonly good: IntervalSet;
 };
 
-function healthWithin({ log, own, good }: Known, { fromMs, toMs }: Times): HealthStatus {
+function healthWithin({ log, own, good }: HealthInputs, { fromMs, toMs }: Times): HealthStatus {
   const period = fromMs < toMs ? [{ from: fromMs, to: toMs }] : [];
   const files = own.filter(isOfFile);
   const seen = intersect(period, normalise([...good, ...files.flatMap(spanOf)]));
@@ -126,7 +126,7 @@ type Times = { readonly fromMs: number; readonly toMs: number };
  * The last hours of every log are still coming in: whoever asks for them again and again sees, up
  * to where they have settled.
  */
-function healthNow({ log, own, good }: Known, nowMs: number): HealthStatus {
+function healthNow({ log, own, good }: HealthInputs, nowMs: number): HealthStatus {
   const before = intersect(good, [{ from: Number.NEGATIVE_INFINITY, to: nowMs }]);
   const endMs = before.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
   const untilMs = finite(endMs);

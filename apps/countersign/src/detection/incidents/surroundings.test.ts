@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import {
-  type Played,
   person,
+  type SceneEvent,
   START_MS,
   signIn,
   TENANT,
@@ -28,15 +28,15 @@ function finding(index: number, day: number, parts: Partial<FindingDraft>): Stor
 
 const who = (n: number): string => `user:${person(n).actorUid}`;
 
-const letIn = (n: number, ip: string, minute: number, day = 0): Played =>
+const letIn = (n: number, ip: string, minute: number, day = 0): SceneEvent =>
   signIn({ ...person(n), day, minute, ip });
-const refused = (n: number, ip: string, minute: number): Played => ({
+const refused = (n: number, ip: string, minute: number): SceneEvent => ({
   ...letIn(n, ip, minute),
   statusId: 2,
 });
 
 async function commonOf(
-  events: readonly Played[],
+  events: readonly SceneEvent[],
   findings: readonly StoredFinding[],
 ): Promise<string[]> {
   const { common } = await withBooks(events, (books) => surroundingsOf(books, findings));

@@ -9,7 +9,7 @@ import {
   SHARED_BY_MAX,
   SUSPECT_SEVERITY_MIN,
 } from './limits.ts';
-import { CAMPAIGN, type Named, namedBy, type PersonOf, type Surroundings } from './ties.ts';
+import { CAMPAIGN, type NamedParties, namedBy, type PersonOf, type Surroundings } from './ties.ts';
 
 type Store = Pick<StoreReader, 'identities' | 'over'>;
 
@@ -25,7 +25,7 @@ export async function surroundingsOf(
   const identities = books.identities();
   const personOf: PersonOf = (key, tenant, atMs) => identities.keyOf(key, tenant, atMs);
   const named = findings.map((finding) => namedBy(finding, personOf));
-  const all = (read: (one: Named) => readonly string[]): Set<string> =>
+  const all = (read: (one: NamedParties) => readonly string[]): Set<string> =>
     new Set(named.flatMap(read));
   const suspects = findings.filter(({ draft }) => draft.severity >= SUSPECT_SEVERITY_MIN);
   const first = firstNaming(suspects, personOf);

@@ -37,7 +37,7 @@ export type Node = {
   readonly isFromCommonAddress: boolean;
 };
 
-export type Named = {
+export type NamedParties = {
   readonly people: readonly string[];
   readonly apps: readonly string[];
   readonly sessions: readonly string[];
@@ -45,7 +45,7 @@ export type Named = {
 };
 
 /** What a finding may tie by, before it is known what of it is common. */
-export function namedBy({ draft }: StoredFinding, personOf: PersonOf): Named {
+export function namedBy({ draft }: StoredFinding, personOf: PersonOf): NamedParties {
   const keys = draft.principals.filter((key) => !key.startsWith('system:'));
   const people = new Set(keys.map((key) => personOf(key, draft.tenant, draft.firstMs)));
   const apps = draft.apps.map((app) => app.toLowerCase());

@@ -23,7 +23,7 @@ export function recallRules(files: ContentFiles, folder: string | undefined): Co
 }
 
 /** A file's documents; null where something is wrong with it, which has to be said. */
-type Kept = readonly CachedDocument[] | null;
+type CachedFile = readonly CachedDocument[] | null;
 
 const FORM = 'countersign rules 2';
 
@@ -33,7 +33,7 @@ function digestOf({ rules }: ContentFiles): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-function readKept(path: string, count: number): readonly Kept[] | undefined {
+function readKept(path: string, count: number): readonly CachedFile[] | undefined {
   try {
     const kept: unknown = deserialize(readFileSync(path));
     const isWhole = Array.isArray(kept) && kept.length === count;
@@ -43,7 +43,7 @@ function readKept(path: string, count: number): readonly Kept[] | undefined {
   }
 }
 
-function isKept(value: unknown): value is Kept {
+function isKept(value: unknown): value is CachedFile {
   return value === null || (Array.isArray(value) && value.every(isDocument));
 }
 
@@ -52,7 +52,7 @@ function isDocument(value: unknown): boolean {
 }
 
 /** As a whole or not at all; a folder that cannot be written to costs time and nothing else. */
-function keep(folder: string, path: string, known: readonly Kept[]): void {
+function keep(folder: string, path: string, known: readonly CachedFile[]): void {
   const temp = `${path}.${process.pid}`;
   try {
     mkdirSync(folder, { recursive: true });

@@ -183,11 +183,11 @@ export class RuleEvaluator {
   /** Where a correlation is fulfilled in a group, by windows that end in the period. */
   #correlated(
     compiled: CompiledCorrelation,
-    { group, onCut }: Asked,
+    { group, onCut }: GroupQuery,
     { fromMs, toMs }: Period,
     own: readonly SignalRow[],
     of: SignalSource,
-  ): Fulfilled[] {
+  ): WindowMatch[] {
     const { correlation } = compiled;
     const reach = { fromMs: fromMs - correlation.timespanMs, toMs };
     const inner = this.#innerSamples(compiled, { group, onCut }, reach, of);
@@ -199,10 +199,10 @@ export class RuleEvaluator {
       const timed = correlation.type === 'temporal_ordered' ? inSeconds(samples) : samples;
       const inOrder = timed.sort(byTime).slice(0, this.#samplesMax);
       const hits = correlate(correlation, inOrder, { from: fromMs, to: toMs });
-      return hits.map(({ first, last }): Fulfilled => {
+      return hits.map(({ first, last }): WindowMatch => {
         const those = inOrder.slice(first, last + 1);
         const rows = those.flatMap((sample) => sample.rows);
-        return { timeMs: (those.at(-1) as Grounded).timeMs, rows };
+        return { timeMs: (those.at(-1) as SampleEvidence).timeMs, rows };
       });
     });
   }
@@ -210,14 +210,14 @@ export class RuleEvaluator {
   /** What inner correlations found, as events of this one. */
   #innerSamples(
     outer: CompiledCorrelation,
-    { group, onCut }: Asked,
+    { group, onCut }: GroupQuery,
     period: Period,
     of: SignalSource,
-  ): Grounded[] {
-    return outer.parts.flatMap((part, place): Grounded[] => {
+  ): SampleEvidence[] {
+    return outer.parts.flatMap((part, place): SampleEvidence[] => {
       if (part.kind !== 'correlation') return [];
       const inner = this.#content.set.correlations[part.at] as CompiledCorrelation;
-      return this.#groupsOf(inner, period, of).flatMap((innerGroup): Grounded[] => {
+      return this.#groupsOf(inner, period, of).flatMap((innerGroup): SampleEvidence[] => {
         const values = innerValues(outer, inner, place, innerGroup);
         if (values?.group !== group) return [];
         const { timespanMs } = inner.correlation;
@@ -263,10 +263,10 @@ export type ThrottledDay = {
 };
 
 /** A group, and whom to tell when not all of its samples are looked at. */
-type Asked = { readonly group: string; readonly onCut: () => void };
+type GroupQuery = { readonly group: string; readonly onCut: () => void };
 
-type Grounded = Sample & { readonly tenant: string; readonly rows: readonly SignalRow[] };
-type Fulfilled = { readonly timeMs: number; readonly rows: readonly SignalRow[] };
+type SampleEvidence = Sample & { readonly tenant: string; readonly rows: readonly SignalRow[] };
+type WindowMatch = { readonly timeMs: number; readonly rows: readonly SignalRow[] };
 
 /** A window that ends on one of `later` days behind a day may reach back to it. */
 function reachedBy(days: readonly number[], later: number): Iterable<number> {
@@ -282,7 +282,7 @@ function leastOf(compiled: CompiledCorrelation | undefined): number {
     : samplesMin(compiled.correlation);
 }
 
-function grounded(row: SignalRow): Grounded {
+function grounded(row: SignalRow): SampleEvidence {
   const values = JSON.parse(row.values) as (string | null)[];
   return { timeMs: row.timeMs, part: row.part, values, tenant: row.tenant, rows: [row] };
 }
@@ -293,8 +293,8 @@ const SECOND_MS = 1_000;
  * The audit log knows whole seconds, other logs more: what fell into the second of such a record
  * came before it or behind it, nobody knows. It counts as in order, at the start of that second.
  */
-function inSeconds(samples: readonly Grounded[]): Grounded[] {
-  const isWhole = ({ timeMs }: Grounded): boolean => timeMs % SECOND_MS === 0;
+function inSeconds(samples: readonly SampleEvidence[]): SampleEvidence[] {
+  const isWhole = ({ timeMs }: SampleEvidence): boolean => timeMs % SECOND_MS === 0;
   const seconds = new Set(samples.filter(isWhole).map(({ timeMs }) => timeMs));
   return samples.map((sample) => {
     const second = Math.floor(sample.timeMs / SECOND_MS) * SECOND_MS;
@@ -302,11 +302,11 @@ function inSeconds(samples: readonly Grounded[]): Grounded[] {
   });
 }
 
-function byTime(a: Grounded, b: Grounded): number {
+function byTime(a: SampleEvidence, b: SampleEvidence): number {
   return a.timeMs - b.timeMs || a.part - b.part || indexOf(a) - indexOf(b);
 }
 
-function indexOf({ rows }: Grounded): number {
+function indexOf({ rows }: SampleEvidence): number {
   return rows[0]?.index ?? 0;
 }
 

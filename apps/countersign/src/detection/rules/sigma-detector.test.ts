@@ -74,9 +74,9 @@ correlation:
   generate: true
 `;
 
-type Told = { readonly n: number; readonly user: string; readonly minute: number };
+type DeletionRecord = { readonly n: number; readonly user: string; readonly minute: number };
 
-function record({ n, user, minute }: Told, operation = 'FileDeleted'): object {
+function record({ n, user, minute }: DeletionRecord, operation = 'FileDeleted'): object {
   return {
     CreationTime: (instantOfMs(START_MS + minute * MINUTE_MS) ?? '').slice(0, 19),
     Id: `0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f${String(n).padStart(4, '0')}`,

@@ -31,9 +31,9 @@ const ALL = { fromMs: -8.64e15, toMs: 8.64e15 };
 const root = mkdtempSync(join(tmpdir(), 'countersign-watch-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-type Told = { readonly n: number; readonly user: string; readonly hour: number };
+type DeletionRecord = { readonly n: number; readonly user: string; readonly hour: number };
 
-function line({ n, user, hour }: Told): string {
+function line({ n, user, hour }: DeletionRecord): string {
   const record = {
     CreationTime: (instantOfMs(DAY_MS + hour * HOUR_MS) ?? '').slice(0, 19),
     Id: `0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f${String(n).padStart(4, '0')}`,
@@ -126,7 +126,10 @@ async function open(name: string, ...judges: Detector[]): Promise<LedgerWriter> 
   return openLedgerWriter({ dir, clock: systemClock, random: systemRandom, detection });
 }
 
-async function take(writer: LedgerWriter, told: readonly Told[]): Promise<readonly string[]> {
+async function take(
+  writer: LedgerWriter,
+  told: readonly DeletionRecord[],
+): Promise<readonly string[]> {
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(told.map(line).join(''));
   };
@@ -144,7 +147,7 @@ async function findings(name: string): Promise<readonly StoredFinding[]> {
   }
 }
 
-const TWICE: readonly Told[] = [
+const TWICE: readonly DeletionRecord[] = [
   { n: 1, user: 'freya', hour: 9 },
   { n: 2, user: 'freya', hour: 9 },
   { n: 3, user: 'ada', hour: 9 },
@@ -175,7 +178,7 @@ test('what a judge says is an entry, once, with its evidence in order', async ()
 });
 
 test('later records make it a revision; order means nothing for what is found', async () => {
-  const more: readonly Told[] = [
+  const more: readonly DeletionRecord[] = [
     { n: 4, user: 'freya', hour: 9 },
     { n: 5, user: 'ada', hour: 9 },
     { n: 6, user: 'ada', hour: 30 },

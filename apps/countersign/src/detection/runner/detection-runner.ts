@@ -158,12 +158,12 @@ export class DetectionRunner {
    * the engine, and of each kind one behind the other, as far ahead of what is entered as memory
    * allows. What they say is entered in their order.
    */
-  #askAll(of: DetectorSelection): [Asked, ReadAhead<Answer>][] {
+  #askAll(of: DetectorSelection): [DetectorRun, ReadAhead<Answer>][] {
     const toIndex = this.#store.cursor;
     const failed = Map.groupBy(this.#store.findingsOfRule(FAILED), ({ draft }) => {
       return failureOf(draft)?.judge;
     });
-    const due = this.#detectors.flatMap((judge): Asked[] => {
+    const due = this.#detectors.flatMap((judge): DetectorRun[] => {
       if (of !== 'all' && of !== (judge.reads ?? 'events')) return [];
       const fromIndex = this.#store.stageCursor(stageOf(judge));
       const since = fromIndex < toIndex ? this.#store.touchedSince(fromIndex) : [];
@@ -180,14 +180,14 @@ export class DetectionRunner {
       return [{ judge, touched, fromIndex, toIndex, isolation }];
     });
     const ahead = { weightOf: weightOfAnswer, weightMax: FINDINGS_AHEAD_MAX };
-    const readsState = ({ judge: { reads } }: Asked): boolean => reads === 'state';
+    const readsState = ({ judge: { reads } }: DetectorRun): boolean => reads === 'state';
     const ofState = new ReadAhead(this.#answers(due.filter(readsState)), ahead);
     const ofEvents = new ReadAhead(this.#answers(due.filter((one) => !readsState(one))), ahead);
     return due.map((asked) => [asked, readsState(asked) ? ofState : ofEvents]);
   }
 
   /** What each says, part by part, and how it ended. */
-  async *#answers(due: readonly Asked[]): AsyncGenerator<Answer> {
+  async *#answers(due: readonly DetectorRun[]): AsyncGenerator<Answer> {
     for (const { judge, ...of } of due) {
       // Questions of the engine are on their way before this thread is taken.
       if (judge.reads === 'state') await setImmediate();
@@ -201,7 +201,7 @@ export class DetectionRunner {
     }
   }
 
-  async *#ask(judge: Detector, of: Omit<Asked, 'judge'>): AsyncGenerator<Answer> {
+  async *#ask(judge: Detector, of: Omit<DetectorRun, 'judge'>): AsyncGenerator<Answer> {
     const { clock } = this.#writer;
     const { isolation } = of;
     const context = await this.#context(of);
@@ -256,7 +256,7 @@ export class DetectionRunner {
    * crash or a failure cuts off is judged again. Tells what went wrong.
    */
   async #enterAll(
-    asked: Asked,
+    asked: DetectorRun,
     answers: ReadAhead<Answer>,
     tell: (fact: NewFact) => void,
   ): Promise<string | undefined> {
@@ -287,7 +287,7 @@ export class DetectionRunner {
    * Undefined where an import that this look was waiting for has asked the same judge of more: what
    * was said before it is out of date, and would take back what it found.
    */
-  #enter(asked: Asked, judgement: DetectorResult): Promise<readonly NewFact[] | undefined> {
+  #enter(asked: DetectorRun, judgement: DetectorResult): Promise<readonly NewFact[] | undefined> {
     const { judge } = asked;
     return this.#alone(async () => {
       if (this.#isOvertaken(asked)) return undefined;
@@ -301,11 +301,11 @@ export class DetectionRunner {
     });
   }
 
-  #isOvertaken({ judge, fromIndex }: Asked): boolean {
+  #isOvertaken({ judge, fromIndex }: DetectorRun): boolean {
     return this.#writer.books.stageCursor(stageOf(judge)) !== fromIndex;
   }
 
-  async #end(asked: Asked): Promise<string | undefined> {
+  async #end(asked: DetectorRun): Promise<string | undefined> {
     const { judge, toIndex } = asked;
     try {
       await this.#alone(async () => {
@@ -378,7 +378,7 @@ function union(...sets: readonly IntervalSet[]): IntervalSet {
 const DOES_NOT_RUN = 'it does not run, since it fails whatever it reads';
 
 type Scope = Pick<DetectorInput, 'touched' | 'fromIndex' | 'toIndex' | 'isolation'>;
-type Asked = Scope & { readonly judge: Detector };
+type DetectorRun = Scope & { readonly judge: Detector };
 
 function stageOf({ name }: Detector): string {
   return `watch/${name}`;

@@ -5,7 +5,7 @@ import { DRAFTS_PER_GROUP } from '../../ingest/limits.ts';
 import { projectEntry } from '../../projection/project-entry.ts';
 import type { EntryRows } from '../../store/rows/entry-rows.ts';
 
-type Noted = { readonly index: number; readonly facts: EntryRows };
+type AppendedDecision = { readonly index: number; readonly facts: EntryRows };
 
 type Waiting = {
   readonly drafts: readonly RecordDraft[];
@@ -25,7 +25,7 @@ export class LedgerDecisionLog implements DecisionLog {
   readonly #ledger: Ledger;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
-  #noted: Noted[] = [];
+  #noted: AppendedDecision[] = [];
   #listeners: DecisionLogListener[] = [];
 
   constructor(ledger: Ledger) {

@@ -37,7 +37,7 @@ export type EndpointPolicyInformationOptions = {
 };
 
 /** A file of the directory as it was when it was read. */
-type Said = { readonly read: DirectoryFile; readonly state: FileVersion };
+type LoadedFile = { readonly read: DirectoryFile; readonly state: FileVersion };
 
 /**
  * What the doors decide by: out of the ledger, where files that a company wrote are put first. A
@@ -46,7 +46,7 @@ type Said = { readonly read: DirectoryFile; readonly state: FileVersion };
  */
 export class PolicyInformationUpdater implements Candidates {
   readonly #options: EndpointPolicyInformationOptions;
-  readonly #said: Map<string, Said>;
+  readonly #said: Map<string, LoadedFile>;
   readonly #feed: PolicyInformationPoint;
   readonly #risks: RiskChanges;
   #policies: PolicySet;
@@ -59,7 +59,7 @@ export class PolicyInformationUpdater implements Candidates {
 
   private constructor(
     options: EndpointPolicyInformationOptions,
-    said: Map<string, Said>,
+    said: Map<string, LoadedFile>,
     feed: PolicyInformationPoint,
     source: PolicySource,
   ) {
@@ -144,7 +144,7 @@ export class PolicyInformationUpdater implements Candidates {
     if (failures.length > 0) throw failures[0];
   }
 
-  async #lookAt(file: string, said: Said): Promise<void> {
+  async #lookAt(file: string, said: LoadedFile): Promise<void> {
     const [stamp, nowMs] = [FileVersion.stamp(file), performance.now()];
     if (said.state.isStill(stamp, nowMs)) {
       this.#confirm(file, said.read);

@@ -21,7 +21,7 @@ export type Authorization = {
  */
 export type AuthorizationFault = 'client' | 'redirect' | 'response' | 'scope' | 'nonce' | 'claims';
 
-export type Registered = {
+export type RegisteredClient = {
   readonly clientId: string;
   /** Compared by their characters: no prefix, no case, no port of one's own choice. */
   readonly redirectUris: readonly string[];
@@ -30,7 +30,7 @@ export type Registered = {
 /** Parameters that nobody here knows are passed over, as Entra's documents ask. */
 export function authorizationOf(
   form: Form,
-  { clientId, redirectUris }: Registered,
+  { clientId, redirectUris }: RegisteredClient,
 ): Authorization | AuthorizationFault {
   if (form.get('client_id') !== clientId) return 'client';
   const redirectUri = redirectOf(form);

@@ -22,7 +22,7 @@ const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Strict';
 /** A page that posts to ourselves, or one that a person leaves for Entra. */
 type Posts = 'here' | 'away';
 
-export type Shown = {
+export type PageReply = {
   readonly status: number;
   readonly posts: Posts;
   readonly page: (frame: Frame) => string;
@@ -55,7 +55,7 @@ export function isWholePage({ header }: EndpointRequest): boolean {
   return (header('sec-fetch-dest') ?? 'document') === 'document';
 }
 
-export function shownTo(request: EndpointRequest, shown: Shown): EndpointReply {
+export function shownTo(request: EndpointRequest, shown: PageReply): EndpointReply {
   const nonce = randomBytes(16).toString('base64');
   const frame = { language: languageOf(request.header('accept-language')), nonce };
   return {

@@ -11,7 +11,7 @@ import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import { referenceOf } from '../decisions/decision-reference.ts';
 import { EndpointError } from '../http/endpoint-error.ts';
 import { type EndpointReply, type EndpointRequest, jsonReply } from '../http/http-exchange.ts';
-import { authorizationOf, type Registered } from './authorization-request.ts';
+import { authorizationOf, type RegisteredClient } from './authorization-request.ts';
 import {
   type EamRequest,
   holdCookie,
@@ -44,7 +44,7 @@ import { ReplayCache, type ReplayStore } from './replay-cache.ts';
 export type EamOptions = {
   /** An https URL without a final slash: the issuer, and where our pages lie. */
   readonly issuer: string;
-  readonly registered: Registered;
+  readonly registered: RegisteredClient;
   readonly hints: IdTokenHintVerifier;
   /** As it is now: keys roll. */
   readonly ring: () => KeyRing;

@@ -20,7 +20,11 @@ export type AuthorityOptions = {
   readonly clock: Clock;
 };
 
-type Read = { readonly ids: ReadonlySet<string>; readonly keys: KeySet; readonly atMs: number };
+type FetchedKeys = {
+  readonly ids: ReadonlySet<string>;
+  readonly keys: KeySet;
+  readonly atMs: number;
+};
 
 /**
  * The keys by which Entra signs. Read on the first hint, daily, and when a hint names a key that is
@@ -28,7 +32,7 @@ type Read = { readonly ids: ReadonlySet<string>; readonly keys: KeySet; readonly
  */
 export class EntraKeys {
   readonly #options: AuthorityOptions;
-  #known: Read | undefined;
+  #known: FetchedKeys | undefined;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
 

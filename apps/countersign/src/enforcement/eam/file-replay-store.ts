@@ -2,15 +2,15 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@countersign/core';
-import { KEPT_MS, type ReplayStore, type Used } from './replay-cache.ts';
+import { KEPT_MS, type ReplayStore, type TokenUse } from './replay-cache.ts';
 
 const ENDING = '.ndjson';
 
-type Line = { readonly used: Used; readonly lineMs: number };
+type Line = { readonly used: TokenUse; readonly lineMs: number };
 type Waiting = Line & { readonly resolve: () => void; readonly reject: (error: unknown) => void };
 
 /** A file that no more is written to: what it holds is over once that was so for long enough. */
-type Closed = { readonly path: string; readonly sinceMs: number };
+type ClosedFile = { readonly path: string; readonly sinceMs: number };
 
 /**
  * What was used once, in files of a folder: a line for each, durable before anybody is answered.
@@ -18,11 +18,11 @@ type Closed = { readonly path: string; readonly sinceMs: number };
  * line that was cut off is then the last of its file, and nobody was answered for it.
  */
 export class FileReplayStore implements ReplayStore {
-  readonly earlier: readonly Used[];
+  readonly earlier: readonly TokenUse[];
   readonly lineMs: number;
   readonly #folder: string;
   readonly #clock: Clock;
-  #closed: Closed[];
+  #closed: ClosedFile[];
   #number: number;
   #file:
     | { readonly handle: FileHandle; readonly path: string; readonly sinceMs: number }
@@ -49,7 +49,7 @@ export class FileReplayStore implements ReplayStore {
   }
 
   /** Those that come at once share one wait for the disk. */
-  keep(used: Used, lineMs: number): Promise<void> {
+  keep(used: TokenUse, lineMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ used, lineMs, resolve, reject });
       this.#writing ??= this.#write().finally(() => {

@@ -43,7 +43,7 @@ export type BoundSignIn<State extends PendingSignIn> = {
   readonly hold: Hold;
 };
 
-type Kept = { readonly attempt: PendingSignIn; readonly token: string };
+type PendingEntry = { readonly attempt: PendingSignIn; readonly token: string };
 
 /**
  * Attempts that are under way, in memory: each begins with a hint that Entra signed, so nobody else
@@ -52,7 +52,7 @@ type Kept = { readonly attempt: PendingSignIn; readonly token: string };
 export class PendingSignIns {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, PendingEntry>();
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;

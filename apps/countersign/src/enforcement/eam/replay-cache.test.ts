@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '@countersign/core';
 import { ATTEMPT_MS, SKEW_MS } from './limits.ts';
-import { ReplayCache, type ReplayStore, type Used } from './replay-cache.ts';
+import { ReplayCache, type ReplayStore, type TokenUse } from './replay-cache.ts';
 
 class Store implements ReplayStore {
-  readonly earlier: Used[] = [];
+  readonly earlier: TokenUse[] = [];
   lineMs: number = Number.NEGATIVE_INFINITY;
   fails = false;
 
-  async keep(used: Used, lineMs: number): Promise<void> {
+  async keep(used: TokenUse, lineMs: number): Promise<void> {
     if (this.fails) throw new Error('no space is left');
     this.earlier.push(used);
     this.lineMs = lineMs;

@@ -4,19 +4,19 @@ import { PolicyError } from '@countersign/policy';
 import { ATTEMPT_MS, SKEW_MS, TAKEN_MAX } from './limits.ts';
 
 /** What was used at once, and when the vendor issued it. */
-export type Used = { readonly names: readonly string[]; readonly issuedMs: number };
+export type TokenUse = { readonly names: readonly string[]; readonly issuedMs: number };
 
 /** Where it is written down what was used, so that it stays used when this process is another. */
 export interface ReplayStore {
   /** All of the last {@link KEPT_MS} of earlier processes at least, in the order of its use. */
-  readonly earlier: readonly Used[];
+  readonly earlier: readonly TokenUse[];
   /** The line that an earlier process left behind. */
   readonly lineMs: number;
   /** Durable when it resolves. `lineMs`: whatever was issued before it need not be kept. */
-  keep(used: Used, lineMs: number): Promise<void>;
+  keep(used: TokenUse, lineMs: number): Promise<void>;
 }
 
-type Kept = { readonly issuedMs: number; readonly untilMs: number };
+type CachedUse = { readonly issuedMs: number; readonly untilMs: number };
 
 /**
  * What may be used once: hints and nonces. Kept by a clock that does not step, for as long as a
@@ -28,7 +28,7 @@ type Kept = { readonly issuedMs: number; readonly untilMs: number };
 export class ReplayCache {
   readonly #clock: Clock;
   readonly #store: ReplayStore;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, CachedUse>();
   #lineMs: number;
 
   constructor(clock: Clock, store: ReplayStore) {

@@ -18,12 +18,12 @@ const LEVELS: ReadonlyMap<unknown, AssuranceLevel> = new Map([
   ['phishing-resistant', 'nist-aal2'],
 ]);
 
-type Known = { readonly pass: string; readonly level: AssuranceLevel };
+type PassAssurance = { readonly pass: string; readonly level: AssuranceLevel };
 
 /** With what assurance people signed in last, as long as the pass of it is open. */
 export class AssuranceLevels {
   readonly #passes: OpenPassTable;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, PassAssurance>();
 
   constructor(passes: OpenPassTable) {
     this.#passes = passes;

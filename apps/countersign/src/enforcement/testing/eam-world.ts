@@ -36,7 +36,7 @@ import type { PasskeyRecord } from '../eam/passkeys/passkey-record.ts';
 import { PasskeyRegistry } from '../eam/passkeys/passkey-registry.ts';
 import type { PasskeyStore } from '../eam/passkeys/passkey-store.ts';
 import { WebAuthnCeremony } from '../eam/passkeys/webauthn-ceremony.ts';
-import type { ReplayStore, Used } from '../eam/replay-cache.ts';
+import type { ReplayStore, TokenUse } from '../eam/replay-cache.ts';
 import type { EndpointReply } from '../http/http-exchange.ts';
 
 export const EAM_TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
@@ -337,7 +337,7 @@ export class EamWorld {
   }
 
   #used(): ReplayStore {
-    const earlier: Used[] = [];
+    const earlier: TokenUse[] = [];
     return {
       earlier,
       lineMs: Number.NEGATIVE_INFINITY,

@@ -26,7 +26,7 @@ const ANY_CLAIMS: SetClaims = {
   ...{ sub_id: opaque('nobody'), events: {} },
 };
 
-export type Answered = { readonly status: number; readonly body: string };
+export type PostAnswer = { readonly status: number; readonly body: string };
 
 /** A transmitter whose time, network and ledger a test holds in its hands. */
 export class SsfTestWorld {
@@ -36,7 +36,7 @@ export class SsfTestWorld {
   readonly secrets: Map<string, string> = new Map();
   readonly keys: SigningKeys;
   /** What a push is answered; a test may put another in its place. */
-  answer: (request: PostRequest) => Answered | Promise<Answered> = () => ({
+  answer: (request: PostRequest) => PostAnswer | Promise<PostAnswer> = () => ({
     status: 202,
     body: '',
   });

@@ -6,7 +6,7 @@ import { RecordDetail } from '../footholds/record-detail.ts';
 import { CHANGES_MAX } from '../limits.ts';
 import { type Act, actOf, GIVES_CONTROL } from '../lineage/lineage.ts';
 import type { Things } from '../reversals/objects.ts';
-import type { Called, PartyNames } from '../reversals/parties.ts';
+import type { PartyNames, PartyReference } from '../reversals/parties.ts';
 import type { IncidentSource, Period } from './eviction-source.ts';
 import { actorOf, holderOf } from './party-names.ts';
 
@@ -17,7 +17,7 @@ export type Meaning = {
   readonly foothold: Foothold;
   readonly effect: Effect;
   /** Whose it is then. */
-  readonly holder: Called;
+  readonly holder: PartyReference;
   /** What it gives, in words; undefined where the record does not say. */
   readonly what: string | undefined;
   /** What exactly: a reversal of something else takes nothing back. */
@@ -93,7 +93,7 @@ function withAddresses(changes: readonly Change[]): Change[] {
 export function learnParties(
   parties: PartyNames,
   changes: readonly Change[],
-  principals: readonly Called[],
+  principals: readonly PartyReference[],
 ): void {
   const pairs = new ApplicationPairs();
   for (const called of principals) {
@@ -110,7 +110,7 @@ export function learnParties(
   for (const called of pairs.list()) parties.learn(called);
 }
 
-type Pair = { readonly called: Called; readonly kinds: Map<string, Set<string>> };
+type Pair = { readonly called: PartyReference; readonly kinds: Map<string, Set<string>> };
 
 /**
  * Records of an application do not always state the id that it shares with its principal. Where one
@@ -119,7 +119,7 @@ type Pair = { readonly called: Called; readonly kinds: Map<string, Set<string>> 
 class ApplicationPairs {
   readonly #ids = new Map<string, Pair>();
 
-  learn(called: Called, targetType: string): void {
+  learn(called: PartyReference, targetType: string): void {
     const kind = /^(?:application|serviceprincipal)$/i.exec(targetType)?.[0].toLowerCase();
     const label = called.names.find((name) => name.startsWith('label:'));
     const id = called.names.find((name) => name.startsWith('uid:'));
@@ -129,7 +129,7 @@ class ApplicationPairs {
     known.kinds.set(kind, (known.kinds.get(kind) ?? new Set()).add(id));
   }
 
-  list(): Called[] {
+  list(): PartyReference[] {
     return [...this.#ids.values()].flatMap(({ called, kinds }) => {
       const [applications, principals] = [kinds.get('application'), kinds.get('serviceprincipal')];
       if (applications?.size !== 1 || principals?.size !== 1) return [];

@@ -3,7 +3,7 @@ import { appNameOf } from '@countersign/ocsf';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { HolderRole } from '../footholds/foothold.ts';
 import type { RecordDetail } from '../footholds/record-detail.ts';
-import type { Called } from '../reversals/parties.ts';
+import type { PartyReference } from '../reversals/parties.ts';
 
 /**
  * What records call a party. Object ids, application ids, sign-in names and sessions are unique
@@ -52,11 +52,11 @@ function actorNames({ tenant, event }: EventRow): Name[] {
   return names;
 }
 
-export function actorOf(row: EventRow): Called {
+export function actorOf(row: EventRow): PartyReference {
   return { names: actorNames(row), tenant: row.tenant, atMs: row.event.timeMs };
 }
 
-export function holderOf(row: EventRow, detail: RecordDetail, holder: HolderRole): Called {
+export function holderOf(row: EventRow, detail: RecordDetail, holder: HolderRole): PartyReference {
   const names = holderNames(row, detail, holder);
   return { names, tenant: row.tenant, atMs: row.event.timeMs };
 }

@@ -6,8 +6,13 @@ import { TOKEN_LIFE_MAX_MS } from '../limits.ts';
 import { actOf, type Lineage } from '../lineage/lineage.ts';
 import { type FoundPassword, LEARNS_PASSWORD } from '../lineage/seeds.ts';
 import type { FootholdChanges } from '../reversals/change-index.ts';
-import type { Called } from '../reversals/parties.ts';
-import { NOT_REVERSED, type Opened, type Reversal, reversalOf } from '../reversals/reversals.ts';
+import type { PartyReference } from '../reversals/parties.ts';
+import {
+  type FootholdOpening,
+  NOT_REVERSED,
+  type Reversal,
+  reversalOf,
+} from '../reversals/reversals.ts';
 import type { IncidentSource } from './eviction-source.ts';
 import {
   type IntruderActivity,
@@ -268,8 +273,8 @@ function sessionsUntil(acts: readonly TaintedAct[], untilMs: number): ReadonlySe
 /** What was done about an account since a moment. */
 function reversalSince(
   { foothold, changes, lineage }: SpecialInput,
-  row: Opened['row'],
-  holder: Called,
+  row: FootholdOpening['row'],
+  holder: PartyReference,
 ): Reversal {
   return reversalOf({ foothold, row, holder, things: 'whole' }, changes.undoing, lineage);
 }

@@ -2,7 +2,7 @@ import { plural } from '@countersign/core';
 import type { AddressUser, IncidentSource } from '../analysis/eviction-source.ts';
 import { calledName, uidName } from '../analysis/party-names.ts';
 import { ADDRESS_LOOKBACK_MS, ADDRESS_SHARED_MIN } from '../limits.ts';
-import type { Called } from '../reversals/parties.ts';
+import type { PartyReference } from '../reversals/parties.ts';
 import type { Lineage } from './lineage.ts';
 import type { AddressClue } from './seeds.ts';
 import { isPrivateAddress, isVendorAddress } from './vendor-addresses.ts';
@@ -54,7 +54,7 @@ function usersOf(users: readonly AddressUser[], lineage: Lineage): readonly User
   return [...parties.values()];
 }
 
-export function calledBy({ tenant, uid, name, firstMs }: Omit<AddressUser, 'ip'>): Called {
+export function calledBy({ tenant, uid, name, firstMs }: Omit<AddressUser, 'ip'>): PartyReference {
   const names = [
     ...(uid === null ? [] : [uidName(uid)]),
     ...(name === null ? [] : [calledName(tenant, name)]),

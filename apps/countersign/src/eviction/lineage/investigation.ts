@@ -7,7 +7,7 @@ import { addressName, appName, calledName, type Name, uidName } from '../analysi
 import { FOOTHOLDS } from '../footholds/foothold-list.ts';
 import { ADDRESS_LOOKBACK_MS, ENTRIES_ASKED_MAX, NAMES_ASKED_MAX } from '../limits.ts';
 import { type ChangeIndex, indexChanges, openedBy } from '../reversals/change-index.ts';
-import { type Called, PartyNames } from '../reversals/parties.ts';
+import { PartyNames, type PartyReference } from '../reversals/parties.ts';
 import { type AddressStatus, calledBy, statusesOf } from './addresses.ts';
 import { type Habits, Lineage, type Seed, type Taint } from './lineage.ts';
 import { type Clues, cluesOf } from './seeds.ts';
@@ -105,7 +105,7 @@ export function withoutFinding(
   };
 }
 
-function addressCalled(ip: string): Called {
+function addressCalled(ip: string): PartyReference {
   return { names: [addressName(ip)], tenant: '', atMs: 0 };
 }
 
@@ -157,7 +157,10 @@ async function partiesOf(
   return parties;
 }
 
-function principalCalled({ tenant, uid, appId, name }: ServicePrincipal, atMs: number): Called {
+function principalCalled(
+  { tenant, uid, appId, name }: ServicePrincipal,
+  atMs: number,
+): PartyReference {
   const names = [
     ...(uid === null ? [] : [uidName(uid)]),
     ...(appId === null ? [] : [appName(appId)]),

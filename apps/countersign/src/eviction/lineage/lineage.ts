@@ -2,7 +2,7 @@ import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Change } from '../analysis/foothold-changes.ts';
 import { addressName, type Name, sessionName } from '../analysis/party-names.ts';
 import { ROUNDS_MAX } from '../limits.ts';
-import type { Called, PartyNames } from '../reversals/parties.ts';
+import type { PartyNames, PartyReference } from '../reversals/parties.ts';
 
 /** Where suspicion comes from: a person, a finding, or what a suspect did. */
 export type Origin =
@@ -22,7 +22,7 @@ export type Taint = {
 
 /** What somebody says is the intruders', or what a finding shows to be. */
 export type Seed = {
-  readonly called: Called;
+  readonly called: PartyReference;
   readonly taint: Taint;
   /** It says nothing of the party if many people are at this address. */
   readonly unlessShared?: string | undefined;
@@ -30,7 +30,7 @@ export type Seed = {
 
 /** Who acted, as one record calls them, and through what. */
 export type Act = {
-  readonly actor: Called;
+  readonly actor: PartyReference;
   readonly session: string | null;
   readonly ip: string | null;
 };
@@ -67,7 +67,7 @@ export class Lineage {
   }
 
   /** True when a party is tainted that was not, or not yet at that time. */
-  taint(called: Called, taint: Taint): boolean {
+  taint(called: PartyReference, taint: Taint): boolean {
     const party = this.#parties.of(called);
     if (party === undefined) return false;
     const known = this.#taints.get(party);
@@ -83,7 +83,7 @@ export class Lineage {
   }
 
   /** Why a party counts as the intruders' at that moment. */
-  of(called: Called): Suspicion | undefined {
+  of(called: PartyReference): Suspicion | undefined {
     const party = this.#parties.of(called);
     if (party === undefined) return undefined;
     const taint = this.#taints.get(party)?.find(({ sinceMs }) => sinceMs <= called.atMs);
@@ -117,11 +117,11 @@ export class Lineage {
     );
   }
 
-  partyOf(called: Called): Name | undefined {
+  partyOf(called: PartyReference): Name | undefined {
     return this.#parties.of(called);
   }
 
-  isSame(one: Called, other: Called): boolean {
+  isSame(one: PartyReference, other: PartyReference): boolean {
     return this.#parties.isSame(one, other);
   }
 
@@ -171,18 +171,18 @@ export class Lineage {
     );
   }
 
-  #isAtHome(actor: Called, ip: string | null): boolean {
+  #isAtHome(actor: PartyReference, ip: string | null): boolean {
     const who = this.#parties.of(actor);
     return ip !== null && who !== undefined && this.#habits.isOwn(who, ip);
   }
 
   /** What a party does to itself is no further reason to suspect it. */
-  #isSelf(holder: Called, { party }: Suspicion): boolean {
+  #isSelf(holder: PartyReference, { party }: Suspicion): boolean {
     return this.#parties.of(holder) === party;
   }
 }
 
-export function actOf(row: EventRow, actor: Called): Act {
+export function actOf(row: EventRow, actor: PartyReference): Act {
   return { actor, session: row.event.sessionUid, ip: row.event.ip };
 }
 

@@ -4,7 +4,7 @@ import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { Change } from '../analysis/foothold-changes.ts';
 import { actorOf, appName, keyName, type Name, sessionName } from '../analysis/party-names.ts';
 import { FINDING_PRINCIPALS_MAX } from '../limits.ts';
-import type { Called } from '../reversals/parties.ts';
+import type { PartyReference } from '../reversals/parties.ts';
 import type { Seed, Taint } from './lineage.ts';
 
 /** An address that a finding rests on: something was done from it, or only tried. */
@@ -23,7 +23,7 @@ export type Clues = {
   readonly addresses: readonly AddressClue[];
   readonly passwords: readonly FoundPassword[];
   /** From where those who count as the intruders' acted, in what the findings rest on. */
-  readonly acts: readonly { readonly actor: Called; readonly ip: string | null }[];
+  readonly acts: readonly { readonly actor: PartyReference; readonly ip: string | null }[];
 };
 
 /** Techniques by which somebody learns a password. */

@@ -1,7 +1,7 @@
 import type { Name } from '../analysis/party-names.ts';
 
 /** What one record calls one party. */
-export type Called = {
+export type PartyReference = {
   readonly names: readonly Name[];
   readonly tenant: string;
   readonly atMs: number;
@@ -25,10 +25,10 @@ export class PartyNames {
   readonly #parent = new Map<Name, Name>();
   readonly #bearers = new Map<Name, Map<string, Bearer>>();
   /** What was asked before: the same records are asked about for each foothold and each doubt. */
-  #known = new WeakMap<Called, { readonly party: Name | undefined }>();
+  #known = new WeakMap<PartyReference, { readonly party: Name | undefined }>();
 
   /** One record calls one party by all of these names. */
-  learn({ names, tenant, atMs }: Called): void {
+  learn({ names, tenant, atMs }: PartyReference): void {
     this.#known = new WeakMap();
     const [first, ...others] = names.filter((name) => !ALIAS.test(name) && !BOX.test(name));
     if (first === undefined) return;
@@ -43,7 +43,7 @@ export class PartyNames {
   }
 
   /** One name that stands for the party; undefined where the record names none. */
-  of(called: Called): Name | undefined {
+  of(called: PartyReference): Name | undefined {
     const known = this.#known.get(called);
     if (known !== undefined) return known.party;
     const party = this.#find(called);
@@ -51,7 +51,7 @@ export class PartyNames {
     return party;
   }
 
-  #find(called: Called): Name | undefined {
+  #find(called: PartyReference): Name | undefined {
     const { tenant, atMs } = called;
     const names = called.names.filter((name) => !BOX.test(name));
     const id = names.find((name) => !ALIAS.test(name));
@@ -63,7 +63,7 @@ export class PartyNames {
     return names[0];
   }
 
-  isSame(one: Called, other: Called): boolean {
+  isSame(one: PartyReference, other: PartyReference): boolean {
     const [box, otherBox] = [boxOf(one), boxOf(other)];
     if (box !== undefined && otherBox !== undefined) return box === otherBox;
     const party = this.of(one);
@@ -111,6 +111,6 @@ export class PartyNames {
   }
 }
 
-function boxOf({ names }: Called): Name | undefined {
+function boxOf({ names }: PartyReference): Name | undefined {
   return names.find((name) => name.startsWith('box:'));
 }

@@ -20,7 +20,7 @@ import {
   T,
   user,
 } from '../testing/reversal-cases.ts';
-import { accountOf, TENANT, type Told } from '../testing/world.ts';
+import { accountOf, TENANT, type WorldEvent } from '../testing/world.ts';
 
 /** What later changes take back of what intruders opened, and what they do not. */
 
@@ -28,7 +28,7 @@ const DAY_MS = 86_400_000;
 const ELSEWHERE = 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74' as TenantId;
 
 async function answersOf(
-  told: readonly Told[],
+  told: readonly WorldEvent[],
   nowMs = T + 400 * DAY_MS,
 ): Promise<ReadonlyMap<string, FootholdAnswer>> {
   const { footholds } = await assessEviction({
@@ -47,7 +47,7 @@ async function answersOf(
 }
 
 /** The states of what keeps a foothold open, or kept it. */
-async function statesOf(id: string, told: readonly Told[]): Promise<string[]> {
+async function statesOf(id: string, told: readonly WorldEvent[]): Promise<string[]> {
   const answer = (await answersOf(told)).get(id);
   assert.ok(answer !== undefined, id);
   const states = answer.openings.map(({ reversal }) => reversal.kind);
@@ -56,7 +56,7 @@ async function statesOf(id: string, told: readonly Told[]): Promise<string[]> {
   return states;
 }
 
-async function codesOf(id: string, told: readonly Told[], nowMs?: number): Promise<string[]> {
+async function codesOf(id: string, told: readonly WorldEvent[], nowMs?: number): Promise<string[]> {
   const answer = (await answersOf(told, nowMs)).get(id)?.answer;
   return answer?.kind === 'unknown' ? answer.because.map(({ code }) => code) : [];
 }
@@ -88,7 +88,8 @@ for (const { foothold, opens, closes, elsewhere } of CASES) {
 
 test('the order within a second is unknown unless both tell milliseconds', async () => {
   const opens = change('Add user.', EVE, at(10) + 700, user(ONE));
-  const closes = (ms: number): Told => change('Disable account.', ADMIN, at(10) + ms, user(ONE));
+  const closes = (ms: number): WorldEvent =>
+    change('Disable account.', ADMIN, at(10) + ms, user(ONE));
   assert.deepEqual(await statesOf('accounts', [opens, closes(0)]), ['unsure']);
   assert.deepEqual(await statesOf('accounts', [opens, closes(900)]), ['closed']);
   assert.deepEqual(await statesOf('accounts', [opens, closes(600)]), ['none']);
@@ -136,7 +137,7 @@ test('what an application holds in one tenant is not taken back in another', asy
 });
 
 test('taking one right of several leaves the others', async () => {
-  const rights = (operation: string, by: string, s: number, text: string): Told =>
+  const rights = (operation: string, by: string, s: number, text: string): WorldEvent =>
     change(operation, by, at(s), {}, parameters({ Identity: ADA, User: EVE, AccessRights: text }));
   const opens = rights('Add-MailboxPermission', EVE, 1, 'FullAccess, SendAs');
   const one = rights('Remove-MailboxPermission', ADMIN, 2, 'FullAccess');
@@ -160,7 +161,7 @@ test('what a reversal does not prove is a reason for as long as it lasts', async
 });
 
 test("a session used after its revocation is open, a new one may be the owner's", async () => {
-  const signIn = (s: number, sessionUid: string): Told =>
+  const signIn = (s: number, sessionUid: string): WorldEvent =>
     change('UserLoggedIn', EVE, at(s), { classUid: 3002, sessionUid });
   const revoked = change('Update StsRefreshTokenValidFrom Timestamp.', ADMIN, at(20), {
     targetName: EVE,
@@ -182,7 +183,7 @@ test('the state is that of the last word, in whatever order the records came in'
   const one = fc.constantFrom(...CASES.filter(({ foothold }) => foothold !== 'folder-permissions'));
   await fc.assert(
     fc.asyncProperty(one, steps, fc.infiniteStream(fc.nat()), async (of, list, order) => {
-      const told = list.map(({ isOpening, by, isFailed }, i): Told => {
+      const told = list.map(({ isOpening, by, isFailed }, i): WorldEvent => {
         const made = (isOpening ? of.opens : of.closes)(by, (i + 1) * 10);
         return isFailed ? { ...made, event: { ...made.event, statusId: 2 } } : made;
       });

@@ -4,7 +4,7 @@ import type { Change, Meaning } from '../analysis/foothold-changes.ts';
 import type { Foothold, Remainder } from '../footholds/foothold.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import { leftOf, shareThings, type Things } from './objects.ts';
-import type { Called } from './parties.ts';
+import type { PartyReference } from './parties.ts';
 import type { Undoings } from './undoings.ts';
 
 /** A change, by its entry and its time. */
@@ -25,13 +25,13 @@ export type Reversal =
 
 export const NOT_REVERSED: Reversal = { kind: 'none' };
 
-type Timed = Pick<EventRow['event'], 'timeMs'>;
+type EventTime = Pick<EventRow['event'], 'timeMs'>;
 
 /** What was opened: by which record, of whom, and what exactly. */
-export type Opened = {
+export type FootholdOpening = {
   readonly foothold: Foothold;
-  readonly row: Pick<EventRow, 'index' | 'tenant'> & { readonly event: Timed };
-  readonly holder: Called;
+  readonly row: Pick<EventRow, 'index' | 'tenant'> & { readonly event: EventTime };
+  readonly holder: PartyReference;
   readonly things: Things;
 };
 
@@ -41,7 +41,11 @@ const SECOND_MS = 1000;
  * Changes are matched by foothold, holder and thing, and by order: what was done before takes
  * nothing back, in whatever order the records came in.
  */
-export function reversalOf(opened: Opened, undoings: Undoings, lineage: Lineage): Reversal {
+export function reversalOf(
+  opened: FootholdOpening,
+  undoings: Undoings,
+  lineage: Lineage,
+): Reversal {
   const state = new Undoing(opened);
   for (const change of undoings.of(opened)) {
     const order =
@@ -70,14 +74,14 @@ export function reversalOf(opened: Opened, undoings: Undoings, lineage: Lineage)
  * An application is one party in every tenant: what it holds in one is not taken back in another.
  * Sessions and passwords end where the account is at home.
  */
-function isWithin({ foothold, row }: Opened, change: Change): boolean {
+function isWithin({ foothold, row }: FootholdOpening, change: Change): boolean {
   if (foothold.special !== undefined) return true;
   const tenants = [row.tenant, change.row.tenant];
   return row.tenant === change.row.tenant || tenants.includes(TENANT_NOT_STATED);
 }
 
 /** Whether a record tells of something later than another one: not known within a whole second. */
-function orderOf(first: Opened['row'], other: EventRow): 'after' | 'before' | 'unknown' {
+function orderOf(first: FootholdOpening['row'], other: EventRow): 'after' | 'before' | 'unknown' {
   const [one, two] = [first.event.timeMs, other.event.timeMs];
   const secondOf = (ms: number): number => Math.floor(ms / SECOND_MS);
   const isWhole = one % SECOND_MS === 0 || two % SECOND_MS === 0;
@@ -88,13 +92,13 @@ function orderOf(first: Opened['row'], other: EventRow): 'after' | 'before' | 'u
 type Closing = { readonly change: Change; readonly meaning: Meaning };
 
 class Undoing {
-  readonly #opened: Opened;
+  readonly #opened: FootholdOpening;
   #closings: Closing[] = [];
   #unsure: (ChangeRef & { readonly why: string }) | undefined;
   #byThemselves: ChangeRef | undefined;
   #putBack: ChangeRef | undefined;
 
-  constructor(opened: Opened) {
+  constructor(opened: FootholdOpening) {
     this.#opened = opened;
   }
 

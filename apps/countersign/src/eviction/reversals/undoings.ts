@@ -1,7 +1,7 @@
 import type { Change, Meaning } from '../analysis/foothold-changes.ts';
 import type { Name } from '../analysis/party-names.ts';
-import type { Called, PartyNames } from './parties.ts';
-import type { Opened } from './reversals.ts';
+import type { PartyNames, PartyReference } from './parties.ts';
+import type { FootholdOpening } from './reversals.ts';
 
 /**
  * Changes that take something of one foothold back, or put it back, by whom and what they are
@@ -25,7 +25,7 @@ export class Undoings {
   }
 
   /** Those that may be about it, in order of time. */
-  of({ holder, things }: Pick<Opened, 'holder' | 'things'>): readonly Change[] {
+  of({ holder, things }: Pick<FootholdOpening, 'holder' | 'things'>): readonly Change[] {
     const found = new Set<Change>();
     for (const name of this.#namesOf(holder)) {
       const lists =
@@ -38,7 +38,7 @@ export class Undoings {
   }
 
   /** The party, and what a forest calls its mailbox. */
-  #namesOf(holder: Called): readonly Name[] {
+  #namesOf(holder: PartyReference): readonly Name[] {
     const party = this.#parties.of(holder);
     const boxes = holder.names.filter((name) => name.startsWith('box:'));
     return party === undefined ? boxes : [party, ...boxes];

@@ -1,4 +1,4 @@
-import type { Told } from './world.ts';
+import type { WorldEvent } from './world.ts';
 
 const SECOND_MS = 1000;
 export const T: number = Date.UTC(2026, 2, 2);
@@ -15,9 +15,9 @@ export function change(
   operation: string,
   by: string,
   atMs: number,
-  event: Told['event'] = {},
+  event: WorldEvent['event'] = {},
   record: unknown = {},
-): Told {
+): WorldEvent {
   return { atMs, operation, event: { actorName: by, actorType: 1, ...event }, record };
 }
 
@@ -44,7 +44,7 @@ export function rule(
   seconds: number,
   box: string,
   name: string,
-): Told {
+): WorldEvent {
   const path = `FOREST/Hosted/northmoor.example/${box}\\${name}`;
   const record = parameters({ Name: name, Identity: `${box}\\${name}` });
   return change(operation, by, at(seconds), { mailbox: by, object: path }, record);
@@ -53,16 +53,16 @@ export function rule(
 type Case = {
   readonly foothold: string;
   /** By whom, and when in seconds. */
-  readonly opens: (by: string, seconds: number) => Told;
-  readonly closes: (by: string, seconds: number) => Told;
+  readonly opens: (by: string, seconds: number) => WorldEvent;
+  readonly closes: (by: string, seconds: number) => WorldEvent;
   /** The same, of something else that goes by the same name. */
-  readonly elsewhere?: (by: string, seconds: number) => Told;
+  readonly elsewhere?: (by: string, seconds: number) => WorldEvent;
 };
 
-export const user = (uid: string): Told['event'] => ({
+export const user = (uid: string): WorldEvent['event'] => ({
   ...{ targetUid: uid, targetName: ADA, targetType: 'User' },
 });
-const app = (uid: string): Told['event'] => ({
+const app = (uid: string): WorldEvent['event'] => ({
   ...{ targetUid: uid, targetName: 'Mail Hygiene', targetType: 'ServicePrincipal' },
 });
 const keys = (...ids: readonly string[]): string =>

@@ -7,7 +7,7 @@ import type { AddressUser, IncidentSource, ServicePrincipal } from '../analysis/
 export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
 
 /** One event of a made-up account. */
-export type Told = {
+export type WorldEvent = {
   readonly atMs: number;
   readonly operation: string;
   readonly event?: Partial<EventRow['event']>;
@@ -18,7 +18,7 @@ export type Told = {
 
 /** An account held in memory, with the contract of one that is read from books and ledger. */
 export function accountOf(
-  told: readonly Told[],
+  told: readonly WorldEvent[],
   principals: readonly ServicePrincipal[] = [],
 ): IncidentSource {
   const rows = told.map(({ atMs, operation, event, tenant = TENANT }, index): EventRow => {
@@ -102,7 +102,7 @@ function usersIn(rows: readonly EventRow[]): AddressUser[] {
 
 /** A finding that rests on some events of an account. */
 export function findingOf(
-  told: readonly Told[],
+  told: readonly WorldEvent[],
   entries: readonly number[],
   { uid = 'f', ...more }: Partial<StoredFinding['draft']> & { readonly uid?: string } = {},
 ): StoredFinding {

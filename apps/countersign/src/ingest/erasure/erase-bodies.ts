@@ -148,7 +148,7 @@ async function carryOut(
   forgetErasing(writer.dir);
 }
 
-type Found = {
+type ErasureMatch = {
   readonly indices: number[];
   readonly parked: readonly string[];
   readonly tenants: Set<string>;
@@ -156,7 +156,7 @@ type Found = {
   toMs: number | null;
 };
 
-async function find(writer: LedgerWriter, selection: ErasureSelection): Promise<Found> {
+async function find(writer: LedgerWriter, selection: ErasureSelection): Promise<ErasureMatch> {
   if (Object.values(selection).every((member) => member === undefined)) {
     throw new IngestError('EMPTY_SELECTION', 'could not erase: say what, for example --user');
   }
@@ -166,7 +166,7 @@ async function find(writer: LedgerWriter, selection: ErasureSelection): Promise<
   const matcher = new Matcher(selection);
   const { names: parked, held: parkedHeld } = await findQuarantined(writer, selection);
   const held = new Map(parkedHeld);
-  const found: Found = { indices: [], parked, tenants: new Set(), fromMs: null, toMs: null };
+  const found: ErasureMatch = { indices: [], parked, tenants: new Set(), fromMs: null, toMs: null };
   for await (const batch of writer.reader.scan()) {
     for (let position = 0; position < batch.count; position++) {
       const body = batch.body(position);
@@ -214,7 +214,7 @@ class Matcher {
   }
 }
 
-function take(found: Found, index: number, leaf: Leaf): void {
+function take(found: ErasureMatch, index: number, leaf: Leaf): void {
   found.indices.push(index);
   const atMs = msOfInstant(leaf.at);
   found.fromMs = Math.min(found.fromMs ?? atMs, atMs);

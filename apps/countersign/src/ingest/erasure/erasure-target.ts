@@ -14,9 +14,9 @@ export type ErasureTarget = {
   readonly parked: readonly string[];
 };
 
-type Remembered = ErasureTarget & { readonly atMs: number };
+type PendingErasure = ErasureTarget & { readonly atMs: number };
 
-export function rememberErasing(dir: string, remembered: Remembered): void {
+export function rememberErasing(dir: string, remembered: PendingErasure): void {
   const { names, parked, atMs } = remembered;
   writeFileSync(pathOf(dir), JSON.stringify({ names, parked, atMs }), { mode: 0o600, flush: true });
 }
@@ -42,9 +42,9 @@ function pathOf(dir: string): string {
 }
 
 /** A crash may have cut the file short: then the erasure was no entry yet. */
-function parse(text: string): Remembered | undefined {
+function parse(text: string): PendingErasure | undefined {
   try {
-    return JSON.parse(text) as Remembered;
+    return JSON.parse(text) as PendingErasure;
   } catch {
     return undefined;
   }

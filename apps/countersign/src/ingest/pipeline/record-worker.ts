@@ -33,7 +33,7 @@ type Pending = {
   readonly availableMs: readonly number[];
 };
 
-type Prepared = { readonly prepared: PreparedBatch; readonly arrivals: readonly Arrival[] };
+type PreparedChunk = { readonly prepared: PreparedBatch; readonly arrivals: readonly Arrival[] };
 
 export type RecordWorkerSetup = {
   readonly dir: string;
@@ -119,7 +119,7 @@ export class RecordWorker {
     };
   }
 
-  prepare(chunkId: number, verdict: BatchAssignment): Prepared {
+  prepare(chunkId: number, verdict: BatchAssignment): PreparedChunk {
     const pending = this.#pending.get(chunkId);
     if (pending === undefined) throw new RangeError(`chunk ${chunkId} was not read here`);
     this.#pending.delete(chunkId);

@@ -231,9 +231,12 @@ test('work that still waited when the holder was killed counts as not begun', as
   assert.deepEqual(await asked, { kind: 'nobody' });
 });
 
-type Served = AsyncDisposable & { readonly server: ForwardingServer; readonly socketFile: string };
+type RunningServer = AsyncDisposable & {
+  readonly server: ForwardingServer;
+  readonly socketFile: string;
+};
 
-async function serve(perform: Perform, below = ''): Promise<Served> {
+async function serve(perform: Perform, below = ''): Promise<RunningServer> {
   const socketFile = join(mkdtempSync(join(root, 'served-')), below, 'run', 'api.sock');
   const server = await ForwardingServer.open({ socketFile, perform, clock: systemClock, random });
   return { server, socketFile, [Symbol.asyncDispose]: () => server.close() };

@@ -40,7 +40,7 @@ function line(n: number): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-type Said = { readonly index: number; readonly body: Record<string, unknown> };
+type ClockStepEntry = { readonly index: number; readonly body: Record<string, unknown> };
 
 async function withStore<T>(
   dir: string,
@@ -57,13 +57,13 @@ async function withStore<T>(
 }
 
 /** What Countersign has said of steps, as the ledger has it. */
-async function stepsIn(dir: string): Promise<Said[]> {
+async function stepsIn(dir: string): Promise<ClockStepEntry[]> {
   return withStore(dir, async (ledger, books) => {
-    const said: Said[] = [];
+    const said: ClockStepEntry[] = [];
     for (const index of books.acts('act')) {
       const body = await ledger.body(index);
       if (body.kind === 'erased') continue;
-      const value = JSON.parse(Buffer.from(body.bytes).toString('utf8')) as Said['body'];
+      const value = JSON.parse(Buffer.from(body.bytes).toString('utf8')) as ClockStepEntry['body'];
       said.push({ index, body: value });
     }
     return said.filter(({ body }) => body['what'] === 'clock-step');
@@ -99,7 +99,7 @@ test('a step in the middle of an import is an entry behind the batch that met it
   assert.equal(report.accepted, 1600);
   const steps = await stepsIn(dir);
   assert.equal(steps.length, 1);
-  const [{ index, body }] = steps as [Said];
+  const [{ index, body }] = steps as [ClockStepEntry];
   const { index: at, ...rest } = body;
   const expected = { v: 1, what: 'clock-step', expectedMs: START_MS };
   assert.deepEqual(rest, { ...expected, actualMs: START_MS - HOUR_MS });
@@ -156,7 +156,7 @@ test('a step between two acts of ours is an entry, and a rebuild says nothing tw
   await placeHold(writer, { case: 'C-2', doer: Actor });
   await placeHold(writer, { case: 'C-3', doer: Actor });
   await closeWriter(writer);
-  const [{ index, body }] = (await stepsIn(dir)) as [Said];
+  const [{ index, body }] = (await stepsIn(dir)) as [ClockStepEntry];
   assert.deepEqual([index, body['index']], [2, 1]);
   const coverage = await coverageOfSteps(dir);
   assert.equal(coverage.length, 1);

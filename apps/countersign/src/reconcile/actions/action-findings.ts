@@ -5,14 +5,14 @@ import type { ActionVerdict } from './action-totals.ts';
 import type { Cause } from './action-verdict.ts';
 
 /** Causes that a person should hear of, and how. */
-type Said = {
+type CauseText = {
   readonly rule: string;
   readonly title: (act: string, who: string) => string;
   readonly next: string;
   readonly techniques: readonly string[];
 };
 
-const NO_SIGN_IN: Said = {
+const NO_SIGN_IN: CauseText = {
   rule: 'reconcile/no-sign-in',
   title: (act, who) => `${act} by ${who} with a token that no sign-in stands behind`,
   next:
@@ -21,7 +21,7 @@ const NO_SIGN_IN: Said = {
   techniques: ['T1606.002', 'T1550.001'],
 };
 
-const SAID: Readonly<Partial<Record<Cause, Said>>> = {
+const SAID: Readonly<Partial<Record<Cause, CauseText>>> = {
   'no-sign-in': NO_SIGN_IN,
   'no-sign-in-delivered': NO_SIGN_IN,
   'no-sign-in-imported': NO_SIGN_IN,
@@ -97,7 +97,7 @@ function draftOf(
 ): FindingDraft {
   const first = own[0] as ActionVerdict;
   const last = own.at(-1) as ActionVerdict;
-  const said = SAID[first.cause] as Said;
+  const said = SAID[first.cause] as CauseText;
   const who = first.who?.replace(/^app:/, 'application ') ?? 'somebody who is not named';
   const act = first.operation ?? 'an action';
   const texts = (of: (verdict: ActionVerdict) => string | null): string[] =>
@@ -125,7 +125,7 @@ function draftOf(
 }
 
 /** What was done with it is told as well. */
-function techniquesOf(said: Said, own: readonly ActionVerdict[]): string[] {
+function techniquesOf(said: CauseText, own: readonly ActionVerdict[]): string[] {
   const isMail = own.some(({ operation }) => /^mailitemsaccessed$/i.test(operation ?? ''));
   return isMail ? [...said.techniques, 'T1114.002'] : [...said.techniques];
 }

@@ -38,14 +38,14 @@ type Scope = {
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
 };
-type Kept = Scope & { readonly tables: AuthorizationTables };
+type CachedTables = Scope & { readonly tables: AuthorizationTables };
 
 /** Asks the books for actions with what ties each to its sign-in. */
 export class ActionQuery {
   readonly #store: StoreReader;
   readonly #authorisations: AuthorizationSource;
   #register: ScratchTable | undefined;
-  #kept: Kept | undefined;
+  #kept: CachedTables | undefined;
 
   constructor(books: StoreReader, authorisations: AuthorizationSource) {
     this.#store = books;
@@ -127,7 +127,7 @@ export class ActionQuery {
       const tables = await AuthorizationTables.ofPeriod(this.#store, this.#authorisations, period);
       this.#kept = { ...period, tables };
     }
-    return (this.#kept as Kept).tables;
+    return (this.#kept as CachedTables).tables;
   }
 
   /**

@@ -23,9 +23,9 @@ import {
   bring,
   idOf,
   NOW_MS,
+  type SignInOptions,
   sum,
   TENANT,
-  type Told,
   use,
   verified,
 } from '../testing/sign-ins.ts';
@@ -50,20 +50,20 @@ async function withWriter(work: (writer: LedgerWriter, clock: ManualClock) => Pr
   }
 }
 
-type Found = [rule: string, who: string, entries: number[]];
+type FindingSummary = [rule: string, who: string, entries: number[]];
 
-async function findings(writer: LedgerWriter): Promise<readonly Found[]> {
+async function findings(writer: LedgerWriter): Promise<readonly FindingSummary[]> {
   await runDetectors(writer, [new CheckDetector()]);
   return ask(writer, async (books) =>
     books
       .findings()
-      .map(({ draft: { rule, group, entries } }): Found => [rule, group, [...entries]])
+      .map(({ draft: { rule, group, entries } }): FindingSummary => [rule, group, [...entries]])
       .sort(([a, b], [c, d]) => (`${a} ${b}` < `${c} ${d}` ? -1 : 1)),
   );
 }
 
-const ONE_FACTOR: Told = { n: 2, who: 'ada', factors: 1 };
-const MANY: readonly Told[] = [
+const ONE_FACTOR: SignInOptions = { n: 2, who: 'ada', factors: 1 };
+const MANY: readonly SignInOptions[] = [
   { n: 1, who: 'ada' },
   ONE_FACTOR,
   { n: 3, who: 'per' },

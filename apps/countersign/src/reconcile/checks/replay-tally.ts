@@ -95,14 +95,14 @@ export type Suspicion = {
   readonly sessions: readonly string[];
 };
 
-type Counted = { -readonly [K in keyof ReplayChange]: ReplayChange[K] } & {
+type ChangeCount = { -readonly [K in keyof ReplayChange]: ReplayChange[K] } & {
   readonly said: Set<string>;
 };
 type Outcome = { signIns: number; stopped: number; letIn: number; cannotTell: number };
 
 /** Adds up what is replayed: bounded by the people, not by what they did. */
 export class ReplayTally {
-  readonly #turned = { lose: new Map<string, Counted>(), gain: new Map<string, Counted>() };
+  readonly #turned = { lose: new Map<string, ChangeCount>(), gain: new Map<string, ChangeCount>() };
   readonly #counts = { same: 0, lose: 0, gain: 0 };
   readonly #unknown = new Map<string, number>();
   readonly #suspicions: readonly Suspicion[];
@@ -156,7 +156,7 @@ export class ReplayTally {
   #turn(turn: 'lose' | 'gain', item: ReplayedAccess): void {
     const { tenant, principal, door, flow, atMs, entries, before, after } = item;
     const key = [tenant, principal, door, flow].join('\n');
-    const counted: Counted = this.#turned[turn].get(key) ?? {
+    const counted: ChangeCount = this.#turned[turn].get(key) ?? {
       ...{ tenant, principal, door, flow, count: 0, firstMs: atMs, lastMs: atMs },
       ...{ policies: [], entries: [], said: new Set() },
     };
@@ -201,7 +201,7 @@ function answerOf({ letIn, cannotTell }: Outcome): Attack['answer'] {
   return cannotTell > 0 ? 'unknown' : 'yes';
 }
 
-function turnedOf(counted: ReadonlyMap<string, Counted>): readonly ReplayChange[] {
+function turnedOf(counted: ReadonlyMap<string, ChangeCount>): readonly ReplayChange[] {
   return [...counted.values()]
     .map(({ said, ...turned }) => ({ ...turned, policies: [...said].sort() }))
     .sort((a, b) => b.count - a.count || (a.principal < b.principal ? -1 : 1));

@@ -76,7 +76,7 @@ export function claimsOf(record: ClaimRecord, memo: Memo): ClaimedChange[] {
   const { source, tenant, value } = record;
   const reading =
     value === undefined ? undefined : read({ source, tenant, id: '', at, value }, memo);
-  const said = new Said(reading);
+  const said = new ChangeTerms(reading);
   const way = /^(?:remove|delete|hard delete)/.test(key) ? 'out' : 'in';
   if (ROLE.test(key) || ROLE_EXPIRED.test(key)) return [roleClaim(said, key, way)];
   if (APP_ROLE.test(key)) return [said.claim('app-role', way, said.one('AppRole.Id'))];
@@ -104,14 +104,14 @@ export function claimsOf(record: ClaimRecord, memo: Memo): ClaimedChange[] {
   return [...keys.map((claim) => ({ ...claim, sources })), ...objects];
 }
 
-function roleClaim(said: Said, key: string, way: ClaimedChange['way']): ClaimedChange {
+function roleClaim(said: ChangeTerms, key: string, way: ClaimedChange['way']): ClaimedChange {
   const isPim = key.includes('pim');
   const template = said.one('Role.TemplateId') ?? (isPim ? said.role() : null);
   return { ...said.claim('role', way, template), isPlanned: isPim };
 }
 
 /** Cmdlets say by their verb what they do to a rule, and programs by a property. */
-function ruleClaim(said: Said, key: string): ClaimedChange {
+function ruleClaim(said: ChangeTerms, key: string): ClaimedChange {
   const done = said.values('param.RuleOperation')?.[0] ?? key;
   const way = /^(?:remove|delete|disable)/.test(done) ? 'out' : 'in';
   const names = ['param.RuleName', 'param.Name', 'param.Identity'];
@@ -122,7 +122,7 @@ function ruleClaim(said: Said, key: string): ClaimedChange {
 }
 
 /** A scope that was added to a grant is written as a grant as well: the difference counts. */
-function grantClaims(said: Said, way: ClaimedChange['way']): ClaimedChange[] {
+function grantClaims(said: ChangeTerms, way: ClaimedChange['way']): ClaimedChange[] {
   const before = scopesOf(said.old('DelegatedPermissionGrant.Scope'));
   const after = scopesOf(said.new('DelegatedPermissionGrant.Scope'));
   if (way === 'out') {
@@ -134,7 +134,7 @@ function grantClaims(said: Said, way: ClaimedChange['way']): ClaimedChange[] {
 }
 
 /** One bracket for each grant, old ones before the arrow (contracts 2.8). */
-function consentClaims(said: Said): ClaimedChange[] {
+function consentClaims(said: ChangeTerms): ClaimedChange[] {
   const text = said.new('ConsentAction.Permissions') ?? '';
   const [old = '', now = ''] = text.includes('=>') ? text.split('=>', 2) : ['', text];
   const known = new Set(bracketsOf(old).flatMap(({ key, scopes }) => scopes.map((s) => key + s)));
@@ -162,7 +162,11 @@ function bracketsOf(text: string): Bracket[] {
 }
 
 /** Of credentials a record tells all that there were, and all that there are. */
-function keyClaims(said: Said, way: ClaimedChange['way'], isOfKeys: boolean): ClaimedChange[] {
+function keyClaims(
+  said: ChangeTerms,
+  way: ClaimedChange['way'],
+  isOfKeys: boolean,
+): ClaimedChange[] {
   const [old, now] = [said.old('KeyDescription'), said.new('KeyDescription')];
   if (old === undefined && now === undefined) {
     if (!isOfKeys && said.isRead) return [];
@@ -185,7 +189,7 @@ const HOLDERS = /^(?:user|group|application|app|serviceprincipal)$/i;
 const TARGETS = /^(?:targetresources|target\w*|modifiedproperties|objectid)$/i;
 
 /** What a record says of what was changed, in whatever shape it came. */
-class Said {
+class ChangeTerms {
   readonly #reading: Reading | undefined;
   #ids: ReadonlySet<string> | undefined;
 

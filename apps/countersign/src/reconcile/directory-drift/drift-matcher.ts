@@ -253,9 +253,9 @@ export class DriftMatcher {
   }
 }
 
-type Sought = Pick<Privilege, 'kind' | 'ids' | 'value'>;
+type ExpectedChange = Pick<Privilege, 'kind' | 'ids' | 'value'>;
 
-function explains(told: ObservedChange, power: Sought, way: 'in' | 'out'): boolean {
+function explains(told: ObservedChange, power: ExpectedChange, way: 'in' | 'out'): boolean {
   if (told.way !== way) return false;
   if (told.kind === 'object') {
     const isOf = power.ids.some((id) => told.ids.has(id));
@@ -269,7 +269,7 @@ function explains(told: ObservedChange, power: Sought, way: 'in' | 'out'): boole
 }
 
 /** It does not say which one it was about, or what it said is erased. */
-function mayExplain(told: ObservedChange, power: Sought, way: 'in' | 'out'): boolean {
+function mayExplain(told: ObservedChange, power: ExpectedChange, way: 'in' | 'out'): boolean {
   if (told.way !== way || told.values !== null) return false;
   const isOfKind = told.kind === power.kind || told.kind === 'object';
   return isOfKind && (told.ids.size === 0 || power.ids.some((id) => told.ids.has(id)));

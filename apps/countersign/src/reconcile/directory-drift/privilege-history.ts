@@ -37,7 +37,7 @@ export type Track = {
   readonly isThere: boolean;
 };
 
-type Held = { readonly item: Item; readonly index: number };
+type ListedItem = { readonly item: Item; readonly index: number };
 type OwnTrack = Track & { readonly shifts: PrivilegeChange[]; isThere: boolean };
 
 /**
@@ -49,12 +49,12 @@ export class PrivilegeHistory {
   readonly source: string;
   readonly listings: Listing[] = [];
   readonly #tracks = new Map<string, OwnTrack>();
-  #open: { at: string; mode: DirectoryMode; items: Held[] } | undefined;
-  #making: Map<string, Held> | undefined;
+  #open: { at: string; mode: DirectoryMode; items: ListedItem[] } | undefined;
+  #making: Map<string, ListedItem> | undefined;
   /** Undefined as long as no listing came to its end, and after something of it was erased. */
-  #whole: Map<string, Held> | undefined;
+  #whole: Map<string, ListedItem> | undefined;
   /** Of a delta that has not come to its end: what was known of its items before. */
-  #before = new Map<string, Held | undefined>();
+  #before = new Map<string, ListedItem | undefined>();
 
   constructor(tenant: string, source: string) {
     this.tenant = tenant;
@@ -89,7 +89,7 @@ export class PrivilegeHistory {
     else this.#delta(mark, index, items);
   }
 
-  #snapshot(mark: DirectoryMark, index: number, items: readonly Held[]): void {
+  #snapshot(mark: DirectoryMark, index: number, items: readonly ListedItem[]): void {
     if (mark.page === 1) this.#making = new Map();
     const making = this.#making;
     if (making === undefined) return;
@@ -104,7 +104,7 @@ export class PrivilegeHistory {
     this.#commit(had, now, { ...timesOf(mark, index), isBeginning });
   }
 
-  #delta(mark: DirectoryMark, index: number, items: readonly Held[]): void {
+  #delta(mark: DirectoryMark, index: number, items: readonly ListedItem[]): void {
     const whole = this.#whole;
     if (whole === undefined) return;
     for (const held of items) {
@@ -115,16 +115,16 @@ export class PrivilegeHistory {
     if (!mark.isLast) return;
     const ids = [...this.#before];
     this.#before = new Map();
-    const before = ids.flatMap(([id, held]): [string, Held][] => (held ? [[id, held]] : []));
+    const before = ids.flatMap(([id, held]): [string, ListedItem][] => (held ? [[id, held]] : []));
     const had = [...this.#privileges(before).keys()].flatMap((key) => this.#tracks.get(key) ?? []);
-    const after = ids.flatMap(([id]): [string, Held][] => {
+    const after = ids.flatMap(([id]): [string, ListedItem][] => {
       const held = whole.get(id);
       return held === undefined ? [] : [[id, held]];
     });
     this.#commit(had, this.#privileges(after), { ...timesOf(mark, index), isBeginning: false });
   }
 
-  #privileges(items: readonly (readonly [string, Held])[]): Map<string, [Privilege, number]> {
+  #privileges(items: readonly (readonly [string, ListedItem])[]): Map<string, [Privilege, number]> {
     const powers = PRIVILEGE_SOURCES.get(this.source)?.powers;
     return new Map(
       items.flatMap(([id, { item, index }]) =>
@@ -165,7 +165,7 @@ function timesOf({ mode, since, at }: DirectoryMark, index: number): Listing {
 }
 
 /** Of an object that comes again the later members win. */
-function lay(held: Map<string, Held>, { item, index }: Held): void {
+function lay(held: Map<string, ListedItem>, { item, index }: ListedItem): void {
   const id = idOf(item['id']);
   if (id === undefined) return;
   if ('@removed' in item) held.delete(id);

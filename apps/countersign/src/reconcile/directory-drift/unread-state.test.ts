@@ -9,13 +9,13 @@ import { stateVerdictOf } from './drift-verdict.ts';
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';
 const AT_MS = Date.UTC(2026, 2, 9);
 
-type Written = {
+type AuditOperation = {
   readonly operation: string;
   readonly recordType: number;
   readonly more: Readonly<Record<string, unknown>>;
 };
 
-const FEDERATION: Written = {
+const FEDERATION: AuditOperation = {
   operation: 'Set federation settings on domain.',
   recordType: 8,
   more: {
@@ -25,7 +25,7 @@ const FEDERATION: Written = {
   },
 };
 
-const FULL_ACCESS: Written = {
+const FULL_ACCESS: AuditOperation = {
   operation: 'Add-MailboxPermission',
   recordType: 1,
   more: {
@@ -39,7 +39,7 @@ const FULL_ACCESS: Written = {
   },
 };
 
-function matched({ operation, recordType, more }: Written): readonly unknown[] {
+function matched({ operation, recordType, more }: AuditOperation): readonly unknown[] {
   const memo = createMemo();
   assert.ok(isClaim(operation, memo));
   const value = {
@@ -76,7 +76,7 @@ test('rights to a mailbox no collector reads, either way', () => {
   assert.deepEqual(matched(removed), [[what, 'out', ...CANNOT_TELL]]);
 });
 
-const rule = (operation: string, names: Readonly<Record<string, string>>): Written => ({
+const rule = (operation: string, names: Readonly<Record<string, string>>): AuditOperation => ({
   operation,
   recordType: 1,
   more: {
@@ -86,7 +86,7 @@ const rule = (operation: string, names: Readonly<Record<string, string>>): Writt
   },
 });
 
-const byProgram = (RuleOperation: string): Written => ({
+const byProgram = (RuleOperation: string): AuditOperation => ({
   operation: 'UpdateInboxRules',
   recordType: 2,
   more: {

@@ -39,7 +39,7 @@ workloads:
     credentials: [key-1]
 `;
 
-export type Told = {
+export type SignInOptions = {
   readonly n: number;
   readonly who: string;
   readonly minute?: number;
@@ -55,7 +55,14 @@ export function idOf(n: number): string {
 }
 
 /** A row of Graph's sign-ins. */
-function signIn({ n, who, minute = n, factors = 2, flow = 'interactiveUser', ...rest }: Told) {
+function signIn({
+  n,
+  who,
+  minute = n,
+  factors = 2,
+  flow = 'interactiveUser',
+  ...rest
+}: SignInOptions) {
   const { error = 0, steps = [], more = {} } = rest;
   const isApp = flow === 'servicePrincipal';
   return {
@@ -84,7 +91,7 @@ function signIn({ n, who, minute = n, factors = 2, flow = 'interactiveUser', ...
   };
 }
 
-export async function bring(writer: LedgerWriter, told: readonly Told[]): Promise<void> {
+export async function bring(writer: LedgerWriter, told: readonly SignInOptions[]): Promise<void> {
   const text = told.map((each) => `${JSON.stringify(signIn(each))}\n`).join('');
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(text);

@@ -22,12 +22,12 @@ export function freeShare(dir: string): number | undefined {
 
 export const USES = ['collecting', 'deciding'] as const;
 export type Use = (typeof USES)[number];
-type Told = Extract<ServeEvent, { readonly freePercent: number }>['event'];
+type DiskEventName = Extract<ServeEvent, { readonly freePercent: number }>['event'];
 
-type Reserved = {
+type ReservePolicy = {
   /** It stops below this share. */
   readonly min: number;
-  readonly told: { readonly stops: Told; readonly goesOn: Told };
+  readonly told: { readonly stops: DiskEventName; readonly goesOn: DiskEventName };
   readonly because: string;
 };
 
@@ -35,7 +35,7 @@ type Reserved = {
  * What the disk has room for. Decisions are to go on when nothing else does: whatever else writes
  * much stops early, and the doors stop while a denial can still be answered in good order.
  */
-const RESERVED: Readonly<Record<Use, Reserved>> = {
+const RESERVED: Readonly<Record<Use, ReservePolicy>> = {
   collecting: {
     min: FREE_DISK_MIN,
     told: { stops: 'disk-low', goesOn: 'disk-enough' },

@@ -28,7 +28,7 @@ export type RowColumn = {
  * a dictionary with what never comes again.
  */
 export class TextColumn implements RowColumn {
-  readonly #defined = new Defined();
+  readonly #defined = new DefinitionLevels();
   readonly #codeOf = new Map<string, number>();
   readonly #codes = new Uint32Array(ROW_GROUP_ROWS);
   /** The dictionary while there is one, else all values; in PLAIN encoding. */
@@ -98,7 +98,7 @@ export class TextColumn implements RowColumn {
 
 /** Numbers and truth values. */
 export class NumberColumn implements RowColumn {
-  readonly #defined = new Defined();
+  readonly #defined = new DefinitionLevels();
   readonly #values = new Float64Array(ROW_GROUP_ROWS);
   readonly #encode: (values: Float64Array) => Buffer;
   readonly #limit: number;
@@ -165,7 +165,7 @@ export class ListColumn implements RowColumn {
 }
 
 /** Which values of a column are there: the definition levels. */
-class Defined {
+class DefinitionLevels {
   readonly #levels = new Uint8Array(ROW_GROUP_ROWS);
   levelCount = 0;
   stated = 0;

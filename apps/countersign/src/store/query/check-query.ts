@@ -145,10 +145,10 @@ function textOf(node: Node, member: string): string {
 }
 
 /** A node of the tree, and the tables that WITH makes around it. */
-type Visited = { readonly node: Node; readonly own: ReadonlySet<string> };
+type TreeNode = { readonly node: Node; readonly own: ReadonlySet<string> };
 
 /** Every object of the tree; without recursion, since the depth is the asker's choice. */
-function* nodesOf(tree: unknown): Generator<Visited> {
+function* nodesOf(tree: unknown): Generator<TreeNode> {
   const waiting: { readonly value: unknown; readonly own: ReadonlySet<string> }[] = [
     { value: tree, own: new Set() },
   ];

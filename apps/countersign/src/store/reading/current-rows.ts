@@ -15,7 +15,7 @@ import { EVENTS_FOLDER } from '../store-layout.ts';
 export type Scope = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };
 
 /** Entries that a stage does not look at: some, and all from one on. */
-export type Hidden = { readonly entries: ReadonlySet<number>; readonly from: number };
+export type HiddenEntries = { readonly entries: ReadonlySet<number>; readonly from: number };
 
 /** The same, of some files alone. */
 export type FileScope = Scope & { readonly paths?: ReadonlySet<string> };
@@ -32,9 +32,14 @@ export class CurrentRows {
   readonly #tables: string[] = [];
   /** Of which this one is a view. */
   readonly #whole: CurrentRows | undefined;
-  readonly hidden: Hidden | undefined;
+  readonly hidden: HiddenEntries | undefined;
 
-  private constructor(dir: string, engine: DuckDbEngine, whole?: CurrentRows, hidden?: Hidden) {
+  private constructor(
+    dir: string,
+    engine: DuckDbEngine,
+    whole?: CurrentRows,
+    hidden?: HiddenEntries,
+  ) {
     this.#dir = dir;
     this.#engine = engine;
     this.#whole = whole;
@@ -49,7 +54,7 @@ export class CurrentRows {
   }
 
   /** A view that shows no row of these entries; it is open as long as this is. */
-  without(hidden: Hidden): CurrentRows {
+  without(hidden: HiddenEntries): CurrentRows {
     return new CurrentRows(this.#dir, this.#engine, this, hidden);
   }
 
@@ -156,7 +161,7 @@ export class Snapshot {
   readonly superseded: string | undefined;
   readonly #dir: string;
   readonly #engine: DuckDbEngine;
-  readonly #hidden: Hidden | undefined;
+  readonly #hidden: HiddenEntries | undefined;
 
   constructor(
     dir: string,
@@ -164,7 +169,7 @@ export class Snapshot {
     files: readonly ListedFile[],
     superseded: string | undefined,
     generation = 0,
-    hidden?: Hidden,
+    hidden?: HiddenEntries,
   ) {
     this.#dir = dir;
     this.#engine = engine;
@@ -174,7 +179,7 @@ export class Snapshot {
     this.#hidden = hidden;
   }
 
-  without(hidden: Hidden | undefined): Snapshot {
+  without(hidden: HiddenEntries | undefined): Snapshot {
     const { files, superseded, generation } = this;
     return new Snapshot(this.#dir, this.#engine, files, superseded, generation, hidden);
   }
@@ -224,7 +229,7 @@ export class Snapshot {
   }
 }
 
-function shownSql({ entries, from }: Hidden): string {
+function shownSql({ entries, from }: HiddenEntries): string {
   const parts = [
     ...(Number.isFinite(from) ? [`"index" < ${from}`] : []),
     ...(entries.size === 0 ? [] : [`"index" NOT IN (${[...entries].join(', ')})`]),

@@ -40,7 +40,7 @@ export function verifiedOf(
     map.set(key, known);
     return known;
   };
-  const add = (check: Pick<CheckCount, 'day' | 'flow'> & Added): void => {
+  const add = (check: Pick<CheckCount, 'day' | 'flow'> & CheckTotals): void => {
     const key = `${check.day}\n${check.flow}`;
     for (const adding of [total, of(flows, check.flow), of(days, key)]) adding.add(check);
   };
@@ -60,7 +60,7 @@ export function verifiedOf(
   };
 }
 
-type Added = Pick<CheckCount, 'state' | 'cause' | 'count' | 'disagreements'>;
+type CheckTotals = Pick<CheckCount, 'state' | 'cause' | 'count' | 'disagreements'>;
 
 class Adding {
   #decided = 0;
@@ -68,7 +68,7 @@ class Adding {
   #disagreements = 0;
   readonly #unverified = new Map<string, number>();
 
-  add({ state, cause, count, disagreements }: Added): void {
+  add({ state, cause, count, disagreements }: CheckTotals): void {
     this.#disagreements += disagreements;
     if (state === 'decided') this.#decided += count;
     else if (state === 'checked') this.#checked += count;

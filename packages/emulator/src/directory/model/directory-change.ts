@@ -87,7 +87,7 @@ export type Change =
     };
 
 /** A change that was made, with the object as it was and as it is. */
-export type Applied = {
+export type AppliedChange = {
   readonly change: Change;
   readonly before?: DirectoryObject;
   readonly after?: DirectoryObject;

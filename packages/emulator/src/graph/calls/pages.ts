@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/feed-record.ts';
-import type { Placed } from '../../directory/directory-state.ts';
+import type { PositionedObject } from '../../directory/directory-state.ts';
 import type { DirectoryObject, Kind } from '../../directory/model/directory-seed.ts';
 import type { Reply } from '../../http/http-server.ts';
 import { PAGE_MAX, PAGE_USUAL, SCAN_MAX } from '../limits.ts';
@@ -107,7 +107,7 @@ export function listKind(call: Call, kind: Kind): Reply {
   });
 }
 
-function* itemsOf(placed: Iterable<Placed>): Iterable<Item> {
+function* itemsOf(placed: Iterable<PositionedObject>): Iterable<Item> {
   for (const { position, object } of placed) yield { position, value: object };
 }
 

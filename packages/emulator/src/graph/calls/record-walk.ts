@@ -1,5 +1,5 @@
 import type { Feed } from '../../core/feed-record.ts';
-import type { FeedStore, Stored } from '../../feeds/feed-store.ts';
+import type { FeedStore, StoredRecord } from '../../feeds/feed-store.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
@@ -20,14 +20,14 @@ export type Walk = {
   readonly order: 'newest first' | 'oldest first';
   readonly behind: Place | undefined;
   /** Records of the feed that this way of asking does not give out. */
-  readonly isWithheld?: ((stored: Stored) => boolean) | undefined;
+  readonly isWithheld?: ((stored: StoredRecord) => boolean) | undefined;
 };
 
 /**
  * Records in order of event time, window by window, so that a page costs no more than it holds. The
  * windows lie on a grid of their own: the next page begins with one that the store has at hand.
  */
-export function* walk(way: Walk): Generator<Stored> {
+export function* walk(way: Walk): Generator<StoredRecord> {
   const isNewestFirst = way.order === 'newest first';
   let { fromMs, toMs } = way;
   if (way.behind !== undefined && isNewestFirst) toMs = Math.min(toMs, way.behind.atMs + 1);
@@ -52,14 +52,14 @@ export function* walk(way: Walk): Generator<Stored> {
 function inWindow(
   way: Walk,
   { fromMs, toMs }: { fromMs: number; toMs: number },
-): readonly Stored[] {
+): readonly StoredRecord[] {
   const { store, feeds, tenantId, nowMs } = way;
   const found = feeds.map((feed) => store.byEventTime(feed, tenantId, fromMs, toMs, nowMs));
   if (found.length === 1) return found[0] ?? [];
   return found.flat().sort((a, b) => compare(a.record, b.record));
 }
 
-function isBehind({ behind, order }: Walk, { record }: Stored): boolean {
+function isBehind({ behind, order }: Walk, { record }: StoredRecord): boolean {
   if (behind === undefined) return true;
   const difference = compare(record, behind);
   return order === 'newest first' ? difference < 0 : difference > 0;

@@ -43,7 +43,7 @@ export function route(
 
 type Entry = { readonly route: Route; readonly segments: readonly string[] };
 
-export type Found =
+export type RouteMatch =
   | { readonly kind: 'found'; readonly route: Route; readonly params: Record<string, string> }
   /** The address is known, the method is not for it. */
   | { readonly kind: 'wrong-method' }
@@ -65,7 +65,7 @@ export class RouteTable {
   }
 
   /** `path` stands behind the version, still encoded. */
-  find(method: string, version: string, path: string): Found {
+  find(method: string, version: string, path: string): RouteMatch {
     const sent = segmentsOf(path).flatMap(withoutKey);
     let isKnown = false;
     for (const { route: one, segments } of this.#byLength.get(sent.length) ?? []) {

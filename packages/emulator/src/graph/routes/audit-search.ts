@@ -1,6 +1,6 @@
 import { ACTIVITY_FEEDS, type JsonObject } from '../../core/feed-record.ts';
 import { SeededRandom } from '../../core/seeded-random.ts';
-import type { Stored } from '../../feeds/feed-store.ts';
+import type { StoredRecord } from '../../feeds/feed-store.ts';
 import type { Reply } from '../../http/http-server.ts';
 import {
   bodyOf,
@@ -133,7 +133,7 @@ class SearchDesk {
     });
   }
 
-  #found(search: Search, call: Call, behind: Place | undefined): Iterable<Stored> {
+  #found(search: Search, call: Call, behind: Place | undefined): Iterable<StoredRecord> {
     const withheld = this.#withheld;
     const { tenantId, fromMs, toMs, endsMs, asked } = search;
     const isWanted = wanted(asked);
@@ -229,7 +229,7 @@ function pageOf({ options }: Call): { readonly place: Place | undefined; readonl
 }
 
 /** Which records a search asks for, by what it filters. Without filters no body is parsed. */
-function wanted(asked: JsonObject): (stored: Stored) => boolean {
+function wanted(asked: JsonObject): (stored: StoredRecord) => boolean {
   const services = [...names(asked, 'serviceFilters'), ...single(asked['serviceFilter'])];
   const tests = [
     test(names(asked, 'recordTypeFilters'), (body) => recordTypeName(body['RecordType'])),

@@ -19,7 +19,7 @@ import { type Route, route } from '../calls/route-table.ts';
 import { POSSESSIONS_MAX } from '../limits.ts';
 
 /** A draft or a file that a client made. */
-type Made = { readonly name: string; readonly bytes: number };
+type ClientItem = { readonly name: string; readonly bytes: number };
 
 /**
  * What a client may make and unmake in mailboxes, sites and teams, as far as an application of its
@@ -32,19 +32,19 @@ export function possessionRoutes(): readonly Route[] {
 
 /** By owner and id; the oldest are forgotten, as if somebody had cleaned up. */
 class MadeThings {
-  readonly #things = new Map<string, Made>();
+  readonly #things = new Map<string, ClientItem>();
 
-  get(owner: string, id: string): Made | undefined {
+  get(owner: string, id: string): ClientItem | undefined {
     return this.#things.get(`${owner}\n${id}`);
   }
 
-  put(owner: string, id: string, thing: Made): void {
+  put(owner: string, id: string, thing: ClientItem): void {
     this.#things.set(`${owner}\n${id}`, thing);
     const [oldest] = this.#things.keys();
     if (this.#things.size > POSSESSIONS_MAX && oldest !== undefined) this.#things.delete(oldest);
   }
 
-  take(owner: string, id: string): Made {
+  take(owner: string, id: string): ClientItem {
     const thing = this.get(owner, id);
     if (thing === undefined) throw notFound(id);
     this.#things.delete(`${owner}\n${id}`);
@@ -90,7 +90,7 @@ function draftRoutes(made: MadeThings): readonly Route[] {
   ];
 }
 
-function messageOf(call: Call, id: string, { name, bytes }: Made) {
+function messageOf(call: Call, id: string, { name, bytes }: ClientItem) {
   const internetMessageId = `<${id}@${tenantOf(call).domain}>`;
   return { internetMessageId, subject: name, bytes: bytes + 2048 };
 }

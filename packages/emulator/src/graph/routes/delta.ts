@@ -49,7 +49,7 @@ type Round =
       readonly index: number;
     };
 
-type Told = { readonly values: readonly JsonObject[]; readonly next: Round | undefined };
+type DeltaPage = { readonly values: readonly JsonObject[]; readonly next: Round | undefined };
 
 function delta(call: Call, kind: Kind): Reply {
   const { options, directory } = call;
@@ -95,7 +95,7 @@ function gone(call: Call): GraphError {
   return new GraphError(410, 'syncStateNotFound', message, { location });
 }
 
-function tellAll(call: Call, kind: Kind, round: Extract<Round, { kind: 'all' }>): Told {
+function tellAll(call: Call, kind: Kind, round: Extract<Round, { kind: 'all' }>): DeltaPage {
   const values: JsonObject[] = [];
   const size = sizeOf(call);
   let skip = round.members;
@@ -135,7 +135,11 @@ function hasMembers({ options }: Call, kind: Kind): boolean {
   return options.select === undefined || options.select.includes('members');
 }
 
-function tellChanges(call: Call, kind: Kind, round: Extract<Round, { kind: 'changes' }>): Told {
+function tellChanges(
+  call: Call,
+  kind: Kind,
+  round: Extract<Round, { kind: 'changes' }>,
+): DeltaPage {
   const entries = call.directory.state.log.since(round.since, kind);
   if (entries === undefined) throw gone(call);
   const byId = new Map<string, ChangeEntry[]>();

@@ -1,5 +1,5 @@
 import type { Feed, JsonObject } from '../../core/feed-record.ts';
-import type { FeedStore, Stored } from '../../feeds/feed-store.ts';
+import type { FeedStore, StoredRecord } from '../../feeds/feed-store.ts';
 import type { Reply } from '../../http/http-server.ts';
 import { type Call, nextLink, ok, readToken, text, writeToken } from '../calls/graph-call.ts';
 import { badRequest, GraphError } from '../calls/graph-error.ts';
@@ -12,7 +12,7 @@ import { isMatch, needFilterable, requiredTimes } from '../odata/evaluate-filter
 import { isGiven, SIGN_IN_FILTERS, shownSignIn } from './sign-in-rows.ts';
 
 /** Records that exist and that a report does not give out: a fault of the service. */
-export type Withheld = (stored: Stored, tenantId: string) => boolean;
+export type Withheld = (stored: StoredRecord, tenantId: string) => boolean;
 
 type Report = {
   readonly feed: Feed;
@@ -138,7 +138,7 @@ function rowsOf(
     readonly nowMs: number;
     readonly behind: Place | undefined;
   },
-): Iterable<Stored> {
+): Iterable<StoredRecord> {
   const { nowMs } = bounds;
   const { tenantId } = directory;
   const { free, premium } = REPORT_DAYS;

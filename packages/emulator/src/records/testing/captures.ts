@@ -4,10 +4,10 @@ import { parse } from 'yaml';
 import type { JsonObject } from '../../core/feed-record.ts';
 
 /** A document of a capture, under the kind that RECORDS.md gives it. */
-export type Captured = { readonly kind: string; readonly body: JsonObject };
+export type CapturedDocument = { readonly kind: string; readonly body: JsonObject };
 
 /** Unified audit records out of exports as the cmdlet and several tools leave them behind. */
-export function unifiedCaptures(folder: string): Captured[] {
+export function unifiedCaptures(folder: string): CapturedDocument[] {
   const files = readdirSync(folder).filter((name) => /\.(?:csv|json)$/.test(name));
   return files.flatMap((name) => {
     const text = readFileSync(join(folder, name), 'utf8');
@@ -17,7 +17,7 @@ export function unifiedCaptures(folder: string): Captured[] {
 }
 
 /** What Defender kept of the records behind its own rows. */
-export function defenderCaptures(path: string): Captured[] {
+export function defenderCaptures(path: string): CapturedDocument[] {
   return topLevel(readFileSync(path, 'utf8')).flatMap((row) => {
     const raw = row['RawEventData'];
     return raw === null || typeof raw !== 'object' ? [] : unified(raw as JsonObject);
@@ -25,7 +25,7 @@ export function defenderCaptures(path: string): Captured[] {
 }
 
 /** Export rows that rule authors keep as tests. */
-export function exportCaptures(folder: string): Captured[] {
+export function exportCaptures(folder: string): CapturedDocument[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.yml'));
   return files.flatMap((name) => {
     const rule = parse(readFileSync(join(folder, name), 'utf8')) as JsonObject;
@@ -54,7 +54,7 @@ function spelling(member: string): string {
   return SPELLINGS.get(member.toLowerCase()) ?? member;
 }
 
-function unified(document: JsonObject): Captured[] {
+function unified(document: JsonObject): CapturedDocument[] {
   const data = document['AuditData'];
   const body = (typeof data === 'string' ? JSON.parse(data) : (data ?? document)) as JsonObject;
   const isRecord = typeof body['RecordType'] === 'number' && 'Operation' in body;

@@ -145,13 +145,13 @@ export function appOf(
   };
 }
 
-type Wanted = {
+type PersonCriteria = {
   readonly department: Department | undefined;
   readonly isAdministrator: boolean;
   readonly isWithoutPhone: boolean;
 };
 
-function wantedOf(args: StepArguments): Wanted {
+function wantedOf(args: StepArguments): PersonCriteria {
   return {
     department: args.has('department') ? (args.text('department') as Department) : undefined,
     isAdministrator: args.is('administrator'),
@@ -166,7 +166,7 @@ function wantedOf(args: StepArguments): Wanted {
 function somebody(
   stage: ScenarioContext,
   home: Population,
-  wanted: Wanted,
+  wanted: PersonCriteria,
   taken: ReadonlySet<number>,
 ): Person {
   const start = stage.random.int(0, home.size);
@@ -182,7 +182,7 @@ function somebody(
   return home.person(wanted.isAdministrator ? 1 : (almost ?? anybody ?? start));
 }
 
-function fits(home: Population, index: number, wanted: Wanted): boolean {
+function fits(home: Population, index: number, wanted: PersonCriteria): boolean {
   const traits = home.traits(index);
   if (wanted.department !== undefined && traits.department !== wanted.department) return false;
   if (wanted.isWithoutPhone && traits.hasPhone) return false;

@@ -9,7 +9,7 @@ import {
 import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { ScenarioApp } from '../steps/scenario-value.ts';
 
-export type Audited = Pick<
+export type AuditedChange = Pick<
   DirectoryChange,
   'operation' | 'category' | 'operationType' | 'changes'
 > & {
@@ -21,7 +21,7 @@ export function change(
   stage: ScenarioContext,
   home: Population,
   actor: DirectoryActor,
-  what: Audited,
+  what: AuditedChange,
 ): void {
   const records = directoryRecords(home.tenant, {
     ...what,

@@ -8,7 +8,7 @@ import type { ScenarioApp } from '../steps/scenario-value.ts';
 import { appOf } from '../steps/scenario-variables.ts';
 import type { StepArguments } from '../steps/step-arguments.ts';
 import {
-  type Audited,
+  type AuditedChange,
   applicationTarget,
   change,
   keyText,
@@ -50,7 +50,7 @@ export const addSecret: Verb = (stage, args) => {
   const before = app.secrets.map(keyText);
   const keyId = stage.random.guid();
   app.secrets.push({ keyId, displayName: args.text('label', 'Rotation'), sinceMs: stage.nowMs });
-  const what: Audited = {
+  const what: AuditedChange = {
     operation: 'Update application – Certificates and secrets management ',
     category: 'Application',
     auditCategory: 'ApplicationManagement',
@@ -78,7 +78,7 @@ export const createApp: Verb = (stage, args) => {
   const home = args.tenant();
   const actor = actorOf(stage, args, home);
   const app = appOf(stage, args.text('name'), home, []);
-  const what: Audited = {
+  const what: AuditedChange = {
     auditCategory: 'ApplicationManagement',
     operationType: 'Add',
     operation: 'Add application.',
@@ -112,7 +112,7 @@ function addPrincipal(
   app: ScenarioApp,
 ): void {
   const target = principalTarget(stage, app, home);
-  const what: Audited = {
+  const what: AuditedChange = {
     auditCategory: 'ApplicationManagement',
     operationType: 'Add',
     operation: 'Add service principal.',
@@ -140,7 +140,7 @@ export const createUser: Verb = (stage, args) => {
     sid: `S-1-5-21-1-2-3-${stage.random.int(900_000, 990_000)}`,
     mailboxGuid: stage.random.guid(),
   };
-  const what: Audited = {
+  const what: AuditedChange = {
     operation: 'Add user.',
     category: 'User',
     auditCategory: 'UserManagement',
@@ -198,7 +198,7 @@ export const consent: Verb = (stage, args) => {
       names,
     ],
   });
-  const granted: Audited = {
+  const granted: AuditedChange = {
     ...shared,
     operation: 'Add delegated permission grant.',
     category: 'ServicePrincipal',
@@ -241,7 +241,7 @@ export const grantAppRole: Verb = (stage, args) => {
     appId: resource,
   } as const;
   const roleId = isExchange ? FULL_ACCESS_ROLE : stage.random.guid();
-  const what: Audited = {
+  const what: AuditedChange = {
     operation: 'Add app role assignment to service principal.',
     category: 'ServicePrincipal',
     auditCategory: 'ApplicationManagement',
@@ -277,7 +277,7 @@ const FULL_ACCESS_ROLE = 'dc890d15-9560-4a4c-9b7f-a736ec74ec40';
 export const registerMethod: Verb = (stage, args) => {
   const session = args.session('by');
   const actor = actorOf(stage, args, session.home);
-  const what: Audited = {
+  const what: AuditedChange = {
     operation: 'User registered security info.',
     category: 'User',
     auditCategory: 'UserManagement',
@@ -302,7 +302,7 @@ export const registerDevice: Verb = (stage, args) => {
   const actor = actorOf(stage, args, session.home);
   const id = stage.random.guid();
   const displayName = args.text('name');
-  const what: Audited = {
+  const what: AuditedChange = {
     operation: 'Add device.',
     category: 'Device',
     auditCategory: 'Device',
@@ -328,7 +328,7 @@ export const grantRole: Verb = (stage, args) => {
   const actor = actorOf(stage, args, home);
   const { account } = args.account('to');
   const role = args.text('role', 'Global Administrator');
-  const what: Audited = {
+  const what: AuditedChange = {
     operation: 'Add member to role.',
     category: 'Role',
     auditCategory: 'RoleManagement',

@@ -8,7 +8,7 @@ import { silentSignIn, tokenIdOf } from '../../sign-in/user-flows.ts';
 import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { ScenarioApp } from '../steps/scenario-value.ts';
 import {
-  type Audited,
+  type AuditedChange,
   applicationTarget,
   change,
   keyText,
@@ -23,17 +23,17 @@ import {
 
 type Properties = readonly (readonly [name: string, value: string])[];
 
-type What = Pick<Audited, 'operation' | 'targets'> & {
+type What = Pick<AuditedChange, 'operation' | 'targets'> & {
   /** What was there and is not any more. */
   readonly removed?: Properties;
-  readonly changes?: Audited['changes'];
+  readonly changes?: AuditedChange['changes'];
 };
 
 function respond(
   stage: ScenarioContext,
   home: Population,
   responder: Person,
-  kind: Pick<Audited, 'category' | 'auditCategory' | 'operationType'>,
+  kind: Pick<AuditedChange, 'category' | 'auditCategory' | 'operationType'>,
   { operation, targets, removed = [], changes = [] }: What,
 ): void {
   const gone = removed.map(([name, oldValue]) => ({ name, oldValue, newValue: '' }));

@@ -29,7 +29,7 @@ export type Listing = {
 };
 
 /** An enabled subscription. */
-export type Subscribed = {
+export type Subscription = {
   /** Where the vendor tells of new content; undefined: nowhere, or it has given up. */
   readonly webhook: string | undefined;
 };
@@ -59,7 +59,7 @@ export class ActivityApi {
   }
 
   /** Content types whose subscription is enabled, and whom the vendor tells of new content. */
-  async subscriptions(signal?: AbortSignal): Promise<ReadonlyMap<string, Subscribed>> {
+  async subscriptions(signal?: AbortSignal): Promise<ReadonlyMap<string, Subscription>> {
     const url = this.#url('subscriptions/list');
     const { body } = await this.#get(url, LIST_BYTES_MAX, signal);
     const enabled = listOf(body, 'subscriptions')
@@ -172,7 +172,7 @@ export function beginning(body: Uint8Array): string {
   return `it begins with ${quoted(Buffer.from(body.subarray(0, 40)).toString('latin1'))}`;
 }
 
-function subscribedOf(webhook: unknown): Subscribed {
+function subscribedOf(webhook: unknown): Subscription {
   const stated = (webhook ?? {}) as { address?: unknown; status?: unknown };
   const isOn = String(stated.status).toLowerCase() === 'enabled';
   const { address } = stated;

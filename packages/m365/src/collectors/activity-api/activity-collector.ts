@@ -18,7 +18,7 @@ import type {
   ContentType,
   ListedContent,
   Listing,
-  Subscribed,
+  Subscription,
 } from './activity-api.ts';
 import type { ActivityWebhook } from './activity-webhook.ts';
 import { BlobFetcher } from './blob-fetcher.ts';
@@ -112,7 +112,7 @@ export class ActivityCollector implements Collector {
 
   async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
-    let enabled: ReadonlyMap<string, Subscribed> | undefined;
+    let enabled: ReadonlyMap<string, Subscription> | undefined;
     try {
       enabled = await this.#options.api.subscriptions(signal);
     } catch (error) {
@@ -181,7 +181,11 @@ export class ActivityCollector implements Collector {
   }
 
   /** Asks to be told of new content. What comes of it is a hint: whether it works is no matter. */
-  async #attach(feed: Feed, { webhook: told }: Subscribed, { signal, tally }: Poll): Promise<void> {
+  async #attach(
+    feed: Feed,
+    { webhook: told }: Subscription,
+    { signal, tally }: Poll,
+  ): Promise<void> {
     const { api, clock, webhook } = this.#options;
     if (webhook === undefined || told === webhook.address) return;
     const sinceMs = feed.startedMs;
@@ -368,7 +372,7 @@ export class ActivityCollector implements Collector {
 type Poll = {
   readonly desk: CollectionSink;
   readonly signal: AbortSignal | undefined;
-  readonly enabled: ReadonlyMap<string, Subscribed> | undefined;
+  readonly enabled: ReadonlyMap<string, Subscription> | undefined;
   readonly startedMs: number;
   readonly tally: PollTally;
 };

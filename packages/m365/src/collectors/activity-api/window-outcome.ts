@@ -16,14 +16,14 @@ export function unlisted(error: HttpError): WindowEnd {
 
 const AUDIT_OFF = 'Microsoft.Office.Compliance.Audit.DataServiceException';
 
-type Listed = Pick<Listing, 'shortBecause'> & {
+type ListingSummary = Pick<Listing, 'shortBecause'> & {
   readonly count: number;
   /** Content of which an earlier poll has already told. */
   readonly known: readonly ContentFact[];
 };
 
 export function endOf(
-  { count, known, shortBecause }: Listed,
+  { count, known, shortBecause }: ListingSummary,
   { fetched, contents, shortfalls }: FetchResult,
   subscription: 'was on' | 'was off',
 ): WindowEnd {

@@ -93,7 +93,7 @@ export class EventHubsCollector implements Collector {
   async #takeIn(
     log: HubSession,
     batch: HubBatch,
-    { connection, desk, tally }: Connected,
+    { connection, desk, tally }: HubPoll,
   ): Promise<void> {
     const { topic } = log.hub;
     if (connection.missing.has(topic)) {
@@ -132,7 +132,7 @@ export class EventHubsCollector implements Collector {
   }
 }
 
-type Connected = {
+type HubPoll = {
   readonly connection: HubConnection;
   readonly desk: CollectionSink;
   readonly tally: PollTally;

@@ -139,7 +139,7 @@ export class AuditLogQueryCollector implements Collector {
     throw new HttpError('DAMAGED', 'the audit log query was taken in and has no id');
   }
 
-  async #finished(id: string, signal: AbortSignal | undefined): Promise<Finished> {
+  async #finished(id: string, signal: AbortSignal | undefined): Promise<QueryCompletion> {
     const { graph, clock, wait } = this.#options;
     const url = graph.url(`${PATH}/${encodeURIComponent(id)}`);
     const startedMs = clock.monotonic();
@@ -160,7 +160,7 @@ export class AuditLogQueryCollector implements Collector {
   }
 }
 
-type Finished = { readonly id: string; readonly isCut: boolean };
+type QueryCompletion = { readonly id: string; readonly isCut: boolean };
 
 type Poll = {
   readonly desk: CollectionSink;

@@ -1,14 +1,14 @@
 import { LIST_ITEMS, LISTS_EVERY_MS } from './limits.ts';
 
 /** How a part of the directory is read. */
-type Followed = {
+type DeltaResource = {
   readonly kind: 'delta';
   readonly path: string;
   /** Asked for by name: users without it come without most of what an answer needs. */
   readonly select: readonly string[];
 };
 
-type Listed = {
+type ListResource = {
   readonly kind: 'list';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ type ListedForEach = {
   readonly path: (parentId: string) => string;
 };
 
-export type Resource = Followed | Listed | ListedForEach;
+export type Resource = DeltaResource | ListResource | ListedForEach;
 
 export const DIRECTORY_RESOURCES = [
   'users',
@@ -84,7 +84,7 @@ export const RESOURCES: Readonly<Record<DirectoryResource, Resource>> = {
  * Delta queries do not tell of owners, and a list for each object would take a request for each.
  * The service adds twenty to an object at the most: nobody needs more to know who answers for it.
  */
-function owners(of: 'applications' | 'servicePrincipals'): Listed {
+function owners(of: 'applications' | 'servicePrincipals'): ListResource {
   const query = { $select: 'id,appId', $expand: 'owners($select=id)', $top: String(LIST_ITEMS) };
   return { kind: 'list', path: `/v1.0/${of}`, query, everyMs: LISTS_EVERY_MS };
 }

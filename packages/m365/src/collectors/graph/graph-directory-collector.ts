@@ -58,7 +58,7 @@ export class GraphDirectoryCollector implements Collector {
     const source = sourceOf(name);
     const startMs = clock.now();
     const mark = poll.desk.directoryMark(source, tenant);
-    const asked: Asked = { resource: RESOURCES[name], source, mark, pages: 0 };
+    const asked: ResourceRead = { resource: RESOURCES[name], source, mark, pages: 0 };
     let end: WindowEnd;
     try {
       await this.#read(asked, poll);
@@ -84,7 +84,7 @@ export class GraphDirectoryCollector implements Collector {
     poll.tally.window(await session.end(end), end, source);
   }
 
-  async #read(asked: Asked, poll: Poll): Promise<void> {
+  async #read(asked: ResourceRead, poll: Poll): Promise<void> {
     const { graph, clock, tenant } = this.#options;
     const { resource, source, mark } = asked;
     const whole: Reading = {
@@ -126,7 +126,7 @@ export class GraphDirectoryCollector implements Collector {
   async #pages(
     first: string,
     reading: Reading,
-    asked: Asked,
+    asked: ResourceRead,
     { desk, signal }: Poll,
   ): Promise<void> {
     const { graph, clock } = this.#options;
@@ -167,7 +167,7 @@ type Poll = {
   readonly signal: AbortSignal | undefined;
 };
 
-type Asked = {
+type ResourceRead = {
   readonly resource: Resource;
   readonly source: string;
   readonly mark: DirectoryMark | undefined;
@@ -176,7 +176,7 @@ type Asked = {
 };
 
 function endOf(
-  { pages }: Asked,
+  { pages }: ResourceRead,
   outcome: 'complete' | 'failed',
   code: string | null = null,
   because: string | null = null,

@@ -55,7 +55,7 @@ export type GraphLogOptions = {
  * What is kept of a log between two polls: when each repeated reading was last done, and what it
  * takes to read. Lost in a crash, the readings are done again.
  */
-type Kept = {
+type LogState = {
   hourlyMs: number | undefined;
   dailyMs: number | undefined;
   readonly need: RequestDemandMeter;
@@ -70,7 +70,7 @@ export class GraphLogCollector implements Collector {
   readonly name: string;
   readonly everyMs: number;
   readonly #options: GraphLogOptions;
-  readonly #kept: ReadonlyMap<SourceId, Kept>;
+  readonly #kept: ReadonlyMap<SourceId, LogState>;
   #budget: QuotaBudget | undefined;
 
   constructor(options: GraphLogOptions) {
@@ -166,7 +166,7 @@ export class GraphLogCollector implements Collector {
     const missing = gaps
       .flatMap((gap) => subtract([gap], [news]))
       .flatMap(split)
-      .map((window): Planned => ({ ...window, delays: 'untold' }));
+      .map((window): LogWindow => ({ ...window, delays: 'untold' }));
     const again = this.#repeated(source, nowMs, missing.length);
     const owed = subtract(this.#owed(log, desk, nowMs), missing).flatMap(split);
     return { news, old: [...missing, ...owed, ...again.windows], done: again.done };
@@ -214,7 +214,7 @@ export class GraphLogCollector implements Collector {
     return subtract([whole], desk.lookedAgain(log.source, this.#options.tenant));
   }
 
-  #repeated(source: SourceId, nowMs: number, missing: number): Repeated {
+  #repeated(source: SourceId, nowMs: number, missing: number): RepeatPlan {
     const kept = this.#kept.get(source);
     // What was never read comes first: there is nothing to repeat of it.
     if (kept === undefined) return { windows: [], done: () => undefined };
@@ -235,7 +235,7 @@ export class GraphLogCollector implements Collector {
     return { windows, done: () => Object.assign(kept, { hourlyMs: doneMs }) };
   }
 
-  async #read(log: GraphLog, interval: Planned, poll: Poll): Promise<WindowEnd['outcome']> {
+  async #read(log: GraphLog, interval: LogWindow, poll: Poll): Promise<WindowEnd['outcome']> {
     const session = poll.desk.begin(this.#window(log, interval));
     const read = new Reading();
     let end: WindowEnd;
@@ -263,7 +263,7 @@ export class GraphLogCollector implements Collector {
     return told.outcome;
   }
 
-  #window({ source, family }: GraphLog, { from, to, ...delays }: Planned): CollectWindow {
+  #window({ source, family }: GraphLog, { from, to, ...delays }: LogWindow): CollectWindow {
     const { tenant } = this.#options;
     const interval = { from, to };
     const whose = { tenant, workload: null, subject: null, interval } as const;
@@ -333,14 +333,14 @@ type Poll = {
 
 /** Windows to read, and what is to be noted when all of them were. */
 type Plan = {
-  readonly news: Planned | undefined;
-  readonly old: readonly Planned[];
+  readonly news: LogWindow | undefined;
+  readonly old: readonly LogWindow[];
   readonly done: () => void;
 };
 
-type Repeated = { readonly windows: readonly Interval[]; readonly done: () => void };
+type RepeatPlan = { readonly windows: readonly Interval[]; readonly done: () => void };
 
-type Planned = Interval & Pick<CollectWindow, 'delays'>;
+type LogWindow = Interval & Pick<CollectWindow, 'delays'>;
 
 /** The service says so for tenants without Entra ID P1 (contracts 5.1). */
 const NO_LICENCE = /NonPremiumTenant|RequestFromNonPremium/i;

@@ -20,7 +20,7 @@ export async function readList(
   reading: Reading,
   listeners: ListListeners,
 ): Promise<number> {
-  const taken = new Taken(reading, listeners);
+  const taken = new SnapshotBuffer(reading, listeners);
   const pages = await takeAll(listeners.graph.url(path, query), reading.source, taken, listeners);
   await taken.end();
   return pages;
@@ -40,7 +40,7 @@ export async function readListForEach(
     pages += 1;
     for (const item of itemsOf(page, reading.source)) ids.push(idOf(item));
   }
-  const taken = new Taken(reading, ears);
+  const taken = new SnapshotBuffer(reading, ears);
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < ids.length) {
@@ -63,7 +63,7 @@ export async function readListForEach(
 async function takeAll(
   first: string,
   source: string,
-  taken: Taken,
+  taken: SnapshotBuffer,
   { graph, signal }: ListListeners,
 ): Promise<number> {
   let pages = 0;
@@ -75,7 +75,7 @@ async function takeAll(
 }
 
 /** A snapshot in the making. It is held back as a whole if it is small, to see what it is. */
-class Taken {
+class SnapshotBuffer {
   readonly #reading: Reading;
   readonly #ears: ListListeners;
   #held: Buffer[] = [];

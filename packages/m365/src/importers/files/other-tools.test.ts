@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Collected, collectBytes, textOf } from '../../testing/collect.ts';
+import { collectBytes, type ReadInputs, textOf } from '../../testing/collect.ts';
 import { audit, quotedCell } from '../../testing/render.ts';
 
 /** Exports as other tools leave them behind: the record inside is what counts. */
@@ -10,7 +10,7 @@ const [ONE, TWO, THREE] = TEXTS as [string, string, string];
 const AT = '2026-03-04T08:31:07Z';
 const UAL = 'm365.export/unified-audit-log';
 
-function found(read: Collected): unknown {
+function found(read: ReadInputs): unknown {
   return {
     sources: [...new Set(read.drafts.map(({ source }) => source))],
     bodies: read.drafts.map(({ body }) => textOf(body)),

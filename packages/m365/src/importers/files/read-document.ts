@@ -8,7 +8,7 @@ import type { Document, DocumentEnd, ReaderEvent } from './chunks/chunk.ts';
 import type { Framer } from './chunks/framer.ts';
 import { readMessageDocument } from './message-document.ts';
 import type { ReaderOptions } from './read-inputs.ts';
-import { type Sniffed, sniff } from './sniff-format.ts';
+import { type DetectedFormat, sniff } from './sniff-format.ts';
 import { Splitter, type SplitterItem } from './splitter.ts';
 
 /** Where a document's bytes come from. `disk` counts them as they lie on disk. */
@@ -109,7 +109,7 @@ const NO_ROWS = {
 } as const;
 
 function refusal(
-  kind: Exclude<Sniffed['kind'], 'records' | 'message'> | 'empty',
+  kind: Exclude<DetectedFormat['kind'], 'records' | 'message'> | 'empty',
   name: string,
 ): ImportError {
   switch (kind) {

@@ -18,7 +18,7 @@ import process from 'node:process';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { ARCHIVE_ENTRIES_MAX, ARCHIVE_HELD_BYTES_MAX } from '../../limits.ts';
-import { type Collected, collect, collectBytes } from '../../testing/collect.ts';
+import { collect, collectBytes, type ReadInputs } from '../../testing/collect.ts';
 import { audit, cmdletCsv } from '../../testing/render.ts';
 import { zipOf } from '../../testing/zip.ts';
 import { inputBytes, readInputs } from './read-inputs.ts';
@@ -42,11 +42,11 @@ async function inFolder(
   }
 }
 
-function read(path: string): Promise<Collected> {
+function read(path: string): Promise<ReadInputs> {
   return collect([{ kind: 'path', path }]);
 }
 
-function codes({ refused }: Collected): string[] {
+function codes({ refused }: ReadInputs): string[] {
   return refused.map(({ error }) => error.code);
 }
 

@@ -16,7 +16,7 @@ import { JsonFramer } from './json/json-framer.ts';
 import type { NoiseIn } from './json/log-noise.ts';
 import { recordInText } from './json/nested-records.ts';
 
-export type Sniffed =
+export type DetectedFormat =
   | { readonly kind: 'records'; readonly container: Document['container']; readonly framer: Framer }
   | { readonly kind: 'message' }
   | { readonly kind: 'blank' }
@@ -24,7 +24,7 @@ export type Sniffed =
   | { readonly kind: 'unknown' };
 
 /** Decides by the first bytes of a text (as UTF-8) which framer reads it. */
-export function sniff(prefix: Buffer<ArrayBuffer>, isWhole: 'whole' | 'part'): Sniffed {
+export function sniff(prefix: Buffer<ArrayBuffer>, isWhole: 'whole' | 'part'): DetectedFormat {
   const end = prefix.length;
   const at = skipSpace(prefix, hasBom(prefix, 0, end) ? 3 : 0, end);
   if (at >= end) return isWhole === 'whole' ? { kind: 'blank' } : json('json-sequence', at);
@@ -48,7 +48,7 @@ function json(
   container: 'json-array' | 'json-sequence',
   position: number,
   noise: NoiseIn = 'nowhere',
-): Sniffed {
+): DetectedFormat {
   return { kind: 'records', container, framer: new JsonFramer(position, noise) };
 }
 

@@ -4,15 +4,15 @@ import { isMessage } from './is-message.ts';
 import { HEAD_BYTES_MAX, LINKS_MAX, PARTS_MAX } from './limits.ts';
 import { type MessageRead, readMessage } from './read-message.ts';
 
-type Given = string | Buffer;
+type MessageBytes = string | Buffer;
 
 /** In pieces of a size that no line and no boundary keeps to. */
-async function* pieces(text: Given, size: number): AsyncGenerator<Uint8Array> {
+async function* pieces(text: MessageBytes, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text as string);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-function reading(text: Given, size = 4096): Promise<MessageRead> {
+function reading(text: MessageBytes, size = 4096): Promise<MessageRead> {
   return readMessage(pieces(text, size), 'x.eml');
 }
 

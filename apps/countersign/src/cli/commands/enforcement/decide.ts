@@ -98,13 +98,17 @@ function readRequest(file: string): { readonly text: string; readonly door: stri
   return { text, door: typeof door === 'string' ? door : undefined };
 }
 
-type Told = PolicyOutcome & {
+type PrintedDecision = PolicyOutcome & {
   readonly id?: string;
   readonly flip?: Counterfactual | null | undefined;
 };
 
 /** AuthZEN 1.0 section 6.2; all that explains it is in its context. */
-function print(context: Context, told: Told, entry: number | undefined): Promise<ExitCode> {
+function print(
+  context: Context,
+  told: PrintedDecision,
+  entry: number | undefined,
+): Promise<ExitCode> {
   const { terminal } = context;
   const { effect, ...explained } = told;
   const decision = effect === 'permit';
@@ -120,7 +124,7 @@ function print(context: Context, told: Told, entry: number | undefined): Promise
 
 async function explain(
   { terminal }: Context,
-  told: Told,
+  told: PrintedDecision,
   entry: number | undefined,
 ): Promise<ExitCode> {
   const { effect, policies, obligations, inputs, because, flip } = told;
@@ -134,7 +138,7 @@ async function explain(
   return exitOf(told);
 }
 
-function exitOf({ effect, cause, because }: Told): ExitCode {
+function exitOf({ effect, cause, because }: PrintedDecision): ExitCode {
   if (effect === 'permit') return EXIT.done;
   if (cause === 'unknown' || cause === 'error') {
     throw new CliError('CANNOT_TELL', `${reasonsText(because)}: so it is denied`);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Rotated } from '@countersign/ledger';
+import type { RotationResult } from '@countersign/ledger';
 import type { Command as Parser } from 'commander';
 import {
   DRY_RUN,
@@ -40,7 +40,7 @@ const rotate: CommandHandler<[flags: RotateFlags]> = async (context, flags) => {
     repeatable: true,
     where: 'alone',
     progressOf: noProgress,
-  })) as Rotated;
+  })) as RotationResult;
   if (context.json) terminal.document({ entry, oldVkey, newVkey });
   else {
     terminal.fields([

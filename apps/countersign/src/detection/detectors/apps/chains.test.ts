@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { findingUid } from '../../findings/finding-identity.ts';
 import { incidentsOf } from '../../incidents/incident.ts';
 import { sessionMoved } from '../people/session-hijacking.ts';
-import { daily, foundIn, type Played, person, signIn } from '../testing/scene.ts';
+import { daily, foundIn, person, type SceneEvent, signIn } from '../testing/scene.ts';
 import { accountRaised } from './account-elevated.ts';
 import { consentRead } from './consent-then-read.ts';
 import { credentialUsed } from './new-credential-used.ts';
@@ -12,9 +12,14 @@ const APP = '11111111-0000-4000-8000-000000000001';
 const OBJECT = '11111111-0000-4000-8000-000000000002';
 const PRINCIPAL = '11111111-0000-4000-8000-000000000003';
 
-const change = (of: Played): Played => ({ classUid: 3004, activityId: 3, ...person(1), ...of });
+const change = (of: SceneEvent): SceneEvent => ({
+  classUid: 3004,
+  activityId: 3,
+  ...person(1),
+  ...of,
+});
 
-const appSignIn = (of: Played): Played => ({
+const appSignIn = (of: SceneEvent): SceneEvent => ({
   ...{ classUid: 3002, activityId: 1, actorType: 4, signInType: 'servicePrincipal' },
   ...{ actorUid: PRINCIPAL, actorName: 'payroll', appUid: APP, appName: 'Payroll' },
   ...of,
@@ -63,7 +68,7 @@ const consented = change({
   targetName: 'Inbox Booster',
   body: JSON.stringify({ names: APP }),
 });
-const read = (of: Played): Played => ({
+const read = (of: SceneEvent): SceneEvent => ({
   ...{ classUid: 6001, operation: 'MailItemsAccessed', actorType: 4, actorUid: PRINCIPAL },
   ...{ appUid: APP, mailbox: 'p1@northmoor.example', itemCount: 5, workload: 'Exchange' },
   ...of,
@@ -127,12 +132,12 @@ test('chains that share a step are told one by one, and are one incident', async
   assert.equal(incidentsOf(kept, surroundings).length, 1);
 });
 
-function target(n: number): Partial<Played> {
+function target(n: number): Partial<SceneEvent> {
   const { actorUid, actorName } = person(n);
   return { targetUid: actorUid ?? null, targetName: actorName ?? null };
 }
 
-function actor(n: number): Partial<Played> {
+function actor(n: number): Partial<SceneEvent> {
   return { ...person(n), targetUid: PRINCIPAL, targetName: 'Inbox Booster' };
 }
 

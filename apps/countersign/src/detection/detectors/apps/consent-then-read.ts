@@ -32,7 +32,7 @@ export const consentRead: WindowDetector = {
 };
 
 /** One day of an application in one mailbox. */
-type Read = CitedEvent & {
+type MailboxReadDay = CitedEvent & {
   readonly tenant: string;
   readonly app: string;
   readonly keys: readonly string[];
@@ -41,7 +41,10 @@ type Read = CitedEvent & {
 };
 
 /** What applications with these keys read; the two ids of one are tied by its sign-ins. */
-async function readsOf(scene: DetectionWindow, keys: ReadonlySet<string>): Promise<Read[]> {
+async function readsOf(
+  scene: DetectionWindow,
+  keys: ReadonlySet<string>,
+): Promise<MailboxReadDay[]> {
   const ids = listed([...keys].filter((key) => !key.startsWith('name:')));
   const names = listed([...keys].filter((key) => key.startsWith('name:')).map((k) => k.slice(5)));
   const rows = await ask(
@@ -65,7 +68,7 @@ async function readsOf(scene: DetectionWindow, keys: ReadonlySet<string>): Promi
   return rows.map(readOf);
 }
 
-function readOf(row: Row): Read {
+function readOf(row: Row): MailboxReadDay {
   const app = textOf(row['app']) ?? '';
   const [name, principal] = [textOf(row['name']), textOf(row['principal'])];
   const keys = [app, principal, name === null ? null : `name:${name}`];
@@ -84,7 +87,7 @@ function readOf(row: Row): Read {
 }
 
 /** Where an application begins to read that had not read for as long as is looked back. */
-function beginnings(reads: readonly Read[]): number[] {
+function beginnings(reads: readonly MailboxReadDay[]): number[] {
   return reads.flatMap(({ atMs }, at) => {
     const before = reads[at - 1];
     return before === undefined || atMs - before.atMs > HISTORY_MS ? [at] : [];
@@ -94,7 +97,7 @@ function beginnings(reads: readonly Read[]): number[] {
 function draftOf(
   scene: DetectionWindow,
   pairs: readonly (readonly [Step, ReadonlySet<string>])[],
-  reads: readonly Read[],
+  reads: readonly MailboxReadDay[],
 ): FindingDraft | undefined {
   const [first] = reads;
   if (first === undefined || !isWithin(scene, first.atMs)) return undefined;

@@ -78,7 +78,7 @@ function useOf(row: Row): Use {
   };
 }
 
-type Known = {
+type CredentialFacts = {
   readonly keys: ReadonlySet<string>;
   readonly uses: readonly Use[];
   readonly made: readonly Step[];
@@ -87,7 +87,7 @@ type Known = {
 function draftOf(
   scene: DetectionWindow,
   step: Step,
-  { keys, uses, made }: Known,
+  { keys, uses, made }: CredentialFacts,
 ): FindingDraft | undefined {
   const own = uses.filter((use) => use.keys.some((key) => keys.has(key)));
   const before = (use: Use): Use[] =>

@@ -44,7 +44,7 @@ export const displayName: WindowDetector = {
     if (strangers.length === 0) return [];
     const sought = strangers.map(({ name }) => name);
     const names = await insideNames(scene, sought);
-    const found = strangers.flatMap((one): Found[] => {
+    const found = strangers.flatMap((one): ImpersonationMatch[] => {
       const match = names.match(one.name, one.tenant, one.atMs);
       const spelt = ownAddress(world, one);
       if (spelt !== undefined) return [{ stranger: one, address: spelt, how: 'address' }];
@@ -58,7 +58,7 @@ export const displayName: WindowDetector = {
   },
 };
 
-type Named = DomainMailDay & {
+type NewcomerMail = DomainMailDay & {
   readonly name: string;
   /** The one recipient of that day; undefined where there are several. */
   readonly onlyTo: string | undefined;
@@ -66,8 +66,8 @@ type Named = DomainMailDay & {
   readonly isFile: boolean;
 };
 
-type Found = {
-  readonly stranger: Named;
+type ImpersonationMatch = {
+  readonly stranger: NewcomerMail;
   readonly address: string;
   readonly how: 'same' | 'spelling' | 'address';
   readonly insider?: Insider;
@@ -78,7 +78,7 @@ const WITH_NAMES = `(source = 'mail/message' OR source = 'defender/advanced-hunt
   OR source IN ('azure-monitor/AdvancedHunting-EmailEvents', 'log-analytics/EmailEvents'))`;
 
 /** Addresses that nobody had mail from, and nobody wrote to, in the month before. */
-async function namedNewcomers(scene: DetectionWindow): Promise<Named[]> {
+async function namedNewcomers(scene: DetectionWindow): Promise<NewcomerMail[]> {
   const fromMs = Math.trunc(scene.period.fromMs);
   const rows = await ask(
     scene,
@@ -106,7 +106,7 @@ async function namedNewcomers(scene: DetectionWindow): Promise<Named[]> {
       WHERE t IS NOT NULL ORDER BY t, i`,
     NEWCOMERS_MAX,
   );
-  const named: Named[] = [];
+  const named: NewcomerMail[] = [];
   for (const row of rows) {
     const entries = textOf(row['entries']) ?? '';
     const members = await memberOfEntries(scene, entries, 'SenderDisplayName');
@@ -129,7 +129,7 @@ async function namedNewcomers(scene: DetectionWindow): Promise<Named[]> {
   return named;
 }
 
-function isStranger(world: Correspondents, one: Named): boolean {
+function isStranger(world: Correspondents, one: NewcomerMail): boolean {
   if (isOwn(world, one)) return false;
   if (!isFreeMail(one.domain) && isKnown(world, one, KNOWN_DAYS_MIN)) return false;
   const days = [...(world.mailDays.get(one.tenant) ?? [])];
@@ -139,7 +139,7 @@ function isStranger(world: Correspondents, one: Named): boolean {
 }
 
 /** An address of the company where a name should be, in front of another address. */
-function ownAddress(world: Correspondents, one: Named): string | undefined {
+function ownAddress(world: Correspondents, one: NewcomerMail): string | undefined {
   const [address] = /[^\s<>"'@]+@[^\s<>"'@]+\.[a-z]{2,}/i.exec(one.name.slice(0, 320)) ?? [];
   if (address === undefined) return undefined;
   const isInside = isOwn(world, { ...one, domain: domainOf(address) });
@@ -149,7 +149,7 @@ function ownAddress(world: Correspondents, one: Named): string | undefined {
 /** On which days these people wrote; `tenant address`. */
 async function writingDays(
   scene: DetectionWindow,
-  found: readonly Found[],
+  found: readonly ImpersonationMatch[],
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   if (found.length === 0) return new Map();
   const rows = await ask(
@@ -163,13 +163,16 @@ async function writingDays(
   return new Map([...days].map(([key, own]) => [key, own.map((row) => numberOf(row['d']))]));
 }
 
-const armedKey = ({ tenant, sender, day }: Pick<Named, 'tenant' | 'sender' | 'day'>): string =>
-  `${tenant} ${sender} ${day}`;
+const armedKey = ({
+  tenant,
+  sender,
+  day,
+}: Pick<NewcomerMail, 'tenant' | 'sender' | 'day'>): string => `${tenant} ${sender} ${day}`;
 
 /** Senders and days whose mail brought what lures bring. */
 async function armedDays(
   scene: DetectionWindow,
-  found: readonly Found[],
+  found: readonly ImpersonationMatch[],
 ): Promise<ReadonlySet<string>> {
   if (found.length === 0) return new Set();
   const senders = new Set(found.map(({ stranger }) => stranger.sender));
@@ -182,7 +185,10 @@ type Besides = {
   readonly armed: ReadonlySet<string>;
 };
 
-function draftOf({ stranger, address, how }: Found, { busy, armed }: Besides): FindingDraft {
+function draftOf(
+  { stranger, address, how }: ImpersonationMatch,
+  { busy, armed }: Besides,
+): FindingDraft {
   const { tenant, sender, name, day, recipients } = stranger;
   const days = busy.get(`${tenant} ${address}`) ?? [];
   const wrote = days.filter((one) => one < day && one >= day - HISTORY_MS).length;
@@ -211,7 +217,7 @@ function draftOf({ stranger, address, how }: Found, { busy, armed }: Besides): F
  * home, and namesakes anywhere, far more often than anybody is lured. Whoever handed the message in
  * did not think so.
  */
-function mayBeTheirs({ sender, name, domain, recipients, isFile }: Named): boolean {
+function mayBeTheirs({ sender, name, domain, recipients, isFile }: NewcomerMail): boolean {
   if (isFile || recipients >= FIRST_CONTACT_PEOPLE_MIN || !isFreeMail(domain)) return false;
   const called = nameKey(spokenName(sender));
   return called !== undefined && called === nameKey(name);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { daily, foundIn, type Played, person, signIn } from '../testing/scene.ts';
+import { daily, foundIn, person, type SceneEvent, signIn } from '../testing/scene.ts';
 import { displayName } from './display-name-impersonation.ts';
 import { nameKey } from './employee-names.ts';
 import { isFreeMail, siteOf } from './mail-domain.ts';
@@ -8,18 +8,18 @@ import { replyMismatch } from './reply-to-mismatch.ts';
 
 type Says = { readonly [member: string]: unknown };
 
-const received: Omit<Played, 'day'> = {
+const received: Omit<SceneEvent, 'day'> = {
   ...{ classUid: 4009, activityId: 2, workload: 'Exchange', sender: 'desk@harbourworks.example' },
   ...{ targetName: 'p1@northmoor.example', mailbox: 'p1@northmoor.example' },
 };
 
 /** A message out of a file. */
-function file(says: Says, of: Partial<Played> = {}): Played {
+function file(says: Says, of: Partial<SceneEvent> = {}): SceneEvent {
   const body = JSON.stringify({ MessageFile: 'message', ...says });
   return { day: 9, ...received, source: 'mail/message', body, ...of };
 }
 
-function answered(to: string, of: Partial<Played> = {}, says: Says = {}): Played {
+function answered(to: string, of: Partial<SceneEvent> = {}, says: Says = {}): SceneEvent {
   return file({ ReplyTo: [{ name: '', address: to }], ...says }, of);
 }
 
@@ -31,9 +31,13 @@ const writes = daily(9, (day) => ({
   ...received,
   ...{ day, activityId: 1, sender: 'vivian.castellan@northmoor.example' },
 }));
-const known: readonly Played[] = [...people, ...boss, ...daily(9, (day) => ({ ...received, day }))];
+const known: readonly SceneEvent[] = [
+  ...people,
+  ...boss,
+  ...daily(9, (day) => ({ ...received, day })),
+];
 
-async function mismatch(...events: readonly Played[]): Promise<string[]> {
+async function mismatch(...events: readonly SceneEvent[]): Promise<string[]> {
   const found = await foundIn(replyMismatch, [...known, ...events]);
   return found.map(({ rule, severity }) => `${rule} ${severity}`);
 }
@@ -85,12 +89,12 @@ test('a trace does not say where answers go, and a body may hold anything', asyn
   assert.deepEqual(await mismatch(...bodies.map((body) => ({ ...file({}, stranger), body }))), []);
 });
 
-type Sender = { readonly name: unknown; readonly of?: Partial<Played> };
+type Sender = { readonly name: unknown; readonly of?: Partial<SceneEvent> };
 
 /** Each from an address of its own, unless it says another. */
 async function named(
   senders: readonly Sender[],
-  before: readonly Played[] = [],
+  before: readonly SceneEvent[] = [],
 ): Promise<string[]> {
   const messages = senders.map(({ name, of }, at) =>
     file({ SenderDisplayName: name }, { sender: `x${at}@gmail.com`, ...of }),
@@ -130,7 +134,7 @@ test('a stranger under the name of somebody inside, in any letters and order', a
 test('one message from what may be their own mailbox at home is told, and not loudly', async () => {
   const source = 'azure-monitor/AdvancedHunting-EmailEvents';
   const days = daily(7, (day) => ({ ...received, day }));
-  const severity = async (sender: string, of: Partial<Played> = {}): Promise<string[]> => {
+  const severity = async (sender: string, of: Partial<SceneEvent> = {}): Promise<string[]> => {
     const one = { name: 'Vivian Castellan', of: { source, sender, ...of } };
     return (await named([one], days)).map((text) => text.split(' ')[1] ?? '');
   };
@@ -146,15 +150,15 @@ test('what may be from home warns if it goes to many, or brings what lures bring
   const source = 'azure-monitor/AdvancedHunting-EmailEvents';
   const sender = 'vivian.castellan7@gmail.com';
   const days = daily(7, (day) => ({ ...received, day }));
-  const to = (people: number): Played[] =>
+  const to = (people: number): SceneEvent[] =>
     Array.from({ length: people }, (_, n) => {
       const body = JSON.stringify({ properties: { SenderDisplayName: 'Vivian Castellan' } });
       return { ...file({}, { sender, source, targetName: `p${n}@northmoor.example` }), body };
     });
-  const part = (object: string): Played => ({
+  const part = (object: string): SceneEvent => ({
     ...{ ...received, activityId: 3, day: 9, sender, object },
   });
-  const severity = async (...events: readonly Played[]): Promise<number | undefined> => {
+  const severity = async (...events: readonly SceneEvent[]): Promise<number | undefined> => {
     const found = await foundIn(displayName, [...known, ...writes, ...days, ...events]);
     assert.equal(found.length, 1);
     return found[0]?.severity;

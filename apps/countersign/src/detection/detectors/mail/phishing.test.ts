@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { daily, foundIn, type Played, person, signIn } from '../testing/scene.ts';
+import { daily, foundIn, person, type SceneEvent, signIn } from '../testing/scene.ts';
 import { editDistance, likenessOf, skeletonOf } from './domain-similarity.ts';
 import { phishing } from './phishing.ts';
 
-const mail = (of: Played): Played => ({
+const mail = (of: SceneEvent): SceneEvent => ({
   ...{ classUid: 4009, activityId: 2, workload: 'Exchange', sender: 'desk@harbourworks.example' },
   ...{ targetName: 'p1@northmoor.example', mailbox: 'p1@northmoor.example' },
   ...of,
 });
 const people = [1, 2, 3, 4].map((n) => signIn({ day: 0, ...person(n), ip: '192.0.2.1' }));
 const month = daily(9, (day) => mail({ day }));
-const known: readonly Played[] = [...people, ...month];
+const known: readonly SceneEvent[] = [...people, ...month];
 
-const toMany = (of: Played, many = 6): Played[] =>
+const toMany = (of: SceneEvent, many = 6): SceneEvent[] =>
   Array.from({ length: many }, (_, n) => mail({ ...of, targetName: `p${n}@northmoor.example` }));
 
 test('a domain that passes for the company, or for one that it writes with', async () => {

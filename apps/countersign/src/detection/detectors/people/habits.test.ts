@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { appHabits } from '../apps/unusual-app.ts';
-import { daily, foundIn, type Played, person, signIn } from '../testing/scene.ts';
+import { daily, foundIn, person, type SceneEvent, signIn } from '../testing/scene.ts';
 import { impossibleTravel } from './impossible-travel.ts';
 import { volume, volumes } from './unusual-volume.ts';
 
-const took = (of: Played): Played => ({
+const took = (of: SceneEvent): SceneEvent => ({
   ...{ classUid: 6001, operation: 'FileDownloaded', actorType: 1, workload: 'SharePoint' },
   ...{ ...person(1), ...of },
 });
@@ -19,13 +19,13 @@ test('somebody who takes many times what they ever took', async () => {
 });
 
 /** Files that colleagues took on eight days, so many each. */
-function colleagues(items: number): Played[] {
+function colleagues(items: number): SceneEvent[] {
   return [2, 3, 4, 5].flatMap((n) =>
     daily(8, (day) => took({ ...person(n), day, itemCount: items })),
   );
 }
 
-async function severityOf(...events: readonly Played[]): Promise<readonly number[]> {
+async function severityOf(...events: readonly SceneEvent[]): Promise<readonly number[]> {
   const quiet = daily(8, (day) => took({ day, itemCount: 20 }));
   const found = await foundIn(volume, [...quiet, ...events]);
   return found.map(({ severity }) => severity);
@@ -71,9 +71,9 @@ test('in two countries within the hour, one of them new', async () => {
   const [found, ...more] = await foundIn(impossibleTravel, [...home, ...trip]);
   assert.deepEqual(more, []);
   assert.match(found?.title ?? '', /from DE and 20 min later from EE/);
-  const back = [{ ...(trip[1] as Played), minute: 530 }, trip[0] as Played];
+  const back = [{ ...(trip[1] as SceneEvent), minute: 530 }, trip[0] as SceneEvent];
   assert.equal((await foundIn(impossibleTravel, [...home, ...back])).length, 1);
-  const slow = [trip[0] as Played, { ...(trip[1] as Played), minute: 900 }];
+  const slow = [trip[0] as SceneEvent, { ...(trip[1] as SceneEvent), minute: 900 }];
   assert.deepEqual(await foundIn(impossibleTravel, [...home, ...slow]), []);
 });
 
@@ -89,7 +89,7 @@ test("the company's way out abroad is no place, and neither is a carrier's", asy
   assert.deepEqual(await foundIn(impossibleTravel, [...home, before, own, again]), []);
 });
 
-const reads = (of: Played): Played => ({
+const reads = (of: SceneEvent): SceneEvent => ({
   ...{ classUid: 6001, operation: 'MailItemsAccessed', actorType: 4, workload: 'Exchange' },
   ...{ actorUid: 'sp-1', appUid: 'app-1', mailbox: 'p1@northmoor.example' },
   ...of,

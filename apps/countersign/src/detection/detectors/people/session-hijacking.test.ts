@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { SEED } from '../../../../../../tools/property.ts';
 import { SeededRandom } from '../../../../../../tools/sample/random.ts';
 import { CANDIDATES_LOOKED_AT_MAX, SESSION_REACH_MS, TRAVEL_WITHIN_MS } from '../limits.ts';
-import { daily, foundIn, type Played, person, signIn } from '../testing/scene.ts';
+import { daily, foundIn, person, type SceneEvent, signIn } from '../testing/scene.ts';
 import { sessionMoved } from './session-hijacking.ts';
 
 /** Between home and office with the same browsers: on several networks, and nothing strange. */
-function commuter(n: number, signIns: number): Played[] {
+function commuter(n: number, signIns: number): SceneEvent[] {
   return Array.from({ length: signIns }, (_, at) =>
     signIn({
       ...{ day: Math.floor(at / 20), minute: 400 + (at % 20) * 30, ...person(n) },
@@ -34,7 +34,7 @@ test('the theft of a session is found behind any number of people on the move', 
   );
 });
 
-type Drawn = Played & { readonly ip: string; readonly day: number; readonly minute: number };
+type Drawn = SceneEvent & { readonly ip: string; readonly day: number; readonly minute: number };
 
 function drawn(random: SeededRandom): Drawn[] {
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random.next() * of.length)] as T;
@@ -92,14 +92,14 @@ test('a sign-in is a move if none of its session in the week before is like it',
 });
 
 /** Somebody at home for a week, whose session goes on elsewhere at the end of a day. */
-function stolenAt(minute: number): Played[] {
+function stolenAt(minute: number): SceneEvent[] {
   const owner = { ...person(7), sessionUid: 's-7' };
   const home = daily(7, (day) => signIn({ day, ...owner, ip: '192.0.2.1' }));
   const away = { ip: '198.18.7.7', country: 'EE', userAgent: 'Chrome/145' };
   return [...home, signIn({ day: 6, minute, ...owner, ...away })];
 }
 
-function activity(of: Played): Played {
+function activity(of: SceneEvent): SceneEvent {
   return { classUid: 6001, actorType: 1, ...person(7), sessionUid: 's-7', itemCount: 30, ...of };
 }
 
@@ -142,7 +142,7 @@ test('what is done the day after, within a day of the move, is said of that day'
 });
 
 test('another program of one computer that travels is told, and is no warning', async () => {
-  const severity = async (of: Partial<Played>): Promise<number | undefined> => {
+  const severity = async (of: Partial<SceneEvent>): Promise<number | undefined> => {
     const owner = { ...person(7), sessionUid: 's-7' };
     const home = daily(5, (day) => signIn({ day, ...owner, ip: '192.0.2.1', deviceUid: 'd-1' }));
     const away = { ip: '198.18.7.7', country: 'EE', userAgent: 'Sign-in/1.0', deviceUid: 'd-1' };

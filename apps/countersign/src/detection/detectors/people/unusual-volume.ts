@@ -50,7 +50,7 @@ export async function volumes(
   return unusual.map((one) => draftOf(one, ranges, shown.get(personKey(one.day)) ?? []));
 }
 
-type Taken = CitedEvent & {
+type VolumeDay = CitedEvent & {
   readonly tenant: string;
   readonly kind: Kind;
   readonly who: string;
@@ -81,7 +81,7 @@ function daysSql(taken: string): string {
 }
 
 /** A day, the most of any day in the month before it, and how many those are. */
-type Unusual = { readonly day: Taken; readonly most: number; readonly days: number };
+type Unusual = { readonly day: VolumeDay; readonly most: number; readonly days: number };
 
 /** Of somebody new nothing is known to compare with. */
 async function unusualDays(scene: DetectionWindow, part: PersonPartition): Promise<Unusual[]> {
@@ -109,7 +109,7 @@ async function unusualDays(scene: DetectionWindow, part: PersonPartition): Promi
     .filter(({ day }) => isWithin(scene, day.atMs));
 }
 
-function takenOf(row: Row): Taken {
+function takenOf(row: Row): VolumeDay {
   return {
     index: numberOf(row['index']),
     atMs: numberOf(row['t']),
@@ -121,7 +121,7 @@ function takenOf(row: Row): Taken {
   };
 }
 
-const rangeKey = ({ tenant, kind, day }: Pick<Taken, 'tenant' | 'kind' | 'day'>): string =>
+const rangeKey = ({ tenant, kind, day }: Pick<VolumeDay, 'tenant' | 'kind' | 'day'>): string =>
   `${tenant} ${kind} ${day}`;
 
 /** What hardly anybody of the tenant took in a day of the month before, for each of these days. */
@@ -177,7 +177,7 @@ function rareFrom(days: readonly Share[]): number {
 function draftOf(
   { day, most, days }: Unusual,
   ranges: ReadonlyMap<string, number>,
-  shown: readonly Shown[],
+  shown: readonly VolumeExample[],
 ): FindingDraft {
   const isRare = day.items > (ranges.get(rangeKey(day)) ?? 0);
   const who = shown[0]?.name ?? day.who;
@@ -200,17 +200,17 @@ function draftOf(
   });
 }
 
-type Shown = Required<CitedEvent> & { readonly name: string | null };
+type VolumeExample = Required<CitedEvent> & { readonly name: string | null };
 
-const personKey = ({ tenant, kind, who, day }: Taken): string =>
+const personKey = ({ tenant, kind, who, day }: VolumeDay): string =>
   JSON.stringify([tenant, kind, who, day]);
 
 /** The largest records of each of these days, by {@link personKey}. */
 async function largestOf(
   scene: DetectionWindow,
   unusual: readonly Unusual[],
-): Promise<ReadonlyMap<string, readonly Shown[]>> {
-  const found = new Map<string, Shown[]>();
+): Promise<ReadonlyMap<string, readonly VolumeExample[]>> {
+  const found = new Map<string, VolumeExample[]>();
   for (let at = 0; at < unusual.length; at += SHOWN_TOGETHER) {
     const some = unusual.slice(at, at + SHOWN_TOGETHER).map(({ day }) => day);
     const wanted = some.map(({ tenant, kind, who, day }) => {

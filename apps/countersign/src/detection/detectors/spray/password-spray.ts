@@ -24,7 +24,7 @@ import {
   triesSql,
   warmthSql,
 } from './spray-features.ts';
-import { likelySql, oddsSql, type Ranked, ranked, tellTraits } from './spray-ranking.ts';
+import { likelySql, oddsSql, type RankedSuccess, ranked, tellTraits } from './spray-ranking.ts';
 
 /** One attempt at a password, and how likely it is an intruder's. */
 export type Attempt = {
@@ -197,7 +197,7 @@ function featuresOf(values: readonly (DuckDBValue | undefined)[]): Features {
   };
 }
 
-type Guess = Ranked & { readonly tenant: string; readonly atMs: number };
+type Guess = RankedSuccess & { readonly tenant: string; readonly atMs: number };
 
 function guessOf([index, tenant, t, probability]: readonly DuckDBValue[]): Guess {
   const [at, likelihood] = [Number(t), Number(probability)];
@@ -231,7 +231,7 @@ async function campaignsOf(
   runs: readonly Run[],
   { period: { fromMs: sinceMs }, sizes }: { readonly period: Period; readonly sizes: Sizes },
 ): Promise<Campaign[]> {
-  const told: { readonly run: Run; readonly candidates: readonly Ranked[] }[] = [];
+  const told: { readonly run: Run; readonly candidates: readonly RankedSuccess[] }[] = [];
   for (const run of runs) {
     told.push({
       run,
@@ -240,7 +240,7 @@ async function campaignsOf(
   }
   const wanted = told.flatMap(({ run, candidates }) => [...run.guesses, ...candidates]);
   const attempts = await attemptsOf(ask, tries, wanted);
-  const attemptOf = ({ index, probability }: Ranked): Attempt => {
+  const attemptOf = ({ index, probability }: RankedSuccess): Attempt => {
     const attempt = attempts.get(index);
     assert(attempt !== undefined, 'what was ranked is there');
     return { ...attempt, probability };
@@ -255,7 +255,7 @@ async function campaignsOf(
 async function attemptsOf(
   ask: RunSql,
   tries: string,
-  wanted: readonly Ranked[],
+  wanted: readonly RankedSuccess[],
 ): Promise<Map<number, Attempt>> {
   const attempts = new Map<number, Attempt>();
   for (let at = 0; at < wanted.length; at += ASKED_TOGETHER) {

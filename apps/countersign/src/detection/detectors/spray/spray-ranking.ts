@@ -102,7 +102,7 @@ export function likelySql(attempts: string, most: number): string {
 /** A campaign whose successes are to be ranked. */
 export type Siege = { readonly tenant: string; readonly fromMs: number; readonly toMs: number };
 
-export type Ranked = { readonly index: number; readonly probability: number };
+export type RankedSuccess = { readonly index: number; readonly probability: number };
 
 /**
  * The successes that may be of a campaign, likeliest first: as many as anybody looks at. Each is
@@ -116,7 +116,7 @@ export async function ranked(
   { tries, attempts }: { readonly tries: string; readonly attempts: string },
   siege: Siege,
   together: number,
-): Promise<Ranked[]> {
+): Promise<RankedSuccess[]> {
   const of = { tries, attempts, odds: 'odds', factor: FACTOR, together };
   await makeResembling(ask, of, siege);
   const [from, to] = [siege.fromMs - CAMPAIGN_GAP_MS, siege.toMs + CAMPAIGN_GAP_MS];

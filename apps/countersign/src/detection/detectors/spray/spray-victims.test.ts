@@ -65,13 +65,16 @@ const VICTIM = guid(1);
 const OTHERS: readonly string[] = Array.from({ length: 40 }, (_, n) => guid(5 + n * 4));
 
 /** Quiet weeks of two hundred people, and then what is made of their start. */
-function attacked(visitsOf: (atMs: number) => readonly SignInVisit[], seed = SEED): Told {
+function attacked(
+  visitsOf: (atMs: number) => readonly SignInVisit[],
+  seed = SEED,
+): AttackedCompany {
   const made = company(seed, { people: 200, days: 28 });
   const added = rowsOf(made, visitsOf(made.startMs + ATTACK_MS));
   return { made, added, rows: [...made.rows, ...added] };
 }
 
-type Told = {
+type AttackedCompany = {
   readonly made: Company;
   readonly added: Company['rows'];
   readonly rows: Company['rows'];
@@ -87,7 +90,7 @@ function guesses(atMs: number, from: Source, tries = 1, whom = OTHERS): SignInVi
   );
 }
 
-async function probabilityOf({ made, rows }: Told, of: number): Promise<number> {
+async function probabilityOf({ made, rows }: AttackedCompany, of: number): Promise<number> {
   const campaigns = await campaignsOf(made, rows);
   const all = campaigns.flatMap(({ candidates }) => candidates);
   const own = all.filter(({ index }) => index === rows[of]?.index);

@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 export const START_MS: number = Date.UTC(2026, 1, 2);
 
 /** An event, and what its record holds besides. */
-export type Played = Partial<EventRow['event']> & {
+export type SceneEvent = Partial<EventRow['event']> & {
   /** Since the start. */
   readonly day: number;
   readonly minute?: number;
@@ -27,7 +27,7 @@ export type Played = Partial<EventRow['event']> & {
 /** What a detector finds in these events, in a period of days since the start. */
 export function foundIn(
   detector: WindowDetector,
-  events: readonly Played[],
+  events: readonly SceneEvent[],
   days: { readonly from: number; readonly to: number } = { from: 0, to: 60 },
 ): Promise<readonly FindingDraft[]> {
   return withBooks(events, async (books) => {
@@ -39,7 +39,7 @@ export function foundIn(
 
 /** Reads books that hold these events. */
 export async function withBooks<T>(
-  events: readonly Played[],
+  events: readonly SceneEvent[],
   use: (books: StoreReader) => Promise<T>,
 ): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-stream-'));
@@ -63,7 +63,7 @@ export async function withBooks<T>(
 
 function rowOf(
   index: number,
-  { day, minute = 540, body: _, source = 'graph/signIns', ...event }: Played,
+  { day, minute = 540, body: _, source = 'graph/signIns', ...event }: SceneEvent,
 ): EventRow {
   const timeMs = START_MS + day * DAY_MS + minute * 60_000;
   return {
@@ -75,7 +75,7 @@ function rowOf(
 
 const SIGN_IN = 3002;
 
-export function signIn(of: Played): Played {
+export function signIn(of: SceneEvent): SceneEvent {
   return {
     ...{ classUid: SIGN_IN, activityId: 1, actorType: 1, signInType: 'interactiveUser' },
     ...{ country: 'DE', userAgent: 'Edge/145', sessionUid: 's-1' },
@@ -84,12 +84,12 @@ export function signIn(of: Played): Played {
 }
 
 /** Somebody of the company, by number. */
-export function person(n: number): Pick<Played, 'actorUid' | 'actorName'> {
+export function person(n: number): Pick<SceneEvent, 'actorUid' | 'actorName'> {
   const actorUid = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
   return { actorUid, actorName: `p${n}@northmoor.example` };
 }
 
 /** One event a day for so many days. */
-export function daily(days: number, of: (day: number) => Played): Played[] {
+export function daily(days: number, of: (day: number) => SceneEvent): SceneEvent[] {
   return Array.from({ length: days }, (_, day) => of(day));
 }

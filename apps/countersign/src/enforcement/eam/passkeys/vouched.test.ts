@@ -16,7 +16,7 @@ type Party = {
   readonly certificate: X509Certificate;
 };
 
-type Made = {
+type CertificateOptions = {
   readonly by?: Party;
   readonly kind?: 'authority' | 'leaf';
   readonly fromMs?: number;
@@ -24,7 +24,10 @@ type Made = {
 };
 
 /** Somebody with a certificate of an issuer's, or of their own. */
-async function party(name: string, { by, kind, fromMs, toMs }: Made = {}): Promise<Party> {
+async function party(
+  name: string,
+  { by, kind, fromMs, toMs }: CertificateOptions = {},
+): Promise<Party> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const made = await X509CertificateGenerator.create({
     subject: `CN=${name}`,

@@ -27,7 +27,7 @@ export type AuthenticationResult = {
   readonly bound: Passkey['bound'];
 };
 
-export type Registered = {
+export type PasskeyRegistration = {
   readonly kind: 'registered';
   readonly made: Omit<Passkey, 'tenant' | 'person' | 'device' | 'invitation'>;
 };
@@ -117,7 +117,7 @@ export class WebAuthnCeremony {
     text: string,
     challenge: Challenge<'register'>,
     nowMs: number,
-  ): Promise<Registered | CeremonyFailure> {
+  ): Promise<PasskeyRegistration | CeremonyFailure> {
     const response = parsed(registered, text);
     if (response === undefined) return refused('unreadable');
     const { formats, authenticators, makers } = this.#options.attestation;
@@ -147,7 +147,7 @@ export class WebAuthnCeremony {
   }
 
   async #used(
-    response: Used,
+    response: AssertionResponse,
     challenge: Challenge<'use'>,
     { id, publicKey }: Passkey,
   ): Promise<{ newCounter: number; credentialDeviceType: string } | undefined> {
@@ -168,7 +168,7 @@ export class WebAuthnCeremony {
     }
   }
 
-  async #registered(response: Made, challenge: Challenge<'register'>) {
+  async #registered(response: AttestationResponse, challenge: Challenge<'register'>) {
     try {
       const { verifyRegistrationResponse } = await library();
       const { verified, registrationInfo } = await verifyRegistrationResponse({
@@ -218,7 +218,7 @@ const used = z.object({
     userHandle: base64url.optional(),
   }),
 });
-type Used = z.infer<typeof used>;
+type AssertionResponse = z.infer<typeof used>;
 
 const registered = z.object({
   ...common,
@@ -232,7 +232,7 @@ const registered = z.object({
       .optional(),
   }),
 });
-type Made = z.infer<typeof registered>;
+type AttestationResponse = z.infer<typeof registered>;
 
 function parsed<T>(schema: z.ZodType<T>, text: string): T | undefined {
   try {

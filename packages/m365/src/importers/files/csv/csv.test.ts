@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Collected, collectBytes, textOf } from '../../../testing/collect.ts';
+import { collectBytes, type ReadInputs, textOf } from '../../../testing/collect.ts';
 import { audit, cmdletCsv, portalCsv, quotedCell, TENANT } from '../../../testing/render.ts';
 
 const THREE = [audit(1), audit(2), audit(3)];
 
-function ids(read: Collected): (string | undefined)[] {
+function ids(read: ReadInputs): (string | undefined)[] {
   return read.drafts.map((draft) => draft.id);
 }
 
@@ -29,7 +29,7 @@ test('lines that end in CR CR LF are read as others are', async () => {
       const read = await collectBytes(plain.replaceAll('\n', lineEnd));
       assert.deepEqual(ids(read), ids(expected), JSON.stringify(lineEnd));
       assert.deepEqual(read.rejects, []);
-      const texts = ({ drafts }: Collected): string[] => drafts.map(({ body }) => textOf(body));
+      const texts = ({ drafts }: ReadInputs): string[] => drafts.map(({ body }) => textOf(body));
       assert.deepEqual(texts(read), texts(expected));
     }
   }
