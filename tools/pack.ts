@@ -15,7 +15,9 @@ import { commandOf, ROOT, runNode } from './testing/process.ts';
  * Packs every package as it is published: compiled code, a manifest whose `exports` point at it,
  * and the documents. In the repository `exports` point at the sources, which Node runs as they are.
  *
- * npm run pack -- [--to FOLDER]
+ * npm run pack -- [--to FOLDER] [--repository URL]
+ *
+ * A registry accepts a statement of provenance only from the repository that the manifest names.
  */
 
 /** Compiling takes seconds. */
@@ -28,7 +30,12 @@ type Manifest = Readonly<Record<string, unknown>> & {
   readonly countersign?: { readonly node?: number };
 };
 
-const { values } = parseArgs({ options: { to: { type: 'string', default: 'dist/packages' } } });
+const { values } = parseArgs({
+  options: {
+    to: { type: 'string', default: 'dist/packages' },
+    repository: { type: 'string' },
+  },
+});
 const target = resolve(values.to);
 const built = join(target, '.built');
 
@@ -70,12 +77,18 @@ function stage(folder: string): void {
   ]) {
     if (existsSync(join(ROOT, from))) cpSync(join(ROOT, from), join(to, name), { recursive: true });
   }
-  writeFileSync(join(to, 'package.json'), `${JSON.stringify(published(manifest), null, 2)}\n`);
+  writeFileSync(
+    join(to, 'package.json'),
+    `${JSON.stringify(published(manifest, folder), null, 2)}\n`,
+  );
 }
 
-function published({ private: _, countersign, exports, engines, ...rest }: Manifest): object {
+function published(manifest: Manifest, directory: string): object {
+  const { private: _, countersign, exports, engines, ...rest } = manifest;
+  const url = values.repository && `git+${values.repository}.git`;
   return {
     ...rest,
+    ...(url && { repository: { type: 'git', url, directory } }),
     engines: engines ?? { node: `>=${countersign?.node ?? 20}` },
     exports: Object.fromEntries(
       Object.entries(exports)
