@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 import { ended, type ProcessResult, REPOSITORY } from './support/command-line.ts';
 import { olderNode } from './support/other-node.ts';
 
@@ -79,6 +89,46 @@ test('packs compiled code, types, the sample and the documents, and nothing else
     .flat()
     .filter((path) => /\.test\.[jt]s|(?:^|\/)testing\/|^(?:src|test|tools)\//.test(path));
   assert.deepEqual(strange, []);
+});
+
+for (const folder of globSync('{packages,apps}/*', { cwd: REPOSITORY })) {
+  const manifest = JSON.parse(readFileSync(join(REPOSITORY, folder, 'package.json'), 'utf8')) as {
+    name: string;
+  };
+  const name = manifest.name.replace('@', '').replace('/', '-');
+  test(`publint has nothing to report about ${manifest.name}`, async () => {
+    const bytes = readFileSync(tarballs.get(name) as string);
+    const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
+    assert.deepEqual(
+      messages.map((message) => formatMessage(message, pkg, { color: false })),
+      [],
+    );
+  });
+}
+
+test('the API reference describes every name that a package exports', async (t) => {
+  if (noRegistry !== undefined) return t.skip('the package registry cannot be reached');
+  const reference = join(folder, 'reference');
+  const write = join(REPOSITORY, 'tools/write-reference.ts');
+  const args = [write, '--from', staged, '--to', reference];
+  const written = await ended(spawn(process.execPath, args, { cwd: REPOSITORY }));
+  assert.equal(written.code, 0, written.stderr);
+  const packages = readdirSync(join(consumer, 'node_modules', '@countersign'));
+  assert.ok(packages.length > 0);
+  for (const name of packages) {
+    const list = `console.log(Object.keys(await import('@countersign/${name}')).join('\\n'))`;
+    const load = ['--input-type=module', '-e', list];
+    const { stdout, stderr } = await run(consumer, process.execPath, load);
+    const page = readFileSync(join(reference, `${name}.md`), 'utf8');
+    const names = stdout.split('\n').filter((line) => line !== '');
+    assert.ok(names.length > 0, stderr);
+    assert.deepEqual(
+      names.filter((exported) => !page.includes(`\n### ${exported}\n`)),
+      [],
+      name,
+    );
+  }
 });
 
 /** Packages that others use alone, with all that each installs of ours. */
