@@ -1,7 +1,11 @@
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { SEED } from './property.ts';
-import { type Counts, closingLine, sum } from './testing/counts.ts';
-import { runStaticChecks, runSystemTests, runUnitTests } from './testing/steps.ts';
+import { type Budget, budgetLines } from './testing/budget.ts';
+import { closingLine, sum } from './testing/counts.ts';
+import { ROOT } from './testing/process.ts';
+import { runStaticChecks, runSystemTests, runUnitTests, type StepResult } from './testing/steps.ts';
 import { installSystemNeeds } from './testing/system-needs.ts';
 
 /** The short form repeats itself; the long form draws a seed, which is printed. */
@@ -14,12 +18,20 @@ const form = isLong ? 'long' : 'short';
 process.env.COUNTERSIGN_SEED ??= String(isLong ? randomInt(SEED_MAX) : SEED);
 if (isLong) process.env.COUNTERSIGN_LONG = '1';
 
-const counts: Counts[] = [await runStaticChecks()];
+const results: StepResult[] = [await runStaticChecks()];
 if (!isStaticOnly) {
   await installSystemNeeds();
   console.log(`seed of the property tests: COUNTERSIGN_SEED=${process.env.COUNTERSIGN_SEED}`);
-  counts.push(await runUnitTests(form), await runSystemTests(form));
+  results.push(await runUnitTests(form), await runSystemTests(form));
 }
-const total = sum(counts);
+if (!isLong) {
+  const budget = JSON.parse(readFileSync(join(ROOT, 'test/budget.json'), 'utf8')) as Budget;
+  for (const line of budgetLines(
+    results.flatMap(({ times }) => times),
+    budget,
+  ))
+    console.log(line);
+}
+const total = sum(results.map(({ counts }) => counts));
 console.log(closingLine(total));
 if (total.failed > 0) process.exitCode = 1;

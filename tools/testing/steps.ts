@@ -1,6 +1,7 @@
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { StepTime } from './budget.ts';
 import { type Counts, countsOf, sum } from './counts.ts';
 import { commandOf, ROOT, runNode } from './process.ts';
 
@@ -38,7 +39,20 @@ const STATIC_CHECKS: readonly { readonly name: string; readonly args: () => stri
   { name: 'unused code', args: () => [commandOf('knip', 'knip'), '--no-progress'] },
 ];
 
-export async function runStaticChecks(): Promise<Counts> {
+const UNIT_STEP = 'unit tests';
+const SYSTEM_STEP = 'system tests';
+
+/** Each has a budget in `test/budget.json`. */
+export const STEPS: readonly string[] = [
+  ...STATIC_CHECKS.map(({ name }) => name),
+  UNIT_STEP,
+  SYSTEM_STEP,
+];
+
+export type StepResult = { readonly counts: Counts; readonly times: readonly StepTime[] };
+
+export async function runStaticChecks(): Promise<StepResult> {
+  const times: StepTime[] = [];
   let passed = 0;
   for (const check of STATIC_CHECKS) {
     const ended = await runNode({
@@ -51,8 +65,9 @@ export async function runStaticChecks(): Promise<Counts> {
     if (isOk) passed++;
     else console.log(ended.output.trimEnd());
     console.log(`${isOk ? '✔' : '✖'} ${check.name} (${ended.seconds.toFixed(1)} s)`);
+    times.push({ step: check.name, seconds: ended.seconds });
   }
-  return { passed, failed: STATIC_CHECKS.length - passed, skipped: 0 };
+  return { counts: { passed, failed: STATIC_CHECKS.length - passed, skipped: 0 }, times };
 }
 
 const UNIT_TESTS = ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'tools/**/*.test.ts'];
@@ -61,12 +76,12 @@ const UNIT_TESTS = ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'tools/**/*.te
  * Unit tests and the tidy test share a process, since our code has no module state: two, one for
  * each core. What the second one says is shown at its end.
  */
-export async function runUnitTests(form: Form): Promise<Counts> {
+export async function runUnitTests(form: Form): Promise<StepResult> {
   const files = globSync(UNIT_TESTS, { cwd: ROOT }).sort();
   const half = (rest: number): string[] => files.filter((_, at) => at % 2 === rest);
   const run = (rest: number, output: 'shown' | 'kept'): Promise<Counts> =>
     runTests(['--test-isolation=none', ...half(rest)], form, output);
-  return sum(await Promise.all([run(0, 'shown'), run(1, 'kept')]));
+  return timed(UNIT_STEP, async () => sum(await Promise.all([run(0, 'shown'), run(1, 'kept')])));
 }
 
 /**
@@ -90,14 +105,20 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
 ]);
 
 /** @throws RangeError where a test that is left out of the short form is not there */
-export function runSystemTests(form: Form): Promise<Counts> {
+export function runSystemTests(form: Form): Promise<StepResult> {
   const all = globSync('test/**/*.test.ts', { cwd: ROOT }).sort();
   const isLong = (path: string): boolean => LONG_SYSTEM_TESTS.has(basename(path, '.test.ts'));
   if (all.filter(isLong).length !== LONG_SYSTEM_TESTS.size) {
     throw new RangeError('a system test of the long form is not there: see LONG_SYSTEM_TESTS');
   }
   const files = form === 'long' ? all : all.filter((path) => !isLong(path));
-  return runTests(['--test-concurrency=2', ...files], form, 'shown');
+  return timed(SYSTEM_STEP, () => runTests(['--test-concurrency=2', ...files], form, 'shown'));
+}
+
+async function timed(step: string, run: () => Promise<Counts>): Promise<StepResult> {
+  const startedMs = performance.now();
+  const counts = await run();
+  return { counts, times: [{ step, seconds: (performance.now() - startedMs) / 1000 }] };
 }
 
 async function runTests(
