@@ -58,21 +58,6 @@ export function recordFile(
 
 type ImportCounts = { read: number; accepted: number; duplicates: number; rejected: number };
 
-/** Imports once more, and checks that nothing new went in. */
-export async function importAgain(
-  root: string,
-  file: string,
-  data: string,
-  count: number,
-): Promise<ChildResult> {
-  const result = await countersign(root, ['import', file, '--data', data, '--json']);
-  const { duplicates, accepted } = JSON.parse(result.stdout) as ImportCounts;
-  if (duplicates !== count || accepted !== 0) {
-    throw new Error(`imported ${accepted} records again; all ${count} were in`);
-  }
-  return result;
-}
-
 /** Imports into a new data folder, and checks that every record went in. */
 export async function importNew(
   root: string,

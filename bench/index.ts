@@ -12,32 +12,19 @@ import { type Benchmark, type Figure, machineLine, table } from './harness.ts';
  */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = {
   append: () => import('./durable-append.ts'),
-  ledger: () => import('./ledger.ts'),
   'import-ndjson': () => import('./import-ndjson.ts'),
   'import-csv': () => import('./import-csv.ts'),
-  reimport: () => import('./reimport.ts'),
   fsck: () => import('./fsck.ts'),
-  memory: () => import('./memory.ts'),
   'user-day': () => import('./user-day.ts'),
-  proof: () => import('./proof.ts'),
-  fingerprints: () => import('./fingerprints.ts'),
   decide: () => import('./decide.ts'),
-  directory: () => import('./directory.ts'),
   'door-http': () => import('./door-http.ts'),
   collect: () => import('./collect.ts'),
-  quota: () => import('./quota.ts'),
-  queryable: () => import('./queryable.ts'),
   found: () => import('./found.ts'),
-  emulator: () => import('./emulator.ts'),
-  month: () => import('./month.ts'),
   detection: () => import('./detection.ts'),
-  'mail-senders': () => import('./mail-senders.ts'),
   quiet: () => import('./quiet.ts'),
-  spray: () => import('./spray.ts'),
   'spray-curves': () => import('./spray-curves.ts'),
   looks: () => import('./looks.ts'),
   sigma: () => import('./sigma.ts'),
-  'pass-ended': () => import('./pass-ended.ts'),
 };
 
 // As the program itself does.

@@ -23,7 +23,7 @@ const LOOKED_THROUGH = 20;
 const ROWS_PER_POST = 100_000;
 
 /** What every point of the curves changes one number of. */
-export const BASE_PLAN: Omit<SprayPlan, 'targets'> = {
+const BASE_PLAN: Omit<SprayPlan, 'targets'> = {
   ...{ triesPerWeek: 1, overlap: 0.3, hits: 2, fresh: 1 },
 };
 
@@ -85,7 +85,7 @@ export async function sprayCurves(
 const LIVES = ['even', 'restless'] as const;
 
 /** One in fifty is guessed at. */
-export function targetsOf(people: number): number {
+function targetsOf(people: number): number {
   return Math.max(10, Math.round(people / 50));
 }
 
@@ -105,8 +105,6 @@ export type SprayPoint = {
   /** Hits that are findings of their own, and such findings of what was no hit. */
   readonly hitsTold: number;
   readonly wrongTold: number;
-  /** What the longest look took. */
-  readonly lookMs: number;
 };
 
 type Life = NonNullable<CompanyPlan['life']>;
@@ -118,18 +116,15 @@ export type SprayCompanies = {
   readonly life: Life;
 };
 
-type One = Pick<SprayPoint, 'ranked' | 'told' | 'right' | 'hitsTold' | 'wrongTold' | 'lookMs'> & {
-  readonly ranks: readonly number[];
-};
+type One = Pick<SprayPoint, 'ranked' | 'told' | 'right' | 'hitsTold' | 'wrongTold'>;
 
 /** Sprays a company of sign-ins alone, once for each seed. */
-export async function sprayPoint(
+async function sprayPoint(
   plan: SprayPlan,
   of: SprayCompanies,
   folder: string,
-  log?: (line: string) => void,
 ): Promise<SprayPoint> {
-  const sums = { hits: 0, ranked: 0, whole: 0, guesses: 0, told: 0, right: 0, lookMs: 0 };
+  const sums = { hits: 0, ranked: 0, whole: 0, guesses: 0, told: 0, right: 0 };
   const findings = { hitsTold: 0, wrongTold: 0 };
   for (const seed of of.seeds) {
     const random = new SeededRandom(seed);
@@ -146,8 +141,6 @@ export async function sprayPoint(
     sums.right += one.right;
     findings.hitsTold += one.hitsTold;
     findings.wrongTold += one.wrongTold;
-    sums.lookMs = Math.max(sums.lookMs, one.lookMs);
-    log?.(`seed ${seed}: hits at places ${one.ranks.join(', ')}; ${company.rows.length} rows`);
   }
   return { plan, life: of.life, ...sums, ...findings, seeds: of.seeds.length };
 }
@@ -160,13 +153,11 @@ async function judged(company: Company, folder: string): Promise<One> {
     try {
       const { startMs, endMs } = company;
       const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: startMs };
-      const began = performance.now();
       const { campaigns } = await sprayLook(reader, period);
-      const lookMs = performance.now() - began;
       const guesses = campaigns.flatMap((campaign) => campaign.guesses);
       const ranks = [...company.hits].map((hit) => placeOf(hit, campaigns));
       return {
-        ...{ lookMs, ranks, told: guesses.length, ...toldOf(company, campaigns) },
+        ...{ told: guesses.length, ...toldOf(company, campaigns) },
         ranked: ranks.filter((place) => place <= LOOKED_THROUGH).length,
         right: guesses.filter(({ index }) => company.guesses.has(index)).length,
       };

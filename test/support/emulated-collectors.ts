@@ -1,4 +1,3 @@
-import type { Clock } from '@countersign/core';
 import type { Emulator } from '@countersign/emulator';
 import type { Sleep } from '@countersign/m365';
 import type { Config } from '../../apps/countersign/src/config/config.ts';
@@ -32,39 +31,19 @@ export const COLLECT: Readonly<Record<Part, string>> = {
   storage: `azureMonitor: {storage: {root: "STORAGE", categories: [${CATEGORIES.join(', ')}]}}`,
 };
 
-/** Where the first tenant of an emulator is, and how its collector signs in. */
-export type TenantAddress = {
-  readonly origins: Readonly<Record<string, string>>;
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly secret: string;
-  readonly storageAccount: string;
-};
-
-export function tenantAddress(emulator: Emulator): TenantAddress {
-  const { origins, credentials, companies, tenants } = emulator;
-  const { clientId, clientSecret: secret } = credentials;
-  const storageAccount = companies.storageAccount.name;
-  return { origins, tenantId: tenants[0]?.tenantId ?? '', clientId, secret, storageAccount };
-}
-
+/** A configuration for the first tenant of an emulator. */
 export function configText(emulator: Emulator, ...collect: readonly string[]): string {
-  return configOf(tenantAddress(emulator), collect);
-}
-
-/** A configuration for such a tenant, as somebody would write it. */
-function configOf(address: TenantAddress, collect: readonly string[]): string {
-  const { origins, tenantId, clientId, storageAccount } = address;
-  const storage = `${origins['storage']}/${storageAccount}`;
+  const { origins, credentials, companies, tenants } = emulator;
+  const storage = `${origins['storage']}/${companies.storageAccount.name}`;
   const lines = collect
     .map((line) => line.replace('GRAPH', origins['graph'] ?? ''))
     .map((line) => line.replace('STORAGE', storage).replace('MANAGE', origins['manage'] ?? ''));
   return `listen: 127.0.0.1:0
 log: json
 tenants:
-  - id: ${tenantId}
+  - id: ${tenants[0]?.tenantId}
     authority: ${origins['login']}
-    credentials: {clientId: ${clientId}, secret: {env: COLLECTOR_SECRET}}
+    credentials: {clientId: ${credentials.clientId}, secret: {env: COLLECTOR_SECRET}}
     collect:
 ${lines.map((line) => `      ${line}\n`).join('')}`;
 }
@@ -79,20 +58,10 @@ export function collectorsFor(emulator: Emulator, ...collect: readonly string[])
     signal?.throwIfAborted();
     await emulator.advance(Math.ceil(ms));
   };
-  return collectorsAt(tenantAddress(emulator), { clock: clockOf(emulator), wait }, ...collect);
-}
-
-/** The same for a tenant of an emulator that may be in another process. */
-export function collectorsAt(
-  address: TenantAddress,
-  time: { readonly clock: Clock; readonly wait: Sleep },
-  ...collect: readonly string[]
-): TenantCollectors {
-  const env = { COLLECTOR_SECRET: address.secret };
-  const config = parsed(configOf(address, collect), env);
-  const [tenant] = config.tenants;
+  const env = secretsOf(emulator);
+  const [tenant] = parsed(configText(emulator, ...collect), env).tenants;
   if (tenant === undefined) throw new RangeError('the configuration names a tenant');
-  return collectorsOf(tenant, { ...time, random, env });
+  return collectorsOf(tenant, { clock: clockOf(emulator), wait, random, env });
 }
 
 function parsed(text: string, env: Record<string, string>): Config {
