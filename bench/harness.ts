@@ -7,7 +7,7 @@ export const ROOT: string = join(import.meta.dirname, '..');
 export type BenchOptions = {
   /** How often each figure is measured. */
   readonly runs: number;
-  /** `long` uses the sizes that the README states; `short` shows whether something broke. */
+  /** `long` uses the sizes of docs/benchmarks.md; `short` shows whether something broke. */
   readonly form: 'short' | 'long';
   /** In place of the benchmark's own size. */
   readonly size: number | undefined;

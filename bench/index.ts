@@ -8,7 +8,7 @@ import { type Benchmark, type Figure, machineLine, table } from './harness.ts';
 /**
  *   node bench/index.ts [NAME…] [--runs 5] [--size N] [--folder DIR] [--against CHECKOUT]
  *
- * Without names: all. COUNTERSIGN_LONG=1 takes the sizes that the README states.
+ * Without names: all. COUNTERSIGN_LONG=1 takes the sizes of docs/benchmarks.md.
  */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = {
   append: () => import('./durable-append.ts'),

@@ -76,7 +76,7 @@ test('packs compiled code, types, the sample and the documents, and nothing else
     'dist/cli/main.js',
     'content/sample/README.md',
     'content/policies/people.test.yaml',
-    'docs/doors.md',
+    'docs/status.md',
     'LICENSE',
     'README.md',
   ]) {

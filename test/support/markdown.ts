@@ -18,18 +18,32 @@ export function blocksOf(markdown: string): Block[] {
   return blocks;
 }
 
-export type Command = { readonly text: string; readonly exitCode: number };
+export type Command = { readonly text: string; readonly exitCode: number | 'keeps running' };
 
-/** A command a line; a line that should not end with 0 says so: `# exits 3`. */
+/**
+ * One command per line, longer if a quote is still open. A command that does not end with exit
+ * code 0 states it: `# exits 3`. One that runs beside the next ones: `# keeps running`.
+ */
 export function commandsOf(block: Block): Command[] {
-  const lines = block.text.replace(/\\\n\s*/g, '').split('\n');
-  return lines
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-    .map((line) => {
-      const note = /\s*# exits (\d+)\s*$/.exec(line);
-      return {
-        text: note === null ? line : line.slice(0, note.index),
-        exitCode: Number(note?.[1] ?? 0),
-      };
-    });
+  const commands: string[] = [];
+  let isOpen = false;
+  for (const line of block.text.replace(/\\\n\s*/g, '').split('\n')) {
+    if (isOpen) commands.push(`${commands.pop()}\n${line}`);
+    else if (line.trim() !== '' && !line.startsWith('#')) commands.push(line);
+    if ((line.match(/"/g) ?? []).length % 2 === 1) isOpen = !isOpen;
+  }
+  return commands.map((line) => {
+    const note = /\s*# (?:exits (\d+)|keeps running)\s*$/.exec(line);
+    if (note === null) return { text: line, exitCode: 0 };
+    const exitCode = note[1] === undefined ? 'keeps running' : Number(note[1]);
+    return { text: line.slice(0, note.index), exitCode };
+  });
+}
+
+/** Where the links of a document lead, without the links to other sites. */
+export function linksOf(markdown: string): string[] {
+  return Array.from(
+    markdown.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g),
+    ([, link]) => link as string,
+  );
 }

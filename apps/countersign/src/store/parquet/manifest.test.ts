@@ -9,7 +9,10 @@ import { MANIFEST_FILE, TEMP_FOLDER } from '../store-layout.ts';
 import { folder, post, row, START_MS, storeOf } from '../testing/rows.ts';
 import type { Manifest } from './manifest.ts';
 
-const DOCUMENT = new URL('../../../../../docs/events.md', import.meta.url);
+const DOCUMENT = new URL(
+  '../../../../../docs/how-to/read-events-with-other-tools.md',
+  import.meta.url,
+);
 
 function manifestIn(dir: string): Manifest {
   return JSON.parse(readFileSync(join(dir, MANIFEST_FILE), 'utf8')) as Manifest;

@@ -21,7 +21,7 @@ export function declareRestartClock(ledger: Parser, bind: BindCommand): void {
       'A clock that was ahead stamps entries with a future time, and later entries are never ' +
         'stamped earlier. Set the clock of the machine right first. This command then ' +
         'appends an entry that declares the restart, with your name and reason. Earlier entries ' +
-        'do not change. docs/clock.md says more.',
+        'do not change. docs/how-to/recover-from-a-wrong-clock.md says more.',
     )
     .requiredOption('--reason <text>', 'why the clock was ahead');
   declareWriter(parser.option(...DRY_RUN)).action(bind(restart));

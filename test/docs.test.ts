@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { ended, type ProcessResult, REPOSITORY } from './support/command-line.ts';
+import { type Block, blocksOf, type Command, commandsOf, linksOf } from './support/markdown.ts';
+
+/** Every document: links lead to files, `sh` blocks run in order, `ts` blocks run. */
+const DOCUMENTS = globSync(
+  ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'content/**/README.md'],
+  { cwd: REPOSITORY },
+).sort();
+/** More lines than this are not read by anyone who opens the repository for the first time. */
+const README_LINES_MAX = 120;
+
+const root = mkdtempSync(join(tmpdir(), 'countersign-docs-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+/** A clone with a data folder of its own, in which a reader follows one document. */
+function cloneFor(document: string): string {
+  const folder = join(root, document.replaceAll('/', '-'));
+  mkdirSync(folder);
+  for (const name of ['apps', 'content', 'packages', 'package.json', 'node_modules']) {
+    symlinkSync(join(REPOSITORY, name), join(folder, name));
+  }
+  return folder;
+}
+
+function child(folder: string, command: string, args: readonly string[]): ChildProcess {
+  const { COUNTERSIGN_DATA: _, ...env } = process.env;
+  return spawn(command, args, {
+    cwd: folder,
+    env: { ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+}
+
+const run = (folder: string, command: string, args: readonly string[]): Promise<ProcessResult> =>
+  ended(child(folder, command, args));
+
+test('finds fenced blocks, their commands and what they note about them', () => {
+  const [first, second] = blocksOf(
+    [
+      ...['a', '```sh', 'one "', '  two" \\', '  3', '', '# no', 'three   # exits 3'],
+      ...['four # keeps running', '```', '```', 'b', '```'],
+    ].join('\n'),
+  );
+  assert.ok(first !== undefined && second !== undefined);
+  assert.deepEqual([first.language, first.line, second.text], ['sh', 2, 'b']);
+  assert.deepEqual(commandsOf(first), [
+    { text: 'one "\n  two" 3', exitCode: 0 },
+    { text: 'three', exitCode: 3 },
+    { text: 'four', exitCode: 'keeps running' },
+  ]);
+});
+
+describe('README.md', () => {
+  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
+
+  test('asks for two set-up commands and no more', () => {
+    const setUp = blocksOf(readme).filter(({ language }) => language === 'shell');
+    assert.deepEqual(
+      setUp.map(({ text }) => text),
+      ['npm ci && npm start', 'npm ci && npm test'],
+    );
+  });
+
+  test('is short, and leaves measurements to docs/benchmarks.md', () => {
+    assert.ok(readme.split('\n').length <= README_LINES_MAX + 1);
+    assert.doesNotMatch(readme, /\d\/s\b|\d MiB|\d ms\b/);
+  });
+
+  test('is tested by the very command that it names', () => {
+    const lines = readFileSync(join(REPOSITORY, '.ci', 'run'), 'utf8')
+      .trim()
+      .split('\n');
+    assert.equal(lines.at(-1), 'npm ci && npm test');
+  });
+
+  test('shows the main job by npm start', async () => {
+    const { code, stdout, stderr } = await run(cloneFor('npm-start'), 'npm', ['start']);
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.split('\n').length > 10, stdout);
+    assert.match(stdout, /accounted +[1-9][\d,]* +accounted/, 'it shows the balance');
+    assert.ok(!/warning|invariant/.test(stdout + stderr), `a demonstration that fails:\n${stderr}`);
+  });
+});
+
+for (const document of DOCUMENTS) {
+  const path = join(REPOSITORY, document);
+  const text = readFileSync(path, 'utf8');
+  const blocks = blocksOf(text);
+
+  test(`${document} points at files that exist`, () => {
+    for (const link of linksOf(text)) {
+      assert.ok(existsSync(join(dirname(path), link)), `${link} is missing`);
+    }
+  });
+
+  const runnable = blocks.filter(({ language }) => language === 'sh' || language === 'ts');
+  if (runnable.length === 0) continue;
+  describe(document, () => {
+    const folder = cloneFor(document);
+    const running: ChildProcess[] = [];
+    after(async () => {
+      for (const each of running) {
+        const closed = new Promise((resolve) => each.once('close', resolve));
+        process.kill(-(each.pid as number), 'SIGTERM');
+        await closed;
+      }
+    });
+    for (const block of runnable) {
+      if (block.language === 'ts') runCode(folder, block);
+      else for (const command of commandsOf(block)) runCommand(folder, block, command, running);
+    }
+  });
+}
+
+function runCommand(
+  folder: string,
+  { line }: Block,
+  { text, exitCode }: Command,
+  running: ChildProcess[],
+): void {
+  test(`line ${line}: ${text}`, async () => {
+    const started = child(folder, 'sh', ['-eu', '-c', text]);
+    if (exitCode === 'keeps running') {
+      started.stdout?.resume();
+      started.stderr?.resume();
+      running.push(started);
+    } else {
+      const { code, stderr } = await ended(started);
+      assert.equal(code, exitCode, stderr);
+    }
+  });
+}
+
+function runCode(folder: string, block: Block): void {
+  test(`line ${block.line}: the code runs`, async () => {
+    const file = join(folder, `line-${block.line}.ts`);
+    writeFileSync(file, `${block.text}\n`);
+    const { code, stderr } = await run(folder, process.execPath, [file]);
+    assert.equal(code, 0, stderr);
+  });
+}
