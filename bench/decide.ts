@@ -71,7 +71,7 @@ function pointOf(source: PolicySource): DecisionPoint {
   return new DecisionPoint({
     policies: PolicySet.parse(source),
     directory: new SuiteDirectory(store),
-    accountant: { append: () => Promise.reject(new Error('only judged here')) },
+    decisionLog: { append: () => Promise.reject(new Error('only judged here')) },
     clock: systemClock,
     random: { fill: (into) => into },
   });

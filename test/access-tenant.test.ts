@@ -17,9 +17,9 @@ import {
 import { LedgerSink } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
+import type { HostWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
 import {
   closeWriter,
-  type LedgerWriter,
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { SEED } from '../tools/property.ts';
@@ -49,7 +49,7 @@ after(async () => {
 
 const root = temporaryFolder('access-tenant');
 let emulator: Emulator;
-let writer: LedgerWriter;
+let writer: HostWriter;
 
 before(async () => {
   emulator = await startEmulator({ seed: SEED, startMs: START_MS, tenants: [{ people: 60 }] });
@@ -128,13 +128,13 @@ function request(id: string, factor: Factor, context: object = {}): DecisionRequ
 }
 
 async function point(): Promise<DecisionPoint> {
-  const { accountant, clock } = writer;
+  const { decisionLog, clock } = writer;
   await writer.reader.refresh();
   const { knowledge } = await PolicyInformationPoint.open(writer);
   const { policies } = knowledge;
   assert.ok(policies !== undefined);
   const directory = knowledge.suite(clock);
-  return new DecisionPoint({ policies, directory, accountant, clock, random });
+  return new DecisionPoint({ policies, directory, decisionLog, clock, random });
 }
 
 /** Roles that the emulator gives, and that let somebody take more. */

@@ -16,9 +16,9 @@ import {
 } from '../apps/countersign/src/enforcement/decisions/policy-information-point.ts';
 import {
   closeWriter,
-  type LedgerWriter,
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
+import type { LedgerWriter } from '../apps/countersign/src/projection/ledger-writer.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
 import { countersign, REPOSITORY } from './support/command-line.ts';
@@ -114,9 +114,9 @@ async function decideAll(writer: LedgerWriter, clock: ManualClock): Promise<numb
   const { knowledge } = await PolicyInformationPoint.open(writer);
   const { policies } = knowledge;
   assert.ok(policies !== undefined);
-  const { accountant } = writer;
+  const { decisionLog } = writer;
   const directory = knowledge.suite(clock);
-  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   let permits = 0;
   for (const { userId, correlationId, createdDateTime, ipAddress, status } of rows) {
     clock.advance(Math.max(0, Date.parse(createdDateTime) - 5000 - clock.now()));

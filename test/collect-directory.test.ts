@@ -7,7 +7,7 @@ import type { Collector } from '@countersign/m365';
 import type { LedgerSink } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { erase } from '../apps/countersign/src/ingest/erasure/erase-bodies.ts';
-import type { LedgerWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
+import type { LedgerWriter } from '../apps/countersign/src/projection/ledger-writer.ts';
 import { SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
 import { observationsOf, withDesk } from './support/collecting.ts';

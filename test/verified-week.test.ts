@@ -19,9 +19,9 @@ import { endPass } from '../apps/countersign/src/enforcement/passes/pass-ledger.
 import { LedgerSink } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
+import type { HostWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
 import {
   closeWriter,
-  type LedgerWriter,
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { catchUpProjection } from '../apps/countersign/src/projection/catch-up.ts';
@@ -68,7 +68,7 @@ const root = temporaryFolder('verified-week');
 const dir = join(root, 'data');
 const planter = new Planter(TENANT);
 let emulator: Emulator;
-let writer: LedgerWriter;
+let writer: HostWriter;
 
 const BACKUP = 'b0b0b0b0-7d2a-4f6b-9c3d-2e8a61f0b794';
 const STRAY = 'c0c0c0c0-7d2a-4f6b-9c3d-2e8a61f0b794';
@@ -268,7 +268,7 @@ async function use(): Promise<void> {
 }
 
 async function atTheEndpoint(): Promise<void> {
-  const { accountant, clock } = writer;
+  const { decisionLog, clock } = writer;
   // A door takes a file at its word for a day: it is read again, as `serve` would.
   await use();
   // Rules have looked at what came in: before that nobody could tell who is at risk.
@@ -278,7 +278,7 @@ async function atTheEndpoint(): Promise<void> {
   const { policies } = knowledge;
   assert.ok(policies !== undefined);
   const directory = knowledge.suite(clock);
-  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   const [person = '', ended = ''] = pilot().members;
   const decide = async (who: string, requestId: string, expected: string): Promise<string> => {
     const asked: DecisionRequest = {

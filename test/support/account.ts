@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { systemClock } from '@countersign/core';
 import { fsck, LedgerReader } from '@countersign/ledger';
 import { type ImportReport, importPaths } from '../../apps/countersign/src/ingest/import-run.ts';
+import type { HostWriter } from '../../apps/countersign/src/operations/host/open-writer.ts';
 import {
   closeWriter,
-  type LedgerWriter,
   openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
 import type { Statement } from '../../apps/countersign/src/reports/statement/statement.ts';
@@ -22,7 +22,7 @@ const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(
 /** Holds the ledger of `data` in this process while `use` runs. */
 export async function withWriter<T>(
   data: string,
-  use: (writer: LedgerWriter) => Promise<T>,
+  use: (writer: HostWriter) => Promise<T>,
   options: { readonly acceptFork?: 'accept' } = {},
 ): Promise<T> {
   const writer = await openLedgerWriter({ dir: data, clock: systemClock, random, ...options });
@@ -38,10 +38,7 @@ export async function importHere(data: string, ...paths: readonly string[]): Pro
   return withWriter(data, (writer) => importWith(writer, ...paths));
 }
 
-export async function importWith(
-  writer: LedgerWriter,
-  ...paths: readonly string[]
-): Promise<Report> {
+export async function importWith(writer: HostWriter, ...paths: readonly string[]): Promise<Report> {
   const inputs = paths.map((path) => ({ kind: 'path', path }) as const);
   const report = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
   assertBalanced(report);

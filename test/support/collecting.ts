@@ -20,7 +20,7 @@ import { LedgerSink } from '../../apps/countersign/src/ingest/collection/ledger-
 import { pollOnce } from '../../apps/countersign/src/ingest/collection/poll-once.ts';
 import {
   closeWriter,
-  type LedgerWriter,
+  type HostWriter,
   openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
 import { withAccount } from './account.ts';
@@ -85,7 +85,7 @@ export function activityCollector(address: ServiceAddress): ActivityCollector {
 export async function withDesk<T>(
   dir: string,
   clock: Clock,
-  use: (desk: LedgerSink, writer: LedgerWriter) => Promise<T>,
+  use: (desk: LedgerSink, writer: HostWriter) => Promise<T>,
 ): Promise<T> {
   const writer = await openLedgerWriter({ dir, clock, random });
   const desk = await LedgerSink.open(writer, { lanes: 1 });

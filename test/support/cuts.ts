@@ -11,9 +11,9 @@ import { LedgerSink } from '../../apps/countersign/src/ingest/collection/ledger-
 import { loadDetection } from '../../apps/countersign/src/operations/host/load-detectors.ts';
 import {
   closeWriter,
-  type LedgerWriter,
   openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../apps/countersign/src/projection/ledger-writer.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type AttributedFinding, judgedIn } from './detected.ts';
 import { observe } from './observed.ts';

@@ -9,7 +9,7 @@ import {
   type ReaderEvent,
 } from '@countersign/m365';
 import { type DetectionReport, runDetectors } from '../detection/runner/detection-runner.ts';
-import type { LedgerWriter } from '../operations/host/open-writer.ts';
+import type { HostWriter } from '../operations/host/open-writer.ts';
 import { compactStore } from '../projection/compact-store.ts';
 import {
   type Actor,
@@ -80,7 +80,7 @@ export type ImportReport = {
  * nothing: what was committed is a duplicate when the same import is run again.
  */
 export async function importPaths(
-  writer: LedgerWriter,
+  writer: HostWriter,
   { inputs, ...options }: ImportOptions,
 ): Promise<ImportReport> {
   const { dir: except } = writer;
@@ -92,7 +92,7 @@ export async function importPaths(
 export type RunOptions = Omit<ImportOptions, 'inputs'>;
 
 export async function runImport(
-  writer: LedgerWriter,
+  writer: HostWriter,
   options: RunOptions,
   source: RunSource,
 ): Promise<ImportReport> {
@@ -120,7 +120,7 @@ type Current = {
 };
 
 class ImportRun {
-  readonly #writer: LedgerWriter;
+  readonly #writer: HostWriter;
   readonly #options: RunOptions;
   readonly #source: RunSource;
   readonly #pipeline: IngestPipeline;
@@ -133,7 +133,7 @@ class ImportRun {
   #current: Current | undefined;
   #interrupted = false;
 
-  constructor(writer: LedgerWriter, options: RunOptions, source: RunSource) {
+  constructor(writer: HostWriter, options: RunOptions, source: RunSource) {
     this.#writer = writer;
     this.#options = options;
     this.#source = source;

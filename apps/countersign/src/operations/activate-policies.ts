@@ -6,7 +6,7 @@ import { activatePolicies } from '../enforcement/decisions/policy-information-po
 import { checkSignIns } from '../reconcile/checks/check-stage.ts';
 import { type Command, requiredText, textOption } from './forwarding/command.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
+import type { HostWriter } from './host/open-writer.ts';
 
 /** Paths are absolute. */
 export type PolicyUseWork = {
@@ -27,7 +27,7 @@ export type PolicyUsed = { readonly version: string; readonly entries: readonly 
 
 /** From now on these policies decide; sign-ins that nobody could judge are checked by them. */
 export async function performPolicyUse(
-  writer: LedgerWriter,
+  writer: HostWriter,
   work: Command,
   { doer }: HandlerContext,
 ): Promise<PolicyUsed> {

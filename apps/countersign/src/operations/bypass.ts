@@ -7,11 +7,11 @@ import { type BypassStatement, bypassStatementOf } from '../enforcement/bypass/b
 import { readBypasses } from '../enforcement/bypass/read-bypasses.ts';
 import { catchUpProjection } from '../projection/catch-up.ts';
 import { ownEntryDraft } from '../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { endpointsFor } from './doors-config.ts';
 import type { Command } from './forwarding/command.ts';
 import { CommandError, ForwardingError } from './forwarding/errors.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 /** What somebody says of a drain, signed; the configuration says who may. */
 export type BypassWork = {
@@ -42,7 +42,7 @@ export async function performBypass(
   const drains = bypassesOf(await readBypasses(writer));
   checkStatement(said, drains, { people, nowMs: clock.now(), longestMs: config.longest });
   const { drain: id, atMs } = said.statement;
-  const [entry = -1] = await writer.accountant.append([ownEntryDraft('approval', atMs, said)]);
+  const [entry = -1] = await writer.decisionLog.append([ownEntryDraft('approval', atMs, said)]);
   await catchUpProjection(writer);
   const draining = new BypassController(config, people, writer, {
     clock,

@@ -22,8 +22,8 @@ import {
   policyTextEntries,
 } from '../enforcement/decisions/policy-information-point.ts';
 import { catchUpProjection } from '../projection/catch-up.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { type Command, requiredText, textOption } from './forwarding/command.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 /** One decision, with policies and a directory out of files where they are named. */
 export type DecideWork = {
@@ -49,7 +49,7 @@ export function decideWork(who: string, what: DecideWork): Command {
 
 /** Decides and accounts for it. */
 export async function performDecide(writer: LedgerWriter, work: Command): Promise<DecidedEntry> {
-  const { accountant, clock, random } = writer;
+  const { decisionLog, clock, random } = writer;
   const { knowledge } = await PolicyInformationPoint.open(writer);
   const folder = textOption(work, 'policies');
   const inForce = folder === undefined ? knowledge.policies : undefined;
@@ -59,10 +59,10 @@ export async function performDecide(writer: LedgerWriter, work: Command): Promis
   if (source !== undefined) {
     // What decided must be readable later, whatever becomes of the folder.
     const texts = policyTextEntries(policies, source, knowledge, clock.now());
-    if (texts.length > 0) await accountant.append(texts);
+    if (texts.length > 0) await decisionLog.append(texts);
   }
   const { directory, request } = asked;
-  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   const flip = textOption(work, 'flip') === 'smallest' ? 'smallest' : undefined;
   const decided = await point.decide(request, { flip });
   await catchUpProjection(writer);
@@ -78,7 +78,7 @@ export function judgeWork(
   const policies = PolicySet.parse(sourceOf(work));
   const { directory, request } = prepare(work, new PolicyInformation(), clock);
   const decisionLog = { append: () => Promise.reject(new Error('nothing is decided here')) };
-  const point = new DecisionPoint({ policies, directory, accountant: decisionLog, clock, random });
+  const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   const judgement = point.judge(request);
   if (textOption(work, 'flip') !== 'smallest') return judgement;
   return { ...judgement, flip: point.flip(request) };

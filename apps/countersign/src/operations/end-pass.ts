@@ -1,7 +1,7 @@
 import { type EndedPass, endPass } from '../enforcement/passes/pass-ledger.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { type Command, requiredText } from './forwarding/command.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 export function endPassWork(
   who: string,

@@ -1,8 +1,8 @@
 import { type ErasureReport, erase } from '../ingest/erasure/erase-bodies.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { type EntryScope, scopeOf, scopeOptions } from './entry-scope.ts';
 import { type Command, numbersOption, requiredText, textOption } from './forwarding/command.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 export type EraseWork = EntryScope & {
   readonly indices: readonly number[];

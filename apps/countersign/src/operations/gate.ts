@@ -1,9 +1,9 @@
 import { assert } from '@countersign/core';
 import { catchUpProjection } from '../projection/catch-up.ts';
 import { ownEntryDraft } from '../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import type { Command } from './forwarding/command.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 /** What a gate answered, with all that it rested on. */
 export type GateWork = {

@@ -1,8 +1,8 @@
 import { placeHold, releaseHold } from '../ingest/erasure/legal-holds.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { type EntryScope, scopeOf, scopeOptions } from './entry-scope.ts';
 import { type Command, requiredText } from './forwarding/command.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 export type HoldWork = EntryScope & { readonly case: string };
 

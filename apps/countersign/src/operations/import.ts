@@ -7,7 +7,7 @@ import { retryQuarantined } from '../ingest/retry-quarantine.ts';
 import { type Command, textOption } from './forwarding/command.ts';
 import { ForwardingError } from './forwarding/errors.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
+import type { HostWriter } from './host/open-writer.ts';
 
 export type ImportWork = {
   /** Absolute; `-` is standard input. */
@@ -25,7 +25,7 @@ export function retryWork(who: string, what: Pick<ImportWork, 'tenant' | 'origin
 }
 
 export async function performRetry(
-  writer: LedgerWriter,
+  writer: HostWriter,
   work: Command,
   performer: HandlerContext,
 ): Promise<ImportReport> {
@@ -48,7 +48,7 @@ export function readsStandardInput(work: Command): boolean {
 }
 
 export async function performImport(
-  writer: LedgerWriter,
+  writer: HostWriter,
   work: Command,
   performer: HandlerContext,
 ): Promise<ImportReport> {

@@ -1,9 +1,9 @@
 import { markFindings } from '../detection/findings/mark-findings.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import type { FindingStatus } from '../store/rows/entry-rows.ts';
 import { type Command, numberOption, requiredText } from './forwarding/command.ts';
 import { ForwardingError } from './forwarding/errors.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 export type MarkWork = {
   readonly uids: readonly string[];

@@ -12,11 +12,11 @@ import { PasskeyFeed } from '../enforcement/eam/passkeys/ledger-passkeys.ts';
 import type { PasskeyRecord } from '../enforcement/eam/passkeys/passkey-record.ts';
 import { catchUpProjection } from '../projection/catch-up.ts';
 import { ownEntryDraft } from '../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { endpointsFor } from './doors-config.ts';
 import { type Command, requiredText, textOption } from './forwarding/command.ts';
 import { ForwardingError } from './forwarding/errors.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 export type InviteWork = {
   /** Object id or sign-in name. */

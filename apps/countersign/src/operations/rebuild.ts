@@ -1,7 +1,7 @@
 import { compactStore } from '../projection/compact-store.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { checkSignIns } from '../reconcile/checks/check-stage.ts';
 import type { Command } from './forwarding/command.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 /** What was made again. */
 export type Rebuilt = {

@@ -1,9 +1,9 @@
 import { assert, type TenantId } from '@countersign/core';
 import { catchUpProjection } from '../projection/catch-up.ts';
 import { ownEntryDraft } from '../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import type { Command } from './forwarding/command.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 /** Somebody looks at a person's books, and says why. */
 export type AccessWork = {

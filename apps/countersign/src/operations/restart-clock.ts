@@ -1,7 +1,7 @@
-import { type ClockRestarted, restartClock } from '../projection/entries/clock-restart.ts';
+import { type ClockRestarted, restartClock } from '../ingest/restart-clock.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { type Command, requiredText } from './forwarding/command.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 export function restartClockWork(who: string, reason: string): Command {
   return { command: 'ledger restart-clock', args: [], tenant: null, who, options: { reason } };

@@ -1,9 +1,9 @@
 import { layout, type RotationResult, rotateKey } from '@countersign/ledger';
 import { catchUpProjection } from '../projection/catch-up.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
+import { Rehearsal } from '../projection/rehearsal.ts';
 import { type Command, textOption } from './forwarding/command.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
-import { Rehearsal } from './host/rehearsal.ts';
 
 export type RotateKeyWork = {
   /** Absolute; undefined: in the data folder, in the place of the old key. */

@@ -1,9 +1,9 @@
 import { type CosignResult, setWitnessPolicy } from '@countersign/ledger';
 import { catchUpProjection } from '../projection/catch-up.ts';
 import { ownEntryDraft } from '../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { type Command, textOption } from './forwarding/command.ts';
 import type { HandlerContext } from './host/handlers.ts';
-import type { LedgerWriter } from './host/open-writer.ts';
 
 export type WitnessReport = {
   readonly checkpoint: { readonly origin: string; readonly size: number; readonly root: string };

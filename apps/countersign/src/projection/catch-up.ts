@@ -2,11 +2,11 @@ import { msOfInstant } from '@countersign/core';
 import { type Leaf, LeafParser, type ScanBatch } from '@countersign/ledger';
 import { createMemo, type Memo, read } from '@countersign/ocsf';
 import { ROWS_PER_POST } from '../ingest/limits.ts';
-import type { LedgerWriter } from '../operations/host/open-writer.ts';
 import { RowBuffer } from '../store/parquet/row-buffer.ts';
 import type { EntryRows } from '../store/rows/entry-rows.ts';
 import { erasedRow } from '../store/rows/event-row.ts';
 import { parseBody } from './deliveries.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
 import { mergeActions } from './merge-actions.ts';
 import { projectEntry } from './project-entry.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
@@ -101,7 +101,7 @@ class Posting {
     const reading = read({ source, tenant, id, at, value: parseBody(bytes) }, this.#memo);
     const { event } = reading;
     this.#buffer.add({ ...common, erased: false, event });
-    const found = this.#writer.detection?.signaller.of(reading) ?? [];
+    const found = this.#writer.signalSource?.extractor.of(reading) ?? [];
     this.#signals.add({ index, tenant, timeMs: event.timeMs }, found);
   }
 }

@@ -1,11 +1,11 @@
-import type { LedgerWriter } from '../operations/host/open-writer.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
 
 /**
  * The books' cursor goes to the end of the ledger, with what decisions wrote meanwhile. Whatever
  * else was appended MUST be posted before.
  */
-export async function commitProjection({ books, accountant }: LedgerWriter): Promise<void> {
-  const size = await accountant.settledSize();
-  for (const facts of accountant.take(books.cursor, size)) books.post({ facts });
+export async function commitProjection({ books, decisionLog }: LedgerWriter): Promise<void> {
+  const size = await decisionLog.settledSize();
+  for (const facts of decisionLog.take(books.cursor, size)) books.post({ facts });
   books.commit(size);
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '@countersign/core';
-import type { LedgerWriter } from '../operations/host/open-writer.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
 
 /**
  * Compacts the books after something large came in. Everything is in by then, and no answer depends

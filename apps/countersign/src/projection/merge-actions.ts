@@ -2,7 +2,6 @@ import { assert } from '@countersign/core';
 import { actionFingerprint, actionKeys } from '@countersign/ledger';
 import { createMemo, type Memo, read } from '@countersign/ocsf';
 import { MERGES_PER_SLICE } from '../ingest/limits.ts';
-import type { LedgerWriter } from '../operations/host/open-writer.ts';
 import { RowBuffer } from '../store/parquet/row-buffer.ts';
 import {
   type Delivery,
@@ -12,6 +11,7 @@ import {
   richestFirst,
   sameAction,
 } from './deliveries.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
 import type { Signal } from './signals/signal-extractor.ts';
 
@@ -105,18 +105,18 @@ function merge(
  * sighting. So neither the order of imports nor an earlier, poorer version changes what fits.
  */
 function signalsOf(
-  { detection }: LedgerWriter,
+  { signalSource }: LedgerWriter,
   sightings: readonly Delivery[],
   memo: Memo,
 ): readonly Signal[] {
-  if (detection === undefined) return [];
+  if (signalSource === undefined) return [];
   const readable = sightings.filter((sighting) => sighting.body !== undefined);
   const ranked = readable.map(bodied).sort(richestFirst);
   const found = new Map<string, Signal>();
   for (const of of Map.groupBy(ranked, ({ leaf }) => leaf.source).values()) {
     const { leaf, body } = of[0] as ReadableDelivery;
     const reading = read({ ...leaf, value: parseBody(body) }, memo);
-    for (const signal of detection.signaller.of(reading)) {
+    for (const signal of signalSource.extractor.of(reading)) {
       // Where two sources tell of it, the richer one says in which group it is.
       const key = `${signal.part} ${signal.stream}`;
       if (!found.has(key)) found.set(key, signal);

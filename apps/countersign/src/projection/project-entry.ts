@@ -1,12 +1,12 @@
 import { type EntryKind, msOfInstant } from '@countersign/core';
 import { parseObservation } from '@countersign/coverage';
 import { parseErasure } from '@countersign/ledger';
-import { parseInventoryBody } from '../ingest/collection/record-inventory.ts';
 import type { CoverageRow, EntryRows, ImportRow } from '../store/rows/entry-rows.ts';
 import { clockRestartOf } from './entries/clock-restart.ts';
 import { clockStepCoverage } from './entries/clock-steps.ts';
 import { decisionFacts, passFacts } from './entries/decision-rows.ts';
 import { parseFinding, parseFindingMark } from './entries/finding-body.ts';
+import { parseInventoryBody } from './entries/inventory-body.ts';
 import type { CoverageBody, ImportEnd, ImportStart } from './entries/own-entry.ts';
 
 const NOTHING: EntryRows = {};

@@ -1,26 +1,26 @@
 import { LeafParser } from '@countersign/ledger';
 import { createMemo, read } from '@countersign/ocsf';
-import { SIGMA } from '../detection/rules/sigma-detector.ts';
 import { ROWS_PER_POST } from '../ingest/limits.ts';
-import type { LedgerWriter } from '../operations/host/open-writer.ts';
 import { parseBody } from './deliveries.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
 import { mergeAt } from './merge-actions.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
+import { SIGMA } from './signals/signal-plan.ts';
 
 /**
  * Makes the signals of all records again where they were made under other rules; MUST be called
  * before anything is posted under the present ones. A crash in the middle means: go on from where
  * it stood.
  */
-export function beginRematch({ books, detection }: LedgerWriter): void {
-  if (detection === undefined || books.signalHash === detection.content.plan.hash) return;
-  books.resetSignals(detection.content.plan.hash, `watch/${SIGMA}`);
+export function beginRematch({ books, signalSource }: LedgerWriter): void {
+  if (signalSource === undefined || books.signalHash === signalSource.planHash) return;
+  books.resetSignals(signalSource.planHash, `watch/${SIGMA}`);
 }
 
 export async function recomputeSignals(writer: LedgerWriter): Promise<void> {
-  const { books, reader, ledger, detection } = writer;
+  const { books, reader, ledger, signalSource } = writer;
   const { from, to } = books.signalsMissing;
-  if (detection === undefined || from >= to) return;
+  if (signalSource === undefined || from >= to) return;
   await ledger.publish();
   await reader.refresh();
   const memo = createMemo();
@@ -43,7 +43,7 @@ export async function recomputeSignals(writer: LedgerWriter): Promise<void> {
       const { tenant, id, source, at } = leaf;
       const reading = read({ source, tenant, id, at, value: parseBody(body.bytes) }, memo);
       const { timeMs } = reading.event;
-      buffer.add({ index, tenant, timeMs }, detection.signaller.of(reading));
+      buffer.add({ index, tenant, timeMs }, signalSource.extractor.of(reading));
     }
     if (batch.firstIndex + batch.count - done < ROWS_PER_POST) continue;
     done = batch.firstIndex + batch.count;

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Inventory } from '../ingest/collection/record-inventory.ts';
+import type { Inventory } from '../projection/entries/inventory-body.ts';
 
 /** The estate that the configuration states, with what of it is connected. */
 export function inventoryOf({ estate, tenants }: Config): Inventory | undefined {

@@ -10,11 +10,8 @@ import type { Detector } from '../detection/runner/detector.ts';
 import { LedgerSink } from '../ingest/collection/ledger-sink.ts';
 import { importPaths } from '../ingest/import-run.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
-import {
-  closeWriter,
-  type LedgerWriter,
-  openLedgerWriter,
-} from '../operations/host/open-writer.ts';
+import { closeWriter, openLedgerWriter } from '../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import type { FindingDraft } from '../store/rows/finding.ts';
 import { StoreReader } from '../store/store-reader.ts';
 import { watching } from './detection-loop.ts';

@@ -3,7 +3,7 @@ import { DetectionRunner, type DetectorSelection } from '../detection/runner/det
 import type { LedgerSink } from '../ingest/collection/ledger-sink.ts';
 import { WATCH_EVERY_MS } from '../operations/forwarding/limits.ts';
 import type { DetectorSet } from '../operations/host/load-detectors.ts';
-import type { LedgerWriter } from '../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
 
 export type DetectionLoopOptions = {

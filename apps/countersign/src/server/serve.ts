@@ -14,11 +14,8 @@ import { COVERAGE_KEPT_MS } from '../operations/forwarding/limits.ts';
 import { removeLeftSpools } from '../operations/forwarding/stdin-spool.ts';
 import { perform } from '../operations/host/handlers.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
-import {
-  closeWriter,
-  type LedgerWriter,
-  openLedgerWriter,
-} from '../operations/host/open-writer.ts';
+import type { HostWriter } from '../operations/host/open-writer.ts';
+import { closeWriter, openLedgerWriter } from '../operations/host/open-writer.ts';
 import { headOf } from '../store/reading/ledger-head.ts';
 import { StoreReader } from '../store/store-reader.ts';
 import { canariesOf, type TenantCanaries } from './collectors/open-canaries.ts';
@@ -102,7 +99,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 /** Answers about the company need its estate long after, and `rebuild` knows entries alone. */
 async function sayConfig(
-  writer: LedgerWriter,
+  writer: HostWriter,
   desk: LedgerSink,
   { config, version, tell }: ServeOptions,
 ): Promise<void> {
@@ -114,7 +111,7 @@ async function sayConfig(
 }
 
 type Parts = {
-  readonly writer: LedgerWriter;
+  readonly writer: HostWriter;
   readonly desk: LedgerSink;
   readonly tenants: readonly TenantCollectors[];
   readonly canaries: readonly TenantCanaries[];
@@ -127,7 +124,7 @@ type CachedCoverage = Pick<ServerState, 'coverage' | 'coverageCursor' | 'canarie
 
 class Server {
   readonly #options: ServeOptions;
-  readonly #writer: LedgerWriter;
+  readonly #writer: HostWriter;
   readonly #desk: LedgerSink;
   readonly #tenants: readonly TenantCollectors[];
   readonly #canaries: readonly TenantCanaries[];

@@ -48,7 +48,7 @@ function world(ada: PlainEntity = ADA, seenMs = NOW_MS - HOUR_MS) {
   };
   const directory = new PlainDirectory({ 'Person::ada': ada }, seenMs);
   const random = countingRandom();
-  const point = new DecisionPoint({ policies, directory, accountant: decisionLog, clock, random });
+  const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   return { point, drafts, clock, policies, directory };
 }
 
@@ -141,9 +141,9 @@ test('a permit opens a pass, in the same write', async () => {
 
 test('what cannot be accounted for is not given', async () => {
   const { policies, directory, clock } = world();
-  const accountant = { append: () => Promise.reject(new Error('the disk is full')) };
+  const decisionLog = { append: () => Promise.reject(new Error('the disk is full')) };
   const random = countingRandom();
-  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   await assert.rejects(point.decide(request()), { code: 'NOT_ACCOUNTED' });
 });
 
@@ -179,9 +179,9 @@ test('the smallest change that would turn a decision round is told', async () =>
 
 test('nobody is let in where the ledger took fewer entries than it was given', async () => {
   const { policies, directory, clock } = world();
-  const accountant = { append: async () => [] };
+  const decisionLog = { append: async () => [] };
   const random = countingRandom();
-  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   await assert.rejects(point.decide(request()), {
     code: 'NOT_ACCOUNTED',
     message: /\(the ledger took fewer entries\): nobody is let in without it$/,
@@ -231,10 +231,10 @@ test('a pass names its decision and is bound to what the door stated', async () 
 
 test('how long a token of the suite can live is told of the suite alone', async () => {
   const { policies, directory, clock, drafts } = world();
-  const accountant = {
+  const decisionLog = {
     append: async (given: readonly RecordDraft[]) => given.map((d) => drafts.push(d) - 1),
   };
-  const options = { policies, directory, accountant, clock, random: countingRandom() };
+  const options = { policies, directory, decisionLog, clock, random: countingRandom() };
   const point = new DecisionPoint({ ...options, suiteTokenMs: HOUR_MS });
   const tokens = async (type: string): Promise<unknown> => {
     await point.decide({ ...request(), resource: { type, id: 'x' } }, { passMs: 1 });
@@ -254,7 +254,7 @@ test('who watches over passes hears of each before it is durable, and of each lo
     dropped: (pass) => heard.push(`dropped ${pass}`),
   };
   let fails = false;
-  const accountant = {
+  const decisionLog = {
     append: async (given: readonly RecordDraft[]) => {
       heard.push('append');
       if (fails) throw new Error('the disk is full');
@@ -262,7 +262,7 @@ test('who watches over passes hears of each before it is durable, and of each lo
     },
   };
   const random = countingRandom();
-  const point = new DecisionPoint({ policies, directory, accountant, clock, random, passes });
+  const point = new DecisionPoint({ policies, directory, decisionLog, clock, random, passes });
   const { decision } = await point.decide(request(), { passMs: HOUR_MS });
   assert.deepEqual(heard, [`ada opening ${decision.pass?.id}`, 'append']);
   await point.decide(request());
@@ -302,8 +302,8 @@ test('what would be decided is told without an entry', () => {
 
 test('ages are those that the point was given', () => {
   const { policies, directory, clock } = world();
-  const accountant = { append: async () => [] };
-  const options = { policies, directory, accountant, clock, random: countingRandom() };
+  const decisionLog = { append: async () => [] };
+  const options = { policies, directory, decisionLog, clock, random: countingRandom() };
   const strict = new DecisionPoint({ ...options, ages: () => HOUR_MS - 1 });
   assert.equal(strict.judge(request()).cause, 'unknown');
   assert.equal(

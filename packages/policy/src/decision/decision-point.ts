@@ -27,7 +27,7 @@ import { uuidV7 } from './uuid-v7.ts';
 export type DecisionPointOptions = {
   readonly policies: PolicySet;
   readonly directory: Directory;
-  readonly accountant: DecisionLog;
+  readonly decisionLog: DecisionLog;
   readonly clock: Clock;
   readonly random: Random;
   /** How old inputs may be; a day and two hours where nobody says. */
@@ -59,7 +59,7 @@ export class DecisionPoint {
   constructor(options: DecisionPointOptions) {
     this.#policies = options.policies;
     this.#directory = options.directory;
-    this.#decisionLog = options.accountant;
+    this.#decisionLog = options.decisionLog;
     this.#clock = options.clock;
     this.#random = options.random;
     this.#ages = options.ages ?? (() => DIRECTORY_AGE_MAX_MS);

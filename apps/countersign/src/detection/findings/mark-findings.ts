@@ -1,9 +1,9 @@
 import { IngestError } from '../../ingest/errors.ts';
 import { FINDING_TEXT_CHARACTERS_MAX, FINDINGS_PER_APPEND } from '../../ingest/limits.ts';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import type { FindingMarkBody } from '../../projection/entries/finding-body.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 
 export type FindingMarkRequest = {

@@ -8,7 +8,8 @@ import {
   type RuleProblem,
   type RuleSet,
 } from '@countersign/sigma';
-import { ruleKey, type SignalPlan, signalPlan } from './compile-plan.ts';
+import type { SignalPlan } from '../../projection/signals/signal-plan.ts';
+import { ruleKey, signalPlan } from './compile-plan.ts';
 import { customOf, type RuleExtension } from './rule-extension.ts';
 
 /** A file of rules or pipelines, as it lies on the disk. */

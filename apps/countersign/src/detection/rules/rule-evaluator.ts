@@ -1,8 +1,9 @@
 import { type CompiledCorrelation, correlate, type Sample, samplesMin } from '@countersign/sigma';
 import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
+import { cutStream, cutStreamOf } from '../../projection/signals/signal-plan.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { SignalCount, SignalRow, SignalSpan } from '../../store/rows/signal-row.ts';
-import { cutStream, cutStreamOf, ruleKey } from './compile-plan.ts';
+import { ruleKey } from './compile-plan.ts';
 import { type GroupDay, OuterDays, runs } from './group-days.ts';
 import { SAMPLES_MAX } from './limits.ts';
 import type { RuleContent } from './rule-content.ts';

@@ -9,11 +9,8 @@ import { IS_LONG } from '../../../../../tools/property.ts';
 import { erase } from '../../ingest/erasure/erase-bodies.ts';
 import { importPaths } from '../../ingest/import-run.ts';
 import { detectionOf } from '../../operations/host/load-detectors.ts';
-import {
-  closeWriter,
-  type LedgerWriter,
-  openLedgerWriter,
-} from '../../operations/host/open-writer.ts';
+import type { HostWriter } from '../../operations/host/open-writer.ts';
+import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { StoreReader } from '../../store/store-reader.ts';
@@ -94,14 +91,14 @@ function byTime(a: object, b: object): number {
   return timeOf(a) < timeOf(b) ? -1 : 1;
 }
 
-async function open(name: string, yaml: string): Promise<LedgerWriter> {
+async function open(name: string, yaml: string): Promise<HostWriter> {
   const rules = [{ path: 'rules.yml', text: yaml }];
   const detection = detectionOf(ruleContent({ rules, pipelines: [] }));
   assert.deepEqual(detection.content.problems, []);
   return openLedgerWriter({ dir: join(root, name), ...OPTIONS, detection });
 }
 
-async function take(writer: LedgerWriter, records: readonly object[]): Promise<void> {
+async function take(writer: HostWriter, records: readonly object[]): Promise<void> {
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(records.map((each) => `${JSON.stringify(each)}\n`).join(''));
   };

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { TENANT_NOT_STATED } from '@countersign/core';
 import { FINDINGS_PER_APPEND } from '../../ingest/limits.ts';
 import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
+import { SIGMA } from '../../projection/signals/signal-plan.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { bounded, boundedGroup } from '../findings/bound-finding.ts';
@@ -15,8 +16,6 @@ import { DAYS_TOGETHER_MAX } from './limits.ts';
 import type { RuleContent } from './rule-content.ts';
 import { RuleEvaluator, type SignalSource, type ThrottledDay } from './rule-evaluator.ts';
 import { isCutOfGroup, THROTTLED } from './throttled-rule.ts';
-
-export const SIGMA: Detector['name'] = 'sigma';
 
 /** The judge of rules: looks at the groups and days of which signals came or went. */
 export function sigmaDetector(content: RuleContent): Detector {

@@ -8,11 +8,8 @@ import { fsck, LedgerReader } from '@countersign/ledger';
 import { erase } from '../../ingest/erasure/erase-bodies.ts';
 import { importPaths } from '../../ingest/import-run.ts';
 import { detectionOf } from '../../operations/host/load-detectors.ts';
-import {
-  closeWriter,
-  type LedgerWriter,
-  openLedgerWriter,
-} from '../../operations/host/open-writer.ts';
+import type { HostWriter } from '../../operations/host/open-writer.ts';
+import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
 import { query } from '../../store/query/user-query.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
@@ -120,14 +117,14 @@ function draftOf(group: string, rows: readonly Row[]): FindingDraft {
   };
 }
 
-async function open(name: string, ...judges: Detector[]): Promise<LedgerWriter> {
+async function open(name: string, ...judges: Detector[]): Promise<HostWriter> {
   const dir = join(root, name);
   const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), judges);
   return openLedgerWriter({ dir, clock: systemClock, random: systemRandom, detection });
 }
 
 async function take(
-  writer: LedgerWriter,
+  writer: HostWriter,
   told: readonly DeletionRecord[],
 ): Promise<readonly string[]> {
   const bytes = async function* (): AsyncGenerator<Uint8Array> {

@@ -9,10 +9,10 @@ import {
   FINDINGS_PER_APPEND,
   GIVE_BACK_AFTER_MS,
 } from '../../ingest/limits.ts';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { commitProjection } from '../../projection/commit-projection.ts';
 import { findingBody } from '../../projection/entries/finding-body.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { projectEntry } from '../../projection/project-entry.ts';
 import { CheckStage } from '../../reconcile/checks/check-stage.ts';
 import { headOf } from '../../store/reading/ledger-head.ts';

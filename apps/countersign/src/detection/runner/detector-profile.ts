@@ -1,8 +1,9 @@
 import type { CompiledCorrelation, CompiledRule, RuleMeta } from '@countersign/sigma';
+import { cutStreamOf } from '../../projection/signals/signal-plan.ts';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
 import type { WindowDetector } from '../detectors/windows/window-detector.ts';
 import { failureOf } from '../findings/failed.ts';
-import { cutStreamOf, ruleKey } from '../rules/compile-plan.ts';
+import { ruleKey } from '../rules/compile-plan.ts';
 import type { RuleContent } from '../rules/rule-content.ts';
 import { customOf } from '../rules/rule-extension.ts';
 import { severityOfLevel } from '../rules/rule-finding.ts';

@@ -6,11 +6,8 @@ import { after, test } from 'node:test';
 import { instantOfMs, systemClock, systemRandom, tenantId } from '@countersign/core';
 import { type ImportReport, importPaths } from '../../ingest/import-run.ts';
 import { detectionOf } from '../../operations/host/load-detectors.ts';
-import {
-  closeWriter,
-  type LedgerWriter,
-  openLedgerWriter,
-} from '../../operations/host/open-writer.ts';
+import type { HostWriter } from '../../operations/host/open-writer.ts';
+import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
@@ -30,7 +27,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 
 /** Records of deletions, one a minute, by these people. */
 async function take(
-  writer: LedgerWriter,
+  writer: HostWriter,
   users: readonly string[],
   first = 0,
 ): Promise<ImportReport> {
@@ -80,7 +77,7 @@ function draftOf(rule: string, group: string, index: number, atMs: number): Find
   };
 }
 
-function open(name: string, judges: readonly Detector[]): Promise<LedgerWriter> {
+function open(name: string, judges: readonly Detector[]): Promise<HostWriter> {
   const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), judges);
   const dir = join(root, name);
   return openLedgerWriter({ dir, clock: systemClock, random: systemRandom, detection });

@@ -34,7 +34,7 @@ export type AuthzenCaller = Caller & {
 export type AuthzenOptions = {
   readonly deciding: DecisionQueue;
   readonly candidates: Candidates;
-  readonly accountant: DecisionLog;
+  readonly decisionLog: DecisionLog;
   readonly now: () => number;
   /** The identifier of this decision point: an https URL, as callers know it. */
   readonly identifier: string;
@@ -169,7 +169,7 @@ export class AuthzenEndpoint {
 
   /** A list of who may do what is given to nobody without account, either. */
   async #account(caller: AuthzenCaller, question: object, results: number): Promise<void> {
-    const { accountant, now } = this.#options;
+    const { decisionLog, now } = this.#options;
     const atMs = now();
     const body = { v: 1, what: 'access-search', caller: caller.name, question, results, atMs };
     const draft: RecordDraft = {
@@ -181,7 +181,7 @@ export class AuthzenEndpoint {
       body: Buffer.from(JSON.stringify(body)),
     };
     try {
-      await accountant.append([draft]);
+      await decisionLog.append([draft]);
     } catch (cause) {
       const what = 'the search could not be written into the ledger: nothing is told without it';
       throw new EndpointError('UNAVAILABLE', what, { cause });

@@ -1,8 +1,8 @@
 import { messageOf } from '@countersign/core';
 import { HttpError } from '@countersign/m365';
 import type { BypassConfig } from '../../config/enforcement-config.ts';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { BYPASS_TRY_AGAIN_MS } from '../../server/enforcement/limits.ts';
 import type { People } from '../approvals/signed-statement.ts';
 import { type Bypass, type BypassEffect, bypassesOf, wantedOf } from './bypass.ts';
@@ -111,7 +111,7 @@ export class BypassController {
     const atMs = this.#world.clock.now();
     const { drain } = request.statement;
     const effect: BypassEffect = { v: 1, what: 'drain-effect', drain, ...said, atMs };
-    await this.#writer.accountant.append([ownEntryDraft('approval', atMs, effect)]);
+    await this.#writer.decisionLog.append([ownEntryDraft('approval', atMs, effect)]);
     return effect;
   }
 }

@@ -18,7 +18,7 @@ function deciding() {
   const waiting: (() => void)[] = [];
   const point = new DecisionPoint({
     ...{ policies: POLICIES, directory: new PlainDirectory({}, 0), random: countingRandom() },
-    accountant: { append: async (drafts) => drafts.map((_, at) => at) },
+    decisionLog: { append: async (drafts) => drafts.map((_, at) => at) },
     clock: new ManualClock(0),
   });
   const turns = new FairQueue({ yieldTurn: (next) => waiting.push(next), stepsPerTurn: 1 });

@@ -4,16 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ManualClock, systemRandom } from '@countersign/core';
-import {
-  closeWriter,
-  type LedgerWriter,
-  openLedgerWriter,
-} from '../../operations/host/open-writer.ts';
+import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { commitProjection } from '../../projection/commit-projection.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
-const root = mkdtempSync(join(tmpdir(), 'countersign-accountant-'));
+const root = mkdtempSync(join(tmpdir(), 'countersign-decisionLog-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 async function withWriter(
@@ -33,7 +30,7 @@ async function withWriter(
 test('what is accounted for beside other entries is in the books, each once', async () => {
   await withWriter('beside', async (writer) => {
     const append = (n: number) =>
-      writer.accountant.append([ownEntryDraft('act', NOW_MS, { v: 1, act: 'test', n })]);
+      writer.decisionLog.append([ownEntryDraft('act', NOW_MS, { v: 1, act: 'test', n })]);
     const early = await Promise.all([append(1), append(2), append(3)]);
     await commitProjection(writer);
     assert.equal(writer.books.cursor, writer.ledger.size);
@@ -50,7 +47,7 @@ test('the cursor does not pass an entry whose meaning is not noted yet', async (
   await withWriter('behind', async (writer) => {
     const appending: Promise<readonly number[]>[] = [];
     for (let round = 0; round < 20; round++) {
-      appending.push(writer.accountant.append([ownEntryDraft('act', NOW_MS, { v: 1, round })]));
+      appending.push(writer.decisionLog.append([ownEntryDraft('act', NOW_MS, { v: 1, round })]));
       await commitProjection(writer);
     }
     await Promise.all(appending);

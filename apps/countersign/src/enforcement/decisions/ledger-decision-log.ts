@@ -2,6 +2,7 @@ import type { RecordDraft } from '@countersign/core';
 import type { Ledger } from '@countersign/ledger';
 import type { DecisionLog } from '@countersign/policy';
 import { DRAFTS_PER_GROUP } from '../../ingest/limits.ts';
+import type { DecisionLogListener } from '../../projection/ledger-writer.ts';
 import { projectEntry } from '../../projection/project-entry.ts';
 import type { EntryRows } from '../../store/rows/entry-rows.ts';
 
@@ -12,9 +13,6 @@ type Waiting = {
   readonly resolve: (indices: readonly number[]) => void;
   readonly reject: (error: unknown) => void;
 };
-
-/** MUST NOT throw: what it is told of has happened. */
-export type DecisionLogListener = (drafts: readonly RecordDraft[]) => void;
 
 /**
  * Writes decisions into the ledger beside whatever else is being appended. What is handed in while

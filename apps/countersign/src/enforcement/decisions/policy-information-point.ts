@@ -20,11 +20,11 @@ import {
   statedDoor,
 } from '@countersign/policy';
 import { RESOLVED, SUPPRESSED } from '../../detection/findings/finding-status.ts';
-import { SIGMA } from '../../detection/rules/sigma-detector.ts';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { parseFinding, parseFindingMark } from '../../projection/entries/finding-body.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
+import { SIGMA } from '../../projection/signals/signal-plan.ts';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 

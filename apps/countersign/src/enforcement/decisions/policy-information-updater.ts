@@ -15,8 +15,8 @@ import {
   readPolicyFolder,
 } from '@countersign/policy';
 import { DocumentError, readConfigFile } from '@countersign/yaml-document';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { TenantDirectoryChange } from '../passes/pass-revocation.ts';
 import { FileVersion } from './file-version.ts';
 import {
@@ -172,10 +172,10 @@ export class PolicyInformationUpdater implements Candidates {
 
   /** It counts once it is durable; that it is read again with the ledger changes nothing. */
   async #say(file: string, read: DirectoryFile): Promise<void> {
-    const { accountant, clock } = this.#options.writer;
+    const { decisionLog, clock } = this.#options.writer;
     const atMs = clock.now();
     const body = directoryFileBody({ file, read }, atMs);
-    const [index] = await accountant.append([ownEntryDraft('directory', atMs, body)]);
+    const [index] = await decisionLog.append([ownEntryDraft('directory', atMs, body)]);
     assert(index !== undefined, 'what is appended has its place');
     this.#feed.knowledge.apply('directory', body, index);
   }

@@ -5,7 +5,7 @@ import { HttpClient, type Sleep } from '@countersign/m365';
 import type { Config } from '../../config/config.ts';
 import type { ExternalMethodConfig } from '../../config/enforcement-config.ts';
 import { textOf, unusable } from '../../config/read-text-file.ts';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { ExternalMethod } from '../../server/enforcement/enforcement-router.ts';
 import { AUTHORITY_READ_MS_MAX } from '../../server/enforcement/limits.ts';
 import type { People } from '../approvals/signed-statement.ts';

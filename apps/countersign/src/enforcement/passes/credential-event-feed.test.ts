@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { instantOfMs, ManualClock, systemRandom } from '@countersign/core';
 import { importPaths } from '../../ingest/import-run.ts';
-import {
-  closeWriter,
-  type LedgerWriter,
-  openLedgerWriter,
-} from '../../operations/host/open-writer.ts';
+import type { HostWriter } from '../../operations/host/open-writer.ts';
+import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import { Actor, idOf, NOW_MS, TENANT } from '../../reconcile/testing/sign-ins.ts';
@@ -29,14 +26,14 @@ let next = 0;
 let audits = 0;
 
 class World {
-  readonly writer: LedgerWriter;
+  readonly writer: HostWriter;
   readonly clock: ManualClock;
   readonly #store: StoreReader;
   readonly #passkeys: LedgerPasskeys;
   news: CredentialEventFeed;
 
   private constructor(
-    writer: LedgerWriter,
+    writer: HostWriter,
     clock: ManualClock,
     books: StoreReader,
     own: LedgerPasskeys,
@@ -58,7 +55,7 @@ class World {
     const books = await StoreReader.open(writer.dir, { clock });
     try {
       // A ledger that has something, as every one has behind its first minute.
-      await writer.accountant.append([ownEntryDraft('act', NOW_MS, { v: 1, what: 'first' })]);
+      await writer.decisionLog.append([ownEntryDraft('act', NOW_MS, { v: 1, what: 'first' })]);
       await catchUpProjection(writer);
       await work(new World(writer, clock, books, await LedgerPasskeys.open(writer)));
     } finally {

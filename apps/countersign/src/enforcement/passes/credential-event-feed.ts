@@ -4,9 +4,9 @@ import {
   CREDENTIAL_NEWS_EVERY_MS,
   STREAM_REST_TIMES,
 } from '../../ingest/limits.ts';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { parseBody, richestFirst } from '../../projection/deliveries.ts';
 import { parseObject } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { passkeyRecordOf } from '../eam/passkeys/passkey-record.ts';

@@ -1,8 +1,8 @@
 import { assert } from '@countersign/core';
 import { type PassBody, PolicyError, passDraft } from '@countersign/policy';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { commitProjection } from '../../projection/commit-projection.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { PassFilter, PassRow } from '../../store/sqlite/decision-table.ts';
 import { lapses, type Pass, passesOf, type SuiteSessionStatus } from './pass.ts';
 
@@ -33,7 +33,7 @@ export async function endPass(
   writer: LedgerWriter,
   { pass: id, by, reason }: { readonly pass: string; readonly by: string; readonly reason: string },
 ): Promise<EndedPass> {
-  const { books, accountant, clock } = writer;
+  const { books, decisionLog, clock } = writer;
   const nowMs = clock.now();
   const [pass] = knownPasses(books, nowMs, { pass: id });
   if (pass === undefined || pass.state !== 'open') {
@@ -42,7 +42,7 @@ export async function endPass(
   }
   const { tenant } = pass;
   const body = { v: 1, phase: 'ended', pass: id, tenant, atMs: nowMs, by, reason } as const;
-  const [entry] = await accountant.append([passDraft(body)]);
+  const [entry] = await decisionLog.append([passDraft(body)]);
   await catchUpProjection(writer);
   assert(entry !== undefined, 'every draft has its entry');
   const [ended] = knownPasses(books, clock.now(), { pass: id });
@@ -51,12 +51,12 @@ export async function endPass(
 
 /** Says of passes whose time is over that it is. Nothing is said twice. */
 export async function lapsePasses(writer: LedgerWriter): Promise<number> {
-  const { books, accountant, clock } = writer;
+  const { books, decisionLog, clock } = writer;
   const nowMs = clock.now();
   const overdue = { passEntries: () => books.overduePasses(nowMs) };
   const over = lapses(knownPasses(overdue, nowMs));
   if (over.length === 0) return 0;
-  await accountant.append(over.map(passDraft));
+  await decisionLog.append(over.map(passDraft));
   await commitProjection(writer);
   return over.length;
 }

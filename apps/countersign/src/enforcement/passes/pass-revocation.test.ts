@@ -72,7 +72,7 @@ class World {
     this.point = new DecisionPoint({
       policies,
       directory,
-      accountant: decisionLog,
+      decisionLog,
       clock,
       random,
       passes,
@@ -86,7 +86,7 @@ class World {
     this.keeper = new PassRevocation({
       passes,
       deciding,
-      accountant: decisionLog,
+      decisionLog,
       clock,
       random,
       issuer,
@@ -312,7 +312,7 @@ test('more passes than can be watched over are not opened', async () => {
   const point = new DecisionPoint({
     ...{ policies: world.point.policies, directory: world.point.directory, clock },
     ...{ random: countingRandom(), passes: few },
-    accountant: { append: async (drafts) => drafts.map((_, at) => at) },
+    decisionLog: { append: async (drafts) => drafts.map((_, at) => at) },
   });
   const request: DecisionRequest = {
     ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id: 'ada' } },

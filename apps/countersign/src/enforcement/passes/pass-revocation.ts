@@ -17,7 +17,7 @@ import { BY_POLICY, changeEvent, endedEvent } from './pass-events.ts';
 export type KeeperOptions = {
   readonly passes: OpenPassTable;
   readonly deciding: DecisionQueue;
-  readonly accountant: DecisionLog;
+  readonly decisionLog: DecisionLog;
   readonly clock: Clock;
   readonly random: SsfWorld['random'];
   /** As receivers know us. */
@@ -128,7 +128,7 @@ export class PassRevocation {
     const open = over.filter(({ pass }) => this.#options.passes.get(pass) !== undefined);
     if (open.length === 0) return;
     try {
-      await this.#options.accountant.append(open.map(passDraft));
+      await this.#options.decisionLog.append(open.map(passDraft));
     } catch (error) {
       for (const { pass } of open) {
         this.#marked.add(pass);

@@ -1,6 +1,6 @@
 import type { Clock, Random, RecordDraft } from '@countersign/core';
 import { endingIn, openingIn } from '@countersign/policy';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import type { PolicyInformationUpdater } from '../decisions/policy-information-updater.ts';
@@ -43,7 +43,7 @@ export class RevocationService {
 
   private constructor(options: KeepingOptions, records: readonly SsfRecord[]) {
     const { transmitter, passes, deciding, clock, random, issuer, writer } = options;
-    const { accountant } = writer;
+    const { decisionLog } = writer;
     const emit = async (events: readonly SecurityEvent[]): Promise<void> => {
       await options.transmitter?.emit(events);
     };
@@ -51,7 +51,7 @@ export class RevocationService {
     this.#levels = new AssuranceLevels(passes);
     this.#news = transmitter && new CredentialEventFeed({ ...options, records });
     this.#keeper = new PassRevocation({
-      ...{ passes, deciding, accountant, clock, random, issuer, emit },
+      ...{ passes, deciding, decisionLog, clock, random, issuer, emit },
     });
   }
 
@@ -75,7 +75,7 @@ export class RevocationService {
     }
     // A crash in between: the pass has ended, and nobody heard.
     await transmitter?.emit(untold.map(({ pass, closed }) => endedEvent(pass, closed, issuer)));
-    writer.accountant.listen((drafts) => keeping.#hear(drafts));
+    writer.decisionLog.listen((drafts) => keeping.#hear(drafts));
     return keeping;
   }
 

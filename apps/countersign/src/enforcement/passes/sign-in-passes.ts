@@ -1,4 +1,4 @@
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { OpenPasses } from '../eam/token-issuance.ts';
 import { knownPasses } from './pass-ledger.ts';
 

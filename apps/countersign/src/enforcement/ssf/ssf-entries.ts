@@ -1,6 +1,6 @@
 import type { RecordDraft } from '@countersign/core';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { EVENT_KEPT_MS } from './limits.ts';
 import { type SsfRecord, ssfRecordOf } from './ssf-record.ts';
 

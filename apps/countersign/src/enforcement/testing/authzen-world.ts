@@ -97,7 +97,7 @@ export function world({
     ...{
       policies: POLICIES,
       directory: DIRECTORY,
-      accountant: decisionLog,
+      decisionLog,
       clock,
       random: countingRandom(),
     },
@@ -107,7 +107,7 @@ export function world({
     ...{
       deciding: new DecisionQueue(point, turns),
       candidates: candidatesOf(strangers),
-      accountant: decisionLog,
+      decisionLog,
     },
     ...{ now: () => clock.now(), identifier: IDENTIFIER },
   });

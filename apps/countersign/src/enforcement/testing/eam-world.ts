@@ -144,7 +144,7 @@ export class EamWorld {
     const directory = parseDirectoryFile({ file: 'directory.yaml', text: DIRECTORY });
     loadDirectoryFile(store, directory, { file: 'directory.yaml', readMs: START_MS });
     const point = new DecisionPoint({
-      ...{ policies, accountant: decisionLog, clock, random },
+      ...{ policies, decisionLog, clock, random },
       directory: new SuiteDirectory(store),
     });
     const turns = new FairQueue({ yieldTurn: globalThis.setImmediate, stepsPerTurn: 4 });

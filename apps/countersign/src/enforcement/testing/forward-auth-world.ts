@@ -75,7 +75,7 @@ export async function forwardAuthWorld(
     ...{
       policies: POLICIES,
       directory: DIRECTORY,
-      accountant: decisionLog,
+      decisionLog,
       clock,
       random: countingRandom(),
     },

@@ -16,8 +16,8 @@ import {
   READ_AGAIN_CODE,
 } from '@countersign/coverage';
 import { type ContentFact, LOOKED_AGAIN_MS } from '@countersign/m365';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { parseObject } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { CONTENT_REMEMBERED_MS } from '../limits.ts';
 import { directoryMarks } from './directory-cursors.ts';
 

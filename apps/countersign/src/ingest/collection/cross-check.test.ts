@@ -12,12 +12,9 @@ import {
 } from '@countersign/core';
 import { DelaySketch, type Observation } from '@countersign/coverage';
 import { fsck, LedgerReader } from '@countersign/ledger';
-import {
-  closeWriter,
-  type LedgerWriter,
-  openLedgerWriter,
-} from '../../operations/host/open-writer.ts';
+import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { CrossCheck } from './cross-check.ts';
 import { LedgerSink } from './ledger-sink.ts';

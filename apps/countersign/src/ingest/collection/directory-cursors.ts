@@ -1,7 +1,7 @@
 import { type DirectoryMark, msOfInstant, parseDirectoryMark } from '@countersign/core';
 import { parseErasure } from '@countersign/ledger';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { parseObject } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 
 export type DirectoryCursor = {
   readonly source: string;

@@ -7,11 +7,13 @@ import {
   type ObservedDelays,
 } from '@countersign/coverage';
 import {
+  type Chunk,
   type CollectionSession,
   type CollectWindow,
   type Content,
   type ContentFact,
   Gatherer,
+  type ReadContext,
   type WindowEnd,
   type WindowTally,
 } from '@countersign/m365';
@@ -28,15 +30,32 @@ import {
 } from '../pipeline/delivery-delays.ts';
 import type { ChunkListener } from '../pipeline/ingest-pipeline.ts';
 import type { MatchedRecord } from '../pipeline/text-matcher.ts';
+import type { QuarantinedItem } from '../quarantine/quarantine.ts';
 import { collectedBody } from './collection-history.ts';
-import type { LedgerSink } from './ledger-sink.ts';
 
 /** Where in a chunk a content starts. */
 type ContentPlace = { readonly firstRow: number; readonly name: string };
 
+/** What a session needs of the sink that began it. */
+export type SessionHost = {
+  readonly nowMs: number;
+  readonly feed: (chunk: Chunk, context: ReadContext, listener: ChunkListener) => Promise<void>;
+  readonly settle: () => Promise<void>;
+  readonly conclude: (entries: () => SessionEntries, window: CollectWindow) => Promise<void>;
+  readonly park: (reject: Omit<QuarantinedItem, 'bytes'>, bytes: Uint8Array | null) => void;
+};
+
+/** What a session appends at its end. */
+export type SessionEntries = {
+  readonly drafts: readonly RecordDraft[];
+  readonly observations: readonly Observation[];
+  readonly heard: readonly MatchedRecord[];
+  readonly contents: readonly ContentFact[];
+};
+
 /** The window of one poll, on its way into the ledger. */
 export class LedgerSession implements CollectionSession {
-  readonly #desk: LedgerSink;
+  readonly #desk: SessionHost;
   readonly #window: CollectWindow;
   readonly #arrivals = new DeliveryDelays();
   readonly #facts = new DeliveredCoverage();
@@ -50,7 +69,7 @@ export class LedgerSession implements CollectionSession {
   /** By content. */
   readonly #quarantinedIn = new Map<string, number>();
 
-  constructor(desk: LedgerSink, window: CollectWindow) {
+  constructor(desk: SessionHost, window: CollectWindow) {
     this.#desk = desk;
     this.#window = window;
   }
@@ -120,12 +139,7 @@ export class LedgerSession implements CollectionSession {
   }
 
   /** Behind the records: the contents they came in, and then what was asked and seen. */
-  #entries(end: WindowEnd): {
-    drafts: RecordDraft[];
-    observations: Observation[];
-    heard: readonly MatchedRecord[];
-    contents: readonly ContentFact[];
-  } {
+  #entries(end: WindowEnd): SessionEntries {
     const { nowMs } = this.#desk;
     const drafts: RecordDraft[] = [];
     const facts = end.contents.map((fact): ContentFact => {

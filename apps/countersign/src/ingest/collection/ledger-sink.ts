@@ -6,7 +6,6 @@ import {
   type SourceId,
   type TenantId,
 } from '@countersign/core';
-import type { Observation } from '@countersign/coverage';
 import type {
   Chunk,
   CollectionSession,
@@ -15,15 +14,15 @@ import type {
   ContentFact,
   ReadContext,
 } from '@countersign/m365';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { compactStore } from '../../projection/compact-store.ts';
 import { parseObject } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { COMPACT_EVERY_MS, CONTENT_REMEMBERED_MS, POST_EVERY_MS } from '../limits.ts';
 import { type ChunkListener, IngestPipeline } from '../pipeline/ingest-pipeline.ts';
 import type { MatchedRecord } from '../pipeline/text-matcher.ts';
 import { park, type QuarantinedItem } from '../quarantine/quarantine.ts';
 import { CollectionHistory } from './collection-history.ts';
-import { LedgerSession } from './ledger-session.ts';
+import { LedgerSession, type SessionEntries } from './ledger-session.ts';
 
 export type MatchedRecordListener = (record: MatchedRecord) => void;
 
@@ -132,15 +131,7 @@ export class LedgerSink implements CollectionSink {
   }
 
   /** @internal for sessions */
-  async conclude(
-    entries: () => {
-      drafts: readonly RecordDraft[];
-      observations: readonly Observation[];
-      heard: readonly MatchedRecord[];
-      contents: readonly ContentFact[];
-    },
-    window: CollectWindow,
-  ): Promise<void> {
+  async conclude(entries: () => SessionEntries, window: CollectWindow): Promise<void> {
     await this.#alone(async () => {
       await this.#pipeline.drain();
       const { drafts, observations, heard, contents } = entries();
@@ -162,7 +153,7 @@ export class LedgerSink implements CollectionSink {
 
   /** Everything handed in so far can be asked about: the books have it. */
   async post(): Promise<void> {
-    if (!this.#isBehind && !this.#writer.accountant.isBehind) return;
+    if (!this.#isBehind && !this.#writer.decisionLog.isBehind) return;
     await this.#alone(() => this.#postNow());
   }
 

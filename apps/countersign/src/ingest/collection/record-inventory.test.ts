@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseInventoryBody } from './record-inventory.ts';
+import { parseInventoryBody } from '../../projection/entries/inventory-body.ts';
 
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const OWNED = { tenant: TENANT, name: 'Main', use: 'test', state: 'connected' };

@@ -1,20 +1,13 @@
-import { assert, isGuid } from '@countersign/core';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import { assert } from '@countersign/core';
+import {
+  type Inventory,
+  type InventoryBody,
+  parseInventoryBody,
+} from '../../projection/entries/inventory-body.ts';
 import { type Actor, ownEntryDraft } from '../../projection/entries/own-entry.ts';
-import type { InventoryRow, InventoryTenant } from '../../store/rows/entry-rows.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
+import type { InventoryRow } from '../../store/rows/entry-rows.ts';
 import type { LedgerSink } from './ledger-sink.ts';
-
-/** The body of an entry of kind `config`: which tenants the company owns. */
-export type InventoryBody = Actor & {
-  readonly v: 1;
-  readonly what: 'estate';
-  readonly tenants: InventoryRow['tenants'];
-  readonly partners: InventoryRow['partners'];
-  /** Makes it another entry when the same is said again after something else was. */
-  readonly atMs: number;
-};
-
-export type Inventory = Pick<InventoryRow, 'tenants' | 'partners'>;
 
 /**
  * Says which tenants the company owns, unless it was the last that was said: then nothing is
@@ -52,29 +45,4 @@ function isSame(a: Inventory, b: Inventory): boolean {
     return JSON.stringify([owned, partners.map(({ tenant, name }) => [tenant, name])]);
   };
   return text(a) === text(b);
-}
-
-/** Undefined for an entry of another kind or form: it means nothing, and is still an entry. */
-export function parseInventoryBody(body: unknown): Inventory | undefined {
-  if (!isObject(body) || body['what'] !== 'estate') return undefined;
-  const { tenants, partners } = body;
-  if (!Array.isArray(tenants) || !Array.isArray(partners)) return undefined;
-  if (!tenants.every(isTenant) || !partners.every(isPartner)) return undefined;
-  return { tenants, partners };
-}
-
-function isTenant(value: unknown): value is InventoryTenant {
-  if (!isObject(value) || !isPartner(value)) return false;
-  const { use, state } = value as Record<string, unknown>;
-  return typeof use === 'string' && (state === 'connected' || state === 'not connected');
-}
-
-function isPartner(value: unknown): value is Inventory['partners'][number] {
-  if (!isObject(value)) return false;
-  const { tenant, name } = value;
-  return typeof tenant === 'string' && isGuid(tenant) && typeof name === 'string';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -8,8 +8,8 @@ import {
 } from '@countersign/core';
 import { type Observation, READ_AGAIN_CODE, type UnreadWindow } from '@countersign/coverage';
 import type { ContentFact } from '@countersign/m365';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { CollectedPiece } from '../quarantine/quarantine.ts';
 import { CollectionHistory, collectedBody } from './collection-history.ts';
 

@@ -6,37 +6,24 @@ import {
   parseLeaf,
   rangesOf,
 } from '@countersign/ledger';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
-import { Rehearsal } from '../../operations/host/rehearsal.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { NameMatcher, subjectHash } from '../../projection/entries/name-matcher.ts';
 import { type Actor, ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { mergeActions } from '../../projection/merge-actions.ts';
+import { Rehearsal } from '../../projection/rehearsal.ts';
 import { IngestError } from '../errors.ts';
 import { removeOriginals } from '../quarantine/original-files.ts';
 import { eraseQuarantined } from '../quarantine/quarantine.ts';
 import { findQuarantined } from './erase-quarantined.ts';
 import {
+  type ErasureSelection,
   type ErasureTarget,
   forgetErasing,
   recallErasing,
   rememberErasing,
 } from './erasure-target.ts';
 import { activeHolds, LegalHoldCheck } from './legal-holds.ts';
-
-/** Which bodies are to go. All members that are given must fit. */
-export type ErasureSelection = {
-  /** Names of one person: every body in which any of them stands. */
-  readonly names?: readonly string[] | undefined;
-  readonly indices?: readonly number[] | undefined;
-  readonly source?: string | undefined;
-  readonly tenant?: string | undefined;
-  /** Index of an import's `begun` entry. */
-  readonly import?: number | undefined;
-  /** `[fromMs, toMs)` of event times. */
-  readonly fromMs?: number | undefined;
-  readonly toMs?: number | undefined;
-};
 
 export type ErasureRequest = {
   readonly selection: ErasureSelection;

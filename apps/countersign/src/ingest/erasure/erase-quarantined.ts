@@ -1,8 +1,8 @@
 import { parseLeaf } from '@countersign/ledger';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { NameMatcher } from '../../projection/entries/name-matcher.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { listQuarantined, type QuarantineFile } from '../quarantine/quarantine.ts';
-import type { ErasureSelection } from './erase-bodies.ts';
+import type { ErasureSelection } from './erasure-target.ts';
 import { type ActiveHold, activeHolds } from './legal-holds.ts';
 
 /** Which parked files an erasure takes, and the cases that forbid it, with their number. */

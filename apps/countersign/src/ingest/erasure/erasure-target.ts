@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ErasureBody, layout } from '@countersign/ledger';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { subjectHash } from '../../projection/entries/name-matcher.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 
 /**
  * What an erasure takes beside bodies. Its entry cannot hold names, and other files must be
@@ -49,3 +49,17 @@ function parse(text: string): PendingErasure | undefined {
     return undefined;
   }
 }
+
+/** Which bodies are to go. All members that are given must fit. */
+export type ErasureSelection = {
+  /** Names of one person: every body in which any of them stands. */
+  readonly names?: readonly string[] | undefined;
+  readonly indices?: readonly number[] | undefined;
+  readonly source?: string | undefined;
+  readonly tenant?: string | undefined;
+  /** Index of an import's `begun` entry. */
+  readonly import?: number | undefined;
+  /** `[fromMs, toMs)` of event times. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+};

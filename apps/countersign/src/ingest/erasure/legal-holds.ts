@@ -6,10 +6,10 @@ import {
   type LedgerReader,
   parseHold,
 } from '@countersign/ledger';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { NameMatcher, normaliseName } from '../../projection/entries/name-matcher.ts';
 import { type Actor, ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { IngestError } from '../errors.ts';
 
 /** A hold that stands. */

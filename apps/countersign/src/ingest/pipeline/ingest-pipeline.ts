@@ -1,8 +1,8 @@
 import type { RecordDraft } from '@countersign/core';
 import type { BatchAssignment } from '@countersign/ledger';
 import type { Chunk, ReadContext } from '@countersign/m365';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { commitProjection } from '../../projection/commit-projection.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { mergeActions } from '../../projection/merge-actions.ts';
 import { projectEntry } from '../../projection/project-entry.ts';
 import type { RecentFile } from '../../store/parquet/recent-file.ts';
@@ -55,8 +55,8 @@ export class IngestPipeline {
   /** `listenFor`: texts whose records are handed to whoever feeds, as they were delivered. */
   constructor(writer: LedgerWriter, laneCount: number, listenFor: readonly string[] = []) {
     this.#writer = writer;
-    const { dir, ledger, detection } = writer;
-    const plan = detection?.planText ?? null;
+    const { dir, ledger, signalSource } = writer;
+    const plan = signalSource?.planText ?? null;
     this.#workerCount = laneCount;
     this.#startWorker = () => new WorkerHandle({ dir, keys: ledger.localKeys, listenFor, plan });
   }

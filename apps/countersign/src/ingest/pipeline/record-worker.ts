@@ -10,9 +10,9 @@ import {
 } from '@countersign/ledger';
 import { type Chunk, type Completeness, type ReadContext, readChunk } from '@countersign/m365';
 import { createMemo, type Interpretation, read } from '@countersign/ocsf';
-import type { SignalPlan } from '../../detection/rules/compile-plan.ts';
 import { SignalBuffer } from '../../projection/signals/signal-buffer.ts';
 import { type Signal, SignalExtractor } from '../../projection/signals/signal-extractor.ts';
+import type { SignalPlan } from '../../projection/signals/signal-plan.ts';
 import { type RecentFile, writeHot } from '../../store/parquet/recent-file.ts';
 import { RowBuffer } from '../../store/parquet/row-buffer.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, CountersignError, messageOf, systemRandom } from '@countersign/core';
-import type { SignalPlan } from '../../detection/rules/compile-plan.ts';
+import type { SignalPlan } from '../../projection/signals/signal-plan.ts';
 import { RecordWorker } from './record-worker.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { RecordDraft } from '@countersign/core';
 import { fingerprintBatch } from '@countersign/ledger';
 import { type Chunk, readChunk, readInputs } from '@countersign/m365';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import type { NameMatcher } from '../../projection/entries/name-matcher.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 
 const FOLDER = 'originals';
 

@@ -1,6 +1,7 @@
 import type { Random } from '@countersign/core';
 import type { Config } from '../../config/config.ts';
 import type { Actor } from '../../projection/entries/own-entry.ts';
+import type { PlannedEntry } from '../../projection/rehearsal.ts';
 import { performPolicyUse } from '../activate-policies.ts';
 import { performBypass } from '../bypass.ts';
 import { performDecide } from '../decide.ts';
@@ -19,8 +20,8 @@ import { performAccess } from '../record-statement-access.ts';
 import { performRestartClock } from '../restart-clock.ts';
 import { performRotateKey } from '../rotate-key.ts';
 import { performWitness } from '../witness.ts';
-import type { LedgerWriter } from './open-writer.ts';
-import { type PlannedEntry, rehearse } from './rehearsal.ts';
+import type { HostWriter } from './open-writer.ts';
+import { rehearse } from './rehearsal.ts';
 
 /** What a process brings to work, its own or another's. */
 export type HandlerContext = {
@@ -36,7 +37,7 @@ export type HandlerContext = {
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
 };
 
-type PerformOne = (writer: LedgerWriter, work: Command, by: HandlerContext) => Promise<unknown>;
+type PerformOne = (writer: HostWriter, work: Command, by: HandlerContext) => Promise<unknown>;
 
 const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['import', performImport],
@@ -76,7 +77,7 @@ export type DryRun = { readonly dryRun: true; readonly entries: readonly Planned
 
 /** Does one writing command with the ledger that this process holds; the result is plain JSON. */
 export async function perform(
-  writer: LedgerWriter,
+  writer: HostWriter,
   work: Command,
   by: HandlerContext,
 ): Promise<unknown> {
@@ -85,7 +86,7 @@ export async function perform(
   const performOne = PERFORM.get(command);
   if (performOne !== undefined && isDry) {
     const options = { ...work.options, dryRun: true };
-    const planned = (dry: LedgerWriter): Promise<unknown> =>
+    const planned = (dry: HostWriter): Promise<unknown> =>
       performOne(dry, { ...work, command, options }, by);
     return { dryRun: true, entries: await rehearse(writer, planned) };
   }

@@ -15,6 +15,7 @@ import { sigmaDetector } from '../../detection/rules/sigma-detector.ts';
 import type { Detector } from '../../detection/runner/detector.ts';
 import type { DetectorProfile } from '../../detection/runner/detector-profile.ts';
 import { RULE_FILES_MAX } from '../../ingest/limits.ts';
+import type { SignalSource } from '../../projection/ledger-writer.ts';
 import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import { reconcileDetector } from '../../reconcile/actions/action-detector.ts';
 import { authorisationsOf } from '../../reconcile/actions/authorization-source.ts';
@@ -23,16 +24,12 @@ import { CheckDetector } from '../../reconcile/checks/check-detector.ts';
 import { stateDetector } from '../../reconcile/directory-drift/drift-detector.ts';
 
 /** What judges the records of a data folder. */
-export type DetectorSet = {
+export type DetectorSet = SignalSource & {
   /** Asked in this order. */
   readonly judges: readonly Detector[];
   readonly content: RuleContent;
   /** All that is looked for: rules, and what the other judges have. */
   readonly watchers: readonly DetectorProfile[];
-  /** JSON of the plan by which threads find signals. */
-  readonly planText: string;
-  /** For this thread. */
-  readonly signaller: SignalExtractor;
 };
 
 /**
@@ -58,7 +55,8 @@ export function detectionOf(content: RuleContent, more: readonly Detector[] = []
     content,
     watchers: judges.flatMap(({ watches }) => watches),
     planText: JSON.stringify(content.plan),
-    signaller: new SignalExtractor(content.plan),
+    planHash: content.plan.hash,
+    extractor: new SignalExtractor(content.plan),
   };
 }
 

@@ -1,29 +1,15 @@
-import type { Clock, Random } from '@countersign/core';
 import { Ledger, type LedgerOptions, LedgerReader } from '@countersign/ledger';
 import { LedgerDecisionLog } from '../../enforcement/decisions/ledger-decision-log.ts';
 import { resumeErasures } from '../../ingest/erasure/erase-bodies.ts';
 import { type CatchUpProgress, catchUpProjection } from '../../projection/catch-up.ts';
 import { ClockSteps } from '../../projection/entries/clock-steps.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { beginRematch, recomputeSignals } from '../../projection/rematch-signals.ts';
 import { Store } from '../../store/store.ts';
 import type { DetectorSet } from './load-detectors.ts';
 
-/** All that a writing command holds: the lock, the ledger, the books behind it. */
-export type LedgerWriter = {
-  readonly dir: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly ledger: Ledger;
-  readonly books: Store;
-  /** Reads what was published; call `refresh` after a `publish`. */
-  readonly reader: LedgerReader;
-  /** Said by the next {@link catchUpProjection}, or by the import that met them. */
-  readonly clockSteps: ClockSteps;
-  /** Undefined: records are taken in, and nobody judges them. */
-  readonly detection: DetectorSet | undefined;
-  /** Writes decisions, beside whatever else is being appended. */
-  readonly accountant: LedgerDecisionLog;
-};
+/** The writer of the process that holds the ledger, with the detectors that it runs. */
+export type HostWriter = LedgerWriter & { readonly detection: DetectorSet | undefined };
 
 export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> & {
   /** Threads of the analytical engine in compaction. */
@@ -39,7 +25,7 @@ export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> &
  * Opens a data folder for writing. The ledger ends what a process that died had begun, and the
  * books go on from their cursor: the way after a crash is the way of every start.
  */
-export async function openLedgerWriter(options: WriterOptions): Promise<LedgerWriter> {
+export async function openLedgerWriter(options: WriterOptions): Promise<HostWriter> {
   const { dir, clock, random, detection, onProgress } = options;
   const clockSteps = new ClockSteps();
   const ledger = await Ledger.open({
@@ -53,7 +39,7 @@ export async function openLedgerWriter(options: WriterOptions): Promise<LedgerWr
     const reader = await LedgerReader.open(dir);
     const decisionLog = new LedgerDecisionLog(ledger);
     const parts = { dir, clock, random, ledger, books, reader, clockSteps };
-    const writer = { ...parts, detection, accountant: decisionLog };
+    const writer = { ...parts, detection, signalSource: detection, decisionLog };
     beginRematch(writer);
     await catchUpProjection(writer, onProgress);
     await recomputeSignals(writer);

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CatchUpProgress } from '../../projection/catch-up.ts';
-import { type LedgerWriter, openLedgerWriter, type WriterOptions } from './open-writer.ts';
+import { type HostWriter, openLedgerWriter, type WriterOptions } from './open-writer.ts';
 
 /** What the books can make again from the ledger, and nothing else. */
 const Store = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] as const;
@@ -13,7 +13,7 @@ const Store = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm']
  */
 export async function rebuild(
   options: WriterOptions & { readonly onProgress?: (progress: CatchUpProgress) => void },
-): Promise<LedgerWriter> {
+): Promise<HostWriter> {
   const beforeStore = (): void => discardStore(options.dir);
   return openLedgerWriter({ ...options, fingerprints: 'remake', beforeBooks: beforeStore });
 }

@@ -1,22 +1,6 @@
 import { OWN_TENANT, type RecordDraft } from '@countersign/core';
-import type { LedgerWriter } from './open-writer.ts';
-
-/** An entry that a command would append, with what it says. */
-export type PlannedEntry = { readonly kind: string; readonly says: unknown };
-
-/**
- * Thrown at the first line that would change anything: every command that cannot be undone says an
- * entry first and carries it out then, so all checks are behind it and nothing has happened yet.
- */
-export class Rehearsal extends Error {
-  override readonly name = 'Rehearsal';
-  readonly entries: readonly PlannedEntry[];
-
-  constructor(entries: readonly PlannedEntry[]) {
-    super('a dry run ends here');
-    this.entries = entries;
-  }
-}
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
+import { type PlannedEntry, Rehearsal } from '../../projection/rehearsal.ts';
 
 /** Methods of a ledger that change it; all others only read, or write down what is durable. */
 const CHANGES: ReadonlySet<PropertyKey> = new Set([
@@ -24,15 +8,15 @@ const CHANGES: ReadonlySet<PropertyKey> = new Set([
 ]);
 
 /** The entries that one command would append; none if it would change nothing. */
-export async function rehearse(
-  writer: LedgerWriter,
-  command: (writer: LedgerWriter) => Promise<unknown>,
+export async function rehearse<Writer extends LedgerWriter>(
+  writer: Writer,
+  command: (writer: Writer) => Promise<unknown>,
 ): Promise<readonly PlannedEntry[]> {
   const append: Append = (drafts) => Promise.reject(new Rehearsal(drafts.map(plannedOf)));
   const ledger = stopped(writer.ledger, append);
-  const decisionLog = stopped(writer.accountant, append);
+  const decisionLog = stopped(writer.decisionLog, append);
   try {
-    await command({ ...writer, ledger, accountant: decisionLog });
+    await command({ ...writer, ledger, decisionLog: decisionLog });
   } catch (error) {
     if (error instanceof Rehearsal) return error.entries;
     throw error;

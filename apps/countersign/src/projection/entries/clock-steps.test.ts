@@ -8,16 +8,13 @@ import { fsck, LedgerReader } from '@countersign/ledger';
 import type { Input } from '@countersign/m365';
 import { placeHold } from '../../ingest/erasure/legal-holds.ts';
 import { type ImportReport, importPaths } from '../../ingest/import-run.ts';
-import {
-  closeWriter,
-  type LedgerWriter,
-  openLedgerWriter,
-} from '../../operations/host/open-writer.ts';
+import { restartClock } from '../../ingest/restart-clock.ts';
+import type { HostWriter } from '../../operations/host/open-writer.ts';
+import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
 import { headOf } from '../../store/reading/ledger-head.ts';
 import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import { StoreReader } from '../../store/store-reader.ts';
-import { restartClock } from './clock-restart.ts';
 
 const START_MS = Date.parse('2026-03-02T09:00:00Z');
 const HOUR_MS = 3_600_000;
@@ -80,7 +77,7 @@ async function assertClean(dir: string): Promise<void> {
   assert.deepEqual((await fsck({ dir, threads: 0 })).problems, []);
 }
 
-async function importing(writer: LedgerWriter, input: Input): Promise<ImportReport> {
+async function importing(writer: HostWriter, input: Input): Promise<ImportReport> {
   return importPaths(writer, { inputs: [input], doer: Actor, lanes: 1 });
 }
 
@@ -190,8 +187,7 @@ function oneLine(n: number): Input {
 test('after a clock was ahead, an entry that declares it lets `seen` start again', async () => {
   const dir = join(root, 'ahead');
   const clock = new ManualClock(START_MS);
-  const opened = (): Promise<LedgerWriter> =>
-    openLedgerWriter({ dir, clock, random: systemRandom });
+  const opened = (): Promise<HostWriter> => openLedgerWriter({ dir, clock, random: systemRandom });
   const ahead = await opened();
   await importing(ahead, oneLine(1));
   clock.step(DECADES_MS);

@@ -1,13 +1,8 @@
 import { type FieldReader, fieldReader, type Reading, ReadingParts } from '@countersign/ocsf';
 import { Matcher, textsOf } from '@countersign/sigma';
-import {
-  ACTOR,
-  cutStream,
-  type SignalPlan,
-  type StreamPlan,
-} from '../../detection/rules/compile-plan.ts';
 import { SIGNAL_TEXT_CHARACTERS_MAX, SIGNAL_VALUES_MAX } from '../../detection/rules/limits.ts';
 import { recordModel } from './record-model.ts';
+import { ACTOR, cutStream, type SignalPlan, type StreamPlan } from './signal-plan.ts';
 
 /** That a record fits a rule: what the windows over it, and the words of a finding, need of it. */
 export type Signal = {

@@ -9,11 +9,8 @@ import { runDetectors } from '../../detection/runner/detection-runner.ts';
 import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import { endPass, lapsePasses } from '../../enforcement/passes/pass-ledger.ts';
 import { erase } from '../../ingest/erasure/erase-bodies.ts';
-import {
-  closeWriter,
-  type LedgerWriter,
-  openLedgerWriter,
-} from '../../operations/host/open-writer.ts';
+import type { HostWriter } from '../../operations/host/open-writer.ts';
+import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { authorisationsOf } from '../actions/authorization-source.ts';
@@ -39,7 +36,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 
 let next = 0;
 
-async function withWriter(work: (writer: LedgerWriter, clock: ManualClock) => Promise<void>) {
+async function withWriter(work: (writer: HostWriter, clock: ManualClock) => Promise<void>) {
   const dir = join(root, String(next++));
   const clock = new ManualClock(NOW_MS + 3 * HOUR_MS);
   const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
@@ -52,7 +49,7 @@ async function withWriter(work: (writer: LedgerWriter, clock: ManualClock) => Pr
 
 type FindingSummary = [rule: string, who: string, entries: number[]];
 
-async function findings(writer: LedgerWriter): Promise<readonly FindingSummary[]> {
+async function findings(writer: HostWriter): Promise<readonly FindingSummary[]> {
   await runDetectors(writer, [new CheckDetector()]);
   return ask(writer, async (books) =>
     books
@@ -178,7 +175,7 @@ test('a rebuild makes the same checks again, in parts however small', async () =
   const overHours = MANY.map((told, at) => ({ ...told, minute: at * 13 }));
   await bring(writer, overHours);
   await use(writer);
-  const checksOf = async (of: LedgerWriter): Promise<unknown> => {
+  const checksOf = async (of: HostWriter): Promise<unknown> => {
     const all = await ask(of, async (books) => [...books.access.checks()]);
     return [await verified(of), all.length, all];
   };
@@ -196,14 +193,14 @@ const EXTERNAL = {
   authenticationStepResultDetail: 'MFA completed by an external provider',
 };
 
-async function pointOf(writer: LedgerWriter): Promise<DecisionPoint> {
-  const { accountant, clock, random } = writer;
+async function pointOf(writer: HostWriter): Promise<DecisionPoint> {
+  const { decisionLog, clock, random } = writer;
   await writer.reader.refresh();
   const { knowledge } = await PolicyInformationPoint.open(writer);
   assert.ok(knowledge.policies !== undefined);
   const directory = new SuiteDirectory(knowledge.directory);
   const { policies } = knowledge;
-  return new DecisionPoint({ policies, directory, accountant, clock, random });
+  return new DecisionPoint({ policies, directory, decisionLog, clock, random });
 }
 
 function atEndpoint(who: string, context: object = {}): DecisionRequest {

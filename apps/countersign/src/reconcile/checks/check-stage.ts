@@ -5,8 +5,8 @@ import { JOIN_BEFORE_MS, type PolicyInformation } from '@countersign/policy';
 import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import type { Pass } from '../../enforcement/passes/pass.ts';
 import { knownPasses } from '../../enforcement/passes/pass-ledger.ts';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
 import { parseBody, richestFirst } from '../../projection/deliveries.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { CheckRow } from '../../store/sqlite/check-table.ts';
 import type { DecisionRow, PassFilter } from '../../store/sqlite/decision-table.ts';
@@ -159,7 +159,7 @@ export class CheckStage {
     return signIns.map((signIn) =>
       checkSignIn(signIn, {
         knowledge: policyInformation,
-        risk: this.#writer.detection === undefined ? 'not judged' : 'judged',
+        risk: this.#writer.signalSource === undefined ? 'not judged' : 'judged',
         decisions: signIn.names.flatMap((name) => byPrincipal.get(name) ?? []),
         taken,
         passes: signIn.names.flatMap((name) => passes.get(name) ?? []),

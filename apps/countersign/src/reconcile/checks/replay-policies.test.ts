@@ -10,11 +10,8 @@ import { runDetectors } from '../../detection/runner/detection-runner.ts';
 import type { Detector } from '../../detection/runner/detector.ts';
 import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import { erase } from '../../ingest/erasure/erase-bodies.ts';
-import {
-  closeWriter,
-  type LedgerWriter,
-  openLedgerWriter,
-} from '../../operations/host/open-writer.ts';
+import type { HostWriter } from '../../operations/host/open-writer.ts';
+import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { Actor, ask, bring, idOf, NOW_MS, TENANT, use } from '../testing/sign-ins.ts';
@@ -35,7 +32,7 @@ const stricter = PolicySet.parse({ ...source, policies: [...source.policies, pas
 
 let next = 0;
 
-async function withWriter(work: (writer: LedgerWriter, clock: ManualClock) => Promise<void>) {
+async function withWriter(work: (writer: HostWriter, clock: ManualClock) => Promise<void>) {
   const clock = new ManualClock(NOW_MS + 3 * HOUR_MS);
   const writer = await openLedgerWriter({
     dir: join(root, String(next++)),
@@ -49,7 +46,7 @@ async function withWriter(work: (writer: LedgerWriter, clock: ManualClock) => Pr
   }
 }
 
-async function replayed(writer: LedgerWriter, policies = stricter): Promise<Replay> {
+async function replayed(writer: HostWriter, policies = stricter): Promise<Replay> {
   await catchUpProjection(writer);
   await writer.ledger.publish();
   const ledger = await LedgerReader.open(writer.dir);
@@ -61,14 +58,14 @@ async function replayed(writer: LedgerWriter, policies = stricter): Promise<Repl
   }
 }
 
-async function decide(writer: LedgerWriter, who: string, more: object = {}) {
-  const { accountant, clock, random } = writer;
+async function decide(writer: HostWriter, who: string, more: object = {}) {
+  const { decisionLog, clock, random } = writer;
   await writer.reader.refresh();
   const { knowledge } = await PolicyInformationPoint.open(writer);
   const { policies } = knowledge;
   assert.ok(policies !== undefined);
   const directory = knowledge.suite(clock);
-  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   const { decision } = await point.decide({
     ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id: who } },
     ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },

@@ -4,7 +4,7 @@ import { instantOfMs, NOTHING_READ, type TenantId, tenantId } from '@countersign
 import { parseDirectoryFile, parseRegister, readPolicyFolder } from '@countersign/policy';
 import { activatePolicies } from '../../enforcement/decisions/policy-information-point.ts';
 import { importPaths } from '../../ingest/import-run.ts';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import type { HostWriter } from '../../operations/host/open-writer.ts';
 import type { VerificationReport } from '../../store/reading/verification-report.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { checkSignIns } from '../checks/check-stage.ts';
@@ -91,7 +91,7 @@ function signIn({
   };
 }
 
-export async function bring(writer: LedgerWriter, told: readonly SignInOptions[]): Promise<void> {
+export async function bring(writer: HostWriter, told: readonly SignInOptions[]): Promise<void> {
   const text = told.map((each) => `${JSON.stringify(signIn(each))}\n`).join('');
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(text);
@@ -101,7 +101,7 @@ export async function bring(writer: LedgerWriter, told: readonly SignInOptions[]
   assert.equal(report.accepted, told.length, JSON.stringify(report));
 }
 
-export async function use(writer: LedgerWriter): Promise<void> {
+export async function use(writer: HostWriter): Promise<void> {
   await activatePolicies(writer, {
     source: readPolicyFolder(FOLDER).source,
     directory: {
@@ -118,7 +118,7 @@ export async function use(writer: LedgerWriter): Promise<void> {
 }
 
 export async function ask<T>(
-  writer: LedgerWriter,
+  writer: HostWriter,
   question: (books: StoreReader) => Promise<T>,
 ): Promise<T> {
   const books = await StoreReader.open(writer.dir, { clock: writer.clock });
@@ -129,7 +129,7 @@ export async function ask<T>(
   }
 }
 
-export function verified(writer: LedgerWriter): Promise<VerificationReport> {
+export function verified(writer: HostWriter): Promise<VerificationReport> {
   return ask(writer, (books) => books.access.verified({}, HEAD));
 }
 

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { peopleOf } from '../../enforcement/approvals/read-people.ts';
 import { BypassController } from '../../enforcement/bypass/bypass-controller.ts';
 import type { LedgerSink } from '../../ingest/collection/ledger-sink.ts';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import type { DiskReserve } from '../runtime/disk-reserve.ts';
 import type { LogServerEvent } from '../runtime/server-event.ts';

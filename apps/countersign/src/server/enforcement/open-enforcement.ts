@@ -24,7 +24,7 @@ import { ssfDraft, ssfRecords } from '../../enforcement/ssf/ssf-entries.ts';
 import type { SsfRecord } from '../../enforcement/ssf/ssf-record.ts';
 import { Transmitter } from '../../enforcement/ssf/transmitter.ts';
 import { CommandError } from '../../operations/forwarding/errors.ts';
-import type { LedgerWriter } from '../../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { type EndpointCaller, EnforcementRouter, refusedBody } from './enforcement-router.ts';
 import { EnforcementServer } from './enforcement-server.ts';
@@ -70,7 +70,7 @@ export type OpenEndpoints = {
  */
 export async function openEndpoints(options: OpenEndpointsOptions): Promise<OpenEndpoints> {
   const { doors: config, writer, clock, random, stopped, onFailure } = options;
-  const { accountant } = writer;
+  const { decisionLog } = writer;
   const { policies, directory: files } = config;
   const people = peopleOf(config);
   const known = { writer, alone: options.alone, policies, builtIn: options.policies, files };
@@ -78,7 +78,7 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
   const directory = new SuiteDirectory(policyInformation.store, policyInformation.opinions);
   const passes = new OpenPassTable(() => directory);
   const point = new DecisionPoint({
-    ...{ policies: policyInformation.policies, directory, accountant, clock, random, passes },
+    ...{ policies: policyInformation.policies, directory, decisionLog, clock, random, passes },
     suiteTokenMs: config.suiteTokens,
   });
   const turns = new FairQueue({ yieldTurn: setImmediate, stepsPerTurn: ENDPOINT_STEPS_PER_TURN });
@@ -95,7 +95,7 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
   const endpoints = new EnforcementRouter({
     roll: rollOf(callersOf(options.config, config), options.env),
     authzen: new AuthzenEndpoint({
-      ...{ deciding, accountant, candidates: policyInformation, identifier: config.url },
+      ...{ deciding, decisionLog, candidates: policyInformation, identifier: config.url },
       now: () => clock.now(),
     }),
     forwardAuth: forwardAuthOf(config, deciding, clock, (pass) => {
@@ -199,7 +199,7 @@ async function transmitterOf(
         wait: (ms, signal) => wait(ms, signal).catch(() => undefined),
         post,
         keep: async (records) => {
-          await writer.accountant.append(records.map(ssfDraft));
+          await writer.decisionLog.append(records.map(ssfDraft));
         },
         secrets: secretFiles(writer.dir),
       },

@@ -1,5 +1,5 @@
 import type { Command as Parser } from 'commander';
-import type { ClockRestarted } from '../../../projection/entries/clock-restart.ts';
+import type { ClockRestarted } from '../../../ingest/restart-clock.ts';
 import {
   DRY_RUN,
   declareWriter,

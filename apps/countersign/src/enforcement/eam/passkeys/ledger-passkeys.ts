@@ -1,8 +1,8 @@
 import { messageOf } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import { PolicyError } from '@countersign/policy';
-import type { LedgerWriter } from '../../../operations/host/open-writer.ts';
 import { ownEntryDraft, parseObject } from '../../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../../projection/ledger-writer.ts';
 import { type PasskeyRecord, passkeyRecordOf } from './passkey-record.ts';
 import { PasskeyRegistry } from './passkey-registry.ts';
 import type { PasskeyStore } from './passkey-store.ts';
@@ -84,7 +84,7 @@ export class LedgerPasskeys implements PasskeyStore {
     // A counter counts from the moment that it was seen: two at once must not both be the first.
     if (!isNew) this.book.apply(record);
     try {
-      await this.#writer.accountant.append([ownEntryDraft('credential', record.atMs, record)]);
+      await this.#writer.decisionLog.append([ownEntryDraft('credential', record.atMs, record)]);
     } catch (cause) {
       const why = `could not write down what became of a passkey (${messageOf(cause)})`;
       throw new PolicyError('NOT_ACCOUNTED', `${why}: nobody is let in without it`, { cause });

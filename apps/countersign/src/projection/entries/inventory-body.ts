@@ -1,0 +1,40 @@
+import { isGuid } from '@countersign/core';
+import type { InventoryRow, InventoryTenant } from '../../store/rows/entry-rows.ts';
+import type { Actor } from './own-entry.ts';
+
+/** The body of an entry of kind `config`: which tenants the company owns. */
+export type InventoryBody = Actor & {
+  readonly v: 1;
+  readonly what: 'estate';
+  readonly tenants: InventoryRow['tenants'];
+  readonly partners: InventoryRow['partners'];
+  /** Makes it another entry when the same is said again after something else was. */
+  readonly atMs: number;
+};
+
+export type Inventory = Pick<InventoryRow, 'tenants' | 'partners'>;
+
+/** Undefined for an entry of another kind or form: it means nothing, and is still an entry. */
+export function parseInventoryBody(body: unknown): Inventory | undefined {
+  if (!isObject(body) || body['what'] !== 'estate') return undefined;
+  const { tenants, partners } = body;
+  if (!Array.isArray(tenants) || !Array.isArray(partners)) return undefined;
+  if (!tenants.every(isTenant) || !partners.every(isPartner)) return undefined;
+  return { tenants, partners };
+}
+
+function isTenant(value: unknown): value is InventoryTenant {
+  if (!isObject(value) || !isPartner(value)) return false;
+  const { use, state } = value as Record<string, unknown>;
+  return typeof use === 'string' && (state === 'connected' || state === 'not connected');
+}
+
+function isPartner(value: unknown): value is Inventory['partners'][number] {
+  if (!isObject(value)) return false;
+  const { tenant, name } = value;
+  return typeof tenant === 'string' && isGuid(tenant) && typeof name === 'string';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,49 @@
+import type { Clock, Random, RecordDraft } from '@countersign/core';
+import type { Ledger, LedgerReader } from '@countersign/ledger';
+import type { DecisionLog } from '@countersign/policy';
+import type { EntryRows } from '../store/rows/entry-rows.ts';
+import type { Store } from '../store/store.ts';
+import type { ClockSteps } from './entries/clock-steps.ts';
+import type { SignalExtractor } from './signals/signal-extractor.ts';
+
+/** Everything that a writing command holds: the lock, the ledger and the store behind it. */
+export type LedgerWriter = {
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ledger: Ledger;
+  readonly books: Store;
+  /** Reads what was published; call `refresh` after a `publish`. */
+  readonly reader: LedgerReader;
+  /** The next catch-up appends them, or the import that met them. */
+  readonly clockSteps: ClockSteps;
+  /** Undefined: the projection makes rows and no signals. */
+  readonly signalSource: SignalSource | undefined;
+  /** Writes decisions, beside other appends. */
+  readonly decisionLog: PendingDecisions;
+};
+
+/** Where the projection gets the signals of a record from. */
+export type SignalSource = {
+  /** For this thread. */
+  readonly extractor: SignalExtractor;
+  /** JSON of the signal plan, from which each worker thread makes its own extractor. */
+  readonly planText: string;
+  /** Changes with what any rule means. */
+  readonly planHash: string;
+};
+
+/** A decision log whose entries wait for the projection to post them. */
+export type PendingDecisions = DecisionLog & {
+  /** Whether an entry was written that is not posted yet. */
+  readonly isBehind: boolean;
+  /** How far the ledger is durable; every entry below it that was appended here can be taken. */
+  readonly settledSize: () => Promise<number>;
+  /** Takes the rows of the entries in `[from, to)`; earlier entries are posted already. */
+  readonly take: (from: number, to: number) => readonly EntryRows[];
+  /** Calls the listener with each group of drafts as soon as it is durable. */
+  readonly listen: (listener: DecisionLogListener) => void;
+};
+
+/** MUST NOT throw: the drafts are durable when it is called. */
+export type DecisionLogListener = (drafts: readonly RecordDraft[]) => void;
