@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runChild } from './child.ts';
 import type { CollectionResult } from './collecting-process.ts';
 import { emulatedTenant } from './emulated.ts';
-import type { EmulatedTold } from './emulator-process.ts';
+import type { EmulatorReport } from './emulator-process.ts';
 import { type BenchOptions, type Figure, interleaved, type Variant } from './harness.ts';
 
 const PEOPLE = { short: 500, long: 5_000 } as const;
@@ -27,11 +27,11 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
     options.log(`${name}: ${people} people work for ${HOURS} hours`);
     const asked = { people, startMs: START_MS, hours: HOURS, recordsPerBlob };
     await using tenant = await emulatedTenant(asked);
-    const what = `${tenant.told.offered} records in ${name}`;
+    const what = `${tenant.report.offered} records in ${name}`;
     const variant: Variant = {
       name: what,
       units: UNITS,
-      measure: () => collected(options, tenant.told),
+      measure: () => collected(options, tenant.report),
     };
     figures.push(...(await interleaved([variant], options)));
   }
@@ -40,16 +40,16 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
 
 async function collected(
   { folder }: BenchOptions,
-  told: EmulatedTold,
+  report: EmulatorReport,
 ): Promise<Record<keyof typeof UNITS, number>> {
   const dir = join(folder, 'collect');
   rmSync(dir, { recursive: true, force: true });
   const script = join(import.meta.dirname, 'collecting-process.ts');
-  const { code, stdout, stderr, peakBytes } = await runChild([script, dir, JSON.stringify(told)]);
+  const { code, stdout, stderr, peakBytes } = await runChild([script, dir, JSON.stringify(report)]);
   if (code !== 0) throw new Error(stderr);
   const { records, events, seconds, cpuSeconds } = JSON.parse(stdout) as CollectionResult;
-  if (records !== told.offered || events !== records) {
-    throw new Error(`${records} records and ${events} events of ${told.offered} that there are`);
+  if (records !== report.offered || events !== records) {
+    throw new Error(`${records} records and ${events} events of ${report.offered} that there are`);
   }
   return {
     collected: records / seconds,

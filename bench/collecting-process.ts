@@ -9,7 +9,7 @@ import {
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { activityCollector } from '../test/support/collecting.ts';
-import type { EmulatedTold } from './emulator-process.ts';
+import type { EmulatorReport } from './emulator-process.ts';
 
 /** Collects all that an emulated tenant has, as `serve` would, and prints how long it took. */
 export type CollectionResult = {
@@ -23,7 +23,7 @@ const THREADS_MAX = 4;
 
 collectGarbageSeldom();
 const [dir = '', text = '{}'] = process.argv.slice(2);
-const { nowMs, ...address } = JSON.parse(text) as EmulatedTold;
+const { nowMs, ...address } = JSON.parse(text) as EmulatorReport;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 const startMs = performance.now();
 const clock = {
@@ -32,7 +32,7 @@ const clock = {
 };
 const writer = await openLedgerWriter({ dir, clock, random });
 const workers = Math.min(THREADS_MAX, availableParallelism());
-const desk = await LedgerSink.open(writer, { lanes: workers });
+const desk = await LedgerSink.open(writer, { workers });
 const collector = activityCollector({ ...address, clock, requestsPerMinute: 1e9 });
 const began = performance.now();
 const cpu = process.cpuUsage();
@@ -48,7 +48,7 @@ await closeWriter(writer);
 console.log(JSON.stringify({ ...(await counts()), seconds, cpuSeconds: (user + system) / 1e6 }));
 
 async function counts(): Promise<Pick<CollectionResult, 'records' | 'events'>> {
-  const books = await StoreReader.open(dir, { clock });
+  const store = await StoreReader.open(dir, { clock });
   const ledger = await LedgerReader.open(dir);
   try {
     let records = 0;
@@ -57,10 +57,10 @@ async function counts(): Promise<Pick<CollectionResult, 'records' | 'events'>> {
         if (Buffer.from(batch.leaf(at)).includes('"kind":"record"')) records++;
       }
     }
-    const [[events = 0] = []] = await books.over({}, (source) => `SELECT count(*) FROM ${source}`);
+    const [[events = 0] = []] = await store.over({}, (source) => `SELECT count(*) FROM ${source}`);
     return { records, events: Number(events) };
   } finally {
-    books.close();
+    store.close();
     ledger.close();
   }
 }

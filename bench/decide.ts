@@ -49,12 +49,12 @@ async function measure(
     resource: { type: 'suite', id: TENANT },
     context: { factor: 'phishing-resistant', address: '198.51.100.7' },
   };
-  if (point.judge(request).effect !== 'permit') throw new Error('the request is not permitted');
+  if (point.evaluate(request).effect !== 'permit') throw new Error('the request is not permitted');
   const times = new Float64Array(count);
   const startMs = performance.now();
   for (let n = 0; n < count; n++) {
     const beforeMs = performance.now();
-    point.judge(request);
+    point.evaluate(request);
     times[n] = performance.now() - beforeMs;
   }
   const seconds = (performance.now() - startMs) / 1000;

@@ -39,7 +39,7 @@ export const run: Benchmark = async (options) => {
   const runs = await scenarioRuns(options, { seed, ...form, tally });
   const quiet = new Tally(titles);
   const quietly = await quietTime({ seed, ...form.quiet }, options.folder, options.log);
-  quiet.countWrong(quietly.judged);
+  quiet.countWrong(quietly.findings);
   quiet.personDays += quietly.personDays;
   const mail = await quietMail({ seed, ...form.mail }, options.folder);
   const curves = await sprayCurves(options, { seed, ...form.spray });

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { EmulatedAsk, EmulatedTold } from './emulator-process.ts';
+import type { EmulatedAsk, EmulatorReport } from './emulator-process.ts';
 
 /** An emulated tenant in another process, until it is left. */
-export type EmulatedTenant = AsyncDisposable & { readonly told: EmulatedTold };
+export type EmulatedTenant = AsyncDisposable & { readonly report: EmulatorReport };
 
 export async function emulatedTenant(asked: EmulatedAsk): Promise<EmulatedTenant> {
   const file = join(import.meta.dirname, 'emulator-process.ts');
@@ -20,7 +20,7 @@ export async function emulatedTenant(asked: EmulatedAsk): Promise<EmulatedTenant
   const first = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
   if (first.done === true) throw new Error('the emulator did not start');
   return {
-    told: JSON.parse(first.value) as EmulatedTold,
+    report: JSON.parse(first.value) as EmulatorReport,
     [Symbol.asyncDispose]: async () => {
       child.stdin.end();
       await ended;

@@ -15,7 +15,7 @@ export type EmulatedAsk = {
   readonly recordsPerBlob?: { readonly min: number; readonly max: number };
 };
 
-export type EmulatedTold = {
+export type EmulatorReport = {
   readonly origin: string;
   readonly login: string;
   readonly tenant: string;
@@ -37,7 +37,7 @@ const asked = JSON.parse(process.argv[2] ?? '{}') as EmulatedAsk;
 const began = performance.now();
 const emulator = await startEmulator(optionsOf(asked));
 await emulator.advance(asked.hours * HOUR_MS);
-console.log(JSON.stringify(told(emulator, (performance.now() - began) / 1000)));
+console.log(JSON.stringify(reportOf(emulator, (performance.now() - began) / 1000)));
 await new Promise((resolve) => process.stdin.on('end', resolve).resume());
 await emulator.stop();
 
@@ -52,7 +52,7 @@ function optionsOf({ people, startMs, recordsPerBlob }: EmulatedAsk): EmulatorOp
   };
 }
 
-function told(of: Emulator, seconds: number): EmulatedTold {
+function reportOf(of: Emulator, seconds: number): EmulatorReport {
   const { origins, credentials, tenants, clock } = of;
   const tenant = tenants[0]?.tenantId ?? '';
   const { clientId, clientSecret: secret } = credentials;

@@ -63,14 +63,14 @@ async function measured(
 
 /** Of what was found once so much was: how long each took. */
 async function waitsOf(dir: string, count: number): Promise<Float64Array> {
-  const [books, ledger] = [await StoreReader.open(dir), await LedgerReader.open(dir)];
+  const [store, ledger] = [await StoreReader.open(dir), await LedgerReader.open(dir)];
   try {
-    const told = (): ReturnType<StoreReader['findingHistory']> =>
-      books.findingHistory().filter(({ draft }) => draft.rule.includes(RULE));
-    let said = told();
+    const foundRows = (): ReturnType<StoreReader['findingHistory']> =>
+      store.findingHistory().filter(({ draft }) => draft.rule.includes(RULE));
+    let said = foundRows();
     while (said.length < count) {
       await pause(LOOK_EVERY_MS);
-      said = told();
+      said = foundRows();
     }
     // The books may be ahead of what is published.
     while (ledger.size <= Math.max(...said.map(({ index }) => index))) {
@@ -85,7 +85,7 @@ async function waitsOf(dir: string, count: number): Promise<Float64Array> {
     }
     return Float64Array.from(waits);
   } finally {
-    books.close();
+    store.close();
     ledger.close();
   }
 }

@@ -24,7 +24,7 @@ export type LooksAsk =
     }
   | { readonly do: 'look'; readonly dir: string; readonly days: number; readonly detector: string };
 
-export type LooksTold = {
+export type DetectionRunReport = {
   readonly rows: number;
   readonly findings: number;
   readonly cut: number;
@@ -38,12 +38,12 @@ const ROWS_PER_FILE = 1_000_000;
 /** As the judge of sprays asks, of a day: of its block and the one before. */
 const SPRAY_BLOCK_MS = 30 * DAY_MS;
 
-type Part = Pick<LooksTold, 'rows' | 'findings' | 'cut'>;
+type Part = Pick<DetectionRunReport, 'rows' | 'findings' | 'cut'>;
 
 type MakeAsk = Extract<LooksAsk, { do: 'make' }>;
 
 async function made({ dir, people, days, isAuthorised }: MakeAsk): Promise<Part> {
-  const books = await Store.open(dir);
+  const store = await Store.open(dir);
   let rows = 0;
   for (let day = 0; day < days; day++) {
     let buffer = new RowBuffer();
@@ -53,33 +53,33 @@ async function made({ dir, people, days, isAuthorised }: MakeAsk): Promise<Part>
       buffer.add(row);
       rows++;
       if (buffer.rows < ROWS_PER_FILE) continue;
-      await books.postRows(buffer);
+      await store.postRows(buffer);
       buffer = new RowBuffer();
     }
-    if (buffer.rows > 0) await books.postRows(buffer);
-    if (isAuthorised) authorise(books, signIns, day);
-    books.commit(rows);
+    if (buffer.rows > 0) await store.postRows(buffer);
+    if (isAuthorised) authorise(store, signIns, day);
+    store.commit(rows);
   }
-  books.close();
+  store.close();
   return { rows, findings: 0, cut: 0 };
 }
 
-function authorise(books: Store, signIns: readonly EventRow[], day: number): void {
+function authorise(store: Store, signIns: readonly EventRow[], day: number): void {
   const fromMs = START_MS + day * DAY_MS;
   const checked = { fromMs, toMs: fromMs + DAY_MS, upTo: 0 };
-  books.keepChecks(checked, signIns.map(checkOf));
-  books.post({ facts: { passes: signIns.flatMap(passOf) } });
+  store.keepChecks(checked, signIns.map(checkOf));
+  store.post({ facts: { passes: signIns.flatMap(passOf) } });
 }
 
-async function looked(books: StoreReader, detector: string, days: number): Promise<Part> {
+async function looked(store: StoreReader, detector: string, days: number): Promise<Part> {
   const fromMs = START_MS + (days - 1) * DAY_MS;
-  if (detector === 'reconcile') return reconciled(books, fromMs);
+  if (detector === 'reconcile') return reconciled(store, fromMs);
   if (detector === 'spray') {
     let [findings, cut] = [0, 0];
     const block = Math.floor(fromMs / SPRAY_BLOCK_MS) * SPRAY_BLOCK_MS;
     for (const from of [block - SPRAY_BLOCK_MS, block]) {
       const times = { learnFromMs: from - SPRAY_BLOCK_MS, fromMs: from };
-      const look = await sprayLook(books, { ...times, toMs: from + SPRAY_BLOCK_MS });
+      const look = await sprayLook(store, { ...times, toMs: from + SPRAY_BLOCK_MS });
       findings += sprayFindings(look.campaigns).length;
       cut += Number(look.isCut);
     }
@@ -89,14 +89,14 @@ async function looked(books: StoreReader, detector: string, days: number): Promi
   if (of === undefined) throw new Error(`there is no detector ${detector}`);
   const period = { fromMs, toMs: fromMs + DAY_MS };
   const bodyOf = (): Promise<undefined> => Promise.resolve(undefined);
-  const { drafts, cutShort } = await lookWith(of, { books, period, bodyOf });
+  const { drafts, cutShort } = await lookWith(of, { store, period, bodyOf });
   return { rows: 0, findings: drafts.length, cut: cutShort.length };
 }
 
-async function reconciled(books: StoreReader, fromMs: number): Promise<Part> {
-  const authorisations = await authorisationsOf({ books });
-  const options = { authorisations, coverage: books.coverage() };
-  await using reconciler = new ActionReconciler(books, options);
+async function reconciled(store: StoreReader, fromMs: number): Promise<Part> {
+  const authorisations = await authorisationsOf({ store });
+  const options = { authorisations, coverage: store.coverage() };
+  await using reconciler = new ActionReconciler(store, options);
   let [findings, cut] = [0, 0];
   for await (const day of reconciler.findings({ fromMs, toMs: fromMs + DAY_MS })) {
     findings += day.drafts.length;
@@ -107,11 +107,11 @@ async function reconciled(books: StoreReader, fromMs: number): Promise<Part> {
 
 async function obeyed(ask: LooksAsk): Promise<Part> {
   if (ask.do === 'make') return made(ask);
-  const books = await StoreReader.open(ask.dir);
+  const store = await StoreReader.open(ask.dir);
   try {
-    return await looked(books, ask.detector, ask.days);
+    return await looked(store, ask.detector, ask.days);
   } finally {
-    books.close();
+    store.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { STREAM_DETECTORS } from '../apps/countersign/src/detection/detectors/detector-list.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
-import type { LooksAsk, LooksTold } from './looks-process.ts';
+import type { DetectionRunReport, LooksAsk } from './looks-process.ts';
 
 const PEOPLE = { short: 1_000, long: 1_000_000 } as const;
 const DAYS = 30;
@@ -21,7 +21,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
   const dir = join(options.folder, `looks-${people}`);
   mkdirSync(dir, { recursive: true });
   try {
-    const { rows, seconds } = told({
+    const { rows, seconds } = readRuns({
       ...{ do: 'make', dir, people, days: DAYS },
       isAuthorised: people <= AUTHORISED_PEOPLE_MAX,
     });
@@ -32,7 +32,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
       name: detector,
       units: UNITS,
       measure: async () => {
-        const look = told({ do: 'look', dir, days: DAYS, detector });
+        const look = readRuns({ do: 'look', dir, days: DAYS, detector });
         const { findings, cut, memoryBytes } = look;
         return { memory: memoryBytes / 2 ** 20, look: look.seconds, findings, cut };
       },
@@ -43,8 +43,8 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
   }
 }
 
-function told(ask: LooksAsk): LooksTold {
+function readRuns(ask: LooksAsk): DetectionRunReport {
   const file = join(import.meta.dirname, 'looks-process.ts');
   const text = execFileSync(process.execPath, [file, JSON.stringify(ask)], { encoding: 'utf8' });
-  return JSON.parse(text) as LooksTold;
+  return JSON.parse(text) as DetectionRunReport;
 }

@@ -18,9 +18,9 @@ const FIRST_PERSON = 40;
 
 async function days(dir: string, times: number): Promise<number[]> {
   const ledger = await LedgerReader.open(dir);
-  const books = await StoreReader.open(dir, { clock: systemClock });
-  const head = await headOf(ledger, books);
-  const erasures = await ErasureIndex.read({ books, reader: ledger, dir });
+  const store = await StoreReader.open(dir, { clock: systemClock });
+  const head = await headOf(ledger, store);
+  const erasures = await ErasureIndex.read({ store, reader: ledger, dir });
   const everybody = people(DEFAULTS.users, DEFAULTS.seed);
   const took: number[] = [];
   for (let run = 0; run < times; run++) {
@@ -29,9 +29,9 @@ async function days(dir: string, times: number): Promise<number[]> {
     const started = performance.now();
     const filter = {
       ...{ user, tenant: undefined, fromMs, toMs: fromMs + DAY_MS },
-      sought: (...of: Parameters<typeof erasures.sought>) => erasures.sought(...of),
+      isSubject: (...of: Parameters<typeof erasures.isSubject>) => erasures.isSubject(...of),
     };
-    const { rows } = await books.timeline(filter, head);
+    const { rows } = await store.timeline(filter, head);
     let count = 0;
     for await (const event of new EventBuilder(ledger).ofRows(rows, erasures)) {
       if (JSON.stringify(event) !== '') count += 1;
@@ -39,7 +39,7 @@ async function days(dir: string, times: number): Promise<number[]> {
     took.push(performance.now() - started);
     if (count === 0) throw new Error(`nothing was found of ${user}`);
   }
-  books.close();
+  store.close();
   ledger.close();
   return took;
 }

@@ -62,7 +62,7 @@ before(async () => {
 
 async function collect(hours: number): Promise<void> {
   const { collectors, close } = collectorsFor(emulator, GRAPH);
-  const desk = await LedgerSink.open(writer, { lanes: 1 });
+  const desk = await LedgerSink.open(writer, { workers: 1 });
   for (let hour = 0; hour < hours; hour++) {
     await emulator.advance(HOUR_MS);
     for (const collector of collectors) {
@@ -72,7 +72,7 @@ async function collect(hours: number): Promise<void> {
   }
   await desk.close();
   await close();
-  await runDetectors(writer, writer.detection?.judges ?? []);
+  await runDetectors(writer, writer.detection?.detectors ?? []);
 }
 
 function tenant(): TenantId {
@@ -130,10 +130,10 @@ function request(id: string, factor: Factor, context: object = {}): DecisionRequ
 async function point(): Promise<DecisionPoint> {
   const { decisionLog, clock } = writer;
   await writer.reader.refresh();
-  const { knowledge } = await PolicyInformationPoint.open(writer);
-  const { policies } = knowledge;
+  const { information } = await PolicyInformationPoint.open(writer);
+  const { policies } = information;
   assert.ok(policies !== undefined);
-  const directory = knowledge.suite(clock);
+  const directory = information.suite(clock);
   return new DecisionPoint({ policies, directory, decisionLog, clock, random });
 }
 

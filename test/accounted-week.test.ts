@@ -111,18 +111,18 @@ async function decideAll(writer: LedgerWriter, clock: ManualClock): Promise<numb
   );
   const rows = [...asked.values()].sort((a, b) => (a.createdDateTime < b.createdDateTime ? -1 : 1));
   await writer.reader.refresh();
-  const { knowledge } = await PolicyInformationPoint.open(writer);
-  const { policies } = knowledge;
+  const { information } = await PolicyInformationPoint.open(writer);
+  const { policies } = information;
   assert.ok(policies !== undefined);
   const { decisionLog } = writer;
-  const directory = knowledge.suite(clock);
+  const directory = information.suite(clock);
   const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   let permits = 0;
   for (const { userId, correlationId, createdDateTime, ipAddress, status } of rows) {
     clock.advance(Math.max(0, Date.parse(createdDateTime) - 5000 - clock.now()));
     // As `serve` does at each look at its files.
     const seenMs = clock.now();
-    knowledge.directory.tenant(tenant as TenantId).confirm({ source: SOURCE, seenMs });
+    information.directory.tenant(tenant as TenantId).confirm({ source: SOURCE, seenMs });
     if (status.errorCode !== 0) continue;
     const context = { factor: 'phishing-resistant', requestId: correlationId, address: ipAddress };
     const { decision } = await point.decide(

@@ -108,7 +108,8 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     assert.equal(status, 200, JSON.stringify(body));
     return (body as { evaluations: Answer[] }).evaluations;
   };
-  const told = (answers: readonly Answer[]): boolean[] => answers.map(({ decision }) => decision);
+  const decisionsOf = (answers: readonly Answer[]): boolean[] =>
+    answers.map(({ decision }) => decision);
 
   test('a batch is answered in its order, with defaults and bad items', async () => {
     const answers = await batch({
@@ -121,7 +122,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
         { ...user('carol') },
       ],
     });
-    assert.deepEqual(told(answers), [true, true, true, false, false]);
+    assert.deepEqual(decisionsOf(answers), [true, true, true, false, false]);
     assert.deepEqual(answers[3]?.context, {
       error: { status: 400, message: 'action.name is no text' },
     });
@@ -143,12 +144,12 @@ describe('the certification scenario of AuthZEN 1.0', () => {
         evaluations: names.map((name) => action(name)),
       });
     const denied = await of('deny_on_first_deny', 'read', 'read', 'write', 'read');
-    assert.deepEqual(told(denied), [true, true, false]);
+    assert.deepEqual(decisionsOf(denied), [true, true, false]);
     assert.equal(denied[2]?.context?.['reason'], 'deny_on_first_deny');
     const permitted = await of('permit_on_first_permit', 'write', 'read', 'read');
-    assert.deepEqual(told(permitted), [false, true]);
-    assert.deepEqual(told(await of('execute_all', 'write', 'read')), [false, true]);
-    assert.deepEqual(told(await of('deny_on_first_deny', 'read', 'read')), [true, true]);
+    assert.deepEqual(decisionsOf(permitted), [false, true]);
+    assert.deepEqual(decisionsOf(await of('execute_all', 'write', 'read')), [false, true]);
+    assert.deepEqual(decisionsOf(await of('deny_on_first_deny', 'read', 'read')), [true, true]);
   });
 
   test('ten thousand are answered, and more are refused by a named limit', async () => {

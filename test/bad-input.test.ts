@@ -200,9 +200,9 @@ function longLine(path: string): void {
 
 /** The ids of all events, as the books have them. */
 async function idsIn(data: string): Promise<string[]> {
-  return withAccount(data, async ({ books, head }) => {
+  return withAccount(data, async ({ store, head }) => {
     const ids: string[] = [];
-    for await (const row of (await books.timeline({}, head)).rows) ids.push(row.action);
+    for await (const row of (await store.timeline({}, head)).rows) ids.push(row.action);
     return ids.sort();
   });
 }

@@ -67,7 +67,7 @@ test('canaries act in every workload, and each record that comes back is known',
     await withCanaries(options, async (probed) => {
       const problems = await live(emulator, probed, { collector, minutes: 240, pollEvery: 10 });
       assert.deepEqual(problems, []);
-      const tallies = probed.books.canaries();
+      const tallies = probed.store.canaries();
       assert.deepEqual(
         tallies.map(({ key }) => `${key.source.split('.').at(-1)} ${key.workload}`).sort(),
         [
@@ -108,7 +108,7 @@ for (const seed of IS_LONG ? [SEED, SEED + 1, SEED + 2] : [SEED]) {
         await pollOnce(probed.desk, collector);
         await probed.canaries.poll(probed.desk);
         await probed.desk.post();
-        const [tally, more] = probed.books.canaries();
+        const [tally, more] = probed.store.canaries();
         assert.ok(tally !== undefined && more === undefined);
         t.diagnostic(assertMeasured(tally, madeDrafts(emulator, untilMs), lost));
       });
@@ -170,11 +170,11 @@ test('a silent workload is found within its p99 delay and two canary periods', a
     const options = { dir, emulator, sources, acts: ['file'], periodMs } as const;
     await withCanaries(options, async (probed) => {
       await live(emulator, probed, { collector, minutes: 12 * 60, pollEvery: 10 });
-      const [tally] = probed.books.canaries();
+      const [tally] = probed.store.canaries();
       assert.ok((tally?.delays?.n ?? 0) > 100, `${tally?.delays?.n}`);
       const p99Ms = tally?.delays?.p99Ms ?? 0;
       const rows = (): CoverageRow[] =>
-        probed.books.coverage().filter(({ workload }) => workload === 'SharePoint');
+        probed.store.coverage().filter(({ workload }) => workload === 'SharePoint');
       const silent = (row: CoverageRow): boolean => row.because.includes('silent');
       assert.deepEqual(rows().filter(silent), []);
       let foundMs = Number.POSITIVE_INFINITY;
@@ -215,14 +215,14 @@ test('what came just before a crash is judged after it, and nothing is awaited t
       await emulator.advance(12 * HOUR_MS);
       // The records are in the ledger, and who waits for them dies before the next look.
       await pollOnce(probed.desk, collector);
-      return countOf(probed.books.canaries());
+      return countOf(probed.store.canaries());
     });
     assert.deepEqual(sent, { sent: 0, seen: 0 });
-    await withCanaries(options, async ({ canaries, desk, books }) => {
+    await withCanaries(options, async ({ canaries, desk, store }) => {
       await canaries.poll(desk);
       await desk.post();
-      const { sent: judged, seen } = countOf(books.canaries());
-      assert.ok(judged >= 44 && seen === judged, `${seen} of ${judged}`);
+      const { sent: answered, seen } = countOf(store.canaries());
+      assert.ok(answered >= 44 && seen === answered, `${seen} of ${answered}`);
     });
     await withCanaries({ ...options, acts: [] }, async ({ canaries, desk }) => {
       const { windows } = await canaries.poll(desk);
@@ -263,8 +263,8 @@ test('what the canary may not do is said, and counts for no loss', async () => {
       assert.ok(
         problems.some((text) => /no canary was sent in Exchange \(draft\).*403/.test(text)),
       );
-      assert.deepEqual(countOf(probed.books.canaries()), { sent: 0, seen: 0 });
-      const rows = probed.books.coverage().filter(({ state }) => state === 'collected');
+      assert.deepEqual(countOf(probed.store.canaries()), { sent: 0, seen: 0 });
+      const rows = probed.store.coverage().filter(({ state }) => state === 'collected');
       for (const { bound, because } of rows) {
         assert.equal(bound, 1);
         assert.match(because, /no canary was sent, so nothing bounds/);

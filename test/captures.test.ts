@@ -109,9 +109,9 @@ test('every capture is read whole, and a second time adds nothing', { skip }, as
 
 /** What the ledger says of each file: the chain of custody. */
 async function importEntries(data: string): Promise<Record<string, unknown>[]> {
-  return withAccount(data, async ({ books, ledger }) => {
+  return withAccount(data, async ({ store, ledger }) => {
     const said: Record<string, unknown>[] = [];
-    for (const index of books.acts('import')) {
+    for (const index of store.acts('import')) {
       const body = await ledger.body(index);
       assert.equal(body.kind, 'present');
       const text = body.kind === 'present' ? Buffer.from(body.bytes).toString('utf8') : '';

@@ -17,7 +17,7 @@ test('a second import goes to the holder of the ledger, and tells its own result
   const holder = await hold(dir);
   const file = fileOf(records(20));
   const second = await handedOver(['import', file, '--json', '--data', dir]);
-  const [first, answer] = [await release(holder, records(15)), await second.told];
+  const [first, answer] = [await release(holder, records(15)), await second.result];
   assert.equal(first.code, 0, first.stderr);
   assert.equal(answer.code, 0, answer.stderr);
   const { read, accepted, duplicates } = JSON.parse(answer.stdout) as Record<string, number>;
@@ -30,7 +30,7 @@ test('standard input is put aside for the holder, and nothing of it is left', as
   const holder = await hold(dir);
   const second = await handedOver(['import', '-', '--json', '--data', dir], ndjson(records(7)));
   await release(holder, records(1, 900));
-  const answer = await second.told;
+  const answer = await second.result;
   assert.equal((JSON.parse(answer.stdout) as { accepted: number }).accepted, 7, answer.stderr);
   assert.deepEqual(
     readdirSync(join(dir, 'run')).filter((name) => name.startsWith('stdin')),
@@ -45,7 +45,7 @@ test('an error of handed-over work is told as if it had happened here', async ()
   const args = ['ledger', 'erase', '--user', 'nobody@example.org', '--case', 'C', '--reason', 'R'];
   const second = await handedOver([...args, '--data', dir]);
   await release(holder, records(2));
-  const { code, stderr } = await second.told;
+  const { code, stderr } = await second.result;
   assert.equal(code, 2);
   assert.match(stderr, /no body fits/);
 });
@@ -55,7 +55,7 @@ test('after a kill -9 of the holder, who asked for waiting work does it', async 
   const holder = await hold(dir);
   const second = await handedOver(['import', fileOf(records(9)), '--json', '--data', dir]);
   holder.kill('SIGKILL');
-  const answer = await second.told;
+  const answer = await second.result;
   assert.equal((JSON.parse(answer.stdout) as { accepted: number }).accepted, 9, answer.stderr);
   await clean(dir);
 });
@@ -82,7 +82,7 @@ test('a data folder whose path is too long for a socket can be written to by two
   const holder = await hold(dir);
   const second = await handedOver(['import', fileOf(records(3)), '--json', '--data', dir]);
   await release(holder, records(1));
-  assert.equal((JSON.parse((await second.told).stdout) as { read: number }).read, 3);
+  assert.equal((JSON.parse((await second.result).stdout) as { read: number }).read, 3);
   await clean(dir);
 });
 
@@ -109,7 +109,7 @@ test('the second Ctrl-C ends the process where it stands, and the ledger survive
   holder.kill('SIGINT');
   holder.kill('SIGINT');
   await ended(holder);
-  assert.equal((await second.told).code, 0);
+  assert.equal((await second.result).code, 0);
   await clean(dir);
 });
 
@@ -129,18 +129,18 @@ async function hold(dir: string): Promise<ChildProcess> {
 }
 
 async function release(holder: ChildProcess, content: readonly unknown[]): Promise<ProcessResult> {
-  const told = ended(holder);
+  const result = ended(holder);
   holder.stdin?.end(ndjson(content));
-  return told;
+  return result;
 }
 
 /** Starts a command, and resolves when it has said that it waits for the holder. */
 async function handedOver(
   args: readonly string[],
   input = '',
-): Promise<{ readonly told: Promise<ProcessResult> }> {
+): Promise<{ readonly result: Promise<ProcessResult> }> {
   const child = start(args);
-  const told = ended(child);
+  const result = ended(child);
   child.stdin?.end(input);
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -148,7 +148,7 @@ async function handedOver(
   });
   await until(() => said.includes('waiting for the process that holds the ledger'));
   // In an object: a promise would be awaited along with this one.
-  return { told };
+  return { result };
 }
 
 async function clean(dir: string): Promise<void> {

@@ -32,7 +32,7 @@ test('a log asks its witness, which keeps its key and its memory over a restart'
   assert.equal(cosigned.split('\n').filter((line) => line.startsWith('— ')).length, 2);
 
   first.child.kill('SIGTERM');
-  assert.equal((await first.told).code, 0);
+  assert.equal((await first.result).code, 0);
   const silent = await ask(['ledger', 'witness']);
   assert.equal(silent.code, 3);
   assert.match(silent.stdout, /^not cosigned: w: /m);
@@ -40,7 +40,7 @@ test('a log asks its witness, which keeps its key and its memory over a restart'
   const second = await run(log as string);
   assert.equal(second.vkey, first.vkey);
   second.child.kill('SIGTERM');
-  await second.told;
+  await second.result;
   assert.equal((await ask(['ledger', 'fsck'])).code, 0);
 });
 
@@ -50,7 +50,7 @@ test('a witness needs its state and a log', async () => {
 
 type Running = {
   readonly child: ChildProcess;
-  readonly told: Promise<ProcessResult>;
+  readonly result: Promise<ProcessResult>;
   readonly url: string;
   readonly vkey: string;
 };
@@ -58,11 +58,11 @@ type Running = {
 async function run(log: string): Promise<Running> {
   const args = ['ledger', 'witness', '--listen', '0', '--state', state, '--log', log, '--json'];
   const child = start(args);
-  const told = ended(child);
+  const result = ended(child);
   assert.ok(child.stdout !== null);
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const { url, vkey } = JSON.parse(line.toString()) as { url: string; vkey: string };
-  return { child, told, url, vkey };
+  return { child, result, url, vkey };
 }
 
 function ask(args: readonly string[]): Promise<ProcessResult> {

@@ -249,7 +249,7 @@ test('one erased person leaves the others, and the directory is read anew', asyn
     const actor = { who: 'ada', host: 'test', version: '0.0.0' };
     const asked = { case: 'request 12', reason: 'asked for', whenNothing: 'refuse' } as const;
     const { erased } = await desk.exclusively(() =>
-      erase(writer, { selection: { names: [upn] }, ...asked, doer: actor }),
+      erase(writer, { selection: { names: [upn] }, ...asked, actor }),
     );
     assert.equal(erased, 1, 'the entry of one person');
     await emulator.advance(20 * MINUTE_MS);

@@ -135,9 +135,9 @@ test('a log of which some types are not asked for never counts as whole', async 
     await withDesk(dir, clockOf(emulator), async (desk) => {
       await pollToEnd(desk, collector);
     });
-    const books = await StoreReader.open(dir, { clock: clockOf(emulator) });
-    const facts = books.coverage().filter(({ source }) => source === 'graph/signIns');
-    books.close();
+    const store = await StoreReader.open(dir, { clock: clockOf(emulator) });
+    const facts = store.coverage().filter(({ source }) => source === 'graph/signIns');
+    store.close();
     assert.ok(facts.some(({ because }) => /of nonInteractiveUser, servicePrincipal/.test(because)));
     assert.ok(facts.every(({ state }) => state !== 'collected' && state !== 'corroborated'));
   } finally {
@@ -170,12 +170,12 @@ test('types of sign-ins that are asked for later are read back', async () => {
         }
       });
       await close();
-      const books = await StoreReader.open(dir, { clock: clockOf(emulator) });
+      const store = await StoreReader.open(dir, { clock: clockOf(emulator) });
       const beforeMs = emulator.clock.now() - 36 * HOUR_MS;
-      const facts = books.coverage().filter(({ source, fromMs, workload }) => {
+      const facts = store.coverage().filter(({ source, fromMs, workload }) => {
         return source === 'graph/signIns' && workload === null && (fromMs ?? 0) < beforeMs;
       });
-      books.close();
+      store.close();
       assert.ok(facts.length > 0);
       for (const { state, because } of facts) {
         assert.equal(/nothing is known$/.test(because), collect === some, because);

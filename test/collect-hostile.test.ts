@@ -49,11 +49,11 @@ async function coverageOf(
   clock: Clock,
   atMs: number,
 ): Promise<readonly CoverageRow[]> {
-  const books = await StoreReader.open(dir, { clock });
+  const store = await StoreReader.open(dir, { clock });
   try {
-    return coverageIn(books.coverage(), atMs);
+    return coverageIn(store.coverage(), atMs);
   } finally {
-    books.close();
+    store.close();
   }
 }
 

@@ -67,7 +67,11 @@ function* listedNow(emulator: Emulator, feed: Feed): Iterable<unknown> {
 }
 
 /** Polls as `serve` does until so many records came; the last look finds nothing more. */
-async function drained(dir: string, collector: EventHubsCollector, count: number): Promise<number> {
+async function collectedRows(
+  dir: string,
+  collector: EventHubsCollector,
+  count: number,
+): Promise<number> {
   const problems: string[] = [];
   try {
     return await withDesk(dir, systemClock, async (desk) => {
@@ -151,14 +155,17 @@ test('every record that a tenant exports is in the ledger once', options, async 
     });
     const offered = EXPORT_WAYS.map(({ feed }) => [...listedNow(emulator, feed)].length);
     const count = offered.reduce((sum, each) => sum + each, 0);
-    await drained(dir, collectorOf(topics, 'tenant'), count);
+    await collectedRows(dir, collectorOf(topics, 'tenant'), count);
     await assertWays(dir, emulator, EXPORT_WAYS);
     // Read once more under another name: all of it is known.
-    const again = await drained(dir, collectorOf(topics, 'tenant-again'), count);
+    const again = await collectedRows(dir, collectorOf(topics, 'tenant-again'), count);
     assert.ok(again >= count);
     await assertWays(dir, emulator, EXPORT_WAYS);
-    const told = await tellOf(dir, 'azure-monitor/NonInteractiveUserSignInLogs');
-    assert.deepEqual([...new Set(told.map(({ outcome, code }) => code ?? outcome))], ['complete']);
+    const observations = await tellOf(dir, 'azure-monitor/NonInteractiveUserSignInLogs');
+    assert.deepEqual(
+      [...new Set(observations.map(({ outcome, code }) => code ?? outcome))],
+      ['complete'],
+    );
     await assertFsckClean(dir);
   } finally {
     await emulator.stop();
@@ -169,13 +176,13 @@ test('goes on behind the last commit, whatever process reads', options, async ()
   const dir = join(root, 'goes-on');
   const topic = 'goes-on';
   await send(topic, [line(1), line(2)], [line(3)]);
-  assert.equal(await drained(dir, collectorOf([[topic, 'AuditLogs']], 'goes-on'), 3), 3);
+  assert.equal(await collectedRows(dir, collectorOf([[topic, 'AuditLogs']], 'goes-on'), 3), 3);
   await send(topic, [line(4)]);
-  assert.equal(await drained(dir, collectorOf([[topic, 'AuditLogs']], 'goes-on'), 1), 1);
-  const told = await tellOf(dir, 'azure-monitor/AuditLogs');
-  for (const [at, { from, outcome }] of told.entries()) {
+  assert.equal(await collectedRows(dir, collectorOf([[topic, 'AuditLogs']], 'goes-on'), 1), 1);
+  const observations = await tellOf(dir, 'azure-monitor/AuditLogs');
+  for (const [at, { from, outcome }] of observations.entries()) {
     assert.equal(outcome, 'complete');
-    if (at > 0) assert.equal(from, told[at - 1]?.to, 'nothing lies between two accounts');
+    if (at > 0) assert.equal(from, observations[at - 1]?.to, 'nothing lies between two accounts');
   }
 });
 
@@ -185,13 +192,13 @@ test('a hub of several categories gives each its own account', options, async ()
   const deep = `{"records":[${'['.repeat(50_000)}${']'.repeat(50_000)}]}`;
   await send('mixed', [line(1), line(2, 'SignInLogs'), line(3)]);
   const collector = collectorOf([['mixed', 'AuditLogs', 'SignInLogs']], 'mixed');
-  await drained(dir, collector, 3);
+  await collectedRows(dir, collector, 3);
   const counts = async (source: string): Promise<number> =>
     (await tellOf(dir, `azure-monitor/${source}`)).reduce((sum, { records }) => sum + records, 0);
   assert.deepEqual([await counts('AuditLogs'), await counts('SignInLogs')], [2, 1]);
   // What is broken may have been of either: neither is whole.
   await send('mixed', '<html>We will be right back', '', deep, [stranger, line(4)]);
-  await drained(dir, collectorOf([['mixed', 'AuditLogs', 'SignInLogs']], 'mixed'), 1);
+  await collectedRows(dir, collectorOf([['mixed', 'AuditLogs', 'SignInLogs']], 'mixed'), 1);
   for (const source of ['azure-monitor/AuditLogs', 'azure-monitor/SignInLogs']) {
     const [last] = (await tellOf(dir, source)).filter(({ parked }) => parked > 0);
     assert.deepEqual([last?.outcome, last?.code, last?.parked], ['partial', 'parked', 4]);
@@ -204,14 +211,14 @@ test('messages that expired unread are lost, and said to be', options, async () 
   assert.ok(broker);
   const dir = join(root, 'expired');
   await send('expiring', [line(1)], [line(2)], [line(3)]);
-  await drained(dir, collectorOf([['expiring', 'AuditLogs']], 'expiring'), 3);
+  await collectedRows(dir, collectorOf([['expiring', 'AuditLogs']], 'expiring'), 3);
   await send('expiring', [line(4)], [line(5)], [line(6)]);
   const admin = adminOf(broker);
   const partitions = [0, 1].map((partition) => ({ partition, offset: -1n }));
   await admin.deleteRecords({ topics: [{ name: 'expiring', partitions }] });
   await admin.close();
   await send('expiring', [line(7)]);
-  await drained(dir, collectorOf([['expiring', 'AuditLogs']], 'expiring'), 1);
+  await collectedRows(dir, collectorOf([['expiring', 'AuditLogs']], 'expiring'), 1);
   const lost = (await tellOf(dir, 'azure-monitor/AuditLogs')).filter(({ code }) => code === 'gone');
   assert.equal(lost.length, 1);
   assert.match(lost[0]?.because ?? '', /^3 messages expired/);
@@ -224,9 +231,9 @@ test('a hub that is not there is told of, and the others are read', options, asy
     ['not-there', 'SignInLogs'],
     ['there', 'AuditLogs'],
   ] as const;
-  await drained(dir, collectorOf(topics, 'missing'), 1);
-  const [told] = await tellOf(dir, 'azure-monitor/SignInLogs');
-  assert.deepEqual([told?.outcome, told?.code], ['off', 'hub-not-found']);
+  await collectedRows(dir, collectorOf(topics, 'missing'), 1);
+  const [observation] = await tellOf(dir, 'azure-monitor/SignInLogs');
+  assert.deepEqual([observation?.outcome, observation?.code], ['off', 'hub-not-found']);
   const read = await tellOf(dir, 'azure-monitor/AuditLogs');
   assert.ok(read.every(({ outcome }) => outcome === 'complete'));
 });
@@ -266,10 +273,10 @@ test(
       const dir = join(root, code);
       const collector = collectorOf([['there', 'AuditLogs']], code, more);
       await withDesk(dir, systemClock, (desk) => pollOnce(desk, collector));
-      const [told] = await tellOf(dir, 'azure-monitor/AuditLogs');
-      assert.deepEqual([told?.outcome, told?.code], ['failed', code]);
-      assert.match(told?.because ?? '', because);
-      assert.doesNotMatch(JSON.stringify(told), /SharedAccessKey|wrong/);
+      const [observation] = await tellOf(dir, 'azure-monitor/AuditLogs');
+      assert.deepEqual([observation?.outcome, observation?.code], ['failed', code]);
+      assert.match(observation?.because ?? '', because);
+      assert.doesNotMatch(JSON.stringify(observation), /SharedAccessKey|wrong/);
     }
   },
 );
@@ -288,8 +295,8 @@ test('a broker whose certificate does not hold is told nothing', async () => {
   const collector = hubsAt(away);
   await withDesk(dir, systemClock, (desk) => pollOnce(desk, collector));
   server.close();
-  const [told] = await tellOf(dir, 'azure-monitor/AuditLogs');
-  assert.deepEqual([told?.outcome, told?.code], ['failed', 'CERTIFICATE']);
+  const [observation] = await tellOf(dir, 'azure-monitor/AuditLogs');
+  assert.deepEqual([observation?.outcome, observation?.code], ['failed', 'CERTIFICATE']);
   assert.equal(heard.length, 0);
   // And one that is not there is unreachable.
   const gone = hubsAt({ brokers: [`127.0.0.1:${port}`], transport: 'plain' });

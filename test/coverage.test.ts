@@ -85,8 +85,8 @@ test('coverage tells the states of every source, in the members of the contract'
     ...['tenant', 'source', 'workload', 'subject', 'from', 'to', 'state', 'bound', 'because'],
     'entries',
   ]);
-  const told = rows.slice(0, 3).map(({ state, from, to, bound }) => [state, from, to, bound]);
-  assert.deepEqual(told, [
+  const intervals = rows.slice(0, 3).map(({ state, from, to, bound }) => [state, from, to, bound]);
+  assert.deepEqual(intervals, [
     ['collected', '2024-03-04T00:00:00Z', '2024-03-05T08:30:00Z', 1],
     ['lost', '2024-03-05T08:30:00Z', '2024-03-05T11:05:00Z', null],
     ['collected', '2024-03-05T11:05:00Z', '2024-03-06T10:30:00Z', 1],
@@ -149,14 +149,14 @@ test('a query is worth what the coverage of its period is worth', async () => {
 });
 
 test('a rebuild tells the same', async () => {
-  const told = async (): Promise<Json[]> =>
+  const coverageRows = async (): Promise<Json[]> =>
     lines((await ask(['coverage', '--json'])).stdout)
       // Since when it can still be asked for depends on the minute.
       .filter(({ entries }) => (entries as number[]).length > 0)
       .map(({ to: _, because: __, ...row }) => row);
-  const before = await told();
+  const before = await coverageRows();
   assert.equal((await ask(['rebuild'])).code, 0);
-  assert.deepEqual(await told(), before);
+  assert.deepEqual(await coverageRows(), before);
 });
 
 async function ask(args: readonly string[]): Promise<ProcessResult> {

@@ -33,14 +33,14 @@ async function foundIn(name: string, texts: readonly string[]): Promise<readonly
     return { kind: 'stream', bytes: bytes() } as const;
   });
   for (const input of inputs) {
-    await importPaths(writer, { inputs: [input], doer: Actor, lanes: 1 });
+    await importPaths(writer, { inputs: [input], actor: Actor, workers: 1 });
   }
   await closeWriter(writer);
-  const books = await StoreReader.open(dir);
+  const store = await StoreReader.open(dir);
   try {
-    return books.findings();
+    return store.findings();
   } finally {
-    books.close();
+    store.close();
   }
 }
 
@@ -52,7 +52,7 @@ function renamed(text: string): string {
 
 const parent = (technique: string): string => technique.slice(0, 5);
 
-function assertJudged(name: string, found: readonly StoredFinding[]): void {
+function assertFindings(name: string, found: readonly StoredFinding[]): void {
   const wanted = parent(name.toUpperCase());
   const techniques = (each: StoredFinding): string[] => each.draft.techniques.map(parent);
   const shown = found.map(({ draft }) => `${draft.severity} ${draft.title} ${draft.techniques}`);
@@ -73,8 +73,8 @@ const captures = skip === false ? readdirSync(sharedData('ual-captures')) : [];
 for (const file of captures.filter((name) => /^t\d{4}/i.test(name))) {
   test(`finds the technique of ${file}, whoever it was`, async () => {
     const text = readFileSync(join(sharedData('ual-captures'), file), 'utf8');
-    assertJudged(file, await foundIn(file, [text]));
-    if (IS_LONG) assertJudged(file, await foundIn(`other ${file}`, [renamed(text)]));
+    assertFindings(file, await foundIn(file, [text]));
+    if (IS_LONG) assertFindings(file, await foundIn(`other ${file}`, [renamed(text)]));
   });
 }
 

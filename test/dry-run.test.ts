@@ -54,16 +54,16 @@ for (const [args, kind, member, value] of [
 ] as const) {
   test(`${args.join(' ')} --dry-run says what would be done, and changes nothing`, async () => {
     const before = contents(data);
-    const told = await countersign([...args, '--dry-run', '--data', data, '--json']);
+    const result = await countersign([...args, '--dry-run', '--data', data, '--json']);
     assert.deepEqual(contents(data), before);
     if (kind === undefined) {
       // It refuses what the command itself would refuse.
-      assert.equal(told.code, 2);
-      assert.match(told.stderr, /could not erase: no body fits what was asked for/);
+      assert.equal(result.code, 2);
+      assert.match(result.stderr, /could not erase: no body fits what was asked for/);
       return;
     }
-    assert.equal(told.code, 0, told.stderr);
-    const { dryRun, entries } = JSON.parse(told.stdout) as DryRun;
+    assert.equal(result.code, 0, result.stderr);
+    const { dryRun, entries } = JSON.parse(result.stdout) as DryRun;
     assert.equal(dryRun, true);
     assert.deepEqual([entries[0]?.kind, entries[0]?.says[member]], [kind, value]);
     const read = await countersign([...args, '--dry-run', '--data', data]);

@@ -72,14 +72,17 @@ test('message trace and email events are one action each, wherever they come fro
   assert.equal((await from('exchange/message-trace')).length, 2 * traces.length);
   assert.equal((await from('azure-monitor/AdvancedHunting-EmailEvents')).length, events.length);
   assert.equal((await from('defender/advanced-hunting')).length, events.length);
-  const told = await askLines<{
+  const messageRows = await askLines<{
     class_uid: number;
     activity_id: number;
     unmapped: { entries: number[] };
   }>(dir, ['timeline']);
-  assert.ok(told.every(({ class_uid: uid }) => uid === 4009));
-  assert.ok(told.every(({ unmapped }) => unmapped.entries.length === 2));
-  const traced = told.filter(({ activity_id: activity }) => activity === 4);
-  assert.deepEqual([traced.length, told.length], [traces.length, traces.length + events.length]);
+  assert.ok(messageRows.every(({ class_uid: uid }) => uid === 4009));
+  assert.ok(messageRows.every(({ unmapped }) => unmapped.entries.length === 2));
+  const traced = messageRows.filter(({ activity_id: activity }) => activity === 4);
+  assert.deepEqual(
+    [traced.length, messageRows.length],
+    [traces.length, traces.length + events.length],
+  );
   await assertFsckClean(dir);
 });

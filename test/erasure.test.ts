@@ -114,7 +114,7 @@ before(async () => {
 });
 
 /** What the watch wrote of her by itself: checks of her sign-ins, and findings. */
-async function judgedOfHer(): Promise<number> {
+async function checksOfHer(): Promise<number> {
   return withAccount(data, async ({ ledger }) => {
     let count = 0;
     for (const [index, leaf] of leaves.entries()) {
@@ -169,12 +169,12 @@ test('after the release the erasure says how many bodies it took, and its entry'
   ({ vkey } = await askJson<{ vkey: string }>(data, ['ledger', 'checkpoint']));
   const kept = join(root, 'evidence-before');
   assert.equal((await run('evidence', 'export', '1', '2', '3', '-o', kept)).code, 0);
-  const judged = await judgedOfHer();
-  assert.ok(judged > 0, 'the watch had nothing to say of her');
+  const checks = await checksOfHer();
+  assert.ok(checks > 0, 'the watch had nothing to say of her');
   const { erased, entry } = await askJson<{ erased: number; entry: number }>(data, ERASE);
   // Each record out of CSV and out of Graph (the Activity API's are the same bytes as in CSV); the
   // import of her file, begun and ended; the look at her books; the hold. Not its release.
-  assert.equal(erased, 2 * activities.filter(isAbout).length + 4 + judged);
+  assert.equal(erased, 2 * activities.filter(isAbout).length + 4 + checks);
   assert.equal(entry, leaves.length);
 });
 
@@ -292,8 +292,8 @@ test('a rebuild from the ledger brings nothing of her back', async () => {
 });
 
 test('when she is heard of again, her books begin with what was erased', async () => {
-  const [deed] = activities.filter(isHers);
-  const again = { ...deed?.audit, Id: '7d1f0a3c-5b2e-4c6d-8e9f-0000000000ff' };
+  const [herActivity] = activities.filter(isHers);
+  const again = { ...herActivity?.audit, Id: '7d1f0a3c-5b2e-4c6d-8e9f-0000000000ff' };
   const file = join(root, 'later.json');
   writeFileSync(file, JSON.stringify(again));
   assert.equal((await run('import', file)).code, 0);

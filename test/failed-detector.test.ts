@@ -29,8 +29,8 @@ const Actor = { who: 'ada', host: 'test', version: '0.0.0' };
 /** It reads the events and throws at the third: beside all rules and detectors of the product. */
 const PICKY: Detector = {
   ...{ name: 'test/picky', hears: 'events', watches: [] },
-  async *judge({ books, touched }) {
-    for await (const { index } of books.eventsOf(TENANT, {})) {
+  async *detect({ store, touched }) {
+    for await (const { index } of store.eventsOf(TENANT, {})) {
       if (index >= 3) throw new TypeError(`cannot read entry ${index}`);
     }
     yield { drafts: [], covers: touched };
@@ -38,15 +38,15 @@ const PICKY: Detector = {
 };
 
 test('import and findings exit 3 where a detector failed, and name it', async () => {
-  const { content, judges } = await loadDetection();
-  const detection = detectionOf(content, [...judges, PICKY]);
+  const { content, detectors } = await loadDetection();
+  const detection = detectionOf(content, [...detectors, PICKY]);
   const writer = await openLedgerWriter({ dir: data, clock: systemClock, random, detection });
   // The command hands its work to the process that holds the ledger, as beside "serve".
   const server = await ForwardingServer.open({
     ...{ socketFile: layout.apiSocket(data), clock: systemClock, random },
     perform: async (work, hooks) => {
       await hooks.begin();
-      return perform(writer, work, { doer: Actor, random, env: {}, lanes: 1, hooks });
+      return perform(writer, work, { actor: Actor, random, env: {}, workers: 1, hooks });
     },
   });
   const path = join(root, 'records.ndjson');

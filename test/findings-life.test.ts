@@ -58,11 +58,11 @@ type StoredState = {
 };
 
 async function known(): Promise<StoredState> {
-  const books = await StoreReader.open(data);
+  const store = await StoreReader.open(data);
   try {
-    return { findings: books.findings(), incidents: await drawnIn(data) };
+    return { findings: store.findings(), incidents: await drawnIn(data) };
   } finally {
-    books.close();
+    store.close();
   }
 }
 

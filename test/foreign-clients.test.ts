@@ -18,7 +18,7 @@ type StartDocument = Readonly<Record<string, unknown>>;
 
 async function begin(): Promise<{
   emulator: Emulator;
-  told: StartDocument;
+  settings: StartDocument;
   env: Record<string, string>;
 }> {
   const emulator = await startEmulator({
@@ -53,7 +53,7 @@ async function begin(): Promise<{
   const { credentials, origins, companies } = emulator;
   const ca = join(folder, 'ca.pem');
   writeFileSync(ca, emulator.ca ?? '');
-  const told = {
+  const settings = {
     ...origins,
     ...{ tenantId, folder, publicId: PUBLIC_ID, upn: person.upn },
     password: companies.login.passwordOf(tenantId, person.objectId),
@@ -65,15 +65,15 @@ async function begin(): Promise<{
     key: companies.storageAccount.key,
   };
   const env = { REQUESTS_CA_BUNDLE: ca, SSL_CERT_FILE: ca, CURL_CA_BUNDLE: ca, SSL_CERT_DIR: '' };
-  return { emulator, told, env };
+  return { emulator, settings, env };
 }
 
 async function answered(
   python: Python,
   script: string,
-  { told, env }: { told: StartDocument; env: Record<string, string> },
+  { settings, env }: { settings: StartDocument; env: Record<string, string> },
 ): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await python.run(script, told, env);
+  const { code, stdout, stderr } = await python.run(script, settings, env);
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
 }
@@ -89,7 +89,7 @@ test('the vendor’s libraries for Python sign in and read the export', async (t
     if (/^(?:password|refresh) |code$/.test(name)) assert.equal(result, 'User.Read', name);
   }
   assert.equal(Object.keys(login).length, 18);
-  assert.equal(login['me'], begun.told['upn']);
+  assert.equal(login['me'], begun.settings['upn']);
   assert.deepEqual(login['unconsented'], [65001]);
 
   const { containers, ...storage } = await answered(python, STORAGE_SCRIPT, begun);
@@ -114,7 +114,7 @@ test('a public assessment tool reads the policies of the tenant', async (t) => {
   const begun = await begin();
   t.after(() => begun.emulator.stop());
   // It ends with 3 where it found what it would have otherwise.
-  const { code, stderr, stdout } = await python.run(ASSESSMENT_SCRIPT, begun.told, begun.env);
+  const { code, stderr, stdout } = await python.run(ASSESSMENT_SCRIPT, begun.settings, begun.env);
   assert.ok(code === 0 || code === 3, `${code} ${stderr} ${stdout}`);
   assert.doesNotMatch(stdout + stderr, /TypeError|AttributeError|KeyError|ValidationError/);
   const file = join(folder, 'assessment.ocsf.json');

@@ -76,16 +76,16 @@ async function foundIn(name: string, paths: readonly string[]): Promise<readonly
   const detection = await loadDetection();
   const writer = await openLedgerWriter({ dir, clock: systemClock, random, detection });
   const inputs = paths.map((path) => ({ kind: 'path', path }) as const);
-  const report = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
+  const report = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
   await closeWriter(writer);
   assert.deepEqual(report.failed, []);
   assert.ok(report.accepted > 0);
-  const books = await StoreReader.open(dir);
+  const store = await StoreReader.open(dir);
   try {
-    assert.equal(books.notLookedAt('watch/'), undefined, 'every detector has looked at all of it');
-    return books.findings();
+    assert.equal(store.notLookedAt('watch/'), undefined, 'every detector has looked at all of it');
+    return store.findings();
   } finally {
-    books.close();
+    store.close();
   }
 }
 

@@ -39,9 +39,9 @@ before(async () => {
 });
 
 /** The attacks whose deeds each finding rests on: none for one about ordinary life. */
-function attacksOf({ judged }: DetectionResult): ReadonlyMap<string, ReadonlySet<string>> {
+function attacksOf({ findings }: DetectionResult): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
-    judged.map(({ finding, about }) => [
+    findings.map(({ finding, about }) => [
       findingUid(finding),
       new Set(about.flatMap(({ attack }) => attack ?? [])),
     ]),
@@ -114,7 +114,7 @@ async function drawnFrom(name: string, files: readonly (readonly string[])[]): P
   for (const batch of files) {
     const writer = await openLedgerWriter({ dir, clock: systemClock, random, detection });
     const inputs = batch.map((file) => ({ kind: 'path', path: join(SAMPLE, file) }) as const);
-    await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
+    await importPaths(writer, { inputs, actor: Actor, workers: 1 });
     await closeWriter(writer);
   }
   const incidents = await drawnIn(dir);

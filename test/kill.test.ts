@@ -164,13 +164,13 @@ test(`kill -9 at ${KILLS_BESIDE} moments of an erasure: said and done, or neithe
 
 /** Clean by fsck: every body that an erasure names is gone, and no other. */
 async function assertSaidAndDone(data: string): Promise<void> {
-  await withAccount(data, async ({ books }) => {
-    const erasures = books.erasures().length;
+  await withAccount(data, async ({ store }) => {
+    const erasures = store.erasures().length;
     assert.ok(erasures <= 1);
     assert.ok(!existsSync(join(data, 'run', 'erasing.json')));
     const left = await searchFolder(data, [PERSON]);
     assert.equal(left.length > 0, erasures === 0, JSON.stringify(left));
-    const found = await books.resolvePrincipal(PERSON);
+    const found = await store.resolvePrincipal(PERSON);
     assert.equal(found.kind, erasures === 0 ? 'one' : 'none');
   });
   await assertExactlyOnce(data, RECORDS_BESIDE);

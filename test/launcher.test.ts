@@ -127,7 +127,7 @@ test('runs in the same process when that is Node 24 already', async () => {
   assert.deepEqual(said.argv, ['exit', 'a']);
 });
 
-for (const [what, main, code, told] of [
+for (const [what, main, code, message] of [
   [
     'a package is missing',
     "import 'not-installed';",
@@ -142,6 +142,6 @@ for (const [what, main, code, told] of [
     const { code: exitCode, stdout, stderr } = await ended(launch(process.execPath, folder, []));
     assert.deepEqual([exitCode, stdout], [code, '']);
     assert.match(stderr, /^countersign: couldn't start: [^\n]+\n$/);
-    assert.match(stderr, told);
+    assert.match(stderr, message);
   });
 }

@@ -80,12 +80,12 @@ test('a message that came by trace as well is one action, whichever came first',
   for (const [at, order] of [files, files.toReversed()].entries()) {
     const dir = join(root, `trace-${at}`);
     await importHere(dir, ...order);
-    const told = await askLines<{
+    const messageRows = await askLines<{
       activity_id: number;
       status_id: number;
       unmapped: { entries: number[] };
     }>(dir, ['timeline']);
-    const [message, ...parts] = told.toSorted((a, b) => a.activity_id - b.activity_id);
+    const [message, ...parts] = messageRows.toSorted((a, b) => a.activity_id - b.activity_id);
     assert.deepEqual([message?.activity_id, message?.status_id], [2, 1]);
     assert.equal(message?.unmapped.entries.length, 2);
     assert.deepEqual(

@@ -39,7 +39,7 @@ async function assertPublished(name: string, folders: readonly string[]): Promis
   assert.ok(events.length > 0 && findings.length > 0, `${events.length} ${findings.length}`);
   const wrong = new Map<string, number>();
   for (const event of [...events, ...findings]) {
-    for (const text of published?.judge(event) ?? []) {
+    for (const text of published?.problemsOf(event) ?? []) {
       const where = `${String(event['class_uid'])} ${text}`;
       wrong.set(where, (wrong.get(where) ?? 0) + 1);
     }

@@ -162,12 +162,12 @@ else
       writeFileSync(reported, JSON.stringify({ value: people }));
       const imported = await countersign(['import', reported, '--data', dir]);
       assert.equal(imported.code, 0, imported.stderr);
-      const told = await countersign(['verified', '--json', '--data', dir]);
-      const { decided, flows } = JSON.parse(told.stdout) as {
+      const result = await countersign(['verified', '--json', '--data', dir]);
+      const { decided, flows } = JSON.parse(result.stdout) as {
         decided: number;
         flows: Record<string, { decided: number; unverified: object }>;
       };
-      assert.equal(decided, 2, told.stdout);
+      assert.equal(decided, 2, result.stdout);
       // These policies decide at the enforcement point and check no sign-in. Nobody got in by
       // the others.
       const others = codes.filter((code) => code !== 0).length;

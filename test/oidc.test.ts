@@ -112,9 +112,9 @@ describe('the external method of a node', () => {
   const requests: string[] = [];
 
   test('a code of the command line lets a person register, and the passkey in', async () => {
-    const told = await run('passkeys', 'invite', ADA, '--tenant', TENANT);
-    assert.equal(told.code, 0, told.stderr);
-    const [code = ''] = /[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/.exec(told.stdout) ?? [];
+    const result = await run('passkeys', 'invite', ADA, '--tenant', TENANT);
+    assert.equal(result.code, 0, result.stderr);
+    const [code = ''] = /[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/.exec(result.stdout) ?? [];
     const { page, requestId } = await arrive();
     const next = await submit(page, 'enrol', { code });
     const credential = authenticator.create(next.options, ORIGIN);

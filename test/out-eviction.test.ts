@@ -8,7 +8,7 @@ import { SEED, simulations } from '../tools/property.ts';
 import { commandHere } from './support/command-here.ts';
 import { detect } from './support/detected.ts';
 import { temporaryFolder } from './support/folders.ts';
-import type { TellingResult } from './support/told.ts';
+import type { ScenarioRecording } from './support/told.ts';
 
 /**
  * A company in which somebody took half of what the intruders hold away. `out` closes that and
@@ -62,7 +62,7 @@ type Answer = {
 };
 
 type Run = {
-  readonly told: TellingResult;
+  readonly recording: ScenarioRecording;
   readonly answers: readonly Answer[];
   readonly seed: number;
   /** What people read. */
@@ -70,10 +70,10 @@ type Run = {
 };
 
 /** Quiet people who come from an address of the intruders', before and after they do. */
-function shareAddress(told: TellingResult, people: number): void {
-  const relay = told.intruders.find(({ kind }) => kind === 'address')?.id ?? '';
+function shareAddress(recording: ScenarioRecording, people: number): void {
+  const relay = recording.intruders.find(({ kind }) => kind === 'address')?.id ?? '';
   const homes = new Map<string, number>();
-  const files = readdirSync(told.folder).map((name) => join(told.folder, name));
+  const files = readdirSync(recording.folder).map((name) => join(recording.folder, name));
   for (const file of files) {
     for (const [ip] of readFileSync(file, 'utf8').matchAll(/\b100\.\d+\.\d+\.\d+\b/g)) {
       homes.set(ip, (homes.get(ip) ?? 0) + 1);
@@ -90,9 +90,9 @@ function shareAddress(told: TellingResult, people: number): void {
 async function runOf(seed: number, sharing: number): Promise<Run> {
   const folder = join(root, `${seed}-${sharing}`);
   const telling = { scenario: 'half-evicted', seed, people: 40, lifeDays: 8 };
-  const { data, told } = await detect(folder, [telling], (all) => shareAddress(all, sharing));
-  const clock = new ManualClock(told.endMs + DAY_MS);
-  const since = instantOfMs(told.attackMs - HOUR_MS) ?? '';
+  const { data, recording } = await detect(folder, [telling], (all) => shareAddress(all, sharing));
+  const clock = new ManualClock(recording.endMs + DAY_MS);
+  const since = instantOfMs(recording.attackMs - HOUR_MS) ?? '';
   const command = ['out', '--since', since, '--data', data];
   const asked = await commandHere([...command, '--json'], clock);
   assert.equal(asked.code, 1, asked.stderr);
@@ -101,7 +101,7 @@ async function runOf(seed: number, sharing: number): Promise<Run> {
     .split('\n')
     .map((line) => JSON.parse(line) as Answer);
   const { stdout: text } = await commandHere(command, clock);
-  return { told, seed, answers, text };
+  return { recording, seed, answers, text };
 }
 
 const runs: Run[] = [];
@@ -124,7 +124,7 @@ function openingsOf({ answers }: Run, kind: Foothold['kind']): readonly Opening[
 
 test('what was taken away is not open, and what was not is', () => {
   for (const run of runs) {
-    const { footholds, closed } = run.told;
+    const { footholds, closed } = run.recording;
     for (const kind of new Set([...footholds, ...closed].map((each) => each.kind))) {
       const open = new Set(
         footholds.filter((each) => each.kind === kind).map(({ objectId }) => objectId),
@@ -163,9 +163,9 @@ test('of no foothold it is said that they are out, and each that was closed says
 test('nobody is suspect who is none of theirs, and all of theirs are', () => {
   const counts = { right: 0, wrong: 0, missed: 0 };
   const wrong: string[] = [];
-  for (const { told, answers, seed } of runs) {
+  for (const { recording, answers, seed } of runs) {
     const parties = answers[0]?.parties ?? [];
-    const theirs = new Set(told.intruders.map(({ id }) => id.toLowerCase()));
+    const theirs = new Set(recording.intruders.map(({ id }) => id.toLowerCase()));
     for (const { names, kind, evidence } of parties) {
       assert.ok(
         evidence.length > 0 &&
@@ -178,7 +178,7 @@ test('nobody is suspect who is none of theirs, and all of theirs are', () => {
     const named = new Set(
       parties.flatMap(({ names }) => names.map((name) => name.slice(name.indexOf(':') + 1))),
     );
-    const accounts = told.intruders.filter(
+    const accounts = recording.intruders.filter(
       ({ kind }) => kind === 'account' || kind === 'application',
     );
     counts.missed += accounts.filter(({ id }) => !named.has(id.toLowerCase())).length;

@@ -15,7 +15,7 @@ import {
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { commandHere } from './support/command-here.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { type TellingResult, tell } from './support/told.ts';
+import { type ScenarioRecording, tell } from './support/told.ts';
 
 /**
  * A company in which intruders came by an application of a test tenant that nobody had connected.
@@ -49,7 +49,7 @@ type Answer = {
 };
 
 type Intrusion = {
-  readonly told: TellingResult;
+  readonly recording: ScenarioRecording;
   readonly corp: string;
   readonly answers: readonly Answer[];
 };
@@ -58,11 +58,11 @@ type Intrusion = {
 async function intrusion(seed: number): Promise<Intrusion> {
   const folder = join(root, String(seed));
   const scenario = 'midnight-blizzard';
-  const told = tell(folder, [{ scenario, seed, people: 12, lifeDays: 0 }]);
-  const corp = told.footholds.find(({ kind }) => kind === 'account')?.tenantId ?? '';
-  const files = [...told.files].filter((name) => name.startsWith(corp));
-  for (const name of told.files) if (!files.includes(name)) rmSync(join(folder, name));
-  const clock = new ManualClock(told.endMs + DAY_MS);
+  const recording = tell(folder, [{ scenario, seed, people: 12, lifeDays: 0 }]);
+  const corp = recording.footholds.find(({ kind }) => kind === 'account')?.tenantId ?? '';
+  const files = [...recording.files].filter((name) => name.startsWith(corp));
+  for (const name of recording.files) if (!files.includes(name)) rmSync(join(folder, name));
+  const clock = new ManualClock(recording.endMs + DAY_MS);
   const data = join(folder, 'data');
   const writer = await openLedgerWriter({
     dir: data,
@@ -71,23 +71,23 @@ async function intrusion(seed: number): Promise<Intrusion> {
     detection: await loadDetection(),
   });
   try {
-    const desk = await LedgerSink.open(writer, { lanes: 1 });
-    const tenants = told.tenants.map((tenant) => {
+    const desk = await LedgerSink.open(writer, { workers: 1 });
+    const tenants = recording.tenants.map((tenant) => {
       const state = tenant === corp ? ('connected' as const) : ('not connected' as const);
       return { tenant, name: tenant === corp ? 'Corp' : 'Test', use: 'work', state };
     });
     await recordInventory({ writer, desk }, { tenants, partners: [] }, Actor);
     const inputs = files.map((name) => ({ kind: 'path', path: join(folder, name) }) as const);
-    await desk.exclusively(() => importPaths(writer, { inputs, doer: Actor, lanes: 1 }));
+    await desk.exclusively(() => importPaths(writer, { inputs, actor: Actor, workers: 1 }));
     await desk.close();
   } finally {
     await closeWriter(writer);
   }
-  const since = instantOfMs(told.startMs) ?? '';
+  const since = instantOfMs(recording.startMs) ?? '';
   const asked = await commandHere(['out', '--since', since, '--json', '--data', data], clock);
   assert.equal(asked.code, 1, asked.stderr);
   const lines = asked.stdout.trimEnd().split('\n');
-  return { told, corp, answers: lines.map((line) => JSON.parse(line) as Answer) };
+  return { recording, corp, answers: lines.map((line) => JSON.parse(line) as Answer) };
 }
 
 const all: Intrusion[] = [];
@@ -103,7 +103,7 @@ function answerOf({ answers }: Intrusion, id: string): Answer {
 
 test('each foothold whose trace is in the connected tenant is open', () => {
   for (const one of all) {
-    const here = one.told.footholds.filter(({ tenantId }) => tenantId === one.corp);
+    const here = one.recording.footholds.filter(({ tenantId }) => tenantId === one.corp);
     const kinds = [...new Set(here.map(({ kind }) => kind))];
     assert.ok(kinds.length >= 4, kinds.join());
     for (const kind of kinds) {
@@ -117,7 +117,7 @@ test('each foothold whose trace is in the connected tenant is open', () => {
 
 test('of the credentials of the application from elsewhere nobody can tell', () => {
   for (const one of all) {
-    const home = one.told.tenants.find((tenant) => tenant !== one.corp) ?? '';
+    const home = one.recording.tenants.find((tenant) => tenant !== one.corp) ?? '';
     const { answer, because } = answerOf(one, 'foreign-applications');
     assert.equal(answer, 'unknown');
     assert.ok(

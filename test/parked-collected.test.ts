@@ -113,15 +113,15 @@ async function collected(name: string, use: (company: Company) => Promise<void>)
 
 async function retry({ dir, clock }: Company): Promise<ImportReport> {
   return withDesk(dir, clock, (desk, writer) =>
-    desk.exclusively(() => retryQuarantined(writer, { doer: Actor, lanes: 1 })),
+    desk.exclusively(() => retryQuarantined(writer, { actor: Actor, workers: 1 })),
   );
 }
 
 /** Of the two windows, each in its middle; of all that comes through the source. */
 async function states({ dir, clock }: Company): Promise<(string | undefined)[]> {
-  const books = await StoreReader.open(dir, { clock });
+  const store = await StoreReader.open(dir, { clock });
   try {
-    const rows = books.coverage().filter(({ source, subject }) => {
+    const rows = store.coverage().filter(({ source, subject }) => {
       return source === SOURCE && subject === null;
     });
     return [0, HOUR_MS + APART_MS].map((ms) => {
@@ -133,7 +133,7 @@ async function states({ dir, clock }: Company): Promise<(string | undefined)[]> 
       return [...found].sort().join(' and ');
     });
   } finally {
-    books.close();
+    store.close();
   }
 }
 
@@ -143,8 +143,8 @@ test('a window is whole once all that it was short of could be read, and not bef
     assert.deepEqual(await states(company), ['lost', 'lost']);
     const nothing = await retry(company);
     assert.deepEqual([nothing.accepted, nothing.rejected], [0, 3]);
-    const told = nothing.rejects.map(({ file, at, reason }) => `${file}: ${at}: ${reason}`);
-    for (const text of told) {
+    const lines = nothing.rejects.map(({ file, at, reason }) => `${file}: ${at}: ${reason}`);
+    for (const text of lines) {
       assert.match(
         text,
         /^m365\.activity\/Audit\.SharePoint (one|two): (row|record) [123].*: nested/,
@@ -196,7 +196,7 @@ test('the desk that goes on collecting knows as well what is whole now', async (
     const address = { origin: service.origin, tenant: TENANT, clock, contentTypes };
     const collector = activityCollector(address);
     await withDesk(dir, clock, async (desk, writer) => {
-      await desk.exclusively(() => retryQuarantined(writer, { doer: Actor, lanes: 1 }));
+      await desk.exclusively(() => retryQuarantined(writer, { actor: Actor, workers: 1 }));
       service.put({
         id: 'late',
         createdMs: clock.now() - 1.25 * HOUR_MS,
@@ -249,7 +249,7 @@ test('what was erased before it could be read is missing for good', async () => 
     const { dir, clock } = company;
     makeReadable(dir, 4);
     await withDesk(dir, clock, async (_, writer) => {
-      const asked = { case: '2026-17', reason: 'asked for', doer: Actor } as const;
+      const asked = { case: '2026-17', reason: 'asked for', actor: Actor } as const;
       await erase(writer, { selection: { names: ['piece 6'] }, ...asked, whenNothing: 'refuse' });
     });
     const left = quarantinedIn(dir);

@@ -65,7 +65,7 @@ describe('passes end when what they rest on does', () => {
     receiver.received(({ type, subject }) => {
       return type.endsWith('/session-revoked') && subject['session']?.id === pass;
     });
-  const told = (name: string, who: string): Promise<ReceivedEvent> =>
+  const receivedEvent = (name: string, who: string): Promise<ReceivedEvent> =>
     receiver.received(({ type, subject }) => {
       const { user, device } = subject;
       return type.endsWith(`/${name}`) && (user?.sub === who || device?.id === who);
@@ -89,7 +89,7 @@ describe('passes end when what they rest on does', () => {
     const event = await revoked(pass);
     assert.equal(event.payload['initiating_entity'], 'policy');
     assert.deepEqual(event.payload['reason_admin'], { en: 'Nobody gets in who is at high risk.' });
-    const risk = await told('risk-level-change', 'ada');
+    const risk = await receivedEvent('risk-level-change', 'ada');
     assert.equal(risk.payload['current_level'], 'HIGH');
     assert.equal(await node.decision(signInRequest('ada')), false);
   });
@@ -105,7 +105,7 @@ describe('passes end when what they rest on does', () => {
     const pass = await signIn(node, 'dan', 'laptop');
     become({ laptop: 'lost' });
     await revoked(pass);
-    const event = await told('device-compliance-change', 'laptop');
+    const event = await receivedEvent('device-compliance-change', 'laptop');
     assert.deepEqual(
       [event.payload['previous_status'], event.payload['current_status']],
       ['compliant', 'not-compliant'],
@@ -116,7 +116,7 @@ describe('passes end when what they rest on does', () => {
     const pass = await signIn(node, 'eve');
     become({ people: { ...state.people, eve: { enabled: false } } });
     await revoked(pass);
-    await told('account-disabled', 'eve');
+    await receivedEvent('account-disabled', 'eve');
   });
 
   test('somebody who ends it; and what is known of it in the suite', async () => {
@@ -156,7 +156,7 @@ describe('passes end when what they rest on does', () => {
   test('a sign-in with less assurance than the last', async () => {
     const weaker = { ...signInRequest('rescue'), context: { factor: 'single' } };
     assert.equal(await node.decision(weaker), true);
-    const { payload } = await told('assurance-level-change', 'rescue');
+    const { payload } = await receivedEvent('assurance-level-change', 'rescue');
     assert.deepEqual(
       [payload['namespace'], payload['previous_level'], payload['current_level']],
       ['NIST-AAL', 'nist-aal2', 'nist-aal1'],
@@ -169,7 +169,7 @@ describe('passes end when what they rest on does', () => {
     writeFileSync(log, `${JSON.stringify(registeredPhone(new Date(systemClock.now())))}\n`);
     const read = await countersign(['import', log, '--tenant', TENANT, '--data', dir]);
     assert.equal(read.code, 0, read.stderr);
-    const { payload } = await told('credential-change', BEN);
+    const { payload } = await receivedEvent('credential-change', BEN);
     assert.deepEqual([payload['credential_type'], payload['change_type']], ['app', 'create']);
   });
 

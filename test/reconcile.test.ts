@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LedgerReader } from '@countersign/ledger';
-import { judgingOf } from '../apps/countersign/src/reconcile/actions/authorization-source.ts';
+import { reconciliationSources } from '../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import type { Balance } from '../apps/countersign/src/reports/statement/statement.ts';
 import { labelOf } from '../apps/countersign/src/store/identity/principal.ts';
 import { headOf } from '../apps/countersign/src/store/reading/ledger-head.ts';
@@ -79,15 +79,15 @@ test('mail that was read with forged tokens is found by reconciliation alone', a
   const untied = new Set(
     listed.filter(({ cause }) => cause === 'no-sign-in-imported').map(({ index }) => index),
   );
-  const mine = truth.deeds.filter(({ tenantId }) => tenants.includes(tenantId));
+  const mine = truth.steps.filter(({ tenantId }) => tenants.includes(tenantId));
   const attackers = mine.filter(({ technique }) => technique === 'T1114.002');
   assert.ok(attackers.length > 0, 'they read mail');
   assert.ok(untied.size > 0, 'and no sign-in stands behind it');
-  const told = (await findingsOf(data)).flatMap(({ evidences }) =>
+  const cited = (await findingsOf(data)).flatMap(({ evidences }) =>
     evidences.flatMap(({ data: { entries } }) => entries),
   );
-  assert.ok(told.length > 0);
-  for (const index of told) assert.ok(untied.has(index), `entry ${index} is one of theirs`);
+  assert.ok(cited.length > 0);
+  for (const index of cited) assert.ok(untied.has(index), `entry ${index} is one of theirs`);
 });
 
 test('quiet days leave nothing unexplained', async () => {
@@ -122,10 +122,10 @@ test('with any log of sign-ins cut there is no yes, no no and no finding', async
 
 test("the totals equal the sum of all statements, and what is nobody's", async () => {
   const dir = join(root, 'forged-data');
-  const [ledger, books] = [await LedgerReader.open(dir), await StoreReader.open(dir)];
+  const [ledger, store] = [await LedgerReader.open(dir), await StoreReader.open(dir)];
   try {
-    const head = await headOf(ledger, books);
-    const actors = await books.over(
+    const head = await headOf(ledger, store);
+    const actors = await store.over(
       {},
       (rows) => `SELECT DISTINCT coalesce(actor_uid, actor_name, actor_puid, actor_sid) FROM ${rows}
         WHERE ${IS_ACTION_SQL}`,
@@ -133,9 +133,9 @@ test("the totals equal the sum of all statements, and what is nobody's", async (
     const whole = new Map<string, Balance>();
     for (const [who] of actors) {
       if (who === null) continue;
-      const found = await books.statement(
+      const found = await store.statement(
         String(who),
-        { judge: judgingOf({ books, head, ledger }) },
+        { reconcile: reconciliationSources({ store, head, ledger }) },
         head,
       );
       assert.equal(found.kind, 'statement', String(who));
@@ -145,7 +145,7 @@ test("the totals equal the sum of all statements, and what is nobody's", async (
       whole.set(labelOf(principal), balance);
     }
     const totals = await totalsOf(dir);
-    const [[nobodys = 0] = []] = await books.over(
+    const [[nobodys = 0] = []] = await store.over(
       {},
       (rows) => `SELECT count(*) FROM ${rows} WHERE ${IS_ACTION_SQL} AND actor IS NULL`,
     );
@@ -157,7 +157,7 @@ test("the totals equal the sum of all statements, and what is nobody's", async (
     assert.equal(of('unaccounted'), sum(totals.unaccounted));
     assert.equal(of('unknown') + Number(nobodys), sum(totals.unknown));
   } finally {
-    books.close();
+    store.close();
     ledger.close();
   }
 });

@@ -23,8 +23,8 @@ function shown({ finding, about }: AttributedFinding): string {
   return `${finding.severity} ${finding.rule} ${finding.title} ${finding.techniques} | ${of}`;
 }
 
-function graveOf({ judged }: DetectionResult): readonly AttributedFinding[] {
-  return judged.filter(({ finding }) => finding.severity >= MEDIUM);
+function graveOf({ findings }: DetectionResult): readonly AttributedFinding[] {
+  return findings.filter(({ finding }) => finding.severity >= MEDIUM);
 }
 
 /** Each scenario in a company of its own, all in one ledger: none knows of another. */
@@ -56,12 +56,16 @@ for (const [scenario, { found, missed: stated = {} }] of Object.entries(SCENARIO
           (activity) => activity.scenario === scenario && activity.technique !== undefined,
         ),
       );
-      const told = new Set(hits.flatMap(({ finding }) => finding.techniques.map(parent)));
+      const detectedTechniques = new Set(
+        hits.flatMap(({ finding }) => finding.techniques.map(parent)),
+      );
       const why = `seed ${SEED + at}:\n${hits.map(shown).join('\n')}`;
-      const missed = found.filter((technique) => !told.has(parent(technique)));
+      const missed = found.filter((technique) => !detectedTechniques.has(parent(technique)));
       assert.deepEqual(missed, [], why);
       // Whatever else leaves a trace is found as well, or it is stated why it is not.
-      const others = tracesOf(run, scenario).filter((technique) => !told.has(parent(technique)));
+      const others = tracesOf(run, scenario).filter(
+        (technique) => !detectedTechniques.has(parent(technique)),
+      );
       assert.deepEqual(
         others.filter((technique) => stated[technique] === undefined),
         [],
@@ -72,8 +76,8 @@ for (const [scenario, { found, missed: stated = {} }] of Object.entries(SCENARIO
 }
 
 /** Techniques of deeds that left a record somewhere. */
-function tracesOf({ told }: DetectionResult, scenario: string): string[] {
-  const own = [...told.attacks.values()].filter((deed) => deed.scenario === scenario);
+function tracesOf({ recording }: DetectionResult, scenario: string): string[] {
+  const own = [...recording.attacks.values()].filter((step) => step.scenario === scenario);
   return [...new Set(own.flatMap(({ technique }) => technique ?? []))];
 }
 
@@ -101,7 +105,7 @@ test('quiet days give no finding, and leave nothing unexplained', async () => {
   mkdirSync(folder);
   const [people, lifeDays] = IS_LONG ? [300, 14] : [40, 2];
   const run = await detect(folder, [{ seed: SEED, people, lifeDays }]);
-  assert.ok(run.told.records > 1_000);
+  assert.ok(run.recording.records > 1_000);
   assert.deepEqual(graveOf(run).map(shown), []);
   const { residual } = await askJson<{ residual: readonly unknown[] }>(
     run.data,

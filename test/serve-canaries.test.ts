@@ -67,7 +67,7 @@ test('serve sends what the configuration sets apart for it, and measures what co
     listening = resolve;
   });
   const served = serve({
-    ...{ dir, config: loadConfig(configFor(emulator), env), env, version: '1.2.3', lanes: 1 },
+    ...{ dir, config: loadConfig(configFor(emulator), env), env, version: '1.2.3', workers: 1 },
     clock: clockOf(emulator),
     random: { fill: (into) => crypto.getRandomValues(into) },
     wait: (ms, signal) => emulator.clock.until(emulator.clock.now() + ms, signal),

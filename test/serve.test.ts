@@ -77,8 +77,8 @@ test('answers with three answers, and never with a boolean', async () => {
   assert.equal(health.status, answer.kind === 'yes' ? 200 : 503);
 
   const coverage = await indexedCoverage(serving);
-  const told = await countersign(['coverage', '--json', '--data', at.dir]);
-  const lines = told.stdout.trim().split('\n');
+  const result = await countersign(['coverage', '--json', '--data', at.dir]);
+  const lines = result.stdout.trim().split('\n');
   const rows = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   // A poll in between moves the ends of intervals, and neither what there is nor its form.
   const of = (all: readonly Record<string, unknown>[]): unknown[] => [
@@ -141,9 +141,9 @@ test('leaves work that it has not begun to whoever asked for it', async () => {
     input: ndjson(records(5)),
   });
   assert.equal(await serving.end(), 0);
-  const told = [await firstEnded, await second].map(({ stdout }) => JSON.parse(stdout));
+  const documents = [await firstEnded, await second].map(({ stdout }) => JSON.parse(stdout));
   assert.deepEqual(
-    told.map(({ accepted, duplicates }) => [accepted, duplicates]),
+    documents.map(({ accepted, duplicates }) => [accepted, duplicates]),
     [
       [3, 0],
       [2, 3],

@@ -54,7 +54,7 @@ function periodOf({ fromMs, toMs }: Period): string[] {
  * whose books are whole.
  */
 async function assertWhole(whole: Account): Promise<readonly string[]> {
-  const short = whole.sights.filter(({ sight }) => sight.state !== 'live');
+  const short = whole.healths.filter(({ health }) => health.state !== 'live');
   assert.deepEqual(
     short.map(({ watcher }) => watcher.id),
     ['stream/reply-mismatch'],
@@ -63,7 +63,7 @@ async function assertWhole(whole: Account): Promise<readonly string[]> {
   const people = await statedOf(whole);
   assert.notDeepEqual(people, []);
   assert.equal((await ask(whole, 'findings', ...periodOf(whole))).code, 0);
-  const isGrave = whole.judged.some(({ finding }) => finding.severity === CRITICAL);
+  const isGrave = whole.findings.some(({ finding }) => finding.severity === CRITICAL);
   assert.equal((await ask(whole, 'gate', gate)).code, isGrave ? 1 : 0);
   return people;
 }
@@ -87,12 +87,12 @@ async function assertNotSilent(
   const lost = rulesOf(whole).filter((rule) => !rulesOf(cut).includes(rule));
   const isOf = (rule: string, id: string): boolean => rule === id || rule.startsWith(`${id}/`);
   const sure = lost.filter((rule) => {
-    return !cut.sights.some(
-      ({ watcher, sight }) => isOf(rule, watcher.id) && sight.state !== 'live',
+    return !cut.healths.some(
+      ({ watcher, health }) => isOf(rule, watcher.id) && health.state !== 'live',
     );
   });
   assert.deepEqual(sure, [], 'rules that found it, do not, and say that they could');
-  const isBlind = blindIn(cut.sights).length > 0;
+  const isBlind = blindIn(cut.healths).length > 0;
   const findings = await ask(cut, 'findings', ...periodOf(silent));
   if (findings.code === 0) {
     assert.notEqual(findings.stdout, '', 'nothing was found, and that is no answer');
@@ -119,7 +119,7 @@ async function assertNotSilent(
 
 /** People whose deeds are found and known; who was only written to did nothing. */
 async function statedOf(whole: Account): Promise<string[]> {
-  const all = whole.judged.flatMap(({ finding }) => finding.principals);
+  const all = whole.findings.flatMap(({ finding }) => finding.principals);
   // By their object id where a record states it, else by their name.
   const names = all.map((key) => key.replace(/^user:/, '')).filter((key) => !key.includes(':'));
   const people: string[] = [];
@@ -130,8 +130,8 @@ async function statedOf(whole: Account): Promise<string[]> {
   return people;
 }
 
-function blindIn(healths: Account['sights']): string[] {
-  const short = healths.filter(({ sight }) => sight.state !== 'live');
+function blindIn(healths: Account['healths']): string[] {
+  const short = healths.filter(({ health }) => health.state !== 'live');
   return short.map(({ watcher }) => watcher.id).filter((id) => id !== 'stream/reply-mismatch');
 }
 
@@ -153,7 +153,7 @@ async function assertSince(cut: Account, atMs: number): Promise<void> {
   const before = await healthsWithin(cut, { fromMs: cut.fromMs, toMs: atMs - SETTLED_MS });
   assert.deepEqual(blindIn(before), [], 'what was collected counts as seen');
   const behind = await healthsWithin(cut, { fromMs: atMs, toMs: cut.toMs });
-  assert.deepEqual(blindIn(behind), blindIn(cut.sights));
+  assert.deepEqual(blindIn(behind), blindIn(cut.healths));
 }
 
 type Way = { readonly name: string; readonly cut: Cut };

@@ -97,15 +97,15 @@ function given(id: string, principalId: string): Change {
 }
 
 async function totals(): Promise<StateReconciliation> {
-  return withAccount(data, ({ books, ledger }) =>
-    new DriftReconciler(books, ledger, books.coverage()).totals({}),
+  return withAccount(data, ({ store, ledger }) =>
+    new DriftReconciler(store, ledger, store.coverage()).totals({}),
   );
 }
 
 /** Of the findings that stand. */
 async function rules(): Promise<string[]> {
-  return withAccount(data, async ({ books }) => {
-    const status = books.findings().filter(({ state }) => state === 'open');
+  return withAccount(data, async ({ store }) => {
+    const status = store.findings().filter(({ state }) => state === 'open');
     const own = status.filter(({ draft }) => draft.rule.startsWith('reconcile/'));
     return own.map(({ draft }) => draft.rule).sort();
   });
@@ -117,7 +117,7 @@ async function bring(name: string, lines: readonly string[]): Promise<void> {
   const writer = await openLedgerWriter({ dir: data, clock: systemClock, random, detection });
   try {
     const inputs = [{ kind: 'path', path: file }] as const;
-    const { accepted } = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
+    const { accepted } = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
     assert.equal(accepted, lines.length);
   } finally {
     await closeWriter(writer);
@@ -128,7 +128,7 @@ test('a role past the log, and an event without effect, until a record explains 
   const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
   const [collector] = collectors as [Collector];
   const [first = '', second = '', third = ''] = powerless();
-  const told: string[] = [];
+  const messages: string[] = [];
   let late: string[] = [];
   await withDesk(data, clockOf(emulator), async (desk) => {
     const poll = async (): Promise<void> => {
@@ -137,16 +137,16 @@ test('a role past the log, and an event without effect, until a record explains 
       await emulator.advance(2 * HOUR_MS);
     };
     await poll();
-    told.push(...apply(given('told', first)));
+    messages.push(...apply(given('told', first)));
     late = apply(given('silent', second));
     // Its record is there, and the role is not.
-    told.push(...apply(given('without', third)));
+    messages.push(...apply(given('without', third)));
     slip({ act: 'delete', kind: 'roleAssignments', id: 'without' });
     await emulator.advance(2 * HOUR_MS);
     await poll();
   });
   await close();
-  await bring('told.json', told);
+  await bring('told.json', messages);
   const before = await totals();
   assert.ok(before.thereBefore > 0 && before.listings > 0);
   assert.deepEqual([before.state.matched, before.state.unmatched], [1, 0], 'nobody can tell yet');

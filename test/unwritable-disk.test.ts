@@ -35,8 +35,12 @@ test('a read-only disk is said to be one', { skip }, async () => {
   const data = join(disk.path, 'data');
   await importHere(data, first);
   execFileSync('mount', ['-o', 'remount,ro', disk.path]);
-  const told = await countersign(['import', more, '--data', data]);
-  assertSaid(told, 2, /cannot be written; check .* not mounted read-only|file system is read-only/);
+  const result = await countersign(['import', more, '--data', data]);
+  assertSaid(
+    result,
+    2,
+    /cannot be written; check .* not mounted read-only|file system is read-only/,
+  );
   execFileSync('mount', ['-o', 'remount,rw', disk.path]);
   await importHere(data, more);
   await assertExactlyOnce(data, 60);
@@ -55,8 +59,8 @@ test('rows that find no room after the commit are made again later', { skip }, a
     const { blocks, bfree, bsize } = statfsSync(events);
     const size = (blocks - bfree) * bsize;
     execFileSync('mount', ['-o', `remount,size=${size}`, events]);
-    const told = await countersign(['import', more, '--data', data]);
-    assertSaid(told, 3, /could not write \S*parquet: the disk is full; make room/);
+    const result = await countersign(['import', more, '--data', data]);
+    assertSaid(result, 3, /could not write \S*parquet: the disk is full; make room/);
     execFileSync('mount', ['-o', 'remount,size=8m', events]);
     assert.equal((await countersign(['import', more, '--data', data])).code, 0);
     await assertExactlyOnce(data, 60);
@@ -73,8 +77,12 @@ test('a state.sqlite that is read-only is said to be', { skip }, async () => {
   execFileSync('mount', ['--bind', state, state]);
   try {
     execFileSync('mount', ['-o', 'remount,ro,bind', state]);
-    const told = await countersign(['import', more, '--data', data]);
-    assertSaid(told, 2, /could not write \S*state\.sqlite: it cannot be written; check its owner/);
+    const result = await countersign(['import', more, '--data', data]);
+    assertSaid(
+      result,
+      2,
+      /could not write \S*state\.sqlite: it cannot be written; check its owner/,
+    );
   } finally {
     spawnSync('umount', ['-l', state]);
   }

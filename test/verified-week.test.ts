@@ -95,12 +95,12 @@ let duringCut: VerificationReport;
 async function live(): Promise<void> {
   plant();
   const { collectors, close } = collectorsFor(emulator, GRAPH);
-  let desk: LedgerSink | undefined = await LedgerSink.open(writer, { lanes: 1 });
+  let desk: LedgerSink | undefined = await LedgerSink.open(writer, { workers: 1 });
   /** With nothing else in the ledger's way. */
   const alone = async (work: () => Promise<void>): Promise<void> => {
     await desk?.close();
     await work();
-    desk = await LedgerSink.open(writer, { lanes: 1 });
+    desk = await LedgerSink.open(writer, { workers: 1 });
   };
   const till = async (untilMs: number): Promise<void> => {
     while (emulator.clock.now() < untilMs) {
@@ -115,13 +115,13 @@ async function live(): Promise<void> {
   await alone(atTheEndpoint);
   await till(CUT.to - 1);
   await alone(async () => {
-    await runDetectors(writer, writer.detection?.judges ?? []);
+    await runDetectors(writer, writer.detection?.detectors ?? []);
     duringCut = await verified(CUT);
   });
   await till(WEEK.to + DAY_MS);
   await desk.close();
   await close();
-  await runDetectors(writer, writer.detection?.judges ?? []);
+  await runDetectors(writer, writer.detection?.detectors ?? []);
 }
 
 function isWithin({ from, to }: Interval, ms: number): boolean {
@@ -272,12 +272,12 @@ async function atTheEndpoint(): Promise<void> {
   // A door takes a file at its word for a day: it is read again, as `serve` would.
   await use();
   // Rules have looked at what came in: before that nobody could tell who is at risk.
-  await runDetectors(writer, writer.detection?.judges ?? []);
+  await runDetectors(writer, writer.detection?.detectors ?? []);
   await writer.reader.refresh();
-  const { knowledge } = await PolicyInformationPoint.open(writer);
-  const { policies } = knowledge;
+  const { information } = await PolicyInformationPoint.open(writer);
+  const { policies } = information;
   assert.ok(policies !== undefined);
-  const directory = knowledge.suite(clock);
+  const directory = information.suite(clock);
   const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   const [person = '', ended = ''] = pilot().members;
   const decide = async (who: string, requestId: string, expected: string): Promise<string> => {
@@ -300,13 +300,13 @@ async function atTheEndpoint(): Promise<void> {
 }
 
 async function verified({ from, to }: Interval): Promise<VerificationReport> {
-  return withAccount(dir, async ({ books, head }) =>
-    books.access.verified({ fromMs: from, toMs: to }, head),
+  return withAccount(dir, async ({ store, head }) =>
+    store.access.verified({ fromMs: from, toMs: to }, head),
   );
 }
 
 async function checks(): Promise<readonly CheckRow[]> {
-  return withAccount(dir, async ({ books }) => [...books.access.checks()]);
+  return withAccount(dir, async ({ store }) => [...store.access.checks()]);
 }
 
 function rowOf(rows: readonly CheckRow[], { id }: PlantedSignIn): CheckRow {
@@ -376,7 +376,7 @@ for (const [at, name] of [
     const row = rowOf(await checks(), planted);
     const rules = row.disagreements.map((each) => each.rule);
     assert.ok(rules.includes(rule), `${rule} not in ${rules.join(', ')}; ${row.cause}`);
-    const found = await withAccount(dir, async ({ books }) => books.findings({ rule }));
+    const found = await withAccount(dir, async ({ store }) => store.findings({ rule }));
     const entries = found.flatMap(({ draft }) => draft.entries);
     assert.ok(row.entries.some((entry) => entries.includes(entry)));
   });

@@ -213,7 +213,7 @@ function curveTable(points: readonly SprayPoint[]): string[] {
       'of those theirs',
     ],
     points.map((point) => {
-      const { life, plan, hits, ranked, whole, seeds, guesses, told, right } = point;
+      const { life, plan, hits, ranked, whole, seeds, guesses, reported, right } = point;
       const { shares = [], triesPerWeek: tries } = plan;
       const isAddress = shares.includes('address');
       return [
@@ -228,10 +228,10 @@ function curveTable(points: readonly SprayPoint[]): string[] {
         seeds,
         `${ranked} of ${hits}`,
         `${whole} of ${seeds}`,
-        `${point.hitsTold} of ${hits}`,
-        point.wrongTold,
+        `${point.reportedHits} of ${hits}`,
+        point.falseReports,
         percent(right / guesses),
-        told === 0 ? 'none' : percent(right / told),
+        reported === 0 ? 'none' : percent(right / reported),
       ];
     }),
   );

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { messageFile } from '@countersign/emulator';
 import { detect } from '../../test/support/detected.ts';
 import { PLAYED_FEEDS } from '../../test/support/played.ts';
-import { type TellingResult, tell } from '../../test/support/told.ts';
+import { type ScenarioRecording, tell } from '../../test/support/told.ts';
 
 /** Detectors that look at who writes, and where answers would go. */
 const RULES = ['stream/reply-mismatch', 'stream/display-name'] as const;
@@ -42,14 +42,14 @@ export async function quietMail(
     const without = PLAYED_FEEDS.filter((feed) => !kept.has(feed));
     const telling = { seed, people, lifeDays: weeks * 7, without };
     const handed = await filesOf(tell(join(place, 'read'), [telling]));
-    const { judged, told } = await detect(place, [telling], ({ folder: into }) => {
+    const { findings, recording } = await detect(place, [telling], ({ folder: into }) => {
       mkdirSync(join(into, 'messages'));
       for (const [at, text] of handed.texts.entries()) {
         writeFileSync(join(into, 'messages', `${at}.eml`), text);
       }
     });
-    const fromMs = told.startMs + UNSEEN_DAYS * 86_400_000;
-    const late = judged.filter(({ finding }) => finding.lastMs >= fromMs);
+    const fromMs = recording.startMs + UNSEEN_DAYS * 86_400_000;
+    const late = findings.filter(({ finding }) => finding.lastMs >= fromMs);
     const per = (people * (weeks - 1)) / 1_000;
     const lines = RULES.map((rule): MailLine => {
       const own = late.filter(({ finding }) => finding.rule === rule);
@@ -68,11 +68,13 @@ export async function quietMail(
   }
 }
 
-async function filesOf(told: TellingResult): Promise<{ inbound: number; texts: string[] }> {
+async function filesOf(
+  recording: ScenarioRecording,
+): Promise<{ inbound: number; texts: string[] }> {
   const texts: string[] = [];
   let inbound = 0;
-  for (const name of [...told.files].filter((each) => each.endsWith('EmailEvents.ndjson'))) {
-    const lines = createInterface({ input: createReadStream(join(told.folder, name)) });
+  for (const name of [...recording.files].filter((each) => each.endsWith('EmailEvents.ndjson'))) {
+    const lines = createInterface({ input: createReadStream(join(recording.folder, name)) });
     for await (const line of lines) {
       const { properties } = JSON.parse(line) as { properties: Record<string, unknown> };
       if (properties['EmailDirection'] !== 'Inbound') continue;

@@ -7,7 +7,7 @@ import {
 } from '../../apps/countersign/src/reconcile/actions/action-reconciler.ts';
 import { authorisationsOf } from '../../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type AttributedFinding, judgedIn, withDetectors } from '../../test/support/detected.ts';
+import { type AttributedFinding, findingsIn, withDetectors } from '../../test/support/detected.ts';
 import { tellByDay } from '../../test/support/told.ts';
 
 /** A company of 10,000 is what the bar is about; the short form shows whether something broke. */
@@ -23,7 +23,7 @@ export type QuietTime = {
   readonly days: number;
   readonly personDays: number;
   readonly records: number;
-  readonly judged: readonly AttributedFinding[];
+  readonly findings: readonly AttributedFinding[];
   readonly reconciled: Reconciliation;
 };
 
@@ -45,25 +45,25 @@ export async function quietTime(
     const began = performance.now();
     let [records, day] = [0, 0];
     await withDetectors(data, async (read) => {
-      for (const told of tellByDay(join(place, 'told'), { ...of, lifeDays: days })) {
-        await read(told.folder);
-        rmSync(told.folder, { recursive: true, force: true });
-        records += told.records;
+      for (const reported of tellByDay(join(place, 'told'), { ...of, lifeDays: days })) {
+        await read(reported.folder);
+        rmSync(reported.folder, { recursive: true, force: true });
+        records += reported.records;
         log(`quiet: day ${++day} of ${days}, ${records} records, after ${seconds(began)} s`);
       }
     });
-    const judged = await judgedIn(data, { attacks: new Map() });
+    const findings = await findingsIn(data, { attacks: new Map() });
     const reconciled = await reconciledIn(data);
     log(`quiet: reconciled after ${seconds(began)} s`);
-    return { people, days, personDays: people * days, records, judged, reconciled };
+    return { people, days, personDays: people * days, records, findings, reconciled };
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
 }
 
 /** Nobody attacked: whatever is told at medium severity or higher is wrong. */
-export function wrongIn({ judged }: Pick<QuietTime, 'judged'>): AttributedFinding[] {
-  return judged.filter(({ finding }) => finding.severity >= MEDIUM);
+export function wrongIn({ findings }: Pick<QuietTime, 'findings'>): AttributedFinding[] {
+  return findings.filter(({ finding }) => finding.severity >= MEDIUM);
 }
 
 /** Actions that nothing stands behind, for whatever cause. */
@@ -76,13 +76,13 @@ function seconds(began: number): string {
 }
 
 async function reconciledIn(data: string): Promise<Reconciliation> {
-  const [books, ledger] = [await StoreReader.open(data), await LedgerReader.open(data)];
+  const [store, ledger] = [await StoreReader.open(data), await LedgerReader.open(data)];
   try {
-    const authorisations = await authorisationsOf({ books, ledger });
-    const reconciler = new ActionReconciler(books, { authorisations, coverage: books.coverage() });
+    const authorisations = await authorisationsOf({ store, ledger });
+    const reconciler = new ActionReconciler(store, { authorisations, coverage: store.coverage() });
     return await reconciler.totals({});
   } finally {
-    books.close();
+    store.close();
     ledger.close();
   }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AttributedFinding, detect } from '../../test/support/detected.ts';
 import { SCENARIOS } from '../../test/support/staged.ts';
-import type { TellingResult } from '../../test/support/told.ts';
+import type { ScenarioRecording } from '../../test/support/told.ts';
 import type { Tally } from './tally.ts';
 
 const MEDIUM = 3;
@@ -29,14 +29,14 @@ export async function runScenarios(
       const { found: _, missed: __, ...staged } = all;
       return { ...staged, scenario, seed, lifeDays: Math.max(staged.lifeDays, lifeDays) };
     });
-    const { judged, told } = await detect(place, tellings);
-    const runs = Object.keys(SCENARIOS).map((name) => runOf(name, judged, told));
+    const { findings, recording } = await detect(place, tellings);
+    const runs = Object.keys(SCENARIOS).map((name) => runOf(name, findings, recording));
     for (const { name, used } of runs) {
-      const own = judged.filter(({ about }) => about.some(({ scenario }) => scenario === name));
+      const own = findings.filter(({ about }) => about.some(({ scenario }) => scenario === name));
       tally.count(own, used);
     }
-    tally.countWrong(judged.filter(({ about }) => about.length === 0));
-    tally.personDays += told.personDays;
+    tally.countWrong(findings.filter(({ about }) => about.length === 0));
+    tally.personDays += recording.personDays;
     return runs;
   } finally {
     rmSync(place, { recursive: true, force: true });
@@ -45,17 +45,17 @@ export async function runScenarios(
 
 function runOf(
   name: string,
-  judged: readonly AttributedFinding[],
-  { attacks }: TellingResult,
+  findings: readonly AttributedFinding[],
+  { attacks }: ScenarioRecording,
 ): ScenarioRun {
   const activities = [...attacks.values()].filter(({ scenario }) => scenario === name);
   const used = [...new Set(activities.flatMap(({ technique }) => technique ?? []))];
-  const told = new Set(
-    judged
+  const reported = new Set(
+    findings
       .filter(({ finding, about }) => {
         return finding.severity >= MEDIUM && about.some(({ scenario }) => scenario === name);
       })
       .flatMap(({ finding }) => finding.techniques.map(parent)),
   );
-  return { name, used, found: used.filter((technique) => told.has(parent(technique))) };
+  return { name, used, found: used.filter((technique) => reported.has(parent(technique))) };
 }

@@ -100,11 +100,11 @@ export type SprayPoint = {
   readonly seeds: number;
   /** Of the intruders' guesses, those told as such; and of those told, the intruders'. */
   readonly guesses: number;
-  readonly told: number;
+  readonly reported: number;
   readonly right: number;
   /** Hits that are findings of their own, and such findings of what was no hit. */
-  readonly hitsTold: number;
-  readonly wrongTold: number;
+  readonly reportedHits: number;
+  readonly falseReports: number;
 };
 
 type Life = NonNullable<CompanyPlan['life']>;
@@ -116,7 +116,7 @@ export type SprayCompanies = {
   readonly life: Life;
 };
 
-type One = Pick<SprayPoint, 'ranked' | 'told' | 'right' | 'hitsTold' | 'wrongTold'>;
+type One = Pick<SprayPoint, 'ranked' | 'reported' | 'right' | 'reportedHits' | 'falseReports'>;
 
 /** Sprays a company of sign-ins alone, once for each seed. */
 async function sprayPoint(
@@ -124,28 +124,28 @@ async function sprayPoint(
   of: SprayCompanies,
   folder: string,
 ): Promise<SprayPoint> {
-  const sums = { hits: 0, ranked: 0, whole: 0, guesses: 0, told: 0, right: 0 };
-  const findings = { hitsTold: 0, wrongTold: 0 };
+  const sums = { hits: 0, ranked: 0, whole: 0, guesses: 0, reported: 0, right: 0 };
+  const findings = { reportedHits: 0, falseReports: 0 };
   for (const seed of of.seeds) {
     const random = new SeededRandom(seed);
     const company = companyOf({
       ...{ people: of.people, days: of.days, life: of.life, spray: plan },
       random: () => random.next(),
     });
-    const one = await judged(company, folder);
+    const one = await detectIn(company, folder);
     sums.hits += company.hits.size;
     sums.ranked += one.ranked;
     sums.whole += Number(one.ranked === company.hits.size);
     sums.guesses += company.guesses.size;
-    sums.told += one.told;
+    sums.reported += one.reported;
     sums.right += one.right;
-    findings.hitsTold += one.hitsTold;
-    findings.wrongTold += one.wrongTold;
+    findings.reportedHits += one.reportedHits;
+    findings.falseReports += one.falseReports;
   }
   return { plan, life: of.life, ...sums, ...findings, seeds: of.seeds.length };
 }
 
-async function judged(company: Company, folder: string): Promise<One> {
+async function detectIn(company: Company, folder: string): Promise<One> {
   const dir = mkdtempSync(join(folder, 'spray-'));
   try {
     await post(dir, company);
@@ -157,7 +157,7 @@ async function judged(company: Company, folder: string): Promise<One> {
       const guesses = campaigns.flatMap((campaign) => campaign.guesses);
       const ranks = [...company.hits].map((hit) => placeOf(hit, campaigns));
       return {
-        ...{ told: guesses.length, ...toldOf(company, campaigns) },
+        ...{ reported: guesses.length, ...reportsOf(company, campaigns) },
         ranked: ranks.filter((place) => place <= LOOKED_THROUGH).length,
         right: guesses.filter(({ index }) => company.guesses.has(index)).length,
       };
@@ -170,15 +170,15 @@ async function judged(company: Company, folder: string): Promise<One> {
 }
 
 /** Findings of hits, by whether they are of one. */
-function toldOf(
+function reportsOf(
   { hits }: Company,
   campaigns: readonly Campaign[],
-): Pick<SprayPoint, 'hitsTold' | 'wrongTold'> {
-  const told = sprayFindings(campaigns).filter(({ rule }) => rule === 'stream/spray-hit');
-  const right = told.filter(({ entries }) => entries.some((index) => hits.has(index)));
+): Pick<SprayPoint, 'reportedHits' | 'falseReports'> {
+  const hitFindings = sprayFindings(campaigns).filter(({ rule }) => rule === 'stream/spray-hit');
+  const right = hitFindings.filter(({ entries }) => entries.some((index) => hits.has(index)));
   const entries = new Set(right.flatMap((draft) => draft.entries));
-  const hitsTold = [...hits].filter((index) => entries.has(index)).length;
-  return { hitsTold, wrongTold: told.length - right.length };
+  const reportedHits = [...hits].filter((index) => entries.has(index)).length;
+  return { reportedHits, falseReports: hitFindings.length - right.length };
 }
 
 /** The best place that a hit has among the candidates of any campaign, from 1 on. */
@@ -188,12 +188,12 @@ function placeOf(hit: number, campaigns: readonly Campaign[]): number {
 }
 
 async function post(dir: string, { rows }: Company): Promise<void> {
-  const books = await Store.open(dir);
+  const store = await Store.open(dir);
   for (let at = 0; at < rows.length; at += ROWS_PER_POST) {
     const buffer = new RowBuffer();
     for (const row of rows.slice(at, at + ROWS_PER_POST)) buffer.add(row);
-    await books.postRows(buffer);
+    await store.postRows(buffer);
   }
-  books.commit(rows.length);
-  books.close();
+  store.commit(rows.length);
+  store.close();
 }

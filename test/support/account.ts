@@ -40,7 +40,7 @@ export async function importHere(data: string, ...paths: readonly string[]): Pro
 
 export async function importWith(writer: HostWriter, ...paths: readonly string[]): Promise<Report> {
   const inputs = paths.map((path) => ({ kind: 'path', path }) as const);
-  const report = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
+  const report = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
   assertBalanced(report);
   return report;
 }
@@ -85,7 +85,7 @@ export async function assertFsckClean(data: string): Promise<void> {
 export type { Statement };
 
 export type Account = {
-  readonly books: StoreReader;
+  readonly store: StoreReader;
   readonly ledger: LedgerReader;
   readonly head: LedgerHead;
 };
@@ -96,19 +96,19 @@ export async function withAccount<T>(
   use: (account: Account) => Promise<T>,
 ): Promise<T> {
   const ledger = await LedgerReader.open(data);
-  const books = await StoreReader.open(data);
+  const store = await StoreReader.open(data);
   try {
-    return await use({ books, ledger, head: await headOf(ledger, books) });
+    return await use({ store, ledger, head: await headOf(ledger, store) });
   } finally {
-    books.close();
+    store.close();
     ledger.close();
   }
 }
 
 /** The statement of one principal over all time; there must be exactly one such principal. */
 export async function statementOf(account: Account, who: string): Promise<Statement> {
-  const { books, head } = account;
-  const result = await books.statement(who, {}, head);
+  const { store, head } = account;
+  const result = await store.statement(who, {}, head);
   if (result.kind === 'unknown') assert.fail(`${who}: ${result.because.text}`);
   return result.statement;
 }

@@ -88,7 +88,7 @@ export async function withDesk<T>(
   use: (desk: LedgerSink, writer: HostWriter) => Promise<T>,
 ): Promise<T> {
   const writer = await openLedgerWriter({ dir, clock, random });
-  const desk = await LedgerSink.open(writer, { lanes: 1 });
+  const desk = await LedgerSink.open(writer, { workers: 1 });
   try {
     return await use(desk, writer);
   } finally {
@@ -107,8 +107,8 @@ export async function pollHere(
 
 /** Every observation in the ledger, oldest first. */
 export async function observationsOf(dir: string): Promise<Observation[]> {
-  return withAccount(dir, async ({ books, ledger }) => {
-    const seen = await Promise.all(books.acts('coverage').map((index) => bodyOf(ledger, index)));
+  return withAccount(dir, async ({ store, ledger }) => {
+    const seen = await Promise.all(store.acts('coverage').map((index) => bodyOf(ledger, index)));
     return seen.flatMap((body) => parseObservation(body) ?? []);
   });
 }

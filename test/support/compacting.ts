@@ -8,5 +8,5 @@ import {
 const [dir = ''] = process.argv.slice(2);
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 const writer = await openLedgerWriter({ dir, clock: systemClock, random, acceptFork: 'accept' });
-await writer.books.compact({ partitionRowsMin: 1, stepRowsMax: 2_000 });
+await writer.store.compact({ partitionRowsMin: 1, stepRowsMax: 2_000 });
 await closeWriter(writer);

@@ -63,7 +63,7 @@ export type CoverageRun = {
 export async function coverageRun<T>(
   seed: number,
   root: string,
-  judge: (run: CoverageRun) => T,
+  read: (run: CoverageRun) => T,
 ): Promise<T> {
   const random = new SeededRandom(seed, 'coverage run');
   const faults = drawFaults(random, { startMs: START_MS, hours: HOURS });
@@ -85,7 +85,7 @@ export async function coverageRun<T>(
     const nowMs = emulator.clock.now();
     const end = { faults, emulator, nowMs, askedMs };
     const { problems } = await fsck({ dir, threads: 0 });
-    return judge({ ...end, problems, ...(await readAll(dir, nowMs)) });
+    return read({ ...end, problems, ...(await readAll(dir, nowMs)) });
   } finally {
     await emulator.stop();
     // A thousand of them would fill a disk.
@@ -131,12 +131,12 @@ async function live(life: {
   readonly to: number;
 }): Promise<number> {
   const { emulator, dir, faults, probed } = life;
-  const { desk, canaries, books } = probed;
+  const { desk, canaries, store } = probed;
   const reader = await LedgerReader.open(dir);
   const http = clientOf(emulator);
   const collector = activityCollector({ ...addressOf(emulator), contentTypes: TYPES });
   const search = searchOf(emulator, http);
-  const check = new CrossCheck({ books, reader, clock: clockOf(emulator) });
+  const check = new CrossCheck({ store, reader, clock: clockOf(emulator) });
   const step = CANARY_PERIOD_MS;
   let askedMs = emulator.clock.now();
   const poll = async (what: Collector): Promise<void> => {
@@ -224,10 +224,10 @@ async function readAll(
 
 async function rowsAt(dir: string, nowMs: number): Promise<readonly CoverageRow[]> {
   const clock = { now: () => nowMs, monotonic: () => nowMs };
-  const books = await StoreReader.open(dir, { clock });
+  const store = await StoreReader.open(dir, { clock });
   try {
-    return books.coverage();
+    return store.coverage();
   } finally {
-    books.close();
+    store.close();
   }
 }

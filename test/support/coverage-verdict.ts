@@ -114,13 +114,13 @@ function shortBreaches({ faults, rows, laterRows }: CoverageRun, absent: readonl
     const [now, later] = [rowAt(rows, each), rowAt(laterRows, each)];
     // While nobody sends canaries nobody sees an outage: then nothing may be bounded.
     const isUnseen = each.why === 'outage' && isAway(faults, each.atMs);
-    const isTold = (row: CoverageRow | undefined, states: readonly string[]): boolean =>
+    const isReported = (row: CoverageRow | undefined, states: readonly string[]): boolean =>
       row !== undefined && (states.includes(row.state) || (isUnseen && row.bound === 1));
     return [
-      ...(isTold(now, ['late', ...ends])
+      ...(isReported(now, ['late', ...ends])
         ? []
         : [`known to be short and ${said(now)}, ${textOf(each)}`]),
-      ...(isTold(later, ends) ? [] : [`ends ${said(later)}, ${textOf(each)}`]),
+      ...(isReported(later, ends) ? [] : [`ends ${said(later)}, ${textOf(each)}`]),
     ];
   });
 }

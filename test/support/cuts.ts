@@ -15,10 +15,10 @@ import {
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
 import type { LedgerWriter } from '../../apps/countersign/src/projection/ledger-writer.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type AttributedFinding, judgedIn } from './detected.ts';
+import { type AttributedFinding, findingsIn } from './detected.ts';
 import { observe } from './observed.ts';
 import { SCENARIOS, type ScenarioSetup } from './staged.ts';
-import { type TellingResult, tell } from './told.ts';
+import { type ScenarioRecording, tell } from './told.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -68,7 +68,7 @@ const MORE_SOURCES: readonly string[] = ['azure-monitor/AdvancedHunting-Identity
 /** A scenario as the feeds tell it, and the days that it takes. */
 export type Story = {
   readonly scenario: string;
-  readonly told: TellingResult;
+  readonly recording: ScenarioRecording;
   /** Whole days around the attack. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -76,23 +76,23 @@ export type Story = {
 
 export type Account = Story & {
   readonly data: string;
-  readonly judged: readonly AttributedFinding[];
+  readonly findings: readonly AttributedFinding[];
   /** What each rule could see of these days. */
-  readonly sights: readonly DetectorHealth[];
+  readonly healths: readonly DetectorHealth[];
 };
 
 export function storyOf(folder: string, scenario: string, seed: number): Story {
   const { found: _, missed: __, ...staged } = SCENARIOS[scenario] as ScenarioSetup;
-  const told = tell(folder, [{ ...staged, scenario, seed }]);
-  const toMs = Math.ceil((told.endMs + 1) / DAY_MS) * DAY_MS;
-  return { scenario, told, fromMs: told.startMs, toMs };
+  const recording = tell(folder, [{ ...staged, scenario, seed }]);
+  const toMs = Math.ceil((recording.endMs + 1) / DAY_MS) * DAY_MS;
+  return { scenario, recording, fromMs: recording.startMs, toMs };
 }
 
 /** Feeds that have something to tell: what is not there may be what a finding rests on. */
-export function feedsOf({ told }: Story): CollectedFeed[] {
+export function feedsOf({ recording }: Story): CollectedFeed[] {
   const feeds = Object.keys(SOURCES) as CollectedFeed[];
   return feeds.filter((feed) =>
-    told.tenants.some((tenant) => linesOf(told, tenant, feed).length > 0),
+    recording.tenants.some((tenant) => linesOf(recording, tenant, feed).length > 0),
   );
 }
 
@@ -103,10 +103,10 @@ export type Cut = { readonly feed: CollectedFeed; readonly fromMs: number | null
  * Instants at which a feed may fall silent inside the attack: between any two things that it tells
  * of the attackers' doing, or, where it tells of none, of others'.
  */
-export function instantsOf({ told, scenario }: Story, feed: CollectedFeed): number[] {
-  const lines = told.tenants.flatMap((tenant) => linesOf(told, tenant, feed));
+export function instantsOf({ recording, scenario }: Story, feed: CollectedFeed): number[] {
+  const lines = recording.tenants.flatMap((tenant) => linesOf(recording, tenant, feed));
   const own = lines.filter(({ json }) => {
-    const attack = told.attacks.get(json);
+    const attack = recording.attacks.get(json);
     return attack?.scenario === scenario && attack.technique !== undefined;
   });
   const times = (own.length === 0 ? lines : own).map(({ atMs }) => atMs);
@@ -114,20 +114,20 @@ export function instantsOf({ told, scenario }: Story, feed: CollectedFeed): numb
 }
 
 /** Rules that found the attack. */
-export function rulesOf({ judged, scenario }: Account): string[] {
-  const own = judged.filter(({ about }) => about.some((deed) => deed.scenario === scenario));
+export function rulesOf({ findings, scenario }: Account): string[] {
+  const own = findings.filter(({ about }) => about.some((step) => step.scenario === scenario));
   return [...new Set(own.map(({ finding }) => finding.rule))].sort();
 }
 
 /** The account of a company that collects all that there is; but for what is cut, if anything. */
 export async function accountOf(data: string, story: Story, cut?: Cut): Promise<Account> {
-  const { told, fromMs, toMs } = story;
+  const { recording, fromMs, toMs } = story;
   const feeds = (Object.keys(SOURCES) as CollectedFeed[]).filter((feed) => feed !== cut?.feed);
   const sources = [...feeds.map((feed) => SOURCES[feed]), ...MORE_SOURCES];
   const startMs = fromMs - AROUND_DAYS * DAY_MS;
   const hours = (toMs - startMs) / HOUR_MS + AROUND_DAYS * 24;
   const polls = { startMs, pollHours: POLL_HOURS };
-  for (const tenant of told.tenants) {
+  for (const tenant of recording.tenants) {
     // First what ended first: the account of the ledger goes on in order of time.
     if (cut !== undefined && cut.fromMs !== null) {
       const source = SOURCES[cut.feed];
@@ -142,13 +142,13 @@ export async function accountOf(data: string, story: Story, cut?: Cut): Promise<
   try {
     await deliver(writer, story, feeds);
     if (cut !== undefined) await deliver(writer, story, [cut.feed], cut.fromMs ?? 0);
-    const { failures } = await runDetectors(writer, detection.judges);
+    const { failures } = await runDetectors(writer, detection.detectors);
     if (failures.length > 0) throw new Error(JSON.stringify(failures));
   } finally {
     await closeWriter(writer);
   }
   const healths = await healthsWithin({ data, toMs }, { fromMs, toMs });
-  return { ...story, data, judged: await judgedIn(data, told), sights: healths };
+  return { ...story, data, findings: await findingsIn(data, recording), healths };
 }
 
 /** What each rule could see of a period, asked when nothing more is waited for. */
@@ -158,12 +158,12 @@ export async function healthsWithin(
 ): Promise<readonly DetectorHealth[]> {
   const { watchers } = await loadDetection();
   const clock = new ManualClock(endMs + AROUND_DAYS * DAY_MS);
-  const books = await StoreReader.open(data, { clock });
+  const store = await StoreReader.open(data, { clock });
   try {
     const asked = { kind: 'period', fromMs, toMs } as const;
-    return detectorHealth(books, watchers, { asked, nowMs: clock.now() });
+    return detectorHealth(store, watchers, { asked, nowMs: clock.now() });
   } finally {
-    books.close();
+    store.close();
   }
 }
 
@@ -174,9 +174,9 @@ async function deliver(
   feeds: readonly CollectedFeed[],
   untilMs?: number,
 ): Promise<void> {
-  const desk = await LedgerSink.open(writer, { lanes: 1 });
+  const desk = await LedgerSink.open(writer, { workers: 1 });
   try {
-    for (const { tenant, feed, bytes } of filesOf(story.told, feeds, untilMs)) {
+    for (const { tenant, feed, bytes } of filesOf(story.recording, feeds, untilMs)) {
       const isAudit = feed.startsWith('activity/');
       const session = desk.begin({
         ...{ tenant, source: SOURCES[feed] as SourceId, workload: null, subject: null },
@@ -197,10 +197,14 @@ async function deliver(
 
 type File = { readonly tenant: TenantId; readonly feed: CollectedFeed; readonly bytes: Buffer };
 
-function filesOf(told: TellingResult, feeds: readonly CollectedFeed[], untilMs = Infinity): File[] {
-  return told.tenants.flatMap((tenant) =>
+function filesOf(
+  recording: ScenarioRecording,
+  feeds: readonly CollectedFeed[],
+  untilMs = Infinity,
+): File[] {
+  return recording.tenants.flatMap((tenant) =>
     feeds.flatMap((feed): File[] => {
-      const had = linesOf(told, tenant, feed).filter(
+      const had = linesOf(recording, tenant, feed).filter(
         // Some come a minute later and some an hour: as the polls saw it.
         ({ atMs }, at) => atMs + (1 + (at % MINUTES_LATE_MAX)) * 60_000 < untilMs,
       );
@@ -215,7 +219,11 @@ const MINUTES_LATE_MAX = 60;
 
 type Line = { readonly json: string; readonly atMs: number };
 
-function linesOf({ folder, files }: TellingResult, tenant: string, feed: CollectedFeed): Line[] {
+function linesOf(
+  { folder, files }: ScenarioRecording,
+  tenant: string,
+  feed: CollectedFeed,
+): Line[] {
   const name = `${tenant}-${feed.replace('/', '-')}.ndjson`;
   if (!files.has(name)) return [];
   const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');

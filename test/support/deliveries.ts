@@ -45,8 +45,8 @@ function typeName(audit: Document): string {
 }
 
 /** Pages of Graph's audit log query for what people did (contracts 4). */
-export function asAuditLogQuery(deeds: readonly Activity[]): string {
-  const value = deeds
+export function asAuditLogQuery(activities: readonly Activity[]): string {
+  const value = activities
     .filter(({ signIn }) => signIn === undefined)
     .map(({ audit }) => ({
       '@odata.type': '#microsoft.graph.security.auditLogRecord',
@@ -69,15 +69,15 @@ export function asAuditLogQuery(deeds: readonly Activity[]): string {
 }
 
 /** A page of `auditLogs/signIns` (contracts 5). */
-export function asSignIns(deeds: readonly Activity[]): string {
-  const value = deeds.flatMap(({ signIn }) => (signIn === undefined ? [] : [signIn]));
+export function asSignIns(activities: readonly Activity[]): string {
+  const value = activities.flatMap(({ signIn }) => (signIn === undefined ? [] : [signIn]));
   const context = 'https://graph.microsoft.com/beta/$metadata#auditLogs/signIns';
   return JSON.stringify({ '@odata.context': context, value }, undefined, 1);
 }
 
 /** Blobs of the Management Activity API: arrays of documents, by content type (contracts 1.7). */
-export function asActivityBlobs(deeds: readonly Activity[]): ReadonlyMap<string, string> {
-  const byWorkload = Map.groupBy(deeds, ({ audit }) => String(audit['Workload']));
+export function asActivityBlobs(activities: readonly Activity[]): ReadonlyMap<string, string> {
+  const byWorkload = Map.groupBy(activities, ({ audit }) => String(audit['Workload']));
   const blobs = [...byWorkload].map(([workload, some]): [string, string] => {
     return [workload, JSON.stringify(some.map(({ audit }) => audit))];
   });

@@ -10,7 +10,7 @@ import {
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
 import type { FindingDraft } from '../../apps/countersign/src/store/rows/finding.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type Attack, type Telling, type TellingResult, tell } from './told.ts';
+import { type Attack, type ScenarioRecording, type Telling, tell } from './told.ts';
 
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
@@ -23,8 +23,8 @@ export type AttributedFinding = {
 
 export type DetectionResult = {
   readonly data: string;
-  readonly told: TellingResult;
-  readonly judged: readonly AttributedFinding[];
+  readonly recording: ScenarioRecording;
+  readonly findings: readonly AttributedFinding[];
 };
 
 /**
@@ -34,13 +34,13 @@ export type DetectionResult = {
 export async function detect(
   folder: string,
   tellings: readonly Telling[],
-  handIn?: (told: TellingResult) => void,
+  handIn?: (recording: ScenarioRecording) => void,
 ): Promise<DetectionResult> {
-  const told = tell(join(folder, 'told'), tellings);
-  handIn?.(told);
+  const recording = tell(join(folder, 'told'), tellings);
+  handIn?.(recording);
   const data = join(folder, 'data');
-  await withDetectors(data, (read) => read(told.folder));
-  return { data, told, judged: await judgedIn(data, told) };
+  await withDetectors(data, (read) => read(recording.folder));
+  return { data, recording, findings: await findingsIn(data, recording) };
 }
 
 /** An account at which everything that judges looks on; `read` takes all files of a folder in. */
@@ -55,7 +55,7 @@ export async function withDetectors(
       const inputs = readdirSync(folder).map((name) => {
         return { kind: 'path', path: join(folder, name) } as const;
       });
-      const { warnings } = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
+      const { warnings } = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
       const failed = warnings.filter(({ text }) => /could not judge/.test(text));
       if (failed.length > 0) throw new Error(failed.map(({ text }) => text).join('\n'));
     });
@@ -65,14 +65,14 @@ export async function withDetectors(
 }
 
 /** What was found in an account, and whose deeds it rests on. */
-export async function judgedIn(
+export async function findingsIn(
   data: string,
-  { attacks }: Pick<TellingResult, 'attacks'>,
+  { attacks }: Pick<ScenarioRecording, 'attacks'>,
 ): Promise<AttributedFinding[]> {
-  const [books, ledger] = [await StoreReader.open(data), await LedgerReader.open(data)];
+  const [store, ledger] = [await StoreReader.open(data), await LedgerReader.open(data)];
   try {
-    const judged: AttributedFinding[] = [];
-    for (const { draft, state } of books.findings()) {
+    const findings: AttributedFinding[] = [];
+    for (const { draft, state } of store.findings()) {
       if (state === 'withdrawn') continue;
       const about = new Map<string, Attack>();
       // Where nobody attacks there is nothing to look up, in any number of records.
@@ -82,11 +82,11 @@ export async function judgedIn(
         const attack = attacks.get(Buffer.from(body.bytes).toString('utf8'));
         if (attack !== undefined) about.set(JSON.stringify(attack), attack);
       }
-      judged.push({ finding: draft, about: [...about.values()] });
+      findings.push({ finding: draft, about: [...about.values()] });
     }
-    return judged;
+    return findings;
   } finally {
-    books.close();
+    store.close();
     ledger.close();
   }
 }

@@ -7,11 +7,11 @@ import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 
 /** The incidents of an account. */
 export async function drawnIn(data: string): Promise<Incident[]> {
-  const books = await StoreReader.open(data);
+  const store = await StoreReader.open(data);
   try {
-    const findings = books.findings({ withdrawn: 'with' });
-    return incidentsOf(findings, await surroundingsOf(books, findings));
+    const findings = store.findings({ withdrawn: 'with' });
+    return incidentsOf(findings, await surroundingsOf(store, findings));
   } finally {
-    books.close();
+    store.close();
   }
 }

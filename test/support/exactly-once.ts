@@ -6,7 +6,7 @@ import { type Account, assertFsckClean, withAccount } from './account.ts';
 export async function assertExactlyOnce(data: string, count: number): Promise<void> {
   await assertFsckClean(data);
   await withAccount(data, async (account) => {
-    assert.equal(account.books.cursor, account.ledger.size, 'the books are not behind');
+    assert.equal(account.store.cursor, account.ledger.size, 'the books are not behind');
     const inLedger = await recordIds(account);
     assert.equal(inLedger.length, count, 'records in the ledger');
     assert.equal(new Set(inLedger).size, count, 'different records in the ledger');
@@ -27,8 +27,8 @@ async function recordIds({ ledger }: Account): Promise<string[]> {
   return ids;
 }
 
-async function eventIds({ books, head }: Account): Promise<string[]> {
-  const { rows } = await books.timeline({}, head);
+async function eventIds({ store, head }: Account): Promise<string[]> {
+  const { rows } = await store.timeline({}, head);
   const ids: string[] = [];
   for await (const row of rows) ids.push(`${row.tenant}/${row.action}`);
   return ids;

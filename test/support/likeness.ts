@@ -44,7 +44,7 @@ export async function statementsOf(
   return withAccount(data, async (account) => {
     const statements = new Map<string, string>();
     for (const who of people ?? (await actorsOf(account))) {
-      const result = await account.books.statement(who, {}, account.head);
+      const result = await account.store.statement(who, {}, account.head);
       const said = result.kind === 'unknown' ? result.because.text : placeless(result.statement);
       statements.set(who, canonical(said));
     }
@@ -52,8 +52,8 @@ export async function statementsOf(
   });
 }
 
-async function actorsOf({ books, head }: Account): Promise<string[]> {
-  const { rows } = await books.timeline({}, head);
+async function actorsOf({ store, head }: Account): Promise<string[]> {
+  const { rows } = await store.timeline({}, head);
   const actors = new Set<string>();
   for await (const { event } of rows) {
     for (const name of [event.actorUid, event.actorName]) if (name !== null) actors.add(name);

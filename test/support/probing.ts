@@ -21,7 +21,7 @@ const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(
 export type ProbedDesk = {
   readonly desk: LedgerSink;
   readonly canaries: CanaryRunner;
-  readonly books: StoreReader;
+  readonly store: StoreReader;
 };
 
 /** A desk with canaries that act in an emulated tenant, as `serve` would put it together. */
@@ -67,19 +67,19 @@ export async function withCanaries<T>(
   const { acts = sender.acts, sources, periodMs } = options;
   const plans = canaryPlans(tenant, sources, { acts, periodMs });
   const writer = await openLedgerWriter({ dir, clock, random });
-  const desk = await LedgerSink.open(writer, { lanes: 1, listenFor: canaryTexts([clientId]) });
-  const books = await StoreReader.open(dir, { clock });
+  const desk = await LedgerSink.open(writer, { workers: 1, listenFor: canaryTexts([clientId]) });
+  const store = await StoreReader.open(dir, { clock });
   const reader = await LedgerReader.open(dir);
   try {
     const canaries = await CanaryRunner.open({
       ...{ tenant, appId: clientId, plans, sender, desk, clock, random },
-      ledger: { books, reader },
+      ledger: { store, reader },
     });
-    return await use({ desk, canaries, books });
+    return await use({ desk, canaries, store });
   } finally {
     http.close();
     reader.close();
-    books.close();
+    store.close();
     await desk.close();
     await closeWriter(writer);
   }

@@ -16,7 +16,7 @@ export type Ran = {
 /** A Python of its own with packages of the index, as the machine's pip is set up to reach it. */
 export type Python = {
   /** Runs a script that is told things as JSON in its first argument. */
-  run(script: string, told: object, env?: Readonly<Record<string, string>>): Promise<Ran>;
+  run(script: string, input: object, env?: Readonly<Record<string, string>>): Promise<Ran>;
 };
 
 /** Or why there is none. */
@@ -35,10 +35,10 @@ export async function pythonWith(
   }
   let count = 0;
   return {
-    run: (script, told, env = {}) => {
+    run: (script, input, env = {}) => {
       const file = join(folder, `script-${count++}.py`);
       writeFileSync(file, script);
-      return command(python, [file, JSON.stringify(told)], env, RUN_TIMEOUT_MS);
+      return command(python, [file, JSON.stringify(input)], env, RUN_TIMEOUT_MS);
     },
   };
 }

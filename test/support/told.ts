@@ -43,7 +43,7 @@ export type Attack = {
   readonly attack?: string | undefined;
 };
 
-export type TellingResult = {
+export type ScenarioRecording = {
   readonly folder: string;
   /** The deed of a scenario that a record tells of, by its text in the files. */
   readonly attacks: ReadonlyMap<string, Attack>;
@@ -70,7 +70,7 @@ export type TellingResult = {
  * Writes down what happens in companies as NDJSON, one file for each feed of each tenant: what the
  * emulator's services would hand out in the end, without their wire and their delays.
  */
-export function tell(folder: string, tellings: readonly Telling[]): TellingResult {
+export function tell(folder: string, tellings: readonly Telling[]): ScenarioRecording {
   mkdirSync(folder, { recursive: true });
   const attacks = new Map<string, Attack>();
   const footholds: Foothold[] = [];
@@ -130,7 +130,7 @@ export function* tellByDay(
   yield { folder, records };
 }
 
-type Play = Pick<TellingResult, 'footholds' | 'closed' | 'intruders'> & {
+type Play = Pick<ScenarioRecording, 'footholds' | 'closed' | 'intruders'> & {
   readonly happenings: Iterable<Occurrence>;
 };
 

@@ -36,7 +36,7 @@ class PublishedSchema {
   }
 
   /** What the definitions say against an event; empty when nothing. */
-  judge(event: Json): string[] {
+  problemsOf(event: Json): string[] {
     const profiles = (of(event, 'metadata')['profiles'] ?? []) as readonly string[];
     const check = this.#checkOf(Number(event['class_uid']), profiles);
     if (check === undefined) return [`no class ${Number(event['class_uid'])}`];

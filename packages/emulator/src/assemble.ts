@@ -38,7 +38,7 @@ export type Parts = {
   readonly api: ActivityApi;
   readonly login: LoginAuthority;
   readonly companies: Companies;
-  readonly keeper: GroundTruth;
+  readonly truth: GroundTruth;
   /** Takes what happens into the feeds, and into the account of the truth. */
   readonly take: (happening: Occurrence) => void;
   readonly hosts: readonly Host[];
@@ -81,9 +81,9 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     subscribe(api, { tenants, clientId: credentials.clientId, startMs });
   }
   const companies = companiesOf({ seed, now, tenants, credentials });
-  const keeper = new GroundTruth();
+  const truth = new GroundTruth();
   const take = (happening: Occurrence): void => {
-    keeper.note(happening);
+    truth.note(happening);
     store.take(happening);
   };
   const login = new LoginAuthority({
@@ -113,7 +113,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
   ];
   const actor = companies.governed(actorOf({ tenants, others, played, seed }), startMs);
   const made = { startMs, clock, now, tenants, actor, played, credentials, tls };
-  return { ...made, faults, store, api, login, companies, keeper, take, hosts, origins };
+  return { ...made, faults, store, api, login, companies, truth, take, hosts, origins };
 }
 
 function companiesOf(parts: {

@@ -15,7 +15,7 @@ export type ScenarioStep = Truth & {
 /** What nobody outside can know, and what tests judge by. */
 export type EmulatorTruth = {
   /** All that belongs to a scenario, ordinary steps of it included. */
-  readonly deeds: readonly ScenarioStep[];
+  readonly steps: readonly ScenarioStep[];
   /** The ways in that the scenarios leave open, in the end. */
   readonly footholds: readonly Foothold[];
   /** Ways in that somebody took away before the end. */
@@ -40,8 +40,8 @@ export class GroundTruth {
     this.#steps.push({ ...truth, tenantId, atMs, records: left });
   }
 
-  tell(told: Omit<EmulatorTruth, 'deeds' | 'made'>): EmulatorTruth {
-    return { deeds: this.#steps, made: this.#made, ...told };
+  tell(context: Omit<EmulatorTruth, 'steps' | 'made'>): EmulatorTruth {
+    return { steps: this.#steps, made: this.#made, ...context };
   }
 }
 

@@ -45,8 +45,8 @@ test('in a quiet time everything that anybody does has its sign-in, before it', 
         if (!isVendors(record)) seen.add(kind);
       } else if (link.kind === 'no-sign-in') {
         // It was given out before anybody listened, and says so itself.
-        const told = `${kind} at ${new Date(record.atMs).toISOString()}`;
-        assert.ok(link.issuedMs < FROM_MS && record.atMs < FROM_MS + TOKEN_MS, told);
+        const label = `${kind} at ${new Date(record.atMs).toISOString()}`;
+        assert.ok(link.issuedMs < FROM_MS && record.atMs < FROM_MS + TOKEN_MS, label);
       } else assert.equal(link.kind, 'is-sign-in', `${kind}: ${JSON.stringify(link)}`);
     }
   }

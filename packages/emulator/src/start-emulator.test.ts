@@ -79,7 +79,7 @@ test('a client sees its own sign-in in the log, by the id in its token', async (
     assert.match(stored.json, new RegExp(emulator.credentials.clientId));
   }
   assert.deepEqual(
-    emulator.truth().deeds.map(({ scenario, isAttacker }) => [scenario, isAttacker]),
+    emulator.truth().steps.map(({ scenario, isAttacker }) => [scenario, isAttacker]),
     [['api', false]],
   );
 });
@@ -87,8 +87,8 @@ test('a client sees its own sign-in in the log, by the id in its token', async (
 test('a scenario is played among the people, and the truth knows its deeds', async (t) => {
   const emulator = await begin(t, { scenarios: ['audit-off'] });
   await emulator.advance(DAY_MS);
-  const { deeds, footholds } = emulator.truth();
-  const attacks = deeds.filter(({ isAttacker }) => isAttacker);
+  const { steps, footholds } = emulator.truth();
+  const attacks = steps.filter(({ isAttacker }) => isAttacker);
   assert.ok(attacks.length > 0);
   assert.ok(attacks.every(({ scenario, technique }) => scenario === 'audit-off' && technique));
   assert.ok(Array.isArray(footholds));

@@ -28,7 +28,7 @@ const OTHERS_KEPT_MS = 30 * DAY_MS;
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const parts = await assemble(options);
   const { clock, faults, store, api, companies, tenants, credentials, tls, origins } = parts;
-  const { startMs, now, keeper, played } = parts;
+  const { startMs, now, truth, played } = parts;
   const defects: unknown[] = [];
   const servers = await listen(parts, options, defects);
   const trap = await setTrap(now);
@@ -60,7 +60,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       await engine.advance(clock, ms);
     },
     truth: () =>
-      keeper.tell({
+      truth.tell({
         withheld: faults.withheld,
         strayed: trap.visits(),
         footholds: played.flatMap(({ footholds }) => footholds),

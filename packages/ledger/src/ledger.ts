@@ -159,8 +159,8 @@ export class Ledger {
   async commit(prepared: PreparedBatch): Promise<void> {
     this.#checkUsable();
     await this.#queue.commit(prepared);
-    const drained = this.#fingerprints.drained();
-    if (drained !== undefined) await drained;
+    const caughtUp = this.#fingerprints.caughtUp();
+    if (caughtUp !== undefined) await caughtUp;
   }
 
   /**
@@ -183,7 +183,7 @@ export class Ledger {
   }
 
   /** All entries whose action has this fingerprint, ascending: its sightings and revisions. */
-  sightings(action: Uint8Array): readonly number[] {
+  deliveries(action: Uint8Array): readonly number[] {
     return this.#fingerprints.lookupActions(action, 0);
   }
 

@@ -53,4 +53,4 @@ export const PAGE_TALLY_BYTES_MAX: number = 16 * 1024 * 1024;
 export const RESCAN_FACTOR_MAX = 8;
 
 /** Problems of one poll told one by one in its report; all of them are in the ledger. */
-export const PROBLEMS_TOLD_MAX = 20;
+export const PROBLEMS_SHOWN_MAX = 20;

@@ -49,7 +49,7 @@ test('every record of the captures makes a valid event', { skip }, () => {
     const entry = { origin: 'example.org/log', indexes: [1], seen: '2024-03-04T09:00:00.000Z' };
     const event = toOcsf(record, interpret(record, memo), entry, memo);
     assert.deepEqual(validate(event), [], capture.file);
-    assert.deepEqual(published?.judge(event) ?? [], [], capture.file);
+    assert.deepEqual(published?.problemsOf(event) ?? [], [], capture.file);
   }
 });
 

@@ -103,7 +103,7 @@ test('reads anything at all, never throws, and makes a valid event of it', () =>
       checkColumns(meaning);
       const event = toOcsf(record, meaning, entry, memo);
       assert.deepEqual(validate(event), []);
-      assert.deepEqual(published?.judge(event) ?? [], []);
+      assert.deepEqual(published?.problemsOf(event) ?? [], []);
       assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
     }),
     runs(1500, 100_000),

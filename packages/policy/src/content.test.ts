@@ -26,11 +26,11 @@ test('the tests of the default policies hold', () => {
   const results = folder.tests.flatMap((file) => runPolicyTests(file, policies, ages));
   const failed = results.filter(({ differences }) => differences.length > 0);
   assert.deepEqual(
-    failed.map(({ name, line, differences, judgement }) => [
+    failed.map(({ name, line, differences, outcome }) => [
       name,
       line,
       differences,
-      judgement.because,
+      outcome.because,
     ]),
     [],
   );
@@ -39,7 +39,7 @@ test('the tests of the default policies hold', () => {
 
 test('every default policy decides in some test', () => {
   const results = folder.tests.flatMap((file) => runPolicyTests(file, policies, ages));
-  const deciding = new Set(results.flatMap(({ judgement }) => judgement.policies));
+  const deciding = new Set(results.flatMap(({ outcome }) => outcome.policies));
   assert.deepEqual(
     policies.policies.map(({ id }) => id).filter((id) => !deciding.has(id)),
     [],
@@ -86,8 +86,11 @@ for (const { each, flip } of turnable) {
     // Neither of the two is enough by itself.
     for (const change of flip.changes) {
       const alone = changedBy([change], each);
-      const judged = evaluatePolicies(alone.request, { ...each.world, directory: alone.directory });
-      assert.ok(judged.effect === before || judged.cause === 'unknown');
+      const policyOutcome = evaluatePolicies(alone.request, {
+        ...each.world,
+        directory: alone.directory,
+      });
+      assert.ok(policyOutcome.effect === before || policyOutcome.cause === 'unknown');
     }
   });
 }
@@ -118,10 +121,10 @@ function changedBy(
       within: (into) => facts.within(into),
     };
   };
-  const { told, networks } = world.directory;
+  const { completeListing, networks } = world.directory;
   const directory = {
     find,
-    told: told.bind(world.directory),
+    completeListing: completeListing.bind(world.directory),
     networks: networks.bind(world.directory),
   };
   return { request: { ...request, context }, directory };
@@ -161,10 +164,10 @@ function without(
     const isMeant = type === 'principal' ? of === 'Person' || of === 'Workload' : of === type;
     return facts !== undefined && isMeant ? hiding(facts, hidden, within) : facts;
   };
-  const { told, networks } = world.directory;
+  const { completeListing, networks } = world.directory;
   const directory = {
     find,
-    told: told.bind(world.directory),
+    completeListing: completeListing.bind(world.directory),
     networks: networks.bind(world.directory),
   };
   return { request, directory };

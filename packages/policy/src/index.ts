@@ -48,7 +48,7 @@ export type {
   RegisterBody,
 } from './information/information-entries.ts';
 export {
-  POLICY_INFORMATION_KINDS as KNOWLEDGE_KINDS,
+  POLICY_INFORMATION_KINDS,
   PolicyInformation,
 } from './information/policy-information.ts';
 export { SuiteDirectory } from './information/suite-directory.ts';
@@ -62,15 +62,15 @@ export {
   POLICY_PEOPLE_MIN,
   POLICY_PEOPLE_SHARE,
   REPLAY_ENTRIES_MAX,
-  REVOCATION_PER_WRITE as ENDINGS_PER_WRITE,
+  REVOCATIONS_PER_WRITE,
   SAID_MS_MAX,
   SUITE_TOKEN_MS_MAX,
 } from './limits.ts';
 export { checkPolicies } from './policies/check-policies.ts';
 export type { ConditionalAccessPolicy } from './policies/conditional-access.ts';
 export {
-  Endpoints as DOORS,
-  statedEndpoint as statedDoor,
+  definitionOf as statedDoor,
+  ENFORCEMENT_POINTS as DOORS,
   typeMeant,
 } from './policies/enforcement-point.ts';
 export { readPolicyFolder } from './policies/policy-folder.ts';

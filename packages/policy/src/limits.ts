@@ -68,7 +68,7 @@ export const SUITE_TOKEN_MS_MAX: number = 28 * 3_600_000;
 export const OPEN_PASSES_MAX = 500_000;
 
 /** Endings that go into the ledger in one write: some 300 KB. */
-export const REVOCATION_PER_WRITE = 500;
+export const REVOCATIONS_PER_WRITE = 500;
 
 /** Between a signature and its arrival: a person reads, and types; a copy of last week is none. */
 export const SAID_MS_MAX = 600_000;

@@ -1,5 +1,5 @@
 import { CountersignError, plural } from '@countersign/core';
-import { PROBLEMS_TOLD_MAX } from './limits.ts';
+import { PROBLEMS_SHOWN_MAX } from './limits.ts';
 
 /** One thing that is wrong with a configuration: where, what, and the cure. */
 export type DocumentProblem = {
@@ -43,9 +43,9 @@ export function invalidConfig(problems: readonly DocumentProblem[]): DocumentErr
   const sorted = problems.toSorted(
     (a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column,
   );
-  const told = sorted.slice(0, PROBLEMS_TOLD_MAX);
-  const more = sorted.length - told.length;
-  const lines = told.map(problemText);
+  const shown = sorted.slice(0, PROBLEMS_SHOWN_MAX);
+  const more = sorted.length - shown.length;
+  const lines = shown.map(problemText);
   if (more > 0) lines.push(`and ${plural(more, 'more problem')}`);
   const head = `the configuration has ${plural(problems.length, 'problem')}`;
   return new DocumentError('CONFIG_INVALID', `${head}:\n${lines.join('\n')}`, { problems: sorted });

@@ -5,7 +5,7 @@ export const CONFIG_BYTES_MAX: number = 512 * 1024;
 export const FLOW_DEPTH_MAX = 32;
 
 /** Nobody mends more mistakes than this at a time. */
-export const PROBLEMS_TOLD_MAX = 100;
+export const PROBLEMS_SHOWN_MAX = 100;
 
 /** A word that is further from a known one than this was not meant as it. */
 export const SUGGESTION_DISTANCE_MAX = 3;

@@ -23,7 +23,7 @@ function parse(text: string, inventory: string = Inventory): Config {
 }
 
 /** What a person is told, line by line. */
-function told(text: string, estate?: string): string[] {
+function problemsOf(text: string, estate?: string): string[] {
   try {
     parse(text, estate);
   } catch (error) {
@@ -323,12 +323,13 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
 ];
 
 for (const [what, text, ...lines] of BROKEN) {
-  test(`refuses ${what}, names its line and the cure`, () => assert.deepEqual(told(text), lines));
+  test(`refuses ${what}, names its line and the cure`, () =>
+    assert.deepEqual(problemsOf(text), lines));
 }
 
 test('names every mistake, in both files, and not the first alone', () => {
   const estate = 'tenants: [{id: x, name: "", use: prod}]\npartner: []';
-  assert.deepEqual(told(`log: xml\nestate: e.yaml\n${broken(TENANT, 'x')}`, estate), [
+  assert.deepEqual(problemsOf(`log: xml\nestate: e.yaml\n${broken(TENANT, 'x')}`, estate), [
     '/etc/e.yaml:1:16: tenants[0].id: "x" is not a GUID: write it as 8-4-4-4-12 digits of hex',
     '/etc/e.yaml:1:25: tenants[0].name: is empty: write a name',
     '/etc/e.yaml:1:34: tenants[0].use: "prod" is not known: write one of production, test, ' +
@@ -341,7 +342,7 @@ test('names every mistake, in both files, and not the first alone', () => {
 
 test('refuses a connected tenant that the estate does not list', () => {
   const estate = `tenants: [{id: ${CLIENT}, name: Another, use: test}]`;
-  assert.deepEqual(told(`estate: e.yaml\n${GOOD}`, estate), [
+  assert.deepEqual(problemsOf(`estate: e.yaml\n${GOOD}`, estate), [
     'c.yaml:3:9: tenants[0].id: is connected and not in the estate: list it there, as what the ' +
       'company owns',
   ]);
@@ -352,9 +353,9 @@ test('refuses bombs before they unfold', () => {
     const before = `*a${at - 1}`;
     return `a${at}: &a${at} [${at === 0 ? 'ha' : Array(20).fill(before).join(', ')}]`;
   });
-  assert.ok(told(laughs.join('\n')).length > 20);
+  assert.ok(problemsOf(laughs.join('\n')).length > 20);
   for (const bomb of ['[', '{a: ', '- ', '? ', '- - [']) {
-    const lines = told(bomb.repeat(50_000));
+    const lines = problemsOf(bomb.repeat(50_000));
     assert.ok(lines.length > 0, bomb);
     assert.match(lines[0] ?? '', /deep|not YAML|closed|document|column|fit/);
   }
@@ -363,7 +364,7 @@ test('refuses bombs before they unfold', () => {
 test('no error repeats what may be a secret', () => {
   const secrets = ['{env: hunter2}', '{env: "hunter 2"}', 'hunter2', '[hunter2]', '{hunter2: 1}'];
   for (const secret of secrets) {
-    const lines = told(broken('{env: SECRET}', secret));
+    const lines = problemsOf(broken('{env: SECRET}', secret));
     assert.ok(lines.length > 0);
     if (secret !== '{hunter2: 1}') assert.doesNotMatch(lines.join('\n'), /hunter/, secret);
   }
@@ -388,7 +389,10 @@ test('sends no canary unless it is told to, and then by another identity than co
     ['https://graph.microsoft.com', 300_000],
   );
   const shared = CANARY.replace('8a4f2d63-0c5e-4b7a-9d18-3e6b7c2f5a90', CLIENT.toUpperCase());
-  assert.match(told(shared).join('\n'), /clientId: is an identity that collects: give canaries/);
-  assert.match(told(`${CANARY}      every: 5s\n`).join('\n'), /between 1m and 6h/);
-  assert.match(told(`${CANARY}      mailbx: a@b.example\n`).join('\n'), /mailbox/);
+  assert.match(
+    problemsOf(shared).join('\n'),
+    /clientId: is an identity that collects: give canaries/,
+  );
+  assert.match(problemsOf(`${CANARY}      every: 5s\n`).join('\n'), /between 1m and 6h/);
+  assert.match(problemsOf(`${CANARY}      mailbx: a@b.example\n`).join('\n'), /mailbox/);
 });

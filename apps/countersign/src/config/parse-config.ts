@@ -43,7 +43,7 @@ function parseInventory(given: SourceText): Inventory {
 function inventoryOf(
   document: YamlDocument,
   world: ConfigEnvironment,
-  readEstate: (path: string) => SourceText,
+  readInventoryFile: (path: string) => SourceText,
   problems: DocumentProblem[],
 ): Inventory | undefined {
   const path = memberOf(document.value, 'estate');
@@ -54,7 +54,7 @@ function inventoryOf(
     return undefined;
   }
   try {
-    const estate = parseInventory(readEstate(at));
+    const estate = parseInventory(readInventoryFile(at));
     problems.push(...notOwned(document, estate));
     return estate;
   } catch (error) {

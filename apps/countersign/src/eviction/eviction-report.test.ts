@@ -26,11 +26,11 @@ function at(hours: number): number {
 }
 
 async function ask(
-  told: readonly WorldEvent[],
+  events: readonly WorldEvent[],
   more: Partial<OutInput> = {},
 ): Promise<EvictionReport> {
   return assessEviction({
-    source: accountOf(told),
+    source: accountOf(events),
     asOf: AS_OF,
     period: { fromMs: T },
     findings: [],
@@ -116,12 +116,12 @@ test('what the intruders made is theirs, and what that made, and what it read', 
 });
 
 test('the order in which records came in changes nothing', async () => {
-  const told = [ADDS_MALLORY, MALLORY_CONSENTS, APP_READS];
+  const events = [ADDS_MALLORY, MALLORY_CONSENTS, APP_READS];
   const texts = async (list: readonly WorldEvent[]): Promise<string[][]> =>
     (await ask(list)).footholds.map(({ openings }) => openings.map(({ text }) => text));
-  const expected = await texts(told);
+  const expected = await texts(events);
   await fc.assert(
-    fc.asyncProperty(fc.shuffledSubarray(told, { minLength: 3 }), async (shuffled) => {
+    fc.asyncProperty(fc.shuffledSubarray(events, { minLength: 3 }), async (shuffled) => {
       assert.deepEqual(await texts(shuffled), expected);
     }),
     runs(6, 100),

@@ -73,7 +73,7 @@ export type EvictionReport = {
 export async function assessEviction(input: OutInput): Promise<EvictionReport> {
   const source = remembering(input.source);
   const found = await investigate({ ...input, source });
-  const { lineage, standings } = found;
+  const { lineage, statuses } = found;
   const asked = { ...input, source };
   const footholds: FootholdAnswer[] = [];
   for (const foothold of FOOTHOLDS) {
@@ -87,7 +87,7 @@ export async function assessEviction(input: OutInput): Promise<EvictionReport> {
     openCounts: (smaller, uid) => openCounts(asked, within(found, smaller, uid)),
   });
   return {
-    ...{ footholds, lineage: lineage.list(), addresses: standings },
+    ...{ footholds, lineage: lineage.list(), addresses: statuses },
     ...{ doubts, undoubted: untried },
   };
 }
@@ -107,10 +107,10 @@ async function readFoothold(
   foothold: Foothold,
 ): Promise<FootholdReading> {
   const { source, connected, nowMs } = input;
-  const { lineage, doings, clues } = found;
+  const { lineage, activity, clues } = found;
   const changes = found.changes.get(foothold.number) as FootholdChanges;
   const { openings, others } = readChanges(foothold, changes, lineage);
-  const of = { foothold, changes, lineage, doings, passwords: clues.passwords };
+  const of = { foothold, changes, lineage, activity, passwords: clues.passwords };
   const special = await readSpecial({ ...of, source, connected, nowMs });
   const because = [...special.because, ...othersReasons(others)];
   return { openings: [...openings, ...special.openings], because };
@@ -120,8 +120,8 @@ async function readFoothold(
 function within(found: Investigation, lineage: Lineage, without: string): Investigation {
   const { clues } = found;
   const passwords = clues.passwords.filter(withoutFinding(clues.passwords, without));
-  const doings = activityWithin(found.doings, lineage);
-  return { ...found, changes: found.theirs, lineage, doings, clues: { ...clues, passwords } };
+  const activity = activityWithin(found.activity, lineage);
+  return { ...found, changes: found.theirs, lineage, activity, clues: { ...clues, passwords } };
 }
 
 async function openCounts(

@@ -38,11 +38,11 @@ function change(
 }
 
 async function ask(
-  told: readonly WorldEvent[],
+  events: readonly WorldEvent[],
   more: Partial<OutInput> = {},
 ): Promise<EvictionReport> {
   return assessEviction({
-    source: accountOf(told),
+    source: accountOf(events),
     asOf: { origin: 'ledger.example', size: 99, at: null },
     period: { fromMs: T },
     findings: [],
@@ -65,41 +65,41 @@ function openOf({ footholds }: EvictionReport): string[] {
 }
 
 test('who was only guessed at is not suspect, what was guessed from is', async () => {
-  const told = [
+  const events = [
     signIn(ADA, '198.51.100.7', 1, { statusId: 2, statusCode: '50126' }),
     signIn(EVE, '198.51.100.7', 2),
   ];
   const named = { principals: [`user:${ADA}`, `user:${EVE}`], addresses: ['198.51.100.7'] };
-  const report = await ask(told, { findings: [findingOf(told, [0, 1], named)] });
+  const report = await ask(events, { findings: [findingOf(events, [0, 1], named)] });
   assert.deepEqual(suspects(report), ['address:198.51.100.7', `name:${EVE}`]);
 });
 
 test('a password that was guessed and not enough is known, and its owner not suspect', async () => {
-  const told = [signIn(ADA, '198.51.100.7', 1, { statusId: 2, statusCode: '50076' })];
+  const events = [signIn(ADA, '198.51.100.7', 1, { statusId: 2, statusCode: '50076' })];
   const findings = [
-    findingOf(told, [0], { principals: [`user:${ADA}`], techniques: ['T1110.003'] }),
+    findingOf(events, [0], { principals: [`user:${ADA}`], techniques: ['T1110.003'] }),
   ];
-  const report = await ask(told, { findings });
+  const report = await ask(events, { findings });
   assert.deepEqual(suspects(report), ['address:198.51.100.7']);
   assert.deepEqual(openOf(report), ['passwords']);
   const reset = change('Reset user password.', { actorName: ADMIN, targetName: ADA }, 2);
-  assert.deepEqual(openOf(await ask([...told, reset], { findings })), []);
+  assert.deepEqual(openOf(await ask([...events, reset], { findings })), []);
 });
 
 test('whom a change was made to is suspect only if it gives control over them', async () => {
-  const told = [
+  const events = [
     change('Set-MailboxAuditBypassAssociation', { actorName: EVE, targetName: ADA }, 1),
     change('Delete user.', { actorName: EVE, targetName: ADMIN, targetType: 'User' }, 2),
     change('Add member to group.', { actorName: EVE, targetName: 'bo@northmoor.example' }, 3),
     change('Reset user password.', { actorName: EVE, targetName: 'cy@northmoor.example' }, 4),
   ];
   const principals = [`user:${EVE}`, `user:${ADA}`, `user:${ADMIN}`];
-  const report = await ask(told, { findings: [findingOf(told, [0, 1], { principals })] });
+  const report = await ask(events, { findings: [findingOf(events, [0, 1], { principals })] });
   assert.deepEqual(suspects(report), ['name:cy@northmoor.example', `name:${EVE}`]);
 });
 
 test('whoever consents may have been led to it: what they let in is suspect', async () => {
-  const told = [
+  const events = [
     change(
       'Consent to application.',
       {
@@ -111,8 +111,8 @@ test('whoever consents may have been led to it: what they let in is suspect', as
       1,
     ),
   ];
-  const findings = [findingOf(told, [0], { principals: [`user:${ADA}`] })];
-  const report = await ask(told, { findings });
+  const findings = [findingOf(events, [0], { principals: [`user:${ADA}`] })];
+  const report = await ask(events, { findings });
   assert.deepEqual(openOf(report), []);
   assert.deepEqual(
     report.lineage.map(({ party }) => party),
@@ -125,11 +125,11 @@ const INSIDE = ['192.168.2.5', '10.1.2.3', 'fd00::7'];
 
 test("the vendor's own addresses, and those inside a network, taint nobody", async () => {
   for (const ip of [...VENDORS, ...INSIDE]) {
-    const told = [
+    const events = [
       signIn(EVE, ip, 1),
       change('Add user.', { actorName: ADA, ip, targetName: 'x@y.example' }, 2),
     ];
-    const report = await ask(told, { findings: [findingOf(told, [0])] });
+    const report = await ask(events, { findings: [findingOf(events, [0])] });
     assert.deepEqual(suspects(report), [`name:${EVE}`], ip);
     assert.equal(report.addresses[0]?.isFollowed, false, ip);
   }
@@ -142,8 +142,8 @@ test('an address that people used before the attack is theirs, and says how many
     change('Add user.', { actorName: ADA, ip, targetName: 'x@y.example' }, 2),
   ];
   const before = [signIn(ADA, ip, -50), signIn('bo@northmoor.example', ip, -40)];
-  const told = [...acts, ...before];
-  const report = await ask(told, { findings: [findingOf(told, [0])] });
+  const events = [...acts, ...before];
+  const report = await ask(events, { findings: [findingOf(events, [0])] });
   assert.deepEqual(openOf(report), ['sessions']);
   assert.deepEqual(
     report.addresses.map(({ isFollowed, earlier }) => [isFollowed, earlier.people]),
@@ -159,8 +159,8 @@ test('an address that people used before the attack is theirs, and says how many
 });
 
 test('how many used an address before is unknown where the ledger begins later', async () => {
-  const told = [signIn(EVE, '198.51.100.7', 1)];
-  const { addresses } = await ask(told, { findings: [findingOf(told, [0])] });
+  const events = [signIn(EVE, '198.51.100.7', 1)];
+  const { addresses } = await ask(events, { findings: [findingOf(events, [0])] });
   assert.equal(addresses[0]?.earlier.people, null);
   assert.match(addresses[0]?.earlier.because ?? '', /is not known: the ledger holds nothing/);
 });
@@ -169,25 +169,25 @@ test('what an owner does from where they always worked is not theirs', async () 
   const [home, relay] = ['203.0.113.8', '198.51.100.7'];
   const rule = (ip: string, hours: number, name: string): WorldEvent =>
     change('New-InboxRule', { actorName: EVE, ip, mailbox: EVE, object: `x/eve\\${name}` }, hours);
-  const told = [
+  const events = [
     signIn(EVE, relay, 1),
     rule(home, 2, 'mine'),
     rule(relay, 3, '.'),
     signIn(EVE, home, -30),
   ];
-  const report = await ask(told, { findings: [findingOf(told, [0])] });
+  const report = await ask(events, { findings: [findingOf(events, [0])] });
   const rules = report.footholds.find(({ foothold }) => foothold.id === 'inbox-rules');
   assert.deepEqual(
     rules?.openings.map(({ entry }) => entry),
     [2],
   );
   // Whom a person names is theirs altogether, and so is who did from there what was found.
-  const named = await ask(told, { seeds: [namedSeed(`user:${EVE}`, T)] });
+  const named = await ask(events, { seeds: [namedSeed(`user:${EVE}`, T)] });
   assert.equal(
     named.footholds.find(({ foothold }) => foothold.id === 'inbox-rules')?.openings.length,
     2,
   );
-  const inside = [signIn(EVE, home, 1), ...told.slice(1)];
+  const inside = [signIn(EVE, home, 1), ...events.slice(1)];
   const insider = await ask(inside, { findings: [findingOf(inside, [0])] });
   assert.equal(
     insider.footholds.find(({ foothold }) => foothold.id === 'inbox-rules')?.openings.length,
@@ -203,17 +203,17 @@ test('an administrator who works where many do is not suspect for what they gave
     { actorName: ADMIN, ip: office, targetName: 'Payroll', targetUid: `${UID}000000000002` },
     1,
   );
-  const told = [
+  const events = [
     add,
     change('Add user.', { actorName: ADMIN, targetName: 'new@y.example' }, 2),
     ...crowd,
   ];
-  const report = await ask(told, { findings: [findingOf(told, [0])] });
+  const report = await ask(events, { findings: [findingOf(events, [0])] });
   assert.deepEqual(
     report.lineage.map(({ party }) => party),
     [`uid:${UID}000000000002`],
   );
-  const lonely = await ask(told.slice(0, 2), { findings: [findingOf(told.slice(0, 2), [0])] });
+  const lonely = await ask(events.slice(0, 2), { findings: [findingOf(events.slice(0, 2), [0])] });
   assert.deepEqual(openOf(lonely), ['principal-credentials', 'accounts']);
 });
 
@@ -227,13 +227,13 @@ test('two applications of one name are two parties, and so are two accounts', as
     },
   });
   const [theirs, other] = [`${UID}000000000003`, `${UID}000000000004`];
-  const told = [
+  const events = [
     change('Add service principal.', app(theirs), 1),
     change('Add service principal.', { ...app(other), actorName: ADMIN }, 2),
     change('Add user.', { actorName: EVE, targetName: ADA, targetUid: `${UID}000000000005` }, 3),
     change('Add user.', { actorName: ADMIN, targetName: ADA, targetUid: `${UID}000000000006` }, 9),
   ];
-  const report = await ask(told, { seeds: [namedSeed(`user:${EVE}`, T)] });
+  const report = await ask(events, { seeds: [namedSeed(`user:${EVE}`, T)] });
   const parties = report.lineage.map(({ party }) => party).sort();
   assert.deepEqual(parties, [`name:${EVE}`, `uid:${theirs}`, `uid:${UID}000000000005`].sort());
 });
@@ -243,7 +243,7 @@ test("a phone's session outlives a revocation, which proves nothing of a stolen 
   // A phone roams: none of its addresses is where its owner always works.
   const phone = (ip: string, hours: number): WorldEvent =>
     signIn(EVE, ip, hours, { sessionUid: 'phone' });
-  const told = [
+  const events = [
     signIn(EVE, relay, 1, { sessionUid: 'stolen' }),
     phone('192.0.2.1', 2),
     change(
@@ -262,14 +262,14 @@ test("a phone's session outlives a revocation, which proves nothing of a stolen 
     assert.ok(found !== undefined);
     return found;
   };
-  const { answer, openings } = await answerOf(told);
+  const { answer, openings } = await answerOf(events);
   assert.deepEqual(
     openings.map(({ reversal }) => reversal.kind),
     ['unsure'],
   );
   assert.match(JSON.stringify(answer), /reversal-unsure.*session phone.*may be the owner's/);
   const stolen = signIn(EVE, '192.0.2.9', 5, { sessionUid: 'stolen' });
-  assert.equal((await answerOf([...told, stolen])).openings[0]?.reversal.kind, 'none');
+  assert.equal((await answerOf([...events, stolen])).openings[0]?.reversal.kind, 'none');
 });
 
 test('a revocation counts from when an account is suspect, not from its next sign-in', async () => {
@@ -281,9 +281,9 @@ test('a revocation counts from when an account is suspect, not from its next sig
     );
   // The finding names what the intruders did. It does not name the session that they did it in.
   const statesOf = async (...later: readonly WorldEvent[]): Promise<string[]> => {
-    const told = [change('New-InboxRule', { actorName: EVE }, 1), ...later];
+    const events = [change('New-InboxRule', { actorName: EVE }, 1), ...later];
     const named = { principals: [`user:${EVE}`] };
-    const { footholds } = await ask(told, { findings: [findingOf(told, [0], named)] });
+    const { footholds } = await ask(events, { findings: [findingOf(events, [0], named)] });
     const found = footholds.find(({ foothold }) => foothold.id === 'sessions');
     assert.ok(found !== undefined);
     const isSilent = found.openings.length === 0;
@@ -301,14 +301,14 @@ test('a revocation counts from when an account is suspect, not from its next sig
 
 test('a session that a later finding names is open since its sign-in', async () => {
   const home = '203.0.113.1';
-  const told = [
+  const events = [
     signIn(EVE, home, -30),
     signIn(EVE, '198.51.100.7', 1, { sessionUid: 'stolen' }),
     signIn(EVE, home, 1, { sessionUid: 'desk' }),
     change('New-InboxRule', { actorName: EVE, ip: '192.0.2.9', sessionUid: 'stolen' }, 2),
   ];
   const named = { principals: [`user:${EVE}`], sessions: ['stolen'] };
-  const { footholds, doubts } = await ask(told, { findings: [findingOf(told, [3], named)] });
+  const { footholds, doubts } = await ask(events, { findings: [findingOf(events, [3], named)] });
   const found = footholds.find(({ foothold }) => foothold.id === 'sessions');
   assert.deepEqual(
     found?.openings.map(({ entries, reversal }) => [entries, reversal.kind]),
@@ -318,11 +318,11 @@ test('a session that a later finding names is open since its sign-in', async () 
 });
 
 test('each party names the records, the edge and from whom', async () => {
-  const told = [
+  const events = [
     signIn(EVE, '198.51.100.7', 1),
     change('Add user.', { actorName: EVE, targetName: ADA }, 2),
   ];
-  const { lineage } = await ask(told, { findings: [findingOf(told, [0], { uid: 'f7' })] });
+  const { lineage } = await ask(events, { findings: [findingOf(events, [0], { uid: 'f7' })] });
   const origins = Object.fromEntries(
     lineage.map(({ party, taints }) => [party, [taints[0]?.origin, taints[0]?.entries]]),
   );
@@ -334,18 +334,18 @@ test('each party names the records, the edge and from whom', async () => {
 });
 
 test('without a finding, what rests on it alone is no longer open', async () => {
-  const told = [
+  const events = [
     signIn(EVE, '198.51.100.7', 1),
     change('Add user.', { actorName: EVE, targetName: ADA }, 2),
     signIn('bo@northmoor.example', '198.51.100.9', 3),
     change('Add user.', { actorName: 'bo@northmoor.example', targetName: 'cy@y.example' }, 4),
   ];
   const findings = [
-    findingOf(told, [0], { uid: 'f1' }),
-    findingOf(told, [2], { uid: 'f2' }),
-    findingOf(told, [2], { uid: 'f3' }),
+    findingOf(events, [0], { uid: 'f1' }),
+    findingOf(events, [2], { uid: 'f2' }),
+    findingOf(events, [2], { uid: 'f3' }),
   ];
-  const { doubts, footholds } = await ask(told, { findings });
+  const { doubts, footholds } = await ask(events, { findings });
   const accounts = footholds.find(({ foothold }) => foothold.id === 'accounts');
   assert.equal(accounts?.openings.length, 2);
   const byUid = new Map(doubts.map((doubt) => [doubt.finding.uid, doubt]));
@@ -358,15 +358,15 @@ test('without a finding, what rests on it alone is no longer open', async () => 
   // Two findings that rest on one record are one reason: if that is harmless, both say nothing.
   assert.equal(byUid.get('f2')?.openCounts.get(27), 1);
   assert.equal(byUid.get('f3')?.openCounts.get(27), 1);
-  const alone = await ask(told.slice(0, 2), { findings: [findings[0] as (typeof findings)[0]] });
+  const alone = await ask(events.slice(0, 2), { findings: [findings[0] as (typeof findings)[0]] });
   assert.equal(alone.doubts[0]?.openCounts.get(27), 0);
 });
 
 test('what is months back is no habit', async () => {
-  const told = [
+  const events = [
     signIn(EVE, '198.51.100.7', 1),
     signIn(ADA, '198.51.100.7', (-200 * DAY_MS) / HOUR_MS),
   ];
-  const { addresses } = await ask(told, { findings: [findingOf(told, [0])] });
+  const { addresses } = await ask(events, { findings: [findingOf(events, [0])] });
   assert.equal(addresses[0]?.isFollowed, true);
 });

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { type Input, readInputs } from '@countersign/m365';
 import { emptyRoot } from '@countersign/tlog';
 import type { ImportReport } from './import-run.ts';
-import { REJECTS_TOLD_MAX } from './limits.ts';
+import { REJECTS_LISTED_MAX } from './limits.ts';
 
 /**
  * The report of an import of which no input exists, for a folder without a ledger: none is made
@@ -22,7 +22,7 @@ export async function importNothing(inputs: readonly Input[]): Promise<ImportRep
     accepted: 0,
     duplicates: 0,
     rejected: rejects.length,
-    rejects: rejects.slice(0, REJECTS_TOLD_MAX),
+    rejects: rejects.slice(0, REJECTS_LISTED_MAX),
     entries: 0,
     checkpoint: { origin: null, size: 0, root: emptyRoot().toString('base64') },
     warnings: [],

@@ -20,14 +20,14 @@ import {
 } from '../projection/entries/own-entry.ts';
 import { checkSignIns } from '../reconcile/checks/check-stage.ts';
 import { filesOf, type Origin, type RunSource } from './import-source.ts';
-import { REJECTS_TOLD_MAX } from './limits.ts';
+import { REJECTS_LISTED_MAX } from './limits.ts';
 import { DeliveredCoverage } from './pipeline/delivered-coverage.ts';
 import { type ChunkOutcome, IngestPipeline } from './pipeline/ingest-pipeline.ts';
 import { placeOf } from './pipeline/record-worker.ts';
 import type { RejectedItem } from './pipeline/worker-messages.ts';
 import { type ImportProgress, ProgressMeter } from './progress-meter.ts';
 import { keepOriginal } from './quarantine/original-files.ts';
-import { park, type QuarantinedItem, type ReadAs } from './quarantine/quarantine.ts';
+import { type QuarantinedItem, quarantineItem, type ReadAs } from './quarantine/quarantine.ts';
 
 export type ImportOptions = {
   readonly inputs: readonly Input[];
@@ -36,9 +36,9 @@ export type ImportOptions = {
   /** Where the files are from, in the words of whoever imports them. */
   readonly origin?: string | undefined;
   readonly originals?: 'keep' | 'leave';
-  readonly doer: Actor;
+  readonly actor: Actor;
   /** Worker threads; two fill two cores. */
-  readonly lanes: number;
+  readonly workers: number;
   /** Aborted: the import stops between two batches, and says so in the ledger. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
@@ -51,7 +51,7 @@ export type ImportReport = {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: number;
-  /** The first {@link REJECTS_TOLD_MAX} of them; every one is parked. */
+  /** The first {@link REJECTS_LISTED_MAX} of them; every one is parked. */
   readonly rejects: readonly {
     readonly file: string;
     readonly at: string;
@@ -137,7 +137,7 @@ class ImportRun {
     this.#writer = writer;
     this.#options = options;
     this.#source = source;
-    this.#pipeline = new IngestPipeline(writer, options.lanes);
+    this.#pipeline = new IngestPipeline(writer, options.workers);
     this.#meter = new ProgressMeter(writer.clock, options.onProgress);
     this.#sizeBefore = writer.ledger.size;
   }
@@ -190,12 +190,12 @@ class ImportRun {
 
   /** A detector that fails stops no other, and the answer of the import names it. */
   async #watch(): Promise<void> {
-    const judges = this.#writer.detection?.judges ?? [];
-    if (judges.length === 0) {
+    const detectors = this.#writer.detection?.detectors ?? [];
+    if (detectors.length === 0) {
       await checkSignIns(this.#writer);
       return;
     }
-    const { failures, failed }: DetectionReport = await runDetectors(this.#writer, judges);
+    const { failures, failed }: DetectionReport = await runDetectors(this.#writer, detectors);
     for (const { judge, because } of failures) {
       this.#warnings.push({ file: this.#writer.dir, text: `${judge}: ${because}` });
     }
@@ -249,7 +249,7 @@ class ImportRun {
         const place = { at: 'whole file', reason: error.message };
         this.#tellReject(file, place);
         if (!this.#source.parks(error)) return;
-        this.#park({ file, ...place, import: null, readAs: null }, null);
+        this.#quarantineItem({ file, ...place, import: null, readAs: null }, null);
       }
     }
   }
@@ -264,7 +264,7 @@ class ImportRun {
       file: document.name,
       origin: this.#options.origin ?? null,
       ...(origin === undefined ? {} : { parkedBy: origin.parkedBy }),
-      ...this.#options.doer,
+      ...this.#options.actor,
     };
     const [importNumber = 0] = await this.#append('import', body);
     this.#total.files += 1;
@@ -285,7 +285,7 @@ class ImportRun {
   /** `end` is undefined for a document that was not read to its end. */
   async #end(current: Current, end: DocumentEnd | undefined): Promise<void> {
     this.#current = undefined;
-    await this.#pipeline.drain();
+    await this.#pipeline.settle();
     const { document, origin, importId, importNumber, accepted, duplicates, rejected } = current;
     // What was parked is no file: it has neither a digest nor an end of its own.
     const file = origin === undefined ? end : undefined;
@@ -301,7 +301,7 @@ class ImportRun {
       file: document.name,
       origin: this.#options.origin ?? null,
       ...(origin === undefined ? {} : { parkedBy: origin.parkedBy }),
-      ...this.#options.doer,
+      ...this.#options.actor,
       size: file?.diskBytes ?? null,
       sha256: file?.sha256 ?? null,
       read: accepted + duplicates + rejected,
@@ -353,7 +353,7 @@ class ImportRun {
     const { at, reason } = item;
     this.#tellReject(current.document.name, item);
     const place = { file: current.document.name, at, reason, import: current.importNumber };
-    this.#park({ ...place, readAs }, item.bytes);
+    this.#quarantineItem({ ...place, readAs }, item.bytes);
   }
 
   #stays(current: Current, { at, reason }: RejectedItem): void {
@@ -361,15 +361,15 @@ class ImportRun {
     this.#tellReject(current.document.name, { at, reason });
   }
 
-  #park(reject: Omit<QuarantinedItem, 'bytes'>, bytes: Uint8Array | null): void {
-    this.#source.parked(park(this.#writer.dir, reject, bytes));
+  #quarantineItem(reject: Omit<QuarantinedItem, 'bytes'>, bytes: Uint8Array | null): void {
+    this.#source.onQuarantined(quarantineItem(this.#writer.dir, reject, bytes));
   }
 
   #tellReject(
     file: string,
     { at, reason }: { readonly at: string; readonly reason: string },
   ): void {
-    if (this.#rejects.length < REJECTS_TOLD_MAX) this.#rejects.push({ file, at, reason });
+    if (this.#rejects.length < REJECTS_LISTED_MAX) this.#rejects.push({ file, at, reason });
   }
 
   #expectCurrent(): Current {

@@ -24,7 +24,7 @@ export interface RunSource {
    */
   stays(document: Document, row: number): string | undefined;
   /** A reject lies in the folder of what is parked, under this name. */
-  parked(name: string): void;
+  onQuarantined(name: string): void;
   /** All of it is durable. */
   readToEnd(document: Document): void;
   /** Entries behind all that was read. */
@@ -46,7 +46,7 @@ export function filesOf(inputs: readonly Input[]): RunSource {
     originOf: () => undefined,
     parks: () => true,
     stays: () => undefined,
-    parked: () => {},
+    onQuarantined: () => {},
     readToEnd: () => {},
     closing: async () => [],
   };

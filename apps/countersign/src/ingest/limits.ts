@@ -8,7 +8,7 @@ export const ROWS_PER_POST = 120_000;
 export const MERGES_PER_SLICE = 2_000;
 
 /** Rejects told by name in a report; all of them are counted, and all of them are parked. */
-export const REJECTS_TOLD_MAX = 1_000;
+export const REJECTS_LISTED_MAX = 1_000;
 
 /** The Activity API keeps content for seven days; a day more covers clocks and long polls. */
 export const CONTENT_REMEMBERED_MS: number = 8 * 24 * 3_600_000;

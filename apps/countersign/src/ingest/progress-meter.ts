@@ -21,7 +21,7 @@ export class ProgressMeter {
   #records = 0;
   #bytes = 0;
   #totalBytes = 0;
-  #toldMs = Number.NEGATIVE_INFINITY;
+  #reportedMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, tell: ((progress: ImportProgress) => void) | undefined) {
     this.#clock = clock;
@@ -45,8 +45,8 @@ export class ProgressMeter {
 
   #report(): void {
     const nowMs = this.#clock.monotonic();
-    if (this.#tell === undefined || nowMs - this.#toldMs < INTERVAL_MS) return;
-    this.#toldMs = nowMs;
+    if (this.#tell === undefined || nowMs - this.#reportedMs < INTERVAL_MS) return;
+    this.#reportedMs = nowMs;
     const seconds = (nowMs - this.#startMs) / 1000;
     const isReckonable = this.#bytes > 0 && this.#totalBytes >= this.#bytes && seconds > 0;
     this.#tell({

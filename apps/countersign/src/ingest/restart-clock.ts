@@ -21,7 +21,7 @@ export type ClockRestarted = {
  */
 export async function restartClock(
   writer: LedgerWriter,
-  { reason, doer }: { readonly reason: string; readonly doer: Actor },
+  { reason, actor }: { readonly reason: string; readonly actor: Actor },
 ): Promise<ClockRestarted> {
   const { ledger, reader, clock } = writer;
   await ledger.publish();
@@ -36,7 +36,7 @@ export async function restartClock(
         'there is nothing to set back',
     );
   }
-  const by = `${doer.who}@${doer.host}`;
+  const by = `${actor.who}@${actor.host}`;
   const body: ClockRestartBody = { v: 1, what: 'restart', by, reason, lastSeen, atMs };
   const [appended] = await ledger.append([ownEntryDraft('clock', atMs, body)]);
   await catchUpProjection(writer);

@@ -107,7 +107,7 @@ class Retry implements RunSource {
     return piece?.at;
   }
 
-  parked(name: string): void {
+  onQuarantined(name: string): void {
     this.#quarantinedAgain.add(name);
   }
 
@@ -155,8 +155,8 @@ class Retry implements RunSource {
 
   /** `row`: which of its document's pieces it is. */
   #chunkOf(documentId: number, { name }: Piece, row: number): ReaderEvent {
-    const { bytes, parked } = readQuarantined(this.#writer.dir, name);
-    const { form, columns, delimiter } = parked.readAs ?? AS_COLLECTED;
+    const { bytes, item } = readQuarantined(this.#writer.dir, name);
+    const { form, columns, delimiter } = item.readAs ?? AS_COLLECTED;
     this.#bytes += bytes.length;
     const chunk = {
       documentId,
@@ -184,16 +184,16 @@ const AS_COLLECTED: Omit<ReadAs, 'tenant'> = { form: 'json', columns: [], delimi
 /** Of a file that could not be read at all: it has no import, as what a collector fetched. */
 const WHOLE_FILE = 'whole file';
 
-function pieceOf({ name, parked }: QuarantineFile): Piece {
-  const { file, at, bytes, readAs, collected } = parked;
-  const of = { name, file, at, import: parked.import, collected };
+function pieceOf({ name, item }: QuarantineFile): Piece {
+  const { file, at, bytes, readAs, collected } = item;
+  const of = { name, file, at, import: item.import, collected };
   const tenant = collected?.delivered.tenant ?? readAs?.tenant ?? null;
-  if (parked.erased === true) return { ...of, tenant, from: 'erased' };
+  if (item.erased === true) return { ...of, tenant, from: 'erased' };
   const isRecord = bytes !== null && /^(row|record) \d+/.test(at);
   if (isRecord && (readAs !== null || collected !== undefined)) {
     return { ...of, tenant, from: 'bytes' };
   }
-  const isFile = collected === undefined && (parked.import !== null || at === WHOLE_FILE);
+  const isFile = collected === undefined && (item.import !== null || at === WHOLE_FILE);
   return { ...of, tenant, from: isFile ? 'file' : 'never' };
 }
 

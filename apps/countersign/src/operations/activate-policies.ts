@@ -29,17 +29,17 @@ export type PolicyUsed = { readonly version: string; readonly entries: readonly 
 export async function performPolicyUse(
   writer: HostWriter,
   work: Command,
-  { doer }: HandlerContext,
+  { actor }: HandlerContext,
 ): Promise<PolicyUsed> {
   const { source } = readPolicyFolder(requiredText(work, 'policies'));
   const used = await activatePolicies(writer, {
     source,
     directory: fileOf(work, 'directory', parseDirectoryFile),
     register: fileOf(work, 'register', parseRegister),
-    by: `${doer.who}@${doer.host}`,
+    by: `${actor.who}@${actor.host}`,
   });
   if (writer.detection === undefined) await checkSignIns(writer);
-  else await runDetectors(writer, writer.detection.judges);
+  else await runDetectors(writer, writer.detection.detectors);
   return used;
 }
 

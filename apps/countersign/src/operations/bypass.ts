@@ -39,18 +39,18 @@ export async function performBypass(
   if (config === undefined) throw new CommandError('DOOR_FILE', NO_BYPASS);
   const { clock } = writer;
   const people = peopleOf(endpoints);
-  const drains = bypassesOf(await readBypasses(writer));
-  checkStatement(said, drains, { people, nowMs: clock.now(), longestMs: config.longest });
+  const bypasses = bypassesOf(await readBypasses(writer));
+  checkStatement(said, bypasses, { people, nowMs: clock.now(), longestMs: config.longest });
   const { drain: id, atMs } = said.statement;
   const [entry = -1] = await writer.decisionLog.append([ownEntryDraft('approval', atMs, said)]);
   await catchUpProjection(writer);
-  const draining = new BypassController(config, people, writer, {
+  const controller = new BypassController(config, people, writer, {
     clock,
     random,
     env,
     wait: systemWait,
   });
-  const drain = (await draining.look(hooks.signal)).get(id);
+  const drain = (await controller.look(hooks.signal)).get(id);
   await catchUpProjection(writer);
   if (drain === undefined)
     throw new CommandError('DOOR_FILE', `the drain ${id} is not in the ledger`);

@@ -50,15 +50,15 @@ export function decideWork(who: string, what: DecideWork): Command {
 /** Decides and accounts for it. */
 export async function performDecide(writer: LedgerWriter, work: Command): Promise<DecidedEntry> {
   const { decisionLog, clock, random } = writer;
-  const { knowledge } = await PolicyInformationPoint.open(writer);
+  const { information } = await PolicyInformationPoint.open(writer);
   const folder = textOption(work, 'policies');
-  const inForce = folder === undefined ? knowledge.policies : undefined;
+  const inForce = folder === undefined ? information.policies : undefined;
   const source = inForce === undefined ? sourceOf(work) : undefined;
   const policies = inForce ?? PolicySet.parse(source as PolicySource);
-  const asked = prepare(work, knowledge, clock);
+  const asked = prepare(work, information, clock);
   if (source !== undefined) {
     // What decided must be readable later, whatever becomes of the folder.
-    const texts = policyTextEntries(policies, source, knowledge, clock.now());
+    const texts = policyTextEntries(policies, source, information, clock.now());
     if (texts.length > 0) await decisionLog.append(texts);
   }
   const { directory, request } = asked;
@@ -70,7 +70,7 @@ export async function performDecide(writer: LedgerWriter, work: Command): Promis
 }
 
 /** What would be decided: without a ledger, so that it lets nobody in. */
-export function judgeWork(
+export function evaluateWork(
   work: Command,
   clock: Clock,
   random: Random,
@@ -79,9 +79,9 @@ export function judgeWork(
   const { directory, request } = prepare(work, new PolicyInformation(), clock);
   const decisionLog = { append: () => Promise.reject(new Error('nothing is decided here')) };
   const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
-  const judgement = point.judge(request);
-  if (textOption(work, 'flip') !== 'smallest') return judgement;
-  return { ...judgement, flip: point.flip(request) };
+  const outcome = point.evaluate(request);
+  if (textOption(work, 'flip') !== 'smallest') return outcome;
+  return { ...outcome, flip: point.flip(request) };
 }
 
 function sourceOf(work: Command): PolicySource {

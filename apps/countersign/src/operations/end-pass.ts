@@ -13,9 +13,9 @@ export function endPassWork(
 export async function performEndPass(
   writer: LedgerWriter,
   work: Command,
-  { doer }: HandlerContext,
+  { actor }: HandlerContext,
 ): Promise<EndedPass> {
   const pass = requiredText(work, 'pass');
   const reason = requiredText(work, 'reason');
-  return endPass(writer, { pass, reason, by: `${doer.who}@${doer.host}` });
+  return endPass(writer, { pass, reason, by: `${actor.who}@${actor.host}` });
 }

@@ -49,12 +49,12 @@ async function namesOf(
   tenant: string | undefined,
 ): Promise<readonly string[]> {
   if (users.length === 0) return [];
-  const books = await StoreReader.open(dir);
+  const store = await StoreReader.open(dir);
   try {
     const names = new Set<string>();
     for (const user of users) {
       names.add(user);
-      const found = await books.resolvePrincipal(user, { tenant });
+      const found = await store.resolvePrincipal(user, { tenant });
       if (found.kind === 'ambiguous') throw new CommandError('AMBIGUOUS_USER', found.because.text);
       // Somebody who never acted may still stand in the records of others.
       if (found.kind === 'none') continue;
@@ -65,6 +65,6 @@ async function namesOf(
     }
     return [...names];
   } finally {
-    books.close();
+    store.close();
   }
 }

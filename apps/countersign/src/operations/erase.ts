@@ -20,7 +20,7 @@ export function eraseWork(who: string, what: EraseWork): Command {
 export async function performErase(
   writer: LedgerWriter,
   work: Command,
-  { doer }: HandlerContext,
+  { actor }: HandlerContext,
 ): Promise<ErasureReport> {
   const { names, ...scope } = await scopeOf(writer.dir, work);
   const indices = numbersOption(work, 'indices');
@@ -32,7 +32,7 @@ export async function performErase(
     },
     case: requiredText(work, 'case'),
     reason: requiredText(work, 'reason'),
-    doer,
+    actor,
     whenNothing: textOption(work, 'whenNothing') === 'done' ? 'done' : 'refuse',
   });
 }

@@ -20,12 +20,12 @@ export function gateWork(who: string, { gate, said }: GateWork): Command {
 export async function performGate(
   writer: LedgerWriter,
   work: Command,
-  { doer }: HandlerContext,
+  { actor }: HandlerContext,
 ): Promise<{ readonly entry: number }> {
   const [gate] = work.args;
   const { said } = work.options;
   const atMs = writer.clock.now();
-  const body = { v: 1, gate, said, ...doer, atMs };
+  const body = { v: 1, gate, said, ...actor, atMs };
   const [appended] = await writer.ledger.append([ownEntryDraft('gate', atMs, body)]);
   await catchUpProjection(writer);
   assert(appended !== undefined, 'every draft has its outcome');

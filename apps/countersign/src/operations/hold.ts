@@ -22,7 +22,7 @@ export type HoldEntry = { readonly entry: number };
 export async function performHold(
   writer: LedgerWriter,
   work: Command,
-  { doer }: HandlerContext,
+  { actor }: HandlerContext,
 ): Promise<HoldEntry> {
   const { names, source, tenant, fromMs, toMs, ...rest } = await scopeOf(writer.dir, work);
   const entry = await placeHold(writer, {
@@ -33,7 +33,7 @@ export async function performHold(
     fromMs: fromMs ?? null,
     toMs: toMs ?? null,
     case: requiredText(work, 'case'),
-    doer,
+    actor,
   });
   return { entry };
 }
@@ -41,7 +41,7 @@ export async function performHold(
 export async function performRelease(
   writer: LedgerWriter,
   work: Command,
-  { doer }: HandlerContext,
+  { actor }: HandlerContext,
 ): Promise<HoldEntry> {
-  return { entry: await releaseHold(writer, { case: requiredText(work, 'case'), doer }) };
+  return { entry: await releaseHold(writer, { case: requiredText(work, 'case'), actor }) };
 }

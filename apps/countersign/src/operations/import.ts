@@ -27,9 +27,9 @@ export function retryWork(who: string, what: Pick<ImportWork, 'tenant' | 'origin
 export async function performRetry(
   writer: HostWriter,
   work: Command,
-  performer: HandlerContext,
+  handler: HandlerContext,
 ): Promise<ImportReport> {
-  return retryQuarantined(writer, runOptions(work, performer));
+  return retryQuarantined(writer, runOptions(work, handler));
 }
 
 export function importWork(who: string, what: ImportWork): Command {
@@ -50,9 +50,9 @@ export function readsStandardInput(work: Command): boolean {
 export async function performImport(
   writer: HostWriter,
   work: Command,
-  performer: HandlerContext,
+  handler: HandlerContext,
 ): Promise<ImportReport> {
-  const { hooks, stdin } = performer;
+  const { hooks, stdin } = handler;
   const spool = textOption(work, 'spool');
   const standardInput = spool === undefined ? stdin : createReadStream(spool);
   const inputs = work.args.map((path): Input => {
@@ -61,15 +61,15 @@ export async function performImport(
     return { kind: 'stream', bytes: untilAborted(standardInput, hooks.signal) };
   });
   const originals = textOption(work, 'originals') === 'keep' ? 'keep' : 'leave';
-  return importPaths(writer, { ...runOptions(work, performer), inputs, originals });
+  return importPaths(writer, { ...runOptions(work, handler), inputs, originals });
 }
 
-function runOptions(work: Command, { doer, lanes, hooks }: HandlerContext): RunOptions {
+function runOptions(work: Command, { actor, workers, hooks }: HandlerContext): RunOptions {
   return {
     tenant: work.tenant === null ? undefined : (work.tenant as TenantId),
     origin: textOption(work, 'origin'),
-    doer,
-    lanes,
+    actor,
+    workers,
     signal: hooks.signal,
     onProgress: hooks.progress,
   };

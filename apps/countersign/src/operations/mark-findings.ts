@@ -23,11 +23,11 @@ export function markFindingsWork(
 export async function performMarkFindings(
   writer: LedgerWriter,
   work: Command,
-  { doer }: HandlerContext,
+  { actor }: HandlerContext,
 ): Promise<{ readonly entries: readonly number[] }> {
   const reason = requiredText(work, 'reason');
   const untilMs = numberOption(work, 'untilMs') ?? null;
-  const by = `${doer.who}@${doer.host}`;
+  const by = `${actor.who}@${actor.host}`;
   return markFindings(writer, { uids: work.args, status: statusIn(work), reason, untilMs, by });
 }
 

@@ -129,6 +129,6 @@ function worldOf(writer: LedgerWriter, { random }: HandlerContext) {
   return { nowMs: writer.clock.now(), random };
 }
 
-function nameOf({ doer }: HandlerContext): string {
-  return `${doer.who}@${doer.host}`;
+function nameOf({ actor }: HandlerContext): string {
+  return `${actor.who}@${actor.host}`;
 }

@@ -19,5 +19,5 @@ export function rebuildWork(who: string): Command {
 export async function performRebuild(writer: LedgerWriter): Promise<Rebuilt> {
   await checkSignIns(writer);
   const failure = await compactStore(writer);
-  return { entries: writer.books.cursor, warnings: failure === undefined ? [] : [failure] };
+  return { entries: writer.store.cursor, warnings: failure === undefined ? [] : [failure] };
 }

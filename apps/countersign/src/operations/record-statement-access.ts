@@ -26,7 +26,7 @@ export function accessWork(who: string, what: AccessWork): Command {
 export async function performAccess(
   writer: LedgerWriter,
   work: Command,
-  { doer }: HandlerContext,
+  { actor }: HandlerContext,
 ): Promise<{ readonly entry: number }> {
   const [subject] = work.args;
   const { purpose, case: caseName, from, to } = work.options;
@@ -34,7 +34,7 @@ export async function performAccess(
   const asked = { act: 'statement', subject, tenant, purpose, case: caseName, from, to };
   // The time makes the same look, another day, another entry.
   const atMs = writer.clock.now();
-  const said = { v: 1, ...asked, ...doer, atMs };
+  const said = { v: 1, ...asked, ...actor, atMs };
   const [appended] = await writer.ledger.append([ownEntryDraft('act', atMs, said)]);
   await catchUpProjection(writer);
   assert(appended !== undefined, 'every draft has its outcome');

@@ -10,7 +10,7 @@ export function restartClockWork(who: string, reason: string): Command {
 export function performRestartClock(
   writer: LedgerWriter,
   work: Command,
-  { doer }: HandlerContext,
+  { actor }: HandlerContext,
 ): Promise<ClockRestarted> {
-  return restartClock(writer, { reason: requiredText(work, 'reason'), doer });
+  return restartClock(writer, { reason: requiredText(work, 'reason'), actor });
 }

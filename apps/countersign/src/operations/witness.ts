@@ -21,14 +21,14 @@ export function witnessWork(who: string, policy: string | undefined): Command {
 export async function performWitness(
   writer: LedgerWriter,
   work: Command,
-  { doer }: HandlerContext,
+  { actor }: HandlerContext,
 ): Promise<WitnessReport> {
   const { ledger, dir, clock } = writer;
   const policy = textOption(work, 'policy');
   if (policy !== undefined) {
     await setWitnessPolicy(dir, Buffer.from(policy));
     const atMs = clock.now();
-    const said = { v: 1, config: 'witness-policy', policy, ...doer, atMs };
+    const said = { v: 1, config: 'witness-policy', policy, ...actor, atMs };
     await ledger.append([ownEntryDraft('config', atMs, said)]);
     await catchUpProjection(writer);
   }

@@ -22,17 +22,17 @@ export async function catchUpProjection(
   writer: LedgerWriter,
   onProgress?: (progress: CatchUpProgress) => void,
 ): Promise<void> {
-  const { books, reader, ledger, clock, clockSteps } = writer;
+  const { store, reader, ledger, clock, clockSteps } = writer;
   if (clockSteps.count > 0) await ledger.append(clockSteps.take(clock.now()));
-  if (books.cursor >= ledger.size) return;
+  if (store.cursor >= ledger.size) return;
   await ledger.publish();
   await reader.refresh();
   const posting = new Posting(writer);
-  for await (const batch of reader.scan({ from: books.cursor })) {
+  for await (const batch of reader.scan({ from: store.cursor })) {
     for (let position = 0; position < batch.count; position++) posting.add(batch, position);
     if (posting.rows < ROWS_PER_POST) continue;
     await posting.commit(batch.firstIndex + batch.count);
-    onProgress?.({ done: books.cursor, size: reader.size });
+    onProgress?.({ done: store.cursor, size: reader.size });
   }
   await posting.commit(reader.size);
 }
@@ -64,8 +64,8 @@ class Posting {
       this.#facts.push(projectEntry(index, { kind, at, body: bytes }));
       return;
     }
-    const sightings = this.#writer.ledger.sightings(batch.action(position));
-    if (sightings.length > 1) {
+    const deliveries = this.#writer.ledger.deliveries(batch.action(position));
+    if (deliveries.length > 1) {
       this.#resighted.push(index);
       return;
     }
@@ -74,11 +74,11 @@ class Posting {
 
   /** All that was added counts, and the cursor stands at `cursor`. */
   async commit(cursor: number): Promise<void> {
-    const { books } = this.#writer;
+    const { store } = this.#writer;
     await mergeActions(this.#writer, this.#resighted);
-    await books.postRows(this.#buffer, { signals: this.#signals.take() });
-    for (const facts of this.#facts) books.post({ facts });
-    books.commit(cursor);
+    await store.postRows(this.#buffer, { signals: this.#signals.take() });
+    for (const facts of this.#facts) store.post({ facts });
+    store.commit(cursor);
     this.#buffer.clear();
     this.#facts = [];
     this.#resighted = [];

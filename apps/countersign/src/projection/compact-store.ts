@@ -6,10 +6,10 @@ import type { LedgerWriter } from './ledger-writer.ts';
  * on it: a failure is said, in the sentence that this resolves to, and is nothing more.
  */
 export async function compactStore({
-  books,
-}: Pick<LedgerWriter, 'books'>): Promise<string | undefined> {
+  store,
+}: Pick<LedgerWriter, 'store'>): Promise<string | undefined> {
   try {
-    await books.compact();
+    await store.compact();
     return undefined;
   } catch (error) {
     const [reason] = messageOf(error).split('\n');

@@ -78,13 +78,13 @@ export function sameAction<T extends { readonly leaf: Leaf }>(
   return candidates.filter((c) => c.leaf.tenant === leaf.tenant);
 }
 
-function statedTenant(sightings: readonly Delivery[]): Leaf['tenant'] {
-  const stated = sightings.find(({ leaf }) => leaf.tenant !== TENANT_NOT_STATED);
+function statedTenant(deliveries: readonly Delivery[]): Leaf['tenant'] {
+  const stated = deliveries.find(({ leaf }) => leaf.tenant !== TENANT_NOT_STATED);
   return stated?.leaf.tenant ?? TENANT_NOT_STATED;
 }
 
-function isReadable(sighting: Delivery): sighting is Delivery & { readonly body: Uint8Array } {
-  return sighting.body !== undefined;
+function isReadable(delivery: Delivery): delivery is Delivery & { readonly body: Uint8Array } {
+  return delivery.body !== undefined;
 }
 
 const decoder = new TextDecoder();

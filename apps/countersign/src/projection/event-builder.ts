@@ -47,9 +47,9 @@ export class EventBuilder {
   async *ofRows(rows: AsyncIterable<EventRow>, erasures: ErasureIndex): AsyncGenerator<OcsfEvent> {
     for await (const window of windowsOf(rows)) {
       const readable = window.filter((row) => !row.erased);
-      const sightings = await this.#read(readable.flatMap((row) => row.entries));
+      const deliveries = await this.#read(readable.flatMap((row) => row.entries));
       for (const row of window) {
-        const event = this.#ofRow(row, sightings);
+        const event = this.#ofRow(row, deliveries);
         yield row.erased ? { ...event, ...erasedOf(row, erasures) } : event;
       }
     }
@@ -67,10 +67,10 @@ export class EventBuilder {
     const items = new Map<number, readonly string[]>();
     for (let from = 0; from < rows.length; from += EVENTS_WINDOW_MAX) {
       const window = rows.slice(from, from + EVENTS_WINDOW_MAX);
-      const sightings = await this.#read(window.flatMap((row) => row.entries));
+      const deliveries = await this.#read(window.flatMap((row) => row.entries));
       for (const { index, entries } of window) {
         const listed = entries.flatMap((entry) => {
-          const found = sightings.get(entry);
+          const found = deliveries.get(entry);
           if (found === undefined) return [];
           return mailItemsOf({ ...found.leaf, value: parseBody(found.body) }, this.#memo);
         });
@@ -80,10 +80,10 @@ export class EventBuilder {
     return items;
   }
 
-  #ofRow(row: EventRow, sightings: Deliveries): OcsfEvent {
+  #ofRow(row: EventRow, deliveries: Deliveries): OcsfEvent {
     const { source, tenant, action: id } = row;
     // The delivery that the row was merged around; none once all of them are erased.
-    const [found] = row.entries.flatMap((index) => sightings.get(index) ?? []).sort(richestFirst);
+    const [found] = row.entries.flatMap((index) => deliveries.get(index) ?? []).sort(richestFirst);
     const at = found?.leaf.at ?? new Date(row.event.timeMs).toISOString();
     const value = found === undefined ? {} : parseBody(found.body);
     const entry = this.#entry(row.entries, row.seenMs);
@@ -92,7 +92,7 @@ export class EventBuilder {
 
   /** In the order of the ledger, whatever the order of the rows: each block is opened once. */
   async #read(indices: readonly number[]): Promise<Deliveries> {
-    const sightings = new Map<number, Delivery>();
+    const deliveries = new Map<number, Delivery>();
     const wanted = [...new Set(indices)].sort((a, b) => a - b);
     for (const range of rangesOf(wanted)) {
       for await (const batch of this.#ledger.scan(range)) {
@@ -103,11 +103,11 @@ export class EventBuilder {
           if (body.kind === 'erased') continue;
           // A copy: a view would keep the whole block in memory.
           const leaf = parseLeaf(batch.leaf(position));
-          sightings.set(index, { leaf, body: new Uint8Array(body.bytes) });
+          deliveries.set(index, { leaf, body: new Uint8Array(body.bytes) });
         }
       }
     }
-    return sightings;
+    return deliveries;
   }
 
   #entry(indexes: readonly number[], seenMs: number): Parameters<typeof toOcsf>[2] {

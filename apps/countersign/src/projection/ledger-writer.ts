@@ -12,7 +12,7 @@ export type LedgerWriter = {
   readonly clock: Clock;
   readonly random: Random;
   readonly ledger: Ledger;
-  readonly books: Store;
+  readonly store: Store;
   /** Reads what was published; call `refresh` after a `publish`. */
   readonly reader: LedgerReader;
   /** The next catch-up appends them, or the import that met them. */

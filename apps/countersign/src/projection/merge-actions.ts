@@ -40,7 +40,7 @@ export async function mergeActions(
       superseded.push(...row.entries.filter((entry) => entry !== index));
       signals.add({ index, tenant: row.tenant, timeMs: row.event.timeMs }, found);
     }
-    await writer.books.postRows(buffer, { superseded, signals: signals.take() });
+    await writer.store.postRows(buffer, { superseded, signals: signals.take() });
   }
 }
 
@@ -69,19 +69,19 @@ async function readDeliveries(
   const wanted = new Map<number, readonly number[]>();
   for (const index of indices) {
     const { leaf } = await reader.leaf(index);
-    const all = ledger.sightings(actionFingerprint(leaf.id, keys));
+    const all = ledger.deliveries(actionFingerprint(leaf.id, keys));
     wanted.set(
       index,
       all.filter((other) => other < reader.size),
     );
   }
   const each = new Set([...wanted.values()].flat());
-  const sightings = new Map<number, Delivery>();
+  const deliveries = new Map<number, Delivery>();
   for (const index of [...each].sort((a, b) => a - b)) {
-    sightings.set(index, await readDelivery(writer, index));
+    deliveries.set(index, await readDelivery(writer, index));
   }
   return indices.map((index) => {
-    const others = wanted.get(index)?.flatMap((other) => sightings.get(other) ?? []) ?? [];
+    const others = wanted.get(index)?.flatMap((other) => deliveries.get(other) ?? []) ?? [];
     return { index, others };
   });
 }
@@ -93,11 +93,11 @@ function merge(
 ): MergeResult | undefined {
   const own = others.find((delivery) => delivery.index === index);
   assert(own !== undefined, 'a new sighting is among those of its action');
-  const sightings = sameAction(own.leaf, others);
+  const deliveries = sameAction(own.leaf, others);
   // A later sighting writes the row: there is one row an action, at its newest entry.
-  if (sightings.some((sighting) => sighting.index > index)) return undefined;
-  const merged = mergeDeliveries(sightings, memo);
-  return { ...merged, found: signalsOf(writer, sightings, memo) };
+  if (deliveries.some((delivery) => delivery.index > index)) return undefined;
+  const merged = mergeDeliveries(deliveries, memo);
+  return { ...merged, found: signalsOf(writer, deliveries, memo) };
 }
 
 /**
@@ -106,11 +106,11 @@ function merge(
  */
 function signalsOf(
   { signalSource }: LedgerWriter,
-  sightings: readonly Delivery[],
+  deliveries: readonly Delivery[],
   memo: Memo,
 ): readonly Signal[] {
   if (signalSource === undefined) return [];
-  const readable = sightings.filter((sighting) => sighting.body !== undefined);
+  const readable = deliveries.filter((delivery) => delivery.body !== undefined);
   const ranked = readable.map(bodied).sort(richestFirst);
   const found = new Map<string, Signal>();
   for (const of of Map.groupBy(ranked, ({ leaf }) => leaf.source).values()) {

@@ -12,14 +12,14 @@ import { SIGMA } from './signals/signal-plan.ts';
  * before anything is posted under the present ones. A crash in the middle means: go on from where
  * it stood.
  */
-export function beginRematch({ books, signalSource }: LedgerWriter): void {
-  if (signalSource === undefined || books.signalHash === signalSource.planHash) return;
-  books.resetSignals(signalSource.planHash, `watch/${SIGMA}`);
+export function beginRematch({ store, signalSource }: LedgerWriter): void {
+  if (signalSource === undefined || store.signalHash === signalSource.planHash) return;
+  store.resetSignals(signalSource.planHash, `watch/${SIGMA}`);
 }
 
 export async function recomputeSignals(writer: LedgerWriter): Promise<void> {
-  const { books, reader, ledger, signalSource } = writer;
-  const { from, to } = books.signalsMissing;
+  const { store, reader, ledger, signalSource } = writer;
+  const { from, to } = store.signalsMissing;
   if (signalSource === undefined || from >= to) return;
   await ledger.publish();
   await reader.refresh();
@@ -33,7 +33,7 @@ export async function recomputeSignals(writer: LedgerWriter): Promise<void> {
       const leaf = leaves.parse(batch.leaf(position));
       const body = batch.body(position);
       if (leaf.kind !== 'record' || body.kind !== 'present') continue;
-      if (ledger.sightings(batch.action(position)).length > 1) {
+      if (ledger.deliveries(batch.action(position)).length > 1) {
         const merged = await mergeAt(writer, index, memo);
         if (merged === undefined) continue;
         const { row, found } = merged;
@@ -47,7 +47,7 @@ export async function recomputeSignals(writer: LedgerWriter): Promise<void> {
     }
     if (batch.firstIndex + batch.count - done < ROWS_PER_POST) continue;
     done = batch.firstIndex + batch.count;
-    books.addSignals(buffer.take(), done);
+    store.addSignals(buffer.take(), done);
   }
-  books.addSignals(buffer.take(), to);
+  store.addSignals(buffer.take(), to);
 }

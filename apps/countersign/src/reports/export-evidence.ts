@@ -5,7 +5,7 @@ import type { StoreReader } from '../store/store-reader.ts';
 
 export type EvidenceSource = {
   readonly ledger: LedgerReader;
-  readonly books: StoreReader;
+  readonly store: StoreReader;
 };
 
 /**
@@ -28,7 +28,7 @@ export async function exportEvidence(
     items.push(await itemOf(source.ledger, index));
   }
   const rotations: string[] = [];
-  for (const index of source.books.acts('key')) {
+  for (const index of source.store.acts('key')) {
     const body = await source.ledger.body(index);
     if (body.kind === 'present') rotations.push(Buffer.from(body.bytes).toString('utf8'));
   }
@@ -47,9 +47,9 @@ async function itemOf(ledger: LedgerReader, index: number): Promise<EvidenceItem
 }
 
 /** The entries that say how an import began and ended; only the first when it was killed. */
-async function importEntries({ ledger, books }: EvidenceSource, begun: number): Promise<number[]> {
+async function importEntries({ ledger, store }: EvidenceSource, begun: number): Promise<number[]> {
   const entries = [begun];
-  for (const index of books.acts('import')) {
+  for (const index of store.acts('import')) {
     if (index <= begun) continue;
     const body = await ledger.body(index);
     if (body.kind !== 'present') continue;

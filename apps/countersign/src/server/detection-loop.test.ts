@@ -38,12 +38,12 @@ type OpenSink = { readonly writer: LedgerWriter; readonly desk: LedgerSink; read
 async function withDesk(name: string, use: (held: OpenSink) => Promise<void>): Promise<void> {
   const dir = join(root, name);
   const writer = await openLedgerWriter({ dir, clock: systemClock, random });
-  const desk = await LedgerSink.open(writer, { lanes: 1 });
+  const desk = await LedgerSink.open(writer, { workers: 1 });
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(`${JSON.stringify(RECORD)}\n`);
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  await desk.exclusively(() => importPaths(writer, { inputs, doer: Actor, lanes: 1 }));
+  await desk.exclusively(() => importPaths(writer, { inputs, actor: Actor, workers: 1 }));
   await use({ writer, desk, dir });
   await desk.close();
   await closeWriter(writer);
@@ -63,8 +63,8 @@ test('a look that is under way does not keep anybody from stopping', async () =>
   const asking = Promise.withResolvers<void>();
   const slow: Detector = {
     ...{ name: 'test/slow', hears: 'events', watches: [] },
-    async *judge({ books }) {
-      const question = books.over(
+    async *detect({ store }) {
+      const question = store.over(
         {},
         () => 'SELECT count(*) FROM range(100000000000) WHERE range % 7 = 8',
       );
@@ -75,17 +75,17 @@ test('a look that is under way does not keep anybody from stopping', async () =>
   };
   await withDesk('stopping', async ({ writer, desk }) => {
     const stop = new AbortController();
-    const told: ServeEvent[] = [];
+    const events: ServeEvent[] = [];
     const watched = watching({
       ...{ writer, desk, signal: stop.signal },
-      detection: { ...(await loadDetection()), judges: [slow] },
+      detection: { ...(await loadDetection()), detectors: [slow] },
       wait: (ms, signal) => pause(ms, undefined, { signal }),
-      tell: (event) => told.push(event),
+      tell: (event) => events.push(event),
     });
     await asking.promise;
     stop.abort();
     await watched;
-    assert.deepEqual(told, [], 'nothing went wrong, and nothing was found');
+    assert.deepEqual(events, [], 'nothing went wrong, and nothing was found');
   });
 });
 
@@ -94,7 +94,7 @@ test('rules find beside a look that takes long, and nothing of either is lost', 
   const begun = Promise.withResolvers<void>();
   const slow: Detector = {
     ...{ name: 'test/slow', hears: 'events', watches: [] },
-    async *judge() {
+    async *detect() {
       begun.resolve();
       await release.promise;
       yield { drafts: [draftOf('test/slow')], covers: [] };
@@ -102,22 +102,22 @@ test('rules find beside a look that takes long, and nothing of either is lost', 
   };
   const quick: Detector = {
     ...{ name: 'test/quick', hears: 'events', watches: [], reads: 'state' },
-    async *judge() {
+    async *detect() {
       yield { drafts: [draftOf('test/quick')], covers: [] };
     },
   };
   await withDesk('beside', async ({ writer, desk, dir }) => {
     const stop = new AbortController();
-    const told: ServeEvent[] = [];
+    const events: ServeEvent[] = [];
     const watched = watching({
       ...{ writer, desk, signal: stop.signal },
-      detection: { ...(await loadDetection()), judges: [slow, quick] },
+      detection: { ...(await loadDetection()), detectors: [slow, quick] },
       wait: (ms, signal) => pause(ms, undefined, { signal }),
-      tell: (event) => told.push(event),
+      tell: (event) => events.push(event),
     });
     await begun.promise;
-    const books = await StoreReader.open(dir);
-    const found = (): string[] => books.findingHistory().map(({ draft }) => draft.rule);
+    const store = await StoreReader.open(dir);
+    const found = (): string[] => store.findingHistory().map(({ draft }) => draft.rule);
     while (found().length === 0) await pause(5);
     assert.deepEqual(found(), ['test/quick']);
     release.resolve();
@@ -125,9 +125,9 @@ test('rules find beside a look that takes long, and nothing of either is lost', 
     stop.abort();
     await watched;
     assert.deepEqual(found(), ['test/quick', 'test/slow']);
-    books.close();
+    store.close();
     assert.deepEqual(
-      told.map(({ event }) => event),
+      events.map(({ event }) => event),
       ['watched', 'watched'],
     );
   });

@@ -22,7 +22,7 @@ export type DetectionLoopOptions = {
  */
 export async function watching(options: DetectionLoopOptions): Promise<void> {
   const { writer, desk, detection, signal } = options;
-  const stage = await DetectionRunner.open(writer, detection.judges, (work) =>
+  const stage = await DetectionRunner.open(writer, detection.detectors, (work) =>
     desk.exclusively(work),
   );
   const broken = new AbortController();

@@ -29,10 +29,10 @@ export function healthOf(state: ServerState, asOf: Watermark): Answer {
 }
 
 /** Entries on their way make nothing unknown: the answer holds as far as it has read. */
-function indexing({ nowMs, unreadSinceMs, booksCursor }: ServerState, fine: Answer): Answer {
+function indexing({ nowMs, unreadSinceMs, storeCursor }: ServerState, fine: Answer): Answer {
   if (unreadSinceMs === undefined || nowMs - unreadSinceMs <= INDEX_LAG_MS_MAX) return fine;
   const since = instantOfMs(unreadSinceMs);
-  const text = `entry ${booksCursor} arrived at ${since} and is not yet indexed: indexing is stuck`;
+  const text = `entry ${storeCursor} arrived at ${since} and is not yet indexed: indexing is stuck`;
   return unknown(fine.asOf, { code: 'not-yet-indexed', text });
 }
 

@@ -51,7 +51,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     webhooks: [],
     queue: 0,
     ledgerEntries: 10,
-    booksCursor: 10,
+    storeCursor: 10,
     failedDetectors: [],
     unreadSinceMs: undefined,
     freeDisk: 0.5,
@@ -140,7 +140,7 @@ describe('health', () => {
   });
 
   test('holds as far as it has read while entries are on their way', () => {
-    const changes = { collectors: [polled], booksCursor: 9, unreadSinceMs: NOW_MS - 1000 };
+    const changes = { collectors: [polled], storeCursor: 9, unreadSinceMs: NOW_MS - 1000 };
     assert.equal(kind(changes), 'yes');
     assert.deepEqual(healthOf(state(changes), AS_OF).asOf, AS_OF);
   });

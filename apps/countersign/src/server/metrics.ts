@@ -18,7 +18,7 @@ export type ServerState = {
   /** Commands of other processes in work or waiting. */
   readonly queue: number;
   readonly ledgerEntries: number;
-  readonly booksCursor: number;
+  readonly storeCursor: number;
   /** When the first entry arrived that cannot be asked about; undefined where all can. */
   readonly unreadSinceMs: number | undefined;
   /** 0 to 1; undefined where the system does not say. */
@@ -35,7 +35,7 @@ export type ServerState = {
 export type FailedDetector = Failure & { readonly title: string };
 
 export function metricsOf(state: ServerState): Metric[] {
-  const { version, queue, ledgerEntries, booksCursor, freeDisk, memoryBytes, disk, doors } = state;
+  const { version, queue, ledgerEntries, storeCursor, freeDisk, memoryBytes, disk, doors } = state;
   const one = (value: number | undefined): Sample[] => [{ labels: {}, value }];
   return [
     gauge('build_info', 'Version that runs', [{ labels: { version }, value: 1 }]),
@@ -46,7 +46,7 @@ export function metricsOf(state: ServerState): Metric[] {
     ...canaries(state),
     gauge('handover_queue', 'Commands of other processes in work or waiting', one(queue)),
     gauge('ledger_entries', 'Entries in the ledger', one(ledgerEntries)),
-    gauge('books_cursor', 'Entries below this index can be asked about', one(booksCursor)),
+    gauge('books_cursor', 'Entries below this index can be asked about', one(storeCursor)),
     gauge('disk_free_ratio', 'Share of the disk of the data folder that is free', one(freeDisk)),
     gauge('collecting_stopped', 'Whether the disk is too full to collect', one(+(disk === 'low'))),
     gauge(
@@ -173,7 +173,7 @@ function canaries({ canaries: tallies }: ServerState): Metric[] {
     const { tenant, source, workload } = key;
     return { tenant, source, ...(workload === null ? {} : { workload }) };
   };
-  const judged = tallies.flatMap((tally): Sample[] => [
+  const tallySamples = tallies.flatMap((tally): Sample[] => [
     { labels: { ...labels(tally), outcome: 'back' }, value: tally.seen },
     { labels: { ...labels(tally), outcome: 'missing' }, value: tally.sent - tally.seen },
   ]);
@@ -186,7 +186,11 @@ function canaries({ canaries: tallies }: ServerState): Metric[] {
     ];
   });
   return [
-    gauge('canaries', 'Canaries judged, by what became of them: a late one comes back', judged),
+    gauge(
+      'canaries',
+      'Canaries judged, by what became of them: a late one comes back',
+      tallySamples,
+    ),
     gauge('canary_delay_seconds', 'From the act to its record in the feed', late),
   ];
 }

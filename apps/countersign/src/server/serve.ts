@@ -48,7 +48,7 @@ export type ServeOptions = {
   /** Aborted to stop: what is under way ends after its current batch. */
   readonly signal: AbortSignal;
   /** Worker threads, for collecting and for what is handed over. */
-  readonly lanes: number;
+  readonly workers: number;
   readonly keyFile: string | undefined;
   readonly acceptFork: 'accept' | undefined;
   /** The folder of the policies that come with the program. */
@@ -81,7 +81,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   try {
     removeLeftSpools(layout.run(dir));
     const listenFor = canaryTexts(canaries.map(({ appId }) => appId));
-    const desk = await LedgerSink.open(writer, { lanes: options.lanes, listenFor });
+    const desk = await LedgerSink.open(writer, { workers: options.workers, listenFor });
     try {
       await sayConfig(writer, desk, options);
       await new Server({ ...options, writer, desk, tenants, canaries }).run();
@@ -148,7 +148,7 @@ class Server {
 
   async run(): Promise<void> {
     const { dir, clock, random, config, tell } = this.#options;
-    const books = await StoreReader.open(dir, { clock });
+    const store = await StoreReader.open(dir, { clock });
     const reader = await LedgerReader.open(dir);
     try {
       this.#handover = await ForwardingServer.open({
@@ -156,15 +156,15 @@ class Server {
         ...{ clock, random },
         perform: this.#perform,
       });
-      const collectors = await this.#collectors({ books, reader });
+      const collectors = await this.#collectors({ store, reader });
       const endpoint = await StatusHttpServer.open({
         ...config,
-        routes: this.#routes(books),
+        routes: this.#routes(store),
         onFailure: (error) => tell({ event: 'failed', collector: 'http', because: String(error) }),
       });
       try {
         this.#webhooks = await openWebhooks(config, this.#tenants, this.#options);
-        this.#tellReady(endpoint.url, await this.#endpoints.open(books));
+        this.#tellReady(endpoint.url, await this.#endpoints.open(store));
         await this.#collect(collectors);
       } finally {
         await this.#endpoints.close();
@@ -174,7 +174,7 @@ class Server {
     } finally {
       await this.#handover?.close();
       reader.close();
-      books.close();
+      store.close();
     }
   }
 
@@ -187,7 +187,7 @@ class Server {
   }
 
   /** All that is polled, and its tallies: collectors first, then what judges what they bring. */
-  async #collectors(ledger: { books: StoreReader; reader: LedgerReader }): Promise<Collector[]> {
+  async #collectors(ledger: { store: StoreReader; reader: LedgerReader }): Promise<Collector[]> {
     const { clock, random } = this.#options;
     const named: { tenant: string; collector: Collector }[] = this.#tenants.flatMap(
       ({ tenant, collectors }) => collectors.map((collector) => ({ tenant, collector })),
@@ -239,7 +239,7 @@ class Server {
 
   /** What is handed over has the ledger alone, and stops like everything when we are to stop. */
   readonly #perform: Perform = async (work, hooks) => {
-    const { clock, random, config, env, lanes, version, tell } = this.#options;
+    const { clock, random, config, env, workers, version, tell } = this.#options;
     const isImport = work.command.startsWith('import');
     // Said before what waits is posted, which a disk that is full to the brim does not let be.
     if (isImport) this.#reserve.needRoom();
@@ -254,9 +254,9 @@ class Server {
       let outcome: 'done' | 'failed' = 'failed';
       try {
         await hooks.begin();
-        const doer = { who, host: hostname(), version };
+        const actor = { who, host: hostname(), version };
         const performing = (signal: AbortSignal): Promise<unknown> => {
-          const by = { doer, random, config, env, lanes, hooks: { ...hooks, signal } };
+          const by = { actor, random, config, env, workers, hooks: { ...hooks, signal } };
           return perform(this.#writer, work, by);
         };
         // Before a door has to shut, everybody else who writes much has to stop.
@@ -273,24 +273,24 @@ class Server {
     });
   };
 
-  #routes(books: StoreReader): ReadonlyMap<string, Route> {
-    const state = (): ServerState => this.#state(books);
+  #routes(store: StoreReader): ReadonlyMap<string, Route> {
+    const state = (): ServerState => this.#state(store);
     return new Map<string, Route>([
       [
         '/api/v1/coverage',
         async (query) => coveragePage(state(), this.#writer.ledger.origin, query),
       ],
-      ['/api/v1/health', () => this.#healthPage(books)],
+      ['/api/v1/health', () => this.#healthPage(store)],
       ['/metrics', async () => metricsPage(state())],
     ]);
   }
 
-  async #healthPage(books: StoreReader): Promise<Page> {
+  async #healthPage(store: StoreReader): Promise<Page> {
     const { reader } = this.#writer;
-    if (reader.size < books.cursor) await reader.refresh();
-    const { asOf } = await headOf(reader, books);
-    const unreadSinceMs = await this.#unreadSinceMs(books.cursor);
-    const state = { ...this.#state(books), unreadSinceMs };
+    if (reader.size < store.cursor) await reader.refresh();
+    const { asOf } = await headOf(reader, store);
+    const unreadSinceMs = await this.#unreadSinceMs(store.cursor);
+    const state = { ...this.#state(store), unreadSinceMs };
     const answer = healthOf(state, asOf);
     // 503 for cannot tell, too: whoever looks at the status alone must not take it for yes.
     const uses = state.doors === 'none' ? (['collecting'] as const) : USES;
@@ -314,33 +314,33 @@ class Server {
     return this.#reserve.stops('deciding') === undefined ? 'open' : 'shut';
   }
 
-  #state(books: StoreReader): ServerState {
+  #state(store: StoreReader): ServerState {
     const { version, clock } = this.#options;
     return {
       version,
       nowMs: clock.now(),
       collectors: this.#tallies,
-      ...this.#shown(books),
+      ...this.#shown(store),
       webhooks: this.#webhooks?.tallies ?? [],
       queue: this.#handover?.pending ?? 0,
       ledgerEntries: this.#writer.ledger.size,
-      booksCursor: books.cursor,
+      storeCursor: store.cursor,
       unreadSinceMs: undefined,
       freeDisk: this.#reserve.free,
       disk: this.#disk(),
       doors: this.#endpointsNow(),
       memoryBytes: process.memoryUsage.rss(),
-      failedDetectors: failedDetectors(books),
+      failedDetectors: failedDetectors(store),
     };
   }
 
-  #shown(books: StoreReader): Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> {
+  #shown(store: StoreReader): Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> {
     const nowMs = this.#options.clock.monotonic();
     if (this.#coverage === undefined || this.#coverage.untilMs <= nowMs) {
       const untilMs = nowMs + COVERAGE_KEPT_MS;
       // First: what is posted between the two is in the rows, and said not to be yet.
-      const coverageCursor = books.cursor;
-      const [coverage, canaries] = [books.coverage(), books.canaries()];
+      const coverageCursor = store.cursor;
+      const [coverage, canaries] = [store.coverage(), store.canaries()];
       this.#coverage = { coverage, coverageCursor, canaries, untilMs };
     }
     const { coverage, coverageCursor, canaries } = this.#coverage;
@@ -348,8 +348,8 @@ class Server {
   }
 }
 
-function failedDetectors(books: StoreReader): FailedDetector[] {
-  return books.findingsOfRule(FAILED).flatMap(({ draft }) => {
+function failedDetectors(store: StoreReader): FailedDetector[] {
+  return store.findingsOfRule(FAILED).flatMap(({ draft }) => {
     const failure = failureOf(draft);
     return failure === undefined ? [] : [{ ...failure, title: draft.title }];
   });

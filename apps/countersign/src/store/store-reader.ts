@@ -200,12 +200,12 @@ export class StoreReader {
    * @throws BooksError FILTER_INVALID
    */
   async timeline(filter: TimelineFilter, ledger: LedgerHead): Promise<Timeline> {
-    const { user, tenant, sought, ...rest } = filter;
+    const { user, tenant, isSubject, ...rest } = filter;
     const who = user === undefined ? undefined : await this.resolvePrincipal(user, filter);
     const tenants = this.#readAs(tenant);
     const known = who?.kind === 'one' ? namesOf(who.principal) : [];
     const names = user === undefined ? [] : [user, ...known];
-    const erased = erasedReasons(erasedWithin(this.erasures(), filter), names, sought);
+    const erased = erasedReasons(erasedWithin(this.erasures(), filter), names, isSubject);
     const coverage = this.#coverage(filter, ledger, tenants);
     if (who !== undefined && who.kind !== 'one') {
       return { who, rows: nothing(), coverage: besides(coverage, [...erased, who.because]) };
@@ -263,15 +263,15 @@ export class StoreReader {
       return { kind: 'unknown', because: resolution.because, candidates };
     }
     const { principal, selection } = resolution;
-    const { fromMs, toMs, sought } = options;
+    const { fromMs, toMs, isSubject } = options;
     const rows = await this.#rowsOf({ selection, fromMs, toMs });
     const contested = await this.#contested(selection, options);
-    const judged = await options.judge?.(rows);
+    const reconciled = await options.reconcile?.(rows);
     const others = throttledFilter(selection.tenants, options);
     const throttled = throttledOf(await this.#rowsOf(others), rows, principal);
     const items = await options.itemsOf?.(rows.filter(isItemRead));
     const statement = statementOf({
-      ...(judged !== undefined && { judged }),
+      ...(reconciled !== undefined && { reconciled }),
       principal,
       period: { fromMs, toMs },
       ...{ purpose: options.purpose ?? null, case: options.case ?? null, rows },
@@ -281,7 +281,7 @@ export class StoreReader {
       // Asked of one tenant, the others of the company are not in question.
       scope: options.tenant === undefined ? 'company' : 'tenant',
       ...{ coverage: this.coverage(), erasures: this.erasures() },
-      sought: (erasure, names) => sought?.(erasure, [who, ...names]) === true,
+      isSubject: (erasure, names) => isSubject?.(erasure, [who, ...names]) === true,
       ledger,
     });
     return { kind: 'statement', statement };

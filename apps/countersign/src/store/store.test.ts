@@ -33,35 +33,35 @@ async function countIn(dir: string): Promise<number> {
 
 test('what is posted counts once the cursor has passed it', async (t) => {
   const dir = await folder(t);
-  const books = await Store.open(dir);
-  t.after(() => books.close());
-  assert.equal(books.cursor, 0);
-  await post(books, [row(0), row(1)]);
-  await post(books, [row(2), row(3)]);
+  const store = await Store.open(dir);
+  t.after(() => store.close());
+  assert.equal(store.cursor, 0);
+  await post(store, [row(0), row(1)]);
+  await post(store, [row(2), row(3)]);
   assert.equal(await countIn(dir), 0);
-  books.commit(3);
-  assert.equal(books.cursor, 3);
+  store.commit(3);
+  assert.equal(store.cursor, 3);
   assert.equal(await countIn(dir), 2, 'a batch with a row beyond the cursor waits');
-  books.commit(4);
+  store.commit(4);
   assert.equal(await countIn(dir), 4);
 });
 
 test('the cursor never goes back', async (t) => {
-  const books = await storeOf(await folder(t), []);
-  t.after(() => books.close());
-  assert.throws(() => books.commit(1), /never goes back/);
+  const store = await storeOf(await folder(t), []);
+  t.after(() => store.close());
+  assert.throws(() => store.commit(1), /never goes back/);
 });
 
 test('files that another thread wrote are posted without being read', async (t) => {
   const dir = await folder(t);
-  const books = await Store.open(dir);
-  t.after(() => books.close());
+  const store = await Store.open(dir);
+  t.after(() => store.close());
   const buffer = new RowBuffer();
   buffer.add(row(5));
   const file = await writeHot(dir, buffer);
   assert.equal(file.path, `${HOT_FOLDER}/000000000005-000000000006.parquet`);
-  books.post({ files: [file] });
-  books.commit(6);
+  store.post({ files: [file] });
+  store.commit(6);
   assert.equal(await countIn(dir), 1);
 });
 
@@ -92,9 +92,9 @@ for (const [what, harm] of [
     (await storeOf(dir, [[row(0)], [row(1)]])).close();
     const [first] = readdirSync(join(dir, HOT_FOLDER));
     harm(join(dir, HOT_FOLDER, first as string));
-    const books = await Store.open(dir);
-    t.after(() => books.close());
-    assert.equal(books.cursor, 0);
+    const store = await Store.open(dir);
+    t.after(() => store.close());
+    assert.equal(store.cursor, 0);
     assert.deepEqual(readdirSync(join(dir, HOT_FOLDER)), []);
   });
 }
@@ -109,9 +109,9 @@ test('a state of another version, or no state at all, is made again', async (t) 
     (await storeOf(dir, [[row(0)]])).close();
     harm(join(dir, 'state.sqlite'));
     assert.equal(await countIn(dir), 0, 'a reader takes nothing from a state it does not know');
-    const books = await Store.open(dir);
-    assert.equal(books.cursor, 0);
-    books.close();
+    const store = await Store.open(dir);
+    assert.equal(store.cursor, 0);
+    store.close();
   }
 });
 
@@ -123,8 +123,8 @@ test('reading an empty folder makes nothing in it', async (t) => {
 
 test('facts of our own entries are kept with the cursor', async (t) => {
   const dir = await folder(t);
-  const books = await Store.open(dir);
-  t.after(() => books.close());
+  const store = await Store.open(dir);
+  t.after(() => store.close());
   const fact = {
     index: 3,
     seenMs: 5,
@@ -134,12 +134,12 @@ test('facts of our own entries are kept with the cursor', async (t) => {
     by: 'ada@host',
     origin: null,
   };
-  books.post({ facts: { imports: [fact] } });
+  store.post({ facts: { imports: [fact] } });
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
-  books.commit(3);
+  store.commit(3);
   assert.deepEqual(reader.imports(), [], 'the entry that says so is beyond the cursor');
-  books.commit(4);
+  store.commit(4);
   assert.deepEqual(reader.imports(), [fact]);
 });
 

@@ -61,8 +61,8 @@ test('knows after a start which canaries are still on their way, and which were 
   const before = new CanaryTracker();
   for (const n of [0, 1]) before.sent(wait(n));
   const seen = before.seen(record(0, START + HOUR), START + HOUR);
-  const judged = [seen, ...before.overdue(wait(1).sentMs + CANARY_PATIENCE_MS)];
-  for (const each of judged) watch.recall(each as NonNullable<typeof seen>);
+  const observations = [seen, ...before.overdue(wait(1).sentMs + CANARY_PATIENCE_MS)];
+  for (const each of observations) watch.recall(each as NonNullable<typeof seen>);
   assert.deepEqual(
     watch.waiting.map(({ text }) => text),
     ['c1.', 'c2.'],

@@ -47,10 +47,10 @@ export class CanaryTracker {
   }
 
   /** Takes in what was judged before: of another life of this process. */
-  recall(judged: Observation): void {
-    const { tenant, source, workload, canaries, delays } = judged;
+  recall(observation: Observation): void {
+    const { tenant, source, workload, canaries, delays } = observation;
     if (canaries === null || workload === null) return;
-    const sentMs = Date.parse(judged.from);
+    const sentMs = Date.parse(observation.from);
     for (const [name, wait] of this.#waiting) {
       const isIt =
         wait.tenant === tenant &&
@@ -77,7 +77,7 @@ export class CanaryTracker {
       sketch.add(availableMs - wait.sentMs);
       const delays = sketch.observed();
       if (delays !== null) this.#recent(wait).add(delays);
-      return judged(wait, atMs, delays);
+      return observationOf(wait, atMs, delays);
     }
     return undefined;
   }
@@ -87,17 +87,17 @@ export class CanaryTracker {
    * feed that nobody asked is not silent: `askedMs` tells up to when it was.
    */
   overdue(nowMs: number, askedMs: (feed: Feed) => number = () => nowMs): Observation[] {
-    const judgements: Observation[] = [];
+    const observations: Observation[] = [];
     for (const [name, wait] of this.#waiting) {
       const untilMs = wait.sentMs + this.patienceMs(wait);
       if (!wait.isOverdue && nowMs >= untilMs && askedMs(wait) >= untilMs) {
         this.#waiting.set(name, { ...wait, isOverdue: true });
-        judgements.push(judged(wait, nowMs, null));
+        observations.push(observationOf(wait, nowMs, null));
       }
       // What comes later than content is kept does not come.
       if (nowMs >= wait.sentMs + 2 * EXPIRY_MS) this.#waiting.delete(name);
     }
-    return judgements;
+    return observations;
   }
 
   /** How long a canary of this feed is waited for: its own p99, once that is known. */
@@ -137,7 +137,7 @@ function parse(text: string): unknown {
   }
 }
 
-function judged(wait: CanaryWait, atMs: number, delays: ObservedDelays | null): Observation {
+function observationOf(wait: CanaryWait, atMs: number, delays: ObservedDelays | null): Observation {
   const { tenant, source, workload, sentMs, periodMs } = wait;
   const isSeen = delays !== null;
   return {

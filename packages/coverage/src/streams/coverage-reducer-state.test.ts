@@ -9,9 +9,9 @@ import {
   hours,
   poll,
   reduced,
+  reported,
   START,
   TENANT,
-  told,
 } from '../testing/feed.ts';
 import { checkObservation } from './cross-check.ts';
 
@@ -39,14 +39,14 @@ function compared(both: number): Observation[] {
 
 test('is corroborated by a source that was asked for once, whenever it was asked', () => {
   const rows = reduced(compared(40)).rows(START + 30 * HOUR);
-  assert.deepEqual(told(rows).slice(0, 2), ['corroborated 0 20', 'collected 20 29']);
+  assert.deepEqual(reported(rows).slice(0, 2), ['corroborated 0 20', 'collected 20 29']);
   const [spot] = rows.filter(({ source }) => source === SEARCH.source);
   assert.match(spot?.because ?? '', /asked for once, to compare/);
 });
 
 test('is not corroborated by a source that has nothing, as itself has', () => {
   const rows = reduced(compared(0)).rows(START + 30 * HOUR);
-  assert.deepEqual(told(rows), ['collected 0 29', 'late 29 30']);
+  assert.deepEqual(reported(rows), ['collected 0 29', 'late 29 30']);
 });
 
 const SIGN_INS = { source: 'graph/signIns', collector: 'graph', axis: 'event' } as const;
@@ -87,7 +87,7 @@ test('what was left out and is read later is there, and asking for less takes no
   const reread = signIns({ at: new Date(START + 5 * DAY).toISOString() });
   const wide = signIns({ at: new Date(START + 6 * DAY).toISOString(), ...NARROW });
   const rows = reduced([...signIns(NARROW), ...reread, ...wide]).rows(START + 6 * DAY);
-  const [first, ...more] = told(rows, SIGN_INS.source);
+  const [first, ...more] = reported(rows, SIGN_INS.source);
   assert.equal(first, 'collected 0 72');
   assert.ok(more.every((row) => row.startsWith('late 72')));
 });

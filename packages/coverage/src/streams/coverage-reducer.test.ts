@@ -12,9 +12,9 @@ import {
   MINUTE,
   poll,
   reduced,
+  reported,
   START,
   TENANT,
-  told,
 } from '../testing/feed.ts';
 import { CoverageReducer } from './coverage-reducer.ts';
 
@@ -30,7 +30,7 @@ const FAILED = { outcome: 'failed', listed: 0, fetched: 0, records: 0, delays: n
 
 test('is collected up to a settle time before what was asked for last', () => {
   const rows = reduced(hours(0, 24)).rows(START + DAY);
-  assert.deepEqual(told(rows), ['collected 0 23', 'late 23 24']);
+  assert.deepEqual(reported(rows), ['collected 0 23', 'late 23 24']);
   const [good, late] = rows.filter(({ source }) => source === EXCHANGE);
   assert.equal(good?.bound, 1);
   assert.match(good?.because ?? '', /99 % of 2,400 records came within 1 h/);
@@ -42,7 +42,7 @@ test('is collected up to a settle time before what was asked for last', () => {
 
 test('cannot tell before it has learned how late records come', () => {
   const rows = reduced(hours(0, 24, { delays: delays(12) })).rows(START + DAY);
-  assert.deepEqual(told(rows), ['unknown 0 24']);
+  assert.deepEqual(reported(rows), ['unknown 0 24']);
 });
 
 test('takes the settle time of a sister where its own cannot be learned, and says so', () => {
@@ -51,7 +51,7 @@ test('takes the settle time of a sister where its own cannot be learned, and say
     ...hours(0, 24),
     ...hours(0, 24, { source: quiet, records: 0, delays: null }),
   ]).rows(START + DAY);
-  assert.deepEqual(told(rows, quiet), ['collected 0 23', 'late 23 24']);
+  assert.deepEqual(reported(rows, quiet), ['collected 0 23', 'late 23 24']);
   const because = rows.find(({ source }) => source === quiet)?.because ?? '';
   assert.match(because, /of m365\.activity\/Audit\.Exchange: too few were seen here/);
 });
@@ -59,14 +59,14 @@ test('takes the settle time of a sister where its own cannot be learned, and say
 test('a window that failed is late with all events that it may hold, until it expires', () => {
   const polls = hours(0, 24).with(10, poll(START + 10 * HOUR, START + 11 * HOUR, FAILED));
   const reducer = reduced(polls);
-  const before = told(reducer.rows(START + DAY));
+  const before = reported(reducer.rows(START + DAY));
   assert.deepEqual(before, [
     'collected 0 8.5',
     'late 8.5 11.08',
     'collected 11.08 23',
     'late 23 24',
   ]);
-  const after = told(reducer.rows(START + 8 * DAY));
+  const after = reported(reducer.rows(START + 8 * DAY));
   assert.deepEqual(after.slice(0, 3), [
     'collected 0 8.5',
     'lost 8.5 11.08',
@@ -78,18 +78,18 @@ test('a window that failed is late with all events that it may hold, until it ex
 test('a window that was asked for again in time is covered', () => {
   const failed = poll(START + 10 * HOUR, START + 11 * HOUR, FAILED);
   const polls = [...hours(0, 24).with(10, failed), poll(START + 10 * HOUR, START + 11 * HOUR)];
-  assert.deepEqual(told(reduced(polls).rows(START + DAY)), ['collected 0 23', 'late 23 24']);
+  assert.deepEqual(reported(reduced(polls).rows(START + DAY)), ['collected 0 23', 'late 23 24']);
 });
 
 test('a window that failed after it had been fetched takes nothing away', () => {
   const polls = [...hours(0, 24), poll(START + 10 * HOUR, START + 11 * HOUR, FAILED)];
-  assert.deepEqual(told(reduced(polls).rows(START + DAY)), ['collected 0 23', 'late 23 24']);
+  assert.deepEqual(reported(reduced(polls).rows(START + DAY)), ['collected 0 23', 'late 23 24']);
 });
 
 test('a window that nobody asked for is late, then lost', () => {
   const reducer = reduced(hours(0, 24).toSpliced(10, 1));
-  assert.equal(told(reducer.rows(START + DAY))[1], 'late 8.5 11.08');
-  assert.equal(told(reducer.rows(START + 8 * DAY))[1], 'lost 8.5 11.08');
+  assert.equal(reported(reducer.rows(START + DAY))[1], 'late 8.5 11.08');
+  assert.equal(reported(reducer.rows(START + 8 * DAY))[1], 'lost 8.5 11.08');
 });
 
 test('listed and gone is lost, and a later list without it does not mend that', () => {
@@ -99,16 +99,16 @@ test('listed and gone is lost, and a later list without it does not mend that', 
     poll(START + 9 * HOUR, START + 12 * HOUR),
   ];
   const rows = reduced(polls).rows(START + DAY);
-  assert.equal(told(rows)[1], 'lost 8.5 11.08');
+  assert.equal(reported(rows)[1], 'lost 8.5 11.08');
   assert.match(reasons(rows)[1] ?? '', /is not to be had: blob 17: AF20050/);
 });
 
 test('what could not be fetched yet is late, and mended by fetching it', () => {
   const short = poll(START + 10 * HOUR, START + 11 * HOUR, { outcome: 'partial', code: '503' });
   const polls = hours(0, 24).with(10, short);
-  assert.equal(told(reduced(polls).rows(START + DAY))[1], 'late 8.5 11.08');
+  assert.equal(reported(reduced(polls).rows(START + DAY))[1], 'late 8.5 11.08');
   const mended = reduced([...polls, poll(START + 10 * HOUR, START + 11 * HOUR)]);
-  assert.deepEqual(told(mended.rows(START + DAY)), ['collected 0 23', 'late 23 24']);
+  assert.deepEqual(reported(mended.rows(START + DAY)), ['collected 0 23', 'late 23 24']);
 });
 
 test('an exhausted quota is late: quota, with what the collector says of it', () => {
@@ -124,7 +124,10 @@ test('an exhausted quota is late: quota, with what the collector says of it', ()
 test('a subscription that is disabled is off from the last good poll on', () => {
   const off = { ...FAILED, outcome: 'off', code: 'AF20023' } as const;
   const polls = [...hours(0, 10), poll(START + 9 * HOUR, START + 11 * HOUR, off)];
-  assert.deepEqual(told(reduced(polls).rows(START + 11 * HOUR)), ['collected 0 8.5', 'off 8.5 11']);
+  assert.deepEqual(reported(reduced(polls).rows(START + 11 * HOUR)), [
+    'collected 0 8.5',
+    'off 8.5 11',
+  ]);
 });
 
 test('what became available between stop and start is lost, though a list is complete', () => {
@@ -135,7 +138,7 @@ test('what became available between stop and start is lost, though a list is com
     poll(START + 9 * HOUR, START + 12 * HOUR),
     ...hours(12, 24),
   ];
-  assert.deepEqual(told(reduced(polls).rows(START + DAY)), [
+  assert.deepEqual(reported(reduced(polls).rows(START + DAY)), [
     'collected 0 8.5',
     'lost 8.5 12.08',
     'collected 12.08 23',
@@ -151,7 +154,7 @@ test('before the first subscription the source was off, and from then on it was 
   const sweep = poll(day, START + 2 * HOUR, { outcome: 'partial', code: 'AF20022' });
   const off = poll(day, START, before);
   const polls = [off, both, ...hours(0, 12), sweep, ...hours(12, 24)];
-  assert.deepEqual(told(reduced(polls).rows(START + DAY)), [
+  assert.deepEqual(reported(reduced(polls).rows(START + DAY)), [
     'off -24 -1.5',
     'lost -1.5 0.1',
     'collected 0.1 23',
@@ -162,7 +165,7 @@ test('before the first subscription the source was off, and from then on it was 
 test('a workload of which little comes is covered by what is asked for all of them', () => {
   const one = { workload: 'Planner', records: 1, delays: delays(1) } as const;
   const rows = reduced([...hours(2, 3, one), ...hours(0, 24)]).rows(START + DAY);
-  assert.deepEqual(told(rows), ['collected 0 23', 'late 23 24']);
+  assert.deepEqual(reported(rows), ['collected 0 23', 'late 23 24']);
   const planner = rows.filter(({ workload }) => workload === 'Planner');
   assert.deepEqual(
     planner.map(({ state }) => state),
@@ -181,12 +184,12 @@ test('a record that comes after its hour was settled opens it again, visibly', (
   const reopening = poll(START + 25 * HOUR, START + 26 * HOUR, { delays: late });
   const reducer = reduced([...hours(0, 25), reopening]);
   const rows = ofExchange(reducer.rows(START + 26 * HOUR));
-  assert.deepEqual(told(rows), ['collected 0 5', 'late 5 7', 'collected 7 25', 'late 25 26']);
+  assert.deepEqual(reported(rows), ['collected 0 5', 'late 5 7', 'collected 7 25', 'late 25 26']);
   assert.match(rows[1]?.because ?? '', /^reopened: a record came 20 h after its event/);
   assert.deepEqual(rows[1]?.entries, [25]);
   for (const [i, each] of hours(26, 28).entries()) reducer.observe(26 + i, each);
   const settled = ofExchange(reducer.rows(START + 28 * HOUR));
-  assert.deepEqual(told(settled), ['collected 0 27', 'late 27 28']);
+  assert.deepEqual(reported(settled), ['collected 0 27', 'late 27 28']);
   assert.match(settled[0]?.because ?? '', /2 hours were reopened by late records .*entry 25/);
 });
 
@@ -214,8 +217,8 @@ test('a bound is lent to no stretch that was several pauses of canaries long', (
   const rows = reduced([...hours(0, 24), ...canaries]).rows(START + DAY);
   const good = rows.filter(({ state, workload }) => state === 'collected' && workload !== null);
   const hour = (ms: number): number => (ms - START) / HOUR;
-  const told = good.map(({ fromMs, toMs, bound }) => [hour(fromMs), hour(toMs), bound === 1]);
-  assert.deepEqual(told.slice(0, 2), [
+  const reported = good.map(({ fromMs, toMs, bound }) => [hour(fromMs), hour(toMs), bound === 1]);
+  assert.deepEqual(reported.slice(0, 2), [
     [0, 6.25, false],
     [6.25, 9.5, true],
   ]);
@@ -244,7 +247,7 @@ test('asks Graph again after the settle time, since it tells what happened and n
   const graph = { source: 'graph/signIns', collector: 'graph', axis: 'event' } as const;
   const reducer = reduced(hours(0, 24, graph));
   // Asked at the end of each hour, once: all of each hour may still be incomplete.
-  assert.deepEqual(told(reducer.rows(START + DAY), 'graph/signIns'), ['late 0 24']);
+  assert.deepEqual(reported(reducer.rows(START + DAY), 'graph/signIns'), ['late 0 24']);
   const again = reduced(
     hours(0, 24, graph).concat(
       Array.from({ length: 24 }, (_, i) =>
@@ -255,7 +258,7 @@ test('asks Graph again after the settle time, since it tells what happened and n
       ),
     ),
   );
-  assert.equal(told(again.rows(START + 27 * HOUR), 'graph/signIns')[0], 'collected 0 24');
+  assert.equal(reported(again.rows(START + 27 * HOUR), 'graph/signIns')[0], 'collected 0 24');
 });
 
 test('says of a mailbox what it was told, and of the time between nothing', () => {
@@ -313,7 +316,7 @@ test('what came and could not be read is lost, not late: nothing more of it will
   const quarantined = { outcome: 'partial', code: 'parked', because: '1 piece' } as const;
   const polls = hours(0, 24).with(10, poll(START + 10 * HOUR, START + 11 * HOUR, quarantined));
   for (const days of [1, 8]) {
-    assert.equal(told(reduced(polls).rows(START + days * DAY))[1], 'lost 8.5 11.08');
+    assert.equal(reported(reduced(polls).rows(START + days * DAY))[1], 'lost 8.5 11.08');
   }
 });
 
@@ -321,7 +324,7 @@ test('a content type that was added later is unknown before, for as long as othe
   const added = 'm365.activity/Audit.General';
   const polls = [...hours(0, 72), ...hours(48, 72, { source: added })];
   const rows = reduced(polls).rows(START + 3 * DAY);
-  assert.deepEqual(told(rows, added), ['unknown 0 48', 'collected 48 71', 'late 71 72']);
+  assert.deepEqual(reported(rows, added), ['unknown 0 48', 'collected 48 71', 'late 71 72']);
   const first = rows.find(({ source }) => source === added);
   assert.match(first?.because ?? '', /nobody collected this content type then/);
 });

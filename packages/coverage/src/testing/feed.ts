@@ -49,8 +49,8 @@ export function canary(
   const at = instantOfMs(atMs) ?? '';
   const canaries = { sent: 1, seen };
   const none = { listed: 0, fetched: 0, records: 0, delays: null };
-  const judged = { collector: 'canary', axis: 'event', canaries, at, ...none } as const;
-  return poll(sentMs, sentMs + 5 * MINUTE, { ...judged, workload: 'Exchange', ...but });
+  const canaryRow = { collector: 'canary', axis: 'event', canaries, at, ...none } as const;
+  return poll(sentMs, sentMs + 5 * MINUTE, { ...canaryRow, workload: 'Exchange', ...but });
 }
 
 /** Delays between 10 minutes and an hour; nothing later. */
@@ -74,7 +74,7 @@ export function reduced(observations: readonly Observation[]): CoverageReducer {
 }
 
 /** Rows of the source alone: `state from to`, in hours since the start, rounded outwards. */
-export function told(rows: readonly CoverageInterval[], source: string = EXCHANGE): string[] {
+export function reported(rows: readonly CoverageInterval[], source: string = EXCHANGE): string[] {
   return rows
     .filter((row) => row.source === source && row.workload === null && row.subject === null)
     .map(({ state, fromMs, toMs }) => `${state} ${hour(fromMs)} ${hour(toMs)}`);

@@ -85,7 +85,7 @@ export function worldOf(seed: number, faults: Faults): World {
     run.sendCanaries(nowMs);
     if (down !== undefined && nowMs > down.from && nowMs < down.to) continue;
     run.poll(nowMs, outcomeOf(chance, faults, off, nowMs), chance);
-    run.judge(nowMs);
+    run.observe(nowMs);
   }
   const second = new Set(
     events.filter(({ availableMs }) => (availableMs[1] ?? Infinity) <= endMs).map(({ id }) => id),
@@ -230,7 +230,7 @@ class Run {
     }
   }
 
-  judge(nowMs: number): void {
+  observe(nowMs: number): void {
     this.observations.push(...this.#watch.overdue(nowMs));
   }
 

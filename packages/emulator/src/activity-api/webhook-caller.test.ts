@@ -47,7 +47,7 @@ type NotificationItem = {
   contentType: string;
 };
 
-const toldOf = (received: readonly Ask[]): NotificationItem[] =>
+const notificationsOf = (received: readonly Ask[]): NotificationItem[] =>
   received.flatMap(({ body }) => {
     const value: unknown = JSON.parse(body.toString());
     return Array.isArray(value) ? (value as NotificationItem[]) : [];
@@ -68,12 +68,12 @@ test('a webhook is validated first, and then told of every blob', async (t) => {
   await emulator.advance(4 * HOUR_MS);
   await reader.signIn();
   const items = await reader.items(EXCHANGE, START_MS, START_MS + 4 * HOUR_MS);
-  const told = toldOf(received);
+  const notified = notificationsOf(received);
   assert.deepEqual(
-    told.map(({ contentId }) => contentId),
+    notified.map(({ contentId }) => contentId),
     items.map(({ contentId }) => contentId),
   );
-  assert.ok(told.every(({ clientId }) => clientId === emulator.credentials.clientId));
+  assert.ok(notified.every(({ clientId }) => clientId === emulator.credentials.clientId));
   const log = await reader.ask(
     `subscriptions/notifications?contentType=${EXCHANGE}&startTime=2026-03-02&endTime=2026-03-03`,
   );
@@ -107,8 +107,8 @@ test('a notification that failed comes again, later and later', async (t) => {
   await emulator.advance(3 * HOUR_MS);
   await reader.signIn();
   const items = await reader.items(EXCHANGE, START_MS, START_MS + 6 * HOUR_MS);
-  const told = new Set(toldOf(received).map(({ contentId }) => contentId));
-  assert.deepEqual([...told].toSorted(), items.map(({ contentId }) => contentId).toSorted());
+  const contentIds = new Set(notificationsOf(received).map(({ contentId }) => contentId));
+  assert.deepEqual([...contentIds].toSorted(), items.map(({ contentId }) => contentId).toSorted());
 });
 
 test('a webhook that fails on and on is disabled, until the next start', async (t) => {

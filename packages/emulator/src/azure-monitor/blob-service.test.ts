@@ -25,8 +25,8 @@ const defects: unknown[] = [];
 const test = testEach(
   async () => {
     clock = new ManualClock(NOON);
-    const worker = { name: 'at once', windowMs: 1, delayMs: () => 0 };
-    store = new FeedStore({ seed: 1, dispatcher: { lanes: () => [worker] } });
+    const route = { name: 'at once', windowMs: 1, delayMs: () => 0 };
+    store = new FeedStore({ seed: 1, dispatcher: { routes: () => [route] } });
     const { router } = blobHost({
       seed: 1,
       store,

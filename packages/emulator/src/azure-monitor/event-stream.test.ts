@@ -27,8 +27,8 @@ test(
     assert.ok(broker);
     const { address, connectionString } = broker;
     const clock = new ManualClock(NOON);
-    const worker = { name: 'at once', windowMs: 1, delayMs: () => 0 };
-    const store = new FeedStore({ seed: 1, dispatcher: { lanes: () => [worker] } });
+    const route = { name: 'at once', windowMs: 1, delayMs: () => 0 };
+    const store = new FeedStore({ seed: 1, dispatcher: { routes: () => [route] } });
     const stream = new EventStream({
       ...{ store, clock, connectionString },
       tenantIds: [TENANT],
@@ -66,7 +66,7 @@ test('a wrong connection string is refused, and nothing counts as sent', options
   const clock = new ManualClock(NOON);
   const store = new FeedStore({
     seed: 1,
-    dispatcher: { lanes: () => [{ name: 'at once', windowMs: 1, delayMs: () => 0 }] },
+    dispatcher: { routes: () => [{ name: 'at once', windowMs: 1, delayMs: () => 0 }] },
   });
   const record = { feed: 'azure/AuditLogs', id: '1', atMs: NOON, body: {} } as const;
   const truth = { scenario: 'life', isAttacker: false };

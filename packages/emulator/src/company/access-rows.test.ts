@@ -144,7 +144,7 @@ for (const name of IS_LONG ? SCENARIOS : SHORT) {
             id: policy.id,
             result: expected(row, policy, members),
           }));
-          const told = applied.map(({ id, result }) => ({ id, result }));
+          const outcomes = applied.map(({ id, result }) => ({ id, result }));
           for (const { result } of wanted) results.add(result);
           const inForce = wanted.filter((_, at) => policies[at]?.state === 'enabled');
           const has = (result: string): boolean => inForce.some((one) => one.result === result);
@@ -152,10 +152,14 @@ for (const name of IS_LONG ? SCENARIOS : SHORT) {
           const code = row.status.errorCode;
           // Nobody is let in against a policy, and nobody blocked without one.
           const isFit = code === 0 ? status !== 'failure' : code !== 53003 || status === 'failure';
-          if (isDeepStrictEqual(told, wanted) && row.conditionalAccessStatus === status && isFit)
+          if (
+            isDeepStrictEqual(outcomes, wanted) &&
+            row.conditionalAccessStatus === status &&
+            isFit
+          )
             continue;
-          const said = { told, status: row.conditionalAccessStatus };
-          assert.deepEqual(said, { told: wanted, status }, JSON.stringify(row));
+          const said = { outcomes, status: row.conditionalAccessStatus };
+          assert.deepEqual(said, { outcomes: wanted, status }, JSON.stringify(row));
           assert.ok(isFit, JSON.stringify(row));
         }
       }

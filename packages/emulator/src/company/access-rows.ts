@@ -10,7 +10,7 @@ import { isExternal } from '../records/sign-in-errors.ts';
  */
 export function withAccess(directory: Directory, happening: Occurrence): Occurrence {
   if (!happening.records.some(isRow)) return happening;
-  const records = happening.records.map((record) => told(directory, record));
+  const records = happening.records.map((record) => withOutcome(directory, record));
   return { ...happening, records };
 }
 
@@ -18,7 +18,7 @@ function isRow({ feed }: FeedRecord): boolean {
   return feed === 'graph/signIns' || (feed.startsWith('azure/') && feed.endsWith('SignInLogs'));
 }
 
-function told(directory: Directory, record: FeedRecord): FeedRecord {
+function withOutcome(directory: Directory, record: FeedRecord): FeedRecord {
   if (!isRow(record)) return record;
   const { body } = record;
   if (record.feed === 'graph/signIns') return { ...record, body: rowWith(directory, body) };

@@ -37,7 +37,7 @@ export class GovernedActor implements Actor {
   *happenings(fromMs: number, toMs: number): Generator<Occurrence> {
     for (const happening of this.#actor.happenings(fromMs, toMs)) {
       const directory = this.#directories.get(happening.tenantId);
-      const left = directory === undefined ? happening : this.#judge(directory, happening);
+      const left = directory === undefined ? happening : this.#decide(directory, happening);
       if (left === undefined) continue;
       if (directory === undefined) {
         yield left;
@@ -48,7 +48,7 @@ export class GovernedActor implements Actor {
     }
   }
 
-  #judge(directory: Directory, happening: Occurrence): Occurrence | undefined {
+  #decide(directory: Directory, happening: Occurrence): Occurrence | undefined {
     const row = signInOf(happening);
     if (row === undefined) {
       if (this.#deadTokens.size === 0) return happening;

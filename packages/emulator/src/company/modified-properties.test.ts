@@ -209,6 +209,6 @@ test('who is in which group follows from the log', async (t) => {
   }
   // The one over Graph, and at least one of an administrator's day.
   assert.ok(count > 1, `${count} changes`);
-  const told = new Map([...rebuilt].map(([id, members]) => [id, [...members].sort()]));
-  assert.deepEqual(told, wanted);
+  const sortedMembers = new Map([...rebuilt].map(([id, members]) => [id, [...members].sort()]));
+  assert.deepEqual(sortedMembers, wanted);
 });

@@ -2,7 +2,7 @@ import type { ActivityFaults } from '../activity-api/activity-api.ts';
 import type { ContentType, Subscriptions } from '../activity-api/subscriptions.ts';
 import type { FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { SeededRandom, unitOf } from '../core/seeded-random.ts';
-import type { Worker } from '../feeds/batch-builder.ts';
+import type { DeliveryRoute } from '../feeds/batch-builder.ts';
 import type { Batch, BatchContent } from '../feeds/batch-store.ts';
 import type { Dispatcher } from '../feeds/feed-store.ts';
 import type { Ask, Reply } from '../http/http-server.ts';
@@ -174,18 +174,18 @@ export class Faults implements Dispatcher, ActivityFaults {
     this.#trap = trap;
   }
 
-  lanes(record: FeedRecord, happening: Occurrence): readonly Worker[] {
+  routes(record: FeedRecord, happening: Occurrence): readonly DeliveryRoute[] {
     const { plan } = this;
     if (!plan.feeds.some((feed) => record.feed.startsWith(feed))) {
-      return this.#usual.lanes(record, happening);
+      return this.#usual.routes(record, happening);
     }
-    const withhold = (because: Withheld['because']): readonly Worker[] => {
+    const withhold = (because: Withheld['because']): readonly DeliveryRoute[] => {
       const { feed, id, atMs } = record;
       this.withheld.push({ tenantId: happening.tenantId, feed, id, atMs, because });
       return [];
     };
     // All draw for each record, whatever becomes of it, so that no fault shifts another.
-    const usual = this.#usual.lanes(record, happening);
+    const usual = this.#usual.routes(record, happening);
     const isLost = this.#draw('lost', plan.lost);
     const isLate = this.#draw('late', plan.late);
     const isRepeated = this.#draw('repeated', plan.repeated);
@@ -193,13 +193,13 @@ export class Faults implements Dispatcher, ActivityFaults {
     if (isLost) return withhold('lost');
     const outage = plan.outages.find((o) => isOut(o, record));
     if (outage?.afterwards === 'lost') return withhold('outage');
-    if (outage !== undefined) return usual.map((worker) => afterOutage(worker, outage));
+    if (outage !== undefined) return usual.map((route) => afterOutage(route, outage));
     const isUnlisted =
       this.#marks('unlisted', plan.unlisted, record.id) ||
       plan.unlistedAims.some((aim) => aim(record, happening));
     if (isUnlisted) return usual.map(unlisted);
-    const workers = isLate ? usual.map((lane) => later(lane, plan.lateMs)) : usual;
-    return isRepeated ? [...workers, ...usual.map(again)] : workers;
+    const routes = isLate ? usual.map((route) => later(route, plan.lateMs)) : usual;
+    return isRepeated ? [...routes, ...usual.map(again)] : routes;
   }
 
   copies(content: BatchContent): readonly number[] {
@@ -333,32 +333,32 @@ function isOut(outage: Outage, { body, atMs }: FeedRecord): boolean {
   return body['Workload'] === workload && atMs >= fromMs && atMs < toMs;
 }
 
-function afterOutage(lane: Worker, outage: Outage): Worker {
+function afterOutage(route: DeliveryRoute, outage: Outage): DeliveryRoute {
   return {
-    ...lane,
-    name: `${lane.name} after ${outage.workload} ${outage.toMs}`,
+    ...route,
+    name: `${route.name} after ${outage.workload} ${outage.toMs}`,
     delayMs: (random, openedMs) =>
-      Math.max(0, outage.toMs - openedMs) + lane.delayMs(random, openedMs),
+      Math.max(0, outage.toMs - openedMs) + route.delayMs(random, openedMs),
   };
 }
 
-function later(lane: Worker, [fromMs, toMs]: readonly [number, number]): Worker {
+function later(route: DeliveryRoute, [fromMs, toMs]: readonly [number, number]): DeliveryRoute {
   return {
-    ...lane,
-    name: `${lane.name} late`,
-    delayMs: (random, openedMs) => lane.delayMs(random, openedMs) + random.int(fromMs, toMs + 1),
+    ...route,
+    name: `${route.name} late`,
+    delayMs: (random, openedMs) => route.delayMs(random, openedMs) + random.int(fromMs, toMs + 1),
   };
 }
 
-function unlisted(lane: Worker): Worker {
-  return { ...lane, name: `${lane.name} unlisted`, isUnlisted: true };
+function unlisted(route: DeliveryRoute): DeliveryRoute {
+  return { ...route, name: `${route.name} unlisted`, isUnlisted: true };
 }
 
-function again(lane: Worker): Worker {
+function again(route: DeliveryRoute): DeliveryRoute {
   return {
-    ...lane,
-    name: `${lane.name} again`,
-    delayMs: (random, openedMs) => lane.delayMs(random, openedMs) + random.gap(HOUR_MS),
+    ...route,
+    name: `${route.name} again`,
+    delayMs: (random, openedMs) => route.delayMs(random, openedMs) + random.gap(HOUR_MS),
   };
 }
 

@@ -3,7 +3,7 @@ import type { SeededRandom } from '../core/seeded-random.ts';
 import type { BatchContent } from './batch-store.ts';
 
 /** A way through the service: records of one lane that come together travel together. */
-export type Worker = {
+export type DeliveryRoute = {
   readonly name: string;
   /** A batch gathers for so long, unless it is full before. */
   readonly windowMs: number;
@@ -31,20 +31,20 @@ export class BatchBuilder {
   constructor(options: {
     readonly tenantId: string;
     readonly feed: Feed;
-    readonly lane: Worker;
+    readonly route: DeliveryRoute;
     /** Since when its first record exists. */
     readonly existsMs: number;
     readonly capacity: number;
     readonly random: SeededRandom;
   }) {
-    const { lane, existsMs, random } = options;
+    const { route, existsMs, random } = options;
     this.tenantId = options.tenantId;
     this.feed = options.feed;
     this.#capacity = options.capacity;
-    this.#isUnlisted = lane.isUnlisted === true;
-    this.closesMs = existsMs + lane.windowMs;
+    this.#isUnlisted = route.isUnlisted === true;
+    this.closesMs = existsMs + route.windowMs;
     // Never before it is closed: a batch that was read does not change any more.
-    this.#availableMs = Math.max(this.closesMs, existsMs + lane.delayMs(random, existsMs));
+    this.#availableMs = Math.max(this.closesMs, existsMs + route.delayMs(random, existsMs));
     this.#serial = random.guid().replaceAll('-', '');
   }
 

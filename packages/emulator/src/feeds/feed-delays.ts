@@ -1,6 +1,6 @@
 import type { Feed, FeedRecord } from '../core/feed-record.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
-import type { Worker } from './batch-builder.ts';
+import type { DeliveryRoute } from './batch-builder.ts';
 import type { Dispatcher } from './feed-store.ts';
 
 const SECOND_MS = 1_000;
@@ -58,23 +58,25 @@ const USUAL_DELAYS: FeedDelays = {
 /** Sends every record by exactly one way of its feed. */
 export class FeedDelayDispatcher implements Dispatcher {
   readonly #random: SeededRandom;
-  readonly #workers: Readonly<Record<keyof FeedDelays, { shards: Worker[]; slow: Worker }>>;
+  readonly #routes: Readonly<
+    Record<keyof FeedDelays, { shards: DeliveryRoute[]; slow: DeliveryRoute }>
+  >;
   readonly #delays: FeedDelays;
 
   constructor(options: { readonly seed: string | number; readonly delays?: FeedDelays }) {
     this.#random = new SeededRandom(options.seed, 'dispatch');
     this.#delays = options.delays ?? USUAL_DELAYS;
     const { activity, graph, azure } = this.#delays;
-    this.#workers = {
+    this.#routes = {
       activity: workersOf(activity),
       graph: workersOf(graph),
       azure: workersOf(azure),
     };
   }
 
-  lanes(record: FeedRecord): readonly Worker[] {
+  routes(record: FeedRecord): readonly DeliveryRoute[] {
     const group = feedGroup(record.feed);
-    const { shards, slow } = this.#workers[group];
+    const { shards, slow } = this.#routes[group];
     if (this.#random.chance(this.#delays[group].slowShare)) return [slow];
     return [this.#random.pick(shards)];
   }
@@ -84,7 +86,7 @@ function feedGroup(feed: Feed): keyof FeedDelays {
   return feed.startsWith('activity/') ? 'activity' : feed.startsWith('graph/') ? 'graph' : 'azure';
 }
 
-function workersOf(delay: FeedDelay): { shards: Worker[]; slow: Worker } {
+function workersOf(delay: FeedDelay): { shards: DeliveryRoute[]; slow: DeliveryRoute } {
   const { windowMs, usualMs, shards, slowMeanMs } = delay;
   const usual = (random: SeededRandom): number => random.int(usualMs[0], usualMs[1] + 1);
   return {

@@ -1,7 +1,7 @@
 import type { Feed, FeedRecord, Occurrence } from '../core/feed-record.ts';
 import { WINDOWS_KEPT } from '../core/limits.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
-import { BatchBuilder, type Worker } from './batch-builder.ts';
+import { BatchBuilder, type DeliveryRoute } from './batch-builder.ts';
 import { type Batch, type BatchContent, BatchStore } from './batch-store.ts';
 import { SpillStore } from './spill-store.ts';
 
@@ -16,7 +16,7 @@ export type StoredRecord = {
 
 /** Decides by which ways a record goes; by none, and nobody will ever see it. */
 export interface Dispatcher {
-  lanes(record: FeedRecord, happening: Occurrence): readonly Worker[];
+  routes(record: FeedRecord, happening: Occurrence): readonly DeliveryRoute[];
   /** How long after a batch it becomes available once more, under another name. */
   copies?(content: BatchContent): readonly number[];
 }
@@ -66,11 +66,11 @@ export class FeedStore {
   /** Takes what happened, in order of time. */
   take(happening: Occurrence): void {
     for (const record of happening.records) {
-      const workers = this.#dispatcher.lanes(record, happening);
-      if (workers.length === 0) continue;
+      const routes = this.#dispatcher.routes(record, happening);
+      if (routes.length === 0) continue;
       const json = JSON.stringify(record.body);
-      for (const worker of workers)
-        this.#gather({ record, json, lane: worker, tenantId: happening.tenantId });
+      for (const route of routes)
+        this.#gather({ record, json, route: route, tenantId: happening.tenantId });
     }
   }
 
@@ -163,12 +163,17 @@ export class FeedStore {
     return shelf.batches;
   }
 
-  #gather(item: { record: FeedRecord; json: string; lane: Worker; tenantId: string }): void {
-    const { record, json, lane, tenantId } = item;
+  #gather(item: {
+    record: FeedRecord;
+    json: string;
+    route: DeliveryRoute;
+    tenantId: string;
+  }): void {
+    const { record, json, route, tenantId } = item;
     const existsMs = record.atMs + (record.afterMs ?? 0);
     // Versions that come later are gathered apart, by the minute at which they come.
     const minutes = Math.ceil((record.afterMs ?? 0) / 60_000);
-    const key = `${tenantId}\n${record.feed}\n${lane.name}\n${minutes}`;
+    const key = `${tenantId}\n${record.feed}\n${route.name}\n${minutes}`;
     let builder = this.#open.get(key);
     if (builder !== undefined && !builder.accepts(existsMs)) {
       this.#close(key, builder);
@@ -178,7 +183,14 @@ export class FeedStore {
       const random = this.#random.fork(tenantId, record.feed, this.#sequence++);
       const { min, max } = this.#recordsPerBatch;
       const capacity = random.int(min, max + 1);
-      builder = new BatchBuilder({ tenantId, feed: record.feed, lane, existsMs, capacity, random });
+      builder = new BatchBuilder({
+        tenantId,
+        feed: record.feed,
+        route,
+        existsMs,
+        capacity,
+        random,
+      });
       this.#open.set(key, builder);
     }
     builder.add(record, json);

@@ -20,7 +20,7 @@ const OTHERS: { readonly [family in Exclude<Family, 'identity'>]: Limit } = {
 };
 
 /** Above this share of a limit the service tells how near it is. */
-const TOLD_FROM = 0.8;
+const HEADERS_FROM = 0.8;
 
 /** A bucket that fills evenly and pays also for calls that it refuses. */
 class Bucket {
@@ -80,15 +80,21 @@ export class Throttle {
     const { used, waitMs } = this.#bucket(`units ${scope}`, limit, nowMs).take(cost, nowMs);
     const headers = {
       'x-ms-resource-unit': String(cost),
-      ...(used > TOLD_FROM && { 'x-ms-throttle-limit-percentage': used.toFixed(1) }),
+      ...(used > HEADERS_FROM && { 'x-ms-throttle-limit-percentage': used.toFixed(1) }),
     };
-    const told = { ...headers, 'x-ms-throttle-scope': scope };
+    const described = { ...headers, 'x-ms-throttle-scope': scope };
     if (waitMs > 0)
-      throw tooMany(waitMs, { ...told, 'x-ms-throttle-information': 'ResourceUnitLimitExceeded' });
+      throw tooMany(waitMs, {
+        ...described,
+        'x-ms-throttle-information': 'ResourceUnitLimitExceeded',
+      });
     if (route.method === 'GET') return { headers };
     const write = this.#bucket(`writes ${scope}`, WRITES, nowMs).take(1, nowMs);
     if (write.waitMs > 0)
-      throw tooMany(write.waitMs, { ...told, 'x-ms-throttle-information': 'WriteLimitExceeded' });
+      throw tooMany(write.waitMs, {
+        ...described,
+        'x-ms-throttle-information': 'WriteLimitExceeded',
+      });
     return { headers };
   }
 

@@ -29,7 +29,7 @@ const OTHER_ATTEMPT = 50012;
 const TOO_WEAK = 50159;
 
 /** Holds a provider's ID token against the request (contracts 9.4). */
-export async function judge(
+export async function checkAnswer(
   token: string,
   { asked, provider, nowMs }: { asked: ProviderRequest; provider: Provider; nowMs: number },
 ): Promise<Verdict> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Ask, Reply } from '../http/http-server.ts';
 import type { Admission } from './authorize.ts';
 import {
-  judge,
+  checkAnswer,
   type ProviderRequest,
   type Verdict,
   WANTED_ACR,
@@ -110,7 +110,7 @@ export class ExternalMethods {
     if (token === null) {
       return this.#fail(attempt, NOT_SATISFIED, form.get('error') ?? 'no answer');
     }
-    const verdict: Verdict = await judge(token, { asked, provider, nowMs });
+    const verdict: Verdict = await checkAnswer(token, { asked, provider, nowMs });
     if (verdict.kind === 'refused') return this.#fail(attempt, verdict.number, verdict.why);
     const factor = { name: method.displayName, succeeded: true, detail: verdict.amr };
     return admit({ ...session, nowMs }, admission, factor);

@@ -116,7 +116,13 @@ test('a mailbox that is read too much falls silent for a day, and says so before
     draw: { victim: { person: { tenant: 'corp' } } },
     steps: [
       step('sign-in', { who: '$victim', to: 'mail', as: 'mail' }),
-      step('read-mail', { by: '$mail', mailboxes: '$victim', items: 9000, over: '30h', lanes: 3 }),
+      step('read-mail', {
+        by: '$mail',
+        mailboxes: '$victim',
+        items: 9000,
+        over: '30h',
+        workers: 3,
+      }),
     ],
   };
   const { all } = runScenario(greedy, { populations: [corp], seed: 1, fromMs: FROM_MS });

@@ -108,13 +108,13 @@ test('asks the writer to wait while full tables wait for the disk', async (t) =>
   const dir = folder(t);
   const index = open(dir, 0, { tableEntries: 2 });
   for (let i = 0; i < 3; i++) insert(index, i, `v${i}`, `a${i}`);
-  assert.equal(index.drained(), undefined);
+  assert.equal(index.caughtUp(), undefined);
   for (let i = 3; i < 6; i++) insert(index, i, `v${i}`, `a${i}`);
-  const drained = index.drained();
-  assert.notEqual(drained, undefined);
+  const caughtUp = index.caughtUp();
+  assert.notEqual(caughtUp, undefined);
   index.committed(6);
-  await drained;
-  assert.equal(index.drained(), undefined);
+  await caughtUp;
+  assert.equal(index.caughtUp(), undefined);
   await index.close();
 });
 
@@ -127,7 +127,7 @@ test('does the same with a worker thread', async (t) => {
     index.insert(i, keys, i * 16, keys, (i - (i % 2)) * 16);
     if (i % 10_000 === 0) {
       index.committed(i);
-      await index.drained();
+      await index.caughtUp();
     }
   }
   index.committed(count);

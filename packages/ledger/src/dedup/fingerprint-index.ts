@@ -188,7 +188,7 @@ export class FingerprintIndex {
   }
 
   /** Undefined when the writer may go on; else resolves when it may. */
-  drained(): Promise<void> | undefined {
+  caughtUp(): Promise<void> | undefined {
     if (this.#frozen.length < FROZEN_TABLES_MAX) return undefined;
     const last = this.#frozen[this.#frozen.length - FROZEN_TABLES_MAX] as Memtable;
     return this.#waitFor(last.to);

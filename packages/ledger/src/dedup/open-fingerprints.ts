@@ -65,6 +65,6 @@ async function feed(index: FingerprintIndex, archive: ArchiveReader): Promise<vo
       const at = i * COLUMN_BYTES;
       index.insert(entry++, versions, at, actions, at);
     }
-    await index.drained();
+    await index.caughtUp();
   }
 }

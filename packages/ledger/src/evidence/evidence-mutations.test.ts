@@ -55,16 +55,16 @@ type Claims = {
 
 function claimsOf(changed: Uint8Array, vkey: string): Claims {
   const { answer, witnessed, checkpoint, items } = verifyEvidence(changed, vkey, policy);
-  const told = items.map(({ index, leaf, body }): [number, string] => [
+  const digests = items.map(({ index, leaf, body }): [number, string] => [
     index,
     `${digestOf(JSON.stringify(leaf))} ${body === 'erased' ? 'none' : digestOf(body)}`,
   ]);
-  return { kind: answer.kind, witnessed: witnessed.kind, checkpoint, items: new Map(told) };
+  return { kind: answer.kind, witnessed: witnessed.kind, checkpoint, items: new Map(digests) };
 }
 
 /** Short, so that what differs is told at once. */
-function digestOf(told: Uint8Array | string): string {
-  return sha256(Buffer.from(told)).toString('hex', 0, 8);
+function digestOf(content: Uint8Array | string): string {
+  return sha256(Buffer.from(content)).toString('hex', 0, 8);
 }
 
 /**

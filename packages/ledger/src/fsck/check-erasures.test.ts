@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { checkErasures, type DeclaredErasure } from './check-erasures.ts';
 import { Problems } from './fsck-report.ts';
 
-function told(declared: readonly DeclaredErasure[], gone: readonly number[]): string[] {
+function problemsOf(declared: readonly DeclaredErasure[], gone: readonly number[]): string[] {
   const problems = new Problems();
   checkErasures(declared, gone, problems);
   return problems.list().map(({ what }) => what);
@@ -18,32 +18,32 @@ const ERASURE: DeclaredErasure = {
 };
 
 test('an erasure that was carried out is no problem', () => {
-  assert.deepEqual(told([ERASURE], [2, 3, 4, 5, 9]), []);
-  assert.deepEqual(told([ERASURE, { index: 30, ranges: [[4, 7]] }], [2, 3, 4, 5, 6, 9]), []);
+  assert.deepEqual(problemsOf([ERASURE], [2, 3, 4, 5, 9]), []);
+  assert.deepEqual(problemsOf([ERASURE, { index: 30, ranges: [[4, 7]] }], [2, 3, 4, 5, 6, 9]), []);
 });
 
 test('an erasure that died before its rewriting, or in it, waits for the next writer', () => {
   const rest =
     'still here: the erasure that entry 20 says is not carried out yet, and the next writing ' +
     'command finishes it';
-  assert.deepEqual(told([ERASURE], []), [
+  assert.deepEqual(problemsOf([ERASURE], []), [
     `the bodies of entries 2 to 5 are ${rest}`,
     `the body of entry 9 is ${rest}`,
   ]);
-  assert.deepEqual(told([ERASURE], [2, 3]), [
+  assert.deepEqual(problemsOf([ERASURE], [2, 3]), [
     `the bodies of entries 4 to 5 are ${rest}`,
     `the body of entry 9 is ${rest}`,
   ]);
 });
 
 test('a body that was put back where an erasure was carried out is another matter', () => {
-  assert.deepEqual(told([ERASURE], [2, 4, 5, 9]), [
+  assert.deepEqual(problemsOf([ERASURE], [2, 4, 5, 9]), [
     'the body of entry 3 is here again, though entry 20 says that it was erased',
   ]);
 });
 
 test('what is gone without an erasure is told, whatever else was erased', () => {
-  assert.deepEqual(told([ERASURE], [1, 2, 3, 4, 5, 9, 12, 13]), [
+  assert.deepEqual(problemsOf([ERASURE], [1, 2, 3, 4, 5, 9, 12, 13]), [
     'the body of entry 1 is gone, and no erasure says why',
     'the bodies of entries 12 to 13 are gone, and no erasure says why',
   ]);

@@ -316,15 +316,15 @@ async function* inWorkers(
   starts: readonly number[],
   threads: number,
 ): AsyncGenerator<RangeReport> {
-  const workers = Array.from({ length: threads }, () => new Lane(setup));
+  const workers = Array.from({ length: threads }, () => new RangeWorker(setup));
   const reports = new Map<number, Promise<RangeReport>>();
   let asked = 0;
   try {
     for (let i = 0; i < starts.length; i++) {
       for (; asked < Math.min(starts.length, i + 3 * threads); asked++) {
         const from = starts[asked] as number;
-        const lane = workers[asked % threads] as Lane;
-        const report = lane.ask(from, Math.min(setup.size, from + RANGE_ENTRIES));
+        const worker = workers[asked % threads] as RangeWorker;
+        const report = worker.ask(from, Math.min(setup.size, from + RANGE_ENTRIES));
         report.catch(() => {});
         reports.set(asked, report);
       }
@@ -332,11 +332,11 @@ async function* inWorkers(
       reports.delete(i);
     }
   } finally {
-    await Promise.all(workers.map((lane) => lane.stop()));
+    await Promise.all(workers.map((worker) => worker.stop()));
   }
 }
 
-class Lane {
+class RangeWorker {
   readonly #worker: Worker;
   readonly #waiting: { resolve(report: RangeReport): void; reject(error: Error): void }[] = [];
 

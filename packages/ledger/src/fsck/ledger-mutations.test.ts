@@ -46,13 +46,13 @@ const text = (name: string): string => (files.get(name) as Buffer).toString('utf
 async function claims(): Promise<string> {
   const reader = await LedgerReader.open(dir);
   try {
-    const told: string[] = [reader.origin, String(reader.size), hexOf(reader.checkpoint.root)];
+    const parts: string[] = [reader.origin, String(reader.size), hexOf(reader.checkpoint.root)];
     for (let index = 0; index < reader.size; index++) {
       const { bytes } = await reader.leaf(index);
       const body = await reader.body(index);
-      told.push(hexOf(bytes), body.kind === 'erased' ? 'erased' : hexOf(body.bytes));
+      parts.push(hexOf(bytes), body.kind === 'erased' ? 'erased' : hexOf(body.bytes));
     }
-    return told.join('\n');
+    return parts.join('\n');
   } finally {
     reader.close();
   }
@@ -67,7 +67,7 @@ type Changes = { readonly [name: string]: Buffer | string | undefined };
 type Mutation = readonly [what: string, changes: Changes];
 
 /** Rejected under the first key, by fsck or at once, or it reads as it did. */
-async function judge(what: string, changes: Changes): Promise<'rejected' | 'no effect'> {
+async function mutate(what: string, changes: Changes): Promise<'rejected' | 'no effect'> {
   for (const [name, bytes] of Object.entries(changes)) {
     const path = join(dir, name);
     mkdirSync(dirname(path), { recursive: true });
@@ -249,7 +249,7 @@ for (const [part, mutations] of [
         ([name, bytes]) => bytes !== undefined && files.get(name)?.equals(Buffer.from(bytes)),
       );
       if (isSame) continue;
-      if ((await judge(what, changes)) === 'rejected') rejected++;
+      if ((await mutate(what, changes)) === 'rejected') rejected++;
       else harmless.push(what);
     }
     t.diagnostic(`${rejected} rejected; without effect: ${harmless.join('; ') || 'none'}`);

@@ -57,7 +57,9 @@ export class TreeChecker {
       const start = (index - range.from) * HASH_BYTES;
       const found = hashes.subarray(start, start + width * HASH_BYTES);
       const isReadable = range.readable[(index - range.from) / TILE_WIDTH] === 1;
-      this.#append(this.#judged(index / TILE_WIDTH, width, found, isReadable ? 'read' : 'unread'));
+      this.#append(
+        this.#checkTile(index / TILE_WIDTH, width, found, isReadable ? 'read' : 'unread'),
+      );
     }
   }
 
@@ -97,7 +99,7 @@ export class TreeChecker {
    * The leaf hashes to go on with. Where bundle and tile disagree, the tile above says which of the
    * two is wrong; the other one is believed, so that one wrong byte is told once.
    */
-  #judged(index: number, width: number, fromBundle: Buffer, bundle: 'read' | 'unread'): Buffer {
+  #checkTile(index: number, width: number, fromBundle: Buffer, bundle: 'read' | 'unread'): Buffer {
     const tile: TileId = { level: 0, index, width };
     const path = LOG + tilePath(tile);
     const inTile = readTileFile(this.#files, this.#dir, tile);

@@ -106,7 +106,7 @@ export interface CollectionSession {
    */
   add(content: Content): Promise<{ readonly items: number }>;
   /** Keeps what could not be read, and why. */
-  park(name: string, reason: string, bytes: Uint8Array | null): void;
+  quarantineItem(name: string, reason: string, bytes: Uint8Array | null): void;
   /** Makes what was added durable; more may be added. */
   settle(): Promise<void>;
   /** Makes all of it durable, and then, behind it, what was asked and seen. */

@@ -1,6 +1,6 @@
 import { plural } from '@countersign/core';
 import { HttpError } from '../http/errors.ts';
-import { PROBLEMS_TOLD_MAX } from '../limits.ts';
+import { PROBLEMS_SHOWN_MAX } from '../limits.ts';
 import type { PollReport, WindowEnd, WindowTally } from './collector.ts';
 
 /** Adds up what a poll did. */
@@ -24,7 +24,7 @@ export class PollTally {
   }
 
   problem(text: string): void {
-    if (this.#problems.size < PROBLEMS_TOLD_MAX) this.#problems.add(text);
+    if (this.#problems.size < PROBLEMS_SHOWN_MAX) this.#problems.add(text);
   }
 
   report(): PollReport {

@@ -47,7 +47,7 @@ function cut(value: unknown): string | undefined {
   return typeof value === 'string' ? value.slice(0, SERVICE_TEXT_CHARACTERS_MAX) : undefined;
 }
 
-type Judgement =
+type Classification =
   | { readonly kind: 'good' }
   | {
       readonly kind: 'throttled' | 'again' | 'unauthorised' | 'refused';
@@ -60,7 +60,7 @@ const AGAIN: ReadonlySet<number> = new Set([408, 500, 502, 503, 504]);
  * What an answer means for who asked. Throttling is told by the code, not the status: `AF429`
  * comes with 403 (contracts 19.4).
  */
-export function classifyResponse(reply: Reply, url: URL): Judgement {
+export function classifyResponse(reply: Reply, url: URL): Classification {
   const { status } = reply;
   if (status >= 200 && status < 300) return { kind: 'good' };
   const { code, text } = serviceErrorOf(reply);

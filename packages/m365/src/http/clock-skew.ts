@@ -1,4 +1,4 @@
-import { CLOCK_OFF_TOLD_MS } from './limits.ts';
+import { CLOCK_OFF_REPORTED_MS } from './limits.ts';
 
 /**
  * A sentence for the log where the service's clock is so far from this machine's that windows, and
@@ -6,7 +6,7 @@ import { CLOCK_OFF_TOLD_MS } from './limits.ts';
  */
 export function clockOffText(skewMs: number, followedMs: number): string | undefined {
   const offMs = Math.abs(skewMs);
-  if (offMs < CLOCK_OFF_TOLD_MS) return undefined;
+  if (offMs < CLOCK_OFF_REPORTED_MS) return undefined;
   const way = skewMs > 0 ? 'ahead of' : 'behind';
   const said = `the clock of the service is ${minutes(offMs)} min ${way} this machine's`;
   const more = offMs > followedMs ? `, and is believed up to ${minutes(followedMs)} min` : '';

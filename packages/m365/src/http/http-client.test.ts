@@ -98,13 +98,13 @@ test('ends with the last error when a server goes on failing', async () => {
 test('tells of trouble while it is tried again, once in a minute', async () => {
   await using server = await TestServer.start((_, response) => json(response, {}, 503));
   const time = new WaitingClock(NOW_MS);
-  const told: string[] = [];
-  const http = clientFor([server.origin], time, { tell: (trouble) => told.push(trouble) });
+  const lines: string[] = [];
+  const http = clientFor([server.origin], time, { tell: (trouble) => lines.push(trouble) });
   await assert.rejects(http.send({ url: server.origin }), code('SERVER_FAILED'));
-  assert.deepEqual(told, [`${server.origin}/ failed (503); it is tried again`]);
+  assert.deepEqual(lines, [`${server.origin}/ failed (503); it is tried again`]);
   time.clock.advance(60_000);
   await assert.rejects(http.send({ url: server.origin }), code('SERVER_FAILED'));
-  assert.equal(told.length, 2);
+  assert.equal(lines.length, 2);
 });
 
 test('an authority that is away is waited for once, and not for each attempt anew', async () => {

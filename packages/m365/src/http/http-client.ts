@@ -62,7 +62,7 @@ export class HttpClient {
   readonly #origins: AllowedOrigins;
   readonly #sockets: ConnectionPool;
   #skewMs = 0;
-  #toldMs: number | undefined;
+  #reportedMs: number | undefined;
 
   constructor(options: HttpOptions) {
     const { ca, timeouts } = options;
@@ -109,8 +109,8 @@ export class HttpClient {
   /** One line in a minute: whatever else is under way has the same trouble. */
   #tell({ message }: HttpError): void {
     const nowMs = this.#options.clock.monotonic();
-    if (this.#toldMs !== undefined && nowMs - this.#toldMs < TELL_EVERY_MS) return;
-    this.#toldMs = nowMs;
+    if (this.#reportedMs !== undefined && nowMs - this.#reportedMs < TELL_EVERY_MS) return;
+    this.#reportedMs = nowMs;
     this.#options.tell?.(`${message}; it is tried again`);
   }
 
@@ -134,8 +134,8 @@ export class HttpClient {
         return { kind: PASSING.has(error.code) ? 'again' : 'refused', error };
       }
       this.#learnSkew(reply);
-      if (reply.status < 300 || reply.status >= 400) return this.#judged(reply, url);
-      if (redirects >= REDIRECTS_MAX) return this.#judged(reply, url);
+      if (reply.status < 300 || reply.status >= 400) return this.#classify(reply, url);
+      if (redirects >= REDIRECTS_MAX) return this.#classify(reply, url);
       // Throws for another host: a redirect must not carry the token away.
       url = this.#origins.check(reply.headers.get('location') ?? '', url);
     }
@@ -155,11 +155,11 @@ export class HttpClient {
     return this.#sockets.exchange({ method, url, headers, body, bodyBytesMax, signal });
   }
 
-  #judged(reply: Reply, url: URL): Outcome {
-    const judgement = classifyResponse(reply, url);
-    if (judgement.kind === 'good') return { kind: 'good', reply };
+  #classify(reply: Reply, url: URL): Outcome {
+    const classification = classifyResponse(reply, url);
+    if (classification.kind === 'good') return { kind: 'good', reply };
     const afterMs = retryAfterMs(reply, this.#options.clock.now());
-    return { ...judgement, afterMs, challenge: reply.headers.get('www-authenticate') };
+    return { ...classification, afterMs, challenge: reply.headers.get('www-authenticate') };
   }
 
   /** RFC 9110 section 6.6.1: whole seconds, so that less than two of difference is none. */

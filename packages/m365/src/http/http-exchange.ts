@@ -82,7 +82,7 @@ export class ConnectionPool {
       const client = isTls ? requestHttps(url, options) : requestHttp(url, options);
       const fail = (error: unknown): void => {
         clearTimeout(deadline);
-        reject(told(error, url, signal));
+        reject(httpErrorOf(error, url, signal));
         client.destroy();
       };
       const deadline = setTimeout(() => fail(timedOut(url)), exchangeMs);
@@ -146,7 +146,7 @@ function headersOf(message: IncomingMessage): ReadonlyMap<string, string> {
   return headers;
 }
 
-function told(error: unknown, url: URL, signal: AbortSignal | undefined): HttpError {
+function httpErrorOf(error: unknown, url: URL, signal: AbortSignal | undefined): HttpError {
   if (error instanceof HttpError) return error;
   if (signal?.aborted === true) return aborted();
   const code = codeOf(error);

@@ -44,4 +44,4 @@ export const HEADER_BYTES_MAX: number = 16 * 1024;
 export const SECRET_BYTES_MAX: number = 64 * 1024;
 
 /** Machines that set their clocks are seconds apart; coverage allows for five minutes. */
-export const CLOCK_OFF_TOLD_MS = 300_000;
+export const CLOCK_OFF_REPORTED_MS = 300_000;

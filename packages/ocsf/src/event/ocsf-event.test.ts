@@ -44,7 +44,7 @@ for (const mapping of MAPPINGS) {
 
     test(`${mapping.name}: the published definitions accept example ${i + 1}`, (t) => {
       if (published === undefined) return t.skip(SKIP_REASON);
-      assert.deepEqual(published.judge(toOcsf(record, interpret(record), entry)), []);
+      assert.deepEqual(published.problemsOf(toOcsf(record, interpret(record), entry)), []);
     });
   }
 }

@@ -88,7 +88,7 @@ class Members {
   readonly #written = new Map<string, number>();
   readonly #values: readonly unknown[][] = [[], [], []];
   readonly #turns: readonly number[][] = [[-1], [-1], [-1]];
-  readonly #sought = [false, false, false];
+  readonly #located = [false, false, false];
   #turn = 0;
 
   slotOf(lower: string): number {
@@ -103,19 +103,19 @@ class Members {
 
   forget(): void {
     this.#turn += 1;
-    this.#sought.fill(false);
+    this.#located.fill(false);
   }
 
-  at(reading: Reading, sought: Root, slot: number): unknown {
+  at(reading: Reading, origin: Root, slot: number): unknown {
     const { body, record } = reading.subject;
     // Most records are delivered as they are: then there is nothing else to look through.
-    const root = sought === 1 && body === record.value ? 0 : sought;
-    if (this.#sought[root] !== true) this.#seek(reading, root);
+    const root = origin === 1 && body === record.value ? 0 : origin;
+    if (this.#located[root] !== true) this.#seek(reading, root);
     return this.#turns[root]?.[slot] === this.#turn ? this.#values[root]?.[slot] : undefined;
   }
 
   #seek(reading: Reading, root: Root): void {
-    this.#sought[root] = true;
+    this.#located[root] = true;
     const { subject } = reading;
     const outer = isObject(subject.record.value) ? subject.record.value : NOTHING;
     if (root === 0) this.#enter(subject.body, root);

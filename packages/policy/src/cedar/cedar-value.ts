@@ -142,11 +142,11 @@ export class PlainEntities {
 
   /** Whether one entity is the other, or in it through any number of others. */
   isIn(inner: TypeAndId, outer: TypeAndId): boolean {
-    const sought = keyOf(outer);
+    const entityKey = keyOf(outer);
     const seen = new Set<string>();
     const edge = [keyOf(inner)];
     for (let key = edge.pop(); key !== undefined; key = edge.pop()) {
-      if (key === sought) return true;
+      if (key === entityKey) return true;
       if (seen.has(key)) continue;
       seen.add(key);
       for (const parent of this.#entities.get(key)?.parents ?? []) edge.push(keyOf(uidOf(parent)));

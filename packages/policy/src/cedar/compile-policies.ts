@@ -117,8 +117,8 @@ function constraint(variable: 'principal' | 'action' | 'resource', head: Constra
       return always;
     case '==': {
       if (!('entity' in head)) return notPlain();
-      const sought = keyOf(uidOf(head.entity));
-      return (env) => keyOf(of(env)) === sought;
+      const entityKey = keyOf(uidOf(head.entity));
+      return (env) => keyOf(of(env)) === entityKey;
     }
     case 'in': {
       const outer =

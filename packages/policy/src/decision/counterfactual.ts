@@ -24,14 +24,15 @@ export function flipOf(request: DecisionRequest, world: EvaluationContext): Coun
     if (outcome.cause === 'unknown' || outcome.cause === 'error') return false;
     return outcome.effect !== effect;
   };
-  const told = (given: readonly Change[]): Counterfactual => ({
+  const counterfactualOf = (given: readonly Change[]): Counterfactual => ({
     changes: given.map(({ input, to }) => ({ input, to })),
   });
-  for (const change of changes) if (left > 0 && flips([change])) return told([change]);
+  for (const change of changes) if (left > 0 && flips([change])) return counterfactualOf([change]);
   for (const [at, first] of changes.entries()) {
     for (const second of changes.slice(at + 1)) {
       if (left <= 0) return null;
-      if (second.input !== first.input && flips([first, second])) return told([first, second]);
+      if (second.input !== first.input && flips([first, second]))
+        return counterfactualOf([first, second]);
     }
   }
   return null;

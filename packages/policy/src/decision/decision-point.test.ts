@@ -295,7 +295,7 @@ test('policies and directory are exchanged from the next request on, each by its
 
 test('what would be decided is told without an entry', () => {
   const { point, drafts } = world();
-  assert.equal(point.judge(request()).effect, 'permit');
+  assert.equal(point.evaluate(request()).effect, 'permit');
   assert.equal(point.flip(request({ factor: 'single' }))?.changes.length, 1);
   assert.equal(drafts.length, 0);
 });
@@ -305,9 +305,9 @@ test('ages are those that the point was given', () => {
   const decisionLog = { append: async () => [] };
   const options = { policies, directory, decisionLog, clock, random: countingRandom() };
   const strict = new DecisionPoint({ ...options, ages: () => HOUR_MS - 1 });
-  assert.equal(strict.judge(request()).cause, 'unknown');
+  assert.equal(strict.evaluate(request()).cause, 'unknown');
   assert.equal(
-    new DecisionPoint({ ...options, ages: () => HOUR_MS }).judge(request()).cause,
+    new DecisionPoint({ ...options, ages: () => HOUR_MS }).evaluate(request()).cause,
     'policy',
   );
 });

@@ -82,7 +82,7 @@ export class DecisionPoint {
   }
 
   /** What would be decided now. Nobody is let in by it: it is not accounted for. */
-  judge(request: DecisionRequest): PolicyOutcome {
+  evaluate(request: DecisionRequest): PolicyOutcome {
     return evaluatePolicies(request, this.#world());
   }
 
@@ -129,8 +129,9 @@ export class DecisionPoint {
     request: DecisionRequest,
     { passMs, flip }: DecideOptions,
   ): { readonly decision: Decision; readonly pass: PassOpening | undefined } {
-    const judged = this.judge(request);
-    const outcome = flip === undefined ? judged : { ...judged, flip: this.flip(request) };
+    const policyOutcome = this.evaluate(request);
+    const outcome =
+      flip === undefined ? policyOutcome : { ...policyOutcome, flip: this.flip(request) };
     const atMs = this.#clock.now();
     const id = uuidV7(atMs, this.#random);
     const { door, tenant } = request;

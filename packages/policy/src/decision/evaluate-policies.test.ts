@@ -65,12 +65,12 @@ function worldOf(ada: PlainEntity['attributes'] = ADA, agoMs = 0): EvaluationCon
   return { policies: POLICY_SET, directory, ages: () => 1000, nowMs: NOW_MS };
 }
 
-function judged(changes: Partial<DecisionRequest> = {}, world = worldOf()): PolicyOutcome {
+function outcomeOf(changes: Partial<DecisionRequest> = {}, world = worldOf()): PolicyOutcome {
   return evaluatePolicies({ ...REQUEST, ...changes }, world);
 }
 
 test('all policies that permit are named in order, and each obligation once', () => {
-  const { inputs: _, ...rest } = judged();
+  const { inputs: _, ...rest } = outcomeOf();
   assert.deepEqual(rest, {
     ...{ effect: 'permit', cause: 'policy', policies: ['any', 'zeal'] },
     obligations: ['remember', 'watch'],
@@ -84,13 +84,13 @@ test('all policies that permit are named in order, and each obligation once', ()
 
 test('all inputs of the slice are told, of policies that did not decide as well', () => {
   assert.deepEqual(
-    judged().inputs.map(({ name }) => name),
+    outcomeOf().inputs.map(({ name }) => name),
     ['context.factor', 'principal.enabled', 'principal.risk', 'principal.tries'],
   );
 });
 
 test('a forbid is told alone, with its own obligations', () => {
-  const { effect, cause, policies, obligations, because } = judged(
+  const { effect, cause, policies, obligations, because } = outcomeOf(
     {},
     worldOf({ ...ADA, risk: 'high' }),
   );
@@ -100,7 +100,7 @@ test('a forbid is told alone, with its own obligations', () => {
 });
 
 test('where no policy permits, nothing decided and nothing is due', () => {
-  const { effect, cause, policies, obligations, because } = judged(
+  const { effect, cause, policies, obligations, because } = outcomeOf(
     {},
     worldOf({ ...ADA, enabled: false }),
   );
@@ -109,29 +109,32 @@ test('where no policy permits, nothing decided and nothing is due', () => {
 });
 
 test('one input that nobody knows keeps everybody out, and each reason is told once', () => {
-  const { effect, cause, policies, obligations, because } = judged({}, worldOf({ enabled: true }));
+  const { effect, cause, policies, obligations, because } = outcomeOf(
+    {},
+    worldOf({ enabled: true }),
+  );
   assert.deepEqual([effect, cause, policies, obligations], ['deny', 'unknown', [], []]);
   assert.deepEqual(because, [
     { code: 'unknown', text: 'nothing says what risk of Person "ada" is' },
     { code: 'unknown', text: 'nothing says what tries of Person "ada" is' },
   ]);
-  const eve = judged({ subject: { type: 'user', id: 'eve' } });
+  const eve = outcomeOf({ subject: { type: 'user', id: 'eve' } });
   assert.deepEqual(eve.because, [{ code: 'unknown', text: 'Person "eve" is not known here' }]);
 });
 
 test('a forbid that rests on what is stale is in doubt itself', () => {
-  const { cause } = judged({}, worldOf({ ...ADA, risk: 'high' }, 1001));
+  const { cause } = outcomeOf({}, worldOf({ ...ADA, risk: 'high' }, 1001));
   assert.equal(cause, 'unknown');
 });
 
 test('a forbid of whose inputs one is in doubt is in doubt, even where the others decide', () => {
-  const { cause, policies } = judged({}, worldOf({ enabled: true, risk: 'extreme' }));
+  const { cause, policies } = outcomeOf({}, worldOf({ enabled: true, risk: 'extreme' }));
   assert.deepEqual([cause, policies], ['unknown', []]);
 });
 
 test('a policy that fails lets nobody in, and is named', () => {
   // Beyond what a number of Cedar's holds.
-  const { effect, cause, policies, because } = judged(
+  const { effect, cause, policies, because } = outcomeOf(
     {},
     worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER, enabled: true }),
   );
@@ -143,7 +146,7 @@ test('a policy that fails lets nobody in, and is named', () => {
     policies: [{ file: 'test.cedar', text: few }],
   });
   const world = { ...worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER }), policies: set };
-  const failed = judged({}, world);
+  const failed = outcomeOf({}, world);
   assert.deepEqual([failed.effect, failed.cause, failed.policies], ['deny', 'error', []]);
   assert.deepEqual(failed.obligations, []);
   assert.equal(failed.because[0]?.code, 'error:tries');
@@ -151,7 +154,10 @@ test('a policy that fails lets nobody in, and is named', () => {
 });
 
 test('what no counter can hold is no number', () => {
-  const { cause, because } = judged({}, worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER * 512 }));
+  const { cause, because } = outcomeOf(
+    {},
+    worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER * 512 }),
+  );
   assert.equal(cause, 'unknown');
   assert.match(
     because[0]?.text ?? '',
@@ -176,7 +182,7 @@ for (const [name, changes, text] of [
   ],
 ] as const) {
   test(`a ${name} that no policy knows is denied by name, and has no slice`, () => {
-    const { effect, cause, because, inputs, policies, obligations } = judged(changes);
+    const { effect, cause, because, inputs, policies, obligations } = outcomeOf(changes);
     assert.deepEqual([effect, cause], ['deny', 'no-policy']);
     assert.deepEqual([inputs, policies, obligations], [[], [], []]);
     assert.deepEqual(because, [{ code: 'not-asked-for', text }]);

@@ -193,11 +193,11 @@ test('a door that may state an attribute of a party is believed, and nobody else
   const subject = { type: 'user', id: 'ada', properties: { risk: 'low', phone: '+47' } };
   const resource = { type: 'suite', id: 'suite', properties: { level: 9 } };
   const reads = ['principal.risk', 'resource.level', 'principal.phone'];
-  const told = gathered(reads, { door, request: { subject, resource } });
-  assert.deepEqual(entity(told, 'ada').attrs, { risk: 'low' });
-  assert.deepEqual(entity(told, 'suite').attrs, { level: 9 });
+  const gatheredInputs = gathered(reads, { door, request: { subject, resource } });
+  assert.deepEqual(entity(gatheredInputs, 'ada').attrs, { risk: 'low' });
+  assert.deepEqual(entity(gatheredInputs, 'suite').attrs, { level: 9 });
   assert.deepEqual(
-    told.inputs.map(({ source, ageMs }) => [source, ageMs]),
+    gatheredInputs.inputs.map(({ source, ageMs }) => [source, ageMs]),
     [
       ['door:gate', 0],
       ['door:gate', 0],

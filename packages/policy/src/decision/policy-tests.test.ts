@@ -59,7 +59,7 @@ test('a test that holds has no differences, and knows its place', () => {
     HEAD + testOf(MULTI + whole) + testOf(`${MULTI}    expect: permit\n`),
   );
   assert.deepEqual([first?.file, first?.name, first?.differences], ['test.yaml', 'one', []]);
-  assert.equal(first?.judgement.effect, 'permit');
+  assert.equal(first?.outcome.effect, 'permit');
   assert.deepEqual([first?.line, second?.line], [7, 17]);
 });
 

@@ -49,7 +49,7 @@ export type PolicyTestResult = {
   readonly file: string;
   readonly line: number;
   readonly name: string;
-  readonly judgement: PolicyOutcome;
+  readonly outcome: PolicyOutcome;
   /** What was expected and is not so; empty where the test holds. */
   readonly differences: readonly string[];
 };
@@ -97,12 +97,12 @@ export function runPolicyTests(
   return policyTestCases(source, policies, ages).map(({ test, line, request, world }) => {
     const outcome = evaluatePolicies(request, world);
     const differences = differencesOf(test, outcome);
-    return { file: source.file, line, name: test.name, judgement: outcome, differences };
+    return { file: source.file, line, name: test.name, outcome, differences };
   });
 }
 
-function differencesOf(test: PolicyTest, judgement: PolicyOutcome): readonly string[] {
-  const { effect, cause, policies, obligations } = judgement;
+function differencesOf(test: PolicyTest, outcome: PolicyOutcome): readonly string[] {
+  const { effect, cause, policies, obligations } = outcome;
   const list = (items: readonly string[]): string => [...items].sort().join(', ') || 'none';
   const compared: [string, string | undefined, string][] = [
     ['the decision', test.expect, effect],

@@ -133,7 +133,7 @@ export function heldMs(
   source: string,
   { since, readMs }: { readonly since: Maybe<string>; readonly readMs: number },
 ): number {
-  if (since === undefined || tenant.isStanding(source)) return readMs;
+  if (since === undefined || tenant.hasStatus(source)) return readMs;
   return Math.min(timeOf(since), readMs);
 }
 

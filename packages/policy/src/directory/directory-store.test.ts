@@ -127,17 +127,17 @@ describe('a list of ids', () => {
 describe('that all of a type is known', () => {
   test('is as young as it was told last, or as its source was seen to be unchanged', () => {
     const { store, tenant } = world();
-    assert.equal(store.told(TENANT, 'Group'), undefined);
+    assert.equal(store.completeListing(TENANT, 'Group'), undefined);
     tenant.tell('Group', graph());
-    assert.deepEqual(store.told(TENANT, 'Group'), { value: null, ...graph() });
+    assert.deepEqual(store.completeListing(TENANT, 'Group'), { value: null, ...graph() });
     tenant.tell('Group', graph(NOW_MS + HOUR_MS));
     tenant.tell('Group', graph(NOW_MS - HOUR_MS));
-    assert.equal(store.told(TENANT, 'Group')?.seenMs, NOW_MS + HOUR_MS);
+    assert.equal(store.completeListing(TENANT, 'Group')?.seenMs, NOW_MS + HOUR_MS);
     tenant.confirm(graph(NOW_MS + 3 * HOUR_MS));
     tenant.confirm(graph(NOW_MS + 2 * HOUR_MS));
     tenant.confirm(file(NOW_MS + 9 * HOUR_MS));
-    assert.equal(store.told(TENANT, 'Group')?.seenMs, NOW_MS + 3 * HOUR_MS);
-    assert.equal(store.told(OTHER, 'Group'), undefined);
+    assert.equal(store.completeListing(TENANT, 'Group')?.seenMs, NOW_MS + 3 * HOUR_MS);
+    assert.equal(store.completeListing(OTHER, 'Group'), undefined);
   });
 
   test('is not known while it is told anew, and who is in which neither', () => {
@@ -148,7 +148,7 @@ describe('that all of a type is known', () => {
     tenant.tell('Group', graph());
     assert.deepEqual(within('ada', 'Group'), ['g1']);
     tenant.restart('Group');
-    assert.equal(store.told(TENANT, 'Group'), undefined);
+    assert.equal(store.completeListing(TENANT, 'Group'), undefined);
     assert.equal(within('ada', 'Group'), undefined);
     tenant.tell('Group', graph());
     assert.deepEqual(within('ada', 'Group'), []);

@@ -23,11 +23,11 @@ export class TenantDirectory {
   readonly values: ValuePool;
   /** The ranges of the register that an address lies in; undefined where there is no register. */
   networks: ((address: string) => SourcedValue<readonly string[]> | undefined) | undefined;
-  ear: DirectoryListener | undefined;
+  listener: DirectoryListener | undefined;
   readonly #types: string[] = [];
   readonly #tables = new Map<string, EntityTable>();
   /** Types whose members are told by the type itself: of nobody is it unknown then. */
-  readonly #told = new Map<string, ObservedSpan>();
+  readonly #completeSpans = new Map<string, ObservedSpan>();
   /** When all of a source was last seen to be so still. */
   readonly #confirmed = new Map<string, number>();
   /** Sources that hold until they say otherwise: what a company wrote down itself. */
@@ -68,19 +68,19 @@ export class TenantDirectory {
     const table = this.reachTable(type);
     const column = table.reachColumn(columnOf(attribute, origin.source));
     const confirmedS = Math.floor(this.confirmedMs(origin.source) / 1000);
-    const before = this.ear === undefined ? undefined : column.get(row)?.value;
+    const before = this.listener === undefined ? undefined : column.get(row)?.value;
     column.set(row, cell, Math.floor(origin.seenMs / 1000), confirmedS);
-    const after = this.ear === undefined ? undefined : column.get(row)?.value;
+    const after = this.listener === undefined ? undefined : column.get(row)?.value;
     if (before === after) return;
     const poolValue = (cellValue: number | undefined): unknown =>
       cellValue === undefined ? undefined : this.values.value(cellValue);
     const values = { before: poolValue(before), after: poolValue(after) };
-    this.ear?.({ kind: 'attribute', type, id: table.id(row), attribute, ...values });
+    this.listener?.({ kind: 'attribute', type, id: table.id(row), attribute, ...values });
   }
 
   /** A thing is directly in another. */
   join(type: string, row: number, container: string, id: string, origin: Origin): void {
-    const isChange = this.#told.has(container);
+    const isChange = this.#completeSpans.has(container);
     this.#add(type, row, container, id, isChange ? Math.floor(origin.seenMs / 1000) : undefined);
   }
 
@@ -88,7 +88,7 @@ export class TenantDirectory {
     const into = this.put(container, id);
     const table = this.reachTable(type);
     const isNew = table.parents.add(row, this.#ref(container, into), since);
-    if (isNew) this.ear?.({ kind: 'membership', type, id: table.id(row) });
+    if (isNew) this.listener?.({ kind: 'membership', type, id: table.id(row) });
     const ways = this.#ways.get(container);
     if (ways === undefined) this.#ways.set(container, new Set([type]));
     else ways.add(type);
@@ -99,7 +99,7 @@ export class TenantDirectory {
     if (into === undefined) return;
     const table = this.reachTable(type);
     table.parents.remove(row, this.#ref(container, into), Math.floor(origin.seenMs / 1000));
-    this.ear?.({ kind: 'membership', type, id: table.id(row) });
+    this.listener?.({ kind: 'membership', type, id: table.id(row) });
   }
 
   /** It is directly in these things of this type, and in no others. */
@@ -136,7 +136,7 @@ export class TenantDirectory {
     for (const id of before ?? []) {
       if (!stated.includes(id)) this.leave(type, row, container, id, origin);
     }
-    const isChange = isOurs || this.#told.has(container);
+    const isChange = isOurs || this.#completeSpans.has(container);
     const since = isChange ? Math.floor(origin.seenMs / 1000) : undefined;
     for (const id of stated) this.#add(type, row, container, id, since);
     this.set(type, row, membershipColumn(container), stated, origin);
@@ -153,7 +153,7 @@ export class TenantDirectory {
   retire(type: string, row: number, origin: Origin): void {
     const table = this.reachTable(type);
     this.set(type, row, 'enabled', false, origin);
-    this.ear?.({ kind: 'membership', type, id: table.id(row) });
+    this.listener?.({ kind: 'membership', type, id: table.id(row) });
     for (const ref of [...table.parents.of(row)]) {
       table.parents.remove(row, ref, Math.floor(origin.seenMs / 1000));
     }
@@ -170,7 +170,7 @@ export class TenantDirectory {
    * which: half a list would read as if the rest were in none.
    */
   restart(container: string): void {
-    this.#told.delete(container);
+    this.#completeSpans.delete(container);
     this.#empty(container, () => true, undefined);
   }
 
@@ -215,13 +215,13 @@ export class TenantDirectory {
 
   /** All members of all things of this type are known now. */
   tell(container: string, { source, seenMs }: Origin): void {
-    const known = this.#told.get(container);
+    const known = this.#completeSpans.get(container);
     if (known !== undefined) {
       known.lastMs = Math.max(known.lastMs, seenMs);
       return;
     }
-    this.#told.set(container, { source, firstMs: seenMs, lastMs: seenMs });
-    this.ear?.({ kind: 'anew' });
+    this.#completeSpans.set(container, { source, firstMs: seenMs, lastMs: seenMs });
+    this.listener?.({ kind: 'anew' });
   }
 
   /** Nothing of this source has changed up to this moment but what was told. */
@@ -234,7 +234,7 @@ export class TenantDirectory {
     this.#status.add(source);
   }
 
-  isStanding(source: string): boolean {
+  hasStatus(source: string): boolean {
     return this.#status.has(source);
   }
 
@@ -242,8 +242,8 @@ export class TenantDirectory {
     return this.#confirmed.get(source) ?? 0;
   }
 
-  told(container: string): ObservedSpan | undefined {
-    return this.#told.get(container);
+  completeSpanOf(container: string): ObservedSpan | undefined {
+    return this.#completeSpans.get(container);
   }
 
   /** Whether anything of this type was ever in something of the container's type. */
@@ -277,7 +277,7 @@ export class DirectoryStore implements Directory {
     const known = this.#tenants.get(id);
     if (known !== undefined) return known;
     const tenant = new TenantDirectory(this.#values);
-    tenant.ear = this.#listenerOf(id);
+    tenant.listener = this.#listenerOf(id);
     this.#tenants.set(id, tenant);
     return tenant;
   }
@@ -285,7 +285,7 @@ export class DirectoryStore implements Directory {
   /** From now on this is told of whatever changes. */
   hear(listener: (tenant: TenantId, change: DirectoryChange) => void): void {
     this.#hear = listener;
-    for (const [id, tenant] of this.#tenants) tenant.ear = this.#listenerOf(id);
+    for (const [id, tenant] of this.#tenants) tenant.listener = this.#listenerOf(id);
   }
 
   #listenerOf(id: TenantId): DirectoryListener | undefined {
@@ -320,8 +320,8 @@ export class DirectoryStore implements Directory {
   }
 
   /** Of a type that is told as a whole: when. */
-  told(tenant: TenantId, type: string): SourcedValue<null> | undefined {
-    const known = this.#tenants.get(tenant)?.told(type);
+  completeListing(tenant: TenantId, type: string): SourcedValue<null> | undefined {
+    const known = this.#tenants.get(tenant)?.completeSpanOf(type);
     if (known === undefined) return undefined;
     const seenMs = Math.max(
       known.lastMs,
@@ -337,12 +337,12 @@ export class DirectoryStore implements Directory {
       sourced: SourcedValue<T> | undefined,
     ): SourcedValue<T> | undefined => {
       if (sourced === undefined) return undefined;
-      const isStatus = this.#tenants.get(of)?.isStanding(sourced.source) === true;
+      const isStatus = this.#tenants.get(of)?.hasStatus(sourced.source) === true;
       return { ...sourced, seenMs: isStatus ? atMs : Math.min(sourced.seenMs, atMs) };
     };
     return {
       find: (tenant, type, id) => this.#find(tenant, type, id, atMs),
-      told: (tenant, type) => then(tenant, this.told(tenant, type)),
+      completeListing: (tenant, type) => then(tenant, this.completeListing(tenant, type)),
       networks: (tenant, address) => then(tenant, this.networks(tenant, address)),
     };
   }

@@ -189,10 +189,10 @@ test('after the fact a file without a time of its own holds until the next, and 
   const seenMs = (file: DirectoryStore) =>
     file.at(later).find(TENANT, 'Person', 'ada')?.attribute('enabled')?.seenMs;
   assert.equal(seenMs(store), later);
-  assert.equal(store.at(later).told(TENANT, 'Wave')?.seenMs, later);
+  assert.equal(store.at(later).completeListing(TENANT, 'Wave')?.seenMs, later);
   const dated = loaded(`${FILE}\nat: 2026-01-05T09:00:00Z\n`);
   assert.equal(seenMs(dated), NOW_MS);
-  assert.equal(dated.at(later).told(TENANT, 'Wave')?.seenMs, NOW_MS);
+  assert.equal(dated.at(later).completeListing(TENANT, 'Wave')?.seenMs, NOW_MS);
 });
 
 test('a source that confirms makes what it said young again', () => {

@@ -24,7 +24,7 @@ export interface Directory {
   /** Undefined: nothing of that name is known; then everything about it is unknown. */
   find(tenant: TenantId, type: string, id: string): EntityAttributes | undefined;
   /** When all of a type was told, so that what is not there is known not to be there. */
-  told(tenant: TenantId, type: string): SourcedValue<null> | undefined;
+  completeListing(tenant: TenantId, type: string): SourcedValue<null> | undefined;
   /** The ranges of the workload register in which an address lies. */
   networks(tenant: TenantId, address: string): SourcedValue<readonly string[]> | undefined;
 }

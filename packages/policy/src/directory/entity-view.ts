@@ -92,8 +92,9 @@ export class EntityView implements EntityAttributes {
   }
 
   #knownDirect(into: string): Omit<SourcedValue, 'value'> | undefined {
-    const told = this.#tenant.told(into);
-    if (told !== undefined) return { source: told.source, seenMs: this.#seenMs(told, true) };
+    const completeSpan = this.#tenant.completeSpanOf(into);
+    if (completeSpan !== undefined)
+      return { source: completeSpan.source, seenMs: this.#seenMs(completeSpan, true) };
     const known = this.#stated(membershipColumn(into));
     // Null: a file said it once, and does not say it any more.
     if (known === undefined || known.value === null) return undefined;
@@ -110,7 +111,7 @@ export class EntityView implements EntityAttributes {
     const atMs = this.#atMs;
     if (atMs === undefined) return latestMs;
     if (atMs < firstMs) return atMs - (firstMs - atMs);
-    if (this.#tenant.isStanding(source)) return atMs;
+    if (this.#tenant.hasStatus(source)) return atMs;
     return Math.min(latestMs, atMs);
   }
 

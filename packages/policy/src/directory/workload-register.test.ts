@@ -94,7 +94,7 @@ test('what a later register leaves out is known not to be registered', () => {
   }
   const again = loaded(TEXT, `tenant: ${TENANT}\nworkloads: []\n`, TEXT);
   assert.equal(statedOf(again.find(tenant, 'Workload', 'report'), 'registered'), true);
-  assert.deepEqual(directory.told(tenant, 'Workload'), {
+  assert.deepEqual(directory.completeListing(tenant, 'Workload'), {
     ...{ value: null, source: 'register:register.yaml', seenMs: READ_MS },
   });
 });

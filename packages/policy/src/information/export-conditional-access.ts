@@ -43,22 +43,22 @@ export function exportConditionalAccess(
 const PAGE = 1000;
 
 function worldOf(
-  knowledge: PolicyInformation,
+  information: PolicyInformation,
   tenant: TenantId,
 ): TenantReferences & { readonly nameless: readonly string[] } {
-  const { directory } = knowledge;
-  const emergency = idsOf(knowledge, tenant, 'Person', (facts) => {
+  const { directory } = information;
+  const emergency = idsOf(information, tenant, 'Person', (facts) => {
     return facts.attribute('kind')?.value === 'break-glass';
   });
-  const open = idsOf(knowledge, tenant, 'Group', (facts) =>
+  const open = idsOf(information, tenant, 'Group', (facts) =>
     [...(facts.within('Wave')?.value ?? [])].some((wave) => {
       return directory.find(tenant, 'Wave', wave)?.attribute('state')?.value === 'open';
     }),
   );
-  const registered = idsOf(knowledge, tenant, 'Workload', (facts) => {
+  const registered = idsOf(information, tenant, 'Workload', (facts) => {
     return facts.attribute('registered')?.value === true;
   });
-  const hasRegister = directory.told(tenant, 'Workload') !== undefined;
+  const hasRegister = directory.completeListing(tenant, 'Workload') !== undefined;
   const openGroups = open.filter(isGuid);
   return {
     breakGlass: emergency.filter(isGuid),

@@ -21,32 +21,32 @@ function enabledOf(policyInformation: PolicyInformation): unknown {
 }
 
 test('what a file said before is not taken in after what it says now', () => {
-  const knowledge = new PolicyInformation();
+  const information = new PolicyInformation();
   const [before, after] = [body(true, START_MS), body(false, START_MS + 200)];
   // A door takes in the news at once; the books come to the entries before it later.
-  knowledge.apply('directory', after, 8);
+  information.apply('directory', after, 8);
   const changes: unknown[] = [];
-  knowledge.directory.hear((_, change) => changes.push(change));
-  knowledge.apply('directory', before, 7);
-  assert.equal(enabledOf(knowledge), false);
-  knowledge.apply('directory', after, 8);
-  assert.equal(enabledOf(knowledge), false);
+  information.directory.hear((_, change) => changes.push(change));
+  information.apply('directory', before, 7);
+  assert.equal(enabledOf(information), false);
+  information.apply('directory', after, 8);
+  assert.equal(enabledOf(information), false);
   assert.deepEqual(changes, [], 'nobody is told of a change that there was not');
 });
 
 test('what a file says later counts, even of an earlier time', () => {
-  const knowledge = new PolicyInformation();
-  knowledge.apply('directory', body(true, START_MS), 7);
+  const information = new PolicyInformation();
+  information.apply('directory', body(true, START_MS), 7);
   // The clock was set back meanwhile.
-  knowledge.apply('directory', body(false, START_MS - 3_600_000), 8);
-  assert.equal(enabledOf(knowledge), false);
+  information.apply('directory', body(false, START_MS - 3_600_000), 8);
+  assert.equal(enabledOf(information), false);
 });
 
 test('the order of one file is not that of another', () => {
-  const knowledge = new PolicyInformation();
-  knowledge.apply('directory', body(true, START_MS), 8);
-  knowledge.apply('directory', body(false, START_MS + 1000, 'others.yaml'), 7);
-  assert.equal(enabledOf(knowledge), false);
+  const information = new PolicyInformation();
+  information.apply('directory', body(true, START_MS), 8);
+  information.apply('directory', body(false, START_MS + 1000, 'others.yaml'), 7);
+  assert.equal(enabledOf(information), false);
 });
 
 function policyFolder(): PolicyTextBody {
@@ -57,21 +57,21 @@ function policyFolder(): PolicyTextBody {
 }
 
 test('sign-ins are checked by policies that an operator put in force, and by no others', () => {
-  const knowledge = new PolicyInformation();
+  const information = new PolicyInformation();
   const text = policyFolder();
   const { version } = text;
-  knowledge.apply('policy', text, 1);
+  information.apply('policy', text, 1);
   const inForce = { v: 1, what: 'in-force', version, by: 'serve', atMs: START_MS };
-  const ours = knowledge.apply('policy', { ...inForce, only: 'decisions' }, 2);
+  const ours = information.apply('policy', { ...inForce, only: 'decisions' }, 2);
   assert.equal(ours, Number.POSITIVE_INFINITY, 'no sign-in is judged otherwise than before');
-  assert.equal(knowledge.policies?.version, version);
-  assert.equal(knowledge.policiesAt(START_MS + 1), undefined);
-  assert.ok(!knowledge.isChecking);
-  assert.ok(knowledge.isInForce(version, 'decisions'));
-  assert.ok(!knowledge.isInForce(version, undefined), 'the operator has yet to choose them');
+  assert.equal(information.policies?.version, version);
+  assert.equal(information.policiesAt(START_MS + 1), undefined);
+  assert.ok(!information.isChecking);
+  assert.ok(information.isInForce(version, 'decisions'));
+  assert.ok(!information.isInForce(version, undefined), 'the operator has yet to choose them');
 
-  const chosen = knowledge.apply('policy', { ...inForce, by: 'ada', atMs: START_MS + 5 }, 3);
+  const chosen = information.apply('policy', { ...inForce, by: 'ada', atMs: START_MS + 5 }, 3);
   assert.equal(chosen, Number.NEGATIVE_INFINITY, 'those of all times are');
-  assert.equal(knowledge.policiesAt(START_MS)?.version, version);
-  assert.ok(knowledge.isInForce(version, 'decisions'));
+  assert.equal(information.policiesAt(START_MS)?.version, version);
+  assert.ok(information.isInForce(version, 'decisions'));
 });

@@ -13,7 +13,7 @@ import { DirectoryStore } from '../directory/directory-store.ts';
 import { GraphDirectory } from '../directory/graph-directory.ts';
 import { loadRegister, registerSource } from '../directory/workload-register.ts';
 import { CHECK_AGE_MAX_MS } from '../limits.ts';
-import { endpointOf } from '../policies/enforcement-point.ts';
+import { enforcementPointOf } from '../policies/enforcement-point.ts';
 import { PolicySet, type PolicySource } from '../policies/policy-set.ts';
 import { RiskHistory } from '../risk/risk-history.ts';
 import type {
@@ -32,7 +32,7 @@ type InForce = {
 };
 
 /** The entry that told last what a file says, and of when that is. */
-type FileTold = { readonly index: number; readonly readMs: number };
+type FileRead = { readonly index: number; readonly readMs: number };
 
 /** The kinds of entries that knowledge comes from. */
 export const POLICY_INFORMATION_KINDS: readonly EntryKind[] = ['policy', 'directory'];
@@ -53,7 +53,7 @@ export class PolicyInformation {
   /** By tenant: the source of its register. */
   readonly #registers = new Map<TenantId, string>();
   /** By file of the directory. */
-  readonly #files = new Map<string, FileTold>();
+  readonly #files = new Map<string, FileRead>();
 
   /**
    * Total: a body that was erased, or is of a form that is not known, says nothing. Tells the
@@ -71,8 +71,8 @@ export class PolicyInformation {
   }
 
   /** And as it was; `judged`: whether anybody looks for what raises risk. */
-  suiteAt(atMs: number, judged: 'judged' | 'not judged'): SuiteDirectory {
-    const opinions = judged === 'judged' ? this.risks.at(atMs) : undefined;
+  suiteAt(atMs: number, isWatched: 'judged' | 'not judged'): SuiteDirectory {
+    const opinions = isWatched === 'judged' ? this.risks.at(atMs) : undefined;
     return new SuiteDirectory(this.directory.at(atMs), opinions);
   }
 
@@ -146,7 +146,7 @@ export class PolicyInformation {
     if (typeof version !== 'string') return Number.POSITIVE_INFINITY;
     if (what === 'text') {
       const { schema, policies, doors } = body as PolicyTextBody;
-      this.#sources.set(version, { schema, policies, doors: doors?.map(endpointOf) });
+      this.#sources.set(version, { schema, policies, doors: doors?.map(enforcementPointOf) });
       this.#parsed.delete(version);
     }
     if (what !== 'in-force' || typeof atMs !== 'number') return Number.POSITIVE_INFINITY;
@@ -185,9 +185,9 @@ export class PolicyInformation {
    */
   #applyFile({ directory, file, ...body }: DirectoryFileBody, index: number): number {
     const key = `${directory.tenant}\n${file}`;
-    const told = this.#files.get(key);
-    if (told !== undefined && index <= told.index) return Number.POSITIVE_INFINITY;
-    const readMs = Math.max(body.readMs, told?.readMs ?? 0);
+    const known = this.#files.get(key);
+    if (known !== undefined && index <= known.index) return Number.POSITIVE_INFINITY;
+    const readMs = Math.max(body.readMs, known?.readMs ?? 0);
     loadDirectoryFile(this.directory, directory, { file, readMs });
     this.#files.set(key, { index, readMs });
     return Number.NEGATIVE_INFINITY;

@@ -28,8 +28,8 @@ export class SuiteDirectory implements Directory {
     return new PersonFacts(facts, (of, each) => this.#directory.find(tenant, of, each), risk);
   }
 
-  told(tenant: TenantId, type: string): SourcedValue<null> | undefined {
-    return this.#directory.told(tenant, type);
+  completeListing(tenant: TenantId, type: string): SourcedValue<null> | undefined {
+    return this.#directory.completeListing(tenant, type);
   }
 
   networks(tenant: TenantId, address: string): SourcedValue<readonly string[]> | undefined {
@@ -42,12 +42,12 @@ export class SuiteDirectory implements Directory {
     id: string,
     facts: EntityAttributes | undefined,
   ): EntityAttributes | undefined {
-    const told = this.#directory.told(tenant, 'Workload');
-    if (told === undefined || facts?.attribute('registered') !== undefined) return facts;
+    const listing = this.#directory.completeListing(tenant, 'Workload');
+    if (listing === undefined || facts?.attribute('registered') !== undefined) return facts;
     return {
       id: facts?.id ?? id,
       attribute: (name) =>
-        name === 'registered' ? { ...told, value: false } : facts?.attribute(name),
+        name === 'registered' ? { ...listing, value: false } : facts?.attribute(name),
       within: (type) => facts?.within(type),
     };
   }

@@ -4,13 +4,13 @@ import { NAME_CHARACTERS_MAX } from '../limits.ts';
 import {
   type EnforcementPoint,
   type EnforcementPointDefinition,
-  endpointOf,
+  enforcementPointOf,
 } from './enforcement-point.ts';
 
 /** Doors of the company's own tools, beside those that are built: what each can state. */
 export function parseEndpointFile(file: SourceText): readonly EnforcementPoint[] {
   const { doors } = parseYaml(file, endpointsSchema());
-  return doors.map(endpointOf);
+  return doors.map(enforcementPointOf);
 }
 
 type EndpointsFile = { readonly doors: readonly EnforcementPointDefinition[] };

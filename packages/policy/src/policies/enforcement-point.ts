@@ -19,11 +19,14 @@ export type EnforcementPointDefinition = Omit<EnforcementPoint, 'types'> & {
   readonly types: Readonly<Record<string, string>>;
 };
 
-export function endpointOf({ types, ...door }: EnforcementPointDefinition): EnforcementPoint {
+export function enforcementPointOf({
+  types,
+  ...door
+}: EnforcementPointDefinition): EnforcementPoint {
   return { ...door, types: new Map(Object.entries(types)) };
 }
 
-export function statedEndpoint({ types, ...door }: EnforcementPoint): EnforcementPointDefinition {
+export function definitionOf({ types, ...door }: EnforcementPoint): EnforcementPointDefinition {
   return { ...door, types: Object.fromEntries(types) };
 }
 
@@ -39,7 +42,7 @@ const PEOPLE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The doors that are built, and what each can see (Entra's method: contracts 9.3). */
-export const Endpoints: ReadonlyMap<string, EnforcementPoint> = new Map(
+export const ENFORCEMENT_POINTS: ReadonlyMap<string, EnforcementPoint> = new Map(
   [
     {
       name: 'eam',

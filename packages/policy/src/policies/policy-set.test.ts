@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { PolicyError } from '../errors.ts';
 import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
 import { checkPolicies } from './check-policies.ts';
-import { endpointOf, statedEndpoint } from './enforcement-point.ts';
+import { definitionOf, enforcementPointOf } from './enforcement-point.ts';
 import { type PolicyProblem, problemText } from './policy-problem.ts';
 import { PolicySet } from './policy-set.ts';
 
@@ -145,7 +145,7 @@ when { principal.risk == "high" };`;
       }),
       both,
     );
-    const endpoint = endpointOf({
+    const endpoint = enforcementPointOf({
       name: 'own',
       sentence: 'Ours.',
       when: 'before',
@@ -157,7 +157,7 @@ when { principal.risk == "high" };`;
   });
 
   test("knows the company's own doors beside those that are built", () => {
-    const door = endpointOf({
+    const door = enforcementPointOf({
       name: 'own',
       sentence: 'Ours.',
       when: 'before',
@@ -279,7 +279,7 @@ action signIn appliesTo {
       first ?? '',
       /: take eam out of its @doors, or decide by what it states \(address, factor, device\)$/,
     );
-    const own = endpointOf({
+    const own = enforcementPointOf({
       name: 'own',
       sentence: 'O.',
       when: 'before',
@@ -287,7 +287,7 @@ action signIn appliesTo {
       types: {},
     });
     // What the door states leads on to what the directory states of it, and to nothing else.
-    const devices = endpointOf({ ...statedEndpoint(own), supplies: ['principal.device'] });
+    const devices = enforcementPointOf({ ...definitionOf(own), supplies: ['principal.device'] });
     const of = (condition: string) =>
       check(when('a', condition, 'own'), { schema, doors: [devices] });
     assert.deepEqual(of('principal.device.compliant'), []);

@@ -6,7 +6,7 @@ import { type PolicyRead, readsOf, readText } from '../cedar/policy-reads.ts';
 import { PolicyError } from '../errors.ts';
 import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
 import { parseEntraRule } from './conditional-access.ts';
-import { Endpoints, type EnforcementPoint, statedEndpoint } from './enforcement-point.ts';
+import { definitionOf, ENFORCEMENT_POINTS, type EnforcementPoint } from './enforcement-point.ts';
 import { actionsOf, type Policy, type TextPosition, takesType } from './policy.ts';
 import { type PolicyProblem, problemsText } from './policy-problem.ts';
 import { placeAt, placeWithin } from './text-position.ts';
@@ -50,7 +50,7 @@ export class PolicySet {
     this.schema = parts.schema;
     this.policies = parts.policies;
     this.doors = new Map([
-      ...Endpoints,
+      ...ENFORCEMENT_POINTS,
       ...own.map((endpoint): [string, EnforcementPoint] => [endpoint.name, endpoint]),
     ]);
     this.version = versionOf(parts.schema, parts.policies, own);
@@ -222,7 +222,7 @@ function versionOf(
   const texts = policies
     .map(({ id, text }) => [id, text])
     .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-  const endpoints = own.length === 0 ? [] : [own.map(statedEndpoint)];
+  const endpoints = own.length === 0 ? [] : [own.map(definitionOf)];
   return createHash('sha256')
     .update(JSON.stringify([schema.text, texts, ...endpoints]))
     .digest('hex');

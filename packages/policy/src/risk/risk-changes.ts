@@ -11,7 +11,7 @@ export class RiskChanges {
   readonly #risks: RiskHistory;
   readonly #written: Directory;
   /** By tenant and id: to what findings had raised whom, as it was told last. */
-  readonly #told = new Map<string, NamedPerson & { readonly found: RiskLevel }>();
+  readonly #reported = new Map<string, NamedPerson & { readonly found: RiskLevel }>();
   #looked = { version: -1, atMs: 0, turnMs: 0 };
 
   /** `written`: what the company itself says of people. */
@@ -27,14 +27,14 @@ export class RiskChanges {
     const isSame = version === this.#risks.version && atMs <= nowMs && nowMs < turnMs;
     if (isSame) return [];
     const found = new Map([...this.#risks.people(nowMs)].map((each) => [keyOf(each), each]));
-    const changed = [...new Set([...this.#told.keys(), ...found.keys()])].flatMap((key) => {
-      const person = found.get(key) ?? this.#told.get(key);
+    const changed = [...new Set([...this.#reported.keys(), ...found.keys()])].flatMap((key) => {
+      const person = found.get(key) ?? this.#reported.get(key);
       if (person === undefined) return [];
-      const [before, after] = [this.#told.get(key)?.found, found.get(key)?.found];
+      const [before, after] = [this.#reported.get(key)?.found, found.get(key)?.found];
       return this.#change(person, before ?? 'none', after ?? 'none');
     });
-    this.#told.clear();
-    for (const [key, each] of found) if (each.found !== 'none') this.#told.set(key, each);
+    this.#reported.clear();
+    for (const [key, each] of found) if (each.found !== 'none') this.#reported.set(key, each);
     const turn = this.#risks.turnAfter(nowMs);
     this.#looked = { version: this.#risks.version, atMs: nowMs, turnMs: turn };
     return changed;

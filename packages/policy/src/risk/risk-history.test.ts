@@ -298,11 +298,11 @@ test('each of several people has a change of their own, in the tenant of the fin
   risks.raise(raised({ principals: ['ada', 'ben'] }), NOW_MS);
   risks.raise(raised({ uid: 'f2', severity: 3, tenant: other }), NOW_MS);
   risks.resolve((tenant, name) => store.find(tenant, 'Person', name)?.id);
-  const told = changes.look(clock.now()).map(({ tenant, change }) => {
+  const changeRows = changes.look(clock.now()).map(({ tenant, change }) => {
     assert.ok(change.kind === 'attribute');
     return [tenant, change.id, change.after];
   });
-  assert.deepEqual(told, [
+  assert.deepEqual(changeRows, [
     [TENANT, 'ada', 'high'],
     [TENANT, 'ben', 'high'],
     [other, 'ada', 'medium'],

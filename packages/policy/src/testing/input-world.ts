@@ -63,7 +63,7 @@ function directoryOf(entities: Readonly<Record<string, EntityFacts>>): Directory
         },
       };
     },
-    told: () => undefined,
+    completeListing: () => undefined,
     networks: (tenant, address) => {
       assert.equal(tenant, TENANT);
       return address === '192.0.2.7' ? stated(['192.0.2.0/24']) : undefined;

@@ -38,7 +38,7 @@ export class PlainDirectory implements Directory {
     };
   }
 
-  told(): undefined {
+  completeListing(): undefined {
     return undefined;
   }
 

@@ -79,7 +79,7 @@ test('never says yes to a file in which a byte was changed', () => {
     fc.property(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, mask) => {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] as number) ^ mask;
-      assert.notEqual(judged(changed), 'yes', `byte ${at}`);
+      assert.notEqual(verdictOf(changed), 'yes', `byte ${at}`);
     }),
     runs,
   );
@@ -209,7 +209,7 @@ function policyOf(rest: string, by: NoteSigner = signer): TrustPolicy {
   return parsePolicy(Buffer.from(`log ${by.key.vkey}\n${witnesses}${rest}`));
 }
 
-function judged(bytes: Uint8Array): string {
+function verdictOf(bytes: Uint8Array): string {
   try {
     return verifyProof(parseProof(bytes), entryOf(5), BOTH).answer.kind;
   } catch (error) {

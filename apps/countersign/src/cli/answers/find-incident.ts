@@ -6,11 +6,11 @@ import { ambiguousId, noSuchId } from './ids.ts';
 import type { Sources } from './open-readers.ts';
 
 /** Of all findings: what a period or a rule leaves out ties them together all the same. */
-export async function knownIncidents({ books }: { books: StoreReader }): Promise<Incident[]> {
+export async function knownIncidents({ store }: { store: StoreReader }): Promise<Incident[]> {
   const { incidentsOf } = await import('../../detection/incidents/incident.ts');
   const { surroundingsOf } = await import('../../detection/incidents/surroundings.ts');
-  const findings = books.findings({ withdrawn: 'with' });
-  return incidentsOf(findings, await surroundingsOf(books, findings));
+  const findings = store.findings({ withdrawn: 'with' });
+  return incidentsOf(findings, await surroundingsOf(store, findings));
 }
 
 const INCIDENT = { what: 'incident', list: 'findings incidents' } as const;
@@ -36,17 +36,17 @@ export async function incidentCalled(
 
 /** A finding alone by its id or a part of it, or all of an incident by the incident's. */
 export async function findingsCalled(
-  { books }: Sources,
+  { store }: Sources,
   text: string,
 ): Promise<readonly StoredFinding[]> {
-  const findings = books.findings();
+  const findings = store.findings();
   const uids = idsNamed(
     text,
     findings.map(({ uid }) => uid),
   );
   const [only, ...more] = findings.filter(({ uid }) => uids.includes(uid));
   if (only === undefined)
-    return (await incidentCalled(await knownIncidents({ books }), text)).findings;
+    return (await incidentCalled(await knownIncidents({ store }), text)).findings;
   if (more.length === 0) return [only];
   throw ambiguousId(text, uids, { what: 'finding', list: 'findings' });
 }

@@ -13,7 +13,7 @@ export type HealthsAsked = {
 
 /** What each rule and detector can see, those included that look at what people hand in alone. */
 export async function readDetectorHealth(
-  { books }: Sources,
+  { store }: Sources,
   { asked, tenants, nowMs, rule }: HealthsAsked,
 ): Promise<DetectorHealth[]> {
   const { loadDetection } = await import('../../operations/host/load-detectors.ts');
@@ -22,17 +22,17 @@ export async function readDetectorHealth(
   const wanted = watchers.filter(
     ({ id }) => rule === undefined || isOfRule(id, rule) || isOfRule(rule, id),
   );
-  return detectorHealth(books, wanted, { asked, tenants, nowMs });
+  return detectorHealth(store, wanted, { asked, tenants, nowMs });
 }
 
 /** Of now, while something is collected; else of what came in files, which holds still. */
 export function askedByDefault(
-  { books }: Pick<Sources, 'books'>,
+  { store }: Pick<Sources, 'store'>,
   tenant: string | undefined,
   nowMs: number,
 ): HealthScope {
-  const period = books.answerablePeriod(tenant);
-  if (period === undefined || books.collectedPeriod(tenant) !== undefined) {
+  const period = store.answerablePeriod(tenant);
+  if (period === undefined || store.collectedPeriod(tenant) !== undefined) {
     return { kind: 'now', nowMs };
   }
   return { kind: 'period', ...period };
@@ -40,9 +40,9 @@ export function askedByDefault(
 
 /** Why nobody can say that what the rules saw is all there was, once for all of them. */
 export function incompleteText(found: readonly DetectorHealth[]): string | undefined {
-  const short = found.find(({ sight }) => sight.incomplete !== null);
+  const short = found.find(({ health }) => health.incomplete !== null);
   if (short === undefined) return undefined;
-  return `Whether this input is complete cannot be told: ${short.sight.incomplete}`;
+  return `Whether this input is complete cannot be told: ${short.health.incomplete}`;
 }
 
 export type HealthsOfAnswer = {
@@ -65,7 +65,9 @@ export async function healthsOfAnswer(
   const all = await readDetectorHealth(sources, of);
   if (of.rule !== undefined) return { found: all, limits: [] };
   const { isOfHandedIn } = await import('../../detection/runner/detector-profile.ts');
-  const short = all.filter(({ watcher, sight }) => isOfHandedIn(watcher) && sight.state !== 'live');
+  const short = all.filter(
+    ({ watcher, health }) => isOfHandedIn(watcher) && health.state !== 'live',
+  );
   return {
     found: all.filter(({ watcher }) => !isOfHandedIn(watcher)),
     limits: short.length === 0 ? [] : [notHandedIn(short)],
@@ -81,35 +83,35 @@ function notHandedIn(short: readonly DetectorHealth[]): Reason {
 
 /** Those that could not see all: undefined where all could. */
 export function blindReason(found: readonly DetectorHealth[]): Reason | undefined {
-  const short = found.filter(({ sight }) => sight.state !== 'live');
+  const short = found.filter(({ health }) => health.state !== 'live');
   const [first] = [...short].sort(worstFirst);
   if (first === undefined) return undefined;
-  const { watcher, sight } = first;
+  const { watcher, health } = first;
   const of = (state: HealthStatus['state']): number =>
-    short.filter((each) => each.sight.state === state).length;
+    short.filter((each) => each.health.state === state).length;
   const [failed, count, partly] = [of('failed'), of('blind'), of('partly')];
   const parts = [
     ...(failed > 0 ? [`${plural(failed, 'rule has', 'rules have')} failed`] : []),
     ...(count > 0 ? [`${plural(count, 'rule is', 'rules are')} blind`] : []),
     ...(partly > 0 ? [`${plural(partly, 'rule sees', 'rules see')} only a part`] : []),
   ];
-  const such = `such as "${watcher.title}" (${sight.because})`;
+  const such = `such as "${watcher.title}" (${health.because})`;
   const text = `${parts.join(' and ')}, ${such}: "countersign rules status" names them`;
   return { code: failed > 0 ? 'rules-failed' : 'rules-blind', text };
 }
 
 function worstFirst(a: DetectorHealth, b: DetectorHealth): number {
-  return WORST.indexOf(a.sight.state) - WORST.indexOf(b.sight.state);
+  return WORST.indexOf(a.health.state) - WORST.indexOf(b.health.state);
 }
 
 const WORST: readonly HealthStatus['state'][] = ['failed', 'blind', 'partly', 'live'];
 
 /** Rules and detectors that failed, by name: whatever else is asked, this is told. */
 export async function failureReason({
-  books,
-}: Pick<Sources, 'books'>): Promise<Reason | undefined> {
+  store,
+}: Pick<Sources, 'store'>): Promise<Reason | undefined> {
   const { FAILED } = await import('../../detection/findings/failed.ts');
-  const [first, ...more] = books.findingsOfRule(FAILED);
+  const [first, ...more] = store.findingsOfRule(FAILED);
   if (first === undefined) return undefined;
   const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
   return { code: 'detector-failed', text: `${first.draft.title}${others}` };

@@ -34,10 +34,10 @@ export function ambiguousId(text: string, ids: readonly string[], { what }: Kind
  */
 export async function idOr<T extends string | undefined>(
   text: T,
-  of: { readonly books: StoreReader; readonly column: IdColumn; readonly what: string },
+  of: { readonly store: StoreReader; readonly column: IdColumn; readonly what: string },
 ): Promise<T | string> {
   if (text === undefined || !isCutId(text)) return text;
-  const { books, column, what } = of;
+  const { store, column, what } = of;
   const { idsLike } = await import('../../store/query/ids-like.ts');
-  return idCalled(text, await idsLike(books, column, text), { what, list: 'timeline' });
+  return idCalled(text, await idsLike(store, column, text), { what, list: 'timeline' });
 }

@@ -19,7 +19,7 @@ import { REASONS_SHOWN } from '../process/limits.ts';
 /** Where answers come from: readers, which take no lock. */
 export type Sources = {
   readonly ledger: LedgerReader;
-  readonly books: StoreReader;
+  readonly store: StoreReader;
   readonly head: LedgerHead;
   /** The head of an answer about findings, which is as far as every detector has read. */
   readonly examined: () => Promise<LedgerHead>;
@@ -53,20 +53,20 @@ async function withStore<T>(
   const { StoreReader: Reader } = await import('../../store/store-reader.ts');
   const { headOf } = await import('../../store/reading/ledger-head.ts');
   return askLedger(context, async (ledger) => {
-    const books = await Reader.open(context.dataDir, { clock: context.clock });
-    let head = await headOf(ledger, books);
+    const store = await Reader.open(context.dataDir, { clock: context.clock });
+    let head = await headOf(ledger, store);
     const examined = async (): Promise<LedgerHead> => {
-      head = await examinedHead(ledger, books, head);
+      head = await examinedHead(ledger, store, head);
       return head;
     };
     try {
-      const answer = await ask({ ledger, books, head, examined });
+      const answer = await ask({ ledger, store, head, examined });
       tell(head);
       return answer;
     } catch (error) {
       throw isBehind(head) ? withWatermark(error, head) : error;
     } finally {
-      books.close();
+      store.close();
     }
   });
 }
@@ -113,10 +113,10 @@ function unread(from: number, size: number): CliError {
 /** @throws CliError CANNOT_TELL when some detector has looked at nothing yet */
 async function examinedHead(
   ledger: LedgerReader,
-  books: StoreReader,
+  store: StoreReader,
   head: LedgerHead,
 ): Promise<LedgerHead> {
-  const behind = books.notLookedAt('watch/');
+  const behind = store.notLookedAt('watch/');
   if (behind === undefined || behind.index >= head.asOf.size) return head;
   if (behind.index === 0) {
     const text =

@@ -61,7 +61,7 @@ const NO_TENANT = '00000000-0000-0000-0000-000000000000';
 
 async function evidenceOf(context: Context): Promise<Omit<Evidence, 'licences'>> {
   const { tenant } = context;
-  const found = await askStoreIfAny(context, async ({ books }) => {
+  const found = await askStoreIfAny(context, async ({ store }) => {
     const { query } = await import('../../store/query/user-query.ts');
     const seen: (SeenEvents & { tenant: string })[] = [];
     const result = await query(context.dataDir, SEEN);
@@ -84,7 +84,7 @@ async function evidenceOf(context: Context): Promise<Omit<Evidence, 'licences'>>
       throw usage(`the ledger holds ${tenants.size} tenants: name one with --tenant GUID`);
     }
     const isOf = (each: string): boolean => tenant === undefined || each === tenant;
-    const coverage = books.coverage().filter((row) => isOf(row.tenant));
+    const coverage = store.coverage().filter((row) => isOf(row.tenant));
     return { seen: seen.filter((each) => isOf(each.tenant)), coverage };
   });
   return found ?? { seen: [], coverage: [] };

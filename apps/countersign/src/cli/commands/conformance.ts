@@ -108,11 +108,11 @@ const COLUMNS: readonly Column<KindComparison>[] = [
 /** `+` only the tenant has it, `~` in another form. */
 function differencesText({ state, differences }: KindComparison): Cell {
   if (state === 'new') return 'the emulator makes none of this kind';
-  const told = differences.filter((difference) => difference.in !== 'emulator');
-  const shown = told.slice(0, DIFFERENCES_SHOWN).map(({ field, tenant, ...difference }) => {
+  const reported = differences.filter((difference) => difference.in !== 'emulator');
+  const shown = reported.slice(0, DIFFERENCES_SHOWN).map(({ field, tenant, ...difference }) => {
     return `${difference.in === 'tenant' ? '+' : '~'}${field} (${tenant.join(', ')})`;
   });
-  const more = told.length - shown.length;
+  const more = reported.length - shown.length;
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }
 

@@ -36,11 +36,11 @@ const COLUMNS: readonly Column<CoverageRow>[] = [
 ];
 
 const coverage: CommandHandler = async (context) =>
-  askStore(context, async ({ books, head }) => {
+  askStore(context, async ({ store, head }) => {
     const { ANY } = await import('../../store/rows/entry-rows.ts');
     const { coverageItem } = await import('../../reports/coverage-item.ts');
     const { tenant, terminal } = context;
-    const facts = books.coverage().filter((fact) => {
+    const facts = store.coverage().filter((fact) => {
       return tenant === undefined || fact.tenant === ANY || fact.tenant === tenant;
     });
     if (context.json) await terminal.items(facts.map(coverageItem));

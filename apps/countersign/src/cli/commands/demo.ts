@@ -95,8 +95,8 @@ async function vkeyOf(dir: string): Promise<string> {
 
 async function indexOfConsent(context: Context): Promise<number> {
   let index = 0;
-  await askStore(context, async ({ books, head }) => {
-    const { rows } = await books.timeline({ user: INTRUDER }, head);
+  await askStore(context, async ({ store, head }) => {
+    const { rows } = await store.timeline({ user: INTRUDER }, head);
     for await (const row of rows) {
       if (row.event.operation === 'Consent to application.') index = row.index;
     }

@@ -89,18 +89,18 @@ async function ask(
   const { assessEviction } = await import('../../eviction/eviction-report.ts');
   const { incidentSource } = await import('../../eviction/analysis/eviction-source.ts');
   const { namedSeed } = await import('../../eviction/lineage/parse-seed.ts');
-  const { books, ledger, head } = sources;
+  const { store, ledger, head } = sources;
   const sinceMs = msOfInstant(flags.since);
   const period = { fromMs: sinceMs };
   const seeds = (flags.tainted ?? []).map((text): Seed => namedSeed(text, sinceMs));
-  const inventory = books.estate()?.tenants ?? [];
+  const inventory = store.estate()?.tenants ?? [];
   return assessEviction({
-    source: incidentSource(books, ledger),
+    source: incidentSource(store, ledger),
     asOf: head.asOf,
     period,
     findings: await findingsOf(context, sources, flags, { sinceMs, tenant: context.tenant }),
     seeds,
-    coverage: books.coverageOf({ ...period, tenant: context.tenant }, head).facts,
+    coverage: store.coverageOf({ ...period, tenant: context.tenant }, head).facts,
     connected: new Set(
       inventory.filter(({ state }) => state === 'connected').map(({ tenant }) => tenant),
     ),
@@ -119,7 +119,7 @@ async function seenSince(
   sources: Sources,
   sinceMs: number,
 ): Promise<DetectionLimits> {
-  const endMs = sources.books.answerablePeriod(tenant)?.toMs ?? clock.now();
+  const endMs = sources.store.answerablePeriod(tenant)?.toMs ?? clock.now();
   const toMs = endMs > sinceMs ? Math.min(endMs, clock.now()) : clock.now();
   const asked = { kind: 'period', fromMs: sinceMs, toMs } as const;
   const tenants = tenant === undefined ? undefined : [tenant];
@@ -145,7 +145,7 @@ async function findingsOf(
   const isOpen = (finding: StoredFinding): boolean =>
     finding.draft.lastMs >= sinceMs && statusOf(finding, nowMs) < SUPPRESSED;
   if (incident === undefined) {
-    return sources.books.findings({ severityMin: HIGH, tenant }).filter(isOpen);
+    return sources.store.findings({ severityMin: HIGH, tenant }).filter(isOpen);
   }
   const { findings } = await incidentCalled(await knownIncidents(sources), incident);
   const own = findings.filter(isOpen);

@@ -49,20 +49,20 @@ type ExportFlags = OutputFlags & { readonly output: string };
 const exportCommand: CommandHandler<
   [entries: readonly EntryReference[], flags: ExportFlags]
 > = async (context, entries, flags) =>
-  askStore(context, async ({ ledger, books, head }) => {
+  askStore(context, async ({ ledger, store, head }) => {
     checkOutput(context, flags);
     // Which imports and keys belong to the chain of custody, the books say: all of it or nothing.
     notYetIndexed(head);
     const { exportEvidence } = await import('../../reports/export-evidence.ts');
     const indices = entries.map((entry) => indexIn(head.origin, entry));
     const highest = Math.max(...indices);
-    const file = await orCannotTell(highest, () => exportEvidence({ ledger, books }, indices));
+    const file = await orCannotTell(highest, () => exportEvidence({ ledger, store }, indices));
     await writeOutput(context, flags, [file]);
     const { terminal } = context;
     const { items } = verifyEvidence(file, ledger.vkey);
-    const told = { file: flags.output, bytes: file.length, entries: items.map((i) => i.index) };
+    const summary = { file: flags.output, bytes: file.length, entries: items.map((i) => i.index) };
     if (flags.output === '-') return EXIT.done;
-    if (context.json) terminal.document({ ...told, checkpoint: head, vkey: ledger.vkey });
+    if (context.json) terminal.document({ ...summary, checkpoint: head, vkey: ledger.vkey });
     else {
       terminal.line(`${plural(items.length, 'entry')} written to ${flags.output}`);
       terminal.line(

@@ -78,14 +78,14 @@ async function answer(
 async function inputOf(context: Context, file: GateFile, sources: Sources): Promise<GateInput> {
   const { authorisationsOf } = await import('../../reconcile/actions/authorization-source.ts');
   const { ActionReconciler } = await import('../../reconcile/actions/action-reconciler.ts');
-  const { books, head } = sources;
+  const { store, head } = sources;
   const toMs = context.clock.now() - file.behindMs;
   const fromMs = toMs - file.windowMs;
   const tenant = file.tenants.length === 1 ? file.tenants[0] : undefined;
   const authorisations = await authorisationsOf(sources);
-  await using reconciler = new ActionReconciler(books, {
+  await using reconciler = new ActionReconciler(store, {
     authorisations,
-    coverage: books.coverage(),
+    coverage: store.coverage(),
   });
   const asked = { kind: 'period', fromMs, toMs } as const;
   const tenants = file.tenants.length === 0 ? undefined : file.tenants;
@@ -101,18 +101,18 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
     fromMs,
     toMs,
     nowMs: context.clock.now(),
-    coverage: books
+    coverage: store
       .coverageOf({ fromMs, toMs }, head)
       .facts.filter((fact) => fact.tenant === '*' || isAsked(fact.tenant)),
-    findings: books.findings().filter(({ draft }) => isAsked(draft.tenant)),
+    findings: store.findings().filter(({ draft }) => isAsked(draft.tenant)),
     reconciliation: await reconciler.totals({ fromMs, toMs, tenant }),
     rules: found.map(ruleHealth),
     limits,
   };
 }
 
-function ruleHealth({ watcher, sight }: DetectorHealth): RuleHealth {
-  const { state, because, incomplete } = sight;
+function ruleHealth({ watcher, health }: DetectorHealth): RuleHealth {
+  const { state, because, incomplete } = health;
   const { title: rule, severityMax } = watcher;
   return { rule, state, severityMax, because: because ?? '', incomplete };
 }

@@ -44,7 +44,7 @@ export function declareQuery(program: Parser, bind: BindCommand): void {
 }
 
 const query: CommandHandler<[sql: string, flags: QueryFlags]> = async (context, given, flags) =>
-  askStore(context, async ({ books, head, examined }) => {
+  askStore(context, async ({ store, head, examined }) => {
     const { dataDir, clock, tenant } = context;
     const period = periodOf(flags);
     const options = { tenant, nowMs: clock.now(), period };
@@ -60,7 +60,7 @@ const query: CommandHandler<[sql: string, flags: QueryFlags]> = async (context, 
     notYetIndexed(head);
     if (isNamed(tables, 'findings')) await examined();
     checkEmpty(tables, tenant);
-    if (rows > 0) return worthOf(tables, period, books.coverageOf({ ...period, tenant }, head));
+    if (rows > 0) return worthOf(tables, period, store.coverageOf({ ...period, tenant }, head));
     throw new CliError(
       'CANNOT_TELL',
       `no row of ${dataDir} fits, which is no proof that none exists`,

@@ -51,12 +51,12 @@ const reconcile: CommandHandler<[flags: ReconcileFlags]> = async (context, flags
     const { authorisationsOf } = await import('../../reconcile/actions/authorization-source.ts');
     const { ActionReconciler } = await import('../../reconcile/actions/action-reconciler.ts');
     const { DriftReconciler } = await import('../../reconcile/directory-drift/drift-reconciler.ts');
-    const { books, ledger, head } = sources;
+    const { store, ledger, head } = sources;
     const period = { ...periodOf(flags), tenant: context.tenant };
-    const coverage = books.coverage();
+    const coverage = store.coverage();
     const authorisations = await authorisationsOf(sources);
-    await using reconciler = new ActionReconciler(books, { authorisations, coverage });
-    const state = new DriftReconciler(books, ledger, coverage);
+    await using reconciler = new ActionReconciler(store, { authorisations, coverage });
+    const state = new DriftReconciler(store, ledger, coverage);
     const actions = await (flags.list === true
       ? printList(context, await reconciler.list(period), await state.list(period))
       : printTotals(
@@ -113,14 +113,14 @@ async function printList(
 
 /** Over a hole, and of nothing at all, no total is an answer. */
 function worthOf(
-  { books, head }: Sources,
+  { store, head }: Sources,
   period: { fromMs: number | undefined; toMs: number | undefined; tenant: string | undefined },
   actions: number,
 ): ExitCode {
   const isAsked = period.fromMs !== undefined || period.toMs !== undefined;
   const { tenant } = period;
-  const of = isAsked ? period : { ...books.collectedPeriod(tenant), tenant };
-  const code = listExitCode(books.coverageOf(of, head).answer);
+  const of = isAsked ? period : { ...store.collectedPeriod(tenant), tenant };
+  const code = listExitCode(store.coverageOf(of, head).answer);
   if (actions === 0) throw new CliError('CANNOT_TELL', 'there is no action in the period');
   return code;
 }

@@ -51,7 +51,7 @@ const serveCommand: CommandHandler<[flags: Flags]> = async (context, flags) => {
     wait,
     freeDisk: () => freeShare(dataDir),
     signal,
-    lanes: Math.min(SERVE_THREADS_MAX, availableParallelism()),
+    workers: Math.min(SERVE_THREADS_MAX, availableParallelism()),
     keyFile: flags.key === undefined ? undefined : resolve(cwd, flags.key),
     acceptFork: flags.acceptFork === true ? 'accept' : undefined,
     policies: join(contentFolder(), 'policies'),

@@ -52,8 +52,8 @@ const show: CommandHandler<[entry: EntryArgument]> = async (context, given) => {
 async function decisionOf(context: Context, text: string): Promise<number> {
   const digits = referenceDigits(text);
   const found: number[] = [];
-  await askStore(context, async ({ books, head }) => {
-    const decisions = books.access.decisions();
+  await askStore(context, async ({ store, head }) => {
+    const decisions = store.access.decisions();
     const ids = new Set(
       idsNamed(
         text,
@@ -114,11 +114,11 @@ async function erasureOf(
 ): Promise<ErasureEntry | undefined> {
   const { StoreReader } = await import('../../store/store-reader.ts');
   const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
-  const books = await StoreReader.open(dir);
+  const store = await StoreReader.open(dir);
   try {
-    return (await ErasureIndex.read({ books, reader: ledger, dir })).of([index]);
+    return (await ErasureIndex.read({ store, reader: ledger, dir })).of([index]);
   } finally {
-    books.close();
+    store.close();
   }
 }
 

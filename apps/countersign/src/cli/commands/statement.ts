@@ -57,22 +57,24 @@ const statement: CommandHandler<[who: string, flags: StatementFlags]> = async (
   checkOutput(context, flags);
   const who = await whoCalled(context, given);
   await sayWhy(context, who, flags);
-  return askStore(context, async ({ ledger, books, head }) => {
+  return askStore(context, async ({ ledger, store, head }) => {
     const { tenant, dataDir } = context;
     const { purpose, case: caseName } = flags;
     const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
-    const { judgingOf } = await import('../../reconcile/actions/authorization-source.ts');
-    const erasures = await ErasureIndex.read({ books, reader: ledger, dir: dataDir });
-    const sought: ErasureSubjectTest = (erasure, names) => erasures.sought(erasure, names);
-    const judge = judgingOf({ books, head, ledger });
+    const { reconciliationSources } = await import(
+      '../../reconcile/actions/authorization-source.ts'
+    );
+    const erasures = await ErasureIndex.read({ store, reader: ledger, dir: dataDir });
+    const isSubject: ErasureSubjectTest = (erasure, names) => erasures.isSubject(erasure, names);
+    const reconcile = reconciliationSources({ store, head, ledger });
     const { EventBuilder } = await import('../../projection/event-builder.ts');
     const builder = new EventBuilder(ledger);
     const itemsOf: ItemsOf = (rows) => builder.mailItems(rows);
-    const options = { ...period, tenant, purpose, case: caseName, sought, judge, itemsOf };
-    const result = await books.statement(who, options, head);
+    const options = { ...period, tenant, purpose, case: caseName, isSubject, reconcile, itemsOf };
+    const result = await store.statement(who, options, head);
     if (result.kind === 'unknown') {
-      const isHers = ({ index }: ErasureRow): boolean => sought(index, [who]);
-      throw new CliError('CANNOT_TELL', await nobodyText(result.because.text, books, isHers));
+      const isHers = ({ index }: ErasureRow): boolean => isSubject(index, [who]);
+      throw new CliError('CANNOT_TELL', await nobodyText(result.because.text, store, isHers));
     }
     const format = flags.format ?? (context.json ? 'json' : 'table');
     await print(context, result.statement, format, flags);
@@ -83,8 +85,8 @@ const statement: CommandHandler<[who: string, flags: StatementFlags]> = async (
 async function whoCalled(context: Context, text: string): Promise<string> {
   if (!isCutId(text)) return text;
   let who = text;
-  await askStore(context, async ({ books }) => {
-    who = await idOr(text, { books, column: 'actor_uid', what: 'person' });
+  await askStore(context, async ({ store }) => {
+    who = await idOr(text, { store, column: 'actor_uid', what: 'person' });
     return EXIT.done;
   });
   return who;
@@ -93,22 +95,22 @@ async function whoCalled(context: Context, text: string): Promise<string> {
 /** Who was erased is found under no name any more: then it must not look as if nothing ever was. */
 async function nobodyText(
   because: string,
-  books: StoreReader,
+  store: StoreReader,
   isHers: (erasure: ErasureRow) => boolean,
 ): Promise<string> {
   const { erasureText } = await import('../../store/coverage/erasure-reasons.ts');
-  const { hers = [], others = [] } = Object.groupBy(books.erasures(), (erasure) =>
+  const { hers = [], others = [] } = Object.groupBy(store.erasures(), (erasure) =>
     isHers(erasure) ? 'hers' : 'others',
   );
   return [
     ...hers.map((erasure) => `of this person, ${erasureText(erasure)}`),
     because,
-    ...others.slice(-ERASURES_TOLD).map((erasure) => `besides, ${erasureText(erasure)}`),
+    ...others.slice(-ERASURES_SHOWN).map((erasure) => `besides, ${erasureText(erasure)}`),
   ].join('; ');
 }
 
 /** The latest that sought others; the rest are in the table `entries`, of kind `erasure`. */
-const ERASURES_TOLD = 3;
+const ERASURES_SHOWN = 3;
 
 /** Before anything is shown: nobody looks without having said why, if they say why at all. */
 async function sayWhy(context: Context, who: string, flags: StatementFlags): Promise<void> {

@@ -31,17 +31,17 @@ export function declareTimeline(program: Parser, bind: BindCommand): void {
 }
 
 const timeline: CommandHandler<[flags: TimelineFlags]> = async (context, flags) =>
-  askStore(context, async ({ ledger, books, head }) => {
+  askStore(context, async ({ ledger, store, head }) => {
     const { ip } = flags;
-    const user = await idOr(flags.user, { books, column: 'actor_uid', what: 'person' });
-    const session = await idOr(flags.session, { books, column: 'session_uid', what: 'session' });
-    const app = await idOr(flags.app, { books, column: 'app_uid', what: 'application' });
+    const user = await idOr(flags.user, { store, column: 'actor_uid', what: 'person' });
+    const session = await idOr(flags.session, { store, column: 'session_uid', what: 'session' });
+    const app = await idOr(flags.app, { store, column: 'app_uid', what: 'application' });
     const { tenant, terminal } = context;
     const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
-    const erasures = await ErasureIndex.read({ books, reader: ledger, dir: context.dataDir });
-    const sought: ErasureSubjectTest = (erasure, names) => erasures.sought(erasure, names);
-    const filter = { user, ip, session, app, tenant, sought, ...periodOf(flags) };
-    const { rows, coverage } = await books.timeline(filter, head);
+    const erasures = await ErasureIndex.read({ store, reader: ledger, dir: context.dataDir });
+    const isSubject: ErasureSubjectTest = (erasure, names) => erasures.isSubject(erasure, names);
+    const filter = { user, ip, session, app, tenant, isSubject, ...periodOf(flags) };
+    const { rows, coverage } = await store.timeline(filter, head);
     const asked = untilAborted(rows, context.signal);
     const columns = eventColumns(({ entries }) => erasures.of(entries)?.index);
     if (context.json) await terminal.items(await events(asked, ledger, erasures));

@@ -20,9 +20,9 @@ export function declareVerified(program: Parser, bind: BindCommand): void {
 }
 
 const verified: CommandHandler<[flags: PeriodFlags]> = async (context, flags) =>
-  askStore(context, async ({ books, head }) => {
+  askStore(context, async ({ store, head }) => {
     const { tenant, terminal } = context;
-    const { flows, coverage, ...rest } = await books.access.verified(
+    const { flows, coverage, ...rest } = await store.access.verified(
       { ...periodOf(flags), tenant },
       head,
     );

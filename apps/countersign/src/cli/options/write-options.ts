@@ -52,10 +52,10 @@ export async function write(context: Context, writing: Writing): Promise<unknown
   throw new CommanderError(EXIT.done, 'countersign.dryRun', '');
 }
 
-function tellDryRun({ terminal, json }: Context, told: DryRun): void {
-  const { entries } = told;
+function tellDryRun({ terminal, json }: Context, report: DryRun): void {
+  const { entries } = report;
   if (json) {
-    terminal.document(told);
+    terminal.document(report);
     return;
   }
   if (entries.length === 0) {

@@ -12,8 +12,8 @@ import { timeText } from './time-text.ts';
 
 /** Reasons that a table shows of one foothold; `--json` has all. */
 const REASONS_IN_TABLE = 2;
-const OPENINGS_TOLD_MAX = 50;
-const EVIDENCE_TOLD_MAX = 20;
+const OPENINGS_SHOWN_MAX = 50;
+const EVIDENCE_SHOWN_MAX = 20;
 const PARTIES_IN_TEXT = 10;
 const DOUBTS_IN_TEXT = 10;
 
@@ -60,7 +60,7 @@ function reasonsOf(answer: Answer): readonly Reason[] {
     case 'yes':
       return [];
     case 'no':
-      return answer.because.slice(0, OPENINGS_TOLD_MAX);
+      return answer.because.slice(0, OPENINGS_SHOWN_MAX);
     case 'unknown':
       return answer.because;
   }
@@ -105,7 +105,7 @@ export function footholdItem(
     asOf: answer.asOf,
     because: reasonsOf(answer),
     wouldDecide: answer.kind === 'unknown' ? answer.wouldDecide : [{ what: foothold.readBack }],
-    openings: openings.slice(0, OPENINGS_TOLD_MAX).map(openingItem),
+    openings: openings.slice(0, OPENINGS_SHOWN_MAX).map(openingItem),
     openingCount: open.length,
     // What the answer is if one of the findings that it rests on is a false alarm.
     without: doubts.flatMap(({ finding, openCounts }) => {
@@ -154,7 +154,7 @@ export function lineageItem({ lineage, addresses, doubts, undoubted }: EvictionR
       kind: kindOf(suspect),
       names: suspect.names,
       since: new Date(sinceOf(suspect)).toISOString(),
-      evidence: suspect.taints.slice(0, EVIDENCE_TOLD_MAX).map(taintItem),
+      evidence: suspect.taints.slice(0, EVIDENCE_SHOWN_MAX).map(taintItem),
       evidenceCount: suspect.taints.length,
     })),
     addresses: addresses.map(({ ip, isFollowed, because, earlier }) => ({
@@ -228,7 +228,7 @@ function* addressLines({ addresses }: EvictionReport): Generator<string> {
 /** What would be left if a finding were a false alarm. */
 function* doubtLines({ doubts, footholds, undoubted }: EvictionReport): Generator<string> {
   const open = footholds.filter(({ answer }) => answer.kind === 'no');
-  const told = doubts.flatMap(({ finding, openCounts, cleared }) => {
+  const weighty = doubts.flatMap(({ finding, openCounts, cleared }) => {
     const closed = open.filter(({ foothold }) => (openCounts.get(foothold.number) ?? 0) === 0);
     if (closed.length + cleared.length === 0) return [];
     const { uid, draft } = finding;
@@ -247,13 +247,13 @@ function* doubtLines({ doubts, footholds, undoubted }: EvictionReport): Generato
     const weight = closed.length * 1000 + cleared.length;
     return [{ weight, uid, title: draft.title, effect: effects.join(' and ') }];
   });
-  if (told.length > 0) yield '';
-  for (const { uid, title, effect } of told
+  if (weighty.length > 0) yield '';
+  for (const { uid, title, effect } of weighty
     .toSorted((a, b) => b.weight - a.weight)
     .slice(0, DOUBTS_IN_TEXT)) {
     yield `If finding ${uid} is a false alarm, ${effect}. ("${title}")`;
   }
-  const left = told.length - DOUBTS_IN_TEXT;
+  const left = weighty.length - DOUBTS_IN_TEXT;
   if (left > 0) yield `So it is with ${plural(left, 'more finding')}, which --json lists.`;
   if (undoubted > 0) yield `Of ${plural(undoubted, 'finding')} that was not asked.`;
 }

@@ -15,7 +15,7 @@ import { timeText } from './time-text.ts';
 type CauseRow = { readonly verdict: Verdict; readonly cause: Cause; readonly actions: number };
 
 const STYLES = { accounted: 'yes', unaccounted: 'no', unknown: 'unknown' } as const;
-const RESIDUALS_TOLD_MAX = 20;
+const RESIDUALS_SHOWN_MAX = 20;
 
 export function causeRows(found: Reconciliation): readonly CauseRow[] {
   const rows = [
@@ -98,10 +98,10 @@ export function* residualLines({ residual }: Reconciliation): Generator<string> 
     return;
   }
   yield 'Unexplained, by day and workload:';
-  for (const { day, workload, actions } of residual.slice(0, RESIDUALS_TOLD_MAX)) {
+  for (const { day, workload, actions } of residual.slice(0, RESIDUALS_SHOWN_MAX)) {
     yield `  ${day}  ${workload}  ${plural(actions, 'action')}`;
   }
-  const left = residual.length - RESIDUALS_TOLD_MAX;
+  const left = residual.length - RESIDUALS_SHOWN_MAX;
   if (left > 0) yield `  and ${left} more; --json lists them`;
 }
 

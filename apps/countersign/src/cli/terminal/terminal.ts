@@ -94,7 +94,7 @@ export class Terminal {
     for await (const line of tableLines(columns, counted(), this)) {
       this.#progress?.clear();
       stdout.write(`${line}\n`);
-      await stdout.drained();
+      await stdout.whenFlushed();
     }
     return count;
   }
@@ -105,7 +105,7 @@ export class Terminal {
     for await (const value of values) {
       count += 1;
       this.document(value);
-      await this.#stdout.drained();
+      await this.#stdout.whenFlushed();
       if (this.#stdout.isClosed) break;
     }
     return count;
@@ -130,7 +130,7 @@ export class Terminal {
       } else {
         this.#stdout.write(chunk);
       }
-      await this.#stdout.drained();
+      await this.#stdout.whenFlushed();
       if (this.#stdout.isClosed) return;
     }
   }
@@ -191,7 +191,7 @@ class Output {
   }
 
   /** Resolves when the stream takes more, or never will. */
-  async drained(): Promise<void> {
+  async whenFlushed(): Promise<void> {
     const stream = this.#stream;
     if (this.isClosed || !stream.writableNeedDrain) return;
     await new Promise<void>((resolve) => {

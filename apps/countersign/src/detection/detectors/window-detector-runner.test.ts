@@ -20,15 +20,15 @@ test('a detector that cannot look silences no other, and takes nothing back', as
   const broken = detector('stream/broken', () => Promise.reject(new Error('Out of Memory')));
   const sound = detector('stream/found', () => Promise.resolve([found]));
   // Neither detector asks anything.
-  const books = {} as StoreReader;
+  const store = {} as StoreReader;
   const ledger = {} as LedgerReader;
   const isolation = new Isolation({
-    ...{ judge: 'stream', books, ledger, fromIndex: 0, known: [], retries: false },
+    ...{ judge: 'stream', store, ledger, fromIndex: 0, known: [], retries: false },
     isStopped: () => false,
   });
-  const context = { touched: TOUCHED, books, ledger, isolation } as never;
+  const context = { touched: TOUCHED, store, ledger, isolation } as never;
   const parts: DetectorResult[] = [];
-  for await (const part of streamDetector([broken, sound]).judge(context)) parts.push(part);
+  for await (const part of streamDetector([broken, sound]).detect(context)) parts.push(part);
   assert.deepEqual(isolation.failures, [
     '"what stream/broken looks for" failed and does not run: Out of Memory',
   ]);

@@ -26,7 +26,7 @@ export function streamDetector(detectors: readonly WindowDetector[] = STREAM_DET
     hears: 'events',
     watches: streamWatchers(detectors, 'stream'),
     restTimes: STREAM_REST_TIMES,
-    async *judge({ touched, ledger, isolation }: DetectorInput): AsyncGenerator<DetectorResult> {
+    async *detect({ touched, ledger, isolation }: DetectorInput): AsyncGenerator<DetectorResult> {
       const covers = normalise(
         touched.map(({ from, to }) =>
           interval(
@@ -42,8 +42,8 @@ export function streamDetector(detectors: readonly WindowDetector[] = STREAM_DET
         const period = { fromMs: from, toMs: to };
         for (const each of detectors) {
           const unit = { id: each.title, title: each.title };
-          const look = await isolation.attempt(unit, (books) =>
-            lookWith(each, { books, bodyOf, period }),
+          const look = await isolation.attempt(unit, (store) =>
+            lookWith(each, { store, bodyOf, period }),
           );
           // What it found before stays said where it does not look.
           const short = look?.value.cutShort ?? [interval(from, to)];

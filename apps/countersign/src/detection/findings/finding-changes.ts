@@ -12,7 +12,7 @@ import { mergeDrafts } from './merge.ts';
 
 export type NewFact = Omit<FindingRow, 'index'>;
 
-type Readers = { readonly books: StoreReader; readonly ledger: LedgerReader };
+type Readers = { readonly store: StoreReader; readonly ledger: LedgerReader };
 
 /** Whose findings those about failures are. */
 export const RUNNER = 'runner';
@@ -22,23 +22,23 @@ const REPAIRED = 'asked again, the detector did not fail';
 
 /** What there is to be said that was not said before. */
 export async function changesOf(
-  { books, ledger }: Readers,
+  { store, ledger }: Readers,
   judge: string,
-  judgement: DetectorResult,
+  result: DetectorResult,
 ): Promise<NewFact[]> {
-  const { drafts, covers, cutShort = [], takenBack = [] } = judgement;
+  const { drafts, covers, cutShort = [], takenBack = [] } = result;
   const facts: NewFact[] = [];
   const now = mergedByUid(drafts);
-  for (const [uid, draft, earlier] of withEarlier(books, now)) {
+  for (const [uid, draft, earlier] of withEarlier(store, now)) {
     const isSame = earlier?.state === 'open' && draftText(earlier.draft) === draftText(draft);
     if (isSame) continue;
     const revision = earlier === undefined ? 0 : earlier.revision + 1;
     facts.push({ uid, judge, state: 'open', because: null, revision, draft });
   }
   const before = covers.flatMap(({ from, to }) =>
-    books.findings({ judge, windows: { fromMs: from, toMs: to } }),
+    store.findings({ judge, windows: { fromMs: from, toMs: to } }),
   );
-  const known = books.findingsOf(takenBack);
+  const known = store.findingsOf(takenBack);
   const named = takenBack.flatMap((uid) => known.get(uid) ?? []);
   const withdrawn = new Set<string>();
   for (const kept of [...before, ...named]) {
@@ -57,13 +57,13 @@ export async function changesOf(
 
 /** In their order; what was said before is read of some thousands at a time. */
 function* withEarlier(
-  books: StoreReader,
+  store: StoreReader,
   drafts: ReadonlyMap<string, FindingDraft>,
 ): Generator<[uid: string, FindingDraft, StoredFinding | undefined]> {
   const all = [...drafts];
   for (let at = 0; at < all.length; at += FINDINGS_PER_APPEND) {
     const some = all.slice(at, at + FINDINGS_PER_APPEND);
-    const earlier = books.findingsOf(some.map(([uid]) => uid));
+    const earlier = store.findingsOf(some.map(([uid]) => uid));
     for (const [uid, draft] of some) yield [uid, draft, earlier.get(uid)];
   }
 }

@@ -24,7 +24,7 @@ export async function markFindings(
   { uids, status, reason, untilMs, by }: FindingMarkRequest,
 ): Promise<{ readonly entries: readonly number[] }> {
   await catchUpProjection(writer);
-  const unknown = uids.find((uid) => writer.books.finding(uid) === undefined);
+  const unknown = uids.find((uid) => writer.store.finding(uid) === undefined);
   if (unknown !== undefined || uids.length === 0) {
     const text = `there is no finding "${unknown ?? ''}": "countersign findings" lists them`;
     throw new IngestError('NO_SUCH_FINDING', text);

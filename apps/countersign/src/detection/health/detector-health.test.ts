@@ -47,17 +47,17 @@ async function statesWith(
 ): Promise<string[]> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-sights-'));
   try {
-    const books = await Store.open(dir);
+    const store = await Store.open(dir);
     const mark = { index: 2, uid: 'f', status: RESOLVED, reason: 'looked', untilMs: null };
-    books.post({
+    store.post({
       facts: {
         coverage: [COLLECTED],
         findings: finding === undefined ? [] : [finding],
         findingMarks: isResolved ? [{ ...mark, by: 'ada', atMs: TO_MS }] : [],
       },
     });
-    books.commit(3);
-    books.close();
+    store.commit(3);
+    store.close();
     const reader = await StoreReader.open(dir);
     const period = { kind: 'period', fromMs: FROM_MS, toMs: TO_MS } as const;
     const asked = isNow ? ({ kind: 'now', nowMs: TO_MS } as const) : period;
@@ -69,7 +69,7 @@ async function statesWith(
   }
 }
 
-function shown({ sight: { state, because } }: DetectorHealth): string {
+function shown({ health: { state, because } }: DetectorHealth): string {
   return because === null ? state : `${state}: ${because}`;
 }
 

@@ -13,7 +13,7 @@ import { type HealthScope, type HealthStatus, healthOf } from './health-status.t
 const DAY_MS = 86_400_000;
 
 /** A rule or detector, and whether it can see what it looks for. */
-export type DetectorHealth = { readonly watcher: DetectorProfile; readonly sight: HealthStatus };
+export type DetectorHealth = { readonly watcher: DetectorProfile; readonly health: HealthStatus };
 
 export type HealthsAsked = {
   readonly asked: HealthScope;
@@ -29,25 +29,25 @@ export type HealthsAsked = {
  * done with it.
  */
 export function detectorHealth(
-  books: StoreReader,
+  store: StoreReader,
   watchers: readonly DetectorProfile[],
   { asked, tenants, nowMs }: HealthsAsked,
 ): DetectorHealth[] {
-  const facts = books.coverage().map((fact) => homed(fact, books));
+  const facts = store.coverage().map((fact) => homed(fact, store));
   const known = [...new Set(facts.map(({ tenant }) => tenant))].filter((one) => one !== ANY);
   const of = { facts, tenants: tenants === undefined ? known.sort() : tenants };
-  const passedOver = passedOverIn(books, asked, nowMs);
-  const failed = books.findingsOfRule(FAILED);
+  const passedOver = passedOverIn(store, asked, nowMs);
+  const failed = store.findingsOfRule(FAILED);
   // Hundreds of rules share a few sets of logs.
   const healths = new Map<string, HealthStatus>();
   return watchers.map((watcher) => {
     const key = watcher.logs.join(' ');
-    const sight = healths.get(key) ?? healthOf(watcher.logs, of, asked);
-    healths.set(key, sight);
+    const health = healths.get(key) ?? healthOf(watcher.logs, of, asked);
+    healths.set(key, health);
     const failures = failed.filter(({ draft }) => isFailureOf(draft, watcher));
-    if (failures.length > 0) return { watcher, sight: failedHealth(sight, failures) };
+    if (failures.length > 0) return { watcher, health: failedHealth(health, failures) };
     const own = passedOver.filter((finding) => isAbout(finding, watcher));
-    return { watcher, sight: own.length === 0 ? sight : shortOf(sight, own) };
+    return { watcher, health: own.length === 0 ? health : shortOf(health, own) };
   });
 }
 
@@ -65,7 +65,7 @@ function failedHealth(
 
 /** Findings of the watch about itself that speak of the period. Of now, nothing is passed over. */
 function passedOverIn(
-  books: StoreReader,
+  store: StoreReader,
   asked: HealthScope,
   nowMs: number,
 ): readonly StoredFinding[] {
@@ -76,7 +76,7 @@ function passedOverIn(
     return draft.windowMs < toMs && endMs > fromMs;
   };
   return [THROTTLED, CUT_OFF]
-    .flatMap((rule) => books.findings({ rule }))
+    .flatMap((rule) => store.findings({ rule }))
     .filter((finding) => isWithin(finding) && statusOf(finding, nowMs) < SUPPRESSED);
 }
 
@@ -87,20 +87,20 @@ function isAbout(
   return draft.rule === CUT_OFF ? draft.group === cutTitle : isThrottledOf(draft, id);
 }
 
-function shortOf(sight: HealthStatus, passedOver: readonly StoredFinding[]): HealthStatus {
-  if (sight.state === 'blind') return sight;
+function shortOf(health: HealthStatus, passedOver: readonly StoredFinding[]): HealthStatus {
+  if (health.state === 'blind') return health;
   const sinceMs = Math.min(
     ...passedOver.map(({ draft: { windowMs } }) => windowMs),
-    sight.sinceMs ?? Number.POSITIVE_INFINITY,
+    health.sinceMs ?? Number.POSITIVE_INFINITY,
   );
   const [{ draft }] = passedOver as readonly [StoredFinding];
   const text = `it did not look at all: ${draft.title}`;
-  const because = sight.because === null ? text : `${sight.because}; ${text}`;
-  const untilMs = sight.untilMs === null ? null : Math.min(sight.untilMs, sinceMs);
-  return { ...sight, state: 'partly', sinceMs, untilMs, because };
+  const because = health.because === null ? text : `${health.because}; ${text}`;
+  const untilMs = health.untilMs === null ? null : Math.min(health.untilMs, sinceMs);
+  return { ...health, state: 'partly', sinceMs, untilMs, because };
 }
 
 /** What states no tenant is the only tenant's, where there is one. */
-function homed(fact: CoverageRow, books: StoreReader): CoverageRow {
-  return fact.tenant === ANY ? fact : { ...fact, tenant: books.tenantOf(fact.tenant) };
+function homed(fact: CoverageRow, store: StoreReader): CoverageRow {
+  return fact.tenant === ANY ? fact : { ...fact, tenant: store.tenantOf(fact.tenant) };
 }

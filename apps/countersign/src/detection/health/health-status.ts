@@ -58,13 +58,13 @@ function joined(healths: readonly HealthStatus[]): HealthStatus {
   const short = healths.filter(({ state }) => state !== 'live');
   const until = healths.map(({ untilMs }) => untilMs ?? Number.NEGATIVE_INFINITY);
   const untilMs = finite(Math.min(...until));
-  const incomplete = healths.find((sight) => sight.incomplete !== null)?.incomplete ?? null;
+  const incomplete = healths.find((health) => health.incomplete !== null)?.incomplete ?? null;
   if (short.length === 0) return { ...NOTHING, state: 'live', untilMs, incomplete };
   const isBlind = healths.every(({ state }) => state === 'blind');
   // Wholly blind it is since the last of them went; short of something since the first did.
   const since = short.map(({ sinceMs }) => sinceMs ?? Number.NEGATIVE_INFINITY);
   const sinceMs = finite(isBlind ? Math.max(...since) : Math.min(...since));
-  const because = [...new Set(short.map((sight) => sight.because))].slice(0, REASONS_SHOWN);
+  const because = [...new Set(short.map((health) => health.because))].slice(0, REASONS_SHOWN);
   const state = isBlind ? 'blind' : 'partly';
   return { state, sinceMs, untilMs, because: because.join('; '), incomplete };
 }

@@ -8,7 +8,7 @@ import {
   START_MS,
   signIn,
   TENANT,
-  withBooks,
+  withStore,
 } from '../detectors/testing/scene.ts';
 import { findingUid } from '../findings/finding-identity.ts';
 import { draftOf } from '../testing/draft.ts';
@@ -39,7 +39,7 @@ async function commonOf(
   events: readonly SceneEvent[],
   findings: readonly StoredFinding[],
 ): Promise<string[]> {
-  const { common } = await withBooks(events, (books) => surroundingsOf(books, findings));
+  const { common } = await withStore(events, (store) => surroundingsOf(store, findings));
   return [...common].sort();
 }
 

@@ -19,10 +19,10 @@ type Store = Pick<StoreReader, 'identities' | 'over'>;
  * the intruder's.
  */
 export async function surroundingsOf(
-  books: Store,
+  store: Store,
   findings: readonly StoredFinding[],
 ): Promise<Surroundings> {
-  const identities = books.identities();
+  const identities = store.identities();
   const personOf: PersonOf = (key, tenant, atMs) => identities.keyOf(key, tenant, atMs);
   const named = findings.map((finding) => namedBy(finding, personOf));
   const all = (read: (one: NamedParties) => readonly string[]): Set<string> =>
@@ -31,17 +31,17 @@ export async function surroundingsOf(
   const first = firstNaming(suspects, personOf);
   const others = othersThan(new Set(first.keys()), identities);
   const addresses = all((one) => one.addresses);
-  const shared = await crowded(books, 'ip', addresses, others);
+  const shared = await crowded(store, 'ip', addresses, others);
   for (const ip of shared) addresses.delete(ip);
-  const places = await placesIn(books, addresses, { personOf, first });
-  const homes = await homesAmong(books, guessedFrom(suspects, personOf));
+  const places = await placesIn(store, addresses, { personOf, first });
+  const homes = await homesAmong(store, guessedFrom(suspects, personOf));
   const apps = await crowded(
-    books,
+    store,
     'lower(app_uid)',
     all((one) => one.apps),
     others,
   );
-  const administrators = await administratorsIn(books, others);
+  const administrators = await administratorsIn(store, others);
   return {
     personOf,
     common: new Set([...shared, ...places, ...homes, ...apps]),
@@ -64,14 +64,14 @@ function othersThan(people: ReadonlySet<string>, identities: Identities): Others
 
 /** Those values of a column that many others have. */
 async function crowded(
-  books: Store,
+  store: Store,
   column: string,
   values: ReadonlySet<string>,
   others: OthersThan,
 ): Promise<string[]> {
   if (values.size === 0) return [];
   const who = 'lower(coalesce(actor_name, actor))';
-  const rows = await books.over(
+  const rows = await store.over(
     {},
     (source) => `SELECT ${column} FROM ${source}
       WHERE ${column} IN (${listed(values)}) AND status_id <> 2
@@ -97,12 +97,12 @@ function firstNaming(suspects: readonly StoredFinding[], personOf: PersonOf): Ma
 
 /** Addresses where people worked long before a finding named them: their office, their home. */
 async function placesIn(
-  books: Store,
+  store: Store,
   addresses: ReadonlySet<string>,
   { personOf, first }: { readonly personOf: PersonOf; readonly first: ReadonlyMap<string, number> },
 ): Promise<string[]> {
   if (addresses.size === 0) return [];
-  const rows = await books.over(
+  const rows = await store.over(
     {},
     (source) => `SELECT ip, actor, tenant, min(epoch_ms("time")), max(epoch_ms("time"))
       FROM ${source} WHERE ip IN (${listed(addresses)}) AND status_id <> 2 AND actor IS NOT NULL
@@ -148,9 +148,9 @@ type Administrator = { readonly key: string; readonly tenant: string; readonly a
 const CHANGES = '3004, 3005, 3006';
 
 /** Those who change accounts of others, or what many others have: people and programs. */
-async function administratorsIn(books: Store, others: OthersThan): Promise<Administrator[]> {
+async function administratorsIn(store: Store, others: OthersThan): Promise<Administrator[]> {
   const isOther = others({ key: 'target_uid', name: 'target_name' });
-  const rows = await books.over(
+  const rows = await store.over(
     {},
     (source) => `SELECT actor, tenant, max(epoch_ms("time")) FROM ${source}
       WHERE class_uid IN (3001, ${CHANGES}) AND actor IS NOT NULL AND actor_type <> 3

@@ -14,13 +14,13 @@ export type ShownTie = Tie & {
 
 /** The ties of incidents with the entries that show each. */
 export async function shownTies(
-  books: Pick<StoreReader, 'identities' | 'over'>,
+  store: Pick<StoreReader, 'identities' | 'over'>,
   incidents: readonly Incident[],
 ): Promise<ReadonlyMap<Incident, readonly ShownTie[]>> {
-  const identities = books.identities();
+  const identities = store.identities();
   const tied = incidents.filter(({ ties }) => ties.length > 0);
   const rows = await rowsOf(
-    books,
+    store,
     tied.flatMap(({ findings }) => findings),
   );
   return new Map(
@@ -44,14 +44,14 @@ export async function shownTies(
 type Row = ReadonlySet<string>;
 
 async function rowsOf(
-  books: Pick<StoreReader, 'over'>,
+  store: Pick<StoreReader, 'over'>,
   findings: readonly StoredFinding[],
 ): Promise<ReadonlyMap<number, Row>> {
   const entries = new Set(findings.flatMap(({ draft }) => draft.entries));
   if (entries.size === 0) return new Map();
   const fromMs = findings.reduce((least, { draft }) => Math.min(least, draft.firstMs), Infinity);
   const toMs = findings.reduce((most, { draft }) => Math.max(most, draft.lastMs), -Infinity) + 1;
-  const found = await books.over(
+  const found = await store.over(
     { fromMs, toMs },
     (source) => `SELECT entry, actor, actor_name, session_uid, app_uid, ip,
         target_uid, target_name, mailbox

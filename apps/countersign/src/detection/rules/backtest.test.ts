@@ -62,11 +62,11 @@ function content(): RuleContent {
 
 async function run(options: Partial<BacktestOptions> = {}): Promise<Backtest> {
   const ledger = await LedgerReader.open(dir);
-  const books = await StoreReader.open(dir);
+  const store = await StoreReader.open(dir);
   try {
-    return await backtest(content(), { books, ledger }, { clock: systemClock, ...options });
+    return await backtest(content(), { store, ledger }, { clock: systemClock, ...options });
   } finally {
-    books.close();
+    store.close();
     ledger.close();
   }
 }
@@ -82,8 +82,8 @@ before(async () => {
   };
   await importPaths(writer, {
     inputs: [{ kind: 'stream', bytes: bytes() }],
-    doer: Actor,
-    lanes: 1,
+    actor: Actor,
+    workers: 1,
   });
   await closeWriter(writer);
 });
@@ -99,9 +99,9 @@ test('tells by day what fits, which records, and what the watch itself has found
   ]);
   assert.deepEqual(deleted?.entries, [1, 2, 3, 4, 5, 6]);
   assert.equal(much?.findings.length, 1);
-  const books = await StoreReader.open(dir);
-  const said = books.findings().map(({ uid }) => uid);
-  books.close();
+  const store = await StoreReader.open(dir);
+  const said = store.findings().map(({ uid }) => uid);
+  store.close();
   const would = rules.flatMap(({ findings }) => findings.map(findingUid));
   assert.deepEqual(would.sort(), [...said].sort());
 });
@@ -118,7 +118,7 @@ test('looks at the period alone, and says where it stopped', async () => {
 test('of what was erased it says that nobody can be asked', async () => {
   const writer = await openLedgerWriter({ dir, ...OPTIONS, detection: detectionOf(content()) });
   const selection = { names: ['eve@northmoor.example'] };
-  await erase(writer, { selection, case: 'C-1', reason: 'r', doer: Actor, whenNothing: 'refuse' });
+  await erase(writer, { selection, case: 'C-1', reason: 'r', actor: Actor, whenNothing: 'refuse' });
   await closeWriter(writer);
   const { rules, records: looked, erased } = await run();
   assert.equal(looked - erased, 2);

@@ -67,7 +67,7 @@ export async function backtest(
   return run.report();
 }
 
-type Sources = { readonly books: StoreReader; readonly ledger: LedgerReader };
+type Sources = { readonly store: StoreReader; readonly ledger: LedgerReader };
 
 type Waiting = { readonly index: number; readonly tenant: string; readonly of: Reading[] };
 
@@ -94,10 +94,10 @@ class Run {
 
   async all(): Promise<void> {
     const { fromMs, toMs, tenant, recordsMax = BACKTEST_RECORDS_MAX } = this.#options;
-    const { books } = this.#sources;
+    const { store } = this.#sources;
     const tenants = tenant === undefined ? undefined : [tenant];
     let waiting: Waiting[] = [];
-    for await (const { index, entries, tenant: of } of books.rows({ fromMs, toMs, tenants })) {
+    for await (const { index, entries, tenant: of } of store.rows({ fromMs, toMs, tenants })) {
       if (this.#records >= recordsMax) {
         this.#cut = `there are more than the ${recordsMax} records that were looked at`;
         break;
@@ -154,9 +154,9 @@ class Run {
   }
 
   report(): Backtest {
-    const { books } = this.#sources;
+    const { store } = this.#sources;
     const counts = summed(this.#counts);
-    const tenantOf = (stated: string): string => books.tenantOf(stated);
+    const tenantOf = (stated: string): string => store.tenantOf(stated);
     const source = signalsInMemory(this.#rows, { counts, tenantOf });
     const detector = new RuleEvaluator(this.#content);
     const touched = this.#rows.map(({ stream, group, timeMs }) => {
@@ -164,7 +164,7 @@ class Run {
     });
     const affected = detector.affected(touched.sort(byGroup));
     const drafts = [...batches(affected, DAYS_TOGETHER_MAX)].flatMap((days) =>
-      detector.judge(days, source),
+      detector.evaluateDays(days, source),
     );
     const byRule = Map.groupBy(drafts, ({ rule }) => rule);
     const rules = [...this.#content.sayings].flatMap(([rule, { document, alerts }]) => {

@@ -74,7 +74,7 @@ test('no rule throws on a hostile value in any place, and no finding is without 
     return { stream, group, day: Math.floor(timeMs / DAY_MS) };
   });
   const found = [...detector.affected(touched.sort(byGroup))].flatMap((day) => {
-    return detector.judge([day], source);
+    return detector.evaluateDays([day], source);
   });
   const silent = [...content.sayings].filter(([key, { alerts, document }]) => {
     return alerts && 'logsource' in document && !streams.has(key);

@@ -46,11 +46,11 @@ function chain(times: number): SignalRow[] {
   }));
 }
 
-function judged(rows: readonly SignalRow[], samplesMax: number): readonly string[] {
+function evaluatedTitles(rows: readonly SignalRow[], samplesMax: number): readonly string[] {
   const content = ruleContent({ rules: [{ path: 'chain.yml', text: CHAIN }], pipelines: [] });
   const detector = new RuleEvaluator(content, { samplesMax });
   const day = { stream: ID, group: GROUP, day: DAY };
-  return detector.judge([day], signalsInMemory(rows)).map((draft) => {
+  return detector.evaluateDays([day], signalsInMemory(rows)).map((draft) => {
     if (!isThrottledOf(draft, ID)) return draft.rule;
     assert.equal(endOfItself(draft), (DAY + 1) * DAY_MS);
     return draft.title;
@@ -73,8 +73,10 @@ test('a rule that was not compared with all values of a record says so, and what
   };
   const said = (rows: readonly SignalRow[]) => {
     const touched = rows.map(({ stream, group }) => ({ stream, group, day: DAY }));
-    const judge = new RuleEvaluator(content);
-    return [...judge.affected(touched)].flatMap((day) => judge.judge([day], signalsInMemory(rows)));
+    const evaluator = new RuleEvaluator(content);
+    return [...evaluator.affected(touched)].flatMap((day) =>
+      evaluator.evaluateDays([day], signalsInMemory(rows)),
+    );
   };
   assert.deepEqual(said(rowsOf(999)), []);
   const [draft, ...more] = said(rowsOf(1_000));
@@ -85,12 +87,12 @@ test('a rule that was not compared with all values of a record says so, and what
 });
 
 test('a correlation says of a group that there was more in it than it looked at', () => {
-  assert.deepEqual(judged(chain(4), 5), [ID]);
+  assert.deepEqual(evaluatedTitles(chain(4), 5), [ID]);
   // What would have fulfilled it stands behind a flood of its first part.
   const title =
     'The rule "One thing, and then another" looked at 5 records of a group, and no more, ' +
     'on 2026-03-09';
-  assert.deepEqual(judged(chain(5), 5), [title]);
+  assert.deepEqual(evaluatedTitles(chain(5), 5), [title]);
 });
 
 test('steps of one second count as in order where a log states whole seconds alone', () => {
@@ -100,9 +102,9 @@ test('steps of one second count as in order where a log states whole seconds alo
       ...{ stream: ID, group: GROUP, index: part, part, tenant: 't' },
       ...{ timeMs: DAY * DAY_MS + ms, values: '["ada"]', about: '{}' },
     }));
-  assert.deepEqual(judged(steps(5_400, 5_000), 9), [ID]);
-  assert.deepEqual(judged(steps(5_000, 5_400), 9), [ID]);
-  assert.deepEqual(judged(steps(5_000, 4_900), 9), []);
-  assert.deepEqual(judged(steps(5_400, 5_300), 9), []);
-  assert.deepEqual(judged(steps(6_000, 5_000), 9), []);
+  assert.deepEqual(evaluatedTitles(steps(5_400, 5_000), 9), [ID]);
+  assert.deepEqual(evaluatedTitles(steps(5_000, 5_400), 9), [ID]);
+  assert.deepEqual(evaluatedTitles(steps(5_000, 4_900), 9), []);
+  assert.deepEqual(evaluatedTitles(steps(5_400, 5_300), 9), []);
+  assert.deepEqual(evaluatedTitles(steps(6_000, 5_000), 9), []);
 });

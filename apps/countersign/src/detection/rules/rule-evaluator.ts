@@ -93,7 +93,7 @@ export class RuleEvaluator {
    * What there is to be said of groups and days of one stream, in their order: of each and of each
    * tenant at most one thing. What they rest on is read of many at a time.
    */
-  judge(days: readonly GroupDay[], of: SignalSource): FindingDraft[] {
+  evaluateDays(days: readonly GroupDay[], of: SignalSource): FindingDraft[] {
     const [first] = days;
     if (first === undefined) return [];
     const { stream } = first;

@@ -58,7 +58,7 @@ function finds({ content, signaller, memo }: Bench, rule: string, test: RuleTest
     return { stream, group, day: Math.floor(timeMs / DAY_MS) };
   });
   for (const day of detector.affected(touched.sort(byGroup))) {
-    if (day.stream === rule && detector.judge([day], source).length > 0) return true;
+    if (day.stream === rule && detector.evaluateDays([day], source).length > 0) return true;
   }
   return false;
 }

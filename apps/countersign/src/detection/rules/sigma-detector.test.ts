@@ -103,16 +103,16 @@ async function take(writer: HostWriter, records: readonly object[]): Promise<voi
     yield Buffer.from(records.map((each) => `${JSON.stringify(each)}\n`).join(''));
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const { warnings } = await importPaths(writer, { inputs, doer: Actor, lanes: 2 });
+  const { warnings } = await importPaths(writer, { inputs, actor: Actor, workers: 2 });
   assert.ok(!warnings.some(({ text }) => /could not judge/.test(text)), JSON.stringify(warnings));
 }
 
 async function findings(name: string): Promise<readonly StoredFinding[]> {
-  const books = await StoreReader.open(join(root, name));
+  const store = await StoreReader.open(join(root, name));
   try {
-    return books.findings();
+    return store.findings();
   } finally {
-    books.close();
+    store.close();
   }
 }
 
@@ -128,8 +128,11 @@ const titles = (found: readonly StoredFinding[]): string[] => found.map(({ draft
 
 test('a record that fits a rule is found, with who did what', async () => {
   const writer = await open('one', DELETION);
-  const told = { n: 1, user: 'freya', minute: 0 };
-  await take(writer, [record(told, 'FileDeletedFirstStageRecycleBin'), record({ ...told, n: 2 })]);
+  const deletion = { n: 1, user: 'freya', minute: 0 };
+  await take(writer, [
+    record(deletion, 'FileDeletedFirstStageRecycleBin'),
+    record({ ...deletion, n: 2 }),
+  ]);
   await closeWriter(writer);
   const [found, ...more] = await findings('one');
   assert.deepEqual(more, []);
@@ -198,7 +201,7 @@ test('a rebuild finds the same, and appends nothing', async () => {
   const rebuilt = await rebuild({ dir: join(root, 'again'), ...OPTIONS, detection });
   assert.equal(rebuilt.ledger.size, size);
   await take(rebuilt, MANY.slice(0, 1));
-  assert.equal(rebuilt.books.acts('finding').length, 4);
+  assert.equal(rebuilt.store.acts('finding').length, 4);
   await closeWriter(rebuilt);
   assert.deepEqual(shown(await findings('again')), shown(await findings('many')));
   assert.deepEqual((await fsck({ dir: join(root, 'again'), threads: 0 })).problems, []);
@@ -307,7 +310,7 @@ test('an erasure takes the signals of a person along', async () => {
   const writer = await open('erased', MASS);
   await take(writer, MANY);
   const selection = { names: ['freya@northmoor.example'] };
-  await erase(writer, { selection, case: 'C-1', reason: 'r', doer: Actor, whenNothing: 'refuse' });
+  await erase(writer, { selection, case: 'C-1', reason: 'r', actor: Actor, whenNothing: 'refuse' });
   const kept = titles(await findings('erased'));
   assert.deepEqual(kept, ['A person deletes much: ada@northmoor.example']);
   await take(writer, [record({ n: 40, user: 'freya', minute: 13 })]);

@@ -27,21 +27,21 @@ export function sigmaDetector(content: RuleContent): Detector {
     hears: 'events',
     reads: 'state',
     watches: ruleWatchers(content, SIGMA),
-    judge: (context) => {
-      const { books, fromIndex, isolation } = context;
-      const homeNow = books.tenantOf(TENANT_NOT_STATED);
-      const moved = homeNow === home ? [] : homeless(books, homeNow);
+    detect: (context) => {
+      const { store, fromIndex, isolation } = context;
+      const homeNow = store.tenantOf(TENANT_NOT_STATED);
+      const moved = homeNow === home ? [] : homeless(store, homeNow);
       homeAsked = homeNow;
-      return new Look(rules, books, isolation).parts([
-        books.signals.touchedSince(fromIndex),
+      return new Look(rules, store, isolation).parts([
+        store.signals.touchedSince(fromIndex),
         moved.sort(byGroup),
-        ...isolation.retried.map((stream) => books.signals.groupDays(stream)),
+        ...isolation.retried.map((stream) => store.signals.groupDays(stream)),
       ]);
     },
-    done: (books, toIndex) => {
+    done: (store, toIndex) => {
       // Not before: a look that failed, or was overtaken, has said nothing again of any tenant.
       home = homeAsked;
-      books.forgetTouched(toIndex);
+      store.forgetTouched(toIndex);
     },
   };
 }
@@ -49,19 +49,19 @@ export function sigmaDetector(content: RuleContent): Detector {
 /** One look at what changed, which may be more than memory holds. */
 class Look {
   readonly #rules: RuleEvaluator;
-  readonly #books: StoreReader;
+  readonly #store: StoreReader;
   readonly #isolation: Isolation;
   readonly #homes = new Map<string, string>();
   readonly #throttled: ReadonlyMap<string, ThrottledDay>;
   /** Said once, at the end: several streams may say the same of a rule that reads all of them. */
   readonly #ofThemselves = new Map<string, FindingDraft>();
 
-  constructor(rules: RuleEvaluator, books: StoreReader, isolation: Isolation) {
+  constructor(rules: RuleEvaluator, store: StoreReader, isolation: Isolation) {
     this.#rules = rules;
-    this.#books = books;
+    this.#store = store;
     this.#isolation = isolation;
     this.#throttled = new Map(
-      rules.throttled(sourceOf(books, this.#homes)).map((each) => [dayOfStream(each), each]),
+      rules.throttled(sourceOf(store, this.#homes)).map((each) => [dayOfStream(each), each]),
     );
   }
 
@@ -91,8 +91,8 @@ class Look {
     const heard = days.filter((each) => !this.#throttled.has(dayOfStream(each)));
     const [{ stream }] = days as [GroupDay];
     const unit = { id: stream, title: this.#rules.titleOf(stream) };
-    const found = await this.#isolation.attempt(unit, (books) =>
-      this.#rules.judge(heard, sourceOf(books, this.#homes)),
+    const found = await this.#isolation.attempt(unit, (store) =>
+      this.#rules.evaluateDays(heard, sourceOf(store, this.#homes)),
     );
     return found?.value;
   }
@@ -128,7 +128,7 @@ class Look {
       return { group: boundedGroup(group), windowMs: day * DAY_MS };
     });
     const [{ stream }] = days as [GroupDay];
-    const earlier = this.#books.findingsOfGroups(stream, windows);
+    const earlier = this.#store.findingsOfGroups(stream, windows);
     if (earlier.length === 0) return [];
     const said = new Set(found.map((draft) => findingUid(bounded(draft))));
     return earlier.flatMap(({ uid, judge }) => (judge !== SIGMA || said.has(uid) ? [] : uid));
@@ -136,13 +136,13 @@ class Look {
 }
 
 /** The books, which are asked whose a record is once for each tenant that is stated. */
-function sourceOf(books: StoreReader, homes: Map<string, string>): SignalSource {
+function sourceOf(store: StoreReader, homes: Map<string, string>): SignalSource {
   return {
-    signals: (stream, spans, atLeast) => books.signals.ofSpans(stream, spans, atLeast),
-    signalGroups: (stream, period) => books.signals.groupsOf(stream, period),
-    signalCounts: () => books.signals.counts(),
+    signals: (stream, spans, atLeast) => store.signals.ofSpans(stream, spans, atLeast),
+    signalGroups: (stream, period) => store.signals.groupsOf(stream, period),
+    signalCounts: () => store.signals.counts(),
     tenantOf: (stated) => {
-      const home = homes.get(stated) ?? books.tenantOf(stated);
+      const home = homes.get(stated) ?? store.tenantOf(stated);
       homes.set(stated, home);
       return home;
     },
@@ -157,9 +157,9 @@ function dayOfStream({ stream, day }: { readonly stream: string; readonly day: n
  * What was said of records that state no tenant, before it was known whose they are: it is said
  * again, of that tenant.
  */
-function homeless(books: StoreReader, home: string): GroupDay[] {
+function homeless(store: StoreReader, home: string): GroupDay[] {
   if (home === TENANT_NOT_STATED) return [];
-  const found = books.findings({ judge: SIGMA, tenant: TENANT_NOT_STATED });
+  const found = store.findings({ judge: SIGMA, tenant: TENANT_NOT_STATED });
   return found.map(({ draft: { rule: stream, group, windowMs } }) => {
     return { stream, group, day: windowMs / DAY_MS };
   });

@@ -62,7 +62,7 @@ class Deletions implements Detector {
     });
   }
 
-  async *judge(context: DetectorInput): AsyncGenerator<DetectorResult> {
+  async *detect(context: DetectorInput): AsyncGenerator<DetectorResult> {
     this.asked.push(context);
     const covers = context.touched.map(({ from, to }) => ({
       from: Math.floor(from / HOUR_MS) * HOUR_MS,
@@ -70,7 +70,7 @@ class Deletions implements Detector {
     }));
     const drafts: FindingDraft[] = [];
     for (const { from, to } of covers) {
-      const rows = await gather(context.books.eventsOf(TENANT, { fromMs: from, toMs: to }));
+      const rows = await gather(context.store.eventsOf(TENANT, { fromMs: from, toMs: to }));
       const whole = rows.filter(({ erased }) => !erased);
       const groups = Map.groupBy(whole, ({ event }) => {
         return `${event.actorName} ${Math.floor(event.timeMs / HOUR_MS)}`;
@@ -117,30 +117,30 @@ function draftOf(group: string, rows: readonly Row[]): FindingDraft {
   };
 }
 
-async function open(name: string, ...judges: Detector[]): Promise<HostWriter> {
+async function open(name: string, ...detectors: Detector[]): Promise<HostWriter> {
   const dir = join(root, name);
-  const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), judges);
+  const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), detectors);
   return openLedgerWriter({ dir, clock: systemClock, random: systemRandom, detection });
 }
 
 async function take(
   writer: HostWriter,
-  told: readonly DeletionRecord[],
+  records: readonly DeletionRecord[],
 ): Promise<readonly string[]> {
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
-    yield Buffer.from(told.map(line).join(''));
+    yield Buffer.from(records.map(line).join(''));
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const { warnings } = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
+  const { warnings } = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
   return warnings.map(({ text }) => text);
 }
 
 async function findings(name: string): Promise<readonly StoredFinding[]> {
-  const books = await StoreReader.open(join(root, name));
+  const store = await StoreReader.open(join(root, name));
   try {
-    return books.findings({ windows: ALL });
+    return store.findings({ windows: ALL });
   } finally {
-    books.close();
+    store.close();
   }
 }
 
@@ -155,7 +155,7 @@ test('what a judge says is an entry, once, with its evidence in order', async ()
   await take(writer, TWICE);
   const { size } = writer.ledger;
   await take(writer, TWICE);
-  assert.equal(writer.books.acts('finding').length, 1);
+  assert.equal(writer.store.acts('finding').length, 1);
   // The second import and what it says of itself; nothing of a finding.
   assert.equal(writer.ledger.size - size, 3);
   await closeWriter(writer);
@@ -180,12 +180,12 @@ test('later records make it a revision; order means nothing for what is found', 
     { n: 5, user: 'ada', hour: 9 },
     { n: 6, user: 'ada', hour: 30 },
   ];
-  const judge = new Deletions();
-  const writer = await open('revised', judge);
+  const detector = new Deletions();
+  const writer = await open('revised', detector);
   await take(writer, TWICE);
   await take(writer, more);
   await closeWriter(writer);
-  assert.equal(judge.asked.length, 2);
+  assert.equal(detector.asked.length, 2);
   const backwards = await open('backwards', new Deletions());
   await take(backwards, [...more].reverse());
   await take(backwards, [...TWICE].reverse());
@@ -206,7 +206,7 @@ test('what later records speak against is taken back, and said again when they a
   assert.equal((await findings('back')).length, 1);
   await take(writer, [{ n: 4, user: 'freya', hour: 9 }]);
   assert.deepEqual(await findings('back'), []);
-  const last = writer.books.acts('finding').at(-1) ?? -1;
+  const last = writer.store.acts('finding').at(-1) ?? -1;
   await closeWriter(writer);
   const tolerant = await open('back', new Deletions(4));
   await take(tolerant, [{ n: 5, user: 'ada', hour: 9 }]);
@@ -242,13 +242,13 @@ test('after a rebuild all findings are there, and nothing is said again', async 
   await closeWriter(writer);
   const before = await findings('rebuilt');
   const dir = join(root, 'rebuilt');
-  const judge = new Deletions();
-  const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), [judge]);
+  const detector = new Deletions();
+  const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), [detector]);
   const rebuilt = await rebuild({ dir, clock: systemClock, random: systemRandom, detection });
   assert.deepEqual(await findings('rebuilt'), before);
   await take(rebuilt, TWICE);
-  assert.equal(rebuilt.books.acts('finding').length, 2);
-  assert.equal(judge.asked.length, 1);
+  assert.equal(rebuilt.store.acts('finding').length, 2);
+  assert.equal(detector.asked.length, 1);
   await closeWriter(rebuilt);
   assert.deepEqual(await findings('rebuilt'), before);
 });
@@ -261,7 +261,7 @@ test('a judge that fails stops neither the import nor the others, and is asked a
     name: 'test/broken',
     hears: 'events',
     watches: [],
-    async *judge() {
+    async *detect() {
       yield { drafts: [ofGroup('before it broke')], covers: [] };
       if (isBroken) throw new RangeError('a window without an end');
       yield { drafts: [ofGroup('mended')], covers: [] };
@@ -297,7 +297,7 @@ test('what a look saw before another looked further is not entered', async () =>
   const about = { name: 'test/one', hears: 'events', watches: [] } as const;
   const slow: Detector = {
     ...about,
-    async *judge() {
+    async *detect() {
       begun.resolve();
       await until.promise;
       yield saying('out of date');
@@ -305,7 +305,7 @@ test('what a look saw before another looked further is not entered', async () =>
   };
   const quick: Detector = {
     ...about,
-    async *judge() {
+    async *detect() {
       yield saying('found later');
     },
   };
@@ -317,9 +317,9 @@ test('what a look saw before another looked further is not entered', async () =>
   until.resolve();
   assert.deepEqual((await earlier).failures, []);
   await closeWriter(writer);
-  const books = await StoreReader.open(join(root, 'overtaken'));
-  const said = books.findingHistory().map(({ draft, state }) => `${draft.group} ${state}`);
-  books.close();
+  const store = await StoreReader.open(join(root, 'overtaken'));
+  const said = store.findingHistory().map(({ draft, state }) => `${draft.group} ${state}`);
+  store.close();
   assert.deepEqual(said, ['found later open']);
 });
 
@@ -327,7 +327,7 @@ test('judges are entered in their order, however many parts what they say has', 
   const parts = 30;
   const detectorOf = (name: string, reads: 'events' | 'state', startMs: number): Detector => ({
     ...{ name, hears: 'events', watches: [], reads },
-    async *judge() {
+    async *detect() {
       for (let part = 0; part < parts; part++) {
         const drafts = Array.from({ length: 400 }, (_, i) => {
           const at = { timeMs: startMs + part * HOUR_MS, actorName: 'x' };
@@ -337,22 +337,22 @@ test('judges are entered in their order, however many parts what they say has', 
       }
     },
   });
-  const judges = [
+  const detectors = [
     detectorOf('test/first', 'state', 0),
     detectorOf('test/second', 'events', 0),
     detectorOf('test/third', 'state', 0),
     detectorOf('test/fourth', 'events', 0),
   ];
-  const writer = await open('parts', ...judges);
+  const writer = await open('parts', ...detectors);
   await take(writer, TWICE);
   await closeWriter(writer);
-  const books = await StoreReader.open(join(root, 'parts'));
-  const said = books.findingHistory();
-  books.close();
+  const store = await StoreReader.open(join(root, 'parts'));
+  const said = store.findingHistory();
+  store.close();
   const order = [...new Set(said.map(({ judge }) => judge))];
   assert.deepEqual(
     order,
-    judges.map(({ name }) => name),
+    detectors.map(({ name }) => name),
   );
   const first = said.filter(({ judge, state }) => judge === 'test/first' && state === 'open');
   assert.equal(first.length, parts * 400, 'each once');
@@ -369,7 +369,7 @@ test('an erasure takes what findings say of a person along, and takes nothing ba
   const writer = await open('erased', new Deletions());
   await take(writer, TWICE);
   const selection = { names: ['freya@northmoor.example'] };
-  await erase(writer, { selection, case: 'C-1', reason: 'r', doer: Actor, whenNothing: 'refuse' });
+  await erase(writer, { selection, case: 'C-1', reason: 'r', actor: Actor, whenNothing: 'refuse' });
   assert.deepEqual(await findings('erased'), []);
   await take(writer, [{ n: 4, user: 'freya', hour: 9 }]);
   await closeWriter(writer);

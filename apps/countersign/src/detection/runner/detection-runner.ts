@@ -74,14 +74,14 @@ export class DetectionRunner {
 
   private constructor(
     writer: LedgerWriter,
-    judges: readonly Detector[],
+    detectors: readonly Detector[],
     alone: WithExclusiveWriter,
-    readers: { readonly books: StoreReader; readonly ledger: LedgerReader },
+    readers: { readonly store: StoreReader; readonly ledger: LedgerReader },
   ) {
     this.#writer = writer;
-    this.#detectors = judges;
+    this.#detectors = detectors;
     this.#alone = alone;
-    this.#store = readers.books;
+    this.#store = readers.store;
     this.#ledger = readers.ledger;
     this.#checks = new CheckStage(writer, readers);
   }
@@ -89,13 +89,13 @@ export class DetectionRunner {
   /** `alone` MUST run its work with everything posted, and nothing on its way into the ledger. */
   static async open(
     writer: LedgerWriter,
-    judges: readonly Detector[],
+    detectors: readonly Detector[],
     alone: WithExclusiveWriter,
   ): Promise<DetectionRunner> {
     await writer.ledger.publish();
     const ledger = await LedgerReader.open(writer.dir);
-    const books = await StoreReader.open(writer.dir, { clock: writer.clock });
-    return new DetectionRunner(writer, judges, alone, { books, ledger });
+    const store = await StoreReader.open(writer.dir, { clock: writer.clock });
+    return new DetectionRunner(writer, detectors, alone, { store, ledger });
   }
 
   /**
@@ -118,7 +118,7 @@ export class DetectionRunner {
         else if (revision > 0) total.revised += 1;
         else total.said += 1;
       });
-      const judge = asked.judge.name;
+      const judge = asked.detector.name;
       for (const because of asked.isolation.failures) failures.push({ judge, because });
       if (failure === undefined) continue;
       failures.push({ judge, because: failure });
@@ -131,8 +131,8 @@ export class DetectionRunner {
   /** Before any judge is asked: what they say may rest on it. Tells what went wrong. */
   async #checkSignIns(): Promise<string | undefined> {
     try {
-      const { books, clock } = this.#writer;
-      const overdue = books.overduePasses(clock.now());
+      const { store, clock } = this.#writer;
+      const overdue = store.overduePasses(clock.now());
       if (overdue.length > 0) await this.#alone(() => lapsePasses(this.#writer));
       await this.#seeAsFar(this.#store.cursor);
       await this.#checks.look(this.#alone);
@@ -163,24 +163,24 @@ export class DetectionRunner {
     const failed = Map.groupBy(this.#store.findingsOfRule(FAILED), ({ draft }) => {
       return failureOf(draft)?.judge;
     });
-    const due = this.#detectors.flatMap((judge): DetectorRun[] => {
-      if (of !== 'all' && of !== (judge.reads ?? 'events')) return [];
-      const fromIndex = this.#store.stageCursor(stageOf(judge));
+    const due = this.#detectors.flatMap((detector): DetectorRun[] => {
+      if (of !== 'all' && of !== (detector.reads ?? 'events')) return [];
+      const fromIndex = this.#store.stageCursor(stageOf(detector));
       const since = fromIndex < toIndex ? this.#store.touchedSince(fromIndex) : [];
-      const known = failed.get(judge.name) ?? [];
-      const retries = this.#isRetryDue(judge, known);
+      const known = failed.get(detector.name) ?? [];
+      const retries = this.#isRetryDue(detector, known);
       const touched = retries ? union(since, ...known.map((each) => this.#missedBy(each))) : since;
-      if (!this.#isDue(judge, touched, fromIndex < toIndex)) return [];
-      if (retries) this.#retriedMs.set(judge.name, this.#writer.clock.monotonic());
-      const [books, ledger] = [this.#store, this.#ledger];
+      if (!this.#isDue(detector, touched, fromIndex < toIndex)) return [];
+      if (retries) this.#retriedMs.set(detector.name, this.#writer.clock.monotonic());
+      const [store, ledger] = [this.#store, this.#ledger];
       const isolation = new Isolation({
-        ...{ judge: judge.name, books, ledger, fromIndex, known, retries },
+        ...{ judge: detector.name, store, ledger, fromIndex, known, retries },
         isStopped: () => this.#isStopped,
       });
-      return [{ judge, touched, fromIndex, toIndex, isolation }];
+      return [{ detector, touched, fromIndex, toIndex, isolation }];
     });
     const ahead = { weightOf: weightOfAnswer, weightMax: FINDINGS_AHEAD_MAX };
-    const readsState = ({ judge: { reads } }: DetectorRun): boolean => reads === 'state';
+    const readsState = ({ detector: { reads } }: DetectorRun): boolean => reads === 'state';
     const ofState = new ReadAhead(this.#answers(due.filter(readsState)), ahead);
     const ofEvents = new ReadAhead(this.#answers(due.filter((one) => !readsState(one))), ahead);
     return due.map((asked) => [asked, readsState(asked) ? ofState : ofEvents]);
@@ -188,12 +188,12 @@ export class DetectionRunner {
 
   /** What each says, part by part, and how it ended. */
   async *#answers(due: readonly DetectorRun[]): AsyncGenerator<Answer> {
-    for (const { judge, ...of } of due) {
+    for (const { detector, ...of } of due) {
       // Questions of the engine are on their way before this thread is taken.
-      if (judge.reads === 'state') await setImmediate();
+      if (detector.reads === 'state') await setImmediate();
       let failure: string | undefined;
       try {
-        yield* this.#ask(judge, of);
+        yield* this.#ask(detector, of);
       } catch (error) {
         failure = messageOf(error);
       }
@@ -201,22 +201,22 @@ export class DetectionRunner {
     }
   }
 
-  async *#ask(judge: Detector, of: Omit<DetectorRun, 'judge'>): AsyncGenerator<Answer> {
+  async *#ask(detector: Detector, of: Omit<DetectorRun, 'detector'>): AsyncGenerator<Answer> {
     const { clock } = this.#writer;
     const { isolation } = of;
     const context = await this.#context(of);
-    const unit = { id: null, title: judge.watches[0]?.title ?? judge.name };
+    const unit = { id: null, title: detector.watches[0]?.title ?? detector.name };
     const beganMs = clock.monotonic();
     // Its own time: it also waits until what it said is entered.
     let waitedMs = 0;
     let isWhole = false;
     for (;;) {
-      const books = isolation.view(unit);
-      if (books === undefined) break;
+      const store = isolation.view(unit);
+      if (store === undefined) break;
       try {
-        for await (const judgement of judge.judge({ ...context, books })) {
+        for await (const result of detector.detect({ ...context, store })) {
           const saidMs = clock.monotonic();
-          yield { kind: 'part', judgement };
+          yield { kind: 'part', result };
           waitedMs += clock.monotonic() - saidMs;
           if (this.#isStopped) throw new Error('it was stopped');
         }
@@ -224,15 +224,15 @@ export class DetectionRunner {
         break;
       } catch (error) {
         await isolation.blame(unit, error, (view) =>
-          bypass(judge.judge({ ...context, books: view })),
+          bypass(detector.detect({ ...context, store: view })),
         );
       }
     }
-    yield { kind: 'part', judgement: await isolation.judgement() };
+    yield { kind: 'part', result: await isolation.result() };
     const tookMs = clock.monotonic() - beganMs - waitedMs;
-    const restsMs = tookMs * (judge.restTimes ?? 0);
+    const restsMs = tookMs * (detector.restTimes ?? 0);
     const untilMs = clock.monotonic() + (isWhole ? restsMs : Math.max(restsMs, FAILED_REST_MS));
-    this.#restsUntilMs.set(judge.name, untilMs);
+    this.#restsUntilMs.set(detector.name, untilMs);
     // Else what the questions of each judge needed stands beside those of the next.
     if (tookMs > GIVE_BACK_AFTER_MS) await this.#store.giveBack();
     if (!isWhole) throw new Error(DOES_NOT_RUN);
@@ -272,7 +272,7 @@ export class DetectionRunner {
       // The rest of what it says is passed over: those behind it are heard all the same.
       if (failure !== undefined || isOvertaken) continue;
       try {
-        const facts = await this.#enter(asked, answer.judgement);
+        const facts = await this.#enter(asked, answer.result);
         isOvertaken = facts === undefined;
         for (const fact of facts ?? []) tell(fact);
       } catch (error) {
@@ -287,13 +287,13 @@ export class DetectionRunner {
    * Undefined where an import that this look was waiting for has asked the same judge of more: what
    * was said before it is out of date, and would take back what it found.
    */
-  #enter(asked: DetectorRun, judgement: DetectorResult): Promise<readonly NewFact[] | undefined> {
-    const { judge } = asked;
+  #enter(asked: DetectorRun, result: DetectorResult): Promise<readonly NewFact[] | undefined> {
+    const { detector } = asked;
     return this.#alone(async () => {
       if (this.#isOvertaken(asked)) return undefined;
-      const name = judgement.isOfRunner === true ? RUNNER : judge.name;
-      const readers = { books: this.#store, ledger: this.#ledger };
-      const facts = await changesOf(readers, name, judgement);
+      const name = result.isOfRunner === true ? RUNNER : detector.name;
+      const readers = { store: this.#store, ledger: this.#ledger };
+      const facts = await changesOf(readers, name, result);
       for (let at = 0; at < facts.length; at += FINDINGS_PER_APPEND) {
         await this.#say(facts.slice(at, at + FINDINGS_PER_APPEND));
       }
@@ -301,17 +301,17 @@ export class DetectionRunner {
     });
   }
 
-  #isOvertaken({ judge, fromIndex }: DetectorRun): boolean {
-    return this.#writer.books.stageCursor(stageOf(judge)) !== fromIndex;
+  #isOvertaken({ detector, fromIndex }: DetectorRun): boolean {
+    return this.#writer.store.stageCursor(stageOf(detector)) !== fromIndex;
   }
 
   async #end(asked: DetectorRun): Promise<string | undefined> {
-    const { judge, toIndex } = asked;
+    const { detector, toIndex } = asked;
     try {
       await this.#alone(async () => {
         if (this.#isOvertaken(asked)) return;
-        this.#writer.books.setStageCursor(stageOf(judge), toIndex);
-        judge.done?.(this.#writer.books, toIndex);
+        this.#writer.store.setStageCursor(stageOf(detector), toIndex);
+        detector.done?.(this.#writer.store, toIndex);
       });
       return undefined;
     } catch (error) {
@@ -319,15 +319,15 @@ export class DetectionRunner {
     }
   }
 
-  #isDue(judge: Detector, touched: IntervalSet, hasEntries: boolean): boolean {
+  #isDue(detector: Detector, touched: IntervalSet, hasEntries: boolean): boolean {
     const nowMs = this.#writer.clock.monotonic();
-    if (nowMs < (this.#restsUntilMs.get(judge.name) ?? 0)) return false;
-    const askedMs = this.#askedMs.get(judge.name) ?? Number.NEGATIVE_INFINITY;
+    if (nowMs < (this.#restsUntilMs.get(detector.name) ?? 0)) return false;
+    const askedMs = this.#askedMs.get(detector.name) ?? Number.NEGATIVE_INFINITY;
     const isDue =
       touched.length > 0 ||
-      (judge.hears === 'entries' && hasEntries) ||
-      (judge.everyMs !== undefined && nowMs - askedMs >= judge.everyMs);
-    if (isDue) this.#askedMs.set(judge.name, nowMs);
+      (detector.hears === 'entries' && hasEntries) ||
+      (detector.everyMs !== undefined && nowMs - askedMs >= detector.everyMs);
+    if (isDue) this.#askedMs.set(detector.name, nowMs);
     return isDue;
   }
 
@@ -335,7 +335,7 @@ export class DetectionRunner {
     await this.#seeAsFar(of.toIndex);
     const head = await headOf(this.#ledger, { cursor: of.toIndex });
     const nowMs = this.#writer.clock.now();
-    return { ...of, books: this.#store, ledger: this.#ledger, head, nowMs };
+    return { ...of, store: this.#store, ledger: this.#ledger, head, nowMs };
   }
 
   /** The reader of the ledger sees all entries below this one. */
@@ -351,7 +351,7 @@ export class DetectionRunner {
   }
 
   async #say(facts: readonly NewFact[]): Promise<void> {
-    const { ledger, books } = this.#writer;
+    const { ledger, store } = this.#writer;
     const entries = facts.map((fact) => {
       const id = `finding ${fact.uid}`;
       return ownEntryDraft('finding', fact.draft.lastMs, findingBody(fact), id);
@@ -360,7 +360,7 @@ export class DetectionRunner {
     for (const [i, { index }] of appended.entries()) {
       const entry = entries[i];
       assert(entry !== undefined, 'each draft was appended');
-      books.post({ facts: projectEntry(index, entry) });
+      store.post({ facts: projectEntry(index, entry) });
     }
     await commitProjection(this.#writer);
   }
@@ -378,7 +378,7 @@ function union(...sets: readonly IntervalSet[]): IntervalSet {
 const DOES_NOT_RUN = 'it does not run, since it fails whatever it reads';
 
 type Scope = Pick<DetectorInput, 'touched' | 'fromIndex' | 'toIndex' | 'isolation'>;
-type DetectorRun = Scope & { readonly judge: Detector };
+type DetectorRun = Scope & { readonly detector: Detector };
 
 function stageOf({ name }: Detector): string {
   return `watch/${name}`;
@@ -386,11 +386,11 @@ function stageOf({ name }: Detector): string {
 
 /** In the order of the judges: the parts of one, and its end. */
 type Answer =
-  | { readonly kind: 'part'; readonly judgement: DetectorResult }
+  | { readonly kind: 'part'; readonly result: DetectorResult }
   | { readonly kind: 'end'; readonly failure: string | undefined };
 
 function weightOfAnswer(answer: Answer): number {
   if (answer.kind === 'end') return 0;
-  const { drafts, takenBack = [] } = answer.judgement;
+  const { drafts, takenBack = [] } = answer.result;
   return drafts.length + takenBack.length;
 }

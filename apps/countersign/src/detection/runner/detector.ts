@@ -33,9 +33,9 @@ export interface Detector {
    * is durable before much more is asked for. A crash between two parts is a look that did not
    * end: all of it is asked again, and what was said is not said twice.
    */
-  judge(context: DetectorInput): AsyncIterable<DetectorResult>;
+  detect(context: DetectorInput): AsyncIterable<DetectorResult>;
   /** Called when what it said of all entries below `toIndex` is durable. */
-  done?(books: Store, toIndex: number): void;
+  done?(store: Store, toIndex: number): void;
 }
 
 export type DetectorInput = {
@@ -47,7 +47,7 @@ export type DetectorInput = {
   /** The entries of that time: `[fromIndex, toIndex)`; the books hold all of them. */
   readonly fromIndex: number;
   readonly toIndex: number;
-  readonly books: StoreReader;
+  readonly store: StoreReader;
   /** Published up to `toIndex` at least. */
   readonly ledger: LedgerReader;
   readonly head: LedgerHead;

@@ -48,7 +48,7 @@ async function take(
     yield Buffer.from(lines.join(''));
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  return importPaths(writer, { inputs, doer: Actor, lanes: 1 });
+  return importPaths(writer, { inputs, actor: Actor, workers: 1 });
 }
 
 /** Finds each person who deleted something. It throws on whom the test says. */
@@ -56,9 +56,9 @@ function detector(name: string, throwsOn: (user: string) => boolean = () => fals
   const watches = [{ id: name, title: `What ${name} finds`, judge: name, logs: [] }];
   return {
     ...({ name, hears: 'events', watches } as const),
-    async *judge({ books, touched }) {
+    async *detect({ store, touched }) {
       const drafts: FindingDraft[] = [];
-      for await (const { index, event } of books.eventsOf(TENANT, {})) {
+      for await (const { index, event } of store.eventsOf(TENANT, {})) {
         const user = event.actorName ?? '';
         if (throwsOn(user)) throw new TypeError(`cannot read ${user}`);
         drafts.push(draftOf(name, user, index, event.timeMs));
@@ -77,18 +77,18 @@ function draftOf(rule: string, group: string, index: number, atMs: number): Find
   };
 }
 
-function open(name: string, judges: readonly Detector[]): Promise<HostWriter> {
-  const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), judges);
+function open(name: string, detectors: readonly Detector[]): Promise<HostWriter> {
+  const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), detectors);
   const dir = join(root, name);
   return openLedgerWriter({ dir, clock: systemClock, random: systemRandom, detection });
 }
 
-async function read<T>(name: string, work: (books: StoreReader) => T): Promise<T> {
-  const books = await StoreReader.open(join(root, name));
+async function read<T>(name: string, work: (store: StoreReader) => T): Promise<T> {
+  const store = await StoreReader.open(join(root, name));
   try {
-    return work(books);
+    return work(store);
   } finally {
-    books.close();
+    store.close();
   }
 }
 
@@ -102,8 +102,8 @@ test('two findings with one id are one, with the evidence of both, and blind nob
   const { failed, warnings } = await take(writer, ['freya', 'ada', 'freya']);
   await closeWriter(writer);
   assert.deepEqual([failed, warnings], [[], []]);
-  await read('same', (books) => {
-    const found = books.findings();
+  await read('same', (store) => {
+    const found = store.findings();
     for (const name of ['test/first', 'test/second']) {
       assert.deepEqual(groupsOf(found, name), ['ada', 'freya']);
       const freya = found.find(({ draft }) => draft.rule === name && draft.group.startsWith('fr'));
@@ -115,8 +115,8 @@ test('two findings with one id are one, with the evidence of both, and blind nob
 
 test('the entry that a detector throws on is found, named and skipped by it alone', async () => {
   const isBad = (user: string): boolean => user.startsWith('bad');
-  const judges = [detector('test/picky', isBad), detector('test/sound')];
-  const writer = await open('picky', judges);
+  const detectors = [detector('test/picky', isBad), detector('test/sound')];
+  const writer = await open('picky', detectors);
   const report = await take(writer, ['ada', 'bad', 'freya', 'eve']);
   assert.equal(report.failed.length, 1);
   assert.match(
@@ -130,18 +130,18 @@ test('the entry that a detector throws on is found, named and skipped by it alon
   assert.equal(again.failed.length, 2);
   await closeWriter(writer);
   assert.ok(sizeAfter > 0);
-  await read('picky', (books) => {
-    const found = books.findings();
+  await read('picky', (store) => {
+    const found = store.findings();
     assert.deepEqual(groupsOf(found, 'test/picky'), ['ada', 'eve', 'freya', 'zoe']);
     assert.deepEqual(groupsOf(found, 'test/sound'), ['ada', 'bad', 'bad2', 'eve', 'freya', 'zoe']);
     const failures = found.filter(({ draft: { rule } }) => rule === FAILED);
     const named = failures.map(({ draft: { entries } }) => entries);
     const sound = found.filter(({ draft }) => draft.rule === 'test/sound' && isBad(draft.group));
     assert.deepEqual(new Set(named.flat()), new Set(sound.flatMap(({ draft }) => draft.entries)));
-    const watchers = judges.flatMap(({ watches }) => watches);
+    const watchers = detectors.flatMap(({ watches }) => watches);
     const asked = { kind: 'now', nowMs: START_MS } as const;
-    const states = detectorHealth(books, watchers, { asked, nowMs: START_MS }).map(
-      ({ sight }) => sight,
+    const states = detectorHealth(store, watchers, { asked, nowMs: START_MS }).map(
+      ({ health }) => health,
     );
     assert.deepEqual(
       states.map(({ state }) => state),
@@ -170,8 +170,8 @@ test('a failure outlives restart and rebuild, is said once, and ends with its re
   const { failed } = await take(after, ['eve'], 6);
   assert.equal(failed.length, 1);
   await closeWriter(after);
-  await read('repaired', (books) => {
-    const said = books.findingHistory().filter(({ draft: { rule } }) => rule === FAILED);
+  await read('repaired', (store) => {
+    const said = store.findingHistory().filter(({ draft: { rule } }) => rule === FAILED);
     assert.deepEqual(
       said.map(({ state, revision }) => `${state} ${revision}`),
       ['open 0'],
@@ -180,14 +180,14 @@ test('a failure outlives restart and rebuild, is said once, and ends with its re
   const repaired = await open('repaired', [detector('test/picky')]);
   assert.deepEqual((await take(repaired, ['zoe'], 7)).failed, []);
   await closeWriter(repaired);
-  await read('repaired', (books) => {
-    const said = books.findingHistory().filter(({ draft: { rule } }) => rule === FAILED);
+  await read('repaired', (store) => {
+    const said = store.findingHistory().filter(({ draft: { rule } }) => rule === FAILED);
     assert.deepEqual(
       said.map(({ state }) => state),
       ['open', 'withdrawn'],
     );
     assert.equal(said.at(-1)?.because, 'asked again, the detector did not fail');
-    assert.deepEqual(groupsOf(books.findings(), 'test/picky'), [
+    assert.deepEqual(groupsOf(store.findings(), 'test/picky'), [
       'ada',
       'bad',
       'eve',
@@ -201,7 +201,7 @@ test('a detector that fails whatever it reads does not run, and says so', async 
   const broken: Detector = {
     ...detector('test/broken'),
     // biome-ignore lint/correctness/useYield: it has nothing to say.
-    async *judge() {
+    async *detect() {
       throw new RangeError('always');
     },
   };
@@ -210,8 +210,8 @@ test('a detector that fails whatever it reads does not run, and says so', async 
   await take(writer, ['eve'], 1);
   await closeWriter(writer);
   assert.match(failed[0] ?? '', /it reads nothing from entry 0 on/);
-  await read('broken', (books) => {
-    assert.deepEqual(groupsOf(books.findings(), 'test/sound'), ['ada', 'eve']);
-    assert.equal(books.findingsOfRule(FAILED).length, 1);
+  await read('broken', (store) => {
+    assert.deepEqual(groupsOf(store.findings(), 'test/sound'), ['ada', 'eve']);
+    assert.equal(store.findingsOfRule(FAILED).length, 1);
   });
 });

@@ -10,11 +10,11 @@ import type { DetectorResult } from './detector.ts';
 export type Unit = { readonly id: string | null; readonly title: string };
 
 /** Reads what it is for, and throws if it cannot. */
-type Probe = (books: StoreReader) => unknown;
+type Probe = (store: StoreReader) => unknown;
 
 export type IsolationOptions = {
   readonly judge: string;
-  readonly books: StoreReader;
+  readonly store: StoreReader;
   readonly ledger: LedgerReader;
   readonly fromIndex: number;
   /** Open findings about failures of this judge. */
@@ -61,13 +61,13 @@ export class Isolation {
   /** Undefined where the unit does not run, since it throws whatever it reads. */
   async attempt<T>(
     unit: Unit,
-    work: (books: StoreReader) => T | Promise<T>,
+    work: (store: StoreReader) => T | Promise<T>,
   ): Promise<{ readonly value: T } | undefined> {
     for (;;) {
-      const books = this.view(unit);
-      if (books === undefined) return undefined;
+      const store = this.view(unit);
+      if (store === undefined) return undefined;
       try {
-        return { value: await work(books) };
+        return { value: await work(store) };
       } catch (error) {
         await this.blame(unit, error, work);
       }
@@ -78,8 +78,8 @@ export class Isolation {
   view(unit: Unit): StoreReader | undefined {
     const { skipped, isBroken } = this.#stateOf(unit);
     if (isBroken) return undefined;
-    const { books } = this.#options;
-    return skipped.size === 0 ? books : books.without({ entries: skipped, from: Infinity });
+    const { store } = this.#options;
+    return skipped.size === 0 ? store : store.without({ entries: skipped, from: Infinity });
   }
 
   /** Finds out which entry it throws on, so that {@link view} does without it. */
@@ -107,7 +107,7 @@ export class Isolation {
   }
 
   /** What is to be said of failures, and which are over. */
-  async judgement(): Promise<DetectorResult> {
+  async result(): Promise<DetectorResult> {
     const reports = this.#found.map(async (failure): Promise<FailureReport> => {
       const { ledger, fromIndex } = this.#options;
       const from = failure.entry ?? Math.min(fromIndex, ledger.size - 1);
@@ -159,17 +159,17 @@ export class Isolation {
     probe: Probe,
   ): Promise<number | 'all' | 'none'> {
     if (OF_THE_MACHINE.test(messageOf(error)) || skipped.size >= SKIPPED_ENTRIES_MAX) return 'all';
-    const { books, isStopped } = this.#options;
+    const { store, isStopped } = this.#options;
     const throwsBelow = async (from: number): Promise<boolean> => {
       try {
-        await probe(books.without({ entries: skipped, from }));
+        await probe(store.without({ entries: skipped, from }));
         return false;
       } catch (thrown) {
         if (isStopped()) throw thrown;
         return true;
       }
     };
-    let [good, bad] = [0, books.cursor];
+    let [good, bad] = [0, store.cursor];
     if (!(await throwsBelow(bad))) return 'none';
     if (await throwsBelow(good)) return 'all';
     while (bad - good > 1) {

@@ -216,7 +216,7 @@ describe('a search over AuthZEN', () => {
     const [first] = drafts.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as Json);
     assert.deepEqual(first, {
       ...{ v: 1, what: 'access-search', caller: 'tool', results: 2, atMs: NOW_MS },
-      question: { sought: 'subject', ...WHO, context: {} },
+      question: { searched: 'subject', ...WHO, context: {} },
     });
   });
 

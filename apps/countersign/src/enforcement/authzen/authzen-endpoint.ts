@@ -50,9 +50,9 @@ export class AuthzenEndpoint {
   constructor(options: AuthzenOptions) {
     this.#options = options;
     const searching =
-      (sought: SearchSubject): Answer =>
+      (searched: SearchSubject): Answer =>
       (caller, message) =>
-        this.#search(sought, caller, message);
+        this.#search(searched, caller, message);
     this.#routes = new Map<string, Answer>([
       [PATHS.access_evaluation_endpoint, (...asked) => this.#evaluate(...asked)],
       [PATHS.access_evaluations_endpoint, (...asked) => this.#evaluateAll(...asked)],
@@ -149,7 +149,8 @@ export class AuthzenEndpoint {
           places.push(requests.push(read) - 1);
         }
         if (semantic === 'execute_all') continue;
-        const effect = read instanceof EndpointError ? 'deny' : deciding.point.judge(read).effect;
+        const effect =
+          read instanceof EndpointError ? 'deny' : deciding.point.evaluate(read).effect;
         if (ends(semantic, effect)) return 'stop';
       }
       return 'on';
@@ -157,8 +158,8 @@ export class AuthzenEndpoint {
     return { places, requests };
   }
 
-  async #search(sought: SearchSubject, caller: AuthzenCaller, message: Json): Promise<object> {
-    const asked = searchOf(sought, message);
+  async #search(searched: SearchSubject, caller: AuthzenCaller, message: Json): Promise<object> {
+    const asked = searchOf(searched, message);
     const { resource } = asked.question;
     if (!mayAsk(caller, resource)) throw notYours(caller, resource.type);
     if (weightOf(asked.question) > EVALUATION_CHARACTERS_MAX) throw tooMuch('the question');

@@ -50,7 +50,7 @@ export function partyOf(value: unknown, of: 'subject' | 'resource'): Party {
  * What a search looks for: its `id`, should there be one, is passed over (8.1).
  * @throws DoorError MALFORMED
  */
-export function soughtOf(value: unknown, of: 'subject' | 'resource'): Omit<Party, 'id'> {
+export function subjectOf(value: unknown, of: 'subject' | 'resource'): Omit<Party, 'id'> {
   const member = objectOf(value, of);
   return { type: textOf(member, of, 'type'), ...propertiesOf(member, of) };
 }

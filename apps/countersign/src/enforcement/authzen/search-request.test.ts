@@ -14,7 +14,7 @@ const WHO = { subject: { type: 'user' }, action: READ, resource: RECORD };
 describe('a search', () => {
   test('passes over the id of what it looks for', () => {
     const { question } = searchOf('subject', { ...WHO, subject: ALICE });
-    assert.ok(question.sought === 'subject');
+    assert.ok(question.searched === 'subject');
     assert.deepEqual(question.subject, { type: 'user' });
   });
 

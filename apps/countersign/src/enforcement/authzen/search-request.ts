@@ -1,65 +1,65 @@
 import type { Party, Properties } from '@countersign/policy';
 import { malformed } from '../http/endpoint-error.ts';
 import { given, isObject, type Json } from '../http/i-json.ts';
-import { type Action, actionOf, contextOf, partyOf, soughtOf } from './evaluation.ts';
+import { type Action, actionOf, contextOf, partyOf, subjectOf } from './evaluation.ts';
 import { SEARCH_PAGE_DEFAULT } from './limits.ts';
 import { type Page, tokenOf } from './page-token.ts';
 
 /** AuthZEN 1.0 section 8: a question with one part left open. */
 export type Question =
   | {
-      readonly sought: 'subject';
+      readonly searched: 'subject';
       readonly subject: Omit<Party, 'id'>;
       readonly action: Action;
       readonly resource: Party;
       readonly context: Properties;
     }
   | {
-      readonly sought: 'resource';
+      readonly searched: 'resource';
       readonly subject: Party;
       readonly action: Action;
       readonly resource: Omit<Party, 'id'>;
       readonly context: Properties;
     }
   | {
-      readonly sought: 'action';
+      readonly searched: 'action';
       readonly subject: Party;
       readonly resource: Party;
       readonly context: Properties;
     };
 
-export type SearchSubject = Question['sought'];
+export type SearchSubject = Question['searched'];
 
 export type Search = { readonly question: Question; readonly page: Page };
 
 /** @throws DoorError MALFORMED, OTHER_PAGE */
-export function searchOf(sought: SearchSubject, message: Json): Search {
-  const question = questionOf(sought, message);
+export function searchOf(searched: SearchSubject, message: Json): Search {
+  const question = questionOf(searched, message);
   return { question, page: pageOf(message, question) };
 }
 
-function questionOf(sought: SearchSubject, message: Json): Question {
+function questionOf(searched: SearchSubject, message: Json): Question {
   const context = contextOf(message);
-  switch (sought) {
+  switch (searched) {
     case 'subject':
       return {
-        sought,
-        subject: soughtOf(given(message, 'subject'), 'subject'),
+        searched,
+        subject: subjectOf(given(message, 'subject'), 'subject'),
         action: actionOf(given(message, 'action')),
         resource: partyOf(given(message, 'resource'), 'resource'),
         context,
       };
     case 'resource':
       return {
-        sought,
+        searched,
         subject: partyOf(given(message, 'subject'), 'subject'),
         action: actionOf(given(message, 'action')),
-        resource: soughtOf(given(message, 'resource'), 'resource'),
+        resource: subjectOf(given(message, 'resource'), 'resource'),
         context,
       };
     case 'action':
       return {
-        sought,
+        searched,
         subject: partyOf(given(message, 'subject'), 'subject'),
         resource: partyOf(given(message, 'resource'), 'resource'),
         context,

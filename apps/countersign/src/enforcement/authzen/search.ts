@@ -34,7 +34,7 @@ export async function search(
         seen += 1;
         // Another's resources are not even looked at.
         if (!mayAsk(caller, request.resource)) continue;
-        if (deciding.point.judge(request).effect === 'permit') results.push(result);
+        if (deciding.point.evaluate(request).effect === 'permit') results.push(result);
         if (results.length >= page.limit) return 'stop';
       }
       return 'on';
@@ -58,7 +58,7 @@ function candidatesOf(
     endpoint === undefined ? undefined : typeMeant(endpoint, type, schema.entities);
   const known: Candidates['list'] = (...asked) => candidates.list(...asked);
   const { tenant } = caller;
-  switch (question.sought) {
+  switch (question.searched) {
     case 'subject':
       return inTurn([], known, { tenant, type: typeOf(question.subject.type) }, range);
     case 'resource': {
@@ -83,7 +83,7 @@ function asked(
   id: string,
 ): { readonly request: DecisionRequest; readonly result: object } {
   const { context } = question;
-  switch (question.sought) {
+  switch (question.searched) {
     case 'subject': {
       const { action, resource } = question;
       const subject = { ...question.subject, id };

@@ -29,30 +29,30 @@ export class BypassController {
 
   /** MUST have the ledger alone. Tells the drains as they are then. */
   async look(signal?: AbortSignal): Promise<ReadonlyMap<string, Bypass>> {
-    const drains = new Map(await this.#read());
-    const due = [...drains.values()].filter((drain) => this.#isDue(drain));
-    if (due.length === 0) return drains;
+    const bypasses = new Map(await this.#read());
+    const due = [...bypasses.values()].filter((drain) => this.#isDue(drain));
+    if (due.length === 0) return bypasses;
     const groups = new ExcludedGroups(this.#config, this.#world);
     try {
       for (const drain of due) {
-        const effect = await this.#settle(drain, drains, groups, signal);
-        drains.set(drain.request.statement.drain, { ...drain, effect });
+        const effect = await this.#settle(drain, bypasses, groups, signal);
+        bypasses.set(drain.request.statement.drain, { ...drain, effect });
       }
     } finally {
       groups.close();
     }
-    return drains;
+    return bypasses;
   }
 
   /** Whether anything is left to be done; without a call to anybody. */
   async isDue(): Promise<boolean> {
-    const drains = await this.#read();
-    return [...drains.values()].some((drain) => this.#isDue(drain));
+    const bypasses = await this.#read();
+    return [...bypasses.values()].some((drain) => this.#isDue(drain));
   }
 
   async #read(): Promise<ReadonlyMap<string, Bypass>> {
-    const { ledger, reader, books } = this.#writer;
-    if (books.acts('approval').length === 0) return new Map();
+    const { ledger, reader, store } = this.#writer;
+    if (store.acts('approval').length === 0) return new Map();
     await ledger.publish();
     await reader.refresh();
     return bypassesOf(await readBypasses(this.#writer));

@@ -93,7 +93,7 @@ export function wantedOf(drain: Bypass, people: People, nowMs: number): BypassEf
  */
 export function checkStatement(
   said: SignedStatement<BypassStatement>,
-  drains: ReadonlyMap<string, Bypass>,
+  pending: ReadonlyMap<string, Bypass>,
   {
     people,
     nowMs,
@@ -111,7 +111,7 @@ export function checkStatement(
   if (Math.abs(nowMs - statement.atMs) > SAID_MS_MAX) {
     throw refused('it was signed too long ago, or by another clock: sign it again');
   }
-  const known = drains.get(statement.drain);
+  const known = pending.get(statement.drain);
   switch (statement.what) {
     case 'drain-request': {
       if (known !== undefined) throw refused('there is a drain of this id already');

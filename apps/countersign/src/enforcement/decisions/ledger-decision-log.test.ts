@@ -33,13 +33,13 @@ test('what is accounted for beside other entries is in the books, each once', as
       writer.decisionLog.append([ownEntryDraft('act', NOW_MS, { v: 1, act: 'test', n })]);
     const early = await Promise.all([append(1), append(2), append(3)]);
     await commitProjection(writer);
-    assert.equal(writer.books.cursor, writer.ledger.size);
+    assert.equal(writer.store.cursor, writer.ledger.size);
     const late = append(4);
     await Promise.all([late, commitProjection(writer)]);
     await commitProjection(writer);
     const indices = [...early, await late].flat();
-    assert.deepEqual(writer.books.acts('act'), indices);
-    assert.equal(writer.books.cursor, writer.ledger.size);
+    assert.deepEqual(writer.store.acts('act'), indices);
+    assert.equal(writer.store.cursor, writer.ledger.size);
   });
 });
 
@@ -52,6 +52,6 @@ test('the cursor does not pass an entry whose meaning is not noted yet', async (
     }
     await Promise.all(appending);
     await commitProjection(writer);
-    assert.equal(writer.books.acts('act').length, 20);
+    assert.equal(writer.store.acts('act').length, 20);
   });
 });

@@ -97,7 +97,7 @@ export class LedgerDecisionLog implements DecisionLog {
         if (draft === undefined || duplicate === 'duplicate') continue;
         this.#noted.push({ index, facts: projectEntry(index, draft) });
       }
-      for (const ear of this.#listeners) ear(drafts);
+      for (const listener of this.#listeners) listener(drafts);
       let at = 0;
       for (const waiting of group) {
         const mine = appended.slice(at, at + waiting.drafts.length);

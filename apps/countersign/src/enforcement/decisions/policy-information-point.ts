@@ -9,7 +9,7 @@ import type { LedgerReader } from '@countersign/ledger';
 import {
   type DirectoryFile,
   type DirectoryFileBody,
-  KNOWLEDGE_KINDS,
+  POLICY_INFORMATION_KINDS,
   type PolicyInForceBody,
   PolicyInformation,
   PolicySet,
@@ -29,17 +29,17 @@ import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 
 type PolicyInformationSource = {
-  readonly books: Pick<StoreReader, 'acts' | 'notLookedAt' | 'stageCursor'>;
+  readonly store: Pick<StoreReader, 'acts' | 'notLookedAt' | 'stageCursor'>;
   readonly reader: Pick<LedgerReader, 'body' | 'leaf' | 'size'>;
   /** Without it nobody can say whether all was judged by now. */
   readonly clock?: Clock;
 };
 
-const KINDS: readonly EntryKind[] = [...KNOWLEDGE_KINDS, 'finding'];
+const KINDS: readonly EntryKind[] = [...POLICY_INFORMATION_KINDS, 'finding'];
 
 /** What deciding rests on, read from the ledger once and followed from there. */
 export class PolicyInformationPoint {
-  readonly knowledge: PolicyInformation = new PolicyInformation();
+  readonly information: PolicyInformation = new PolicyInformation();
   readonly #source: PolicyInformationSource;
   #next = 0;
 
@@ -63,10 +63,10 @@ export class PolicyInformationPoint {
    * which on a sign-in may be judged otherwise than before.
    */
   async follow(): Promise<number> {
-    const { books, reader } = this.#source;
-    const { knowledge } = this;
+    const { store, reader } = this.#source;
+    const { information } = this;
     const found = KINDS.flatMap((kind) =>
-      books.acts(kind, this.#next).map((index): [number, EntryKind] => [index, kind]),
+      store.acts(kind, this.#next).map((index): [number, EntryKind] => [index, kind]),
     );
     const fresh = found.filter(([index]) => index < reader.size).sort(([a], [b]) => a - b);
     let fromMs = Number.POSITIVE_INFINITY;
@@ -76,14 +76,14 @@ export class PolicyInformationPoint {
       if (body.kind !== 'present') continue;
       const value = parsed(body.bytes);
       if (kind === 'finding') await this.#finding(index, value);
-      else fromMs = Math.min(fromMs, knowledge.apply(kind, value, index));
+      else fromMs = Math.min(fromMs, information.apply(kind, value, index));
     }
     if (fresh.length > 0) {
-      const { directory, risks } = knowledge;
+      const { directory, risks } = information;
       risks.resolve((tenant, name) => directory.find(tenant, 'Person', name)?.id);
     }
-    knowledge.risks.watched(await this.#watchedMs());
-    if (this.#source.clock !== undefined) knowledge.confirmRegisters(this.#source.clock.now());
+    information.risks.watched(await this.#watchedMs());
+    if (this.#source.clock !== undefined) information.confirmRegisters(this.#source.clock.now());
     return fromMs;
   }
 
@@ -96,20 +96,20 @@ export class PolicyInformationPoint {
       const { tenant, rule, severity, principals, lastMs } = draft;
       const { leaf } = await this.#source.reader.leaf(index);
       const raised = { uid, state, tenant, rule, severity, principals, lastMs };
-      this.knowledge.risks.raise(raised, msOfInstant(leaf.seen));
+      this.information.risks.raise(raised, msOfInstant(leaf.seen));
     }
     const mark = parseFindingMark(body);
     if (mark === undefined) return;
     const { uid, status, untilMs, atMs } = mark;
     const state = SETTLED.get(status) ?? 'open';
-    this.knowledge.risks.settle({ uid, state, untilMs, atMs });
+    this.information.risks.settle({ uid, state, untilMs, atMs });
   }
 
   /** Until when everything that came in was judged by rules; undefined where none ever judged. */
   async #watchedMs(): Promise<number | undefined> {
-    const { books, reader, clock } = this.#source;
-    if (clock === undefined || books.stageCursor(RULES_STAGE) === 0) return undefined;
-    const behind = books.notLookedAt(WATCH_STAGES);
+    const { store, reader, clock } = this.#source;
+    if (clock === undefined || store.stageCursor(RULES_STAGE) === 0) return undefined;
+    const behind = store.notLookedAt(WATCH_STAGES);
     if (behind === undefined) return clock.now();
     if (behind.index >= reader.size) return undefined;
     return msOfInstant((await reader.leaf(behind.index)).leaf.seen);
@@ -146,7 +146,7 @@ export type ActivePolicies = {
   /** `decisions`: no operator chose these policies, and no sign-in is checked by them. */
   readonly only?: PolicyInForceBody['only'];
   /** What the ledger says, where it was read already: reading it takes a while. */
-  readonly knowledge?: PolicyInformation | undefined;
+  readonly information?: PolicyInformation | undefined;
 };
 
 /** Puts policies in force, with the directory and the register that were written for them. */
@@ -154,11 +154,11 @@ export async function activatePolicies(
   writer: LedgerWriter,
   { source, directory, register, by, only, ...known }: ActivePolicies,
 ): Promise<{ readonly version: string; readonly entries: readonly number[] }> {
-  const knowledge = known.knowledge ?? (await PolicyInformationPoint.open(writer)).knowledge;
+  const information = known.information ?? (await PolicyInformationPoint.open(writer)).information;
   const set = PolicySet.parse(source);
   const { version } = set;
   const atMs = writer.clock.now();
-  const drafts = [...policyTextEntries(set, source, knowledge, atMs)];
+  const drafts = [...policyTextEntries(set, source, information, atMs)];
   if (directory !== undefined) {
     drafts.push(ownEntryDraft('directory', atMs, directoryFileBody(directory, atMs)));
   }
@@ -167,7 +167,7 @@ export async function activatePolicies(
     const body: RegisterBody = { v: 1, what: 'register', file, readMs: atMs, register: read };
     drafts.push(ownEntryDraft('directory', atMs, body));
   }
-  if (!knowledge.isInForce(version, only)) {
+  if (!information.isInForce(version, only)) {
     const body: PolicyInForceBody = { v: 1, what: 'in-force', version, by, atMs, only };
     drafts.push(ownEntryDraft('policy', atMs, body));
   }

@@ -66,9 +66,9 @@ export class PolicyInformationUpdater implements Candidates {
     this.#options = options;
     this.#said = said;
     this.#feed = feed;
-    this.#risks = new RiskChanges(feed.knowledge.risks, feed.knowledge.directory);
+    this.#risks = new RiskChanges(feed.information.risks, feed.information.directory);
     this.#policies = PolicySet.parse(source);
-    this.#cursor = options.writer.books.cursor;
+    this.#cursor = options.writer.store.cursor;
     this.store.hear((tenant, change) => this.#changes.push({ tenant, change }));
   }
 
@@ -82,10 +82,10 @@ export class PolicyInformationUpdater implements Candidates {
       }),
     );
     const feed = await PolicyInformationPoint.open(writer);
-    const { knowledge } = feed;
-    const isChosen = policies !== undefined || knowledge.inForce !== undefined;
+    const { information } = feed;
+    const isChosen = policies !== undefined || information.inForce !== undefined;
     const folder = policies ?? (isChosen ? undefined : builtIn);
-    const source = folder === undefined ? knowledge.source : sourceIn(folder);
+    const source = folder === undefined ? information.source : sourceIn(folder);
     if (source === undefined) throw new PolicyError('POLICY_INVALID', UNREADABLE);
     const known = new PolicyInformationUpdater(options, said, feed, source);
     // Opening an enforcement point for one tool must not judge everybody's sign-ins by policies
@@ -95,7 +95,7 @@ export class PolicyInformationUpdater implements Candidates {
     const only = policies !== undefined && isForChecks ? undefined : 'decisions';
     const directories = [...said].map(([file, { read }]) => ({ file, read }));
     for (const directory of directories.length === 0 ? [undefined] : directories) {
-      const inForce = { source, directory, register: undefined, by: 'serve', knowledge };
+      const inForce = { source, directory, register: undefined, by: 'serve', information };
       await options.alone(async () => void (await activatePolicies(writer, { ...inForce, only })));
       await known.#follow();
     }
@@ -103,7 +103,7 @@ export class PolicyInformationUpdater implements Candidates {
   }
 
   get store(): DirectoryStore {
-    return this.#feed.knowledge.directory;
+    return this.#feed.information.directory;
   }
 
   /** All changes since they were taken last: of the directory, then of whom findings raise. */
@@ -118,10 +118,10 @@ export class PolicyInformationUpdater implements Candidates {
 
   /** What findings say of people, and that they say nothing where all was judged. */
   get opinions(): RiskLookup {
-    return this.#feed.knowledge.risks.now(this.#options.writer.clock);
+    return this.#feed.information.risks.now(this.#options.writer.clock);
   }
 
-  list: Candidates['list'] = (...asked) => this.#feed.knowledge.directory.list(...asked);
+  list: Candidates['list'] = (...asked) => this.#feed.information.directory.list(...asked);
 
   /**
    * Takes in what files say now, and what collectors and people put into the ledger meanwhile.
@@ -137,8 +137,8 @@ export class PolicyInformationUpdater implements Candidates {
         failures.push(error);
       }
     }
-    if (this.#options.writer.books.cursor > this.#cursor) await this.#follow();
-    this.#policies = this.#feed.knowledge.policies ?? this.#policies;
+    if (this.#options.writer.store.cursor > this.#cursor) await this.#follow();
+    this.#policies = this.#feed.information.policies ?? this.#policies;
     if (this.#policies.version !== point.policies.version) point.use({ policies: this.#policies });
     // Last: one file that is broken must not keep out what all others say.
     if (failures.length > 0) throw failures[0];
@@ -177,12 +177,12 @@ export class PolicyInformationUpdater implements Candidates {
     const body = directoryFileBody({ file, read }, atMs);
     const [index] = await decisionLog.append([ownEntryDraft('directory', atMs, body)]);
     assert(index !== undefined, 'what is appended has its place');
-    this.#feed.knowledge.apply('directory', body, index);
+    this.#feed.information.apply('directory', body, index);
   }
 
   async #follow(): Promise<void> {
-    const { books, reader, ledger } = this.#options.writer;
-    const { cursor } = books;
+    const { store, reader, ledger } = this.#options.writer;
+    const { cursor } = store;
     await reader.refresh();
     if (reader.size < cursor) {
       await ledger.publish();
@@ -196,7 +196,7 @@ export class PolicyInformationUpdater implements Candidates {
     if (at !== undefined) return;
     const seenMs = this.#options.writer.clock.now();
     const source = `file:${basename(file)}`;
-    this.#feed.knowledge.directory.tenant(tenant).confirm({ source, seenMs });
+    this.#feed.information.directory.tenant(tenant).confirm({ source, seenMs });
   }
 }
 

@@ -61,14 +61,14 @@ export type RefusalPage = {
 
 export function refusalPage(frame: Frame, { refusal, reference, back }: RefusalPage): string {
   const words = WORDS[frame.language];
-  const told =
+  const help =
     reference === undefined
       ? ''
       : `<p>${escaped(words.help)}</p>
 <p class="reference"><code>${escaped(reference)}</code></p>\n`;
   const body = `<h1>${escaped(words.refusedTitle)}</h1>
 <p>${escaped(words.because[refusal])}</p>
-${told}${back === undefined ? '' : buttonForm(back, words.back)}`;
+${help}${back === undefined ? '' : buttonForm(back, words.back)}`;
   return html(frame, { title: words.refusedTitle, body });
 }
 

@@ -40,7 +40,7 @@ export function refusalPage(
 ): string {
   const language = languageOf(acceptLanguage);
   const { title, because, next } = WORDS[language];
-  const told =
+  const help =
     reference === undefined
       ? ''
       : `<p>${escaped(next)}</p>\n<p><code>${escaped(reference)}</code></p>\n`;
@@ -56,7 +56,7 @@ export function refusalPage(
 <main>
 <h1>${escaped(title)}</h1>
 <p>${escaped(because[refusal])}</p>
-${told}</main>
+${help}</main>
 </body>
 </html>
 `;

@@ -240,8 +240,8 @@ describe('where nothing can be decided', () => {
     ['envoy', PASSED_OVER, 403],
     ['traefik', {}, 503],
   ] as const) {
-    const told = Object.values(headers).join();
-    test(`${proxy}${told && `, which asks for ${told},`} lets nobody in: ${status}`, async () => {
+    const words = Object.values(headers).join();
+    test(`${proxy}${words && `, which asks for ${words},`} lets nobody in: ${status}`, async () => {
       const full = await forwardAuthWorld('is full');
       const authorization = `Bearer ${await full.token()}`;
       const caller = proxyOf(proxy);

@@ -35,12 +35,12 @@ class World {
   private constructor(
     writer: HostWriter,
     clock: ManualClock,
-    books: StoreReader,
+    store: StoreReader,
     own: LedgerPasskeys,
   ) {
     this.writer = writer;
     this.clock = clock;
-    this.#store = books;
+    this.#store = store;
     this.#passkeys = own;
     this.news = this.restarted([]);
   }
@@ -52,14 +52,14 @@ class World {
       clock,
       random: systemRandom,
     });
-    const books = await StoreReader.open(writer.dir, { clock });
+    const store = await StoreReader.open(writer.dir, { clock });
     try {
       // A ledger that has something, as every one has behind its first minute.
       await writer.decisionLog.append([ownEntryDraft('act', NOW_MS, { v: 1, what: 'first' })]);
       await catchUpProjection(writer);
-      await work(new World(writer, clock, books, await LedgerPasskeys.open(writer)));
+      await work(new World(writer, clock, store, await LedgerPasskeys.open(writer)));
     } finally {
-      books.close();
+      store.close();
       await closeWriter(writer);
     }
   }
@@ -69,7 +69,7 @@ class World {
     const passkeys = this.#passkeys.book;
     const { writer } = this;
     this.news = new CredentialEventFeed({
-      ...{ writer, books: this.#store, passkeys, issuer: ISSUER, records },
+      ...{ writer, store: this.#store, passkeys, issuer: ISSUER, records },
     });
     return this.news;
   }
@@ -83,8 +83,8 @@ class World {
     const report = await importPaths(this.writer, {
       inputs,
       tenant: TENANT,
-      doer: Actor,
-      lanes: 1,
+      actor: Actor,
+      workers: 1,
     });
     assert.equal(report.accepted, audited.length, JSON.stringify(report));
   }
@@ -101,9 +101,9 @@ class World {
     return this.news.look();
   }
 
-  async told(): Promise<readonly unknown[]> {
+  async newEvents(): Promise<readonly unknown[]> {
     const events = await this.look();
-    this.news.told(events);
+    this.news.markSent(events);
     return events.map(short);
   }
 }
@@ -139,25 +139,25 @@ const REGISTERED = 'User registered security info';
 test('what the audit log tells of credentials is news once', () =>
   World.within(async (world) => {
     await world.bring(audit(REGISTERED), audit('Update user'), audit('Reset user password'));
-    assert.deepEqual(await world.told(), [
+    assert.deepEqual(await world.newEvents(), [
       [ADA, 'app', 'create', 'user'],
       [ADA, 'password', 'update', 'user'],
     ]);
-    assert.deepEqual(await world.told(), []);
+    assert.deepEqual(await world.newEvents(), []);
     await world.bring(audit('User deleted security info'));
-    assert.deepEqual(await world.told(), [[ADA, 'app', 'delete', 'user']]);
+    assert.deepEqual(await world.newEvents(), [[ADA, 'app', 'delete', 'user']]);
   }));
 
 test('what failed, is old, or was said before by another source is no news', () =>
   World.within(async (world) => {
     const seen = audit(REGISTERED);
     await world.bring(seen);
-    assert.equal((await world.told()).length, 1);
+    assert.equal((await world.newEvents()).length, 1);
     const again = { ...seen, resultReason: 'User registered all' };
     const failed = audit(REGISTERED, { result: 'failure' });
     const old = audit(REGISTERED, { activityDateTime: instantOfMs(NOW_MS - 8 * DAY_MS) });
     await world.bring(again, failed, old);
-    assert.deepEqual(await world.told(), []);
+    assert.deepEqual(await world.newEvents(), []);
   }));
 
 test('who did it to somebody else is an administrator', () =>
@@ -165,7 +165,7 @@ test('who did it to somebody else is an administrator', () =>
     const other = { id: idOf(2), userPrincipalName: 'ben@x.example', type: 'User' };
     const targetResources = [{ ...other, modifiedProperties: [] }];
     await world.bring(audit('Reset user password', { targetResources }));
-    assert.deepEqual(await world.told(), [[idOf(2), 'password', 'update', 'admin']]);
+    assert.deepEqual(await world.newEvents(), [[idOf(2), 'password', 'update', 'admin']]);
   }));
 
 test('until it is told it is news; another process does not tell again what is recorded', () =>
@@ -173,7 +173,7 @@ test('until it is told it is news; another process does not tell again what is r
     await world.bring(audit(REGISTERED));
     const untold = await world.look();
     assert.equal(untold.length, 1);
-    world.news.told(await world.news.look());
+    world.news.markSent(await world.news.look());
     assert.equal((await world.look()).length, 1, 'a look that came too early tells nothing');
     // Killed behind the record of the event, before it was noted that it is told.
     const [event] = untold;
@@ -185,16 +185,16 @@ test('until it is told it is news; another process does not tell again what is r
     const issued = { streamId: 's1', receiver: 'wiki', claims, atMs: NOW_MS } as const;
     world.restarted([{ v: 1, what: 'ssf-issued', ...issued }]);
     await world.bring(audit('Reset user password'));
-    assert.deepEqual(await world.told(), [[ADA, 'password', 'update', 'user']]);
+    assert.deepEqual(await world.newEvents(), [[ADA, 'password', 'update', 'user']]);
   }));
 
 test('another process goes on where the last one was', () =>
   World.within(async (world) => {
     await world.bring(audit(REGISTERED));
-    assert.equal((await world.told()).length, 1);
+    assert.equal((await world.newEvents()).length, 1);
     await world.bring(audit('Reset user password'));
     world.restarted([]);
-    assert.deepEqual(await world.told(), [[ADA, 'password', 'update', 'user']]);
+    assert.deepEqual(await world.newEvents(), [[ADA, 'password', 'update', 'user']]);
   }));
 
 test('passkeys of ours that are new or taken away are news', () =>
@@ -207,8 +207,8 @@ test('passkeys of ours that are new or taken away are news', () =>
     };
     await world.keep({ v: 1, atMs, what: 'passkey-registered', passkey });
     await world.keep({ v: 1, atMs, what: 'passkey-used', id: 'k1', counter: 1, bound: 'device' });
-    assert.deepEqual(await world.told(), [[ADA, 'fido2-roaming', 'create', 'user']]);
+    assert.deepEqual(await world.newEvents(), [[ADA, 'fido2-roaming', 'create', 'user']]);
     const by = { by: 'carol', reason: 'lost' };
     await world.keep({ v: 1, atMs, what: 'passkey-revoked', id: 'k1', ...by });
-    assert.deepEqual(await world.told(), [[ADA, 'fido2-roaming', 'revoke', 'admin']]);
+    assert.deepEqual(await world.newEvents(), [[ADA, 'fido2-roaming', 'revoke', 'admin']]);
   }));

@@ -19,7 +19,7 @@ import {
   type DirectoryAct,
   directoryCredentialEvent,
   passkeyEvent,
-  toldOfCredential,
+  sentTransactionOf,
 } from './credential-events.ts';
 
 const STAGE = 'credential-news';
@@ -30,7 +30,7 @@ const SYSTEM = 3;
 
 export type CredentialNewsOptions = {
   readonly writer: LedgerWriter;
-  readonly books: StoreReader;
+  readonly store: StoreReader;
   /** Undefined: no passkeys are registered here. */
   readonly passkeys: PasskeyRegistry | undefined;
   readonly issuer: string;
@@ -45,7 +45,7 @@ export type CredentialNewsOptions = {
  */
 export class CredentialEventFeed {
   readonly #options: CredentialNewsOptions;
-  readonly #told: Set<string>;
+  readonly #sent: Set<string>;
   readonly #memo = createMemo();
   /** Entries below it were told, and those told last reach up to the other. */
   #from: number;
@@ -56,16 +56,16 @@ export class CredentialEventFeed {
 
   constructor(options: CredentialNewsOptions) {
     this.#options = options;
-    this.#told = new Set(options.records.flatMap((record) => toldOfCredential(record) ?? []));
-    const { books } = options.writer;
+    this.#sent = new Set(options.records.flatMap((record) => sentTransactionOf(record) ?? []));
+    const { store } = options.writer;
     // Nobody listened before: what happened until now is what receivers began with.
-    this.#from = books.stageCursor(STAGE) || books.cursor;
+    this.#from = store.stageCursor(STAGE) || store.cursor;
     this.#to = this.#from;
     this.#noted = this.#from;
-    books.setStageCursor(STAGE, this.#from);
+    store.setStageCursor(STAGE, this.#from);
   }
 
-  /** What nobody was told yet. It is news again until {@link told}. */
+  /** What nobody was told yet. It is news again until {@link markSent}. */
   async look(): Promise<readonly SecurityEvent[]> {
     const { clock } = this.#options.writer;
     const beganMs = clock.monotonic();
@@ -82,31 +82,31 @@ export class CredentialEventFeed {
   }
 
   async #fresh(): Promise<readonly SecurityEvent[]> {
-    const { writer, books } = this.#options;
-    this.#to = Math.min(books.cursor, writer.reader.size);
+    const { writer, store } = this.#options;
+    this.#to = Math.min(store.cursor, writer.reader.size);
     if (this.#to <= this.#from) return [];
     const news = [...(await this.#ofPasskeys()), ...(await this.#ofDirectory())];
-    return news.filter(({ transaction }) => !this.#told.has(transaction));
+    return news.filter(({ transaction }) => !this.#sent.has(transaction));
   }
 
   /** It is durable that receivers are told. */
-  told(events: readonly SecurityEvent[]): void {
-    const { books } = this.#options.writer;
-    for (const { transaction } of events) this.#told.add(transaction);
-    if (this.#to <= this.#from || this.#to > books.cursor) return;
+  markSent(events: readonly SecurityEvent[]): void {
+    const { store } = this.#options.writer;
+    for (const { transaction } of events) this.#sent.add(transaction);
+    if (this.#to <= this.#from || this.#to > store.cursor) return;
     this.#from = this.#to;
-    this.#told.clear();
+    this.#sent.clear();
     // Without news another process finds none in there either: it is only more to look through.
     if (events.length === 0 && this.#to - this.#noted < CREDENTIAL_NEWS_ENTRIES) return;
     this.#noted = this.#to;
-    books.setStageCursor(STAGE, this.#to);
+    store.setStageCursor(STAGE, this.#to);
   }
 
   async #ofPasskeys(): Promise<readonly SecurityEvent[]> {
     const { writer, passkeys, issuer } = this.#options;
     const found: SecurityEvent[] = [];
     if (passkeys === undefined) return found;
-    for (const index of writer.books.acts('credential', this.#from)) {
+    for (const index of writer.store.acts('credential', this.#from)) {
       if (index >= this.#to) break;
       const body = await writer.reader.body(index);
       const record = body.kind === 'present' ? passkeyRecordOf(parseObject(body.bytes)) : undefined;
@@ -118,13 +118,13 @@ export class CredentialEventFeed {
   }
 
   async #ofDirectory(): Promise<readonly SecurityEvent[]> {
-    const { writer, books, issuer } = this.#options;
+    const { writer, store, issuer } = this.#options;
     const sinceMs = writer.clock.now() - EVENT_KEPT_MS;
     const found: SecurityEvent[] = [];
-    for (const touched of books.touchedSince(this.#from)) {
+    for (const touched of store.touchedSince(this.#from)) {
       if (touched.to <= sinceMs) continue;
       const [fromMs, toMs] = [Math.max(touched.from, sinceMs), touched.to];
-      for await (const row of books.rows({ fromMs, toMs, classes: CLASSES })) {
+      for await (const row of store.rows({ fromMs, toMs, classes: CLASSES })) {
         if (!this.#isNews(row)) continue;
         const act = await this.#actOf(row);
         const event = act && directoryCredentialEvent(act, issuer);
@@ -159,12 +159,12 @@ export class CredentialEventFeed {
   /** Of the credential itself only the record says something, and not every source as much. */
   async #saidIn({ entries, tenant }: EventRow): Promise<string> {
     const { reader } = this.#options.writer;
-    const sightings = await Promise.all(
+    const deliveries = await Promise.all(
       entries
         .filter((index) => index < reader.size)
         .map(async (index) => ({ ...(await reader.leaf(index)), body: await reader.body(index) })),
     );
-    const readable = sightings.flatMap(({ leaf, body }) =>
+    const readable = deliveries.flatMap(({ leaf, body }) =>
       body.kind === 'present' ? [{ leaf, body: body.bytes }] : [],
     );
     const [richest] = readable.sort(richestFirst);

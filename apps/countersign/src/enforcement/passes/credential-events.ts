@@ -130,7 +130,7 @@ export function passkeyEvent(
 }
 
 /** The transaction of a change of a credential that a receiver was told of. */
-export function toldOfCredential(record: SsfRecord): string | undefined {
+export function sentTransactionOf(record: SsfRecord): string | undefined {
   if (record.what !== 'ssf-issued') return undefined;
   return EVENT_TYPES.credentialChange in record.claims.events ? record.claims.txn : undefined;
 }

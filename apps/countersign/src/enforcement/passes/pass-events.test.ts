@@ -4,9 +4,9 @@ import { tenantId } from '@countersign/core';
 import { type DecisionRequest, DirectoryStore, type PassOpening } from '@countersign/policy';
 import { EVENT_TYPES } from '../ssf/security-event.ts';
 import type { SsfRecord } from '../ssf/ssf-record.ts';
-import { changesCredential, toldOfCredential } from './credential-events.ts';
+import { changesCredential, sentTransactionOf } from './credential-events.ts';
 import { OpenPassTable } from './open-pass-table.ts';
-import { changeEvent, endedEvent, toldOfPass, userSubject } from './pass-events.ts';
+import { changeEvent, endedEvent, sentPassOf, userSubject } from './pass-events.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const OTHER = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
@@ -104,23 +104,23 @@ describe('the end of a pass', () => {
   });
 
   test('is known again from what receivers were told, and from nothing else', () => {
-    const told = issued('policy');
-    assert.ok(told.what === 'ssf-issued');
-    assert.equal(toldOfPass(told), 'p1');
-    assert.equal(toldOfCredential(told), undefined);
-    const of = (more: Partial<typeof told.claims>): SsfRecord => ({
-      ...told,
-      claims: { ...told.claims, ...more },
+    const record = issued('policy');
+    assert.ok(record.what === 'ssf-issued');
+    assert.equal(sentPassOf(record), 'p1');
+    assert.equal(sentTransactionOf(record), undefined);
+    const of = (more: Partial<typeof record.claims>): SsfRecord => ({
+      ...record,
+      claims: { ...record.claims, ...more },
     });
     const credential = of({ events: { [EVENT_TYPES.credentialChange]: {} } });
-    assert.equal(toldOfPass(credential), undefined);
-    assert.equal(toldOfCredential(credential), 't');
-    assert.equal(toldOfPass(of({ sub_id: { format: 'opaque', id: 'p1' } })), undefined);
+    assert.equal(sentPassOf(credential), undefined);
+    assert.equal(sentTransactionOf(credential), 't');
+    assert.equal(sentPassOf(of({ sub_id: { format: 'opaque', id: 'p1' } })), undefined);
     const settled: SsfRecord = {
       ...{ v: 1, what: 'ssf-settled', streamId: 's', jti: 'j', how: 'acknowledged', atMs: 0 },
       error: undefined,
     };
-    assert.deepEqual([toldOfPass(settled), toldOfCredential(settled)], [undefined, undefined]);
+    assert.deepEqual([sentPassOf(settled), sentTransactionOf(settled)], [undefined, undefined]);
   });
 });
 

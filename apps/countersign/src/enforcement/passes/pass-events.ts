@@ -64,7 +64,7 @@ export function changeEvent(
 }
 
 /** The pass of whose end this event tells; undefined for every other record. */
-export function toldOfPass(record: SsfRecord): string | undefined {
+export function sentPassOf(record: SsfRecord): string | undefined {
   if (record.what !== 'ssf-issued' || !(EVENT_TYPES.sessionRevoked in record.claims.events)) {
     return undefined;
   }

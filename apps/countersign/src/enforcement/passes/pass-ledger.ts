@@ -8,11 +8,11 @@ import { lapses, type Pass, passesOf, type SuiteSessionStatus } from './pass.ts'
 
 /** The passes that the books know, as of a moment: all, or those of a filter. */
 export function knownPasses(
-  books: { passEntries(filter?: PassFilter): readonly PassRow[] },
+  store: { passEntries(filter?: PassFilter): readonly PassRow[] },
   nowMs: number,
   filter: PassFilter = {},
 ): readonly Pass[] {
-  const said = books
+  const said = store
     .passEntries(filter)
     .map(({ index, body }) => ({ index, body: JSON.parse(body) as PassBody }));
   return passesOf(said, nowMs);
@@ -33,9 +33,9 @@ export async function endPass(
   writer: LedgerWriter,
   { pass: id, by, reason }: { readonly pass: string; readonly by: string; readonly reason: string },
 ): Promise<EndedPass> {
-  const { books, decisionLog, clock } = writer;
+  const { store, decisionLog, clock } = writer;
   const nowMs = clock.now();
-  const [pass] = knownPasses(books, nowMs, { pass: id });
+  const [pass] = knownPasses(store, nowMs, { pass: id });
   if (pass === undefined || pass.state !== 'open') {
     const why = pass === undefined ? 'there is no pass of that id' : `it ${pass.state} already`;
     throw new PolicyError('UNKNOWN_PASS', `could not end the pass ${id}: ${why}; see passes list`);
@@ -45,15 +45,15 @@ export async function endPass(
   const [entry] = await decisionLog.append([passDraft(body)]);
   await catchUpProjection(writer);
   assert(entry !== undefined, 'every draft has its entry');
-  const [ended] = knownPasses(books, clock.now(), { pass: id });
+  const [ended] = knownPasses(store, clock.now(), { pass: id });
   return { pass: id, entry, suite: ended?.suite ?? null };
 }
 
 /** Says of passes whose time is over that it is. Nothing is said twice. */
 export async function lapsePasses(writer: LedgerWriter): Promise<number> {
-  const { books, decisionLog, clock } = writer;
+  const { store, decisionLog, clock } = writer;
   const nowMs = clock.now();
-  const overdue = { passEntries: () => books.overduePasses(nowMs) };
+  const overdue = { passEntries: () => store.overduePasses(nowMs) };
   const over = lapses(knownPasses(overdue, nowMs));
   if (over.length === 0) return 0;
   await decisionLog.append(over.map(passDraft));

@@ -53,7 +53,7 @@ class World {
   readonly events: SecurityEvent[] = [];
   readonly passes: OpenPassTable;
   readonly point: DecisionPoint;
-  readonly keeper: PassRevocation;
+  readonly revocation: PassRevocation;
   ledgerFails: Error | undefined;
 
   constructor() {
@@ -83,7 +83,7 @@ class World {
       this.events.push(...events);
     };
     const issuer = 'https://door.example.com';
-    this.keeper = new PassRevocation({
+    this.revocation = new PassRevocation({
       passes,
       deciding,
       decisionLog,
@@ -92,7 +92,7 @@ class World {
       issuer,
       emit,
     });
-    this.store.hear((tenant, change) => this.keeper.changed({ tenant, change }));
+    this.store.hear((tenant, change) => this.revocation.changed({ tenant, change }));
     this.write(FILE);
     this.events.length = 0;
   }
@@ -130,7 +130,7 @@ class World {
     });
   }
 
-  get told(): readonly (readonly [type: string, subject: unknown])[] {
+  get sent(): readonly (readonly [type: string, subject: unknown])[] {
     return this.events.map(({ type, subject }) => [type.split('/').at(-1) ?? '', subject]);
   }
 }
@@ -142,10 +142,10 @@ test('raised risk ends the passes of that person, and is told', async () => {
   const pass = await world.open('ada');
   await world.open('ben');
   world.change('ada', { risk: 'high' });
-  await world.keeper.settle();
+  await world.revocation.settle();
   assert.deepEqual(world.ended, [[pass, 'Nobody gets in who is at high risk.']]);
   const tenant = { format: 'opaque', id: TENANT };
-  assert.deepEqual(world.told, [
+  assert.deepEqual(world.sent, [
     ['risk-level-change', { format: 'complex', tenant, user: user('ada') }],
     [
       'session-revoked',
@@ -165,13 +165,13 @@ test('a wave that closes ends the passes of its people alone', async () => {
   const [one, two] = FILE.waves ?? [];
   assert.ok(one !== undefined && two !== undefined);
   world.write({ ...FILE, waves: [one, { ...two, state: 'closed' }] });
-  await world.keeper.settle();
+  await world.revocation.settle();
   assert.deepEqual(
     world.ended.map(([id]) => id),
     [pass],
   );
   assert.deepEqual(
-    world.told.map(([type]) => type),
+    world.sent.map(([type]) => type),
     ['session-revoked'],
   );
 });
@@ -183,12 +183,12 @@ test('a device that loses its health, or its voucher, ends the passes on it', as
     const pass = await world.open('ada', 'laptop');
     await world.open('ben');
     world.write(read);
-    await world.keeper.settle();
+    await world.revocation.settle();
     assert.deepEqual(
       world.ended.map(([id]) => id),
       [pass],
     );
-    const [[type, subject] = []] = world.told;
+    const [[type, subject] = []] = world.sent;
     assert.equal(type, 'device-compliance-change');
     const device = { format: 'opaque', id: 'laptop' };
     assert.deepEqual((subject as { device: unknown }).device, device);
@@ -200,18 +200,18 @@ test('whoever is disabled, or out of the file, is out', async () => {
   const world = new World();
   const [ada, ben] = [await world.open('ada'), await world.open('ben')];
   world.change('ada', { enabled: false });
-  await world.keeper.settle();
+  await world.revocation.settle();
   assert.deepEqual(
-    world.told.map(([type]) => type),
+    world.sent.map(([type]) => type),
     ['account-disabled', 'session-revoked'],
   );
   world.write({ ...FILE, people: FILE.people.filter(({ id }) => id === 'cyd') });
-  await world.keeper.settle();
+  await world.revocation.settle();
   assert.deepEqual(
     world.ended.map(([id]) => id),
     [ada, ben],
   );
-  const gone = world.point.judge({
+  const gone = world.point.evaluate({
     ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id: 'ben' } },
     ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },
     context: { factor: 'multi' },
@@ -224,8 +224,8 @@ test('what nobody can tell ends nothing', async () => {
   await world.open('ada', undefined, 100 * 3_600_000);
   // Nobody has looked at the file for long: all that it said is stale.
   world.clock.advance(27 * 3_600_000);
-  world.keeper.sweep();
-  await world.keeper.settle();
+  world.revocation.sweep();
+  await world.revocation.settle();
   assert.deepEqual([world.ended, world.passes.size], [[], 1]);
 });
 
@@ -243,10 +243,10 @@ test('a finding raises the risk, and its end lowers it again', async () => {
     };
     world.risks.raise({ ...finding, principals: ['user:ADA'], state }, world.clock.now());
     world.risks.resolve((tenant, name) => world.store.find(tenant, 'Person', name)?.id);
-    for (const changed of changes.look(world.clock.now())) world.keeper.changed(changed);
+    for (const changed of changes.look(world.clock.now())) world.revocation.changed(changed);
   };
   say('open');
-  await world.keeper.settle();
+  await world.revocation.settle();
   assert.deepEqual(
     world.ended.map(([id]) => id),
     [pass],
@@ -256,13 +256,13 @@ test('a finding raises the risk, and its end lowers it again', async () => {
     ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },
     context: { factor: 'multi' },
   };
-  const { effect, inputs } = world.point.judge(request);
+  const { effect, inputs } = world.point.evaluate(request);
   assert.equal(effect, 'deny');
   const risk = inputs.find(({ name }) => name === 'principal.risk');
   assert.deepEqual([risk?.source, risk?.ageMs], ['finding:f-1', 0]);
   say('withdrawn');
-  assert.equal(world.point.judge(request).effect, 'permit');
-  await world.keeper.settle();
+  assert.equal(world.point.evaluate(request).effect, 'permit');
+  await world.revocation.settle();
   assert.deepEqual(
     world.events.map(({ payload }) => payload['current_level']),
     ['HIGH', undefined, 'LOW'],
@@ -274,11 +274,11 @@ test('an end that cannot be written is tried again, and nobody hears of it befor
   const pass = await world.open('ada');
   world.change('ada', { risk: 'high' });
   world.ledgerFails = new Error('the disk is full');
-  await assert.rejects(world.keeper.settle(), /disk is full/);
+  await assert.rejects(world.revocation.settle(), /disk is full/);
   assert.equal(world.passes.size, 1);
-  assert.ok(!world.told.some(([type]) => type === 'session-revoked'));
+  assert.ok(!world.sent.some(([type]) => type === 'session-revoked'));
   world.ledgerFails = undefined;
-  await world.keeper.settle();
+  await world.revocation.settle();
   assert.deepEqual(
     world.ended.map(([id]) => id),
     [pass],
@@ -290,7 +290,7 @@ test('a change while a permit is being written finds its pass', async () => {
   const opening = world.open('ada');
   world.change('ada', { risk: 'high' });
   const pass = await opening;
-  await world.keeper.settle();
+  await world.revocation.settle();
   assert.deepEqual(
     world.ended.map(([id]) => id),
     [pass],

@@ -2,10 +2,10 @@ import type { Clock, TenantId } from '@countersign/core';
 import {
   type DecisionLog,
   type DirectoryChange,
-  ENDINGS_PER_WRITE,
   type PassEnding,
   type PolicyOutcome,
   passDraft,
+  REVOCATIONS_PER_WRITE,
   uuidV7,
 } from '@countersign/policy';
 import type { DecisionQueue } from '../decisions/decision-queue.ts';
@@ -14,7 +14,7 @@ import type { SsfWorld } from '../ssf/ssf-ports.ts';
 import type { OpenPass, OpenPassTable } from './open-pass-table.ts';
 import { BY_POLICY, changeEvent, endedEvent } from './pass-events.ts';
 
-export type KeeperOptions = {
+export type PassRevocationOptions = {
   readonly passes: OpenPassTable;
   readonly deciding: DecisionQueue;
   readonly decisionLog: DecisionLog;
@@ -30,7 +30,7 @@ export type KeeperOptions = {
 export type TenantDirectoryChange = { readonly tenant: TenantId; readonly change: DirectoryChange };
 
 /** In turns with all callers, under a name that none of them can have. */
-const KEEPER = { name: 'countersign: passes' };
+const REVOCATION_TASK = { name: 'countersign: passes' };
 
 /**
  * Ends passes as soon as what they rest on is gone: the request of each is judged again, by the
@@ -38,7 +38,7 @@ const KEEPER = { name: 'countersign: passes' };
  * nothing: a directory that is away would throw out a whole company, whose passes lapse anyway.
  */
 export class PassRevocation {
-  readonly #options: KeeperOptions;
+  readonly #options: PassRevocationOptions;
   /** To be judged again; those in `withdrawn` end unless they are permitted for certain. */
   readonly #marked = new Set<string>();
   readonly #withdrawn = new Set<string>();
@@ -46,7 +46,7 @@ export class PassRevocation {
   #events: SecurityEvent[] = [];
   #working: Promise<void> | undefined;
 
-  constructor(options: KeeperOptions) {
+  constructor(options: PassRevocationOptions) {
     this.#options = options;
   }
 
@@ -96,27 +96,27 @@ export class PassRevocation {
     this.#options.passes.lapse(this.#options.clock.now());
     while (this.#marked.size > 0 || this.#events.length > 0) {
       await this.#tell();
-      const over = await this.#judgeMarked();
-      for (let at = 0; at < over.length; at += ENDINGS_PER_WRITE) {
-        await this.#end(over.slice(at, at + ENDINGS_PER_WRITE));
+      const over = await this.#evaluateMarked();
+      for (let at = 0; at < over.length; at += REVOCATIONS_PER_WRITE) {
+        await this.#end(over.slice(at, at + REVOCATIONS_PER_WRITE));
         await this.#tell();
       }
     }
   }
 
-  async #judgeMarked(): Promise<readonly PassEnding[]> {
+  async #evaluateMarked(): Promise<readonly PassEnding[]> {
     const { passes, deciding, clock } = this.#options;
     const ids = [...this.#marked];
     const over: PassEnding[] = [];
     if (ids.length === 0) return over;
-    await deciding.inTurns(KEEPER, ids.length, (from, to) => {
+    await deciding.inTurns(REVOCATION_TASK, ids.length, (from, to) => {
       for (const id of ids.slice(from, to)) {
         // Unmarked first: whatever changes from here on marks it again.
         this.#marked.delete(id);
         const isWithdrawn = this.#withdrawn.delete(id);
         const kept = passes.get(id);
         if (kept === undefined) continue;
-        const reason = whyOver(deciding.point.judge(kept.request), isWithdrawn);
+        const reason = whyOver(deciding.point.evaluate(kept.request), isWithdrawn);
         if (reason !== undefined) over.push(closed(kept, reason, clock.now()));
       }
       return 'on';

@@ -9,10 +9,10 @@ import type {
 import { parseObject } from '../../projection/entries/own-entry.ts';
 import type { PassFilter, PassRow } from '../../store/sqlite/decision-table.ts';
 import type { SsfRecord } from '../ssf/ssf-record.ts';
-import { toldOfPass } from './pass-events.ts';
+import { sentPassOf } from './pass-events.ts';
 
 type Source = {
-  readonly books: { passEntries(filter: PassFilter): readonly PassRow[] };
+  readonly store: { passEntries(filter: PassFilter): readonly PassRow[] };
   readonly reader: Pick<LedgerReader, 'body'>;
 };
 
@@ -25,24 +25,24 @@ export type PassesAtStart = {
 
 /** What an earlier process left to be looked after. */
 export async function passesAtStart(
-  { books, reader }: Source,
+  { store, reader }: Source,
   records: readonly SsfRecord[],
   nowMs: number,
 ): Promise<PassesAtStart> {
   const opened = new Map<string, { readonly pass: PassOpening; readonly index: number }>();
   const closed = new Map<string, PassEnding>();
-  for (const { index, body } of books.passEntries({ liveFromMs: nowMs })) {
+  for (const { index, body } of store.passEntries({ liveFromMs: nowMs })) {
     const said = JSON.parse(body) as PassBody;
     if (said.phase !== 'opened') closed.set(said.pass, closed.get(said.pass) ?? said);
     else if (said.expiresMs > nowMs) opened.set(said.pass, { pass: said, index });
   }
-  const told = new Set(records.flatMap((record) => toldOfPass(record) ?? []));
+  const sent = new Set(records.flatMap((record) => sentPassOf(record) ?? []));
   const open: { pass: PassOpening; request: DecisionRequest }[] = [];
   const untold: { pass: PassOpening; closed: PassEnding }[] = [];
   for (const { pass, index } of opened.values()) {
     const over = closed.get(pass.pass);
     if (over === undefined) open.push({ pass, request: await requestOf(pass, index, reader) });
-    else if (over.phase === 'ended' && !told.has(pass.pass)) untold.push({ pass, closed: over });
+    else if (over.phase === 'ended' && !sent.has(pass.pass)) untold.push({ pass, closed: over });
   }
   return { open, untold };
 }

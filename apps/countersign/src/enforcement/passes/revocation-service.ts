@@ -17,8 +17,8 @@ import { passesAtStart } from './restore-passes.ts';
 
 export type KeepingOptions = {
   readonly writer: LedgerWriter;
-  readonly books: StoreReader;
-  readonly knowledge: PolicyInformationUpdater;
+  readonly store: StoreReader;
+  readonly information: PolicyInformationUpdater;
   readonly passes: OpenPassTable;
   readonly deciding: DecisionQueue;
   readonly transmitter: Transmitter | undefined;
@@ -33,7 +33,7 @@ export type KeepingOptions = {
 /** Sees to it that passes end when what they rest on does, and that receivers hear of it. */
 export class RevocationService {
   readonly #options: KeepingOptions;
-  readonly #keeper: PassRevocation;
+  readonly #revocation: PassRevocation;
   readonly #levels: AssuranceLevels;
   readonly #news: CredentialEventFeed | undefined;
   /** What somebody's sign-in says, to be told. */
@@ -50,7 +50,7 @@ export class RevocationService {
     this.#options = options;
     this.#levels = new AssuranceLevels(passes);
     this.#news = transmitter && new CredentialEventFeed({ ...options, records });
-    this.#keeper = new PassRevocation({
+    this.#revocation = new PassRevocation({
       ...{ passes, deciding, decisionLog, clock, random, issuer, emit },
     });
   }
@@ -84,15 +84,15 @@ export class RevocationService {
    * @throws ConfigError, and whatever the ledger throws: the rest is done the next time
    */
   async look(): Promise<void> {
-    const { knowledge, deciding } = this.#options;
+    const { information, deciding } = this.#options;
     try {
-      await knowledge.look(deciding.point);
+      await information.look(deciding.point);
     } finally {
       const { version } = deciding.point.policies;
-      if (version !== this.#version) this.#keeper.sweep();
+      if (version !== this.#version) this.#revocation.sweep();
       this.#version = version;
-      for (const changed of knowledge.takeChanges()) this.#keeper.changed(changed);
-      await this.#keeper.settle();
+      for (const changed of information.takeChanges()) this.#revocation.changed(changed);
+      await this.#revocation.settle();
       await this.#tell();
     }
   }
@@ -111,7 +111,7 @@ export class RevocationService {
       this.#said = [...said, ...this.#said];
       throw error;
     }
-    this.#news?.told(news);
+    this.#news?.markSent(news);
   }
 
   #hear(drafts: readonly RecordDraft[]): void {
@@ -123,7 +123,7 @@ export class RevocationService {
     }
     const closed = drafts.flatMap((draft) => endingIn(draft) ?? []);
     if (closed.length === 0) return;
-    for (const each of closed) this.#keeper.ended(each);
-    this.#keeper.settle().catch(this.#options.onFailure);
+    for (const each of closed) this.#revocation.ended(each);
+    this.#revocation.settle().catch(this.#options.onFailure);
   }
 }

@@ -9,15 +9,15 @@ export type SignInPass = Latest & { readonly tenant: string; readonly person: st
 
 /** The latest pass of each person who came by the external method, and is still open. */
 export class SignInPasses implements OpenPasses {
-  readonly #writer: Pick<LedgerWriter, 'books' | 'clock'>;
+  readonly #writer: Pick<LedgerWriter, 'store' | 'clock'>;
   /** By person, in the order in which they opened. */
   readonly #latest = new Map<string, Latest>();
 
   /** Those that the books know to begin with. */
-  constructor(writer: Pick<LedgerWriter, 'books' | 'clock'>) {
+  constructor(writer: Pick<LedgerWriter, 'store' | 'clock'>) {
     this.#writer = writer;
     const nowMs = writer.clock.now();
-    const known = knownPasses(writer.books, nowMs, { liveFromMs: nowMs });
+    const known = knownPasses(writer.store, nowMs, { liveFromMs: nowMs });
     for (const { door, state, tenant, principal, id, expiresMs } of known) {
       if (door !== 'eam' || state !== 'open') continue;
       this.opened({ tenant, person: principal.id, pass: id, expiresMs });
@@ -32,12 +32,12 @@ export class SignInPasses implements OpenPasses {
   }
 
   latest(tenant: string, names: readonly string[]): string | undefined {
-    const { books, clock } = this.#writer;
+    const { store, clock } = this.#writer;
     const nowMs = clock.now();
     const found = names.flatMap((name) => this.#latest.get(keyOf(tenant, name)) ?? [])[0];
     if (found === undefined || found.expiresMs <= nowMs) return undefined;
     // Not in the books yet: it opened within the last second, and nobody can have ended it.
-    const [known] = knownPasses(books, nowMs, { pass: found.pass });
+    const [known] = knownPasses(store, nowMs, { pass: found.pass });
     return known === undefined || known.state === 'open' ? found.pass : undefined;
   }
 

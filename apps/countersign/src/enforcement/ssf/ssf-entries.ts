@@ -15,7 +15,7 @@ export function ssfDraft(record: SsfRecord): RecordDraft {
  * events of as long as one is kept. What was erased is passed over.
  */
 export async function ssfRecords({
-  books,
+  store,
   reader,
   clock,
 }: LedgerWriter): Promise<readonly SsfRecord[]> {
@@ -25,8 +25,8 @@ export async function ssfRecords({
     const record = await recordAt(reader, index);
     if (record !== undefined) found.set(index, record);
   };
-  for (const index of books.acts('config')) await read(index);
-  for (const index of books.acts('act').toReversed()) {
+  for (const index of store.acts('config')) await read(index);
+  for (const index of store.acts('act').toReversed()) {
     const { leaf } = await reader.leaf(index);
     // `seen` never decreases: whatever stands before this is older.
     if (Date.parse(leaf.seen) < sinceMs) break;

@@ -36,7 +36,7 @@ export interface IncidentSource {
   operations(period: Period): Promise<readonly string[]>;
   changes(operations: readonly string[], period: Period): AsyncIterable<EventRow>;
   /** Everything that parties did: object ids, actor keys, sessions, application ids. */
-  doings(parties: readonly string[], period: Period): AsyncIterable<EventRow>;
+  activity(parties: readonly string[], period: Period): AsyncIterable<EventRow>;
   /** Events that any of these entries tell of. */
   events(entries: readonly number[], period: Period): AsyncIterable<EventRow>;
   servicePrincipals(period: Period): Promise<readonly ServicePrincipal[]>;
@@ -54,20 +54,20 @@ export interface IncidentSource {
   record(index: number): Promise<unknown>;
 }
 
-export function incidentSource(books: StoreReader, ledger: LedgerReader): IncidentSource {
+export function incidentSource(store: StoreReader, ledger: LedgerReader): IncidentSource {
   const records = new RecordReader(ledger);
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   return {
     async operations({ fromMs, toMs }) {
       const sql = { select: 'DISTINCT operation', scope: { fromMs, toMs } };
-      const rows = await books.select({ ...sql, rest: 'WHERE operation IS NOT NULL' });
+      const rows = await store.select({ ...sql, rest: 'WHERE operation IS NOT NULL' });
       return rows.flatMap(([operation]) => text(operation) ?? []);
     },
-    changes: (operations, period) => books.rows({ operations, ...period }),
-    doings: (parties, period) => books.rows({ parties, ...period }),
-    events: (entries, period) => books.rows({ entries, ...period }),
+    changes: (operations, period) => store.rows({ operations, ...period }),
+    activity: (parties, period) => store.rows({ parties, ...period }),
+    events: (entries, period) => store.rows({ entries, ...period }),
     async servicePrincipals({ fromMs, toMs }) {
-      const rows = await books.select({
+      const rows = await store.select({
         select: 'DISTINCT tenant, actor_uid, app_uid, coalesce(app_name, actor_name)',
         scope: { fromMs, toMs },
         rest: 'WHERE class_uid = 3002 AND actor_type = 4',
@@ -82,7 +82,7 @@ export function incidentSource(books: StoreReader, ledger: LedgerReader): Incide
     async sharers(addresses, { fromMs, toMs }) {
       if (addresses.length === 0) return new Map();
       const marks = addresses.map((_, i) => `$${i + 1}`).join(', ');
-      const rows = await books.select({
+      const rows = await store.select({
         select: 'ip, count(DISTINCT actor)',
         scope: { fromMs, toMs },
         rest: `WHERE ip IN (${marks}) AND status_id <> 2 GROUP BY ip`,
@@ -90,10 +90,10 @@ export function incidentSource(books: StoreReader, ledger: LedgerReader): Incide
       });
       return new Map(rows.map(([ip, actors]) => [String(ip), Number(actors)]));
     },
-    users: (addresses, period) => usersOf(books, 'ip', addresses, period),
-    placesOf: (parties, period) => usersOf(books, 'actor', parties, period),
+    users: (addresses, period) => usersOf(store, 'ip', addresses, period),
+    placesOf: (parties, period) => usersOf(store, 'actor', parties, period),
     async historyMs({ fromMs, toMs }) {
-      const rows = await books.select({
+      const rows = await store.select({
         select: 'epoch_ms(min("time"))',
         scope: { fromMs, toMs },
         rest: `WHERE ip IS NOT NULL AND ${within({ fromMs, toMs })}`,
@@ -103,7 +103,7 @@ export function incidentSource(books: StoreReader, ledger: LedgerReader): Incide
     },
     async accounts(uids, names) {
       if (uids.length + names.length === 0) return [];
-      const rows = await books.select({
+      const rows = await store.select({
         select: 'tenant, actor_uid, lower(actor_name), epoch_ms(min("time"))',
         scope: {},
         rest:
@@ -125,13 +125,13 @@ export function incidentSource(books: StoreReader, ledger: LedgerReader): Incide
 const SUCCESS = 'CASE WHEN class_uid = 3002 THEN status_id = 1 ELSE status_id <> 2 END';
 
 async function usersOf(
-  books: StoreReader,
+  store: StoreReader,
   column: 'ip' | 'actor',
   asked: readonly string[],
   { fromMs, toMs }: Period,
 ): Promise<readonly AddressUser[]> {
   if (asked.length === 0) return [];
-  const rows = await books.select({
+  const rows = await store.select({
     select: 'ip, tenant, actor_uid, lower(actor_name), epoch_ms(min("time"))',
     scope: { fromMs, toMs },
     rest:

@@ -59,7 +59,7 @@ export async function activityOf(
   const lasts = new Map<string, TaintedAct>();
   const parties = keysOf(lineage);
   if (parties.length === 0) return { signIns, readings: [], lasts: [] };
-  for await (const row of source.doings(parties, period)) {
+  for await (const row of source.activity(parties, period)) {
     if (outcomeOf(row) !== 'done') continue;
     const whole = actOf(row, actorOf(row));
     const isOfSignIn = isSignIn(row.event.classUid);

@@ -27,7 +27,7 @@ export type SpecialInput = {
   readonly foothold: Foothold;
   readonly changes: FootholdChanges;
   readonly lineage: Lineage;
-  readonly doings: IntruderActivity;
+  readonly activity: IntruderActivity;
   /** Passwords that were found out while something else kept their finder out. */
   readonly passwords: readonly FoundPassword[];
   readonly source: IncidentSource;
@@ -75,7 +75,7 @@ export async function readSpecial(input: SpecialInput): Promise<SpecialReading> 
 
 /** The last sign-in of each person, and what was done about it since. */
 function sessions(input: SpecialInput): Opening[] {
-  return peopleIn(input.doings).map((found) => {
+  return peopleIn(input.activity).map((found) => {
     const own = sureOf(found);
     const last = own.at(-1) as TaintedAct;
     const since = isoOf(inSinceMs(found));
@@ -86,10 +86,10 @@ function sessions(input: SpecialInput): Opening[] {
 }
 
 /** Suspect people who did something: they had a session, and no record says when it began. */
-function withoutSignIn({ doings, lineage }: SpecialInput): Reason[] {
+function withoutSignIn({ activity, lineage }: SpecialInput): Reason[] {
   const partyOf = ({ act }: TaintedAct): Name | undefined => lineage.partyOf(act.actor);
-  const signedIn = new Set(doings.signIns.map(partyOf));
-  const others = doings.lasts.filter(
+  const signedIn = new Set(activity.signIns.map(partyOf));
+  const others = activity.lasts.filter(
     (last) => last.row.event.actorType !== SERVICE && !signedIn.has(partyOf(last)),
   );
   if (others.length === 0) return [];
@@ -112,8 +112,8 @@ function peopleIn({ signIns }: IntruderActivity): TaintedAct[][] {
   return [...byWhom.values()];
 }
 
-function tokens({ doings, nowMs }: SpecialInput): SpecialReading {
-  const last = doings.lasts.toSorted((a, b) => a.row.event.timeMs - b.row.event.timeMs).at(-1);
+function tokens({ activity, nowMs }: SpecialInput): SpecialReading {
+  const last = activity.lasts.toSorted((a, b) => a.row.event.timeMs - b.row.event.timeMs).at(-1);
   if (last === undefined) return NOTHING;
   const { row, party, taint } = last;
   const endMs = row.event.timeMs + TOKEN_LIFE_MAX_MS;
@@ -130,7 +130,7 @@ function tokens({ doings, nowMs }: SpecialInput): SpecialReading {
 function passwords(input: SpecialInput): SpecialReading {
   const openings: Opening[] = [];
   const maybe: TaintedAct[] = [];
-  for (const own of peopleIn(input.doings)) {
+  for (const own of peopleIn(input.activity)) {
     const last = own.at(-1) as TaintedAct;
     const taints = input.lineage.taintsOf(last.party);
     const made = taints.find(({ because }) => /^(?:add user|reset user password)/i.test(because));
@@ -167,11 +167,11 @@ function learnsPassword(techniques: readonly string[]): boolean {
 }
 
 async function byRecord(
-  { doings, source }: SpecialInput,
+  { activity, source }: SpecialInput,
   textOf: (detail: RecordDetail) => string | undefined,
 ): Promise<SpecialReading> {
   const openings = new Map<string, Opening>();
-  for (const signIn of doings.signIns) {
+  for (const signIn of activity.signIns) {
     const text = textOf(new RecordDetail(await source.record(signIn.row.index)));
     if (text !== undefined) openings.set(`${whoOf(signIn)}\n${text}`, openingOf(signIn, text));
   }
@@ -193,7 +193,7 @@ function partnerText(detail: RecordDetail): string | undefined {
 async function foreign(input: SpecialInput): Promise<SpecialReading> {
   const seen = new Set<string>();
   const because: Reason[] = [];
-  for (const { row } of input.doings.signIns) {
+  for (const { row } of input.activity.signIns) {
     const { appUid, appName, actorType } = row.event;
     if (actorType !== SERVICE || appUid === null || seen.has(appUid)) continue;
     seen.add(appUid);
@@ -211,8 +211,8 @@ async function foreign(input: SpecialInput): Promise<SpecialReading> {
   return { openings: [], because };
 }
 
-function exposed({ doings }: SpecialInput): Opening[] {
-  const byPlace = Map.groupBy(doings.readings, ({ tenant, place }) => `${tenant}\n${place}`);
+function exposed({ activity }: SpecialInput): Opening[] {
+  const byPlace = Map.groupBy(activity.readings, ({ tenant, place }) => `${tenant}\n${place}`);
   return [...byPlace.values()].map((all): Opening => {
     const { place, tenant, party, taint } = all[0] as Reading;
     const first = all.map((each) => each.first).reduce((a, b) => (isLater(a, b) ? b : a));

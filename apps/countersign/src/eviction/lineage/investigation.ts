@@ -18,9 +18,9 @@ export type Investigation = {
   /** With what counts as the intruders' alone: a smaller lineage opened nothing else. */
   readonly theirs: ChangeIndex;
   readonly clues: Clues;
-  readonly standings: readonly AddressStatus[];
+  readonly statuses: readonly AddressStatus[];
   readonly lineage: Lineage;
-  readonly doings: IntruderActivity;
+  readonly activity: IntruderActivity;
   /** The lineage if what this finding rests on was harmless, whoever else rests on it. */
   without(finding: string): Lineage;
 };
@@ -41,8 +41,8 @@ export async function investigate(input: {
     const lineage = lineageOf(parties, some, changes);
     return statusesOf(clues.addresses, lineage, source, period.fromMs);
   });
-  const { standings } = kept;
-  const followed = new Set(standings.flatMap(({ ip, isFollowed }) => (isFollowed ? ip : [])));
+  const { statuses } = kept;
+  const followed = new Set(statuses.flatMap(({ ip, isFollowed }) => (isFollowed ? ip : [])));
   const addressSeeds = clues.addresses
     .filter(({ ip }) => followed.has(ip))
     .map(({ ip, taint }): Seed => ({ called: addressCalled(ip), taint }));
@@ -50,13 +50,13 @@ export async function investigate(input: {
   const widest = lineageOf(parties, whole, changes);
   const habits = await habitsOf(source, period, widest, { seeds, clues });
   const lineage = lineageOf(parties, whole, changes, habits);
-  const doings = await activityOf(source, lineage, period);
+  const activity = await activityOf(source, lineage, period);
   // A smaller lineage comes of what the whole one came of, and of nothing else.
   const theirs = changes.filter(isTheirs(lineage));
   const [own, index] = [new Set(theirs), indexChanges(changes, FOOTHOLDS, parties)];
   return {
     ...{ changes: index, theirs: openedBy(index, (change) => own.has(change)) },
-    ...{ clues, standings, lineage, doings },
+    ...{ clues, statuses, lineage, activity },
     without: (uid) => lineageOf(parties, whole.filter(withoutFinding(whole, uid)), theirs, habits),
   };
 }
@@ -72,12 +72,12 @@ function isTheirs(lineage: Lineage): (change: Change) => boolean {
 async function keptSeeds(
   seeds: readonly Seed[],
   statusesBy: (seeds: readonly Seed[]) => Promise<readonly AddressStatus[]>,
-): Promise<{ readonly seeds: readonly Seed[]; readonly standings: readonly AddressStatus[] }> {
+): Promise<{ readonly seeds: readonly Seed[]; readonly statuses: readonly AddressStatus[] }> {
   const statuses = await statusesBy(seeds);
   const crowded = new Set(statuses.flatMap(({ ip, isCrowded }) => (isCrowded ? ip : [])));
   const kept = seeds.filter(({ unlessShared }) => !crowded.has(unlessShared ?? ''));
-  if (kept.length === seeds.length) return { seeds, standings: statuses };
-  return { seeds: kept, standings: await statusesBy(kept) };
+  if (kept.length === seeds.length) return { seeds, statuses };
+  return { seeds: kept, statuses: await statusesBy(kept) };
 }
 
 function lineageOf(

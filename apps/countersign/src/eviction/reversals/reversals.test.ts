@@ -28,11 +28,11 @@ const DAY_MS = 86_400_000;
 const ELSEWHERE = 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74' as TenantId;
 
 async function answersOf(
-  told: readonly WorldEvent[],
+  events: readonly WorldEvent[],
   nowMs = T + 400 * DAY_MS,
 ): Promise<ReadonlyMap<string, FootholdAnswer>> {
   const { footholds } = await assessEviction({
-    source: accountOf(told),
+    source: accountOf(events),
     asOf: { origin: 'ledger.example', size: 99, at: null },
     period: { fromMs: T },
     findings: [],
@@ -47,8 +47,8 @@ async function answersOf(
 }
 
 /** The states of what keeps a foothold open, or kept it. */
-async function statesOf(id: string, told: readonly WorldEvent[]): Promise<string[]> {
-  const answer = (await answersOf(told)).get(id);
+async function statesOf(id: string, events: readonly WorldEvent[]): Promise<string[]> {
+  const answer = (await answersOf(events)).get(id);
   assert.ok(answer !== undefined, id);
   const states = answer.openings.map(({ reversal }) => reversal.kind);
   // A foothold of which something is open is open, and of none is anything said to be out.
@@ -56,8 +56,12 @@ async function statesOf(id: string, told: readonly WorldEvent[]): Promise<string
   return states;
 }
 
-async function codesOf(id: string, told: readonly WorldEvent[], nowMs?: number): Promise<string[]> {
-  const answer = (await answersOf(told, nowMs)).get(id)?.answer;
+async function codesOf(
+  id: string,
+  events: readonly WorldEvent[],
+  nowMs?: number,
+): Promise<string[]> {
+  const answer = (await answersOf(events, nowMs)).get(id)?.answer;
   return answer?.kind === 'unknown' ? answer.because.map(({ code }) => code) : [];
 }
 
@@ -106,13 +110,13 @@ test('a reversal that does not say of what is a reason, and closes nothing', asy
 });
 
 test('an account that is enabled again has what it had, by whomever', async () => {
-  const told = [
+  const events = [
     change('Add user.', EVE, at(1), user(ONE)),
     change('Add member to role.', EVE, at(10), user(ONE), properties(ROLE)),
     change('Disable account.', ADMIN, at(20), user(ONE)),
   ];
-  assert.deepEqual(await statesOf('directory-roles', told), ['closed']);
-  const enabled = [...told, change('Enable account.', ADMIN, at(30), user(ONE))];
+  assert.deepEqual(await statesOf('directory-roles', events), ['closed']);
+  const enabled = [...events, change('Enable account.', ADMIN, at(30), user(ONE))];
   assert.deepEqual(await statesOf('directory-roles', enabled), ['none']);
   const removed = change(
     'Remove member from role.',
@@ -121,7 +125,7 @@ test('an account that is enabled again has what it had, by whomever', async () =
     user(ONE),
     properties({}, ROLE),
   );
-  const both = [...told, removed, change('Enable account.', ADMIN, at(30), user(ONE))];
+  const both = [...events, removed, change('Enable account.', ADMIN, at(30), user(ONE))];
   assert.deepEqual(await statesOf('directory-roles', both), ['closed']);
   const given = change('Add member to role.', ADMIN, at(40), user(ONE), properties(ROLE));
   assert.deepEqual(await statesOf('directory-roles', [...both, given]), ['none']);
@@ -147,15 +151,15 @@ test('taking one right of several leaves the others', async () => {
 });
 
 test('what a reversal does not prove is a reason for as long as it lasts', async () => {
-  const told = [
+  const events = [
     change('Add user.', EVE, at(1), user(ONE)),
     change('Delete user.', ADMIN, at(2), user(ONE)),
   ];
-  const soon = await codesOf('accounts', told, T + 3_600_000);
+  const soon = await codesOf('accounts', events, T + 3_600_000);
   assert.deepEqual(soon.slice(0, 3), ['taken-back', 'restorable', 'tokens-alive']);
-  const week = await codesOf('accounts', told, T + 7 * DAY_MS);
+  const week = await codesOf('accounts', events, T + 7 * DAY_MS);
   assert.ok(week.includes('restorable') && !week.includes('tokens-alive'), week.join());
-  const later = await codesOf('accounts', told, T + 31 * DAY_MS);
+  const later = await codesOf('accounts', events, T + 31 * DAY_MS);
   assert.ok(later.includes('taken-back') && !later.includes('restorable'), later.join());
   assert.ok(later.includes('state-not-read'), 'and the live state is not read all the same');
 });
@@ -183,7 +187,7 @@ test('the state is that of the last word, in whatever order the records came in'
   const one = fc.constantFrom(...CASES.filter(({ foothold }) => foothold !== 'folder-permissions'));
   await fc.assert(
     fc.asyncProperty(one, steps, fc.infiniteStream(fc.nat()), async (of, list, order) => {
-      const told = list.map(({ isOpening, by, isFailed }, i): WorldEvent => {
+      const events = list.map(({ isOpening, by, isFailed }, i): WorldEvent => {
         const made = (isOpening ? of.opens : of.closes)(by, (i + 1) * 10);
         return isFailed ? { ...made, event: { ...made.event, statusId: 2 } } : made;
       });
@@ -192,7 +196,7 @@ test('the state is that of the last word, in whatever order the records came in'
         .map((step, at_) => ({ ...step, at: at_ }))
         .filter(({ isFailed }) => !isFailed);
       const opened = done.filter(({ isOpening, by }) => isOpening && by === EVE);
-      const shuffled = told
+      const shuffled = events
         .map((each) => ({ each, key: order.next().value as number }))
         .sort((a, b) => a.key - b.key)
         .map(({ each }) => each);

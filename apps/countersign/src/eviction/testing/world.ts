@@ -18,10 +18,10 @@ export type WorldEvent = {
 
 /** An account held in memory, with the contract of one that is read from books and ledger. */
 export function accountOf(
-  told: readonly WorldEvent[],
+  events: readonly WorldEvent[],
   principals: readonly ServicePrincipal[] = [],
 ): IncidentSource {
-  const rows = told.map(({ atMs, operation, event, tenant = TENANT }, index): EventRow => {
+  const rows = events.map(({ atMs, operation, event, tenant = TENANT }, index): EventRow => {
     const whole = { ...blankEvent(), statusId: 1, classUid: 3004, ...event };
     return {
       index,
@@ -46,7 +46,7 @@ export function accountOf(
     async *changes(operations, period) {
       yield* within(period).filter(({ event }) => operations.includes(event.operation ?? ''));
     },
-    async *doings(parties, period) {
+    async *activity(parties, period) {
       yield* within(period).filter(({ event }) => {
         const { actorUid, actorName, sessionUid, appUid, actorType } = event;
         const asItself = actorType === 4 ? appUid : null;
@@ -86,7 +86,7 @@ export function accountOf(
           .size;
       return new Map(addresses.map((ip) => [ip, actors(ip)]));
     },
-    record: async (index) => told[index]?.record,
+    record: async (index) => events[index]?.record,
   };
 }
 
@@ -102,11 +102,11 @@ function usersIn(rows: readonly EventRow[]): AddressUser[] {
 
 /** A finding that rests on some events of an account. */
 export function findingOf(
-  told: readonly WorldEvent[],
+  events: readonly WorldEvent[],
   entries: readonly number[],
   { uid = 'f', ...more }: Partial<StoredFinding['draft']> & { readonly uid?: string } = {},
 ): StoredFinding {
-  const times = entries.map((entry) => told[entry]?.atMs ?? 0);
+  const times = entries.map((entry) => events[entry]?.atMs ?? 0);
   const [firstMs, lastMs] = [Math.min(...times), Math.max(...times)];
   return {
     ...{ index: 0, uid, judge: 'rules', state: 'open', because: null, revision: 0 },

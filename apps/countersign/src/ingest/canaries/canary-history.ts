@@ -38,7 +38,7 @@ export type CanaryPast = {
 };
 
 export type CanaryLedger = {
-  readonly books: StoreReader;
+  readonly store: StoreReader;
   /** A reader of its own. */
   readonly reader: LedgerReader;
 };
@@ -74,7 +74,7 @@ export async function canaryPast(
 }
 
 async function unjudgedRecords(
-  { books, reader }: CanaryLedger,
+  { store, reader }: CanaryLedger,
   { waiting }: CanaryTracker,
   { tenant, appId, nowMs }: { tenant: string; appId: string; nowMs: number },
 ): Promise<CanaryRecord[]> {
@@ -83,8 +83,8 @@ async function unjudgedRecords(
   if (late.length === 0) return [];
   const records: CanaryRecord[] = [];
   const period = { fromMs: Math.min(...late) - CLOCKS_APART_MS, toMs: nowMs + CLOCKS_APART_MS };
-  const head = await headOf(reader, books);
-  const { rows } = await books.timeline({ ...period, tenant, app: appId }, head);
+  const head = await headOf(reader, store);
+  const { rows } = await store.timeline({ ...period, tenant, app: appId }, head);
   for await (const { entries } of rows) {
     for (const index of entries) {
       const [{ leaf }, body] = [await reader.leaf(index), await reader.body(index)];
@@ -103,11 +103,11 @@ const CLOCKS_APART_MS = 300_000;
 
 /** Bodies of one kind, oldest first. */
 async function* bodiesOf(
-  { books, reader }: CanaryLedger,
+  { store, reader }: CanaryLedger,
   kind: string,
   sinceMs: number,
 ): AsyncGenerator<unknown> {
-  const indices = books.acts(kind).filter((index) => index < reader.size);
+  const indices = store.acts(kind).filter((index) => index < reader.size);
   let first = indices.length;
   while (first > 0) {
     const { leaf } = await reader.leaf(indices[first - 1] as number);

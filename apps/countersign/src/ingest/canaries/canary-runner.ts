@@ -72,14 +72,14 @@ export class CanaryRunner implements Collector {
   async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const problems: string[] = [];
     // First what came, so that nothing is called overdue that has arrived.
-    const judged = await this.#judge(desk);
+    const observed = await this.#trackOverdue(desk);
     for (const plan of this.#options.plans) {
       if (signal?.aborted === true) break;
       if (this.#isDue(plan)) problems.push(...(await this.#send(plan, desk, signal)));
     }
     const short = problems.length;
     const nothing = { records: 0, duplicates: 0, parked: 0, behindMs: 0, hasMore: false };
-    return { ...nothing, windows: judged, short, problems };
+    return { ...nothing, windows: observed, short, problems };
   }
 
   #hear({ tenant, source, availableMs, body }: MatchedRecord): void {
@@ -87,7 +87,7 @@ export class CanaryRunner implements Collector {
     this.#heard.push({ tenant, source, availableMs, text: Buffer.from(body).toString('utf8') });
   }
 
-  async #judge(desk: CollectionSink): Promise<number> {
+  async #trackOverdue(desk: CollectionSink): Promise<number> {
     const nowMs = this.#options.clock.now();
     const heard = this.#heard;
     this.#heard = [];
@@ -95,10 +95,10 @@ export class CanaryRunner implements Collector {
     const tenant = tenantId(this.#options.tenant);
     const askedMs = ({ source }: { source: SourceId }): number =>
       desk.settled(source, tenant, null).at(-1)?.to ?? nowMs;
-    const judgements: Observation[] = [...back, ...this.#watch.overdue(nowMs, askedMs)];
-    if (judgements.length === 0) return 0;
-    await desk.append(judgements.map((seen) => ownEntryDraft('coverage', nowMs, seen)));
-    return judgements.length;
+    const observations: Observation[] = [...back, ...this.#watch.overdue(nowMs, askedMs)];
+    if (observations.length === 0) return 0;
+    await desk.append(observations.map((seen) => ownEntryDraft('coverage', nowMs, seen)));
+    return observations.length;
   }
 
   /** Once in each period; one whose moment fell between two looks is sent at the next. */

@@ -75,7 +75,7 @@ export class CollectionHistory {
     await newestFirst(writer, 'import', sinceMs, (body) => {
       if (isCollected(body)) history.#recall(body);
     });
-    for (const window of writer.books.asked()) history.#recallAsked(window);
+    for (const window of writer.store.asked()) history.#recallAsked(window);
     await history.recallDirectory(writer);
     return history;
   }
@@ -160,8 +160,8 @@ export class CollectionHistory {
   }
 
   /** Entries from this index on may tell more of contents: parked pieces of them were read. */
-  async recallContents({ books, reader }: LedgerWriter, fromIndex: number): Promise<void> {
-    const indices = books.acts('import', fromIndex);
+  async recallContents({ store, reader }: LedgerWriter, fromIndex: number): Promise<void> {
+    const indices = store.acts('import', fromIndex);
     if (indices.length > 0) await reader.refresh();
     for (const index of indices) {
       const said = await reader.body(index);
@@ -260,8 +260,8 @@ async function newestFirst(
   sinceMs: number,
   note: (body: unknown) => void,
 ): Promise<void> {
-  const { books, reader } = writer;
-  const indices = books.acts(kind);
+  const { store, reader } = writer;
+  const indices = store.acts(kind);
   for (let at = indices.length - 1; at >= 0; at--) {
     const index = indices[at] as number;
     if (index >= reader.size) continue;

@@ -101,25 +101,25 @@ test('corroborates hour by hour, and names the record that one of two sources la
   await fill(filling);
   await closeWriter(filling);
   const writer = await openLedgerWriter(options);
-  const desk = await LedgerSink.open(writer, { lanes: 1 });
-  const books = await StoreReader.open(dir, { clock });
+  const desk = await LedgerSink.open(writer, { workers: 1 });
+  const store = await StoreReader.open(dir, { clock });
   const reader = await LedgerReader.open(dir);
-  const report = await new CrossCheck({ books, reader, clock }).poll(desk);
+  const report = await new CrossCheck({ store, reader, clock }).poll(desk);
   await desk.post();
   assert.deepEqual([report.windows, report.short], [11, 1]);
   assert.match(report.problems[0] ?? '', /0 records are in the first alone, 1 in the second/);
-  const rows = books.coverage().filter(({ source }) => source === EXCHANGE);
-  const told = rows.map(({ state, fromMs, toMs }) =>
+  const rows = store.coverage().filter(({ source }) => source === EXCHANGE);
+  const intervals = rows.map(({ state, fromMs, toMs }) =>
     [state, ...[fromMs, toMs].map((ms) => ((ms ?? 0) - START_MS) / HOUR_MS)].join(' '),
   );
-  assert.deepEqual(told.slice(0, 3), ['corroborated 0 5', 'late 5 6', 'corroborated 6 11']);
+  assert.deepEqual(intervals.slice(0, 3), ['corroborated 0 5', 'late 5 6', 'corroborated 6 11']);
   assert.match(rows[0]?.because ?? '', /one by one with graph\/auditLogQuery, 200 records agree/);
   assert.match(rows[1]?.because ?? '', /1 record of graph\/auditLogQuery is missing here/);
   assert.match(rows[1]?.because ?? '', /0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f0207/);
   // Nothing is compared twice that agreed, and the difference only after a while.
-  assert.equal((await new CrossCheck({ books, reader, clock }).poll(desk)).windows, 0);
+  assert.equal((await new CrossCheck({ store, reader, clock }).poll(desk)).windows, 0);
   reader.close();
-  books.close();
+  store.close();
   await desk.close();
   await closeWriter(writer);
   assert.deepEqual((await fsck({ dir, threads: 0 })).problems, []);

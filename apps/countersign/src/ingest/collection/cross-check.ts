@@ -13,7 +13,7 @@ import type { StoreReader } from '../../store/store-reader.ts';
 import { CROSS_CHECK_EVERY_MS } from '../limits.ts';
 
 export type CrossCheckOptions = {
-  readonly books: StoreReader;
+  readonly store: StoreReader;
   /** A reader of its own: it is moved on as the ledger grows. */
   readonly reader: LedgerReader;
   readonly clock: Clock;
@@ -33,10 +33,10 @@ export class CrossCheck implements Collector {
   }
 
   async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
-    const { books, clock } = this.#options;
+    const { store, clock } = this.#options;
     const problems: string[] = [];
     let windows = 0;
-    for (const due of books.dueChecks()) {
+    for (const due of store.dueChecks()) {
       if (signal?.aborted) break;
       const ids = await this.#idsOf(due);
       const check = compareIds(ids, due.against);
@@ -59,7 +59,7 @@ export class CrossCheck implements Collector {
     const source = new Set<string>();
     const against = new Set<string>();
     const { from: fromMs, to: toMs } = due;
-    for await (const row of this.#options.books.eventsOf(due.tenant, { fromMs, toMs })) {
+    for await (const row of this.#options.store.eventsOf(due.tenant, { fromMs, toMs })) {
       const sources = await this.#sourcesOf(row);
       const isHere = sources.has(due.source);
       if (isHere) source.add(row.action);

@@ -16,8 +16,8 @@ export type DirectoryCursor = {
  * it has to be read anew. The reader MUST be refreshed.
  */
 export async function directoryMarks(writer: LedgerWriter): Promise<DirectoryCursor[]> {
-  const { books, reader } = writer;
-  const indices = books.acts('directory');
+  const { store, reader } = writer;
+  const indices = store.acts('directory');
   const found = new Map<string, DirectoryCursor>();
   for (let at = indices.length - 1; at >= 0; at--) {
     const index = indices[at] as number;
@@ -43,11 +43,11 @@ export async function directoryMarks(writer: LedgerWriter): Promise<DirectoryCur
 
 /** Of each part, when the newest thing was read that is erased by now. */
 async function sinceErased(
-  { books, reader }: LedgerWriter,
+  { store, reader }: LedgerWriter,
   indices: readonly number[],
 ): Promise<ReadonlyMap<string, number>> {
   const newest = new Map<string, number>();
-  for (const at of books.acts('erasure')) {
+  for (const at of store.acts('erasure')) {
     const body = await reader.body(at);
     const erasure = body.kind === 'present' ? parseErasure(body.bytes) : undefined;
     for (const [from, to] of erasure?.ranges ?? []) {

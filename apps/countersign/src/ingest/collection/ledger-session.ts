@@ -42,7 +42,10 @@ export type SessionHost = {
   readonly feed: (chunk: Chunk, context: ReadContext, listener: ChunkListener) => Promise<void>;
   readonly settle: () => Promise<void>;
   readonly conclude: (entries: () => SessionEntries, window: CollectWindow) => Promise<void>;
-  readonly park: (reject: Omit<QuarantinedItem, 'bytes'>, bytes: Uint8Array | null) => void;
+  readonly quarantineItem: (
+    reject: Omit<QuarantinedItem, 'bytes'>,
+    bytes: Uint8Array | null,
+  ) => void;
 };
 
 /** What a session appends at its end. */
@@ -81,14 +84,14 @@ export class LedgerSession implements CollectionSession {
     this.#rows += items - rejects.length;
     for (const { row, offset, length, reason } of rejects) {
       const piece = bytes.subarray(offset, offset + length);
-      this.#park(name, `row ${row}, byte ${offset}`, reason, piece);
+      this.#quarantineItem(name, `row ${row}, byte ${offset}`, reason, piece);
     }
     if (this.#gatherer.isFull) await this.#feed();
     return { items };
   }
 
-  park(name: string, reason: string, bytes: Uint8Array | null): void {
-    this.#park(name, 'whole content', reason, bytes);
+  quarantineItem(name: string, reason: string, bytes: Uint8Array | null): void {
+    this.#quarantineItem(name, 'whole content', reason, bytes);
   }
 
   async settle(): Promise<void> {
@@ -118,7 +121,7 @@ export class LedgerSession implements CollectionSession {
         this.#heard.push(...read.heard);
         for (const { row, reason, bytes } of read.rejects) {
           const { firstRow, name } = placeOf(places, row);
-          this.#park(name, `record ${row - firstRow + 1}`, reason, bytes);
+          this.#quarantineItem(name, `record ${row - firstRow + 1}`, reason, bytes);
         }
       },
       arrived: (arrivals) => this.#arrivals.merge(arrivals),
@@ -126,7 +129,7 @@ export class LedgerSession implements CollectionSession {
     await this.#desk.feed(chunk, { importNumber: 0, tenant, delivered }, listeners);
   }
 
-  #park(name: string, at: string, reason: string, bytes: Uint8Array | null): void {
+  #quarantineItem(name: string, at: string, reason: string, bytes: Uint8Array | null): void {
     this.#quarantined += 1;
     this.#quarantinedIn.set(name, (this.#quarantinedIn.get(name) ?? 0) + 1);
     const { source, family, tenant, collector, axis, alsoSources = [] } = this.#window;
@@ -135,7 +138,7 @@ export class LedgerSession implements CollectionSession {
     const delivered = { family, tenant, source: this.#isMixed ? undefined : source };
     const collected = { window, content: name, delivered };
     const place = { file: `${source} ${name}`, at, reason, import: null, readAs: null };
-    this.#desk.park({ ...place, collected }, bytes);
+    this.#desk.quarantineItem({ ...place, collected }, bytes);
   }
 
   /** Behind the records: the contents they came in, and then what was asked and seen. */
@@ -199,7 +202,7 @@ export class LedgerSession implements CollectionSession {
       parked: this.#quarantined,
       because: end.because?.slice(0, OBSERVATION_TEXT_CHARACTERS_MAX) ?? null,
       code: end.code?.slice(0, OBSERVATION_NAME_CHARACTERS_MAX) ?? null,
-      delays: this.#told(all),
+      delays: this.#observedDelays(all),
       canaries: null,
       at: instantOfMs(nowMs) ?? '',
     };
@@ -222,7 +225,7 @@ export class LedgerSession implements CollectionSession {
     return this.#facts.list().reduce((sum, fact) => sum + (fits(fact) ? fact.count : 0), 0);
   }
 
-  #told(delays: DelayCounts): ObservedDelays | null {
+  #observedDelays(delays: DelayCounts): ObservedDelays | null {
     return this.#window.delays === 'untold' ? null : observed(delays);
   }
 
@@ -234,7 +237,14 @@ export class LedgerSession implements CollectionSession {
     }
     const records = this.#count((fact) => fact.workload === workload && isOf(fact));
     const duplicates = records - delays.n;
-    return { ...whole, workload, records, duplicates, parked: 0, delays: this.#told(delays) };
+    return {
+      ...whole,
+      workload,
+      records,
+      duplicates,
+      parked: 0,
+      delays: this.#observedDelays(delays),
+    };
   }
 }
 

@@ -20,7 +20,7 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { COMPACT_EVERY_MS, CONTENT_REMEMBERED_MS, POST_EVERY_MS } from '../limits.ts';
 import { type ChunkListener, IngestPipeline } from '../pipeline/ingest-pipeline.ts';
 import type { MatchedRecord } from '../pipeline/text-matcher.ts';
-import { park, type QuarantinedItem } from '../quarantine/quarantine.ts';
+import { type QuarantinedItem, quarantineItem } from '../quarantine/quarantine.ts';
 import { CollectionHistory } from './collection-history.ts';
 import { LedgerSession, type SessionEntries } from './ledger-session.ts';
 
@@ -43,9 +43,9 @@ export class LedgerSink implements CollectionSink {
   #listeners: MatchedRecordListener[] = [];
   #directoryListeners: (() => void)[] = [];
 
-  private constructor(writer: LedgerWriter, conveyor: IngestPipeline, history: CollectionHistory) {
+  private constructor(writer: LedgerWriter, pipeline: IngestPipeline, history: CollectionHistory) {
     this.#writer = writer;
-    this.#pipeline = conveyor;
+    this.#pipeline = pipeline;
     this.#history = history;
     this.#compactedMs = writer.clock.monotonic();
     this.#postedMs = this.#compactedMs;
@@ -54,10 +54,10 @@ export class LedgerSink implements CollectionSink {
   /** `lanes`: worker threads that parse. MUST be closed before the writer is. */
   static async open(
     writer: LedgerWriter,
-    { lanes, listenFor }: { readonly lanes: number; readonly listenFor?: readonly string[] },
+    { workers, listenFor }: { readonly workers: number; readonly listenFor?: readonly string[] },
   ): Promise<LedgerSink> {
     const history = await CollectionHistory.load(writer);
-    return new LedgerSink(writer, new IngestPipeline(writer, lanes, listenFor), history);
+    return new LedgerSink(writer, new IngestPipeline(writer, workers, listenFor), history);
   }
 
   get nowMs(): number {
@@ -103,8 +103,8 @@ export class LedgerSink implements CollectionSink {
   }
 
   /** The ear is told when more is known of the directory, once it is durable. */
-  listenToDirectory(ear: () => void): void {
-    this.#directoryListeners.push(ear);
+  listenToDirectory(listener: () => void): void {
+    this.#directoryListeners.push(listener);
   }
 
   /** Entries of our own, behind everything that was handed in. Durable when it resolves. */
@@ -116,29 +116,29 @@ export class LedgerSink implements CollectionSink {
       kind === 'directory' && body !== undefined && parseDirectoryMark(parseObject(body));
     if (mark) this.#history.noteDirectory(mark);
     this.#isBehind = true;
-    if (kind === 'directory') for (const ear of this.#directoryListeners) ear();
+    if (kind === 'directory') for (const listener of this.#directoryListeners) listener();
   }
 
   /** @internal for sessions */
-  async feed(chunk: Chunk, context: ReadContext, ears: ChunkListener): Promise<void> {
-    await this.#alone(() => this.#pipeline.feed(chunk, context, ears));
+  async feed(chunk: Chunk, context: ReadContext, listener: ChunkListener): Promise<void> {
+    await this.#alone(() => this.#pipeline.feed(chunk, context, listener));
     this.#isBehind = true;
   }
 
   /** @internal for sessions */
   async settle(): Promise<void> {
-    await this.#alone(() => this.#pipeline.drain());
+    await this.#alone(() => this.#pipeline.settle());
   }
 
   /** @internal for sessions */
   async conclude(entries: () => SessionEntries, window: CollectWindow): Promise<void> {
     await this.#alone(async () => {
-      await this.#pipeline.drain();
+      await this.#pipeline.settle();
       const { drafts, observations, heard, contents } = entries();
       await this.#pipeline.append(drafts);
       this.#history.noteContents(window.source, window.tenant, contents);
       for (const seen of observations) this.#history.noteObservation(seen);
-      for (const ear of this.#listeners) for (const record of heard) ear(record);
+      for (const listener of this.#listeners) for (const record of heard) listener(record);
       this.#isBehind = true;
       // A long catch-up has many windows: what they bring can be asked about meanwhile.
       const nowMs = this.#writer.clock.monotonic();
@@ -147,8 +147,8 @@ export class LedgerSink implements CollectionSink {
   }
 
   /** @internal for sessions */
-  park(reject: Omit<QuarantinedItem, 'bytes'>, bytes: Uint8Array | null): void {
-    park(this.#writer.dir, reject, bytes);
+  quarantineItem(reject: Omit<QuarantinedItem, 'bytes'>, bytes: Uint8Array | null): void {
+    quarantineItem(this.#writer.dir, reject, bytes);
   }
 
   /** Everything handed in so far can be asked about: the books have it. */
@@ -159,14 +159,14 @@ export class LedgerSink implements CollectionSink {
 
   /** What is due from time to time. Resolves to a sentence where it failed: no answer needs it. */
   async tidy(): Promise<string | undefined> {
-    const { clock, books } = this.#writer;
+    const { clock, store } = this.#writer;
     const nowMs = clock.monotonic();
     if (nowMs - this.#compactedMs < COMPACT_EVERY_MS) return undefined;
     this.#compactedMs = nowMs;
     this.#history.forget(clock.now() - CONTENT_REMEMBERED_MS);
     return this.#alone(async () => {
       await this.#postNow();
-      return compactStore({ books });
+      return compactStore({ store });
     });
   }
 
@@ -174,12 +174,12 @@ export class LedgerSink implements CollectionSink {
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     return this.#alone(async () => {
       await this.#postNow();
-      const { books } = this.#writer;
-      const erasures = books.acts('erasure').length;
+      const { store } = this.#writer;
+      const erasures = store.acts('erasure').length;
       const { size } = this.#writer.ledger;
       const result = await work();
       await this.#history.recallContents(this.#writer, size);
-      if (books.acts('erasure').length > erasures)
+      if (store.acts('erasure').length > erasures)
         await this.#history.recallDirectory(this.#writer);
       return result;
     });

@@ -37,7 +37,7 @@ export async function readAgainEntries(
   // By the ledger: a piece that somebody took out of the folder was not read.
   const torn = contents.filter(({ now }) => now.parked !== undefined).map(({ piece }) => piece);
   const found = { ...pieces, left: [...pieces.left, ...torn] };
-  const short = pieces.unknown > 0 ? [] : joined(writer.books.unread());
+  const short = pieces.unknown > 0 ? [] : joined(writer.store.unread());
   return [
     ...contents.map(({ piece: { window }, now }) => {
       const between = { from: window.fromMs, to: window.toMs };

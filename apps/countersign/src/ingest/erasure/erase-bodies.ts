@@ -29,7 +29,7 @@ export type ErasureRequest = {
   readonly selection: ErasureSelection;
   readonly case: string;
   readonly reason: string;
-  readonly doer: Actor;
+  readonly actor: Actor;
   /** Retention comes back day after day: that nothing is old enough is no failure of it. */
   readonly whenNothing: 'refuse' | 'done';
 };
@@ -50,7 +50,7 @@ export type ErasureReport = {
  * @throws PipelineError HELD, NOTHING_TO_ERASE, EMPTY_SELECTION
  */
 export async function erase(writer: LedgerWriter, request: ErasureRequest): Promise<ErasureReport> {
-  const { selection, doer } = request;
+  const { selection, actor } = request;
   const found = await find(writer, selection);
   if (found.indices.length === 0 && found.parked.length === 0) {
     if (request.whenNothing === 'done') return { erased: 0, parked: 0, entry: null, ranges: [] };
@@ -59,7 +59,7 @@ export async function erase(writer: LedgerWriter, request: ErasureRequest): Prom
   const names = selection.names ?? [];
   const body: ErasureBody = {
     v: 1,
-    by: `${doer.who}@${doer.host}`,
+    by: `${actor.who}@${actor.host}`,
     atMs: writer.clock.now(),
     case: request.case,
     reason: request.reason,
@@ -86,7 +86,7 @@ export async function erase(writer: LedgerWriter, request: ErasureRequest): Prom
 
 /** Ends what an earlier process had begun: what an entry says is erased must be erased. */
 export async function resumeErasures(writer: LedgerWriter): Promise<void> {
-  for (const index of writer.books.acts('erasure')) {
+  for (const index of writer.store.acts('erasure')) {
     const said = await writer.reader.body(index);
     const erasure = said.kind === 'present' ? parseErasure(said.bytes) : undefined;
     if (erasure === undefined) continue;
@@ -123,7 +123,7 @@ async function carryOut(
   const mentions = new NameMatcher(doomed.names);
   await removeOriginals(writer, { indices: new Set(indices), mentions });
   eraseQuarantined(writer.dir, doomed.parked);
-  const { toMerge } = await writer.books.purge(indices);
+  const { toMerge } = await writer.store.purge(indices);
   await writer.ledger.rewriteWithout(indices);
   await writer.reader.refresh();
   // Actions that other sightings still tell of get their row from these.
@@ -131,7 +131,7 @@ async function carryOut(
     writer,
     toMerge.map(({ index }) => index),
   );
-  writer.books.commit(writer.books.cursor);
+  writer.store.commit(writer.store.cursor);
   forgetErasing(writer.dir);
 }
 
@@ -151,8 +151,8 @@ async function find(writer: LedgerWriter, selection: ErasureSelection): Promise<
   await writer.reader.refresh();
   const check = new LegalHoldCheck(await activeHolds(writer));
   const matcher = new Matcher(selection);
-  const { names: parked, held: parkedHeld } = await findQuarantined(writer, selection);
-  const held = new Map(parkedHeld);
+  const { names: parked, held: quarantinedHeld } = await findQuarantined(writer, selection);
+  const held = new Map(quarantinedHeld);
   const found: ErasureMatch = { indices: [], parked, tenants: new Set(), fromMs: null, toMs: null };
   for await (const batch of writer.reader.scan()) {
     for (let position = 0; position < batch.count; position++) {

@@ -25,7 +25,7 @@ export async function findQuarantined(
   const names: string[] = [];
   const held = new Map<string, number>();
   for (const file of listQuarantined(writer.dir)) {
-    if (file.parked.erased === true) continue;
+    if (file.item.erased === true) continue;
     const quarantinedMs = await quarantinedMsOf(writer, file);
     if (!isSelected(file, selection, mentions, quarantinedMs)) continue;
     names.push(file.name);
@@ -40,13 +40,13 @@ function isSelected(
   file: QuarantineFile,
   selection: ErasureSelection,
   mentions: NameMatcher,
-  parkedMs: number,
+  quarantinedMs: number,
 ): boolean {
   const { names, indices, source, tenant, fromMs, toMs } = selection;
   if (names !== undefined) return isMentioned(file, mentions);
   if ([indices, source, tenant, fromMs].some((member) => member !== undefined)) return false;
-  if (selection.import !== undefined && selection.import !== file.parked.import) return false;
-  return toMs === undefined || parkedMs < toMs;
+  if (selection.import !== undefined && selection.import !== file.item.import) return false;
+  return toMs === undefined || quarantinedMs < toMs;
 }
 
 /** Where a hold may or may not be about a parked file, it is: nobody could tell afterwards. */
@@ -61,25 +61,25 @@ class QuarantinedHold {
     this.#mentions = new NameMatcher(hold.scope.names);
   }
 
-  mayFit(file: QuarantineFile, parkedMs: number): boolean {
+  mayFit(file: QuarantineFile, quarantinedMs: number): boolean {
     const { fromMs, import: importNumber } = this.#scope;
-    if (importNumber !== null && importNumber !== file.parked.import) return false;
-    if (fromMs !== null && parkedMs < fromMs) return false;
+    if (importNumber !== null && importNumber !== file.item.import) return false;
+    if (fromMs !== null && quarantinedMs < fromMs) return false;
     return this.#mentions.count === 0 || isMentioned(file, this.#mentions);
   }
 }
 
-function isMentioned({ parked, bytes }: QuarantineFile, mentions: NameMatcher): boolean {
-  return mentions.in(bytes) || mentions.inText(`${parked.file}\n${parked.reason}`);
+function isMentioned({ item, bytes }: QuarantineFile, mentions: NameMatcher): boolean {
+  return mentions.in(bytes) || mentions.inText(`${item.file}\n${item.reason}`);
 }
 
 /** By the entry of the import where there is one: the time of a file does not outlive a restore. */
 async function quarantinedMsOf(
   { reader }: LedgerWriter,
-  { parked, parkedMs }: QuarantineFile,
+  { item, quarantinedMs }: QuarantineFile,
 ): Promise<number> {
-  const { import: index } = parked;
-  if (index === null || index >= reader.size) return parkedMs;
+  const { import: index } = item;
+  if (index === null || index >= reader.size) return quarantinedMs;
   const { bytes } = await reader.leaf(index);
   return Date.parse(parseLeaf(bytes).seen);
 }

@@ -60,14 +60,14 @@ function fits(
 
 /** What tells of holds: a writer, or two readers that take no lock. */
 type HoldSource = {
-  readonly books: { acts(kind: string): readonly number[] };
+  readonly store: { acts(kind: string): readonly number[] };
   readonly reader: Pick<LedgerReader, 'body'>;
 };
 
 /** Holds in the order of their entries, less those whose case was released since. */
-export async function activeHolds({ books, reader }: HoldSource): Promise<ActiveHold[]> {
+export async function activeHolds({ store, reader }: HoldSource): Promise<ActiveHold[]> {
   const holds: ActiveHold[] = [];
-  for (const index of books.acts('hold')) {
+  for (const index of store.acts('hold')) {
     const body = await reader.body(index);
     const hold = body.kind === 'present' ? parseHold(body.bytes) : undefined;
     if (hold === undefined) continue;
@@ -81,7 +81,7 @@ export async function activeHolds({ books, reader }: HoldSource): Promise<Active
   return holds;
 }
 
-export type HoldRequest = Partial<HoldScope> & { readonly case: string; readonly doer: Actor };
+export type HoldRequest = Partial<HoldScope> & { readonly case: string; readonly actor: Actor };
 
 /**
  * Places a hold; erasure and retention refuse what it fits, from now until its case is released.
@@ -95,7 +95,7 @@ export async function placeHold(writer: LedgerWriter, request: HoldRequest): Pro
     fromMs: request.fromMs ?? null,
     toMs: request.toMs ?? null,
   };
-  const by = `${request.doer.who}@${request.doer.host}`;
+  const by = `${request.actor.who}@${request.actor.host}`;
   const atMs = writer.clock.now();
   return appendHold(writer, { v: 1, op: 'place', case: request.case, by, atMs, scope });
 }
@@ -103,7 +103,7 @@ export async function placeHold(writer: LedgerWriter, request: HoldRequest): Pro
 /** @throws PipelineError NO_SUCH_HOLD */
 export async function releaseHold(
   writer: LedgerWriter,
-  request: { readonly case: string; readonly doer: Actor },
+  request: { readonly case: string; readonly actor: Actor },
 ): Promise<number> {
   const holds = await activeHolds(writer);
   if (!holds.some((hold) => hold.case === request.case)) {
@@ -112,7 +112,7 @@ export async function releaseHold(
       `could not release the case "${request.case}": no hold stands for it; see ledger hold --list`,
     );
   }
-  const by = `${request.doer.who}@${request.doer.host}`;
+  const by = `${request.actor.who}@${request.actor.host}`;
   const atMs = writer.clock.now();
   return appendHold(writer, { v: 1, op: 'release', case: request.case, by, atMs });
 }

@@ -53,11 +53,11 @@ export class IngestPipeline {
   #facts: EntryRows[] = [];
 
   /** `listenFor`: texts whose records are handed to whoever feeds, as they were delivered. */
-  constructor(writer: LedgerWriter, laneCount: number, listenFor: readonly string[] = []) {
+  constructor(writer: LedgerWriter, workerCount: number, listenFor: readonly string[] = []) {
     this.#writer = writer;
     const { dir, ledger, signalSource } = writer;
     const plan = signalSource?.planText ?? null;
-    this.#workerCount = laneCount;
+    this.#workerCount = workerCount;
     this.#startWorker = () => new WorkerHandle({ dir, keys: ledger.localKeys, listenFor, plan });
   }
 
@@ -72,24 +72,24 @@ export class IngestPipeline {
       this.#throwFailure();
     }
     this.#inFlight += 1;
-    const lane = this.#idlest();
+    const worker = this.#idlest();
     const chunkId = this.#nextChunkId++;
     const transfer = [chunk.bytes.buffer, chunk.spans.buffer];
-    const read = lane.ask({ kind: 'read', chunkId, chunk, context }, transfer);
+    const read = worker.ask({ kind: 'read', chunkId, chunk, context }, transfer);
     // The link below is the one that reports a failure; nobody waits for this promise otherwise.
     read.catch(() => {});
     this.#sequenced = this.#sequenced
       .then(async () => {
         const done = await read;
         this.#throwFailure();
-        this.#sequence(lane, chunkId, done, listeners);
+        this.#sequence(worker, chunkId, done, listeners);
       })
       .catch((error: unknown) => this.#fail(error));
   }
 
   /** Appends entries of our own behind all chunks fed so far. Returns their indices. */
   async append(drafts: readonly RecordDraft[]): Promise<readonly number[]> {
-    await this.drain();
+    await this.settle();
     const results = await this.#writer.ledger.append(drafts);
     return results.map(({ index }, i) => {
       this.#facts.push(projectEntry(index, drafts[i] as RecordDraft));
@@ -98,7 +98,7 @@ export class IngestPipeline {
   }
 
   /** Everything fed is durable in the ledger. */
-  async drain(): Promise<void> {
+  async settle(): Promise<void> {
     await this.#sequenced;
     await this.#committed;
     this.#throwFailure();
@@ -108,14 +108,14 @@ export class IngestPipeline {
 
   /** Everything fed is in the books too: the cursor stands at the end of the ledger. */
   async post(): Promise<void> {
-    await this.drain();
-    const { books } = this.#writer;
-    const flushed = await Promise.all(this.#workers.map((lane) => lane.ask({ kind: 'flush' })));
+    await this.settle();
+    const { store } = this.#writer;
+    const flushed = await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'flush' })));
     for (const done of flushed) {
       const files = JSON.parse(done.files) as RecentFile[];
-      books.post({ files, signals: JSON.parse(done.signals) as SignalBatch });
+      store.post({ files, signals: JSON.parse(done.signals) as SignalBatch });
     }
-    for (const facts of this.#facts.splice(0)) books.post({ facts });
+    for (const facts of this.#facts.splice(0)) store.post({ facts });
     await mergeActions(this.#writer, this.#resighted);
     this.#resighted = [];
     await commitProjection(this.#writer);
@@ -123,22 +123,22 @@ export class IngestPipeline {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#workers.map((lane) => lane.stop()));
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
   }
 
-  #sequence(lane: WorkerHandle, chunkId: number, read: ReadDone, ears: ChunkListener): void {
+  #sequence(worker: WorkerHandle, chunkId: number, read: ReadDone, listener: ChunkListener): void {
     const { count, versions, actions } = read;
     const verdict = this.#writer.ledger.sequence({ count, versions, actions });
     const accepted = verdict.accepted.length;
-    ears.outcome({ read, accepted, duplicates: count - accepted });
+    listener.outcome({ read, accepted, duplicates: count - accepted });
     this.#rowsUnposted += accepted;
     this.#noteResighted(verdict);
-    const prepared = lane.ask({ kind: 'prepare', chunkId, verdict });
+    const prepared = worker.ask({ kind: 'prepare', chunkId, verdict });
     prepared.catch(() => {});
     this.#committed = this.#committed
       .then(async () => {
         const { prepared: batch, arrivals } = await prepared;
-        if (arrivals.length > 0) ears.arrived?.(arrivals);
+        if (arrivals.length > 0) listener.arrived?.(arrivals);
         // After a failure there is a gap in the indices, and nothing behind it can become durable.
         this.#throwFailure();
         // Not awaited here: frames that wait while a sync runs share the next one.

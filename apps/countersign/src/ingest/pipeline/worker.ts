@@ -9,7 +9,7 @@ const port = parentPort;
 assert(port !== null, 'this file is the start of a worker thread');
 const { plan: planned, ...rest } = workerData as WorkerSetup;
 const plan = planned === null ? undefined : (JSON.parse(planned) as SignalPlan);
-const lane = new RecordWorker({ ...rest, plan, random: systemRandom });
+const worker = new RecordWorker({ ...rest, plan, random: systemRandom });
 
 /** A flush is asynchronous; questions asked meanwhile wait for it, so that answers keep order. */
 let turn: Promise<void> = Promise.resolve();
@@ -21,12 +21,12 @@ port.on('message', (message: ToWorker) => {
 async function answer(message: ToWorker): Promise<void> {
   switch (message.kind) {
     case 'read': {
-      const done = lane.read(message.chunkId, message.chunk, message.context);
+      const done = worker.read(message.chunkId, message.chunk, message.context);
       send(done, [done.versions.buffer, done.actions.buffer, done.pages.buffer]);
       return;
     }
     case 'prepare': {
-      const { prepared, arrivals } = lane.prepare(message.chunkId, message.verdict);
+      const { prepared, arrivals } = worker.prepare(message.chunkId, message.verdict);
       const { chunkId } = message;
       send({ kind: 'prepared', chunkId, prepared, arrivals }, [prepared.frame.buffer]);
       return;
@@ -37,7 +37,7 @@ async function answer(message: ToWorker): Promise<void> {
 }
 
 async function flushed(): Promise<{ files: string; signals: string }> {
-  const { files, signals } = await lane.flush();
+  const { files, signals } = await worker.flush();
   return { files: JSON.stringify(files), signals: JSON.stringify(signals) };
 }
 

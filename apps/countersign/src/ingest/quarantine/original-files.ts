@@ -113,6 +113,6 @@ function hasErased({ ledger }: LedgerWriter, chunk: Chunk, indices: ReadonlySet<
   const { actions } = fingerprintBatch(drafts, ledger.localKeys);
   return drafts.some((_, at) => {
     const action = actions.subarray(at * ACTION_BYTES, (at + 1) * ACTION_BYTES);
-    return ledger.sightings(action).some((index) => indices.has(index));
+    return ledger.deliveries(action).some((index) => indices.has(index));
   });
 }

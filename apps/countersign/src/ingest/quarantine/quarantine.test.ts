@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { listQuarantined, park, removeQuarantined } from './quarantine.ts';
+import { listQuarantined, quarantineItem, removeQuarantined } from './quarantine.ts';
 
 function withFolder(run: (dir: string) => void): void {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-parked-'));
@@ -18,10 +18,13 @@ const REJECT = { file: 'a.json', at: 'row 2, byte 9', reason: 'not JSON', import
 
 test('the same reject is parked once, and keeps its first reason', () => {
   withFolder((dir) => {
-    const name = park(dir, REJECT, Buffer.from('{'));
-    assert.equal(park(dir, { ...REJECT, reason: 'another' }, Buffer.from('{')), name);
-    assert.notEqual(park(dir, { ...REJECT, at: 'row 3, byte 11' }, Buffer.from('{')), name);
-    const [first, second, ...more] = [...listQuarantined(dir)].map(({ parked }) => parked.reason);
+    const name = quarantineItem(dir, REJECT, Buffer.from('{'));
+    assert.equal(quarantineItem(dir, { ...REJECT, reason: 'another' }, Buffer.from('{')), name);
+    assert.notEqual(
+      quarantineItem(dir, { ...REJECT, at: 'row 3, byte 11' }, Buffer.from('{')),
+      name,
+    );
+    const [first, second, ...more] = [...listQuarantined(dir)].map(({ item }) => item.reason);
     assert.deepEqual([first, second, more], ['not JSON', 'not JSON', []]);
   });
 });
@@ -29,11 +32,15 @@ test('the same reject is parked once, and keeps its first reason', () => {
 test('bytes come back as they were, and those over a mebibyte stay in their file', () => {
   withFolder((dir) => {
     const bytes = Buffer.from([0, 0xff, 0x0a]);
-    const small = park(dir, REJECT, bytes);
-    const large = park(dir, { ...REJECT, at: 'row 3, byte 12' }, Buffer.alloc(2 ** 20 + 1));
+    const small = quarantineItem(dir, REJECT, bytes);
+    const large = quarantineItem(
+      dir,
+      { ...REJECT, at: 'row 3, byte 12' },
+      Buffer.alloc(2 ** 20 + 1),
+    );
     const kept = new Map([...listQuarantined(dir)].map((file) => [file.name, file]));
     assert.deepEqual(kept.get(small)?.bytes, bytes);
-    assert.equal(kept.get(large)?.parked.bytes, null);
+    assert.equal(kept.get(large)?.item.bytes, null);
   });
 });
 
@@ -42,7 +49,7 @@ test('a file that was cut is listed with its text, so that a search finds it', (
     mkdirSync(join(dir, 'parked'));
     writeFileSync(join(dir, 'parked', 'cut.json'), '{"file":"ann@example.com');
     const [cut] = [...listQuarantined(dir)];
-    assert.match(cut?.parked.reason ?? '', /ann@example\.com/);
+    assert.match(cut?.item.reason ?? '', /ann@example\.com/);
     removeQuarantined(dir, ['cut.json', 'never-there.json']);
     assert.deepEqual(readdirSync(join(dir, 'parked')), []);
   });

@@ -55,9 +55,9 @@ export type QuarantinedItem = {
 /** What lies in the folder under a name. */
 export type QuarantineFile = {
   readonly name: string;
-  readonly parked: QuarantinedItem;
+  readonly item: QuarantinedItem;
   readonly bytes: Buffer;
-  readonly parkedMs: number;
+  readonly quarantinedMs: number;
 };
 
 /** A reject larger than this keeps its place and reason alone; the file itself still has it. */
@@ -68,7 +68,7 @@ const QUARANTINED_BYTES_MAX: number = 1024 * 1024;
  * file again parks nothing twice. A crash between write and rename leaves a temporary file that the
  * next start ignores: the import that wrote it did not end, and will be run again.
  */
-export function park(
+export function quarantineItem(
   dir: string,
   reject: Omit<QuarantinedItem, 'bytes'>,
   bytes: Uint8Array | null,
@@ -99,9 +99,9 @@ export function* listQuarantined(dir: string): Generator<QuarantineFile> {
 
 export function readQuarantined(dir: string, name: string): QuarantineFile {
   const path = join(folderOf(dir), name);
-  const parked = parse(readFileSync(path, 'utf8'));
-  const bytes = Buffer.from(parked.bytes ?? '', 'base64');
-  return { name, parked, bytes, parkedMs: statSync(path).mtimeMs };
+  const item = parse(readFileSync(path, 'utf8'));
+  const bytes = Buffer.from(item.bytes ?? '', 'base64');
+  return { name, item, bytes, quarantinedMs: statSync(path).mtimeMs };
 }
 
 /**

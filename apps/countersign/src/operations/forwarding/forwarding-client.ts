@@ -2,7 +2,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { type ProofDemand, proveCaller } from './caller-proof.ts';
 import { type Command, errorOfLine, parseAnswerLine, workText } from './command.ts';
 import { ForwardingError } from './errors.ts';
-import { ANSWER_LINE_BYTES_MAX, WAITING_TOLD_MS } from './limits.ts';
+import { ANSWER_LINE_BYTES_MAX, WAITING_NOTICE_MS } from './limits.ts';
 import { socketPathOf } from './socket-path.ts';
 
 /** `nobody`: no holder took the work, or it ended before it began with it. */
@@ -84,7 +84,7 @@ async function readAnswer(
 ): Promise<ForwardingOutcome> {
   let isBegun = false;
   let unproven: ForwardingError | undefined;
-  const timer = setTimeout(options.waiting, WAITING_TOLD_MS);
+  const timer = setTimeout(options.waiting, WAITING_NOTICE_MS);
   try {
     for await (const line of linesOf(response)) {
       const answer = parseAnswerLine(line);

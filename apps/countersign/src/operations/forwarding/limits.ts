@@ -25,7 +25,7 @@ export const PROOF_MS_MAX = 10_000;
 export const PROOF_LOOK_MS = 2;
 
 /** Whoever waits longer than this for work before theirs is told so. */
-export const WAITING_TOLD_MS = 1000;
+export const WAITING_NOTICE_MS = 1000;
 
 /**
  * How long somebody may hold the lock without answering on the socket: a holder recovers its

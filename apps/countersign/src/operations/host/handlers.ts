@@ -25,11 +25,11 @@ import { rehearse } from './rehearsal.ts';
 
 /** What a process brings to work, its own or another's. */
 export type HandlerContext = {
-  readonly doer: Actor;
+  readonly actor: Actor;
   readonly random: Random;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Worker threads. */
-  readonly lanes: number;
+  readonly workers: number;
   readonly hooks: Pick<WorkHooks, 'signal' | 'progress'>;
   /** Of a process that was started with one; undefined: the work names its own. */
   readonly config?: Config | undefined;

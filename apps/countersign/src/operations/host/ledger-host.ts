@@ -8,7 +8,7 @@ import {
   RETRY_FIRST_MS,
   RETRY_MAX_MS,
   UNANSWERED_MAX_MS,
-  WAITING_TOLD_MS,
+  WAITING_NOTICE_MS,
 } from '../forwarding/limits.ts';
 
 export type WorkOptions<Holder> = {
@@ -68,7 +68,7 @@ export async function runCommand<Holder>(given: WorkOptions<Holder>): Promise<un
     const now = options.clock.monotonic();
     if (unansweredSince === undefined) unansweredSince = now;
     else if (now - unansweredSince > patienceMs(given)) throw busy();
-    if (now - unansweredSince > WAITING_TOLD_MS) options.waiting();
+    if (now - unansweredSince > WAITING_NOTICE_MS) options.waiting();
     await wait(retryMs, options.signal);
     retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
   }

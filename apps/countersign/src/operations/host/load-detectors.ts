@@ -26,7 +26,7 @@ import { stateDetector } from '../../reconcile/directory-drift/drift-detector.ts
 /** What judges the records of a data folder. */
 export type DetectorSet = SignalSource & {
   /** Asked in this order. */
-  readonly judges: readonly Detector[];
+  readonly detectors: readonly Detector[];
   readonly content: RuleContent;
   /** All that is looked for: rules, and what the other judges have. */
   readonly watchers: readonly DetectorProfile[];
@@ -37,7 +37,7 @@ export type DetectorSet = SignalSource & {
  * as an argument.
  */
 export async function loadDetection(folder: string = rulesFolder()): Promise<DetectorSet> {
-  const judges = [
+  const detectors = [
     new AlarmDetector(),
     new CheckDetector(),
     reconcileDetector(authorisationsOf),
@@ -45,15 +45,18 @@ export async function loadDetection(folder: string = rulesFolder()): Promise<Det
     sprayDetector(),
     streamDetector(),
   ];
-  return detectionOf(ruleContent(recallRules(readContent(folder), getCompileCacheDir())), judges);
+  return detectionOf(
+    ruleContent(recallRules(readContent(folder), getCompileCacheDir())),
+    detectors,
+  );
 }
 
 export function detectionOf(content: RuleContent, more: readonly Detector[] = []): DetectorSet {
-  const judges = [sigmaDetector(content), ...more];
+  const detectors = [sigmaDetector(content), ...more];
   return {
-    judges,
+    detectors,
     content,
-    watchers: judges.flatMap(({ watches }) => watches),
+    watchers: detectors.flatMap(({ watches }) => watches),
     planText: JSON.stringify(content.plan),
     planHash: content.plan.hash,
     extractor: new SignalExtractor(content.plan),

@@ -16,7 +16,7 @@ export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> &
   readonly threads?: number;
   readonly detection?: DetectorSet | undefined;
   /** Called under the lock, before the books are opened. */
-  readonly beforeBooks?: () => void;
+  readonly beforeStore?: () => void;
   /** Told while the books go on from their cursor. */
   readonly onProgress?: ((progress: CatchUpProgress) => void) | undefined;
 };
@@ -34,11 +34,11 @@ export async function openLedgerWriter(options: WriterOptions): Promise<HostWrit
   });
   try {
     await ledger.publish();
-    options.beforeBooks?.();
-    const books = await Store.open(dir, { threads: options.threads ?? 1 });
+    options.beforeStore?.();
+    const store = await Store.open(dir, { threads: options.threads ?? 1 });
     const reader = await LedgerReader.open(dir);
     const decisionLog = new LedgerDecisionLog(ledger);
-    const parts = { dir, clock, random, ledger, books, reader, clockSteps };
+    const parts = { dir, clock, random, ledger, store, reader, clockSteps };
     const writer = { ...parts, detection, signalSource: detection, decisionLog };
     beginRematch(writer);
     await catchUpProjection(writer, onProgress);
@@ -53,6 +53,6 @@ export async function openLedgerWriter(options: WriterOptions): Promise<HostWrit
 
 export async function closeWriter(writer: LedgerWriter): Promise<void> {
   writer.reader.close();
-  writer.books.close();
+  writer.store.close();
   await writer.ledger.close();
 }

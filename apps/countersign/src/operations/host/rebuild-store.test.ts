@@ -33,7 +33,7 @@ async function importInto(dir: string): Promise<ImportReport> {
     yield Buffer.from(EXPORT);
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const report = await importPaths(writer, { inputs, doer: Actor, lanes: 1 });
+  const report = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
   await closeWriter(writer);
   return report;
 }

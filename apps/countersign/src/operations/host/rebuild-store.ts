@@ -15,7 +15,7 @@ export async function rebuild(
   options: WriterOptions & { readonly onProgress?: (progress: CatchUpProgress) => void },
 ): Promise<HostWriter> {
   const beforeStore = (): void => discardStore(options.dir);
-  return openLedgerWriter({ ...options, fingerprints: 'remake', beforeBooks: beforeStore });
+  return openLedgerWriter({ ...options, fingerprints: 'remake', beforeStore });
 }
 
 function discardStore(dir: string): void {

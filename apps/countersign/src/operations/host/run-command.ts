@@ -64,7 +64,7 @@ export async function write(options: WriteOptions): Promise<unknown> {
     close: closeWriter,
     perform: (writer, work, hooks) => {
       const actor = { who: work.who, host: hostname(), version };
-      return perform(writer, work, { doer: actor, random, env, lanes: workers, hooks, stdin });
+      return perform(writer, work, { actor, random, env, workers, hooks, stdin });
     },
     beforeHandOver: async (work) =>
       readsStandardInput(work) ? withSpool(work, await spool.fill(stdin)) : work,

@@ -41,23 +41,23 @@ type ClockStepEntry = { readonly index: number; readonly body: Record<string, un
 
 async function withStore<T>(
   dir: string,
-  use: (ledger: LedgerReader, books: StoreReader) => Promise<T>,
+  use: (ledger: LedgerReader, store: StoreReader) => Promise<T>,
 ): Promise<T> {
   const ledger = await LedgerReader.open(dir);
-  const books = await StoreReader.open(dir);
+  const store = await StoreReader.open(dir);
   try {
-    return await use(ledger, books);
+    return await use(ledger, store);
   } finally {
-    books.close();
+    store.close();
     ledger.close();
   }
 }
 
 /** What Countersign has said of steps, as the ledger has it. */
 async function stepsIn(dir: string): Promise<ClockStepEntry[]> {
-  return withStore(dir, async (ledger, books) => {
+  return withStore(dir, async (ledger, store) => {
     const said: ClockStepEntry[] = [];
-    for (const index of books.acts('act')) {
+    for (const index of store.acts('act')) {
       const body = await ledger.body(index);
       if (body.kind === 'erased') continue;
       const value = JSON.parse(Buffer.from(body.bytes).toString('utf8')) as ClockStepEntry['body'];
@@ -68,8 +68,8 @@ async function stepsIn(dir: string): Promise<ClockStepEntry[]> {
 }
 
 async function coverageOfSteps(dir: string): Promise<CoverageRow[]> {
-  return withStore(dir, async (_, books) => {
-    return books.coverage().filter(({ because }) => because.includes('clock'));
+  return withStore(dir, async (_, store) => {
+    return store.coverage().filter(({ because }) => because.includes('clock'));
   });
 }
 
@@ -78,7 +78,7 @@ async function assertClean(dir: string): Promise<void> {
 }
 
 async function importing(writer: HostWriter, input: Input): Promise<ImportReport> {
-  return importPaths(writer, { inputs: [input], doer: Actor, lanes: 1 });
+  return importPaths(writer, { inputs: [input], actor: Actor, workers: 1 });
 }
 
 test('a step in the middle of an import is an entry behind the batch that met it', async () => {
@@ -129,11 +129,11 @@ test('what the step touches is unknown, of every tenant and source', async () =>
     bound: null,
     because: 'the clock of this machine was stepped',
   });
-  await withStore(dir, async (ledger, books) => {
-    const head = await headOf(ledger, books);
+  await withStore(dir, async (ledger, store) => {
+    const head = await headOf(ledger, store);
     const filter = { user: 'freya.sandison@northmoor.example', tenant: undefined };
-    const { coverage } = await books.timeline(filter, head);
-    const { statement } = (await books.statement(filter.user, {}, head)) as {
+    const { coverage } = await store.timeline(filter, head);
+    const { statement } = (await store.statement(filter.user, {}, head)) as {
       statement: { coverage: typeof coverage };
     };
     for (const { answer } of [coverage, statement.coverage]) {
@@ -147,11 +147,11 @@ test('a step between two acts of ours is an entry, and a rebuild says nothing tw
   const dir = join(root, 'acts');
   const clock = new ManualClock(START_MS);
   const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
-  await placeHold(writer, { case: 'C-1', doer: Actor });
+  await placeHold(writer, { case: 'C-1', actor: Actor });
   clock.advance(5000);
   clock.step(-HOUR_MS);
-  await placeHold(writer, { case: 'C-2', doer: Actor });
-  await placeHold(writer, { case: 'C-3', doer: Actor });
+  await placeHold(writer, { case: 'C-2', actor: Actor });
+  await placeHold(writer, { case: 'C-3', actor: Actor });
   await closeWriter(writer);
   const [{ index, body }] = (await stepsIn(dir)) as [ClockStepEntry];
   assert.deepEqual([index, body['index']], [2, 1]);
@@ -201,7 +201,7 @@ test('after a clock was ahead, an entry that declares it lets `seen` start again
   const stamped = await seenOf(dir);
   assert.equal(stamped.at(-1), START_MS + DECADES_MS);
   clock.advance(5000);
-  const restarted = await restartClock(writer, { reason: 'a bad time server', doer: Actor });
+  const restarted = await restartClock(writer, { reason: 'a bad time server', actor: Actor });
   assert.equal(Date.parse(restarted.lastSeen), START_MS + DECADES_MS);
   assert.equal(Date.parse(restarted.seen), START_MS + 5000);
   await importing(writer, oneLine(4));
@@ -214,7 +214,7 @@ test('after a clock was ahead, an entry that declares it lets `seen` start again
   clock.advance(5000);
   const later = await opened();
   await importing(later, oneLine(5));
-  await assert.rejects(restartClock(later, { reason: 'again', doer: Actor }), {
+  await assert.rejects(restartClock(later, { reason: 'again', actor: Actor }), {
     code: 'CLOCK_NOT_AHEAD',
   });
   await closeWriter(later);

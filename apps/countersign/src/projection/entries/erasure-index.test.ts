@@ -27,7 +27,7 @@ async function read(bodies: Readonly<Record<number, unknown>>): Promise<ErasureI
   const texts = new Map(Object.entries(bodies).map(([i, body]) => [Number(i), body]));
   return ErasureIndex.read({
     dir: '/nowhere',
-    books: { acts: () => [...texts.keys()] },
+    store: { acts: () => [...texts.keys()] },
     reader: {
       body: async (index) => ({
         kind: 'present',
@@ -56,7 +56,7 @@ test('the latest of two erasures is named, and what is no erasure is passed over
 
 test('without the local keys nobody is found in an erasure', async () => {
   const erasures = await read({ 20: { ...BODY, subjects: ['00'] } });
-  assert.equal(erasures.sought(20, ['ann@example.com']), false);
+  assert.equal(erasures.isSubject(20, ['ann@example.com']), false);
 });
 
 test('one line says when, by whom, why and where', async () => {

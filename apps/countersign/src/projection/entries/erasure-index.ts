@@ -14,7 +14,7 @@ export type ErasureEntry = ErasureBody & { readonly index: number };
 
 /** What tells of erasures: two readers that take no lock. */
 export type ErasureSource = {
-  readonly books: { acts(kind: string): readonly number[] };
+  readonly store: { acts(kind: string): readonly number[] };
   readonly reader: Pick<LedgerReader, 'body'>;
   readonly dir: string;
 };
@@ -30,9 +30,9 @@ export class ErasureIndex {
   }
 
   /** Without the local keys, as in a copy for an auditor, nobody can be found in an erasure. */
-  static async read({ books, reader, dir }: ErasureSource): Promise<ErasureIndex> {
+  static async read({ store, reader, dir }: ErasureSource): Promise<ErasureIndex> {
     const said: ErasureEntry[] = [];
-    for (const index of books.acts('erasure')) {
+    for (const index of store.acts('erasure')) {
       const body = await reader.body(index);
       const erasure = body.kind === 'present' ? parseErasure(body.bytes) : undefined;
       if (erasure !== undefined) said.push({ ...erasure, index });
@@ -46,7 +46,7 @@ export class ErasureIndex {
   }
 
   /** Whether an erasure was about a person of any of these names. */
-  sought(erasure: number, names: readonly string[]): boolean {
+  isSubject(erasure: number, names: readonly string[]): boolean {
     const keys = this.#keys;
     const said = this.#said.find(({ index }) => index === erasure);
     if (said === undefined || keys === undefined || said.subjects.length === 0) return false;

@@ -9,26 +9,26 @@ export type JoinCounts = { readonly tied: number; readonly untied: number };
 /** Turns "no sign-in" into what that is worth. */
 export class AbsenceConfidence {
   readonly #coverage: SignInCoverage;
-  readonly #around: (sought: ExpectedSignIn) => JoinCounts | undefined;
+  readonly #around: (expected: ExpectedSignIn) => JoinCounts | undefined;
 
   constructor(
     coverage: SignInCoverage,
-    around: (sought: ExpectedSignIn) => JoinCounts | undefined = () => undefined,
+    around: (expected: ExpectedSignIn) => JoinCounts | undefined = () => undefined,
   ) {
     this.#coverage = coverage;
     this.#around = around;
   }
 
   /** Whether the actions around it have a say. */
-  needsAround(final: string, sought: ExpectedSignIn): boolean {
-    return final === 'no-sign-in' && this.#coverage.absence(sought).cause === 'coverage-unknown';
+  needsAround(final: string, expected: ExpectedSignIn): boolean {
+    return final === 'no-sign-in' && this.#coverage.absence(expected).cause === 'coverage-unknown';
   }
 
-  weighed(final: string, sought: ExpectedSignIn): Absence {
+  weighed(final: string, expected: ExpectedSignIn): Absence {
     if (final !== 'no-sign-in') return { cause: final as Cause, bound: null };
-    const absence = this.#coverage.absence(sought);
+    const absence = this.#coverage.absence(expected);
     if (absence.cause !== 'coverage-unknown') return absence;
-    const around = this.#around(sought);
+    const around = this.#around(expected);
     return around !== undefined && standsOut(around)
       ? { cause: 'no-sign-in-imported', bound: null }
       : absence;

@@ -5,7 +5,7 @@ import { CUT_OFF } from '../../detection/detectors/windows/window-detector.ts';
 import { endOfItself } from '../../detection/findings/limitation-finding.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { LIST_MAX } from '../limits.ts';
-import { judgementOf, reconcileDetector } from './action-detector.ts';
+import { reconcileDetector, resultOf } from './action-detector.ts';
 import { NO_AUTHORISATIONS } from './authorization-status.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,13 +21,13 @@ const FOUND: FindingDraft = {
 };
 
 test('a day of which every action was looked at is all that there is to say', () => {
-  const said = judgementOf({ dayMs: DAY, drafts: [FOUND], isCut: false }, DAYS);
+  const said = resultOf({ dayMs: DAY, drafts: [FOUND], isCut: false }, DAYS);
   assert.deepEqual(said, { drafts: [FOUND], covers: [DAYS] });
 });
 
 test('of a day with more actions than are looked at it says so, of that day alone', () => {
-  const told = { dayMs: DAY, drafts: [FOUND], isCut: true };
-  const { drafts, covers, cutShort = [] } = judgementOf(told, DAYS);
+  const findingsOfDay = { dayMs: DAY, drafts: [FOUND], isCut: true };
+  const { drafts, covers, cutShort = [] } = resultOf(findingsOfDay, DAYS);
   const [found, cut, ...more] = drafts;
   assert.ok(cut !== undefined);
   assert.deepEqual([found, more, covers], [FOUND, [], [DAYS]]);
@@ -41,7 +41,7 @@ test('of a day with more actions than are looked at it says so, of that day alon
 });
 
 test('whoever asks whether reconciliation saw that day is told that it did not', () => {
-  const { drafts } = judgementOf({ dayMs: DAY, drafts: [], isCut: true }, DAYS);
+  const { drafts } = resultOf({ dayMs: DAY, drafts: [], isCut: true }, DAYS);
   const [watcher] = reconcileDetector(async () => NO_AUTHORISATIONS).watches;
   // By its title alone they are known to be of each other.
   assert.deepEqual(

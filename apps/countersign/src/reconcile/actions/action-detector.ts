@@ -37,37 +37,34 @@ export function reconcileDetector(
     ],
     everyMs: RECONCILE_EVERY_MS,
     restTimes: RECONCILE_REST_TIMES,
-    async *judge(context: DetectorInput): AsyncGenerator<DetectorResult> {
-      const { books, touched, nowMs, fromIndex } = context;
+    async *detect(context: DetectorInput): AsyncGenerator<DetectorResult> {
+      const { store, touched, nowMs, fromIndex } = context;
       // Nothing new: logs may have settled meanwhile, and an absence be worth more than before.
       const recent = interval(nowMs - SETTLES_WITHIN_MS, nowMs);
       const authorisations = await authorisationsOf(context);
-      await using reconciler = new ActionReconciler(books, {
+      await using reconciler = new ActionReconciler(store, {
         authorisations,
-        coverage: books.coverage(),
+        coverage: store.coverage(),
       });
       const reached = await reconciler.reachedDays(fromIndex, touched);
       const days = reached.map((day) => interval(day, day + DAY_MS));
       const asked = (touched.length === 0 ? [recent] : touched).map(wholeDays);
       const covers = normalise([...asked, ...days]);
       for (const { from, to } of covers) {
-        let toldTo = from;
-        for await (const told of reconciler.findings({ fromMs: from, toMs: to })) {
-          const days = interval(toldTo, told.dayMs + DAY_MS);
-          toldTo = days.to;
-          yield judgementOf(told, days);
+        let reportedTo = from;
+        for await (const findingsOfDay of reconciler.findings({ fromMs: from, toMs: to })) {
+          const days = interval(reportedTo, findingsOfDay.dayMs + DAY_MS);
+          reportedTo = days.to;
+          yield resultOf(findingsOfDay, days);
         }
-        if (toldTo < to) yield { drafts: [], covers: [interval(toldTo, to)] };
+        if (reportedTo < to) yield { drafts: [], covers: [interval(reportedTo, to)] };
       }
     },
   };
 }
 
 /** What is said of a day, and nothing of the days before it in `days`. */
-export function judgementOf(
-  { dayMs, drafts, isCut }: FindingsOfDay,
-  days: Interval,
-): DetectorResult {
+export function resultOf({ dayMs, drafts, isCut }: FindingsOfDay, days: Interval): DetectorResult {
   if (!isCut) return { drafts, covers: [days] };
   // Whoever makes a flood of such actions must not hide the last of them behind it.
   const day = interval(dayMs, dayMs + DAY_MS);

@@ -83,8 +83,8 @@ export function findingsOf(
   verdicts: readonly ActionVerdict[],
   severityOf: (verdict: ActionVerdict) => 3 | 4,
 ): FindingDraft[] {
-  const told = verdicts.filter(({ cause }) => isSaid(cause));
-  const groups = Map.groupBy(told, (verdict) => {
+  const reported = verdicts.filter(({ cause }) => isSaid(cause));
+  const groups = Map.groupBy(reported, (verdict) => {
     const { tenant, who, app, cause, atMs } = verdict;
     return [tenant, SAID[cause]?.rule, who, app, dayOf(atMs)].join('\n');
   });

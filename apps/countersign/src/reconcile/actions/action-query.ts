@@ -47,8 +47,8 @@ export class ActionQuery {
   #register: ScratchTable | undefined;
   #kept: CachedTables | undefined;
 
-  constructor(books: StoreReader, authorisations: AuthorizationSource) {
-    this.#store = books;
+  constructor(store: StoreReader, authorisations: AuthorizationSource) {
+    this.#store = store;
     this.#authorisations = authorisations;
   }
 
@@ -237,9 +237,9 @@ function scopeOf({ fromMs, toMs }: Scope): Scope {
  * live. One that claims to be older is not believed: it would have been refused.
  */
 const ISSUED = `CASE WHEN issued_t BETWEEN t - ${TOKEN_LIFE_MAX_MS} AND t THEN issued_t END`;
-export const SOUGHT_FROM: string = `coalesce(${ISSUED} - ${CLOCK_DIFFERENCE_MAX_MS},
+export const EXPECTED_FROM: string = `coalesce(${ISSUED} - ${CLOCK_DIFFERENCE_MAX_MS},
   t - ${TOKEN_LIFE_MAX_MS}) // 3600000 * 3600000`;
-export const SOUGHT_TO: string = `least(t, coalesce(${ISSUED} + ${CLOCK_DIFFERENCE_MAX_MS}, t))
+export const EXPECTED_TO: string = `least(t, coalesce(${ISSUED} + ${CLOCK_DIFFERENCE_MAX_MS}, t))
   // 3600000 * 3600000`;
 
 /** As one text: a list of a million values is read far more slowly. */

@@ -16,7 +16,7 @@ import {
   read,
   SOURCES,
   signIn,
-  standing,
+  status,
   T,
   TENANT,
   withReconciler,
@@ -55,7 +55,7 @@ test('an action goes with the sign-in of its token, and with what stands behind 
     ...{ 'no-decision': 'no-decision', unknown: 'check-unknown' },
   };
   for (const [said, cause] of Object.entries(causes)) {
-    const authorisations = standing({ 0: said as AuthorizationStatus });
+    const authorisations = status({ 0: said as AuthorizationStatus });
     assert.equal(await causeOf(events, { authorisations }), cause);
   }
   assert.equal(await causeOf(events), 'no-policy');
@@ -167,10 +167,10 @@ test("the suite's own service and an application without registration are told a
   const events = [signIn('x', asItself), read('x', asItself)];
   const yes = { 0: 'checked' } as const;
   assert.equal(
-    await causeOf(events, { authorisations: standing(yes, { registered: [APP] }) }),
+    await causeOf(events, { authorisations: status(yes, { registered: [APP] }) }),
     'accounted',
   );
-  const unregistered = { authorisations: standing(yes, { registered: [] }) };
+  const unregistered = { authorisations: status(yes, { registered: [] }) };
   assert.equal(await causeOf(events, unregistered), 'unregistered-workload');
 });
 
@@ -195,7 +195,7 @@ test('what was erased is not missing', async () => {
 });
 
 test('a sign-in counts for its own tenant and person, and a sign-off for nothing', async () => {
-  const yes = { authorisations: standing({ 0: 'decided' }) };
+  const yes = { authorisations: status({ 0: 'decided' }) };
   assert.equal(await causeOf([signIn('x'), read('x')], yes), 'accounted');
   const tenant = '4f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
   assert.equal(await causeOf([signIn('x', { tenant }), read('x')], yes), 'no-sign-in-delivered');
@@ -223,7 +223,7 @@ test('an action outside the bounds of its pass has no authorisation', async () =
     [{ address: '2001:db8::1' }, 'accounted'],
   ];
   for (const [more, cause] of bounds) {
-    const authorisations = standing({ 0: 'decided' }, { pass: { ...wide, ...more } });
+    const authorisations = status({ 0: 'decided' }, { pass: { ...wide, ...more } });
     const found = await verdictOn([signIn('x'), read('x')], { authorisations });
     assert.deepEqual([found.cause, found.method], [cause, 'token'], JSON.stringify(more));
   }
@@ -238,7 +238,7 @@ test('who is asked again in a session rests on the pass of that', async () => {
     const activity = read('z', { sessionUid: 's', timeMs: T + hours * HOUR_MS });
     const events = [signIn('y', { timeMs: T + day }), signIn('x'), activity];
     const passes = { 0: { ...second, ...more }, 1: first };
-    const authorisations = standing({ 0: 'decided', 1: 'decided' }, { passes });
+    const authorisations = status({ 0: 'decided', 1: 'decided' }, { passes });
     return causeOf(events, { authorisations });
   };
   assert.equal(await causeAt(1), 'accounted');
@@ -253,7 +253,7 @@ test('who is asked again in a session rests on the pass of that', async () => {
 
 test('a session with a good and a failed sign-in contradicts itself', async () => {
   const events = [signIn('x'), signIn('y'), read('z', { sessionUid: 's' })];
-  const said = standing({ 0: 'checked', 1: 'failed' });
+  const said = status({ 0: 'checked', 1: 'failed' });
   assert.equal(await causeOf(events, { authorisations: said }), 'ambiguous');
   const later = [signIn('x'), signIn('y', { timeMs: T + 5 * HOUR_MS }), events[2] as Event];
   assert.equal(await causeOf(later, { authorisations: said }), 'accounted');
@@ -324,7 +324,7 @@ test('what was withheld is never accounted, and totals equal the sum of verdicts
         ...tokens.map((token) => signIn(`t${token}`, { sessionUid: null })),
         ...acts.map(({ token, hours }) => read(`t${token}`, { timeMs: T + hours * HOUR_MS })),
       ];
-      const authorisations = standing(
+      const authorisations = status(
         Object.fromEntries(tokens.map((_, i) => [i, 'decided' as const])),
       );
       await withReconciler(

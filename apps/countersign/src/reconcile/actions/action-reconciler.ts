@@ -7,7 +7,7 @@ import type { StoreReader } from '../../store/store-reader.ts';
 import { ACTIONS_AT_ONCE, DAY_MS, HOUR_MS, LIST_MAX } from '../limits.ts';
 import { AbsenceConfidence, type JoinCounts } from './absence-confidence.ts';
 import { findingsOf, isSaid } from './action-findings.ts';
-import { ActionQuery, type ReconcilePeriod, SOUGHT_FROM, SOUGHT_TO } from './action-query.ts';
+import { ActionQuery, EXPECTED_FROM, EXPECTED_TO, type ReconcilePeriod } from './action-query.ts';
 import {
   type ActionVerdict,
   type Group,
@@ -67,7 +67,7 @@ export class ActionReconciler implements AsyncDisposable {
   readonly #aroundDays = new Set<number>();
 
   constructor(
-    books: StoreReader,
+    store: StoreReader,
     options: {
       readonly authorisations: AuthorizationSource;
       readonly coverage: readonly CoverageRow[];
@@ -77,8 +77,8 @@ export class ActionReconciler implements AsyncDisposable {
       readonly listMax?: number;
     },
   ) {
-    this.#store = books;
-    this.#query = new ActionQuery(books, options.authorisations);
+    this.#store = store;
+    this.#query = new ActionQuery(store, options.authorisations);
     this.#facts = options.coverage;
     this.#most = options.atOnce ?? ACTIONS_AT_ONCE;
     this.#listMax = options.listMax ?? LIST_MAX;
@@ -183,25 +183,25 @@ export class ActionReconciler implements AsyncDisposable {
       period,
       (joined) => `SELECT tenant, coalesce(workload, 'not stated'), record_type, method, final,
         source, flow, t // ${HOUR_MS} * ${HOUR_MS} AS hour,
-        CASE WHEN final = 'no-sign-in' THEN ${SOUGHT_FROM} END AS sought_from,
-        CASE WHEN final = 'no-sign-in' THEN ${SOUGHT_TO} END AS sought_to, count(*)
+        CASE WHEN final = 'no-sign-in' THEN ${EXPECTED_FROM} END AS sought_from,
+        CASE WHEN final = 'no-sign-in' THEN ${EXPECTED_TO} END AS sought_to, count(*)
         FROM (${joined}) GROUP BY ALL`,
     );
-    const soughts = rows.map(soughtOfGroup);
-    const absenceConfidence = await this.#weigher(
-      rows.map((row, i) => [String(row[4]), at(soughts, i)]),
+    const expectations = rows.map(expectedOfGroup);
+    const absenceConfidence = await this.#confidence(
+      rows.map((row, i) => [String(row[4]), at(expectations, i)]),
     );
     return rows.map((row, i) => {
       const [tenant, workload, recordType, method, final] = row;
-      const sought = at(soughts, i);
+      const expected = at(expectations, i);
       return {
         tenant: String(tenant),
         workload: String(workload),
         recordType: numberOrNull(recordType),
         method: method as Method,
         final: String(final),
-        cause: absenceConfidence.weighed(String(final), sought).cause,
-        hourMs: sought.hourMs,
+        cause: absenceConfidence.weighed(String(final), expected).cause,
+        hourMs: expected.hourMs,
         actions: Number(row[10]),
       };
     });
@@ -215,22 +215,24 @@ export class ActionReconciler implements AsyncDisposable {
     const limit = indices === undefined ? `LIMIT ${LIST_MAX + 1}` : '';
     const rows = await this.#query.rows(
       period,
-      (joined) => `SELECT tenant, source, flow, t, ${SOUGHT_FROM}, ${SOUGHT_TO}, final, "index",
+      (joined) => `SELECT tenant, source, flow, t, ${EXPECTED_FROM}, ${EXPECTED_TO}, final, "index",
         workload, record_type, operation, who, actor, app_uid, ip, session_uid, token_uid, method,
         sign_in FROM (${joined}) ${rest} ORDER BY t, "index" ${limit}`,
       indices,
     );
-    const soughts = rows.map(soughtOfRow);
-    const weigher = await this.#weigher(rows.map((row, i) => [String(row[6]), at(soughts, i)]));
-    return rows.map((row, i) => verdictOfRow(row, at(soughts, i), weigher));
+    const expectations = rows.map(expectedOfRow);
+    const confidence = await this.#confidence(
+      rows.map((row, i) => [String(row[6]), at(expectations, i)]),
+    );
+    return rows.map((row, i) => verdictOfRow(row, at(expectations, i), confidence));
   }
 
-  async #weigher(
-    cases: readonly (readonly [final: string, sought: ExpectedSignIn])[],
+  async #confidence(
+    cases: readonly (readonly [final: string, expected: ExpectedSignIn])[],
   ): Promise<AbsenceConfidence> {
     const coverage = await this.#signInCoverage();
     const alone = new AbsenceConfidence(coverage);
-    const asked = cases.filter(([final, sought]) => alone.needsAround(final, sought));
+    const asked = cases.filter(([final, expected]) => alone.needsAround(final, expected));
     const days = [...new Set(asked.map(([, { hourMs }]) => Math.floor(hourMs / DAY_MS) * DAY_MS))];
     if (days.length === 0) return alone;
     const around = await this.#around(days);
@@ -295,7 +297,7 @@ function partsOf(
   return bounds.slice(1).map((toMs, i) => ({ ...period, fromMs: bounds[i], toMs }));
 }
 
-function soughtOfGroup(row: readonly DuckDBValue[]): ExpectedSignIn {
+function expectedOfGroup(row: readonly DuckDBValue[]): ExpectedSignIn {
   const [tenant, , , , , source, flow, hour, from, to] = row;
   const hourMs = Number(hour);
   return {
@@ -308,7 +310,7 @@ function soughtOfGroup(row: readonly DuckDBValue[]): ExpectedSignIn {
   };
 }
 
-function soughtOfRow(row: readonly DuckDBValue[]): ExpectedSignIn {
+function expectedOfRow(row: readonly DuckDBValue[]): ExpectedSignIn {
   const [tenant, source, flow, t, from, to] = row;
   return {
     tenant: String(tenant),
@@ -322,15 +324,15 @@ function soughtOfRow(row: readonly DuckDBValue[]): ExpectedSignIn {
 
 function verdictOfRow(
   row: readonly DuckDBValue[],
-  sought: ExpectedSignIn,
-  weigher: AbsenceConfidence,
+  expected: ExpectedSignIn,
+  confidence: AbsenceConfidence,
 ): ActionVerdict {
   const [, , , t, , , final, index, workload, recordType, operation, who, actor, ...more] = row;
   const [app, ip, session, token, method, signIn] = more;
-  const { cause, bound } = weigher.weighed(String(final), sought);
+  const { cause, bound } = confidence.weighed(String(final), expected);
   return {
     index: Number(index),
-    tenant: sought.tenant,
+    tenant: expected.tenant,
     atMs: Number(t),
     workload: textOrNull(workload),
     recordType: numberOrNull(recordType),

@@ -22,17 +22,17 @@ const STATUSES_TOGETHER = 50_000;
 
 /** What decisions, checks and the register of a data folder say of its sign-ins. */
 export async function authorisationsOf({
-  books,
+  store,
   ledger,
 }: {
-  readonly books: StoreReader;
+  readonly store: StoreReader;
   /** Without it nobody can say which workload identities are registered. */
   readonly ledger?: LedgerReader | undefined;
 }): Promise<AuthorizationSource> {
-  const { access } = books;
+  const { access } = store;
   return {
     isSilent: !access.isAnythingChecked,
-    async *standings(of) {
+    async *statuses(of) {
       const outcomes =
         'signIns' in of ? [access.checkOutcomesOf(of.signIns)] : access.checkOutcomes(of);
       yield* together(outcomes, statusOf);
@@ -50,7 +50,7 @@ export async function authorisationsOf({
     },
     registered: async () => {
       if (ledger === undefined) return new Map();
-      return (await PolicyInformationPoint.open({ books, reader: ledger })).knowledge.registered;
+      return (await PolicyInformationPoint.open({ store, reader: ledger })).information.registered;
     },
   };
 }
@@ -73,7 +73,7 @@ function* together<T, R>(
 /** A sign-in that policy would not have let in has nothing behind it, whoever decided. */
 function statusOf({ entry, state, disagreements, decision }: CheckOutcome): AuthorizedSignIn {
   const said = state === 'unverified' ? 'unknown' : state;
-  return { index: entry, standing: disagreements > 0 ? 'failed' : said, decision };
+  return { index: entry, status: disagreements > 0 ? 'failed' : said, decision };
 }
 
 /** As of the end of time: what a pass was bound to does not change by its lapsing. */
@@ -89,17 +89,17 @@ function openedOf(said: readonly PassRow[]): AuthorizedPass[] {
 }
 
 /** For statements: what reconciliation says of each action of one principal. */
-export function judgingOf(of: {
-  readonly books: StoreReader;
+export function reconciliationSources(of: {
+  readonly store: StoreReader;
   readonly head: LedgerHead;
   readonly ledger: LedgerReader;
 }): ActionReconciliation {
-  const { books, head } = of;
+  const { store, head } = of;
   return async (rows) => {
     const authorisations = await authorisationsOf(of);
-    await using reconciler = new ActionReconciler(books, {
+    await using reconciler = new ActionReconciler(store, {
       authorisations,
-      coverage: books.coverage(),
+      coverage: store.coverage(),
     });
     const times = rows.map(({ event }) => event.timeMs);
     if (times.length === 0) return new Map();
@@ -111,7 +111,7 @@ export function judgingOf(of: {
       rows.map(({ index }) => index),
       period,
     );
-    return new Map([...found].map(([index, verdict]) => [index, judgedOf(verdict, head)]));
+    return new Map([...found].map(([index, verdict]) => [index, reconciledOf(verdict, head)]));
   };
 }
 
@@ -119,7 +119,7 @@ function cureOf(cause: ActionVerdict['cause']): string {
   return cause === 'accounted' ? '' : CAUSE_CURES[cause];
 }
 
-function judgedOf(found: ActionVerdict, { origin, asOf }: LedgerHead): ReconciledAction {
+function reconciledOf(found: ActionVerdict, { origin, asOf }: LedgerHead): ReconciledAction {
   const { verdict, cause, index, signIn } = found;
   const evidence = [index, ...(signIn === null ? [] : [signIn])].map((i) => ({ origin, index: i }));
   const because = { code: cause, text: CAUSE_TEXTS[cause] };

@@ -27,7 +27,7 @@ export type AuthorizedPass = PassBounds & { readonly decision: string };
 export type AuthorizedSignIn = {
   /** Ledger index of any sighting of the sign-in. */
   readonly index: number;
-  readonly standing: AuthorizationStatus;
+  readonly status: AuthorizationStatus;
   /** Id of the decision behind it. */
   readonly decision: string | null;
 };
@@ -48,7 +48,7 @@ export interface AuthorizationSource {
   /** Nothing was ever decided or checked: nothing stands behind any sign-in. */
   readonly isSilent: boolean;
   /** Of sign-ins of a period, or of some of them; one that is not named was not looked at. */
-  standings(
+  statuses(
     of: Period | { readonly signIns: readonly SignInKey[] },
   ): AsyncIterable<readonly AuthorizedSignIn[]>;
   /** That some decisions opened, or those on which sign-ins of a period were let in. */
@@ -62,7 +62,7 @@ export interface AuthorizationSource {
 /** Of a data folder in which nobody has said what is allowed. */
 export const NO_AUTHORISATIONS: AuthorizationSource = {
   isSilent: true,
-  async *standings() {},
+  async *statuses() {},
   async *passes() {},
   registered: async () => new Map(),
 };

@@ -27,20 +27,20 @@ export class AuthorizationTables {
 
   /** Of all sign-ins of a period. */
   static async ofPeriod(
-    books: StoreReader,
-    { standings, passes }: AuthorizationSource,
+    store: StoreReader,
+    { statuses, passes }: AuthorizationSource,
     period: Period,
   ): Promise<AuthorizationTables> {
     await using made = new AsyncDisposableStack();
     await using reading = new AsyncDisposableStack();
-    const stated = await scratch(reading, books, STATED);
-    for await (const some of standings(period)) await stated.add(some.map(statedLine));
-    const bounds = await scratch(made, books, BOUNDS);
+    const stated = await scratch(reading, store, STATED);
+    for await (const some of statuses(period)) await stated.add(some.map(statedLine));
+    const bounds = await scratch(made, store, BOUNDS);
     let pass = 0;
     for await (const some of passes(period)) {
       await bounds.add(some.map((each) => boundsLine(pass++, each)));
     }
-    const said = await scratch(made, books, SAID);
+    const said = await scratch(made, store, SAID);
     await said.take(`SELECT entry, standing, coalesce(pass, -1) FROM ${stated.name}
       LEFT JOIN ${bounds.name} USING (decision)`);
     return new AuthorizationTables(said, bounds, made.move());
@@ -48,15 +48,15 @@ export class AuthorizationTables {
 
   /** Of a few sign-ins. */
   static async ofSome(
-    books: StoreReader,
-    { standings, passes }: AuthorizationSource,
+    store: StoreReader,
+    { statuses, passes }: AuthorizationSource,
     signIns: readonly SignInKey[],
   ): Promise<AuthorizationTables> {
     const all: AuthorizedSignIn[] = [];
-    for await (const some of standings({ signIns })) all.push(...some);
+    for await (const some of statuses({ signIns })) all.push(...some);
     const decisions = [...new Set(all.flatMap(({ decision }) => decision ?? []))];
     await using made = new AsyncDisposableStack();
-    const bounds = await scratch(made, books, BOUNDS);
+    const bounds = await scratch(made, store, BOUNDS);
     const numbers = new Map<string, number>();
     let next = 0;
     for await (const some of passes({ decisions })) {
@@ -65,11 +65,11 @@ export class AuthorizationTables {
       await bounds.add(some.map((each, at) => boundsLine(first + at, each)));
       next += some.length;
     }
-    const said = await scratch(made, books, SAID);
+    const said = await scratch(made, store, SAID);
     await said.add(
-      all.map(({ index, standing, decision }) => {
+      all.map(({ index, status, decision }) => {
         const pass = numbers.get(decision ?? '') ?? -1;
-        return [index, Statuses.indexOf(standing), pass].join('\t');
+        return [index, Statuses.indexOf(status), pass].join('\t');
       }),
     );
     return new AuthorizationTables(said, bounds, made.move());
@@ -82,14 +82,14 @@ export class AuthorizationTables {
 
 async function scratch(
   stack: AsyncDisposableStack,
-  books: StoreReader,
+  store: StoreReader,
   columns: ScratchColumns,
 ): Promise<ScratchTable> {
-  return stack.adopt(await books.scratch(columns), (table) => table.drop());
+  return stack.adopt(await store.scratch(columns), (table) => table.drop());
 }
 
-const STATED: ScratchColumns = { entry: 'BIGINT', standing: 'INTEGER', decision: 'VARCHAR' };
-const SAID: ScratchColumns = { entry: 'BIGINT', standing: 'INTEGER', pass: 'BIGINT' };
+const STATED: ScratchColumns = { entry: 'BIGINT', status: 'INTEGER', decision: 'VARCHAR' };
+const SAID: ScratchColumns = { entry: 'BIGINT', status: 'INTEGER', pass: 'BIGINT' };
 const BOUNDS: ScratchColumns = {
   pass: 'BIGINT',
   decision: 'VARCHAR',
@@ -101,8 +101,8 @@ const BOUNDS: ScratchColumns = {
   address: 'VARCHAR',
 };
 
-function statedLine({ index, standing, decision }: AuthorizedSignIn): string {
-  return `${index}\t${Statuses.indexOf(standing)}\t${fieldOf(decision)}`;
+function statedLine({ index, status, decision }: AuthorizedSignIn): string {
+  return `${index}\t${Statuses.indexOf(status)}\t${fieldOf(decision)}`;
 }
 
 function boundsLine(pass: number, of: AuthorizedPass): string {
@@ -113,10 +113,10 @@ function boundsLine(pass: number, of: AuthorizedPass): string {
 
 /** One row for each registered identity, and one without an id for each tenant that registers. */
 export async function registerTable(
-  books: StoreReader,
+  store: StoreReader,
   registered: ReadonlyMap<string, readonly string[]>,
 ): Promise<ScratchTable> {
-  const table = await books.scratch({ tenant: 'VARCHAR', id: 'VARCHAR' });
+  const table = await store.scratch({ tenant: 'VARCHAR', id: 'VARCHAR' });
   await table.add(
     [...registered].flatMap(([tenant, ids]) =>
       ['', ...ids].map((id) => `${tenant}\t${fieldOf(id)}`),

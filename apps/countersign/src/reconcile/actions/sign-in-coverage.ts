@@ -59,13 +59,13 @@ export class SignInCoverage {
   }
 
   /** The worst of the logs that the sign-in may stand in decides. */
-  absence(sought: ExpectedSignIn): Absence {
-    if (isErased(this.#erasures, sought)) return { cause: 'erased', bound: null };
-    const kinds = KINDS[sought.flow].map((kind) => this.#ofKind(kind, sought));
+  absence(expected: ExpectedSignIn): Absence {
+    if (isErased(this.#erasures, expected)) return { cause: 'erased', bound: null };
+    const kinds = KINDS[expected.flow].map((kind) => this.#ofKind(kind, expected));
     const worst = kinds.reduce((a, b) => (rank(b) > rank(a) ? b : a));
     const bounds = kinds.map(({ bound }) => bound ?? 1);
     const bound = kinds.every(isSettled) ? Math.max(...bounds) : null;
-    if (worst.cause !== 'no-sign-in' || this.#isActionCorroborated(sought)) {
+    if (worst.cause !== 'no-sign-in' || this.#isActionCorroborated(expected)) {
       return { cause: worst.cause, bound };
     }
     return { cause: 'no-sign-in-delivered', bound };

@@ -10,8 +10,8 @@ export class AlarmDetector implements Detector {
   /** It rests on our own decisions: no feed that goes quiet makes it blind. */
   readonly watches: readonly DetectorProfile[] = [];
 
-  async *judge({ books, fromIndex }: DetectorInput): AsyncGenerator<DetectorResult> {
+  async *detect({ store, fromIndex }: DetectorInput): AsyncGenerator<DetectorResult> {
     // A decision is what it is: nothing that comes in later takes it back.
-    yield { drafts: alarmDrafts(books.access.decisionsOwingAlarm(fromIndex)), covers: [] };
+    yield { drafts: alarmDrafts(store.access.decisionsOwingAlarm(fromIndex)), covers: [] };
   }
 }

@@ -21,8 +21,8 @@ export class CheckDetector implements Detector {
     },
   ];
 
-  async *judge({ books, fromIndex }: DetectorInput): AsyncGenerator<DetectorResult> {
-    const { access } = books;
+  async *detect({ store, fromIndex }: DetectorInput): AsyncGenerator<DetectorResult> {
+    const { access } = store;
     for (const { from, to } of monthsOf(access.checkedSince(fromIndex))) {
       const month = { fromMs: from, toMs: to };
       const rows = () => access.disagreements(month);

@@ -85,7 +85,7 @@ people:
 
 function check(changes: SignInChanges = {}, world: Partial<CheckContext> = {}): CheckRow {
   return checkSignIn(reported(changes), {
-    ...{ knowledge: policyInformationOf(), risk: 'not judged', decisions: [], taken: new Set() },
+    ...{ information: policyInformationOf(), risk: 'not judged', decisions: [], taken: new Set() },
     ...{ passes: [] },
     ...world,
   });
@@ -142,14 +142,14 @@ test('who was denied and is in all the same is told of, whatever else is known',
   ]);
   const unknown = check({ detail, who: { type: 'Person', id: 'eve' } }, { decisions });
   assert.deepEqual([unknown.state, rules(unknown)], ['unverified', ['check/denied-and-in']]);
-  const bare = check({ detail }, { decisions, knowledge: new PolicyInformation() });
+  const bare = check({ detail }, { decisions, information: new PolicyInformation() });
   assert.deepEqual([bare.cause, rules(bare)], ['no policy', ['check/denied-and-in']]);
   const out = check({ detail, outcome: 'not in' }, { decisions });
   assert.deepEqual([out.state, rules(out)], ['checked', []]);
 });
 
 test('where no policy was in force nothing is verified', () => {
-  const row = check({}, { knowledge: new PolicyInformation() });
+  const row = check({}, { information: new PolicyInformation() });
   assert.deepEqual([row.state, row.cause, rules(row)], ['unverified', 'no policy', []]);
 });
 
@@ -170,23 +170,23 @@ for (const [name, changes, cause] of [
   ],
 ] as const) {
   test(`a sign-in ${name} is unverified, with its cause`, () => {
-    const knowledge = policyInformationOf(`${POLICIES} ${WORKLOADS}`);
-    const row = check(changes, { knowledge });
+    const information = policyInformationOf(`${POLICIES} ${WORKLOADS}`);
+    const row = check(changes, { information });
     assert.deepEqual([row.state, row.cause], ['unverified', cause]);
   });
 }
 
 test('an application that no policy knows is unverified by kind', () => {
   const text = POLICIES;
-  const knowledge = new PolicyInformation();
+  const information = new PolicyInformation();
   const schema = SCHEMA.replace(/action runAs.*\n/, '').replace(/entity Workload.*\n/, '');
   const texts = {
     schema: { file: 'test.cedarschema', text: schema },
     policies: [{ file: 'test.cedar', text }],
   };
-  knowledge.apply('policy', { v: 1, what: 'text', version: 'p1', ...texts }, 1);
-  knowledge.apply('policy', { v: 1, what: 'in-force', version: 'p1', by: 'cleo', atMs: 0 }, 2);
-  const row = check({ who: { type: 'Workload', id: 'backup' } }, { knowledge });
+  information.apply('policy', { v: 1, what: 'text', version: 'p1', ...texts }, 1);
+  information.apply('policy', { v: 1, what: 'in-force', version: 'p1', by: 'cleo', atMs: 0 }, 2);
+  const row = check({ who: { type: 'Workload', id: 'backup' } }, { information });
   assert.deepEqual([row.state, row.cause], ['unverified', 'no policy for workload sign-ins']);
 });
 
@@ -213,7 +213,7 @@ test('what is permitted with an alarm is told of; other obligations are not', ()
 });
 
 test('a workload is judged by scope and credential, and by no factor', () => {
-  const knowledge = policyInformationOf(WORKLOADS);
+  const information = policyInformationOf(WORKLOADS);
   const register = {
     tenant: REPORTED_TENANT,
     workloads: [
@@ -224,15 +224,15 @@ test('a workload is judged by scope and credential, and by no factor', () => {
     ],
   };
   const body = { v: 1, what: 'register', file: 'register.yaml', readMs: REPORTED_MS, register };
-  knowledge.apply('directory', body, 4);
+  information.apply('directory', body, 4);
   const who = { type: 'Workload', id: 'backup' } as const;
   const changes = { who, flow: 'servicePrincipal', detail: { credential: 'key-1' } };
-  assert.deepEqual(rules(check(changes, { knowledge })), []);
-  assert.deepEqual(rules(check({ ...changes, resource: 'Graph' }, { knowledge })), [
+  assert.deepEqual(rules(check(changes, { information })), []);
+  assert.deepEqual(rules(check({ ...changes, resource: 'Graph' }, { information })), [
     'check/no-policy-permits',
   ]);
   const other = { ...changes, detail: { credential: 'key-2' } };
-  assert.deepEqual(rules(check(other, { knowledge })), ['check/no-policy-permits']);
+  assert.deepEqual(rules(check(other, { information })), ['check/no-policy-permits']);
 });
 
 test('one factor where the vendor wanted none is told of, even where policy cannot tell', () => {
@@ -246,7 +246,7 @@ test('one factor where the vendor wanted none is told of, even where policy cann
   assert.deepEqual(rules(check({ isMfa: false, detail, outcome: 'not in' })), []);
   const policies = POLICIES.replace('context.factor == "single"', 'context.factor == "none"');
   const who = { type: 'Person', id: 'eve' } as const;
-  const eve = check({ isMfa: false, detail, who }, { knowledge: policyInformationOf(policies) });
+  const eve = check({ isMfa: false, detail, who }, { information: policyInformationOf(policies) });
   assert.deepEqual([eve.state, rules(eve)], ['unverified', ['check/baseline-scope']]);
 });
 

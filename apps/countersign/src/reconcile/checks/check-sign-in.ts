@@ -15,7 +15,7 @@ import type { ReportedSignIn } from './reported-sign-in.ts';
 import { factorOf, proofOf } from './sign-in-factor.ts';
 
 export type CheckContext = {
-  readonly knowledge: PolicyInformation;
+  readonly information: PolicyInformation;
   /** Whether findings say who is at risk. */
   readonly risk: 'judged' | 'not judged';
   /** Decisions about this principal around the time of the sign-in. */
@@ -65,7 +65,7 @@ function verdictOf(signIn: ReportedSignIn, world: CheckContext, match: Match): V
   const denied = joined !== undefined && signIn.outcome === 'in' ? [insteadOfDeny(joined)] : [];
   if (match.kind === 'ambiguous') return unverified('ambiguous: two decisions fit');
   if (signIn.erased) return unverified('erased');
-  const policies = world.knowledge.policiesAt(signIn.timeMs);
+  const policies = world.information.policiesAt(signIn.timeMs);
   if (policies === undefined) return unverified('no policy', denied);
   if (signIn.outcome === 'not stated') return unverified('the outcome is not stated', denied);
   // Nobody was let in: whatever policy says, it holds.
@@ -74,18 +74,18 @@ function verdictOf(signIn: ReportedSignIn, world: CheckContext, match: Match): V
     return unverified("the vendor's own service");
   }
   if (signIn.who.id === '') return unverified('nobody is named');
-  const judgement = detectorSignIn(signIn, world, policies);
-  const { effect, cause, obligations, because } = judgement;
+  const outcome = evaluateSignIn(signIn, world, policies);
+  const { effect, cause, obligations, because } = outcome;
   if (because[0]?.code === 'not-asked-for') {
     return unverified(`no policy for ${signIn.who.type.toLowerCase()} sign-ins`, denied);
   }
   if (cause === 'unknown' || cause === 'error') {
-    return unverified(lackText(judgement), [...denied, ...besides(signIn, world)]);
+    return unverified(lackText(outcome), [...denied, ...besides(signIn, world)]);
   }
   const alarms = obligations.filter((owed) => owed.startsWith('alarm:'));
   const disagreements = [
     ...denied,
-    ...(effect === 'deny' ? against(judgement) : alarms.map((owed) => alarmed(owed, judgement))),
+    ...(effect === 'deny' ? against(outcome) : alarms.map((owed) => alarmed(owed, outcome))),
     ...besides(signIn, world),
   ];
   return { state: 'checked', cause: null, disagreements };
@@ -96,13 +96,13 @@ function unverified(cause: string, disagreements: readonly CheckDisagreement[] =
 }
 
 /** What policies say to a sign-in, by what was known around its time. */
-export function detectorSignIn(
+export function evaluateSignIn(
   signIn: ReportedSignIn,
-  { knowledge, risk }: Pick<CheckContext, 'knowledge' | 'risk'>,
+  { information, risk }: Pick<CheckContext, 'information' | 'risk'>,
   policies: PolicySet,
 ): PolicyOutcome {
   const { timeMs } = signIn;
-  const directory = new ReportedDevices(knowledge.suiteAt(timeMs, risk), signIn);
+  const directory = new ReportedDevices(information.suiteAt(timeMs, risk), signIn);
   const ages = (): number => CHECK_AGE_MAX_MS;
   return evaluatePolicies(requestOf(signIn), { policies, directory, ages, nowMs: timeMs });
 }

@@ -51,8 +51,8 @@ type FindingSummary = [rule: string, who: string, entries: number[]];
 
 async function findings(writer: HostWriter): Promise<readonly FindingSummary[]> {
   await runDetectors(writer, [new CheckDetector()]);
-  return ask(writer, async (books) =>
-    books
+  return ask(writer, async (store) =>
+    store
       .findings()
       .map(({ draft: { rule, group, entries } }): FindingSummary => [rule, group, [...entries]])
       .sort(([a, b], [c, d]) => (`${a} ${b}` < `${c} ${d}` ? -1 : 1)),
@@ -136,12 +136,12 @@ test('a sign-in that policy would not have let in has nothing behind it', async 
     await use(writer);
     await writer.reader.refresh();
     const { reader: ledger } = writer;
-    const statuses = await ask(writer, async (books) => {
-      const authorisations = await authorisationsOf({ books, ledger });
+    const statuses = await ask(writer, async (store) => {
+      const authorisations = await authorisationsOf({ store, ledger });
       assert.deepEqual([...(await authorisations.registered()).values()], [['backup']]);
       const all: string[] = [];
-      for await (const some of authorisations.standings({})) {
-        all.push(...some.map(({ standing }) => standing));
+      for await (const some of authorisations.statuses({})) {
+        all.push(...some.map(({ status }) => status));
       }
       return all;
     });
@@ -172,11 +172,11 @@ test('a rebuild makes the same checks again, in parts however small', async () =
   const dir = join(root, 'rebuilt');
   const clock = new ManualClock(NOW_MS + 3 * HOUR_MS);
   const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
-  const overHours = MANY.map((told, at) => ({ ...told, minute: at * 13 }));
+  const overHours = MANY.map((options, at) => ({ ...options, minute: at * 13 }));
   await bring(writer, overHours);
   await use(writer);
   const checksOf = async (of: HostWriter): Promise<unknown> => {
-    const all = await ask(of, async (books) => [...books.access.checks()]);
+    const all = await ask(of, async (store) => [...store.access.checks()]);
     return [await verified(of), all.length, all];
   };
   const before = await checksOf(writer);
@@ -196,10 +196,10 @@ const EXTERNAL = {
 async function pointOf(writer: HostWriter): Promise<DecisionPoint> {
   const { decisionLog, clock, random } = writer;
   await writer.reader.refresh();
-  const { knowledge } = await PolicyInformationPoint.open(writer);
-  assert.ok(knowledge.policies !== undefined);
-  const directory = new SuiteDirectory(knowledge.directory);
-  const { policies } = knowledge;
+  const { information } = await PolicyInformationPoint.open(writer);
+  assert.ok(information.policies !== undefined);
+  const directory = new SuiteDirectory(information.directory);
+  const { policies } = information;
   return new DecisionPoint({ policies, directory, decisionLog, clock, random });
 }
 
@@ -304,7 +304,7 @@ test('a pass whose time is over is said to have lapsed, once', async () => {
     assert.equal(await lapsePasses(writer), 0);
     clock.advance(2 * HOUR_MS);
     assert.equal(await lapsePasses(writer), 1);
-    assert.equal(writer.books.cursor, writer.ledger.size);
+    assert.equal(writer.store.cursor, writer.ledger.size);
     assert.equal(await lapsePasses(writer), 0);
   });
 });
@@ -313,10 +313,10 @@ test('what is erased is in no check any more', async () => {
   await withWriter(async (writer) => {
     await bring(writer, MANY);
     await use(writer);
-    const why = { doer: Actor, reason: 'asked', case: 'c', whenNothing: 'refuse' } as const;
+    const why = { actor: Actor, reason: 'asked', case: 'c', whenNothing: 'refuse' } as const;
     await erase(writer, { selection: { names: ['per', 'per@x.example'] }, ...why });
     await checkSignIns(writer);
-    const rows = await ask(writer, async (books) => [...books.access.disagreements()]);
+    const rows = await ask(writer, async (store) => [...store.access.disagreements()]);
     assert.ok(rows.length > 0);
     assert.ok(!rows.some(({ principal }) => principal === 'per'));
   });

@@ -21,7 +21,7 @@ const DAY_MS = 86_400_000;
 const SIGN_INS_TOGETHER = 50_000;
 
 /** What reads the ledger and the books for a stage behind them. */
-export type CheckReaders = { readonly books: StoreReader; readonly ledger: LedgerReader };
+export type CheckReaders = { readonly store: StoreReader; readonly ledger: LedgerReader };
 
 /** How work that appends gets the writer for itself. */
 type Alone = <T>(work: () => Promise<T>) => Promise<T>;
@@ -30,11 +30,11 @@ type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 export async function checkSignIns(writer: LedgerWriter, together?: number): Promise<void> {
   await writer.ledger.publish();
   const ledger = await LedgerReader.open(writer.dir);
-  const books = await StoreReader.open(writer.dir, { clock: writer.clock });
+  const store = await StoreReader.open(writer.dir, { clock: writer.clock });
   try {
-    await new CheckStage(writer, { books, ledger }, together).look((work) => work());
+    await new CheckStage(writer, { store, ledger }, together).look((work) => work());
   } finally {
-    books.close();
+    store.close();
     ledger.close();
   }
 }
@@ -55,7 +55,7 @@ export class CheckStage {
     this.#writer = writer;
     this.#readers = readers;
     this.#feed = PolicyInformationPoint.of({
-      books: readers.books,
+      store: readers.store,
       reader: readers.ledger,
       clock: writer.clock,
     });
@@ -63,48 +63,48 @@ export class CheckStage {
 
   /** The readers MUST see as far as the books do. */
   async look(alone: Alone): Promise<void> {
-    const { books } = this.#readers;
-    const toIndex = books.cursor;
-    const fromIndex = books.stageCursor(CHECKS_STAGE);
+    const { store } = this.#readers;
+    const toIndex = store.cursor;
+    const fromIndex = store.stageCursor(CHECKS_STAGE);
     if (fromIndex >= toIndex) return;
-    const judgedFromMs = await this.#feed.follow();
+    const checkedFromMs = await this.#feed.follow();
     // Nobody said what is allowed, and nobody was asked: there is nothing to hold sign-ins against.
-    const isJudged = this.#feed.knowledge.isChecking;
-    if (!isJudged && books.acts('decision').length === 0) return;
+    const isChecked = this.#feed.information.isChecking;
+    if (!isChecked && store.acts('decision').length === 0) return;
     // An import that another look was waiting for has looked further meanwhile: what this one saw
     // is out of date, and would stand in place of what that one found.
     const unlessOvertaken = async (work: () => void): Promise<boolean> => {
       let isOvertaken = false;
       await alone(async () => {
-        isOvertaken = this.#writer.books.stageCursor(CHECKS_STAGE) !== fromIndex;
+        isOvertaken = this.#writer.store.stageCursor(CHECKS_STAGE) !== fromIndex;
         if (!isOvertaken) work();
       });
       return !isOvertaken;
     };
-    const touched = this.#touched(fromIndex, judgedFromMs);
+    const touched = this.#touched(fromIndex, checkedFromMs);
     for await (const { from, to } of this.#parts(touched)) {
-      const rows = await this.#check(from, to, this.#feed.knowledge);
+      const rows = await this.#check(from, to, this.#feed.information);
       const period = { fromMs: from, toMs: to, upTo: toIndex };
-      const isKept = await unlessOvertaken(() => this.#writer.books.keepChecks(period, rows));
+      const isKept = await unlessOvertaken(() => this.#writer.store.keepChecks(period, rows));
       if (!isKept) return;
     }
-    await unlessOvertaken(() => this.#writer.books.setStageCursor(CHECKS_STAGE, toIndex));
+    await unlessOvertaken(() => this.#writer.store.setStageCursor(CHECKS_STAGE, toIndex));
   }
 
   /** Event times of which something may read otherwise than before. */
-  #touched(fromIndex: number, judgedFromMs: number): IntervalSet {
-    const { books } = this.#readers;
-    const decided = books.access
+  #touched(fromIndex: number, checkedFromMs: number): IntervalSet {
+    const { store } = this.#readers;
+    const decided = store.access
       .decisions({ fromIndex })
       .filter(({ door }) => SIGN_IN_ENDPOINTS.includes(door))
       .map(({ atMs }) => interval(atMs - JOIN_BEFORE_MS, atMs + JOIN_BEFORE_MS));
-    const ended = books.access
+    const ended = store.access
       .passEntriesSince(fromIndex)
       .filter(({ phase }) => phase === 'ended')
       .map(({ atMs }) => interval(atMs, Math.max(this.#writer.clock.now(), atMs) + 1));
     return normalise([
-      ...books.touchedSince(fromIndex),
-      ...books.access.unjudged(judgedFromMs),
+      ...store.touchedSince(fromIndex),
+      ...store.access.unjudged(checkedFromMs),
       ...decided,
       ...ended,
     ]);
@@ -116,7 +116,7 @@ export class CheckStage {
    */
   async *#parts(touched: IntervalSet): AsyncGenerator<Interval> {
     for (const { from, to } of touched) {
-      const hours = await this.#readers.books.access.signInHours({ fromMs: from, toMs: to });
+      const hours = await this.#readers.store.access.signInHours({ fromMs: from, toMs: to });
       let [begun, held] = [from, 0];
       for (const [hourMs, signIns] of hours) {
         const isNextDay = Math.floor(hourMs / DAY_MS) > Math.floor(begun / DAY_MS);
@@ -135,16 +135,16 @@ export class CheckStage {
     toMs: number,
     policyInformation: PolicyInformation,
   ): Promise<CheckRow[]> {
-    const { books } = this.#readers;
+    const { store } = this.#readers;
     const memo = createMemo();
     // A decision may belong to a sign-in beside the edge.
     const near = { fromMs: fromMs - 2 * JOIN_BEFORE_MS, toMs: toMs + 2 * JOIN_BEFORE_MS };
-    const decisions = books.access.decisions({ ...near, doors: SIGN_IN_ENDPOINTS });
+    const decisions = store.access.decisions({ ...near, doors: SIGN_IN_ENDPOINTS });
     const byPrincipal = Map.groupBy(decisions, ({ principal }) => principal);
     const byRequest = Map.groupBy(decisions, ({ requestId }) => requestId);
     const signIns: ReportedSignIn[] = [];
     const taken = new Set<string>();
-    for await (const row of books.access.signIns(
+    for await (const row of store.access.signIns(
       decisions.length === 0 ? { fromMs, toMs } : near,
     )) {
       const signIn = reportedSignIn(row, await detailOf(row, this.#readers.ledger, memo));
@@ -155,10 +155,10 @@ export class CheckStage {
       if (row.event.timeMs >= fromMs && row.event.timeMs < toMs) signIns.push(signIn);
     }
     if (signIns.length === 0) return [];
-    const passes = passesByPrincipal(books, { liveFromMs: fromMs, liveToMs: toMs });
+    const passes = passesByPrincipal(store, { liveFromMs: fromMs, liveToMs: toMs });
     return signIns.map((signIn) =>
       checkSignIn(signIn, {
-        knowledge: policyInformation,
+        information: policyInformation,
         risk: this.#writer.signalSource === undefined ? 'not judged' : 'judged',
         decisions: signIn.names.flatMap((name) => byPrincipal.get(name) ?? []),
         taken,

@@ -52,7 +52,7 @@ async function replayed(writer: HostWriter, policies = stricter): Promise<Replay
   const ledger = await LedgerReader.open(writer.dir);
   try {
     const all = { tenant: undefined, fromMs: undefined, toMs: undefined };
-    return await ask(writer, (books) => replay({ books, ledger }, { policies, ...all }));
+    return await ask(writer, (store) => replay({ store, ledger }, { policies, ...all }));
   } finally {
     ledger.close();
   }
@@ -61,10 +61,10 @@ async function replayed(writer: HostWriter, policies = stricter): Promise<Replay
 async function decide(writer: HostWriter, who: string, more: object = {}) {
   const { decisionLog, clock, random } = writer;
   await writer.reader.refresh();
-  const { knowledge } = await PolicyInformationPoint.open(writer);
-  const { policies } = knowledge;
+  const { information } = await PolicyInformationPoint.open(writer);
+  const { policies } = information;
   assert.ok(policies !== undefined);
-  const directory = knowledge.suite(clock);
+  const directory = information.suite(clock);
   const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   const { decision } = await point.decide({
     ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id: who } },
@@ -98,28 +98,28 @@ test('attacks that rules found would have been stopped, or not, or nobody can te
       group: String(at),
     }));
     const policyFinding = { ...finding([], ['s1']), rule: 'check/second-factor' };
-    const judge: Detector = {
+    const detector: Detector = {
       ...{ name: 'test', hears: 'events', watches: [] },
-      async *judge() {
+      async *detect() {
         yield { drafts: [...drafts, policyFinding], covers: [] };
       },
     };
-    await runDetectors(writer, [judge]);
-    const told = ({ attacks }: Replay) =>
+    await runDetectors(writer, [detector]);
+    const attackNames = ({ attacks }: Replay) =>
       attacks
         .map(({ signIns, stopped, answer }) => `${stopped} of ${signIns} stopped: ${answer}`)
         .sort((a, b) => (a < b ? -1 : 1));
     const strict = await replayed(writer);
     assert.equal(strict.lose, 3);
     assert.deepEqual(strict.cannotTell, { 'missing: principal.enabled': 1 });
-    assert.deepEqual(told(strict), [
+    assert.deepEqual(attackNames(strict), [
       '1 of 1 stopped: yes',
       '1 of 1 stopped: yes',
       '2 of 2 stopped: yes',
     ]);
     const same = await replayed(writer, PolicySet.parse(source));
     assert.equal(same.lose, 0);
-    assert.deepEqual(told(same), [
+    assert.deepEqual(attackNames(same), [
       '0 of 1 stopped: no',
       '0 of 1 stopped: unknown',
       '0 of 2 stopped: no',
@@ -177,7 +177,7 @@ test('a decision about somebody of whom nothing is known cannot be replayed', as
     await use(writer);
     await decide(writer, 'stranger');
     await decide(writer, 'per');
-    const why = { doer: Actor, reason: 'asked', case: 'c', whenNothing: 'refuse' } as const;
+    const why = { actor: Actor, reason: 'asked', case: 'c', whenNothing: 'refuse' } as const;
     await erase(writer, { selection: { names: ['per'] }, ...why });
     const { replayed: count, same, cannotTell } = await replayed(writer);
     // And what is erased is not there any more.

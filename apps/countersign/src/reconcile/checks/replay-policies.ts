@@ -16,14 +16,14 @@ import { parseObject } from '../../projection/entries/own-entry.ts';
 import type { CheckRow } from '../../store/sqlite/check-table.ts';
 import type { DecisionRow } from '../../store/sqlite/decision-table.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
-import { type CheckContext, detectorSignIn, isVendors } from './check-sign-in.ts';
+import { type CheckContext, evaluateSignIn, isVendors } from './check-sign-in.ts';
 import { detailOf } from './check-stage.ts';
 import { type Replay, ReplayTally, type Suspicion } from './replay-tally.ts';
 import { type ReportedSignIn, reportedSignIn } from './reported-sign-in.ts';
 
 const DAY_MS = 86_400_000;
 
-export type ReplayWorld = { readonly books: StoreReader; readonly ledger: LedgerReader };
+export type ReplayWorld = { readonly store: StoreReader; readonly ledger: LedgerReader };
 
 export type ReplayOf = {
   readonly policies: PolicySet;
@@ -38,29 +38,29 @@ export type ReplayOf = {
  * give again what a door answered, nobody can tell.
  */
 export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> {
-  const { books, ledger } = world;
-  const { knowledge } = await PolicyInformationPoint.open({ books, reader: ledger });
-  const isJudged = books.stageCursor(RULES_STAGE) > 0;
+  const { store, ledger } = world;
+  const { information } = await PolicyInformationPoint.open({ store, reader: ledger });
+  const isChecked = store.stageCursor(RULES_STAGE) > 0;
   const decided = new Map<string, CheckRow>();
   const { fromMs = -Infinity, toMs = Infinity } = of;
   // A decision is made near its sign-in.
   const near = { fromMs: fromMs - DAY_MS, toMs: toMs + DAY_MS };
-  for (const check of books.access.checks(near)) {
+  for (const check of store.access.checks(near)) {
     if (check.decision !== null && check.state === 'decided') decided.set(check.decision, check);
   }
-  const tally = new ReplayTally(suspicionsIn(books, of), REPLAY_ENTRIES_MAX);
+  const tally = new ReplayTally(suspicionsIn(store, of), REPLAY_ENTRIES_MAX);
   const replaying: Replaying = {
-    ...{ ...world, ...of, knowledge, decided, tally },
-    risk: isJudged ? 'judged' : 'not judged',
+    ...{ ...world, ...of, information, decided, tally },
+    risk: isChecked ? 'judged' : 'not judged',
   };
-  for (const fact of books.access.decisions(of)) await replayDecision(fact, replaying);
+  for (const fact of store.access.decisions(of)) await replayDecision(fact, replaying);
   await replaySignIns(replaying);
   return tally.report();
 }
 
 type Replaying = ReplayWorld &
   ReplayOf & {
-    readonly knowledge: PolicyInformation;
+    readonly information: PolicyInformation;
     readonly risk: CheckContext['risk'];
     /** By its decision, the sign-in that it let in. */
     readonly decided: ReadonlyMap<string, CheckRow>;
@@ -68,8 +68,8 @@ type Replaying = ReplayWorld &
   };
 
 /** What disagrees with policy is not an attack by that. */
-function suspicionsIn(books: StoreReader, { tenant }: ReplayOf): Suspicion[] {
-  return books
+function suspicionsIn(store: StoreReader, { tenant }: ReplayOf): Suspicion[] {
+  return store
     .findings({ tenant })
     .filter(({ draft }) => !draft.rule.startsWith('check/'))
     .map(({ uid, draft: { title, severity, entries, sessions } }) => {
@@ -78,7 +78,7 @@ function suspicionsIn(books: StoreReader, { tenant }: ReplayOf): Suspicion[] {
 }
 
 async function replayDecision(fact: DecisionRow, replaying: Replaying): Promise<void> {
-  const { ledger, knowledge, policies, risk, decided, tally } = replaying;
+  const { ledger, information, policies, risk, decided, tally } = replaying;
   const read = await ledger.body(fact.index);
   const body = read.kind === 'present' ? parseObject(read.bytes) : undefined;
   const { request, decision } = (body ?? {}) as Partial<DecisionBody>;
@@ -87,10 +87,10 @@ async function replayDecision(fact: DecisionRow, replaying: Replaying): Promise<
     return;
   }
   const { tenant, door, atMs, effect } = decision;
-  const directory = knowledge.suiteAt(atMs, risk);
+  const directory = information.suiteAt(atMs, risk);
   const asked = { ...request, tenant, door };
   const world = { directory, ages: () => DIRECTORY_AGE_MAX_MS, nowMs: atMs };
-  const then = knowledge.policiesOf(decision.policyVersion);
+  const then = information.policiesOf(decision.policyVersion);
   const signIn = decided.get(decision.id);
   tally.add({
     ...{ tenant, door, flow: null, atMs, principal: request.subject.id },
@@ -104,10 +104,10 @@ async function replayDecision(fact: DecisionRow, replaying: Replaying): Promise<
 }
 
 async function replaySignIns(replaying: Replaying): Promise<void> {
-  const { books, ledger, fromMs, toMs, decided } = replaying;
+  const { store, ledger, fromMs, toMs, decided } = replaying;
   const memo = createMemo();
   const passed = new Set([...decided.values()].map(keyOf));
-  for await (const row of books.access.signIns({ fromMs, toMs })) {
+  for await (const row of store.access.signIns({ fromMs, toMs })) {
     if (replaying.tenant !== undefined && row.tenant !== replaying.tenant) continue;
     const signIn = reportedSignIn(row, await detailOf(row, ledger, memo));
     // What a door decided is replayed there; of what was not let in policy has nothing to say.
@@ -117,19 +117,19 @@ async function replaySignIns(replaying: Replaying): Promise<void> {
 }
 
 function replaySignIn(signIn: ReportedSignIn, replaying: Replaying): void {
-  const { knowledge, policies, tally } = replaying;
+  const { information, policies, tally } = replaying;
   const cause = unplayable(signIn);
   if (cause !== undefined) {
     tally.cannotTell(cause);
     return;
   }
   const { tenant, flow, timeMs: atMs, entries, session, who, names } = signIn;
-  const then = knowledge.policiesAt(atMs);
+  const then = information.policiesAt(atMs);
   tally.add({
     ...{ tenant, flow, atMs, entries, session, door: 'check', wasIn: true, answered: null },
     principal: names.find((name) => name.includes('@')) ?? who.id,
-    before: then === undefined ? null : detectorSignIn(signIn, replaying, then),
-    after: detectorSignIn(signIn, replaying, policies),
+    before: then === undefined ? null : evaluateSignIn(signIn, replaying, then),
+    after: evaluateSignIn(signIn, replaying, policies),
   });
 }
 

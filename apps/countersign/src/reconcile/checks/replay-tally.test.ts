@@ -3,16 +3,16 @@ import { test } from 'node:test';
 import type { PolicyOutcome } from '@countersign/policy';
 import { type ReplayedAccess, ReplayTally, type Suspicion, turnOf } from './replay-tally.ts';
 
-function judgement(effect: 'permit' | 'deny', more: Partial<PolicyOutcome> = {}): PolicyOutcome {
+function outcome(effect: 'permit' | 'deny', more: Partial<PolicyOutcome> = {}): PolicyOutcome {
   return {
     ...{ effect, cause: 'policy', policies: [effect === 'permit' ? 'people' : 'strict'] },
     ...{ obligations: [], inputs: [], because: [], policyVersion: 'v', ...more },
   };
 }
 
-const PERMIT = judgement('permit');
-const DENY = judgement('deny');
-const UNKNOWN = judgement('deny', {
+const PERMIT = outcome('permit');
+const DENY = outcome('deny');
+const UNKNOWN = outcome('deny', {
   cause: 'unknown',
   policies: [],
   inputs: [{ name: 'principal.risk', source: null, ageMs: null, state: 'missing' }],
@@ -35,7 +35,7 @@ for (const [before, after, turn] of [
   [null, DENY, 'lose'],
   [UNKNOWN, PERMIT, 'unknown'],
   [PERMIT, UNKNOWN, 'unknown'],
-  [PERMIT, judgement('deny', { cause: 'error' }), 'unknown'],
+  [PERMIT, outcome('deny', { cause: 'error' }), 'unknown'],
 ] as const) {
   const was = before === null ? 'judged by nobody' : `${before.effect} (${before.cause})`;
   test(`what was ${was} and would be ${after.effect} (${after.cause}): ${turn}`, () => {
@@ -55,7 +55,7 @@ test('of what a door answered nothing follows when it cannot be judged as it was
 
 test('a flow that no policy speaks of is not denied by it, a door that none speaks of is', () => {
   const because = [{ code: 'not-asked-for', text: 'no policy knows it' }];
-  const after = judgement('deny', { cause: 'no-policy', policies: [], because });
+  const after = outcome('deny', { cause: 'no-policy', policies: [], because });
   const flow = turnOf(item({ after }));
   assert.equal(flow.turn, 'unknown');
   assert.match(String(flow.because), /interactiveUser/);

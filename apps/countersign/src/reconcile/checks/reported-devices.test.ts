@@ -58,15 +58,16 @@ test('nothing else is seen by it: no other device, no person, and nothing withou
 });
 
 test('what it does not change is the directory itself', () => {
-  const told = { value: null, source: 'graph', seenMs: SEEN_MS };
+  const listing = { value: null, source: 'graph', seenMs: SEEN_MS };
   const networks = { value: ['192.0.2.0/24'], source: 'register', seenMs: SEEN_MS };
   const directory: Directory = {
     find: () => undefined,
-    told: (tenant, type) => (tenant === REPORTED_TENANT && type === 'Wave' ? told : undefined),
+    completeListing: (tenant, type) =>
+      tenant === REPORTED_TENANT && type === 'Wave' ? listing : undefined,
     networks: (tenant, address) =>
       tenant === REPORTED_TENANT && address === '192.0.2.7' ? networks : undefined,
   };
   const devices = seen({}, directory);
-  assert.equal(devices.told(REPORTED_TENANT, 'Wave'), told);
+  assert.equal(devices.completeListing(REPORTED_TENANT, 'Wave'), listing);
   assert.equal(devices.networks(REPORTED_TENANT, '192.0.2.7'), networks);
 });

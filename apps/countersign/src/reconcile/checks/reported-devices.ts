@@ -32,8 +32,8 @@ export class ReportedDevices implements Directory {
     };
   }
 
-  told(tenant: TenantId, type: string): SourcedValue<null> | undefined {
-    return this.#directory.told(tenant, type);
+  completeListing(tenant: TenantId, type: string): SourcedValue<null> | undefined {
+    return this.#directory.completeListing(tenant, type);
   }
 
   networks(tenant: TenantId, address: string): SourcedValue<readonly string[]> | undefined {

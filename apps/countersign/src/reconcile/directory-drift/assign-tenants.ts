@@ -7,7 +7,7 @@ import type { PrivilegeHistory } from './privilege-history.ts';
  * listed, or to the one that has what they are about: ids of objects are of one tenant alone.
  */
 export function assignTenants(
-  told: readonly ObservedChange[],
+  observed: readonly ObservedChange[],
   histories: readonly PrivilegeHistory[],
 ): ObservedChange[] {
   const tenants = new Set(histories.map(({ tenant }) => tenant));
@@ -15,9 +15,9 @@ export function assignTenants(
   const only = tenants.size === 1 ? first : undefined;
   const homes = new Map<string, string>();
   for (const { tracks } of histories) {
-    for (const { tenant, power } of tracks) homes.set(power.ids[0] ?? '', tenant);
+    for (const { tenant, privilege } of tracks) homes.set(privilege.ids[0] ?? '', tenant);
   }
-  return told.map((each) => {
+  return observed.map((each) => {
     if (each.tenant !== TENANT_NOT_STATED) return each;
     const named = [...each.ids].flatMap((id) => homes.get(id) ?? []);
     return { ...each, tenant: only ?? named[0] ?? each.tenant };

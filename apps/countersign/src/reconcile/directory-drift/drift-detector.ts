@@ -32,10 +32,10 @@ export function stateDetector(): Detector {
     // A log settles with time: an absence may be worth more than before.
     everyMs: RECONCILE_EVERY_MS,
     restTimes: STATE_REST_TIMES,
-    async *judge({ books, ledger }: DetectorInput): AsyncGenerator<DetectorResult> {
+    async *detect({ store, ledger }: DetectorInput): AsyncGenerator<DetectorResult> {
       // Nobody ever listed the directory: there is nothing to compare with.
-      if (books.acts('directory').length === 0) return;
-      const reconciler = new DriftReconciler(books, ledger, books.coverage());
+      if (store.acts('directory').length === 0) return;
+      const reconciler = new DriftReconciler(store, ledger, store.coverage());
       yield { drafts: await reconciler.findings(), covers: [ALWAYS] };
     },
   };

@@ -58,8 +58,8 @@ export function privilegeText(match: DriftMatch): string {
 
 /** One finding for each power and day. */
 export function stateFindings(matches: Iterable<DriftMatch>): FindingDraft[] {
-  const told = [...matches].filter(({ cause }) => RULES.has(cause));
-  const groups = Map.groupBy(told, (match) => {
+  const reported = [...matches].filter(({ cause }) => RULES.has(cause));
+  const groups = Map.groupBy(reported, (match) => {
     const { tenant, cause, atMs } = match;
     return JSON.stringify([tenant, cause, groupOf(match), dayOf(atMs)]);
   });

@@ -65,7 +65,7 @@ type Property = readonly [name: string, old: unknown, now: unknown];
 let serial = 100_000;
 
 /** As Graph's directoryAudits tells it. */
-function told(
+function observedChange(
   hour: number,
   activityDisplayName: string,
   targets: readonly (readonly [type: string, id: string])[],
@@ -103,13 +103,13 @@ function tell(
 function roleEvent(hour: number, way: 'Add' | 'Remove', who: string = ADA): ObservedChange[] {
   const name = way === 'Add' ? 'Add member to role' : 'Remove member from role';
   const [old, now] = way === 'Add' ? [null, ROLE] : [ROLE, null];
-  return told(hour, name, [['User', who]], [['Role.TemplateId', old, now]]);
+  return observedChange(hour, name, [['User', who]], [['Role.TemplateId', old, now]]);
 }
 
 function keyEvent(hour: number, old: readonly string[], now: readonly string[]): ObservedChange[] {
   const described = (keys: readonly string[]): string[] =>
     keys.map((key) => `[KeyIdentifier=${key},KeyType=Password,KeyUsage=Verify,DisplayName=x]`);
-  return told(
+  return observedChange(
     hour,
     'Update application \u2013 Certificates and secrets management ',
     [['Application', APP]],
@@ -125,7 +125,7 @@ function matches(
   { absence = COLLECTED, isCut = false }: Parts = {},
 ): { shown: DriftMatch[]; said: DriftMatch[]; thereBefore: number } {
   const inOrder = events.toSorted((a, b) => a.atMs - b.atMs);
-  const matcher = new DriftMatcher({ histories, told: inOrder, absence: () => absence, isCut });
+  const matcher = new DriftMatcher({ histories, observed: inOrder, absence: () => absence, isCut });
   return {
     shown: [...matcher.shown()],
     said: [...matcher.said()],
@@ -237,7 +237,7 @@ test('an event whose effect the next listing does not show is a finding', () => 
 test('what an event took back, or what it hung on was removed, has had its effect', () => {
   const roles = listed(ROLES, { 0: [], 4: [] });
   const added = roleEvent(1, 'Add');
-  for (const back of [roleEvent(2, 'Remove'), told(2, 'Delete user', [['User', ADA]])]) {
+  for (const back of [roleEvent(2, 'Remove'), observedChange(2, 'Delete user', [['User', ADA]])]) {
     const { said } = matches([roles], [...added, ...back]);
     assert.ok(!causes(said).includes('in event-without-effect'), causes(said).join());
     assert.ok(causes(said).includes('in taken-back'));
@@ -276,7 +276,7 @@ test('of credentials and scopes the difference counts', () => {
   assert.deepEqual(causes(keys.shown).sort(), ['in matched', 'out matched']);
   assert.deepEqual(causes(keys.said).sort(), ['in matched', 'out matched']);
   const grants = listed(GRANTS, { 0: [grant('User.Read')], 3: [grant('User.Read Mail.Read')] });
-  const consent = told(
+  const consent = observedChange(
     1,
     'Consent to application',
     [['ServicePrincipal', APP]],
@@ -299,8 +299,8 @@ test('several records of one consent are one change, whatever each of them names
   const client: Property = ['ServicePrincipal.ObjectID', null, APP];
   const name = 'Add delegated permission grant';
   const both = [
-    ...told(1, name, [['ServicePrincipal', GRAPH]], [scope, client]),
-    ...told(1, name, [['ServicePrincipal', APP]], [scope, client]),
+    ...observedChange(1, name, [['ServicePrincipal', GRAPH]], [scope, client]),
+    ...observedChange(1, name, [['ServicePrincipal', APP]], [scope, client]),
   ];
   for (const events of [both, both.slice(0, 1), both.slice(1)]) {
     const { shown, said } = matches([grants], events);
@@ -313,8 +313,8 @@ test('several records of one consent are one change, whatever each of them names
 test('an application comes with its credentials, and its end takes all that it had', () => {
   const apps = listed(APPLICATIONS, { 0: [], 2: [app(NEW)], 5: [] });
   const events = [
-    ...told(1, 'Add application', [['Application', APP]]),
-    ...told(4, 'Delete application', [['Application', APP]]),
+    ...observedChange(1, 'Add application', [['Application', APP]]),
+    ...observedChange(4, 'Delete application', [['Application', APP]]),
   ];
   assert.deepEqual(causes(matches([apps], events).shown), ['in matched', 'out matched']);
 });
@@ -322,7 +322,7 @@ test('an application comes with its credentials, and its end takes all that it h
 test('an event that does not say which one, or that was erased, leaves it open', () => {
   const apps = listed(APPLICATIONS, { 0: [app(OLD)], 3: [app(OLD, NEW)] });
   const name = 'Update application \u2013 Certificates and secrets management ';
-  const { shown, said } = matches([apps], told(1, name, [['Application', APP]]));
+  const { shown, said } = matches([apps], observedChange(1, name, [['Application', APP]]));
   assert.deepEqual(causes(shown), ['in event-unclear']);
   assert.deepEqual(new Set(causes(said)), new Set(['in event-unclear', 'out event-unclear']));
   const roles = listed(ROLES, { 0: [], 2: [holds(ADA)] });
@@ -366,8 +366,13 @@ test('ids and texts of any kind are data', () => {
   ];
   const roles = listed(ROLES, { 0: [], 2: [...items, ...odd] });
   const events = hostile.flatMap((id) => [
-    ...told(1, 'Add member to role', [['User', id]], [['Role.TemplateId', null, id]]),
-    ...told(1, 'Consent to application', [[id, id]], [['ConsentAction.Permissions', id, id]]),
+    ...observedChange(1, 'Add member to role', [['User', id]], [['Role.TemplateId', null, id]]),
+    ...observedChange(
+      1,
+      'Consent to application',
+      [[id, id]],
+      [['ConsentAction.Permissions', id, id]],
+    ),
     ...tell(1, 'Add application', [id, { targetResources: id }]),
   ]);
   const { shown, said } = matches([roles], events);

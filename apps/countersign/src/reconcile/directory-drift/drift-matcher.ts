@@ -34,7 +34,7 @@ export type DriftMatch = {
 export type MatcherParts = {
   readonly histories: readonly PrivilegeHistory[];
   /** In order of time. */
-  readonly told: readonly ObservedChange[];
+  readonly observed: readonly ObservedChange[];
   /** What it is worth that the audit log of a tenant has nothing of a time. */
   readonly absence: (tenant: string, fromMs: number, toMs: number) => Absence;
   /** Not all that was told is here: what is not matched, may be told of by the rest. */
@@ -52,10 +52,10 @@ export class DriftMatcher {
 
   constructor(parts: MatcherParts) {
     this.#parts = parts;
-    this.#byTenant = Map.groupBy(parts.told, ({ tenant }) => tenant);
+    this.#byTenant = Map.groupBy(parts.observed, ({ tenant }) => tenant);
     for (const { tracks } of parts.histories) {
       for (const track of tracks) {
-        const key = `${track.tenant}\n${track.power.ids[0]}`;
+        const key = `${track.tenant}\n${track.privilege.ids[0]}`;
         const known = this.#tracks.get(key);
         if (known === undefined) this.#tracks.set(key, [track]);
         else known.push(track);
@@ -85,16 +85,16 @@ export class DriftMatcher {
     }
   }
 
-  #shown({ tenant, power }: Track, shift: PrivilegeChange): DriftMatch {
+  #shown({ tenant, privilege }: Track, shift: PrivilegeChange): DriftMatch {
     const { way, fromMs, atMs } = shift;
     const near = this.#between(
       tenant,
       fromMs - LISTING_LAG_MS,
       atMs + CLOCK_DIFFERENCE_MAX_MS,
-    ).filter((told) => !this.#used.has(`${told.index}\n${way}\n${power.key}`));
-    const exact = near.filter((told) => explains(told, power, way));
-    for (const { index } of exact) this.#used.add(`${index}\n${way}\n${power.key}`);
-    const isUnclear = near.some((told) => mayExplain(told, power, way));
+    ).filter((observed) => !this.#used.has(`${observed.index}\n${way}\n${privilege.key}`));
+    const exact = near.filter((observed) => explains(observed, privilege, way));
+    for (const { index } of exact) this.#used.add(`${index}\n${way}\n${privilege.key}`);
+    const isUnclear = near.some((observed) => mayExplain(observed, privilege, way));
     const absence = this.#parts.absence(tenant, fromMs, atMs);
     const cause: StateCause =
       exact.length > 0
@@ -102,7 +102,7 @@ export class DriftMatcher {
         : isUnclear
           ? 'event-unclear'
           : this.#weighed(absence, 'state-without-event');
-    const { kind, ids, value, name } = power;
+    const { kind, ids, value, name } = privilege;
     return {
       ...{ about: 'state', kind, way, tenant, ids, value, name, fromMs, atMs, cause },
       who: exact[0]?.who ?? null,
@@ -115,25 +115,29 @@ export class DriftMatcher {
   *said(): Generator<DriftMatch> {
     const groups = new Map<
       string,
-      { told: ObservedChange; value: string | null; all: ObservedChange[] }
+      { observed: ObservedChange; value: string | null; all: ObservedChange[] }
     >();
-    for (const told of this.#parts.told) {
-      if (told.kind === 'object') continue;
-      const next = this.#nextListings(told).map((each) => each?.index ?? -1);
-      for (const value of told.values ?? [null]) {
-        const { tenant, kind, way, holder } = told;
+    for (const observed of this.#parts.observed) {
+      if (observed.kind === 'object') continue;
+      const next = this.#nextListings(observed).map((each) => each?.index ?? -1);
+      for (const value of observed.values ?? [null]) {
+        const { tenant, kind, way, holder } = observed;
         const key = JSON.stringify([tenant, kind, way, holder, value, next]);
         const known = groups.get(key);
-        if (known === undefined) groups.set(key, { told, value, all: [told] });
-        else known.all.push(told);
+        if (known === undefined) groups.set(key, { observed, value, all: [observed] });
+        else known.all.push(observed);
       }
     }
-    for (const { told, value, all } of groups.values()) yield this.#said(told, value, all);
+    for (const { observed, value, all } of groups.values()) yield this.#said(observed, value, all);
   }
 
-  #said(told: ObservedChange, value: string | null, all: readonly ObservedChange[]): DriftMatch {
-    const { kind, way, tenant, holder, who, atMs } = told;
-    const last = all.at(-1) ?? told;
+  #said(
+    observed: ObservedChange,
+    value: string | null,
+    all: readonly ObservedChange[],
+  ): DriftMatch {
+    const { kind, way, tenant, holder, who, atMs } = observed;
+    const last = all.at(-1) ?? observed;
     const nexts = this.#nextListings(last);
     const endMs = Math.max(...nexts.map((next) => next?.atMs ?? atMs), atMs);
     const absence = this.#parts.absence(tenant, atMs, endMs);
@@ -161,20 +165,20 @@ export class DriftMatcher {
     value: string,
     nexts: readonly (Listing | undefined)[],
   ): StateCause {
-    const causes = all.map((told) => this.#effect(told, value, nexts));
+    const causes = all.map((observed) => this.#effect(observed, value, nexts));
     const good = causes.find((cause) => cause === 'matched' || cause === 'taken-back');
     return good ?? (causes.at(-1) as StateCause);
   }
 
   /** What the listings behind a change show of it. */
   #effect(
-    told: ObservedChange,
+    observed: ObservedChange,
     value: string,
     nexts: readonly (Listing | undefined)[],
   ): StateCause {
-    const { way, atMs } = told;
-    const own = this.#tracksOf(told, value);
-    const listed = this.#histories(told);
+    const { way, atMs } = observed;
+    const own = this.#tracksOf(observed, value);
+    const listed = this.#histories(observed);
     if (listed.length === 0 && own.length === 0) return 'never-listed';
     const untilMs = nexts.includes(undefined)
       ? Number.POSITIVE_INFINITY
@@ -194,23 +198,23 @@ export class DriftMatcher {
     if (nexts.length === 0) return 'never-listed';
     if (nexts.includes(undefined)) return 'not-listed-since';
     if (way === 'out' && there.length === 0) return 'matched';
-    if (told.isPlanned) return 'planned';
+    if (observed.isPlanned) return 'planned';
     // Several have the same, and the record does not say of whom it was taken.
     if (there.length > 1) return 'event-unclear';
-    return this.#takenBack(told, value, untilMs) ?? 'event-without-effect';
+    return this.#takenBack(observed, value, untilMs) ?? 'event-without-effect';
   }
 
   #takenBack(
-    told: ObservedChange,
+    observed: ObservedChange,
     value: string,
     untilMs: number,
   ): 'taken-back' | StateUnknown | undefined {
-    const way = told.way === 'in' ? 'out' : 'in';
-    const behind = this.#between(told.tenant, told.atMs, untilMs + CLOCK_DIFFERENCE_MAX_MS);
-    const others = behind.filter((other) => other.index !== told.index && other.way === way);
-    if (others.some((other) => takesBack(other, told, value))) return 'taken-back';
-    const power = { kind: told.kind as PrivilegeKind, ids: [...told.ids], value };
-    const isUnclear = others.some((other) => mayExplain(other, power, way));
+    const way = observed.way === 'in' ? 'out' : 'in';
+    const behind = this.#between(observed.tenant, observed.atMs, untilMs + CLOCK_DIFFERENCE_MAX_MS);
+    const others = behind.filter((other) => other.index !== observed.index && other.way === way);
+    if (others.some((other) => takesBack(other, observed, value))) return 'taken-back';
+    const privilege = { kind: observed.kind as PrivilegeKind, ids: [...observed.ids], value };
+    const isUnclear = others.some((other) => mayExplain(other, privilege, way));
     return isUnclear ? 'event-unclear' : undefined;
   }
 
@@ -227,9 +231,9 @@ export class DriftMatcher {
   }
 
   /** Of each part of the directory that would show it, the first listing that has to. */
-  #nextListings(told: ObservedChange): (Listing | undefined)[] {
-    const fromMs = told.atMs + LISTING_LAG_MS;
-    return this.#histories(told).map(({ listings }) =>
+  #nextListings(observed: ObservedChange): (Listing | undefined)[] {
+    const fromMs = observed.atMs + LISTING_LAG_MS;
+    return this.#histories(observed).map(({ listings }) =>
       listings.find(({ beganMs }) => beganMs >= fromMs),
     );
   }
@@ -237,7 +241,10 @@ export class DriftMatcher {
   #tracksOf({ tenant, kind, ids }: ObservedChange, value: string): Track[] {
     return [...ids]
       .flatMap((id) => this.#tracks.get(`${tenant}\n${id}`) ?? [])
-      .filter(({ power }) => power.kind === kind && power.value === value && isAmong(power, ids));
+      .filter(
+        ({ privilege }) =>
+          privilege.kind === kind && privilege.value === value && isAmong(privilege, ids),
+      );
   }
 
   /** Those of a tenant in `[fromMs, toMs]`. */
@@ -245,9 +252,9 @@ export class DriftMatcher {
     const all = this.#byTenant.get(tenant) ?? [];
     const found: ObservedChange[] = [];
     for (let at = firstFrom(all, fromMs); at < all.length; at++) {
-      const told = all[at] as ObservedChange;
-      if (told.atMs > toMs) break;
-      found.push(told);
+      const observed = all[at] as ObservedChange;
+      if (observed.atMs > toMs) break;
+      found.push(observed);
     }
     return found;
   }
@@ -255,34 +262,38 @@ export class DriftMatcher {
 
 type ExpectedChange = Pick<Privilege, 'kind' | 'ids' | 'value'>;
 
-function explains(told: ObservedChange, power: ExpectedChange, way: 'in' | 'out'): boolean {
-  if (told.way !== way) return false;
-  if (told.kind === 'object') {
-    const isOf = power.ids.some((id) => told.ids.has(id));
-    return isOf && (way === 'out' || told.isRestored || power.kind === 'credential');
+function explains(observed: ObservedChange, privilege: ExpectedChange, way: 'in' | 'out'): boolean {
+  if (observed.way !== way) return false;
+  if (observed.kind === 'object') {
+    const isOf = privilege.ids.some((id) => observed.ids.has(id));
+    return isOf && (way === 'out' || observed.isRestored || privilege.kind === 'credential');
   }
   return (
-    told.kind === power.kind &&
-    told.values?.includes(power.value) === true &&
-    isAmong(power, told.ids)
+    observed.kind === privilege.kind &&
+    observed.values?.includes(privilege.value) === true &&
+    isAmong(privilege, observed.ids)
   );
 }
 
 /** It does not say which one it was about, or what it said is erased. */
-function mayExplain(told: ObservedChange, power: ExpectedChange, way: 'in' | 'out'): boolean {
-  if (told.way !== way || told.values !== null) return false;
-  const isOfKind = told.kind === power.kind || told.kind === 'object';
-  return isOfKind && (told.ids.size === 0 || power.ids.some((id) => told.ids.has(id)));
+function mayExplain(
+  observed: ObservedChange,
+  privilege: ExpectedChange,
+  way: 'in' | 'out',
+): boolean {
+  if (observed.way !== way || observed.values !== null) return false;
+  const isOfKind = observed.kind === privilege.kind || observed.kind === 'object';
+  return isOfKind && (observed.ids.size === 0 || privilege.ids.some((id) => observed.ids.has(id)));
 }
 
 /** An event of the other way, behind it. */
-function takesBack(other: ObservedChange, told: ObservedChange, value: string): boolean {
+function takesBack(other: ObservedChange, observed: ObservedChange, value: string): boolean {
   if (other.kind === 'object') {
-    const isOf = [...told.ids].some((id) => other.ids.has(id));
+    const isOf = [...observed.ids].some((id) => other.ids.has(id));
     return isOf && (other.way === 'out' || other.isRestored);
   }
-  const isSame = other.kind === told.kind && other.values?.includes(value) === true;
-  return isSame && other.ids.has(told.holder);
+  const isSame = other.kind === observed.kind && other.values?.includes(value) === true;
+  return isSame && other.ids.has(observed.holder);
 }
 
 /**
@@ -301,11 +312,11 @@ function wasThere({ shifts }: Track, atMs: number): boolean {
   return shifts.findLast((shift) => shift.atMs <= atMs)?.way === 'in';
 }
 
-function firstFrom(told: readonly ObservedChange[], fromMs: number): number {
-  let [low, high] = [0, told.length];
+function firstFrom(observed: readonly ObservedChange[], fromMs: number): number {
+  let [low, high] = [0, observed.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((told[middle] as ObservedChange).atMs < fromMs) low = middle + 1;
+    if ((observed[middle] as ObservedChange).atMs < fromMs) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -58,8 +58,8 @@ export class DriftReconciler {
   #unread: Promise<DriftMatch[]> | undefined;
   #matches: Promise<{ matches: DriftMatch[]; listings: number; thereBefore: number }> | undefined;
 
-  constructor(books: StoreReader, ledger: LedgerReader, coverage: readonly CoverageRow[]) {
-    this.#store = books;
+  constructor(store: StoreReader, ledger: LedgerReader, coverage: readonly CoverageRow[]) {
+    this.#store = store;
     this.#ledger = ledger;
     this.#facts = coverage.filter(({ subject }) => subject === null);
   }
@@ -105,12 +105,12 @@ export class DriftReconciler {
   async #match(): Promise<{ matches: DriftMatch[]; listings: number; thereBefore: number }> {
     this.#listed ??= this.#histories();
     const histories = await this.#listed;
-    const told = assignTenants(await this.#told(MAY_TELL), histories);
+    const observed = assignTenants(await this.#observed(MAY_TELL), histories);
     const matcher = new DriftMatcher({
       histories,
-      told,
+      observed,
       absence: (tenant, fromMs, toMs) => this.#absence({ tenant, fromMs, toMs }),
-      isCut: told.length >= CLAIMS_MAX,
+      isCut: observed.length >= CLAIMS_MAX,
     });
     return {
       matches: [...matcher.shown(), ...matcher.said()],
@@ -125,9 +125,9 @@ export class DriftReconciler {
    */
   async #matchUnread(): Promise<DriftMatch[]> {
     this.#listed ??= this.#histories();
-    const told = assignTenants(await this.#told(MAY_TELL_UNREAD), await this.#listed);
+    const observed = assignTenants(await this.#observed(MAY_TELL_UNREAD), await this.#listed);
     const absence = (): Absence => ({ cause: 'no-sign-in', bound: null });
-    return [...new DriftMatcher({ histories: [], told, absence, isCut: false }).said()];
+    return [...new DriftMatcher({ histories: [], observed, absence, isCut: false }).said()];
   }
 
   async #histories(): Promise<PrivilegeHistory[]> {
@@ -150,7 +150,7 @@ export class DriftReconciler {
   }
 
   /** What the audit log tells of powers, in order of time; the newest where there is too much. */
-  async #told(words: string): Promise<ObservedChange[]> {
+  async #observed(words: string): Promise<ObservedChange[]> {
     const tenant = this.#store.tenantSql('tenant');
     const rows = await this.#store.over(
       {},
@@ -161,7 +161,7 @@ export class DriftReconciler {
         ORDER BY t DESC, "index" DESC LIMIT ${CLAIMS_MAX}`,
     );
     const memo = createMemo();
-    const told: ObservedChange[] = [];
+    const observed: ObservedChange[] = [];
     for (const [index, org, t, source, said, actor] of rows.reverse()) {
       const operation = String(said);
       if (!isClaim(operation, memo)) continue;
@@ -169,9 +169,9 @@ export class DriftReconciler {
       const value = await this.#value(own.index);
       const record = { ...own, source: String(source), operation, value };
       const who = typeof actor === 'string' ? actor : null;
-      for (const claim of claimsOf(record, memo)) told.push({ ...claim, ...own, who });
+      for (const claim of claimsOf(record, memo)) observed.push({ ...claim, ...own, who });
     }
-    return told;
+    return observed;
   }
 
   /** Undefined where it is erased, or cannot be read. */

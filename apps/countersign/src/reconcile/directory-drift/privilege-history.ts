@@ -32,7 +32,7 @@ export type PrivilegeChange = {
 export type Track = {
   readonly tenant: string;
   readonly source: string;
-  readonly power: Privilege;
+  readonly privilege: Privilege;
   readonly shifts: readonly PrivilegeChange[];
   readonly isThere: boolean;
 };
@@ -125,10 +125,12 @@ export class PrivilegeHistory {
   }
 
   #privileges(items: readonly (readonly [string, ListedItem])[]): Map<string, [Privilege, number]> {
-    const powers = PRIVILEGE_SOURCES.get(this.source)?.powers;
+    const privileges = PRIVILEGE_SOURCES.get(this.source)?.privileges;
     return new Map(
       items.flatMap(([id, { item, index }]) =>
-        (powers?.(item, id) ?? []).map((power) => [power.key, [power, index]] as const),
+        (privileges?.(item, id) ?? []).map(
+          (privilege) => [privilege.key, [privilege, index]] as const,
+        ),
       ),
     );
   }
@@ -141,15 +143,15 @@ export class PrivilegeHistory {
     const fromMs = this.listings.at(-1)?.beganMs ?? Number.NEGATIVE_INFINITY;
     const { atMs } = listing;
     for (const track of had) {
-      if (!track.isThere || now.has(track.power.key)) continue;
+      if (!track.isThere || now.has(track.privilege.key)) continue;
       track.isThere = false;
       track.shifts.push({ way: 'out', fromMs, atMs, index: listing.index, isBeginning });
     }
-    for (const [power, index] of now.values()) {
+    for (const [privilege, index] of now.values()) {
       const { tenant, source } = this;
-      const known = this.#tracks.get(power.key);
-      const track = known ?? { tenant, source, power, shifts: [], isThere: false };
-      this.#tracks.set(power.key, track);
+      const known = this.#tracks.get(privilege.key);
+      const track = known ?? { tenant, source, privilege, shifts: [], isThere: false };
+      this.#tracks.set(privilege.key, track);
       if (track.isThere) continue;
       track.isThere = true;
       track.shifts.push({ way: 'in', fromMs, atMs, index, isBeginning });

@@ -31,13 +31,13 @@ type Json = { readonly [member: string]: unknown };
 type PrivilegeSource = {
   readonly kind: PrivilegeKind;
   readonly members: readonly string[];
-  readonly powers: (item: Json, id: string) => readonly Privilege[];
+  readonly privileges: (item: Json, id: string) => readonly Privilege[];
 };
 
 const CREDENTIALS: PrivilegeSource = {
   kind: 'credential',
   members: ['passwordCredentials', 'keyCredentials', 'displayName', 'servicePrincipalType'],
-  powers: credentialsOf,
+  privileges: credentialsOf,
 };
 
 /** By source of entries of the directory. */
@@ -52,7 +52,7 @@ export const PRIVILEGE_SOURCES: ReadonlyMap<string, PrivilegeSource> = new Map<
     {
       kind: 'role',
       members: ['principalId', 'roleDefinitionId', 'directoryScopeId'],
-      powers: ({ principalId, roleDefinitionId, directoryScopeId }) =>
+      privileges: ({ principalId, roleDefinitionId, directoryScopeId }) =>
         privilegeOf('role', [principalId], roleDefinitionId, directoryScopeId),
     },
   ],
@@ -61,7 +61,7 @@ export const PRIVILEGE_SOURCES: ReadonlyMap<string, PrivilegeSource> = new Map<
     {
       kind: 'app-role',
       members: ['principalId', 'resourceId', 'appRoleId', 'principalDisplayName'],
-      powers: ({ principalId, resourceId, appRoleId, principalDisplayName: name }) =>
+      privileges: ({ principalId, resourceId, appRoleId, principalDisplayName: name }) =>
         privilegeOf('app-role', [principalId, resourceId], appRoleId, undefined, name),
     },
   ],
@@ -70,7 +70,7 @@ export const PRIVILEGE_SOURCES: ReadonlyMap<string, PrivilegeSource> = new Map<
     {
       kind: 'grant',
       members: ['clientId', 'resourceId', 'principalId', 'scope'],
-      powers: ({ clientId, resourceId, principalId, scope }) =>
+      privileges: ({ clientId, resourceId, principalId, scope }) =>
         scopesOf(scope).flatMap((one) =>
           privilegeOf('grant', [clientId, resourceId], one, principalId),
         ),

@@ -48,11 +48,11 @@ function matched({ operation, recordType, more }: AuditOperation): readonly unkn
   };
   const source = 'm365.export/unified-audit-log';
   const claims = claimsOf({ source, tenant: TENANT, atMs: AT_MS, operation, value }, memo);
-  const told = claims.map((claim) => {
+  const observed = claims.map((claim) => {
     return { ...claim, index: 7, tenant: TENANT, atMs: AT_MS, who: 'it@corp.example' };
   });
   const absence = () => ({ cause: 'no-sign-in', bound: 0 }) as const;
-  const matcher = new DriftMatcher({ histories: [], told, absence, isCut: false });
+  const matcher = new DriftMatcher({ histories: [], observed, absence, isCut: false });
   assert.deepEqual([...matcher.shown()], []);
   return [...matcher.said()].map((match) => {
     return [privilegeText(match), match.way, match.cause, stateVerdictOf(match.cause)];

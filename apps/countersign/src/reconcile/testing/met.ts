@@ -75,7 +75,7 @@ type Statuses = {
   readonly passes?: Readonly<Record<number, PassBounds>>;
 };
 
-export function standing(
+export function status(
   of: Readonly<Record<number, AuthorizationStatus>>,
   { registered, pass, passes = {} }: Statuses = {},
 ): AuthorizationSource {
@@ -85,9 +85,9 @@ export function standing(
   });
   return {
     isSilent: Object.keys(of).length === 0,
-    async *standings() {
+    async *statuses() {
       yield Object.entries(of).map(([index, said]) => {
-        return { index: Number(index), standing: said, decision: `d-${index}` };
+        return { index: Number(index), status: said, decision: `d-${index}` };
       });
     },
     async *passes() {
@@ -103,7 +103,7 @@ export async function withReconciler<R>(
   use: (reconciler: ActionReconciler) => Promise<R>,
   {
     coverage = covered('collected'),
-    authorisations = standing({}),
+    authorisations = status({}),
     erasures = [],
     atOnce = ACTIONS_AT_ONCE,
     listMax = LIST_MAX,
@@ -117,13 +117,13 @@ export async function withReconciler<R>(
 ): Promise<R> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-reconcile-'));
   try {
-    const books = await Store.open(dir);
+    const store = await Store.open(dir);
     const buffer = new RowBuffer();
     for (const row of rowsOf(events)) buffer.add(row);
-    await books.postRows(buffer);
-    books.post({ facts: { erasures } });
-    books.commit(events.length + erasures.length);
-    books.close();
+    await store.postRows(buffer);
+    store.post({ facts: { erasures } });
+    store.commit(events.length + erasures.length);
+    store.close();
     const reader = await StoreReader.open(dir);
     try {
       await using reconciler = new ActionReconciler(reader, {

@@ -91,14 +91,14 @@ function signIn({
   };
 }
 
-export async function bring(writer: HostWriter, told: readonly SignInOptions[]): Promise<void> {
-  const text = told.map((each) => `${JSON.stringify(signIn(each))}\n`).join('');
+export async function bring(writer: HostWriter, signIns: readonly SignInOptions[]): Promise<void> {
+  const text = signIns.map((each) => `${JSON.stringify(signIn(each))}\n`).join('');
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(text);
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const report = await importPaths(writer, { inputs, tenant: TENANT, doer: Actor, lanes: 1 });
-  assert.equal(report.accepted, told.length, JSON.stringify(report));
+  const report = await importPaths(writer, { inputs, tenant: TENANT, actor: Actor, workers: 1 });
+  assert.equal(report.accepted, signIns.length, JSON.stringify(report));
 }
 
 export async function use(writer: HostWriter): Promise<void> {
@@ -119,18 +119,18 @@ export async function use(writer: HostWriter): Promise<void> {
 
 export async function ask<T>(
   writer: HostWriter,
-  question: (books: StoreReader) => Promise<T>,
+  question: (store: StoreReader) => Promise<T>,
 ): Promise<T> {
-  const books = await StoreReader.open(writer.dir, { clock: writer.clock });
+  const store = await StoreReader.open(writer.dir, { clock: writer.clock });
   try {
-    return await question(books);
+    return await question(store);
   } finally {
-    books.close();
+    store.close();
   }
 }
 
 export function verified(writer: HostWriter): Promise<VerificationReport> {
-  return ask(writer, (books) => books.access.verified({}, HEAD));
+  return ask(writer, (store) => store.access.verified({}, HEAD));
 }
 
 export function sum({ decided, checked, unverified }: VerificationReport): number {

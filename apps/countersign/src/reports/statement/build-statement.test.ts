@@ -154,8 +154,8 @@ test('purpose and case stand in the statement', async (t) => {
 
 test('the coverage of a statement is unknown, and says why', async (t) => {
   const dir = await folder(t);
-  const books = await storeOf(dir, [[row(0, alice)]]);
-  books.post({
+  const store = await storeOf(dir, [[row(0, alice)]]);
+  store.post({
     facts: {
       coverage: [
         {
@@ -185,8 +185,8 @@ test('the coverage of a statement is unknown, and says why', async (t) => {
       ],
     },
   });
-  books.commit(HEAD.size);
-  books.close();
+  store.commit(HEAD.size);
+  store.close();
   const { coverage, erasures } = await statementFrom(dir, ALICE);
   assert.ok(coverage.answer.kind === 'unknown');
   assert.deepEqual(
@@ -322,8 +322,8 @@ test('throttled recording of what a person reads or owns is told, by whomever', 
   const period = { fromMs: START_MS + HOUR, toMs: START_MS + 3 * HOUR };
   for (const who of ['alice@contoso.example', 'cfo@contoso.example']) {
     const { volumes, coverage } = await statementFrom(dir, who, period);
-    const told = volumes.filter((sentence) => sentence.includes('throttled'));
-    assert.deepEqual(told, [
+    const sentences = volumes.filter((sentence) => sentence.includes('throttled'));
+    assert.deepEqual(sentences, [
       'recording of cfo@contoso.example throttled from 2024-01-12 08:00 UTC for 24 h: ' +
         'what was read then is not known',
     ]);

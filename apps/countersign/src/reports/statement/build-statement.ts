@@ -45,10 +45,10 @@ export type StatementInput = {
   readonly coverage: readonly CoverageRow[];
   readonly erasures: readonly ErasureRow[];
   /** Undefined: nobody can say whom an erasure was about. */
-  readonly sought?: ErasureSubjectTest | undefined;
+  readonly isSubject?: ErasureSubjectTest | undefined;
   readonly ledger: LedgerHead;
   /** What reconciliation says; empty where nobody was asked. */
-  readonly judged?: ReadonlyMap<number, ReconciledAction>;
+  readonly reconciled?: ReadonlyMap<number, ReconciledAction>;
 };
 
 /** Until a source of decisions is connected, nothing can be said about any authorisation. */
@@ -63,8 +63,8 @@ function noDecisions({ asOf }: LedgerHead): Answer {
  * order they were imported.
  */
 export function statementOf(input: StatementInput): Statement {
-  const { principal, period, purpose, rows, ledger, judged: verdicts } = input;
-  const judged: AllJudged = { verdicts, undecided: noDecisions(ledger) };
+  const { principal, period, purpose, rows, ledger, reconciled: verdicts } = input;
+  const reconciled: ReconciledActions = { verdicts, undecided: noDecisions(ledger) };
   const actions = rows.filter((row) => isAction(row.event));
   const signIns = rows.filter((row) => isSignIn(row.event.classUid));
   return {
@@ -72,11 +72,11 @@ export function statementOf(input: StatementInput): Statement {
     period: { from: timeOrNull(period.fromMs), to: timeOrNull(period.toMs) },
     purpose,
     case: input.case,
-    sessions: sessionsOf(actions, signIns, judged),
+    sessions: sessionsOf(actions, signIns, reconciled),
     unaccounted: actions
       .filter(({ index }) => verdicts?.get(index)?.verdict === 'unaccounted')
-      .map((row) => actionOf(row, judged)),
-    balance: balanceOf(actions, judged),
+      .map((row) => actionOf(row, reconciled)),
+    balance: balanceOf(actions, reconciled),
     signIns: countsOf(signIns),
     events: eventsOf(rows),
     volumes: volumesOf(actions, input.besides),
@@ -86,13 +86,13 @@ export function statementOf(input: StatementInput): Statement {
   };
 }
 
-type AllJudged = {
+type ReconciledActions = {
   readonly verdicts: ReadonlyMap<number, ReconciledAction> | undefined;
   /** Of what has no verdict. */
   readonly undecided: Answer;
 };
 
-function balanceOf(actions: readonly EventRow[], { verdicts }: AllJudged): Balance {
+function balanceOf(actions: readonly EventRow[], { verdicts }: ReconciledActions): Balance {
   const balance = { actions: actions.length, accounted: 0, unaccounted: 0, unknown: 0 };
   for (const { index } of actions) balance[verdicts?.get(index)?.verdict ?? 'unknown'] += 1;
   return balance;
@@ -110,30 +110,30 @@ function eventsOf(rows: readonly EventRow[]): Statement['events'] {
 function sessionsOf(
   actions: readonly EventRow[],
   signIns: readonly EventRow[],
-  judged: AllJudged,
+  reconciled: ReconciledActions,
 ): StatementSession[] {
   // A failed sign-in opened nothing, even where the vendor gave it a session id.
   const opening = signIns.filter((row) => outcomeOf(row) !== 'failure');
   const all = [...actions, ...opening];
   const bySession = Map.groupBy(all, (row) => row.event.sessionUid);
   return [...bySession]
-    .map(([session, rows]) => sessionOf(session, rows, judged))
+    .map(([session, rows]) => sessionOf(session, rows, reconciled))
     .sort((a, b) => compare(a.from, b.from) || compare(a.session ?? '', b.session ?? ''));
 }
 
 function sessionOf(
   session: string | null,
   rows: readonly EventRow[],
-  judged: AllJudged,
+  reconciled: ReconciledActions,
 ): StatementSession {
   const ordered = rows.toSorted((a, b) => a.event.timeMs - b.event.timeMs || a.index - b.index);
   const actions = ordered
     .filter((row) => !isSignIn(row.event.classUid))
-    .map((row) => actionOf(row, judged));
+    .map((row) => actionOf(row, reconciled));
   return {
     session,
     authorisation:
-      actions.length === 0 ? judged.undecided : all(actions.map((each) => each.authorisation)),
+      actions.length === 0 ? reconciled.undecided : all(actions.map((each) => each.authorisation)),
     from: time((ordered[0] as EventRow).event.timeMs),
     to: time((ordered.at(-1) as EventRow).event.timeMs),
     signIns: ordered.filter((row) => isSignIn(row.event.classUid)).map(signInOf),
@@ -169,7 +169,7 @@ function signInOf(row: EventRow): StatementSignIn {
   };
 }
 
-function actionOf(row: EventRow, { verdicts, undecided }: AllJudged): StatementAction {
+function actionOf(row: EventRow, { verdicts, undecided }: ReconciledActions): StatementAction {
   const { event } = row;
   return {
     ...eventOf(row),
@@ -219,14 +219,14 @@ function outcomeOf(row: EventRow): Outcome {
 }
 
 function coverageOf(input: StatementInput): Statement['coverage'] {
-  const { coverage, period, tenants, ledger, contested, sought } = input;
+  const { coverage, period, tenants, ledger, contested, isSubject } = input;
   const isOfCompany = input.scope === 'company';
   const beyond = isOfCompany ? coverage.filter((fact) => isWholeTenant(fact)) : [];
   const facts = factsWithin(coverage, period, [...tenants, ...beyond.map(({ tenant }) => tenant)]);
   const answer = coverageAnswer(facts, period, ledger);
   const holes = holesOf(facts, period);
   const names = namesOf(input.principal);
-  const because = erasedReasons(erasedWithin(input.erasures, period), names, sought);
+  const because = erasedReasons(erasedWithin(input.erasures, period), names, isSubject);
   if (contested > 0) {
     const text =
       `${plural(contested, 'more event stands', 'more events stand')} under a name that ` +
@@ -246,7 +246,13 @@ function coverageOf(input: StatementInput): Statement['coverage'] {
 }
 
 /** Those that sought this person come first. */
-function erasuresOf({ erasures, period, tenants, principal, sought }: StatementInput): Erasure[] {
+function erasuresOf({
+  erasures,
+  period,
+  tenants,
+  principal,
+  isSubject,
+}: StatementInput): Erasure[] {
   const names = namesOf(principal);
   return erasedWithin(erasures, period)
     .filter((e) => e.tenants.length === 0 || e.tenants.some((tenant) => tenants.includes(tenant)))
@@ -256,7 +262,7 @@ function erasuresOf({ erasures, period, tenants, principal, sought }: StatementI
       by,
       reason,
       entries,
-      ofThisPerson: sought?.(index, names) === true,
+      ofThisPerson: isSubject?.(index, names) === true,
       from: timeOrNull(e.fromMs ?? undefined),
       to: timeOrNull(e.toMs ?? undefined),
     }))

@@ -11,9 +11,9 @@ export type StatementOptions = Scope & {
   readonly tenant?: string | undefined;
   readonly purpose?: string | undefined;
   readonly case?: string | undefined;
-  readonly sought?: ErasureSubjectTest | undefined;
+  readonly isSubject?: ErasureSubjectTest | undefined;
   /** Whether an authorisation stands behind each action; else nobody can tell. */
-  readonly judge?: ActionReconciliation | undefined;
+  readonly reconcile?: ActionReconciliation | undefined;
   /** Tells from their bodies which items these actions read, by index. */
   readonly itemsOf?: ItemsOf | undefined;
 };

@@ -15,8 +15,8 @@ function collected(source: string, state: CoverageRow['state'] = 'collected'): C
 }
 
 function missing(facts: readonly CoverageRow[], of: RowParts): string[] {
-  const told = notConnected(facts, [row(0, of)]).map(({ text }) => text);
-  return told.map((text) => /tells of (.*) is connected$/.exec(text)?.[1] ?? text);
+  const texts = notConnected(facts, [row(0, of)]).map(({ text }) => text);
+  return texts.map((text) => /tells of (.*) is connected$/.exec(text)?.[1] ?? text);
 }
 
 test('where sign-ins nobody is asked for are not collected, a statement is not whole', () => {
@@ -34,8 +34,8 @@ test('where sign-ins nobody is asked for are not collected, a statement is not w
 });
 
 test('where sign-ins alone are collected, nobody knows what was done', () => {
-  const told = missing([collected('graph/signIns')], PERSON);
-  assert.deepEqual(told, ['what people and applications do']);
+  const texts = missing([collected('graph/signIns')], PERSON);
+  assert.deepEqual(texts, ['what people and applications do']);
 });
 
 test('where nothing is collected, that is said elsewhere', () => {

@@ -39,14 +39,14 @@ export class EnforcementLoop {
   }
 
   /** Tells where they listen; undefined where the configuration names none. */
-  async open(books: StoreReader): Promise<string | undefined> {
+  async open(store: StoreReader): Promise<string | undefined> {
     const { config, tell, desk } = this.#options;
     const { doors } = config;
     if (doors === undefined) return undefined;
     this.#endpoints = await openEndpoints({
       ...this.#options,
       doors,
-      books,
+      store,
       alone: (work) => this.#options.desk.exclusively(work),
       stopped: () => this.#options.reserve.stops('deciding'),
       onFailure: (error) => tell({ event: 'failed', collector: 'doors', because: String(error) }),
@@ -72,10 +72,10 @@ export class EnforcementLoop {
     const { config, writer, desk, wait } = this.#options;
     const { doors } = config;
     if (doors?.drain === undefined) return;
-    const draining = new BypassController(doors.drain, peopleOf(doors), writer, this.#options);
+    const controller = new BypassController(doors.drain, peopleOf(doors), writer, this.#options);
     while (!signal.aborted) {
       await this.#telling('doors/drain', async () => {
-        if (await draining.isDue()) await desk.exclusively(() => draining.look(signal));
+        if (await controller.isDue()) await desk.exclusively(() => controller.look(signal));
       });
       await wait(BYPASS_LOOK_MS, signal).catch(() => undefined);
     }

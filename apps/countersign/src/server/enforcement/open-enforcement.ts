@@ -36,7 +36,7 @@ export type OpenEndpointsOptions = {
   readonly doors: EnforcementConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly writer: LedgerWriter;
-  readonly books: StoreReader;
+  readonly store: StoreReader;
   /** Work that needs the ledger for itself. */
   readonly alone: (work: () => Promise<void>) => Promise<void>;
   /** The policies that come with the program. */
@@ -86,7 +86,7 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
   const records = await ssfRecords(writer);
   const transmitter = await transmitterOf(options, records);
   const external = await externalOf(options, deciding, people);
-  const watched = { ...options, knowledge: policyInformation, passes, deciding, transmitter };
+  const watched = { ...options, information: policyInformation, passes, deciding, transmitter };
   const passkeys = external?.passkeys;
   const keeping = await RevocationService.open(
     { ...watched, passkeys, issuer: config.url },
@@ -101,7 +101,7 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
     forwardAuth: forwardAuthOf(config, deciding, clock, (pass) => {
       const nowMs = clock.now();
       if (passes.isOpen(pass, nowMs)) return false;
-      return knownPasses(writer.books, nowMs, { pass }).length > 0;
+      return knownPasses(writer.store, nowMs, { pass }).length > 0;
     }),
     ssf: transmitter === undefined ? undefined : new SsfEndpoint(transmitter),
     external,

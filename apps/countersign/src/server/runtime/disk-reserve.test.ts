@@ -26,19 +26,19 @@ const WORKED = 'done';
 
 function reserve(...shares: (number | undefined)[]) {
   const clock = new ManualClock(0);
-  const told: string[] = [];
+  const events: string[] = [];
   let at = 0;
   const made = new DiskReserve({
     free: () => shares[Math.min(at++, shares.length - 1)],
     clock,
     wait: async () => clock.advance(ENDPOINT_DISK_LOOK_MS),
-    tell: ({ event }) => told.push(event),
+    tell: ({ event }) => events.push(event),
   });
-  return { made, told, later: () => clock.advance(ENDPOINT_DISK_LOOK_MS), looks: () => at };
+  return { made, events, later: () => clock.advance(ENDPOINT_DISK_LOOK_MS), looks: () => at };
 }
 
 test('collecting stops below a tenth, and decisions below two hundredths', () => {
-  const { made, told, later } = reserve(0.1, 0.0999, 0.02, 0.0199, 0.02, 0.1);
+  const { made, events, later } = reserve(0.1, 0.0999, 0.02, 0.0199, 0.02, 0.1);
   const stopped = [];
   for (let n = 0; n < 6; n++, later()) {
     stopped.push([made.stops('collecting') !== undefined, made.stops('deciding') !== undefined]);
@@ -51,7 +51,7 @@ test('collecting stops below a tenth, and decisions below two hundredths', () =>
     [true, false],
     [false, false],
   ]);
-  assert.deepEqual(told, ['disk-low', 'doors-shut', 'doors-open', 'disk-enough']);
+  assert.deepEqual(events, ['disk-low', 'doors-shut', 'doors-open', 'disk-enough']);
 });
 
 test('where nobody can tell how much is free, only a full disk stops anything', () => {
@@ -187,7 +187,7 @@ async function withServer(
       ms === IMPORT_DISK_LOOK_MS && disk.free > LOW ? later() : systemWait(ms, signal),
     freeDisk: () => disk.free,
     signal: stop.signal,
-    ...{ lanes: 1, keyFile: undefined, acceptFork: undefined },
+    ...{ workers: 1, keyFile: undefined, acceptFork: undefined },
     policies: join(import.meta.dirname, '../../../../../content/policies'),
     tell: ({ event }) => {
       heard.push(event);

@@ -27,7 +27,7 @@ type DiskEventName = Extract<ServeEvent, { readonly freePercent: number }>['even
 type ReservePolicy = {
   /** It stops below this share. */
   readonly min: number;
-  readonly told: { readonly stops: DiskEventName; readonly goesOn: DiskEventName };
+  readonly events: { readonly stops: DiskEventName; readonly goesOn: DiskEventName };
   readonly because: string;
 };
 
@@ -38,14 +38,14 @@ type ReservePolicy = {
 const RESERVED: Readonly<Record<Use, ReservePolicy>> = {
   collecting: {
     min: FREE_DISK_MIN,
-    told: { stops: 'disk-low', goesOn: 'disk-enough' },
+    events: { stops: 'disk-low', goesOn: 'disk-enough' },
     because:
       `less than ${FREE_DISK_MIN * 100} % of the disk is free, and what is left is for ` +
       'decisions: nothing is collected or imported',
   },
   deciding: {
     min: ENDPOINT_FREE_DISK_MIN,
-    told: { stops: 'doors-shut', goesOn: 'doors-open' },
+    events: { stops: 'doors-shut', goesOn: 'doors-open' },
     because:
       `less than ${ENDPOINT_FREE_DISK_MIN * 100} % of the disk is free: no decision could be ` +
       'accounted for, so none is given',
@@ -81,13 +81,13 @@ export class DiskReserve {
   /** Why it may not be done now; undefined where there is room, or nobody can tell. */
   stops(use: Use): string | undefined {
     const { free } = this;
-    const { min, told, because } = RESERVED[use];
+    const { min, events, because } = RESERVED[use];
     const isLow = free !== undefined && free < min;
     if (isLow !== this.#stopped.has(use)) {
       if (isLow) this.#stopped.add(use);
       else this.#stopped.delete(use);
       const freePercent = Math.round((free ?? 0) * 100);
-      this.#options.tell({ event: isLow ? told.stops : told.goesOn, freePercent });
+      this.#options.tell({ event: isLow ? events.stops : events.goesOn, freePercent });
     }
     return isLow ? because : undefined;
   }

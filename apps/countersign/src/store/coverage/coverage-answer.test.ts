@@ -8,10 +8,17 @@ const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2026, 2, 2);
 const NOW_MS = START_MS + 48 * HOUR_MS;
 
-type Told = { readonly toHour: number; readonly comingToHour?: number; readonly fromHour?: number };
+type IntervalOptions = {
+  readonly toHour: number;
+  readonly comingToHour?: number;
+  readonly fromHour?: number;
+};
 
 /** A source that was collected to an hour, and waited for to another. */
-function told(source: string, { fromHour = 0, toHour, comingToHour }: Told): CoverageRow[] {
+function intervalOf(
+  source: string,
+  { fromHour = 0, toHour, comingToHour }: IntervalOptions,
+): CoverageRow[] {
   const of = (from: number, to: number, parts: Pick<CoverageRow, 'state' | 'because'>) => ({
     ...{ index: 1, tenant: row(0).tenant, source, workload: null, subject: null, bound: null },
     ...{ fromMs: START_MS + from * HOUR_MS, toMs: START_MS + to * HOUR_MS, ...parts },
@@ -27,24 +34,30 @@ function hoursOf(...facts: readonly CoverageRow[][]): number[] | undefined {
   return period && [period.fromMs, period.toMs].map((ms) => (ms - START_MS) / HOUR_MS);
 }
 
-const RUNNING: Told = { toHour: 46, comingToHour: 48 };
+const RUNNING: IntervalOptions = { toHour: 46, comingToHour: 48 };
 
 test('what every source that is asked for has settled up to is the collected period', () => {
-  const hours = hoursOf(told('a', RUNNING), told('b', { ...RUNNING, fromHour: 3, toHour: 45 }));
+  const hours = hoursOf(
+    intervalOf('a', RUNNING),
+    intervalOf('b', { ...RUNNING, fromHour: 3, toHour: 45 }),
+  );
   assert.deepEqual(hours, [3, 45]);
 });
 
 test('a source that fell silent ends no period: what it does not tell of lies within', () => {
   for (const silent of [{ toHour: 20 }, { toHour: 20, comingToHour: 21 }]) {
-    assert.deepEqual(hoursOf(told('a', RUNNING), told('b', silent)), [0, 46]);
+    assert.deepEqual(hoursOf(intervalOf('a', RUNNING), intervalOf('b', silent)), [0, 46]);
   }
 });
 
 test('where all sources fell silent, the period goes on to where nobody knows anything', () => {
-  assert.deepEqual(hoursOf(told('a', { toHour: 20 }), told('b', { toHour: 30 })), [0, 48]);
+  assert.deepEqual(
+    hoursOf(intervalOf('a', { toHour: 20 }), intervalOf('b', { toHour: 30 })),
+    [0, 48],
+  );
 });
 
 test('where nothing was collected, there is no such period', () => {
-  assert.equal(hoursOf(told('graph/auditLogQuery', { toHour: 48 })), undefined);
+  assert.equal(hoursOf(intervalOf('graph/auditLogQuery', { toHour: 48 })), undefined);
   assert.equal(hoursOf(), undefined);
 });

@@ -28,8 +28,8 @@ export function collectedPeriod(
   facts: readonly CoverageRow[],
   nowMs: number,
 ): { readonly fromMs: number; readonly toMs: number } | undefined {
-  const told = facts.filter((fact) => isCovered(fact) || isStillComing(fact));
-  const counted = told.filter(({ source }) => !isSpotSource(source));
+  const known = facts.filter((fact) => isCovered(fact) || isStillComing(fact));
+  const counted = known.filter(({ source }) => !isSpotSource(source));
   const sources = [...Map.groupBy(counted, ({ source, tenant }) => `${source}\n${tenant}`).values()]
     .map((of) => ({ good: of.filter(isCovered), reachedMs: endOf(of) }))
     .filter(({ good }) => good.length > 0);
@@ -55,8 +55,8 @@ function endOf(facts: readonly CoverageRow[]): number {
 export function arrivedPeriod(
   facts: readonly CoverageRow[],
 ): { readonly fromMs: number; readonly toMs: number } | undefined {
-  const told = facts.filter((fact) => fact.entries === undefined && fact.source !== ANY);
-  const period = { fromMs: startOf(told), toMs: endOf(told) };
+  const known = facts.filter((fact) => fact.entries === undefined && fact.source !== ANY);
+  const period = { fromMs: startOf(known), toMs: endOf(known) };
   return Number.isFinite(period.fromMs) && Number.isFinite(period.toMs) ? period : undefined;
 }
 

@@ -26,10 +26,10 @@ export function erasedWithin(
 export function erasedReasons(
   erasures: readonly ErasureRow[],
   names: readonly string[],
-  sought: ErasureSubjectTest | undefined,
+  isSubject: ErasureSubjectTest | undefined,
 ): Reason[] {
   return erasures
-    .filter(({ index }) => sought?.(index, names) === true)
+    .filter(({ index }) => isSubject?.(index, names) === true)
     .map((erasure) => ({ code: 'erased', text: `of this person, ${erasureText(erasure)}` }));
 }
 

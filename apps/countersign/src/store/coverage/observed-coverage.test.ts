@@ -51,13 +51,13 @@ test('keeps what follows from all observations, folded and not, over a restart',
   const reader = await StoreReader.open(dir, { clock: new ManualClock(nowMs) });
   t.after(() => reader.close());
   for (let from = 0; from < seen.length; from += 650) {
-    const books = await Store.open(dir);
+    const store = await Store.open(dir);
     const observations = seen
       .slice(from, from + 650)
       .map((each, i) => ({ index: from + i, seen: each }));
-    books.post({ facts: { observations } });
-    books.commit(from + 650);
-    books.close();
+    store.post({ facts: { observations } });
+    store.commit(from + 650);
+    store.close();
     // Asks in between, so that it goes on from what it had folded itself.
     assert.ok(reader.coverage().length > 0);
   }
@@ -74,11 +74,11 @@ test('keeps what follows from all observations, folded and not, over a restart',
 
 test('SQL sees the same, and what has expired by the time of the question', async (t) => {
   const dir = await folder(t);
-  const books = await Store.open(dir);
+  const store = await Store.open(dir);
   const observations = polls(600).map((seen, index) => ({ index, seen }));
-  books.post({ facts: { observations } });
-  books.commit(HEAD.size);
-  books.close();
+  store.post({ facts: { observations } });
+  store.commit(HEAD.size);
+  store.close();
   const from = `FROM coverage WHERE source = '${SOURCE}'`;
   const sql = `SELECT state, count(*) ${from} GROUP BY 1 ORDER BY 1`;
   const asked = async (nowMs: number): Promise<unknown[]> => {

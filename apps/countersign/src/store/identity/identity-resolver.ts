@@ -24,7 +24,7 @@ export class IdentityResolver {
   /** The principals that a key may stand for in the period; itself when no object id is known. */
   holdersOf(node: TenantActorKey, period: WhoOptions): TenantActorKey[] {
     if (hasUid(node)) return [node];
-    const { uids, bare } = this.#kin(node);
+    const { uids, bare } = this.#relatives(node);
     if (uids.length === 0)
       return [latest(bare, (key) => this.#aliases({ ...node, key }))].map((key) => ({
         tenant: node.tenant,
@@ -38,7 +38,7 @@ export class IdentityResolver {
   }
 
   aliasesOf(node: TenantActorKey): PrincipalAlias[] {
-    const { bare } = this.#kin(node);
+    const { bare } = this.#relatives(node);
     const own = bare.filter((key) => !this.#isShared({ ...node, key }));
     const united = new Map<string, PrincipalAlias>();
     for (const key of new Set([node.key, ...own])) {
@@ -58,9 +58,9 @@ export class IdentityResolver {
   selectionOf(node: TenantActorKey): Omit<Selection, 'tenants'> {
     const keys = [node.key];
     const shared: SharedKey[] = [];
-    for (const key of this.#kin(node).bare) {
+    for (const key of this.#relatives(node).bare) {
       if (key === node.key) continue;
-      const { uids } = this.#kin({ ...node, key });
+      const { uids } = this.#relatives({ ...node, key });
       if (uids.length <= 1) {
         keys.push(key);
         continue;
@@ -74,7 +74,7 @@ export class IdentityResolver {
   }
 
   #isShared(node: TenantActorKey): boolean {
-    return !hasUid(node) && this.#kin(node).uids.length > 1;
+    return !hasUid(node) && this.#relatives(node).uids.length > 1;
   }
 
   /** When records tie the shared key to `uid` and to no other. */
@@ -96,7 +96,7 @@ export class IdentityResolver {
    * The bare keys that names lead to from here, and the object ids at which they end. No step
    * leads on through an object id other than the first key.
    */
-  #kin(start: TenantActorKey): { uids: string[]; bare: string[] } {
+  #relatives(start: TenantActorKey): { uids: string[]; bare: string[] } {
     const seen = new Set([start.key]);
     const queue = [start.key];
     for (let key = queue.pop(); key !== undefined; key = queue.pop()) {

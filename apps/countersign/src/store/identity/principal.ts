@@ -152,8 +152,8 @@ function isWithin(alias: Alias, period: WhoOptions): boolean {
   return alias.firstMs < toMs && alias.lastMs >= fromMs;
 }
 
-function principalOf(node: TenantActorKey, kinship: IdentityResolver): Principal {
-  const aliases = kinship
+function principalOf(node: TenantActorKey, identities: IdentityResolver): Principal {
+  const aliases = identities
     .aliasesOf(node)
     .toSorted((a, b) => a.firstMs - b.firstMs || compare(a.kind + a.value, b.kind + b.value));
   const names = aliases.filter((a) => a.kind === 'name');

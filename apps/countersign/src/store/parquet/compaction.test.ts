@@ -35,15 +35,15 @@ test('many files become one, many rows become files by class and day', async (t)
   const rows = [0, 1, 2, 3].map((i) =>
     row(i, { classUid: i % 2 === 0 ? 6003 : 3002, timeMs: START_MS + i * DAY }),
   );
-  const books = await storeOf(
+  const store = await storeOf(
     dir,
     rows.map((each) => [each]),
   );
-  t.after(() => books.close());
-  assert.deepEqual(await books.compact(), { filesBefore: 4, filesAfter: 4 });
-  assert.deepEqual(await books.compact({ hotFilesMax: 3 }), { filesBefore: 4, filesAfter: 1 });
+  t.after(() => store.close());
+  assert.deepEqual(await store.compact(), { filesBefore: 4, filesAfter: 4 });
+  assert.deepEqual(await store.compact({ hotFilesMax: 3 }), { filesBefore: 4, filesAfter: 1 });
   assert.deepEqual(filesIn(dir), ['hot/m000000000001.parquet']);
-  await books.compact({ partitionRowsMin: 4 });
+  await store.compact({ partitionRowsMin: 4 });
   assert.deepEqual(
     filesIn(dir).map((path) => path.replace(/\d{12}/, 'N')),
     [
@@ -63,9 +63,9 @@ test('what is left behind a step is laid down by day as well, unless it is littl
     [3, 1],
   ] as const) {
     const dir = await folder(t);
-    const books = await storeOf(dir, posts);
-    await books.compact({ partitionRowsMin: 6, stepRowsMax: 4, partitionRestMin });
-    books.close();
+    const store = await storeOf(dir, posts);
+    await store.compact({ partitionRowsMin: 6, stepRowsMax: 4, partitionRestMin });
+    store.close();
     const hot = filesIn(dir).filter((path) => path.startsWith('hot/'));
     assert.equal(hot.length, left, filesIn(dir).join(' '));
     assert.deepEqual(await allIn(dir), posts.flat());
@@ -75,32 +75,32 @@ test('what is left behind a step is laid down by day as well, unless it is littl
 test('one small file after another leaves the large ones alone', async (t) => {
   const dir = await folder(t);
   const large = Array.from({ length: 40 }, (_, i) => row(i));
-  const books = await storeOf(dir, [large, [row(40)], [row(41)], [row(42)]]);
-  t.after(() => books.close());
+  const store = await storeOf(dir, [large, [row(40)], [row(41)], [row(42)]]);
+  t.after(() => store.close());
   const [first] = filesIn(dir);
-  await books.compact({ hotFilesMax: 3 });
+  await store.compact({ hotFilesMax: 3 });
   assert.deepEqual(new Set(filesIn(dir)), new Set([first, 'hot/m000000000001.parquet']));
   assert.equal((await allIn(dir)).length, 43);
 });
 
 test('compacting twice does nothing the second time', async (t) => {
   const dir = await folder(t);
-  const books = await storeOf(dir, [[row(0)], [row(1)]]);
-  t.after(() => books.close());
-  await books.compact();
+  const store = await storeOf(dir, [[row(0)], [row(1)]]);
+  t.after(() => store.close());
+  await store.compact();
   const files = filesIn(dir);
-  await books.compact();
+  await store.compact();
   assert.deepEqual(filesIn(dir), files);
 });
 
 test('the files of one day stay few, however often it is compacted', async (t) => {
   const dir = await folder(t);
-  const books = await Store.open(dir);
-  t.after(() => books.close());
+  const store = await Store.open(dir);
+  t.after(() => store.close());
   for (let i = 0; i < 12; i++) {
-    await post(books, [row(i)]);
-    books.commit(i + 1);
-    await books.compact({ partitionRowsMin: 1 });
+    await post(store, [row(i)]);
+    store.commit(i + 1);
+    await store.compact({ partitionRowsMin: 1 });
     assert.ok(filesIn(dir).length <= 3, `${filesIn(dir).length} files`);
   }
   assert.equal((await allIn(dir)).length, 12);
@@ -108,30 +108,30 @@ test('the files of one day stay few, however often it is compacted', async (t) =
 
 test('superseded rows are gone from the files after a compaction', async (t) => {
   const dir = await folder(t);
-  const books = await storeOf(dir, [[row(0), row(1)], [row(2, { entries: [0, 2] })]], [0, 77]);
-  t.after(() => books.close());
-  await books.compact();
-  assert.equal(books.supersededCount, 1, 'a few stay, and questions skip them');
-  await books.compact({ supersededMax: 0 });
+  const store = await storeOf(dir, [[row(0), row(1)], [row(2, { entries: [0, 2] })]], [0, 77]);
+  t.after(() => store.close());
+  await store.compact();
+  assert.equal(store.supersededCount, 1, 'a few stay, and questions skip them');
+  await store.compact({ supersededMax: 0 });
   assert.deepEqual(
     (await allIn(dir)).map(({ index }) => index),
     [1, 2],
   );
-  assert.equal(books.supersededCount, 0, 'an entry that never had a row is forgotten too');
+  assert.equal(store.supersededCount, 0, 'an entry that never had a row is forgotten too');
 });
 
 test('a file with few superseded rows is left alone until they are many in all', async (t) => {
   const dir = await folder(t);
   const large = Array.from({ length: 60 }, (_, i) => row(i));
   const small = [row(60), row(61)];
-  const books = await storeOf(dir, [large, small, [row(62)]], [3, 7, 60]);
-  t.after(() => books.close());
+  const store = await storeOf(dir, [large, small, [row(62)]], [3, 7, 60]);
+  t.after(() => store.close());
   const [first, , third] = filesIn(dir);
-  await books.compact({ supersededMax: 0, supersededRestMax: 2 });
+  await store.compact({ supersededMax: 0, supersededRestMax: 2 });
   assert.deepEqual(new Set(filesIn(dir)), new Set([first, third, 'hot/m000000000001.parquet']));
-  assert.equal(books.supersededCount, 2, 'questions skip them');
-  await books.compact({ supersededMax: 0, supersededRestMax: 1 });
-  assert.equal(books.supersededCount, 0);
+  assert.equal(store.supersededCount, 2, 'questions skip them');
+  await store.compact({ supersededMax: 0, supersededRestMax: 1 });
+  assert.equal(store.supersededCount, 0);
   const kept = [...large, ...small, row(62)].map(({ index }) => index);
   assert.deepEqual(
     (await allIn(dir)).map(({ index }) => index),
@@ -164,25 +164,25 @@ test('no compaction, at any time, with any limits, changes an answer', async (t)
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
       const dir = await folder(t);
-      const books = await Store.open(dir);
+      const store = await Store.open(dir);
       const expected = new Map<number, EventRow>();
       let index = 0;
       for (const { rows, supersede, compaction } of steps) {
         const made = rows.map(({ day, ...event }) =>
           row(index++, { ...event, timeMs: START_MS + day * DAY }),
         );
-        await post(books, made);
+        await post(store, made);
         for (const each of made) expected.set(each.index, each);
         const superseded = supersede.filter((i) => i < index);
-        books.post({ superseded });
+        store.post({ superseded });
         for (const i of superseded) expected.delete(i);
-        books.commit(index);
-        if (compaction !== null) await books.compact(compaction);
+        store.commit(index);
+        if (compaction !== null) await store.compact(compaction);
       }
       const order = (a: EventRow, b: EventRow): number =>
         a.event.timeMs - b.event.timeMs || a.index - b.index;
       assert.deepEqual(await allIn(dir), [...expected.values()].sort(order));
-      books.close();
+      store.close();
     }),
     runs(10, 300),
   );

@@ -38,8 +38,8 @@ async function readAsDocumented(dir: string): Promise<{ index: number[]; timeTyp
 
 test('another reader counts the rows that count, as the documentation says it', async (t) => {
   const dir = await folder(t);
-  const books = await storeOf(dir, [[row(0), row(1)], [row(2), row(3)], [row(4)]], [1, 2]);
-  books.close();
+  const store = await storeOf(dir, [[row(0), row(1)], [row(2), row(3)], [row(4)]], [1, 2]);
+  store.close();
   const { index, timeType } = await readAsDocumented(dir);
   assert.deepEqual(index, [0, 3, 4]);
   assert.equal(timeType, 'TIMESTAMP WITH TIME ZONE');
@@ -48,15 +48,15 @@ test('another reader counts the rows that count, as the documentation says it', 
 test('the same rows are read after files were merged and laid down by day', async (t) => {
   const dir = await folder(t);
   const rows = [0, 1, 2, 3].map((i) => row(i, { timeMs: START_MS + i * 86_400_000 }));
-  const books = await storeOf(
+  const store = await storeOf(
     dir,
     rows.map((each) => [each]),
     [2],
   );
-  t.after(() => books.close());
-  await books.compact({ hotFilesMax: 1 });
+  t.after(() => store.close());
+  await store.compact({ hotFilesMax: 1 });
   assert.deepEqual((await readAsDocumented(dir)).index, [0, 1, 3]);
-  await books.compact({ partitionRowsMin: 1 });
+  await store.compact({ partitionRowsMin: 1 });
   assert.deepEqual(manifestIn(dir).superseded, []);
   const { index, timeType } = await readAsDocumented(dir);
   assert.deepEqual(index, [0, 1, 3]);
@@ -65,9 +65,9 @@ test('the same rows are read after files were merged and laid down by day', asyn
 
 test('an erasure leaves the manifest without its rows', async (t) => {
   const dir = await folder(t);
-  const books = await storeOf(dir, [[row(0), row(1), row(2)]]);
-  t.after(() => books.close());
-  await books.purge([1]);
+  const store = await storeOf(dir, [[row(0), row(1), row(2)]]);
+  t.after(() => store.close());
+  await store.purge([1]);
   for (const { path } of manifestIn(dir).files) {
     assert.ok(existsSync(join(dir, 'events', path)), path);
   }
@@ -77,15 +77,15 @@ test('an erasure leaves the manifest without its rows', async (t) => {
 test('while rows come in, the manifest is written again after ten seconds', async (t) => {
   const dir = await folder(t);
   const clock = new ManualClock(START_MS);
-  const books = await Store.open(dir, { clock });
-  t.after(() => books.close());
+  const store = await Store.open(dir, { clock });
+  t.after(() => store.close());
   assert.deepEqual(manifestIn(dir).files, []);
-  await post(books, [row(0)]);
-  books.commit(1);
+  await post(store, [row(0)]);
+  store.commit(1);
   assert.equal(manifestIn(dir).cursor, 0);
   clock.advance(10_000);
-  await post(books, [row(1)]);
-  books.commit(2);
+  await post(store, [row(1)]);
+  store.commit(2);
   assert.equal(manifestIn(dir).cursor, 2);
   assert.equal(manifestIn(dir).files.length, 2);
 });
@@ -93,12 +93,12 @@ test('while rows come in, the manifest is written again after ten seconds', asyn
 test('a writer that opens after a crash brings the manifest up to date', async (t) => {
   const dir = await folder(t);
   const clock = new ManualClock(START_MS);
-  const books = await Store.open(dir, { clock });
-  await post(books, [row(0)]);
-  books.commit(1);
+  const store = await Store.open(dir, { clock });
+  await post(store, [row(0)]);
+  store.commit(1);
   // What a kill leaves: the transaction is durable, the manifest is of the time before.
   const killed = manifestIn(dir);
-  books.close();
+  store.close();
   assert.equal(killed.cursor, 0);
   rmSync(join(dir, MANIFEST_FILE));
   (await Store.open(dir)).close();
@@ -107,12 +107,12 @@ test('a writer that opens after a crash brings the manifest up to date', async (
 
 test('where the disk takes no manifest, none is left, and the writer goes on', async (t) => {
   const dir = await folder(t);
-  const books = await storeOf(dir, [[row(0)]]);
+  const store = await storeOf(dir, [[row(0)]]);
   // A folder in place of the unfinished file fails as a full disk does, for root as well.
   mkdirSync(join(dir, TEMP_FOLDER, 'manifest.json'));
-  await books.compact({ partitionRowsMin: 1 });
+  await store.compact({ partitionRowsMin: 1 });
   assert.ok(!existsSync(join(dir, MANIFEST_FILE)));
   rmSync(join(dir, TEMP_FOLDER, 'manifest.json'), { recursive: true });
-  books.close();
+  store.close();
   assert.deepEqual((await readAsDocumented(dir)).index, [0]);
 });

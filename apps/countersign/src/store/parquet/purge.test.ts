@@ -37,10 +37,10 @@ function stubOf({ index, entries, tenant, action, source, seenMs, event }: Event
 test('of an erased entry nothing is left but what its leaf says', async (t) => {
   const dir = await folder(t);
   const rows = [row(0, { ...mallory, ...secret }), row(1, { actorName: 'bob@x' })];
-  const books = await storeOf(dir, [rows]);
-  t.after(() => books.close());
+  const store = await storeOf(dir, [rows]);
+  t.after(() => store.close());
   assert.ok(filesWith(dir, NAME).length > 0, 'the search finds what is there');
-  assert.deepEqual(await books.purge([0]), { erased: 1, toMerge: [] });
+  assert.deepEqual(await store.purge([0]), { erased: 1, toMerge: [] });
   assert.deepEqual(await allIn(dir), [stubOf(rows[0] as EventRow), rows[1]]);
   for (const text of [NAME, mallory.actorUid, 'secret-zebra']) {
     assert.deepEqual(filesWith(dir, text), [], text);
@@ -50,9 +50,9 @@ test('of an erased entry nothing is left but what its leaf says', async (t) => {
 test('a name that other rows support stays, with the times of those rows', async (t) => {
   const dir = await folder(t);
   const rows = [0, 1, 2].map((i) => row(i, mallory));
-  const books = await storeOf(dir, [rows]);
-  t.after(() => books.close());
-  await books.purge([0]);
+  const store = await storeOf(dir, [rows]);
+  t.after(() => store.close());
+  await store.purge([0]);
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   const resolution = await reader.resolvePrincipal(NAME);
@@ -69,15 +69,15 @@ test('a name that other rows support stays, with the times of those rows', async
 test('an action of which other sightings remain is reported to be merged again', async (t) => {
   const dir = await folder(t);
   const rows = [row(0, mallory), row(1, mallory), row(2, { ...mallory, entries: [0, 2] })];
-  const books = await storeOf(dir, [rows], [0]);
-  t.after(() => books.close());
-  assert.deepEqual(await books.purge([0]), { erased: 0, toMerge: [{ index: 2, entries: [2] }] });
+  const store = await storeOf(dir, [rows], [0]);
+  t.after(() => store.close());
+  assert.deepEqual(await store.purge([0]), { erased: 0, toMerge: [{ index: 2, entries: [2] }] });
   assert.deepEqual(
     (await allIn(dir)).map(({ index }) => index),
     [1],
   );
-  await post(books, [row(2, { entries: [0, 2] })]);
-  books.commit(HEAD.size);
+  await post(store, [row(2, { entries: [0, 2] })]);
+  store.commit(HEAD.size);
   assert.deepEqual(
     (await allIn(dir)).map(({ index }) => index),
     [1, 2],
@@ -89,20 +89,20 @@ test('what is to be merged is reported until it is posted, however often one die
   const first = await storeOf(dir, [[row(0, mallory), row(1, { entries: [0, 1] })]], [0]);
   assert.deepEqual((await first.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
   // The process dies here, before it has posted anything.
-  const books = await Store.open(dir);
-  t.after(() => books.close());
-  assert.deepEqual((await books.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
-  await post(books, [row(1, { entries: [1] })]);
-  books.commit(HEAD.size);
-  assert.deepEqual((await books.purge([0])).toMerge, []);
+  const store = await Store.open(dir);
+  t.after(() => store.close());
+  assert.deepEqual((await store.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
+  await post(store, [row(1, { entries: [1] })]);
+  store.commit(HEAD.size);
+  assert.deepEqual((await store.purge([0])).toMerge, []);
 });
 
 test('a superseded row of an erased entry goes too', async (t) => {
   const dir = await folder(t);
   const rows = [row(0, { ...mallory, ...secret }), row(1, { entries: [0, 1] })];
-  const books = await storeOf(dir, [rows], [0]);
-  t.after(() => books.close());
-  await books.purge([0, 1]);
+  const store = await storeOf(dir, [rows], [0]);
+  t.after(() => store.close());
+  await store.purge([0, 1]);
   assert.deepEqual(
     (await allIn(dir)).map(({ index, erased }) => [index, erased]),
     [[1, true]],
@@ -115,41 +115,41 @@ test('an erasure finds rows in compacted files, and leaves the others as they ar
   const rows = Array.from({ length: 50 }, (_, i) =>
     row(i, { ...(i % 7 === 0 ? mallory : { actorName: `user${i}@x` }), classUid: 6003 + (i % 3) }),
   );
-  const books = await storeOf(dir, [rows]);
-  t.after(() => books.close());
-  await books.compact({ partitionRowsMin: 1 });
+  const store = await storeOf(dir, [rows]);
+  t.after(() => store.close());
+  await store.compact({ partitionRowsMin: 1 });
   const doomed = rows.filter((each) => each.event.actorName === NAME).map(({ index }) => index);
-  assert.equal((await books.purge(doomed)).erased, doomed.length);
+  assert.equal((await store.purge(doomed)).erased, doomed.length);
   const expected = rows.map((each) => (doomed.includes(each.index) ? stubOf(each) : each));
   assert.deepEqual(await allIn(dir), expected);
   assert.deepEqual(filesWith(dir, NAME), []);
-  await books.compact({ partitionRowsMin: 1 });
+  await store.compact({ partitionRowsMin: 1 });
   assert.deepEqual(await allIn(dir), expected);
 });
 
 test('what an erased entry of our own said is gone from the state', async (t) => {
   const dir = await folder(t);
-  const books = await Store.open(dir);
-  t.after(() => books.close());
+  const store = await Store.open(dir);
+  t.after(() => store.close());
   const said = { seenMs: 1, bytes: 1, sha256: '', by: 'ada@host', origin: null };
-  books.post({ facts: { imports: [{ ...said, index: 0, file: `export of ${NAME}.csv` }] } });
-  books.commit(1);
-  await books.purge([0]);
+  store.post({ facts: { imports: [{ ...said, index: 0, file: `export of ${NAME}.csv` }] } });
+  store.commit(1);
+  await store.purge([0]);
   assert.deepEqual(filesWith(dir, NAME), []);
 });
 
 test('a group of signals that is named after who was erased is not remembered', async (t) => {
   const dir = await folder(t);
-  const books = await storeOf(dir, [[row(0, mallory), row(1)]]);
-  t.after(() => books.close());
+  const store = await storeOf(dir, [[row(0, mallory), row(1)]]);
+  t.after(() => store.close());
   const signal = { stream: 'a rule', timeMs: 1, part: 0, tenant: '', values: '', about: '' };
   const rows = [
     { ...signal, group: NAME, index: 0 },
     { ...signal, group: 'somebody else', index: 1 },
   ];
-  books.post({ signals: { rows, counts: [] } });
-  books.commit(books.cursor + 1);
-  await books.purge([0]);
+  store.post({ signals: { rows, counts: [] } });
+  store.commit(store.cursor + 1);
+  await store.purge([0]);
   const reader = await StoreReader.open(dir);
   const left = [...reader.signals.touchedSince(0)].map(({ group }) => group);
   reader.close();
@@ -159,11 +159,11 @@ test('a group of signals that is named after who was erased is not remembered', 
 
 test('erasing what was never posted, or twice, changes nothing', async (t) => {
   const dir = await folder(t);
-  const books = await storeOf(dir, [[row(0), row(1)]]);
-  t.after(() => books.close());
-  await books.purge([0]);
+  const store = await storeOf(dir, [[row(0), row(1)]]);
+  t.after(() => store.close());
+  await store.purge([0]);
   const once = await allIn(dir);
-  assert.deepEqual(await books.purge([0]), { erased: 1, toMerge: [] });
-  assert.deepEqual(await books.purge([999]), { erased: 0, toMerge: [] });
+  assert.deepEqual(await store.purge([0]), { erased: 1, toMerge: [] });
+  assert.deepEqual(await store.purge([999]), { erased: 0, toMerge: [] });
   assert.deepEqual(await allIn(dir), once);
 });

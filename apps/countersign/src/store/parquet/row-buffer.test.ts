@@ -110,10 +110,10 @@ test('row groups, dictionaries and columns without one hold every value', async 
       classUid: 6000 + (i % 8),
     }),
   );
-  const books = await storeOf(dir, [rows]);
+  const store = await storeOf(dir, [rows]);
   assert.deepEqual(await readBack(dir), rows);
-  await books.compact({ partitionRowsMin: 1 });
-  books.close();
+  await store.compact({ partitionRowsMin: 1 });
+  store.close();
   assert.deepEqual(await readBack(dir), rows);
 });
 
@@ -123,10 +123,10 @@ test('a buffer can be used again', async (t) => {
   buffer.add(row(0, { operation: 'first' }));
   buffer.clear();
   buffer.add(row(1, { operation: 'second' }));
-  const books = await storeOf(dir, []);
-  await books.postRows(buffer);
-  books.commit(HEAD.size);
-  books.close();
+  const store = await storeOf(dir, []);
+  await store.postRows(buffer);
+  store.commit(HEAD.size);
+  store.close();
   assert.deepEqual(await readBack(dir), [row(1, { operation: 'second' })]);
 });
 

@@ -7,12 +7,12 @@ export type IdColumn = 'actor_uid' | 'app_uid' | 'session_uid';
 
 /** Ids in a column of the rows that begin and end as a text that leaves out their middle. */
 export async function idsLike(
-  books: Pick<StoreReader, 'select'>,
+  store: Pick<StoreReader, 'select'>,
   column: IdColumn,
   text: string,
 ): Promise<string[]> {
   const { head, tail } = idParts(text);
-  const rows = await books.select({
+  const rows = await store.select({
     select: `DISTINCT ${column}`,
     scope: {},
     rest: `WHERE starts_with(lower(${column}), $1) AND ends_with(lower(${column}), $2)

@@ -41,9 +41,9 @@ export class AccessReader {
   readonly #live: CurrentRows;
   readonly #store: Beside;
 
-  constructor(live: CurrentRows, books: Beside) {
+  constructor(live: CurrentRows, store: Beside) {
     this.#live = live;
-    this.#store = books;
+    this.#store = store;
   }
 
   /** Sign-ins of a time, in order, with the tenant as every other question reads it. */

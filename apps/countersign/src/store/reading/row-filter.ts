@@ -54,7 +54,7 @@ export function whereOf(filter: RowFilter, bind: Bind): string {
   if (filter.classes !== undefined) parts.push(ofClass(filter.classes, bind));
   if (filter.operations !== undefined) parts.push(anyOf('operation', filter.operations, bind));
   if (filter.parties !== undefined) parts.push(didBy(filter.parties, bind));
-  if (filter.entries !== undefined) parts.push(toldBy(filter.entries));
+  if (filter.entries !== undefined) parts.push(citesEntries(filter.entries));
   if (filter.app !== undefined) {
     const app = bind(filter.app.trim().toLowerCase());
     parts.push(`(lower(app_uid) = ${app} OR lower(app_name) = ${app})`);
@@ -64,7 +64,7 @@ export function whereOf(filter: RowFilter, bind: Bind): string {
 }
 
 /** Indices are written into the statement: the engine takes no list as the value of a parameter. */
-function toldBy(entries: readonly number[]): string {
+function citesEntries(entries: readonly number[]): string {
   const indices = entries.filter((index) => Number.isSafeInteger(index));
   return `list_has_any(entries, CAST([${indices.join(', ')}] AS BIGINT[]))`;
 }

@@ -11,7 +11,7 @@ export type TimelineFilter = Scope & {
   readonly app?: string | undefined;
   readonly tenant?: string | undefined;
   /** Asked about the user alone. */
-  readonly sought?: ErasureSubjectTest | undefined;
+  readonly isSubject?: ErasureSubjectTest | undefined;
 };
 
 export type Timeline = {

@@ -77,15 +77,15 @@ test('a reader sees what is committed later', async (t) => {
 test('a compaction in the middle of a timeline loses and doubles nothing', async (t) => {
   const dir = await folder(t);
   const rows = Array.from({ length: 9000 }, (_, i) => row(i, { timeMs: START_MS + i * 60_000 }));
-  const books = await storeOf(dir, [rows.slice(0, 4000), rows.slice(4000)]);
-  t.after(() => books.close());
+  const store = await storeOf(dir, [rows.slice(0, 4000), rows.slice(4000)]);
+  t.after(() => store.close());
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
   const { rows: events } = await reader.timeline({}, HEAD);
   const seen: number[] = [];
   for await (const each of events) {
     seen.push(each.index);
-    if (seen.length === 10) await books.compact({ partitionRowsMin: 1 });
+    if (seen.length === 10) await store.compact({ partitionRowsMin: 1 });
   }
   assert.deepEqual(
     seen,

@@ -118,9 +118,9 @@ test('findings are found by rule, group and window, whatever their version', () 
       { group: '["b"]', windowMs: DAY_MS },
     ]);
   });
-  const told = found.map(({ index, revisions }) => [index, ...revisions]);
+  const indices = found.map(({ index, revisions }) => [index, ...revisions]);
   assert.deepEqual(
-    told.toSorted(([a = 0], [b = 0]) => a - b),
+    indices.toSorted(([a = 0], [b = 0]) => a - b),
     [
       [2, 1, 2],
       [3, 3],

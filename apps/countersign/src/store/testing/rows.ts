@@ -57,15 +57,15 @@ export async function storeOf(
   batches: readonly (readonly EventRow[])[],
   superseded: readonly number[] = [],
 ): Promise<Store> {
-  const books = await Store.open(dir);
-  for (const rows of batches) await post(books, rows);
-  books.post({ superseded });
-  books.commit(HEAD.size);
-  return books;
+  const store = await Store.open(dir);
+  for (const rows of batches) await post(store, rows);
+  store.post({ superseded });
+  store.commit(HEAD.size);
+  return store;
 }
 
-export async function post(books: Store, rows: readonly EventRow[]): Promise<void> {
+export async function post(store: Store, rows: readonly EventRow[]): Promise<void> {
   const buffer = new RowBuffer();
   for (const each of rows) buffer.add(each);
-  await books.postRows(buffer);
+  await store.postRows(buffer);
 }

@@ -68,11 +68,11 @@ test('a draft leaves a record when it is made and another when it is deleted', a
   assert.equal((await call('DELETE', `${mailbox}/${String(made.body['id'])}`)).status, 204);
   assert.equal((await call('DELETE', `${mailbox}/${String(made.body['id'])}`)).status, 404);
   const records = await left('activity/Audit.Exchange');
-  const told = records.map(({ Operation, MailboxOwnerUPN, ClientAppId }) => [
+  const rows = records.map(({ Operation, MailboxOwnerUPN, ClientAppId }) => [
     ...[Operation, MailboxOwnerUPN, ClientAppId],
   ]);
   const { clientId } = emulator.credentials.probe;
-  assert.deepEqual(told, [
+  assert.deepEqual(rows, [
     ['Create', apart.account.upn, clientId],
     ['SoftDelete', apart.account.upn, clientId],
   ]);

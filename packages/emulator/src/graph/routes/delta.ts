@@ -59,11 +59,11 @@ function delta(call: Call, kind: Kind): Reply {
   const { version } = directory.state.log;
   if (options.deltaToken?.toLowerCase() === 'latest') return done(call, kind, [], version);
   const round = roundOf(call);
-  const told = round.kind === 'all' ? tellAll(call, kind, round) : tellChanges(call, kind, round);
-  const { next } = told;
-  if (next === undefined) return done(call, kind, told.values, round.version);
+  const page = round.kind === 'all' ? tellAll(call, kind, round) : tellChanges(call, kind, round);
+  const { next } = page;
+  if (next === undefined) return done(call, kind, page.values, round.version);
   const token = writeToken('delta-page', { round: next, ms: call.nowMs });
-  return answer(call, kind, told.values, {
+  return answer(call, kind, page.values, {
     '@odata.nextLink': nextLink(call, '$skiptoken', token),
   });
 }

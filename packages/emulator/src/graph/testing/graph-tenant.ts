@@ -39,8 +39,8 @@ export class GraphTenant {
   private constructor(mint: TokenMint, size: number) {
     this.#mint = mint;
     this.directory = new Directory({ seed: smallTenant(size), effectDelayMs: () => MINUTE_MS });
-    const worker = { name: 'at once', windowMs: 1, delayMs: () => 0 };
-    this.#store = new FeedStore({ seed: 1, dispatcher: { lanes: () => [worker] } });
+    const route = { name: 'at once', windowMs: 1, delayMs: () => 0 };
+    this.#store = new FeedStore({ seed: 1, dispatcher: { routes: () => [route] } });
   }
 
   /** Its `token` holds the given permissions, which it asks with unless told otherwise. */

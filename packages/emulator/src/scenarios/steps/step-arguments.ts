@@ -109,7 +109,7 @@ export class StepArguments {
   }
 
   /** A session or an application: whoever does it. */
-  doer(name: string): Extract<ScenarioValue, { kind: 'session' | 'app' }> {
+  actor(name: string): Extract<ScenarioValue, { kind: 'session' | 'app' }> {
     const thing = this.#thing(this.#value(name));
     if (thing?.kind === 'app') return thing;
     return thingOf(thing, 'session', name);

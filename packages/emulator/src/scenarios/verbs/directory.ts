@@ -32,14 +32,14 @@ import type { Verb } from './verb.ts';
 
 /** Who changes the directory: a session's owner, or an application with the right to. */
 function actorOf(stage: ScenarioContext, args: StepArguments, home: Population): DirectoryActor {
-  const doer = args.doer('by');
-  if (doer.kind === 'app') {
-    const { app } = doer;
+  const actor = args.actor('by');
+  if (actor.kind === 'app') {
+    const { app } = actor;
     const servicePrincipalId = principalOf(stage, app, home);
     return { kind: 'app', app: { name: app.name, appId: app.appId, servicePrincipalId } };
   }
-  const { ip } = stage.tokenOf(doer.session, stage.nowMs);
-  return { kind: 'user', account: doer.session.account, ip };
+  const { ip } = stage.tokenOf(actor.session, stage.nowMs);
+  return { kind: 'user', account: actor.session.account, ip };
 }
 
 /** A new secret on somebody's application. */

@@ -40,7 +40,7 @@ function messageOf(stage: ScenarioContext, domain: string): Message {
 type Access = { readonly reader: Reader; readonly token: (atMs: number) => Token };
 
 function accessOf(stage: ScenarioContext, args: StepArguments, home: Population): Access {
-  const actor = args.doer('by');
+  const actor = args.actor('by');
   if (actor.kind === 'session') {
     const { session } = actor;
     return {
@@ -69,12 +69,12 @@ export const readMail: Verb = (stage, args) => {
   const folder = args.text('folder', 'Inbox');
   const overMs = args.duration('over');
   const windows = people.flatMap((owner) =>
-    bindsIn(stage, owner, { items: args.whole('items'), overMs, lanes: workers.length }),
+    bindsIn(stage, owner, { items: args.whole('items'), overMs, workers: workers.length }),
   );
   // In order of time: one token serves all mailboxes until it is over.
-  for (const { owner, atMs, count, lane } of windows.sort((a, b) => a.atMs - b.atMs)) {
+  for (const { owner, atMs, count, worker } of windows.sort((a, b) => a.atMs - b.atMs)) {
     const id = stage.random.guid();
-    const access = workers[lane] as Access;
+    const access = workers[worker] as Access;
     const token = access.token(atMs);
     const act = { atMs, id, reader: access.reader, owner, client, token };
     const messages = Array.from({ length: count }, () => messageOf(stage, home.tenant.domain));
@@ -113,24 +113,24 @@ function graphCalls(
 type Bind = {
   readonly owner: Person;
   readonly atMs: number;
-  readonly lane: number;
+  readonly worker: number;
   readonly count: number;
 };
 
 function bindsIn(
   stage: ScenarioContext,
   owner: Person,
-  { items, overMs, lanes }: { items: number; overMs: number; lanes: number },
+  { items, overMs, workers }: { items: number; overMs: number; workers: number },
 ): Bind[] {
   const counts = new Map<number, number>();
   for (const atMs of momentsIn(stage, items, overMs)) {
-    const key = Math.floor(atMs / BIND_WINDOW_MS) * lanes + stage.random.int(0, lanes);
+    const key = Math.floor(atMs / BIND_WINDOW_MS) * workers + stage.random.int(0, workers);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return Array.from(counts, ([key, count]) => {
     // A record is made when its two minutes are over.
-    const atMs = (Math.floor(key / lanes) + 1) * BIND_WINDOW_MS;
-    return { owner, atMs, lane: key % lanes, count };
+    const atMs = (Math.floor(key / workers) + 1) * BIND_WINDOW_MS;
+    return { owner, atMs, worker: key % workers, count };
   });
 }
 

@@ -183,11 +183,11 @@ export class ActivityCollector implements Collector {
   /** Asks to be told of new content. What comes of it is a hint: whether it works is no matter. */
   async #attach(
     feed: Feed,
-    { webhook: told }: Subscription,
+    { webhook: registered }: Subscription,
     { signal, tally }: Poll,
   ): Promise<void> {
     const { api, clock, webhook } = this.#options;
-    if (webhook === undefined || told === webhook.address) return;
+    if (webhook === undefined || registered === webhook.address) return;
     const sinceMs = feed.startedMs;
     if (sinceMs !== undefined && clock.monotonic() - sinceMs < START_EVERY_MS) return;
     feed.startedMs = clock.monotonic();

@@ -19,7 +19,11 @@ function begin(): { webhook: ActivityWebhook; clock: ManualClock } {
   return { webhook, clock };
 }
 
-function told(webhook: ActivityWebhook, authId: string, ...ids: readonly string[]): WebhookOutcome {
+function notify(
+  webhook: ActivityWebhook,
+  authId: string,
+  ...ids: readonly string[]
+): WebhookOutcome {
   const items = ids.map((contentId) => ({
     ...{ tenantId: TENANT.toUpperCase(), clientId: CLIENT, contentType: EXCHANGE, contentId },
     contentCreated: '2026-03-02T08:59:00.000Z',
@@ -37,19 +41,19 @@ test('each content type has an auth id of its own, and another secret another', 
 test('what was told before is no hint; later it is a replay', () => {
   const { webhook, clock } = begin();
   const authId = webhook.authIdOf(EXCHANGE);
-  assert.equal(told(webhook, authId, 'a', 'b').kind, 'hint');
-  assert.equal(told(webhook, authId, 'a').kind, 'repeated');
+  assert.equal(notify(webhook, authId, 'a', 'b').kind, 'hint');
+  assert.equal(notify(webhook, authId, 'a').kind, 'repeated');
   clock.advance(600_001);
-  assert.deepEqual(told(webhook, authId, 'b', 'a'), {
+  assert.deepEqual(notify(webhook, authId, 'b', 'a'), {
     kind: 'refused',
     because: 'it was told before: a replay',
   });
-  assert.equal(told(webhook, authId, 'b', 'c').kind, 'hint');
+  assert.equal(notify(webhook, authId, 'b', 'c').kind, 'hint');
 });
 
 test('an auth id that was overheard for one content type opens no other', () => {
   const { webhook } = begin();
-  const heard = told(webhook, webhook.authIdOf(SHAREPOINT), 'a');
+  const heard = notify(webhook, webhook.authIdOf(SHAREPOINT), 'a');
   assert.deepEqual(heard, {
     kind: 'refused',
     because: 'its auth id is the one of another content type',
@@ -73,7 +77,7 @@ test('a validation is answered while it is expected, and at no other time', asyn
 
 test('a hint that comes before somebody waits is not lost', async () => {
   const { webhook } = begin();
-  told(webhook, webhook.authIdOf(EXCHANGE), 'a');
+  notify(webhook, webhook.authIdOf(EXCHANGE), 'a');
   await webhook.hinted(new AbortController().signal);
   const stop = new AbortController();
   const waiting = webhook.hinted(stop.signal);

@@ -43,7 +43,7 @@ export class ActivityWebhook {
   /** Content types for which the vendor is asked right now to call us. */
   readonly #expected = new Set<ContentType>();
   /** Content that was told of, by hash, and when: oldest first. */
-  readonly #told = new Map<string, number>();
+  readonly #notified = new Map<string, number>();
   #isPending = false;
   #awaken: (() => void) | undefined;
 
@@ -83,7 +83,7 @@ export class ActivityWebhook {
       if (typeof found !== 'string') return found;
       ids.push(found);
     }
-    return this.#judge(ids);
+    return this.#classify(ids);
   }
 
   /** Resolves with the next hint, or at once where one came since the last call of this. */
@@ -129,20 +129,20 @@ export class ActivityWebhook {
     return createHash('sha256').update(`${contentType}\n${contentId}`).digest('base64url');
   }
 
-  #judge(ids: readonly string[]): WebhookOutcome {
+  #classify(ids: readonly string[]): WebhookOutcome {
     const nowMs = this.#options.clock.monotonic();
-    for (const [id, toldMs] of this.#told) {
-      if (nowMs - toldMs <= RETENTION_MS && this.#told.size <= NOTICES_KEPT_MAX) break;
-      this.#told.delete(id);
+    for (const [id, notifiedMs] of this.#notified) {
+      if (nowMs - notifiedMs <= RETENTION_MS && this.#notified.size <= NOTICES_KEPT_MAX) break;
+      this.#notified.delete(id);
     }
-    const news = ids.filter((id) => !this.#told.has(id));
+    const news = ids.filter((id) => !this.#notified.has(id));
     if (news.length === 0) {
       // The vendor tells again what it believes was not heard; anybody else, later, replays it.
-      const firstMs = Math.min(...ids.map((id) => this.#told.get(id) ?? nowMs));
+      const firstMs = Math.min(...ids.map((id) => this.#notified.get(id) ?? nowMs));
       if (nowMs - firstMs <= NOTICE_RETRY_MS) return { kind: 'repeated' };
       return refused('it was told before: a replay');
     }
-    for (const id of news) this.#told.set(id, nowMs);
+    for (const id of news) this.#notified.set(id, nowMs);
     this.#isPending = true;
     this.#awaken?.();
     this.#awaken = undefined;

@@ -74,7 +74,7 @@ export class BlobFetcher {
     this.#tries.delete(blob.id);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     if (problem !== undefined && firstByte(bytes) !== LIST_OPENS) {
-      session.park(blob.id, problem, bytes);
+      session.quarantineItem(blob.id, problem, bytes);
       const shortfall = { kind: 'final', code: 'unreadable', text: problem } as const;
       return { content: factOf(blob, 'parked', { sha256, bytes: bytes.length }), shortfall };
     }
@@ -92,7 +92,7 @@ export class BlobFetcher {
     }
     if (OF_THE_BLOB.has(code) && this.#isLastTry(blob)) {
       this.#tries.delete(blob.id);
-      session.park(blob.id, message, null);
+      session.quarantineItem(blob.id, message, null);
       const shortfall = { kind: 'final', code: 'unreadable', text: message } as const;
       return { content: factOf(blob, 'parked'), shortfall };
     }

@@ -74,7 +74,7 @@ export class HubConnection {
       const stream = await consumer.consume({ topics, ...mode });
       const { EARLIEST } = kafka.ListOffsetTimestamps;
       const status = await statusOf(consumer, partitions, EARLIEST);
-      return new HubConnection({ address, consumer, stream, partitions, standing: status });
+      return new HubConnection({ address, consumer, stream, partitions, statuses: status });
     } catch (error) {
       await consumer.close(true).catch(() => {});
       throw error;
@@ -86,16 +86,16 @@ export class HubConnection {
     readonly consumer: Reader;
     readonly stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>;
     readonly partitions: ReadonlyMap<string, number>;
-    readonly standing: ReadonlyMap<string, readonly Status[]>;
+    readonly statuses: ReadonlyMap<string, readonly Status[]>;
   }) {
-    const { address, consumer, stream, partitions, standing } = parts;
+    const { address, consumer, stream, partitions, statuses } = parts;
     this.#consumer = consumer;
     this.#stream = stream;
     this.#partitions = partitions;
     this.#messages = stream[Symbol.asyncIterator]();
     this.missing = new Set(address.topics.filter((topic) => !partitions.has(topic)));
     const expired = new Map<string, bigint>();
-    for (const [topic, each] of standing) {
+    for (const [topic, each] of statuses) {
       for (const [partition, { committed, earliest }] of each.entries()) {
         if (committed === undefined) continue;
         const from = earliest !== undefined && earliest > committed ? earliest : committed;

@@ -7,22 +7,22 @@ import { HubSession } from './hub-session.ts';
 
 const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
-const TOLD: Interval = { from: NOW_MS - 7_200_000, to: NOW_MS - 3_600_000 };
+const EARLIER: Interval = { from: NOW_MS - 7_200_000, to: NOW_MS - 3_600_000 };
 
 /** A desk that knows the account of some sources, and keeps the windows that are begun. */
-function deskOf(told: Readonly<Record<string, Interval>>): CollectionSink & {
+function deskOf(earlier: Readonly<Record<string, Interval>>): CollectionSink & {
   readonly begun: CollectWindow[];
 } {
   const begun: CollectWindow[] = [];
   const session: CollectionSession = {
     add: async () => ({ items: 0 }),
-    park: () => undefined,
+    quarantineItem: () => undefined,
     settle: async () => undefined,
     end: async () => ({ records: 0, duplicates: 0, parked: 0 }),
   };
   return {
     begun,
-    settled: (source) => [told[source] ?? []].flat(),
+    settled: (source) => [earlier[source] ?? []].flat(),
     lookedAgain: () => [],
     since: () => undefined,
     off: () => [],
@@ -36,8 +36,8 @@ function deskOf(told: Readonly<Record<string, Interval>>): CollectionSink & {
   };
 }
 
-async function fromOf(told: Readonly<Record<string, Interval>>): Promise<number | undefined> {
-  const desk = deskOf(told);
+async function fromOf(earlier: Readonly<Record<string, Interval>>): Promise<number | undefined> {
+  const desk = deskOf(earlier);
   const hub = { topic: 'insights', categories: ['RiskyUsers', 'AuditLogs', 'SignInLogs'] };
   const log = new HubSession(hub, { tenant: TENANT, clock: new ManualClock(NOW_MS) });
   await log.say(desk, new PollTally(), { shortBy: undefined, when: 'now' });
@@ -45,10 +45,10 @@ async function fromOf(told: Readonly<Record<string, Interval>>): Promise<number 
 }
 
 test('an account goes on where the last of the hub ended, whatever was added', async () => {
-  const behind = { ...TOLD, to: TOLD.to - 60_000 };
-  assert.equal(await fromOf({ 'azure-monitor/AuditLogs': TOLD }), TOLD.to);
-  const both = { 'azure-monitor/AuditLogs': behind, 'azure-monitor/SignInLogs': TOLD };
-  assert.equal(await fromOf(both), TOLD.to);
+  const behind = { ...EARLIER, to: EARLIER.to - 60_000 };
+  assert.equal(await fromOf({ 'azure-monitor/AuditLogs': EARLIER }), EARLIER.to);
+  const both = { 'azure-monitor/AuditLogs': behind, 'azure-monitor/SignInLogs': EARLIER };
+  assert.equal(await fromOf(both), EARLIER.to);
 });
 
 test('a hub that was never read says nothing of the time before', async () => {

@@ -94,10 +94,10 @@ export class HubSession {
     const [source = '', ...alsoSources] = this.hub.categories.map((of) => `azure-monitor/${of}`);
     const nowMs = this.#clock.now();
     // Of a category that was added there is no account yet: the others tell how far it is read.
-    const told = [source, ...alsoSources].flatMap(
+    const starts = [source, ...alsoSources].flatMap(
       (each) => desk.settled(each, this.#tenant, null).at(-1)?.to ?? [],
     );
-    const lastMs = told.length === 0 ? sinceOf(messages) : Math.max(...told);
+    const lastMs = starts.length === 0 ? sinceOf(messages) : Math.max(...starts);
     const session = desk.begin({
       collector: 'azure-monitor',
       source,
@@ -148,7 +148,7 @@ async function add(window: Window, message: HubMessage): Promise<void> {
   stretch.createdMs = Math.max(stretch.createdMs, createdMs);
   stretch.bytes += bytes.length;
   stretch.digest.update(bytes);
-  if (bytes.length === 0) window.session.park(name, 'a message without a body', null);
+  if (bytes.length === 0) window.session.quarantineItem(name, 'a message without a body', null);
   else stretch.count += (await window.session.add({ name, bytes, availableMs: createdMs })).items;
 }
 

@@ -185,7 +185,11 @@ export class StorageCollector implements Collector {
       const whole = grows ? wholeLines(range, isLast) : range.length;
       if (whole === 0 && isLast) break;
       if (whole === 0) {
-        place.session.park(`${place.id} at ${at}`, 'a line longer than a record may be', null);
+        place.session.quarantineItem(
+          `${place.id} at ${at}`,
+          'a line longer than a record may be',
+          null,
+        );
         at += range.length;
         continue;
       }

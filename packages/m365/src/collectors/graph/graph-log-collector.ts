@@ -258,9 +258,9 @@ export class GraphLogCollector implements Collector {
     this.#kept.get(log.source)?.need.add(interval.to - interval.from, read.pages);
     // All that was asked for was read: coverage says what was not, and no poll is short of it.
     const isWhole = end.code !== null && end.code === log.leavesOut?.code;
-    const told: WindowEnd = isWhole ? { ...end, outcome: 'complete' } : end;
-    poll.tally.window(await session.end(end), told, log.source);
-    return told.outcome;
+    const reportedEnd: WindowEnd = isWhole ? { ...end, outcome: 'complete' } : end;
+    poll.tally.window(await session.end(end), reportedEnd, log.source);
+    return reportedEnd.outcome;
   }
 
   #window({ source, family }: GraphLog, { from, to, ...delays }: LogWindow): CollectWindow {

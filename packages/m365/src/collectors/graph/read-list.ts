@@ -30,9 +30,9 @@ export async function readList(
 export async function readListForEach(
   list: { readonly parents: string; readonly path: (parentId: string) => string },
   reading: Reading,
-  ears: ListListeners,
+  listener: ListListeners,
 ): Promise<number> {
-  const { graph, signal } = ears;
+  const { graph, signal } = listener;
   const ids: string[] = [];
   const query = { $select: 'id', $top: String(LIST_ITEMS) };
   let pages = 0;
@@ -40,13 +40,13 @@ export async function readListForEach(
     pages += 1;
     for (const item of itemsOf(page, reading.source)) ids.push(idOf(item));
   }
-  const taken = new SnapshotBuffer(reading, ears);
+  const taken = new SnapshotBuffer(reading, listener);
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < ids.length) {
       const id = ids[next++] as string;
       try {
-        pages += await takeAll(graph.url(list.path(id)), reading.source, taken, ears);
+        pages += await takeAll(graph.url(list.path(id)), reading.source, taken, listener);
       } catch (error) {
         // Deleted between the two questions: then it has no list.
         if (error instanceof HttpError && error.status === 404) continue;
@@ -77,13 +77,13 @@ async function takeAll(
 /** A snapshot in the making. It is held back as a whole if it is small, to see what it is. */
 class SnapshotBuffer {
   readonly #reading: Reading;
-  readonly #ears: ListListeners;
+  readonly #listener: ListListeners;
   #held: Buffer[] = [];
   #heldBytes = 0;
 
-  constructor(reading: Reading, ears: ListListeners) {
+  constructor(reading: Reading, listener: ListListeners) {
     this.#reading = reading;
-    this.#ears = ears;
+    this.#listener = listener;
   }
 
   async add(items: readonly Buffer[]): Promise<void> {
@@ -97,7 +97,7 @@ class SnapshotBuffer {
   async end(): Promise<void> {
     const isOnePage = this.#reading.pages === 0;
     const digest = isOnePage ? digestOf(this.#held) : undefined;
-    const { mark, clock } = this.#ears;
+    const { mark, clock } = this.#listener;
     if (digest !== undefined && digest === mark?.digest) {
       if (isConfirmDue(mark, clock)) await this.#confirm(mark, digest);
       return;
@@ -107,14 +107,14 @@ class SnapshotBuffer {
 
   /** Says that nothing has changed: a change of nothing, laid over the snapshot before. */
   async #confirm({ since }: DirectoryMark, digest: string): Promise<void> {
-    const { clock, desk } = this.#ears;
+    const { clock, desk } = this.#listener;
     const reading: Reading = { ...this.#reading, mode: 'delta', since };
     const end = { isLast: true, next: null, digest };
     await desk.append(pageDrafts(reading, [], end, clock.now()));
   }
 
   async #append(end: { isLast: boolean; next: null; digest?: string }): Promise<void> {
-    const { clock, desk } = this.#ears;
+    const { clock, desk } = this.#listener;
     const items = this.#held;
     this.#held = [];
     this.#heldBytes = 0;

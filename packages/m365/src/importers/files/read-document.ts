@@ -46,10 +46,10 @@ export async function* readDocument(
   if (sniffed.kind !== 'records') throw refusal(sniffed.kind, name);
   const { container, framer } = sniffed;
   const document: Document = { documentId, name, path, member, container, encoding };
-  let isTold = false;
-  function* told(items: readonly SplitterItem[]): Generator<ReaderEvent> {
-    if (!isTold && items.length > 0) {
-      isTold = true;
+  let isAnnounced = false;
+  function* eventsOf(items: readonly SplitterItem[]): Generator<ReaderEvent> {
+    if (!isAnnounced && items.length > 0) {
+      isAnnounced = true;
       yield { kind: 'document', document };
     }
     for (const item of items) yield eventOf(item, source);
@@ -59,15 +59,15 @@ export async function* readDocument(
   const text = new Utf8Text(encoding);
   try {
     for await (const piece of bytes.rest()) {
-      yield* told(splitter.push(text.push(piece)));
+      yield* eventsOf(splitter.push(text.push(piece)));
     }
-    yield* told(splitter.push(text.finish()));
+    yield* eventsOf(splitter.push(text.finish()));
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
     failure = error;
   }
-  yield* told(splitter.finish());
-  if (!isTold) {
+  yield* eventsOf(splitter.finish());
+  if (!isAnnounced) {
     // Nothing of it was read: it is refused whole, as what fails at its first byte is.
     if (failure !== undefined) throw failure;
     yield { kind: 'document', document };

@@ -46,8 +46,8 @@ for (const size of [1, 7, 300, 4096]) {
     const link = (host: string): string => `<a href="https://${host}.example/">x</a>`;
     const [one, two] = ['one', 'two'].map((host) => message([HTML], link(host), ''));
     const read = await reading(`${MBOX}${one}\r\n${MBOX}${two}`, size);
-    const told = JSON.stringify(read.rows);
-    assert.ok(told.includes('one.example') && !told.includes('two.example'));
+    const rowsText = JSON.stringify(read.rows);
+    assert.ok(rowsText.includes('one.example') && !rowsText.includes('two.example'));
     assert.match(read.unread.join(), /a mailbox of several messages: only the first one was read/);
   });
 }

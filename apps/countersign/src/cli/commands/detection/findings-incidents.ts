@@ -75,7 +75,7 @@ const incidents: CommandHandler<[id: string | undefined, flags: IncidentsFlags]>
 
 async function viewsOf(
   { clock }: Context,
-  { books }: Sources,
+  { store }: Sources,
   shown: readonly Incident[],
 ): Promise<IncidentView[]> {
   const { incidentTitle } = await import('../../../detection/incidents/incident-title.ts');
@@ -86,7 +86,7 @@ async function viewsOf(
   const { loadDetection } = await import('../../../operations/host/load-detectors.ts');
   const { watchers } = await loadDetection();
   const steps = new Map(watchers.map(({ id, steps: own = [] }) => [id, own]));
-  const ties = await shownTies(books, shown);
+  const ties = await shownTies(store, shown);
   const nowMs = clock.now();
   return shown.map((incident): IncidentView => {
     const { findings } = incident;

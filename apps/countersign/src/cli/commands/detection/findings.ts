@@ -49,7 +49,7 @@ export function declareFindings(program: Parser, bind: BindCommand): void {
 
 const findings: CommandHandler<[flags: FindingsFlags]> = async (context, flags) =>
   askStore(context, async (sources) => {
-    const { books } = sources;
+    const { store } = sources;
     const head = await sources.examined();
     const { terminal, tenant } = context;
 
@@ -57,7 +57,7 @@ const findings: CommandHandler<[flags: FindingsFlags]> = async (context, flags) 
     const isIncidentAsked = context.json || flags.incident !== undefined;
     const incidents = isIncidentAsked ? await knownIncidents(sources) : [];
     const within = await withinIncident(incidents, flags.incident);
-    const found = books
+    const found = store
       .findings({ severityMin: severityOf(flags.minSeverity), tenant })
       .filter((finding) => isAsked(finding, flags.rule) && isWithin(finding, period))
       .filter(({ uid }) => within === undefined || within.has(uid));
@@ -142,12 +142,12 @@ async function worthOf(
     readonly severityMin: number;
   },
 ): Promise<ExitCode> {
-  const { books, head } = sources;
+  const { store, head } = sources;
   const isPeriodAsked = of.period.fromMs !== undefined || of.period.toMs !== undefined;
   const period: Partial<Period> = isPeriodAsked
     ? of.period
-    : (books.answerablePeriod(tenant) ?? {});
-  const { answer } = books.coverageOf({ ...period, tenant }, head);
+    : (store.answerablePeriod(tenant) ?? {});
+  const { answer } = store.coverageOf({ ...period, tenant }, head);
   const { fromMs, toMs = clock.now() } = period;
   const asked: HealthScope =
     fromMs === undefined ? { kind: 'now', nowMs: toMs } : { kind: 'period', fromMs, toMs };

@@ -104,7 +104,7 @@ function daysText({ days }: BacktestOfRule): string {
 /** What fits nothing was asked of what there is: it is worth what the coverage is worth. */
 function worthOf(
   { tenant }: Context,
-  { books, head }: Sources,
+  { store, head }: Sources,
   asked: ReturnType<typeof periodOf>,
   { cut, records, erased }: Backtest,
 ): ExitCode {
@@ -113,8 +113,8 @@ function worthOf(
   }
   if (records === 0) throw new CliError('CANNOT_TELL', 'there is no record in the period');
   const isAsked = asked.fromMs !== undefined || asked.toMs !== undefined;
-  const period = isAsked ? asked : (books.collectedPeriod(tenant) ?? {});
-  const { answer } = books.coverageOf({ ...period, tenant }, head);
+  const period = isAsked ? asked : (store.collectedPeriod(tenant) ?? {});
+  const { answer } = store.coverageOf({ ...period, tenant }, head);
   if (erased === 0) return listExitCode(answer);
   const text = `${plural(erased, 'record')} of the period were erased`;
   const because = answer.kind === 'unknown' ? answer.because : [];

@@ -36,7 +36,7 @@ export function declareRulesStatus(rules: Parser, bind: BindCommand): void {
 
 const status: CommandHandler<[flags: StatusFlags]> = async (context, flags) =>
   askStore(context, async (sources) => {
-    const { books, head } = sources;
+    const { store, head } = sources;
     const { tenant, terminal } = context;
     const tenants = tenant === undefined ? undefined : [tenant];
     const asked = askedOf(context, flags, sources);
@@ -47,7 +47,7 @@ const status: CommandHandler<[flags: StatusFlags]> = async (context, flags) =>
       ...flags,
     });
     const { isOfHandedIn } = await import('../../../detection/runner/detector-profile.ts');
-    const rows = rowsOf(found, books, { tenant, isOfHandedIn });
+    const rows = rowsOf(found, store, { tenant, isOfHandedIn });
     if (context.json) await terminal.items(rows.map(item));
     else {
       await terminal.table(COLUMNS, rows);
@@ -88,11 +88,11 @@ type RowsOptions = {
 
 function rowsOf(
   found: readonly DetectorHealth[],
-  books: StoreReader,
+  store: StoreReader,
   { tenant, isOfHandedIn }: RowsOptions,
 ): Row[] {
-  const byRule = Map.groupBy(books.findings({ tenant }), ({ draft }) => draft.rule);
-  const counts = books.signals.counts().filter(({ count, max }) => count > max);
+  const byRule = Map.groupBy(store.findings({ tenant }), ({ draft }) => draft.rule);
+  const counts = store.signals.counts().filter(({ count, max }) => count > max);
   return found.map((each): Row => {
     const { id } = each.watcher;
     const own = [...byRule].flatMap(([rule, of]): readonly StoredFinding[] =>
@@ -114,13 +114,13 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     title: 'state',
     kind: 'whole',
-    cell: ({ sight: { state } }) => ({ text: state, style: STYLES[state] }),
+    cell: ({ health: { state } }) => ({ text: state, style: STYLES[state] }),
   },
   { title: 'rule', kind: 'text', comfortable: 40, cell: ({ watcher }) => watcher.title },
   {
     title: 'since',
     kind: 'whole',
-    cell: ({ sight: { state, sinceMs } }) => {
+    cell: ({ health: { state, sinceMs } }) => {
       if (state === 'live') return undefined;
       return sinceMs === null ? 'ever' : timeText(sinceMs);
     },
@@ -129,7 +129,7 @@ const COLUMNS: readonly Column<Row>[] = [
     title: 'sees up to',
     kind: 'whole',
     fold: 3,
-    cell: ({ sight: { untilMs } }) => (untilMs === null ? undefined : timeText(untilMs)),
+    cell: ({ health: { untilMs } }) => (untilMs === null ? undefined : timeText(untilMs)),
   },
   { title: 'findings', kind: 'number', cell: ({ findings }) => numberText(findings) },
   {
@@ -142,21 +142,21 @@ const COLUMNS: readonly Column<Row>[] = [
     title: 'because',
     kind: 'text',
     comfortable: 30,
-    cell: ({ sight }) => sight.because ?? undefined,
+    cell: ({ health }) => health.because ?? undefined,
   },
   { title: 'id', kind: 'id', fold: 1, cell: ({ watcher }) => watcher.id },
 ];
 
-function item({ watcher, sight, handedIn, findings, suppressed, throttled }: Row): object {
+function item({ watcher, health, handedIn, findings, suppressed, throttled }: Row): object {
   return {
     rule: watcher.id,
     title: watcher.title,
     judge: watcher.judge,
-    state: sight.state,
-    since: instantOrNull(sight.sinceMs),
-    until: instantOrNull(sight.untilMs),
-    because: sight.because,
-    incomplete: sight.incomplete,
+    state: health.state,
+    since: instantOrNull(health.sinceMs),
+    until: instantOrNull(health.untilMs),
+    because: health.because,
+    incomplete: health.incomplete,
     needs: watcher.logs,
     handedIn,
     findings,
@@ -166,10 +166,10 @@ function item({ watcher, sight, handedIn, findings, suppressed, throttled }: Row
 }
 
 function summary(rows: readonly Row[]): string {
-  const aside = rows.filter(({ handedIn, sight }) => handedIn && sight.state !== 'live');
+  const aside = rows.filter(({ handedIn, health }) => handedIn && health.state !== 'live');
   const counted = rows.filter((row) => !aside.includes(row));
-  const count = (state: Row['sight']['state']): string =>
-    numberText(counted.filter(({ sight }) => sight.state === state).length);
+  const count = (state: Row['health']['state']): string =>
+    numberText(counted.filter(({ health }) => health.state === state).length);
   const more =
     aside.length === 0
       ? ''

@@ -77,9 +77,9 @@ const approve: CommandHandler<[drain: string, flags: PersonFlags]> = async (
   flags,
 ) => {
   const { statementDigest } = await import('../../../enforcement/approvals/signed-statement.ts');
-  const drains = await bypassesIn(context);
-  const drain = idCalled(given, drains.keys(), DRAIN);
-  const known = drains.get(drain) as Bypass;
+  const bypasses = await bypassesIn(context);
+  const drain = idCalled(given, bypasses.keys(), DRAIN);
+  const known = bypasses.get(drain) as Bypass;
   const { group, reason, by, untilMs } = known.request.statement;
   // Whoever agrees sees to what.
   context.terminal.note(`${by} asks to take the group ${group} past us until ${timeText(untilMs)}`);
@@ -101,29 +101,27 @@ const end: CommandHandler<[drain: string, flags: EndFlags]> = async (context, gi
 };
 
 const list: CommandHandler<[]> = async (context) =>
-  askStore(context, async ({ ledger, books, head }) => {
-    const { bypassesOf: drainsOf } = await import('../../../enforcement/bypass/bypass.ts');
-    const { readBypasses: readDrains } = await import(
-      '../../../enforcement/bypass/read-bypasses.ts'
-    );
-    const drains = [...drainsOf(await readDrains({ books, reader: ledger })).values()];
-    if (context.json) await context.terminal.items(drains.map(itemOf));
-    else if (drains.length > 0) await context.terminal.table(COLUMNS, drains);
+  askStore(context, async ({ ledger, store, head }) => {
+    const { bypassesOf } = await import('../../../enforcement/bypass/bypass.ts');
+    const { readBypasses } = await import('../../../enforcement/bypass/read-bypasses.ts');
+    const bypasses = [...bypassesOf(await readBypasses({ store, reader: ledger })).values()];
+    if (context.json) await context.terminal.items(bypasses.map(itemOf));
+    else if (bypasses.length > 0) await context.terminal.table(COLUMNS, bypasses);
     notYetIndexed(head);
-    if (drains.length === 0 && !context.json) context.terminal.line('there is no drain');
+    if (bypasses.length === 0 && !context.json) context.terminal.line('there is no drain');
     return EXIT.done;
   });
 
 async function bypassesIn(context: Context): Promise<ReadonlyMap<string, Bypass>> {
-  const { bypassesOf: drainsOf } = await import('../../../enforcement/bypass/bypass.ts');
-  const { readBypasses: readDrains } = await import('../../../enforcement/bypass/read-bypasses.ts');
-  let drains: ReadonlyMap<string, Bypass> = new Map();
-  await askStore(context, async ({ ledger, books, head }) => {
-    drains = drainsOf(await readDrains({ books, reader: ledger }));
+  const { bypassesOf } = await import('../../../enforcement/bypass/bypass.ts');
+  const { readBypasses } = await import('../../../enforcement/bypass/read-bypasses.ts');
+  let bypasses: ReadonlyMap<string, Bypass> = new Map();
+  await askStore(context, async ({ ledger, store, head }) => {
+    bypasses = bypassesOf(await readBypasses({ store, reader: ledger }));
     notYetIndexed(head);
     return EXIT.done;
   });
-  return drains;
+  return bypasses;
 }
 
 async function say(
@@ -131,9 +129,9 @@ async function say(
   flags: PersonFlags,
   statement: BypassStatement,
 ): Promise<ExitCode> {
-  const { bypassWork: drainWork } = await import('../../../operations/bypass.ts');
+  const { bypassWork } = await import('../../../operations/bypass.ts');
   const said = await signedBy(context, flags, statement);
-  const work = drainWork(whoActs(), { config: configFile(context, flags), said });
+  const work = bypassWork(whoActs(), { config: configFile(context, flags), said });
   const { entry, drain } = (await write(context, {
     work,
     flags,

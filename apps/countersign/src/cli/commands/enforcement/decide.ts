@@ -52,11 +52,11 @@ export function declareDecide(program: Parser, bind: BindCommand): void {
 }
 
 const decide: CommandHandler<[file: string, flags: DecideFlags]> = async (context, file, flags) => {
-  const { decideWork, judgeWork } = await import('../../../operations/decide.ts');
+  const { decideWork, evaluateWork } = await import('../../../operations/decide.ts');
   const work = decideWork(whoActs(), workOf(context, file, flags));
   if (flags.dryRun === true) {
-    const judged = judgeWork(work, context.clock, context.random);
-    return print(context, judged, undefined);
+    const policyOutcome = evaluateWork(work, context.clock, context.random);
+    return print(context, policyOutcome, undefined);
   }
   const decided = (await write(context, {
     work,
@@ -106,28 +106,28 @@ type PrintedDecision = PolicyOutcome & {
 /** AuthZEN 1.0 section 6.2; all that explains it is in its context. */
 function print(
   context: Context,
-  told: PrintedDecision,
+  printed: PrintedDecision,
   entry: number | undefined,
 ): Promise<ExitCode> {
   const { terminal } = context;
-  const { effect, ...explained } = told;
+  const { effect, ...explained } = printed;
   const decision = effect === 'permit';
   if (context.json) {
     terminal.document({
       decision,
       context: { ...explained, ...(entry !== undefined && { entry }) },
     });
-    return Promise.resolve(exitOf(told));
+    return Promise.resolve(exitOf(printed));
   }
-  return explain(context, told, entry);
+  return explain(context, printed, entry);
 }
 
 async function explain(
   { terminal }: Context,
-  told: PrintedDecision,
+  printed: PrintedDecision,
   entry: number | undefined,
 ): Promise<ExitCode> {
-  const { effect, policies, obligations, inputs, because, flip } = told;
+  const { effect, policies, obligations, inputs, because, flip } = printed;
   terminal.line({ text: effect, style: effect === 'permit' ? 'yes' : 'no' });
   for (const { text } of because) terminal.line(`  ${text}`);
   if (policies.length > 0) terminal.line(`by ${policies.join(', ')}`);
@@ -135,7 +135,7 @@ async function explain(
   if (flip !== undefined) terminal.line(flipText(flip));
   await terminal.table(COLUMNS, inputs);
   if (entry !== undefined) terminal.line(`entry ${entry} holds it`);
-  return exitOf(told);
+  return exitOf(printed);
 }
 
 function exitOf({ effect, cause, because }: PrintedDecision): ExitCode {

@@ -41,12 +41,12 @@ export function declarePasses(program: Parser, bind: BindCommand): void {
 }
 
 const list: CommandHandler<[flags: { readonly all?: true }]> = async (context, { all }) =>
-  askStore(context, async ({ books, head }) => {
+  askStore(context, async ({ store, head }) => {
     const { knownPasses } = await import('../../../enforcement/passes/pass-ledger.ts');
     const { tenant, clock, terminal } = context;
     const nowMs = clock.now();
     const asked = all === true ? {} : { liveFromMs: nowMs };
-    const passes = knownPasses(books.access, nowMs, asked).filter((pass) => {
+    const passes = knownPasses(store.access, nowMs, asked).filter((pass) => {
       const isMeant = tenant === undefined || pass.tenant === tenant;
       return isMeant && (all === true || pass.state === 'open');
     });
@@ -81,9 +81,9 @@ const endPass: CommandHandler<
 
 async function passCalled(context: Context, text: string): Promise<string> {
   const ids: string[] = [];
-  await askStore(context, async ({ books, head }) => {
+  await askStore(context, async ({ store, head }) => {
     const { knownPasses } = await import('../../../enforcement/passes/pass-ledger.ts');
-    ids.push(...knownPasses(books.access, context.clock.now(), {}).map(({ id }) => id));
+    ids.push(...knownPasses(store.access, context.clock.now(), {}).map(({ id }) => id));
     if (idsNamed(text, ids).length === 0) notWhollyIndexed(head);
     return EXIT.done;
   });

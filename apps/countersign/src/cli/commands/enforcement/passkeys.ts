@@ -98,9 +98,9 @@ type Feed = Awaited<
 >;
 
 async function askFeed(context: Context, ask: (feed: Feed) => Promise<void>): Promise<ExitCode> {
-  return askStore(context, async ({ books, ledger, head }) => {
+  return askStore(context, async ({ store, ledger, head }) => {
     const { PasskeyFeed } = await import('../../../enforcement/eam/passkeys/ledger-passkeys.ts');
-    await ask(await PasskeyFeed.open({ books, reader: ledger }));
+    await ask(await PasskeyFeed.open({ store, reader: ledger }));
     notYetIndexed(head);
     // Every passkey is an entry of this very ledger: that there is none is known.
     return EXIT.done;

@@ -50,8 +50,8 @@ const exportPolicies: CommandHandler<[what: string, flags: ExportFlags]> = async
     '@countersign/policy'
   );
   const set = PolicySet.parse(readPolicyFolder(policyFolder(context, flags.policies)).source);
-  const { knowledge, tenant } = await knownTo(context, flags);
-  const { policies, lacking } = exportConditionalAccess(set, knowledge, tenant);
+  const { information, tenant } = await knownTo(context, flags);
+  const { policies, lacking } = exportConditionalAccess(set, information, tenant);
   await print(context, policies, flags);
   if (lacking.length > 0) throw new CliError('CANNOT_TELL', lacking.join('; '));
   return EXIT.done;
@@ -75,10 +75,10 @@ async function knownTo(context: Context, { directory, register }: ExportFlags) {
   );
   const { readConfigFile } = await import('@countersign/yaml-document');
   const { cwd, clock } = context;
-  const feed = await askStoreIfAny(context, ({ books, ledger }) =>
-    PolicyInformationPoint.open({ books, reader: ledger, clock }),
+  const feed = await askStoreIfAny(context, ({ store, ledger }) =>
+    PolicyInformationPoint.open({ store, reader: ledger, clock }),
   );
-  const policyInformation = feed?.knowledge ?? new PolicyInformation();
+  const policyInformation = feed?.information ?? new PolicyInformation();
   const tenants: TenantId[] = [];
   const readMs = clock.now();
   if (directory !== undefined) {
@@ -94,5 +94,5 @@ async function knownTo(context: Context, { directory, register }: ExportFlags) {
   const [only, ...more] = policyInformation.directory.tenants;
   const tenant = context.tenant ?? tenants[0] ?? (more.length === 0 ? only : undefined);
   if (tenant === undefined) throw usage('which tenant is meant? name it with --tenant');
-  return { knowledge: policyInformation, tenant };
+  return { information: policyInformation, tenant };
 }

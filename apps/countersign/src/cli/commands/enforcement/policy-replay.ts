@@ -25,7 +25,7 @@ export function declareReplay(policy: Parser, bind: BindCommand): void {
 }
 
 const replayPolicies: CommandHandler<[flags: ReplayFlags]> = async (context, flags) =>
-  askStore(context, async ({ ledger, books, head }) => {
+  askStore(context, async ({ ledger, store, head }) => {
     const { PolicySet, readPolicyFolder } = await import('@countersign/policy');
     const { replay } = await import('../../../reconcile/checks/replay-policies.ts');
     const { tenant, terminal } = context;
@@ -33,13 +33,13 @@ const replayPolicies: CommandHandler<[flags: ReplayFlags]> = async (context, fla
       readPolicyFolder(policyFolder(context, flags.policies)).source,
     );
     const period = { ...periodOf(flags), tenant };
-    const found = await replay({ books, ledger }, { policies, ...period });
+    const found = await replay({ store, ledger }, { policies, ...period });
     const { version } = policies;
     if (context.json) terminal.document(documentOf(found, flags, version));
     else await print(context, found, version);
     notYetIndexed(head);
-    const { coverage } = await books.access.verified(period, head);
-    needTold(found);
+    const { coverage } = await store.access.verified(period, head);
+    requireVerdicts(found);
     return listExitCode(coverage);
   });
 
@@ -77,7 +77,7 @@ async function print({ terminal }: Context, found: Replay, version: string): Pro
   }
 }
 
-function needTold({ cannotTell, replayed }: Replay): void {
+function requireVerdicts({ cannotTell, replayed }: Replay): void {
   const causes = Object.entries(cannotTell);
   if (causes.length === 0) return;
   const count = causes.reduce((sum, [, each]) => sum + each, 0);

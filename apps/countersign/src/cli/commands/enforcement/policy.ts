@@ -122,7 +122,7 @@ const testPolicies: CommandHandler<[dir: string | undefined]> = async (context, 
   else {
     if (failed.length > 0) await terminal.table(COLUMNS, failed);
     const silent = policies.policies.filter(
-      ({ id }) => !results.some(({ judgement }) => judgement.policies.includes(id)),
+      ({ id }) => !results.some(({ outcome }) => outcome.policies.includes(id)),
     );
     terminal.line(`${plural(results.length, 'test')}, ${failed.length} failed`);
     for (const { id } of silent) terminal.line(`no test in which the policy ${id} decides`);
@@ -130,8 +130,8 @@ const testPolicies: CommandHandler<[dir: string | undefined]> = async (context, 
   return failed.length === 0 && results.length > 0 ? EXIT.done : EXIT.no;
 };
 
-function resultItem({ file, line, name, judgement, differences }: PolicyTestResult): object {
-  const { effect, cause, policies } = judgement;
+function resultItem({ file, line, name, outcome, differences }: PolicyTestResult): object {
+  const { effect, cause, policies } = outcome;
   return { file, line, name, ok: differences.length === 0, effect, cause, policies, differences };
 }
 

@@ -54,9 +54,9 @@ const fsckCommand: CommandHandler<[flags: { readonly key?: string }]> = async (
     terminal.document({ ok, size, problems });
   } else {
     await terminal.table(COLUMNS, problems);
-    const told = `${plural(size, 'entry')} checked`;
-    if (ok) terminal.line({ text: 'clean: ', style: 'yes' }, told);
-    else terminal.line({ text: `${plural(problems.length, 'problem')}: `, style: 'no' }, told);
+    const summary = `${plural(size, 'entry')} checked`;
+    if (ok) terminal.line({ text: 'clean: ', style: 'yes' }, summary);
+    else terminal.line({ text: `${plural(problems.length, 'problem')}: `, style: 'no' }, summary);
   }
   return ok ? EXIT.done : EXIT.no;
 };

@@ -69,9 +69,9 @@ const hold: CommandHandler<[flags: HoldFlags]> = async (context, flags) => {
 };
 
 async function list(context: Context): Promise<ExitCode> {
-  return askStore(context, async ({ ledger, books, head }) => {
+  return askStore(context, async ({ ledger, store, head }) => {
     const { activeHolds } = await import('../../../ingest/erasure/legal-holds.ts');
-    const holds = await activeHolds({ books, reader: ledger });
+    const holds = await activeHolds({ store, reader: ledger });
     if (context.json) await context.terminal.items(holds);
     else if (holds.length > 0) await context.terminal.table(COLUMNS, holds);
     notYetIndexed(head);

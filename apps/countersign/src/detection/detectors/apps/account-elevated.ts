@@ -59,15 +59,15 @@ function privilegesOf(account: Step, steps: readonly Step[]): Step[] {
     if (gap < 0 || gap > ACCOUNT_RAISED_FAR_WITHIN_MS || step.tenant !== account.tenant)
       return false;
     if (step.kind === 'account' || step.kind === 'application') return false;
-    return isOf(step.doer) || isOf(step.doerName) || isOf(step.target) || isOf(step.targetName);
+    return isOf(step.actor) || isOf(step.actorName) || isOf(step.target) || isOf(step.targetName);
   });
 }
 
-function draftOf(account: Step, powers: readonly Step[]): FindingDraft {
-  const first = powers[0] as Step;
+function draftOf(account: Step, privileges: readonly Step[]): FindingDraft {
+  const first = privileges[0] as Step;
   const name = account.targetName ?? account.target ?? 'somebody';
   const minutes = Math.max(1, Math.round((first.atMs - account.atMs) / 60_000));
-  const words = [...new Set(powers.map(({ kind }) => WORDS[kind]))].join(', ');
+  const words = [...new Set(privileges.map(({ kind }) => WORDS[kind]))].join(', ');
   return draftFrom({
     rule: 'stream/account-raised',
     tenant: account.tenant,
@@ -75,12 +75,12 @@ function draftOf(account: Step, powers: readonly Step[]): FindingDraft {
     at: first,
     title: `${name} was made, and had power ${plural(minutes, 'minute')} later`,
     message:
-      `${account.doerName ?? account.doer ?? 'Somebody'} made the account ${name}; soon after: ` +
+      `${account.actorName ?? account.actor ?? 'Somebody'} made the account ${name}; soon after: ` +
       `${words}. Harmless if it was made for just that, by a change that was approved.`,
     next: 'Ask who made the account; unless they explain it, disable it and undo what it did.',
     severity: 4,
-    techniques: ['T1136.003', ...new Set(powers.map(({ kind }) => TECHNIQUES[kind]))],
-    seen: [account, ...powers],
+    techniques: ['T1136.003', ...new Set(privileges.map(({ kind }) => TECHNIQUES[kind]))],
+    seen: [account, ...privileges],
   });
 }
 

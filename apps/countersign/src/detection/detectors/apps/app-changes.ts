@@ -9,8 +9,8 @@ export type StepKind = 'credential' | 'consent' | 'app-role' | 'role' | 'account
 export type Step = CitedEvent & {
   readonly kind: StepKind;
   readonly tenant: string;
-  readonly doer: string | null;
-  readonly doerName: string | null;
+  readonly actor: string | null;
+  readonly actorName: string | null;
   readonly target: string | null;
   readonly targetName: string | null;
 };
@@ -49,17 +49,15 @@ export async function stepsOf(scene: DetectionWindow): Promise<Step[]> {
 }
 
 function stepOf(row: Row): Step {
-  const doer = textOf(row['actor']);
   return {
     index: numberOf(row['index']),
     atMs: numberOf(row['t']),
     kind: row['kind'] as StepKind,
     tenant: String(row['org']),
-    doer,
-    doerName: textOf(row['actor_name']),
+    actorName: textOf(row['actor_name']),
     target: textOf(row['target_uid']),
     targetName: textOf(row['target_name']),
-    actor: doer,
+    actor: textOf(row['actor']),
     session: textOf(row['session_uid']),
     ip: textOf(row['ip']),
   };
@@ -75,7 +73,7 @@ const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 export async function keysOf(scene: DetectionWindow, step: Step): Promise<ReadonlySet<string>> {
   const body = (await scene.bodyOf(step.index)) ?? '';
   const ids = (body.match(GUID) ?? []).map((id) => id.toLowerCase());
-  const others = new Set([step.tenant, step.doer]);
+  const others = new Set([step.tenant, step.actor]);
   const own = ids.filter((id) => !others.has(id) && appNameOf(id) === null);
   const name = step.targetName?.toLowerCase();
   const named = name === undefined || GENERIC.has(name) ? [] : [`name:${name}`];

@@ -112,7 +112,7 @@ function draftOf(
   const mailboxes = new Set(sameDay.map(({ mailbox }) => mailbox)).size;
   const items = sameDay.reduce((n, read) => n + read.items, 0);
   const what = step.targetName ?? first.app;
-  const who = step.doerName ?? step.doer ?? 'Somebody';
+  const who = step.actorName ?? step.actor ?? 'Somebody';
   return draftFrom({
     rule: 'stream/consent-read',
     tenant: first.tenant,

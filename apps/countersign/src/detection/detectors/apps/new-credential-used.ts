@@ -108,7 +108,7 @@ function draftOf(
   // Whoever registers an application gives it a secret and uses it: that is what one does.
   if (isNew && known.size === 0 && first.tenant === step.tenant) return undefined;
   const days = Math.max(1, Math.round((first.atMs - step.atMs) / DAY_MS));
-  const who = step.doerName ?? step.doer ?? 'somebody';
+  const who = step.actorName ?? step.actor ?? 'somebody';
   const what = step.targetName ?? first.name;
   return draftFrom({
     rule: 'stream/credential-used',

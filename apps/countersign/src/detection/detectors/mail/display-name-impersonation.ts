@@ -42,8 +42,8 @@ export const displayName: WindowDetector = {
     const world = await mailWorldOf(scene, new Set(named.map(({ domain }) => domain)));
     const strangers = named.filter((one) => isStranger(world, one));
     if (strangers.length === 0) return [];
-    const sought = strangers.map(({ name }) => name);
-    const names = await insideNames(scene, sought);
+    const wanted = strangers.map(({ name }) => name);
+    const names = await insideNames(scene, wanted);
     const found = strangers.flatMap((one): ImpersonationMatch[] => {
       const match = names.match(one.name, one.tenant, one.atMs);
       const spelt = ownAddress(world, one);

@@ -20,7 +20,7 @@ export type NameMatch = { readonly insider: Insider; readonly how: 'same' | 'spe
  */
 export async function insideNames(
   scene: DetectionWindow,
-  sought: Iterable<string>,
+  wanted: Iterable<string>,
 ): Promise<EmployeeNames> {
   const rows = await ask(
     scene,
@@ -36,7 +36,7 @@ export async function insideNames(
       ORDER BY latest.days DESC, latest.name, latest.org`,
     NAMES_MAX,
   );
-  const names = new EmployeeNames(sought);
+  const names = new EmployeeNames(wanted);
   for (const row of rows) {
     const address = textOf(row['actor']) ?? '';
     const of = { tenant: String(row['org']), address };
@@ -80,15 +80,15 @@ export function spokenName(address: string): string {
  * keeps those alone who are called like somebody who is sought: of a large company not all.
  */
 export class EmployeeNames {
-  readonly #sought: ReadonlySet<string>;
+  readonly #wanted: ReadonlySet<string>;
   readonly #byKey = new Map<string, Insider[]>();
   /** Keys without one of their letters, and the keys that they come from. */
   readonly #near = new Map<string, Set<string>>();
   #days: Days = new Map();
 
-  constructor(sought: Iterable<string>) {
-    const keys = [...new Set(sought)].flatMap((name) => nameKey(name) ?? []);
-    this.#sought = new Set(keys.flatMap(withoutOne));
+  constructor(wanted: Iterable<string>) {
+    const keys = [...new Set(wanted)].flatMap((name) => nameKey(name) ?? []);
+    this.#wanted = new Set(keys.flatMap(withoutOne));
   }
 
   get addresses(): ReadonlySet<string> {
@@ -104,7 +104,7 @@ export class EmployeeNames {
     const key = nameKey(insider.name);
     if (key === undefined) return;
     const near = withoutOne(key);
-    if (!near.some((less) => this.#sought.has(less))) return;
+    if (!near.some((less) => this.#wanted.has(less))) return;
     const own = this.#byKey.get(`${insider.tenant} ${key}`);
     if (own !== undefined) {
       own.push(insider);

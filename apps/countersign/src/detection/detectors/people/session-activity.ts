@@ -71,9 +71,9 @@ export function techniquesOf(activities: readonly SessionActivity[]): string[] {
 }
 
 /** `read 30 messages and took 12 files`. */
-export function activitiesText(deeds: readonly SessionActivity[]): string {
+export function activitiesText(activities: readonly SessionActivity[]): string {
   const count = (kind: SessionActivity['kind']): number =>
-    deeds.reduce((sum, activity) => sum + (activity.kind === kind ? activity.items : 0), 0);
+    activities.reduce((sum, activity) => sum + (activity.kind === kind ? activity.items : 0), 0);
   const [mail, files] = [count('mail'), count('files')];
   return [
     ...(mail > 0 ? [`read ${numberText(mail)} ${mail === 1 ? 'message' : 'messages'}`] : []),
@@ -83,7 +83,7 @@ export function activitiesText(deeds: readonly SessionActivity[]): string {
 
 /** By the day on which they were done. */
 export function activitiesByDay(
-  deeds: readonly SessionActivity[],
+  activities: readonly SessionActivity[],
 ): ReadonlyMap<number, readonly SessionActivity[]> {
-  return Map.groupBy(deeds, ({ atMs }) => Math.floor(atMs / DAY_MS));
+  return Map.groupBy(activities, ({ atMs }) => Math.floor(atMs / DAY_MS));
 }

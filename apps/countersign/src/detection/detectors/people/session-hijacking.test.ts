@@ -82,11 +82,11 @@ test('a sign-in is a move if none of its session in the week before is like it',
   for (let run = 0; run < 8; run++) {
     const events = drawn(random).map((one) => ({ ...one, ...person(1) }));
     const found = await foundIn(sessionMoved, events.map(signIn));
-    const told = found.map(({ sessions, windowMs }) => {
+    const movesFound = found.map(({ sessions, windowMs }) => {
       return `${Math.round((windowMs - Date.UTC(2026, 1, 2)) / 86_400_000)} ${sessions[0]}`;
     });
-    assert.deepEqual(told.sort(), movesIn(events));
-    moves += told.length;
+    assert.deepEqual(movesFound.sort(), movesIn(events));
+    moves += movesFound.length;
   }
   assert.ok(moves > 0);
 });

@@ -187,13 +187,13 @@ function movedOf(moves: readonly Move[]): RelocatedSession {
 
 function draftOf(
   moves: readonly Move[],
-  deeds: readonly SessionActivity[],
+  activities: readonly SessionActivity[],
   habits: Habits,
 ): FindingDraft {
   const [first] = moves as readonly [Move];
   const { from, to, because } = first;
   const where = to.country === null ? '' : ` in ${to.country}`;
-  const done = deeds.length === 0 ? '' : `, and ${activitiesText(deeds)}`;
+  const done = activities.length === 0 ? '' : `, and ${activitiesText(activities)}`;
   return draftFrom({
     rule: 'stream/session-moved',
     tenant: to.tenant,
@@ -207,8 +207,8 @@ function draftOf(
       'if a proxy or another way out of the company lies between.',
     next: 'Revoke the sessions of the person and ask them; then see what was done in this one.',
     severity: severityOf(first, habits),
-    techniques: ['T1550.004', 'T1539', ...techniquesOf(deeds)],
-    seen: [...moves.slice(0, 20).flatMap((move) => [move.from, move.to]), ...deeds],
+    techniques: ['T1550.004', 'T1539', ...techniquesOf(activities)],
+    seen: [...moves.slice(0, 20).flatMap((move) => [move.from, move.to]), ...activities],
   });
 }
 
@@ -224,7 +224,7 @@ function severityOf({ to, because, isSameDevice }: Move, habits: Habits): 2 | 3 
 
 function activitiesDraft(
   moves: readonly Move[],
-  deeds: readonly SessionActivity[],
+  activities: readonly SessionActivity[],
   habits: Habits,
 ): FindingDraft {
   const { to } = moves[0] as Move;
@@ -232,13 +232,13 @@ function activitiesDraft(
     rule: 'stream/session-moved',
     tenant: to.tenant,
     group: to.session ?? to.person,
-    at: deeds[0] as SessionActivity,
-    title: `A session of ${whoOf(to)} that was moved the day before ${activitiesText(deeds)}`,
+    at: activities[0] as SessionActivity,
+    title: `A session of ${whoOf(to)} that was moved the day before ${activitiesText(activities)}`,
     message: `It went on from ${to.ip}, where this person had not been, and was used on.`,
     next: 'Revoke the sessions of the person and ask them; take what was read for stolen.',
     severity: severityOf(moves[0] as Move, habits) === 2 ? 2 : 3,
-    techniques: ['T1550.004', 'T1539', ...techniquesOf(deeds)],
-    seen: [to, ...deeds],
+    techniques: ['T1550.004', 'T1539', ...techniquesOf(activities)],
+    seen: [to, ...activities],
   });
 }
 

@@ -26,8 +26,8 @@ for (const life of ['even', 'restless'] as const)
       const campaigns = await campaignsOf(made);
       const [campaign] = campaigns.toSorted((a, b) => b.guesses.length - a.guesses.length);
       assert.ok(campaign, 'there is a campaign');
-      const told = new Set(campaign.candidates.slice(0, 20).map(({ index }) => index));
-      if ([...made.hits].every((index) => told.has(index))) found++;
+      const leading = new Set(campaign.candidates.slice(0, 20).map(({ index }) => index));
+      if ([...made.hits].every((index) => leading.has(index))) found++;
       const theirs = campaign.guesses.filter(({ index }) => made.guesses.has(index)).length;
       assert.ok(theirs / campaign.guesses.length > 0.5, 'most of its guesses are theirs');
       assert.ok(rulesOf(sprayFindings(campaigns)).includes('stream/password-spray'));
@@ -51,8 +51,8 @@ async function ranked(visits: readonly Visit[]): Promise<(number | undefined)[]>
   const [campaign] = (await campaignsOf(made, [...made.rows, ...added])).toSorted(
     (a, b) => b.guesses.length - a.guesses.length,
   );
-  const told = [...(campaign?.guesses ?? []), ...(campaign?.candidates ?? [])];
-  return added.map(({ index }) => told.find((one) => one.index === index)?.probability);
+  const attempts = [...(campaign?.guesses ?? []), ...(campaign?.candidates ?? [])];
+  return added.map(({ index }) => attempts.find((one) => one.index === index)?.probability);
 }
 
 /** Nobody whom the spray guesses at, who each have the same browser. */
@@ -113,11 +113,11 @@ test('a campaign over the end of a block is told once, in the block where it end
   const cutMs = middle.atMs;
   const before = await campaignsOf(made, made.rows, { ...made, endMs: cutMs - 1 });
   const after = await campaignsOf(made, made.rows, { ...made, startMs: cutMs });
-  const told = [...before, ...after].filter(({ guesses }) =>
+  const reported = [...before, ...after].filter(({ guesses }) =>
     guesses.some(({ index }) => index === middle.index),
   );
   assert.deepEqual(
-    told.map(({ sinceMs }) => sinceMs),
+    reported.map(({ sinceMs }) => sinceMs),
     [cutMs],
   );
   for (const { rule, windowMs } of sprayFindings(after)) {

@@ -83,13 +83,13 @@ export type SprayResult = {
  * known whether a campaign has ended, and whom it let in.
  */
 export function sprayLook(
-  books: StoreReader,
+  store: StoreReader,
   { learnFromMs, ...period }: SprayPeriod,
   sizes: Sizes = SIZES,
 ): Promise<SprayResult> {
   const scope = { fromMs: learnFromMs, toMs: period.toMs + CAMPAIGN_GAP_MS };
-  return books.together(scope, (ask, source) =>
-    lookAt(ask, triesSql(source, scope), { period, sizes, giveBack: () => books.giveBack() }),
+  return store.together(scope, (ask, source) =>
+    lookAt(ask, triesSql(source, scope), { period, sizes, giveBack: () => store.giveBack() }),
   );
 }
 
@@ -231,21 +231,21 @@ async function campaignsOf(
   runs: readonly Run[],
   { period: { fromMs: sinceMs }, sizes }: { readonly period: Period; readonly sizes: Sizes },
 ): Promise<Campaign[]> {
-  const told: { readonly run: Run; readonly candidates: readonly RankedSuccess[] }[] = [];
+  const rankedRuns: { readonly run: Run; readonly candidates: readonly RankedSuccess[] }[] = [];
   for (const run of runs) {
-    told.push({
+    rankedRuns.push({
       run,
       candidates: await ranked(ask, { tries, attempts: 'attempts' }, run, sizes.ranked),
     });
   }
-  const wanted = told.flatMap(({ run, candidates }) => [...run.guesses, ...candidates]);
+  const wanted = rankedRuns.flatMap(({ run, candidates }) => [...run.guesses, ...candidates]);
   const attempts = await attemptsOf(ask, tries, wanted);
   const attemptOf = ({ index, probability }: RankedSuccess): Attempt => {
     const attempt = attempts.get(index);
     assert(attempt !== undefined, 'what was ranked is there');
     return { ...attempt, probability };
   };
-  return told.map(({ run, candidates }) => ({
+  return rankedRuns.map(({ run, candidates }) => ({
     ...{ tenant: run.tenant, sinceMs },
     guesses: run.guesses.map(attemptOf),
     candidates: candidates.map(attemptOf),

@@ -48,7 +48,7 @@ export function sprayDetector(): Detector {
     ],
     everyMs: SPRAY_EVERY_MS,
     restTimes: STREAM_REST_TIMES,
-    async *judge({ touched, books }: DetectorInput): AsyncGenerator<DetectorResult> {
+    async *detect({ touched, store }: DetectorInput): AsyncGenerator<DetectorResult> {
       const covers = normalise(
         touched.map(({ from, to }) =>
           interval(
@@ -62,7 +62,7 @@ export function sprayDetector(): Detector {
       const drafts: FindingDraft[] = [];
       const cutShort: UnfinishedWindow[] = [];
       for (const block of covers.flatMap(blocksOf)) {
-        const { campaigns, isCut } = await sprayLook(books, block);
+        const { campaigns, isCut } = await sprayLook(store, block);
         drafts.push(...sprayFindings(campaigns));
         if (!isCut) continue;
         const cut = sprayCut(block);

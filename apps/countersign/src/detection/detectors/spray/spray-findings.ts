@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 
 /** What a campaign is to people: a spray with its likeliest hits, or a siege of one account. */
 export function sprayFindings(campaigns: readonly Campaign[]): FindingDraft[] {
-  const told = campaigns.map((campaign) => {
+  const reported = campaigns.map((campaign) => {
     const sieges = siegesOf(campaign.guesses);
     const isOfSpray = ({ person }: Attempt): boolean => !sieges.has(person);
     const spray = {
@@ -27,7 +27,7 @@ export function sprayFindings(campaigns: readonly Campaign[]): FindingDraft[] {
     };
     return { campaign, sieges, spray };
   });
-  const sprays = told
+  const sprays = reported
     .filter(({ spray, sieges }) => {
       const least = sieges.size === 0 ? SPRAY_PEOPLE_MIN : SPRAY_BESIDE_SIEGE_MIN;
       return peopleOf(spray.guesses) >= least;
@@ -36,7 +36,7 @@ export function sprayFindings(campaigns: readonly Campaign[]): FindingDraft[] {
   return [
     ...sprays.map(sprayOf),
     ...likeliestOnce(sprays.flatMap(hitFindings)),
-    ...told.flatMap(({ campaign, sieges }) => {
+    ...reported.flatMap(({ campaign, sieges }) => {
       return [...sieges.values()].map((guesses) => siegeOf(campaign, guesses));
     }),
   ];
@@ -66,15 +66,15 @@ function siegesOf(guesses: readonly Attempt[]): Map<string, readonly Attempt[]> 
 
 /** Between two campaigns lie successes that may be of either: each is told with the likelier. */
 function likeliestOnce(hits: readonly FindingDraft[]): FindingDraft[] {
-  const told = new Set<number>();
+  const cited = new Set<number>();
   const days = new Set<string>();
   return hits
     .toSorted((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0))
     .filter(({ tenant, group, windowMs, entries }) => {
       const day = JSON.stringify([tenant, group, windowMs]);
-      if (days.has(day) || entries.every((index) => told.has(index))) return false;
+      if (days.has(day) || entries.every((index) => cited.has(index))) return false;
       days.add(day);
-      for (const index of entries) told.add(index);
+      for (const index of entries) cited.add(index);
       return true;
     });
 }
@@ -216,8 +216,8 @@ function headOf(
   last: Attempt,
 ): Pick<FindingDraft, 'rule' | 'version' | 'tenant' | 'group' | 'windowMs' | 'firstMs' | 'lastMs'> {
   const { atMs: endMs } = guesses.at(-1) as Attempt;
-  const toldMs = Math.min(Math.max(last.atMs, sinceMs), endMs);
-  const windowMs = Math.floor(toldMs / DAY_MS) * DAY_MS;
+  const reportedMs = Math.min(Math.max(last.atMs, sinceMs), endMs);
+  const windowMs = Math.floor(reportedMs / DAY_MS) * DAY_MS;
   const times = { windowMs, firstMs: first.atMs, lastMs: last.atMs };
   return { rule, version: 2, tenant: tenant as TenantId, group, ...times };
 }

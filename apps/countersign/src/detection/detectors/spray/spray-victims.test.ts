@@ -48,8 +48,8 @@ for (const shares of SHARED)
       const places = [...made.hits].map((hit) =>
         campaign?.candidates.findIndex(({ index }) => index === hit),
       );
-      const isTold = places.every((place = -1) => place >= 0 && place < 20);
-      assert.ok(isTold, `seed ${SEED + seed}: hits at places ${places}`);
+      const isRanked = places.every((place = -1) => place >= 0 && place < 20);
+      assert.ok(isRanked, `seed ${SEED + seed}: hits at places ${places}`);
     }
   });
 
@@ -107,8 +107,8 @@ for (const [where, from] of [
       ...guesses(atMs, from, 3, [...OTHERS, VICTIM]),
       { ...from, actorUid: VICTIM, timeMs: atMs + OTHERS.length * 30_000 + 6_000 },
     ]);
-    const told = await probabilityOf(attack, attack.rows.length - 1);
-    assert.ok(told >= HIT_LIKELY, `${told}`);
+    const probability = await probabilityOf(attack, attack.rows.length - 1);
+    assert.ok(probability >= HIT_LIKELY, `${probability}`);
   });
 
 test('a success in the middle of a campaign from its only address is theirs', async () => {
@@ -122,8 +122,8 @@ test('a success in the middle of a campaign from its only address is theirs', as
       ...guesses(atMs, from),
       { ...from, actorUid: VICTIM, timeMs: atMs + 20 * 30_000 + 15_000 },
     ]);
-    const told = await probabilityOf(attack, attack.rows.length - 1);
-    assert.ok(told >= HIT_PROBABLE, `${told} from ${from.ip} with ${from.userAgent}`);
+    const probability = await probabilityOf(attack, attack.rows.length - 1);
+    assert.ok(probability >= HIT_PROBABLE, `${probability} from ${from.ip} with ${from.userAgent}`);
   }
 });
 
@@ -137,8 +137,8 @@ test('who comes back to an account for days does not make the address its own', 
       return { ...from, actorUid: VICTIM, timeMs };
     }),
   ]);
-  const told = await probabilityOf(attack, attack.rows.length - back.length);
-  assert.ok(told >= HIT_PROBABLE, `${told}`);
+  const probability = await probabilityOf(attack, attack.rows.length - back.length);
+  assert.ok(probability >= HIT_PROBABLE, `${probability}`);
 });
 
 test('a forgetful person beside a spray stays low', async () => {
@@ -165,8 +165,11 @@ test('a forgetful person beside a spray stays low', async () => {
         ...guesses(atMs, theirs, 1, whom),
         ...forgetful(atMs, own),
       ]);
-      const told = await probabilityOf(attack, attack.rows.length - 1);
-      assert.ok(told < 0.05, `${told} of ${own.ip} beside ${theirs.ip} with ${theirs.userAgent}`);
+      const probability = await probabilityOf(attack, attack.rows.length - 1);
+      assert.ok(
+        probability < 0.05,
+        `${probability} of ${own.ip} beside ${theirs.ip} with ${theirs.userAgent}`,
+      );
     }
   }
 });

@@ -30,26 +30,26 @@ export function foundIn(
   events: readonly SceneEvent[],
   days: { readonly from: number; readonly to: number } = { from: 0, to: 60 },
 ): Promise<readonly FindingDraft[]> {
-  return withBooks(events, async (books) => {
+  return withStore(events, async (store) => {
     const period = { fromMs: START_MS + days.from * DAY_MS, toMs: START_MS + days.to * DAY_MS };
     const bodyOf = (index: number) => Promise.resolve(events[index]?.body);
-    return (await lookWith(detector, { books, bodyOf, period })).drafts;
+    return (await lookWith(detector, { store, bodyOf, period })).drafts;
   });
 }
 
 /** Reads books that hold these events. */
-export async function withBooks<T>(
+export async function withStore<T>(
   events: readonly SceneEvent[],
-  use: (books: StoreReader) => Promise<T>,
+  use: (store: StoreReader) => Promise<T>,
 ): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-stream-'));
   try {
-    const books = await Store.open(dir);
+    const store = await Store.open(dir);
     const buffer = new RowBuffer();
     for (const [index, event] of events.entries()) buffer.add(rowOf(index, event));
-    await books.postRows(buffer);
-    books.commit(events.length);
-    books.close();
+    await store.postRows(buffer);
+    store.commit(events.length);
+    store.close();
     const reader = await StoreReader.open(dir);
     try {
       return await use(reader);

@@ -30,12 +30,12 @@ export async function lookAt(
 ): ReturnType<typeof sprayLook> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-spray-'));
   try {
-    const books = await Store.open(dir);
+    const store = await Store.open(dir);
     const buffer = new RowBuffer();
     for (const row of rows) buffer.add(row);
-    await books.postRows(buffer);
-    books.commit(Math.max(...rows.map(({ index }) => index)) + 1);
-    books.close();
+    await store.postRows(buffer);
+    store.commit(Math.max(...rows.map(({ index }) => index)) + 1);
+    store.close();
     const reader = await StoreReader.open(dir);
     try {
       return await sprayLook(reader, period, sizes);

@@ -11,17 +11,17 @@ export type Row = Readonly<Record<string, DuckDBValue>>;
  * than `most` it gives the first, and says so to whoever asked for findings.
  */
 export async function ask(
-  { books, period, onCut }: DetectionWindow,
+  { store, period, onCut }: DetectionWindow,
   reachMs: number,
   columns: readonly string[],
   sqlOf: (events: string) => string,
   most?: number,
 ): Promise<Row[]> {
   const [fromMs, toMs] = [Math.trunc(period.fromMs - reachMs), Math.trunc(period.toMs)];
-  const rows = await books.over({ fromMs, toMs }, (source) => {
+  const rows = await store.over({ fromMs, toMs }, (source) => {
     const events = `(SELECT *, epoch_ms("time") AS t,
       (epoch_ms("time") // ${DAY_MS}) * ${DAY_MS} AS d,
-      ${books.tenantSql('tenant')} AS org, ${NET} AS net
+      ${store.tenantSql('tenant')} AS org, ${NET} AS net
       FROM ${source} WHERE "time" >= make_timestamp(${fromMs}::BIGINT * 1000)
         AND "time" < make_timestamp(${toMs}::BIGINT * 1000))`;
     // One more than is looked at tells whether there are more: as many as that, and nothing is cut.

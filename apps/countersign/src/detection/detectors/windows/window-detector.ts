@@ -8,7 +8,7 @@ export const DAY_MS = 86_400_000;
 
 /** What a detector looks at: everything there is, and the period whose findings are asked for. */
 export type DetectionWindow = {
-  readonly books: StoreReader;
+  readonly store: StoreReader;
   /** The record as it was delivered; undefined where it is erased, or not to be had. */
   readonly bodyOf: (index: number) => Promise<string | undefined>;
   /** Whole days. */
@@ -121,9 +121,9 @@ export function cutDraft(
   });
 }
 
-export function draftFrom(told: FindingFields): FindingDraft {
-  const { rule, tenant, group, at, title, message, next, severity, techniques } = told;
-  const seen = told.seen.toSorted((a, b) => a.atMs - b.atMs || a.index - b.index);
+export function draftFrom(fields: FindingFields): FindingDraft {
+  const { rule, tenant, group, at, title, message, next, severity, techniques } = fields;
+  const seen = fields.seen.toSorted((a, b) => a.atMs - b.atMs || a.index - b.index);
   const named = (read: (one: CitedEvent) => string | null | undefined): string[] =>
     [...new Set(seen.flatMap((one) => read(one) ?? []))].sort();
   return {

@@ -8,7 +8,7 @@ import { PasskeyRegistry } from './passkey-registry.ts';
 import type { PasskeyStore } from './passkey-store.ts';
 
 type PasskeySource = {
-  readonly books: { acts(kind: string, fromIndex?: number): readonly number[] };
+  readonly store: { acts(kind: string, fromIndex?: number): readonly number[] };
   readonly reader: Pick<LedgerReader, 'body' | 'size'>;
 };
 
@@ -41,9 +41,9 @@ export class PasskeyFeed {
   }
 
   /** Reads what is new in the books, as far as the reader sees. */
-  async follow(told: (record: PasskeyRecord) => void = () => undefined): Promise<void> {
-    const { books, reader } = this.#source;
-    for (const index of books.acts('credential', this.#next)) {
+  async follow(onRecord: (record: PasskeyRecord) => void = () => undefined): Promise<void> {
+    const { store, reader } = this.#source;
+    for (const index of store.acts('credential', this.#next)) {
       if (index >= reader.size) return;
       const body = await reader.body(index);
       this.#next = index + 1;
@@ -51,7 +51,7 @@ export class PasskeyFeed {
       const record = passkeyRecordOf(parseObject(body.bytes));
       if (record === undefined) continue;
       this.book.apply(record);
-      told(record);
+      onRecord(record);
     }
   }
 }

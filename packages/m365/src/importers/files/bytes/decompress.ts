@@ -73,7 +73,7 @@ async function feed(source: AsyncIterable<Uint8Array>, into: Transform): Promise
   try {
     for await (const piece of source) {
       if (into.destroyed) return;
-      if (!into.write(piece)) await drained(into);
+      if (!into.write(piece)) await whenWritable(into);
     }
     into.end();
   } catch (error) {
@@ -83,7 +83,7 @@ async function feed(source: AsyncIterable<Uint8Array>, into: Transform): Promise
 }
 
 /** Resolves when more may be written, or nothing may be any more. */
-function drained(into: Transform): Promise<void> {
+function whenWritable(into: Transform): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       into.off('drain', done);
