@@ -55,7 +55,7 @@ export {
 export { secretModeProblem } from './secret-mode.ts';
 export { idParts, idsNamed, isCutId } from './short-id.ts';
 export { systemRandom } from './system-random.ts';
-export { numberText, plural } from './text-format.ts';
+export { joinWithAnd, numberText, plural } from './text-format.ts';
 export {
   INTERACTIVE_ONLY,
   leftOutCode,

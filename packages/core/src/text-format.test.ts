@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { numberText, plural } from './text-format.ts';
+import { joinWithAnd, numberText, plural } from './text-format.ts';
 
 test('numbers are written in groups of three digits', () => {
   const texts = [0, 12, 999, 1000, 1_234_567].map(numberText);
@@ -18,4 +18,9 @@ test('one is singular, and nothing else is', () => {
   );
   assert.equal(plural(1, 'entry'), '1 entry');
   assert.equal(plural(2, 'body was', 'bodies were'), '2 bodies were');
+});
+
+test('the last of several items stands after "and"', () => {
+  const texts = [[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(joinWithAnd);
+  assert.deepEqual(texts, ['', 'a', 'a and b', 'a, b and c']);
 });

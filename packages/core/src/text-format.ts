@@ -8,6 +8,12 @@ export function plural(count: number, one: string, many: string = manyOf(one)): 
   return `${numberText(count)} ${count === 1 ? one : many}`;
 }
 
+/** `a, b and c`. */
+export function joinWithAnd(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
 function manyOf(one: string): string {
   if (/[^aeiou]y$/.test(one)) return `${one.slice(0, -1)}ies`;
   return /(?:[sx]|[cs]h)$/.test(one) ? `${one}es` : `${one}s`;

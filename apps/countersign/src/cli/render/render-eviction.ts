@@ -1,4 +1,4 @@
-import { type Answer, plural, type Reason } from '@countersign/core';
+import { type Answer, joinWithAnd, plural, type Reason } from '@countersign/core';
 import type { Opening } from '../../eviction/analysis/open-footholds.ts';
 import type {
   EvictionReport,
@@ -237,7 +237,7 @@ function* doubtLines({ doubts, footholds, undoubted }: EvictionReport): Generato
         ? []
         : [
             `${closed.length === 1 ? 'foothold' : 'footholds'} ` +
-              `${listed(closed.map(({ foothold }) => String(foothold.number)))} ` +
+              `${joinWithAnd(closed.map(({ foothold }) => String(foothold.number)))} ` +
               `${closed.length === 1 ? 'closes' : 'close'}`,
           ]),
       ...(cleared.length === 0
@@ -256,11 +256,6 @@ function* doubtLines({ doubts, footholds, undoubted }: EvictionReport): Generato
   const left = weighty.length - DOUBTS_IN_TEXT;
   if (left > 0) yield `So it is with ${plural(left, 'more finding')}, which --json lists.`;
   if (undoubted > 0) yield `Of ${plural(undoubted, 'finding')} that was not asked.`;
-}
-
-function listed(items: readonly string[]): string {
-  const last = items.at(-1) ?? '';
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }
 
 type Kind = 'account' | 'application' | 'session' | 'address' | 'other';

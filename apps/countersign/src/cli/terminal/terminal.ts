@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '@countersign/core';
 import { COLUMNS_DEFAULT, COLUMNS_MIN } from '../process/limits.ts';
-import { colourWanted, paint } from './color.ts';
+import { colourWanted, paint, type Style } from './color.ts';
 import { ProgressLine, type ProgressState } from './progress-line.ts';
 import { sanitise, sanitiseJson } from './sanitize.ts';
 import { type Cell, type Column, tableLines } from './table.ts';
@@ -25,6 +25,8 @@ export class Terminal {
   readonly #stdout: Output;
   readonly #stderr: Output;
   readonly #stderrColour: 'colour' | 'no colour';
+  /** Infinity where it is no terminal: programs and files get whole lines. */
+  readonly #stderrColumns: number;
   readonly #newProgress: () => ProgressLine;
   #progress: ProgressLine | undefined;
 
@@ -37,6 +39,7 @@ export class Terminal {
     this.#stdout = new Output(stdout);
     this.#stderr = new Output(stderr);
     const columns = stderr.isTTY === true ? (stderr.columns ?? COLUMNS_DEFAULT) : undefined;
+    this.#stderrColumns = Math.max(columns ?? Infinity, COLUMNS_MIN);
     this.#newProgress = () => new ProgressLine({ sink: this.#stderr, clock, columns });
   }
 
@@ -64,17 +67,32 @@ export class Terminal {
     }
   }
 
-  /** Prose of ours or of the vendor, wrapped at the width of the terminal. */
-  paragraph(text: string, indent = 0): void {
-    const width = this.columns - indent;
-    const lines = width === Infinity ? [sanitise(text)] : wrap(sanitise(text), Math.max(width, 20));
-    for (const line of lines) this.line(' '.repeat(indent) + line);
+  /** A label, and prose beside it that is wrapped within its own column. */
+  labeled(label: string, text: string, width: number): void {
+    const room = this.columns - width;
+    const lines = room === Infinity ? [sanitise(text)] : wrap(sanitise(text), Math.max(room, 20));
+    for (const [at, line] of lines.entries()) {
+      this.line({ text: (at === 0 ? label : '').padEnd(width), style: 'strong' }, line);
+    }
   }
 
-  /** One line to standard error: errors, reasons, warnings. */
+  /** Prose of ours or of the vendor, wrapped at the width of the terminal. */
+  paragraph(text: string, indent = 0, style: Style = 'plain'): void {
+    const width = this.columns - indent;
+    const lines = width === Infinity ? [sanitise(text)] : wrap(sanitise(text), Math.max(width, 20));
+    for (const line of lines) this.line(' '.repeat(indent), { text: line, style });
+  }
+
+  /** A line to standard error, wrapped where that is a terminal: errors, reasons, warnings. */
   note(...pieces: Cell[]): void {
     this.#progress?.clear();
-    this.#stderr.write(`${pieces.map((piece) => show(piece, this.#stderrColour)).join('')}\n`);
+    const text = pieces.map(textOf).join('');
+    const [first, ...more] = wrap(sanitise(text), this.#stderrColumns);
+    const isOneLine = more.length === 0;
+    const lines = isOneLine
+      ? [pieces.map((piece) => show(piece, this.#stderrColour)).join('')]
+      : [first as string, ...more];
+    for (const line of lines) this.#stderr.write(`${line}\n`);
   }
 
   /** Prints a table row by row; tells how many rows there were. */
@@ -202,6 +220,10 @@ class Output {
       stream.on('drain', done).on('error', done).on('close', done);
     });
   }
+}
+
+function textOf(piece: Cell): string {
+  return typeof piece === 'object' ? piece.text : (piece ?? '');
 }
 
 function show(piece: Cell, colour: 'colour' | 'no colour'): string {

@@ -4,7 +4,7 @@ import { idsNamed } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import { sanitise } from './sanitize.ts';
-import { cutEnd, cutMiddle, displayWidth, wrap } from './text-width.ts';
+import { cutAtWord, cutEnd, cutMiddle, displayWidth, wrap } from './text-width.ts';
 
 const text = fc
   .array(
@@ -33,11 +33,19 @@ test('wraps at words, then after separators, then anywhere', () => {
   assert.deepEqual(wrap('x'.repeat(12), 5), ['xxxxx', 'xxxxx', 'xx']);
 });
 
+test('cuts after a whole word, and a single word where it must', () => {
+  assert.equal(cutAtWord('one two three', 13), 'one two three');
+  assert.equal(cutAtWord('one two three', 12), 'one two …');
+  assert.equal(cutAtWord('one, two three', 8), 'one …');
+  assert.equal(cutAtWord('x'.repeat(12), 5), 'xxxx…');
+});
+
 test('never makes a line wider than it may be', () => {
   fc.assert(
     fc.property(text, fc.integer({ min: 4, max: 60 }), (given, columns) => {
       for (const line of [
         ...wrap(given, columns),
+        cutAtWord(given, columns),
         cutEnd(given, columns),
         cutMiddle(given, columns),
       ]) {

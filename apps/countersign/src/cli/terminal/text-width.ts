@@ -37,6 +37,15 @@ export function cutEnd(text: string, columns: number): string {
   return `${head(text, columns - 1)}${ELLIPSIS}`;
 }
 
+/** As {@link cutEnd}, but a word is lost as a whole unless it is the only one. */
+export function cutAtWord(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  const start = head(text, columns - 1 - ELLIPSIS.length);
+  const end = text.charAt(start.length) === ' ' ? start.length : start.lastIndexOf(' ');
+  const words = start.slice(0, Math.max(0, end)).replace(/[ ,;:(]+$/, '');
+  return words === '' ? cutEnd(text, columns) : `${words} ${ELLIPSIS}`;
+}
+
 /** At most `columns` wide; the middle is lost, since both ends of an id are what people compare. */
 export function cutMiddle(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;

@@ -75,21 +75,32 @@ export function incidentsOf(
  * the id of a finding, or by a part of these.
  */
 export function incidentsNamed(incidents: readonly Incident[], text: string): Incident[] {
+  const byName = incidentNames(incidents);
+  const given = text.trim();
+  // Lists print an incident's id without its prefix.
+  const ids = [...idsNamed(given, byName.keys()), ...idsNamed(PREFIX + given, byName.keys())];
+  return [...new Set(ids.map((id) => byName.get(id) as Incident))];
+}
+
+/** All ids that name an incident: its own, former ones, and those of its findings. */
+export function incidentNames(incidents: readonly Incident[]): ReadonlyMap<string, Incident> {
   const byName = new Map<string, Incident>();
   for (const incident of incidents) {
     for (const uid of incident.uids) {
       byName.set(uid, incident).set(incidentId(uid), incident);
     }
   }
-  return [...new Set(idsNamed(text, byName.keys()).map((id) => byName.get(id) as Incident))];
+  return byName;
 }
+
+const PREFIX = 'incident-';
 
 /** The id of an incident that this finding begins. */
 function incidentId(uid: string): string {
   const digest = createHash('sha256')
     .update(JSON.stringify(['incident', uid]))
     .digest('hex');
-  return `incident-${digest.slice(0, 16)}`;
+  return `${PREFIX}${digest.slice(0, 16)}`;
 }
 
 /** By what it ties others together. */

@@ -4,7 +4,8 @@ import { ownPackage } from '../../../config/installed-package.ts';
 import type { HealthScope } from '../../../detection/health/health-status.ts';
 import type { Incident } from '../../../detection/incidents/incident.ts';
 import type { StoredFinding } from '../../../store/sqlite/finding-table.ts';
-import { incidentCalled, knownIncidents } from '../../answers/find-incident.ts';
+import { incidentCalled } from '../../answers/find-incident.ts';
+import { groupOptions, incidentIds, ruleTitles } from '../../answers/finding-source.ts';
 import {
   blindReason,
   failureReason,
@@ -17,14 +18,16 @@ import { declarePeriod, type PeriodFlags, periodOf } from '../../options/period-
 import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';
 import { CliError } from '../../process/errors.ts';
 import { EXIT, type ExitCode } from '../../process/exit-code.ts';
-import { findingColumns } from '../../render/finding-columns.ts';
+import { printFindings } from '../../render/render-findings.ts';
 import { declareFindingsIncidents } from './findings-incidents.ts';
 import { declareFindingsMark } from './findings-mark.ts';
+import { declareFindingsShow } from './findings-show.ts';
 
 type FindingsFlags = PeriodFlags & {
   readonly rule?: string;
   readonly minSeverity?: Severity;
   readonly incident?: string;
+  readonly all?: true;
 };
 
 const SEVERITIES = ['informational', 'low', 'medium', 'high', 'critical'] as const;
@@ -35,14 +38,17 @@ export function declareFindings(program: Parser, bind: BindCommand): void {
     .command('findings')
     .summary('what rules, detectors and reconciliation found')
     .description(
-      'Lists findings in order of their last event. --json: OCSF 1.8.0 Detection Finding. No ' +
+      'Lists findings by severity, then time, grouped by incident. --json: OCSF 1.8.0 Detection ' +
+        'Finding. No ' +
         'finding is worth what the coverage of its time is worth, and what the rules could see: ' +
         'over holes, and where none is found while some are blind, the command exits 3.',
     )
     .option('--rule <rule>', 'of this rule: its id, or its id up to a slash')
     .option('--min-severity <severity>', SEVERITIES.join(', '), oneOf(SEVERITIES))
-    .option('--incident <id>', 'of this incident, or of the one that this finding belongs to');
+    .option('--incident <id>', 'of this incident, or of the one that this finding belongs to')
+    .option('--all', 'every finding; a terminal shows the most severe of each incident else');
   declarePeriod(parser).action(bind(findings));
+  declareFindingsShow(parser, bind);
   declareFindingsIncidents(parser, bind);
   declareFindingsMark(parser, bind);
 }
@@ -54,28 +60,33 @@ const findings: CommandHandler<[flags: FindingsFlags]> = async (context, flags) 
     const { terminal, tenant } = context;
 
     const period = periodOf(flags);
-    const isIncidentAsked = context.json || flags.incident !== undefined;
-    const incidents = isIncidentAsked ? await knownIncidents(sources) : [];
+    const nowMs = context.clock.now();
+    const options = await groupOptions(sources, nowMs);
+    const { incidents } = options;
     const within = await withinIncident(incidents, flags.incident);
     const found = store
       .findings({ severityMin: severityOf(flags.minSeverity), tenant })
       .filter((finding) => isAsked(finding, flags.rule) && isWithin(finding, period))
       .filter(({ uid }) => within === undefined || within.has(uid));
-    const nowMs = context.clock.now();
     if (context.json) {
       const { findingEvent } = await import('../../../detection/findings/finding-event.ts');
-      const options = {
+      const event = {
         ...{ origin: head.origin, nowMs, version: ownPackage().version },
         titleOf: await ruleTitles(),
-        incidents: idsOf(incidents),
+        incidents: incidentIds(incidents),
       };
-      await terminal.items(found.map((finding) => findingEvent(finding, options)));
-    } else {
-      const { statusOf } = await import('../../../detection/findings/finding-status.ts');
-      await terminal.table(
-        findingColumns((finding) => statusOf(finding, nowMs)),
-        found,
+      await terminal.items(found.map((finding) => findingEvent(finding, event)));
+    } else if (found.length > 0) {
+      const { countFindings, groupFindings } = await import(
+        '../../../reports/findings/finding-groups.ts'
       );
+      const isNarrowed = within !== undefined || flags.rule !== undefined || flags.minSeverity;
+      const isWhole = flags.all === true || isNarrowed || terminal.columns === Infinity;
+      printFindings(terminal, {
+        counts: countFindings(found, incidents),
+        groups: groupFindings(found, options),
+        lines: isWhole ? 'all' : 'most grave',
+      });
     }
     notYetIndexed(head);
     const failed = await failureReason(sources);
@@ -90,13 +101,6 @@ const findings: CommandHandler<[flags: FindingsFlags]> = async (context, flags) 
     );
   });
 
-/** Titles of rules by their id, of detectors with many rules by what is before the slash. */
-async function ruleTitles(): Promise<(rule: string) => string | undefined> {
-  const { loadDetection } = await import('../../../operations/host/load-detectors.ts');
-  const titles = new Map((await loadDetection()).watchers.map(({ id, title }) => [id, title]));
-  return (rule) => titles.get(rule) ?? titles.get(rule.slice(0, rule.indexOf('/')));
-}
-
 async function withinIncident(
   incidents: readonly Incident[],
   id: string | undefined,
@@ -104,12 +108,6 @@ async function withinIncident(
   if (id === undefined) return undefined;
   const found = await incidentCalled(incidents, id);
   return new Set(found.findings.map(({ uid }) => uid));
-}
-
-function idsOf(incidents: readonly Incident[]): ReadonlyMap<string, string> {
-  return new Map(
-    incidents.flatMap(({ id, findings: of }) => of.map(({ uid }) => [uid, id] as const)),
-  );
 }
 
 /** OCSF severity_id: 1 informational to 5 critical. */
@@ -165,10 +163,10 @@ async function worthOf(
     ...(answer.kind === 'unknown' ? answer.because : []),
     ...(blind === undefined ? [] : [blind]),
   ];
-  if (answer.kind === 'unknown' || (of.count === 0 && blind !== undefined)) {
+  if (of.count === 0 && because.length > 0) {
     throw new CliError('CANNOT_TELL', reasonsText(because));
   }
-  if (blind !== undefined) terminal.note(blind.text);
+  if (because.length > 0) terminal.note(`Not everything could be seen: ${reasonsText(because)}.`);
   if (of.count === 0) for (const { text } of limits) terminal.note(text);
   return EXIT.done;
 }

@@ -1,0 +1,40 @@
+import type { Incident } from '../../detection/incidents/incident.ts';
+import type { StepNames } from '../../detection/incidents/incident-title.ts';
+import type { GroupOptions } from '../../reports/findings/finding-groups.ts';
+import { knownIncidents, peopleNames } from './find-incident.ts';
+import type { Sources } from './open-readers.ts';
+
+/** What lists and pages about findings need beside the findings. */
+export async function groupOptions(sources: Sources, nowMs: number): Promise<GroupOptions> {
+  const incidents = await knownIncidents(sources);
+  return {
+    ...{ incidents, nowMs, steps: await stepNames() },
+    ...{ names: await peopleNames(sources), shortIds: await shortIdsOf(incidents) },
+  };
+}
+
+async function shortIdsOf(incidents: readonly Incident[]): Promise<GroupOptions['shortIds']> {
+  const { shortIds } = await import('../../reports/findings/short-ids.ts');
+  const { incidentNames } = await import('../../detection/incidents/incident.ts');
+  return shortIds(incidentNames(incidents).keys());
+}
+
+async function stepNames(): Promise<StepNames> {
+  const { loadDetection } = await import('../../operations/host/load-detectors.ts');
+  const { watchers } = await loadDetection();
+  return new Map(watchers.map(({ id, steps = [] }) => [id, steps]));
+}
+
+/** Titles of rules by their id, of detectors with many rules by what is before the slash. */
+export async function ruleTitles(): Promise<(rule: string) => string | undefined> {
+  const { loadDetection } = await import('../../operations/host/load-detectors.ts');
+  const titles = new Map((await loadDetection()).watchers.map(({ id, title }) => [id, title]));
+  return (rule) => titles.get(rule) ?? titles.get(rule.slice(0, rule.indexOf('/')));
+}
+
+/** The incident of each finding. */
+export function incidentIds(incidents: readonly Incident[]): ReadonlyMap<string, string> {
+  return new Map(
+    incidents.flatMap(({ id, findings: of }) => of.map(({ uid }) => [uid, id] as const)),
+  );
+}

@@ -1,0 +1,128 @@
+import { instantOfMs, plural } from '@countersign/core';
+import type { FindingDetail } from '../../reports/findings/finding-detail.ts';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { entriesText } from './entries-text.ts';
+import { eventColumns } from './event-columns.ts';
+import { severityStyle, severityText, statusText } from './severity.ts';
+import { periodText, shortTimeText } from './time-text.ts';
+
+const LABEL = 11;
+const EVENTS_SHOWN = 8;
+const HIGH = 4;
+
+/** One finding: the conclusion, why, what speaks against it, what to do, and its evidence. */
+export async function printFinding(terminal: Terminal, finding: FindingDetail): Promise<void> {
+  const { severity, title } = finding;
+  const say = (label: string, text: string): void => terminal.labeled(label, text, LABEL);
+  const word = severityText(severity).toUpperCase();
+  terminal.line({ text: word, style: severityStyle(severity) });
+  terminal.paragraph(title);
+  terminal.line();
+  say('When', `${periodText(finding.firstMs, finding.lastMs)} UTC`);
+  say('Why', finding.why);
+  printIncidentOf(terminal, finding);
+  say('Harmless', finding.harmless === null ? NO_EXPLANATION : `if ${finding.harmless}`);
+  printSteps(terminal, finding);
+  terminal.line();
+  printSubjects(terminal, finding);
+  await printEvents(terminal, finding);
+}
+
+const NO_EXPLANATION = 'Its rule states no harmless explanation.';
+
+function printIncidentOf(terminal: Terminal, { incident }: FindingDetail): void {
+  if (incident === null) return;
+  const { shortId, title, count, followedBy } = incident;
+  for (const [at, { ms, title: what, shortId: id }] of followedBy.entries()) {
+    const text = `${shortTimeText(ms, 'without year')}  ${what} (${id})`;
+    terminal.labeled(at === 0 ? 'Then' : '', text, LABEL);
+  }
+  terminal.labeled('Incident', `${shortId}, ${plural(count, 'finding')}: ${title}`, LABEL);
+}
+
+function printSteps(
+  terminal: Terminal,
+  { next, incident, severity, shortId }: FindingDetail,
+): void {
+  const of = incident?.shortId ?? shortId;
+  const steps = [
+    ...next,
+    ...(severity >= HIGH ? [`See what is still open: countersign eviction --incident ${of}`] : []),
+  ];
+  for (const [at, step] of steps.entries()) {
+    terminal.labeled(at === 0 ? 'Do' : '', `${at + 1}. ${step}`, LABEL);
+  }
+}
+
+function printSubjects(terminal: Terminal, finding: FindingDetail): void {
+  const { people, addresses, apps, sessions, techniques, rule, confidence } = finding;
+  const say = (label: string, texts: readonly string[]): void => {
+    for (const [at, text] of texts.entries()) terminal.labeled(at === 0 ? label : '', text, LABEL);
+  };
+  const withId = (name: string | null, id: string): string =>
+    name === null || id.endsWith(`:${name.toLowerCase()}`) ? (name ?? id) : `${name}  ${id}`;
+  say(
+    'People',
+    people.map(({ name, key }) => withId(name, key)),
+  );
+  say('Addresses', addresses.length === 0 ? [] : [addresses.join(', ')]);
+  say(
+    'Apps',
+    apps.map(({ id, name }) => withId(name, id)),
+  );
+  say('Sessions', sessions);
+  say(
+    'Technique',
+    techniques.map(({ uid, name }) => (name === null ? uid : `${uid} ${name}`)),
+  );
+  say('Rule', [rule.title === null ? rule.id : `${rule.title}  ${rule.id}`]);
+  if (confidence !== null) say('Confidence', [confidence.toFixed(2)]);
+  const { status, statusReason } = finding;
+  say('State', [
+    statusReason === null ? statusText(status) : `${statusText(status)}: ${statusReason}`,
+  ]);
+  say('Id', [finding.uid]);
+}
+
+async function printEvents(terminal: Terminal, { events, entries }: FindingDetail): Promise<void> {
+  const [first] = entries;
+  if (first !== undefined) {
+    const text = `${entriesText(entries)}; countersign show ${first} prints one`;
+    terminal.labeled('Evidence', text, LABEL);
+  }
+  if (events.length === 0) return;
+  terminal.line();
+  const shown = terminal.columns === Infinity ? events : events.slice(0, EVENTS_SHOWN);
+  await terminal.table(
+    eventColumns(() => undefined),
+    shown,
+  );
+  const left = events.length - shown.length;
+  if (left > 0)
+    terminal.line({ text: `… ${plural(left, 'more event')}; --json lists them`, style: 'faint' });
+}
+
+export function findingJson(finding: FindingDetail, event: object): object {
+  const { uid, shortId, why, harmless, next, people, addresses, apps, sessions } = finding;
+  const { events, incident } = finding;
+  return {
+    ...{ uid, shortId, finding: event, why, harmless, next, people, addresses, apps, sessions },
+    events: events.map(eventItem),
+    incident:
+      incident === null
+        ? null
+        : {
+            ...incident,
+            followedBy: incident.followedBy.map(({ ms, ...rest }) => ({
+              ...rest,
+              time: instantOfMs(ms),
+            })),
+          },
+  };
+}
+
+function eventItem({ index, entries, tenant, event, erased }: EventRow): object {
+  const { timeMs, ...rest } = event;
+  return { index, entries, tenant, time: instantOfMs(timeMs) ?? null, erased, ...rest };
+}

@@ -1,0 +1,117 @@
+import { techniqueName } from '../../detection/findings/attack-techniques.ts';
+import { statusOf } from '../../detection/findings/finding-status.ts';
+import { incidentTitle } from '../../detection/incidents/incident-title.ts';
+import type { FindingStatus } from '../../store/rows/entry-rows.ts';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import type { GroupOptions } from './finding-groups.ts';
+import type { PersonName } from './person-names.ts';
+
+/** All that is known of one finding. */
+export type FindingDetail = {
+  readonly uid: string;
+  readonly shortId: string;
+  readonly title: string;
+  readonly severity: number;
+  readonly confidence: number | null;
+  readonly status: FindingStatus;
+  /** What a person said of it last. */
+  readonly statusReason: string | null;
+  readonly rule: { readonly id: string; readonly title: string | null };
+  readonly techniques: readonly { readonly uid: string; readonly name: string | null }[];
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly why: string;
+  readonly harmless: string | null;
+  readonly next: readonly string[];
+  readonly people: readonly PersonName[];
+  readonly addresses: readonly string[];
+  readonly apps: readonly { readonly id: string; readonly name: string | null }[];
+  readonly sessions: readonly string[];
+  /** Ledger indices that it rests on. */
+  readonly entries: readonly number[];
+  /** The events that these entries tell of. */
+  readonly events: readonly EventRow[];
+  readonly incident: IncidentOfFinding | null;
+};
+
+export type IncidentOfFinding = {
+  readonly id: string;
+  readonly shortId: string;
+  readonly title: string;
+  /** All findings of it. */
+  readonly count: number;
+  /** What was found of it next. */
+  readonly followedBy: readonly {
+    readonly shortId: string;
+    readonly title: string;
+    readonly ms: number;
+  }[];
+};
+
+const THEN_SHOWN = 3;
+
+export function findingDetail(
+  finding: StoredFinding,
+  events: readonly EventRow[],
+  options: GroupOptions & { readonly ruleTitle: (rule: string) => string | undefined },
+): FindingDetail {
+  const { uid, draft, mark } = finding;
+  const { names, shortIds, nowMs } = options;
+  const { why, harmless } = partsOf(draft.message);
+  return {
+    ...{ uid, shortId: shortIds.of(uid), title: draft.title, severity: draft.severity },
+    confidence: draft.confidence,
+    status: statusOf(finding, nowMs),
+    statusReason: mark?.reason ?? null,
+    rule: { id: draft.rule, title: options.ruleTitle(draft.rule) ?? null },
+    techniques: draft.techniques.map((id) => ({ uid: id, name: techniqueName(id) ?? null })),
+    ...{ firstMs: draft.firstMs, lastMs: draft.lastMs, why, harmless },
+    next: sentencesOf(draft.next),
+    ...{ people: names.of(draft), addresses: draft.addresses, sessions: draft.sessions },
+    apps: draft.apps.map((id) => ({ id, name: appName(id, events) })),
+    ...{ entries: draft.entries, events, incident: incidentOf(finding, options) },
+  };
+}
+
+const HARMLESS = /\s*(?:It is harmless if|Harmless if|Could be harmless if):?\s+/i;
+
+/** Findings keep both in one text: first why it was raised, then what explains it harmlessly. */
+function partsOf(message: string): {
+  readonly why: string;
+  readonly harmless: string | null;
+} {
+  const [why = '', ...rest] = message.split(HARMLESS);
+  return { why, harmless: rest.length === 0 ? null : rest.join('; ') };
+}
+
+/** Each sentence is one step. */
+function sentencesOf(text: string): string[] {
+  return text.split(/(?<=[.!?])\s+(?=[A-Z])/).filter((sentence) => sentence !== '');
+}
+
+function appName(id: string, events: readonly EventRow[]): string | null {
+  const named = events.find(
+    ({ event }) => event.appUid?.toLowerCase() === id.toLowerCase() && event.appName !== null,
+  );
+  return named?.event.appName ?? null;
+}
+
+/** Null where it is the only finding of its incident. */
+function incidentOf(
+  { uid, draft }: StoredFinding,
+  { incidents, shortIds, steps }: GroupOptions,
+): IncidentOfFinding | null {
+  const incident = incidents.find(({ findings }) => findings.some((each) => each.uid === uid));
+  if (incident === undefined || incident.findings.length < 2) return null;
+  const later = incident.findings
+    .filter((each) => each.uid !== uid && each.draft.firstMs >= draft.firstMs)
+    .sort((a, b) => a.draft.firstMs - b.draft.firstMs);
+  return {
+    ...{ id: incident.id, shortId: shortIds.of(incident.id) },
+    ...{ title: incidentTitle(incident, steps), count: incident.findings.length },
+    followedBy: later.slice(0, THEN_SHOWN).map((each) => ({
+      ...{ shortId: shortIds.of(each.uid), title: each.draft.title, ms: each.draft.firstMs },
+    })),
+  };
+}
