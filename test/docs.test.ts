@@ -128,6 +128,22 @@ for (const document of DOCUMENTS) {
   });
 }
 
+const PACKAGES = globSync('packages/*', { cwd: REPOSITORY }).sort();
+
+for (const each of PACKAGES) {
+  test(`${each} has a README with an example, and examples that run`, async () => {
+    const readme = readFileSync(join(REPOSITORY, each, 'README.md'), 'utf8');
+    assert.ok(blocksOf(readme).some(({ language }) => language === 'ts'));
+    const examples = globSync(`${each}/examples/*.ts`, { cwd: REPOSITORY });
+    assert.ok(examples.length > 0, 'it has no example');
+    for (const example of examples) {
+      const { code, stdout, stderr } = await run(REPOSITORY, process.execPath, [example]);
+      assert.equal(code, 0, `${example}: ${stderr}`);
+      assert.ok(stdout.trim() !== '', `${example} prints something`);
+    }
+  });
+}
+
 function runCommand(
   folder: string,
   { line }: Block,

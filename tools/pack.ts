@@ -73,6 +73,7 @@ function stage(folder: string): void {
   for (const [from, name] of [
     ['LICENSE', 'LICENSE'] as const,
     [join(folder, 'README.md'), 'README.md'] as const,
+    [join(folder, 'examples'), 'examples'] as const,
     ...(ALSO.get(folder) ?? []),
   ]) {
     if (existsSync(join(ROOT, from))) cpSync(join(ROOT, from), join(to, name), { recursive: true });

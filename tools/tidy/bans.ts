@@ -11,7 +11,8 @@ const TELLS_TIME =
   /^packages\/(?:core\/src\/(?:clock|system-random)|emulator\/src\/core\/machine-time)\.ts$/;
 const mayTellTime = (source: Source): boolean => isTool(source) || TELLS_TIME.test(source.path);
 const mayPrint = (source: Source): boolean =>
-  isTool(source) || /^apps\/countersign\/(?:src\/cli\/|bin\/)/.test(source.path);
+  isTool(source) ||
+  /^(?:apps\/countersign\/(?:src\/cli\/|bin\/)|packages\/[^/]+\/examples\/)/.test(source.path);
 
 const BANS: readonly Ban[] = [
   {
