@@ -7,9 +7,9 @@ import { fingerprintBatch, Ledger, prepareBatch } from '@countersign/ledger';
 import { runChild } from './child.ts';
 import { pieces } from './generator.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
-import { TENANT } from './synthetic/company.ts';
 
 const COUNT = { short: 100_000, long: 1_000_000 } as const;
+const TENANT = tenantId('3d0c7f52-91be-4a6e-8c14-7e5a2b9f60d8');
 const BATCH_ENTRIES = 750;
 /** Batches under way at once, as the pipeline keeps them. */
 const IN_FLIGHT = 4;
@@ -67,18 +67,20 @@ async function appendAll(count: number, dir: string): Promise<Measurement> {
   };
 }
 
-/** Each line is a record; time and id stand where the generator puts them. */
+/** Each line is a record, in which the id follows the time. */
 function split(bytes: Buffer, from: number): { drafts: RecordDraft[]; end: number } {
   const drafts: RecordDraft[] = [];
   let at = from;
   while (drafts.length < BATCH_ENTRIES && at < bytes.length) {
     const end = bytes.indexOf(10, at);
+    const timeAt = bytes.indexOf(TIME, at) + TIME.length;
+    const idAt = timeAt + TIME_LENGTH + ID.length;
     drafts.push({
       kind: 'record',
-      tenant: tenantId(TENANT),
+      tenant: TENANT,
       source: 'm365.export/unified-audit-log',
-      at: `${bytes.toString('latin1', at + TIME_AT, at + TIME_AT + 19)}Z`,
-      id: bytes.toString('latin1', at + ID_AT, at + ID_AT + 36),
+      at: `${bytes.toString('latin1', timeAt, timeAt + TIME_LENGTH)}Z`,
+      id: bytes.toString('latin1', idAt, idAt + ID_LENGTH),
       body: bytes.subarray(at, end),
       locus: { importNumber: 1, row: drafts.length + 1, offset: at, length: end - at },
     });
@@ -87,8 +89,10 @@ function split(bytes: Buffer, from: number): { drafts: RecordDraft[]; end: numbe
   return { drafts, end: at };
 }
 
-const TIME_AT = '{"CreationTime":"'.length;
-const ID_AT: number = TIME_AT + 19 + '","Id":"'.length;
+const TIME = '"CreationTime":"';
+const TIME_LENGTH = '2026-03-02T08:31:07'.length;
+const ID = '","Id":"';
+const ID_LENGTH = 36;
 
 if (import.meta.main) {
   const [count, dir] = process.argv.slice(2);

@@ -43,7 +43,7 @@ async function measured(
   count: number,
 ): Promise<Record<keyof typeof UNITS, number>> {
   const fromMs = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS;
-  const dir = await filledFolder(ROOT, options, { count: before, days: DAYS, fromMs });
+  const dir = await filledFolder(ROOT, options, { count: before, fromMs });
   const hinted = { folder: options.folder, dir, actor: new Forwarders(), soon: SOON };
   try {
     return await withHintedServing(hinted, async () => {

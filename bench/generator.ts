@@ -1,59 +1,69 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import {
-  CSV_HEADER,
-  type Format,
-  RECORD_ROOM,
-  type RecordOptions,
-  RecordStream,
-} from './synthetic/record-stream.ts';
-import { WORKLOADS, type Workload } from './synthetic/shape.ts';
+import { type JsonObject, lifeOf, Population } from '@countersign/emulator';
+import { CSV_HEADER, csvRow } from '../tools/sample/exports.ts';
 
 /**
- * Audit records of the shapes that the vendor delivers, about 1.3 KB each, with fresh ids and
- * invented people, fast enough to make files of tens of millions.
+ * The audit records of a company of the emulator, in the order in which they happen.
  *
  *   node bench/generator.ts --count 5000000 --format csv --output audit.csv
  */
-export type GeneratorOptions = Partial<RecordOptions> & { readonly count: number };
-
-const MIX: Readonly<Record<Workload, number>> = {
-  'exchange-admin': 18,
-  'mail-bind': 20,
-  'mail-item': 8,
-  files: 22,
-  directory: 4,
-  'sign-ins': 12,
-  teams: 16,
+export type GeneratorOptions = {
+  readonly count: number;
+  readonly format?: 'ndjson' | 'csv';
+  readonly seed?: number;
+  /** As many as make the records in about a month, unless stated. */
+  readonly people?: number;
+  readonly fromMs?: number;
 };
 
-export const DEFAULTS: Omit<RecordOptions, 'count'> = {
-  format: 'ndjson',
-  seed: 1,
-  users: 5000,
-  days: 30,
-  fromMs: Date.UTC(2026, 2, 1),
-  mix: MIX,
-};
-
+/** A Monday. */
+export const START_MS: number = Date.UTC(2026, 2, 2);
+const HOUR_MS = 3_600_000;
+/** One person makes fewer than this in a month of work, so that the records fit into 30 days. */
+const RECORDS_PER_PERSON = 1_500;
+const PEOPLE_MIN = 10;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/**
- * The file in pieces of up to 4 MiB. A piece is overwritten by the next one.
- */
-export function* pieces(options: GeneratorOptions): Generator<Buffer> {
-  const whole = { ...DEFAULTS, ...options };
-  const stream = new RecordStream(whole);
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES + RECORD_ROOM);
-  if (whole.format === 'csv') yield Buffer.from(CSV_HEADER);
-  if (whole.format === 'json-array') yield Buffer.from('[\n');
-  for (let length = stream.fill(buffer); length > 0; length = stream.fill(buffer)) {
-    const isLast = stream.made === whole.count;
-    // The last item of an array has no comma after it.
-    const drop = whole.format === 'json-array' && isLast ? 2 : 0;
-    yield buffer.subarray(0, length - drop);
+/** Each record with its time, without end. */
+function* records(options: GeneratorOptions): Generator<{ atMs: number; body: JsonObject }> {
+  const { count, seed = 1, fromMs = START_MS } = options;
+  const size = options.people ?? Math.max(PEOPLE_MIN, Math.ceil(count / RECORDS_PER_PERSON));
+  const life = lifeOf(new Population({ seed, size }), seed);
+  for (let hourMs = fromMs; ; hourMs += HOUR_MS) {
+    for (const occurrence of life.happenings(hourMs, hourMs + HOUR_MS)) {
+      for (const { feed, atMs, body } of occurrence.records) {
+        if (feed.startsWith('activity/')) yield { atMs, body };
+      }
+    }
   }
-  if (whole.format === 'json-array') yield Buffer.from('\n]\n');
+}
+
+/** The file in pieces of about 4 MiB, each of whole records. */
+export function* pieces(options: GeneratorOptions): Generator<Buffer> {
+  const { count, format = 'ndjson' } = options;
+  let text = format === 'csv' ? CSV_HEADER : '';
+  let made = 0;
+  for (const { atMs, body } of records(options)) {
+    if (made === count) break;
+    text += format === 'csv' ? csvRow(body, atMs, made, count) : `${JSON.stringify(body)}\n`;
+    made++;
+    if (text.length < CHUNK_BYTES) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  if (text !== '') yield Buffer.from(text);
+}
+
+/** Those who did something between two times, the busiest first. */
+export function busiestPeople(options: GeneratorOptions, fromMs: number, toMs: number): string[] {
+  const counts = new Map<string, number>();
+  for (const { atMs, body } of records({ ...options, fromMs })) {
+    if (atMs >= toMs) break;
+    const user = String(body['UserId']);
+    if (user.includes('@')) counts.set(user, (counts.get(user) ?? 0) + 1);
+  }
+  return [...counts].toSorted(([, a], [, b]) => b - a).map(([user]) => user);
 }
 
 export function generateFile(path: string, options: GeneratorOptions): { bytes: number } {
@@ -76,42 +86,25 @@ function main(): void {
       count: { type: 'string', default: '100000' },
       format: { type: 'string', default: 'ndjson' },
       seed: { type: 'string', default: '1' },
-      users: { type: 'string', default: '5000' },
-      days: { type: 'string', default: '30' },
-      mix: { type: 'string' },
+      people: { type: 'string' },
       output: { type: 'string', short: 'o' },
     },
   });
-  if (values.output === undefined) throw new Error('say where to write: --output FILE');
+  const { format, output } = values;
+  if (output === undefined) throw new Error('name the file to write: --output FILE');
+  if (format !== 'ndjson' && format !== 'csv') {
+    throw new Error(`unknown format "${format}": use ndjson or csv`);
+  }
   const started = performance.now();
-  const { bytes } = generateFile(values.output, {
+  const { bytes } = generateFile(output, {
     count: Number(values.count),
-    format: formatOf(values.format),
+    format,
     seed: Number(values.seed),
-    users: Number(values.users),
-    days: Number(values.days),
-    mix: values.mix === undefined ? MIX : mixOf(values.mix),
+    ...(values.people !== undefined && { people: Number(values.people) }),
   });
   const seconds = (performance.now() - started) / 1000;
   const rate = (bytes / 1e6 / seconds).toFixed(0);
   console.log(`${values.count} records, ${bytes} bytes, ${seconds.toFixed(1)} s, ${rate} MB/s`);
-}
-
-function formatOf(text: string): Format {
-  if (text === 'ndjson' || text === 'csv' || text === 'json-array') return text;
-  throw new Error(`there is no format "${text}": say ndjson, csv or json-array`);
-}
-
-/** `mail-bind=3,sign-ins=1`: what is not named does not occur. */
-function mixOf(text: string): Record<Workload, number> {
-  const named = new Map(text.split(',').map((part) => part.split('=') as [string, string]));
-  for (const name of named.keys()) {
-    if (!(WORKLOADS as readonly string[]).includes(name)) {
-      throw new Error(`there is no workload "${name}": say ${WORKLOADS.join(', ')}`);
-    }
-  }
-  const shares = WORKLOADS.map((workload) => [workload, Number(named.get(workload) ?? 0)]);
-  return Object.fromEntries(shares) as Record<Workload, number>;
 }
 
 if (import.meta.main) main();

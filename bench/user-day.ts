@@ -2,15 +2,33 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from './child.ts';
 import { checkouts, countersign, filledFolder } from './countersign.ts';
-import { DEFAULTS } from './generator.ts';
+import { busiestPeople, START_MS } from './generator.ts';
 import { type BenchOptions, type Figure, interleaved, type Variant } from './harness.ts';
-import { people } from './synthetic/company.ts';
 
 const COUNT = { short: 200_000, long: 10_000_000 } as const;
-const DAY_MS = 86_400_000;
-/** Of the people who do most, so that there is something to find; another one each time. */
-const FIRST_PERSON = 40;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const OPEN_FOLDER_TIMES = 21;
+/** Tuesday to Thursday. */
+const DAYS = [1, 2, 3] as const;
+const BUSY_HOUR = 9;
+
+export type PersonDay = { readonly user: string; readonly fromMs: number; readonly toMs: number };
+
+/** Another person and day each time, of those who do most, so that there is something to find. */
+export function personDays(count: number, times: number): readonly PersonDay[] {
+  const days = DAYS.map((day) => {
+    const fromMs = START_MS + day * DAY_MS;
+    const busyMs = fromMs + BUSY_HOUR * HOUR_MS;
+    return { fromMs, people: busiestPeople({ count }, busyMs, busyMs + HOUR_MS) };
+  });
+  return Array.from({ length: times }, (_, at) => {
+    const { fromMs, people } = days[at % days.length] as (typeof days)[number];
+    const user = people[Math.floor(at / days.length) % people.length];
+    if (user === undefined) throw new Error('no person is at work: use a larger --size');
+    return { user, fromMs, toMs: fromMs + DAY_MS };
+  });
+}
 
 /**
  * Everything that one person did on one day: the time of a whole process that answers, and that of
@@ -19,17 +37,18 @@ const OPEN_FOLDER_TIMES = 21;
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const count = options.size ?? COUNT[options.form];
   const units = { time: 'ms' };
+  const days = personDays(count, options.runs);
   const variants: Variant[] = [];
   for (const { name, root } of checkouts(options)) {
     const data = await filledFolder(root, options, { count });
     variants.push({
       name: `one person's day out of ${count} ${name}`.trimEnd(),
       units,
-      measure: async (at) => ({ time: (await timeline(root, data, at)) * 1000 }),
+      measure: async (at) => ({ time: (await timeline(root, data, days[at])) * 1000 }),
     });
-    const script = join(root, 'bench', 'question-process.ts');
+    const script = join(root, 'bench', 'user-day-process.ts');
     // An older checkout to compare with may not have it.
-    if (existsSync(script)) variants.push(ofOpenFolder(script, data, name));
+    if (existsSync(script)) variants.push(ofOpenFolder(script, data, { name, count }));
     variants.push({
       name: `start and end of a process ${name}`.trimEnd(),
       units,
@@ -39,24 +58,27 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
   return interleaved(variants, options);
 }
 
-async function timeline(root: string, data: string, run: number): Promise<number> {
-  const upn = String(people(DEFAULTS.users, DEFAULTS.seed)[FIRST_PERSON + run]?.upn);
-  const fromMs = DEFAULTS.fromMs + (3 + run) * DAY_MS;
+async function timeline(root: string, data: string, of: PersonDay | undefined): Promise<number> {
+  if (of === undefined) throw new Error('every run asks about a day');
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-  const period = ['--from', day(fromMs), '--to', day(fromMs + DAY_MS)];
-  const args = ['timeline', '--user', upn, ...period, '--data', data, '--json'];
+  const period = ['--from', day(of.fromMs), '--to', day(of.toMs)];
+  const args = ['timeline', '--user', of.user, ...period, '--data', data, '--json'];
   // An interval that nothing covers is listed, and answered with "cannot tell".
   const { stdout, stderr, seconds } = await countersign(root, args, [0, 3]);
   if (stdout.trim() === '') throw new Error(`nothing was found: ${stderr}`);
   return seconds;
 }
 
-function ofOpenFolder(script: string, data: string, name: string): Variant {
+function ofOpenFolder(
+  script: string,
+  data: string,
+  { name, count }: { readonly name: string; readonly count: number },
+): Variant {
   return {
     name: `asked again of an open folder ${name}`.trimEnd(),
     units: { first: 'ms', 'median of 20': 'ms' },
     measure: async () => {
-      const asked = [script, data, 'days', String(OPEN_FOLDER_TIMES)];
+      const asked = [script, data, String(count), String(OPEN_FOLDER_TIMES)];
       const { code, stdout, stderr } = await runChild(asked);
       if (code !== 0) throw new Error(stderr);
       const [first = Number.NaN, ...more] = JSON.parse(stdout) as number[];

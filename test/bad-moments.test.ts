@@ -17,9 +17,9 @@ const root = temporaryFolder('bad-moments');
 const file = join(root, 'records.ndjson');
 const other = join(root, 'other-records.ndjson');
 const few = join(root, 'few-records.ndjson');
-generateFile(file, { count: RECORDS, users: 40, seed: 1 });
-generateFile(other, { count: RECORDS, users: 40, seed: 2 });
-generateFile(few, { count: 300, users: 5, seed: 3 });
+generateFile(file, { count: RECORDS, people: 40, seed: 1 });
+generateFile(other, { count: RECORDS, people: 40, seed: 2 });
+generateFile(few, { count: 300, people: 10, seed: 3 });
 
 function reportOf({ stdout }: ProcessResult): Report & { readonly interrupted?: boolean } {
   const report = JSON.parse(stdout) as Report;

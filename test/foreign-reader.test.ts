@@ -16,7 +16,7 @@ const RECORDS_A_FILE = 5_000;
 const root = temporaryFolder('foreign');
 const files = Array.from({ length: FILES }, (_, at) => {
   const path = join(root, `${at}.ndjson`);
-  generateFile(path, { count: RECORDS_A_FILE, users: 40, seed: SEED + at });
+  generateFile(path, { count: RECORDS_A_FILE, people: 40, seed: SEED + at });
   return path;
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fsck } from '@countersign/ledger';
-import { generateFile } from '../bench/generator.ts';
+import { busiestPeople, generateFile, START_MS } from '../bench/generator.ts';
 import { SEED, simulations } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { importHere, withAccount, withWriter } from './support/account.ts';
@@ -21,9 +21,12 @@ const KILLS = simulations(3, 200);
 const KILLS_BESIDE = simulations(1, 40);
 const RECORDS_BESIDE = 3_000;
 
-/** The first three of the generator's people, who do most. */
-const PEOPLE = ['cosima.moreau0', 'mehmet.roca1', 'gesine.aarnink2'].map(
-  (name) => `${name}@harbourline.example`,
+const COMPANY = { people: 40, seed: 1 } as const;
+const MORNING_MS = 10 * 3_600_000;
+/** Those who do most in the first hours, which every file covers. */
+const PEOPLE = busiestPeople({ ...COMPANY, count: RECORDS }, START_MS, START_MS + MORNING_MS).slice(
+  0,
+  3,
 );
 const [PERSON] = PEOPLE as [string];
 
@@ -38,8 +41,8 @@ let statements: ReadonlyMap<string, string>;
 let smallStatements: ReadonlyMap<string, string>;
 
 before(async () => {
-  generateFile(file, { count: RECORDS, users: 40, seed: 1 });
-  generateFile(smallFile, { count: RECORDS_BESIDE, users: 40, seed: 1 });
+  generateFile(file, { ...COMPANY, count: RECORDS });
+  generateFile(smallFile, { ...COMPANY, count: RECORDS_BESIDE });
   const data = join(root, 'undisturbed');
   importMs = await undisturbedMs(['import', file, '--data', data]);
   await assertExactlyOnce(data, RECORDS);
@@ -83,7 +86,7 @@ const skip = existsSync(UNIX_SOCKETS) ? false : 'this system does not list its s
 test('kill -9 of who holds the ledger: who waits for it does the work', { skip }, async () => {
   const data = join(root, 'held');
   const others = join(root, 'others.ndjson');
-  generateFile(others, { count: RECORDS_BESIDE, users: 40, seed: 2 });
+  generateFile(others, { count: RECORDS_BESIDE, people: 40, seed: 2 });
   const holder = start(['import', file, file, file, '--data', data]);
   holder.stdin?.end();
   const held = ended(holder);

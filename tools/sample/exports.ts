@@ -52,36 +52,42 @@ function csvParts(name: string, count: number, items: readonly FeedDelivery[]): 
   });
 }
 
-/** `Search-UnifiedAuditLog | Export-Csv`: all cells quoted, CRLF, a BOM as Windows writes it. */
 function csv(name: string, items: readonly FeedDelivery[]): ExportFile {
-  const header = [
-    'RecordType',
-    'CreationDate',
-    'UserIds',
-    'Operations',
-    'AuditData',
-    'ResultIndex',
-    'ResultCount',
-    'Identity',
-    'IsValid',
-    'ObjectState',
-  ];
-  const rows = items.map(({ document, atMs }, index) => [
+  const rows = items.map(({ document, atMs }, at) => csvRow(document, atMs, at, items.length));
+  return { name, text: CSV_HEADER + rows.join('') };
+}
+
+/** `Search-UnifiedAuditLog | Export-Csv`: all cells quoted, CRLF, a BOM as Windows writes it. */
+export const CSV_HEADER: string = `\ufeff${csvLine([
+  'RecordType',
+  'CreationDate',
+  'UserIds',
+  'Operations',
+  'AuditData',
+  'ResultIndex',
+  'ResultCount',
+  'Identity',
+  'IsValid',
+  'ObjectState',
+])}`;
+
+export function csvRow(document: Document, atMs: number, index: number, count: number): string {
+  return csvLine([
     RECORD_TYPES[Number(document['RecordType'])] ?? String(document['RecordType']),
     usTime(atMs),
     String(document['UserId']),
     String(document['Operation']),
     JSON.stringify(document),
     String(index + 1),
-    String(items.length),
+    String(count),
     String(document['Id']),
     'True',
     'Unchanged',
   ]);
-  const lines = [header, ...rows].map((cells) =>
-    cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(','),
-  );
-  return { name, text: `\ufeff${lines.join('\r\n')}\r\n` };
+}
+
+function csvLine(cells: readonly string[]): string {
+  return `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\r\n`;
 }
 
 /** `3/2/2026 8:31:07 AM`, in UTC. */

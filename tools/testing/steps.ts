@@ -70,7 +70,12 @@ export async function runStaticChecks(): Promise<StepResult> {
   return { counts: { passed, failed: STATIC_CHECKS.length - passed, skipped: 0 }, times };
 }
 
-const UNIT_TESTS = ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'tools/**/*.test.ts'];
+const UNIT_TESTS = [
+  'packages/**/*.test.ts',
+  'apps/**/*.test.ts',
+  'tools/**/*.test.ts',
+  'bench/**/*.test.ts',
+];
 
 /**
  * Unit tests and the tidy test share a process, since our code has no module state: two, one for

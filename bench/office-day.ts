@@ -1,7 +1,7 @@
 import type { TenantId } from '@countersign/core';
 import { blank as blankEvent } from '@countersign/ocsf';
-import type { EventRow } from '../../apps/countersign/src/store/rows/event-row.ts';
-import { SeededRandom } from '../../tools/sample/random.ts';
+import type { EventRow } from '../apps/countersign/src/store/rows/event-row.ts';
+import { SeededRandom } from '../tools/sample/random.ts';
 
 export const DAY_MS = 86_400_000;
 /** A Monday. */

@@ -4,31 +4,24 @@ import { ErasureIndex } from '../apps/countersign/src/projection/entries/erasure
 import { EventBuilder } from '../apps/countersign/src/projection/event-builder.ts';
 import { headOf } from '../apps/countersign/src/store/reading/ledger-head.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
-import { DEFAULTS } from './generator.ts';
-import { people } from './synthetic/company.ts';
+import { type PersonDay, personDays } from './user-day.ts';
 
 /**
  * Questions to a data folder that is open, as `serve` or an analysis asks them: another person and
  * day each time. Prints the milliseconds of each, the first ones included.
  *
- *   node bench/question-process.ts DIR days TIMES
+ *   node bench/user-day-process.ts DIR COUNT TIMES
  */
-const DAY_MS = 86_400_000;
-const FIRST_PERSON = 40;
-
-async function days(dir: string, times: number): Promise<number[]> {
+async function timesOf(dir: string, days: readonly PersonDay[]): Promise<number[]> {
   const ledger = await LedgerReader.open(dir);
   const store = await StoreReader.open(dir, { clock: systemClock });
   const head = await headOf(ledger, store);
   const erasures = await ErasureIndex.read({ store, reader: ledger, dir });
-  const everybody = people(DEFAULTS.users, DEFAULTS.seed);
   const took: number[] = [];
-  for (let run = 0; run < times; run++) {
-    const fromMs = DEFAULTS.fromMs + (3 + (run % 20)) * DAY_MS;
-    const user = String(everybody[FIRST_PERSON + run]?.upn);
+  for (const { user, fromMs, toMs } of days) {
     const started = performance.now();
     const filter = {
-      ...{ user, tenant: undefined, fromMs, toMs: fromMs + DAY_MS },
+      ...{ user, tenant: undefined, fromMs, toMs },
       isSubject: (...of: Parameters<typeof erasures.isSubject>) => erasures.isSubject(...of),
     };
     const { rows } = await store.timeline(filter, head);
@@ -44,6 +37,6 @@ async function days(dir: string, times: number): Promise<number[]> {
   return took;
 }
 
-const [dir = '', what, times] = process.argv.slice(2);
-if (what !== 'days') throw new Error(`there are no questions about ${what}`);
-process.stdout.write(JSON.stringify(await days(dir, Number(times))));
+const [dir = '', count, times] = process.argv.slice(2);
+const days = personDays(Number(count), Number(times));
+process.stdout.write(JSON.stringify(await timesOf(dir, days)));

@@ -1,6 +1,6 @@
-import type { EventRow } from '../../apps/countersign/src/store/rows/event-row.ts';
-import type { CheckRow } from '../../apps/countersign/src/store/sqlite/check-table.ts';
-import type { PassRow } from '../../apps/countersign/src/store/sqlite/decision-table.ts';
+import type { EventRow } from '../apps/countersign/src/store/rows/event-row.ts';
+import type { CheckRow } from '../apps/countersign/src/store/sqlite/check-table.ts';
+import type { PassRow } from '../apps/countersign/src/store/sqlite/decision-table.ts';
 
 const PASS_MS = 36 * 3_600_000;
 
