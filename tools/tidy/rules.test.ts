@@ -217,6 +217,7 @@ testRule('finds a limit without its reason', explainedLimits, {
       'packages/core/src/limits.ts',
       '/** Why. */\nexport const A = 1;\nexport const B: number = 2;',
     ],
+    ['packages/core/src/other.ts', 'const DEPTH_MAX = 200;'],
   ],
   good: [
     [
@@ -227,7 +228,10 @@ testRule('finds a limit without its reason', explainedLimits, {
       'packages/core/src/limits.ts',
       '// Real records stay below 20.\nexport const DEPTH_MAX = 200;',
     ],
-    ['packages/core/src/other.ts', 'export const DEPTH_MAX = 200;'],
+    ['packages/core/src/limits.ts', 'const HOUR_MS = 3_600_000;'],
+    ['packages/core/src/other.ts', '/** Real records stay below 20. */\nconst DEPTH_MAX = 200;'],
+    ['packages/core/src/other.ts', 'const WIDTH = 200;'],
+    ['packages/core/src/other.test.ts', 'const DEPTH_MAX = 200;'],
   ],
 });
 

@@ -10,7 +10,9 @@ export type Breach = { readonly path: string; readonly line: number; readonly wh
 
 export type Rule = (source: Source) => readonly Breach[];
 
-const LEFT_OUT = new Set(['node_modules', '.git', 'dist', 'countersign-data', 'coverage']);
+const LEFT_OUT = new Set(['node_modules', '.git', 'dist', 'countersign-data']);
+/** Node's reports about the coverage of tests. Packages and folders of that name are read. */
+const COVERAGE_REPORTS = 'coverage';
 const TEXT = /\.(?:ts|js|mjs|json|md|yml|yaml|sh|html|css)$/;
 const TEXT_WITHOUT_ENDING = new Set([
   'apps/countersign/bin/countersign',
@@ -32,7 +34,7 @@ export function readTree(root: string): Source[] {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = posix.join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (!LEFT_OUT.has(entry.name)) visit(path);
+        if (!LEFT_OUT.has(entry.name) && path !== COVERAGE_REPORTS) visit(path);
       } else if (TEXT.test(path) || TEXT_WITHOUT_ENDING.has(path)) {
         sources.push(sourceOf(path, readFileSync(join(root, path), 'utf8')));
       }

@@ -1,4 +1,4 @@
-import { type Breach, breachesOf, type Rule, type Source } from './source.ts';
+import { type Breach, breachesOf, isCode, isTest, type Rule, type Source } from './source.ts';
 
 export const lineRevocation: Rule = (source) =>
   breachesOf(source, source.text, /\r\n/g, 'CRLF: save the file with LF').slice(0, 1);
@@ -18,12 +18,20 @@ const WORDS: readonly { readonly pattern: RegExp; readonly what: string }[] = [
 export const strayWords: Rule = (source) =>
   WORDS.flatMap(({ pattern, what }) => breachesOf(source, source.text, pattern, what));
 
-/** A limit without its reason is a number that nobody dares to change. */
+const UNITS = /^const (?:SECOND|MINUTE|HOUR|DAY)_MS\b/;
+
+/**
+ * A limit without its reason is a number that nobody dares to change: all that a `limits.ts` holds,
+ * and in packages each constant that is named a minimum or maximum, wherever it stands.
+ */
 export const explainedLimits: Rule = (source) => {
-  if (!/(?:^|\/)[\w-]*limits\.ts$/.test(source.path)) return [];
+  const isLimits = /(?:^|\/)[\w-]*limits\.ts$/.test(source.path);
+  const isPackage = /^packages\//.test(source.path) && isCode(source) && !isTest(source);
+  if (!isLimits && !isPackage) return [];
+  const limit = isLimits ? /^(?:export )?const \w+/ : /^(?:export )?const [A-Z_\d]+_(?:MAX|MIN)\b/;
   const lines = source.text.split('\n');
   return lines.flatMap((line, index): Breach[] => {
-    if (!/^(?:export )?const \w+/.test(line)) return [];
+    if (!limit.test(line) || UNITS.test(line)) return [];
     if (/\*\/\s*$|^\s*\/\//.test(lines[index - 1] ?? '')) return [];
     const what = 'a limit without its reason: say above it why it is this much';
     return [{ path: source.path, line: index + 1, what }];

@@ -46,10 +46,10 @@ export const JOIN_PIECES_MIN = 256;
 
 /**
  * How far back a missing window reaches: this share of all records came within the delay, which is
- * the longest one below 100,000 records; and half as long again, for what was missed may have been
- * later than all that was seen.
+ * the longest one below 100,000 records.
  */
 export const REACH_SHARE = 0.99999;
+/** Half as long again: a missed record may have been later than all that were seen. */
 export const REACH_FACTOR = 1.5;
 
 /** How far the clocks of the vendor's machines may be apart: an event may be listed before it. */
@@ -82,9 +82,11 @@ export const CANARIES_PER_BOUND = 300;
 /** Without a canary for so long, nothing bounds what was lost meanwhile. */
 export const CANARY_GAP_MS: number = DAY_MS;
 
-/** Nor for so many of the usual pauses between two, once as many as the third number were seen. */
+/** Nor for so many of the usual pauses between two. */
 export const CANARY_GAP_PAUSES = 4;
+/** Pauses may be short: a gap is never shorter than this. */
 export const CANARY_GAP_MS_MIN: number = HOUR_MS;
+/** So many pauses must be seen before they say what is usual. */
 export const CANARY_PAUSES_MIN = 8;
 
 /** Ids that a cross-check names; the count says how many there are. */
@@ -99,7 +101,7 @@ export const ROW_ENTRIES_MAX = 8;
 /** A canary of each workload in this time: 288 a day, and a silent feed is found minutes after. */
 export const CANARY_PERIOD_MS: number = 5 * MINUTE_MS;
 
-/** So many canaries must have come back before their own p99 tells how long to wait for the next. */
+/** This many canaries must return before their own p99 sets how long to wait for the next. */
 export const CANARY_DELAYS_MIN = 100;
 
 /** Until then: the vendor's feeds are typically an hour late, and some several. */

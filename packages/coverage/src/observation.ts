@@ -19,8 +19,8 @@ export type Collector = (typeof COLLECTORS)[number];
 
 export const OBSERVATION_OUTCOMES = ['complete', 'partial', 'failed', 'off'] as const;
 /**
- * - `complete`  all that was listed for the window was fetched; with the code `read-again`, what was
- *               parked of it could be read since: it was asked for before, and not again
+ * - `complete`  all that was listed for the window was fetched; with the code `read-again`, what
+ *               was quarantined could be read since: it was asked for before, and not again
  * - `partial`   some of what was listed was not: `code` and `because` say what
  * - `failed`    the window could not be listed
  * - `off`       the source says that it is switched off for this tenant

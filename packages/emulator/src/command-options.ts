@@ -37,10 +37,12 @@ export type RunningCommand = {
 };
 
 const HOUR_MS = 3_600_000;
+/** A month: the emulator lives it before it answers. */
 const HISTORY_HOURS_MAX = 720;
 /** A day of this many people is made within a minute; that of more, only if it is asked for. */
 const HISTORY_PEOPLE_MAX = 1_000;
 const HISTORY_HOURS = 24;
+/** Each host of the emulator takes the next port above. */
 const PORT_MAX = 65_000;
 /** A forgotten test tenant, or an outsider's: small beside the first. */
 const OTHERS_PEOPLE = 10;

@@ -39,7 +39,7 @@ test('calls a canary overdue once, and still knows it when it comes after all', 
   assert.deepEqual([seen?.from, seen?.canaries?.seen], [late?.from, 1]);
 });
 
-test('waits no longer than the p99 of the feed, and takes up where it was from what it said', () => {
+test('waits no longer than the p99 of the feed, and resumes from what it saved', () => {
   let watch = new CanaryTracker();
   const said: NonNullable<ReturnType<CanaryTracker['seen']>>[] = [];
   for (let n = 0; n < 100; n++) {

@@ -48,8 +48,8 @@ export type Agreement = Interval & { readonly value: Check; readonly other: stri
 export type Peer = { readonly covered: IntervalSet; readonly touched: ArrivalsByHour };
 
 /**
- * Where a comparison found records and no difference, both sources are covered, and nothing arrived in either
- * after they were compared: what came later may have come to one of them alone.
+ * Where a comparison found records and no difference, both sources are covered, and nothing arrived
+ * in either after they were compared: what came later may have come to one of them alone.
  */
 export function agreements(
   source: string,

@@ -243,7 +243,7 @@ test('one canary that stays out is a loss by chance', () => {
   assert.ok(!rows.some(({ because }) => because.includes('silent')));
 });
 
-test('asks Graph again after the settle time, since it tells what happened and not what came', () => {
+test('asks Graph again after the settle time, since Graph lists by event time', () => {
   const graph = { source: 'graph/signIns', collector: 'graph', axis: 'event' } as const;
   const reducer = reduced(hours(0, 24, graph));
   // Asked at the end of each hour, once: all of each hour may still be incomplete.
@@ -320,7 +320,7 @@ test('what came and could not be read is lost, not late: nothing more of it will
   }
 });
 
-test('a content type that was added later is unknown before, for as long as others were read', () => {
+test('a content type that was added later is unknown before, while others were read', () => {
   const added = 'm365.activity/Audit.General';
   const polls = [...hours(0, 72), ...hours(48, 72, { source: added })];
   const rows = reduced(polls).rows(START + 3 * DAY);

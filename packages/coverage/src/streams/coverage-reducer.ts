@@ -241,7 +241,7 @@ function lentTo(
   return longest;
 }
 
-/** What was said of one mailbox or app, as it was said: nothing is concluded for the time between. */
+/** Statements about one mailbox or app, as recorded: nothing is concluded for the time between. */
 function subjectRows({ key, polls, queries }: StreamHistory): CoverageInterval[] {
   if (key.subject === null) return [];
   return [...polls.pieces, ...queries.pieces].flatMap(({ from, to, value }) => {

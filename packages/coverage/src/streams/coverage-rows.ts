@@ -129,7 +129,8 @@ function reopenedText({ settle, touched }: View, { from, to }: Interval): string
   }
   if (hours === 0) return '';
   const were = hours === 1 ? 'was' : 'were';
-  return `${plural(hours, 'hour')} ${were} reopened by late records and settled again (entry ${last})`;
+  const count = plural(hours, 'hour');
+  return `${count} ${were} reopened by late records and settled again (entry ${last})`;
 }
 
 /** The first and the last poll and canary that speak for the interval. */

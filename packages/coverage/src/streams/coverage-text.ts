@@ -42,11 +42,11 @@ export function stillComingText(settleWords: string): string {
 }
 
 /** The end of every log: it was asked for, and is waited for as long as its records take. */
-export function isStillComing({ state, because }: Said): boolean {
+export function isStillComing({ state, because }: StateReason): boolean {
   return state === 'late' && because.includes(STILL_COMING);
 }
 
-type Said = Pick<CoverageInterval, 'state' | 'because'>;
+type StateReason = Pick<CoverageInterval, 'state' | 'because'>;
 
 export function notLearnedText({
   seen,

@@ -14,11 +14,11 @@ const UNCOLLECTED = 'nobody collects this content type';
 const UNCOLLECTED_THEN = 'nobody collected this content type then, and it is kept no longer';
 
 /** Said of a source while others beside it were collected, and it was not. */
-export function isUncollected({ state, because }: Said): boolean {
+export function isUncollected({ state, because }: StateReason): boolean {
   return state === 'unknown' && (because === UNCOLLECTED || because === UNCOLLECTED_THEN);
 }
 
-type Said = Pick<CoverageInterval, 'state' | 'because'>;
+type StateReason = Pick<CoverageInterval, 'state' | 'because'>;
 
 /** The content types that hold what people do (contracts 1.2); `DLP.All` repeats some of it. */
 const AUDIT_SOURCES: readonly string[] = [

@@ -23,7 +23,7 @@ const faults: fc.Arbitrary<Faults> = fc.record({
   stragglers: fc.constantFrom(0, 0, 0.002),
 });
 
-test('every record that is known to be missing lies in an interval that is late, lost or off', () => {
+test('every record that is known to be missing is in an interval that is late, lost or off', () => {
   fc.assert(
     fc.property(fc.nat(), faults, (seed, drawn) => {
       const world = worldOf(seed, drawn);

@@ -29,7 +29,7 @@ export type Faults = {
   readonly eventsPerHour?: number;
 };
 
-/** Why a record is not in the ledger; `known` where the collector knows that something is missing. */
+/** Why a record is not in the ledger; `known` if the collector knows that it is missing. */
 export type Missing = 'uniform' | 'aimed' | 'outage' | 'coming' | 'known';
 
 export type TrueEvent = {

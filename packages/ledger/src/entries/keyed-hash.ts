@@ -9,6 +9,7 @@ export type LocalKeys = {
 };
 
 const HMAC_BLOCK_BYTES = 64;
+/** Longer texts are rare, and take the slower way. */
 const TEXT_BYTES_MAX = 4096;
 
 /** HMAC-SHA256 (RFC 2104) of texts under one key: two hash calls and no object per text. */

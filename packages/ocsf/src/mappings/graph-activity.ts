@@ -24,6 +24,7 @@ const ACTIVITY_OF_METHOD: ReadonlyMap<string, number> = new Map([
   ['PUT', 3],
   ['DELETE', 4],
 ]);
+/** Longer than any path of Graph. */
 const PATH_PARTS_MAX = 24;
 
 function interpret(subject: RecordView, into: Interpretation): void {

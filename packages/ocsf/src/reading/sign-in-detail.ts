@@ -59,6 +59,7 @@ export function signInDetail(
 
 /** More than any sign-in has. */
 const STEPS_READ_MAX = 32;
+/** More than any tenant applies to one sign-in. */
 const POLICIES_READ_MAX = 200;
 
 /** The sign-in itself, within what the diagnostic export writes around it. */

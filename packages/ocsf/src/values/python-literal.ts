@@ -26,6 +26,7 @@ const ESCAPED: ReadonlyMap<string, string> = new Map([
   ['0', '\0'],
 ]);
 
+/** The last code point of Unicode. */
 const CODE_POINT_MAX = 0x10ffff;
 
 function stringOf(inner: string): string {

@@ -16,6 +16,7 @@ export type DirectoryListener = (change: DirectoryChange) => void;
 
 /** Packs a type and a row into one number of a list. */
 const ROW_BITS = 26;
+/** Five bits stay beside the row, without the sign. */
 const TYPES_MAX = 31;
 
 /** The entities of one tenant. */

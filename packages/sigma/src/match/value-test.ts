@@ -99,6 +99,7 @@ function patternTest(pattern: TextPattern, mode: 'cased' | 'any case'): TextTest
   }
 }
 
+/** The longest IPv6 address with brackets and a port is shorter. */
 const ADDRESS_CHARACTERS_MAX = 64;
 
 function networkTest(network: string): TextTest {
@@ -121,6 +122,7 @@ function addressOf(text: string): string {
   return /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text;
 }
 
+/** Every number that a double holds exactly is shorter. */
 const NUMBER_CHARACTERS_MAX = 32;
 
 function numberOf(text: string): number | undefined {

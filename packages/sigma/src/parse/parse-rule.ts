@@ -68,6 +68,7 @@ const META: ReadonlySet<string> = new Set([
   ...['level', 'tags', 'scope', 'correlation', 'filter', 'generate'],
 ]);
 
+/** The Sigma specification: a title has at most 256 characters. */
 const TITLE_CHARACTERS_MAX = 256;
 
 function parseDocument(document: SourceDocument): RuleDocument {

@@ -31,6 +31,7 @@ import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.t
 import { type PolicyWitness, quorumAnswer, type TrustPolicy } from './trust-policy.ts';
 
 const MAGIC = 'c2sp.org/tlog-proof@v1';
+/** A note, the extra data and the hashes in base64, and 1 KiB for the lines around them. */
 const PROOF_BYTES_MAX = NOTE_BYTES_MAX + 2 * PROOF_EXTRA_BYTES_MAX + 45 * PROOF_HASHES_MAX + 1024;
 
 /** Codes of notes that are well-formed and not true, as opposed to keys that we cannot use. */

@@ -8,6 +8,7 @@ import { HASH_BYTES } from './merkle-hash.ts';
 export const TILE_WIDTH = 256;
 export const TILE_BYTES: number = TILE_WIDTH * HASH_BYTES;
 const TILE_HEIGHT = 8;
+/** C2SP tlog-tiles: levels go up to 63. */
 const TILE_LEVEL_MAX = 63;
 
 /** `width` is the number of hashes (or of entries) that it holds, 1 to 256. */

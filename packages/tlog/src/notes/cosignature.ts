@@ -6,6 +6,7 @@ import { SIGNATURE_TYPE, type VerifierKey, verifierKey } from './verifier-key.ts
 
 /** C2SP tlog-cosignature: eight bytes of time, then the signature. */
 const TIME_BYTES = 8;
+/** The time is an unsigned number, of which C2SP allows 63 bits. */
 const TIME_MAX = 2n ** 63n - 1n;
 
 /** Type 0x04, `cosignature/v1`: a statement that the signer saw the log at this time. */

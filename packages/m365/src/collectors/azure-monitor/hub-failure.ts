@@ -38,6 +38,7 @@ export function isUnknownTopic(error: unknown): boolean {
   );
 }
 
+/** A sentence of the client fits. */
 const REASON_CHARACTERS_MAX = 300;
 
 const REFUSED: ReadonlySet<string> = new Set([

@@ -67,7 +67,9 @@ function instantOfDigits(text: string): string | undefined {
 
 /** Below this, seconds since 1970 are meant, and before September 2001 neither. */
 const MILLISECONDS_MIN = 1e12;
+/** September 2001: a smaller number is no time. */
 const SECONDS_MIN = 1e9;
+/** The year 2286: a larger number counts milliseconds. */
 const SECONDS_MAX = 1e10;
 
 /** Seconds or milliseconds since 1970, as scripts write times; nothing else that is a number. */
