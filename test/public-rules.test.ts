@@ -103,22 +103,20 @@ type LabeledTests = {
 
 /** Which rule of ours says what one of theirs says. */
 const OURS: Readonly<Record<string, string>> = {
-  'Azure.Audit.OIDC.Changed': 'A provider outside of the company was put into the way of sign-ins',
-  'Azure.Audit.ElevateUserAccessAdministrator':
-    'A directory administrator took access to all Azure subscriptions',
-  'Azure.Audit.HighRiskSignIn': 'The suite takes a sign-in or a person for compromised',
-  'Azure.Audit.MultipleProtectionAlerts': 'The suite takes a sign-in or a person for compromised',
-  'Azure.Audit.RiskLevelPassthrough': 'The suite takes a sign-in or a person for compromised',
-  'Azure.Audit.PolicyChanged': 'A conditional access policy was changed',
-  'Azure.Audit.RoleChangedPIM': 'A role was assigned through privileged identity management',
-  'Azure.Audit.ServicePrincipalCredentialsAdded': 'A credential was added to an application',
-  'Azure.Audit.VSCodeOAuthPhishing':
-    'A developer tool was used to fetch a token for mail and files',
-  'Azure.Audit.ROPCLoginNoMFA': 'A password alone was enough',
-  'Azure.Audit.ExcessiveAccountLockouts': 'One address locked several accounts out',
-  'Azure.Audit.LegacyAuth': 'An old protocol that knows no second factor signed in',
-  'Azure.Audit.InviteExternalUsers': 'Somebody from outside was invited',
-  'Azure.Audit.DomainSettingsModified': 'The trust of a domain was changed',
+  'Azure.Audit.OIDC.Changed': 'External authentication provider added or changed',
+  'Azure.Audit.ElevateUserAccessAdministrator': 'Access to all Azure subscriptions elevated',
+  'Azure.Audit.HighRiskSignIn': 'Microsoft rates a sign-in or account as compromised',
+  'Azure.Audit.MultipleProtectionAlerts': 'Microsoft rates a sign-in or account as compromised',
+  'Azure.Audit.RiskLevelPassthrough': 'Microsoft rates a sign-in or account as compromised',
+  'Azure.Audit.PolicyChanged': 'Conditional access policy changed',
+  'Azure.Audit.RoleChangedPIM': 'Role assigned or activated through privileged identity management',
+  'Azure.Audit.ServicePrincipalCredentialsAdded': 'Application credential added',
+  'Azure.Audit.VSCodeOAuthPhishing': 'Developer tool requested a token for mail and files',
+  'Azure.Audit.ROPCLoginNoMFA': 'Sign-in with only a password (ROPC)',
+  'Azure.Audit.ExcessiveAccountLockouts': 'One address locked several accounts',
+  'Azure.Audit.LegacyAuth': 'Sign-in with a legacy protocol',
+  'Azure.Audit.InviteExternalUsers': 'Guest invited or added',
+  'Azure.Audit.DomainSettingsModified': 'Federation settings of a domain changed',
 };
 
 /** Events that our rules do not judge as theirs do, and why. */

@@ -16,7 +16,7 @@ function detector(rule: string, find: WindowDetector['find']): WindowDetector {
 }
 
 test('a detector that cannot look silences no other, and takes nothing back', async () => {
-  const found = cutDraft('something else', { fromMs: 0, toMs: DAY_MS }, 7);
+  const found = cutDraft({ title: 'something else' }, { fromMs: 0, toMs: DAY_MS }, 7);
   const broken = detector('stream/broken', () => Promise.reject(new Error('Out of Memory')));
   const sound = detector('stream/found', () => Promise.resolve([found]));
   // Neither detector asks anything.

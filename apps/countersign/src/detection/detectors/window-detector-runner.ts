@@ -41,7 +41,7 @@ export function streamDetector(detectors: readonly WindowDetector[] = STREAM_DET
         const cutShort: UnfinishedWindow[] = [];
         const period = { fromMs: from, toMs: to };
         for (const each of detectors) {
-          const unit = { id: each.title, title: each.title };
+          const unit = { id: each.cutTitle ?? each.title, title: each.title };
           const look = await isolation.attempt(unit, (store) =>
             lookWith(each, { store, bodyOf, period }),
           );

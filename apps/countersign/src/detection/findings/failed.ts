@@ -37,15 +37,17 @@ export function failedDraft(report: FailureReport): FindingDraft {
     endMs: seenMs + 1,
     title:
       entry === null
-        ? `The detector ${what} failed: it reads nothing from entry ${from} on`
+        ? `The detector ${what} failed and stopped at entry ${from}`
         : `The detector ${what} failed on entry ${entry} and skips it`,
     message:
-      `It threw: ${because} Its silence means nothing until it is repaired. ` +
-      'An attack may be built around a record that makes it fail.',
+      `The error is: ${because} Until the detector is repaired, no finding of it means cannot ` +
+      'tell. An intruder can write a record that makes a detector fail.',
     next:
       entry === null
-        ? 'Report the message to the maintainers, and run the repaired version.'
-        : `Run "countersign show ${entry}", report the entry, and run the repaired version.`,
+        ? 'Report this error to the maintainers of Countersign, and install the repaired version.'
+        : `Run "countersign show ${entry}", report the entry to the maintainers of ` +
+          'Countersign, and ' +
+          'install the repaired version.',
     severity: 3,
   });
   return { ...draft, entries: [from], firstMs: atMs, lastMs: atMs };

@@ -17,8 +17,8 @@ type Readers = { readonly store: StoreReader; readonly ledger: LedgerReader };
 /** Whose findings those about failures are. */
 export const RUNNER = 'runner';
 
-const NOT_FOUND = 'seen with all that came in later, its rule does not find it';
-const REPAIRED = 'asked again, the detector did not fail';
+const NOT_FOUND = 'the rule does not find it in all records that are known now';
+const REPAIRED = 'the detector ran again and did not fail';
 
 /** What there is to be said that was not said before. */
 export async function changesOf(

@@ -6,6 +6,7 @@ import {
   type SignalPlan,
   type StreamPlan,
 } from '../../projection/signals/signal-plan.ts';
+import { fieldsNamedIn } from './finding-text.ts';
 import { customOf } from './rule-extension.ts';
 
 /** What a rule is called in signals and findings: its id, else its name, else its title. */
@@ -29,7 +30,7 @@ export function signalPlan(set: RuleSet): SignalPlan {
 }
 
 /** Raised whenever a signal holds something else: then all are made again. */
-const PLAN_VERSION = 3;
+const PLAN_VERSION = 4;
 
 function meaningOf({ correlation, parts, alerts }: CompiledCorrelation): unknown[] {
   const { type, timespanMs, bounds, fields, percentile, groupBy } = correlation;
@@ -47,13 +48,14 @@ function meaningOf({ correlation, parts, alerts }: CompiledCorrelation): unknown
 }
 
 function ownStream({ rule, fieldNames }: CompiledRule): StreamPlan {
-  const { group } = customOf(rule).custom;
+  const { group, ...texts } = customOf(rule).custom;
   return {
     stream: ruleKey(rule),
     part: 0,
     kind: 'rule',
     groupBy: (group.length === 0 ? [ACTOR] : group).map(fieldNames),
     values: [],
+    words: fieldsNamedIn(texts).map((name) => [name, fieldNames(name)]),
   };
 }
 
@@ -63,6 +65,7 @@ function streamsOf(
   { rule, fieldNames }: CompiledRule,
   at: number,
 ): StreamPlan[] {
+  const named = fieldsNamedIn(customOf(correlation).custom);
   return parts.flatMap((part, place): StreamPlan[] => {
     if (part.kind !== 'rule' || part.at !== at) return [];
     const written = (field: string): readonly string[] => {
@@ -77,6 +80,7 @@ function streamsOf(
         kind: 'correlation',
         groupBy: correlation.groupBy.map(written),
         values: correlation.fields.map(written),
+        words: named.map((name) => [name, written(name)]),
       },
     ];
   });

@@ -83,15 +83,14 @@ test('a rule that was not compared with all values of a record says so, and what
   assert.ok(draft !== undefined && isThrottledOf(draft, ID));
   assert.deepEqual([more, draft.entries], [[], [7]]);
   assert.deepEqual([draft.windowMs, endOfItself(draft)], [DAY * DAY_MS, (DAY + 1) * DAY_MS]);
-  assert.match(draft.title, /compared 1000 values of a field, and no more, in 1 record on 2026/);
+  assert.match(draft.title, /compared only 1000 values of a field in 1 record on 2026/);
 });
 
 test('a correlation says of a group that there was more in it than it looked at', () => {
   assert.deepEqual(evaluatedTitles(chain(4), 5), [ID]);
   // What would have fulfilled it stands behind a flood of its first part.
   const title =
-    'The rule "One thing, and then another" looked at 5 records of a group, and no more, ' +
-    'on 2026-03-09';
+    'The rule "One thing, and then another" read only the first 5 records of a group on 2026-03-09';
   assert.deepEqual(evaluatedTitles(chain(5), 5), [title]);
 });
 

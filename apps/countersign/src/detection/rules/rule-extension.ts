@@ -8,9 +8,9 @@ export type RuleExtension = {
   readonly version: number;
   /** What its findings are in the chain of an incident, from first to last: `mail forwarded`. */
   readonly steps: readonly string[];
-  /** One sentence that names what happened to whom, with fields in braces. */
+  /** The title of its findings, with fields in braces; see `finding-text.ts`. */
   readonly says: string | null;
-  /** What a person should do next. */
+  /** What a person should do next; may hold fields in braces. */
   readonly next: string;
   /** By which fields its findings are told apart; of none, by who acted. */
   readonly group: readonly string[];
@@ -61,7 +61,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
   ...['version', 'steps', 'says', 'next', 'group', 'needs', 'tests'],
 ]);
 
-const NEXT = 'Ask the person named whether they did this, and look at what else the session did.';
+const NEXT = 'Ask {actor} whether they did this, and check what else the session did.';
 
 /** Rules of others state when they were changed: that day is their version. */
 function versionOf(stated: unknown, { modified, date }: RuleMeta): number {

@@ -3,10 +3,11 @@ import type { Level } from '@countersign/sigma';
 import type { About } from '../../projection/signals/signal-extractor.ts';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
 import type { SignalRow } from '../../store/rows/signal-row.ts';
+import { filledIn } from './finding-text.ts';
 import { DRAFT_ENTRIES_MAX, MESSAGE_NAMES_MAX } from './limits.ts';
 import type { AlertingRule } from './rule-content.ts';
 
-/** What a finding is about: signals in order of time, and where they stand. */
+/** The evidence of a finding: signals in order of time, with their place. */
 export type FindingEvidence = {
   readonly rule: string;
   readonly tenant: string;
@@ -23,12 +24,12 @@ const SEVERITIES: Readonly<Record<Level, FindingSeverity>> = {
   critical: 5,
 };
 
-/** What a rule that states no level says is of medium severity. */
+/** A rule that states no level has medium severity. */
 export function severityOfLevel(level: Level | null): FindingSeverity {
   return level === null ? 3 : SEVERITIES[level];
 }
 
-/** The finding that these signals ground; they MUST be some. */
+/** The finding of a rule for these signals; there MUST be at least one. */
 export function draftOf(
   { document, custom }: AlertingRule,
   grounds: FindingEvidence,
@@ -37,6 +38,7 @@ export function draftOf(
   const rows = stepped(grounds.rows);
   const abouts = rows.map(({ about }) => JSON.parse(about) as About);
   const entries = entriesOf(rows);
+  const words = wordsOf(abouts);
   const level = 'level' in document ? document.level : null;
   return {
     rule,
@@ -44,9 +46,9 @@ export function draftOf(
     tenant: tenant as TenantId,
     group,
     windowMs,
-    title: titleOf({ document, custom }, abouts),
+    title: titleOf({ document, custom }, words),
     message: messageOf({ document }, rows.length),
-    next: custom.next,
+    next: filledIn(custom.next, words),
     severity: severityOfLevel(level),
     techniques: document.tags.flatMap(techniqueOf),
     entries,
@@ -88,20 +90,27 @@ function techniqueOf(tag: string): readonly string[] {
   return found === undefined ? [] : [found.toUpperCase()];
 }
 
+/** What the texts of a rule may name, from the records behind the finding. */
+function wordsOf(abouts: readonly About[]): (name: string) => string | undefined {
+  const known: Readonly<Record<string, () => string | undefined>> = {
+    actor: () => listed(abouts.map(({ name }) => name)) ?? 'an unnamed account',
+    target: () => listed(abouts.map(({ target }) => target)),
+    object: () => listed(abouts.map(({ object }) => object)),
+    address: () => listed(abouts.map(({ address }) => address)),
+    app: () => listed(abouts.map(({ app, appName }) => appName ?? app)),
+  };
+  return (name) =>
+    Object.hasOwn(known, name)
+      ? known[name]?.()
+      : listed(abouts.map(({ fields }) => fields?.[name] ?? null));
+}
+
 function titleOf(
   { document, custom }: Pick<AlertingRule, 'document' | 'custom'>,
-  abouts: About[],
+  words: (name: string) => string | undefined,
 ): string {
-  const who = listed(abouts.map(({ name }) => name)) ?? 'somebody not stated';
-  if (custom.says === null) return `${document.title}: ${who}`;
-  const words: Readonly<Record<string, string | undefined>> = {
-    actor: who,
-    target: listed(abouts.map(({ target }) => target)),
-    object: listed(abouts.map(({ object }) => object)),
-    address: listed(abouts.map(({ address }) => address)),
-    app: listed(abouts.map(({ app }) => app)),
-  };
-  return custom.says.replaceAll(/\{(\w+)\}/g, (_, name: string) => words[name] ?? 'not stated');
+  if (custom.says !== null) return filledIn(custom.says, words);
+  return `${document.title}: ${words('actor')}`;
 }
 
 /** The first few names, in order of their first record. */
@@ -120,8 +129,8 @@ function messageOf({ document }: Pick<AlertingRule, 'document'>, count: number):
   const harmless = falsepositives.filter((text) => !/^(?:unknown|none)$/i.test(text.trim()));
   const parts = [
     /[.!?]$/.test(why) ? why : `${why}.`,
-    ...(count > 1 ? [`Seen in ${count} records or more.`] : []),
-    ...(harmless.length === 0 ? [] : [`Harmless if: ${harmless.join('; ')}.`]),
+    ...(count > 1 ? [`At least ${count} records match.`] : []),
+    ...(harmless.length === 0 ? [] : [`Likely harmless when: ${harmless.join('; ')}.`]),
   ];
   return parts.join(' ');
 }

@@ -29,11 +29,13 @@ export function throttledDraft(
   saying: AlertingRule,
 ): FindingDraft {
   return draftOfDay(`${stream} ${saying.custom.version}`, day, {
-    title: `The rule "${saying.document.title}" fits too much: more than ${max} records`,
+    title: `The rule "${saying.document.title}" matched more than ${max} records`,
     message:
-      'What a rule says of so many records nobody can look at. It says nothing more of that day: ' +
-      'an attack that it is for may hide in what it says too often.',
-    next: 'Narrow the rule, or add a filter for what is known to be harmless; then backtest it.',
+      'No person can review so many matches, so the rule reports nothing more for that day. ' +
+      'An attack that the rule is for may be among the matches.',
+    next:
+      'Narrow the rule, or add a filter for records that are known to be harmless. Then ' +
+      'backtest it.',
   });
 }
 
@@ -44,11 +46,11 @@ export function groupCutDraft(
   { document, custom }: AlertingRule,
 ): FindingDraft {
   return draftOfDay(`${stream} ${custom.version} ${group}`, day, {
-    title: `The rule "${document.title}" looked at ${most} records of a group, and no more,`,
+    title: `The rule "${document.title}" read only the first ${most} records of a group`,
     message:
-      `There are more records in the group ${group}, at which nobody looked: what would have ` +
-      'made the rule speak may stand among them.',
-    next: 'Find out what there is so much of in that group, and query its events.',
+      `The group ${group} has more records, which the rule did not read. Records that match the ` +
+      'rule may be among them.',
+    next: 'Query the events of that group to find out what produces so many records.',
   });
 }
 
@@ -61,12 +63,12 @@ export function valuesCutDraft(
 ): FindingDraft {
   const draft = draftOfDay(`${stream} ${custom.version} values`, day, {
     title:
-      `The rule "${document.title}" compared ${FIELD_VALUES_MAX} values of a field, and no more, ` +
-      `in ${plural(entries.length, 'record')}`,
+      `The rule "${document.title}" compared only ${FIELD_VALUES_MAX} values of a field in ` +
+      plural(entries.length, 'record'),
     message:
-      'There are more values, which nobody compared: what would have made the rule speak may ' +
-      'stand among them.',
-    next: 'Look at these records themselves.',
+      'The field has more values, which the rule did not compare. A value that matches the rule ' +
+      'may be among them.',
+    next: 'Open the named records with "countersign show" and read all values of the field.',
   });
   return { ...draft, entries: entries.slice(0, DRAFT_ENTRIES_MAX) };
 }

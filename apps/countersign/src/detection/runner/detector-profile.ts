@@ -20,7 +20,7 @@ export type DetectorProfile = {
   readonly logs: readonly LogName[];
   /** The highest severity that it ever says; undefined: any. */
   readonly severityMax?: FindingSeverity;
-  /** Under which title it says that it did not look at everything; else its own. */
+  /** Its name in the ids of findings about itself; default: its title. */
   readonly cutTitle?: string;
 };
 
@@ -38,13 +38,16 @@ export function ruleWatchers({ set }: RuleContent, judge: string): DetectorProfi
 
 /** What the detectors of streams look for, rule by rule. */
 export function streamWatchers(
-  detectors: readonly Pick<WindowDetector, 'rules' | 'title' | 'needs' | 'rulesNeed'>[],
+  detectors: readonly Pick<
+    WindowDetector,
+    'rules' | 'title' | 'cutTitle' | 'needs' | 'rulesNeed'
+  >[],
   judge: string,
 ): DetectorProfile[] {
-  return detectors.flatMap(({ rules, title, needs, rulesNeed = {} }) =>
+  return detectors.flatMap(({ rules, title, cutTitle = title, needs, rulesNeed = {} }) =>
     rules.map((id) => {
       const own = rulesNeed[id] ?? needs;
-      return { id, title, judge, logs: own.flatMap((need) => NEEDS.get(need) ?? []) };
+      return { id, title, cutTitle, judge, logs: own.flatMap((need) => NEEDS.get(need) ?? []) };
     }),
   );
 }

@@ -186,7 +186,7 @@ test('a failure outlives restart and rebuild, is said once, and ends with its re
       said.map(({ state }) => state),
       ['open', 'withdrawn'],
     );
-    assert.equal(said.at(-1)?.because, 'asked again, the detector did not fail');
+    assert.equal(said.at(-1)?.because, 'the detector ran again and did not fail');
     assert.deepEqual(groupsOf(store.findings(), 'test/picky'), [
       'ada',
       'bad',
@@ -209,7 +209,7 @@ test('a detector that fails whatever it reads does not run, and says so', async 
   const { failed } = await take(writer, ['ada']);
   await take(writer, ['eve'], 1);
   await closeWriter(writer);
-  assert.match(failed[0] ?? '', /it reads nothing from entry 0 on/);
+  assert.match(failed[0] ?? '', /failed and stopped at entry 0/);
   await read('broken', (store) => {
     assert.deepEqual(groupsOf(store.findings(), 'test/sound'), ['ada', 'eve']);
     assert.equal(store.findingsOfRule(FAILED).length, 1);

@@ -25,12 +25,16 @@ export type About = {
   readonly object: string | null;
   readonly session: string | null;
   readonly app: string | null;
+  readonly appName: string | null;
   readonly address: string | null;
+  /** Values of the other fields that the texts of the finding name. */
+  readonly fields?: Readonly<Record<string, string>>;
 };
 
 type Extract = StreamPlan & {
   readonly groupReaders: readonly FieldReader[];
   readonly valueReaders: readonly FieldReader[];
+  readonly wordReaders: readonly (readonly [name: string, read: FieldReader])[];
 };
 
 /** Turns records into signals, for one thread. */
@@ -57,16 +61,19 @@ export class SignalExtractor {
     const signals = unsure.flatMap((rule) =>
       (this.#extracts[rule] as readonly Extract[]).map(cutOff),
     );
-    let about: string | undefined;
+    let about: About | undefined;
+    let plain: string | undefined;
     for (const rule of found) {
       for (const extract of this.#extracts[rule] as readonly Extract[]) {
         const group = groupOf(extract, reading);
         if (group === undefined) continue;
-        about ??= JSON.stringify(aboutOf(reading));
+        about ??= aboutOf(reading);
         const values = extract.valueReaders.map((read) => textsOf(read(reading))[0] ?? null);
         const { stream, part, kind } = extract;
         const seen = JSON.stringify(values.map(cutOrNull));
-        signals.push({ stream, kind, group, part, values: seen, about });
+        plain ??= JSON.stringify(about);
+        const said = extract.wordReaders.length === 0 ? plain : withFields(about, extract, reading);
+        signals.push({ stream, kind, group, part, values: seen, about: said });
       }
     }
     return signals;
@@ -87,6 +94,7 @@ function extractOf(plan: StreamPlan, parts: ReadingParts): Extract {
     ...plan,
     groupReaders: plan.groupBy.map((names) => readerOf(names, parts)),
     valueReaders: plan.values.map((names) => readerOf(names, parts)),
+    wordReaders: plan.words.map(([name, names]) => [name, readerOf(names, parts)]),
   };
 }
 
@@ -132,13 +140,33 @@ function aboutOf(reading: Reading): About {
   const { event } = reading;
   return {
     actor: cutOrNull(actorOf(reading)),
-    name: cutOrNull(event.actorName ?? event.actorUid ?? event.appName),
+    name: cutOrNull(actorNameOf(reading)),
     target: cutOrNull(event.targetName ?? event.targetUid ?? event.mailbox),
     object: cutOrNull(event.object),
     session: event.sessionUid,
     app: event.appUid,
+    appName: cutOrNull(event.appName),
     address: event.ip,
   };
+}
+
+/** An application that acts for itself is known by its name. */
+function actorNameOf({ event }: Reading): string | null {
+  const { actorName, actorUid, appName, actorType } = event;
+  if (actorName !== null) return actorName;
+  return actorType === SERVICE ? (appName ?? actorUid) : (actorUid ?? appName);
+}
+
+/** OCSF user.type_id of an application that acts for itself. */
+const SERVICE = 4;
+
+function withFields(about: About, { wordReaders }: Extract, reading: Reading): string {
+  const stated = wordReaders.flatMap(([name, read]) => {
+    const texts = textsOf(read(reading)).slice(0, SIGNAL_VALUES_MAX);
+    const text = cut(texts.map((each) => each.replace(/^smtp:/i, '')).join(', '));
+    return text === '' ? [] : [[name, text] as const];
+  });
+  return JSON.stringify({ ...about, fields: Object.fromEntries(stated) });
 }
 
 function cut(text: string): string {

@@ -24,6 +24,8 @@ export type StreamPlan = {
   readonly groupBy: readonly (readonly string[])[];
   /** The same for the fields whose values are looked at. */
   readonly values: readonly (readonly string[])[];
+  /** The same for each field that the texts of a finding name. */
+  readonly words: readonly (readonly [name: string, written: readonly string[]])[];
 };
 
 /** By whom findings of a rule are told apart, where it says nothing else. */

@@ -14,7 +14,10 @@ import { ActionReconciler, type FindingsOfDay } from './action-reconciler.ts';
 import type { AuthorizationSource } from './authorization-status.ts';
 
 const DAY_MS = 86_400_000;
-const TITLE = 'An action that no authorisation stands behind';
+const ACTIONS = {
+  title: 'Action without an authorization',
+  cutTitle: 'An action that no authorisation stands behind',
+};
 
 /**
  * Asks of whole days, and of the days behind a late sign-in as well: what it was the sign-in of may
@@ -30,7 +33,7 @@ export function reconcileDetector(
     watches: [
       {
         id: 'reconcile',
-        title: TITLE,
+        ...ACTIONS,
         judge: 'reconcile',
         logs: [...SIGN_IN_LOGS, ...SUITE],
       },
@@ -68,7 +71,7 @@ export function resultOf({ dayMs, drafts, isCut }: FindingsOfDay, days: Interval
   if (!isCut) return { drafts, covers: [days] };
   // Whoever makes a flood of such actions must not hide the last of them behind it.
   const day = interval(dayMs, dayMs + DAY_MS);
-  const cut = cutDraft(TITLE, { fromMs: day.from, toMs: day.to }, LIST_MAX);
+  const cut = cutDraft(ACTIONS, { fromMs: day.from, toMs: day.to }, LIST_MAX);
   const cutShort = [{ ...day, rules: ACTION_RULES }];
   return { drafts: [...drafts, cut], covers: [days], cutShort };
 }

@@ -8,16 +8,18 @@ import type { Cause } from './action-verdict.ts';
 type CauseText = {
   readonly rule: string;
   readonly title: (act: string, who: string) => string;
+  /** Why it matters, and when it is likely harmless. */
+  readonly why?: string;
   readonly next: string;
   readonly techniques: readonly string[];
 };
 
 const NO_SIGN_IN: CauseText = {
   rule: 'reconcile/no-sign-in',
-  title: (act, who) => `${act} by ${who} with a token that no sign-in stands behind`,
+  title: (act, who) => `${who} performed ${act} with a token that no known sign-in issued`,
   next:
-    'Take the token for forged until a sign-in is found: ask the vendor for the issuing record ' +
-    'of each token id, revoke the sessions of the person, and look at what was read.',
+    'Treat the token as forged until a sign-in is found. Revoke the sessions of the account, ' +
+    'check what was read, and ask Microsoft for the issuing record of each token id.',
   techniques: ['T1606.002', 'T1550.001'],
 };
 
@@ -27,44 +29,71 @@ const SAID: Readonly<Partial<Record<Cause, CauseText>>> = {
   'no-sign-in-imported': NO_SIGN_IN,
   expired: {
     rule: 'reconcile/expired-token',
-    title: (act, who) => `${act} by ${who} outside the life of the token`,
-    next: 'Compare the times of both records with the vendor, and revoke the session.',
+    why:
+      'An expired token must not work; a replayed or forged one may. Likely harmless when: ' +
+      'clocks of two services differ.',
+    title: (act, who) => `${who} performed ${act} outside the lifetime of the token`,
+    next: 'Revoke the session, and ask Microsoft why its service accepted the expired token.',
     techniques: ['T1550.001'],
   },
   'other-device': {
     rule: 'reconcile/other-device',
-    title: (act, who) => `${act} by ${who} from a device that its session does not belong to`,
-    next: 'Ask the person which devices are theirs, revoke the session, and look at the other one.',
+    why:
+      'A token belongs to one device, so this one may be stolen. Likely harmless when: the ' +
+      'person changed devices and the record names the old one.',
+    title: (act, who) =>
+      `${who} performed ${act} from a device that did not sign in to the session`,
+    next:
+      'Revoke the session. Ask the person which devices are theirs, and check the other ' +
+      'device.',
     techniques: ['T1539', 'T1550.004'],
   },
   ended: {
     rule: 'reconcile/ended-pass',
-    title: (act, who) => `${act} by ${who} after the pass of the session had ended`,
-    next: 'Revoke the session with the vendor too, and look at what was done since.',
+    why:
+      'The company ended this access, and Microsoft 365 still allowed it. Likely harmless ' +
+      'when: the token was valid for a few more minutes.',
+    title: (act, who) => `${who} performed ${act} after the pass of the session had ended`,
+    next: 'Revoke the session in Microsoft 365 too, and check what it did since the pass ended.',
     techniques: ['T1550.001'],
   },
   'other-network': {
     rule: 'reconcile/other-network',
-    title: (act, who) => `${act} by ${who} from a network that the pass was not for`,
-    next: 'Ask the person where they were, revoke the session, and look at the other network.',
+    why:
+      'The pass allows certain networks only, so the token may be used by another party. ' +
+      'Likely harmless when: the person switched to a phone or a VPN.',
+    title: (act, who) => `${who} performed ${act} from a network outside the pass`,
+    next: 'Revoke the session and ask the person where they were. Check other use of that network.',
     techniques: ['T1550.004'],
   },
   'no-decision': {
     rule: 'reconcile/no-decision',
-    title: (act, who) => `${act} by ${who} past a door that was not asked`,
-    next: 'Find out how the sign-in came past the door: a policy of the vendor may have changed.',
+    why:
+      'Entra let the person in without the decision of the company. Likely harmless when: the ' +
+      'account is not yet in the scope of the method.',
+    title: (act, who) =>
+      `${who} performed ${act} after a sign-in that bypassed the enforcement point`,
+    next:
+      'Find out why Entra did not ask the enforcement point: look for a changed conditional ' +
+      'access policy or a new exception.',
     techniques: ['T1556.006'],
   },
   'unregistered-workload': {
     rule: 'reconcile/unregistered-workload',
-    title: (act, who) => `${act} by ${who}, which nobody has registered`,
-    next: 'Find its owner and register it, or take its credentials and permissions away.',
+    why:
+      'An application without an owner can act for an intruder unnoticed. Likely harmless ' +
+      'when: a team forgot to register it.',
+    title: (act, who) => `The unregistered ${who} performed ${act}`,
+    next: 'Find its owner and register it, or remove its credentials and permissions.',
     techniques: ['T1078.004'],
   },
   'other-app': {
     rule: 'reconcile/other-app',
-    title: (act, who) => `${act} by ${who} with a token of another application`,
-    next: 'Find out how the application came by the token, and revoke it.',
+    why:
+      'One application acts with the token of another, as token thieves do. Likely harmless ' +
+      'when: both are parts of one Microsoft application.',
+    title: (act, who) => `${who} performed ${act} with a token of another application`,
+    next: 'Revoke the session. Ask the owners of both applications whether they share tokens.',
     techniques: ['T1550.001'],
   },
 };
@@ -98,7 +127,7 @@ function draftOf(
   const first = own[0] as ActionVerdict;
   const last = own.at(-1) as ActionVerdict;
   const said = SAID[first.cause] as CauseText;
-  const who = first.who?.replace(/^app:/, 'application ') ?? 'somebody who is not named';
+  const who = first.who?.replace(/^app:/, 'application ') ?? 'an unnamed account';
   const act = first.operation ?? 'an action';
   const texts = (of: (verdict: ActionVerdict) => string | null): string[] =>
     [...new Set(own.flatMap((verdict) => of(verdict) ?? []))].sort();
@@ -134,23 +163,23 @@ function messageOf(own: readonly ActionVerdict[]): string {
   const first = own[0] as ActionVerdict;
   const tokens = new Set(own.map(({ token }) => token)).size;
   const count =
-    `${plural(own.length, 'action')} of the day with ${plural(tokens, 'token')} that no sign-in ` +
-    'in the ledger was issued with';
+    `${plural(own.length, 'action')} of the day used ${plural(tokens, 'token')} that no sign-in ` +
+    'in the ledger issued';
   switch (first.cause) {
     case 'no-sign-in':
-      return `${count}, and both logs are corroborated: nothing harmless explains that.`;
+      return `${count}. Both logs are corroborated, so no harmless explanation is known.`;
     case 'no-sign-in-delivered': {
       const { bound } = first;
-      const share = bound === null ? '' : ` (at most ${(bound * 100).toFixed(1)} % were lost)`;
-      return `${count}. A sign-in that the vendor lost would explain it${share}.`;
+      const share = bound === null ? '' : ` (at most ${(bound * 100).toFixed(1)} % are lost)`;
+      return `${count}. Likely harmless when: Microsoft lost the record of the sign-in${share}.`;
     }
     case 'no-sign-in-imported':
       return (
-        `${count}, while nearly all other actions of the day have theirs. A sign-in that is ` +
-        'missing from the export would explain it.'
+        `${count}. Nearly all other actions of the day have a sign-in. Likely harmless when: the ` +
+        'sign-in is missing from the export.'
       );
     default:
-      return `${plural(own.length, 'action')} of the day.`;
+      return `${plural(own.length, 'action')} of the day. ${SAID[first.cause]?.why}`;
   }
 }
 

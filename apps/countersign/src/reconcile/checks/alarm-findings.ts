@@ -19,7 +19,7 @@ function draftOf(decision: DecisionRow, owed: (typeof ALARMS)[number]): FindingD
   const { id, index, atMs, tenant, principal, door, action, policies, address } = decision;
   const [policy = 'unnamed'] = policies;
   const isEmergency = policies.includes('break-glass');
-  const from = address === null ? 'from an address that the door did not state' : `from ${address}`;
+  const from = address === null ? 'from an unknown address' : `from ${address}`;
   return {
     rule: `door/${isEmergency ? 'break-glass' : policy}`,
     version: VERSION,
@@ -27,12 +27,17 @@ function draftOf(decision: DecisionRow, owed: (typeof ALARMS)[number]): FindingD
     group: id,
     windowMs: atMs,
     title: isEmergency
-      ? `an account for emergencies was used: ${principal}`
-      : `permitted with an alarm: ${principal}`,
-    message: `The door ${door} permitted ${action} ${from}, by the policy ${policy}.`,
+      ? `The emergency account ${principal} was used`
+      : `${principal} was permitted with an alarm by the policy ${policy}`,
+    message:
+      `The enforcement point ${door} permitted ${action} ${from}. The policy ${policy} ` +
+      'permits it and ' +
+      'asks for an alarm at each use.',
     next: isEmergency
-      ? 'find out who used it and why; seal it again'
-      : 'find out whether it was meant; end the pass if it was not',
+      ? 'Find out who used the emergency account and why. Change its credentials and seal them ' +
+        'again. Likely harmless when: an outage or a planned drill is on record.'
+      : `Ask ${principal} about this access. If they do not confirm it, end the pass with ` +
+        '"countersign passes" and revoke the session.',
     severity: severityOf(owed),
     techniques: ['T1078.004'],
     entries: [index],

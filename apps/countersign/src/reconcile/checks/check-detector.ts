@@ -15,7 +15,7 @@ export class CheckDetector implements Detector {
   readonly watches: readonly DetectorProfile[] = [
     {
       id: 'check',
-      title: 'A sign-in that the policy of the company would not have let in',
+      title: 'Sign-in that the policy of the company does not allow',
       judge: 'checks',
       logs: SIGN_IN_LOGS,
     },

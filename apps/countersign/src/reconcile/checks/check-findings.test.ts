@@ -51,9 +51,13 @@ test('one finding for each rule, principal and day, with all that it rests on', 
     {
       ...{ rule: 'check/second-factor', version: 1, tenant: REPORTED_TENANT, group: 'ada' },
       windowMs: MIDNIGHT_MS,
-      title: 'one factor was enough for ada',
-      message: 'Two factors. 2 sign-ins of that day, each let in by the vendor.',
-      next: 'look at the sign-ins, and at what was done in their sessions; ask the person',
+      title: 'ada signed in with one factor',
+      message:
+        'The policy says: "Two factors." Microsoft 365 allowed 2 sign-ins of that day that ' +
+        'break it.',
+      next:
+        'Check the address and device of the sign-ins, and ask the person about them. Then find ' +
+        'out which conditional access policy should have required a second factor.',
       ...{ severity: 4, techniques: ['T1078.004'], entries: [5, 11], confidence: null },
       ...{ firstMs: REPORTED_MS, lastMs: REPORTED_MS + 60_000, principals: ['ada'] },
       ...{ sessions: ['s2'], apps: ['Files', 'Mail'], addresses: ['192.0.2.7'] },
@@ -74,23 +78,25 @@ test('another tenant, rule, principal or day is another finding', () => {
 });
 
 for (const [rule, severity, title] of [
-  ['check/break-glass', 5, 'an account for emergencies was used: ada'],
-  ['check/denied-and-in', 5, 'denied at the door, and signed in: ada'],
-  ['check/ended-pass', 4, 'signed in after the pass had ended: ada'],
-  ['check/second-factor', 4, 'one factor was enough for ada'],
-  ['check/baseline-scope', 4, "the vendor's factor policy did not apply to ada"],
-  ['check/high-risk', 4, 'signed in at high risk: ada'],
-  ['check/disabled', 4, 'a disabled account signed in: ada'],
-  ['check/workload-registered', 3, 'an application that nobody registered: ada'],
-  ['check/workload-credential', 4, 'a new credential of the application ada'],
-  ['check/workload-network', 4, 'the application ada came from another network'],
-  ['check/workload-scope', 4, 'the application ada reached further than registered'],
-  ['check/of-their-own', 3, 'let in against the policy of-their-own: ada'],
+  ['check/break-glass', 5, 'The emergency account ada signed in'],
+  ['check/denied-and-in', 5, 'ada signed in although the enforcement point denied the access'],
+  ['check/ended-pass', 4, 'ada signed in after the pass had ended'],
+  ['check/second-factor', 4, 'ada signed in with one factor'],
+  ['check/baseline-scope', 4, 'No conditional access policy applied to a sign-in of ada'],
+  ['check/high-risk', 4, 'ada signed in at high risk'],
+  ['check/disabled', 4, 'The disabled account ada signed in'],
+  ['check/workload-registered', 3, 'The unregistered application ada signed in'],
+  ['check/workload-credential', 4, 'The application ada used a credential that is not registered'],
+  ['check/workload-network', 4, 'The application ada signed in from an unregistered network'],
+  ['check/workload-scope', 4, 'The application ada used a service outside its registered scope'],
+  ['check/of-their-own', 3, 'ada signed in against the policy of-their-own'],
 ] as const) {
   test(`${rule} is told with its own words and weight`, () => {
     const [draft, ...more] = draftsOf([row({ disagreements: [{ rule, text: 'So.' }] })]);
     assert.deepEqual([draft?.rule, draft?.severity, draft?.title], [rule, severity, title]);
-    assert.equal(draft?.message, 'So. 1 sign-in of that day, each let in by the vendor.');
+    const message =
+      'The policy says: "So." Microsoft 365 allowed 1 sign-in of that day that breaks it.';
+    assert.equal(draft?.message, message);
     assert.equal(more.length, 0);
   });
 }
@@ -105,22 +111,26 @@ test('each permit with an alarm is a finding of its own', () => {
   assert.deepEqual(emergency, {
     ...{ rule: 'door/break-glass', version: 1, tenant: REPORTED_TENANT, group: 'd1' },
     ...{ windowMs: atMs, firstMs: atMs, lastMs: atMs, severity: 5, techniques: ['T1078.004'] },
-    title: 'an account for emergencies was used: ada',
-    message: 'The door eam permitted signIn from 192.0.2.7, by the policy break-glass.',
-    next: 'find out who used it and why; seal it again',
+    title: 'The emergency account ada was used',
+    message:
+      'The enforcement point eam permitted signIn from 192.0.2.7. The policy break-glass permits ' +
+      'it and asks for an alarm at each use.',
+    next:
+      'Find out who used the emergency account and why. Change its credentials and seal them ' +
+      'again. Likely harmless when: an outage or a planned drill is on record.',
     ...{ entries: [4], principals: ['user:ada'], sessions: [], apps: [], confidence: null },
     addresses: ['192.0.2.7'],
   });
   assert.deepEqual(
     [other?.rule, other?.severity, other?.title, other?.addresses],
-    ['door/people', 4, 'permitted with an alarm: ada', []],
+    ['door/people', 4, 'ada was permitted with an alarm by the policy people', []],
   );
   assert.equal(
     other?.message,
-    'The door eam permitted signIn from an address that the door did not state, ' +
-      'by the policy people.',
+    'The enforcement point eam permitted signIn from an unknown address. The policy people ' +
+      'permits it and asks for an alarm at each use.',
   );
-  assert.equal(other?.next, 'find out whether it was meant; end the pass if it was not');
+  assert.match(other?.next ?? '', /^Ask ada about this access\. .* end the pass/);
 });
 
 test('a denial rings nothing, and neither does a permit without alarm', () => {

@@ -25,80 +25,113 @@ type Words = {
   readonly next: string;
 };
 
-const SIGN_INS = 'look at the sign-ins, and at what was done in their sessions; ask the person';
-const WORKLOAD = 'ask the owner; if nobody knows it, take its credentials away';
-
 const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
   [
     'check/break-glass',
     {
       severity: 5,
-      title: (who) => `an account for emergencies was used: ${who}`,
-      next: 'find out who used it and why; seal it again',
+      title: (who) => `The emergency account ${who} signed in`,
+      next:
+        'Find out who used the emergency account and why. Change its credentials and seal them ' +
+        'again. Likely harmless when: an outage or a planned drill is on record.',
     },
   ],
   [
     'check/denied-and-in',
     {
       severity: 5,
-      title: (who) => `denied at the door, and signed in: ${who}`,
-      next: 'end the sessions: something lets people in past the door',
+      title: (who) => `${who} signed in although the enforcement point denied the access`,
+      next:
+        'Revoke the sessions now. Then find the path that does not ask the enforcement point: ' +
+        'compare the conditional access policies with those of the company.',
     },
   ],
   [
     'check/ended-pass',
     {
       severity: 4,
-      title: (who) => `signed in after the pass had ended: ${who}`,
-      next: 'end the sessions in the suite too; the pass was ended for a reason',
+      title: (who) => `${who} signed in after the pass had ended`,
+      next:
+        'Revoke the sessions in Microsoft 365 too. "countersign passes" shows why the pass ' +
+        'ended.',
     },
   ],
   [
     'check/second-factor',
-    { severity: 4, title: (who) => `one factor was enough for ${who}`, next: SIGN_INS },
+    {
+      severity: 4,
+      title: (who) => `${who} signed in with one factor`,
+      next:
+        'Check the address and device of the sign-ins, and ask the person about them. Then find ' +
+        'out which conditional access policy should have required a second factor.',
+    },
   ],
   [
     'check/baseline-scope',
     {
       severity: 4,
-      title: (who) => `the vendor's factor policy did not apply to ${who}`,
-      next: SIGN_INS,
+      title: (who) => `No conditional access policy applied to a sign-in of ${who}`,
+      next:
+        'Find the exception or the client that no policy covers, and close it. Check what the ' +
+        'sessions of these sign-ins did.',
     },
   ],
   [
     'check/high-risk',
-    { severity: 4, title: (who) => `signed in at high risk: ${who}`, next: SIGN_INS },
+    {
+      severity: 4,
+      title: (who) => `${who} signed in at high risk`,
+      next:
+        'Revoke the sessions and reset the password, then ask the person. Likely harmless when: ' +
+        'the person confirms the sign-in, for example from a trip.',
+    },
   ],
   [
     'check/disabled',
-    { severity: 4, title: (who) => `a disabled account signed in: ${who}`, next: SIGN_INS },
+    {
+      severity: 4,
+      title: (who) => `The disabled account ${who} signed in`,
+      next:
+        'Compare the time of the sign-in with the time at which the account was disabled. Revoke ' +
+        'its sessions, and check what they did.',
+    },
   ],
   [
     'check/workload-registered',
     {
       severity: 3,
-      title: (who) => `an application that nobody registered: ${who}`,
-      next: 'find its owner and register it, or take its credentials away',
+      title: (who) => `The unregistered application ${who} signed in`,
+      next: 'Find its owner and register it, or remove its credentials.',
     },
   ],
   [
     'check/workload-credential',
-    { severity: 4, title: (who) => `a new credential of the application ${who}`, next: WORKLOAD },
+    {
+      severity: 4,
+      title: (who) => `The application ${who} used a credential that is not registered`,
+      next:
+        'Ask the owner whether they rotated the credential. If so, update the register; if not, ' +
+        'remove the credential and check what it was used for.',
+    },
   ],
   [
     'check/workload-network',
     {
       severity: 4,
-      title: (who) => `the application ${who} came from another network`,
-      next: WORKLOAD,
+      title: (who) => `The application ${who} signed in from an unregistered network`,
+      next:
+        'Ask the owner whether the application moved. If so, update the register; if not, ' +
+        'replace its credentials and check what it did.',
     },
   ],
   [
     'check/workload-scope',
     {
       severity: 4,
-      title: (who) => `the application ${who} reached further than registered`,
-      next: WORKLOAD,
+      title: (who) => `The application ${who} used a service outside its registered scope`,
+      next:
+        'Ask the owner why the application needs the service. Remove the permission if the ' +
+        'register is right.',
     },
   ],
 ]);
@@ -109,8 +142,10 @@ function wordsOf(rule: string): Words {
   const name = rule.slice(rule.indexOf('/') + 1);
   return {
     severity: 3,
-    title: (who) => `let in against the policy ${name}: ${who}`,
-    next: SIGN_INS,
+    title: (who) => `${who} signed in against the policy ${name}`,
+    next:
+      'Check the address and device of the sign-ins and what their sessions did. Ask the ' +
+      'person.',
   };
 }
 
@@ -194,8 +229,11 @@ function messageOf({ rule, text, rows }: Group): string {
   const others = unique(
     rows.flatMap(({ disagreements }) => disagreements.map((each) => each.rule)),
   ).filter((other) => other !== rule);
-  const said = `${text} ${plural(rows.length, 'sign-in')} of that day, each let in by the vendor.`;
-  return others.length === 0 ? said : `${said} They break ${others.join(', ')} as well.`;
+  const isOne = rows.length === 1;
+  const statement =
+    `The policy says: "${text}" Microsoft 365 allowed ${plural(rows.length, 'sign-in')} of that ` +
+    `day that ${isOne ? 'breaks' : 'break'} it.`;
+  return others.length === 0 ? statement : `${statement} Also broken: ${others.join(', ')}.`;
 }
 
 function unique(values: readonly (string | null)[]): readonly string[] {

@@ -16,7 +16,7 @@ const VERSION = 1;
 /** The group of the finding about a policy; individual findings have a principal's id there. */
 const POLICY_GROUP = '*';
 
-/** What these find is an act against a decision, or the one use that is always told. */
+/** These are always reported by person: an act against a decision, or an emergency. */
 const ALWAYS_INDIVIDUAL: ReadonlySet<string> = new Set([
   'check/denied-and-in',
   'check/ended-pass',
@@ -119,14 +119,15 @@ export class PolicyMisfits {
       windowMs: monthMs,
       title: `Policy ${policy} disagrees with ${people.size} of ${all} ${who}`,
       message:
-        `"${text}" ${plural(misfit.signIns, 'sign-in')} since ${from} broke it, and the vendor ` +
-        `let each in. Examples: ${[...examples.keys()].join(', ')}. A policy that so many break ` +
-        'usually does not fit the company. Sign-ins that stand out beside it have findings of ' +
-        'their own.',
+        `The policy says: "${text}" Since ${from}, Microsoft 365 allowed ` +
+        `${plural(misfit.signIns, 'sign-in')} that break it. Examples: ` +
+        `${[...examples.keys()].join(', ')}. A policy that so many break usually does not fit ` +
+        'the company. Unusual sign-ins among them have their own findings.',
       next:
-        'Change the policy or the company. Try a changed policy first: "countersign policy ' +
-        `replay DIR --from ${from} --to ${to}" lists who would be kept out. Put it in force ` +
-        'with "countersign policy use DIR".',
+        'Change the policy, or the way people sign in. Test a new policy first: "countersign ' +
+        'policy ' +
+        `replay DIR --from ${from} --to ${to}" lists who it would deny. Apply it with ` +
+        '"countersign policy use DIR".',
       severity: 3,
       techniques: [],
       entries: [...new Set(examples.values())].sort((a, b) => a - b),

@@ -18,13 +18,13 @@ export function stateDetector(): Detector {
     watches: [
       {
         id: 'reconcile/state-without-event',
-        title: 'A permission that is there, and that no event gave',
+        title: 'Permission without an audit event',
         judge: 'state',
         logs: ['directory'],
       },
       {
         id: 'reconcile/event-without-effect',
-        title: 'An event whose effect is not there',
+        title: 'Audit event without an effect',
         judge: 'state',
         logs: ['directory'],
       },

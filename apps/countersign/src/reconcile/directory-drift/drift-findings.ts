@@ -14,37 +14,37 @@ const WORDS: Readonly<Record<PrivilegeKind, Words>> = {
   credential: {
     one: ({ value, name }) => `credential ${value} of ${name}`,
     technique: 'T1098.001',
-    take: 'remove the credential, and look at the sign-ins of the application since',
+    take: 'remove the credential, and check the sign-ins of the application since then',
   },
   role: {
     one: ({ value, name }) => `role ${value} of ${name}`,
     technique: 'T1098.003',
-    take: 'take the role away, and look at what was done with it',
+    take: 'remove the role, and check what the account did since then',
   },
   'app-role': {
     one: ({ value, name }) => `application permission ${value} of ${name}`,
     technique: 'T1098.003',
-    take: 'take the permission away, and look at what the application did since',
+    take: 'remove the permission, and check what the application did since then',
   },
   grant: {
     one: ({ value, name }) => `consent to ${value} for ${name}`,
     technique: 'T1528',
-    take: 'revoke the consent, and look at what the application did since',
+    take: 'revoke the consent, and check what the application did since then',
   },
   domain: {
     one: ({ value }) => `trust of the domain ${value}`,
     technique: 'T1484.002',
-    take: 'take the trust away, and look at who signed in by it',
+    take: 'remove the trust, and check who signed in with it',
   },
   mailbox: {
     one: ({ value, name }) => `right ${value} of ${name} to a mailbox`,
     technique: 'T1098.002',
-    take: 'take the right away, and look at what was read with it',
+    take: 'remove the right, and check which mail was read with it',
   },
   rule: {
-    one: ({ value, name }) => `rule ${value === '' ? 'without a name' : value} of mailbox ${name}`,
+    one: ({ value, name }) => `rule ${value === '' ? '(no name)' : value} of mailbox ${name}`,
     technique: 'T1114.003',
-    take: 'remove the rule, and look at where mail went since',
+    take: 'remove the rule, and check where mail went since then',
   },
 };
 
@@ -86,7 +86,7 @@ function draftOf(own: readonly DriftMatch[]): FindingDraft {
     message: isState ? stateMessage(own) : eventMessage(own),
     next:
       isState && way === 'in'
-        ? `Ask who did it; unless somebody answers, ${WORDS[kind].take}.`
+        ? `Ask the administrators who made the change. If none did, ${WORDS[kind].take}.`
         : ASK,
     severity: Math.max(...own.map(({ severity }) => severity)) as 3 | 4,
     techniques: [way === 'in' ? WORDS[kind].technique : GONE],
@@ -102,18 +102,19 @@ function draftOf(own: readonly DriftMatch[]): FindingDraft {
 }
 
 const ASK =
-  'Compare the object with its audit log at the vendor, and ask the vendor for what is missing.';
+  'Compare the object with its audit log in the Microsoft portal. Ask Microsoft for the ' +
+  'missing records.';
 
 function stateTitle(match: DriftMatch): string {
-  const [verb, cause] = match.way === 'in' ? ['is there', 'gave'] : ['is gone', 'took'];
-  return `The ${privilegeText(match)} ${verb}, and no event ${cause} it`;
+  const verb = match.way === 'in' ? 'appeared' : 'disappeared';
+  return `The ${privilegeText(match)} ${verb} without an audit event`;
 }
 
 function eventTitle(match: DriftMatch): string {
   const { way, who } = match;
-  const verb = way === 'in' ? 'gave' : 'took away';
-  const end = way === 'in' ? 'and it is not there' : 'and it is still there';
-  return `${who ?? 'Somebody'} ${verb} the ${privilegeText(match)}, ${end}`;
+  const verb = way === 'in' ? 'added' : 'removed';
+  const end = way === 'in' ? 'the directory does not have it' : 'the directory still has it';
+  return `${who ?? 'An unnamed account'} ${verb} the ${privilegeText(match)}, but ${end}`;
 }
 
 function stateMessage(own: readonly DriftMatch[]): string {
@@ -121,17 +122,18 @@ function stateMessage(own: readonly DriftMatch[]): string {
   const between =
     fromMs === null ? `by ${timeOf(atMs)}` : `between ${timeOf(fromMs)} and ${timeOf(atMs)}`;
   return (
-    `It ${way === 'in' ? 'came' : 'went'} ${between}, as two listings of the directory show; the ` +
-    'audit log of that time came whole, as far as anybody can tell, and has no event of it. An ' +
-    'event that the vendor lost, or a change that the vendor made itself, would explain it.'
+    `Two listings of the directory show that it ${way === 'in' ? 'appeared' : 'disappeared'} ` +
+    `${between}. The audit log of that time has no known gap and no event for it. An intruder ` +
+    'who can hide a change would leave this trace. Likely harmless when: Microsoft lost the ' +
+    'event, or made the change itself.'
   );
 }
 
 function eventMessage(own: readonly DriftMatch[]): string {
   return (
-    `The audit log tells ${plural(own.length, 'such change')} of the day, and the next listing ` +
-    'of the directory does not show it; no event took it back. An event of that which the ' +
-    'vendor lost would explain it.'
+    `The audit log has ${plural(own.length, 'such change')} on that day. The next listing of the ` +
+    'directory does not show it, and no event reversed it. Likely harmless when: Microsoft ' +
+    'lost the event that reversed it.'
   );
 }
 

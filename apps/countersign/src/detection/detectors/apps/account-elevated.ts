@@ -12,7 +12,8 @@ import { type Step, stepsOf } from './app-changes.ts';
 /** A new account, and within minutes power for it or through it. */
 export const accountRaised: WindowDetector = {
   rules: ['stream/account-raised'],
-  title: 'A new account had a role, or consented, within minutes',
+  title: 'New account received a role or permissions within minutes',
+  cutTitle: 'A new account had a role, or consented, within minutes',
   needs: ['directory'],
   find: async (scene) => {
     const steps = await stepsOf(scene);
@@ -65,7 +66,8 @@ function privilegesOf(account: Step, steps: readonly Step[]): Step[] {
 
 function draftOf(account: Step, privileges: readonly Step[]): FindingDraft {
   const first = privileges[0] as Step;
-  const name = account.targetName ?? account.target ?? 'somebody';
+  const name = account.targetName ?? account.target ?? 'an unnamed account';
+  const maker = account.actorName ?? account.actor ?? 'an unnamed account';
   const minutes = Math.max(1, Math.round((first.atMs - account.atMs) / 60_000));
   const words = [...new Set(privileges.map(({ kind }) => WORDS[kind]))].join(', ');
   return draftFrom({
@@ -73,11 +75,14 @@ function draftOf(account: Step, privileges: readonly Step[]): FindingDraft {
     tenant: account.tenant,
     group: account.target ?? name,
     at: first,
-    title: `${name} was made, and had power ${plural(minutes, 'minute')} later`,
+    title: `${maker} created ${name}, which got privileges ${plural(minutes, 'minute')} later`,
     message:
-      `${account.actorName ?? account.actor ?? 'Somebody'} made the account ${name}; soon after: ` +
-      `${words}. Harmless if it was made for just that, by a change that was approved.`,
-    next: 'Ask who made the account; unless they explain it, disable it and undo what it did.',
+      `Soon after ${maker} created the account ${name}: ${words}. Intruders create an account ` +
+      'and raise it at once to keep access. Likely harmless when: an approved change creates ' +
+      'an administrator or a service account.',
+    next:
+      `Ask ${maker} for the approved change. Without one, disable ${name}, revoke its sessions, ` +
+      'and undo what it changed.',
     severity: 4,
     techniques: ['T1136.003', ...new Set(privileges.map(({ kind }) => TECHNIQUES[kind]))],
     seen: [account, ...privileges],
@@ -86,11 +91,11 @@ function draftOf(account: Step, privileges: readonly Step[]): FindingDraft {
 
 const WORDS: Readonly<Record<Step['kind'], string>> = {
   credential: 'a credential was added to an application',
-  consent: 'an application was given rights',
-  'app-role': 'an application was given a role',
-  role: 'a directory role was given',
-  account: 'an account was made',
-  application: 'an application was made',
+  consent: 'an application received delegated permissions',
+  'app-role': 'an application received an application permission',
+  role: 'a directory role was assigned',
+  account: 'an account was created',
+  application: 'an application was created',
 };
 
 const TECHNIQUES: Readonly<Record<Step['kind'], string>> = {

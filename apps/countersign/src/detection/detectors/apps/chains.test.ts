@@ -43,7 +43,7 @@ test('a new credential that is used from a network that the application never ha
   ]);
   assert.deepEqual(more, []);
   assert.deepEqual(found?.techniques, ['T1098.001', 'T1550.001']);
-  assert.match(found?.message ?? '', /from 198\.18\.3\.4, and until then from 1 other network/);
+  assert.match(found?.message ?? '', /from 198\.18\.3\.4\. Until then it used 1 other network\./);
   assert.deepEqual(found?.entries, [10, 11, 12]);
 });
 
@@ -81,7 +81,10 @@ test('an application that reads mail once it has consent, and had read none befo
     read({ day: 10, minute: 601, mailbox: 'p2@northmoor.example' }),
   ]);
   assert.deepEqual(more, []);
-  assert.match(found?.title ?? '', /Inbox Booster was given rights, and then read 2 mailboxes/);
+  assert.match(
+    found?.title ?? '',
+    /^Inbox Booster read 2 mailboxes after a grant by p1@northmoor\.example$/,
+  );
   assert.deepEqual(found?.entries, [0, 1, 2]);
 });
 

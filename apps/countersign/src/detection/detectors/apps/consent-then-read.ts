@@ -15,7 +15,8 @@ import { keysOf, type Step, stepsOf } from './app-changes.ts';
 /** An application was given rights, and reads mailboxes from then on. */
 export const consentRead: WindowDetector = {
   rules: ['stream/consent-read'],
-  title: 'An application was given rights, and then read mailboxes',
+  title: 'Application received permissions, then read mailboxes',
+  cutTitle: 'An application was given rights, and then read mailboxes',
   needs: ['directory', 'exchange'],
   find: async (scene) => {
     const steps = await stepsOf(scene);
@@ -112,18 +113,21 @@ function draftOf(
   const mailboxes = new Set(sameDay.map(({ mailbox }) => mailbox)).size;
   const items = sameDay.reduce((n, read) => n + read.items, 0);
   const what = step.targetName ?? first.app;
-  const who = step.actorName ?? step.actor ?? 'Somebody';
+  const who = step.actorName ?? step.actor ?? 'An unnamed account';
   return draftFrom({
     rule: 'stream/consent-read',
     tenant: first.tenant,
     group: first.app,
     at: first,
-    title: `${what} was given rights, and then read ${plural(mailboxes, 'mailbox', 'mailboxes')}`,
+    title: `${what} read ${plural(mailboxes, 'mailbox', 'mailboxes')} after a grant by ${who}`,
     message:
-      `${who} gave ${what} rights in this tenant; it had read no mail in the weeks before, and ` +
-      `opened ${plural(items, 'item')} in its first day. Harmless if the company brought in an ` +
-      'application that works with mail.',
-    next: 'Ask who consented whether they know it; else remove its rights and its principal.',
+      `${who} granted permissions to ${what}. The application had read no mail in the weeks ` +
+      `before, and opened ${plural(items, 'item')} in its first day. This is how consent ` +
+      'phishing ' +
+      'ends. Likely harmless when: the company introduced an application that works with mail.',
+    next:
+      `Ask ${who} whether they know the application. If not, remove its permissions and its ` +
+      'service principal, and treat the opened items as read by an intruder.',
     severity: 4,
     techniques: ['T1528', 'T1114.002'],
     seen: [...own.map(([each]) => each).slice(0, 10), ...sameDay.slice(0, 40)],

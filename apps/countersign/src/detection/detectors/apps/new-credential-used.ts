@@ -18,7 +18,8 @@ import { keysOf, type Step, stepsOf } from './app-changes.ts';
  */
 export const credentialUsed: WindowDetector = {
   rules: ['stream/credential-used'],
-  title: 'A credential was added to an application, and used from a new network',
+  title: 'New application credential used from a new network',
+  cutTitle: 'A credential was added to an application, and used from a new network',
   needs: ['directory', 'workload-sign-ins'],
   find: async (scene) => {
     const steps = await stepsOf(scene);
@@ -108,23 +109,26 @@ function draftOf(
   // Whoever registers an application gives it a secret and uses it: that is what one does.
   if (isNew && known.size === 0 && first.tenant === step.tenant) return undefined;
   const days = Math.max(1, Math.round((first.atMs - step.atMs) / DAY_MS));
-  const who = step.actorName ?? step.actor ?? 'somebody';
+  const who = step.actorName ?? step.actor ?? 'An unnamed account';
   const what = step.targetName ?? first.name;
   return draftFrom({
     rule: 'stream/credential-used',
     tenant: first.tenant,
     group: `${first.app ?? first.name} ${step.target ?? ''}`,
     at: first,
-    title: `A new credential of ${what} was used from a network that it never came from`,
+    title: `${what} signed in from a new network with a credential that ${who} added`,
     message:
-      `${who} added a credential to ${what}; within ${plural(days, 'day')} it signed in from ` +
-      `${first.ip ?? 'an address not stated'}` +
+      `${who} added a credential to ${what}. Within ${plural(days, 'day')} the application ` +
+      'signed ' +
+      `in from ${first.ip ?? 'an unknown address'}. ` +
       (known.size === 0
-        ? ', and had not signed in for weeks before.'
-        : `, and until then from ${plural(known.size, 'other network')}.`) +
+        ? 'It had not signed in for weeks before.'
+        : `Until then it used ${plural(known.size, 'other network')}.`) +
       (first.tenant === step.tenant ? '' : ' The credential was added in another tenant.') +
-      ' Harmless if the application moved to another host, and got a secret of its own there.',
-    next: 'Ask who added it; unless they explain it, remove it, and see what was done with it.',
+      ' Likely harmless when: the application moved to another host with a new secret.',
+    next:
+      `Ask ${who} why they added the credential. Without a good reason, remove it, and check ` +
+      `what ${what} did since then.`,
     severity: 4,
     techniques: ['T1098.001', 'T1550.001'],
     seen: [step, ...after.slice(0, 20)],

@@ -22,7 +22,8 @@ import {
  */
 export const appHabits: WindowDetector = {
   rules: ['stream/app-new', 'stream/mailbox-new-to-app'],
-  title: 'An application did what it never did before',
+  title: 'Application used a service or mailbox for the first time',
+  cutTitle: 'An application did what it never did before',
   needs: ['exchange', 'sharepoint', 'directory'],
   find: async (scene) => [...(await newApps(scene)), ...(await newMailboxes(scene))],
 };
@@ -106,11 +107,14 @@ function newAppDraft(first: Day): FindingDraft {
     tenant: first.tenant,
     group: `${first.app} ${first.place}`,
     at: first,
-    title: `${what} was seen in ${first.place} for the first time`,
+    title: `${what} used ${first.place} for the first time`,
     message:
-      `No record of the month before is of ${what} in ${first.place}. Harmless if the company ` +
-      'brought it in, or the vendor gave one of its own a new name.',
-    next: 'See who brought the application in, and which rights it has.',
+      `No record of the month before shows ${what} in ${first.place}. Intruders bring in ` +
+      'applications, or borrow rarely used ones, to read data. Likely harmless when: the company ' +
+      'introduced the application, or Microsoft renamed one of its own.',
+    next:
+      `Check who introduced ${what} and which permissions it has. Remove unapproved ` +
+      'permissions.',
     severity: isMail ? 3 : 1,
     techniques: isMail ? ['T1114.002', 'T1550.001'] : ['T1550.001'],
     seen: [{ ...first, app: first.app }],
@@ -159,15 +163,17 @@ function strayDraft(strays: readonly Day[]): FindingDraft {
     tenant: first.tenant,
     group: first.app,
     at: first,
-    title: `${what} opened ${plural(strays.length, 'mailbox', 'mailboxes')} that it never had`,
+    title: `${what} opened ${plural(strays.length, 'new mailbox', 'new mailboxes')}`,
     message:
-      `Until then it kept to the same ones for days. New to it: ` +
+      'Until then the application opened the same mailboxes for days. New are: ' +
       `${strays
         .slice(0, 5)
         .map(({ place }) => place)
-        .join(', ')}. Harmless if somebody was ` +
-      'added to what it serves.',
-    next: 'Ask the owner of the application; else see where it came from, and renew its keys.',
+        .join(', ')}. A stolen secret of the application would look like this. ` +
+      'Likely harmless when: these people started to use the application.',
+    next:
+      `Ask the owner of ${what} whether these mailboxes belong to it. If not, check the address ` +
+      'of the reads and replace its credentials.',
     severity: 3,
     techniques: ['T1114.002', 'T1550.001'],
     seen: strays.slice(0, 50),

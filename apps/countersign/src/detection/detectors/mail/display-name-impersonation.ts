@@ -34,7 +34,8 @@ import { memberOfEntries, memberText } from './message-members.ts';
  */
 export const displayName: WindowDetector = {
   rules: ['stream/display-name'],
-  title: 'Mail from outside under the name of somebody inside',
+  title: 'External mail under the name of an employee',
+  cutTitle: 'Mail from outside under the name of somebody inside',
   needs: ['sender-names', 'sign-ins'],
   find: async (scene) => {
     const named = await namedNewcomers(scene);
@@ -200,12 +201,14 @@ function draftOf(
     tenant,
     group: sender,
     at: stranger,
-    title: `${sender} wrote from outside as "${name.slice(0, 100)}"`,
+    title: `${sender} wrote under the name "${name.slice(0, 100)}"`,
     message:
-      `${WORDS[how]} ${address}, and nobody wrote with that address in the month before; ` +
-      `${plural(recipients, 'person', 'people')} got it. Harmless if it is their own address at ` +
-      'home, or somebody else of that name.',
-    next: 'Ask the person inside whether they wrote it; warn those who got it.',
+      `${WORDS[how]} ${address}. No person of the company exchanged mail with the sender in the ` +
+      `month before. ${plural(recipients, 'person', 'people')} received it. Likely harmless ` +
+      'when: it is a private address of the employee, or another person has the same name.',
+    next:
+      `Ask ${address} whether they wrote the message. If not, warn its recipients and remove it ` +
+      'from their mailboxes.',
     severity: isLikely ? 3 : 2,
     techniques: ['T1566', 'T1656'],
     seen: [stranger],
@@ -224,7 +227,7 @@ function mayBeTheirs({ sender, name, domain, recipients, isFile }: NewcomerMail)
 }
 
 const WORDS = {
-  same: 'That is the name of',
-  spelling: 'That is, but for one letter, the name of',
-  address: 'Where a name should be stands',
+  same: 'This is the name of',
+  spelling: 'One letter differs from the name of',
+  address: 'In place of a name, the sender shows the address of',
 } as const;

@@ -95,11 +95,9 @@ function partOf(row: Row): Part {
 export function trickOf(link: string): string | undefined {
   if (!URL.canParse(link)) return undefined;
   const { hostname, username } = new URL(link);
-  if (/^(?:\d+\.){3}\d+$|^\[/.test(hostname)) return 'names no host but a number';
-  if (username !== '') return 'hides its host behind another name';
-  return likenessOf(hostname, SIGN_IN_HOSTS) === undefined
-    ? undefined
-    : 'imitates a page to sign in at';
+  if (/^(?:\d+\.){3}\d+$|^\[/.test(hostname)) return 'names an IP address as its host';
+  if (username !== '') return 'hides its host behind a user name';
+  return likenessOf(hostname, SIGN_IN_HOSTS) === undefined ? undefined : 'imitates a sign-in page';
 }
 
 /** Pages at which people type their password. */

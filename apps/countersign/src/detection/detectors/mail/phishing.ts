@@ -33,7 +33,10 @@ export const phishing: WindowDetector = {
     ...['stream/look-alike', 'stream/first-contact', 'stream/rare-attachment'],
     ...['stream/lure-link', 'stream/lateral-phishing'],
   ],
-  title: 'Mail that lures: look-alikes, first contacts, rare attachments, links, mail from inside',
+  title:
+    'Phishing signs: look-alike domain, first contact, rare attachment, deceptive link, mass mail',
+  cutTitle:
+    'Mail that lures: look-alikes, first contacts, rare attachments, links, mail from inside',
   // Which domains are the company's own is learned from sign-ins.
   needs: ['email', 'sign-ins'],
   rulesNeed: {
@@ -65,11 +68,12 @@ function lookAlike(world: Correspondents, day: UnfamiliarMailDay): FindingDraft 
     tenant: day.tenant,
     group: day.domain,
     at: day,
-    title: `Mail came from ${day.domain}, which passes for ${to}`,
+    title: `${day.sender} wrote from a domain that imitates ${to}`,
     message:
-      `${plural(day.recipients, 'person', 'people')} got mail from ${day.sender}. The domain is ` +
-      `${HOW[how]} ${to}. Harmless if it is another name of the same company.`,
-    next: 'Look at the message; warn those who got it, and block the domain.',
+      `${plural(day.recipients, 'person', 'people')} received mail from ${day.domain}, which is ` +
+      `${HOW[how]} ${to}. Readers may take it for the real sender. Likely harmless when: the ` +
+      `owner of ${to} also owns this domain.`,
+    next: `Read the message. Warn its recipients and block ${day.domain} if it is a fake.`,
     severity: how === 'part' ? 2 : 3,
     techniques: ['T1566', 'T1656'],
     seen: [day],
@@ -77,9 +81,9 @@ function lookAlike(world: Correspondents, day: UnfamiliarMailDay): FindingDraft 
 }
 
 const HOW = {
-  letters: 'written with letters that look like those of',
+  letters: 'written with letters that look like',
   spelling: 'one letter away from',
-  part: 'made of the name of',
+  part: 'built from the name of',
 } as const;
 
 /** A domain that never wrote writes to many: with what, decides how bad that is. */
@@ -101,12 +105,14 @@ function firstContact(
     tenant: day.tenant,
     group: day.domain,
     at: day,
-    title: `${day.domain} wrote for the first time, to ${people}`,
+    title: `${day.domain} wrote to the company for the first time, to ${people}`,
     message:
-      'Nobody of the company wrote with this domain in the month before.' +
-      (isArmed ? ' The mail brings what lures bring.' : '') +
-      ' Harmless if it is a newsletter, or a new customer.',
-    next: 'Look at the message; warn those who got it if it lures.',
+      'No person of the company exchanged mail with this domain in the month before.' +
+      (isArmed ? ' The mail carries a link or an attachment that phishing uses.' : '') +
+      ' Likely harmless when: it is a newsletter, or a new customer or supplier.',
+    next:
+      'Read the message. If it asks for a password, a payment or a download, warn its ' +
+      'recipients.',
     severity: isArmed ? 3 : 1,
     techniques: ['T1566'],
     seen: [day, ...own.slice(0, 20)],
@@ -129,9 +135,12 @@ function rareAttachments(parts: readonly Part[]): FindingDraft[] {
       at: first,
       title: `${first.sender} sent .${kind} files to ${plural(people, 'person', 'people')}`,
       message:
-        `"${first.name}": a kind of file that business mail does not need, and lures use. ` +
-        'Harmless if this sender is known to send such.',
-      next: 'Ask those who got it whether they opened it; block such files at the gateway.',
+        `The file is "${first.name}". Business mail does not need this kind of file, and ` +
+        'phishing uses it to run code. Likely harmless when: this sender is known to send such ' +
+        'files.',
+      next:
+        'Ask the recipients whether they opened the file, and isolate the devices of those who ' +
+        `did. Block .${kind} files at the mail gateway.`,
       severity: kind === 'rdp' ? 4 : 2,
       techniques: ['T1566.001', 'T1204.002'],
       seen: own.slice(0, 50),
@@ -154,8 +163,13 @@ function lureLinks(world: Correspondents, parts: readonly Part[]): FindingDraft[
         group: `${part.sender} ${host}`,
         at: part,
         title: `${part.sender} sent a link that ${trick}`,
-        message: `It leads to ${host}; ${plural(part.recipients, 'person', 'people')} got it.`,
-        next: 'See who followed the link, and whether somebody signed in as them afterwards.',
+        message:
+          `The link leads to ${host}. ${plural(part.recipients, 'person', 'people')} received ` +
+          'it. Pages behind such links collect passwords and tokens. Likely harmless when: the ' +
+          'host belongs to a supplier that the recipients know.',
+        next:
+          'Check who clicked the link, and look for unusual sign-ins of these people afterwards. ' +
+          'Remove the message from all mailboxes.',
         severity: 2,
         techniques: ['T1566.002'],
         seen: [part],
@@ -210,11 +224,14 @@ function lateralDraft(day: DomainMailDay): FindingDraft {
     tenant: day.tenant,
     group: day.sender,
     at: day,
-    title: `${day.sender} wrote to ${day.recipients} people in a day`,
+    title: `${day.sender} wrote to ${day.recipients} people in one day`,
     message:
-      'This person never wrote to nearly as many. Harmless if they announced something, and ' +
-      'their colleagues know of it.',
-    next: 'Ask the person whether they sent it; else revoke their sessions, and recall the mail.',
+      'This person never wrote to nearly as many people. Intruders send phishing from accounts ' +
+      'that they took over, because colleagues trust them. Likely harmless when: the person ' +
+      'sent an announcement that their colleagues expect.',
+    next:
+      `Ask ${day.sender} whether they sent it. If not, revoke their sessions and remove the mail ` +
+      'from all mailboxes.',
     severity: 3,
     techniques: ['T1534'],
     seen: [day],

@@ -27,7 +27,8 @@ import { memberOfEntries, memberText, objectOf } from './message-members.ts';
  */
 export const replyMismatch: WindowDetector = {
   rules: ['stream/reply-mismatch'],
-  title: 'Mail whose answers would go to somebody else than its sender',
+  title: 'Mail with a suspicious reply address',
+  cutTitle: 'Mail whose answers would go to somebody else than its sender',
   needs: ['reply-to'],
   find: async (scene) => {
     const messages = await messagesOf(scene);
@@ -138,24 +139,29 @@ function mismatchOf(
   const there = domainOf(to);
   const like = likenessOf(there, [domain, ...friendsOf(world, message)]);
   if (like !== undefined && like.how !== 'part') {
-    return { to, why: `a domain that passes for ${like.to}`, severity: 3, passesFor: true };
+    return { to, why: `a domain that imitates ${like.to}`, severity: 3, passesFor: true };
   }
   const isFree = isFreeMail(there);
   if (isOwn(world, message)) {
     const isForged = isFree && FORGED.test(message.authentication);
-    const why = 'a mailbox that anybody can have, while the sender is a colleague by name alone';
+    const why = 'a free mail service, and the sender failed authentication as a colleague';
     return isForged ? { to, why, severity: 3, passesFor: true } : undefined;
   }
   if (isFree) {
     // Platforms on which people invite each other do so every day.
     const isUsual = isOfList || (isKnown(world, message, KNOWN_DAYS_MIN) && !isFreeMail(domain));
-    const why = 'a mailbox that anybody can have';
+    const why = 'a free mail service';
     return { to, why, severity: isUsual ? 1 : 2, passesFor: false };
   }
   const isNew = !isKnown(world, { ...message, domain: there }, 1);
   const isFirst = !isKnown(world, message, 1);
   if (!isNew || !isFirst || isOfList || !isWarm(world, message)) return undefined;
-  return { to, why: 'a domain that nobody wrote with before', severity: 1, passesFor: false };
+  return {
+    to,
+    why: 'a domain that never exchanged mail with the company',
+    severity: 1,
+    passesFor: false,
+  };
 }
 
 /** What the receiving server found out about a sender who is not who the message says. */
@@ -174,11 +180,14 @@ function draftOf(group: readonly (Mismatch & { readonly message: Message })[]): 
     tenant: message.tenant,
     group: `${message.sender} ${to}`,
     at: message,
-    title: `Whoever answers ${message.sender} writes to ${to}`,
+    title: `Replies to ${message.sender} go to ${to}`,
     message:
-      `The message asks for answers at ${why}. Harmless if it is a list, an invitation, or ` +
-      'somebody who says so by other means.',
-    next: 'Do not answer it: ask the sender by a number or address that you know from before.',
+      `The message sends replies to ${why}. Payment fraud uses this to continue a ` +
+      'conversation in the name of a known sender. Likely harmless when: it is a mailing list, ' +
+      'an invitation, or the sender announced the address by phone.',
+    next:
+      'Do not reply. Ask the sender at a phone number or address that you know from before, and ' +
+      'warn the recipients.',
     severity: first.severity,
     techniques: passesFor ? ['T1566', 'T1656'] : ['T1566'],
     seen: group.map(({ message: seen }) => seen),

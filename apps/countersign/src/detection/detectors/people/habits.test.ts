@@ -14,7 +14,7 @@ test('somebody who takes many times what they ever took', async () => {
   const usual = daily(8, (day) => took({ day, itemCount: 20 }));
   const [found, ...more] = await foundIn(volume, [...usual, took({ day: 8, itemCount: 900 })]);
   assert.deepEqual(more, []);
-  assert.match(found?.title ?? '', /took 900 files in a day/);
+  assert.match(found?.title ?? '', /downloaded 900 files in one day/);
   assert.deepEqual(found?.techniques, ['T1530']);
 });
 

@@ -18,7 +18,8 @@ import {
  */
 export const impossibleTravel: WindowDetector = {
   rules: ['stream/impossible-travel'],
-  title: 'A person signed in from two countries within the hour',
+  title: 'Sign-ins from two countries within one hour',
+  cutTitle: 'A person signed in from two countries within the hour',
   needs: ['sign-in-log'],
   find: async (scene) => {
     const rows = await ask(
@@ -69,7 +70,7 @@ function tripOf(row: Row): Trip {
 }
 
 function draftOf({ from, to }: Trip): FindingDraft {
-  const who = to.name ?? to.actor ?? 'Somebody';
+  const who = to.name ?? to.actor ?? 'An unnamed account';
   const minutes = Math.max(1, Math.round((to.atMs - from.atMs) / 60_000));
   return draftFrom({
     rule: 'stream/impossible-travel',
@@ -78,9 +79,10 @@ function draftOf({ from, to }: Trip): FindingDraft {
     at: to,
     title: `${who} signed in from ${from.country} and ${minutes} min later from ${to.country}`,
     message:
-      `From ${from.ip}, then from ${to.ip}, one of which neither this person nor the company had ` +
-      'come from in the month before. Harmless if a tunnel or a roaming phone lets them out there.',
-    next: 'Ask the person where they were; unless they explain it, revoke their sessions.',
+      `The addresses are ${from.ip} and then ${to.ip}. In the month before, neither this person ` +
+      'nor the company used one of them. No person travels that fast, so another party may use ' +
+      'the account. Likely harmless when: a VPN or a roaming phone uses the other country.',
+    next: `Ask ${who} where they were. If they cannot explain it, revoke their sessions.`,
     severity: 3,
     techniques: ['T1078.004'],
     seen: [from, to],

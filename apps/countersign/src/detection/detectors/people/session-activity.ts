@@ -70,14 +70,14 @@ export function techniquesOf(activities: readonly SessionActivity[]): string[] {
   return [...new Set(activities.map(({ kind }) => TECHNIQUES[kind]))];
 }
 
-/** `read 30 messages and took 12 files`. */
+/** `read 30 messages and downloaded 12 files`. */
 export function activitiesText(activities: readonly SessionActivity[]): string {
   const count = (kind: SessionActivity['kind']): number =>
     activities.reduce((sum, activity) => sum + (activity.kind === kind ? activity.items : 0), 0);
   const [mail, files] = [count('mail'), count('files')];
   return [
     ...(mail > 0 ? [`read ${numberText(mail)} ${mail === 1 ? 'message' : 'messages'}`] : []),
-    ...(files > 0 ? [`took ${numberText(files)} ${files === 1 ? 'file' : 'files'}`] : []),
+    ...(files > 0 ? [`downloaded ${numberText(files)} ${files === 1 ? 'file' : 'files'}`] : []),
   ].join(' and ');
 }
 

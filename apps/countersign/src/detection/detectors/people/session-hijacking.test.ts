@@ -119,7 +119,7 @@ test('what is done in a session behind its move is said with it', async () => {
     activity({ day: 8, minute: 690, ...mail, itemCount: 1_000 }),
   ]);
   assert.deepEqual(more, []);
-  assert.match(found?.title ?? '', /, and read 30 messages and took 1 file$/);
+  assert.match(found?.title ?? '', /, and read 30 messages and downloaded 1 file$/);
   assert.deepEqual(found?.techniques, ['T1550.004', 'T1539', 'T1114.002', 'T1530']);
 });
 
@@ -133,7 +133,7 @@ test('what is done the day after, within a day of the move, is said of that day'
     whole.map(({ techniques }) => techniques.includes('T1114.002')),
     [false, true],
   );
-  assert.match(whole[1]?.title ?? '', /that was moved the day before read 30 messages$/);
+  assert.match(whole[1]?.title ?? '', /that moved the day before read 30 messages$/);
   // Of each day the same, in whatever period it is asked for.
   for (const [at, day] of [6, 7].entries()) {
     const own = await foundIn(sessionMoved, events, { from: day, to: day + 1 });

@@ -40,7 +40,8 @@ import {
  */
 export const sessionMoved: WindowDetector = {
   rules: ['stream/session-moved'],
-  title: 'One session was used on two devices, or in two places at once',
+  title: 'One session used on two devices or in two places',
+  cutTitle: 'One session was used on two devices, or in two places at once',
   needs: ['sign-in-log'],
   find: async (scene) => {
     // What it was moved for may be done the day after.
@@ -199,13 +200,13 @@ function draftOf(
     tenant: to.tenant,
     group: to.session ?? to.person,
     at: to,
-    title: `A session of ${whoOf(to)} went on ${WORDS[because]}${done}`,
+    title: `A session of ${whoOf(to)} moved ${WORDS[because]}${done}`,
     message:
-      `It was last used from ${from.ip ?? 'an address not stated'}` +
+      `The session was last used from ${from.ip ?? 'an unknown address'}` +
       `${from.country === null ? '' : ` in ${from.country}`}, and then from ${to.ip}${where}, ` +
-      'where this person had not been. A session belongs to one browser or computer. Harmless ' +
-      'if a proxy or another way out of the company lies between.',
-    next: 'Revoke the sessions of the person and ask them; then see what was done in this one.',
+      'which is new for this person. A session belongs to one browser or computer, so its token ' +
+      'may be stolen. Likely harmless when: a proxy or VPN of the company changed the address.',
+    next: `Revoke the sessions of ${whoOf(to)} and ask them. Then check what this session did.`,
     severity: severityOf(first, habits),
     techniques: ['T1550.004', 'T1539', ...techniquesOf(activities)],
     seen: [...moves.slice(0, 20).flatMap((move) => [move.from, move.to]), ...activities],
@@ -233,9 +234,13 @@ function activitiesDraft(
     tenant: to.tenant,
     group: to.session ?? to.person,
     at: activities[0] as SessionActivity,
-    title: `A session of ${whoOf(to)} that was moved the day before ${activitiesText(activities)}`,
-    message: `It went on from ${to.ip}, where this person had not been, and was used on.`,
-    next: 'Revoke the sessions of the person and ask them; take what was read for stolen.',
+    title: `A session of ${whoOf(to)} that moved the day before ${activitiesText(activities)}`,
+    message:
+      `The session continued from ${to.ip}, which is new for this person, and was still in use a ` +
+      'day later. Likely harmless when: the person confirms that they used this address.',
+    next:
+      `Revoke the sessions of ${whoOf(to)} and ask them. If they do not know the address, treat ` +
+      'what the session read as stolen.',
     severity: severityOf(moves[0] as Move, habits) === 2 ? 2 : 3,
     techniques: ['T1550.004', 'T1539', ...techniquesOf(activities)],
     seen: [to, ...activities],
@@ -243,11 +248,11 @@ function activitiesDraft(
 }
 
 function whoOf({ name, actor }: SignedIn): string {
-  return name ?? actor ?? 'somebody';
+  return name ?? actor ?? 'an unnamed account';
 }
 
 const WORDS: Readonly<Record<Move['because'], string>> = {
-  client: 'in another client elsewhere',
-  device: 'on another device',
-  country: 'in another country within the hour',
+  client: 'to another program at another place',
+  device: 'to another device',
+  country: 'to another country within one hour',
 };

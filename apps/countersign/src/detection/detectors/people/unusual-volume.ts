@@ -32,7 +32,8 @@ const KIND = `CASE WHEN operation = 'MailItemsAccessed' THEN 'mail'
  */
 export const volume: WindowDetector = {
   rules: ['stream/volume'],
-  title: 'Somebody took far more in a day than in any other day of theirs',
+  title: 'A person read or downloaded far more than on any other day',
+  cutTitle: 'Somebody took far more in a day than in any other day of theirs',
   needs: ['exchange', 'sharepoint'],
   find: (scene) => volumes(scene),
 };
@@ -183,17 +184,21 @@ function draftOf(
   const who = shown[0]?.name ?? day.who;
   const items = day.kind === 'mail' ? ['message', 'messages'] : ['file', 'files'];
   const [one = '', many = ''] = items;
+  const verb = day.kind === 'mail' ? 'read' : 'downloaded';
   return draftFrom({
     rule: 'stream/volume',
     tenant: day.tenant,
     group: `${day.kind} ${day.who}`,
     at: day,
-    title: `${who} took ${plural(day.items, one, many)} in a day`,
+    title: `${who} ${verb} ${plural(day.items, one, many)} in one day`,
     message:
-      `In ${plural(days, 'other day')} of the month before it were ${numberText(most)} at the ` +
-      `most${isRare ? ', and hardly anybody here takes so much' : ''}. ` +
-      'Harmless if a new computer was set up, or a folder moved, or somebody was away for weeks.',
-    next: 'Ask the person; see from which address and with which session it was taken.',
+      `The most on ${plural(days, 'other day')} of the month before was ${numberText(most)}. ` +
+      (isRare ? 'Hardly any other person here reaches this amount. ' : '') +
+      'An intruder who copies a mailbox or a library looks like this. Likely harmless when: the ' +
+      'person set up a new computer, moved a folder, or returned after weeks away.',
+    next:
+      `Ask ${who} what the ${many} were for, and check the address and session. If they do not ` +
+      'know of it, revoke their sessions.',
     severity: isRare ? 3 : 2,
     techniques: [day.kind === 'mail' ? 'T1114.002' : 'T1530'],
     seen: [{ ...day, actor: shown[0]?.actor ?? null }, ...shown],

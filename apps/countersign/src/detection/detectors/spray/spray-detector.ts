@@ -7,13 +7,17 @@ import type {
   DetectorResult,
   UnfinishedWindow,
 } from '../../runner/detector.ts';
+import type { DetectorProfile } from '../../runner/detector-profile.ts';
 import { CAMPAIGN_GAP_MS, LIKELY_ROWS_MAX } from '../limits.ts';
 import { cutDraft } from '../windows/window-detector.ts';
 import { type SprayPeriod, sprayLook } from './password-spray.ts';
 import { sprayFindings } from './spray-findings.ts';
 
 const SPRAY_RULES = ['stream/password-spray', 'stream/spray-hit', 'stream/brute-force'] as const;
-const SPRAY_TITLE = 'Passwords of many people are guessed at';
+const SPRAY: Pick<DetectorProfile, 'title' | 'cutTitle'> = {
+  title: 'Password spray on many accounts',
+  cutTitle: 'Passwords of many people are guessed at',
+};
 
 /**
  * Looks for campaigns of guessed passwords in blocks of the calendar, each with what came before
@@ -27,21 +31,21 @@ export function sprayDetector(): Detector {
     watches: [
       {
         id: SPRAY_RULES[0],
-        title: SPRAY_TITLE,
+        ...SPRAY,
         judge: 'stream/spray',
         logs: ['interactive', 'nonInteractive'],
       },
       {
         id: SPRAY_RULES[1],
-        title: 'Somebody got in by a password that was guessed at',
-        cutTitle: SPRAY_TITLE,
+        ...SPRAY,
+        title: 'Password spray found the password of an account',
         judge: 'stream/spray',
         logs: ['interactive', 'nonInteractive'],
       },
       {
         id: SPRAY_RULES[2],
-        title: 'The password of one person is guessed at',
-        cutTitle: SPRAY_TITLE,
+        ...SPRAY,
+        title: 'Many password guesses at one account',
         judge: 'stream/spray',
         logs: ['interactive', 'nonInteractive'],
       },
@@ -82,7 +86,7 @@ export function sprayCut({ fromMs, toMs }: Pick<SprayPeriod, 'fromMs' | 'toMs'>)
   readonly draft: FindingDraft;
   readonly windows: UnfinishedWindow;
 } {
-  const draft = cutDraft(SPRAY_TITLE, { fromMs, toMs }, LIKELY_ROWS_MAX);
+  const draft = cutDraft(SPRAY, { fromMs, toMs }, LIKELY_ROWS_MAX);
   return { draft, windows: { ...interval(fromMs, toMs), rules: SPRAY_RULES } };
 }
 

@@ -100,7 +100,7 @@ function sprayOf(campaign: Campaign): FindingDraft {
       `${plural(unique(guesses, ({ ip }) => ip).length, 'address', 'addresses')} do not look ` +
       `like these people's own mistakes. The people are ${namesOf(guesses, 5)}. ` +
       `${rankedText(campaign, ranked)} ` +
-      'It is harmless if your own security test did this, or a program with an old password.',
+      'Likely harmless when: your own security test did this, or a program has an old password.',
     next:
       'Check the ranked successes from the top. Reset the password and revoke the sessions of ' +
       'each person who does not confirm the sign-in. Require a second factor from everyone else.',
@@ -131,10 +131,10 @@ function hitFindings(campaign: Campaign): FindingDraft[] {
         `This sign-in fits a spray on ${people} better than it fits ${nameOf(first)}: ` +
         `probability ${best.probability.toFixed(2)}${becauseOf(campaign, best)}. ` +
         (isIn ? '' : 'The password was right; another control refused the sign-in. ') +
-        `It is harmless if ${nameOf(first)} was at ${best.ip} at that time and says so.`,
+        `Likely harmless when: ${nameOf(first)} confirms that they used ${best.ip} at that time.`,
       next:
-        'Ask the person about this sign-in. If they do not confirm it, reset the password, ' +
-        'revoke the sessions, and look at what each session did.',
+        `Ask ${nameOf(first)} about this sign-in. If they do not confirm it, reset the password, ` +
+        'revoke the sessions, and check what each session did.',
       severity: severityOf(best.probability),
       techniques: isIn ? ['T1078.004', 'T1110.003'] : ['T1110.003'],
       ...evidenceOf(ordered, ordered),
@@ -159,10 +159,10 @@ function siegeOf(campaign: Campaign, guesses: readonly Attempt[]): FindingDraft 
     message:
       `${plural(guesses.length, 'guess', 'guesses')} at one account do not look like this ` +
       `person's own mistakes. ${rankedText(campaign, own.slice(0, CANDIDATES_MAX))} ` +
-      'It is harmless if a program of this person still has an old password.',
+      'Likely harmless when: a program of this person still has an old password.',
     next:
-      'Check the ranked successes. Reset the password and revoke the sessions if the person does ' +
-      'not confirm them. Block the addresses.',
+      `Ask ${nameOf(first)} about the ranked successes. If they do not confirm them, reset the ` +
+      'password and revoke the sessions. Block the addresses.',
     severity: Math.max(3, severityOf(anyOf(hits))) as FindingSeverity,
     techniques: isIn ? ['T1078.004', 'T1110.001'] : ['T1110.001'],
     ...evidenceOf([...hits, first], [...hits, ...guesses]),

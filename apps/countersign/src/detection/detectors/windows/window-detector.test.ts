@@ -40,7 +40,7 @@ test('a detector that did not look at all of a day says so, and of which day', a
   assert.deepEqual(more, []);
   assert.match(
     cut?.title ?? '',
-    /a detector that sees three sign-ins.* looked at the first 3 .* on 2026-02-07$/,
+    /a detector that sees three sign-ins.* read only the first 3 .* on 2026-02-07$/,
   );
   assert.ok(cut !== undefined);
   assert.deepEqual([dayOfDraft(cut), endOfItself(cut)], [5, START_MS + 6 * DAY_MS]);

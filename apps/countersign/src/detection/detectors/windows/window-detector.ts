@@ -26,6 +26,8 @@ export type WindowDetector = {
   /** The `rule` of what it finds. */
   readonly rules: readonly string[];
   readonly title: string;
+  /** Its name in the ids of findings about itself: a new title MUST NOT change them. */
+  readonly cutTitle?: string;
   /** Which kinds of logs it needs, as rules name them. Without one of them it is blind. */
   readonly needs: readonly string[];
   /** Rules of it that need others instead. */
@@ -82,7 +84,7 @@ export async function lookWith(
   const { fromMs, toMs } = scene.period;
   const days = Math.ceil((toMs - fromMs) / DAY_MS);
   if (days <= 1) {
-    const cut = cutDraft(detector.title, scene.period, most);
+    const cut = cutDraft(detector, scene.period, most);
     return { drafts: [...drafts, cut], cutShort: [interval(fromMs, toMs)] };
   }
   const middleMs = fromMs + Math.ceil(days / 2) * DAY_MS;
@@ -96,12 +98,12 @@ export async function lookWith(
   };
 }
 
-/** The rule of such findings; their group is the title of who says it, their window its start. */
+/** The rule of findings about a window that a detector did not read to its end. */
 export const CUT_OFF = 'stream/cut-off';
 
-/** A detector that stopped looking: what it did not say of the period is no answer. */
+/** A detector stopped before the end of the period: its silence about the rest is no answer. */
 export function cutDraft(
-  title: string,
+  { title, cutTitle = title }: Pick<WindowDetector, 'title' | 'cutTitle'>,
   { fromMs, toMs }: DetectionWindow['period'],
   most: number,
 ): FindingDraft {
@@ -109,14 +111,14 @@ export function cutDraft(
   const when = first === last ? `on ${first}` : `from ${first} to ${last}`;
   return limitationFinding({
     rule: CUT_OFF,
-    group: title,
+    group: cutTitle,
     windowMs: fromMs,
     endMs: toMs,
-    title: `"${title}" looked at the first ${most} events that may concern it ${when}`,
+    title: `The detector "${title}" read only the first ${most} candidate events ${when}`,
     message:
-      'There were more, at which nobody looked: that nothing else was found says nothing of ' +
-      'them. An attack may hide behind a flood that somebody makes for it.',
-    next: 'Find out what there is so much of, and query the events of that time.',
+      'There are more candidate events, which the detector did not read. For these, no finding ' +
+      'means: cannot tell. An intruder can hide an attack behind a flood of events.',
+    next: 'Query the events of that time to find out what produces so many of them.',
     severity: 3,
   });
 }
