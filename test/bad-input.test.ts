@@ -265,7 +265,7 @@ test('paths of which none exists leave no data folder, and all are told', async 
   assert.equal(existsSync(data), false);
 });
 
-test('where one of the paths exists, or a ledger, the missing ones are parked', async () => {
+test('where one of the paths exists, or a ledger, the missing ones are quarantined', async () => {
   const data = join(root, 'data-of-some');
   const good = join(root, 'some.json');
   writeFileSync(good, line(1));

@@ -27,8 +27,8 @@ function listOf(...numbers: readonly number[]): string {
 }
 
 function quarantinedIn(dir: string): { file: string; reason: string; bytes: string | null }[] {
-  return readdirSync(join(dir, 'parked'))
-    .map((name) => JSON.parse(readFileSync(join(dir, 'parked', name), 'utf8')))
+  return readdirSync(join(dir, 'quarantine'))
+    .map((name) => JSON.parse(readFileSync(join(dir, 'quarantine', name), 'utf8')))
     .sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 

@@ -99,7 +99,7 @@ for (const name of names) {
   });
 }
 
-test('a row of another tenant is parked, and its window is not whole', async () => {
+test('a row of another tenant is quarantined, and its window is not whole', async () => {
   const dir = join(root, 'foreign');
   const emulator = await workplace({ foreign: 1 });
   const { collectors, close } = collectorsFor(emulator, COLLECT.logs);
@@ -108,14 +108,19 @@ test('a row of another tenant is parked, and its window is not whole', async () 
   try {
     await emulator.advance(HOUR_MS);
     await withDesk(dir, clockOf(emulator), async (desk) => {
-      const { parked, problems } = await pollOnce(desk, collector);
-      assert.ok(parked > 0);
-      assert.match(problems.join('\n'), /graph\/signIns: \d+ pieces? could not be read: parked/);
+      const { quarantined, problems } = await pollOnce(desk, collector);
+      assert.ok(quarantined > 0);
+      assert.match(
+        problems.join('\n'),
+        /graph\/signIns: \d+ pieces? could not be read: quarantined/,
+      );
     });
     const seen = await observationsOf(dir);
-    const rows = seen.filter(({ source, parked }) => source === 'graph/signIns' && parked > 0);
+    const rows = seen.filter(
+      ({ source, quarantined }) => source === 'graph/signIns' && quarantined > 0,
+    );
     assert.ok(rows.length > 0);
-    assert.ok(rows.every(({ outcome, code }) => outcome === 'partial' && code === 'parked'));
+    assert.ok(rows.every(({ outcome, code }) => outcome === 'partial' && code === 'quarantined'));
   } finally {
     await close();
     await emulator.stop();

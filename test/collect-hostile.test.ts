@@ -22,7 +22,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const START_MS = Date.parse('2026-03-02T00:00:00Z');
 const SOURCE = 'm365.activity/Audit.Exchange';
 const MIB = 1024 * 1024;
-/** Where something is wrong with a blob, it is asked for three times; then it is parked. */
+/** Where something is wrong with a blob, it is asked for three times; then it is quarantined. */
 const TRIES = 3;
 
 const root = temporaryFolder('collect-hostile');
@@ -58,8 +58,8 @@ async function coverageOf(
 }
 
 function quarantinedIn(dir: string): string[] {
-  return readdirSync(join(dir, 'parked')).map((name) =>
-    String(JSON.parse(readFileSync(join(dir, 'parked', name), 'utf8')).reason),
+  return readdirSync(join(dir, 'quarantine')).map((name) =>
+    String(JSON.parse(readFileSync(join(dir, 'quarantine', name), 'utf8')).reason),
   );
 }
 
@@ -92,7 +92,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 for (const [name, { faults, reason }] of Object.entries(CASES)) {
-  test(`${name}: said, parked, and never covered`, async () => {
+  test(`${name}: said, quarantined, and never covered`, async () => {
     const dir = join(root, name.replaceAll(' ', '-'));
     const actors = [new Clerk({ seed: 1, everyMs: 10 * MINUTE_MS })];
     const delays = { activity: HOURLY, graph: HOURLY, azure: HOURLY };

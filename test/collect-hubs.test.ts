@@ -200,8 +200,8 @@ test('a hub of several categories gives each its own account', options, async ()
   await send('mixed', '<html>We will be right back', '', deep, [stranger, line(4)]);
   await collectedRows(dir, collectorOf([['mixed', 'AuditLogs', 'SignInLogs']], 'mixed'), 1);
   for (const source of ['azure-monitor/AuditLogs', 'azure-monitor/SignInLogs']) {
-    const [last] = (await tellOf(dir, source)).filter(({ parked }) => parked > 0);
-    assert.deepEqual([last?.outcome, last?.code, last?.parked], ['partial', 'parked', 4]);
+    const [last] = (await tellOf(dir, source)).filter(({ quarantined }) => quarantined > 0);
+    assert.deepEqual([last?.outcome, last?.code, last?.quarantined], ['partial', 'quarantined', 4]);
   }
   assert.equal((await bodiesOf(dir, ({ kind }) => kind === 'record')).length, 4);
   await assertFsckClean(dir);

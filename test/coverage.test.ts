@@ -65,7 +65,7 @@ function poll(source: string, hour: number): Observation {
     fetched: 1,
     records: 60,
     duplicates: 0,
-    parked: 0,
+    quarantined: 0,
     because: isFailed ? 'the service answered 503' : null,
     code: isFailed ? '503' : null,
     delays: isFailed ? null : sketch.observed(),

@@ -99,9 +99,9 @@ for (const command of [
   ['passkeys', 'invite'],
   ['passkeys', 'approve'],
   ['passkeys', 'revoke'],
-  ['door', 'drain', 'request'],
-  ['door', 'drain', 'approve'],
-  ['door', 'drain', 'undo'],
+  ['bypass', 'request'],
+  ['bypass', 'approve'],
+  ['bypass', 'undo'],
 ]) {
   test(`${command.join(' ')} has a dry run`, async () => {
     const { code, stdout } = await countersign([...command, '--help']);

@@ -146,7 +146,7 @@ test('before the erasure the search finds each of her names, as it would after i
       found.some((finding) => finding.text === text),
       text,
     );
-  for (const part of ['/bodies/', '/events/', '/parked/', '/originals/', 'state.sqlite']) {
+  for (const part of ['/bodies/', '/events/', '/quarantine/', '/originals/', 'state.sqlite']) {
     assert.ok(
       found.some(({ where }) => where.includes(part)),
       part,

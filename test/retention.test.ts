@@ -14,7 +14,7 @@ const UAL = 'm365.export/unified-audit-log';
 const SIGN_INS = 'graph/signIns';
 const OLD_PERSON = 'olga.old@northmoor.example';
 const NEW_PERSON = 'nils.new@northmoor.example';
-const BROKEN_NAME = 'pavel.parked@northmoor.example';
+const BROKEN_NAME = 'pavel.broken@northmoor.example';
 
 const root = temporaryFolder('retention');
 const sample = join(root, 'sample');
@@ -81,8 +81,8 @@ test('retention takes all that is older, every copy of it, and nothing else', as
   const { vkey } = await askJson<{ vkey: string }>(data, ['ledger', 'checkpoint']);
   const { code, stdout, stderr } = await retain(data, '--before', '2026-03-09');
   assert.equal(code, 0, stderr);
-  const { erased, parked, entry } = JSON.parse(stdout) as Record<string, number>;
-  assert.deepEqual([erased, parked], [3, 0]);
+  const { erased, quarantined, entry } = JSON.parse(stdout) as Record<string, number>;
+  assert.deepEqual([erased, quarantined], [3, 0]);
   assert.equal(await bodies(data), OLD_GONE);
   assert.deepEqual(await searchFolder(data, [OLD_PERSON]), []);
   assert.ok((await searchFolder(data, [NEW_PERSON])).length > 0);
@@ -97,24 +97,29 @@ test('retention comes back, and that nothing is left to erase is no failure', as
   await retain(data, '--before', '2026-03-09');
   const again = await retain(data, '--before', '2026-03-09');
   assert.equal(again.code, 0, again.stderr);
-  assert.deepEqual(JSON.parse(again.stdout), { erased: 0, parked: 0, entry: null, ranges: [] });
+  assert.deepEqual(JSON.parse(again.stdout), {
+    erased: 0,
+    quarantined: 0,
+    entry: null,
+    ranges: [],
+  });
 });
 
-test('retention of one source leaves the others, and what is parked', async () => {
+test('retention of one source leaves the others, and what is quarantined', async () => {
   const data = copy();
   const { stdout } = await retain(data, '--before', '2099-01-01', '--source', SIGN_INS);
   assert.deepEqual((JSON.parse(stdout) as Record<string, number>)['erased'], 1);
   assert.equal(await bodies(data), 'present present erased present');
-  assert.equal(readdirSync(join(data, 'parked')).length, 1);
+  assert.equal(readdirSync(join(data, 'quarantine')).length, 1);
 });
 
-test('what was parked before the time goes as well', async () => {
+test('what was quarantined before the time goes as well', async () => {
   const data = copy();
   assert.ok((await searchFolder(data, [BROKEN_NAME])).length > 0);
   const { stdout } = await retain(data, '--before', '2099-01-01');
-  const { erased, parked } = JSON.parse(stdout) as Record<string, number>;
-  assert.deepEqual([erased, parked], [4, 1]);
-  assert.deepEqual(readdirSync(join(data, 'parked')), []);
+  const { erased, quarantined } = JSON.parse(stdout) as Record<string, number>;
+  assert.deepEqual([erased, quarantined], [4, 1]);
+  assert.deepEqual(readdirSync(join(data, 'quarantine')), []);
   assert.deepEqual(await searchFolder(data, [BROKEN_NAME, OLD_PERSON, NEW_PERSON]), []);
   await assertFsckClean(data);
 });
@@ -164,46 +169,46 @@ test('holds beside what retention takes do not stop it', async () => {
   assert.equal(await bodies(data), OLD_GONE);
 });
 
-test('what is parked is held, too: nobody knows what it was', async () => {
+test('what is quarantined is held, too: nobody knows what it was', async () => {
   const data = copy();
   await hold(data, '--user', BROKEN_NAME, '--case', 'H-9');
   const refused = await retain(data, '--before', '2099-01-01');
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /"H-9" \(1 entry\)/);
-  assert.equal(readdirSync(join(data, 'parked')).length, 1);
+  assert.equal(readdirSync(join(data, 'quarantine')).length, 1);
   assert.equal((await retain(data, '--before', '2026-03-09')).code, 0);
 });
 
-test('an import takes what it parked, and a person what mentions her alone', async () => {
+test('an import takes what it quarantined, and a person what mentions her alone', async () => {
   const person = copy();
   const { stdout } = await retain(person, '--user', BROKEN_NAME);
-  const { erased, parked } = JSON.parse(stdout) as Record<string, number>;
-  assert.deepEqual([erased, parked], [0, 1]);
+  const { erased, quarantined } = JSON.parse(stdout) as Record<string, number>;
+  assert.deepEqual([erased, quarantined], [0, 1]);
   assert.deepEqual(await searchFolder(person, [BROKEN_NAME]), []);
   await assertFsckClean(person);
   const whole = copy();
   await retain(whole, '--import', '0');
-  assert.deepEqual(readdirSync(join(whole, 'parked')), []);
+  assert.deepEqual(readdirSync(join(whole, 'quarantine')), []);
 });
 
 test('a retention that died behind its entry ends at the next opening', async () => {
   const data = copy();
-  const quarantined = readdirSync(join(data, 'parked'));
+  const quarantined = readdirSync(join(data, 'quarantine'));
   const said = { by: 'ada@test', case: 'R-1', reason: 'retention', subjects: [], entries: 0 };
   await withWriter(
     data,
     async ({ ledger, clock }) => {
       const atMs = clock.now();
-      const remembered = { names: [], parked: quarantined, atMs };
+      const remembered = { names: [], quarantined: quarantined, atMs };
       writeFileSync(join(data, 'run', 'erasing.json'), JSON.stringify(remembered));
       const body = { v: 1, ...said, atMs, ranges: [], fromMs: null, toMs: null, tenants: [] };
       await ledger.append([ownEntryDraft('erasure', atMs, body)]);
     },
     { acceptFork: 'accept' },
   );
-  assert.equal(readdirSync(join(data, 'parked')).length, 1);
+  assert.equal(readdirSync(join(data, 'quarantine')).length, 1);
   await withWriter(data, async () => undefined);
-  assert.deepEqual(readdirSync(join(data, 'parked')), []);
+  assert.deepEqual(readdirSync(join(data, 'quarantine')), []);
   assert.equal(existsSync(join(data, 'run', 'erasing.json')), false);
 });
 

@@ -51,7 +51,7 @@ test('collects, answers, is stopped, and goes on where it was', async () => {
   const metrics = await (await first.get('/metrics')).text();
   assert.match(metrics, /^countersign_records_total\{collector="[^"]+",tenant="[^"]+"\} 5$/m);
   assert.match(metrics, /^countersign_duplicates_total\{.*\} 1$/m);
-  assert.match(metrics, /^countersign_parked_total\{.*\} 0$/m);
+  assert.match(metrics, /^countersign_quarantined_total\{.*\} 0$/m);
   assert.match(metrics, /^countersign_quota_allowed_per_minute\{.*\} \d+/m);
   assert.match(metrics, /^countersign_ledger_entries \d+$/m);
   assert.equal(await first.end(), 0);
@@ -171,13 +171,13 @@ test('says no secret, in no line of its log, in no page and in no file', async (
 });
 
 test('a tenant that is owned and not connected is in every answer about the company', async () => {
-  await using at = await begin('estate');
+  await using at = await begin('inventory');
   const [file, forgotten] = [join(root, 'owned.yaml'), 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74'];
   const listed = (use: string): string =>
     `tenants:\n  - {id: ${TENANT}, name: Northmoor, use: production}\n` +
     `  - {id: ${forgotten}, name: Northmoor Test, use: ${use}}\n`;
   writeFileSync(file, listed('test'));
-  writeFileSync(at.config, `estate: ${file}\n${readFileSync(at.config, 'utf8')}`);
+  writeFileSync(at.config, `inventory: ${file}\n${readFileSync(at.config, 'utf8')}`);
   put(at.service, 'first', 1, 2);
   const first = await Serving.start(at.dir, at.config, ENV);
   await first.logged((line) => brought(line, 2));

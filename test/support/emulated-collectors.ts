@@ -68,7 +68,7 @@ function parsed(text: string, env: Record<string, string>): Config {
   const kindOf = (): 'file' => 'file';
   const world = { env, resolve: (path: string) => path, kindOf };
   const none = (): never => {
-    throw new RangeError('no estate is named');
+    throw new RangeError('no inventory is named');
   };
   return parseConfig({ file: 'test.yaml', text }, world, none);
 }

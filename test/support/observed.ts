@@ -63,7 +63,7 @@ function poll(
     from: instantOfMs(toMs - hours * HOUR_MS) ?? '',
     to: instantOfMs(toMs) ?? '',
     ...{ axis: 'availability', outcome: 'complete', listed: 1, fetched: 1, records: 60 },
-    ...{ duplicates: 0, parked: 0, because: null, code: null },
+    ...{ duplicates: 0, quarantined: 0, because: null, code: null },
     delays: sketch.observed(),
     canaries: null,
     at: instantOfMs(toMs) ?? '',

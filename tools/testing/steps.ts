@@ -100,7 +100,7 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
     'foreign-clients',
     'foreign-reader',
     'oidc',
-    'parked',
+    'quarantine',
     'reconcile',
     'retention',
     'rollback',

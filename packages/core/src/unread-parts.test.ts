@@ -6,7 +6,7 @@ test('a code says what was left out, and no other does', () => {
   const names = ['servicePrincipal', 'managedIdentity'];
   assert.deepEqual(leftOutOf(leftOutCode(names)), names);
   assert.deepEqual(leftOutOf(INTERACTIVE_ONLY), ['nonInteractiveUser', ...names]);
-  for (const other of [null, '', 'parked', 'gone', 'types-not-asked-for']) {
+  for (const other of [null, '', 'quarantined', 'gone', 'types-not-asked-for']) {
     assert.equal(leftOutOf(other), undefined, String(other));
   }
 });

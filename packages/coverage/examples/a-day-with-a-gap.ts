@@ -19,7 +19,7 @@ function poll(hour: number): Observation {
     ...{ from: time(hour), to: time(hour + 1), axis: 'availability', at: time(hour + 1) },
     outcome: isFailed ? 'failed' : 'complete',
     ...{ listed: 1, fetched: isFailed ? 0 : 1, records: isFailed ? 0 : RECORDS },
-    ...{ duplicates: 0, parked: 0, because: isFailed ? 'the service answered 503' : null },
+    ...{ duplicates: 0, quarantined: 0, because: isFailed ? 'the service answered 503' : null },
     ...{ code: null, delays: isFailed ? null : delays.observed(), canaries: null },
   };
 }

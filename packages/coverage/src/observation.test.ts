@@ -17,7 +17,7 @@ const POLL: Observation = {
   fetched: 3,
   records: 41,
   duplicates: 2,
-  parked: 0,
+  quarantined: 0,
   because: null,
   code: null,
   delays: { n: 39, p50Ms: 3_600_000, p99Ms: 5_400_000, maxMs: 7_200_000 },

@@ -80,7 +80,7 @@ export type Observation = {
   /** Records read, of them already in the ledger, and those that could not be read. */
   readonly records: number;
   readonly duplicates: number;
-  readonly parked: number;
+  readonly quarantined: number;
   readonly because: string | null;
   /** The vendor's error code (`AF20023`, `AF429`) or a word of ours (`loop`, `gone`). */
   readonly code: string | null;
@@ -140,7 +140,7 @@ const FORM: Form = {
   fetched: isCount,
   records: isCount,
   duplicates: isCount,
-  parked: isCount,
+  quarantined: isCount,
   because: orNull(textOf(OBSERVATION_TEXT_CHARACTERS_MAX)),
   code: orNull(textOf(OBSERVATION_NAME_CHARACTERS_MAX)),
   delays: orNull(isDelays),

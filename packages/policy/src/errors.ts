@@ -13,8 +13,8 @@ export type AccessErrorCode =
   /** An invitation to register a passkey that cannot be agreed to. */
   | 'INVITATION'
   | 'UNKNOWN_PASSKEY'
-  /** What somebody says of a drain and may not, or not now. */
-  | 'DRAIN_REFUSED'
+  /** What somebody says of a bypass and may not, or not now. */
+  | 'BYPASS_REFUSED'
   /** A key that cannot sign what it is to sign. */
   | 'KEY_INVALID';
 

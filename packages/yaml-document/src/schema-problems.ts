@@ -4,24 +4,34 @@ import type { DocumentProblem } from './errors.ts';
 import { suggestion } from './suggestion.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** The same for people: a sentence with a cure, at a line. */
+/**
+ * The same for people: a sentence with a cure, at a line. `formerNames` leads from each name that a
+ * member had before to the name it has.
+ */
 export function problemsOf(
   issues: readonly z.core.$ZodIssue[],
   document: YamlDocument,
   schema: z.ZodType,
+  formerNames: ReadonlyMap<string, string> = new Map(),
 ): DocumentProblem[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       const known = membersAt(schema, issue.path);
       return issue.keys.map((key) =>
-        document.problemOfKey(issue.path, key, unknownMember(key, known)),
+        document.problemOfKey(issue.path, key, unknownMember(key, known, formerNames)),
       );
     }
     return [document.problemAt(issue.path, sentenceOf(issue, valueAt(document.value, issue.path)))];
   });
 }
 
-function unknownMember(key: string, known: readonly string[]): string {
+function unknownMember(
+  key: string,
+  known: readonly string[],
+  formerNames: ReadonlyMap<string, string>,
+): string {
+  const name = formerNames.get(key);
+  if (name !== undefined && known.includes(name)) return `has another name: write ${name}`;
   const meant = suggestion(key, known);
   if (meant !== undefined) return `is not known: did you mean ${meant}?`;
   return `is not known: take it out; what may stand here is ${known.join(', ')}`;

@@ -68,7 +68,7 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
     listen: listen.default({ host: '127.0.0.1', port: 8480 }),
     reach: z.enum(['loopback', 'network']).default('loopback'),
     log: z.enum(['text', 'json']).default('text'),
-    estate: z.string().optional(),
+    inventory: z.string().optional(),
     tenants: z.array(connected).default([]),
     emulatorClock: root.optional(),
     doors: endpointsSchema(world).optional(),

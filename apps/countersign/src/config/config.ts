@@ -178,7 +178,7 @@ export type ConfigDocument = {
   readonly reach: 'loopback' | 'network';
   readonly log: 'text' | 'json';
   /** A file beside this one. */
-  readonly estate?: string | undefined;
+  readonly inventory?: string | undefined;
   readonly tenants: readonly ConnectedTenant[];
   /** Where an emulator publishes its time; undefined: this machine's clock. */
   readonly emulatorClock?: string | undefined;
@@ -186,7 +186,7 @@ export type ConfigDocument = {
   readonly doors?: EnforcementConfig | undefined;
 };
 
-export type Config = Omit<ConfigDocument, 'estate'> & {
+export type Config = Omit<ConfigDocument, 'inventory'> & {
   /** Undefined where nobody said which tenants the company owns. */
-  readonly estate: Inventory | undefined;
+  readonly inventory: Inventory | undefined;
 };

@@ -139,5 +139,5 @@ export type EnforcementConfig = {
         readonly receivers: readonly ReceiverConfig[];
       }
     | undefined;
-  readonly drain?: BypassConfig | undefined;
+  readonly bypass?: BypassConfig | undefined;
 };

@@ -46,7 +46,7 @@ export function endpointsSchema(world: ConfigEnvironment): z.ZodType<Enforcement
       external: external(world).optional(),
       people: z.array(z.strictObject({ name, key: file })).default([]),
       events: events(world).optional(),
-      drain: bypass(world).optional(),
+      bypass: bypass(world).optional(),
     })
     .superRefine((endpoints, context) => {
       for (const [at, what] of problemsOf(endpoints)) {
@@ -66,8 +66,8 @@ function* problemsOf(
   if (proxies.length > 0 && identity === undefined) {
     yield [['proxies'], 'cannot tell who somebody is: write identity beside it'];
   }
-  if (doors.drain !== undefined && doors.people.length < 2) {
-    yield [['drain'], 'needs two people: write people beside it, each with a name and a key'];
+  if (doors.bypass !== undefined && doors.people.length < 2) {
+    yield [['bypass'], 'needs two people: write people beside it, each with a name and a key'];
   }
   const names = new Set<string>();
   for (const [at, person] of doors.people.entries()) {

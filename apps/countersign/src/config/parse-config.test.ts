@@ -23,9 +23,9 @@ function parse(text: string, inventory: string = Inventory): Config {
 }
 
 /** What a person is told, line by line. */
-function problemsOf(text: string, estate?: string): string[] {
+function problemsOf(text: string, inventory?: string): string[] {
   try {
-    parse(text, estate);
+    parse(text, inventory);
   } catch (error) {
     assert.ok(error instanceof DocumentError, String(error));
     return error.message.split('\n').slice(1);
@@ -59,7 +59,7 @@ test('reads the commented example that comes with the program', () => {
   const config = loadConfig(join(EXAMPLES, 'countersign.yaml'), { NORTHMOOR_SECRET: 'hush' });
   assert.deepEqual(config.listen, { host: '127.0.0.1', port: 8480 });
   assert.equal(config.tenants[0]?.collect.activityApi?.every, 60_000);
-  assert.equal(config.estate?.tenants.length, 3);
+  assert.equal(config.inventory?.tenants.length, 3);
   assert.equal(JSON.stringify(config).includes('hush'), false);
 });
 
@@ -74,7 +74,7 @@ test('reads the example with everything in it that is commented out', () => {
     .replace(/^# (?=doors:)/m, '')
     .replace(/^( *)# ( +\S)/gm, '$1$2')
     .replace(/ *# where the key lies apart/, '');
-  const config = parse(all, readFileSync(join(EXAMPLES, 'estate.yaml'), 'utf8'));
+  const config = parse(all, readFileSync(join(EXAMPLES, 'inventory.yaml'), 'utf8'));
   const [tenant] = config.tenants;
   assert.deepEqual(tenant?.credentials.credential, {
     kind: 'certificate',
@@ -103,7 +103,7 @@ test('reads the example with everything in it that is commented out', () => {
 
 test('fills in what is left out', () => {
   const config = parse(GOOD);
-  assert.equal(config.estate, undefined);
+  assert.equal(config.inventory, undefined);
   assert.deepEqual(config.tenants[0]?.collect, {
     activityApi: {
       root: 'https://manage.office.com',
@@ -138,7 +138,7 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
     'a member that nobody knows',
     `${GOOD}colour: red\n`,
     'c.yaml:8:1: colour: is not known: take it out; what may stand here is listen, reach, log, ' +
-      'estate, tenants, emulatorClock, doors',
+      'inventory, tenants, emulatorClock, doors',
   ],
   [
     'an id that is none',
@@ -328,8 +328,8 @@ for (const [what, text, ...lines] of BROKEN) {
 }
 
 test('names every mistake, in both files, and not the first alone', () => {
-  const estate = 'tenants: [{id: x, name: "", use: prod}]\npartner: []';
-  assert.deepEqual(problemsOf(`log: xml\nestate: e.yaml\n${broken(TENANT, 'x')}`, estate), [
+  const inventory = 'tenants: [{id: x, name: "", use: prod}]\npartner: []';
+  assert.deepEqual(problemsOf(`log: xml\ninventory: e.yaml\n${broken(TENANT, 'x')}`, inventory), [
     '/etc/e.yaml:1:16: tenants[0].id: "x" is not a GUID: write it as 8-4-4-4-12 digits of hex',
     '/etc/e.yaml:1:25: tenants[0].name: is empty: write a name',
     '/etc/e.yaml:1:34: tenants[0].use: "prod" is not known: write one of production, test, ' +
@@ -340,10 +340,16 @@ test('names every mistake, in both files, and not the first alone', () => {
   ]);
 });
 
-test('refuses a connected tenant that the estate does not list', () => {
-  const estate = `tenants: [{id: ${CLIENT}, name: Another, use: test}]`;
-  assert.deepEqual(problemsOf(`estate: e.yaml\n${GOOD}`, estate), [
-    'c.yaml:3:9: tenants[0].id: is connected and not in the estate: list it there, as what the ' +
+test('a member by its former name is refused with the name that it has', () => {
+  assert.deepEqual(problemsOf(`estate: e.yaml\n${GOOD}`), [
+    'c.yaml:1:1: estate: has another name: write inventory',
+  ]);
+});
+
+test('refuses a connected tenant that the inventory does not list', () => {
+  const inventory = `tenants: [{id: ${CLIENT}, name: Another, use: test}]`;
+  assert.deepEqual(problemsOf(`inventory: e.yaml\n${GOOD}`, inventory), [
+    'c.yaml:3:9: tenants[0].id: is connected and not in the inventory: list it there, as what the ' +
       'company owns',
   ]);
 });

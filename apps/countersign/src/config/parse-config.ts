@@ -12,8 +12,14 @@ import type { ConfigEnvironment } from './config-environment.ts';
 import { configSchema, inventorySchema } from './config-schema.ts';
 import { isLoopback } from './scalar-values.ts';
 
+/** What members were called before 0.1.0, so that an old file gets the new name as the cure. */
+const FORMER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['estate', 'inventory'],
+  ['drain', 'bypass'],
+]);
+
 /**
- * Reads a configuration, and the list of tenants that it names by `estate`.
+ * Reads a configuration, and the list of tenants that it names by `inventory`.
  * @throws ConfigError CONFIG_INVALID with every problem of both files
  */
 export function parseConfig(
@@ -25,12 +31,12 @@ export function parseConfig(
   const schema = configSchema(world);
   const parsed = schema.safeParse(document.value);
   const problems = [
-    ...(parsed.success ? [] : problemsOf(parsed.error.issues, document, schema)),
+    ...(parsed.success ? [] : problemsOf(parsed.error.issues, document, schema, FORMER_NAMES)),
     ...crossProblems(document),
   ];
   const inventory = inventoryOf(document, world, readInventory, problems);
   if (problems.length > 0 || !parsed.success) throw invalidConfig(problems);
-  return { ...parsed.data, estate: inventory };
+  return { ...parsed.data, inventory };
 }
 
 /** @throws ConfigError CONFIG_INVALID */
@@ -46,17 +52,17 @@ function inventoryOf(
   readInventoryFile: (path: string) => SourceText,
   problems: DocumentProblem[],
 ): Inventory | undefined {
-  const path = memberOf(document.value, 'estate');
+  const path = memberOf(document.value, 'inventory');
   if (typeof path !== 'string') return undefined;
   const at = world.resolve(path);
   if (world.kindOf(at) !== 'file') {
-    problems.push(document.problemAt(['estate'], `"${at}" is not there: check the path`));
+    problems.push(document.problemAt(['inventory'], `"${at}" is not there: check the path`));
     return undefined;
   }
   try {
-    const estate = parseInventory(readInventoryFile(at));
-    problems.push(...notOwned(document, estate));
-    return estate;
+    const inventory = parseInventory(readInventoryFile(at));
+    problems.push(...notOwned(document, inventory));
+    return inventory;
   } catch (error) {
     const found = (error as { problems?: readonly DocumentProblem[] }).problems;
     if (found === undefined) throw error;
@@ -115,11 +121,11 @@ function twice(document: YamlDocument, path: readonly string[], other?: string):
   );
 }
 
-function notOwned(document: YamlDocument, estate: Inventory): DocumentProblem[] {
-  const owned = new Set<string>(estate.tenants.map(({ id }) => id));
+function notOwned(document: YamlDocument, inventory: Inventory): DocumentProblem[] {
+  const owned = new Set<string>(inventory.tenants.map(({ id }) => id));
   return idsIn(document.value, 'tenants').flatMap((id, at) => {
     if (id === undefined || owned.has(id)) return [];
-    const what = 'is connected and not in the estate: list it there, as what the company owns';
+    const what = 'is connected and not in the inventory: list it there, as what the company owns';
     return [document.problemAt(['tenants', at, 'id'], what)];
   });
 }

@@ -51,7 +51,7 @@ export type ImportReport = {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: number;
-  /** The first {@link REJECTS_LISTED_MAX} of them; every one is parked. */
+  /** The first {@link REJECTS_LISTED_MAX} of them; every one is quarantined. */
   readonly rejects: readonly {
     readonly file: string;
     readonly at: string;
@@ -196,8 +196,8 @@ class ImportRun {
       return;
     }
     const { failures, failed }: DetectionReport = await runDetectors(this.#writer, detectors);
-    for (const { judge, because } of failures) {
-      this.#warnings.push({ file: this.#writer.dir, text: `${judge}: ${because}` });
+    for (const { detector, because } of failures) {
+      this.#warnings.push({ file: this.#writer.dir, text: `${detector}: ${because}` });
     }
     this.#failed = failed;
   }
@@ -263,7 +263,7 @@ class ImportRun {
       importId,
       file: document.name,
       origin: this.#options.origin ?? null,
-      ...(origin === undefined ? {} : { parkedBy: origin.parkedBy }),
+      ...(origin === undefined ? {} : { quarantinedBy: origin.quarantinedBy }),
       ...this.#options.actor,
     };
     const [importNumber = 0] = await this.#append('import', body);
@@ -287,7 +287,7 @@ class ImportRun {
     this.#current = undefined;
     await this.#pipeline.settle();
     const { document, origin, importId, importNumber, accepted, duplicates, rejected } = current;
-    // What was parked is no file: it has neither a digest nor an end of its own.
+    // What was quarantined is no file: it has neither a digest nor an end of its own.
     const file = origin === undefined ? end : undefined;
     const warnings = this.#warningsOf(current, end);
     for (const text of warnings) this.#warnings.push({ file: document.name, text });
@@ -300,7 +300,7 @@ class ImportRun {
       import: importNumber,
       file: document.name,
       origin: this.#options.origin ?? null,
-      ...(origin === undefined ? {} : { parkedBy: origin.parkedBy }),
+      ...(origin === undefined ? {} : { quarantinedBy: origin.quarantinedBy }),
       ...this.#options.actor,
       size: file?.diskBytes ?? null,
       sha256: file?.sha256 ?? null,

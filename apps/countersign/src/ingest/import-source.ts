@@ -14,16 +14,16 @@ export interface RunSource {
   /** Bytes of all inputs, for the progress. */
   bytes(): Promise<number>;
   events(): AsyncIterable<ReaderEvent>;
-  /** Of documents that are made of what was parked before. */
+  /** Of documents that are made of what was quarantined before. */
   originOf(document: Document): Origin | undefined;
-  /** Whether a file that cannot be read at all is parked. */
+  /** Whether a file that cannot be read at all is quarantined. */
   parks(error: ImportError): boolean;
   /**
-   * Where a piece that was parked before stood, if this is one: it stays as it is. Undefined: it
-   * is of a file, and is to be parked.
+   * Where a piece that was quarantined before stood, if this is one: it stays as it is. Undefined: it
+   * is of a file, and is to be quarantined.
    */
   stays(document: Document, row: number): string | undefined;
-  /** A reject lies in the folder of what is parked, under this name. */
+  /** A reject lies in the folder of what is quarantined, under this name. */
   onQuarantined(name: string): void;
   /** All of it is durable. */
   readToEnd(document: Document): void;
@@ -32,7 +32,7 @@ export interface RunSource {
 }
 
 export type Origin = {
-  readonly parkedBy: number | null;
+  readonly quarantinedBy: number | null;
   /** The tenant of records that state none. */
   readonly tenant: TenantId | undefined;
   /** Of what a collector had fetched. */

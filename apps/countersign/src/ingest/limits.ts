@@ -7,7 +7,7 @@ export const ROWS_PER_POST = 120_000;
 /** Actions seen again that are merged at a time, with the bodies of all their sightings. */
 export const MERGES_PER_SLICE = 2_000;
 
-/** Rejects told by name in a report; all of them are counted, and all of them are parked. */
+/** Rejects told by name in a report; all of them are counted, and all of them are quarantined. */
 export const REJECTS_LISTED_MAX = 1_000;
 
 /** The Activity API keeps content for seven days; a day more covers clocks and long polls. */

@@ -23,7 +23,7 @@ import {
 } from './quarantine/quarantine.ts';
 
 /**
- * Reads again what was parked: from the bytes that were kept, else from the file if it is still
+ * Reads again what was quarantined: from the bytes that were kept, else from the file if it is still
  * there. What can be read now is an entry, or a duplicate of one, and leaves the folder; what
  * cannot stays as it is. Windows of collectors that were short of nothing else are whole then.
  * Nothing leaves before what it held is durable: after a crash the same call goes on.
@@ -38,7 +38,7 @@ export async function retryQuarantined(
   return report;
 }
 
-/** A parked file, less its bytes: there may be millions. */
+/** A quarantined file, less its bytes: there may be millions. */
 type Piece = {
   readonly name: string;
   readonly file: string;
@@ -93,10 +93,10 @@ class Retry implements RunSource {
     const [piece] = this.#made.get(document) ?? [];
     if (piece === undefined) return undefined;
     const tenant = (piece.tenant ?? undefined) as TenantId | undefined;
-    return { parkedBy: piece.import, tenant, delivered: piece.collected?.delivered };
+    return { quarantinedBy: piece.import, tenant, delivered: piece.collected?.delivered };
   }
 
-  /** That a file is gone is no news of what was parked of it. */
+  /** That a file is gone is no news of what was quarantined of it. */
   parks(error: ImportError): boolean {
     return error.code !== 'NOT_FOUND';
   }
@@ -217,11 +217,11 @@ function pathOf(file: string): string {
   return file;
 }
 
-/** `NOT_FOUND`: it is as it was, and parked already. */
+/** `NOT_FOUND`: it is as it was, and quarantined already. */
 function nothingWasKept(): ImportError {
   return new ImportError(
     'NOT_FOUND',
-    'it stays parked: nothing of it was kept that could hold a record',
+    'it stays quarantined: nothing of it was kept that could hold a record',
   );
 }
 

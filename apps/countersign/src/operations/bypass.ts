@@ -13,17 +13,17 @@ import type { Command } from './forwarding/command.ts';
 import { CommandError, ForwardingError } from './forwarding/errors.ts';
 import type { HandlerContext } from './host/handlers.ts';
 
-/** What somebody says of a drain, signed; the configuration says who may. */
+/** What somebody says of a bypass, signed; the configuration says who may. */
 export type BypassWork = {
   readonly config: string;
   readonly said: SignedStatement<BypassStatement>;
 };
 
 export function bypassWork(who: string, { config, said }: BypassWork): Command {
-  return { command: 'door drain', args: [], tenant: null, who, options: { config, said } };
+  return { command: 'bypass', args: [], tenant: null, who, options: { config, said } };
 }
 
-export type BypassDone = { readonly entry: number; readonly drain: Bypass };
+export type BypassDone = { readonly entry: number; readonly bypass: Bypass };
 
 export async function performBypass(
   writer: LedgerWriter,
@@ -33,15 +33,15 @@ export async function performBypass(
   const { env, random, hooks } = by;
   const said = bypassStatementOf(work.options['said']);
   if (said === undefined)
-    throw new ForwardingError('MALFORMED', 'what was said of a drain is none');
+    throw new ForwardingError('MALFORMED', 'what was said of a bypass is none');
   const endpoints = endpointsFor(work, by);
-  const { drain: config } = endpoints;
+  const { bypass: config } = endpoints;
   if (config === undefined) throw new CommandError('DOOR_FILE', NO_BYPASS);
   const { clock } = writer;
   const people = peopleOf(endpoints);
   const bypasses = bypassesOf(await readBypasses(writer));
   checkStatement(said, bypasses, { people, nowMs: clock.now(), longestMs: config.longest });
-  const { drain: id, atMs } = said.statement;
+  const { bypass: id, atMs } = said.statement;
   const [entry = -1] = await writer.decisionLog.append([ownEntryDraft('approval', atMs, said)]);
   await catchUpProjection(writer);
   const controller = new BypassController(config, people, writer, {
@@ -50,11 +50,11 @@ export async function performBypass(
     env,
     wait: systemWait,
   });
-  const drain = (await controller.look(hooks.signal)).get(id);
+  const bypass = (await controller.look(hooks.signal)).get(id);
   await catchUpProjection(writer);
-  if (drain === undefined)
-    throw new CommandError('DOOR_FILE', `the drain ${id} is not in the ledger`);
-  return { entry, drain };
+  if (bypass === undefined)
+    throw new CommandError('DOOR_FILE', `the bypass ${id} is not in the ledger`);
+  return { entry, bypass };
 }
 
-const NO_BYPASS = 'the configuration names no drain: write doors.drain';
+const NO_BYPASS = 'the configuration names no bypass: write doors.bypass';

@@ -18,10 +18,10 @@ export type ImportWork = {
   readonly originals: 'keep' | 'leave';
 };
 
-/** Reads again what was parked. */
+/** Reads again what was quarantined. */
 export function retryWork(who: string, what: Pick<ImportWork, 'tenant' | 'origin'>): Command {
   const options = { origin: what.origin ?? null };
-  return { command: 'import --parked', args: [], tenant: what.tenant ?? null, who, options };
+  return { command: 'import --quarantined', args: [], tenant: what.tenant ?? null, who, options };
 }
 
 export async function performRetry(

@@ -100,7 +100,7 @@ function inventoryFacts(index: number, body: Json): EntryRows {
   const said = parseInventoryBody(body);
   if (said === undefined) return NOTHING;
   const { tenants, partners } = said;
-  return { estate: { index, tenants, partners } };
+  return { inventory: { index, tenants, partners } };
 }
 
 function findingFacts(index: number, body: Json): EntryRows {

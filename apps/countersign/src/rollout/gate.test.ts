@@ -177,7 +177,7 @@ function unsought(cause: 'no-sign-in-source' | 'coverage-hole'): Reconciliation 
 
 function finding(severity: 3 | 4): StoredFinding {
   return {
-    ...{ index: 9, uid: 'f', judge: 'rules', state: 'open', because: null, revision: 0 },
+    ...{ index: 9, uid: 'f', detector: 'rules', state: 'open', because: null, revision: 0 },
     ...{ revisions: [9], mark: undefined },
     draft: {
       ...{ rule: 'r', version: 1, tenant: TENANT, group: 'g', windowMs: FROM, title: 'a finding' },

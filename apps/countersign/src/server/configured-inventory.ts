@@ -1,17 +1,17 @@
 import type { Config } from '../config/config.ts';
 import type { Inventory } from '../projection/entries/inventory-body.ts';
 
-/** The estate that the configuration states, with what of it is connected. */
-export function inventoryOf({ estate, tenants }: Config): Inventory | undefined {
-  if (estate === undefined) return undefined;
+/** The inventory that the configuration states, with what of it is connected. */
+export function inventoryOf({ inventory, tenants }: Config): Inventory | undefined {
+  if (inventory === undefined) return undefined;
   const connected = new Set<string>(tenants.map(({ id }) => id));
   return {
-    tenants: estate.tenants.map(({ id, name, use }) => ({
+    tenants: inventory.tenants.map(({ id, name, use }) => ({
       tenant: id,
       name,
       use,
       state: connected.has(id) ? 'connected' : 'not connected',
     })),
-    partners: estate.partners.map(({ id, name }) => ({ tenant: id, name })),
+    partners: inventory.partners.map(({ id, name }) => ({ tenant: id, name })),
   };
 }

@@ -66,10 +66,10 @@ type Report = Awaited<ReturnType<DetectionRunner['look']>>;
 function tellOf(report: Report, failed: Set<string>, tell: LogServerEvent): void {
   const { said, revised, withdrawn, failures } = report;
   if (said + revised + withdrawn > 0) tell({ event: 'watched', said, revised, withdrawn });
-  for (const { judge, because } of failures) {
-    if (failed.has(judge)) continue;
-    tell({ event: 'problem', collector: `watch/${judge}`, because });
+  for (const { detector, because } of failures) {
+    if (failed.has(detector)) continue;
+    tell({ event: 'problem', collector: `watch/${detector}`, because });
   }
   failed.clear();
-  for (const { judge } of failures) failed.add(judge);
+  for (const { detector } of failures) failed.add(detector);
 }

@@ -10,7 +10,7 @@ import { logLine } from './runtime/server-event.ts';
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const POLL = {
-  ...{ windows: 4, short: 0, behindMs: 0, records: 9, duplicates: 2, parked: 1 },
+  ...{ windows: 4, short: 0, behindMs: 0, records: 9, duplicates: 2, quarantined: 1 },
   hasMore: false,
 };
 const AS_OF = { origin: 'log', size: 10, at: null };
@@ -146,12 +146,12 @@ describe('health', () => {
   });
 
   test('is no while a detector has failed, by its name, as the metrics say', () => {
-    const failed = { judge: 'stream', unit: 'Guessed passwords', entry: 7, title: 'it failed' };
+    const failed = { detector: 'stream', unit: 'Guessed passwords', entry: 7, title: 'it failed' };
     const changes = { collectors: [polled], failedDetectors: [failed] };
     const answer = healthOf(state(changes), AS_OF);
     assert.ok(answer.kind === 'no');
     assert.deepEqual(answer.because, [{ code: 'detector-failed', text: 'it failed' }]);
-    const labels = '{judge="stream",detector="Guessed passwords",entry="7"}';
+    const labels = '{detector="stream",unit="Guessed passwords",entry="7"}';
     assert.ok(
       exposition(metricsOf(state(changes))).includes(`countersign_detector_failed${labels} 1`),
     );

@@ -60,8 +60,8 @@ export function metricsOf(state: ServerState): Metric[] {
 }
 
 function failedSamples({ failedDetectors }: ServerState): Sample[] {
-  return failedDetectors.map(({ judge, unit, entry }) => ({
-    labels: { judge, detector: unit ?? judge, entry: entry === null ? 'all' : String(entry) },
+  return failedDetectors.map(({ detector, unit, entry }) => ({
+    labels: { detector, unit: unit ?? detector, entry: entry === null ? 'all' : String(entry) },
     value: 1,
   }));
 }
@@ -92,9 +92,9 @@ function collected({ collectors }: ServerState): Metric[] {
       of(({ duplicates }) => duplicates),
     ),
     counter(
-      'parked_total',
+      'quarantined_total',
       'Pieces that could not be read',
-      of(({ parked }) => parked),
+      of(({ quarantined }) => quarantined),
     ),
     counter('polls_total', 'Polls by outcome', polls),
     counter('windows_total', 'Windows asked for, by outcome', windows),

@@ -59,10 +59,10 @@ async function round(options: RoundOptions): Promise<boolean> {
     const report = await pollOnce(desk, collector, signal);
     addPoll(tally, report, clock.now());
     tally.budget = collector.budget;
-    const { windows, short, records, duplicates, parked, problems } = report;
+    const { windows, short, records, duplicates, quarantined, problems } = report;
     const { name } = collector;
     const ms = Math.round(clock.monotonic() - startedMs);
-    const counts = { windows, short, records, duplicates, parked, ms };
+    const counts = { windows, short, records, duplicates, quarantined, ms };
     tell({ event: 'polled', collector: name, tenant: tally.tenant, ...counts });
     for (const because of problems) tell({ event: 'problem', collector: name, because });
     return report.hasMore;

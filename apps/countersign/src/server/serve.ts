@@ -97,17 +97,17 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
 }
 
-/** Answers about the company need its estate long after, and `rebuild` knows entries alone. */
+/** Answers about the company need its inventory long after, and `rebuild` knows entries alone. */
 async function sayConfig(
   writer: HostWriter,
   desk: LedgerSink,
   { config, version, tell }: ServeOptions,
 ): Promise<void> {
-  const estate = inventoryOf(config);
-  if (estate === undefined) return;
+  const inventory = inventoryOf(config);
+  if (inventory === undefined) return;
   const actor = { who: 'serve', host: hostname(), version };
-  const { entry, said } = await recordInventory({ writer, desk }, estate, actor);
-  if (said === 'now') tell({ event: 'config-said', entry, what: 'the estate' });
+  const { entry, said } = await recordInventory({ writer, desk }, inventory, actor);
+  if (said === 'now') tell({ event: 'config-said', entry, what: 'the inventory' });
 }
 
 type Parts = {

@@ -288,11 +288,11 @@ export class StoreReader {
   }
 
   /** The tenants that the company owns; undefined where nobody has said. */
-  estate(): InventoryRow | undefined {
-    return this.#live.state?.estate();
+  inventory(): InventoryRow | undefined {
+    return this.#live.state?.inventory();
   }
 
-  /** What imports say of themselves, what follows from all that collectors saw, and the estate. */
+  /** What imports say of themselves, what follows from all that collectors saw, and the inventory. */
   coverage(): readonly CoverageRow[] {
     const { state } = this.#live;
     if (state === undefined) return [];

@@ -102,7 +102,7 @@ export class Store {
     return new ObservedCoverage().asked(this.#state);
   }
 
-  /** What is short of what was parked, and of nothing else. */
+  /** What is short of what was quarantined, and of nothing else. */
   unread(): readonly UnreadWindow[] {
     return new ObservedCoverage().unread(this.#state);
   }
@@ -281,15 +281,15 @@ function endOf({ files = [], facts = {} }: RowBatch): number {
     coverage = [],
     observations = [],
     erasures = [],
-    estate,
+    inventory,
     findings = [],
     findingMarks = [],
     decisions = [],
     passes = [],
   } = facts;
-  const estates = estate === undefined ? [] : [estate];
+  const inventories = inventory === undefined ? [] : [inventory];
   const found = [...findings, ...findingMarks, ...decisions, ...passes];
-  const own = [...acts, ...imports, ...coverage, ...observations, ...erasures, ...estates];
+  const own = [...acts, ...imports, ...coverage, ...observations, ...erasures, ...inventories];
   const said = [...own, ...found].map((fact) => fact.index + 1);
   return [...files.map((file) => file.toIndex), ...said].reduce((a, b) => Math.max(a, b), 0);
 }

@@ -155,7 +155,7 @@ function observationOf(wait: CanaryWait, atMs: number, delays: ObservedDelays | 
     fetched: 0,
     records: isSeen ? 1 : 0,
     duplicates: 0,
-    parked: 0,
+    quarantined: 0,
     because: isSeen ? null : 'a canary did not come back within its time',
     code: isSeen ? null : 'canary',
     delays,

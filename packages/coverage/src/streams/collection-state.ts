@@ -40,10 +40,10 @@ export type CollectionState = {
 /** Codes with which a collector says that listed content will never be had, or never be read. */
 const GONE_CODES: readonly string[] = ['gone', 'unreadable', 'AF20050', 'AF20051'];
 
-/** Some of it is parked: it is here, and nothing more of it will come. */
-const UNREAD_CODE = 'parked';
+/** Some of it is quarantined: it is here, and nothing more of it will come. */
+const UNREAD_CODE = 'quarantined';
 
-/** All that was parked of a window could be read later: nobody asked the source again. */
+/** All that was quarantined of a window could be read later: nobody asked the source again. */
 export const READ_AGAIN_CODE = 'read-again';
 
 /** What was listed of a time without a subscription: never all (contracts 1.5, 1.10). */

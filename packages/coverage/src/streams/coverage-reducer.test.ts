@@ -313,7 +313,7 @@ test('continues from what it kept, as if it had never stopped', () => {
 });
 
 test('what came and could not be read is lost, not late: nothing more of it will come', () => {
-  const quarantined = { outcome: 'partial', code: 'parked', because: '1 piece' } as const;
+  const quarantined = { outcome: 'partial', code: 'quarantined', because: '1 piece' } as const;
   const polls = hours(0, 24).with(10, poll(START + 10 * HOUR, START + 11 * HOUR, quarantined));
   for (const days of [1, 8]) {
     assert.equal(reported(reduced(polls).rows(START + days * DAY))[1], 'lost 8.5 11.08');

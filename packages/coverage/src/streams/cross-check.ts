@@ -81,7 +81,7 @@ export function checkObservation(due: DueCheck, check: ObservedCheck): Observati
     fetched: both,
     records: 0,
     duplicates: 0,
-    parked: 0,
+    quarantined: 0,
     because: isSame ? null : 'two sources do not have the same records',
     code: isSame ? null : 'difference',
     delays: null,

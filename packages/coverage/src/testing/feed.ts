@@ -29,7 +29,7 @@ export function poll(fromMs: number, toMs: number, but: Partial<Observation> = {
     fetched: 1,
     records: 100,
     duplicates: 0,
-    parked: 0,
+    quarantined: 0,
     because: null,
     code: null,
     delays: delays(100),

@@ -9,7 +9,7 @@ export const MEMTABLE_ENTRIES: number = 2 ** 20;
 /** The most that one table may hold: a slot names a row in 22 bits. */
 export const MEMTABLE_ENTRIES_MAX: number = 2 ** 22 - 2;
 
-/** Full tables that wait for the disk before `drained()` asks the writer to wait: 52 MiB each. */
+/** Full tables that wait for the disk before `caughtUp()` asks the writer to wait: 52 MiB each. */
 export const FROZEN_TABLES_MAX = 2;
 
 /** Entry indices take 48 bits on disk; at a million records a second that lasts nine years. */

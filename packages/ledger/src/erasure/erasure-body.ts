@@ -15,7 +15,7 @@ export type ErasureBody = {
   /** Number of bodies. */
   readonly entries: number;
   /** Number of pieces that nobody could read, and that went as well. */
-  readonly parked: number;
+  readonly quarantined: number;
   /** `[from, to)` of ledger indices, ascending and apart. */
   readonly ranges: readonly (readonly [number, number])[];
   /** Interval of their event times, milliseconds since the epoch. */

@@ -44,16 +44,16 @@ export type ContentFact = {
   readonly createdMs: number;
   /** SHA-256 of its bytes in hex; null when there are none to have. */
   readonly sha256: string | null;
-  /** Records in it, those that were parked included. */
+  /** Records in it, those that were quarantined included. */
   readonly count: number;
   readonly bytes: number;
   /**
-   * `gone`: the service lists it and has it no more. `parked`: not one record could be read.
+   * `gone`: the service lists it and has it no more. `quarantined`: not one record could be read.
    * `streamed`: read, out of a stream that keeps account itself: it is never asked for by its id.
    */
-  readonly state: 'read' | 'gone' | 'parked' | 'streamed';
+  readonly state: 'read' | 'gone' | 'quarantined' | 'streamed';
   /** Pieces of it that could not be read, where there are any. */
-  readonly parked?: number | undefined;
+  readonly quarantined?: number | undefined;
   /** For content that grows: how far it was read, and as which version. */
   readonly etag?: string | undefined;
 };
@@ -95,7 +95,7 @@ export type WindowEnd = {
 export type WindowTally = {
   readonly records: number;
   readonly duplicates: number;
-  readonly parked: number;
+  readonly quarantined: number;
 };
 
 /** One window on its way into the ledger. */

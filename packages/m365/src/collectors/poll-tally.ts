@@ -9,15 +9,16 @@ export class PollTally {
   behindMs = 0;
   #windows = 0;
   #short = 0;
-  readonly #counts = { records: 0, duplicates: 0, parked: 0 };
+  readonly #counts = { records: 0, duplicates: 0, quarantined: 0 };
   readonly #problems = new Set<string>();
 
-  window({ records, duplicates, parked }: WindowTally, end: WindowEnd, what: string): void {
+  window({ records, duplicates, quarantined }: WindowTally, end: WindowEnd, what: string): void {
     this.#windows += 1;
     this.#counts.records += records;
     this.#counts.duplicates += duplicates;
-    this.#counts.parked += parked;
-    if (parked > 0) this.problem(`${what}: ${plural(parked, 'piece')} could not be read: parked`);
+    this.#counts.quarantined += quarantined;
+    if (quarantined > 0)
+      this.problem(`${what}: ${plural(quarantined, 'piece')} could not be read: quarantined`);
     if (end.outcome === 'complete') return;
     this.#short += 1;
     this.problem(`${what}: ${end.outcome} (${end.code ?? 'no code'}): ${end.because ?? ''}`);

@@ -93,7 +93,7 @@ async function ask(
   const sinceMs = msOfInstant(flags.since);
   const period = { fromMs: sinceMs };
   const seeds = (flags.tainted ?? []).map((text): Seed => namedSeed(text, sinceMs));
-  const inventory = store.estate()?.tenants ?? [];
+  const inventory = store.inventory()?.tenants ?? [];
   return assessEviction({
     source: incidentSource(store, ledger),
     asOf: head.asOf,

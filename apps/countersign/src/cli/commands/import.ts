@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { plural } from '@countersign/core';
-import type { Command as Parser } from 'commander';
+import { Option, type Command as Parser } from 'commander';
 import type { ImportReport } from '../../ingest/import-run.ts';
 import type { ImportProgress } from '../../ingest/progress-meter.ts';
 import type { Command } from '../../operations/forwarding/command.ts';
@@ -14,7 +14,7 @@ import type { ProgressState } from '../terminal/progress-line.ts';
 type ImportFlags = WriterFlags & {
   readonly origin?: string;
   readonly keepOriginal?: true;
-  readonly parked?: true;
+  readonly quarantined?: true;
 };
 
 export function declareImport(program: Parser, bind: BindCommand): void {
@@ -23,11 +23,12 @@ export function declareImport(program: Parser, bind: BindCommand): void {
     .summary('read exports into the ledger')
     .description(
       'Reads exports into the ledger: CSV, JSON, NDJSON, .gz, .zip, whole folders, recognised by ' +
-        'content. Read again, they add nothing. What cannot be read is parked and counted; with ' +
-        '--parked it is tried again: what can be read now goes in, and the rest stays parked.',
+        'content. Read again, they add nothing. What cannot be read is quarantined and counted; with ' +
+        '--quarantined it is tried again: what can be read now goes in, and the rest stays quarantined.',
     )
     .argument('[path...]', 'files, folders, or - for standard input')
-    .option('--parked', 'try again what could not be read before')
+    .option('--quarantined', 'try again what could not be read before')
+    .addOption(new Option('--parked').hideHelp().implies({ quarantined: true }))
     .option('--origin <text>', 'what you know of where the files are from')
     .option('--keep-original', 'keep a copy of each file in the data folder');
   declareWriter(parser).action(bind(importCommand));
@@ -39,7 +40,7 @@ const importCommand: CommandHandler<[paths: string[], flags: ImportFlags]> = asy
   flags,
 ) => {
   const { terminal } = context;
-  const isRetry = flags.parked === true;
+  const isRetry = flags.quarantined === true;
   const work = isRetry ? await retry(context, paths, flags) : await files(context, paths, flags);
   const ledger = isRetry ? 'needs' : 'makes';
   const writing = { work, flags, ledger, repeatable: true, progressOf } as const;
@@ -54,7 +55,7 @@ const importCommand: CommandHandler<[paths: string[], flags: ImportFlags]> = asy
     );
   }
   if (isRetry && report.read === 0) {
-    if (!context.json) terminal.line('nothing is parked');
+    if (!context.json) terminal.line('nothing is quarantined');
     return EXIT.done;
   }
   return exitCodeOf(report, context.dataDir);
@@ -67,7 +68,9 @@ async function files(
 ): Promise<Command> {
   const { importWork } = await import('../../operations/import.ts');
   if (paths.length === 0) {
-    throw usage('could not import: name files or folders, or - for standard input, or --parked');
+    throw usage(
+      'could not import: name files or folders, or - for standard input, or --quarantined',
+    );
   }
   if (paths.filter((path) => path === '-').length > 1) {
     throw usage('could not import: standard input can be read once; give - once');
@@ -87,7 +90,9 @@ async function retry(
 ): Promise<Command> {
   const { retryWork } = await import('../../operations/import.ts');
   if (paths.length > 0 || keepOriginal === true) {
-    throw usage('could not import: --parked reads what is parked and no file; give it alone');
+    throw usage(
+      'could not import: --quarantined reads what is quarantined and no file; give it alone',
+    );
   }
   return retryWork(whoActs(), { tenant, origin });
 }
@@ -98,7 +103,7 @@ function exitCodeOf(report: ImportReport, dataDir: string): typeof EXIT.done {
     const where =
       checkpoint.origin === null
         ? `no data folder was made in ${dataDir}`
-        : `it is parked in ${join(dataDir, 'parked')}`;
+        : `it is quarantined in ${join(dataDir, 'quarantine')}`;
     throw usage(`nothing of the input could be read; ${where}`);
   }
   if (read === 0) {

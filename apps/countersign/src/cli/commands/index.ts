@@ -7,7 +7,7 @@ import { declareDemo } from './demo.ts';
 import { declareFindings } from './detection/findings.ts';
 import { declareRules } from './detection/rules.ts';
 import { declareEmulator } from './emulator.ts';
-import { declareEndpoint } from './enforcement/bypass.ts';
+import { declareBypass } from './enforcement/bypass.ts';
 import { declareDecide } from './enforcement/decide.ts';
 import { declarePasses } from './enforcement/passes.ts';
 import { declarePasskeys } from './enforcement/passkeys.ts';
@@ -44,7 +44,7 @@ export function declareCommands(program: Parser, bind: BindCommand): void {
   declarePolicy(program, bind);
   declarePasses(program, bind);
   declarePasskeys(program, bind);
-  declareEndpoint(program, bind);
+  declareBypass(program, bind);
   declareVerified(program, bind);
   declareCheckTenant(program, bind);
   declareRequests(program, bind);

@@ -23,7 +23,7 @@ test('a detector that cannot look silences no other, and takes nothing back', as
   const store = {} as StoreReader;
   const ledger = {} as LedgerReader;
   const isolation = new Isolation({
-    ...{ judge: 'stream', store, ledger, fromIndex: 0, known: [], retries: false },
+    ...{ detector: 'stream', store, ledger, fromIndex: 0, known: [], retries: false },
     isStopped: () => false,
   });
   const context = { touched: TOUCHED, store, ledger, isolation } as never;

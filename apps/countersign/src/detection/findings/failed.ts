@@ -8,7 +8,7 @@ export const FAILED = 'detector/failed';
 /** What failed, on which entry. */
 export type Failure = {
   /** The judge it is of. */
-  readonly judge: string;
+  readonly detector: string;
   /** The id of a rule, or the title of a detector; null where the judge as a whole failed. */
   readonly unit: string | null;
   /** Skipped from now on; null where it fails whatever it reads, and so reads nothing. */
@@ -28,11 +28,11 @@ export type FailureReport = Failure & {
 
 /** Its identity follows from the ledger alone, so that no crash and no rebuild says it twice. */
 export function failedDraft(report: FailureReport): FindingDraft {
-  const { judge, unit, entry, title, because, from, seenMs, atMs } = report;
+  const { detector, unit, entry, title, because, from, seenMs, atMs } = report;
   const what = quoted(title);
   const draft = limitationFinding({
     rule: FAILED,
-    group: JSON.stringify([judge, unit, entry]),
+    group: JSON.stringify([detector, unit, entry]),
     windowMs: seenMs,
     endMs: seenMs + 1,
     title:
@@ -56,6 +56,6 @@ export function failedDraft(report: FailureReport): FindingDraft {
 /** Undefined for a finding of another rule. */
 export function failureOf({ rule, group }: FindingDraft): Failure | undefined {
   if (rule !== FAILED) return undefined;
-  const [judge, unit, entry] = JSON.parse(group) as [string, string | null, number | null];
-  return { judge, unit, entry };
+  const [detector, unit, entry] = JSON.parse(group) as [string, string | null, number | null];
+  return { detector, unit, entry };
 }

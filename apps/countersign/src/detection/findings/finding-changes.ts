@@ -23,7 +23,7 @@ const REPAIRED = 'the detector ran again and did not fail';
 /** What there is to be said that was not said before. */
 export async function changesOf(
   { store, ledger }: Readers,
-  judge: string,
+  detector: string,
   result: DetectorResult,
 ): Promise<NewFact[]> {
   const { drafts, covers, cutShort = [], takenBack = [] } = result;
@@ -33,10 +33,10 @@ export async function changesOf(
     const isSame = earlier?.state === 'open' && draftText(earlier.draft) === draftText(draft);
     if (isSame) continue;
     const revision = earlier === undefined ? 0 : earlier.revision + 1;
-    facts.push({ uid, judge, state: 'open', because: null, revision, draft });
+    facts.push({ uid, detector, state: 'open', because: null, revision, draft });
   }
   const before = covers.flatMap(({ from, to }) =>
-    store.findings({ judge, windows: { fromMs: from, toMs: to } }),
+    store.findings({ detector, windows: { fromMs: from, toMs: to } }),
   );
   const known = store.findingsOf(takenBack);
   const named = takenBack.flatMap((uid) => known.get(uid) ?? []);
@@ -45,11 +45,11 @@ export async function changesOf(
     if (kept.state === 'withdrawn' || now.has(kept.uid) || withdrawn.has(kept.uid)) continue;
     if (cutShort.some((windows) => isOf(kept, windows))) continue;
     withdrawn.add(kept.uid);
-    if (judge === RUNNER || !(await isErased(ledger, kept))) {
+    if (detector === RUNNER || !(await isErased(ledger, kept))) {
       const { uid, draft } = kept;
-      const because = judge === RUNNER ? REPAIRED : NOT_FOUND;
+      const because = detector === RUNNER ? REPAIRED : NOT_FOUND;
       const revision = kept.revision + 1;
-      facts.push({ uid, judge, state: 'withdrawn', because, revision, draft });
+      facts.push({ uid, detector, state: 'withdrawn', because, revision, draft });
     }
   }
   return facts;

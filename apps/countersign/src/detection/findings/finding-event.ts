@@ -35,7 +35,7 @@ export type FindingEventOptions = {
 
 /** A finding as OCSF 1.8.0 Detection Finding (2004); the evidence names entries of the ledger. */
 export function findingEvent(finding: StoredFinding, options: FindingEventOptions): OcsfEvent {
-  const { draft, judge, uid, revision, mark } = finding;
+  const { draft, detector, uid, revision, mark } = finding;
   const incident = options.incidents?.get(uid);
   const activityId = revision === 0 ? CREATE : UPDATE;
   const statusId = statusOf(finding, options.nowMs);
@@ -83,7 +83,7 @@ export function findingEvent(finding: StoredFinding, options: FindingEventOption
       analytic: {
         uid: draft.rule,
         name: options.titleOf(draft.rule) ?? draft.rule,
-        type_id: analyticType(judge),
+        type_id: analyticType(detector),
         version: String(draft.version),
       },
       ...(attacks.length === 0 ? {} : { attacks }),

@@ -26,7 +26,7 @@ const OPTIONS = {
 
 function kept(extra: Partial<StoredFinding> = {}): StoredFinding {
   const draft = draftOf();
-  const said = { judge: 'reconcile', state: 'open', because: null, revision: 0 } as const;
+  const said = { detector: 'reconcile', state: 'open', because: null, revision: 0 } as const;
   const uid = findingUid(draft);
   return { index: 7, uid, ...said, draft, revisions: [7], mark: undefined, ...extra };
 }
@@ -64,7 +64,7 @@ test('a body that was written is read as it was', () => {
   const read = parseFinding(JSON.parse(JSON.stringify(findingBody(fact))));
   assert.deepEqual(read, {
     uid: fact.uid,
-    judge: 'reconcile',
+    detector: 'reconcile',
     state: 'open',
     because: null,
     revision: 0,
@@ -111,7 +111,10 @@ test('is a valid Detection Finding that names its technique and its entries', ()
 
 test('one without a technique, with odd texts and a probability is valid as well', () => {
   const odd = { techniques: [], title: '\u0000', confidence: 0.456, rule: 'x', message: '' };
-  const event = findingEvent(kept({ draft: draftOf(odd), judge: 'sigma', revision: 3 }), OPTIONS);
+  const event = findingEvent(
+    kept({ draft: draftOf(odd), detector: 'sigma', revision: 3 }),
+    OPTIONS,
+  );
   assert.deepEqual(validate(event), []);
   assert.equal(event['confidence_score'], 46);
   assert.equal(event['activity_id'], 2);

@@ -19,10 +19,10 @@ const FROM_MS = Date.UTC(2026, 2, 9);
 const TO_MS = FROM_MS + DAY_MS;
 const TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const WATCHERS: readonly DetectorProfile[] = [
-  { id: 'rule-a', title: 'A rule', judge: 'sigma', logs: ['signInLog'] },
-  { id: 'rule-ab', title: 'Another', judge: 'sigma', logs: ['signInLog'] },
-  { id: 'stream/x', title: 'Guesses', judge: 'stream/x', logs: ['signInLog'] },
-  { id: 'stream/y', title: 'Hits', judge: 'stream/x', logs: ['signInLog'], cutTitle: 'Guesses' },
+  { id: 'rule-a', title: 'A rule', detector: 'sigma', logs: ['signInLog'] },
+  { id: 'rule-ab', title: 'Another', detector: 'sigma', logs: ['signInLog'] },
+  { id: 'stream/x', title: 'Guesses', detector: 'stream/x', logs: ['signInLog'] },
+  { id: 'stream/y', title: 'Hits', detector: 'stream/x', logs: ['signInLog'], cutTitle: 'Guesses' },
 ];
 
 const COLLECTED: CoverageRow = {
@@ -38,7 +38,7 @@ function said(rule: string, group: string, windowMs: number, endMs = windowMs + 
     ...{ lastMs: endMs - 1, principals: [], sessions: [], apps: [], addresses: [] },
     confidence: null,
   };
-  return { index: 1, uid: 'f', judge: 'j', state: 'open', because: null, revision: 0, draft };
+  return { index: 1, uid: 'f', detector: 'j', state: 'open', because: null, revision: 0, draft };
 }
 
 async function statesWith(

@@ -15,7 +15,7 @@ const NAMES = new Map([
 function titleOf(...parts: readonly Partial<FindingDraft>[]): string {
   const findings = parts.map((part, at): StoredFinding => {
     const draft = draftOf({ group: `g${at}`, firstMs: at, lastMs: at, ...part });
-    const said = { judge: 'sigma', state: 'open', because: null, revision: 0 } as const;
+    const said = { detector: 'sigma', state: 'open', because: null, revision: 0 } as const;
     const uid = findingUid(draft);
     return { index: at, uid, ...said, draft, revisions: [at], mark: undefined };
   });

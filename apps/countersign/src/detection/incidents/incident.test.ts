@@ -22,7 +22,7 @@ const NOTHING_COMMON: Surroundings = {
 
 function finding(index: number, parts: Partial<FindingDraft> = {}): StoredFinding {
   const draft = draftOf({ ...BARE, group: `g${index}`, ...parts });
-  const said = { judge: 'sigma', state: 'open', because: null, revision: 0 } as const;
+  const said = { detector: 'sigma', state: 'open', because: null, revision: 0 } as const;
   return { index, uid: findingUid(draft), ...said, draft, revisions: [index], mark: undefined };
 }
 

@@ -22,7 +22,7 @@ function finding(index: number, day: number, parts: Partial<FindingDraft>): Stor
   const atMs = START_MS + day * DAY_MS;
   const times = { firstMs: atMs, lastMs: atMs };
   const draft = draftOf({ ...BARE, ...times, tenant: TENANT, group: `g${index}`, ...parts });
-  const said = { judge: 'stream', state: 'open', because: null, revision: 0 } as const;
+  const said = { detector: 'stream', state: 'open', because: null, revision: 0 } as const;
   return { index, uid: findingUid(draft), ...said, draft, revisions: [index], mark: undefined };
 }
 

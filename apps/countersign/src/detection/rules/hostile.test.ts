@@ -88,7 +88,7 @@ test('no rule throws on a hostile value in any place, and no finding is without 
     const merged = mergeDrafts(same as [(typeof same)[0]]);
     const reversed = mergeDrafts([...same].reverse() as [(typeof same)[0]]);
     assert.equal(draftText(merged), draftText(reversed), 'whatever their order');
-    const body = { what: 'finding', uid: 'u', judge: 'j', state: 'open', revision: 0 };
+    const body = { what: 'finding', uid: 'u', detector: 'j', state: 'open', revision: 0 };
     assert.ok(parseFinding({ ...body, draft: merged }) !== undefined, 'it can be read back');
     const entries = new Set(same.flatMap((draft) => draft.entries));
     assert.deepEqual(new Set(merged.entries), entries, 'all evidence is kept');

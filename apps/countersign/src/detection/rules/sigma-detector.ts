@@ -131,7 +131,7 @@ class Look {
     const earlier = this.#store.findingsOfGroups(stream, windows);
     if (earlier.length === 0) return [];
     const said = new Set(found.map((draft) => findingUid(bounded(draft))));
-    return earlier.flatMap(({ uid, judge }) => (judge !== SIGMA || said.has(uid) ? [] : uid));
+    return earlier.flatMap(({ uid, detector }) => (detector !== SIGMA || said.has(uid) ? [] : uid));
   }
 }
 
@@ -159,7 +159,7 @@ function dayOfStream({ stream, day }: { readonly stream: string; readonly day: n
  */
 function homeless(store: StoreReader, home: string): GroupDay[] {
   if (home === TENANT_NOT_STATED) return [];
-  const found = store.findings({ judge: SIGMA, tenant: TENANT_NOT_STATED });
+  const found = store.findings({ detector: SIGMA, tenant: TENANT_NOT_STATED });
   return found.map(({ draft: { rule: stream, group, windowMs } }) => {
     return { stream, group, day: windowMs / DAY_MS };
   });

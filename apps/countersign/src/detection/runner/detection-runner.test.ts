@@ -349,12 +349,12 @@ test('judges are entered in their order, however many parts what they say has', 
   const store = await StoreReader.open(join(root, 'parts'));
   const said = store.findingHistory();
   store.close();
-  const order = [...new Set(said.map(({ judge }) => judge))];
+  const order = [...new Set(said.map(({ detector }) => detector))];
   assert.deepEqual(
     order,
     detectors.map(({ name }) => name),
   );
-  const first = said.filter(({ judge, state }) => judge === 'test/first' && state === 'open');
+  const first = said.filter(({ detector, state }) => detector === 'test/first' && state === 'open');
   assert.equal(first.length, parts * 400, 'each once');
   const inOrder = first.map(({ draft: { windowMs } }) => windowMs);
   assert.deepEqual(

@@ -30,7 +30,7 @@ export type DetectionReport = {
   readonly revised: number;
   readonly withdrawn: number;
   /** What failed in this look, by judge: it is said by a finding as well. */
-  readonly failures: readonly { readonly judge: string; readonly because: string }[];
+  readonly failures: readonly { readonly detector: string; readonly because: string }[];
   /** Everything that has failed by now, in the words of its finding. */
   readonly failed: readonly string[];
 };
@@ -104,12 +104,12 @@ export class DetectionRunner {
    */
   async look(of: DetectorSelection = 'all'): Promise<DetectionReport> {
     const total = { said: 0, revised: 0, withdrawn: 0 };
-    const failures: { judge: string; because: string }[] = [];
+    const failures: { detector: string; because: string }[] = [];
     const checked = of === 'state' ? undefined : await this.#checkSignIns();
     // What no finding says: it could not be entered, or is no judge's.
     const unsaid: string[] = [];
     if (checked !== undefined) {
-      failures.push({ judge: 'checks', because: checked });
+      failures.push({ detector: 'checks', because: checked });
       unsaid.push(`the checks of sign-ins failed: ${checked}`);
     }
     for (const [asked, answers] of this.#askAll(of)) {
@@ -118,11 +118,11 @@ export class DetectionRunner {
         else if (revision > 0) total.revised += 1;
         else total.said += 1;
       });
-      const judge = asked.detector.name;
-      for (const because of asked.isolation.failures) failures.push({ judge, because });
+      const detector = asked.detector.name;
+      for (const because of asked.isolation.failures) failures.push({ detector, because });
       if (failure === undefined) continue;
-      failures.push({ judge, because: failure });
-      if (failure !== DOES_NOT_RUN) unsaid.push(`${judge}: ${failure}`);
+      failures.push({ detector, because: failure });
+      if (failure !== DOES_NOT_RUN) unsaid.push(`${detector}: ${failure}`);
     }
     const said = this.#store.findingsOfRule(FAILED).map(({ draft: { title } }) => title);
     return { ...total, failures, failed: [...said, ...unsaid] };
@@ -161,7 +161,7 @@ export class DetectionRunner {
   #askAll(of: DetectorSelection): [DetectorRun, ReadAhead<Answer>][] {
     const toIndex = this.#store.cursor;
     const failed = Map.groupBy(this.#store.findingsOfRule(FAILED), ({ draft }) => {
-      return failureOf(draft)?.judge;
+      return failureOf(draft)?.detector;
     });
     const due = this.#detectors.flatMap((detector): DetectorRun[] => {
       if (of !== 'all' && of !== (detector.reads ?? 'events')) return [];
@@ -174,7 +174,7 @@ export class DetectionRunner {
       if (retries) this.#retriedMs.set(detector.name, this.#writer.clock.monotonic());
       const [store, ledger] = [this.#store, this.#ledger];
       const isolation = new Isolation({
-        ...{ judge: detector.name, store, ledger, fromIndex, known, retries },
+        ...{ detector: detector.name, store, ledger, fromIndex, known, retries },
         isStopped: () => this.#isStopped,
       });
       return [{ detector, touched, fromIndex, toIndex, isolation }];

@@ -14,7 +14,7 @@ export type DetectorProfile = {
   /** As findings name it; of a detector that has several rules, what comes before their slash. */
   readonly id: string;
   readonly title: string;
-  readonly judge: string;
+  readonly detector: string;
   /** What its findings are in the chain of an incident, from first to last. */
   readonly steps?: readonly string[];
   readonly logs: readonly LogName[];
@@ -25,13 +25,13 @@ export type DetectorProfile = {
 };
 
 /** The rules and correlations that speak for themselves. */
-export function ruleWatchers({ set }: RuleContent, judge: string): DetectorProfile[] {
+export function ruleWatchers({ set }: RuleContent, detector: string): DetectorProfile[] {
   const rules = set.rules.filter(({ alerts }) => alerts);
   const correlations = set.correlations.filter(({ alerts }) => alerts);
   return [
-    ...rules.map(({ rule }) => watcherOf(rule, judge, logsOfSource(rule.logsource))),
+    ...rules.map(({ rule }) => watcherOf(rule, detector, logsOfSource(rule.logsource))),
     ...correlations.map((compiled) =>
-      watcherOf(compiled.correlation, judge, logsOfParts(compiled, set)),
+      watcherOf(compiled.correlation, detector, logsOfParts(compiled, set)),
     ),
   ];
 }
@@ -42,12 +42,12 @@ export function streamWatchers(
     WindowDetector,
     'rules' | 'title' | 'cutTitle' | 'needs' | 'rulesNeed'
   >[],
-  judge: string,
+  detector: string,
 ): DetectorProfile[] {
   return detectors.flatMap(({ rules, title, cutTitle = title, needs, rulesNeed = {} }) =>
     rules.map((id) => {
       const own = rulesNeed[id] ?? needs;
-      return { id, title, cutTitle, judge, logs: own.flatMap((need) => NEEDS.get(need) ?? []) };
+      return { id, title, cutTitle, detector, logs: own.flatMap((need) => NEEDS.get(need) ?? []) };
     }),
   );
 }
@@ -55,10 +55,10 @@ export function streamWatchers(
 /** Whether a finding says that it failed: by itself, or with all of its judge. */
 export function isFailureOf(
   draft: FindingDraft,
-  { id, title, cutTitle, judge }: DetectorProfile,
+  { id, title, cutTitle, detector }: DetectorProfile,
 ): boolean {
   const failure = failureOf(draft);
-  if (failure?.judge !== judge) return false;
+  if (failure?.detector !== detector) return false;
   const { unit } = failure;
   return unit === null || unit === (cutTitle ?? title) || (cutStreamOf(unit) ?? unit) === id;
 }
@@ -78,14 +78,14 @@ export function isOfHandedIn({ logs }: DetectorProfile): boolean {
 
 function watcherOf(
   document: RuleMeta,
-  judge: string,
+  detector: string,
   fallback: readonly LogName[],
 ): DetectorProfile {
   const { id, name, title, level } = document;
   const logs = [...new Set(statedLogs(document) ?? fallback)];
   const severityMax = severityOfLevel(level);
   const { steps } = customOf(document).custom;
-  return { id: ruleKey({ id, name, title }), title, judge, steps, logs, severityMax };
+  return { id: ruleKey({ id, name, title }), title, detector, steps, logs, severityMax };
 }
 
 /** What a rule of ours says that it needs; undefined where it leaves that to its log source. */

@@ -53,7 +53,7 @@ async function take(
 
 /** Finds each person who deleted something. It throws on whom the test says. */
 function detector(name: string, throwsOn: (user: string) => boolean = () => false): Detector {
-  const watches = [{ id: name, title: `What ${name} finds`, judge: name, logs: [] }];
+  const watches = [{ id: name, title: `What ${name} finds`, detector: name, logs: [] }];
   return {
     ...({ name, hears: 'events', watches } as const),
     async *detect({ store, touched }) {

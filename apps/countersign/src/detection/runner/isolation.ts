@@ -13,7 +13,7 @@ export type Unit = { readonly id: string | null; readonly title: string };
 type Probe = (store: StoreReader) => unknown;
 
 export type IsolationOptions = {
-  readonly judge: string;
+  readonly detector: string;
   readonly store: StoreReader;
   readonly ledger: LedgerReader;
   readonly fromIndex: number;
@@ -101,9 +101,9 @@ export class Isolation {
     const failed = typeof entry === 'number' ? entry : null;
     if (failed === null) state.isBroken = true;
     else state.skipped.add(failed);
-    const { judge } = this.#options;
+    const { detector } = this.#options;
     const { id, title } = unit;
-    this.#found.push({ judge, unit: id, entry: failed, title, because: messageOf(error) });
+    this.#found.push({ detector, unit: id, entry: failed, title, because: messageOf(error) });
   }
 
   /** What is to be said of failures, and which are over. */

@@ -10,7 +10,7 @@ import { ExcludedGroups, type SuiteWorld } from './excluded-groups.ts';
 import { readBypasses } from './read-bypasses.ts';
 
 /**
- * Brings the suite to where drains want it, and says what was done and what was then seen there.
+ * Brings the suite to where bypasses want it, and says what was done and what was then seen there.
  * The way after a crash is the way of every day: what is wanted follows from the ledger, and what
  * was begun and has no outcome is done again.
  */
@@ -27,16 +27,16 @@ export class BypassController {
     this.#people = people;
   }
 
-  /** MUST have the ledger alone. Tells the drains as they are then. */
+  /** MUST have the ledger alone. Tells the bypasses as they are then. */
   async look(signal?: AbortSignal): Promise<ReadonlyMap<string, Bypass>> {
     const bypasses = new Map(await this.#read());
-    const due = [...bypasses.values()].filter((drain) => this.#isDue(drain));
+    const due = [...bypasses.values()].filter((bypass) => this.#isDue(bypass));
     if (due.length === 0) return bypasses;
     const groups = new ExcludedGroups(this.#config, this.#world);
     try {
-      for (const drain of due) {
-        const effect = await this.#settle(drain, bypasses, groups, signal);
-        bypasses.set(drain.request.statement.drain, { ...drain, effect });
+      for (const bypass of due) {
+        const effect = await this.#settle(bypass, bypasses, groups, signal);
+        bypasses.set(bypass.request.statement.bypass, { ...bypass, effect });
       }
     } finally {
       groups.close();
@@ -47,7 +47,7 @@ export class BypassController {
   /** Whether anything is left to be done; without a call to anybody. */
   async isDue(): Promise<boolean> {
     const bypasses = await this.#read();
-    return [...bypasses.values()].some((drain) => this.#isDue(drain));
+    return [...bypasses.values()].some((bypass) => this.#isDue(bypass));
   }
 
   async #read(): Promise<ReadonlyMap<string, Bypass>> {
@@ -58,10 +58,10 @@ export class BypassController {
     return bypassesOf(await readBypasses(this.#writer));
   }
 
-  #isDue(drain: Bypass): boolean {
-    const { effect, request } = drain;
+  #isDue(bypass: Bypass): boolean {
+    const { effect, request } = bypass;
     if (request.statement.method !== this.#config.method) return false;
-    const wanted = this.#wanted(drain);
+    const wanted = this.#wanted(bypass);
     // What was never begun has not to be undone.
     if (effect === undefined) return wanted === 'past us';
     const isTried = effect.wanted === wanted && effect.state === 'cannot tell';
@@ -69,38 +69,38 @@ export class BypassController {
     return effect.wanted !== wanted || effect.state !== 'done';
   }
 
-  #wanted(drain: Bypass): BypassEffect['wanted'] {
-    return wantedOf(drain, this.#people, this.#world.clock.now());
+  #wanted(bypass: Bypass): BypassEffect['wanted'] {
+    return wantedOf(bypass, this.#people, this.#world.clock.now());
   }
 
   async #settle(
-    drain: Bypass,
+    bypass: Bypass,
     all: ReadonlyMap<string, Bypass>,
     groups: ExcludedGroups,
     signal: AbortSignal | undefined,
   ): Promise<BypassEffect> {
-    const { group } = drain.request.statement;
-    const wanted = this.#wanted(drain);
-    const isBegun = drain.effect?.wanted === wanted && drain.effect.state === 'begun';
-    if (!isBegun) await this.#say(drain, { wanted, state: 'begun', because: 'it is due' });
+    const { group } = bypass.request.statement;
+    const wanted = this.#wanted(bypass);
+    const isBegun = bypass.effect?.wanted === wanted && bypass.effect.state === 'begun';
+    if (!isBegun) await this.#say(bypass, { wanted, state: 'begun', because: 'it is due' });
     const isKept = [...all.values()].some(
       (other) =>
-        other !== drain &&
+        other !== bypass &&
         other.request.statement.group === group &&
         this.#wanted(other) !== wanted,
     );
     if (wanted === 'by us' && isKept) {
-      return this.#say(drain, { wanted, state: 'done', because: 'another drain of it goes on' });
+      return this.#say(bypass, { wanted, state: 'done', because: 'another bypass of it goes on' });
     }
     try {
       await groups.put(group, wanted, signal);
       const isPast = await groups.has(group, signal);
       const isSo = isPast === (wanted === 'past us');
       const because = isPast ? 'the suite excludes the group' : 'the suite excludes it no more';
-      return await this.#say(drain, { wanted, state: isSo ? 'done' : 'cannot tell', because });
+      return await this.#say(bypass, { wanted, state: isSo ? 'done' : 'cannot tell', because });
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      return this.#say(drain, { wanted, state: 'cannot tell', because: messageOf(error) });
+      return this.#say(bypass, { wanted, state: 'cannot tell', because: messageOf(error) });
     }
   }
 
@@ -109,8 +109,8 @@ export class BypassController {
     said: Pick<BypassEffect, 'wanted' | 'state' | 'because'>,
   ): Promise<BypassEffect> {
     const atMs = this.#world.clock.now();
-    const { drain } = request.statement;
-    const effect: BypassEffect = { v: 1, what: 'drain-effect', drain, ...said, atMs };
+    const { bypass } = request.statement;
+    const effect: BypassEffect = { v: 1, what: 'bypass-effect', bypass, ...said, atMs };
     await this.#writer.decisionLog.append([ownEntryDraft('approval', atMs, effect)]);
     return effect;
   }

@@ -8,8 +8,8 @@ import {
 /** A group goes past our method for a while: somebody asks for it. */
 export type BypassRequest = {
   readonly v: 1;
-  readonly what: 'drain-request';
-  readonly drain: string;
+  readonly what: 'bypass-request';
+  readonly bypass: string;
   readonly tenant: TenantId;
   /** The configuration of our method in the suite. */
   readonly method: string;
@@ -25,8 +25,8 @@ export type BypassRequest = {
 /** Somebody else agrees. */
 export type BypassApproval = {
   readonly v: 1;
-  readonly what: 'drain-approval';
-  readonly drain: string;
+  readonly what: 'bypass-approval';
+  readonly bypass: string;
   /** SHA-256 of the request as it was signed: no other can be meant. */
   readonly request: string;
   readonly by: string;
@@ -36,8 +36,8 @@ export type BypassApproval = {
 /** The way back, for which one is enough. */
 export type BypassEnd = {
   readonly v: 1;
-  readonly what: 'drain-end';
-  readonly drain: string;
+  readonly what: 'bypass-end';
+  readonly bypass: string;
   readonly reason: string;
   readonly by: string;
   readonly atMs: number;
@@ -45,16 +45,16 @@ export type BypassEnd = {
 
 export type BypassStatement = BypassRequest | BypassApproval | BypassEnd;
 
-/** Undefined for what does not have the form of a signed statement about a drain. */
+/** Undefined for what does not have the form of a signed statement about a bypass. */
 export function bypassStatementOf(value: unknown): SignedStatement<BypassStatement> | undefined {
   return signedIn(value, FORMS) as SignedStatement<BypassStatement> | undefined;
 }
 
 const FORMS: StatementForms = new Map([
   [
-    'drain-request',
-    { texts: ['drain', 'tenant', 'method', 'group', 'reason'], times: ['untilMs'] },
+    'bypass-request',
+    { texts: ['bypass', 'tenant', 'method', 'group', 'reason'], times: ['untilMs'] },
   ],
-  ['drain-approval', { texts: ['drain', 'request'], times: [] }],
-  ['drain-end', { texts: ['drain', 'reason'], times: [] }],
+  ['bypass-approval', { texts: ['bypass', 'request'], times: [] }],
+  ['bypass-end', { texts: ['bypass', 'reason'], times: [] }],
 ]);

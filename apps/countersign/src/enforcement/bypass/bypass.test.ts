@@ -36,7 +36,7 @@ function privateKey(name: string): KeyObject {
 
 function request(more: Partial<BypassRequest> = {}, by = 'ada'): SignedStatement<BypassRequest> {
   const statement: BypassRequest = {
-    ...{ v: 1, what: 'drain-request', drain: 'd1', method: 'm1', group: 'g1', by: 'ada' },
+    ...{ v: 1, what: 'bypass-request', bypass: 'd1', method: 'm1', group: 'g1', by: 'ada' },
     ...{ tenant: tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21'), reason: 'our door is down' },
     ...{ atMs: NOW_MS, untilMs: NOW_MS + HOUR_MS, ...more },
   };
@@ -46,7 +46,7 @@ function request(more: Partial<BypassRequest> = {}, by = 'ada'): SignedStatement
 function approval(more: Partial<BypassApproval> = {}, by = 'ben'): SignedStatement<BypassApproval> {
   const digest = statementDigest(request());
   const statement: BypassApproval = {
-    ...{ v: 1, what: 'drain-approval', drain: 'd1', request: digest, by: 'ben', atMs: NOW_MS },
+    ...{ v: 1, what: 'bypass-approval', bypass: 'd1', request: digest, by: 'ben', atMs: NOW_MS },
     ...more,
   };
   return signed(statement, privateKey(by));
@@ -54,7 +54,7 @@ function approval(more: Partial<BypassApproval> = {}, by = 'ben'): SignedStateme
 
 function end(more: Partial<BypassEnd> = {}, by = 'eve'): SignedStatement<BypassEnd> {
   const statement: BypassEnd = {
-    ...{ v: 1, what: 'drain-end', drain: 'd1', reason: 'it is up', by: 'eve', atMs: NOW_MS },
+    ...{ v: 1, what: 'bypass-end', bypass: 'd1', reason: 'it is up', by: 'eve', atMs: NOW_MS },
     ...more,
   };
   return signed(statement, privateKey(by));
@@ -66,9 +66,9 @@ function said(...bodies: readonly unknown[]) {
 }
 
 function wanted(bodies: readonly unknown[], nowMs = NOW_MS, of: typeof people = people) {
-  const drain = said(...bodies).get('d1');
-  assert.ok(drain !== undefined);
-  return wantedOf(drain, of, nowMs);
+  const bypass = said(...bodies).get('d1');
+  assert.ok(bypass !== undefined);
+  return wantedOf(bypass, of, nowMs);
 }
 
 describe('a group goes past the door', () => {
@@ -123,9 +123,9 @@ describe('a group goes past the door', () => {
   });
 });
 
-describe('what was said of a drain', () => {
+describe('what was said of a bypass', () => {
   const effect: BypassEffect = {
-    ...{ v: 1, what: 'drain-effect', drain: 'd1', wanted: 'past us', state: 'done' },
+    ...{ v: 1, what: 'bypass-effect', bypass: 'd1', wanted: 'past us', state: 'done' },
     ...{ because: 'the suite says so', atMs: NOW_MS },
   };
 
@@ -143,11 +143,11 @@ describe('what was said of a drain', () => {
   });
 
   test('is nothing where nobody asked for it, or where it is no statement', () => {
-    const bodies = [approval(), end(), effect, null, 'drain', {}, { v: 1, what: 'drain-effect' }];
+    const bodies = [approval(), end(), effect, null, 'bypass', {}, { v: 1, what: 'bypass-effect' }];
     assert.equal(said(...bodies).size, 0);
     const noise = [{ ...effect, v: 2 }, { ...effect, what: 'effect' }, [effect]];
-    const drain = said(request(), ...noise, request({ drain: 'd2' })).get('d1');
-    assert.deepEqual([drain?.effect, drain?.entries], [undefined, [10]]);
+    const bypass = said(request(), ...noise, request({ bypass: 'd2' })).get('d1');
+    assert.deepEqual([bypass?.effect, bypass?.entries], [undefined, [10]]);
   });
 
   test('is read in its own form alone', () => {
@@ -155,7 +155,7 @@ describe('what was said of a drain', () => {
       assert.equal(bypassStatementOf(each), each);
       const { statement, signature } = each;
       for (const name of Object.keys(statement)) {
-        const { [name as 'drain']: _, ...less } = statement as BypassRequest;
+        const { [name as 'bypass']: _, ...less } = statement as BypassRequest;
         assert.equal(bypassStatementOf({ statement: less, signature }), undefined, name);
         const other = { ...statement, [name]: [1] };
         assert.equal(bypassStatementOf({ statement: other, signature }), undefined, name);
@@ -179,7 +179,7 @@ describe('a statement is taken in', () => {
     nowMs = NOW_MS,
   ) => checkStatement(one, said(...bodies), { people, nowMs, longestMs: LONGEST_MS });
   const refused = (why: RegExp, ...of: Parameters<typeof check>): void =>
-    assert.throws(() => check(...of), { code: 'DRAIN_REFUSED', message: why });
+    assert.throws(() => check(...of), { code: 'BYPASS_REFUSED', message: why });
 
   test('from those who may, as they signed it, and soon after', () => {
     assert.doesNotThrow(() => check(request()));
@@ -204,14 +204,14 @@ describe('a statement is taken in', () => {
   });
 
   test('once of a kind', () => {
-    refused(/there is a drain of this id already/, request(), [request()]);
+    refused(/there is a bypass of this id already/, request(), [request()]);
     refused(/it is approved already/, approval({ by: 'eve' }, 'eve'), [request(), approval()]);
     refused(/it is undone already/, end(), [request(), end()]);
   });
 
-  test('about a drain that there is, and that is not over', () => {
-    refused(/there is no such drain/, approval());
-    refused(/there is no such drain/, end());
+  test('about a bypass that there is, and that is not over', () => {
+    refused(/there is no such bypass/, approval());
+    refused(/there is no such bypass/, end());
     refused(/it is over already/, approval(), [request(), end()]);
     const short = request({ untilMs: NOW_MS + 1000 });
     const agreed = approval({ request: statementDigest(short) });

@@ -21,8 +21,8 @@ import {
  */
 export type BypassEffect = {
   readonly v: 1;
-  readonly what: 'drain-effect';
-  readonly drain: string;
+  readonly what: 'bypass-effect';
+  readonly bypass: string;
   readonly wanted: 'past us' | 'by us';
   readonly state: 'begun' | 'done' | 'cannot tell';
   /** What the suite said, or why nobody can tell. */
@@ -30,7 +30,7 @@ export type BypassEffect = {
   readonly atMs: number;
 };
 
-/** One drain, and how far it is. */
+/** One bypass, and how far it is. */
 export type Bypass = {
   readonly request: SignedStatement<BypassRequest>;
   readonly approval: SignedStatement<BypassApproval> | undefined;
@@ -48,9 +48,9 @@ export function bypassesOf(said: Iterable<BypassEntry>): ReadonlyMap<string, Byp
   for (const { index, body } of said) {
     const effect = effectOf(body);
     const statement = bypassStatementOf(body)?.statement;
-    const id = effect?.drain ?? statement?.drain ?? '';
+    const id = effect?.bypass ?? statement?.bypass ?? '';
     const known = bypasses.get(id);
-    if (statement?.what === 'drain-request') {
+    if (statement?.what === 'bypass-request') {
       if (known !== undefined) continue;
       const request = body as SignedStatement<BypassRequest>;
       const nothing = { approval: undefined, end: undefined, effect: undefined };
@@ -60,10 +60,10 @@ export function bypassesOf(said: Iterable<BypassEntry>): ReadonlyMap<string, Byp
     if (known === undefined) continue;
     const entries = [...known.entries, index];
     if (effect !== undefined) bypasses.set(id, { ...known, effect, entries });
-    else if (statement?.what === 'drain-approval') {
+    else if (statement?.what === 'bypass-approval') {
       const approval = known.approval ?? (body as SignedStatement<BypassApproval>);
       bypasses.set(id, { ...known, approval, entries });
-    } else if (statement?.what === 'drain-end') {
+    } else if (statement?.what === 'bypass-end') {
       bypasses.set(id, {
         ...known,
         end: known.end ?? (body as SignedStatement<BypassEnd>),
@@ -75,8 +75,8 @@ export function bypassesOf(said: Iterable<BypassEntry>): ReadonlyMap<string, Byp
 }
 
 /** Where the group is to be now. The keys are asked again: a ledger can be written by others. */
-export function wantedOf(drain: Bypass, people: People, nowMs: number): BypassEffect['wanted'] {
-  const { request, approval, end } = drain;
+export function wantedOf(bypass: Bypass, people: People, nowMs: number): BypassEffect['wanted'] {
+  const { request, approval, end } = bypass;
   const isOver = nowMs >= request.statement.untilMs || end !== undefined;
   const isAgreed =
     approval !== undefined &&
@@ -89,7 +89,7 @@ export function wantedOf(drain: Bypass, people: People, nowMs: number): BypassEf
 
 /**
  * Whether a statement may be taken in.
- * @throws AccessError DRAIN_REFUSED
+ * @throws AccessError BYPASS_REFUSED
  */
 export function checkStatement(
   said: SignedStatement<BypassStatement>,
@@ -111,20 +111,20 @@ export function checkStatement(
   if (Math.abs(nowMs - statement.atMs) > SAID_MS_MAX) {
     throw refused('it was signed too long ago, or by another clock: sign it again');
   }
-  const known = pending.get(statement.drain);
+  const known = pending.get(statement.bypass);
   switch (statement.what) {
-    case 'drain-request': {
-      if (known !== undefined) throw refused('there is a drain of this id already');
+    case 'bypass-request': {
+      if (known !== undefined) throw refused('there is a bypass of this id already');
       const forMs = statement.untilMs - statement.atMs;
       if (forMs > 0 && forMs <= longestMs) return;
       throw refused(`it would last longer than ${longestMs / 60_000} minutes, or no time at all`);
     }
-    case 'drain-approval':
-      if (known === undefined) throw refused('there is no such drain');
+    case 'bypass-approval':
+      if (known === undefined) throw refused('there is no such bypass');
       checkApproval(statement, known, people, nowMs);
       return;
-    case 'drain-end':
-      if (known === undefined) throw refused('there is no such drain');
+    case 'bypass-end':
+      if (known === undefined) throw refused('there is no such bypass');
       if (known.end !== undefined) throw refused('it is undone already');
   }
 }
@@ -144,10 +144,10 @@ function checkApproval(
 }
 
 function effectOf(body: unknown): BypassEffect | undefined {
-  if (!isObject(body) || body['v'] !== 1 || body['what'] !== 'drain-effect') return undefined;
+  if (!isObject(body) || body['v'] !== 1 || body['what'] !== 'bypass-effect') return undefined;
   return body as BypassEffect;
 }
 
 function refused(why: string): PolicyError {
-  return new PolicyError('DRAIN_REFUSED', `could not take this in for a drain: ${why}`);
+  return new PolicyError('BYPASS_REFUSED', `could not take this in for a bypass: ${why}`);
 }

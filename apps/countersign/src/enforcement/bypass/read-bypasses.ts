@@ -7,7 +7,7 @@ type Source = {
   readonly reader: Pick<LedgerReader, 'body' | 'size'>;
 };
 
-/** All that was said of drains, in the order of the entries. The reader MUST see as far. */
+/** All that was said of bypasses, in the order of the entries. The reader MUST see as far. */
 export async function readBypasses({ store, reader }: Source): Promise<readonly BypassEntry[]> {
   const said: BypassEntry[] = [];
   for (const index of store.acts('approval')) {

@@ -109,7 +109,7 @@ export function findingOf(
   const times = entries.map((entry) => events[entry]?.atMs ?? 0);
   const [firstMs, lastMs] = [Math.min(...times), Math.max(...times)];
   return {
-    ...{ index: 0, uid, judge: 'rules', state: 'open', because: null, revision: 0 },
+    ...{ index: 0, uid, detector: 'rules', state: 'open', because: null, revision: 0 },
     ...{ revisions: [0], mark: undefined },
     draft: {
       ...{ rule: 'r', version: 1, tenant: TENANT, group: 'g', windowMs: firstMs, firstMs, lastMs },

@@ -78,7 +78,7 @@ export class CanaryRunner implements Collector {
       if (this.#isDue(plan)) problems.push(...(await this.#send(plan, desk, signal)));
     }
     const short = problems.length;
-    const nothing = { records: 0, duplicates: 0, parked: 0, behindMs: 0, hasMore: false };
+    const nothing = { records: 0, duplicates: 0, quarantined: 0, behindMs: 0, hasMore: false };
     return { ...nothing, windows: observed, short, problems };
   }
 

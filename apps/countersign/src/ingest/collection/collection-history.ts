@@ -37,13 +37,13 @@ export type CollectedBody = {
     readonly count: number;
     readonly bytes: number;
     readonly state: ContentFact['state'];
-    readonly parked?: number | undefined;
+    readonly quarantined?: number | undefined;
     readonly etag?: string | undefined;
   }[];
 };
 
 /** What a `partial` window says of what will not come any more, however often it is asked for. */
-const FINAL_CODES: ReadonlySet<string> = new Set(['gone', 'unreadable', 'parked', 'AF20022']);
+const FINAL_CODES: ReadonlySet<string> = new Set(['gone', 'unreadable', 'quarantined', 'AF20022']);
 
 /** What was asked for and came, of a source of which something was left out. */
 type Narrow = { readonly leftOut: readonly string[]; windows: IntervalSet };
@@ -159,7 +159,7 @@ export class CollectionHistory {
     }
   }
 
-  /** Entries from this index on may tell more of contents: parked pieces of them were read. */
+  /** Entries from this index on may tell more of contents: quarantined pieces of them were read. */
   async recallContents({ store, reader }: LedgerWriter, fromIndex: number): Promise<void> {
     const indices = store.acts('import', fromIndex);
     if (indices.length > 0) await reader.refresh();
@@ -236,11 +236,11 @@ export function collectedBody(
 }
 
 function listed(contents: readonly ContentFact[]): CollectedBody['contents'] {
-  return contents.map(({ id, createdMs, sha256, count, bytes, state, parked, etag }) => {
+  return contents.map(({ id, createdMs, sha256, count, bytes, state, quarantined, etag }) => {
     const created = instantOfMs(createdMs) ?? '';
     return {
       ...{ id, created, sha256, count, bytes, state },
-      ...(parked !== undefined && { parked }),
+      ...(quarantined !== undefined && { quarantined }),
       ...(etag !== undefined && { etag }),
     };
   });

@@ -69,7 +69,7 @@ function seen(source: string, fromMs: number, toMs: number, atMs: number): Obser
     fetched: 1,
     records: PER_HOUR,
     duplicates: 0,
-    parked: 0,
+    quarantined: 0,
     because: null,
     code: null,
     delays: sketch.observed(),

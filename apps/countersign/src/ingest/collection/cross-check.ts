@@ -51,7 +51,7 @@ export class CrossCheck implements Collector {
       );
     }
     const short = problems.length;
-    const nothing = { records: 0, duplicates: 0, parked: 0, behindMs: 0, hasMore: false };
+    const nothing = { records: 0, duplicates: 0, quarantined: 0, behindMs: 0, hasMore: false };
     return { ...nothing, windows, short, problems };
   }
 

@@ -102,7 +102,7 @@ export class LedgerSession implements CollectionSession {
   async end(end: WindowEnd): Promise<WindowTally> {
     await this.#feed();
     await this.#desk.conclude(() => this.#entries(end), this.#window);
-    return { records: this.#records, duplicates: this.#duplicates, parked: this.#quarantined };
+    return { records: this.#records, duplicates: this.#duplicates, quarantined: this.#quarantined };
   }
 
   async #feed(): Promise<void> {
@@ -146,8 +146,8 @@ export class LedgerSession implements CollectionSession {
     const { nowMs } = this.#desk;
     const drafts: RecordDraft[] = [];
     const facts = end.contents.map((fact): ContentFact => {
-      const parked = this.#quarantinedIn.get(fact.id);
-      return parked === undefined ? fact : { ...fact, parked };
+      const quarantined = this.#quarantinedIn.get(fact.id);
+      return quarantined === undefined ? fact : { ...fact, quarantined };
     });
     for (let at = 0; at < facts.length; at += CONTENTS_PER_ENTRY) {
       const some = facts.slice(at, at + CONTENTS_PER_ENTRY);
@@ -199,7 +199,7 @@ export class LedgerSession implements CollectionSession {
       records,
       duplicates: isMixed ? records - all.n : this.#duplicates,
       // What could not be read may have been of any of them.
-      parked: this.#quarantined,
+      quarantined: this.#quarantined,
       because: end.because?.slice(0, OBSERVATION_TEXT_CHARACTERS_MAX) ?? null,
       code: end.code?.slice(0, OBSERVATION_NAME_CHARACTERS_MAX) ?? null,
       delays: this.#observedDelays(all),
@@ -242,17 +242,17 @@ export class LedgerSession implements CollectionSession {
       workload,
       records,
       duplicates,
-      parked: 0,
+      quarantined: 0,
       delays: this.#observedDelays(delays),
     };
   }
 }
 
-/** All was fetched, and not all of it is in: a window with parked records is not whole. */
-function withQuarantined(end: WindowEnd, parked: number): WindowEnd {
+/** All was fetched, and not all of it is in: a window with quarantined records is not whole. */
+function withQuarantined(end: WindowEnd, quarantined: number): WindowEnd {
   if (end.outcome !== 'complete') return end;
-  const because = `${plural(parked, 'piece')} could not be read: parked`;
-  return { ...end, outcome: 'partial', code: 'parked', because };
+  const because = `${plural(quarantined, 'piece')} could not be read: quarantined`;
+  return { ...end, outcome: 'partial', code: 'quarantined', because };
 }
 
 function observed(delays: DelayCounts): ObservedDelays | null {

@@ -4,14 +4,19 @@ import { parseInventoryBody } from '../../projection/entries/inventory-body.ts';
 
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const OWNED = { tenant: TENANT, name: 'Main', use: 'test', state: 'connected' };
-const BODY = { v: 1, what: 'estate', tenants: [OWNED], partners: [{ tenant: TENANT, name: 'P' }] };
+const BODY = {
+  v: 1,
+  what: 'inventory',
+  tenants: [OWNED],
+  partners: [{ tenant: TENANT, name: 'P' }],
+};
 
-test('reads what was said of the estate', () => {
+test('reads what was said of the inventory', () => {
   const { tenants, partners } = BODY;
   assert.deepEqual(parseInventoryBody({ ...BODY, who: 'serve', atMs: 1 }), { tenants, partners });
 });
 
-test('takes nothing else for an estate', () => {
+test('takes nothing else for an inventory', () => {
   const odd: readonly unknown[] = [
     null,
     [],

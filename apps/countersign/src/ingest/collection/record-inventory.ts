@@ -21,7 +21,7 @@ export async function recordInventory(
   const last = await lastInventory(writer);
   if (last !== undefined && isSame(last, inventory)) return { entry: last.index, said: 'before' };
   const atMs = writer.clock.now();
-  const body: InventoryBody = { v: 1, what: 'estate', ...inventory, ...actor, atMs };
+  const body: InventoryBody = { v: 1, what: 'inventory', ...inventory, ...actor, atMs };
   await desk.append([ownEntryDraft('config', atMs, body)]);
   await desk.post();
   const entry = writer.store.acts('config').at(-1);

@@ -13,7 +13,7 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { CollectedPiece } from '../quarantine/quarantine.ts';
 import { CollectionHistory, collectedBody } from './collection-history.ts';
 
-/** Of what collectors parked: what could be read now, and what stays. */
+/** Of what collectors quarantined: what could be read now, and what stays. */
 export type RecoveryResult = {
   readonly read: readonly CollectedPiece[];
   readonly left: readonly CollectedPiece[];
@@ -35,7 +35,9 @@ export async function readAgainEntries(
   await writer.reader.refresh();
   const contents = contentsOf(await CollectionHistory.load(writer), pieces.read);
   // By the ledger: a piece that somebody took out of the folder was not read.
-  const torn = contents.filter(({ now }) => now.parked !== undefined).map(({ piece }) => piece);
+  const torn = contents
+    .filter(({ now }) => now.quarantined !== undefined)
+    .map(({ piece }) => piece);
   const found = { ...pieces, left: [...pieces.left, ...torn] };
   const short = pieces.unknown > 0 ? [] : joined(writer.store.unread());
   return [
@@ -60,10 +62,10 @@ function contentsOf(
     assert(piece !== undefined, 'a group has a member');
     const { window, content } = piece;
     const fact = history.content(window.source, window.tenant, content);
-    if (fact?.parked === undefined) return [];
-    const { parked, ...rest } = fact;
-    const stay = parked - pieces.length;
-    return [{ piece, now: stay > 0 ? { ...rest, parked: stay } : rest }];
+    if (fact?.quarantined === undefined) return [];
+    const { quarantined, ...rest } = fact;
+    const stay = quarantined - pieces.length;
+    return [{ piece, now: stay > 0 ? { ...rest, quarantined: stay } : rest }];
   });
 }
 
@@ -96,8 +98,8 @@ function observation(
     ...{ v: 2, collector: first.window.collector, tenant, source, workload, subject },
     from: instantOfMs(unread.from) ?? '',
     to: instantOfMs(unread.to) ?? '',
-    ...{ axis, outcome: 'complete', listed: 0, fetched: 0, records, duplicates: 0, parked: 0 },
-    because: `${plural(records, 'piece')} that had been parked could be read`,
+    ...{ axis, outcome: 'complete', listed: 0, fetched: 0, records, duplicates: 0, quarantined: 0 },
+    because: `${plural(records, 'piece')} that had been quarantined could be read`,
     ...{ code: READ_AGAIN_CODE, delays: null, canaries: null },
     at: instantOfMs(nowMs) ?? '',
   };

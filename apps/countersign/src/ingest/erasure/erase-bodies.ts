@@ -38,7 +38,7 @@ export type ErasureReport = {
   /** Bodies that are gone. */
   readonly erased: number;
   /** Pieces that nobody could read, and that are gone as well. */
-  readonly parked: number;
+  readonly quarantined: number;
   /** The entry that says so; null where there was nothing to erase. */
   readonly entry: number | null;
   readonly ranges: readonly (readonly [number, number])[];
@@ -52,8 +52,9 @@ export type ErasureReport = {
 export async function erase(writer: LedgerWriter, request: ErasureRequest): Promise<ErasureReport> {
   const { selection, actor } = request;
   const found = await find(writer, selection);
-  if (found.indices.length === 0 && found.parked.length === 0) {
-    if (request.whenNothing === 'done') return { erased: 0, parked: 0, entry: null, ranges: [] };
+  if (found.indices.length === 0 && found.quarantined.length === 0) {
+    if (request.whenNothing === 'done')
+      return { erased: 0, quarantined: 0, entry: null, ranges: [] };
     throw new IngestError('NOTHING_TO_ERASE', 'could not erase: no body fits what was asked for');
   }
   const names = selection.names ?? [];
@@ -65,13 +66,13 @@ export async function erase(writer: LedgerWriter, request: ErasureRequest): Prom
     reason: request.reason,
     subjects: names.map((name) => subjectHash(writer.ledger.localKeys, name)),
     entries: found.indices.length,
-    parked: found.parked.length,
+    quarantined: found.quarantined.length,
     ranges: rangesOf(found.indices),
     fromMs: found.fromMs,
     toMs: found.toMs,
     tenants: [...found.tenants],
   };
-  const doomed = { names, parked: found.parked };
+  const doomed = { names, quarantined: found.quarantined };
   rememberErasing(writer.dir, { ...doomed, atMs: body.atMs });
   const [appended] = await writer.ledger
     .append([ownEntryDraft('erasure', body.atMs, body)])
@@ -81,7 +82,7 @@ export async function erase(writer: LedgerWriter, request: ErasureRequest): Prom
     });
   const entry = appended?.index ?? -1;
   await carryOut(writer, body.ranges, doomed);
-  return { erased: body.entries, parked: body.parked, entry, ranges: body.ranges };
+  return { erased: body.entries, quarantined: body.quarantined, entry, ranges: body.ranges };
 }
 
 /** Ends what an earlier process had begun: what an entry says is erased must be erased. */
@@ -92,7 +93,7 @@ export async function resumeErasures(writer: LedgerWriter): Promise<void> {
     if (erasure === undefined) continue;
     const doomed = recallErasing(writer, erasure);
     if (doomed === undefined && (await isCarriedOut(writer, erasure.ranges))) continue;
-    await carryOut(writer, erasure.ranges, doomed ?? { names: [], parked: [] });
+    await carryOut(writer, erasure.ranges, doomed ?? { names: [], quarantined: [] });
   }
   // Of an erasure that died before it was an entry, and so never was: nothing but names is left.
   forgetErasing(writer.dir);
@@ -122,7 +123,7 @@ async function carryOut(
   );
   const mentions = new NameMatcher(doomed.names);
   await removeOriginals(writer, { indices: new Set(indices), mentions });
-  eraseQuarantined(writer.dir, doomed.parked);
+  eraseQuarantined(writer.dir, doomed.quarantined);
   const { toMerge } = await writer.store.purge(indices);
   await writer.ledger.rewriteWithout(indices);
   await writer.reader.refresh();
@@ -137,7 +138,7 @@ async function carryOut(
 
 type ErasureMatch = {
   readonly indices: number[];
-  readonly parked: readonly string[];
+  readonly quarantined: readonly string[];
   readonly tenants: Set<string>;
   fromMs: number | null;
   toMs: number | null;
@@ -151,9 +152,15 @@ async function find(writer: LedgerWriter, selection: ErasureSelection): Promise<
   await writer.reader.refresh();
   const check = new LegalHoldCheck(await activeHolds(writer));
   const matcher = new Matcher(selection);
-  const { names: parked, held: quarantinedHeld } = await findQuarantined(writer, selection);
+  const { names: quarantined, held: quarantinedHeld } = await findQuarantined(writer, selection);
   const held = new Map(quarantinedHeld);
-  const found: ErasureMatch = { indices: [], parked, tenants: new Set(), fromMs: null, toMs: null };
+  const found: ErasureMatch = {
+    indices: [],
+    quarantined,
+    tenants: new Set(),
+    fromMs: null,
+    toMs: null,
+  };
   for await (const batch of writer.reader.scan()) {
     for (let position = 0; position < batch.count; position++) {
       const body = batch.body(position);

@@ -5,7 +5,7 @@ import { listQuarantined, type QuarantineFile } from '../quarantine/quarantine.t
 import type { ErasureSelection } from './erasure-target.ts';
 import { type ActiveHold, activeHolds } from './legal-holds.ts';
 
-/** Which parked files an erasure takes, and the cases that forbid it, with their number. */
+/** Which quarantined files an erasure takes, and the cases that forbid it, with their number. */
 export type QuarantineMatch = {
   readonly names: readonly string[];
   readonly held: ReadonlyMap<string, number>;
@@ -13,7 +13,7 @@ export type QuarantineMatch = {
 
 /**
  * What nobody could read has no source, no tenant and no time of its own. So a person takes what
- * mentions her, an import what it parked, and retention what was parked before the time: nothing
+ * mentions her, an import what it quarantined, and retention what was quarantined before the time: nothing
  * happened after it was delivered.
  */
 export async function findQuarantined(
@@ -49,7 +49,7 @@ function isSelected(
   return toMs === undefined || quarantinedMs < toMs;
 }
 
-/** Where a hold may or may not be about a parked file, it is: nobody could tell afterwards. */
+/** Where a hold may or may not be about a quarantined file, it is: nobody could tell afterwards. */
 class QuarantinedHold {
   readonly case: string;
   readonly #scope: ActiveHold['scope'];

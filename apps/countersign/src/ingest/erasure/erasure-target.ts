@@ -10,15 +10,18 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
  */
 export type ErasureTarget = {
   readonly names: readonly string[];
-  /** Names of files in the folder of what is parked. */
-  readonly parked: readonly string[];
+  /** Names of files in the folder of what is quarantined. */
+  readonly quarantined: readonly string[];
 };
 
 type PendingErasure = ErasureTarget & { readonly atMs: number };
 
 export function rememberErasing(dir: string, remembered: PendingErasure): void {
-  const { names, parked, atMs } = remembered;
-  writeFileSync(pathOf(dir), JSON.stringify({ names, parked, atMs }), { mode: 0o600, flush: true });
+  const { names, quarantined, atMs } = remembered;
+  writeFileSync(pathOf(dir), JSON.stringify({ names, quarantined, atMs }), {
+    mode: 0o600,
+    flush: true,
+  });
 }
 
 /** What was remembered for this erasure, and not for one that never came to be an entry. */

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { listQuarantined, quarantineItem, removeQuarantined } from './quarantine.ts';
 
 function withFolder(run: (dir: string) => void): void {
-  const dir = mkdtempSync(join(tmpdir(), 'countersign-parked-'));
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-quarantined-'));
   try {
     run(dir);
   } finally {
@@ -16,7 +16,7 @@ function withFolder(run: (dir: string) => void): void {
 
 const REJECT = { file: 'a.json', at: 'row 2, byte 9', reason: 'not JSON', import: 0, readAs: null };
 
-test('the same reject is parked once, and keeps its first reason', () => {
+test('the same reject is quarantined once, and keeps its first reason', () => {
   withFolder((dir) => {
     const name = quarantineItem(dir, REJECT, Buffer.from('{'));
     assert.equal(quarantineItem(dir, { ...REJECT, reason: 'another' }, Buffer.from('{')), name);
@@ -46,15 +46,15 @@ test('bytes come back as they were, and those over a mebibyte stay in their file
 
 test('a file that was cut is listed with its text, so that a search finds it', () => {
   withFolder((dir) => {
-    mkdirSync(join(dir, 'parked'));
-    writeFileSync(join(dir, 'parked', 'cut.json'), '{"file":"ann@example.com');
+    mkdirSync(join(dir, 'quarantine'));
+    writeFileSync(join(dir, 'quarantine', 'cut.json'), '{"file":"ann@example.com');
     const [cut] = [...listQuarantined(dir)];
     assert.match(cut?.item.reason ?? '', /ann@example\.com/);
     removeQuarantined(dir, ['cut.json', 'never-there.json']);
-    assert.deepEqual(readdirSync(join(dir, 'parked')), []);
+    assert.deepEqual(readdirSync(join(dir, 'quarantine')), []);
   });
 });
 
-test('nothing was parked where there is no folder for it', () => {
+test('nothing was quarantined where there is no folder for it', () => {
   withFolder((dir) => assert.deepEqual([...listQuarantined(dir)], []));
 });

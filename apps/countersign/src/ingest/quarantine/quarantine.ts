@@ -80,7 +80,7 @@ export function quarantineItem(
     .digest('hex');
   const name = `${digest.slice(0, 32)}.json`;
   const path = join(folderOf(dir), name);
-  // The first reason is why it was parked; the second may be no more than that the file is gone.
+  // The first reason is why it was quarantined; the second may be no more than that the file is gone.
   if (existsSync(path)) return name;
   mkdirSync(folderOf(dir), { recursive: true, mode: 0o700 });
   const quarantined: QuarantinedItem = {
@@ -92,7 +92,7 @@ export function quarantineItem(
   return name;
 }
 
-/** All that is parked, in an order that does not change. */
+/** All that is quarantined, in an order that does not change. */
 export function* listQuarantined(dir: string): Generator<QuarantineFile> {
   for (const name of namesIn(folderOf(dir))) yield readQuarantined(dir, name);
 }
@@ -135,7 +135,7 @@ export function removeQuarantined(dir: string, names: Iterable<string>): void {
 }
 
 function folderOf(dir: string): string {
-  return join(dir, 'parked');
+  return join(dir, 'quarantine');
 }
 
 function namesIn(folder: string): string[] {
@@ -144,7 +144,7 @@ function namesIn(folder: string): string[] {
       .filter((name) => name.endsWith('.json'))
       .sort();
   } catch {
-    // Nothing was ever parked.
+    // Nothing was ever quarantined.
     return [];
   }
 }
@@ -153,9 +153,9 @@ function namesIn(folder: string): string[] {
 function parse(text: string): QuarantinedItem {
   const unknown = { file: '', at: '', import: null, readAs: null, bytes: null };
   try {
-    const { collected, ...parked } = JSON.parse(text) as Partial<QuarantinedItem>;
+    const { collected, ...quarantined } = JSON.parse(text) as Partial<QuarantinedItem>;
     const piece = isCollectedPiece(collected) ? { collected } : {};
-    return { ...unknown, reason: '', ...parked, ...piece };
+    return { ...unknown, reason: '', ...quarantined, ...piece };
   } catch {
     return { ...unknown, reason: text };
   }

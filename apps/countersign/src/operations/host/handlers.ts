@@ -41,11 +41,11 @@ type PerformOne = (writer: HostWriter, work: Command, by: HandlerContext) => Pro
 
 const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['import', performImport],
-  ['import --parked', performRetry],
+  ['import --quarantined', performRetry],
   ['statement', performAccess],
   ['decide', performDecide],
   ['findings mark', performMarkFindings],
-  ['door drain', performBypass],
+  ['bypass', performBypass],
   ['gate', performGate],
   ['ledger erase', performErase],
   ['ledger hold', performHold],

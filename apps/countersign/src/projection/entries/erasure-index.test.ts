@@ -11,7 +11,7 @@ const BODY: ErasureBody = {
   reason: 'she asked',
   subjects: [],
   entries: 5,
-  parked: 0,
+  quarantined: 0,
   ranges: [
     [2, 4],
     [7, 8],

@@ -15,19 +15,20 @@ export type FindingMarkBody = {
 } & Omit<FindingMark, 'index'>;
 
 export function findingBody(fact: Omit<FindingRow, 'index'>): FindingBody {
-  const { uid, judge, state, because, revision, draft } = fact;
-  return { v: 1, what: 'finding', uid, judge, state, because, revision, draft };
+  const { uid, detector, state, because, revision, draft } = fact;
+  return { v: 1, what: 'finding', uid, detector, state, because, revision, draft };
 }
 
 /** Undefined for an entry of another form: it means nothing, and is still an entry. */
 export function parseFinding(body: Json): Omit<FindingRow, 'index'> | undefined {
   if (body['what'] !== 'finding') return undefined;
-  const { uid, judge, state, because, revision } = body;
+  const { uid, detector, state, because, revision } = body;
   const draft = parseDraft(body['draft']);
-  if (draft === undefined || typeof uid !== 'string' || typeof judge !== 'string') return undefined;
+  if (draft === undefined || typeof uid !== 'string' || typeof detector !== 'string')
+    return undefined;
   if (state !== 'open' && state !== 'withdrawn') return undefined;
   if (typeof revision !== 'number') return undefined;
-  return { uid, judge, state, because: textOrNull(because), revision, draft };
+  return { uid, detector, state, because: textOrNull(because), revision, draft };
 }
 
 export function parseFindingMark(body: Json): Omit<FindingMark, 'index'> | undefined {

@@ -5,7 +5,7 @@ import type { Actor } from './own-entry.ts';
 /** The body of an entry of kind `config`: which tenants the company owns. */
 export type InventoryBody = Actor & {
   readonly v: 1;
-  readonly what: 'estate';
+  readonly what: 'inventory';
   readonly tenants: InventoryRow['tenants'];
   readonly partners: InventoryRow['partners'];
   /** Makes it another entry when the same is said again after something else was. */
@@ -16,7 +16,7 @@ export type Inventory = Pick<InventoryRow, 'tenants' | 'partners'>;
 
 /** Undefined for an entry of another kind or form: it means nothing, and is still an entry. */
 export function parseInventoryBody(body: unknown): Inventory | undefined {
-  if (!isObject(body) || body['what'] !== 'estate') return undefined;
+  if (!isObject(body) || body['what'] !== 'inventory') return undefined;
   const { tenants, partners } = body;
   if (!Array.isArray(tenants) || !Array.isArray(partners)) return undefined;
   if (!tenants.every(isTenant) || !partners.every(isPartner)) return undefined;

@@ -27,8 +27,8 @@ export type ImportStart = Actor & {
   readonly file: string;
   /** What the person who ran the import says about where the file is from. */
   readonly origin: string | null;
-  /** Only of a retry: the import that had parked what is read again. */
-  readonly parkedBy?: number | null;
+  /** Only of a retry: the import that had quarantined what is read again. */
+  readonly quarantinedBy?: number | null;
 };
 
 export type ImportEnd = Actor & {
@@ -40,7 +40,7 @@ export type ImportEnd = Actor & {
   readonly import: number;
   readonly file: string;
   readonly origin: string | null;
-  readonly parkedBy?: number | null;
+  readonly quarantinedBy?: number | null;
   /** Size and SHA-256 of the whole file as it lay on disk; null when it was not read to its end. */
   readonly size: number | null;
   readonly sha256: string | null;

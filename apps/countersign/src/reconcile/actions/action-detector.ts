@@ -34,7 +34,7 @@ export function reconcileDetector(
       {
         id: 'reconcile',
         ...ACTIONS,
-        judge: 'reconcile',
+        detector: 'reconcile',
         logs: [...SIGN_IN_LOGS, ...SUITE],
       },
     ],

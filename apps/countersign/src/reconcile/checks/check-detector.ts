@@ -16,7 +16,7 @@ export class CheckDetector implements Detector {
     {
       id: 'check',
       title: 'Sign-in that the policy of the company does not allow',
-      judge: 'checks',
+      detector: 'checks',
       logs: SIGN_IN_LOGS,
     },
   ];

@@ -19,13 +19,13 @@ export function stateDetector(): Detector {
       {
         id: 'reconcile/state-without-event',
         title: 'Permission without an audit event',
-        judge: 'state',
+        detector: 'state',
         logs: ['directory'],
       },
       {
         id: 'reconcile/event-without-effect',
         title: 'Audit event without an effect',
-        judge: 'state',
+        detector: 'state',
         logs: ['directory'],
       },
     ],

@@ -71,10 +71,10 @@ export class EnforcementLoop {
   async #bypass(signal: AbortSignal): Promise<void> {
     const { config, writer, desk, wait } = this.#options;
     const { doors } = config;
-    if (doors?.drain === undefined) return;
-    const controller = new BypassController(doors.drain, peopleOf(doors), writer, this.#options);
+    if (doors?.bypass === undefined) return;
+    const controller = new BypassController(doors.bypass, peopleOf(doors), writer, this.#options);
     while (!signal.aborted) {
-      await this.#telling('doors/drain', async () => {
+      await this.#telling('doors/bypass', async () => {
         if (await controller.isDue()) await desk.exclusively(() => controller.look(signal));
       });
       await wait(BYPASS_LOOK_MS, signal).catch(() => undefined);

@@ -11,7 +11,7 @@ export type CollectorTally = {
   shortWindows: number;
   records: number;
   duplicates: number;
-  parked: number;
+  quarantined: number;
   /** By our clock; undefined before the first. */
   lastPollMs: number | undefined;
   /** Windows of the last poll that did not end complete; with its first problem. */
@@ -22,7 +22,7 @@ export type CollectorTally = {
 
 export function newTally(name: string, tenant: string, everyMs: number): CollectorTally {
   const counts = { polls: 0, failedPolls: 0, windows: 0, shortWindows: 0 };
-  const records = { records: 0, duplicates: 0, parked: 0, lastShort: 0 };
+  const records = { records: 0, duplicates: 0, quarantined: 0, lastShort: 0 };
   const unknown = { lastPollMs: undefined, lastProblem: undefined, budget: undefined };
   return { name, tenant, everyMs, ...counts, ...records, ...unknown };
 }
@@ -33,7 +33,7 @@ export function addPoll(tally: CollectorTally, report: PollReport, nowMs: number
   tally.shortWindows += report.short;
   tally.records += report.records;
   tally.duplicates += report.duplicates;
-  tally.parked += report.parked;
+  tally.quarantined += report.quarantined;
   tally.lastPollMs = nowMs;
   tally.lastShort = report.short;
   tally.lastProblem = report.problems[0];

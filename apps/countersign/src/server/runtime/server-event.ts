@@ -17,7 +17,7 @@ export type ServeEvent =
       readonly short: number;
       readonly records: number;
       readonly duplicates: number;
-      readonly parked: number;
+      readonly quarantined: number;
       readonly ms: number;
     }
   /** A service did something wrong; the ledger has it as well. */
@@ -71,8 +71,8 @@ function textOf(event: ServeEvent): string {
       return `started ${url}, ledger ${origin} of ${plural(entries, 'entry')}, ${by}`;
     }
     case 'polled': {
-      const { collector, windows, short, records, duplicates, parked, ms } = event;
-      const came = `${plural(records, 'record')}, ${duplicates} known, ${parked} parked`;
+      const { collector, windows, short, records, duplicates, quarantined, ms } = event;
+      const came = `${plural(records, 'record')}, ${duplicates} known, ${quarantined} quarantined`;
       return `polled ${collector}: ${plural(windows, 'window')}, ${short} short, ${came}, ${ms} ms`;
     }
     case 'problem':

@@ -14,6 +14,6 @@ export function coverageRows(
 ): CoverageRow[] {
   return state.snapshot(() => {
     const seen = observed.facts(state, nowMs);
-    return [...state.coverage(), ...seen, ...inventoryRows(state.estate(), seen)];
+    return [...state.coverage(), ...seen, ...inventoryRows(state.inventory(), seen)];
   });
 }

@@ -19,7 +19,7 @@ function observed(tenant: string): CoverageRow {
   return { index: 9, ...of, ...times, state: 'late', bound: null, because: 'late', entries: [9] };
 }
 
-test('without an estate nothing is said of tenants', () => {
+test('without an inventory nothing is said of tenants', () => {
   assert.deepEqual(inventoryRows(undefined, []), []);
 });
 

@@ -32,7 +32,7 @@ function polls(count: number): Observation[] {
       fetched: 1,
       records: 10,
       duplicates: 0,
-      parked: 0,
+      quarantined: 0,
       because: isFailed ? 'the service answered 503' : null,
       code: isFailed ? '503' : null,
       delays: isFailed ? null : sketch.observed(),

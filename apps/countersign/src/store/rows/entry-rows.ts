@@ -87,7 +87,7 @@ export type FindingRow = {
   /** Follows from rule, version, tenant, group and window. */
   readonly uid: string;
   /** Which judge said it. */
-  readonly judge: string;
+  readonly detector: string;
   readonly state: FindingState;
   /** Why it was taken back. */
   readonly because: string | null;
@@ -124,7 +124,7 @@ export type EntryRows = {
   readonly coverage?: readonly CoverageRow[];
   readonly observations?: readonly ObservationRow[];
   readonly erasures?: readonly ErasureRow[];
-  readonly estate?: InventoryRow;
+  readonly inventory?: InventoryRow;
   readonly findings?: readonly FindingRow[];
   readonly findingMarks?: readonly FindingMark[];
   readonly decisions?: readonly DecisionRow[];

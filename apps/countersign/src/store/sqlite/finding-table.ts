@@ -12,7 +12,7 @@ export type StoredFinding = FindingRow & {
 
 export type FindingFilter = {
   readonly rule?: string | undefined;
-  readonly judge?: string | undefined;
+  readonly detector?: string | undefined;
   readonly severityMin?: number | undefined;
   readonly tenant?: string | undefined;
   /** Windows that start in `[fromMs, toMs)`. */
@@ -31,10 +31,10 @@ export class FindingTable {
     this.#db = db;
   }
 
-  add({ index, uid, judge, state, because, revision, draft }: FindingRow): void {
+  add({ index, uid, detector, state, because, revision, draft }: FindingRow): void {
     this.#db.run(
       'INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      ...[index, uid, judge, draft.rule, draft.tenant, draft.windowMs, draft.severity],
+      ...[index, uid, detector, draft.rule, draft.tenant, draft.windowMs, draft.severity],
       ...[state, because, revision, JSON.stringify(draft)],
     );
   }
@@ -51,11 +51,20 @@ export class FindingTable {
 
   /** In order of their last event, then of their id. */
   list(filter: FindingFilter = {}): StoredFinding[] {
-    const { rule, judge, severityMin = 0, tenant, windows, withdrawn = 'without' } = filter;
+    const { rule, detector, severityMin = 0, tenant, windows, withdrawn = 'without' } = filter;
     const { fromMs, toMs } = windows ?? { fromMs: FIRST_MS, toMs: LAST_MS };
     const without = withdrawn === 'without' ? 'withdrawn' : null;
     const found = this.#db
-      .all(CURRENT, fromMs, toMs, severityMin, without, rule ?? null, judge ?? null, tenant ?? null)
+      .all(
+        CURRENT,
+        fromMs,
+        toMs,
+        severityMin,
+        without,
+        rule ?? null,
+        detector ?? null,
+        tenant ?? null,
+      )
       .map((row) => this.#kept(row));
     return found.sort((a, b) => a.draft.lastMs - b.draft.lastMs || (a.uid < b.uid ? -1 : 1));
   }
@@ -112,7 +121,7 @@ function factOf(row: Record<string, unknown>): FindingRow {
   return {
     index: row['index'] as number,
     uid: row['uid'] as string,
-    judge: row['judge'] as string,
+    detector: row['detector'] as string,
     state: row['state'] as FindingState,
     because: row['because'] as string | null,
     revision: row['revision'] as number,
@@ -126,12 +135,12 @@ const LAST_MS = 8.64e15;
 
 /**
  * With `max`, SQLite takes the other columns from the row that has it. What is not asked for is
- * left out before it is taken apart: a look of one judge passes over what all others said.
+ * left out before it is taken apart: a look of one detector passes over what all others said.
  */
 const CURRENT = `SELECT * FROM (
     SELECT *, max("index") FROM findings WHERE window_ms >= ?1 AND window_ms < ?2 GROUP BY uid
   ) WHERE severity >= ?3 AND state IS NOT ?4 AND rule = coalesce(?5, rule)
-    AND judge = coalesce(?6, judge) AND tenant = coalesce(?7, tenant)`;
+    AND detector = coalesce(?6, detector) AND tenant = coalesce(?7, tenant)`;
 const OF_UID = 'SELECT *, max("index") FROM findings WHERE uid = ?';
 /** By the index over the same expression; `CROSS`: what is asked for leads. */
 const OF_GROUPS = `SELECT f.*, max(f."index") FROM json_each(?1) AS j CROSS JOIN findings AS f

@@ -97,7 +97,7 @@ test('of more touched groups than are read at a time none is left out, or told t
 
 test('findings are found by rule, group and window, whatever their version', () => {
   const of = (index: number, rule: string, group: string, windowMs: number): FindingRow => ({
-    ...{ index, uid: `${rule} ${group} ${windowMs}`, judge: 'j', because: null },
+    ...{ index, uid: `${rule} ${group} ${windowMs}`, detector: 'j', because: null },
     ...{ state: 'open', revision: 0 },
     draft: { ...DRAFT, rule, group, windowMs },
   });

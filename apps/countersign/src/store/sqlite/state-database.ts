@@ -339,8 +339,8 @@ export class StateDatabase {
   }
 
   /** What was said last. */
-  estate(): InventoryRow | undefined {
-    const [row] = this.#db.all('SELECT * FROM estate ORDER BY "index" DESC LIMIT 1');
+  inventory(): InventoryRow | undefined {
+    const [row] = this.#db.all('SELECT * FROM inventory ORDER BY "index" DESC LIMIT 1');
     if (row === undefined) return undefined;
     const said = JSON.parse(row['body'] as string) as Omit<InventoryRow, 'index'>;
     return { index: row['index'] as number, ...said };

@@ -1,5 +1,5 @@
 /** Another number: the state is thrown away and made again from the ledger. */
-export const STATE_VERSION = 16;
+export const STATE_VERSION = 17;
 
 /** `files` lists what counts; everything else in the events folder is left over. */
 export const STATE_TABLES = `
@@ -40,7 +40,7 @@ export const STATE_TABLES = `
     "index" INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL,
     entries INTEGER NOT NULL, from_ms INTEGER, to_ms INTEGER, tenants TEXT NOT NULL
   ) STRICT;
-  CREATE TABLE estate ("index" INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+  CREATE TABLE inventory ("index" INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
   CREATE TABLE signal_rules (one INTEGER PRIMARY KEY CHECK (one = 1), hash TEXT NOT NULL) STRICT;
   CREATE TABLE signals (
     stream TEXT NOT NULL, grp TEXT NOT NULL, time_ms INTEGER NOT NULL, "index" INTEGER NOT NULL,
@@ -57,7 +57,7 @@ export const STATE_TABLES = `
     PRIMARY KEY (stream, grp, day)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE findings (
-    "index" INTEGER PRIMARY KEY, uid TEXT NOT NULL, judge TEXT NOT NULL, rule TEXT NOT NULL,
+    "index" INTEGER PRIMARY KEY, uid TEXT NOT NULL, detector TEXT NOT NULL, rule TEXT NOT NULL,
     tenant TEXT NOT NULL, window_ms INTEGER NOT NULL, severity INTEGER NOT NULL,
     state TEXT NOT NULL, because TEXT, revision INTEGER NOT NULL, draft TEXT NOT NULL
   ) STRICT;

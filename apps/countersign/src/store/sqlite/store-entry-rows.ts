@@ -23,9 +23,9 @@ export function addFacts(db: SqliteConnection, facts: EntryRows): void {
     );
   }
   if (facts.clockRestart !== undefined) endClockSteps(db, facts.clockRestart.atMs);
-  if (facts.estate !== undefined) {
-    const { index, ...said } = facts.estate;
-    db.run('INSERT OR REPLACE INTO estate VALUES (?, ?)', index, JSON.stringify(said));
+  if (facts.inventory !== undefined) {
+    const { index, ...said } = facts.inventory;
+    db.run('INSERT OR REPLACE INTO inventory VALUES (?, ?)', index, JSON.stringify(said));
   }
   for (const { index, seen } of facts.observations ?? []) {
     db.run('INSERT OR REPLACE INTO observations VALUES (?, ?)', index, JSON.stringify(seen));

@@ -76,7 +76,7 @@ export class BlobFetcher {
     if (problem !== undefined && firstByte(bytes) !== LIST_OPENS) {
       session.quarantineItem(blob.id, problem, bytes);
       const shortfall = { kind: 'final', code: 'unreadable', text: problem } as const;
-      return { content: factOf(blob, 'parked', { sha256, bytes: bytes.length }), shortfall };
+      return { content: factOf(blob, 'quarantined', { sha256, bytes: bytes.length }), shortfall };
     }
     const { items } = await session.add({ name: blob.id, bytes, availableMs: blob.createdMs });
     const content = factOf(blob, 'read', { sha256, count: items, bytes: bytes.length });
@@ -94,7 +94,7 @@ export class BlobFetcher {
       this.#tries.delete(blob.id);
       session.quarantineItem(blob.id, message, null);
       const shortfall = { kind: 'final', code: 'unreadable', text: message } as const;
-      return { content: factOf(blob, 'parked'), shortfall };
+      return { content: factOf(blob, 'quarantined'), shortfall };
     }
     return { shortfall: { kind: 'passing', code: serviceCode ?? code, text: message } };
   }

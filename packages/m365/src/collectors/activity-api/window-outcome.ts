@@ -44,20 +44,20 @@ export function endOf(
 const WAS_OFF =
   'in this window there was no enabled subscription, so that nobody knows what is missing';
 
-function oldShortfall({ state, parked = 0 }: ContentFact): Shortfall[] {
+function oldShortfall({ state, quarantined = 0 }: ContentFact): Shortfall[] {
   switch (state) {
     case 'read':
     case 'streamed': {
       // A list that names it again does not make it whole.
-      if (parked === 0) return [];
-      const text = `${plural(parked, 'piece')} could not be read: parked`;
-      return [{ kind: 'final', code: 'parked', text }];
+      if (quarantined === 0) return [];
+      const text = `${plural(quarantined, 'piece')} could not be read: quarantined`;
+      return [{ kind: 'final', code: 'quarantined', text }];
     }
     case 'gone':
       return [{ kind: 'final', code: 'gone', text: 'content that was listed could not be had' }];
-    case 'parked':
+    case 'quarantined':
       return [
-        { kind: 'final', code: 'unreadable', text: 'content is parked: it was not readable' },
+        { kind: 'final', code: 'unreadable', text: 'content is quarantined: it was not readable' },
       ];
   }
 }

@@ -18,7 +18,7 @@ function deskOf(earlier: Readonly<Record<string, Interval>>): CollectionSink & {
     add: async () => ({ items: 0 }),
     quarantineItem: () => undefined,
     settle: async () => undefined,
-    end: async () => ({ records: 0, duplicates: 0, parked: 0 }),
+    end: async () => ({ records: 0, duplicates: 0, quarantined: 0 }),
   };
   return {
     begun,

@@ -151,7 +151,7 @@ function item({ watcher, health, handedIn, findings, suppressed, throttled }: Ro
   return {
     rule: watcher.id,
     title: watcher.title,
-    judge: watcher.judge,
+    detector: watcher.detector,
     state: health.state,
     since: instantOrNull(health.sinceMs),
     until: instantOrNull(health.untilMs),

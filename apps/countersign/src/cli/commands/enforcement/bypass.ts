@@ -16,38 +16,41 @@ import type { Column } from '../../terminal/table.ts';
 type RequestFlags = PersonFlags & { readonly reason: string; readonly for: number };
 type EndFlags = PersonFlags & { readonly reason: string };
 
-export function declareEndpoint(program: Parser, bind: BindCommand): void {
-  const endpoint = program
-    .command('door')
-    .summary('take a group past a door of ours, by two people')
-    .description('For the day on which a door must be gone round: what two people agree on.');
-  const drain = endpoint
-    .command('drain')
+export function declareBypass(program: Parser, bind: BindCommand): void {
+  const bypass = program
+    .command('bypass')
     .summary('let a group prove itself to the suite without us, for a while')
     .description(
       'Takes a group out of our external authentication method, so that its people prove ' +
         'themselves by a method of the suite. One person asks, another approves, each with a key ' +
         'of their own; it ends by itself. All of it is entries, and so is what the suite said.',
     );
-  const ask = drain
+  declareVerbs(bypass, bind);
+  // The name until 0.1.0.
+  const door = program.command('door', { hidden: true }).description('The former name of bypass.');
+  declareVerbs(door.command('drain').description('The former name of bypass.'), bind);
+}
+
+function declareVerbs(bypass: Parser, bind: BindCommand): void {
+  const ask = bypass
     .command('request')
     .summary('ask for it')
     .argument('<group>', 'the id of the group in the suite')
     .requiredOption('--reason <reason>', 'why')
     .option('--for <time>', 'how long it lasts at most, e.g. 30m or 4h', durationOption, HOUR_MS);
   declareWriter(declarePerson(ask.option(...DRY_RUN), 'always')).action(bind(request));
-  const agree = drain
+  const agree = bypass
     .command('approve')
     .summary('agree: with a second person it takes effect')
-    .argument('<drain>', 'its id, as the request told it');
+    .argument('<bypass>', 'its id, as the request told it');
   declareWriter(declarePerson(agree.option(...DRY_RUN), 'always')).action(bind(approve));
-  const undo = drain
+  const undo = bypass
     .command('undo')
     .summary('take the group back before its time: one person is enough')
-    .argument('<drain>', 'its id')
+    .argument('<bypass>', 'its id')
     .requiredOption('--reason <reason>', 'why');
   declareWriter(declarePerson(undo.option(...DRY_RUN), 'always')).action(bind(end));
-  drain.command('list').summary('all drains, and how far each is').action(bind(list));
+  bypass.command('list').summary('all bypasses, and how far each is').action(bind(list));
 }
 
 const HOUR_MS = 3_600_000;
@@ -59,27 +62,27 @@ const request: CommandHandler<[group: string, flags: RequestFlags]> = async (
 ) => {
   const { endpointsIn: doorsIn } = await import('../../../operations/doors-config.ts');
   const file = configFile(context, flags);
-  const { drain: known } = doorsIn(file, context.env);
-  if (known === undefined) throw usage(`${file} names no drain: write doors.drain`);
+  const { bypass: known } = doorsIn(file, context.env);
+  if (known === undefined) throw usage(`${file} names no bypass: write doors.bypass`);
   const { tenant, method } = known;
   const atMs = context.clock.now();
-  const drain = newId(context);
+  const bypass = newId(context);
   const { reason, as: by } = flags;
   return say(context, flags, {
-    ...{ v: 1, what: 'drain-request', drain, tenant, method, group, reason, by, atMs },
+    ...{ v: 1, what: 'bypass-request', bypass, tenant, method, group, reason, by, atMs },
     untilMs: atMs + flags.for,
   });
 };
 
-const approve: CommandHandler<[drain: string, flags: PersonFlags]> = async (
+const approve: CommandHandler<[bypass: string, flags: PersonFlags]> = async (
   context,
   given,
   flags,
 ) => {
   const { statementDigest } = await import('../../../enforcement/approvals/signed-statement.ts');
   const bypasses = await bypassesIn(context);
-  const drain = idCalled(given, bypasses.keys(), DRAIN);
-  const known = bypasses.get(drain) as Bypass;
+  const bypass = idCalled(given, bypasses.keys(), BYPASS);
+  const known = bypasses.get(bypass) as Bypass;
   const { group, reason, by, untilMs } = known.request.statement;
   // Whoever agrees sees to what.
   context.terminal.note(`${by} asks to take the group ${group} past us until ${timeText(untilMs)}`);
@@ -87,17 +90,17 @@ const approve: CommandHandler<[drain: string, flags: PersonFlags]> = async (
   const digest = statementDigest(known.request);
   const atMs = context.clock.now();
   return say(context, flags, {
-    ...{ v: 1, what: 'drain-approval', drain, request: digest, by: flags.as, atMs },
+    ...{ v: 1, what: 'bypass-approval', bypass, request: digest, by: flags.as, atMs },
   });
 };
 
-const DRAIN = { what: 'drain', list: 'door drain list' } as const;
+const BYPASS = { what: 'bypass', list: 'bypass list' } as const;
 
-const end: CommandHandler<[drain: string, flags: EndFlags]> = async (context, given, flags) => {
-  const drain = idCalled(given, (await bypassesIn(context)).keys(), DRAIN);
+const end: CommandHandler<[bypass: string, flags: EndFlags]> = async (context, given, flags) => {
+  const bypass = idCalled(given, (await bypassesIn(context)).keys(), BYPASS);
   const { as: by, reason } = flags;
   const atMs = context.clock.now();
-  return say(context, flags, { v: 1, what: 'drain-end', drain, reason, by, atMs });
+  return say(context, flags, { v: 1, what: 'bypass-end', bypass, reason, by, atMs });
 };
 
 const list: CommandHandler<[]> = async (context) =>
@@ -108,7 +111,7 @@ const list: CommandHandler<[]> = async (context) =>
     if (context.json) await context.terminal.items(bypasses.map(itemOf));
     else if (bypasses.length > 0) await context.terminal.table(COLUMNS, bypasses);
     notYetIndexed(head);
-    if (bypasses.length === 0 && !context.json) context.terminal.line('there is no drain');
+    if (bypasses.length === 0 && !context.json) context.terminal.line('there is no bypass');
     return EXIT.done;
   });
 
@@ -132,7 +135,7 @@ async function say(
   const { bypassWork } = await import('../../../operations/bypass.ts');
   const said = await signedBy(context, flags, statement);
   const work = bypassWork(whoActs(), { config: configFile(context, flags), said });
-  const { entry, drain } = (await write(context, {
+  const { entry, bypass } = (await write(context, {
     work,
     flags,
     ledger: 'needs',
@@ -140,10 +143,10 @@ async function say(
     progressOf: noProgress,
   })) as BypassDone;
   const { terminal } = context;
-  if (context.json) terminal.document({ entry, ...itemOf(drain) });
-  else terminal.line(`drain ${statement.drain}: ${stateText(drain)}; entry ${entry}`);
-  if (drain.effect?.state !== 'cannot tell') return EXIT.done;
-  throw new CliError('CANNOT_TELL', `where the group is now: ${drain.effect.because}`);
+  if (context.json) terminal.document({ entry, ...itemOf(bypass) });
+  else terminal.line(`bypass ${statement.bypass}: ${stateText(bypass)}; entry ${entry}`);
+  if (bypass.effect?.state !== 'cannot tell') return EXIT.done;
+  throw new CliError('CANNOT_TELL', `where the group is now: ${bypass.effect.because}`);
 }
 
 /** 128 random bits: nobody has asked for it before. */
@@ -152,9 +155,9 @@ function newId({ random }: Context): string {
 }
 
 function itemOf({ request: asked, approval, end: ended, effect, entries }: Bypass): object {
-  const { drain, group, reason, by, untilMs } = asked.statement;
+  const { bypass, group, reason, by, untilMs } = asked.statement;
   return {
-    ...{ drain, group, reason, requestedBy: by, untilMs },
+    ...{ bypass, group, reason, requestedBy: by, untilMs },
     approvedBy: approval?.statement.by ?? null,
     endedBy: ended?.statement.by ?? null,
     effect: effect ?? null,
@@ -178,7 +181,7 @@ function stateText({ approval, end: ended, effect }: Bypass): string {
 }
 
 const COLUMNS: readonly Column<Bypass>[] = [
-  { title: 'drain', kind: 'id', cell: ({ request: { statement } }) => statement.drain },
+  { title: 'bypass', kind: 'id', cell: ({ request: { statement } }) => statement.bypass },
   { title: 'group', kind: 'text', cell: ({ request: { statement } }) => statement.group },
   { title: 'state', kind: 'text', cell: stateText },
   { title: 'asked by', kind: 'whole', cell: ({ request: { statement } }) => statement.by },

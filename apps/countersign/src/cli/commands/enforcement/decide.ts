@@ -47,7 +47,7 @@ export function declareDecide(program: Parser, bind: BindCommand): void {
     .option('--directory <file>', 'people, groups, devices, apps and waves, as YAML')
     .option('--register <file>', 'the register of workload identities, as YAML')
     .option('--flip', 'tell the smallest change that would turn the decision round')
-    .option('--dry-run', 'only judge: without a ledger, without an entry');
+    .option('--dry-run', 'only decide: without a ledger, without an entry');
   declareWriter(parser).action(bind(decide));
 }
 

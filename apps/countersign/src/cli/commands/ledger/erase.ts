@@ -26,7 +26,7 @@ export function declareErase(ledger: Parser, bind: BindCommand): void {
     .description(
       'Erases bodies of entries, and whatever was derived from them. Proofs still verify, and ' +
         'the erasure is an entry. All that is given must fit. With --before it is retention: all ' +
-        'records of events before that time go, and what was parked until then. It refuses ' +
+        'records of events before that time go, and what was quarantined until then. It refuses ' +
         'whole where a hold covers any of it. This cannot be undone.',
     )
     .argument('[index...]', 'indices of entries', indicesArgument);
@@ -62,8 +62,8 @@ const erase: CommandHandler<[indices: readonly number[] | undefined, flags: Eras
     progressOf: noProgress,
   })) as ErasureReport;
   if (context.json) {
-    const { erased, parked, entry, ranges } = report;
-    terminal.document({ erased, parked, entry, ranges });
+    const { erased, quarantined, entry, ranges } = report;
+    terminal.document({ erased, quarantined, entry, ranges });
   } else {
     terminal.line(textOf(report));
   }
@@ -79,8 +79,8 @@ function eraseScopeOf(flags: EraseFlags, tenant: TenantId | undefined): EntrySco
   return scopeOf({ ...flags, to: before }, tenant);
 }
 
-function textOf({ erased, parked, entry }: ErasureReport): string {
+function textOf({ erased, quarantined, entry }: ErasureReport): string {
   if (entry === null) return 'nothing is left to erase';
-  const besides = parked === 0 ? '' : `, and ${plural(parked, 'parked piece')}`;
+  const besides = quarantined === 0 ? '' : `, and ${plural(quarantined, 'quarantined piece')}`;
   return `${plural(erased, 'body')} erased${besides}; entry ${entry} says so`;
 }

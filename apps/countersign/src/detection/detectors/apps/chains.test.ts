@@ -122,7 +122,7 @@ test('chains that share a step are told one by one, and are one incident', async
   assert.deepEqual([raised.length, used.length], [1, 1]);
   const shared = raised[0]?.entries.filter((entry) => used[0]?.entries.includes(entry));
   assert.deepEqual(shared, [1]);
-  const said = { judge: 'stream', state: 'open', because: null, revision: 0 } as const;
+  const said = { detector: 'stream', state: 'open', because: null, revision: 0 } as const;
   const kept = [...raised, ...used].map((draft, index) => {
     const uid = findingUid(draft);
     return { ...said, draft, uid, index, revisions: [index], mark: undefined };

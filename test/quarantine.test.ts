@@ -14,7 +14,7 @@ import { countersign, type ProcessResult } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { zipOf } from './support/zip.ts';
 
-const root = temporaryFolder('parked');
+const root = temporaryFolder('quarantine');
 const TENANT = 'aaaaaaaa-1111-4222-8333-444444444444';
 
 function run(data: string, ...args: readonly string[]): Promise<ProcessResult> {
@@ -22,7 +22,7 @@ function run(data: string, ...args: readonly string[]): Promise<ProcessResult> {
 }
 
 async function retry(data: string, code = 0): Promise<Report> {
-  const report = await askJson<Report>(data, ['import', '--parked'], [code]);
+  const report = await askJson<Report>(data, ['import', '--quarantined'], [code]);
   assertBalanced(report);
   return report;
 }
@@ -33,7 +33,7 @@ function counts({ accepted, duplicates, rejected }: Report): readonly number[] {
 }
 
 function quarantined(data: string): string[] {
-  return readdirSync(join(data, 'parked')).sort();
+  return readdirSync(join(data, 'quarantine')).sort();
 }
 
 type QuarantineItem = { readonly file: string; readonly at: string; readonly bytes: string | null };
@@ -41,7 +41,7 @@ type QuarantineItem = { readonly file: string; readonly at: string; readonly byt
 /** As a version leaves it that could not read what this one can: the place stays, the bytes fit. */
 function makeReadable(data: string, file: string, row: number, bytes: string): void {
   const found = quarantined(data)
-    .map((name) => join(data, 'parked', name))
+    .map((name) => join(data, 'quarantine', name))
     .map((path) => ({ path, kept: JSON.parse(readFileSync(path, 'utf8')) as QuarantineItem }))
     .filter(({ kept }) => kept.file === file && kept.at.startsWith(`row ${row},`));
   const [{ path, kept }] = found as [(typeof found)[number]];
@@ -87,13 +87,13 @@ test('what can be read now is accepted and leaves; what cannot stays, with its p
   assert.equal(quarantined(data).length, 1);
   await assertFsckClean(data);
 
-  const again = await run(data, 'import', '--parked');
+  const again = await run(data, 'import', '--quarantined');
   assert.equal(again.code, 2);
   assert.match(again.stderr, /nothing of the input could be read/);
   assert.equal(quarantined(data).length, 1);
 });
 
-test('the entry of a retry names the import that had parked, and no digest of a file', async () => {
+test('the entry of a retry names the import that had quarantined, and no digest of a file', async () => {
   const data = join(root, 'entries');
   const file = join(root, 'one.json');
   writeFileSync(file, `${recordText(1)}\n{"Id":2,,}`);
@@ -106,8 +106,8 @@ test('the entry of a retry names the import that had parked, and no digest of a 
   assert.ok(imports.length === 4 && begun === checkpoint.size - entries);
   const { body } = await askJson<{ body: string }>(data, ['show', String(ended)]);
   const said = JSON.parse(body) as Record<string, unknown>;
-  const { parkedBy, file: named, accepted, size, sha256 } = said;
-  assert.deepEqual([parkedBy, named, accepted, size, sha256], [0, file, 1, null, null]);
+  const { quarantinedBy, file: named, accepted, size, sha256 } = said;
+  assert.deepEqual([quarantinedBy, named, accepted, size, sha256], [0, file, 1, null, null]);
 });
 
 test('after a crash before the folder was cleaned, the same call finds duplicates', async () => {
@@ -116,10 +116,10 @@ test('after a crash before the folder was cleaned, the same call finds duplicate
   writeFileSync(file, `${recordText(1)}\n{"Id":2,,}`);
   await run(data, 'import', file);
   makeReadable(data, file, 2, recordText(2));
-  const before = join(root, 'crash-parked');
-  cpSync(join(data, 'parked'), before, { recursive: true });
+  const before = join(root, 'crash-quarantined');
+  cpSync(join(data, 'quarantine'), before, { recursive: true });
   assert.deepEqual(counts(await retry(data)), [1, 0, 0]);
-  cpSync(before, join(data, 'parked'), { recursive: true });
+  cpSync(before, join(data, 'quarantine'), { recursive: true });
   assert.deepEqual(counts(await retry(data)), [0, 1, 0]);
   assert.deepEqual(quarantined(data), []);
 });
@@ -157,7 +157,7 @@ test('files that were not there, damaged or cut are read again, members included
   await assertFsckClean(data);
 });
 
-test('what is gone with its file, or came through a pipe, stays parked as it was', async () => {
+test('what is gone with its file, or came through a pipe, stays quarantined as it was', async () => {
   const data = join(root, 'gone');
   const file = join(root, 'gone.bin');
   writeFileSync(file, Buffer.from([0, 1, 2, 0xff]));
@@ -165,12 +165,14 @@ test('what is gone with its file, or came through a pipe, stays parked as it was
   const stream = await countersign(['import', '-', '--data', data], { input: '\0\0\0' });
   assert.equal(stream.code, 2);
   rmSync(file);
-  const kept = quarantined(data).map((name) => readFileSync(join(data, 'parked', name), 'utf8'));
+  const kept = quarantined(data).map((name) =>
+    readFileSync(join(data, 'quarantine', name), 'utf8'),
+  );
   assert.equal(kept.length, 2);
   const { rejects } = await retry(data, 2);
   assert.deepEqual(rejects.map((reject) => reject.file).sort(), ['-', file]);
   assert.deepEqual(
-    quarantined(data).map((name) => readFileSync(join(data, 'parked', name), 'utf8')),
+    quarantined(data).map((name) => readFileSync(join(data, 'quarantine', name), 'utf8')),
     kept,
   );
 });
@@ -187,16 +189,17 @@ test('a record that states no tenant keeps the one that its import was told', as
   assert.equal(read?.metadata.tenant_uid, TENANT);
 });
 
-test('that nothing is parked is said, and paths beside --parked are wrong usage', async () => {
+test('that nothing is quarantined is said, and paths beside --quarantined are wrong usage', async () => {
   const data = join(root, 'nothing');
   const file = join(root, 'fine.json');
   writeFileSync(file, recordText(1));
   await run(data, 'import', file);
-  const { code, stdout } = await run(data, 'import', '--parked');
+  const { code, stdout } = await run(data, 'import', '--quarantined');
   assert.equal(code, 0);
-  assert.match(stdout, /nothing is parked/);
+  assert.match(stdout, /nothing is quarantined/);
   assert.equal((await retry(data)).read, 0);
-  assert.equal((await run(data, 'import', '--parked', file)).code, 2);
+  assert.equal((await run(data, 'import', '--parked')).code, 0, 'its former name');
+  assert.equal((await run(data, 'import', '--quarantined', file)).code, 2);
   assert.equal((await run(data, 'import')).code, 2);
-  assert.equal((await run(join(root, 'none'), 'import', '--parked')).code, 2);
+  assert.equal((await run(join(root, 'none'), 'import', '--quarantined')).code, 2);
 });

@@ -12,9 +12,9 @@ import { sha256 } from './support/door-content.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { Serving } from './support/serving.ts';
 
-const root = temporaryFolder('door-drain');
+const root = temporaryFolder('door-bypass');
 const REDIRECT = 'http://localhost:4180/callback';
-const SECRET = 'drain~8f1c';
+const SECRET = 'bypass~8f1c';
 const common = { isEnabled: true, certificates: [], isPublic: false, redirectUris: [], scopes: {} };
 
 const WIKI = {
@@ -23,15 +23,15 @@ const WIKI = {
   ...{ scopes: { 'https://graph.microsoft.com': ['User.Read'] }, redirectUris: [REDIRECT] },
 };
 
-/** The identity of drains alone: it may write what it has to, and nothing else. */
-const DRAINER = {
-  ...{ ...common, clientId: '41d7a5c2-90be-4c8f-a6d3-72e0b9f3c514', name: 'Countersign drains' },
+/** The identity of bypasses alone: it may write what it has to, and nothing else. */
+const BYPASSER = {
+  ...{ ...common, clientId: '41d7a5c2-90be-4c8f-a6d3-72e0b9f3c514', name: 'Countersign bypasses' },
   ...{ objectId: '5e0c7a31-4d92-4b6e-8f17-c3a2d9b84e60', secrets: [SECRET] },
   roles: { 'https://graph.microsoft.com': ['Policy.ReadWrite.AuthenticationMethod'] },
 };
 
 type BypassItem = {
-  readonly drain: string;
+  readonly bypass: string;
   readonly requestedBy: string;
   readonly approvedBy: string | null;
   readonly endedBy: string | null;
@@ -51,7 +51,7 @@ describe('two people take a group past the door, and back', () => {
 
   before(async () => {
     emulator = await startEmulator({
-      ...{ startMs: systemClock.now(), tenants: [{ people: 20, apps: [WIKI, DRAINER] }] },
+      ...{ startMs: systemClock.now(), tenants: [{ people: 20, apps: [WIKI, BYPASSER] }] },
       subscribed: 'before',
     });
     provider = await ExternalProvider.start({
@@ -68,7 +68,7 @@ describe('two people take a group past the door, and back', () => {
     });
     ({ group, upn } = memberOfSomething(emulator, tenantId));
     writeConfig();
-    serving = await Serving.start(dir, config, { DRAIN_SECRET: SECRET, TOOL: sha256('tool') });
+    serving = await Serving.start(dir, config, { BYPASS_SECRET: SECRET, TOOL: sha256('tool') });
   });
   after(async () => {
     assert.equal(await serving.end(), 0);
@@ -92,11 +92,11 @@ doors:
   listen: 127.0.0.1:0
   url: https://door.example.com
   tools: [{ name: entra, tokenHash: { env: TOOL }, resources: [{ type: suite }] }]
-  drain:
+  bypass:
     tenant: ${tenantId}
     authority: ${emulator.origins['login']}
     graph: ${emulator.origins['graph']}
-    credentials: { clientId: ${DRAINER.clientId}, secret: { env: DRAIN_SECRET } }
+    credentials: { clientId: ${BYPASSER.clientId}, secret: { env: BYPASS_SECRET } }
     method: ${methodIn(emulator, tenantId)}
   people:
     - { name: ada, key: ${join(root, 'ada.pub')} }
@@ -108,16 +108,16 @@ doors:
   const bypass = (line: readonly string[], as: string, key = as): Promise<ProcessResult> =>
     countersign(
       [
-        ...['door', 'drain', ...line, '--as', as, '--sign-with', join(root, `${key}.key`)],
+        ...['bypass', ...line, '--as', as, '--sign-with', join(root, `${key}.key`)],
         ...(line.includes('--config') ? [] : ['--config', config]),
         ...['--data', dir, '--json'],
       ],
-      { env: { DRAIN_SECRET: SECRET, TOOL: sha256('tool') } },
+      { env: { BYPASS_SECRET: SECRET, TOOL: sha256('tool') } },
     );
   const request = async (): Promise<string> => {
     const asked = await bypass(['request', group, '--reason', 'the door is ill'], 'ada');
     assert.equal(asked.code, 0, asked.stderr);
-    const { drain: id, effect } = JSON.parse(asked.stdout) as BypassItem;
+    const { bypass: id, effect } = JSON.parse(asked.stdout) as BypassItem;
     assert.equal(effect, null);
     return id;
   };
@@ -140,7 +140,7 @@ doors:
     ] as const) {
       const { code, stderr } = await bypass(['approve', id], as, key);
       assert.equal(code, 2, stderr);
-      assert.match(stderr, /could not take this in for a drain/);
+      assert.match(stderr, /could not take this in for a bypass/);
     }
     assert.equal(await isSentToProvider(), true);
   });
@@ -162,7 +162,7 @@ doors:
     writeFileSync(twice, text.replace(join(root, 'ben.pub'), join(root, 'ada.pub')));
     const { code, stderr } = await countersign(
       ['serve', '--config', twice, '--data', join(root, 'twice')],
-      { env: { DRAIN_SECRET: SECRET, TOOL: sha256('tool') } },
+      { env: { BYPASS_SECRET: SECRET, TOOL: sha256('tool') } },
     );
     assert.equal(code, 2, stderr);
     assert.match(stderr, /could not use the key of ben: it is the key of ada as well/);
@@ -188,12 +188,14 @@ doors:
     assert.equal((await bypass(['approve', id], 'ben')).code, 2);
     assert.equal((await bypass(['undo', id, '--reason', 'x'], 'ben')).code, 2);
 
-    const listed = await countersign(['door', 'drain', 'list', '--data', dir, '--json']);
+    const listed = await countersign(['bypass', 'list', '--data', dir, '--json']);
+    const formerly = await countersign(['door', 'drain', 'list', '--data', dir, '--json']);
+    assert.equal(formerly.stdout, listed.stdout);
     const item = listed.stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as BypassItem)
-      .find((each) => each.drain === id);
+      .find((each) => each.bypass === id);
     // Asked, agreed, begun, done; ended, begun, done.
     assert.equal(item?.entries.length, 7);
     assert.equal(item.endedBy, 'ada');

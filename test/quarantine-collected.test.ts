@@ -15,7 +15,7 @@ import { activityCollector, observationsOf, pollHere, withDesk } from './support
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
 
-const root = temporaryFolder('parked-collected');
+const root = temporaryFolder('quarantine-collected');
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const SOURCE = 'm365.activity/Audit.SharePoint';
 const HOUR_MS = 3_600_000;
@@ -35,7 +35,7 @@ type QuarantineItem = {
 };
 
 function quarantinedIn(dir: string): { readonly path: string; readonly kept: QuarantineItem }[] {
-  const folder = join(dir, 'parked');
+  const folder = join(dir, 'quarantine');
   return readdirSync(folder).map((name) => {
     const path = join(folder, name);
     return { path, kept: JSON.parse(readFileSync(path, 'utf8')) as QuarantineItem };
