@@ -13,7 +13,7 @@ type Period = { readonly fromMs: number | undefined; readonly toMs: number | und
 
 /** What stands behind sign-ins, as tables of the engine: of months there are millions. */
 export class AuthorizationTables {
-  /** `entry`, `standing`, and the `pass` of the other table; -1 where there is none. */
+  /** `entry`, `authorization_status`, and the `pass` of the other table; -1 where there is none. */
   readonly said: ScratchTable;
   /** `pass`, and what it is bound to. */
   readonly bounds: ScratchTable;
@@ -41,7 +41,7 @@ export class AuthorizationTables {
       await bounds.add(some.map((each) => boundsLine(pass++, each)));
     }
     const said = await scratch(made, store, SAID);
-    await said.take(`SELECT entry, standing, coalesce(pass, -1) FROM ${stated.name}
+    await said.take(`SELECT entry, authorization_status, coalesce(pass, -1) FROM ${stated.name}
       LEFT JOIN ${bounds.name} USING (decision)`);
     return new AuthorizationTables(said, bounds, made.move());
   }
@@ -88,8 +88,12 @@ async function scratch(
   return stack.adopt(await store.scratch(columns), (table) => table.drop());
 }
 
-const STATED: ScratchColumns = { entry: 'BIGINT', status: 'INTEGER', decision: 'VARCHAR' };
-const SAID: ScratchColumns = { entry: 'BIGINT', status: 'INTEGER', pass: 'BIGINT' };
+const STATED: ScratchColumns = {
+  entry: 'BIGINT',
+  authorization_status: 'INTEGER',
+  decision: 'VARCHAR',
+};
+const SAID: ScratchColumns = { entry: 'BIGINT', authorization_status: 'INTEGER', pass: 'BIGINT' };
 const BOUNDS: ScratchColumns = {
   pass: 'BIGINT',
   decision: 'VARCHAR',

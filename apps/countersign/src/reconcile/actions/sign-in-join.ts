@@ -15,7 +15,7 @@ export type SignInParts = {
   readonly tenant: string;
 };
 
-/** What the joins are made over: names of tables of `standings.ts`. */
+/** What the joins are made over: names of tables of `authorization-tables.ts`. */
 export type JoinParts = SignInParts & Readonly<Record<'said' | 'bounds' | 'register', string>>;
 
 /** Tables that are made one after the other: each is put aside before the next needs memory. */
@@ -26,7 +26,7 @@ export function joinTables(parts: JoinParts): Tables {
   return {
     ...signInTables(parts),
     stood: stoodSql(parts),
-    s: `SELECT raw.* EXCLUDE (entries, action), stood.standing, stood.pass
+    s: `SELECT raw.* EXCLUDE (entries, action), stood.authorization_status, stood.pass
       FROM raw LEFT JOIN stood ON stood."index" = raw."index"`,
     tok: groupsSql('token_uid', 'named_tokens'),
     ses: groupsSql('session_uid', 'named_sessions'),
@@ -45,7 +45,7 @@ export function joinedSql(parts: JoinParts): string {
   return `WITH by_id AS (
     SELECT a.*, true AS has_ids,
       ${GROUP_COLUMNS.map((c) => `tok.${c} AS tok_${c}, ses.${c} AS ses_${c}`)},
-      CAST(NULL AS BIGINT) AS per_sign_in, CAST(NULL AS INTEGER) AS per_standing
+      CAST(NULL AS BIGINT) AS per_sign_in, CAST(NULL AS INTEGER) AS per_authorization_status
     FROM ${actsSql(parts, `NOT (${WITHOUT_IDS})`)} AS a
       LEFT JOIN tok ON a.tk = tok.tk AND a.token_uid = tok.id
       LEFT JOIN ses ON a.tk = ses.tk AND a.session_uid = ses.id
@@ -54,7 +54,7 @@ export function joinedSql(parts: JoinParts): string {
     SELECT a.*, false AS has_ids,
       ${GROUP_COLUMNS.map((c) => `NULL AS tok_${c}, NULL AS ses_${c}`)},
       CASE WHEN a.t - per.t <= ${PERSON_WINDOW_MS} THEN per.sign_in END AS per_sign_in,
-      per.standing AS per_standing
+      per.authorization_status AS per_authorization_status
     FROM ${actsSql(parts, WITHOUT_IDS)} AS a ASOF LEFT JOIN per
       ON per.tk = a.tk AND per.who = a.who AND per.ip = a.ip AND per.app = a.app AND a.t >= per.t
   ),
@@ -124,8 +124,8 @@ export function signInTables(parts: SignInParts): Tables {
 
 /** What stands behind each of them. */
 function stoodSql({ said }: JoinParts): string {
-  return `SELECT e."index", max(said.standing) AS standing,
-      arg_max(said.pass, said.standing) AS pass
+  return `SELECT e."index", max(said.authorization_status) AS authorization_status,
+      arg_max(said.pass, said.authorization_status) AS pass
     FROM (SELECT "index", unnest(entries) AS entry FROM raw) AS e
       JOIN ${said} AS said ON said.entry = e.entry
     GROUP BY e."index"`;
@@ -170,13 +170,14 @@ function groupsSql(id: string, named: string): string {
       (min(${FIRST}) - min(t)::HUGEINT * ${2 ** 53})::BIGINT AS sign_in,
       min(who) <> max(who) AS is_several, min(who) AS who, bool_or(is_app) AS is_app,
       ${oneOf('app')} AS app, ${oneOf('is_own')} AS is_own, ${oneOf('device')} AS device,
-      min(t) FILTER (WHERE standing IN (0, 1)) AS good_t,
-      min(t) FILTER (WHERE standing = 2) AS bad_t,
-      min(t) FILTER (WHERE standing = 3) AS missed_t,
-      bool_or(standing = 4) AS looked,
-      list({'t': t, 'pass': pass}) FILTER (WHERE standing = 0) AS passes
+      min(t) FILTER (WHERE authorization_status IN (0, 1)) AS good_t,
+      min(t) FILTER (WHERE authorization_status = 2) AS bad_t,
+      min(t) FILTER (WHERE authorization_status = 3) AS missed_t,
+      bool_or(authorization_status = 4) AS looked,
+      list({'t': t, 'pass': pass}) FILTER (WHERE authorization_status = 0) AS passes
     FROM (SELECT tk, ${id}, t, "index", ${numberOf('who')} AS who, who LIKE '%:%' AS is_app,
-        ${numberOf('app_uid')} AS app, is_own, ${numberOf('device_uid')} AS device, standing, pass
+        ${numberOf('app_uid')} AS app, is_own, ${numberOf('device_uid')} AS device,
+        authorization_status, pass
       FROM s SEMI JOIN ${named} USING (${id}))
     GROUP BY tk, ${id}`;
 }
@@ -184,7 +185,7 @@ function groupsSql(id: string, named: string): string {
 /** A sign-in stands for its own application, and for records that name a resource or none. */
 function personsSql(parts: SignInParts): string {
   const one = (app: string): string => `SELECT tk, who, ip, ${app} AS app, t,
-      min("index") AS sign_in, max(standing) AS standing
+      min("index") AS sign_in, max(authorization_status) AS authorization_status
     FROM s WHERE ip IS NOT NULL AND who IS NOT NULL AND ${nearSql(parts)} GROUP BY ALL`;
   return `${one("'*'")} UNION ALL SELECT * FROM (${one(CLIENT)}) WHERE app <> '*'`;
 }
@@ -240,7 +241,7 @@ function at(column: string): string {
  * clocks agree. One that is good and one that is not contradict each other.
  */
 const Status = `CASE
-  WHEN method = 'person' THEN per_standing
+  WHEN method = 'person' THEN per_authorization_status
   WHEN ${at('good_t')} <= t + ${CLOCK_DIFFERENCE_MAX_MS}
     AND least(${at('bad_t')}, ${at('missed_t')}) <= t + ${CLOCK_DIFFERENCE_MAX_MS} THEN -1
   WHEN ${at('bad_t')} <= t + ${CLOCK_DIFFERENCE_MAX_MS} THEN 2
