@@ -93,7 +93,7 @@ test('what can be read now is accepted and leaves; what cannot stays, with its p
   assert.equal(quarantined(data).length, 1);
 });
 
-test('the entry of a retry names the import that had quarantined, and no digest of a file', async () => {
+test('the entry of a retry names the first import, and no digest of a file', async () => {
   const data = join(root, 'entries');
   const file = join(root, 'one.json');
   writeFileSync(file, `${recordText(1)}\n{"Id":2,,}`);
@@ -157,7 +157,7 @@ test('files that were not there, damaged or cut are read again, members included
   await assertFsckClean(data);
 });
 
-test('what is gone with its file, or came through a pipe, stays quarantined as it was', async () => {
+test('what is gone with its file, or came through a pipe, stays as it was', async () => {
   const data = join(root, 'gone');
   const file = join(root, 'gone.bin');
   writeFileSync(file, Buffer.from([0, 1, 2, 0xff]));
@@ -189,7 +189,7 @@ test('a record that states no tenant keeps the one that its import was told', as
   assert.equal(read?.metadata.tenant_uid, TENANT);
 });
 
-test('that nothing is quarantined is said, and paths beside --quarantined are wrong usage', async () => {
+test('an empty quarantine is said, and paths beside --quarantined are wrong usage', async () => {
   const data = join(root, 'nothing');
   const file = join(root, 'fine.json');
   writeFileSync(file, recordText(1));

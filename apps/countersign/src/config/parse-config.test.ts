@@ -349,8 +349,8 @@ test('a member by its former name is refused with the name that it has', () => {
 test('refuses a connected tenant that the inventory does not list', () => {
   const inventory = `tenants: [{id: ${CLIENT}, name: Another, use: test}]`;
   assert.deepEqual(problemsOf(`inventory: e.yaml\n${GOOD}`, inventory), [
-    'c.yaml:3:9: tenants[0].id: is connected and not in the inventory: list it there, as what the ' +
-      'company owns',
+    'c.yaml:3:9: tenants[0].id: is connected and not in the inventory: list it there, as what ' +
+      'the company owns',
   ]);
 });
 

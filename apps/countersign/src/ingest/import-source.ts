@@ -19,7 +19,7 @@ export interface RunSource {
   /** Whether a file that cannot be read at all is quarantined. */
   parks(error: ImportError): boolean;
   /**
-   * Where a piece that was quarantined before stood, if this is one: it stays as it is. Undefined: it
+   * Where a quarantined piece stood before, if this is one: it stays as it is. Undefined: it
    * is of a file, and is to be quarantined.
    */
   stays(document: Document, row: number): string | undefined;

@@ -23,7 +23,7 @@ import {
 } from './quarantine/quarantine.ts';
 
 /**
- * Reads again what was quarantined: from the bytes that were kept, else from the file if it is still
+ * Reads the quarantine again: from the bytes that were kept, else from the file if it is still
  * there. What can be read now is an entry, or a duplicate of one, and leaves the folder; what
  * cannot stays as it is. Windows of collectors that were short of nothing else are whole then.
  * Nothing leaves before what it held is durable: after a crash the same call goes on.

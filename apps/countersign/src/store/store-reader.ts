@@ -292,7 +292,7 @@ export class StoreReader {
     return this.#live.state?.inventory();
   }
 
-  /** What imports say of themselves, what follows from all that collectors saw, and the inventory. */
+  /** What imports say of themselves, what follows from all collectors, and the inventory. */
   coverage(): readonly CoverageRow[] {
     const { state } = this.#live;
     if (state === undefined) return [];

@@ -42,7 +42,7 @@ import { openRuns, type RunProblem, type RunSet } from './run-set.ts';
  *                                 -> earlier entry indices, ascending, often []
  *     index.insert(entryIndex, versions, versionOffset, actions, actionOffset)
  *                                    entry indices MUST ascend; what was inserted is found at once.
- *   await index.caughtUp()   between batches: undefined (go on) unless full tables wait for the disk
+ *   await index.caughtUp()   between batches: undefined (go on) unless full tables wait
  *
  *   index.committed(size)   entries 0..size-1 are durable in the journal. Only these are ever
  *                           written to a run: a fingerprint on disk of an entry that a crash

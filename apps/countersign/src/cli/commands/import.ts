@@ -23,8 +23,9 @@ export function declareImport(program: Parser, bind: BindCommand): void {
     .summary('read exports into the ledger')
     .description(
       'Reads exports into the ledger: CSV, JSON, NDJSON, .gz, .zip, whole folders, recognised by ' +
-        'content. Read again, they add nothing. What cannot be read is quarantined and counted; with ' +
-        '--quarantined it is tried again: what can be read now goes in, and the rest stays quarantined.',
+        'content. Read again, they add nothing. What cannot be read is quarantined and counted. ' +
+        'With --quarantined the quarantine is read again: what can be read now goes in, and the ' +
+        'rest stays.',
     )
     .argument('[path...]', 'files, folders, or - for standard input')
     .option('--quarantined', 'try again what could not be read before')

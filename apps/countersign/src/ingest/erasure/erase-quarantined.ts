@@ -13,7 +13,7 @@ export type QuarantineMatch = {
 
 /**
  * What nobody could read has no source, no tenant and no time of its own. So a person takes what
- * mentions her, an import what it quarantined, and retention what was quarantined before the time: nothing
+ * mentions her, an import what it quarantined, and retention what came before the time: nothing
  * happened after it was delivered.
  */
 export async function findQuarantined(

@@ -80,7 +80,7 @@ export function quarantineItem(
     .digest('hex');
   const name = `${digest.slice(0, 32)}.json`;
   const path = join(folderOf(dir), name);
-  // The first reason is why it was quarantined; the second may be no more than that the file is gone.
+  // The first reason is why it is here; the second may be no more than that the file is gone.
   if (existsSync(path)) return name;
   mkdirSync(folderOf(dir), { recursive: true, mode: 0o700 });
   const quarantined: QuarantinedItem = {
