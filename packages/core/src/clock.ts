@@ -1,4 +1,8 @@
+import { randomFillSync } from 'node:crypto';
 import { assert } from './errors.ts';
+
+/** The machine's own randomness. Tests bring theirs. */
+export const systemRandom: Random = { fill: (into) => randomFillSync(into) };
 
 /** Wall and monotonic time come in as an argument, so that tests own them. */
 export interface Clock {

@@ -11,7 +11,7 @@ export {
   unknown,
   yes,
 } from './answer.ts';
-export { type Clock, ManualClock, type Random, systemClock } from './clock.ts';
+export { type Clock, ManualClock, type Random, systemClock, systemRandom } from './clock.ts';
 export {
   type DirectoryItem,
   type DirectoryMark,
@@ -54,7 +54,6 @@ export {
 } from './record.ts';
 export { secretModeProblem } from './secret-mode.ts';
 export { idParts, idsNamed, isCutId } from './short-id.ts';
-export { systemRandom } from './system-random.ts';
 export { joinWithAnd, numberText, plural } from './text-format.ts';
 export {
   INTERACTIVE_ONLY,

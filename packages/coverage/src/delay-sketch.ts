@@ -1,5 +1,4 @@
 import { SKETCH_BUCKETS_MAX, SKETCH_RELATIVE_ERROR } from './limits.ts';
-import type { ObservedDelays } from './observation.ts';
 
 /** Bucket number and how many fell into it, ascending by number. */
 export type Buckets = readonly (readonly [bucket: number, count: number])[];
@@ -115,3 +114,13 @@ function bucketOf(ms: number): number {
 function upperMs(bucket: number): number {
   return GAMMA ** bucket;
 }
+
+/** Availability minus event time of the new records of one window. */
+export type ObservedDelays = {
+  readonly n: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** All of them, as a `DelaySketch` counts: with it, it is known which events came late. */
+  readonly buckets?: Buckets;
+};

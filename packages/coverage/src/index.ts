@@ -13,7 +13,7 @@ export {
   type CoverageState,
   type StreamKey,
 } from './coverage-state.ts';
-export { type Buckets, DelaySketch } from './delay-sketch.ts';
+export { type Buckets, DelaySketch, type ObservedDelays } from './delay-sketch.ts';
 export { OBSERVATION_NAME_CHARACTERS_MAX, OBSERVATION_TEXT_CHARACTERS_MAX } from './limits.ts';
 export {
   COLLECTORS,
@@ -23,7 +23,6 @@ export {
   type ObservationOutcome,
   type ObservedCanaries,
   type ObservedCheck,
-  type ObservedDelays,
   parseObservation,
 } from './observation.ts';
 export { READ_AGAIN_CODE } from './streams/collection-state.ts';

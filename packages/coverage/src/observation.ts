@@ -1,5 +1,5 @@
 import { isGuid, normaliseInstant, type SourceId } from '@countersign/core';
-import type { Buckets } from './delay-sketch.ts';
+import type { Buckets, ObservedDelays } from './delay-sketch.ts';
 import {
   CHECK_ID_CHARACTERS_MAX,
   CHECK_IDS_MAX,
@@ -26,16 +26,6 @@ export const OBSERVATION_OUTCOMES = ['complete', 'partial', 'failed', 'off'] as 
  * - `off`       the source says that it is switched off for this tenant
  */
 export type ObservationOutcome = (typeof OBSERVATION_OUTCOMES)[number];
-
-/** Availability minus event time of the new records of one window. */
-export type ObservedDelays = {
-  readonly n: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  /** All of them, as a `DelaySketch` counts: with it, it is known which events came late. */
-  readonly buckets?: Buckets;
-};
 
 /** Probes whose answer this window was to bring: how many were sent, how many came back. */
 export type ObservedCanaries = { readonly sent: number; readonly seen: number };

@@ -3,9 +3,13 @@ export {
   type FingerprintBatch,
   fingerprintBatch,
 } from './append/fingerprint-batch.ts';
-export { type BatchAssignment, type PreparedBatch, prepareBatch } from './append/prepare-batch.ts';
+export {
+  type BatchAssignment,
+  BatchScratch,
+  type PreparedBatch,
+  prepareBatch,
+} from './append/prepare-batch.ts';
 export type { PublishedCheckpoint } from './append/publisher.ts';
-export { BatchScratch } from './append/reusable-buffers.ts';
 export type { ClockStep } from './append/sequencer.ts';
 export { FingerprintIndex, type FingerprintIndexOptions } from './dedup/fingerprint-index.ts';
 export {

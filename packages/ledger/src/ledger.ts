@@ -1,7 +1,6 @@
 import { type Clock, plural, type Random, type RecordDraft } from '@countersign/core';
 import type { NoteSigner, TlogError } from '@countersign/tlog';
-import { writerFailure } from './append/commit-failure.ts';
-import { CommitQueue } from './append/commit-queue.ts';
+import { CommitQueue, writerFailure } from './append/commit-queue.ts';
 import { type FingerprintBatch, fingerprintBatch } from './append/fingerprint-batch.ts';
 import type { Integrator } from './append/integrator.ts';
 import { type BatchAssignment, type PreparedBatch, prepareBatch } from './append/prepare-batch.ts';

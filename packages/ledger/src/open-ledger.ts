@@ -14,7 +14,7 @@ import { ArchiveReader } from './archive/archive-reader.ts';
 import type { FingerprintIndex } from './dedup/fingerprint-index.ts';
 import { dropFingerprints, openFingerprints } from './dedup/open-fingerprints.ts';
 import type { Disk, FileLock } from './disk/disk.ts';
-import { makeFolderNoting, syncNewFolders } from './disk/sync-folders.ts';
+import { makeFolderNoting, syncNewFolders } from './disk/replace-file.ts';
 import type { LocalKeys } from './entries/keyed-hash.ts';
 import { readSeenMs } from './entries/tile-files.ts';
 import { LedgerError } from './errors.ts';

@@ -1,5 +1,16 @@
 import { CountersignError } from '@countersign/core';
 
+const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'HOSTNAME_MISMATCH',
+]);
+
 export type IntakeErrorCode =
   /** There is nothing at this path. */
   | 'NOT_FOUND'
@@ -33,4 +44,9 @@ export type IntakeErrorCode =
 /** An input that cannot be read, wholly or from some point on. The rest of an import goes on. */
 export class ImportError extends CountersignError<IntakeErrorCode> {
   override readonly name = 'IntakeError';
+}
+
+/** Codes by which TLS says that it does not believe a certificate. */
+export function isCertificateCode(code: string): boolean {
+  return CERTIFICATE_CODES.has(code) || code.startsWith('CERT_') || code.startsWith('ERR_TLS_CERT');
 }

@@ -19,11 +19,14 @@ export {
   type PassOpening,
   passDraft,
 } from './decision/decision-entry.ts';
-export type { DecisionLog } from './decision/decision-log.ts';
-export { type DecideOptions, DecisionPoint } from './decision/decision-point.ts';
+export {
+  type DecideOptions,
+  type DecisionLog,
+  DecisionPoint,
+  type PassObserver,
+} from './decision/decision-point.ts';
 export { evaluatePolicies } from './decision/evaluate-policies.ts';
 export { parseRequest } from './decision/parse-request.ts';
-export type { PassObserver } from './decision/pass-observer.ts';
 export { type PolicyTestResult, runPolicyTests } from './decision/policy-tests.ts';
 export { uuidV7 } from './decision/uuid-v7.ts';
 export type {

@@ -1,5 +1,7 @@
 import { CountersignError, plural } from '@countersign/core';
-import { PROBLEMS_SHOWN_MAX } from './limits.ts';
+
+/** Nobody mends more mistakes than this at a time. */
+const PROBLEMS_SHOWN_MAX = 100;
 
 /** One thing that is wrong with a configuration: where, what, and the cure. */
 export type DocumentProblem = {

@@ -1,8 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { messageOf } from '@countersign/core';
 import { DocumentError } from './errors.ts';
-import { CONFIG_BYTES_MAX } from './limits.ts';
+
 import type { SourceText } from './parse-yaml.ts';
+
+/** A configuration of a thousand tenants has about this size; a larger file is another file. */
+export const CONFIG_BYTES_MAX: number = 512 * 1024;
 
 /** @throws ConfigError CONFIG_UNREADABLE */
 export function readConfigFile(file: string): SourceText {

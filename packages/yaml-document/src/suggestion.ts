@@ -1,4 +1,7 @@
-import { SUGGESTION_CHARACTERS_MAX, SUGGESTION_DISTANCE_MAX } from './limits.ts';
+/** A word that is further from a known one than this was not meant as it. */
+const SUGGESTION_DISTANCE_MAX = 3;
+/** The longest word that is compared with known ones: the comparison grows with its square. */
+const SUGGESTION_CHARACTERS_MAX = 40;
 
 /** The known word that was probably meant, by edit distance; case does not count. */
 export function suggestion(word: string, known: readonly string[]): string | undefined {

@@ -11,7 +11,9 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type DocumentProblem, invalidConfig } from './errors.ts';
-import { FLOW_DEPTH_MAX } from './limits.ts';
+
+/** Lists and maps within each other on one line; ours are four deep, a bomb is thousands. */
+const FLOW_DEPTH_MAX = 32;
 
 export type Path = readonly PropertyKey[];
 

@@ -1,7 +1,7 @@
 import { instantOfMs, type SourceId } from '@countersign/core';
-import { DelaySketch } from '../delay-sketch.ts';
+import { DelaySketch, type ObservedDelays } from '../delay-sketch.ts';
 import { CANARY_DELAYS_MIN, CANARY_PATIENCE_MS, EXPIRY_MS } from '../limits.ts';
-import type { Observation, ObservedDelays } from '../observation.ts';
+import type { Observation } from '../observation.ts';
 import { bears, type CanaryMarker } from './canary-marker.ts';
 import { RecentDelays } from './recent-delays.ts';
 

@@ -1,6 +1,5 @@
-import { DelaySketch } from '../delay-sketch.ts';
+import { DelaySketch, type ObservedDelays } from '../delay-sketch.ts';
 import { CANARY_DELAYS_KEPT } from '../limits.ts';
-import type { ObservedDelays } from '../observation.ts';
 
 /** The delays of the last canaries: how fast a feed was a month ago says nothing of today. */
 export class RecentDelays {

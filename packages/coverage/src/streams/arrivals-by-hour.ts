@@ -1,6 +1,5 @@
-import { rangeOf } from '../delay-sketch.ts';
+import { type ObservedDelays, rangeOf } from '../delay-sketch.ts';
 import { CLOCK_SKEW_MS, TOUCHED_DELAY_MS_MAX } from '../limits.ts';
-import type { ObservedDelays } from '../observation.ts';
 
 /** What arrived of the events of one hour. */
 export type Touch = {

@@ -7,8 +7,14 @@ import { Router } from '../http/router.ts';
 import { type AccessClaims, bearerOf, type TokenMint } from '../login/token-mint.ts';
 import { type ContentIdShape, contentIdOf, contentKeyOf, isBatchOf } from './content-id.ts';
 import { ActivityApiError, type StatusTable } from './errors.ts';
-import type { Item } from './listed-blob.ts';
-import { nextPageUri, offsetOf, RETENTION_MS, type Window, windowOf } from './listing.ts';
+import {
+  type Item,
+  nextPageUri,
+  offsetOf,
+  RETENTION_MS,
+  type Window,
+  windowOf,
+} from './listing.ts';
 import { Quota } from './quota.ts';
 import { sensitiveTypes } from './sensitive-types.ts';
 import {

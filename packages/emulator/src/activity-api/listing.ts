@@ -1,5 +1,6 @@
-import { textOf, timeOf } from './api-time.ts';
 import { ActivityApiError } from './errors.ts';
+
+const FORMS = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?)?$/;
 
 const DAY_MS = 86_400_000;
 
@@ -63,3 +64,27 @@ export function nextPageUri(options: {
 function hourOf(window: Window): string {
   return textOf(window.fromMs).replace(/\D/g, '').slice(0, 10);
 }
+
+/** The three forms that the reference names, all UTC; undefined for any other. */
+function timeOf(text: string): number | undefined {
+  if (!FORMS.test(text)) return undefined;
+  const [date = '', clock = '00:00'] = text.split('T');
+  const whole = `${date}T${clock.length === 5 ? `${clock}:00` : clock}`;
+  const ms = Date.parse(`${whole}.000Z`);
+  // 31 February is read as 3 March by some; here it is no time at all.
+  return Number.isNaN(ms) || textOf(ms) !== whole ? undefined : ms;
+}
+
+/** As it stands in a page link. */
+function textOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19);
+}
+
+/** One blob as a list names it. */
+export type Item = {
+  readonly contentType: string;
+  readonly contentId: string;
+  readonly contentUri: string;
+  readonly contentCreated: string;
+  readonly contentExpiration: string;
+};

@@ -1,6 +1,6 @@
 import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import type { Item } from './listed-blob.ts';
+import type { Item } from './listing.ts';
 import { type Subscription, type Webhook, webhookStatus } from './subscriptions.ts';
 
 /** Notifications in one POST: the reference says only that the number is not fixed. */

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Ask, Reply } from '../http/http-server.ts';
 import type { Hour, HourIndex } from './hour-index.ts';
-import { RANGE_MD5_BYTES_MAX } from './limits.ts';
+
 import { etagOf } from './list-blobs.ts';
 import { StorageError, xml } from './storage-errors.ts';
+
+/** The service computes the digest of a range up to this size. */
+const RANGE_MD5_BYTES_MAX: number = 4 * 1024 * 1024;
 
 /** Get Blob, Get Blob Properties and what else reads one blob. */
 export function readBlob(ask: Ask, hour: Hour, index: HourIndex): Reply {

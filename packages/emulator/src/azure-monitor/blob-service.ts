@@ -2,11 +2,10 @@ import { SeededRandom } from '../core/seeded-random.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
 import type { Ask, Reply } from '../http/http-server.ts';
 import { Router } from '../http/router.ts';
-import { hourOf } from './blob-names.ts';
 import { asXml, INVALID_QUERY, notFound, readBlob } from './blob-read.ts';
 import { CATEGORIES, categoryOf, containerOf, feedOf } from './categories.ts';
-import { type Hour, HourIndex } from './hour-index.ts';
-import { DELEGATION_KEY_MS } from './limits.ts';
+import { type Hour, HourIndex, hourOf } from './hour-index.ts';
+
 import { type Container, containerEtag, listBlobs, listContainers } from './list-blobs.ts';
 import {
   delegationKey,
@@ -17,6 +16,9 @@ import {
 } from './storage-auth.ts';
 import { escaped, StorageError } from './storage-errors.ts';
 import type { Target } from './storage-sas.ts';
+
+/** A user delegation key lasts seven days at most, by the service's own figure. */
+const DELEGATION_KEY_MS: number = 7 * 86_400_000;
 
 export type BlobOptions = {
   readonly seed: string | number;

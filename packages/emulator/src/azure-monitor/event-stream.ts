@@ -2,7 +2,11 @@ import { Producer, stringSerializers } from '@platformatic/kafka';
 import type { Feed, VirtualClock } from '../core/feed-record.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
 import { CATEGORIES, containerOf, feedOf } from './categories.ts';
-import { MESSAGE_BYTES_MAX, MESSAGES_PER_SEND } from './limits.ts';
+
+/** Event Hubs takes messages of 1 MiB in the standard tier; the export stays well below. */
+const MESSAGE_BYTES_MAX: number = 256 * 1024;
+/** Messages that one request to the broker carries: their sizes add up to its limit. */
+const MESSAGES_PER_SEND = 20;
 
 export type StreamOptions = {
   readonly store: FeedStore;

@@ -1,8 +1,10 @@
 import type { Ask, Reply } from '../http/http-server.ts';
-import { blobName } from './blob-names.ts';
-import type { Hour } from './hour-index.ts';
-import { LIST_RESULTS_MAX } from './limits.ts';
+import { blobName, type Hour } from './hour-index.ts';
+
 import { escaped, StorageError, xml } from './storage-errors.ts';
+
+/** What one listing gives at most, by the service's own figure. */
+const LIST_RESULTS_MAX = 5_000;
 
 /** A container, as lists and its own properties tell of it. */
 export type Container = { readonly name: string; readonly madeMs: number };

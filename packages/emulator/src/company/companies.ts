@@ -5,7 +5,7 @@ import { SeededRandom } from '../core/seeded-random.ts';
 import { Directory } from '../directory/directory.ts';
 import type { DirectorySeed } from '../directory/model/directory-seed.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
-import { graphHost } from '../graph/graph-host.ts';
+import { graphHost } from '../graph/graph-service.ts';
 import type { Withheld } from '../graph/routes/reports.ts';
 import type { Reply } from '../http/http-server.ts';
 import type { Router } from '../http/router.ts';

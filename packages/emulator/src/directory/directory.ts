@@ -5,7 +5,7 @@ import { type Home, recordsOf } from './audit-records.ts';
 import { describe } from './describe-change.ts';
 import { DirectoryEffects, type Effects } from './directory-effects.ts';
 import { DirectoryState } from './directory-state.ts';
-import { EFFECT_DELAY_MS } from './limits.ts';
+
 import {
   type AppliedChange,
   type Change,
@@ -13,6 +13,12 @@ import {
   type Circumstances,
 } from './model/directory-change.ts';
 import type { DirectoryObject, DirectorySeed, Kind } from './model/directory-seed.ts';
+
+/** The service says "a few minutes" until a revocation, a disabling or a reset bites. */
+const EFFECT_DELAY_MS: { readonly least: number; readonly most: number } = {
+  least: 20_000,
+  most: 240_000,
+};
 
 export type DirectoryOptions = {
   readonly seed: DirectorySeed;

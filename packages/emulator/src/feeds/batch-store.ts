@@ -1,7 +1,12 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Feed } from '../core/feed-record.ts';
-import { COMPRESS_BYTES_MIN, DECODED_BATCHES_MAX } from '../core/limits.ts';
+
 import type { Slot, SpillStore } from './spill-store.ts';
+
+/** Below this, compressing a batch costs more memory for its frame than it saves. */
+const COMPRESS_BYTES_MIN: number = 4 * 1024;
+/** Decoded batches that are kept for the next reader: a page of Graph reads the same ones again. */
+const DECODED_BATCHES_MAX: number = 64;
 
 /** Records that became available together: what the Activity API calls a blob. */
 export type Batch = {

@@ -1,9 +1,12 @@
 import type { Feed, FeedRecord, Occurrence } from '../core/feed-record.ts';
-import { WINDOWS_KEPT } from '../core/limits.ts';
+
 import { SeededRandom } from '../core/seeded-random.ts';
 import { BatchBuilder, type DeliveryRoute } from './batch-builder.ts';
 import { type Batch, type BatchContent, BatchStore } from './batch-store.ts';
 import { SpillStore } from './spill-store.ts';
+
+/** Windows by event time that each feed keeps: a report's next page begins in the same one. */
+const WINDOWS_KEPT: number = 32;
 
 /** A record that a feed hands out, and since when. */
 export type StoredRecord = {

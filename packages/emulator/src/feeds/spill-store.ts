@@ -1,7 +1,11 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SPILL_FILE_BYTES, VAULT_MEMORY_BYTES } from '../core/limits.ts';
+
+/** Packed batches that stay in memory: a few million records, a quarter of a small machine. */
+const VAULT_MEMORY_BYTES: number = 1024 * 1024 * 1024;
+/** A spill file gives its room back once all in it has expired: an hour or so of a large tenant. */
+const SPILL_FILE_BYTES: number = 1024 * 1024 * 1024;
 
 type SpillFile = { readonly fd: number; bytes: number; held: number };
 

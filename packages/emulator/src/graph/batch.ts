@@ -1,7 +1,9 @@
 import type { JsonObject } from '../core/feed-record.ts';
 import type { Ask, Reply } from '../http/http-server.ts';
 import { badRequest } from './calls/graph-error.ts';
-import { BATCH_REQUESTS_MAX } from './limits.ts';
+
+/** G-BATCH: more inner requests are refused as a whole. */
+const BATCH_REQUESTS_MAX = 20;
 
 type Inner = {
   readonly id: string;

@@ -3,11 +3,11 @@ import { SeededRandom } from '../core/seeded-random.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
 import type { Ask, Reply } from '../http/http-server.ts';
+import { Router } from '../http/router.ts';
 import type { Population } from '../population/population.ts';
 import { activityOf } from './activity-log.ts';
 import { runBatch } from './batch.ts';
 import { admit, challengeOf } from './calls/authorize-call.ts';
-import { refusalReply } from './calls/classify-refusal.ts';
 import {
   type Call,
   type Caller,
@@ -15,7 +15,13 @@ import {
   JSON_HEADERS,
   OVER_THE_WIRE,
 } from './calls/graph-call.ts';
-import { badRequest, errorReply, GraphError, type Trace } from './calls/graph-error.ts';
+import {
+  badRequest,
+  errorReply,
+  GraphError,
+  refusalReply,
+  type Trace,
+} from './calls/graph-error.ts';
 import { type Route, type RouteMatch, RouteTable } from './calls/route-table.ts';
 import { queryOptions } from './odata/query-options.ts';
 import { allRoutes } from './routes/all-routes.ts';
@@ -43,7 +49,7 @@ export type GraphOptions = {
 };
 
 /** Microsoft Graph as far as the product and its users need it: `/v1.0/…` and `/beta/…`. */
-export class GraphService {
+class GraphService {
   readonly #options: GraphOptions;
   readonly #routes: RouteTable;
   readonly #throttle = new Throttle();
@@ -193,4 +199,23 @@ function unauthorized(message: string): GraphError {
 function traced(reply: Reply, { requestId, clientRequestId }: Trace): Reply {
   const ids = { 'request-id': requestId, 'client-request-id': clientRequestId };
   return { ...reply, headers: { ...reply.headers, ...ids } };
+}
+
+/** Graph as a service that the emulator listens for. */
+export function graphHost(options: GraphOptions): {
+  readonly name: 'graph';
+  readonly router: Router;
+  readonly refuse: () => Reply;
+} {
+  const service = new GraphService(options);
+  const router = new Router().otherwise((ask) => service.answer(ask));
+  return { name: 'graph', router, refuse };
+}
+
+function refuse(): Reply {
+  return {
+    status: 429,
+    headers: { 'content-type': 'application/json', 'retry-after': '10' },
+    body: JSON.stringify({ error: { code: 'TooManyRequests', message: 'Too many requests.' } }),
+  };
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { REQUEST_BODY_BYTES_MAX } from '../core/limits.ts';
-import { json, jsonBody, serve } from './http-server.ts';
+import { json, jsonBody, REQUEST_BODY_BYTES_MAX, serve } from './http-server.ts';
 import { Router } from './router.ts';
 
 const NOON_MS = Date.UTC(2026, 2, 2, 12);

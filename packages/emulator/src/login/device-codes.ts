@@ -1,9 +1,14 @@
 import { json, type Reply } from '../http/http-server.ts';
 import { type CodeGrant, isOfOneTenant, nobody } from './authorize.ts';
-import { DEVICE_CODE_SECONDS, DEVICE_CODES_MAX } from './limits.ts';
+
 import type { Person, RegisteredApp } from './login-directory.ts';
 import { errorPage, saidPage } from './login-pages.ts';
 import { clientIdOf, isShared, type Session, type Visit } from './session.ts';
+
+/** The example of the vendor's documents, and what RFC 8628 section 3.2 has. */
+const DEVICE_CODE_SECONDS = 900;
+/** Devices that wait at once; the oldest are dropped. */
+const DEVICE_CODES_MAX = 10_000;
 
 /** RFC 8628 section 3.4. */
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';

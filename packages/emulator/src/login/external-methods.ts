@@ -9,11 +9,16 @@ import {
   WANTED_AMR,
 } from './check-answer.ts';
 import type { ExternalFactor } from './client-sign-in.ts';
-import { ATTEMPT_MS, ATTEMPTS_MAX } from './limits.ts';
+
 import type { ExternalMethod, Person } from './login-directory.ts';
 import { errorPage, posted } from './login-pages.ts';
 import type { Provider, ProviderCatalog } from './provider-catalog.ts';
 import type { Session } from './session.ts';
+
+/** Entra drops an attempt about five minutes after it sent somebody away (contracts 9.4). */
+const ATTEMPT_MS = 300_000;
+/** Whoever starts more than this at once is no person: the oldest are dropped. */
+const ATTEMPTS_MAX = 10_000;
 
 /** Somebody who was sent to a provider and has not come back. */
 type Attempt = {

@@ -1,8 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { JsonObject } from '../core/feed-record.ts';
-import { METADATA_BYTES_MAX, METADATA_KEPT_MS, METADATA_TIMEOUT_MS } from './limits.ts';
+
 import type { OutboundCalls } from './outbound-calls.ts';
+
+/** Entra keeps a provider's metadata and keys for a day (contracts 9.1). */
+const METADATA_KEPT_MS = 86_400_000;
+/** Of real time; how long the real service waits for metadata is not documented. */
+const METADATA_TIMEOUT_MS = 5_000;
+/** A discovery document or a key set is a few kilobytes. */
+const METADATA_BYTES_MAX = 262_144;
 
 /** What is known of a provider from its own documents. */
 export type Provider = {

@@ -1,14 +1,19 @@
 import type { JsonObject } from '../core/feed-record.ts';
-import {
-  CLAIMS_BYTES_MAX,
-  EXTENSION_BYTES_MAX,
-  EXTENSION_TIMEOUT_MAX_MS,
-  EXTENSION_TIMEOUT_MIN_MS,
-  EXTENSION_TIMEOUT_MS,
-} from './limits.ts';
+
 import type { IssuanceListener, Person, RegisteredApp } from './login-directory.ts';
 import type { Answer, OutboundCalls } from './outbound-calls.ts';
 import type { TokenMint } from './token-mint.ts';
+
+/** What an extension has unless its `clientConfiguration` says otherwise (contracts 10.2). */
+const EXTENSION_TIMEOUT_MS = 1_000;
+/** No extension can be given less (contracts 10.2). */
+const EXTENSION_TIMEOUT_MIN_MS = 200;
+/** No extension can be given more (contracts 10.2). */
+const EXTENSION_TIMEOUT_MAX_MS = 2_000;
+/** How large an answer of an extension may be is not documented. */
+const EXTENSION_BYTES_MAX = 131_072;
+/** All claims, names and values (contracts 10.1). */
+const CLAIMS_BYTES_MAX = 3_072;
 
 /** Who calls extensions: the same application in every tenant (contracts 10.1). */
 export const EVENTS_SERVICE = '99045fe1-7639-4a75-9d4a-577b6ca3810f';

@@ -5,8 +5,7 @@ import { BundleBuilder, bundlePath, MerkleTree, TILE_WIDTH, tilePath } from '@co
 import { ArchiveWriter } from '../archive/archive-writer.ts';
 import { type LoadedBlock, mergeSmallBlocks } from '../archive/merge-blocks.ts';
 import type { Disk } from '../disk/disk.ts';
-import { FileBatch } from '../disk/replace-file.ts';
-import { syncNewFolders } from '../disk/sync-folders.ts';
+import { FileBatch, syncNewFolders } from '../disk/replace-file.ts';
 import { readBundle, readTile } from '../entries/tile-files.ts';
 import { dayOf, layout } from '../folder/folder-layout.ts';
 import type { Frame } from '../journal/journal-frame.ts';

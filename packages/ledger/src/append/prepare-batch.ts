@@ -5,9 +5,8 @@ import { encodeBlock } from '../archive/block.ts';
 import { COLUMN_BYTES, ROW_BYTES_MAX, writeRow } from '../archive/block-metadata.ts';
 import { leafHead, leafTail, seenText } from '../entries/leaf.ts';
 import { encodeFrame } from '../journal/journal-frame.ts';
-import { BLOCK_BODY_BYTES_TARGET } from '../limits.ts';
+import { BATCH_SCRATCH_BYTES_MAX, BLOCK_BODY_BYTES_TARGET } from '../limits.ts';
 import type { FingerprintBatch } from './fingerprint-batch.ts';
-import { BatchScratch } from './reusable-buffers.ts';
 
 /** What the sequencer decided about a batch. */
 export type BatchAssignment = {
@@ -207,5 +206,23 @@ function copyColumn(
     const rows = column.subarray(first * COLUMN_BYTES, (first + count) * COLUMN_BYTES);
     into.set(rows, at + (i - from) * COLUMN_BYTES);
     i += count;
+  }
+}
+
+/**
+ * Buffers that a thread uses again for batch after batch: megabytes of fresh memory per batch cost
+ * page faults, and make the garbage collector run far more often. One user at a time.
+ */
+export class BatchScratch {
+  readonly #rooms: Map<string, Buffer<ArrayBuffer>> = new Map();
+
+  /** At least `bytes` long; holds whatever was in it. Valid until the same `use` asks again. */
+  room(use: 'bodies' | 'leaves' | 'hashes' | 'meta', bytes: number): Buffer<ArrayBuffer> {
+    const known = this.#rooms.get(use);
+    if (known !== undefined && known.length >= bytes) return known;
+    // A quarter more, since the next batch is about as long and not quite.
+    const fresh = Buffer.allocUnsafeSlow(bytes + (bytes >>> 2));
+    if (fresh.length <= BATCH_SCRATCH_BYTES_MAX) this.#rooms.set(use, fresh);
+    return fresh;
   }
 }

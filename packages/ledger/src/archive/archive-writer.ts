@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { assert } from '@countersign/core';
 import type { Disk, FileId } from '../disk/disk.ts';
-import { makeFolderNoting, syncNewFolders } from '../disk/sync-folders.ts';
+import { makeFolderNoting, syncNewFolders } from '../disk/replace-file.ts';
 import { segmentFile } from '../folder/folder-layout.ts';
 import { SEGMENT_BYTES_TARGET } from '../limits.ts';
 import { corrupt } from './block.ts';

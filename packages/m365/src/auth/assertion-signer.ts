@@ -1,7 +1,11 @@
 import { createHash, createPrivateKey, type KeyObject, sign, X509Certificate } from 'node:crypto';
 import type { Random } from '@countersign/core';
 import { HttpError } from '../http/errors.ts';
-import { ASSERTION_BACKDATE_S, ASSERTION_LIFE_S } from './limits.ts';
+
+/** Entra takes assertions of at most ten minutes of life. */
+const ASSERTION_LIFE_S = 600;
+/** So far back an assertion counts already: the authority's clock may be behind ours. */
+const ASSERTION_BACKDATE_S = 300;
 
 /**
  * Signs client assertions (RFC 7523 section 2.2) as Entra wants them: RS256, the certificate named

@@ -3,8 +3,15 @@ import { placeOf } from '../http/allowed-origins.ts';
 import { HttpError } from '../http/errors.ts';
 import type { HttpClient, RequestAuthorizer } from '../http/http-client.ts';
 import type { AssertionSigner } from './assertion-signer.ts';
-import { LIFE_DEFAULT_S, RENEW_BEFORE_MS, RENEW_SHARE } from './limits.ts';
+
 import type { Secret } from './secret.ts';
+
+/** A token is renewed so long before its end: a request under way must not outlive it. */
+const RENEW_BEFORE_MS = 300_000;
+/** Of a token that lives less than 25 minutes, so much is used instead. */
+const RENEW_SHARE = 0.8;
+/** Said nothing, a token is taken to live for so long: the shortest that Entra gives. */
+const LIFE_DEFAULT_S = 300;
 
 export type Credential =
   | { readonly kind: 'secret'; readonly secret: Secret }

@@ -2,8 +2,8 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { isCertificateCode } from '../errors.ts';
 import { placeOf } from './allowed-origins.ts';
-import { isCertificateCode } from './certificate-codes.ts';
 import { HttpError } from './errors.ts';
 import {
   EXCHANGE_TIMEOUT_MS,

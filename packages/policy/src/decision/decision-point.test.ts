@@ -6,8 +6,7 @@ import { PlainDirectory, type PlainEntity } from '../testing/plain-directory.ts'
 import { countingRandom } from '../testing/random.ts';
 import type { DecisionRequest } from './decision.ts';
 import type { DecisionBody, PassOpening } from './decision-entry.ts';
-import { DecisionPoint } from './decision-point.ts';
-import type { PassObserver } from './pass-observer.ts';
+import { DecisionPoint, type PassObserver } from './decision-point.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const NOW_MS = Date.UTC(2026, 0, 5, 9);

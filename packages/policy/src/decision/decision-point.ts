@@ -18,10 +18,8 @@ import {
   type PassOpening,
   passDraft,
 } from './decision-entry.ts';
-import type { DecisionLog } from './decision-log.ts';
 import { type EvaluationContext, evaluatePolicies } from './evaluate-policies.ts';
 import type { Ages } from './gather-inputs.ts';
-import type { PassObserver } from './pass-observer.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 export type DecisionPointOptions = {
@@ -209,4 +207,24 @@ function notAccounted(cause: unknown): PolicyError {
     `the decision could not be written into the ledger (${why}): nobody is let in without it`,
     { cause },
   );
+}
+
+/** Writes entries into the ledger. */
+export interface DecisionLog {
+  /**
+   * Resolves with the index of each draft when all of them survive a loss of power. MAY be called
+   * concurrently; MUST reject when any of them is not durable.
+   */
+  append(drafts: readonly RecordDraft[]): Promise<readonly number[]>;
+}
+
+/** Whoever looks after passes from the moment in which they are decided. */
+export interface PassObserver {
+  /**
+   * A permit is about to open this pass: it is not durable yet, and nobody has it.
+   * @throws AccessError NOT_ACCOUNTED: nobody could look after it, so that it MUST NOT be opened
+   */
+  opening(pass: PassOpening, request: DecisionRequest): void;
+  /** It was not opened after all. */
+  dropped(pass: string): void;
 }

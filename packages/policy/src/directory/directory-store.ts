@@ -1,9 +1,9 @@
 import { assert, type TenantId } from '@countersign/core';
+import { ValuePool } from './attribute-column.ts';
 import type { Directory, DirectoryChange, EntityAttributes, SourcedValue } from './directory.ts';
 import { EntityTable } from './entity-table.ts';
 import { EntityView } from './entity-view.ts';
 import { columnOf, containerOf, membershipColumn } from './membership-column.ts';
-import { ValuePool } from './value-pool.ts';
 
 /** Where something that is put into the directory is from, and when it was so. */
 export type Origin = { readonly source: string; readonly seenMs: number };

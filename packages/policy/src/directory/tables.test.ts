@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../tools/property.ts';
-import { AttributeColumn, type Cell } from './attribute-column.ts';
+import { AttributeColumn, type Cell, ValuePool } from './attribute-column.ts';
 import { EntityTable } from './entity-table.ts';
 import { containerOf, membershipColumn } from './membership-column.ts';
 import { ParentLists } from './parent-lists.ts';
-import { ValuePool } from './value-pool.ts';
 
 /** Rows far apart, so that columns have to grow. */
 const ROWS = fc.constantFrom(0, 1, 63, 64, 65, 200, 1000);

@@ -4,7 +4,7 @@ import { messageOf } from '@countersign/core';
 import { readConfigFile } from '@countersign/yaml-document';
 import { PolicyError } from '../errors.ts';
 import { POLICY_FILES_MAX } from '../limits.ts';
-import { parseEndpointFile } from './enforcement-point-file.ts';
+import { parseEndpointFile } from './enforcement-point.ts';
 import type { PolicySource, PolicyText } from './policy-set.ts';
 
 /**

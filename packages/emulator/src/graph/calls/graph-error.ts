@@ -1,4 +1,6 @@
+import { ChangeRefused } from '../../directory/model/directory-change.ts';
 import type { Reply } from '../../http/http-server.ts';
+import { FilterError } from '../odata/filter-syntax.ts';
 
 /** A refusal in Graph's words; becomes the error body of contracts 8.1. */
 export class GraphError extends Error {
@@ -56,4 +58,21 @@ export function errorReply(error: GraphError, { requestId, clientRequestId, nowM
     headers: { 'content-type': 'application/json', ...error.headers },
     body: JSON.stringify({ error: { code: error.code, message: error.message, innerError } }),
   };
+}
+
+/** What a client caused, as Graph says it; undefined for a defect of ours. */
+export function refusalReply(error: unknown): GraphError | undefined {
+  if (error instanceof GraphError) return error;
+  if (error instanceof FilterError) return badRequest(error.message, 'BadRequest');
+  if (!(error instanceof ChangeRefused)) return undefined;
+  switch (error.code) {
+    case 'not-found': {
+      const named = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+      return notFound(named);
+    }
+    case 'bad-request':
+      return badRequest(error.message);
+    case 'conflict':
+      return new GraphError(409, 'Request_MultipleObjectsWithSameKeyValue', error.message);
+  }
 }

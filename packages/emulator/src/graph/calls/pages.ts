@@ -2,13 +2,20 @@ import type { JsonObject } from '../../core/feed-record.ts';
 import type { PositionedObject } from '../../directory/directory-state.ts';
 import type { DirectoryObject, Kind } from '../../directory/model/directory-seed.ts';
 import type { Reply } from '../../http/http-server.ts';
-import { PAGE_MAX, PAGE_USUAL, SCAN_MAX } from '../limits.ts';
+
 import { isMatch, requiredText } from '../odata/evaluate-filter.ts';
 import type { Filter } from '../odata/filter-syntax.ts';
 import { expanded } from './expand.ts';
 import { type Call, nextLink, ok, readToken, writeToken } from './graph-call.ts';
 import { badRequest } from './graph-error.ts';
 import { contextOf, shown, typeOf } from './object-shape.ts';
+
+/** Directory collections give 100 objects unless asked, and never more than 999. */
+export const PAGE_USUAL = 100;
+/** What a larger `$top` is refused at: the documents' figure for directory collections. */
+export const PAGE_MAX = 999;
+/** Objects looked at for one page of a filter: a rare match gives a short page, not a long wait. */
+export const SCAN_MAX = 20_000;
 
 /** One item of a list, and where to go on behind it. */
 export type Item = { readonly position: number; readonly value: JsonObject };

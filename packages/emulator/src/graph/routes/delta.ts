@@ -1,17 +1,23 @@
 import type { JsonObject } from '../../core/feed-record.ts';
 import type { ChangeEntry } from '../../directory/change-log.ts';
-import { DELTA_TOKEN_MS } from '../../directory/limits.ts';
+
 import type { DirectoryObject, Kind } from '../../directory/model/directory-seed.ts';
 import type { Reply } from '../../http/http-server.ts';
 import { roleMembers } from '../calls/expand.ts';
 import { type Call, nextLink, ok, readToken, writeToken } from '../calls/graph-call.ts';
 import { badRequest, GraphError } from '../calls/graph-error.ts';
 import { contextOf, shown, typeOf } from '../calls/object-shape.ts';
+import { PAGE_MAX, PAGE_USUAL } from '../calls/pages.ts';
 import { MAY } from '../calls/permissions.ts';
 import { type Route, route } from '../calls/route-table.ts';
-import { DELTA_MEMBERS_MAX, PAGE_MAX, PAGE_USUAL } from '../limits.ts';
 import { isMatch } from '../odata/evaluate-filter.ts';
 import type { Filter } from '../odata/filter-syntax.ts';
+
+/** Members that one object carries in a page of a delta query; the rest come with its next turn. */
+const DELTA_MEMBERS_MAX = 1_000;
+
+/** A delta token of directory objects serves for seven days; then the client starts again. */
+const DELTA_TOKEN_MS: number = 7 * 86_400_000;
 
 /** Collections that can be followed (contracts 8.1). */
 const FOLLOWED: readonly (readonly [Kind, readonly string[]])[] = [

@@ -3,13 +3,20 @@ import type { FeedStore, StoredRecord } from '../../feeds/feed-store.ts';
 import type { Reply } from '../../http/http-server.ts';
 import { type Call, nextLink, ok, readToken, text, writeToken } from '../calls/graph-call.ts';
 import { badRequest, GraphError } from '../calls/graph-error.ts';
-import { pageSize, selected } from '../calls/pages.ts';
+import { pageSize, SCAN_MAX, selected } from '../calls/pages.ts';
 import { MAY } from '../calls/permissions.ts';
 import { type Place, walk } from '../calls/record-walk.ts';
 import { type Route, route } from '../calls/route-table.ts';
-import { REPORT_DAYS, REPORT_PAGE_MAX, SCAN_MAX } from '../limits.ts';
 import { isMatch, needFilterable, requiredTimes } from '../odata/evaluate-filter.ts';
 import { isGiven, SIGN_IN_FILTERS, shownSignIn } from './sign-in-rows.ts';
+
+/** The reports' figure: default and maximum of signIns and directoryAudits. */
+const REPORT_PAGE_MAX = 1_000;
+/** With a premium licence sign-ins and audits are kept 30 days, without one 7. */
+const REPORT_DAYS: { readonly premium: number; readonly free: number } = {
+  premium: 30,
+  free: 7,
+};
 
 /** Records that exist and that a report does not give out: a fault of the service. */
 export type Withheld = (stored: StoredRecord, tenantId: string) => boolean;

@@ -6,7 +6,7 @@ import { id, smallTenant, TENANT, WIKI } from '../../directory/testing/small-ten
 import { FeedStore } from '../../feeds/feed-store.ts';
 import { type Server, serve } from '../../http/http-server.ts';
 import type { TokenMint } from '../../login/token-mint.ts';
-import { graphHost } from '../graph-host.ts';
+import { graphHost } from '../graph-service.ts';
 
 export const NOON: number = Date.parse('2026-03-02T12:00:00Z');
 const MINUTE_MS = 60_000;

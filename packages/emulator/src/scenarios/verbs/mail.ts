@@ -17,7 +17,7 @@ import {
   type Reader,
   syncRecords,
 } from '../../records/mailbox.ts';
-import { BIND_WINDOW_MS } from '../limits.ts';
+
 import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { Session } from '../steps/scenario-value.ts';
 import type { StepArguments } from '../steps/step-arguments.ts';
@@ -25,6 +25,9 @@ import { AppTokens } from './apps.ts';
 import { principalOf } from './audited.ts';
 import { clearForwarding, permissionText, removePermission, removeRule } from './respond.ts';
 import { momentsIn, type Verb } from './verb.ts';
+
+/** Messages opened within two minutes are one record (Microsoft, "MailItemsAccessed"). */
+const BIND_WINDOW_MS = 120_000;
 
 function messageOf(stage: ScenarioContext, domain: string): Message {
   const { random } = stage;

@@ -1,5 +1,5 @@
 import { messageOf } from '@countersign/core';
-import { isCertificateCode } from '../../http/certificate-codes.ts';
+import { isCertificateCode } from '../../errors.ts';
 import { HttpError } from '../../http/errors.ts';
 
 /** What went wrong with a hub, in the words of every other service. */
