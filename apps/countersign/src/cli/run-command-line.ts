@@ -42,8 +42,8 @@ export async function runCommandLine(
       exitCode = await command(contextOf(program.opts<Globals>(), terminal, world), ...args);
     };
   };
-  declareCommands(program, bind);
   try {
+    await declareCommands(program, bind, argv);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     terminal.progressEnd();

@@ -12,7 +12,7 @@ import { ForwardingError } from '../operations/forwarding/errors.ts';
 import { ForwardingServer, type Perform } from '../operations/forwarding/forwarding-server.ts';
 import { COVERAGE_KEPT_MS } from '../operations/forwarding/limits.ts';
 import { removeLeftSpools } from '../operations/forwarding/stdin-spool.ts';
-import { perform } from '../operations/host/handlers.ts';
+import { operationOf, perform } from '../operations/host/handlers.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
 import type { HostWriter } from '../operations/host/open-writer.ts';
 import { closeWriter, openLedgerWriter } from '../operations/host/open-writer.ts';
@@ -240,17 +240,17 @@ class Server {
   /** What is handed over has the ledger alone, and stops like everything when we are to stop. */
   readonly #perform: Perform = async (work, hooks) => {
     const { clock, random, config, env, workers, version, tell } = this.#options;
-    const isImport = work.command.startsWith('import');
+    const isBulk = operationOf(work).volume === 'bulk';
     // Said before what waits is posted, which a disk that is full to the brim does not let be.
-    if (isImport) this.#reserve.needRoom();
+    if (isBulk) this.#reserve.needRoom();
     return this.#desk.exclusively(async () => {
       if (this.#options.signal.aborted || hooks.signal.aborted) {
         throw new ForwardingError('NOT_TAKEN', 'the server stops, or nobody waits for the work');
       }
       const both = AbortSignal.any([hooks.signal, this.#options.signal]);
       const startedMs = clock.monotonic();
-      const { command, who } = work;
-      tell({ event: 'work-begun', command, who });
+      const { operation, who } = work;
+      tell({ event: 'work-begun', command: operation, who });
       let outcome: 'done' | 'failed' = 'failed';
       try {
         await hooks.begin();
@@ -260,7 +260,7 @@ class Server {
           return perform(this.#writer, work, by);
         };
         // Before a door has to shut, everybody else who writes much has to stop.
-        const result = isImport
+        const result = isBulk
           ? await this.#reserve.import(both, performing, wasInterrupted)
           : await performing(both);
         outcome = 'done';
@@ -268,7 +268,7 @@ class Server {
         return result;
       } finally {
         const ms = Math.round(clock.monotonic() - startedMs);
-        tell({ event: 'work-ended', command, outcome, ms });
+        tell({ event: 'work-ended', command: operation, outcome, ms });
       }
     });
   };

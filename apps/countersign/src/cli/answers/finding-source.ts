@@ -1,7 +1,7 @@
 import type { Incident } from '../../detection/incidents/incident.ts';
 import type { StepNames } from '../../detection/incidents/incident-title.ts';
+import { knownIncidents, peopleNames } from '../../operations/readers/find-incident.ts';
 import type { GroupOptions } from '../../reports/findings/finding-groups.ts';
-import { knownIncidents, peopleNames } from './find-incident.ts';
 import type { Sources } from './open-readers.ts';
 
 /** What lists and pages about findings need beside the findings. */

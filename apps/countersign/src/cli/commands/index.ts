@@ -1,58 +1,94 @@
 import type { Command as Parser } from 'commander';
+import { type CliCommand, type CliGroup, declareAll } from '../adapter/declare-command.ts';
 import type { BindCommand } from '../process/command-context.ts';
-import { declareCheckTenant } from './check-tenant.ts';
-import { declareConformance } from './conformance.ts';
-import { declareCoverage } from './coverage.ts';
-import { declareDemo } from './demo.ts';
-import { declareFindings } from './detection/findings.ts';
-import { declareRules } from './detection/rules.ts';
-import { declareEmulator } from './emulator.ts';
-import { declareBypass } from './enforcement/bypass.ts';
-import { declareDecide } from './enforcement/decide.ts';
-import { declarePasses } from './enforcement/passes.ts';
-import { declarePasskeys } from './enforcement/passkeys.ts';
-import { declarePolicy } from './enforcement/policy.ts';
-import { declareOut } from './eviction.ts';
-import { declareEvidence } from './evidence.ts';
-import { declareGate } from './gate.ts';
-import { declareImport } from './import.ts';
-import { declareLedger } from './ledger/ledger.ts';
-import { declareQuery } from './query.ts';
-import { declareRebuild } from './rebuild.ts';
-import { declareReconcile } from './reconcile.ts';
-import { declareRequests } from './requests.ts';
-import { declareServe } from './serve.ts';
-import { declareShow } from './show.ts';
-import { declareStatement } from './statement.ts';
-import { declareTimeline } from './timeline.ts';
-import { declareVerified } from './verified.ts';
+
+type Declare = (program: Parser, bind: BindCommand) => void;
+
+/**
+ * A command of the first level. Its module is loaded when a command line names it, or for help.
+ *
+ * - `operation`      derived from operations
+ * - `process`        runs until it is stopped, or runs other commands
+ * - `not converted`  reads the ledger itself
+ */
+export type CommandEntry = {
+  readonly name: string;
+  readonly kind: 'operation' | 'process' | 'not converted';
+  readonly load: () => Promise<Declare>;
+};
 
 /** All commands, in the order of the help text. */
-export function declareCommands(program: Parser, bind: BindCommand): void {
-  declareDemo(program, bind);
-  declareImport(program, bind);
-  declareTimeline(program, bind);
-  declareStatement(program, bind);
-  declareFindings(program, bind);
-  declareReconcile(program, bind);
-  declareOut(program, bind);
-  declareGate(program, bind);
-  declareRules(program, bind);
-  declareQuery(program, bind);
-  declareCoverage(program, bind);
-  declareDecide(program, bind);
-  declarePolicy(program, bind);
-  declarePasses(program, bind);
-  declarePasskeys(program, bind);
-  declareBypass(program, bind);
-  declareVerified(program, bind);
-  declareCheckTenant(program, bind);
-  declareRequests(program, bind);
-  declareConformance(program, bind);
-  declareShow(program, bind);
-  declareEvidence(program, bind);
-  declareLedger(program, bind);
-  declareRebuild(program, bind);
-  declareServe(program, bind);
-  declareEmulator(program, bind);
+export const COMMANDS: readonly CommandEntry[] = [
+  hand('demo', 'process', async () => (await import('./demo.ts')).declareDemo),
+  derived('import', () => import('./import.ts')),
+  derived('timeline', () => import('./timeline.ts')),
+  derived('statement', () => import('./statement.ts')),
+  hand('findings', 'not converted', async () => {
+    return (await import('./detection/findings.ts')).declareFindings;
+  }),
+  hand('reconcile', 'not converted', async () => (await import('./reconcile.ts')).declareReconcile),
+  hand('out', 'not converted', async () => (await import('./eviction.ts')).declareOut),
+  derived('gate', () => import('./gate.ts')),
+  hand('rules', 'not converted', async () => (await import('./detection/rules.ts')).declareRules),
+  hand('query', 'not converted', async () => (await import('./query.ts')).declareQuery),
+  derived('coverage', () => import('./coverage.ts')),
+  derived('decide', () => import('./decide.ts')),
+  derived('policy', () => import('./policy.ts')),
+  derived('passes', () => import('./passes.ts')),
+  derived('passkeys', () => import('./passkeys.ts')),
+  derived('door', () => import('./bypass.ts')),
+  hand('verified', 'not converted', async () => (await import('./verified.ts')).declareVerified),
+  hand('check-tenant', 'not converted', async () => {
+    return (await import('./check-tenant.ts')).declareCheckTenant;
+  }),
+  hand('requests', 'not converted', async () => (await import('./requests.ts')).declareRequests),
+  hand('conformance', 'not converted', async () => {
+    return (await import('./conformance.ts')).declareConformance;
+  }),
+  hand('show', 'not converted', async () => (await import('./show.ts')).declareShow),
+  hand('evidence', 'not converted', async () => (await import('./evidence.ts')).declareEvidence),
+  derived('ledger', () => import('./ledger.ts')),
+  derived('rebuild', () => import('./rebuild.ts')),
+  hand('serve', 'process', async () => (await import('./serve.ts')).declareServe),
+  hand('emulator', 'process', async () => (await import('./emulator.ts')).declareEmulator),
+];
+
+function derived(
+  name: string,
+  load: () => Promise<{ readonly commands: readonly (CliCommand | CliGroup)[] }>,
+): CommandEntry {
+  return {
+    name,
+    kind: 'operation',
+    load: async () => {
+      const { commands } = await load();
+      return (program, bind) => declareAll(program, bind, commands);
+    },
+  };
+}
+
+function hand(
+  name: string,
+  kind: 'process' | 'not converted',
+  load: () => Promise<Declare>,
+): CommandEntry {
+  return { name, kind, load };
+}
+
+/**
+ * Declares what a command line may name: every command that one of its words names, or all where
+ * none does, so that help and suggestions know all of them.
+ */
+export async function declareCommands(
+  program: Parser,
+  bind: BindCommand,
+  argv: readonly string[],
+): Promise<void> {
+  const isHelp = argv.some((word) => ['-h', '--help', 'help'].includes(word));
+  const named = COMMANDS.filter(({ name }) => argv.includes(name));
+  const isAll = isHelp || named.length === 0;
+  const declarations = await Promise.all(
+    (isAll ? COMMANDS : named).map(async ({ load }) => load()),
+  );
+  for (const declare of declarations) declare(program, bind);
 }

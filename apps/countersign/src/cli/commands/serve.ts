@@ -5,13 +5,13 @@ import { plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { Config } from '../../config/config.ts';
 import { contentFolder, ownPackage } from '../../config/installed-package.ts';
-import { declareWriter, type WriterFlags } from '../options/write-options.ts';
+import { type WriterValues, writerOptions } from '../adapter/writer-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
 import { PROBLEMS_SHOWN, SERVE_THREADS_MAX } from '../process/limits.ts';
 
-type Flags = WriterFlags & { readonly config?: string; readonly check?: true };
+type Flags = WriterValues & { readonly config?: string; readonly check?: true };
 
 export function declareServe(program: Parser, bind: BindCommand): void {
   const parser = program
@@ -25,7 +25,8 @@ export function declareServe(program: Parser, bind: BindCommand): void {
     )
     .option('--config <file>', 'the configuration (default: countersign.yaml in the data folder)')
     .option('--check', 'check the configuration, and start nothing');
-  declareWriter(parser).action(bind(serveCommand));
+  for (const option of writerOptions()) parser.addOption(option);
+  parser.action(bind(serveCommand));
 }
 
 const serveCommand: CommandHandler<[flags: Flags]> = async (context, flags) => {

@@ -1,6 +1,5 @@
 import { CountersignError, messageOf } from '@countersign/core';
 import { CommanderError } from 'commander';
-import { CliError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 
 /** What a person is told, in one sentence, and what a script is told. */
@@ -72,7 +71,7 @@ const PASSING_SYSTEM: ReadonlySet<string> = new Set([
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return ofCommander(error);
-  if (error instanceof CliError && error.code === 'CANNOT_TELL') {
+  if (error instanceof CountersignError && error.code === 'CANNOT_TELL') {
     return { exitCode: EXIT.cannotTell, sentence: cannotTell(error.message) };
   }
   if (error instanceof CountersignError && error.code === 'INTERRUPTED') {

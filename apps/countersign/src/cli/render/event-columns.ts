@@ -1,24 +1,22 @@
 import { numberText } from '@countersign/core';
+import type { EventLine } from '../../operations/reading/timeline-lines.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Cell, Column } from '../terminal/table.ts';
 import { timeText } from './time-text.ts';
 
 const FAILURE = 2;
 
-/** Finds the entry that says why the body of an event is gone. */
-type ErasureOf = (row: EventRow) => number | undefined;
-
 /** Time, who, what, on what, from where, app, session, and the entry that it stands on. */
-export function eventColumns(erasureOf: ErasureOf): readonly Column<EventRow>[] {
+export function eventColumns(): readonly Column<EventLine>[] {
   return [
-    { title: 'time (UTC)', kind: 'whole', cell: (row) => timeText(row.event.timeMs) },
-    { title: 'who', kind: 'text', comfortable: 20, cell: whoOf },
-    { title: 'what', kind: 'text', comfortable: 16, cell: (row) => whatOf(row, erasureOf) },
-    { title: 'on what', kind: 'text', comfortable: 24, fold: 4, cell: onWhatOf },
-    { title: 'from', kind: 'text', comfortable: 15, fold: 3, cell: fromOf },
-    { title: 'app', kind: 'text', comfortable: 12, fold: 2, cell: appOf },
-    { title: 'session', kind: 'id', fold: 1, cell: ({ event }) => event.sessionUid ?? undefined },
-    { title: 'entry', kind: 'number', cell: (row) => String(row.index) },
+    { title: 'time (UTC)', kind: 'whole', cell: ({ row }) => timeText(row.event.timeMs) },
+    { title: 'who', kind: 'text', comfortable: 20, cell: ({ row }) => whoOf(row) },
+    { title: 'what', kind: 'text', comfortable: 16, cell: whatOf },
+    { title: 'on what', kind: 'text', comfortable: 24, fold: 4, cell: ({ row }) => onWhatOf(row) },
+    { title: 'from', kind: 'text', comfortable: 15, fold: 3, cell: ({ row }) => fromOf(row) },
+    { title: 'app', kind: 'text', comfortable: 12, fold: 2, cell: ({ row }) => appOf(row) },
+    { title: 'session', kind: 'id', fold: 1, cell: ({ row }) => row.event.sessionUid ?? undefined },
+    { title: 'entry', kind: 'number', cell: ({ row }) => String(row.index) },
   ];
 }
 
@@ -27,11 +25,11 @@ function whoOf({ event, erased }: EventRow): Cell {
   return event.actorName ?? event.actorUid ?? event.actorPuid ?? event.actorSid ?? undefined;
 }
 
-function whatOf(row: EventRow, erasureOf: ErasureOf): Cell {
+function whatOf({ row, erasedBy }: EventLine): Cell {
   const { event } = row;
   if (row.erased) {
-    const entry = erasureOf(row);
-    return { text: entry === undefined ? 'erased' : `erased by entry ${entry}`, style: 'faint' };
+    const text = erasedBy === undefined ? 'erased' : `erased by entry ${erasedBy}`;
+    return { text, style: 'faint' };
   }
   const times = event.itemCount > 1 ? ` ×${numberText(event.itemCount)}` : '';
   const kind = event.accessType === null ? '' : ` (${event.accessType})`;

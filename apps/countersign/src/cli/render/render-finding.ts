@@ -94,10 +94,8 @@ async function printEvents(terminal: Terminal, { events, entries }: FindingDetai
   if (events.length === 0) return;
   terminal.line();
   const shown = terminal.columns === Infinity ? events : events.slice(0, EVENTS_SHOWN);
-  await terminal.table(
-    eventColumns(() => undefined),
-    shown,
-  );
+  const lines = shown.map((row) => ({ kind: 'event', row, erasedBy: undefined }) as const);
+  await terminal.table(eventColumns(), lines);
   const left = events.length - shown.length;
   if (left > 0)
     terminal.line({ text: `… ${plural(left, 'more event')}; --json lists them`, style: 'faint' });

@@ -1,24 +1,22 @@
-import { CountersignError, messageOf } from '@countersign/core';
+import { CountersignError, messageOf, type TenantId, tenantId } from '@countersign/core';
 import type { ProofDemand } from './caller-proof.ts';
 import { ForwardingError, RemoteDefect, RemoteError } from './errors.ts';
 
 /** The version of what crosses the socket: holder and starter must agree on it. */
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 
-/** A writing command as plain JSON: what one process can hand over to another. */
+/** An operation as plain JSON: what one process can hand over to another. */
 export type Command = {
-  /** As on the command line: `import`, `ledger erase`. */
-  readonly command: string;
-  /** Paths are absolute: the holder stands in another folder. */
-  readonly args: readonly string[];
-  readonly tenant: string | null;
-  /** Who asks, as the entry about it will state. Nobody says this of themselves over the socket. */
+  /** The name of an operation that runs in the process that holds the ledger. */
+  readonly operation: string;
+  /** Its parsed input. Both processes validate it. Paths are absolute. */
+  readonly input: object;
+  /** `rehearse`: check everything, say which entries would follow, and change nothing. */
+  readonly mode: 'perform' | 'rehearse';
+  readonly tenant: TenantId | null;
+  /** Who asks, as the entry about it will state. The server sets it: a caller proves it. */
   readonly who: string;
-  readonly options: JsonOptions;
 };
-
-/** What JSON can say; absent is null. */
-export type JsonOptions = Readonly<Record<string, unknown>>;
 
 /**
  * One line of an answer: `prove` comes first, `begun` before the work is touched, `result` or
@@ -30,34 +28,6 @@ export type AnswerLine =
   | { readonly kind: 'progress'; readonly progress: unknown }
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'error'; readonly code: string | null; readonly message: string };
-
-/** Undefined where it is null, or of another kind. */
-export function textOption(work: Command, name: string): string | undefined {
-  const value = work.options[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-export function numberOption(work: Command, name: string): number | undefined {
-  const value = work.options[name];
-  return typeof value === 'number' ? value : undefined;
-}
-
-export function textsOption(work: Command, name: string): readonly string[] {
-  const value = work.options[name];
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-export function numbersOption(work: Command, name: string): readonly number[] {
-  const value = work.options[name];
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'number') : [];
-}
-
-/** @throws HandoverError MALFORMED */
-export function requiredText(work: Command, name: string): string {
-  const value = textOption(work, name);
-  if (value === undefined || value === '') throw malformed(`the ${name} of a command`);
-  return value;
-}
 
 export function workText({ who: _, ...work }: Command): string {
   return JSON.stringify({ protocol: PROTOCOL, ...work });
@@ -73,19 +43,26 @@ export function parseWork(text: string): Omit<Command, 'who'> {
         `${String(value.protocol)}: run one version of Countersign on one data folder`,
     );
   }
-  const { command, args, tenant, options } = value;
+  const { operation, input, mode, tenant } = value;
   if (
-    typeof command !== 'string' ||
-    !Array.isArray(args) ||
-    !args.every((arg) => typeof arg === 'string') ||
-    !(tenant === null || typeof tenant === 'string') ||
-    typeof options !== 'object' ||
-    options === null ||
-    Array.isArray(options)
+    typeof operation !== 'string' ||
+    typeof input !== 'object' ||
+    input === null ||
+    Array.isArray(input) ||
+    (mode !== 'perform' && mode !== 'rehearse') ||
+    !(tenant === null || typeof tenant === 'string')
   ) {
     throw malformed('a command that was handed over');
   }
-  return { command, args, tenant, options: options as Record<string, unknown> };
+  return { operation, input, mode, tenant: tenant === null ? null : tenantOf(tenant) };
+}
+
+function tenantOf(text: string): TenantId {
+  try {
+    return tenantId(text);
+  } catch (error) {
+    throw malformed('the tenant of a command that was handed over', error);
+  }
 }
 
 export function errorLine(error: unknown): AnswerLine {

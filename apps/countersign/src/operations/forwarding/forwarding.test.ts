@@ -28,11 +28,11 @@ const never = new AbortController().signal;
 const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
 const ME = userInfo().username;
 const work: Command = {
-  command: 'import',
-  args: ['/a'],
+  operation: 'import',
+  input: { paths: ['/a'] },
+  mode: 'perform',
   tenant: null,
   who: 'me',
-  options: { n: 1 },
 };
 
 class PlainError extends CountersignError<'NO_ROOM'> {
@@ -56,7 +56,7 @@ test('does work for the account that calls, whoever it says that it is', async (
   await ask(served.socketFile, { work: { ...work, who: 'ben' } });
   // By hand: as nobody who uses our own client would say it.
   const { who: _, ...rest } = work;
-  const body = JSON.stringify({ protocol: 2, ...rest, who: 'ben' });
+  const body = JSON.stringify({ protocol: 3, ...rest, who: 'ben' });
   const answers = await post(served.socketFile, body);
   const first = answers[0] as { kind: 'prove'; name: string; nonce: string };
   assert.equal(first.kind, 'prove');
@@ -72,7 +72,7 @@ test('does nothing for a caller that proves no account', async () => {
   const asked: Command[] = [];
   await using served = await serve(async (given) => asked.push(given));
   const { who: _, ...rest } = work;
-  const answers = await post(served.socketFile, JSON.stringify({ protocol: 2, ...rest }));
+  const answers = await post(served.socketFile, JSON.stringify({ protocol: 3, ...rest }));
   const { name } = answers[0] as { name: string };
   writeFileSync(join(served.socketFile, '..', 'callers', name), 'no nonce', { mode: 0o444 });
   while (answers.length < 2) await setImmediate();
@@ -121,7 +121,7 @@ test('refuses a starter of another version', async () => {
 
 test('refuses a command that is too large', async () => {
   await using served = await serve(async () => null);
-  const large = { ...work, args: ['x'.repeat(2 ** 21)] };
+  const large = { ...work, input: { paths: ['x'.repeat(2 ** 21)] } };
   await assert.rejects(ask(served.socketFile, { work: large }), { code: 'MALFORMED' });
 });
 

@@ -1,20 +1,27 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
-import type { Clock, Random } from '@countersign/core';
+import type { Clock, Random, TenantId } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger';
+import type { LedgerOperation } from '../definition/operation.ts';
 import type { Command } from '../forwarding/command.ts';
 import { WORKERS_MAX } from '../forwarding/limits.ts';
 import { removeLeftSpools, StdinSpool } from '../forwarding/stdin-spool.ts';
-import { importWithoutLedger, readsStandardInput, withSpool } from '../import.ts';
+import { importWithoutLedger, standardInputOf, withSpool } from '../ingest/standard-input.ts';
+import { rebuildStore } from '../ledger/rebuild.ts';
 import { perform } from './handlers.ts';
 import { runCommand } from './ledger-host.ts';
 import { loadDetection } from './load-detectors.ts';
 import { closeWriter, openLedgerWriter } from './open-writer.ts';
 import { rebuild } from './rebuild-store.ts';
 
-export type WriteOptions = {
+export type WriteOptions<Input extends object, Output> = {
   readonly dir: string;
-  readonly work: Command;
+  readonly operation: LedgerOperation<Input, Output>;
+  /** Parsed. */
+  readonly input: Input;
+  readonly mode: Command['mode'];
+  readonly tenant: TenantId | undefined;
+  readonly who: string;
   /** Of Countersign, as entries state it. */
   readonly version: string;
   readonly clock: Clock;
@@ -25,35 +32,36 @@ export type WriteOptions = {
   /** The note signing key, where it does not lie in the data folder. */
   readonly keyFile: string | undefined;
   readonly acceptFork: 'accept' | undefined;
-  /** `makes` a data folder that is not there, or `needs` one. */
-  readonly ledger: 'makes' | 'needs';
-  /** True for work that adds nothing when it is done twice. */
-  readonly repeatable: boolean;
-  /** `alone`: not by another process, and with nobody's work beside it. */
-  readonly where: 'anywhere' | 'alone';
   readonly progress: (progress: unknown) => void;
   readonly waiting: () => void;
   readonly finishing: (pending: number) => void;
 };
 
-/** Does a writing command here or in the process that holds the ledger; tells its result. */
-export async function write(options: WriteOptions): Promise<unknown> {
-  const { dir, clock, random, env, keyFile, acceptFork, stdin, version } = options;
+/** Runs an operation here or in the process that holds the ledger; tells its output or dry run. */
+export async function runLedgerOperation<Input extends object, Output>(
+  options: WriteOptions<Input, Output>,
+): Promise<unknown> {
+  const { dir, clock, random, env, keyFile, acceptFork, stdin, version, operation } = options;
+  const { input, mode, tenant = null, who } = options;
+  const work: Command = { operation: operation.name, input, mode, tenant, who };
   // Opening for writing would make a ledger, and a wrong --data would go unnoticed.
-  if (options.ledger === 'needs') (await LedgerReader.open(dir)).close();
+  if (operation.ledger === 'needs') (await LedgerReader.open(dir)).close();
   else if (!existsSync(layout.folderFacts(dir))) {
-    const nothing = await importWithoutLedger(options.work);
+    const nothing = await importWithoutLedger(work);
     if (nothing !== undefined) return nothing;
   }
   const workers = Math.min(WORKERS_MAX, availableParallelism());
   using spool = new StdinSpool(layout.run(dir), random);
   return await runCommand({
     ...options,
+    work,
+    repeatable: operation.repetition === 'repeatable',
+    where: operation.where,
     socketFile: layout.apiSocket(dir),
     open: async () => {
       const detection = await loadDetection();
       const opening = { dir, clock, random, keyFile, acceptFork, detection };
-      const isRebuild = options.work.command === 'rebuild';
+      const isRebuild = operation.name === rebuildStore.name;
       const onProgress = options.progress;
       const writer = await (isRebuild
         ? rebuild({ ...opening, onProgress })
@@ -62,11 +70,14 @@ export async function write(options: WriteOptions): Promise<unknown> {
       return writer;
     },
     close: closeWriter,
-    perform: (writer, work, hooks) => {
-      const actor = { who: work.who, host: hostname(), version };
-      return perform(writer, work, { actor, random, env, workers, hooks, stdin });
+    perform: (writer, given, hooks) => {
+      const actor = { who: given.who, host: hostname(), version };
+      const by = { actor: actor, random, env, workers: workers, hooks, stdin, keyFile };
+      return perform(writer, given, by);
     },
-    beforeHandOver: async (work) =>
-      readsStandardInput(work) ? withSpool(work, await spool.fill(stdin)) : work,
+    beforeHandOver: async (given) => {
+      const read = standardInputOf(given);
+      return read === undefined ? given : withSpool(given, read, await spool.fill(stdin));
+    },
   });
 }

@@ -9,10 +9,11 @@ import { LedgerReader, layout } from '@countersign/ledger';
 import { systemWait } from '@countersign/m365';
 import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/load-config.ts';
+import type { Command } from '../../operations/forwarding/command.ts';
 import { ForwardingError } from '../../operations/forwarding/errors.ts';
 import { handOver } from '../../operations/forwarding/forwarding-client.ts';
 import { IMPORT_DISK_LOOK_MS } from '../../operations/forwarding/limits.ts';
-import { importWork } from '../../operations/import.ts';
+import { importRecords } from '../../operations/ingest/import.ts';
 import { ENDPOINT_DISK_LOOK_MS } from '../enforcement/limits.ts';
 import { type ServeReady, serve } from '../serve.ts';
 import { DiskReserve, freeShare } from './disk-reserve.ts';
@@ -241,9 +242,9 @@ test('what is left of a disk is for decisions, and in the end nobody is let in',
     const file = join(dir, '..', 'records.ndjson');
     const record = { Id: 'a', Operation: 'New-InboxRule', CreationTime: '2026-01-05T09:00:00' };
     writeFileSync(file, `${JSON.stringify(record)}\n`);
-    const work = importWork('ada', {
-      ...{ paths: [file], tenant: undefined, origin: undefined, originals: 'leave' },
-    });
+    const input = { paths: [file] };
+    const { name: operation } = importRecords;
+    const work: Command = { operation, input, mode: 'perform', tenant: null, who: 'ada' };
     const socketFile = layout.apiSocket(dir);
     const nothing = (): void => {};
     const hooks = { signal: never, progress: nothing, waiting: nothing };

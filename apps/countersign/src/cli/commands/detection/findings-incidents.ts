@@ -1,8 +1,8 @@
 import { plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { Incident } from '../../../detection/incidents/incident.ts';
+import { incidentCalled, knownIncidents } from '../../../operations/readers/find-incident.ts';
 import type { FindingStatus } from '../../../store/rows/entry-rows.ts';
-import { incidentCalled, knownIncidents } from '../../answers/find-incident.ts';
 import { askStore, notYetIndexed, type Sources } from '../../answers/open-readers.ts';
 import { oneOf } from '../../options/parse-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';

@@ -1,6 +1,6 @@
 import type { Command as Parser } from 'commander';
 import { ownPackage } from '../../../config/installed-package.ts';
-import { eventsOf, findingCalled } from '../../answers/find-incident.ts';
+import { eventsOf, findingCalled } from '../../../operations/readers/find-incident.ts';
 import { groupOptions, incidentIds, ruleTitles } from '../../answers/finding-source.ts';
 import { askStore } from '../../answers/open-readers.ts';
 import type { BindCommand, CommandHandler } from '../../process/command-context.ts';

@@ -3,15 +3,16 @@ import type { Command as Parser } from 'commander';
 import { ownPackage } from '../../../config/installed-package.ts';
 import type { HealthScope } from '../../../detection/health/health-status.ts';
 import type { Incident } from '../../../detection/incidents/incident.ts';
-import type { StoredFinding } from '../../../store/sqlite/finding-table.ts';
-import { incidentCalled } from '../../answers/find-incident.ts';
-import { groupOptions, incidentIds, ruleTitles } from '../../answers/finding-source.ts';
+import { incidentCalled } from '../../../operations/readers/find-incident.ts';
 import {
   blindReason,
   failureReason,
   healthsOfAnswer,
   isOfRule,
-} from '../../answers/health-note.ts';
+} from '../../../operations/readers/health-note.ts';
+import type { StoredFinding } from '../../../store/sqlite/finding-table.ts';
+import { declareAll } from '../../adapter/declare-command.ts';
+import { groupOptions, incidentIds, ruleTitles } from '../../answers/finding-source.ts';
 import { askStore, notYetIndexed, reasonsText, type Sources } from '../../answers/open-readers.ts';
 import { oneOf } from '../../options/parse-options.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../../options/period-options.ts';
@@ -20,8 +21,8 @@ import { CliError } from '../../process/errors.ts';
 import { EXIT, type ExitCode } from '../../process/exit-code.ts';
 import { printFindings } from '../../render/render-findings.ts';
 import { declareFindingsIncidents } from './findings-incidents.ts';
-import { declareFindingsMark } from './findings-mark.ts';
 import { declareFindingsShow } from './findings-show.ts';
+import { commands as marking } from './mark.ts';
 
 type FindingsFlags = PeriodFlags & {
   readonly rule?: string;
@@ -50,7 +51,7 @@ export function declareFindings(program: Parser, bind: BindCommand): void {
   declarePeriod(parser).action(bind(findings));
   declareFindingsShow(parser, bind);
   declareFindingsIncidents(parser, bind);
-  declareFindingsMark(parser, bind);
+  declareAll(parser, bind, marking);
 }
 
 const findings: CommandHandler<[flags: FindingsFlags]> = async (context, flags) =>

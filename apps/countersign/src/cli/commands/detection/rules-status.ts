@@ -3,15 +3,15 @@ import type { Command as Parser } from 'commander';
 import type { DetectorHealth } from '../../../detection/health/detector-health.ts';
 import type { HealthScope } from '../../../detection/health/health-status.ts';
 import type { DetectorProfile } from '../../../detection/runner/detector-profile.ts';
-import type { SignalCount } from '../../../store/rows/signal-row.ts';
-import type { StoredFinding } from '../../../store/sqlite/finding-table.ts';
-import type { StoreReader } from '../../../store/store-reader.ts';
 import {
   askedByDefault,
   incompleteText,
   isOfRule,
   readDetectorHealth,
-} from '../../answers/health-note.ts';
+} from '../../../operations/readers/health-note.ts';
+import type { SignalCount } from '../../../store/rows/signal-row.ts';
+import type { StoredFinding } from '../../../store/sqlite/finding-table.ts';
+import type { StoreReader } from '../../../store/store-reader.ts';
 import { askStore, notYetIndexed, type Sources } from '../../answers/open-readers.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../../options/period-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../../process/command-context.ts';

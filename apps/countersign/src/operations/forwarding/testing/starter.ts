@@ -14,7 +14,7 @@ const [dir = '', name = '', repeatable = 'once'] = process.argv.slice(2);
 
 const result = await runCommand({
   socketFile: join(dir, 'run', 'api.sock'),
-  work: { command: 'write', args: [name], tenant: null, who: 'tests', options: {} },
+  work: { operation: 'write', input: { name }, mode: 'perform', tenant: null, who: 'tests' },
   clock: systemClock,
   random: { fill: (into) => randomFillSync(into) },
   signal: new AbortController().signal,
@@ -23,8 +23,9 @@ const result = await runCommand({
   open: async () => new TestLock(join(dir, 'run', 'lock.sqlite')),
   close: async (lock) => lock.release(),
   perform: async (_, work) => {
-    const line = { work: work.args[0], by: name };
-    process.stdout.write(`began ${work.args[0]}\n`);
+    const { name: given } = work.input as { readonly name: string };
+    const line = { work: given, by: name };
+    process.stdout.write(`began ${given}\n`);
     if (name === 'hang') await sleep(2 ** 30);
     appendFileSync(join(dir, 'written'), `${JSON.stringify(line)}\n`);
     return line;

@@ -1,0 +1,106 @@
+import type {
+  DocumentOperation,
+  LedgerOperation,
+  ListOperation,
+  Operation,
+} from '../../operations/definition/operation.ts';
+import type { Context } from '../process/command-context.ts';
+import type { ProgressState } from '../terminal/progress-line.ts';
+
+/** How the command line offers one operation: what its schema does not say. */
+export type Binding = {
+  readonly operation: Operation;
+  /** Members that are given by position; an array takes the rest. */
+  readonly positional: readonly string[];
+  /** Flags whose name is not that of their member. */
+  readonly flags: Readonly<Record<string, string>>;
+  /** The flag that chooses this operation among those of one command. */
+  readonly when: Choice | undefined;
+  /** Positional values may begin with a dash. */
+  readonly dashes: 'allowed' | 'refused';
+  /** Flags of the command line alone. */
+  readonly ownFlags: readonly OwnFlag[];
+  /** Before the operation runs: an answer that takes minutes must not fail for its file name. */
+  readonly before: ((context: Context, own: OwnValues) => void) | undefined;
+  /** Prints the result instead of `render` and `--json`. */
+  readonly print:
+    | ((context: Context, result: unknown, own: OwnValues) => Promise<void>)
+    | undefined;
+  readonly progressOf: (progress: unknown) => ProgressState | undefined;
+  render(context: Context, view: unknown, input: object): unknown;
+};
+
+export type Choice = { readonly flag: string; readonly description: string };
+
+export type OwnFlag = {
+  readonly flag: string;
+  readonly short?: string;
+  readonly description: string;
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  readonly isRequired?: true;
+  readonly isRepeatable?: true;
+};
+
+/** Values of flags of the command line alone, by flag. */
+export type OwnValues = Readonly<Record<string, unknown>>;
+
+type Mapping<Input, View, Result> = {
+  readonly positional?: readonly (keyof Input & string)[];
+  readonly flags?: { readonly [Member in keyof Input]?: string };
+  readonly when?: Choice;
+  readonly dashes?: 'allowed';
+  readonly ownFlags?: readonly OwnFlag[];
+  readonly before?: (context: Context, own: OwnValues) => void;
+  readonly print?: (context: Context, result: Result, own: OwnValues) => Promise<void>;
+  readonly progressOf?: (progress: unknown) => ProgressState | undefined;
+  render?(context: Context, view: View, input: Input): unknown;
+};
+
+export function bindDocument<Input extends object, Output, View>(
+  operation: DocumentOperation<Input, Output, View>,
+  mapping: Mapping<Input, View, { readonly output: Output; readonly view: View }>,
+): Binding {
+  return bound(operation as Operation, mapping);
+}
+
+export function bindLedger<Input extends object, Output>(
+  operation: LedgerOperation<Input, Output>,
+  mapping: Mapping<Input, Output, { readonly output: Output; readonly view: Output }>,
+): Binding {
+  return bound(operation as Operation, mapping);
+}
+
+export function bindList<Input extends object, Item, Row>(
+  operation: ListOperation<Input, Item, Row>,
+  mapping: Mapping<
+    Input,
+    AsyncIterable<Row> | Iterable<Row>,
+    AsyncIterable<Item> & { readonly rows: AsyncIterable<Row> | Iterable<Row> }
+  >,
+): Binding {
+  return bound(operation as Operation, mapping);
+}
+
+function bound(operation: Operation, mapping: object): Binding {
+  return {
+    operation,
+    positional: [],
+    flags: {},
+    when: undefined,
+    dashes: 'refused',
+    ownFlags: [],
+    before: undefined,
+    print: undefined,
+    progressOf: () => undefined,
+    render: () => undefined,
+    ...mapping,
+  } as Binding;
+}
+
+/** All rows of a list that is short, or that a renderer has to see whole. */
+export async function collect<Row>(rows: AsyncIterable<Row> | Iterable<Row>): Promise<Row[]> {
+  const all: Row[] = [];
+  for await (const row of rows) all.push(row);
+  return all;
+}

@@ -1,0 +1,203 @@
+import { assert } from '@countersign/core';
+import { InvalidArgumentError, Option, type Command as Parser } from 'commander';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
+import { usage } from '../process/errors.ts';
+import type { ExitCode } from '../process/exit-code.ts';
+import type { Binding, OwnFlag, OwnValues } from './binding.ts';
+import { examplesText } from './examples-text.ts';
+import { camelCase, type Parameter, parametersOf } from './flags.ts';
+import { keyOf, type RawValues, readInput } from './read-input.ts';
+import { runBinding } from './run-binding.ts';
+import { dryRunOption, type WriterValues, writerOptions } from './writer-options.ts';
+
+/** One command of the command line: an operation, and those that a flag of it chooses. */
+export type CliCommand = {
+  /** Below the group: `hold` of `ledger hold`. */
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** The first is chosen where no flag chooses another. */
+  readonly bindings: readonly [Binding, ...Binding[]];
+  /** What the command does until it is stopped, where a flag of it asks for that. */
+  readonly process?: CliProcess;
+  /** Commands below this one. */
+  readonly subcommands?: readonly CliCommand[];
+};
+
+export type CliProcess = {
+  /** The flag that starts it. */
+  readonly when: string;
+  readonly ownFlags: readonly OwnFlag[];
+  run(context: Context, flags: RawValues): Promise<ExitCode>;
+};
+
+export type CliGroup = {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly summary: string;
+  readonly description: string;
+  readonly subcommands: readonly (CliCommand | CliGroup)[];
+};
+
+export function declareAll(
+  parent: Parser,
+  bind: BindCommand,
+  commands: readonly (CliCommand | CliGroup)[],
+): void {
+  for (const command of commands) {
+    if ('bindings' in command) declareCommand(parent, bind, command);
+    else {
+      const { name, aliases = [], summary, description, subcommands } = command;
+      const group = parent.command(name).summary(summary).description(description);
+      for (const alias of aliases) group.alias(alias);
+      declareAll(group, bind, subcommands);
+    }
+  }
+}
+
+function declareCommand(parent: Parser, bind: BindCommand, command: CliCommand): void {
+  const { name, aliases = [], bindings, subcommands = [] } = command;
+  const [{ operation }] = bindings;
+  const parser = parent
+    .command(name)
+    .summary(operation.summary)
+    .description(operation.description)
+    .addHelpText('after', examplesText(bindings.flatMap((each) => each.operation.examples)));
+  for (const alias of aliases) parser.alias(alias);
+  if (bindings.some(({ dashes }) => dashes === 'allowed')) parser.allowUnknownOption();
+  const positions = declarePositions(parser, bindings);
+  declareFlags(parser, command);
+  parser.action(bind(handlerOf(command, positions)));
+  declareAll(parser, bind, subcommands);
+}
+
+/** Positional arguments: optional where one of the operations does without. */
+function declarePositions(parser: Parser, bindings: readonly Binding[]): readonly Parameter[] {
+  const positions = new Map<string, Parameter>();
+  for (const parameter of bindings.flatMap((binding) => inOrder(binding))) {
+    if (!positions.has(parameter.name)) positions.set(parameter.name, parameter);
+  }
+  for (const { name, isRepeatable, isRequired, description } of positions.values()) {
+    const text = isRepeatable ? `${name}...` : name;
+    const isNeeded = isRequired && bindings.every((each) => hasPosition(each, name));
+    parser.argument(isNeeded ? `<${text}>` : `[${text}]`, description);
+  }
+  return [...positions.values()];
+}
+
+function inOrder(binding: Binding): readonly Parameter[] {
+  const parameters = parametersOf(binding);
+  return binding.positional.map((member) => {
+    const parameter = parameters.find((each) => each.member === member);
+    assert(parameter !== undefined, `${binding.operation.name} has the member ${member}`);
+    return parameter;
+  });
+}
+
+function hasPosition(binding: Binding, name: string): boolean {
+  return inOrder(binding).some((parameter) => parameter.name === name && parameter.isRequired);
+}
+
+function declareFlags(parser: Parser, { bindings, process }: CliCommand): void {
+  const declared = new Set<string>();
+  const add = (flag: string, option: () => Option): void => {
+    if (declared.has(flag)) return;
+    declared.add(flag);
+    parser.addOption(option());
+  };
+  for (const own of process?.ownFlags ?? []) add(own.flag, () => ownOption(own));
+  for (const binding of bindings) {
+    for (const parameter of parametersOf(binding)) {
+      if (parameter.place === 'flag') add(parameter.name, () => optionOf(parameter, bindings));
+    }
+    const { when, ownFlags } = binding;
+    if (when !== undefined) add(when.flag, () => new Option(`--${when.flag}`, when.description));
+    for (const own of ownFlags) add(own.flag, () => ownOption(own));
+  }
+  const writing = bindings.filter(({ operation }) => operation.effect === 'write');
+  if (writing.some(({ operation }) => operation.dryRun === 'offered')) {
+    add('dry-run', dryRunOption);
+  }
+  if (writing.length > 0) for (const option of writerOptions()) add(option.name(), () => option);
+}
+
+function optionOf(parameter: Parameter, bindings: readonly Binding[]): Option {
+  const { name, kind, description, value, choices, isRepeatable, isRequired } = parameter;
+  const isNeeded = isRequired && bindings.length === 1;
+  const option = new Option(kind === 'switch' ? `--${name}` : `--${name} <${value}>`, description);
+  if (isNeeded) option.makeOptionMandatory();
+  if (choices !== undefined) option.choices(choices);
+  if (parameter.default !== undefined) option.default(parameter.default);
+  if (isRepeatable) {
+    option.argParser((text: string, before: readonly string[] = []) => {
+      if (choices !== undefined && !choices.includes(text)) {
+        throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
+      }
+      return appended(text, before);
+    });
+  }
+  return option;
+}
+
+function ownOption(own: OwnFlag): Option {
+  const { flag, short, description, value, choices, isRequired, isRepeatable } = own;
+  const names = short === undefined ? `--${flag}` : `-${short}, --${flag}`;
+  const option = new Option(value === undefined ? names : `${names} <${value}>`, description);
+  if (choices !== undefined) option.choices(choices);
+  if (isRequired === true) option.makeOptionMandatory();
+  if (isRepeatable === true) option.argParser(appended);
+  return option;
+}
+
+function appended(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+function handlerOf(
+  { bindings, process }: CliCommand,
+  positions: readonly Parameter[],
+): CommandHandler<unknown[]> {
+  return async (context, ...given) => {
+    // The parser gives each argument, then the flags, then itself.
+    const flags = given[positions.length] as RawValues;
+    const raw: Record<string, unknown> = { ...flags };
+    for (const [at, position] of positions.entries()) raw[keyOf(position)] = given[at];
+    if (process !== undefined && isSet(raw, process.when)) return process.run(context, raw);
+    const chosen = bindings.filter(({ when }) => when !== undefined && isSet(raw, when.flag));
+    const [binding = bindings[0], ...more] = chosen;
+    const flagsOf = (of: readonly Binding[]): string =>
+      of.map(({ when }) => `--${when?.flag}`).join(' and ');
+    if (more.length > 0) throw usage(`give one of ${flagsOf(chosen)}`);
+    refuseOthers(binding, bindings, raw);
+    return runBinding(context, {
+      binding,
+      input: readInput(binding, raw, context.cwd),
+      own: ownValues(binding, raw),
+      writer: raw as WriterValues,
+    });
+  };
+}
+
+function isSet(raw: RawValues, flag: string): boolean {
+  return raw[camelCase(flag)] !== undefined;
+}
+
+/** A flag or an argument of another operation of the command is a mistake. */
+function refuseOthers(binding: Binding, all: readonly Binding[], raw: RawValues): void {
+  const own = new Set(parametersOf(binding).map((parameter) => keyOf(parameter)));
+  for (const other of all) {
+    for (const parameter of parametersOf(other)) {
+      const value = raw[keyOf(parameter)];
+      const isGiven = Array.isArray(value) ? value.length > 0 : value !== undefined;
+      if (!isGiven || own.has(keyOf(parameter)) || value === parameter.default) continue;
+      const { place, name } = parameter;
+      const what = place === 'flag' ? `--${name}` : `the argument ${name}`;
+      const chosen = binding.when === undefined ? 'here' : `with --${binding.when.flag}`;
+      throw usage(`${what} cannot be given ${chosen}`);
+    }
+  }
+}
+
+function ownValues({ ownFlags }: Binding, raw: RawValues): OwnValues {
+  const entries = ownFlags.map(({ flag }) => [flag, raw[camelCase(flag)]] as const);
+  return Object.fromEntries(entries) as OwnValues;
+}

@@ -1,0 +1,32 @@
+import type { Example } from '../../operations/definition/operation.ts';
+
+/** Narrower than any terminal that help is made for. */
+const COLUMNS = 76;
+
+/** The examples of a command, as its help prints them. */
+export function examplesText(examples: readonly Example[]): string {
+  if (examples.length === 0) return '';
+  const parts = examples.map(({ summary, commandLine }) =>
+    [`  # ${summary}`, ...folded(wordsOf(`countersign ${commandLine}`))].join('\n'),
+  );
+  return `\nExamples:\n${parts.join('\n')}`;
+}
+
+/** The words of a command line; a quoted one stays whole, with its quotes. */
+export function wordsOf(commandLine: string): string[] {
+  return commandLine.match(/(?:[^\s"]|"[^"]*")+/g) ?? [];
+}
+
+/** A long command line goes on in the next line, as a shell reads it. */
+function folded(words: readonly string[]): string[] {
+  const lines: string[] = [];
+  let line = ' ';
+  for (const word of words) {
+    if (line.length + word.length + 3 > COLUMNS && line.trim() !== '') {
+      lines.push(`${line} \\`);
+      line = '     ';
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
+}

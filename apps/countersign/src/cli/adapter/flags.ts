@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { FieldMeta } from '../../operations/definition/fields.ts';
+import type { Binding } from './binding.ts';
+
+/** One member of an operation's input, as the command line takes it. */
+export type Parameter = {
+  readonly member: string;
+  /** `from` of `--from`, or the name of a positional argument. */
+  readonly name: string;
+  readonly place: 'flag' | 'position';
+  readonly kind: 'switch' | 'number' | 'text';
+  readonly isRepeatable: boolean;
+  readonly isRequired: boolean;
+  readonly choices: readonly string[] | undefined;
+  readonly default: unknown;
+  readonly description: string;
+  /** The placeholder of its value. */
+  readonly value: string;
+  readonly meta: FieldMeta;
+};
+
+type JsonSchema = {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly enum?: readonly string[];
+  readonly const?: string;
+  readonly default?: unknown;
+  readonly description?: string;
+} & FieldMeta;
+
+/** The parameters of a command, from the input schema of its operation. */
+export function parametersOf({ operation, positional, flags }: Binding): readonly Parameter[] {
+  const schema = z.toJSONSchema(operation.input, {
+    io: 'input',
+    unrepresentable: 'any',
+  }) as JsonSchema;
+  const required = new Set(schema.required);
+  return Object.entries(schema.properties ?? {}).flatMap(([member, property]) => {
+    if (property.isInternal === true) return [];
+    const isRepeatable = property.type === 'array';
+    const single = isRepeatable ? (property.items ?? {}) : property;
+    const isPositional = positional.includes(member);
+    const choices = single.enum ?? (single.const === undefined ? undefined : [single.const]);
+    const name = isPositional ? (property.value ?? member) : (flags[member] ?? kebabCase(member));
+    return {
+      member,
+      name,
+      place: isPositional ? 'position' : 'flag',
+      kind: kindOf(single),
+      isRepeatable,
+      isRequired: required.has(member),
+      choices,
+      default: property.default,
+      description: property.description ?? '',
+      value: property.value ?? member,
+      meta: property,
+    };
+  });
+}
+
+function kindOf({ type }: JsonSchema): Parameter['kind'] {
+  if (type === 'boolean') return 'switch';
+  return type === 'integer' || type === 'number' ? 'number' : 'text';
+}
+
+export function kebabCase(member: string): string {
+  return member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The name under which the parser of the command line keeps a flag. */
+export function camelCase(flag: string): string {
+  return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

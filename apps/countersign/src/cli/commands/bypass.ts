@@ -1,0 +1,85 @@
+import type { Bypass } from '../../enforcement/bypass/bypass.ts';
+import {
+  approveBypass,
+  type BypassOutcome,
+  endBypass,
+  listBypasses,
+  requestBypass,
+} from '../../operations/enforcement/bypass.ts';
+import { bindDocument, bindList, collect } from '../adapter/binding.ts';
+import type { CliGroup } from '../adapter/declare-command.ts';
+import type { Context } from '../process/command-context.ts';
+import { timeText } from '../render/time-text.ts';
+import type { Column } from '../terminal/table.ts';
+
+const request = bindDocument(requestBypass, { positional: ['group'], render });
+const approve = bindDocument(approveBypass, { positional: ['drain'], render });
+const undo = bindDocument(endBypass, { positional: ['drain'], render });
+
+const list = bindList(listBypasses, {
+  async render({ terminal }, rows) {
+    const drains = await collect(rows);
+    if (drains.length > 0) await terminal.table(COLUMNS, drains);
+    else terminal.line('there is no drain');
+  },
+});
+
+function render({ terminal }: Context, { drain, entry }: BypassOutcome): void {
+  const { drain: id } = drain.request.statement;
+  terminal.line(`drain ${id}: ${stateText(drain)}; entry ${entry}`);
+}
+
+function stateText({ approval, end: ended, effect }: Bypass): string {
+  if (effect === undefined) {
+    if (ended !== undefined) return 'taken back before anybody agreed';
+    return approval === undefined ? 'waits for a second person' : 'agreed, and not yet begun';
+  }
+  switch (effect.state) {
+    case 'begun':
+      return `being put ${effect.wanted}`;
+    case 'done':
+      return effect.wanted === 'past us' ? 'the group goes past us' : 'the group comes by us again';
+    case 'cannot tell':
+      return `cannot tell: ${effect.because}`;
+  }
+}
+
+const COLUMNS: readonly Column<Bypass>[] = [
+  { title: 'drain', kind: 'id', cell: ({ request: { statement } }) => statement.drain },
+  { title: 'group', kind: 'text', cell: ({ request: { statement } }) => statement.group },
+  { title: 'state', kind: 'text', cell: stateText },
+  { title: 'asked by', kind: 'whole', cell: ({ request: { statement } }) => statement.by },
+  { title: 'agreed by', kind: 'whole', cell: ({ approval }) => approval?.statement.by },
+  { title: 'until', kind: 'whole', cell: ({ request }) => timeText(request.statement.untilMs) },
+  {
+    title: 'why',
+    kind: 'text',
+    fold: 1,
+    cell: ({ request: { statement } }) => statement.reason,
+  },
+];
+
+export const commands: readonly CliGroup[] = [
+  {
+    name: 'door',
+    summary: 'take a group past a door of ours, by two people',
+    description: 'For the day on which a door must be gone round: what two people agree on.',
+    subcommands: [
+      {
+        name: 'drain',
+        summary: 'let a group prove itself to the suite without us, for a while',
+        description:
+          'Takes a group out of our external authentication method, so that its people prove ' +
+          'themselves by a method of the suite. One person asks, another approves, each with a ' +
+          'key of their own; it ends by itself. All of it is entries, and so is what the suite ' +
+          'said.',
+        subcommands: [
+          { name: 'request', bindings: [request] },
+          { name: 'approve', bindings: [approve] },
+          { name: 'undo', bindings: [undo] },
+          { name: 'list', bindings: [list] },
+        ],
+      },
+    ],
+  },
+];

@@ -1,0 +1,86 @@
+import { plural } from '@countersign/core';
+import type { PolicyTestResult } from '@countersign/policy';
+import { activatePolicies } from '../../operations/enforcement/activate-policies.ts';
+import {
+  checkPolicyFolder,
+  testPolicyFolder,
+} from '../../operations/enforcement/check-policies.ts';
+import { exportPolicies } from '../../operations/enforcement/export-policies.ts';
+import { replayPolicies } from '../../operations/enforcement/replay-policies.ts';
+import { bindDocument, bindLedger, bindList, collect } from '../adapter/binding.ts';
+import type { CliGroup } from '../adapter/declare-command.ts';
+import { checkOutputOf, outputFlags, outputOf } from '../adapter/output-flags.ts';
+import { writeOutput } from '../process/output-file.ts';
+import { renderReplay } from '../render/render-replay.ts';
+import type { Column } from '../terminal/table.ts';
+
+const check = bindDocument(checkPolicyFolder, {
+  positional: ['dir'],
+  async render({ terminal }, { ok, policies, version, problems }) {
+    if (ok) {
+      terminal.line(`${plural(policies.length, 'policy')} hold, version ${version?.slice(0, 16)}`);
+      return;
+    }
+    const { problemText } = await import('@countersign/policy');
+    for (const { what, ...place } of problems) terminal.line(problemText({ place, what }));
+  },
+});
+
+const use = bindLedger(activatePolicies, {
+  positional: ['dir'],
+  render: ({ terminal }, { version }) =>
+    terminal.line(`policies of version ${version.slice(0, 16)} are in force`),
+});
+
+const test = bindList(testPolicyFolder, {
+  positional: ['dir'],
+  async render({ terminal }, rows) {
+    const results = await collect(rows);
+    const failed = results.filter(({ differences }) => differences.length > 0);
+    if (failed.length > 0) await terminal.table(COLUMNS, failed);
+    terminal.line(`${plural(results.length, 'test')}, ${failed.length} failed`);
+  },
+});
+
+const replay = bindDocument(replayPolicies, { render: renderReplay });
+
+const exporting = bindList(exportPolicies, {
+  positional: ['what'],
+  ownFlags: outputFlags('write them to this file, as one JSON list', 'optional'),
+  before: checkOutputOf,
+  async print(context, list, own) {
+    const output = outputOf(own);
+    if (output.output === undefined && context.json) {
+      await context.terminal.items(list);
+      return;
+    }
+    const policies = await collect(list);
+    await writeOutput(context, output, [`${JSON.stringify(policies, null, 2)}\n`]);
+  },
+});
+
+const COLUMNS: readonly Column<PolicyTestResult>[] = [
+  { title: 'test', kind: 'text', comfortable: 30, cell: ({ name }) => name },
+  {
+    title: 'what is not so',
+    kind: 'text',
+    comfortable: 40,
+    cell: ({ differences }) => differences.join('; '),
+  },
+  { title: 'where', kind: 'text', fold: 1, cell: ({ file, line }) => `${file}:${line}` },
+];
+
+export const commands: readonly CliGroup[] = [
+  {
+    name: 'policy',
+    summary: 'check, test, use, replay and export policies',
+    description: 'Policies are folders of Cedar files with a schema and tests beside them.',
+    subcommands: [
+      { name: 'check', bindings: [check] },
+      { name: 'use', bindings: [use] },
+      { name: 'test', bindings: [test] },
+      { name: 'replay', bindings: [replay] },
+      { name: 'export', bindings: [exporting] },
+    ],
+  },
+];

@@ -1,0 +1,61 @@
+import { instantOfMs, numberText, plural } from '@countersign/core';
+import type { PolicyReplay } from '../../operations/enforcement/replay-policies.ts';
+import type { Replay, ReplayChange } from '../../reconcile/checks/replay-tally.ts';
+import type { Context } from '../process/command-context.ts';
+import type { Column } from '../terminal/table.ts';
+
+export async function renderReplay(
+  { terminal }: Context,
+  { replay, version }: PolicyReplay,
+): Promise<void> {
+  const { replayed, same, lose, gain, losing, gaining, attacks, cannotTell } = replay;
+  terminal.line(
+    `${plural(replayed, 'decision or sign-in', 'decisions and sign-ins')} under the policies ` +
+      `${version.slice(0, 16)}: ${numberText(same)} as before, ${numberText(lose)} would lose, ` +
+      `${numberText(gain)} would gain`,
+  );
+  if (losing.length > 0) {
+    terminal.line('\nWho would lose:');
+    await terminal.table(TURNED, losing);
+  }
+  if (gaining.length > 0) {
+    terminal.line('\nWho would gain:');
+    await terminal.table(TURNED, gaining);
+  }
+  if (attacks.length > 0) {
+    terminal.line('\nWhat rules found in sign-ins that were let in:');
+    await terminal.table(ATTACKS, attacks);
+  }
+  for (const [cause, count] of Object.entries(cannotTell)) {
+    terminal.line({ text: `cannot tell: ${numberText(count)}, ${cause}`, style: 'unknown' });
+  }
+}
+
+const TURNED: readonly Column<ReplayChange>[] = [
+  { title: 'who', kind: 'text', comfortable: 24, cell: ({ principal }) => principal },
+  { title: 'at', kind: 'whole', cell: ({ door, flow }) => flow ?? door },
+  { title: 'times', kind: 'number', cell: ({ count }) => numberText(count) },
+  { title: 'first', kind: 'whole', fold: 1, cell: ({ firstMs }) => instantOfMs(firstMs) },
+  {
+    title: 'by',
+    kind: 'text',
+    comfortable: 30,
+    cell: ({ policies }) => policies.join(', ') || 'no policy permits it',
+  },
+];
+
+type Attack = Replay['attacks'][number];
+
+const ANSWERS = {
+  yes: { text: 'stopped', style: 'yes' },
+  no: { text: 'not stopped', style: 'no' },
+  unknown: { text: 'cannot tell', style: 'unknown' },
+} as const;
+
+const ATTACKS: readonly Column<Attack>[] = [
+  { title: 'finding', kind: 'text', comfortable: 40, cell: ({ title }) => title },
+  { title: 'it would be', kind: 'whole', cell: ({ answer }) => ANSWERS[answer] },
+  { title: 'sign-ins', kind: 'number', cell: ({ signIns }) => numberText(signIns) },
+  { title: 'stopped', kind: 'number', cell: ({ stopped }) => numberText(stopped) },
+  { title: 'cannot tell', kind: 'number', cell: (attack) => numberText(attack.cannotTell) },
+];

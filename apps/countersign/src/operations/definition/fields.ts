@@ -1,0 +1,84 @@
+import { CountersignError, instant, type TenantId, tenantId } from '@countersign/core';
+import { z } from 'zod';
+
+/** What an adapter reads of a member of an input beside its type. */
+export type FieldMeta = {
+  /** What the placeholder of its value is: `file`, `time`. */
+  readonly value?: string;
+  /** A path of the machine that runs the operation: an adapter makes it absolute. */
+  readonly isPath?: true;
+  /** The content of a file: an adapter with a file system takes a path and reads it. */
+  readonly isFileOf?: 'text' | 'json';
+  /** Not offered to callers: one process sets it for another. */
+  readonly isInternal?: true;
+};
+
+/** The schemas of the members of an input. */
+export type Fields<Input> = { readonly [Member in keyof Input]-?: z.ZodType<Input[Member]> };
+
+/** A member of an input with what its help says. */
+export function field<T>(
+  schema: z.ZodType<T>,
+  description: string,
+  meta: FieldMeta = {},
+): z.ZodType<T> {
+  return schema.meta({ description, ...meta });
+}
+
+/** A time in the normal form; a date alone is its first instant, UTC. */
+export const instantText: z.ZodType<string> = z.string().transform((text, context) => {
+  try {
+    return instant(text);
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+});
+
+export const tenantText: z.ZodType<TenantId> = z.string().transform((text, context) => {
+  try {
+    return tenantId(text);
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+});
+
+const INDEX = /^#?(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})$/;
+const NO_INDEX = 'Give the index of an entry: 0 or a higher whole number.';
+
+/** The index of an entry: a number, or as any screen prints it: `3370`, `3,370` or `#3370`. */
+export const entryIndex: z.ZodType<number> = z.union([
+  z.int().min(0),
+  z
+    .string()
+    .regex(INDEX, NO_INDEX)
+    .transform((text) => indexOf(text)),
+]);
+
+/** An entry; with the origin of its log where that is given. */
+export type EntryReference = { readonly index: number; readonly origin?: string | undefined };
+
+/** An entry by its index, or as `countersign.local/1a2b#3370`. */
+export const entryReference: z.ZodType<EntryReference> = z.union([
+  z
+    .int()
+    .min(0)
+    .transform((index): EntryReference => ({ index })),
+  z.string().transform((text, context): EntryReference => {
+    const at = text.lastIndexOf('#');
+    const number = at <= 0 ? text.trim() : text.slice(at);
+    if (!INDEX.test(number)) {
+      context.addIssue({ code: 'custom', message: NO_INDEX });
+      return z.NEVER;
+    }
+    const index = indexOf(number);
+    return at <= 0 ? { index } : { index, origin: text.slice(0, at).trim() };
+  }),
+]);
+
+function indexOf(text: string): number {
+  return Number(text.replaceAll(/[#,]/g, ''));
+}

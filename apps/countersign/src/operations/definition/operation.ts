@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import type { HandlerContext } from '../host/handlers.ts';
+import type { HostWriter } from '../host/open-writer.ts';
+import type { Conclusion } from './conclusion.ts';
+import type { OperationContext } from './operation-context.ts';
+import type { Scope } from './scopes.ts';
+
+/** A question or an act, defined once. Adapters derive their own form from it. */
+export type Operation =
+  | DocumentOperation<object, unknown, unknown>
+  | ListOperation<object, unknown, unknown>
+  | LedgerOperation<object, unknown>;
+
+type Definition<Input extends object> = {
+  /** As on the command line: `timeline`, `ledger erase`. */
+  readonly name: string;
+  /** One line for lists of operations. */
+  readonly summary: string;
+  readonly description: string;
+  readonly scope: Scope;
+  readonly effect: 'read' | 'write';
+  /** An object schema. To parse a parsed input again MUST change nothing. */
+  readonly input: z.ZodType<Input>;
+  readonly examples: readonly Example[];
+  /** It cannot be undone, so that an adapter offers a dry run. */
+  readonly dryRun?: 'offered';
+  /** A step of another operation: adapters do not offer it. */
+  readonly isStep?: true;
+};
+
+export type Example = {
+  readonly summary: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What follows `countersign`. A test parses it and compares the result with `input`. */
+  readonly commandLine: string;
+  /** `sample`: a test runs it on the ledger of `content/sample`. */
+  readonly runsOn?: 'sample';
+};
+
+/** Runs in the process of the caller and has one document as its output. */
+export type DocumentOperation<Input extends object, Output, View = Output> = Definition<Input> & {
+  readonly kind: 'document';
+  readonly runsIn: 'caller';
+  readonly output: z.ZodType;
+  run(context: OperationContext, input: Input): Promise<DocumentResult<Output, View>>;
+};
+
+export type DocumentResult<Output, View = Output> = {
+  readonly output: Output;
+  /** What a renderer reads: the output, or the values that it was made of. */
+  readonly view: View;
+  readonly conclusion: Conclusion;
+};
+
+/** Runs in the process of the caller and streams the items of a list. */
+export type ListOperation<Input extends object, Item, Row = Item> = Definition<Input> & {
+  readonly kind: 'list';
+  readonly runsIn: 'caller';
+  /** Of one item. */
+  readonly output: z.ZodType;
+  run(context: OperationContext, input: Input): Promise<ListResult<Item, Row>>;
+};
+
+/**
+ * A list that is read once: an adapter iterates over the items or over the rows behind them, then
+ * asks what follows from it.
+ */
+export type ListResult<Item, Row = Item> = AsyncIterable<Item> & {
+  readonly rows: AsyncIterable<Row> | Iterable<Row>;
+  conclude(): Promise<Conclusion>;
+};
+
+/**
+ * Runs in the process that holds the ledger. Input and output are plain JSON, so that any process
+ * can hand the operation over to the one that holds it.
+ */
+export type LedgerOperation<Input extends object, Output> = Definition<Input> & {
+  readonly kind: 'document';
+  readonly runsIn: 'ledger';
+  readonly effect: 'write';
+  readonly output: z.ZodType;
+  /** `makes` a data folder where there is none, or `needs` one. */
+  readonly ledger: 'makes' | 'needs';
+  /** `repeatable`: run twice it adds nothing, so that it is begun again after a crash. */
+  readonly repetition: 'repeatable' | 'once';
+  /** `alone`: not by another process, and with no other operation beside it. */
+  readonly where: 'anywhere' | 'alone';
+  /** `bulk`: it writes much, so that it waits while the disk is low. */
+  readonly volume?: 'bulk';
+  run(writer: HostWriter, input: Input, by: HandlerContext): Promise<Output>;
+  /** Sentences that a caller needs beside the output. */
+  notices?(output: Output): readonly string[];
+  /** What follows from the output. Default: yes. */
+  conclude?(output: Output, context: { readonly dataDir: string }): Conclusion;
+};
+
+/** The result of an operation whose output is all that a renderer reads. */
+export function documentResult<Output>(
+  output: Output,
+  conclusion: Conclusion,
+): DocumentResult<Output> {
+  return { output, view: output, conclusion };
+}
+
+/** A list whose items are made from its rows one by one. */
+export function listResult<Item, Row>(list: {
+  readonly rows: AsyncIterable<Row> | Iterable<Row>;
+  readonly itemOf: (row: Row) => Item;
+  readonly conclude: () => Conclusion | Promise<Conclusion>;
+}): ListResult<Item, Row> {
+  const { rows, itemOf, conclude } = list;
+  return {
+    rows,
+    conclude: async () => conclude(),
+    async *[Symbol.asyncIterator]() {
+      for await (const row of rows) yield itemOf(row);
+    },
+  };
+}

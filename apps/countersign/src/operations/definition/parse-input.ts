@@ -1,0 +1,20 @@
+import type { z } from 'zod';
+import { invalidInput } from './errors.ts';
+
+/**
+ * @param nameOf how the caller writes a member: `--from` on the command line
+ * @throws OperationError INVALID_INPUT that names the first member that is wrong
+ */
+export function parseInput<Input>(
+  schema: z.ZodType<Input>,
+  value: unknown,
+  nameOf: (member: string) => string = (member) => member,
+): Input {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const [member] = issue?.path ?? [];
+  const message = issue?.message ?? 'it has another form';
+  if (member === undefined) throw invalidInput(message);
+  throw invalidInput(`could not read ${nameOf(String(member))}: ${message}`);
+}

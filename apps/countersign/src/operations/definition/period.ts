@@ -1,0 +1,32 @@
+import { msOfInstant } from '@countersign/core';
+import { invalidInput } from './errors.ts';
+import { type Fields, field, instantText } from './fields.ts';
+
+/** `[from, to)`, normal forms. */
+export type PeriodInput = {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+};
+
+export type PeriodMs = {
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+};
+
+/** The members of an input that is about a period. */
+export const PERIOD_FIELDS: Fields<PeriodInput> = {
+  from: field(instantText.optional(), 'from this time on (UTC unless it says otherwise)', {
+    value: 'time',
+  }),
+  to: field(instantText.optional(), 'before this time', { value: 'time' }),
+};
+
+/** @throws OperationError INVALID_INPUT where the period is empty */
+export function periodOf({ from, to }: PeriodInput): PeriodMs {
+  const fromMs = from === undefined ? undefined : msOfInstant(from);
+  const toMs = to === undefined ? undefined : msOfInstant(to);
+  if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) {
+    throw invalidInput(`the period is empty: --from ${from} must be before --to ${to}`);
+  }
+  return { fromMs, toMs };
+}

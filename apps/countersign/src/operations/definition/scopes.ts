@@ -1,0 +1,50 @@
+/**
+ * What a caller needs for an operation. One operation needs one scope; roles combine scopes.
+ *
+ * - `ledger:read`       checkpoints, proofs, entries with their bodies, evidence files
+ * - `ledger:check`      a re-read of the whole ledger
+ * - `ledger:erase`      erasure of bodies
+ * - `ledger:hold`       legal holds
+ * - `ledger:administer` keys, clock, witnesses, derived state
+ * - `records:import`    adding records
+ * - `events:read`       events, queries, timelines, reconciliation
+ * - `people:read`       the statement of one person
+ * - `coverage:read`     what is recorded and what is not
+ * - `findings:read`     findings, incidents, rules and their health
+ * - `findings:write`    the status of findings
+ * - `eviction:read`     the eviction report
+ * - `decisions:make`    access decisions
+ * - `passes:read`, `passes:end`
+ * - `policies:read`, `policies:activate`
+ * - `credentials:read`, `credentials:write`  passkeys and invitations
+ * - `bypass:read`, `bypass:write`            bypasses of an enforcement point
+ * - `posture:read`      what the tenant logs, vendor requests, conformance
+ * - `gates:evaluate`    rollout gates
+ */
+export const SCOPES = [
+  'ledger:read',
+  'ledger:check',
+  'ledger:erase',
+  'ledger:hold',
+  'ledger:administer',
+  'records:import',
+  'events:read',
+  'people:read',
+  'coverage:read',
+  'findings:read',
+  'findings:write',
+  'eviction:read',
+  'decisions:make',
+  'passes:read',
+  'passes:end',
+  'policies:read',
+  'policies:activate',
+  'credentials:read',
+  'credentials:write',
+  'bypass:read',
+  'bypass:write',
+  'posture:read',
+  'gates:evaluate',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];

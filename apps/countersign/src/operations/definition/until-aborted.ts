@@ -1,0 +1,14 @@
+import { OperationError } from './errors.ts';
+
+/** Ends a list early when the caller stops; what it has read until then is whole items. */
+export async function* untilAborted<T>(
+  items: AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  for await (const item of items) {
+    if (signal.aborted) {
+      throw new OperationError('INTERRUPTED', 'interrupted: the list is not complete');
+    }
+    yield item;
+  }
+}

@@ -1,0 +1,253 @@
+import type { Random } from '@countersign/core';
+import { z } from 'zod';
+import type { Bypass } from '../../enforcement/bypass/bypass.ts';
+import type { BypassStatement } from '../../enforcement/bypass/bypass-statement.ts';
+import { unknown, YES } from '../definition/conclusion.ts';
+import { invalidInput } from '../definition/errors.ts';
+import { type Fields, field } from '../definition/fields.ts';
+import {
+  type DocumentOperation,
+  type DocumentResult,
+  type ListOperation,
+  listResult,
+} from '../definition/operation.ts';
+import type { OperationContext } from '../definition/operation-context.ts';
+import { idCalled } from '../readers/ids.ts';
+import { indexed, type Readers } from '../readers/readers.ts';
+import { recordBypass } from './record-bypass.ts';
+import {
+  CONFIG_FIELDS,
+  type ConfigInput,
+  configFile,
+  SIGNER_FIELDS,
+  type SignerInput,
+  signStatement,
+} from './signer.ts';
+
+type SignedInput = SignerInput & ConfigInput;
+
+const SIGNED_FIELDS: Fields<SignedInput> = { ...SIGNER_FIELDS, ...CONFIG_FIELDS };
+
+const OUTPUT = z.looseObject({ entry: z.int(), drain: z.string(), group: z.string() });
+const ITEM = z.looseObject({ drain: z.string(), group: z.string(), reason: z.string() });
+const REASON = field(z.string().min(1), 'why', { value: 'reason' });
+const DRAIN_ID = field(z.string().min(1), 'its id', { value: 'drain' });
+
+const DURATION = /^(\d{1,4})(m|h)$/;
+
+type RequestInput = SignedInput & {
+  readonly group: string;
+  readonly reason: string;
+  readonly for: string;
+};
+
+/** A bypass, and the entry of the statement about it. */
+export type BypassOutcome = { readonly drain: Bypass; readonly entry: number };
+
+export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcome> = {
+  name: 'door drain request',
+  summary: 'ask for it',
+  description: 'Signs a request to take a group past our authentication method for a while.',
+  scope: 'bypass:write',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'caller',
+  dryRun: 'offered',
+  input: z.strictObject({
+    group: field(z.string().min(1), 'the id of the group in the suite', { value: 'group' }),
+    reason: REASON,
+    for: field(
+      z.string().regex(DURATION, 'Give a time, as 30m or 4h.').default('1h'),
+      'how long it lasts at most, e.g. 30m or 4h',
+      { value: 'time' },
+    ),
+    ...SIGNED_FIELDS,
+  }),
+  output: OUTPUT,
+  examples: [
+    {
+      summary: 'A group that cannot reach our method',
+      input: {
+        group: '4f1c9a7e-2b7d-4b1e-8e0a-6d3f5c2b1a90',
+        reason: 'the data center is down',
+        for: '4h',
+        as: 'ada',
+        signWith: '/home/ada/countersign.pem',
+      },
+      commandLine:
+        'door drain request 4f1c9a7e-2b7d-4b1e-8e0a-6d3f5c2b1a90 --for 4h ' +
+        '--reason "the data center is down" --as ada --sign-with /home/ada/countersign.pem',
+    },
+  ],
+  async run(context, input) {
+    const { endpointsIn } = await import('./doors-config.ts');
+    const file = configFile(context.dataDir, input);
+    const { drain: known } = endpointsIn(file, context.env);
+    if (known === undefined) throw invalidInput(`${file} names no drain: write doors.drain`);
+    const { tenant, method } = known;
+    const atMs = context.clock.now();
+    const { group, reason, as: by } = input;
+    const drain = newId(context.random);
+    return record(context, input, {
+      ...{ v: 1, what: 'drain-request', drain, tenant, method, group, reason, by, atMs },
+      untilMs: atMs + durationMs(input.for),
+    });
+  },
+};
+
+type ApproveInput = SignedInput & { readonly drain: string };
+
+export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcome> = {
+  name: 'door drain approve',
+  summary: 'agree: with a second person it takes effect',
+  description: 'Signs the approval of a request of another person. The bypass then begins.',
+  scope: 'bypass:write',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'caller',
+  dryRun: 'offered',
+  input: z.strictObject({
+    drain: field(z.string().min(1), 'its id, as the request told it', { value: 'drain' }),
+    ...SIGNED_FIELDS,
+  }),
+  output: OUTPUT,
+  examples: [
+    {
+      summary: 'The second person agrees',
+      input: { drain: '9c41', as: 'ben', signWith: '/home/ben/countersign.pem' },
+      commandLine: 'door drain approve 9c41 --as ben --sign-with /home/ben/countersign.pem',
+    },
+  ],
+  async run(context, input) {
+    const { statementDigest } = await import('../../enforcement/approvals/signed-statement.ts');
+    const drains = await readBypassesOf(context.readers);
+    const drain = idCalled(input.drain, drains.keys(), DRAIN);
+    const known = drains.get(drain) as Bypass;
+    const { group, reason, by, untilMs } = known.request.statement;
+    // A person who agrees sees to what.
+    context.notice(`${by} asks to take the group ${group} past us until ${timeText(untilMs)}`);
+    context.notice(`because: ${reason}`);
+    const digest = statementDigest(known.request);
+    const atMs = context.clock.now();
+    return record(context, input, {
+      ...{ v: 1, what: 'drain-approval', drain, request: digest, by: input.as, atMs },
+    });
+  },
+};
+
+type EndInput = SignedInput & { readonly drain: string; readonly reason: string };
+
+export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
+  name: 'door drain undo',
+  summary: 'take the group back before its time: one person is enough',
+  description: 'Signs the end of a bypass. The group comes by our method again.',
+  scope: 'bypass:write',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'caller',
+  dryRun: 'offered',
+  input: z.strictObject({ drain: DRAIN_ID, reason: REASON, ...SIGNED_FIELDS }),
+  output: OUTPUT,
+  examples: [
+    {
+      summary: 'The outage is over',
+      input: {
+        drain: '9c41',
+        reason: 'the outage is over',
+        as: 'ada',
+        signWith: '/home/ada/countersign.pem',
+      },
+      commandLine:
+        'door drain undo 9c41 --reason "the outage is over" --as ada ' +
+        '--sign-with /home/ada/countersign.pem',
+    },
+  ],
+  async run(context, input) {
+    const drain = idCalled(input.drain, (await readBypassesOf(context.readers)).keys(), DRAIN);
+    const { as: by, reason } = input;
+    const atMs = context.clock.now();
+    return record(context, input, { v: 1, what: 'drain-end', drain, reason, by, atMs });
+  },
+};
+
+export const listBypasses: ListOperation<object, object, Bypass> = {
+  name: 'door drain list',
+  summary: 'all drains, and how far each is',
+  description: 'Lists every bypass that was requested, and its state.',
+  scope: 'bypass:read',
+  effect: 'read',
+  kind: 'list',
+  runsIn: 'caller',
+  input: z.strictObject({}),
+  output: ITEM,
+  examples: [
+    {
+      summary: 'Is any group past us now?',
+      input: {},
+      commandLine: 'door drain list',
+      runsOn: 'sample',
+    },
+  ],
+  async run({ readers }) {
+    const drains = await readBypassesOf(readers);
+    const { head } = await readers.sources();
+    return listResult({
+      rows: [...drains.values()],
+      itemOf: bypassItem,
+      conclude: () => indexed(head),
+    });
+  },
+};
+
+const DRAIN = { what: 'drain', list: 'door drain list' } as const;
+
+async function readBypassesOf(readers: Readers): Promise<ReadonlyMap<string, Bypass>> {
+  const { bypassesOf } = await import('../../enforcement/bypass/bypass.ts');
+  const { readBypasses } = await import('../../enforcement/bypass/read-bypasses.ts');
+  const { store, ledger, head } = await readers.sources();
+  const isIndexed = indexed(head);
+  if (isIndexed.kind === 'failed') throw isIndexed.error;
+  return bypassesOf(await readBypasses({ store, reader: ledger }));
+}
+
+async function record(
+  context: OperationContext,
+  input: SignedInput,
+  statement: BypassStatement,
+): Promise<DocumentResult<object, BypassOutcome>> {
+  const said = await signStatement(input.signWith, statement);
+  const config = configFile(context.dataDir, input);
+  const { entry, drain } = await context.perform(recordBypass, { config, said });
+  const { effect } = drain;
+  return {
+    output: { entry, ...bypassItem(drain) },
+    view: { entry, drain },
+    conclusion:
+      effect?.state === 'cannot tell' ? unknown(`where the group is now: ${effect.because}`) : YES,
+  };
+}
+
+function bypassItem({ request, approval, end, effect, entries }: Bypass): object {
+  const { drain, group, reason, by, untilMs } = request.statement;
+  return {
+    ...{ drain, group, reason, requestedBy: by, untilMs },
+    approvedBy: approval?.statement.by ?? null,
+    endedBy: end?.statement.by ?? null,
+    effect: effect ?? null,
+    entries,
+  };
+}
+
+function durationMs(text: string): number {
+  const [, count = '', unit = ''] = DURATION.exec(text) ?? [];
+  return Number(count) * (unit === 'h' ? 3_600_000 : 60_000);
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** 128 random bits: no request has the same id. */
+function newId(random: Random): string {
+  return Buffer.from(random.fill(new Uint8Array(16))).toString('hex');
+}

@@ -1,0 +1,109 @@
+import type { PolicyProblem, PolicySet, PolicyTestResult } from '@countersign/policy';
+import { z } from 'zod';
+import { NO, YES } from '../definition/conclusion.ts';
+import { field } from '../definition/fields.ts';
+import {
+  type DocumentOperation,
+  documentResult,
+  type ListOperation,
+  type ListResult,
+  listResult,
+} from '../definition/operation.ts';
+import { policyFolder } from './policy-folder.ts';
+
+type FolderInput = { readonly dir?: string | undefined };
+
+const FOLDER = z.strictObject({
+  dir: field(z.string().optional(), 'a folder of policies (default: our own)', {
+    value: 'dir',
+    isPath: true,
+  }),
+});
+
+/** A problem with its file, line and column. */
+type PlacedProblem = PolicyProblem['place'] & Pick<PolicyProblem, 'what'>;
+
+export type CheckedPolicies = {
+  readonly ok: boolean;
+  readonly version: string | undefined;
+  readonly policies: readonly unknown[];
+  readonly problems: readonly PlacedProblem[];
+};
+
+export const checkPolicyFolder: DocumentOperation<FolderInput, CheckedPolicies> = {
+  name: 'policy check',
+  summary: 'do these policies hold, and can each door supply what they read?',
+  description:
+    'Parses and validates a folder of policies, and holds each policy against the doors that ' +
+    'it is bound to: one that reads what its door cannot supply is refused, with its line ' +
+    'and the cure.',
+  scope: 'policies:read',
+  effect: 'read',
+  kind: 'document',
+  runsIn: 'caller',
+  input: FOLDER,
+  output: z.looseObject({
+    ok: z.boolean(),
+    version: z.string().optional(),
+    policies: z.array(z.unknown()),
+    problems: z.array(z.looseObject({ what: z.string() })),
+  }),
+  examples: [
+    {
+      summary: 'Check the policies that come with the program',
+      input: {},
+      commandLine: 'policy check',
+      runsOn: 'sample',
+    },
+  ],
+  async run(_, { dir }) {
+    const { checkPolicies, readPolicyFolder } = await import('@countersign/policy');
+    const { source } = readPolicyFolder(policyFolder(dir));
+    const { problems, policies, version } = checkPolicies(source);
+    const ok = problems.length === 0;
+    const placed = problems.map(({ place, what }) => ({ ...place, what }));
+    return documentResult({ ok, version, policies, problems: placed }, ok ? YES : NO);
+  },
+};
+
+export type PolicyTestRun = ListResult<object, PolicyTestResult> & {
+  /** Ids of policies that decide in no test. */
+  readonly untested: readonly string[];
+};
+
+export const testPolicyFolder: ListOperation<FolderInput, object, PolicyTestResult> = {
+  name: 'policy test',
+  summary: 'run the tests of policies',
+  description: 'Runs every *.test.yaml of a folder of policies.',
+  scope: 'policies:read',
+  effect: 'read',
+  kind: 'list',
+  runsIn: 'caller',
+  input: FOLDER,
+  output: z.looseObject({ name: z.string(), ok: z.boolean(), differences: z.array(z.string()) }),
+  examples: [
+    {
+      summary: 'Test the policies that come with the program',
+      input: {},
+      commandLine: 'policy test',
+      runsOn: 'sample',
+    },
+  ],
+  async run({ notice }, { dir }) {
+    const { PolicySet, readPolicyFolder, runPolicyTests } = await import('@countersign/policy');
+    const folder = readPolicyFolder(policyFolder(dir));
+    const policies: PolicySet = PolicySet.parse(folder.source);
+    const rows = folder.tests.flatMap((file) => runPolicyTests(file, policies));
+    for (const { id } of policies.policies) {
+      const isTested = rows.some(({ outcome }) => outcome.policies.includes(id));
+      if (!isTested) notice(`no test in which the policy ${id} decides`);
+    }
+    const isPassed = rows.length > 0 && rows.every(({ differences }) => differences.length === 0);
+    return listResult({ rows, itemOf: testItem, conclude: () => (isPassed ? YES : NO) });
+  },
+};
+
+function testItem({ file, line, name, outcome, differences }: PolicyTestResult): object {
+  const { effect, cause, policies } = outcome;
+  return { file, line, name, ok: differences.length === 0, effect, cause, policies, differences };
+}

@@ -1,0 +1,213 @@
+import type { Clock, TenantId } from '@countersign/core';
+import { OWN_TENANT, tenantId } from '@countersign/core';
+import type {
+  Counterfactual,
+  DecisionRequest,
+  PolicyInformation,
+  PolicyOutcome,
+  PolicySource,
+  SuiteDirectory,
+} from '@countersign/policy';
+import { z } from 'zod';
+import { type Conclusion, NO, reasonsText, unknown, YES } from '../definition/conclusion.ts';
+import { field } from '../definition/fields.ts';
+import {
+  type DocumentOperation,
+  documentResult,
+  type LedgerOperation,
+} from '../definition/operation.ts';
+import { policyFolder } from './policy-folder.ts';
+
+/** One decision, with policies and a directory from files where they are named. */
+export type DecideInput = {
+  /** An AuthZEN evaluation. */
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly door?: string | undefined;
+  readonly policies?: string | undefined;
+  readonly directory?: string | undefined;
+  readonly register?: string | undefined;
+  readonly flip?: boolean | undefined;
+};
+
+/** AuthZEN 1.0 section 6.2; the context explains the decision. */
+export type DecideOutput = {
+  readonly decision: boolean;
+  readonly context: Omit<PolicyOutcome, 'effect'> & {
+    readonly id?: string | undefined;
+    readonly flip?: Counterfactual | null | undefined;
+    readonly entry?: number | undefined;
+  };
+};
+
+const path = (description: string, value: string): z.ZodType<string | undefined> =>
+  field(z.string().optional(), description, { value, isPath: true });
+
+const input = z.strictObject({
+  request: field(
+    z.record(z.string(), z.unknown()),
+    'an AuthZEN evaluation: subject, action, resource, context',
+    { value: 'request.json', isFileOf: 'json' },
+  ),
+  door: field(
+    z.string().optional(),
+    'which door asks (default: "door" in the request, else authzen)',
+    { value: 'door' },
+  ),
+  policies: path('a folder of policies (default: those in force, else our own)', 'dir'),
+  directory: path('people, groups, devices, apps and waves, as YAML', 'file'),
+  register: path('the register of workload identities, as YAML', 'file'),
+  flip: field(
+    z.boolean().optional(),
+    'tell the smallest change that would turn the decision round',
+  ),
+});
+
+const output = z.looseObject({
+  decision: z.boolean(),
+  context: z.looseObject({
+    cause: z.enum(['policy', 'no-policy', 'unknown', 'error']),
+    policies: z.array(z.string()),
+    obligations: z.array(z.string()),
+    inputs: z.array(z.looseObject({ name: z.string(), state: z.string() })),
+    because: z.array(z.looseObject({ code: z.string(), text: z.string() })),
+    policyVersion: z.string(),
+    entry: z.int().optional(),
+  }),
+});
+
+/** Decides, and writes the decision into the ledger. */
+export const decide: LedgerOperation<DecideInput, DecideOutput> = {
+  name: 'decide',
+  summary: 'one AuthZEN decision, explained',
+  description:
+    'Decides one request, as a door would, and accounts for it: which policies decided, by ' +
+    'which inputs, how old each was. Exits 0 for a permit, 1 for a deny, and 3 where an ' +
+    'input that policies read is missing or stale, which never permits.',
+  scope: 'decisions:make',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'ledger',
+  ledger: 'makes',
+  repetition: 'once',
+  where: 'anywhere',
+  input,
+  output,
+  examples: [
+    {
+      summary: 'Decide one request by the policies in force',
+      input: { request: {} },
+      commandLine: 'decide request.json',
+    },
+  ],
+  async run(writer, asked, { tenant }) {
+    const { DecisionPoint, PolicySet } = await import('@countersign/policy');
+    const { PolicyInformationPoint, policyTextEntries } = await import(
+      '../../enforcement/decisions/policy-information-point.ts'
+    );
+    const { catchUpProjection } = await import('../../projection/catch-up.ts');
+    const { decisionLog, clock, random } = writer;
+    const { information } = await PolicyInformationPoint.open(writer);
+    const inForce = asked.policies === undefined ? information.policies : undefined;
+    const source = inForce === undefined ? await sourceOf(asked) : undefined;
+    const policies = inForce ?? PolicySet.parse(source as PolicySource);
+    const { directory, request } = await prepare(asked, information, { clock, tenant });
+    if (source !== undefined) {
+      // What decided must be readable later, whatever happens to the folder.
+      const texts = policyTextEntries(policies, source, information, clock.now());
+      if (texts.length > 0) await decisionLog.append(texts);
+    }
+    const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
+    const flip = asked.flip === true ? 'smallest' : undefined;
+    const { decision, entry } = await point.decide(request, { flip });
+    await catchUpProjection(writer);
+    return outputOf(decision, entry);
+  },
+  conclude: conclusionOf,
+};
+
+/** What would be decided: without a ledger, so that it lets no one in. */
+export const previewDecision: DocumentOperation<DecideInput, DecideOutput> = {
+  name: 'decide preview',
+  summary: 'what would be decided: without a ledger, without an entry',
+  description: 'Evaluates one request by the policies of a folder, and writes nothing.',
+  scope: 'policies:read',
+  effect: 'read',
+  kind: 'document',
+  runsIn: 'caller',
+  input,
+  output,
+  examples: [
+    {
+      summary: 'Try a request against policies that are not in force',
+      input: { request: {}, policies: '/etc/countersign/policies', flip: true },
+      commandLine: 'decide request.json --policies /etc/countersign/policies --flip --dry-run',
+    },
+  ],
+  async run({ clock, random, tenant }, asked) {
+    const { DecisionPoint, PolicyInformation, PolicySet } = await import('@countersign/policy');
+    const policies = PolicySet.parse(await sourceOf(asked));
+    const known = new PolicyInformation();
+    const { directory, request } = await prepare(asked, known, { clock, tenant });
+    const decisionLog = { append: () => Promise.reject(new Error('nothing is decided here')) };
+    const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
+    const outcome = point.evaluate(request);
+    const told = outputOf(
+      asked.flip === true ? { ...outcome, flip: point.flip(request) } : outcome,
+    );
+    return documentResult(told, conclusionOf(told));
+  },
+};
+
+function outputOf(
+  { effect, ...explained }: PolicyOutcome & DecideOutput['context'],
+  entry?: number,
+): DecideOutput {
+  return {
+    decision: effect === 'permit',
+    context: { ...explained, ...(entry !== undefined && { entry }) },
+  };
+}
+
+function conclusionOf({ decision, context: { cause, because } }: DecideOutput): Conclusion {
+  if (decision) return YES;
+  const isUnknown = cause === 'unknown' || cause === 'error';
+  return isUnknown ? unknown(`${reasonsText(because)}: so it is denied`) : NO;
+}
+
+async function sourceOf({ policies }: DecideInput): Promise<PolicySource> {
+  const { readPolicyFolder } = await import('@countersign/policy');
+  return readPolicyFolder(policyFolder(policies)).source;
+}
+
+async function prepare(
+  asked: DecideInput,
+  information: PolicyInformation,
+  { clock, tenant }: { readonly clock: Clock; readonly tenant: TenantId | undefined },
+): Promise<{ readonly directory: SuiteDirectory; readonly request: DecisionRequest }> {
+  const policy = await import('@countersign/policy');
+  const { readConfigFile } = await import('@countersign/yaml-document');
+  const readMs = clock.now();
+  const store = information.directory;
+  const tenants: TenantId[] = [];
+  const { directory, register } = asked;
+  if (directory !== undefined) {
+    const read = policy.parseDirectoryFile(readConfigFile(directory));
+    tenants.push(policy.loadDirectoryFile(store, read, { file: directory, readMs }));
+  }
+  if (register !== undefined) {
+    const read = policy.parseRegister(readConfigFile(register));
+    tenants.push(policy.loadRegister(store, read, { file: register, readMs }));
+  }
+  const given = asked.request['door'];
+  const door = asked.door ?? (typeof given === 'string' ? given : 'authzen');
+  const fileTenant = tenants[0] ?? OWN_TENANT;
+  const request = policy.parseRequest(asked.request, { door, tenant: fileTenant });
+  return { directory: information.suite(clock), request: ofTenant(request, tenant) };
+}
+
+/** The tenant is the one that is named, else the suite that is asked about, else the files'. */
+function ofTenant(request: DecisionRequest, tenant: TenantId | undefined): DecisionRequest {
+  const { type, id } = request.resource;
+  if (tenant !== undefined) return { ...request, tenant };
+  return type.toLowerCase() === 'suite' ? { ...request, tenant: tenantId(id) } : request;
+}

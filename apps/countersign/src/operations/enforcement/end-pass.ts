@@ -1,0 +1,58 @@
+import { idsNamed } from '@countersign/core';
+import { z } from 'zod';
+import type { EndedPass } from '../../enforcement/passes/pass-ledger.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
+import { field } from '../definition/fields.ts';
+import type { LedgerOperation } from '../definition/operation.ts';
+import { idCalled } from '../readers/ids.ts';
+import { needWholeIndex, Readers } from '../readers/readers.ts';
+
+type EndPassInput = { readonly pass: string; readonly reason: string };
+
+export const endPass: LedgerOperation<EndPassInput, EndedPass> = {
+  name: 'passes end',
+  summary: 'end a pass before its time',
+  description:
+    'Ends a pass now, and says who did it and why in an entry; receivers of events are told. ' +
+    'What the suite issued on it is not ended by this: until when, the answer says.',
+  scope: 'passes:end',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'ledger',
+  ledger: 'needs',
+  repetition: 'once',
+  where: 'anywhere',
+  dryRun: 'offered',
+  input: z.strictObject({
+    pass: field(z.string().min(1), 'the id of the pass', { value: 'pass' }),
+    reason: field(z.string().min(1), 'why it ends', { value: 'reason' }),
+  }),
+  output: z.looseObject({
+    pass: z.string(),
+    entry: z.int(),
+    suite: z.looseObject({}).nullable(),
+  }),
+  examples: [
+    {
+      summary: 'End the pass of a stolen device',
+      input: { pass: '01977a3c', reason: 'the device was stolen' },
+      commandLine: 'passes end 01977a3c --reason "the device was stolen"',
+    },
+  ],
+  async run(writer, { pass: text, reason }, { actor }) {
+    const ledger = await import('../../enforcement/passes/pass-ledger.ts');
+    const pass = await passCalled(writer, text);
+    const ended = await ledger.endPass(writer, { pass, reason, by: `${actor.who}@${actor.host}` });
+    return { pass, entry: ended.entry, suite: ended.suite };
+  },
+};
+
+/** @throws OperationError INVALID_INPUT, CANNOT_TELL */
+async function passCalled({ dir, clock }: LedgerWriter, text: string): Promise<string> {
+  const { knownPasses } = await import('../../enforcement/passes/pass-ledger.ts');
+  using readers = new Readers({ dataDir: dir, clock });
+  const { store, head } = await readers.sources();
+  const ids = knownPasses(store.access, clock.now(), {}).map(({ id }) => id);
+  if (idsNamed(text, ids).length === 0) needWholeIndex(head);
+  return idCalled(text, ids, { what: 'pass', list: 'passes list --all' });
+}

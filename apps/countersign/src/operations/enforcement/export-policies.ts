@@ -1,0 +1,107 @@
+import type { TenantId } from '@countersign/core';
+import type { ConditionalAccessPolicy, PolicyInformation } from '@countersign/policy';
+import { z } from 'zod';
+import { unknown, YES } from '../definition/conclusion.ts';
+import { invalidInput } from '../definition/errors.ts';
+import { field } from '../definition/fields.ts';
+import { type ListOperation, listResult } from '../definition/operation.ts';
+import type { OperationContext } from '../definition/operation-context.ts';
+import { policyFolder } from './policy-folder.ts';
+
+type ExportInput = {
+  readonly what: 'conditional-access';
+  readonly policies?: string | undefined;
+  readonly directory?: string | undefined;
+  readonly register?: string | undefined;
+};
+
+export const exportPolicies: ListOperation<ExportInput, ConditionalAccessPolicy> = {
+  name: 'policy export',
+  summary: 'what only the vendor can decide, as policies of its own',
+  description:
+    'Writes out, as report-only conditional access policies, what policies want and no door ' +
+    'of ours can see: ready to be posted to Graph, each with the id and the sentence of its ' +
+    'policy. Accounts for emergencies are excluded. Exits 3 where something that a policy ' +
+    'names is not known.',
+  scope: 'policies:read',
+  effect: 'read',
+  kind: 'list',
+  runsIn: 'caller',
+  input: z.strictObject({
+    what: field(z.enum(['conditional-access']), 'what to write: conditional-access', {
+      value: 'what',
+    }),
+    policies: field(z.string().optional(), 'a folder of policies (default: our own)', {
+      value: 'dir',
+      isPath: true,
+    }),
+    directory: field(
+      z.string().optional(),
+      'people, groups and waves, beside what the ledger has',
+      { value: 'file', isPath: true },
+    ),
+    register: field(z.string().optional(), 'the register of workload identities', {
+      value: 'file',
+      isPath: true,
+    }),
+  }),
+  output: z.looseObject({ displayName: z.string(), state: z.string() }),
+  examples: [
+    {
+      summary: 'As one file, ready for Graph',
+      input: {
+        what: 'conditional-access',
+        directory: '/etc/countersign/directory.yaml',
+      },
+      commandLine:
+        'policy export conditional-access --directory /etc/countersign/directory.yaml ' +
+        '-o conditional-access.json',
+    },
+  ],
+  async run(context, input) {
+    const { exportConditionalAccess, PolicySet, readPolicyFolder } = await import(
+      '@countersign/policy'
+    );
+    const set = PolicySet.parse(readPolicyFolder(policyFolder(input.policies)).source);
+    const { information, tenant } = await knownTo(context, input);
+    const { policies, lacking } = exportConditionalAccess(set, information, tenant);
+    return listResult({
+      rows: policies,
+      itemOf: (policy) => policy,
+      conclude: () => (lacking.length > 0 ? unknown(lacking.join('; ')) : YES),
+    });
+  },
+};
+
+/** What the ledger has of the tenant, where there is one, and the files that are named. */
+async function knownTo(
+  { readers, clock, tenant: asked }: OperationContext,
+  { directory, register }: ExportInput,
+): Promise<{ readonly information: PolicyInformation; readonly tenant: TenantId }> {
+  const policy = await import('@countersign/policy');
+  const { PolicyInformationPoint } = await import(
+    '../../enforcement/decisions/policy-information-point.ts'
+  );
+  const { readConfigFile } = await import('@countersign/yaml-document');
+  const sources = await readers.sourcesIfAny();
+  const point =
+    sources === undefined
+      ? undefined
+      : await PolicyInformationPoint.open({ store: sources.store, reader: sources.ledger, clock });
+  const information = point?.information ?? new policy.PolicyInformation();
+  const tenants: TenantId[] = [];
+  const readMs = clock.now();
+  if (directory !== undefined) {
+    const read = policy.parseDirectoryFile(readConfigFile(directory));
+    const from = { file: directory, readMs };
+    tenants.push(policy.loadDirectoryFile(information.directory, read, from));
+  }
+  if (register !== undefined) {
+    const read = policy.parseRegister(readConfigFile(register));
+    tenants.push(policy.loadRegister(information.directory, read, { file: register, readMs }));
+  }
+  const [only, ...more] = information.directory.tenants;
+  const tenant = asked ?? tenants[0] ?? (more.length === 0 ? only : undefined);
+  if (tenant === undefined) throw invalidInput('which tenant is meant? name it with --tenant');
+  return { information, tenant };
+}

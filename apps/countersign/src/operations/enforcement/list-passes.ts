@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Pass } from '../../enforcement/passes/pass.ts';
+import { field } from '../definition/fields.ts';
+import { type ListOperation, listResult } from '../definition/operation.ts';
+import { indexed } from '../readers/readers.ts';
+
+export const listPasses: ListOperation<{ readonly all?: boolean | undefined }, Pass> = {
+  name: 'passes list',
+  summary: 'the passes that are open',
+  description: 'Lists the passes that are open; with --all also those that ended or lapsed.',
+  scope: 'passes:read',
+  effect: 'read',
+  kind: 'list',
+  runsIn: 'caller',
+  input: z.strictObject({
+    all: field(z.boolean().optional(), 'those that are over as well'),
+  }),
+  output: z.looseObject({ id: z.string(), state: z.string(), tenant: z.string() }),
+  examples: [
+    {
+      summary: 'Every pass, those that are over as well',
+      input: { all: true },
+      commandLine: 'passes list --all',
+      runsOn: 'sample',
+    },
+  ],
+  async run({ readers, clock, tenant }, { all }) {
+    const { knownPasses } = await import('../../enforcement/passes/pass-ledger.ts');
+    const { store, head } = await readers.sources();
+    const nowMs = clock.now();
+    const asked = all === true ? {} : { liveFromMs: nowMs };
+    const rows = knownPasses(store.access, nowMs, asked).filter((pass) => {
+      const isMeant = tenant === undefined || pass.tenant === tenant;
+      return isMeant && (all === true || pass.state === 'open');
+    });
+    // Every pass is an entry of this very ledger: that none is open is known.
+    return listResult({ rows, itemOf: (pass) => pass, conclude: () => indexed(head) });
+  },
+};

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type {
+  KnownInvitation,
+  RegisteredPasskey,
+} from '../../enforcement/eam/passkeys/passkey-registry.ts';
+import { field } from '../definition/fields.ts';
+import { type ListOperation, listResult } from '../definition/operation.ts';
+import { indexed, type Readers } from '../readers/readers.ts';
+
+type PasskeysInput = { readonly person?: string | undefined; readonly all?: boolean | undefined };
+
+export const listPasskeys: ListOperation<PasskeysInput, object, RegisteredPasskey> = {
+  name: 'passkeys list',
+  summary: 'the passkeys that count',
+  description: 'Lists the passkeys that people registered and nobody revoked.',
+  scope: 'credentials:read',
+  effect: 'read',
+  kind: 'list',
+  runsIn: 'caller',
+  input: z.strictObject({
+    person: field(z.string().optional(), 'object id; default: everybody', { value: 'person' }),
+    all: field(z.boolean().optional(), 'those that were revoked as well'),
+  }),
+  output: z.looseObject({ id: z.string(), person: z.string() }),
+  examples: [
+    {
+      summary: 'Every passkey, those that were revoked as well',
+      input: { all: true },
+      commandLine: 'passkeys list --all',
+      runsOn: 'sample',
+    },
+  ],
+  async run({ readers, tenant }, { person, all }) {
+    const { book, head } = await openFeed(readers);
+    const rows = [...book.all()].filter(({ passkey, revoked }) => {
+      const isTheirs = person === undefined || passkey.person === person.toLowerCase();
+      const isMeant = tenant === undefined || passkey.tenant === tenant;
+      return isTheirs && isMeant && (all === true || revoked === null);
+    });
+    // Every passkey is an entry of this very ledger: that there is none is known.
+    return listResult({ rows, itemOf: passkeyItem, conclude: () => indexed(head) });
+  },
+};
+
+export const listInvitations: ListOperation<object, object, KnownInvitation> = {
+  name: 'passkeys invitations',
+  summary: 'who was invited to register one',
+  description: 'Lists the invitations to register a passkey, and whether each was used.',
+  scope: 'credentials:read',
+  effect: 'read',
+  kind: 'list',
+  runsIn: 'caller',
+  input: z.strictObject({}),
+  output: z.looseObject({ id: z.string(), person: z.string(), used: z.boolean() }),
+  examples: [
+    {
+      summary: 'Who was invited, and who approved it?',
+      input: {},
+      commandLine: 'passkeys invitations',
+      runsOn: 'sample',
+    },
+  ],
+  async run({ readers }) {
+    const { book, head } = await openFeed(readers);
+    const rows = [...book.invitations()];
+    return listResult({ rows, itemOf: invitationItem, conclude: () => indexed(head) });
+  },
+};
+
+async function openFeed(readers: Readers) {
+  const { PasskeyFeed } = await import('../../enforcement/eam/passkeys/ledger-passkeys.ts');
+  const { store, ledger, head } = await readers.sources();
+  const { book } = await PasskeyFeed.open({ store, reader: ledger });
+  return { book, head };
+}
+
+function invitationItem({ invitation, approval, used }: KnownInvitation): object {
+  const { codeHash: _, ...rest } = invitation;
+  return { ...rest, approvedBy: approval?.statement.by ?? null, used: used === 'yes' };
+}
+
+function passkeyItem({ passkey, ...known }: RegisteredPasskey): object {
+  const { publicKey: _, counter: __, ...shown } = passkey;
+  return { ...shown, ...known };
+}

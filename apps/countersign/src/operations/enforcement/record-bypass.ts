@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { SignedStatement } from '../../enforcement/approvals/signed-statement.ts';
+import type { Bypass } from '../../enforcement/bypass/bypass.ts';
+import {
+  type BypassStatement,
+  bypassStatementOf,
+} from '../../enforcement/bypass/bypass-statement.ts';
+import type { LedgerOperation } from '../definition/operation.ts';
+import { CommandError } from '../forwarding/errors.ts';
+
+/** What a person says of a bypass, signed; the configuration says who may. */
+type BypassRecord = {
+  readonly config: string;
+  readonly said: SignedStatement<BypassStatement>;
+};
+
+export type RecordedBypass = { readonly entry: number; readonly drain: Bypass };
+
+export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
+  name: 'door drain record',
+  summary: 'write a signed statement about a bypass into the ledger, and act on it',
+  description: 'A step of the operations that request, approve and end a bypass.',
+  isStep: true,
+  scope: 'bypass:write',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'ledger',
+  ledger: 'needs',
+  repetition: 'once',
+  where: 'anywhere',
+  dryRun: 'offered',
+  input: z.strictObject({
+    config: z.string(),
+    said: z.custom<SignedStatement<BypassStatement>>(
+      (value) => bypassStatementOf(value) !== undefined,
+      'it is no signed statement about a drain',
+    ),
+  }),
+  output: z.looseObject({ entry: z.int() }),
+  examples: [],
+  async run(writer, { config: file, said }, by) {
+    const { systemWait } = await import('@countersign/m365');
+    const { peopleOf } = await import('../../enforcement/approvals/read-people.ts');
+    const { bypassesOf, checkStatement } = await import('../../enforcement/bypass/bypass.ts');
+    const { BypassController } = await import('../../enforcement/bypass/bypass-controller.ts');
+    const { readBypasses } = await import('../../enforcement/bypass/read-bypasses.ts');
+    const { catchUpProjection } = await import('../../projection/catch-up.ts');
+    const { ownEntryDraft } = await import('../../projection/entries/own-entry.ts');
+    const { endpointsFor } = await import('./doors-config.ts');
+    const { env, random, hooks } = by;
+    const endpoints = endpointsFor(file, by);
+    const { drain: config } = endpoints;
+    if (config === undefined) throw new CommandError('DOOR_FILE', NO_BYPASS);
+    const { clock } = writer;
+    const people = peopleOf(endpoints);
+    const drains = bypassesOf(await readBypasses(writer));
+    checkStatement(said, drains, { people, nowMs: clock.now(), longestMs: config.longest });
+    const { drain: id, atMs } = said.statement;
+    const [entry = -1] = await writer.decisionLog.append([ownEntryDraft('approval', atMs, said)]);
+    await catchUpProjection(writer);
+    const draining = new BypassController(config, people, writer, {
+      clock,
+      random,
+      env,
+      wait: systemWait,
+    });
+    const drain = (await draining.look(hooks.signal)).get(id);
+    await catchUpProjection(writer);
+    if (drain === undefined)
+      throw new CommandError('DOOR_FILE', `the drain ${id} is not in the ledger`);
+    return { entry, drain };
+  },
+};
+
+const NO_BYPASS = 'the configuration names no drain: write doors.drain';

@@ -1,0 +1,90 @@
+import { instantOfMs, numberText } from '@countersign/core';
+import { z } from 'zod';
+import type { Replay, ReplayChange } from '../../reconcile/checks/replay-tally.ts';
+import {
+  type Conclusion,
+  coverageConclusion,
+  firstDoubt,
+  unknown,
+  YES,
+} from '../definition/conclusion.ts';
+import { field } from '../definition/fields.ts';
+import type { DocumentOperation } from '../definition/operation.ts';
+import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
+import { indexed } from '../readers/readers.ts';
+import { policyFolder } from './policy-folder.ts';
+
+type ReplayInput = PeriodInput & { readonly policies?: string | undefined };
+
+/** A replay, and the version of the policies that it used. */
+export type PolicyReplay = { readonly replay: Replay; readonly version: string };
+
+export const replayPolicies: DocumentOperation<ReplayInput, object, PolicyReplay> = {
+  name: 'policy replay',
+  summary: 'replay history under changed policies: who would lose, who would gain',
+  description:
+    'Holds everything that doors decided in a period, and every sign-in that passed none, ' +
+    'against other policies: who would lose, who would gain, and which attacks that rules ' +
+    'found would have been stopped. Each is judged by what is known of its time; where that ' +
+    'is not enough it is counted as "cannot tell", with the cause, and the command exits 3.',
+  scope: 'policies:read',
+  effect: 'read',
+  kind: 'document',
+  runsIn: 'caller',
+  input: z.strictObject({
+    policies: field(z.string().optional(), 'a folder of policies (default: our own)', {
+      value: 'dir',
+      isPath: true,
+    }),
+    ...PERIOD_FIELDS,
+  }),
+  output: z.looseObject({
+    period: z.strictObject({ from: z.string().nullable(), to: z.string().nullable() }),
+    policies: z.string(),
+    replayed: z.int(),
+    losing: z.array(z.looseObject({ principal: z.string() })),
+    gaining: z.array(z.looseObject({ principal: z.string() })),
+  }),
+  examples: [
+    {
+      summary: 'Who would lose access under the policies that come with the program?',
+      input: {},
+      commandLine: 'policy replay',
+      runsOn: 'sample',
+    },
+  ],
+  async run({ readers, tenant }, input) {
+    const { PolicySet, readPolicyFolder } = await import('@countersign/policy');
+    const { replay } = await import('../../reconcile/checks/replay-policies.ts');
+    const { ledger, store, head } = await readers.sources();
+    const policies = PolicySet.parse(readPolicyFolder(policyFolder(input.policies)).source);
+    const period = { ...periodOf(input), tenant };
+    const found = await replay({ store, ledger }, { policies, ...period });
+    const { version } = policies;
+    const { coverage } = await store.access.verified(period, head);
+    return {
+      output: documentOf(found, input, version),
+      view: { replay: found, version },
+      conclusion: firstDoubt(indexed(head), doubtOf(found), coverageConclusion(coverage)),
+    };
+  },
+};
+
+function documentOf(found: Replay, { from, to }: PeriodInput, version: string): object {
+  const changes = (list: readonly ReplayChange[]): object[] =>
+    list.map(({ firstMs, lastMs, ...rest }) => ({
+      ...{ ...rest, first: instantOfMs(firstMs), last: instantOfMs(lastMs) },
+    }));
+  const { losing, gaining, ...counts } = found;
+  const period = { from: from ?? null, to: to ?? null };
+  const document = { period, policies: version, ...counts };
+  return { ...document, losing: changes(losing), gaining: changes(gaining) };
+}
+
+function doubtOf({ cannotTell, replayed }: Replay): Conclusion {
+  const causes = Object.entries(cannotTell);
+  if (causes.length === 0) return YES;
+  const count = causes.reduce((sum, [, each]) => sum + each, 0);
+  const why = causes.map(([cause, each]) => `${cause} (${numberText(each)})`);
+  return unknown(`${count} of ${replayed} cannot be replayed: ${why.join('; ')}`);
+}

@@ -1,0 +1,210 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { assert, plural } from '@countersign/core';
+import type { Input } from '@countersign/m365';
+import { z } from 'zod';
+import type { ImportReport, RunOptions } from '../../ingest/import-run.ts';
+import { type Conclusion, unknown, YES } from '../definition/conclusion.ts';
+import { invalidInput, OperationError } from '../definition/errors.ts';
+import { field } from '../definition/fields.ts';
+import type { LedgerOperation } from '../definition/operation.ts';
+import { ForwardingError } from '../forwarding/errors.ts';
+import type { HandlerContext } from '../host/handlers.ts';
+
+export type ImportInput = {
+  /** Absolute; `-` is standard input. */
+  readonly paths: readonly string[];
+  /** What the person who imports says about where the files are from. */
+  readonly origin?: string | undefined;
+  readonly keepOriginal?: boolean | undefined;
+  /** Standard input of another process, as a file. */
+  readonly spool?: string | undefined;
+};
+
+/** The report; `interrupted` only where it was. */
+export type ImportOutput = Omit<ImportReport, 'interrupted'> & {
+  readonly interrupted?: boolean | undefined;
+};
+
+const ORIGIN = field(z.string().optional(), 'what you know of where the files are from', {
+  value: 'text',
+});
+
+const REPORT = z.looseObject({
+  files: z.int(),
+  read: z.int(),
+  accepted: z.int(),
+  duplicates: z.int(),
+  rejected: z.int(),
+  rejects: z.array(z.strictObject({ file: z.string(), at: z.string(), reason: z.string() })),
+  entries: z.int(),
+  checkpoint: z.strictObject({ origin: z.string().nullable(), size: z.int(), root: z.string() }),
+  warnings: z.array(z.strictObject({ file: z.string(), text: z.string() })),
+  failed: z.array(z.string()),
+  witnesses: z.array(z.looseObject({ name: z.string(), because: z.string().optional() })),
+});
+
+const DESCRIPTION =
+  'Reads exports into the ledger: CSV, JSON, NDJSON, .gz, .zip, whole folders, recognised by ' +
+  'content. Read again, they add nothing. What cannot be read is parked and counted; with ' +
+  '--parked it is tried again: what can be read now goes in, and the rest stays parked.';
+
+export const importRecords: LedgerOperation<ImportInput, ImportOutput> = {
+  name: 'import',
+  summary: 'read exports into the ledger',
+  description: DESCRIPTION,
+  scope: 'records:import',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'ledger',
+  ledger: 'makes',
+  repetition: 'repeatable',
+  where: 'anywhere',
+  volume: 'bulk',
+  input: z
+    .strictObject({
+      paths: field(z.array(z.string()), 'files, folders, or - for standard input', {
+        value: 'path',
+        isPath: true,
+      }),
+      origin: ORIGIN,
+      keepOriginal: field(z.boolean().optional(), 'keep a copy of each file in the data folder'),
+      spool: field(z.string().optional(), 'standard input of the caller', { isInternal: true }),
+    })
+    .refine(({ paths }) => paths.length > 0, {
+      error: 'could not import: name files or folders, or - for standard input, or --parked',
+    })
+    .refine(({ paths }) => paths.filter((path) => path === '-').length <= 1, {
+      error: 'could not import: standard input can be read once; give - once',
+    }),
+  output: REPORT,
+  examples: [
+    {
+      summary: 'Read a folder of exports',
+      input: { paths: ['/var/exports'] },
+      commandLine: 'import /var/exports',
+    },
+    {
+      summary: 'Keep a copy of the file, and say where it is from',
+      input: { paths: ['/tmp/audit.csv'], origin: 'Purview, exported by Ada', keepOriginal: true },
+      commandLine: 'import /tmp/audit.csv --origin "Purview, exported by Ada" --keep-original',
+    },
+  ],
+  async run(writer, input, by) {
+    const { importPaths } = await import('../../ingest/import-run.ts');
+    const { hooks, stdin } = by;
+    const { paths, spool, origin, keepOriginal } = input;
+    const standardInput = spool === undefined ? stdin : createReadStream(spool);
+    const inputs = paths.map((path): Input => {
+      if (path !== '-') return { kind: 'path', path };
+      assert(standardInput !== undefined, 'standard input is put aside before it is handed over');
+      return { kind: 'stream', bytes: untilAborted(standardInput, hooks.signal) };
+    });
+    const originals = keepOriginal === true ? 'keep' : 'leave';
+    return outputOf(await importPaths(writer, { ...runOptions(origin, by), inputs, originals }));
+  },
+  conclude: importConclusion,
+};
+
+/** Reads again what was quarantined. */
+export const retryQuarantined: LedgerOperation<
+  { readonly origin?: string | undefined },
+  ImportOutput
+> = {
+  name: 'import parked',
+  summary: 'try again what could not be read before',
+  description: DESCRIPTION,
+  scope: 'records:import',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'ledger',
+  ledger: 'needs',
+  repetition: 'repeatable',
+  where: 'anywhere',
+  volume: 'bulk',
+  input: z.strictObject({ origin: ORIGIN }),
+  output: REPORT,
+  examples: [
+    {
+      summary: 'After an update that reads more formats',
+      input: {},
+      commandLine: 'import --parked',
+    },
+  ],
+  async run(writer, { origin }, by) {
+    const quarantine = await import('../../ingest/retry-quarantine.ts');
+    return outputOf(await quarantine.retryQuarantined(writer, runOptions(origin, by)));
+  },
+  conclude: (report, context) =>
+    report.read === 0 && report.interrupted !== true ? YES : importConclusion(report, context),
+};
+
+/** What follows from an import: an export that holds nothing does not say that nothing happened. */
+function importConclusion(
+  report: ImportOutput,
+  { dataDir }: { readonly dataDir: string },
+): Conclusion {
+  const { files, read, rejected, checkpoint, failed, interrupted } = report;
+  if (interrupted === true) {
+    const text =
+      'the import was interrupted: what was read so far is in; run it again for the rest';
+    return { kind: 'failed', error: new OperationError('INTERRUPTED', text) };
+  }
+  if (rejected > 0 && rejected === read) {
+    const where =
+      checkpoint.origin === null
+        ? `no data folder was made in ${dataDir}`
+        : `it is parked in ${join(dataDir, 'parked')}`;
+    const error = invalidInput(`nothing of the input could be read; ${where}`);
+    return { kind: 'failed', error };
+  }
+  if (read === 0) {
+    const what = files === 0 ? 'no file was found' : 'no file held a record';
+    return unknown(`${what}: an export that comes back empty does not say that nothing happened`);
+  }
+  const [first, ...more] = failed;
+  if (first === undefined) return YES;
+  const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
+  return unknown(`the records are in, but not all were examined: ${first}${others}`);
+}
+
+function outputOf({ interrupted, ...report }: ImportReport): ImportOutput {
+  return interrupted ? { ...report, interrupted } : report;
+}
+
+function runOptions(
+  origin: string | undefined,
+  { actor, workers, hooks, tenant }: HandlerContext,
+): RunOptions {
+  return { tenant, origin, actor, workers, signal: hooks.signal, onProgress: hooks.progress };
+}
+
+/** Stops waiting for the next byte when the caller stops the import. */
+async function* untilAborted(
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(interrupted());
+  // The caller may abort before the first byte is waited for.
+  aborted.promise.catch(() => undefined);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const iterator = bytes[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted.promise]);
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function interrupted(): ForwardingError {
+  return new ForwardingError(
+    'INTERRUPTED',
+    'interrupted while reading standard input: the batches before are in the ledger, whole',
+  );
+}

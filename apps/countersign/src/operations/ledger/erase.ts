@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { ErasureReport } from '../../ingest/erasure/erase-bodies.ts';
+import { entryIndex, field, instantText } from '../definition/fields.ts';
+import type { LedgerOperation } from '../definition/operation.ts';
+import { type EntryScope, resolveScope, SCOPE_FIELDS } from './entry-scope.ts';
+
+export type EraseInput = EntryScope & {
+  readonly indices?: readonly number[] | undefined;
+  /** Retention: all records of events before this time. */
+  readonly before?: string | undefined;
+  readonly case: string;
+  readonly reason: string;
+};
+
+export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
+  name: 'ledger erase',
+  summary: 'erase bodies for good; every proof stays whole',
+  description:
+    'Erases bodies of entries, and whatever was derived from them. Proofs still verify, and ' +
+    'the erasure is an entry. All that is given must fit. With --before it is retention: all ' +
+    'records of events before that time go, and what was parked until then. It refuses ' +
+    'whole where a hold covers any of it. This cannot be undone.',
+  scope: 'ledger:erase',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'ledger',
+  ledger: 'needs',
+  repetition: 'once',
+  where: 'anywhere',
+  dryRun: 'offered',
+  input: z
+    .strictObject({
+      indices: field(z.array(entryIndex).optional(), 'indices of entries', { value: 'index' }),
+      ...SCOPE_FIELDS,
+      before: field(instantText.optional(), 'retention: all that happened before this time', {
+        value: 'time',
+      }),
+      case: field(z.string().min(1), 'the case for which it is done', { value: 'case' }),
+      reason: field(z.string().min(1), 'why', { value: 'reason' }),
+    })
+    .refine(
+      ({ before, from, to }) => before === undefined || (from === undefined && to === undefined),
+      { error: 'give --before for retention, or --from and --to for a period, and not both' },
+    )
+    .refine(isAnything, {
+      error:
+        'say what is to be erased: --before, --user, --import, --source, --from and --to, or indices',
+    }),
+  output: z.looseObject({
+    erased: z.int(),
+    parked: z.int(),
+    entry: z.int().nullable(),
+    ranges: z.array(z.tuple([z.int(), z.int()])),
+  }),
+  examples: [
+    {
+      summary: 'What dry run says of the records of one person',
+      input: { users: ['ada@contoso.example'], case: 'DSR-7', reason: 'request of the person' },
+      commandLine:
+        'ledger erase --user ada@contoso.example --case DSR-7 --reason "request of the person" ' +
+        '--dry-run',
+    },
+    {
+      summary: 'Retention of one year',
+      input: { before: '2025-01-01T00:00:00Z', case: 'retention', reason: 'older than a year' },
+      commandLine: 'ledger erase --before 2025-01-01 --case retention --reason "older than a year"',
+    },
+  ],
+  async run(writer, input, { actor, tenant }) {
+    const { erase } = await import('../../ingest/erasure/erase-bodies.ts');
+    const { before, indices = [], case: caseName, reason } = input;
+    const asked = before === undefined ? input : { ...input, to: before };
+    const { names, ...scope } = await resolveScope(writer.dir, asked, tenant);
+    const { erased, parked, entry, ranges } = await erase(writer, {
+      selection: {
+        ...scope,
+        names: names.length === 0 ? undefined : names,
+        indices: indices.length === 0 ? undefined : indices,
+      },
+      case: caseName,
+      reason,
+      actor,
+      whenNothing: before === undefined ? 'refuse' : 'done',
+    });
+    return { erased, parked, entry, ranges };
+  },
+};
+
+function isAnything({ users, indices, ...input }: EraseInput): boolean {
+  const { source, from, to, before } = input;
+  const isNamed = [source, from, to, before, input.import].some((member) => member !== undefined);
+  return isNamed || (users ?? []).length > 0 || (indices ?? []).length > 0;
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { ActiveHold } from '../../ingest/erasure/legal-holds.ts';
+import { type ListOperation, listResult } from '../definition/operation.ts';
+import { indexed } from '../readers/readers.ts';
+
+export const listHolds: ListOperation<object, ActiveHold> = {
+  name: 'ledger hold list',
+  summary: 'list the holds that stand',
+  description: 'Lists the holds that are in force, each with its case and what it holds.',
+  scope: 'ledger:read',
+  effect: 'read',
+  kind: 'list',
+  runsIn: 'caller',
+  input: z.strictObject({}),
+  output: z.looseObject({
+    index: z.int(),
+    case: z.string(),
+    by: z.string(),
+    scope: z.looseObject({ names: z.array(z.string()) }),
+  }),
+  examples: [
+    {
+      summary: 'Which cases keep records from being erased?',
+      input: {},
+      commandLine: 'ledger hold --list',
+      runsOn: 'sample',
+    },
+  ],
+  async run({ readers }) {
+    const { activeHolds } = await import('../../ingest/erasure/legal-holds.ts');
+    const { store, ledger, head } = await readers.sources();
+    // Every hold is an entry of this very ledger: that none stands is known.
+    return listResult({
+      rows: await activeHolds({ store, reader: ledger }),
+      itemOf: (hold) => hold,
+      conclude: () => indexed(head),
+    });
+  },
+};

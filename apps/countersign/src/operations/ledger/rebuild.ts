@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { LedgerOperation } from '../definition/operation.ts';
+
+/** What was made again. */
+export type Rebuilt = {
+  /** Entries of the ledger that the derived state stands on. */
+  readonly entries: number;
+  /** What did not go well, and changes no answer. */
+  readonly warnings: readonly string[];
+};
+
+/** Its opening of the ledger makes the store again; the operation itself finishes it. */
+export const rebuildStore: LedgerOperation<object, Rebuilt> = {
+  name: 'rebuild',
+  summary: 'make all derived state again from the ledger',
+  description: 'Throws away whatever is derived and makes it again. Appends nothing.',
+  scope: 'ledger:administer',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'ledger',
+  ledger: 'needs',
+  repetition: 'repeatable',
+  where: 'alone',
+  input: z.strictObject({}),
+  output: z.strictObject({ entries: z.int(), warnings: z.array(z.string()) }),
+  examples: [
+    {
+      summary: 'After a restore from a backup of the ledger alone',
+      input: {},
+      commandLine: 'rebuild',
+      runsOn: 'sample',
+    },
+  ],
+  async run(writer) {
+    const { checkSignIns } = await import('../../reconcile/checks/check-stage.ts');
+    const { compactStore } = await import('../../projection/compact-store.ts');
+    await checkSignIns(writer);
+    const failure = await compactStore(writer);
+    return { entries: writer.store.cursor, warnings: failure === undefined ? [] : [failure] };
+  },
+  notices: ({ warnings }) => warnings,
+};

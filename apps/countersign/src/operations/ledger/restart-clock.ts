@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { ClockRestarted } from '../../ingest/restart-clock.ts';
+import { field } from '../definition/fields.ts';
+import type { LedgerOperation } from '../definition/operation.ts';
+
+export const restartLedgerClock: LedgerOperation<{ readonly reason: string }, ClockRestarted> = {
+  name: 'ledger restart-clock',
+  summary: 'stamp new entries with the right time again, after a clock was ahead',
+  description:
+    'A clock that was ahead stamps entries with a future time, and later entries are never ' +
+    'stamped earlier. Set the clock of the machine right first. This command then ' +
+    'appends an entry that declares the restart, with your name and reason. Earlier entries ' +
+    'do not change. docs/clock.md says more.',
+  scope: 'ledger:administer',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'ledger',
+  ledger: 'needs',
+  repetition: 'once',
+  where: 'anywhere',
+  dryRun: 'offered',
+  input: z.strictObject({
+    reason: field(z.string().min(1), 'why the clock was ahead', { value: 'text' }),
+  }),
+  output: z.looseObject({ entry: z.int(), lastSeen: z.string(), seen: z.string() }),
+  examples: [
+    {
+      summary: 'After the clock of the machine was set right',
+      input: { reason: 'the virtual machine resumed with a wrong clock' },
+      commandLine: 'ledger restart-clock --reason "the virtual machine resumed with a wrong clock"',
+    },
+  ],
+  async run(writer, { reason }, { actor }) {
+    const { restartClock } = await import('../../ingest/restart-clock.ts');
+    const { entry, lastSeen, seen } = await restartClock(writer, { reason, actor });
+    return { entry, lastSeen, seen };
+  },
+};

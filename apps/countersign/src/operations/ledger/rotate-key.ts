@@ -1,0 +1,52 @@
+import type { RotationResult } from '@countersign/ledger';
+import { z } from 'zod';
+import { field } from '../definition/fields.ts';
+import type { LedgerOperation } from '../definition/operation.ts';
+
+/** Without a file, the new key takes the place of the old one in the data folder. */
+type RotateInput = { readonly to?: string | undefined };
+
+export const rotateSigningKey: LedgerOperation<RotateInput, RotationResult> = {
+  name: 'ledger rotate-key',
+  summary: 'hand the log over to a new signing key',
+  description: 'Makes a new key; the old one signs for it, and the rotation is an entry.',
+  scope: 'ledger:administer',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'ledger',
+  ledger: 'needs',
+  repetition: 'repeatable',
+  // Another process that holds the ledger would go on to sign with the old key.
+  where: 'alone',
+  dryRun: 'offered',
+  input: z.strictObject({
+    to: field(
+      z.string().optional(),
+      'where the new key goes (default: in the place of the old one)',
+      { value: 'file', isPath: true },
+    ),
+  }),
+  output: z.looseObject({ entry: z.int(), oldVkey: z.string(), newVkey: z.string() }),
+  examples: [
+    {
+      summary: 'See which key would be replaced',
+      input: {},
+      commandLine: 'ledger rotate-key --dry-run',
+    },
+  ],
+  async run(writer, { to: toFile }, { mode, random, keyFile }) {
+    const { layout, rotateKey } = await import('@countersign/ledger');
+    const { catchUpProjection } = await import('../../projection/catch-up.ts');
+    const { dir, clock, ledger } = writer;
+    const isPlanOnly = mode === 'rehearse';
+    const rotated = await rotateKey(ledger, { dir, clock, random, keyFile, toFile, isPlanOnly });
+    const { entry, oldVkey, newVkey } = rotated;
+    if (isPlanOnly) {
+      const { Rehearsal } = await import('../../projection/rehearsal.ts');
+      const newKeyFile = toFile ?? layout.noteKey(dir);
+      throw new Rehearsal([{ kind: 'key', says: { oldVkey, newKeyFile } }]);
+    }
+    await catchUpProjection(writer);
+    return { entry, oldVkey, newVkey };
+  },
+};

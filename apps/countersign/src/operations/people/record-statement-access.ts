@@ -1,0 +1,50 @@
+import { assert } from '@countersign/core';
+import { z } from 'zod';
+import type { LedgerOperation } from '../definition/operation.ts';
+
+/** Why a caller reads the statement of a person. */
+type AccessRecord = {
+  /** The person, as the caller named them. */
+  readonly subject: string;
+  readonly purpose: string;
+  readonly case: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+};
+
+/** The entry names the person, and is erased with the rest of that person's records. */
+export const recordStatementAccess: LedgerOperation<AccessRecord, { readonly entry: number }> = {
+  name: 'statement record-access',
+  summary: 'write into the ledger why a statement is read',
+  description: 'A step of the operation statement.',
+  isStep: true,
+  scope: 'people:read',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'ledger',
+  ledger: 'needs',
+  repetition: 'once',
+  where: 'anywhere',
+  input: z.strictObject({
+    subject: z.string(),
+    purpose: z.string().min(1),
+    case: z.string().min(1),
+    from: z.string().optional(),
+    to: z.string().optional(),
+  }),
+  output: z.strictObject({ entry: z.int() }),
+  examples: [],
+  async run(writer, input, { actor, tenant = null }) {
+    const { catchUpProjection } = await import('../../projection/catch-up.ts');
+    const { ownEntryDraft } = await import('../../projection/entries/own-entry.ts');
+    const { subject, purpose, case: caseName, from = null, to = null } = input;
+    const asked = { act: 'statement', subject, tenant, purpose, case: caseName, from, to };
+    // The time makes the same access, another day, another entry.
+    const atMs = writer.clock.now();
+    const said = { v: 1, ...asked, ...actor, atMs };
+    const [appended] = await writer.ledger.append([ownEntryDraft('act', atMs, said)]);
+    await catchUpProjection(writer);
+    assert(appended !== undefined, 'every draft has its outcome');
+    return { entry: appended.index };
+  },
+};

@@ -1,0 +1,138 @@
+import { isCutId } from '@countersign/core';
+import { z } from 'zod';
+import type { ItemsOf, Statement } from '../../reports/statement/statement.ts';
+import type { ErasureRow, ErasureSubjectTest } from '../../store/rows/entry-rows.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+import { coverageConclusion } from '../definition/conclusion.ts';
+import { cannotTell } from '../definition/errors.ts';
+import { field } from '../definition/fields.ts';
+import { type DocumentOperation, documentResult } from '../definition/operation.ts';
+import type { OperationContext } from '../definition/operation-context.ts';
+import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
+import { idOr } from '../readers/ids.ts';
+import { Readers } from '../readers/readers.ts';
+import { recordStatementAccess } from './record-statement-access.ts';
+
+type StatementInput = PeriodInput & {
+  readonly who: string;
+  readonly purpose?: string | undefined;
+  readonly case?: string | undefined;
+};
+
+export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
+  name: 'statement',
+  summary: 'the books of one person: sessions, actions, balance',
+  description:
+    'Prints what one principal did in a period: each session with its authorisation, each ' +
+    'action once, and the balance. With --purpose and --case the look itself is an entry.',
+  scope: 'people:read',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'caller',
+  input: z
+    .strictObject({
+      who: field(z.string().min(1), 'UPN in any case, object id, PUID or SID', { value: 'who' }),
+      ...PERIOD_FIELDS,
+      purpose: field(z.string().optional(), 'why you look at the books of this person', {
+        value: 'purpose',
+      }),
+      case: field(z.string().optional(), 'for which case', { value: 'case' }),
+    })
+    .refine(
+      ({ purpose, case: of }) =>
+        (purpose === undefined) === (of === undefined) && purpose !== '' && of !== '',
+      { error: 'give --purpose and --case together, or neither' },
+    ),
+  output: z.looseObject({
+    principal: z.looseObject({}),
+    period: z.looseObject({}),
+    sessions: z.array(z.looseObject({})),
+    unaccounted: z.unknown(),
+    balance: z.looseObject({
+      actions: z.int(),
+      accounted: z.int(),
+      unaccounted: z.int(),
+      unknown: z.int(),
+    }),
+  }),
+  examples: [
+    {
+      summary: 'What one person did',
+      input: { who: 'vivian.castellan@northmoor.example' },
+      commandLine: 'statement vivian.castellan@northmoor.example',
+      runsOn: 'sample',
+    },
+    {
+      summary: 'For a case, so that the access itself becomes an entry',
+      input: {
+        who: 'vivian.castellan@northmoor.example',
+        purpose: 'investigation of the consent phishing',
+        case: 'C-1042',
+      },
+      commandLine:
+        'statement vivian.castellan@northmoor.example --case C-1042 ' +
+        '--purpose "investigation of the consent phishing" --format html -o vivian.html',
+    },
+  ],
+  async run(context, input) {
+    const period = periodOf(input);
+    const who = await whoCalled(context, input.who);
+    await recordAccess(context, { ...input, who });
+    const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
+    const { reconciliationSources } = await import(
+      '../../reconcile/actions/authorization-source.ts'
+    );
+    const { EventBuilder } = await import('../../projection/event-builder.ts');
+    const { readers, tenant, dataDir } = context;
+    const { ledger, store, head } = await readers.sources();
+    const erasures = await ErasureIndex.read({ store, reader: ledger, dir: dataDir });
+    const isSubject: ErasureSubjectTest = (erasure, names) => erasures.isSubject(erasure, names);
+    const reconcile = reconciliationSources({ store, head, ledger });
+    const builder = new EventBuilder(ledger);
+    const itemsOf: ItemsOf = (rows) => builder.mailItems(rows);
+    const { purpose, case: caseName } = input;
+    const options = { ...period, tenant, purpose, case: caseName, isSubject, reconcile, itemsOf };
+    const result = await store.statement(who, options, head);
+    if (result.kind === 'unknown') {
+      const isHers = ({ index }: ErasureRow): boolean => isSubject(index, [who]);
+      throw cannotTell(await nobodyText(result.because.text, store, isHers));
+    }
+    const { statement } = result;
+    return documentResult(statement, coverageConclusion(statement.coverage.answer));
+  },
+};
+
+/** Opened and closed before the access is recorded: the statement is read after that. */
+async function whoCalled({ dataDir, clock }: OperationContext, text: string): Promise<string> {
+  if (!isCutId(text)) return text;
+  using readers = new Readers({ dataDir, clock });
+  const { store } = await readers.sources();
+  return idOr(text, { store, column: 'actor_uid', what: 'person' });
+}
+
+/** Before anything is shown, the ledger has why the caller reads it, if the caller says so. */
+async function recordAccess(context: OperationContext, input: StatementInput): Promise<void> {
+  const { who: subject, purpose, case: caseName, from, to } = input;
+  if (purpose === undefined || caseName === undefined) return;
+  await context.perform(recordStatementAccess, { subject, purpose, case: caseName, from, to });
+}
+
+/** A person who was erased has no name any more: that must not look as if they never acted. */
+async function nobodyText(
+  because: string,
+  store: StoreReader,
+  isHers: (erasure: ErasureRow) => boolean,
+): Promise<string> {
+  const { erasureText } = await import('../../store/coverage/erasure-reasons.ts');
+  const { hers = [], others = [] } = Object.groupBy(store.erasures(), (erasure) =>
+    isHers(erasure) ? 'hers' : 'others',
+  );
+  return [
+    ...hers.map((erasure) => `of this person, ${erasureText(erasure)}`),
+    because,
+    ...others.slice(-ERASURES_TOLD).map((erasure) => `besides, ${erasureText(erasure)}`),
+  ].join('; ');
+}
+
+/** The latest that sought others; the rest are in the table `entries`, of kind `erasure`. */
+const ERASURES_TOLD = 3;

@@ -1,0 +1,87 @@
+import { idsNamed } from '@countersign/core';
+import type { Incident } from '../../detection/incidents/incident.ts';
+import type { PersonNames } from '../../reports/findings/person-names.ts';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+import { ambiguousId, idCalled, noSuchId } from './ids.ts';
+import { needWholeIndex, type Sources } from './readers.ts';
+
+/** Of all findings: what a period or a rule leaves out ties them together all the same. */
+export async function knownIncidents({ store }: { store: StoreReader }): Promise<Incident[]> {
+  const { incidentsOf } = await import('../../detection/incidents/incident.ts');
+  const { surroundingsOf } = await import('../../detection/incidents/surroundings.ts');
+  const findings = store.findings({ withdrawn: 'with' });
+  return incidentsOf(findings, await surroundingsOf(store, findings));
+}
+
+export async function peopleNames({ store }: Sources): Promise<PersonNames> {
+  const { personNames } = await import('../../reports/findings/person-names.ts');
+  return personNames(store.identities());
+}
+
+/** The events that the entries of a finding tell of. */
+export async function eventsOf(
+  { store }: Sources,
+  { entries, firstMs, lastMs }: FindingDraft,
+): Promise<EventRow[]> {
+  const rows: EventRow[] = [];
+  const period = { fromMs: firstMs, toMs: lastMs + 1 };
+  for await (const row of store.rows({ entries, ...period })) rows.push(row);
+  return rows;
+}
+
+const INCIDENT = { what: 'incident', list: 'findings incidents' } as const;
+
+/**
+ * An incident by its id, by one that it had before, by one of its findings, or by a part of these.
+ * @throws OperationError INVALID_INPUT where it is none, or not one alone
+ */
+export async function incidentCalled(
+  incidents: readonly Incident[],
+  text: string,
+): Promise<Incident> {
+  const { incidentsNamed } = await import('../../detection/incidents/incident.ts');
+  const [only, ...more] = incidentsNamed(incidents, text);
+  if (only === undefined) throw noSuchId(text, INCIDENT);
+  if (more.length === 0) return only;
+  throw ambiguousId(
+    text,
+    [only, ...more].map(({ id }) => id),
+    INCIDENT,
+  );
+}
+
+/** A finding alone by its id or a part of it, or all of an incident by the incident's. */
+export async function findingsCalled(
+  { store }: Sources,
+  text: string,
+): Promise<readonly StoredFinding[]> {
+  const findings = store.findings();
+  const uids = idsNamed(
+    text,
+    findings.map(({ uid }) => uid),
+  );
+  const [only, ...more] = findings.filter(({ uid }) => uids.includes(uid));
+  if (only === undefined)
+    return (await incidentCalled(await knownIncidents({ store }), text)).findings;
+  if (more.length === 0) return [only];
+  throw ambiguousId(text, uids, { what: 'finding', list: 'findings' });
+}
+
+/**
+ * One finding, by its id or a part of it.
+ * @throws CliError USAGE where it is none, or not one alone
+ */
+export function findingCalled({ store, head }: Sources, text: string): StoredFinding {
+  const findings = store.findings();
+  if (findings.length === 0) needWholeIndex(head);
+  const kind = { what: 'finding', list: 'findings' };
+  const uid = idCalled(
+    text,
+    findings.map((each) => each.uid),
+    kind,
+  );
+  return findings.find((each) => each.uid === uid) as StoredFinding;
+}

@@ -1,0 +1,128 @@
+import { idsNamed, isCutId, plural, type Reason } from '@countersign/core';
+import type { DetectorHealth } from '../../detection/health/detector-health.ts';
+import type { HealthScope, HealthStatus } from '../../detection/health/health-status.ts';
+import type { Sources } from './readers.ts';
+
+export type HealthsAsked = {
+  readonly asked: HealthScope;
+  readonly tenants?: readonly string[] | undefined;
+  readonly nowMs: number;
+  /** Only of this rule: its id, or its id up to a slash. */
+  readonly rule?: string | undefined;
+};
+
+/** What each rule and detector can see, those included that look at what people hand in alone. */
+export async function readDetectorHealth(
+  { store }: Sources,
+  { asked, tenants, nowMs, rule }: HealthsAsked,
+): Promise<DetectorHealth[]> {
+  const { loadDetection } = await import('../host/load-detectors.ts');
+  const { detectorHealth } = await import('../../detection/health/detector-health.ts');
+  const { watchers } = await loadDetection();
+  const wanted = watchers.filter(
+    ({ id }) => rule === undefined || isOfRule(id, rule) || isOfRule(rule, id),
+  );
+  return detectorHealth(store, wanted, { asked, tenants, nowMs });
+}
+
+/** Of now, while something is collected; else of what came in files, which holds still. */
+export function askedByDefault(
+  { store }: Pick<Sources, 'store'>,
+  tenant: string | undefined,
+  nowMs: number,
+): HealthScope {
+  const period = store.answerablePeriod(tenant);
+  if (period === undefined || store.collectedPeriod(tenant) !== undefined) {
+    return { kind: 'now', nowMs };
+  }
+  return { kind: 'period', ...period };
+}
+
+/** Why nobody can say that what the rules saw is all there was, once for all of them. */
+export function incompleteText(found: readonly DetectorHealth[]): string | undefined {
+  const short = found.find(({ health }) => health.incomplete !== null);
+  if (short === undefined) return undefined;
+  return `Whether this input is complete cannot be told: ${short.health.incomplete}`;
+}
+
+export type HealthsOfAnswer = {
+  /** What the answer waits for: each of it MUST see, or the answer is "cannot tell". */
+  readonly found: readonly DetectorHealth[];
+  /** What the answer says nothing of, and tells so. */
+  readonly limits: readonly Reason[];
+};
+
+/**
+ * What an answer that nothing was found rests on. What looks at what people hand in alone is never
+ * whole, whatever is collected: an answer about all rules that waited for it would be "cannot tell"
+ * for ever, and one that passed over it would be silence. So it is a limit that the answer names.
+ * Of a rule that is asked for by itself, nothing else decides.
+ */
+export async function healthsOfAnswer(
+  sources: Sources,
+  of: HealthsAsked,
+): Promise<HealthsOfAnswer> {
+  const all = await readDetectorHealth(sources, of);
+  if (of.rule !== undefined) return { found: all, limits: [] };
+  const { isOfHandedIn } = await import('../../detection/runner/detector-profile.ts');
+  const short = all.filter(
+    ({ watcher, health }) => isOfHandedIn(watcher) && health.state !== 'live',
+  );
+  return {
+    found: all.filter(({ watcher }) => !isOfHandedIn(watcher)),
+    limits: short.length === 0 ? [] : [notHandedIn(short)],
+  };
+}
+
+function notHandedIn(short: readonly DetectorHealth[]): Reason {
+  const titles = short.map(({ watcher }) => `"${watcher.title}"`).join(', ');
+  const why = 'since no collector brings what it needs';
+  const text = `not looked for, or in a part only: ${titles}, ${why}`;
+  return { code: 'not-handed-in', text };
+}
+
+/** Those that could not see all: undefined where all could. */
+export function blindReason(found: readonly DetectorHealth[]): Reason | undefined {
+  const short = found.filter(({ health }) => health.state !== 'live');
+  const [first] = [...short].sort(worstFirst);
+  if (first === undefined) return undefined;
+  const { watcher, health } = first;
+  const of = (state: HealthStatus['state']): number =>
+    short.filter((each) => each.health.state === state).length;
+  const [failed, count, partly] = [of('failed'), of('blind'), of('partly')];
+  const parts = [
+    ...(failed > 0 ? [`${plural(failed, 'rule has', 'rules have')} failed`] : []),
+    ...(count > 0 ? [`${plural(count, 'rule is', 'rules are')} blind`] : []),
+    ...(partly > 0 ? [`${plural(partly, 'rule sees', 'rules see')} only a part`] : []),
+  ];
+  const such = `such as "${watcher.title}" (${health.because})`;
+  const text = `${parts.join(' and ')}, ${such}: "countersign rules status" names them`;
+  return { code: failed > 0 ? 'rules-failed' : 'rules-blind', text };
+}
+
+function worstFirst(a: DetectorHealth, b: DetectorHealth): number {
+  return WORST.indexOf(a.health.state) - WORST.indexOf(b.health.state);
+}
+
+const WORST: readonly HealthStatus['state'][] = ['failed', 'blind', 'partly', 'live'];
+
+/** Rules and detectors that failed, by name: whatever else is asked, this is told. */
+export async function failureReason({
+  store,
+}: Pick<Sources, 'store'>): Promise<Reason | undefined> {
+  const { FAILED } = await import('../../detection/findings/failed.ts');
+  const [first, ...more] = store.findingsOfRule(FAILED);
+  if (first === undefined) return undefined;
+  const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
+  return { code: 'detector-failed', text: `${first.draft.title}${others}` };
+}
+
+/**
+ * A rule by its id, whole or as a table prints it, or all rules of a detector by what comes before
+ * the slash.
+ */
+export function isOfRule(id: string, asked: string): boolean {
+  const [found, wanted] = [id.toLowerCase(), asked.toLowerCase()];
+  if (found === wanted || found.startsWith(`${wanted}/`)) return true;
+  return isCutId(wanted) && idsNamed(wanted, [found]).length > 0;
+}

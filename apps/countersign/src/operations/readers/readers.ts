@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import { type Clock, CountersignError, watermarkText } from '@countersign/core';
+import { LedgerReader, layout } from '@countersign/ledger';
+import type { LedgerHead } from '../../store/reading/ledger-head.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+import { type Conclusion, unknown, YES } from '../definition/conclusion.ts';
+import { cannotTell, invalidInput } from '../definition/errors.ts';
+import type { EntryReference } from '../definition/fields.ts';
+
+/** Where answers come from: readers, which take no lock. */
+export type Sources = {
+  readonly ledger: LedgerReader;
+  readonly store: StoreReader;
+  readonly head: LedgerHead;
+  /** The head of an answer about findings, which is as far as every detector has read. */
+  readonly examined: () => Promise<LedgerHead>;
+};
+
+/** The readers of one call. They are opened on demand, and closed after the result was read. */
+export class Readers implements Disposable {
+  readonly #dataDir: string;
+  readonly #clock: Clock;
+  #ledger: Promise<LedgerReader> | undefined;
+  #sources: Promise<Sources> | undefined;
+  #head: LedgerHead | undefined;
+  readonly #opened: { close(): void }[] = [];
+
+  constructor({ dataDir, clock }: { readonly dataDir: string; readonly clock: Clock }) {
+    this.#dataDir = dataDir;
+    this.#clock = clock;
+  }
+
+  /** The watermark of the answer; undefined where it does not rest on the store. */
+  get head(): LedgerHead | undefined {
+    return this.#head;
+  }
+
+  ledger(): Promise<LedgerReader> {
+    this.#ledger ??= this.#openLedger();
+    return this.#ledger;
+  }
+
+  async sources(): Promise<Sources> {
+    this.#sources ??= this.#openSources();
+    const sources = await this.#sources;
+    this.#head ??= sources.head;
+    return sources;
+  }
+
+  /** Undefined where there is no ledger yet: for one part of an answer, which has no watermark. */
+  async sourcesIfAny(): Promise<Sources | undefined> {
+    if (!existsSync(layout.folderFacts(this.#dataDir))) return undefined;
+    this.#sources ??= this.#openSources();
+    return this.#sources;
+  }
+
+  close(): void {
+    for (const reader of this.#opened.reverse()) reader.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #openLedger(): Promise<LedgerReader> {
+    const ledger = await LedgerReader.open(this.#dataDir);
+    this.#opened.push(ledger);
+    return ledger;
+  }
+
+  async #openSources(): Promise<Sources> {
+    // The store loads the query engine, which takes a while: questions to the ledger do without.
+    const { StoreReader: Reader } = await import('../../store/store-reader.ts');
+    const { headOf } = await import('../../store/reading/ledger-head.ts');
+    const ledger = await this.ledger();
+    const store = await Reader.open(this.#dataDir, { clock: this.#clock });
+    this.#opened.push(store);
+    const head = await headOf(ledger, store);
+    const examined = async (): Promise<LedgerHead> => {
+      this.#head = await examinedHead(ledger, store, head);
+      return this.#head;
+    };
+    return { ledger, store, head, examined };
+  }
+}
+
+/** What is indexed can be answered; of an empty index there is no answer. */
+export function indexed({ asOf, size }: LedgerHead): Conclusion {
+  return asOf.size === 0 && size > 0 ? unknown(notIndexedText(0, size)) : YES;
+}
+
+/**
+ * For a question about one thing that was not found: it may be beyond the watermark.
+ * @throws OperationError CANNOT_TELL when anything of the ledger is not indexed
+ */
+export function needWholeIndex({ asOf, size }: LedgerHead): void {
+  if (asOf.size < size) throw cannotTell(notIndexedText(asOf.size, size));
+}
+
+function notIndexedText(from: number, size: number): string {
+  return (
+    `entries ${from} to ${size - 1} are not yet indexed: the next writing command does it, or ` +
+    '"countersign rebuild"'
+  );
+}
+
+/** @throws OperationError CANNOT_TELL when some detector has read nothing yet */
+async function examinedHead(
+  ledger: LedgerReader,
+  store: StoreReader,
+  head: LedgerHead,
+): Promise<LedgerHead> {
+  const behind = store.notLookedAt('watch/');
+  if (behind === undefined || behind.index >= head.asOf.size) return head;
+  if (behind.index === 0) {
+    throw cannotTell(
+      'no rule has looked at the records from entry 0 on yet: the next import, or ' +
+        '"countersign serve", does it',
+    );
+  }
+  const { headOf } = await import('../../store/reading/ledger-head.ts');
+  return { ...head, asOf: (await headOf(ledger, { cursor: behind.index })).asOf };
+}
+
+export function isBehind({ asOf, size }: LedgerHead): boolean {
+  return asOf.size < size;
+}
+
+export function asOfText({ asOf, size }: LedgerHead): string {
+  const later = asOf.size < size ? `; entries ${asOf.size} to ${size - 1} were not read yet` : '';
+  return `${watermarkText(asOf)}${later}`;
+}
+
+/** @throws OperationError INVALID_INPUT where the reference is to an entry of another log */
+export function indexIn(origin: string, reference: EntryReference): number {
+  if (reference.origin === undefined || reference.origin === origin) return reference.index;
+  throw invalidInput(
+    `entry ${reference.index} is of the log ${reference.origin}, and this is ${origin}`,
+  );
+}
+
+/** An entry beyond the checkpoint may exist and not be integrated yet. */
+export async function readOrCannotTell<T>(index: number, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof CountersignError) || error.code !== 'OUT_OF_RANGE') throw error;
+    throw cannotTell(
+      `entry ${index} is beyond the checkpoint: it is not yet integrated, or there is none`,
+      error,
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import type { ErasureIndex } from '../../projection/entries/erasure-index.ts';
+import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
+import type { EventRow } from '../../store/rows/event-row.ts';
+
+/** An event, and the entry that erased its body. */
+export type EventLine = {
+  readonly kind: 'event';
+  readonly row: EventRow;
+  readonly erasedBy: number | undefined;
+};
+
+/** A line of a timeline: an event, or an interval of which events may be missing. */
+export type TimelineLine = EventLine | { readonly kind: 'hole'; readonly hole: CoverageGap };
+
+/** Puts each hole before the first event at or after its start; `holes` are in order. */
+export async function* withHoles(
+  rows: AsyncIterable<EventRow>,
+  holes: readonly CoverageGap[],
+  erasures: ErasureIndex,
+): AsyncGenerator<TimelineLine> {
+  let next = 0;
+  for await (const row of rows) {
+    for (; next < holes.length; next++) {
+      const hole = holes[next] as CoverageGap;
+      if (hole.fromMs > row.event.timeMs) break;
+      yield { kind: 'hole', hole };
+    }
+    yield { kind: 'event', row, erasedBy: erasures.of(row.entries)?.index };
+  }
+  for (const hole of holes.slice(next)) yield { kind: 'hole', hole };
+}

@@ -1,0 +1,79 @@
+import type { OcsfEvent } from '@countersign/ocsf';
+import { z } from 'zod';
+import { coverageConclusion } from '../definition/conclusion.ts';
+import { field } from '../definition/fields.ts';
+import type { ListOperation } from '../definition/operation.ts';
+import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
+import { untilAborted } from '../definition/until-aborted.ts';
+import { idOr } from '../readers/ids.ts';
+import { type TimelineLine, withHoles } from './timeline-lines.ts';
+
+type TimelineInput = PeriodInput & {
+  readonly user?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly session?: string | undefined;
+  readonly app?: string | undefined;
+};
+
+export const timeline: ListOperation<TimelineInput, OcsfEvent, TimelineLine> = {
+  name: 'timeline',
+  summary: 'events in order',
+  description: 'Lists events in order of their time, each action once. --json: OCSF 1.8.0.',
+  scope: 'events:read',
+  effect: 'read',
+  kind: 'list',
+  runsIn: 'caller',
+  input: z.strictObject({
+    user: field(z.string().optional(), 'who acted: UPN in any case, object id, PUID or SID', {
+      value: 'who',
+    }),
+    ip: field(z.string().optional(), 'from this address', { value: 'ip' }),
+    session: field(z.string().optional(), 'in this session', { value: 'id' }),
+    app: field(z.string().optional(), 'with this application: id or name', { value: 'app' }),
+    ...PERIOD_FIELDS,
+  }),
+  output: z.looseObject({
+    class_uid: z.int(),
+    time: z.number(),
+    metadata: z.looseObject({ version: z.string() }),
+  }),
+  examples: [
+    {
+      summary: 'What one address did',
+      input: { ip: '192.0.2.118' },
+      commandLine: 'timeline --ip 192.0.2.118',
+      runsOn: 'sample',
+    },
+    {
+      summary: 'One person on one day, as OCSF events',
+      input: {
+        user: 'scanops@northmoor.example',
+        from: '2026-03-02T00:00:00Z',
+        to: '2026-03-03T00:00:00Z',
+      },
+      commandLine:
+        'timeline --user scanops@northmoor.example --from 2026-03-02 --to 2026-03-03 --json',
+      runsOn: 'sample',
+    },
+  ],
+  async run({ readers, tenant, dataDir, signal }, input) {
+    const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
+    const { EventBuilder } = await import('../../projection/event-builder.ts');
+    const { ledger, store, head } = await readers.sources();
+    const user = await idOr(input.user, { store, column: 'actor_uid', what: 'person' });
+    const session = await idOr(input.session, { store, column: 'session_uid', what: 'session' });
+    const app = await idOr(input.app, { store, column: 'app_uid', what: 'application' });
+    const erasures = await ErasureIndex.read({ store, reader: ledger, dir: dataDir });
+    const filter = {
+      ...{ user, ip: input.ip, session, app, tenant, ...periodOf(input) },
+      isSubject: erasures.isSubject.bind(erasures),
+    };
+    const { rows, coverage } = await store.timeline(filter, head);
+    const events = untilAborted(rows, signal);
+    return {
+      rows: withHoles(events, coverage.holes, erasures),
+      conclude: async () => coverageConclusion(coverage.answer),
+      [Symbol.asyncIterator]: () => new EventBuilder(ledger).ofRows(events, erasures),
+    };
+  },
+};

@@ -1,0 +1,91 @@
+import type { LedgerOperation, Operation } from './definition/operation.ts';
+import { markFindings } from './detection/mark-findings.ts';
+import { activatePolicies } from './enforcement/activate-policies.ts';
+import { approveBypass, endBypass, listBypasses, requestBypass } from './enforcement/bypass.ts';
+import { checkPolicyFolder, testPolicyFolder } from './enforcement/check-policies.ts';
+import { decide, previewDecision } from './enforcement/decide.ts';
+import { endPass } from './enforcement/end-pass.ts';
+import { exportPolicies } from './enforcement/export-policies.ts';
+import { approveInvitation, invitePasskey } from './enforcement/invite-passkey.ts';
+import { listPasses } from './enforcement/list-passes.ts';
+import { listInvitations, listPasskeys } from './enforcement/list-passkeys.ts';
+import {
+  recordInvitation,
+  recordInvitationApproval,
+  revokePasskey,
+} from './enforcement/passkeys.ts';
+import { recordBypass } from './enforcement/record-bypass.ts';
+import { replayPolicies } from './enforcement/replay-policies.ts';
+import { importRecords, retryQuarantined } from './ingest/import.ts';
+import { showCheckpoint } from './ledger/checkpoint.ts';
+import { eraseBodies } from './ledger/erase.ts';
+import { checkLedger } from './ledger/fsck.ts';
+import { placeHold, releaseHold } from './ledger/hold.ts';
+import { listHolds } from './ledger/list-holds.ts';
+import { proveInclusion } from './ledger/prove.ts';
+import { rebuildStore } from './ledger/rebuild.ts';
+import { restartLedgerClock } from './ledger/restart-clock.ts';
+import { rotateSigningKey } from './ledger/rotate-key.ts';
+import { askWitnesses } from './ledger/witness.ts';
+import { recordStatementAccess } from './people/record-statement-access.ts';
+import { statementOfPerson } from './people/statement.ts';
+import { listCoverage } from './reading/coverage.ts';
+import { timeline } from './reading/timeline.ts';
+import { evaluateGate } from './rollout/gate.ts';
+import { recordGate } from './rollout/record-gate.ts';
+
+/** Every operation. Adapters derive what they offer from it. */
+export const OPERATIONS: readonly Operation[] = [
+  markFindings,
+  activatePolicies,
+  requestBypass,
+  approveBypass,
+  endBypass,
+  listBypasses,
+  checkPolicyFolder,
+  testPolicyFolder,
+  decide,
+  previewDecision,
+  endPass,
+  exportPolicies,
+  invitePasskey,
+  approveInvitation,
+  listPasses,
+  listPasskeys,
+  listInvitations,
+  recordInvitation,
+  recordInvitationApproval,
+  revokePasskey,
+  recordBypass,
+  replayPolicies,
+  importRecords,
+  retryQuarantined,
+  showCheckpoint,
+  eraseBodies,
+  checkLedger,
+  placeHold,
+  releaseHold,
+  listHolds,
+  proveInclusion,
+  rebuildStore,
+  restartLedgerClock,
+  rotateSigningKey,
+  askWitnesses,
+  recordStatementAccess,
+  statementOfPerson,
+  listCoverage,
+  timeline,
+  evaluateGate,
+  recordGate,
+];
+
+const BY_NAME: ReadonlyMap<string, LedgerOperation<object, unknown>> = new Map(
+  OPERATIONS.flatMap((operation) =>
+    operation.runsIn === 'ledger' ? [[operation.name, operation] as const] : [],
+  ),
+);
+
+/** An operation that runs in the process that holds the ledger. */
+export function ledgerOperation(name: string): LedgerOperation<object, unknown> | undefined {
+  return BY_NAME.get(name);
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import type { Answer } from '@countersign/core';
+import { z } from 'zod';
+import type { DetectorHealth } from '../../detection/health/detector-health.ts';
+import type { GateAnswer, GateInput, RuleHealth } from '../../rollout/gate.ts';
+import type { GateFile } from '../../rollout/gate-file.ts';
+import { answerConclusion } from '../definition/conclusion.ts';
+import { field } from '../definition/fields.ts';
+import type { DocumentOperation } from '../definition/operation.ts';
+import type { OperationContext } from '../definition/operation-context.ts';
+import { healthsOfAnswer } from '../readers/health-note.ts';
+import type { Sources } from '../readers/readers.ts';
+import { recordGate } from './record-gate.ts';
+
+/** The gate, its answer, and the entry that holds it. */
+export type GateEvaluation = {
+  readonly file: GateFile;
+  readonly answer: GateAnswer;
+  readonly entry: number;
+};
+
+export const evaluateGate: DocumentOperation<{ readonly file: string }, object, GateEvaluation> = {
+  name: 'gate',
+  summary: 'may this wave go on? yes, no or cannot tell',
+  description:
+    'Asks the conditions of a file of the account: coverage, loss, what is unexplained, ' +
+    'blind rules, open findings. No data holds. The answer is an entry of the ledger, and ' +
+    'says what would let us resume.',
+  scope: 'gates:evaluate',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'caller',
+  input: z.strictObject({
+    file: field(z.string().min(1), 'the gate, as YAML', { value: 'file', isPath: true }),
+  }),
+  output: z.looseObject({
+    gate: z.string(),
+    wave: z.string(),
+    window: z.strictObject({ from: z.string(), to: z.string() }),
+    answer: z.enum(['yes', 'no', 'unknown']),
+    conditions: z.array(z.looseObject({ condition: z.string(), answer: z.string() })),
+    resume: z.array(z.string()),
+    entry: z.int(),
+  }),
+  examples: [
+    {
+      summary: 'Evaluate the gate of the second wave',
+      input: { file: '/etc/countersign/wave-2.yaml' },
+      commandLine: 'gate /etc/countersign/wave-2.yaml',
+    },
+  ],
+  async run(context, input) {
+    const { parseGate } = await import('../../rollout/gate-file.ts');
+    const { answerGate } = await import('../../rollout/gate.ts');
+    const { readConfigFile } = await import('@countersign/yaml-document');
+    const given = readConfigFile(input.file);
+    const file = parseGate(given);
+    const sources = await context.readers.sources();
+    const head = await sources.examined();
+    const asked = await inputOf(context, file, { ...sources, head });
+    const answer = answerGate(asked);
+    const { origin, size, root } = head;
+    const window = { from: timeOf(asked.fromMs), to: timeOf(asked.toMs) };
+    const said = {
+      file: createHash('sha256').update(given.text).digest('hex'),
+      window,
+      ledger: { origin, size, root },
+      ...answerItem(answer),
+    };
+    const { gate, wave } = file;
+    const { entry } = await context.perform(recordGate, { gate, said });
+    return {
+      output: { gate, wave, window, ...answerItem(answer), entry },
+      view: { file, answer, entry },
+      conclusion: answerConclusion(answer.answer),
+    };
+  },
+};
+
+async function inputOf(
+  { clock }: OperationContext,
+  file: GateFile,
+  sources: Sources,
+): Promise<GateInput> {
+  const { authorisationsOf } = await import('../../reconcile/actions/authorization-source.ts');
+  const { ActionReconciler } = await import('../../reconcile/actions/action-reconciler.ts');
+  const { store, head } = sources;
+  const toMs = clock.now() - file.behindMs;
+  const fromMs = toMs - file.windowMs;
+  const tenant = file.tenants.length === 1 ? file.tenants[0] : undefined;
+  const authorisations = await authorisationsOf(sources);
+  await using reconciler = new ActionReconciler(store, {
+    authorisations,
+    coverage: store.coverage(),
+  });
+  const asked = { kind: 'period', fromMs, toMs } as const;
+  const tenants = file.tenants.length === 0 ? undefined : file.tenants;
+  const nowMs = clock.now();
+  const { found, limits } = await healthsOfAnswer(sources, { asked, tenants, nowMs });
+  const isAsked = (of: string): boolean => file.tenants.length === 0 || file.tenants.includes(of);
+  return {
+    file,
+    asOf: head.asOf,
+    fromMs,
+    toMs,
+    nowMs: clock.now(),
+    coverage: store
+      .coverageOf({ fromMs, toMs }, head)
+      .facts.filter((fact) => fact.tenant === '*' || isAsked(fact.tenant)),
+    findings: store.findings().filter(({ draft }) => isAsked(draft.tenant)),
+    reconciliation: await reconciler.totals({ fromMs, toMs, tenant }),
+    rules: found.map(ruleHealth),
+    limits,
+  };
+}
+
+function ruleHealth({ watcher, health }: DetectorHealth): RuleHealth {
+  const { state, because, incomplete } = health;
+  const { title: rule, severityMax } = watcher;
+  return { rule, state, severityMax, because: because ?? '', incomplete };
+}
+
+/** An answer beside other members: its kind is what `answer` says. */
+function membersOf({ kind: answer, ...members }: Answer): object {
+  return { answer, ...members };
+}
+
+function answerItem({ answer: { kind, asOf }, conditions, resume, limits }: GateAnswer): object {
+  return {
+    answer: kind,
+    asOf,
+    conditions: conditions.map(({ condition, requires, answer: each, found }) => ({
+      condition,
+      requires,
+      found,
+      ...membersOf(each),
+    })),
+    resume,
+    limits,
+  };
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
