@@ -7,7 +7,7 @@ import type { Binding, OwnFlag, OwnValues } from './binding.ts';
 import { examplesText } from './examples-text.ts';
 import { camelCase, type Parameter, parametersOf } from './flags.ts';
 import { keyOf, type RawValues, readInput } from './read-input.ts';
-import { runBinding } from './run-binding.ts';
+import { type BoundCall, runBinding } from './run-binding.ts';
 import { dryRunOption, type WriterValues, writerOptions } from './writer-options.ts';
 
 /** One command of the command line: an operation, and those that a flag of it chooses. */
@@ -38,23 +38,32 @@ export type CliGroup = {
   readonly subcommands: readonly (CliCommand | CliGroup)[];
 };
 
+/** Runs a call of a command line, or only looks at it. */
+type RunCall = (context: Context, call: BoundCall) => Promise<ExitCode>;
+
 export function declareAll(
   parent: Parser,
   bind: BindCommand,
   commands: readonly (CliCommand | CliGroup)[],
+  run: RunCall = runBinding,
 ): void {
   for (const command of commands) {
-    if ('bindings' in command) declareCommand(parent, bind, command);
+    if ('bindings' in command) declareCommand(parent, bind, command, run);
     else {
       const { name, aliases = [], summary, description, subcommands } = command;
       const group = parent.command(name).summary(summary).description(description);
       for (const alias of aliases) group.alias(alias);
-      declareAll(group, bind, subcommands);
+      declareAll(group, bind, subcommands, run);
     }
   }
 }
 
-function declareCommand(parent: Parser, bind: BindCommand, command: CliCommand): void {
+function declareCommand(
+  parent: Parser,
+  bind: BindCommand,
+  command: CliCommand,
+  run: RunCall,
+): void {
   const { name, aliases = [], bindings, subcommands = [] } = command;
   const [{ operation }] = bindings;
   const parser = parent
@@ -66,8 +75,8 @@ function declareCommand(parent: Parser, bind: BindCommand, command: CliCommand):
   if (bindings.some(({ dashes }) => dashes === 'allowed')) parser.allowUnknownOption();
   const positions = declarePositions(parser, bindings);
   declareFlags(parser, command);
-  parser.action(bind(handlerOf(command, positions)));
-  declareAll(parser, bind, subcommands);
+  parser.action(bind(handlerOf(command, positions, run)));
+  declareAll(parser, bind, subcommands, run);
 }
 
 /** Positional arguments: optional where one of the operations does without. */
@@ -155,6 +164,7 @@ function appended(text: string, before: readonly string[] = []): readonly string
 function handlerOf(
   { bindings, process }: CliCommand,
   positions: readonly Parameter[],
+  run: RunCall,
 ): CommandHandler<unknown[]> {
   return async (context, ...given) => {
     // The parser gives each argument, then the flags, then itself.
@@ -168,7 +178,7 @@ function handlerOf(
       of.map(({ when }) => `--${when?.flag}`).join(' and ');
     if (more.length > 0) throw usage(`give one of ${flagsOf(chosen)}`);
     refuseOthers(binding, bindings, raw);
-    return runBinding(context, {
+    return run(context, {
       binding,
       input: readInput(binding, raw, context.cwd),
       own: ownValues(binding, raw),

@@ -65,7 +65,7 @@ function kindOf({ type }: JsonSchema): Parameter['kind'] {
   return type === 'integer' || type === 'number' ? 'number' : 'text';
 }
 
-export function kebabCase(member: string): string {
+function kebabCase(member: string): string {
   return member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

@@ -13,7 +13,7 @@ export function outputFlags(description: string, need: 'required' | 'optional'):
   ];
 }
 
-export const OVERWRITE_FLAG: OwnFlag = {
+const OVERWRITE_FLAG: OwnFlag = {
   flag: 'overwrite',
   description: 'replace the file if there is one already',
 };

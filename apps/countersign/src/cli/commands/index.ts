@@ -15,14 +15,16 @@ export type CommandEntry = {
   readonly name: string;
   readonly kind: 'operation' | 'process' | 'not converted';
   readonly load: () => Promise<Declare>;
+  /** What its operations are bound to; empty where it has none. */
+  readonly commands: () => Promise<readonly (CliCommand | CliGroup)[]>;
 };
 
 /** All commands, in the order of the help text. */
 export const COMMANDS: readonly CommandEntry[] = [
   hand('demo', 'process', async () => (await import('./demo.ts')).declareDemo),
   derived('import', () => import('./import.ts')),
-  derived('timeline', () => import('./timeline.ts')),
-  derived('statement', () => import('./statement.ts')),
+  derived('timeline', () => import('./reading/timeline.ts')),
+  derived('statement', () => import('./reading/statement.ts')),
   hand('findings', 'not converted', async () => {
     return (await import('./detection/findings.ts')).declareFindings;
   }),
@@ -31,12 +33,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('gate', () => import('./gate.ts')),
   hand('rules', 'not converted', async () => (await import('./detection/rules.ts')).declareRules),
   hand('query', 'not converted', async () => (await import('./query.ts')).declareQuery),
-  derived('coverage', () => import('./coverage.ts')),
-  derived('decide', () => import('./decide.ts')),
-  derived('policy', () => import('./policy.ts')),
-  derived('passes', () => import('./passes.ts')),
-  derived('passkeys', () => import('./passkeys.ts')),
-  derived('door', () => import('./bypass.ts')),
+  derived('coverage', () => import('./reading/coverage.ts')),
+  derived('decide', () => import('./enforcement/decide.ts')),
+  derived('policy', () => import('./enforcement/policy.ts')),
+  derived('passes', () => import('./enforcement/passes.ts')),
+  derived('passkeys', () => import('./enforcement/passkeys.ts')),
+  derived('door', () => import('./enforcement/bypass.ts')),
   hand('verified', 'not converted', async () => (await import('./verified.ts')).declareVerified),
   hand('check-tenant', 'not converted', async () => {
     return (await import('./check-tenant.ts')).declareCheckTenant;
@@ -47,8 +49,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   }),
   hand('show', 'not converted', async () => (await import('./show.ts')).declareShow),
   hand('evidence', 'not converted', async () => (await import('./evidence.ts')).declareEvidence),
-  derived('ledger', () => import('./ledger.ts')),
-  derived('rebuild', () => import('./rebuild.ts')),
+  derived('ledger', () => import('./ledger/ledger.ts')),
+  derived('rebuild', () => import('./ledger/rebuild.ts')),
   hand('serve', 'process', async () => (await import('./serve.ts')).declareServe),
   hand('emulator', 'process', async () => (await import('./emulator.ts')).declareEmulator),
 ];
@@ -64,6 +66,7 @@ function derived(
       const { commands } = await load();
       return (program, bind) => declareAll(program, bind, commands);
     },
+    commands: async () => (await load()).commands,
   };
 }
 
@@ -72,7 +75,7 @@ function hand(
   kind: 'process' | 'not converted',
   load: () => Promise<Declare>,
 ): CommandEntry {
-  return { name, kind, load };
+  return { name, kind, load, commands: async () => [] };
 }
 
 /**

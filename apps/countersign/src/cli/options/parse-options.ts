@@ -52,13 +52,6 @@ export function listenOption(text: string): { host: string; port: number } {
   return { host: match[1] ?? match[2] ?? '127.0.0.1', port };
 }
 
-/** `30m`, `4h`, in milliseconds. */
-export function durationOption(text: string): number {
-  const [, count = '', unit = ''] = /^(\d{1,4})(m|h)$/.exec(text) ?? [];
-  if (unit === '') throw new InvalidArgumentError('Give a time, as 30m or 4h.');
-  return Number(count) * (unit === 'h' ? 3_600_000 : 60_000);
-}
-
 export function oneOf<T extends string>(allowed: readonly T[]): (text: string) => T {
   return (text) => {
     const found = allowed.find((value) => value === text);

@@ -22,9 +22,6 @@ export const PROGRESS_LINE_MS = 10_000;
 /** The first reasons of an import's summary on a terminal; `--json` lists all that are kept. */
 export const REASONS_SHOWN = 5;
 
-/** Threads of `fsck`: beyond this the disk is what it waits for. */
-export const FSCK_THREADS_MAX = 8;
-
 /** Threads of `serve` that parse what was collected: the one sequencer is busy with four. */
 export const SERVE_THREADS_MAX = 4;
 
@@ -33,6 +30,3 @@ export const PROBLEMS_SHOWN = 100;
 
 /** Fields in a cell of the table of kinds; `--json` has all of them. */
 export const DIFFERENCES_SHOWN = 6;
-
-/** Ids that are named where a part of one names several. */
-export const CANDIDATES_SHOWN = 5;

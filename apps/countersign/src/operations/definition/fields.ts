@@ -1,4 +1,4 @@
-import { CountersignError, instant, type TenantId, tenantId } from '@countersign/core';
+import { CountersignError, instant } from '@countersign/core';
 import { z } from 'zod';
 
 /** What an adapter reads of a member of an input beside its type. */
@@ -29,16 +29,6 @@ export function field<T>(
 export const instantText: z.ZodType<string> = z.string().transform((text, context) => {
   try {
     return instant(text);
-  } catch (error) {
-    if (!(error instanceof CountersignError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-    return z.NEVER;
-  }
-});
-
-export const tenantText: z.ZodType<TenantId> = z.string().transform((text, context) => {
-  try {
-    return tenantId(text);
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
     context.addIssue({ code: 'custom', message: error.message });

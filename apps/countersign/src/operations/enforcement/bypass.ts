@@ -31,7 +31,7 @@ const SIGNED_FIELDS: Fields<SignedInput> = { ...SIGNER_FIELDS, ...CONFIG_FIELDS 
 const OUTPUT = z.looseObject({ entry: z.int(), drain: z.string(), group: z.string() });
 const ITEM = z.looseObject({ drain: z.string(), group: z.string(), reason: z.string() });
 const REASON = field(z.string().min(1), 'why', { value: 'reason' });
-const DRAIN_ID = field(z.string().min(1), 'its id', { value: 'drain' });
+const BYPASS_ID = field(z.string().min(1), 'its id', { value: 'drain' });
 
 const DURATION = /^(\d{1,4})(m|h)$/;
 
@@ -42,7 +42,7 @@ type RequestInput = SignedInput & {
 };
 
 /** A bypass, and the entry of the statement about it. */
-export type BypassOutcome = { readonly drain: Bypass; readonly entry: number };
+export type BypassOutcome = { readonly bypass: Bypass; readonly entry: number };
 
 export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcome> = {
   name: 'door drain request',
@@ -72,11 +72,11 @@ export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcom
         reason: 'the data center is down',
         for: '4h',
         as: 'ada',
-        signWith: '/home/ada/countersign.pem',
+        signWith: '/etc/keys/ada/countersign.pem',
       },
       commandLine:
         'door drain request 4f1c9a7e-2b7d-4b1e-8e0a-6d3f5c2b1a90 --for 4h ' +
-        '--reason "the data center is down" --as ada --sign-with /home/ada/countersign.pem',
+        '--reason "the data center is down" --as ada --sign-with /etc/keys/ada/countersign.pem',
     },
   ],
   async run(context, input) {
@@ -114,15 +114,15 @@ export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcom
   examples: [
     {
       summary: 'The second person agrees',
-      input: { drain: '9c41', as: 'ben', signWith: '/home/ben/countersign.pem' },
-      commandLine: 'door drain approve 9c41 --as ben --sign-with /home/ben/countersign.pem',
+      input: { drain: '9c41', as: 'ben', signWith: '/etc/keys/ben/countersign.pem' },
+      commandLine: 'door drain approve 9c41 --as ben --sign-with /etc/keys/ben/countersign.pem',
     },
   ],
   async run(context, input) {
     const { statementDigest } = await import('../../enforcement/approvals/signed-statement.ts');
-    const drains = await readBypassesOf(context.readers);
-    const drain = idCalled(input.drain, drains.keys(), DRAIN);
-    const known = drains.get(drain) as Bypass;
+    const bypasses = await readBypassesOf(context.readers);
+    const drain = idCalled(input.drain, bypasses.keys(), KIND);
+    const known = bypasses.get(drain) as Bypass;
     const { group, reason, by, untilMs } = known.request.statement;
     // A person who agrees sees to what.
     context.notice(`${by} asks to take the group ${group} past us until ${timeText(untilMs)}`);
@@ -146,7 +146,7 @@ export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
   kind: 'document',
   runsIn: 'caller',
   dryRun: 'offered',
-  input: z.strictObject({ drain: DRAIN_ID, reason: REASON, ...SIGNED_FIELDS }),
+  input: z.strictObject({ drain: BYPASS_ID, reason: REASON, ...SIGNED_FIELDS }),
   output: OUTPUT,
   examples: [
     {
@@ -155,15 +155,15 @@ export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
         drain: '9c41',
         reason: 'the outage is over',
         as: 'ada',
-        signWith: '/home/ada/countersign.pem',
+        signWith: '/etc/keys/ada/countersign.pem',
       },
       commandLine:
         'door drain undo 9c41 --reason "the outage is over" --as ada ' +
-        '--sign-with /home/ada/countersign.pem',
+        '--sign-with /etc/keys/ada/countersign.pem',
     },
   ],
   async run(context, input) {
-    const drain = idCalled(input.drain, (await readBypassesOf(context.readers)).keys(), DRAIN);
+    const drain = idCalled(input.drain, (await readBypassesOf(context.readers)).keys(), KIND);
     const { as: by, reason } = input;
     const atMs = context.clock.now();
     return record(context, input, { v: 1, what: 'drain-end', drain, reason, by, atMs });
@@ -189,17 +189,17 @@ export const listBypasses: ListOperation<object, object, Bypass> = {
     },
   ],
   async run({ readers }) {
-    const drains = await readBypassesOf(readers);
+    const bypasses = await readBypassesOf(readers);
     const { head } = await readers.sources();
     return listResult({
-      rows: [...drains.values()],
+      rows: [...bypasses.values()],
       itemOf: bypassItem,
       conclude: () => indexed(head),
     });
   },
 };
 
-const DRAIN = { what: 'drain', list: 'door drain list' } as const;
+const KIND = { what: 'drain', list: 'door drain list' } as const;
 
 async function readBypassesOf(readers: Readers): Promise<ReadonlyMap<string, Bypass>> {
   const { bypassesOf } = await import('../../enforcement/bypass/bypass.ts');
@@ -217,11 +217,11 @@ async function record(
 ): Promise<DocumentResult<object, BypassOutcome>> {
   const said = await signStatement(input.signWith, statement);
   const config = configFile(context.dataDir, input);
-  const { entry, drain } = await context.perform(recordBypass, { config, said });
-  const { effect } = drain;
+  const { entry, bypass } = await context.perform(recordBypass, { config, said });
+  const { effect } = bypass;
   return {
-    output: { entry, ...bypassItem(drain) },
-    view: { entry, drain },
+    output: { entry, ...bypassItem(bypass) },
+    view: { entry, bypass },
     conclusion:
       effect?.state === 'cannot tell' ? unknown(`where the group is now: ${effect.because}`) : YES,
   };

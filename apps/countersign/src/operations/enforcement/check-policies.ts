@@ -6,7 +6,6 @@ import {
   type DocumentOperation,
   documentResult,
   type ListOperation,
-  type ListResult,
   listResult,
 } from '../definition/operation.ts';
 import { policyFolder } from './policy-folder.ts';
@@ -64,11 +63,6 @@ export const checkPolicyFolder: DocumentOperation<FolderInput, CheckedPolicies> 
     const placed = problems.map(({ place, what }) => ({ ...place, what }));
     return documentResult({ ok, version, policies, problems: placed }, ok ? YES : NO);
   },
-};
-
-export type PolicyTestRun = ListResult<object, PolicyTestResult> & {
-  /** Ids of policies that decide in no test. */
-  readonly untested: readonly string[];
 };
 
 export const testPolicyFolder: ListOperation<FolderInput, object, PolicyTestResult> = {

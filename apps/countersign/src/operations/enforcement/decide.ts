@@ -151,10 +151,10 @@ export const previewDecision: DocumentOperation<DecideInput, DecideOutput> = {
     const decisionLog = { append: () => Promise.reject(new Error('nothing is decided here')) };
     const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
     const outcome = point.evaluate(request);
-    const told = outputOf(
+    const preview = outputOf(
       asked.flip === true ? { ...outcome, flip: point.flip(request) } : outcome,
     );
-    return documentResult(told, conclusionOf(told));
+    return documentResult(preview, conclusionOf(preview));
   },
 };
 

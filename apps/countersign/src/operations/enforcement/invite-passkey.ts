@@ -94,8 +94,8 @@ export const approveInvitation: DocumentOperation<ApproveInput, InvitedEntry> = 
   examples: [
     {
       summary: 'The second administrator agrees',
-      input: { invitation: '0197', as: 'ben', signWith: '/home/ben/countersign.pem' },
-      commandLine: 'passkeys approve 0197 --as ben --sign-with /home/ben/countersign.pem',
+      input: { invitation: '0197', as: 'ben', signWith: '/etc/keys/ben/countersign.pem' },
+      commandLine: 'passkeys approve 0197 --as ben --sign-with /etc/keys/ben/countersign.pem',
     },
   ],
   async run(context, input) {

@@ -14,7 +14,7 @@ type BypassRecord = {
   readonly said: SignedStatement<BypassStatement>;
 };
 
-export type RecordedBypass = { readonly entry: number; readonly drain: Bypass };
+export type RecordedBypass = { readonly entry: number; readonly bypass: Bypass };
 
 export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
   name: 'door drain record',
@@ -53,22 +53,22 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
     if (config === undefined) throw new CommandError('DOOR_FILE', NO_BYPASS);
     const { clock } = writer;
     const people = peopleOf(endpoints);
-    const drains = bypassesOf(await readBypasses(writer));
-    checkStatement(said, drains, { people, nowMs: clock.now(), longestMs: config.longest });
+    const bypasses = bypassesOf(await readBypasses(writer));
+    checkStatement(said, bypasses, { people, nowMs: clock.now(), longestMs: config.longest });
     const { drain: id, atMs } = said.statement;
     const [entry = -1] = await writer.decisionLog.append([ownEntryDraft('approval', atMs, said)]);
     await catchUpProjection(writer);
-    const draining = new BypassController(config, people, writer, {
+    const controller = new BypassController(config, people, writer, {
       clock,
       random,
       env,
       wait: systemWait,
     });
-    const drain = (await draining.look(hooks.signal)).get(id);
+    const bypass = (await controller.look(hooks.signal)).get(id);
     await catchUpProjection(writer);
-    if (drain === undefined)
+    if (bypass === undefined)
       throw new CommandError('DOOR_FILE', `the drain ${id} is not in the ledger`);
-    return { entry, drain };
+    return { entry, bypass };
   },
 };
 

@@ -44,7 +44,8 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
     )
     .refine(isAnything, {
       error:
-        'say what is to be erased: --before, --user, --import, --source, --from and --to, or indices',
+        'say what is to be erased: --before, --user, --import, --source, --from and --to, or ' +
+        'indices',
     }),
   output: z.looseObject({
     erased: z.int(),

@@ -107,7 +107,7 @@ async function whoCalled({ dataDir, clock }: OperationContext, text: string): Pr
   if (!isCutId(text)) return text;
   using readers = new Readers({ dataDir, clock });
   const { store } = await readers.sources();
-  return idOr(text, { store, column: 'actor_uid', what: 'person' });
+  return await idOr(text, { store, column: 'actor_uid', what: 'person' });
 }
 
 /** Before anything is shown, the ledger has why the caller reads it, if the caller says so. */
@@ -130,9 +130,9 @@ async function nobodyText(
   return [
     ...hers.map((erasure) => `of this person, ${erasureText(erasure)}`),
     because,
-    ...others.slice(-ERASURES_TOLD).map((erasure) => `besides, ${erasureText(erasure)}`),
+    ...others.slice(-ERASURES_SHOWN).map((erasure) => `besides, ${erasureText(erasure)}`),
   ].join('; ');
 }
 
 /** The latest that sought others; the rest are in the table `entries`, of kind `erasure`. */
-const ERASURES_TOLD = 3;
+const ERASURES_SHOWN = 3;

@@ -1,16 +1,16 @@
-import type { Bypass } from '../../enforcement/bypass/bypass.ts';
+import type { Bypass } from '../../../enforcement/bypass/bypass.ts';
 import {
   approveBypass,
   type BypassOutcome,
   endBypass,
   listBypasses,
   requestBypass,
-} from '../../operations/enforcement/bypass.ts';
-import { bindDocument, bindList, collect } from '../adapter/binding.ts';
-import type { CliGroup } from '../adapter/declare-command.ts';
-import type { Context } from '../process/command-context.ts';
-import { timeText } from '../render/time-text.ts';
-import type { Column } from '../terminal/table.ts';
+} from '../../../operations/enforcement/bypass.ts';
+import { bindDocument, bindList, collect } from '../../adapter/binding.ts';
+import type { CliGroup } from '../../adapter/declare-command.ts';
+import type { Context } from '../../process/command-context.ts';
+import { timeText } from '../../render/time-text.ts';
+import type { Column } from '../../terminal/table.ts';
 
 const request = bindDocument(requestBypass, { positional: ['group'], render });
 const approve = bindDocument(approveBypass, { positional: ['drain'], render });
@@ -18,15 +18,15 @@ const undo = bindDocument(endBypass, { positional: ['drain'], render });
 
 const list = bindList(listBypasses, {
   async render({ terminal }, rows) {
-    const drains = await collect(rows);
-    if (drains.length > 0) await terminal.table(COLUMNS, drains);
+    const bypasses = await collect(rows);
+    if (bypasses.length > 0) await terminal.table(COLUMNS, bypasses);
     else terminal.line('there is no drain');
   },
 });
 
-function render({ terminal }: Context, { drain, entry }: BypassOutcome): void {
-  const { drain: id } = drain.request.statement;
-  terminal.line(`drain ${id}: ${stateText(drain)}; entry ${entry}`);
+function render({ terminal }: Context, { bypass, entry }: BypassOutcome): void {
+  const { drain: id } = bypass.request.statement;
+  terminal.line(`drain ${id}: ${stateText(bypass)}; entry ${entry}`);
 }
 
 function stateText({ approval, end: ended, effect }: Bypass): string {

@@ -1,8 +1,8 @@
 import { plural } from '@countersign/core';
-import { rebuildStore } from '../../operations/ledger/rebuild.ts';
-import type { CatchUpProgress } from '../../projection/catch-up.ts';
-import { bindLedger } from '../adapter/binding.ts';
-import type { CliCommand } from '../adapter/declare-command.ts';
+import { rebuildStore } from '../../../operations/ledger/rebuild.ts';
+import type { CatchUpProgress } from '../../../projection/catch-up.ts';
+import { bindLedger } from '../../adapter/binding.ts';
+import type { CliCommand } from '../../adapter/declare-command.ts';
 
 export const commands: readonly CliCommand[] = [
   {

@@ -1,9 +1,9 @@
-import { listCoverage } from '../../operations/reading/coverage.ts';
-import type { CoverageRow } from '../../store/rows/entry-rows.ts';
-import { bindList } from '../adapter/binding.ts';
-import type { CliCommand } from '../adapter/declare-command.ts';
-import { timeText } from '../render/time-text.ts';
-import type { Column } from '../terminal/table.ts';
+import { listCoverage } from '../../../operations/reading/coverage.ts';
+import type { CoverageRow } from '../../../store/rows/entry-rows.ts';
+import { bindList } from '../../adapter/binding.ts';
+import type { CliCommand } from '../../adapter/declare-command.ts';
+import { timeText } from '../../render/time-text.ts';
+import type { Column } from '../../terminal/table.ts';
 
 const COLUMNS: readonly Column<CoverageRow>[] = [
   { title: 'state', kind: 'whole', cell: ({ state }) => ({ text: state, style: styleOf(state) }) },

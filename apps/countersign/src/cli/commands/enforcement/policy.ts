@@ -1,18 +1,18 @@
 import { plural } from '@countersign/core';
 import type { PolicyTestResult } from '@countersign/policy';
-import { activatePolicies } from '../../operations/enforcement/activate-policies.ts';
+import { activatePolicies } from '../../../operations/enforcement/activate-policies.ts';
 import {
   checkPolicyFolder,
   testPolicyFolder,
-} from '../../operations/enforcement/check-policies.ts';
-import { exportPolicies } from '../../operations/enforcement/export-policies.ts';
-import { replayPolicies } from '../../operations/enforcement/replay-policies.ts';
-import { bindDocument, bindLedger, bindList, collect } from '../adapter/binding.ts';
-import type { CliGroup } from '../adapter/declare-command.ts';
-import { checkOutputOf, outputFlags, outputOf } from '../adapter/output-flags.ts';
-import { writeOutput } from '../process/output-file.ts';
-import { renderReplay } from '../render/render-replay.ts';
-import type { Column } from '../terminal/table.ts';
+} from '../../../operations/enforcement/check-policies.ts';
+import { exportPolicies } from '../../../operations/enforcement/export-policies.ts';
+import { replayPolicies } from '../../../operations/enforcement/replay-policies.ts';
+import { bindDocument, bindLedger, bindList, collect } from '../../adapter/binding.ts';
+import type { CliGroup } from '../../adapter/declare-command.ts';
+import { checkOutputOf, outputFlags, outputOf } from '../../adapter/output-flags.ts';
+import { writeOutput } from '../../process/output-file.ts';
+import { renderReplay } from '../../render/render-replay.ts';
+import type { Column } from '../../terminal/table.ts';
 
 const check = bindDocument(checkPolicyFolder, {
   positional: ['dir'],

@@ -1,9 +1,13 @@
 import type { Counterfactual, DecisionInput } from '@countersign/policy';
-import { type DecideOutput, decide, previewDecision } from '../../operations/enforcement/decide.ts';
-import { bindDocument, bindLedger } from '../adapter/binding.ts';
-import type { CliCommand } from '../adapter/declare-command.ts';
-import type { Context } from '../process/command-context.ts';
-import type { Column } from '../terminal/table.ts';
+import {
+  type DecideOutput,
+  decide,
+  previewDecision,
+} from '../../../operations/enforcement/decide.ts';
+import { bindDocument, bindLedger } from '../../adapter/binding.ts';
+import type { CliCommand } from '../../adapter/declare-command.ts';
+import type { Context } from '../../process/command-context.ts';
+import type { Column } from '../../terminal/table.ts';
 
 export const commands: readonly CliCommand[] = [
   {

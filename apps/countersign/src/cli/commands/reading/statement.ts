@@ -1,12 +1,12 @@
 import { instantOfMs } from '@countersign/core';
-import { statementOfPerson } from '../../operations/people/statement.ts';
-import type { Statement } from '../../reports/statement/statement.ts';
-import { bindDocument, type OwnValues } from '../adapter/binding.ts';
-import type { CliCommand } from '../adapter/declare-command.ts';
-import { checkOutputOf, outputFlags, outputOf } from '../adapter/output-flags.ts';
-import type { Context } from '../process/command-context.ts';
-import { writeOutput } from '../process/output-file.ts';
-import { sanitiseJson } from '../terminal/sanitize.ts';
+import { statementOfPerson } from '../../../operations/people/statement.ts';
+import type { Statement } from '../../../reports/statement/statement.ts';
+import { bindDocument, type OwnValues } from '../../adapter/binding.ts';
+import type { CliCommand } from '../../adapter/declare-command.ts';
+import { checkOutputOf, outputFlags, outputOf } from '../../adapter/output-flags.ts';
+import type { Context } from '../../process/command-context.ts';
+import { writeOutput } from '../../process/output-file.ts';
+import { sanitiseJson } from '../../terminal/sanitize.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'html'] as const;
 
@@ -33,16 +33,16 @@ async function print(context: Context, made: Statement, own: OwnValues): Promise
     case 'json':
       return writeOutput(context, output, [`${sanitiseJson(JSON.stringify(made))}\n`]);
     case 'csv': {
-      const { statementCsv } = await import('../../reports/statement/statement-csv.ts');
+      const { statementCsv } = await import('../../../reports/statement/statement-csv.ts');
       return writeOutput(context, output, statementCsv(made));
     }
     case 'html': {
-      const { statementHtml } = await import('../../reports/statement/statement-html.ts');
+      const { statementHtml } = await import('../../../reports/statement/statement-html.ts');
       const generatedAt = instantOfMs(clock.now()) ?? '';
       return writeOutput(context, output, statementHtml(made, { generatedAt }));
     }
     case 'table': {
-      const { statementLines } = await import('../../reports/statement/statement-lines.ts');
+      const { statementLines } = await import('../../../reports/statement/statement-lines.ts');
       const lines = statementLines(made, terminal.columns);
       if (output.output !== undefined) return writeOutput(context, output, withNewlines(lines));
       for (const line of lines) terminal.line(line);

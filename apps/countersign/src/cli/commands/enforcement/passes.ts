@@ -1,10 +1,10 @@
-import type { Pass } from '../../enforcement/passes/pass.ts';
-import { endPass } from '../../operations/enforcement/end-pass.ts';
-import { listPasses } from '../../operations/enforcement/list-passes.ts';
-import { bindLedger, bindList, collect } from '../adapter/binding.ts';
-import type { CliGroup } from '../adapter/declare-command.ts';
-import { timeText } from '../render/time-text.ts';
-import type { Column } from '../terminal/table.ts';
+import type { Pass } from '../../../enforcement/passes/pass.ts';
+import { endPass } from '../../../operations/enforcement/end-pass.ts';
+import { listPasses } from '../../../operations/enforcement/list-passes.ts';
+import { bindLedger, bindList, collect } from '../../adapter/binding.ts';
+import type { CliGroup } from '../../adapter/declare-command.ts';
+import { timeText } from '../../render/time-text.ts';
+import type { Column } from '../../terminal/table.ts';
 
 const list = bindList(listPasses, {
   async render({ terminal }, rows, { all }) {

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { CliProcess } from '../adapter/declare-command.ts';
-import { listenOption } from '../options/parse-options.ts';
-import type { Context } from '../process/command-context.ts';
-import { usage } from '../process/errors.ts';
-import { EXIT, type ExitCode } from '../process/exit-code.ts';
-import { aborted } from '../process/interrupt.ts';
+import type { CliProcess } from '../../adapter/declare-command.ts';
+import { listenOption } from '../../options/parse-options.ts';
+import type { Context } from '../../process/command-context.ts';
+import { usage } from '../../process/errors.ts';
+import { EXIT, type ExitCode } from '../../process/exit-code.ts';
+import { aborted } from '../../process/interrupt.ts';
 
 /** `ledger witness --listen`: a process, and no operation. */
 export const witnessProcess: CliProcess = {
@@ -40,7 +40,7 @@ async function runWitness(context: Context, flags: WitnessFlags): Promise<ExitCo
   if (state === undefined || logs.length === 0) {
     throw usage('a witness needs --state DIR, and --log VKEY for each log that it watches');
   }
-  const { witnessKey } = await import('../../operations/ledger/witness-key.ts');
+  const { witnessKey } = await import('../../../operations/ledger/witness-key.ts');
   const { serveWitness } = await import('@countersign/tlog');
   const { terminal, clock, random, cwd, signal } = context;
   const stateDir = resolve(cwd, state);

@@ -1,19 +1,19 @@
 import { numberText, plural } from '@countersign/core';
 import type { Problem } from '@countersign/ledger';
-import type { ErasureReport } from '../../ingest/erasure/erase-bodies.ts';
-import { showCheckpoint } from '../../operations/ledger/checkpoint.ts';
-import { eraseBodies } from '../../operations/ledger/erase.ts';
-import { checkLedger } from '../../operations/ledger/fsck.ts';
-import { placeHold, releaseHold } from '../../operations/ledger/hold.ts';
-import { listHolds } from '../../operations/ledger/list-holds.ts';
-import { proveInclusion } from '../../operations/ledger/prove.ts';
-import { restartLedgerClock } from '../../operations/ledger/restart-clock.ts';
-import { rotateSigningKey } from '../../operations/ledger/rotate-key.ts';
-import { askWitnesses } from '../../operations/ledger/witness.ts';
-import { bindDocument, bindLedger, bindList, collect } from '../adapter/binding.ts';
-import type { CliGroup } from '../adapter/declare-command.ts';
-import { HOLD_COLUMNS } from '../render/hold-columns.ts';
-import type { Column } from '../terminal/table.ts';
+import type { ErasureReport } from '../../../ingest/erasure/erase-bodies.ts';
+import { showCheckpoint } from '../../../operations/ledger/checkpoint.ts';
+import { eraseBodies } from '../../../operations/ledger/erase.ts';
+import { checkLedger } from '../../../operations/ledger/fsck.ts';
+import { placeHold, releaseHold } from '../../../operations/ledger/hold.ts';
+import { listHolds } from '../../../operations/ledger/list-holds.ts';
+import { proveInclusion } from '../../../operations/ledger/prove.ts';
+import { restartLedgerClock } from '../../../operations/ledger/restart-clock.ts';
+import { rotateSigningKey } from '../../../operations/ledger/rotate-key.ts';
+import { askWitnesses } from '../../../operations/ledger/witness.ts';
+import { bindDocument, bindLedger, bindList, collect } from '../../adapter/binding.ts';
+import type { CliGroup } from '../../adapter/declare-command.ts';
+import { HOLD_COLUMNS } from '../../render/hold-columns.ts';
+import type { Column } from '../../terminal/table.ts';
 import { witnessProcess } from './witness.ts';
 
 const checkpoint = bindDocument(showCheckpoint, {
@@ -98,9 +98,9 @@ const release = bindLedger(releaseHold, {
 const holds = bindList(listHolds, {
   when: { flag: 'list', description: 'list the holds that stand' },
   async render({ terminal }, rows) {
-    const standing = await collect(rows);
-    if (standing.length === 0) terminal.line('no hold stands');
-    else await terminal.table(HOLD_COLUMNS, standing);
+    const active = await collect(rows);
+    if (active.length === 0) terminal.line('no hold stands');
+    else await terminal.table(HOLD_COLUMNS, active);
   },
 });
 

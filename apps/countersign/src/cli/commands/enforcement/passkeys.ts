@@ -1,15 +1,18 @@
 import type {
   KnownInvitation,
   RegisteredPasskey,
-} from '../../enforcement/eam/passkeys/passkey-registry.ts';
-import { approveInvitation, invitePasskey } from '../../operations/enforcement/invite-passkey.ts';
-import { listInvitations, listPasskeys } from '../../operations/enforcement/list-passkeys.ts';
-import { type InvitedEntry, revokePasskey } from '../../operations/enforcement/passkeys.ts';
-import { bindDocument, bindLedger, bindList, collect } from '../adapter/binding.ts';
-import type { CliGroup } from '../adapter/declare-command.ts';
-import type { Context } from '../process/command-context.ts';
-import { timeText } from '../render/time-text.ts';
-import type { Column } from '../terminal/table.ts';
+} from '../../../enforcement/eam/passkeys/passkey-registry.ts';
+import {
+  approveInvitation,
+  invitePasskey,
+} from '../../../operations/enforcement/invite-passkey.ts';
+import { listInvitations, listPasskeys } from '../../../operations/enforcement/list-passkeys.ts';
+import { type InvitedEntry, revokePasskey } from '../../../operations/enforcement/passkeys.ts';
+import { bindDocument, bindLedger, bindList, collect } from '../../adapter/binding.ts';
+import type { CliGroup } from '../../adapter/declare-command.ts';
+import type { Context } from '../../process/command-context.ts';
+import { timeText } from '../../render/time-text.ts';
+import type { Column } from '../../terminal/table.ts';
 
 const list = bindList(listPasskeys, {
   positional: ['person'],
