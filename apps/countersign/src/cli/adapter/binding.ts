@@ -30,7 +30,12 @@ export type Binding = {
   render(context: Context, view: unknown, input: object): unknown;
 };
 
-export type Choice = { readonly flag: string; readonly description: string };
+export type Choice = {
+  readonly flag: string;
+  readonly description: string;
+  /** Its former name, which still works. */
+  readonly formerFlag?: string;
+};
 
 export type OwnFlag = {
   readonly flag: string;

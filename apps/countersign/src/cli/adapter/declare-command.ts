@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command as Parser } from 'commander'
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
 import type { ExitCode } from '../process/exit-code.ts';
-import type { Binding, OwnFlag, OwnValues } from './binding.ts';
+import type { Binding, Choice, OwnFlag, OwnValues } from './binding.ts';
 import { examplesText } from './examples-text.ts';
 import { camelCase, type Parameter, parametersOf } from './flags.ts';
 import { keyOf, type RawValues, readInput } from './read-input.ts';
@@ -32,6 +32,8 @@ export type CliProcess = {
 
 export type CliGroup = {
   readonly name: string;
+  /** A former name: it works, and help does not list it. */
+  readonly isFormer?: true;
   readonly aliases?: readonly string[];
   readonly summary: string;
   readonly description: string;
@@ -50,8 +52,12 @@ export function declareAll(
   for (const command of commands) {
     if ('bindings' in command) declareCommand(parent, bind, command, run);
     else {
-      const { name, aliases = [], summary, description, subcommands } = command;
-      const group = parent.command(name).summary(summary).description(description);
+      const { name, isFormer = false, aliases = [] } = command;
+      const { summary, description, subcommands } = command;
+      const group = parent
+        .command(name, { hidden: isFormer })
+        .summary(summary)
+        .description(description);
       for (const alias of aliases) group.alias(alias);
       declareAll(group, bind, subcommands, run);
     }
@@ -119,7 +125,7 @@ function declareFlags(parser: Parser, { bindings, process }: CliCommand): void {
       if (parameter.place === 'flag') add(parameter.name, () => optionOf(parameter, bindings));
     }
     const { when, ownFlags } = binding;
-    if (when !== undefined) add(when.flag, () => new Option(`--${when.flag}`, when.description));
+    if (when !== undefined) declareChoice(when, add);
     for (const own of ownFlags) add(own.flag, () => ownOption(own));
   }
   const writing = bindings.filter(({ operation }) => operation.effect === 'write');
@@ -127,6 +133,15 @@ function declareFlags(parser: Parser, { bindings, process }: CliCommand): void {
     add('dry-run', dryRunOption);
   }
   if (writing.length > 0) for (const option of writerOptions()) add(option.name(), () => option);
+}
+
+function declareChoice(
+  { flag, formerFlag, description }: Choice,
+  add: (flag: string, option: () => Option) => void,
+): void {
+  add(flag, () => new Option(`--${flag}`, description));
+  if (formerFlag === undefined) return;
+  add(formerFlag, () => new Option(`--${formerFlag}`).hideHelp().implies({ [flag]: true }));
 }
 
 function optionOf(parameter: Parameter, bindings: readonly Binding[]): Option {

@@ -16,11 +16,15 @@ export const commands: readonly CliCommand[] = [
     bindings: [
       bindLedger(importRecords, { positional: ['paths'], progressOf, render }),
       bindLedger(retryQuarantined, {
-        when: { flag: 'parked', description: 'try again what could not be read before' },
+        when: {
+          flag: 'quarantined',
+          formerFlag: 'parked',
+          description: 'try again what could not be read before',
+        },
         progressOf,
         render(context, report) {
           render(context, report);
-          if (report.read === 0) context.terminal.line('nothing is parked');
+          if (report.read === 0) context.terminal.line('nothing is quarantined');
         },
       }),
     ],

@@ -38,7 +38,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('policy', () => import('./enforcement/policy.ts')),
   derived('passes', () => import('./enforcement/passes.ts')),
   derived('passkeys', () => import('./enforcement/passkeys.ts')),
-  derived('door', () => import('./enforcement/bypass.ts')),
+  derived('bypass', () => import('./enforcement/bypass.ts')),
   hand('verified', 'not converted', async () => (await import('./verified.ts')).declareVerified),
   hand('check-tenant', 'not converted', async () => {
     return (await import('./check-tenant.ts')).declareCheckTenant;

@@ -28,10 +28,10 @@ type SignedInput = SignerInput & ConfigInput;
 
 const SIGNED_FIELDS: Fields<SignedInput> = { ...SIGNER_FIELDS, ...CONFIG_FIELDS };
 
-const OUTPUT = z.looseObject({ entry: z.int(), drain: z.string(), group: z.string() });
-const ITEM = z.looseObject({ drain: z.string(), group: z.string(), reason: z.string() });
+const OUTPUT = z.looseObject({ entry: z.int(), bypass: z.string(), group: z.string() });
+const ITEM = z.looseObject({ bypass: z.string(), group: z.string(), reason: z.string() });
 const REASON = field(z.string().min(1), 'why', { value: 'reason' });
-const BYPASS_ID = field(z.string().min(1), 'its id', { value: 'drain' });
+const BYPASS_ID = field(z.string().min(1), 'its id', { value: 'bypass' });
 
 const DURATION = /^(\d{1,4})(m|h)$/;
 
@@ -45,7 +45,7 @@ type RequestInput = SignedInput & {
 export type BypassOutcome = { readonly bypass: Bypass; readonly entry: number };
 
 export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcome> = {
-  name: 'door drain request',
+  name: 'bypass request',
   summary: 'ask for it',
   description: 'Signs a request to take a group past our authentication method for a while.',
   scope: 'bypass:write',
@@ -75,30 +75,30 @@ export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcom
         signWith: '/etc/keys/ada/countersign.pem',
       },
       commandLine:
-        'door drain request 4f1c9a7e-2b7d-4b1e-8e0a-6d3f5c2b1a90 --for 4h ' +
+        'bypass request 4f1c9a7e-2b7d-4b1e-8e0a-6d3f5c2b1a90 --for 4h ' +
         '--reason "the data center is down" --as ada --sign-with /etc/keys/ada/countersign.pem',
     },
   ],
   async run(context, input) {
     const { endpointsIn } = await import('./doors-config.ts');
     const file = configFile(context.dataDir, input);
-    const { drain: known } = endpointsIn(file, context.env);
-    if (known === undefined) throw invalidInput(`${file} names no drain: write doors.drain`);
+    const { bypass: known } = endpointsIn(file, context.env);
+    if (known === undefined) throw invalidInput(`${file} names no bypass: write doors.bypass`);
     const { tenant, method } = known;
     const atMs = context.clock.now();
     const { group, reason, as: by } = input;
-    const drain = newId(context.random);
+    const bypass = newId(context.random);
     return record(context, input, {
-      ...{ v: 1, what: 'drain-request', drain, tenant, method, group, reason, by, atMs },
+      ...{ v: 1, what: 'bypass-request', bypass, tenant, method, group, reason, by, atMs },
       untilMs: atMs + durationMs(input.for),
     });
   },
 };
 
-type ApproveInput = SignedInput & { readonly drain: string };
+type ApproveInput = SignedInput & { readonly bypass: string };
 
 export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcome> = {
-  name: 'door drain approve',
+  name: 'bypass approve',
   summary: 'agree: with a second person it takes effect',
   description: 'Signs the approval of a request of another person. The bypass then begins.',
   scope: 'bypass:write',
@@ -107,22 +107,22 @@ export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcom
   runsIn: 'caller',
   dryRun: 'offered',
   input: z.strictObject({
-    drain: field(z.string().min(1), 'its id, as the request told it', { value: 'drain' }),
+    bypass: field(z.string().min(1), 'its id, as the request told it', { value: 'bypass' }),
     ...SIGNED_FIELDS,
   }),
   output: OUTPUT,
   examples: [
     {
       summary: 'The second person agrees',
-      input: { drain: '9c41', as: 'ben', signWith: '/etc/keys/ben/countersign.pem' },
-      commandLine: 'door drain approve 9c41 --as ben --sign-with /etc/keys/ben/countersign.pem',
+      input: { bypass: '9c41', as: 'ben', signWith: '/etc/keys/ben/countersign.pem' },
+      commandLine: 'bypass approve 9c41 --as ben --sign-with /etc/keys/ben/countersign.pem',
     },
   ],
   async run(context, input) {
     const { statementDigest } = await import('../../enforcement/approvals/signed-statement.ts');
     const bypasses = await readBypassesOf(context.readers);
-    const drain = idCalled(input.drain, bypasses.keys(), KIND);
-    const known = bypasses.get(drain) as Bypass;
+    const bypass = idCalled(input.bypass, bypasses.keys(), KIND);
+    const known = bypasses.get(bypass) as Bypass;
     const { group, reason, by, untilMs } = known.request.statement;
     // A person who agrees sees to what.
     context.notice(`${by} asks to take the group ${group} past us until ${timeText(untilMs)}`);
@@ -130,15 +130,15 @@ export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcom
     const digest = statementDigest(known.request);
     const atMs = context.clock.now();
     return record(context, input, {
-      ...{ v: 1, what: 'drain-approval', drain, request: digest, by: input.as, atMs },
+      ...{ v: 1, what: 'bypass-approval', bypass, request: digest, by: input.as, atMs },
     });
   },
 };
 
-type EndInput = SignedInput & { readonly drain: string; readonly reason: string };
+type EndInput = SignedInput & { readonly bypass: string; readonly reason: string };
 
 export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
-  name: 'door drain undo',
+  name: 'bypass undo',
   summary: 'take the group back before its time: one person is enough',
   description: 'Signs the end of a bypass. The group comes by our method again.',
   scope: 'bypass:write',
@@ -146,33 +146,33 @@ export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
   kind: 'document',
   runsIn: 'caller',
   dryRun: 'offered',
-  input: z.strictObject({ drain: BYPASS_ID, reason: REASON, ...SIGNED_FIELDS }),
+  input: z.strictObject({ bypass: BYPASS_ID, reason: REASON, ...SIGNED_FIELDS }),
   output: OUTPUT,
   examples: [
     {
       summary: 'The outage is over',
       input: {
-        drain: '9c41',
+        bypass: '9c41',
         reason: 'the outage is over',
         as: 'ada',
         signWith: '/etc/keys/ada/countersign.pem',
       },
       commandLine:
-        'door drain undo 9c41 --reason "the outage is over" --as ada ' +
+        'bypass undo 9c41 --reason "the outage is over" --as ada ' +
         '--sign-with /etc/keys/ada/countersign.pem',
     },
   ],
   async run(context, input) {
-    const drain = idCalled(input.drain, (await readBypassesOf(context.readers)).keys(), KIND);
+    const bypass = idCalled(input.bypass, (await readBypassesOf(context.readers)).keys(), KIND);
     const { as: by, reason } = input;
     const atMs = context.clock.now();
-    return record(context, input, { v: 1, what: 'drain-end', drain, reason, by, atMs });
+    return record(context, input, { v: 1, what: 'bypass-end', bypass, reason, by, atMs });
   },
 };
 
 export const listBypasses: ListOperation<object, object, Bypass> = {
-  name: 'door drain list',
-  summary: 'all drains, and how far each is',
+  name: 'bypass list',
+  summary: 'all bypasses, and how far each is',
   description: 'Lists every bypass that was requested, and its state.',
   scope: 'bypass:read',
   effect: 'read',
@@ -184,7 +184,7 @@ export const listBypasses: ListOperation<object, object, Bypass> = {
     {
       summary: 'Is any group past us now?',
       input: {},
-      commandLine: 'door drain list',
+      commandLine: 'bypass list',
       runsOn: 'sample',
     },
   ],
@@ -199,7 +199,7 @@ export const listBypasses: ListOperation<object, object, Bypass> = {
   },
 };
 
-const KIND = { what: 'drain', list: 'door drain list' } as const;
+const KIND = { what: 'bypass', list: 'bypass list' } as const;
 
 async function readBypassesOf(readers: Readers): Promise<ReadonlyMap<string, Bypass>> {
   const { bypassesOf } = await import('../../enforcement/bypass/bypass.ts');
@@ -228,9 +228,9 @@ async function record(
 }
 
 function bypassItem({ request, approval, end, effect, entries }: Bypass): object {
-  const { drain, group, reason, by, untilMs } = request.statement;
+  const { bypass, group, reason, by, untilMs } = request.statement;
   return {
-    ...{ drain, group, reason, requestedBy: by, untilMs },
+    ...{ bypass, group, reason, requestedBy: by, untilMs },
     approvedBy: approval?.statement.by ?? null,
     endedBy: end?.statement.by ?? null,
     effect: effect ?? null,

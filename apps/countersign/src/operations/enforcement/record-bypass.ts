@@ -17,7 +17,7 @@ type BypassRecord = {
 export type RecordedBypass = { readonly entry: number; readonly bypass: Bypass };
 
 export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
-  name: 'door drain record',
+  name: 'bypass record',
   summary: 'write a signed statement about a bypass into the ledger, and act on it',
   description: 'A step of the operations that request, approve and end a bypass.',
   isStep: true,
@@ -33,7 +33,7 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
     config: z.string(),
     said: z.custom<SignedStatement<BypassStatement>>(
       (value) => bypassStatementOf(value) !== undefined,
-      'it is no signed statement about a drain',
+      'it is no signed statement about a bypass',
     ),
   }),
   output: z.looseObject({ entry: z.int() }),
@@ -49,13 +49,13 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
     const { endpointsFor } = await import('./doors-config.ts');
     const { env, random, hooks } = by;
     const endpoints = endpointsFor(file, by);
-    const { drain: config } = endpoints;
+    const { bypass: config } = endpoints;
     if (config === undefined) throw new CommandError('DOOR_FILE', NO_BYPASS);
     const { clock } = writer;
     const people = peopleOf(endpoints);
     const bypasses = bypassesOf(await readBypasses(writer));
     checkStatement(said, bypasses, { people, nowMs: clock.now(), longestMs: config.longest });
-    const { drain: id, atMs } = said.statement;
+    const { bypass: id, atMs } = said.statement;
     const [entry = -1] = await writer.decisionLog.append([ownEntryDraft('approval', atMs, said)]);
     await catchUpProjection(writer);
     const controller = new BypassController(config, people, writer, {
@@ -67,9 +67,9 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
     const bypass = (await controller.look(hooks.signal)).get(id);
     await catchUpProjection(writer);
     if (bypass === undefined)
-      throw new CommandError('DOOR_FILE', `the drain ${id} is not in the ledger`);
+      throw new CommandError('DOOR_FILE', `the bypass ${id} is not in the ledger`);
     return { entry, bypass };
   },
 };
 
-const NO_BYPASS = 'the configuration names no drain: write doors.drain';
+const NO_BYPASS = 'the configuration names no bypass: write doors.bypass';

@@ -46,8 +46,9 @@ const REPORT = z.looseObject({
 
 const DESCRIPTION =
   'Reads exports into the ledger: CSV, JSON, NDJSON, .gz, .zip, whole folders, recognised by ' +
-  'content. Read again, they add nothing. What cannot be read is parked and counted; with ' +
-  '--parked it is tried again: what can be read now goes in, and the rest stays parked.';
+  'content. Read again, they add nothing. What cannot be read is quarantined and counted. ' +
+  'With --quarantined the quarantine is read again: what can be read now goes in, and the ' +
+  'rest stays.';
 
 export const importRecords: LedgerOperation<ImportInput, ImportOutput> = {
   name: 'import',
@@ -72,7 +73,7 @@ export const importRecords: LedgerOperation<ImportInput, ImportOutput> = {
       spool: field(z.string().optional(), 'standard input of the caller', { isInternal: true }),
     })
     .refine(({ paths }) => paths.length > 0, {
-      error: 'could not import: name files or folders, or - for standard input, or --parked',
+      error: 'could not import: name files or folders, or - for standard input, or --quarantined',
     })
     .refine(({ paths }) => paths.filter((path) => path === '-').length <= 1, {
       error: 'could not import: standard input can be read once; give - once',
@@ -111,7 +112,7 @@ export const retryQuarantined: LedgerOperation<
   { readonly origin?: string | undefined },
   ImportOutput
 > = {
-  name: 'import parked',
+  name: 'import quarantined',
   summary: 'try again what could not be read before',
   description: DESCRIPTION,
   scope: 'records:import',
@@ -128,7 +129,7 @@ export const retryQuarantined: LedgerOperation<
     {
       summary: 'After an update that reads more formats',
       input: {},
-      commandLine: 'import --parked',
+      commandLine: 'import --quarantined',
     },
   ],
   async run(writer, { origin }, by) {
@@ -154,7 +155,7 @@ function importConclusion(
     const where =
       checkpoint.origin === null
         ? `no data folder was made in ${dataDir}`
-        : `it is parked in ${join(dataDir, 'parked')}`;
+        : `it is quarantined in ${join(dataDir, 'quarantine')}`;
     const error = invalidInput(`nothing of the input could be read; ${where}`);
     return { kind: 'failed', error };
   }

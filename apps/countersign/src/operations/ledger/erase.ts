@@ -18,7 +18,7 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
   description:
     'Erases bodies of entries, and whatever was derived from them. Proofs still verify, and ' +
     'the erasure is an entry. All that is given must fit. With --before it is retention: all ' +
-    'records of events before that time go, and what was parked until then. It refuses ' +
+    'records of events before that time go, and what was quarantined until then. It refuses ' +
     'whole where a hold covers any of it. This cannot be undone.',
   scope: 'ledger:erase',
   effect: 'write',
@@ -49,7 +49,7 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
     }),
   output: z.looseObject({
     erased: z.int(),
-    parked: z.int(),
+    quarantined: z.int(),
     entry: z.int().nullable(),
     ranges: z.array(z.tuple([z.int(), z.int()])),
   }),
@@ -72,7 +72,7 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
     const { before, indices = [], case: caseName, reason } = input;
     const asked = before === undefined ? input : { ...input, to: before };
     const { names, ...scope } = await resolveScope(writer.dir, asked, tenant);
-    const { erased, parked, entry, ranges } = await erase(writer, {
+    const { erased, quarantined, entry, ranges } = await erase(writer, {
       selection: {
         ...scope,
         names: names.length === 0 ? undefined : names,
@@ -83,7 +83,7 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
       actor,
       whenNothing: before === undefined ? 'refuse' : 'done',
     });
-    return { erased, parked, entry, ranges };
+    return { erased, quarantined, entry, ranges };
   },
 };
 

@@ -13,20 +13,20 @@ import { timeText } from '../../render/time-text.ts';
 import type { Column } from '../../terminal/table.ts';
 
 const request = bindDocument(requestBypass, { positional: ['group'], render });
-const approve = bindDocument(approveBypass, { positional: ['drain'], render });
-const undo = bindDocument(endBypass, { positional: ['drain'], render });
+const approve = bindDocument(approveBypass, { positional: ['bypass'], render });
+const undo = bindDocument(endBypass, { positional: ['bypass'], render });
 
 const list = bindList(listBypasses, {
   async render({ terminal }, rows) {
     const bypasses = await collect(rows);
     if (bypasses.length > 0) await terminal.table(COLUMNS, bypasses);
-    else terminal.line('there is no drain');
+    else terminal.line('there is no bypass');
   },
 });
 
 function render({ terminal }: Context, { bypass, entry }: BypassOutcome): void {
-  const { drain: id } = bypass.request.statement;
-  terminal.line(`drain ${id}: ${stateText(bypass)}; entry ${entry}`);
+  const { bypass: id } = bypass.request.statement;
+  terminal.line(`bypass ${id}: ${stateText(bypass)}; entry ${entry}`);
 }
 
 function stateText({ approval, end: ended, effect }: Bypass): string {
@@ -45,7 +45,7 @@ function stateText({ approval, end: ended, effect }: Bypass): string {
 }
 
 const COLUMNS: readonly Column<Bypass>[] = [
-  { title: 'drain', kind: 'id', cell: ({ request: { statement } }) => statement.drain },
+  { title: 'bypass', kind: 'id', cell: ({ request: { statement } }) => statement.bypass },
   { title: 'group', kind: 'text', cell: ({ request: { statement } }) => statement.group },
   { title: 'state', kind: 'text', cell: stateText },
   { title: 'asked by', kind: 'whole', cell: ({ request: { statement } }) => statement.by },
@@ -59,27 +59,31 @@ const COLUMNS: readonly Column<Bypass>[] = [
   },
 ];
 
+const verbs = [
+  { name: 'request', bindings: [request] },
+  { name: 'approve', bindings: [approve] },
+  { name: 'undo', bindings: [undo] },
+  { name: 'list', bindings: [list] },
+] as const;
+
+const FORMER = 'The former name of bypass.';
+
 export const commands: readonly CliGroup[] = [
   {
+    name: 'bypass',
+    summary: 'let a group prove itself to the suite without us, for a while',
+    description:
+      'Takes a group out of our external authentication method, so that its people prove ' +
+      'themselves by a method of the suite. One person asks, another approves, each with a ' +
+      'key of their own; it ends by itself. All of it is entries, and so is what the suite said.',
+    subcommands: verbs,
+  },
+  {
+    // The name until 0.1.0.
     name: 'door',
-    summary: 'take a group past a door of ours, by two people',
-    description: 'For the day on which a door must be gone round: what two people agree on.',
-    subcommands: [
-      {
-        name: 'drain',
-        summary: 'let a group prove itself to the suite without us, for a while',
-        description:
-          'Takes a group out of our external authentication method, so that its people prove ' +
-          'themselves by a method of the suite. One person asks, another approves, each with a ' +
-          'key of their own; it ends by itself. All of it is entries, and so is what the suite ' +
-          'said.',
-        subcommands: [
-          { name: 'request', bindings: [request] },
-          { name: 'approve', bindings: [approve] },
-          { name: 'undo', bindings: [undo] },
-          { name: 'list', bindings: [list] },
-        ],
-      },
-    ],
+    isFormer: true,
+    summary: FORMER,
+    description: FORMER,
+    subcommands: [{ name: 'drain', summary: FORMER, description: FORMER, subcommands: verbs }],
   },
 ];

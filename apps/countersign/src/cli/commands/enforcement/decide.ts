@@ -16,7 +16,7 @@ export const commands: readonly CliCommand[] = [
       bindLedger(decide, { positional: ['request'], render: explain }),
       bindDocument(previewDecision, {
         positional: ['request'],
-        when: { flag: 'dry-run', description: 'only judge: without a ledger, without an entry' },
+        when: { flag: 'dry-run', description: 'only decide: without a ledger, without an entry' },
         render: explain,
       }),
     ],

@@ -76,9 +76,9 @@ const erase = bindLedger(eraseBodies, {
   render: ({ terminal }, report) => terminal.line(erasedText(report)),
 });
 
-function erasedText({ erased, parked, entry }: ErasureReport): string {
+function erasedText({ erased, quarantined, entry }: ErasureReport): string {
   if (entry === null) return 'nothing is left to erase';
-  const besides = parked === 0 ? '' : `, and ${plural(parked, 'parked piece')}`;
+  const besides = quarantined === 0 ? '' : `, and ${plural(quarantined, 'quarantined piece')}`;
   return `${plural(erased, 'body')} erased${besides}; entry ${entry} says so`;
 }
 
