@@ -5,9 +5,9 @@ import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
 import { LedgerReader } from '@countersign/ledger';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { filledFolder } from './countersign.ts';
-import { quantile } from './door-client.ts';
 import { type BenchOptions, type Figure, interleaved, ROOT } from './harness.ts';
 import { withHintedServing } from './hinted-serving.ts';
+import { quantile } from './http-load.ts';
 
 /** What is in the ledger already: detectors look back over a month of it meanwhile. */
 const BEFORE = { short: 100_000, long: 1_000_000 } as const;

@@ -17,7 +17,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   fsck: () => import('./fsck.ts'),
   'user-day': () => import('./user-day.ts'),
   decide: () => import('./decide.ts'),
-  'door-http': () => import('./door-http.ts'),
+  'decide-http': () => import('./decide-http.ts'),
   collect: () => import('./collect.ts'),
   found: () => import('./found.ts'),
   detection: () => import('./detection.ts'),

@@ -72,8 +72,8 @@ export {
 export { checkPolicies } from './policies/check-policies.ts';
 export type { ConditionalAccessPolicy } from './policies/conditional-access.ts';
 export {
-  definitionOf as statedDoor,
-  ENFORCEMENT_POINTS as DOORS,
+  definitionOf,
+  ENFORCEMENT_POINTS,
   typeMeant,
 } from './policies/enforcement-point.ts';
 export { readPolicyFolder } from './policies/policy-folder.ts';

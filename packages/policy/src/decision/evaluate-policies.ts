@@ -38,10 +38,10 @@ export function evaluatePolicies(
     const because = [{ code: 'not-asked-for', text: meant }];
     return { effect: 'deny', cause: 'no-policy', because, ...nothing };
   }
-  const { door, ...kinds } = meant;
-  const slice = policies.slice({ door: door.name, ...kinds });
+  const { point, ...kinds } = meant;
+  const slice = policies.slice({ door: point.name, ...kinds });
   const { schema } = policies;
-  const inputs = { schema, door, directory, ages, nowMs, whatIf };
+  const inputs = { schema, point, directory, ages, nowMs, whatIf };
   const gathered = gather(request, kinds, slice.reads, inputs);
   const response = slice.cedar.decide(gathered.call);
   return { ...verdict(slice, gathered, response), policyVersion: policies.version };
@@ -51,15 +51,15 @@ export function evaluatePolicies(
 export function sliceOf(request: DecisionRequest, policies: PolicySet): Slice | undefined {
   const meant = meaningOf(request, policies);
   if (typeof meant === 'string') return undefined;
-  const { door, ...kinds } = meant;
-  return policies.slice({ door: door.name, ...kinds });
+  const { point, ...kinds } = meant;
+  return policies.slice({ door: point.name, ...kinds });
 }
 
 function meaningOf(
   { door: name, subject, action, resource }: DecisionRequest,
-  { doors, schema }: PolicySet,
-): (RequestTypes & { readonly door: NonNullable<ReturnType<typeof doors.get>> }) | string {
-  const endpoint = doors.get(name);
+  { points, schema }: PolicySet,
+): (RequestTypes & { readonly point: NonNullable<ReturnType<typeof points.get>> }) | string {
+  const endpoint = points.get(name);
   if (endpoint === undefined) return `there is no door ${name}`;
   const shape = schema.actions.get(action.name);
   if (shape === undefined) return `no policy knows the action ${action.name}`;
@@ -70,7 +70,7 @@ function meaningOf(
   if (!shape.principals.includes(principal) || !shape.resources.includes(target)) {
     return `the action ${action.name} is not one of a ${principal} on a ${target}`;
   }
-  return { door: endpoint, principal, action: action.name, resource: target };
+  return { point: endpoint, principal, action: action.name, resource: target };
 }
 
 type Verdict = Omit<PolicyOutcome, 'policyVersion'>;

@@ -101,7 +101,7 @@ test('a device of the context is an entity, and can be in something', () => {
     none.inputs.map(({ name, state }) => [name, state]),
     [['context.device', 'fresh']],
   );
-  const blind = gathered(reads, { door: { supplies: [] }, request });
+  const blind = gathered(reads, { point: { supplies: [] }, request });
   for (const name of reads) {
     assert.equal(lack(blind, name), 'the door gate cannot state context.device');
   }

@@ -101,7 +101,7 @@ test('the context of the action is what the action states, and nothing else', ()
 
 test('what every object has is stated by nobody', () => {
   const endpoint = { supplies: ['context.toString'] };
-  const found = gathered(['context.toString'], { door: endpoint });
+  const found = gathered(['context.toString'], { point: endpoint });
   assert.deepEqual([found.call.context, found.lacking.size], [{}, 0]);
   assert.equal(found.inputs[0]?.state, 'fresh');
 });
@@ -189,11 +189,11 @@ for (const [agoMs, maxMs, text] of [
 }
 
 test('a door that may state an attribute of a party is believed, and nobody else is', () => {
-  const door = { supplies: ['principal.risk', 'resource.level', 'principal.manager'] };
+  const point = { supplies: ['principal.risk', 'resource.level', 'principal.manager'] };
   const subject = { type: 'user', id: 'ada', properties: { risk: 'low', phone: '+47' } };
   const resource = { type: 'suite', id: 'suite', properties: { level: 9 } };
   const reads = ['principal.risk', 'resource.level', 'principal.phone'];
-  const gatheredInputs = gathered(reads, { door, request: { subject, resource } });
+  const gatheredInputs = gathered(reads, { point, request: { subject, resource } });
   assert.deepEqual(entity(gatheredInputs, 'ada').attrs, { risk: 'low' });
   assert.deepEqual(entity(gatheredInputs, 'suite').attrs, { level: 9 });
   assert.deepEqual(
@@ -208,18 +208,18 @@ test('a door that may state an attribute of a party is believed, and nobody else
   const own = gathered(reads, { request: { subject, resource } });
   assert.deepEqual(entity(own, 'ada').attrs, { risk: 'none' });
   // One that may, and does not: nobody else is asked in its place.
-  const silent = gathered(['principal.risk'], { door });
+  const silent = gathered(['principal.risk'], { point });
   assert.equal(lack(silent, 'principal.risk'), 'door:gate does not state principal.risk');
   // What stands on another person is not among the properties of this one.
   const request = { subject: { ...subject, properties: { risk: 'low', manager: 'bob' } } };
-  const deeper = gathered(['principal.manager.risk'], { door, request });
+  const deeper = gathered(['principal.manager.risk'], { point, request });
   assert.deepEqual(entity(deeper, 'bob').attrs, { risk: 'high' });
 });
 
 test('what every object has is no property of a party', () => {
-  const door = { supplies: ['principal.risk'] };
+  const point = { supplies: ['principal.risk'] };
   const properties = Object.create({ risk: 'low' }) as Record<string, unknown>;
   const request = { subject: { type: 'user', id: 'ada', properties } };
-  const found = gathered(['principal.risk'], { door, request });
+  const found = gathered(['principal.risk'], { point, request });
   assert.equal(lack(found, 'principal.risk'), 'door:gate does not state principal.risk');
 });

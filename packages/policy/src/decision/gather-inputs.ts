@@ -12,7 +12,7 @@ export type Ages = (input: string) => number;
 
 export type InputSources = {
   readonly schema: Schema;
-  readonly door: EnforcementPoint;
+  readonly point: EnforcementPoint;
   readonly directory: Directory;
   readonly ages: Ages;
   readonly nowMs: number;
@@ -158,13 +158,13 @@ class Gathering {
   }
 
   #contextMember(name: string): PathValue | 'not asked' {
-    const { schema, door } = this.#world;
+    const { schema, point } = this.#world;
     const input = `context.${name}`;
     const attribute = schema.actions.get(this.#action)?.context.get(name);
     // The validator saw to it that no policy gets there with an action of this kind.
     if (attribute === undefined) return 'not asked';
-    if (!suppliesInput(door, input)) {
-      return { kind: 'lacking', what: `the door ${door.name} cannot state ${input}` };
+    if (!suppliesInput(point, input)) {
+      return { kind: 'lacking', what: `the door ${point.name} cannot state ${input}` };
     }
     const stated = this.#supposed(input) ?? this.#stated(name);
     const found = this.#typed(input, attribute, stated);
@@ -175,10 +175,10 @@ class Gathering {
   /** Never from the request what the decision point knows itself. */
   #stated(name: string): SourcedValue {
     const { context, action, tenant } = this.#request;
-    const { nowMs, door, directory } = this.#world;
+    const { nowMs, point, directory } = this.#world;
     const stated = (value: unknown): SourcedValue => ({
       value,
-      source: `door:${door.name}`,
+      source: `door:${point.name}`,
       seenMs: nowMs,
     });
     if (name === 'time') return { value: nowMs, source: 'clock', seenMs: nowMs };
@@ -216,17 +216,17 @@ class Gathering {
     path: readonly string[],
     name: string,
   ): SourcedValue | undefined {
-    const { door, nowMs } = this.#world;
+    const { point, nowMs } = this.#world;
     const input = path.join('.');
     const supposed = this.#supposed(input);
     if (supposed !== undefined) return supposed;
     const party = this.#partyOf(entity, path[0]);
-    if (party === undefined || path.length > 2 || !suppliesInput(door, input)) {
+    if (party === undefined || path.length > 2 || !suppliesInput(point, input)) {
       return entity.facts?.attribute(name);
     }
     const properties = party.properties ?? {};
     const value = Object.hasOwn(properties, name) ? properties[name] : null;
-    return { value, source: `door:${door.name}`, seenMs: nowMs };
+    return { value, source: `door:${point.name}`, seenMs: nowMs };
   }
 
   #supposed(input: string): SourcedValue | undefined {

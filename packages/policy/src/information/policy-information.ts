@@ -146,7 +146,7 @@ export class PolicyInformation {
     if (typeof version !== 'string') return Number.POSITIVE_INFINITY;
     if (what === 'text') {
       const { schema, policies, doors } = body as PolicyTextBody;
-      this.#sources.set(version, { schema, policies, doors: doors?.map(enforcementPointOf) });
+      this.#sources.set(version, { schema, policies, points: doors?.map(enforcementPointOf) });
       this.#parsed.delete(version);
     }
     if (what !== 'in-force' || typeof atMs !== 'number') return Number.POSITIVE_INFINITY;

@@ -32,10 +32,10 @@ const CONTAINERS: readonly string[] = ['Group', 'Role', 'Wave'];
 export function unsupplied(set: PolicySet): readonly PolicyProblem[] {
   return set.policies.flatMap((policy) =>
     policy.doors.flatMap((name): PolicyProblem[] => {
-      const endpoint = set.doors.get(name);
+      const endpoint = set.points.get(name);
       const { place } = policy;
       if (endpoint === undefined) {
-        const known = [...set.doors.keys()].join(', ');
+        const known = [...set.points.keys()].join(', ');
         const what = `the policy ${policy.id} is bound to ${name}, which is no door`;
         return [{ place, what: `${what}: write one of ${known}` }];
       }
@@ -44,7 +44,7 @@ export function unsupplied(set: PolicySet): readonly PolicyProblem[] {
   );
 }
 
-function lackingAt(policy: Policy, door: EnforcementPoint, schema: Schema): readonly string[] {
+function lackingAt(policy: Policy, point: EnforcementPoint, schema: Schema): readonly string[] {
   const lacking = new Set<string>();
   for (const action of actionsOf(policy.tree, schema)) {
     const shape = schema.actions.get(action);
@@ -55,14 +55,14 @@ function lackingAt(policy: Policy, door: EnforcementPoint, schema: Schema): read
       const types = read.root === 'resource' ? resources : principals;
       const what =
         read.root === 'context'
-          ? lackOfContext(read, shape.context, door, schema)
-          : types.map((type) => lackOf(read, type, read.path, door, schema)).find(isSaid);
+          ? lackOfContext(read, shape.context, point, schema)
+          : types.map((type) => lackOf(read, type, read.path, point, schema)).find(isSaid);
       if (what !== undefined) lacking.add(what);
     }
   }
   return [...lacking].map((what) => {
-    const others = door.supplies.map((input) => input.replace('context.', '')).join(', ');
-    const { name } = door;
+    const others = point.supplies.map((input) => input.replace('context.', '')).join(', ');
+    const { name } = point;
     const cure = `take ${name} out of its @doors, or decide by what it states (${others})`;
     return `the policy ${policy.id} reads ${what}, which the door ${name} cannot supply: ${cure}`;
   });
@@ -71,23 +71,23 @@ function lackingAt(policy: Policy, door: EnforcementPoint, schema: Schema): read
 function lackOfContext(
   read: PolicyRead,
   context: Attributes,
-  door: EnforcementPoint,
+  point: EnforcementPoint,
   schema: Schema,
 ): string | undefined {
   const [name = '', ...rest] = read.path;
   const attribute = context.get(name);
   // Of another action: the validator saw to it that it is not read with this one.
   if (attribute === undefined) return undefined;
-  if (!suppliesInput(door, `context.${name}`)) return readText(read);
+  if (!suppliesInput(point, `context.${name}`)) return readText(read);
   const { type } = attribute;
-  return type.kind === 'Entity' ? lackOf(read, type.name, rest, door, schema) : undefined;
+  return type.kind === 'Entity' ? lackOf(read, type.name, rest, point, schema) : undefined;
 }
 
 function lackOf(
   read: PolicyRead,
   type: string,
   path: readonly string[],
-  door: EnforcementPoint,
+  point: EnforcementPoint,
   schema: Schema,
 ): string | undefined {
   const [name, ...rest] = path;
@@ -100,9 +100,9 @@ function lackOf(
   if (attribute === undefined) return undefined;
   const isRoot = path.length === read.path.length;
   const isStated = STATED.get(type)?.includes(name) === true;
-  if (!isStated && !(isRoot && suppliesInput(door, `${read.root}.${name}`))) return readText(read);
+  if (!isStated && !(isRoot && suppliesInput(point, `${read.root}.${name}`))) return readText(read);
   const next: CedarType = attribute.type;
-  return next.kind === 'Entity' ? lackOf(read, next.name, rest, door, schema) : undefined;
+  return next.kind === 'Entity' ? lackOf(read, next.name, rest, point, schema) : undefined;
 }
 
 function isSaid(what: string | undefined): what is string {

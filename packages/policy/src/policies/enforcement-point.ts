@@ -86,20 +86,20 @@ export const ENFORCEMENT_POINTS: ReadonlyMap<string, EnforcementPoint> = new Map
 );
 
 /** Whether the door, or the decision point itself, states an input. */
-export function suppliesInput(door: EnforcementPoint, input: string): boolean {
-  return [...OWN_INPUTS, ...door.supplies].some(
+export function suppliesInput(point: EnforcementPoint, input: string): boolean {
+  return [...OWN_INPUTS, ...point.supplies].some(
     (supplied) => input === supplied || input.startsWith(`${supplied}.`),
   );
 }
 
 /** The type of the schema that a caller means; undefined for one that there is not. */
 export function typeMeant(
-  door: EnforcementPoint,
+  point: EnforcementPoint,
   type: string,
   known: { has(name: string): boolean },
 ): string | undefined {
   if (known.has(type)) return type;
-  const named = door.types.get(type);
+  const named = point.types.get(type);
   return named !== undefined && known.has(named) ? named : undefined;
 }
 

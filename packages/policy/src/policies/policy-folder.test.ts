@@ -15,7 +15,7 @@ function folder(files: Readonly<Record<string, string>>): string {
   return dir;
 }
 
-const Endpoints = `doors:
+const POINTS_FILE = `doors:
   - { name: own, sentence: Ours., when: before, supplies: [context.factor], types: {} }
 `;
 
@@ -41,14 +41,14 @@ test('a folder has a schema, policies, tests beside them, and what else lies the
     tests.map(({ text }) => text),
     ['T'],
   );
-  assert.equal(source.doors, undefined);
+  assert.equal(source.points, undefined);
 });
 
 test("a folder may have the company's own doors", () => {
-  const files = { 's.cedarschema': 'S', 'a.cedar': 'A', 'doors.yaml': Endpoints };
-  const { doors } = readPolicyFolder(folder(files)).source;
+  const files = { 's.cedarschema': 'S', 'a.cedar': 'A', 'doors.yaml': POINTS_FILE };
+  const { points } = readPolicyFolder(folder(files)).source;
   assert.deepEqual(
-    doors?.map(({ name }) => name),
+    points?.map(({ name }) => name),
     ['own'],
   );
 });

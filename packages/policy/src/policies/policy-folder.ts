@@ -32,7 +32,7 @@ export function readPolicyFolder(folder: string): PolicyFolder {
   const endpoints = names.includes('doors.yaml')
     ? parseEndpointFile(readConfigFile(join(folder, 'doors.yaml')))
     : undefined;
-  return { source: { schema, policies, doors: endpoints }, tests: read('.test.yaml') };
+  return { source: { schema, policies, points: endpoints }, tests: read('.test.yaml') };
 }
 
 function namesIn(folder: string): readonly string[] {

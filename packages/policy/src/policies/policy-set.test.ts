@@ -152,21 +152,21 @@ when { principal.risk == "high" };`;
       supplies: [],
       types: {},
     });
-    assert.notEqual(version(policy('a') + policy('b'), { doors: [endpoint] }), both);
-    assert.equal(version(policy('a') + policy('b'), { doors: [] }), both);
+    assert.notEqual(version(policy('a') + policy('b'), { points: [endpoint] }), both);
+    assert.equal(version(policy('a') + policy('b'), { points: [] }), both);
   });
 
   test("knows the company's own doors beside those that are built", () => {
-    const door = enforcementPointOf({
+    const point = enforcementPointOf({
       name: 'own',
       sentence: 'Ours.',
       when: 'before',
       supplies: [],
       types: {},
     });
-    const set = PolicySet.parse(source(policy('a'), { doors: [door] }));
-    assert.equal(set.doors.get('own'), door);
-    assert.equal(set.doors.get('eam')?.when, 'before');
+    const set = PolicySet.parse(source(policy('a'), { points: [point] }));
+    assert.equal(set.points.get('own'), point);
+    assert.equal(set.points.get('eam')?.when, 'before');
   });
 });
 
@@ -289,11 +289,11 @@ action signIn appliesTo {
     // What the door states leads on to what the directory states of it, and to nothing else.
     const devices = enforcementPointOf({ ...definitionOf(own), supplies: ['principal.device'] });
     const of = (condition: string) =>
-      check(when('a', condition, 'own'), { schema, doors: [devices] });
+      check(when('a', condition, 'own'), { schema, points: [devices] });
     assert.deepEqual(of('principal.device.compliant'), []);
     assert.match(of('principal.device.colour == "red"').join(), /reads principal\.device\.colour,/);
     const both = when('a', 'context.app == "x" && principal.title == "y"', 'own');
-    assert.deepEqual(check(both, { schema, doors: [own] }), []);
+    assert.deepEqual(check(both, { schema, points: [own] }), []);
   });
 
   test('that does not hold in itself is told without a version', () => {

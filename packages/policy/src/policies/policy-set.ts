@@ -18,7 +18,7 @@ export type PolicySource = {
   readonly schema: PolicyText;
   readonly policies: readonly PolicyText[];
   /** Beside the doors that are built. */
-  readonly doors?: readonly EnforcementPoint[] | undefined;
+  readonly points?: readonly EnforcementPoint[] | undefined;
 };
 
 /** The policies that can apply to one kind of request, and all that they may look at. */
@@ -43,13 +43,13 @@ export class PolicySet {
   readonly version: string;
   readonly schema: Schema;
   readonly policies: readonly Policy[];
-  readonly doors: ReadonlyMap<string, EnforcementPoint>;
+  readonly points: ReadonlyMap<string, EnforcementPoint>;
   readonly #slices = new Map<string, Slice>();
 
   private constructor(parts: Omit<PolicySetParts, 'problems'>, own: readonly EnforcementPoint[]) {
     this.schema = parts.schema;
     this.policies = parts.policies;
-    this.doors = new Map([
+    this.points = new Map([
       ...ENFORCEMENT_POINTS,
       ...own.map((endpoint): [string, EnforcementPoint] => [endpoint.name, endpoint]),
     ]);
@@ -64,7 +64,7 @@ export class PolicySet {
     const parsed = parsePolicies(source);
     if (parsed.problems.length > 0 || parsed.schema === undefined) throw invalid(parsed.problems);
     const { schema, policies } = parsed;
-    return new PolicySet({ schema, policies }, source.doors ?? []);
+    return new PolicySet({ schema, policies }, source.points ?? []);
   }
 
   slice({ door, action, principal, resource }: SliceKey): Slice {

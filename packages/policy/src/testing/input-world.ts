@@ -114,7 +114,7 @@ const schema = ((): InputSources['schema'] => {
 
 type Changes = {
   readonly request?: Partial<DecisionRequest>;
-  readonly door?: Partial<EnforcementPoint>;
+  readonly point?: Partial<EnforcementPoint>;
   readonly entities?: Readonly<Record<string, EntityFacts>>;
   readonly ages?: InputSources['ages'];
   readonly whatIf?: InputSources['whatIf'];
@@ -123,7 +123,7 @@ type Changes = {
 export function gathered(reads: readonly string[], changes: Changes = {}): PolicyInputs {
   const world: InputSources = {
     schema,
-    door: { ...Endpoint, ...changes.door },
+    point: { ...Endpoint, ...changes.point },
     directory: directoryOf({ ...PEOPLE, ...changes.entities }),
     ages: changes.ages ?? ((): number => DAY_MS),
     nowMs: NOW_MS,

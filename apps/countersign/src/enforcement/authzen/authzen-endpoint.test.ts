@@ -289,10 +289,10 @@ describe('a search over AuthZEN', () => {
 
 describe('the door of AuthZEN', () => {
   test('has its paths, and tells them to everybody', () => {
-    const { door } = world();
-    assert.ok(door.has('/access/v1/evaluation') && !door.has('/access/v1/evaluatio'));
+    const { endpoint } = world();
+    assert.ok(endpoint.has('/access/v1/evaluation') && !endpoint.has('/access/v1/evaluatio'));
     const path = '/.well-known/authzen-configuration/own';
-    const reply = door.metadata({ method: 'GET', path });
+    const reply = endpoint.metadata({ method: 'GET', path });
     assert.equal(reply?.status, 200);
     assert.deepEqual(JSON.parse(String(reply?.body)), {
       policy_decision_point: IDENTIFIER,
@@ -302,35 +302,35 @@ describe('the door of AuthZEN', () => {
       search_resource_endpoint: 'https://pdp.contoso.example/own/access/v1/search/resource',
       search_action_endpoint: 'https://pdp.contoso.example/own/access/v1/search/action',
     });
-    assert.equal(door.metadata({ method: 'HEAD', path })?.status, 200);
-    assert.equal(door.metadata({ method: 'POST', path })?.status, 405);
-    assert.equal(door.metadata({ method: 'GET', path: '/own' }), undefined);
+    assert.equal(endpoint.metadata({ method: 'HEAD', path })?.status, 200);
+    assert.equal(endpoint.metadata({ method: 'POST', path })?.status, 405);
+    assert.equal(endpoint.metadata({ method: 'GET', path: '/own' }), undefined);
   });
 
   test('takes JSON by POST, at its paths', async () => {
-    const { door } = world();
+    const { endpoint } = world();
     const path = '/access/v1/evaluation';
-    await assert.rejects(answer(door, '/access/v1/nothing'), { code: 'UNKNOWN', status: 404 });
-    const got = await answer(door, path, { method: 'GET' });
+    await assert.rejects(answer(endpoint, '/access/v1/nothing'), { code: 'UNKNOWN', status: 404 });
+    const got = await answer(endpoint, path, { method: 'GET' });
     assert.deepEqual([got.status, got.headers?.['allow']], [405, 'POST']);
     const headers = { 'content-type': 'text/plain' };
-    await assert.rejects(answer(door, path, { headers, body: WHOLE }), {
+    await assert.rejects(answer(endpoint, path, { headers, body: WHOLE }), {
       message: 'the Content-Type is not application/json',
     });
   });
 
   test('gives back the id of a request as it came', async () => {
-    const { door } = world();
+    const { endpoint } = world();
     const path = '/access/v1/evaluation';
     const asked = (id: string): Promise<EndpointReply> =>
-      answer(door, path, { headers: { 'x-request-id': id }, body: WHOLE });
+      answer(endpoint, path, { headers: { 'x-request-id': id }, body: WHOLE });
     assert.equal((await asked('a b~')).headers?.['x-request-id'], 'a b~');
     const longest = 'x'.repeat(REQUEST_ID_CHARACTERS_MAX);
     assert.equal((await asked(longest)).headers?.['x-request-id'], longest);
     for (const bad of [`${longest}x`, 'é', 'a\nb']) {
       await assert.rejects(asked(bad), { code: 'MALFORMED', message: /^X-Request-ID is longer/ });
     }
-    const none = await answer(door, path, { body: WHOLE });
+    const none = await answer(endpoint, path, { body: WHOLE });
     assert.equal(none.headers?.['x-request-id'], undefined);
   });
 });

@@ -1,5 +1,5 @@
 import type { TenantId } from '@countersign/core';
-import { type DecisionRequest, DOORS, typeMeant } from '@countersign/policy';
+import { type DecisionRequest, ENFORCEMENT_POINTS, typeMeant } from '@countersign/policy';
 import { type Caller, mayAsk, statedIds } from '../callers/caller.ts';
 import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import { type Candidates, inTurn } from '../decisions/search-candidates.ts';
@@ -51,9 +51,9 @@ function candidatesOf(
   { deciding, candidates }: { readonly deciding: DecisionQueue; readonly candidates: Candidates },
   after: string | undefined,
 ): readonly string[] {
-  const { schema, doors } = deciding.point.policies;
+  const { schema, points } = deciding.point.policies;
   const range = { after, count: SEARCH_CANDIDATES_MAX };
-  const endpoint = doors.get(caller.door) ?? DOORS.get(caller.door);
+  const endpoint = points.get(caller.door) ?? ENFORCEMENT_POINTS.get(caller.door);
   const typeOf = (type: string): string | undefined =>
     endpoint === undefined ? undefined : typeMeant(endpoint, type, schema.entities);
   const known: Candidates['list'] = (...asked) => candidates.list(...asked);

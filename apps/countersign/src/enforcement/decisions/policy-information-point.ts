@@ -9,6 +9,7 @@ import type { LedgerReader } from '@countersign/ledger';
 import {
   type DirectoryFile,
   type DirectoryFileBody,
+  definitionOf,
   POLICY_INFORMATION_KINDS,
   type PolicyInForceBody,
   PolicyInformation,
@@ -17,7 +18,6 @@ import {
   type PolicyTextBody,
   type Register,
   type RegisterBody,
-  statedDoor,
 } from '@countersign/policy';
 import { RESOLVED, SUPPRESSED } from '../../detection/findings/finding-status.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
@@ -133,7 +133,7 @@ export function policyTextEntries(
 ): readonly RecordDraft[] {
   if (policyInformation.hasText(version)) return [];
   const { schema, policies } = source;
-  const endpoints = source.doors?.map(statedDoor);
+  const endpoints = source.points?.map(definitionOf);
   const body: PolicyTextBody = { v: 1, what: 'text', version, schema, policies, doors: endpoints };
   return [ownEntryDraft('policy', atMs, body, `policy ${version}`)];
 }

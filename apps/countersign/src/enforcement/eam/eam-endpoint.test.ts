@@ -205,7 +205,7 @@ test('pages speak the language of the browser, and have no more than 30 KB', asy
 test('what Entra reads of a provider is there, and every key has a certificate', async () => {
   const world = await EamWorld.begin();
   const read = async (path: string) => {
-    const { status, body } = await world.door.publicPage({ method: 'GET', path });
+    const { status, body } = await world.endpoint.publicPage({ method: 'GET', path });
     assert.equal(status, 200);
     return JSON.parse(body) as Record<string, unknown>;
   };
@@ -222,10 +222,10 @@ test('what Entra reads of a provider is there, and every key has a certificate',
     );
     assert.equal(key['d'], undefined);
   }
-  assert.ok(world.door.isPublic(EAM_DISCOVERY) && world.door.isPublic(EAM_PATHS.keys));
+  assert.ok(world.endpoint.isPublic(EAM_DISCOVERY) && world.endpoint.isPublic(EAM_PATHS.keys));
   for (const own of [EAM_PATHS.authorize, EAM_PATHS.passkey, `${path}/x`, '/']) {
-    assert.ok(!world.door.isPublic(own), own);
+    assert.ok(!world.endpoint.isPublic(own), own);
   }
-  const posted = await world.door.publicPage({ method: 'POST', path });
+  const posted = await world.endpoint.publicPage({ method: 'POST', path });
   assert.equal(posted.status, 405);
 });

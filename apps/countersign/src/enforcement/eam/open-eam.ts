@@ -66,7 +66,7 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
   const makers = passkeys.makers.map(certificateIn);
   const passes = new SignInPasses(writer);
   const used = new FileReplayStore(layout.used(writer.dir), clock);
-  const door = new EamEndpoint({
+  const endpoint = new EamEndpoint({
     issuer: url,
     registered: { clientId, redirectUris: [authority + RETURN_PATH] },
     hints: new IdTokenHintVerifier({ authority, keys, appId, tenants, clock }),
@@ -91,7 +91,7 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
   const { tokensAppId } = external;
   const asked = { authority, keys, tenants, passes, clock };
   return {
-    door,
+    endpoint,
     tokens:
       tokensAppId === undefined ? undefined : new TokenIssuance({ ...asked, appId: tokensAppId }),
     address: external.address,

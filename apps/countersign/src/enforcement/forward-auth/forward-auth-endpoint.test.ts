@@ -27,7 +27,7 @@ async function ask(
   caller: ProxyCaller = proxyOf('traefik'),
 ): Promise<EndpointReply> {
   const headers = { authorization: `Bearer ${token ?? (await world.token())}`, ...asking.headers };
-  return askedBy(world.door, caller, { ...asking, headers });
+  return askedBy(world.endpoint, caller, { ...asking, headers });
 }
 
 /** A refusal says nothing that an application could take for somebody who was let in. */
@@ -37,10 +37,10 @@ function assertNobody({ headers }: EndpointReply): void {
 
 test('the door has its own path and all beneath it, and no other', () => {
   for (const path of ['/forward-auth', '/forward-auth/', '/forward-auth/a/b']) {
-    assert.ok(world.door.has(path), path);
+    assert.ok(world.endpoint.has(path), path);
   }
   for (const path of ['/', '/forward-author', '/a/forward-auth', '/forward']) {
-    assert.ok(!world.door.has(path), path);
+    assert.ok(!world.endpoint.has(path), path);
   }
 });
 
@@ -245,7 +245,9 @@ describe('where nothing can be decided', () => {
       const full = await forwardAuthWorld('is full');
       const authorization = `Bearer ${await full.token()}`;
       const caller = proxyOf(proxy);
-      const reply = await askedBy(full.door, caller, { headers: { ...headers, authorization } });
+      const reply = await askedBy(full.endpoint, caller, {
+        headers: { ...headers, authorization },
+      });
       assert.deepEqual([reply.status, reply.headers[CAUSE]], [status, 'unavailable']);
       assertNobody(reply);
     });
@@ -261,7 +263,7 @@ describe('where nothing can be decided', () => {
       ['envoy', 403],
       ['traefik', 503],
     ] as const) {
-      const reply = world.door.failed(proxyOf(proxy), request);
+      const reply = world.endpoint.failed(proxyOf(proxy), request);
       assert.deepEqual([reply.status, reply.headers[CAUSE]], [status, 'unavailable']);
       assertNobody(reply);
     }
@@ -274,7 +276,7 @@ describe("the page that nginx asks for apart from the door's answer", () => {
     headers: Readonly<Record<string, string>>,
     caller = proxyOf('nginx'),
   ): Promise<EndpointReply> =>
-    world.door.answer(caller, {
+    world.endpoint.answer(caller, {
       ...{ method: 'GET', path: '/forward-auth/refused', uri: '/forward-auth/refused' },
       ...{ query: new URLSearchParams(), header: (name: string) => headers[name] },
       ...{ body: Buffer.alloc(0), signal: new AbortController().signal },

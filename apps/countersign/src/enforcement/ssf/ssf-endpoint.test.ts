@@ -21,10 +21,10 @@ type Asking = {
 
 async function endpointWorld() {
   const { at, transmitter, management } = await world();
-  const door = new SsfEndpoint(transmitter);
+  const endpoint = new SsfEndpoint(transmitter);
   const ask = (what: string, { body = '', query, by = RECEIVER, type }: Asking = {}) => {
     const [method = '', path = ''] = what.split(' ');
-    return door.answer(by, {
+    return endpoint.answer(by, {
       ...{ method, path, query: new URLSearchParams(query) },
       header: (name) => (name === 'content-type' ? (type ?? 'application/json') : undefined),
       body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
@@ -35,7 +35,7 @@ async function endpointWorld() {
     const reply = await ask(`POST ${SSF_PATHS.streams}`, { body: {}, by });
     return String(jsonIn(reply)['stream_id']);
   };
-  return { at, transmitter, management, door, ask, create };
+  return { at, transmitter, management, endpoint, ask, create };
 }
 
 function jsonIn({ body }: EndpointReply): Record<string, unknown> {
@@ -146,11 +146,11 @@ describe('a receiver', () => {
 
 describe('the door of SSF', () => {
   test('has its paths and no others', async () => {
-    const { door } = await endpointWorld();
+    const { endpoint } = await endpointWorld();
     const { jwks, poll, ...own } = SSF_PATHS;
-    for (const path of [...Object.values(own), `${poll}/x`]) assert.ok(door.has(path), path);
+    for (const path of [...Object.values(own), `${poll}/x`]) assert.ok(endpoint.has(path), path);
     for (const path of ['/', poll, jwks, `${own.streams}/x`, '/ssf', '/ssf/pollx']) {
-      assert.ok(!door.has(path), path);
+      assert.ok(!endpoint.has(path), path);
     }
   });
 
@@ -173,9 +173,9 @@ describe('the door of SSF', () => {
   });
 
   test('shows everybody its metadata and its public keys, and nothing else', async () => {
-    const { door } = await endpointWorld();
+    const { endpoint } = await endpointWorld();
     const path = '/.well-known/ssf-configuration';
-    const shown = (of: string, method = 'GET') => door.publicPage({ method, path: of });
+    const shown = (of: string, method = 'GET') => endpoint.publicPage({ method, path: of });
     const metadata = shown(path);
     assert.equal(metadata?.status, 200);
     assert.deepEqual(

@@ -73,7 +73,7 @@ const TOOL: AuthzenCaller = {
 export type World = {
   readonly drafts: RecordDraft[];
   readonly ask: (path: string, body: unknown, caller?: Partial<AuthzenCaller>) => Promise<Json>;
-  readonly door: AuthzenEndpoint;
+  readonly endpoint: AuthzenEndpoint;
 };
 
 export type Json = { readonly [name: string]: unknown };
@@ -103,7 +103,7 @@ export function world({
     },
   });
   const turns = new FairQueue({ yieldTurn: (next) => setImmediate(next), stepsPerTurn: 10 });
-  const door = new AuthzenEndpoint({
+  const endpoint = new AuthzenEndpoint({
     ...{
       deciding: new DecisionQueue(point, turns),
       candidates: candidatesOf(strangers),
@@ -112,15 +112,15 @@ export function world({
     ...{ now: () => clock.now(), identifier: IDENTIFIER },
   });
   const ask: World['ask'] = async (path, body, caller = {}) => {
-    const reply = await answer(door, `/access/v1/${path}`, { body, caller });
+    const reply = await answer(endpoint, `/access/v1/${path}`, { body, caller });
     assert.equal(reply.status, 200);
     return JSON.parse(String(reply.body)) as Json;
   };
-  return { drafts, ask, door };
+  return { drafts, ask, endpoint };
 }
 
 export function answer(
-  door: AuthzenEndpoint,
+  endpoint: AuthzenEndpoint,
   path: string,
   of: {
     readonly method?: string;
@@ -133,7 +133,7 @@ export function answer(
     'content-type': 'application/json',
     ...of.headers,
   };
-  return door.answer(
+  return endpoint.answer(
     { ...TOOL, ...of.caller },
     {
       ...{ method: of.method ?? 'POST', path, header: (name: string) => headers[name] },

@@ -117,7 +117,7 @@ export class EamWorld {
   readonly people: Map<string, KeyObject> = new Map(
     ['carol', 'dave', 'erin'].map((name) => [name, publicKeyOf(name)]),
   );
-  readonly door: EamEndpoint;
+  readonly endpoint: EamEndpoint;
   readonly ring: KeyRing;
   readonly #entra: EntraKey;
   /** From now on nothing can be written down. */
@@ -148,7 +148,7 @@ export class EamWorld {
       directory: new SuiteDirectory(store),
     });
     const turns = new FairQueue({ yieldTurn: globalThis.setImmediate, stepsPerTurn: 4 });
-    this.door = new EamEndpoint({
+    this.endpoint = new EamEndpoint({
       issuer: ISSUER,
       registered: { clientId: CLIENT_ID, redirectUris: [BACK] },
       hints: new IdTokenHintVerifier({
@@ -258,7 +258,7 @@ export class EamWorld {
       signal: new AbortController().signal,
       address: '198.51.100.7',
     };
-    return pageOf(await this.door.answer(request));
+    return pageOf(await this.endpoint.answer(request));
   }
 
   /** Registers a passkey for somebody by an invitation of one administrator. */

@@ -51,7 +51,7 @@ const DIRECTORY = new PlainDirectory(
 const ISSUER = 'https://idp.example.com';
 
 export type ForwardAuthWorld = {
-  readonly door: ForwardAuthEndpoint;
+  readonly endpoint: ForwardAuthEndpoint;
   /** What was decided, in order. */
   readonly decided: () => readonly DecisionBody[];
   /** Passes that were opened here, and are over. */
@@ -93,7 +93,7 @@ export async function forwardAuthWorld(
   const over = new Set<string>();
   const usual = { iss: ISSUER, aud: 'apps', sub: 'ada', exp: NOW_MS / 1000 + 600, amr: ['mfa'] };
   return {
-    door: new ForwardAuthEndpoint({
+    endpoint: new ForwardAuthEndpoint({
       ...{ deciding: new DecisionQueue(point, turns), identities, cookie: 'app' },
       isOver: (pass) => over.has(pass),
     }),
@@ -127,7 +127,7 @@ export type Asking = {
 
 /** Asks as this kind of proxy does for a request that waits at it. */
 export function askedBy(
-  door: ForwardAuthEndpoint,
+  endpoint: ForwardAuthEndpoint,
   caller: ProxyCaller,
   { method = 'GET', host = 'wiki.example.com', uri = '/page?q=1', headers = {} }: Asking,
 ): Promise<EndpointReply> {
@@ -141,7 +141,7 @@ export function askedBy(
     ...{ 'x-forwarded-for': '192.0.2.7', ...headers },
   };
   const isEnvoy = caller.proxy === 'envoy';
-  return door.answer(caller, {
+  return endpoint.answer(caller, {
     method: isEnvoy ? method : 'GET',
     path: isEnvoy ? `/forward-auth${uri.split('?')[0]}` : '/forward-auth',
     uri: isEnvoy ? `/forward-auth${uri}` : '/forward-auth',

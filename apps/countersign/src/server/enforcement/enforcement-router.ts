@@ -38,7 +38,7 @@ export type EndpointsParts = {
 
 /** The external authentication method, and where it reads the address of a browser. */
 export type ExternalMethod = {
-  readonly door: EamEndpoint;
+  readonly endpoint: EamEndpoint;
   /** What Entra asks before it gives a token; undefined: nobody is to ask. */
   readonly tokens: TokenIssuance | undefined;
   readonly address: 'connection' | 'forwarded';
@@ -84,21 +84,21 @@ export class EnforcementRouter {
   #external(request: IncomingRequest): Answer | undefined {
     const { external, stopped, onFailure } = this.#parts;
     if (external === undefined) return undefined;
-    const { door, tokens } = external;
+    const { endpoint, tokens } = external;
     if (tokens !== undefined && request.path === EAM_PATHS.issuance) {
       return { bodyBytesMax: EAM_BODY_BYTES_MAX, answer: () => tokens.answer(request) };
     }
-    if (door.isPublic(request.path)) {
-      return { bodyBytesMax: 'ignored', answer: () => door.publicPage(request) };
+    if (endpoint.isPublic(request.path)) {
+      return { bodyBytesMax: 'ignored', answer: () => endpoint.publicPage(request) };
     }
-    if (!door.has(request.path)) return undefined;
+    if (!endpoint.has(request.path)) return undefined;
     const answer = async (): Promise<EndpointReply> => {
-      if (stopped() !== undefined) return door.failed(request);
+      if (stopped() !== undefined) return endpoint.failed(request);
       try {
-        return await door.answer(seen(request, external.address));
+        return await endpoint.answer(seen(request, external.address));
       } catch (error) {
         onFailure(error);
-        return door.failed(request);
+        return endpoint.failed(request);
       }
     };
     return { bodyBytesMax: EAM_BODY_BYTES_MAX, answer };

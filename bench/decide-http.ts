@@ -4,8 +4,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { checkouts, countersign, mainFile } from './countersign.ts';
-import { load, quantile } from './door-client.ts';
 import { type BenchOptions, type Figure, interleaved, type Variant } from './harness.ts';
+import { load, quantile } from './http-load.ts';
 
 const REQUESTS = { short: 20_000, long: 200_000 } as const;
 const CONNECTIONS = 32;
