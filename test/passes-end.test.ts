@@ -88,7 +88,7 @@ describe('passes end when what they rest on does', () => {
     become({ people: { ...state.people, ada: { risk: 'high' } } });
     const event = await revoked(pass);
     assert.equal(event.payload['initiating_entity'], 'policy');
-    assert.deepEqual(event.payload['reason_admin'], { en: 'Nobody gets in who is at high risk.' });
+    assert.deepEqual(event.payload['reason_admin'], { en: 'A person at high risk has no access.' });
     const risk = await receivedEvent('risk-level-change', 'ada');
     assert.equal(risk.payload['current_level'], 'HIGH');
     assert.equal(await node.decision(signInRequest('ada')), false);

@@ -6,6 +6,7 @@ import { PACKAGES } from './layers.ts';
 import { RATCHET } from './ratchet.ts';
 import { bannedCalls, datedComments, leftOverTests } from './tidy/bans.ts';
 import { nodeOnly, packageEdges, packageWalls } from './tidy/imports.ts';
+import { plainProse } from './tidy/prose.ts';
 import { fileLength, functionLength, lineLength } from './tidy/sizes.ts';
 import { type Breach, type Rule, readTree } from './tidy/source.ts';
 import { dependencies, explainedLimits, lineRevocation, strayWords } from './tidy/texts.ts';
@@ -45,6 +46,7 @@ const RULES: readonly [string, Rule][] = [
   ['lines end in LF', lineRevocation],
   ['no stray words', strayWords],
   ['every limit says why', explainedLimits],
+  ['prose is plain American English', plainProse],
 ];
 
 /** More would not be read. */

@@ -4,6 +4,7 @@ import { bannedCalls, datedComments, leftOverTests } from './bans.ts';
 import { blank } from './blank.ts';
 import { appOrder, nodeOnly, packageEdges, packageWalls } from './imports.ts';
 import { participleTypes, retiredWords } from './names.ts';
+import { plainProse } from './prose.ts';
 import { fileLength, functionLength, lineLength } from './sizes.ts';
 import { type Breach, type Rule, sourceOf } from './source.ts';
 import { dependencies, explainedLimits, lineRevocation, strayWords } from './texts.ts';
@@ -279,5 +280,29 @@ testRule('finds a type that is a participle', participleTypes, {
     ['packages/core/src/a.ts', 'type Bound = { readonly value: number };'],
     ['packages/core/src/a.ts', 'class Feed {}'],
     ['packages/core/src/a.ts', 'class MergedRow {}'],
+  ],
+});
+
+testRule('finds riddles and British spellings in text that people read', plainProse, {
+  bad: [
+    ['apps/countersign/src/a.ts', "const text = 'it names nobody';"],
+    ['apps/countersign/src/a.ts', 'const text = `${who} is let in by whoever asks`;'],
+    ['packages/core/src/a.ts', 'const text = "the door, behind which it stands";'],
+    ['packages/core/src/a.ts', "const text = 'without authorisation';"],
+    ['content/sigma/rules/a.yml', 'description: "What came of it is not known."'],
+    ['content/policies/a.cedar', '@sentence("The behaviour is known.")'],
+    ['docs/how-to/a.md', 'Somebody has to do it.'],
+    ['README.md', 'The colour of the page.'],
+  ],
+  good: [
+    ['apps/countersign/src/a.ts', '// Whoever asks, nobody answers.\nconst nobody = 1;'],
+    ['apps/countersign/src/a.ts', "import { normalise } from './normalise.ts';"],
+    ['apps/countersign/src/a.ts', "const code = 'nobody-named';\nconst cause = 'authorisation';"],
+    ['apps/countersign/src/a.ts', 'const text = `${colour} is a color`;'],
+    ['apps/countersign/src/a.ts', "const detector = { cutTitle: 'Somebody did it' };"],
+    ['apps/countersign/src/a.test.ts', "test('somebody comes', () => {});"],
+    ['content/config/a.yaml', 'licences: [E3]\n# Nobody reads this.'],
+    ['docs/glossary.md', 'Not whoever, but the caller.'],
+    ['CHANGELOG.md', 'Before, nobody knew.'],
   ],
 });

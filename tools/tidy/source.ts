@@ -13,7 +13,7 @@ export type Rule = (source: Source) => readonly Breach[];
 const LEFT_OUT = new Set(['node_modules', '.git', 'dist', 'countersign-data']);
 /** Node's reports about the coverage of tests. Packages and folders of that name are read. */
 const COVERAGE_REPORTS = 'coverage';
-const TEXT = /\.(?:ts|js|mjs|json|md|yml|yaml|sh|html|css)$/;
+const TEXT = /\.(?:ts|js|mjs|json|md|yml|yaml|cedar|sh|html|css)$/;
 const TEXT_WITHOUT_ENDING = new Set([
   'apps/countersign/bin/countersign',
   '.ci/run',

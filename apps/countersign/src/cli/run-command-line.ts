@@ -91,8 +91,8 @@ function newProgram(terminal: Terminal): Parser {
       outputError: () => undefined,
       getOutHelpWidth: () => terminal.proseColumns,
       getErrHelpWidth: () => terminal.proseColumns,
-      getOutHasColors: () => terminal.colour === 'colour',
-      getErrHasColors: () => terminal.colour === 'colour',
+      getOutHasColors: () => terminal.color === 'color',
+      getErrHasColors: () => terminal.color === 'color',
     })
     .addHelpText(
       'after',
@@ -122,5 +122,5 @@ function contextOf(globals: Globals, terminal: Terminal, world: ProcessEnvironme
 }
 
 function heading(title: string, terminal: Terminal): string {
-  return terminal.colour === 'colour' ? paint(title, 'heading') : title;
+  return terminal.color === 'color' ? paint(title, 'heading') : title;
 }

@@ -64,7 +64,7 @@ function* problemsOf(
     yield [['listen'], 'is an address that other machines reach: tokens go there with tls alone'];
   }
   if (proxies.length > 0 && identity === undefined) {
-    yield [['proxies'], 'cannot tell who somebody is: write identity beside it'];
+    yield [['proxies'], 'cannot identify the caller: write "identity" beside it'];
   }
   if (doors.bypass !== undefined && doors.people.length < 2) {
     yield [['bypass'], 'needs two people: write people beside it, each with a name and a key'];
@@ -85,7 +85,7 @@ function* problemsOf(
       if (before !== undefined) yield [[...path, 'name'], `is the name of ${before} as well`];
       seen.set(called, `${list}[${at}]`);
       if (certificate !== undefined && tls?.clients === undefined) {
-        yield [[...path, 'certificate'], 'is asked of nobody: name the authority in tls.clients'];
+        yield [[...path, 'certificate'], 'is never checked: name its authority in tls.clients'];
       }
     }
   }
@@ -99,7 +99,7 @@ function proofs(world: ConfigEnvironment) {
   };
 }
 
-const NO_PROOF = { message: 'anybody could be it: write tokenHash, certificate or both' };
+const NO_PROOF = { message: 'has no proof of identity: write tokenHash, certificate, or both' };
 
 function isProved(caller: {
   readonly tokenHash?: unknown;

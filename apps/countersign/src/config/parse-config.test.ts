@@ -271,8 +271,8 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
   [
     'an address that other machines reach',
     `listen: 0.0.0.0:80\n${GOOD}`,
-    'c.yaml:1:9: listen: is an address that other machines reach, and nobody is asked who they ' +
-      'are: write 127.0.0.1, or reach: network when something before it asks',
+    'c.yaml:1:9: listen: is an address that other machines reach, and callers are not ' +
+      'authenticated: write 127.0.0.1, or "reach: network" if a proxy in front authenticates them',
   ],
   [
     'an address that is none',

@@ -79,8 +79,8 @@ function crossProblems(document: YamlDocument): DocumentProblem[] {
   const isHere = host === null || isLoopback(host[1] ?? host[2] ?? '');
   if (!isHere && memberOf(document.value, 'reach') !== 'network') {
     const what =
-      'is an address that other machines reach, and nobody is asked who they are: write ' +
-      '127.0.0.1, or reach: network when something before it asks';
+      'is an address that other machines reach, and callers are not authenticated: write ' +
+      '127.0.0.1, or "reach: network" if a proxy in front authenticates them';
     problems.push(document.problemAt(['listen'], what));
   }
   return problems;

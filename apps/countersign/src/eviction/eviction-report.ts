@@ -197,7 +197,7 @@ function openText({ text, reversal }: Opening): string {
 
 const NOBODY_TAINTED: Reason = {
   code: 'nobody-named',
-  text: 'no finding of high severity names anybody, and nobody was named',
+  text: 'no finding of high severity names a person, and no --suspect was given',
 };
 
 /** What was taken back, what that leaves, and what may have been. */
@@ -244,6 +244,6 @@ function groupedReasons(reasons: readonly Reason[]): Reason[] {
 function othersReasons(others: number): Reason[] {
   if (others === 0) return [];
   const changes = plural(others, 'change of this kind was', 'changes of this kind were');
-  const text = `${changes} made by others, and nobody said that they were approved`;
+  const text = `${changes} made by others, and no approval of them is recorded`;
   return [{ code: 'others-not-approved', text }];
 }

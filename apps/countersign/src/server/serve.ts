@@ -245,7 +245,7 @@ class Server {
     if (isBulk) this.#reserve.needRoom();
     return this.#desk.exclusively(async () => {
       if (this.#options.signal.aborted || hooks.signal.aborted) {
-        throw new ForwardingError('NOT_TAKEN', 'the server stops, or nobody waits for the work');
+        throw new ForwardingError('NOT_TAKEN', 'the server is stopping, or the caller has left');
       }
       const both = AbortSignal.any([hooks.signal, this.#options.signal]);
       const startedMs = clock.monotonic();

@@ -326,5 +326,5 @@ test('a content type that was added later is unknown before, while others were r
   const rows = reduced(polls).rows(START + 3 * DAY);
   assert.deepEqual(reported(rows, added), ['unknown 0 48', 'collected 48 71', 'late 71 72']);
   const first = rows.find(({ source }) => source === added);
-  assert.match(first?.because ?? '', /nobody collected this content type then/);
+  assert.match(first?.because ?? '', /no collector read this content type then/);
 });

@@ -9,9 +9,9 @@ export function isSpotSource(source: string): boolean {
   return source === 'graph/auditLogQuery';
 }
 
-const UNCOLLECTED = 'nobody collects this content type';
+const UNCOLLECTED = 'no collector reads this content type';
 
-const UNCOLLECTED_THEN = 'nobody collected this content type then, and it is kept no longer';
+const UNCOLLECTED_THEN = 'no collector read this content type then, and it is no longer available';
 
 /** Said of a source while others beside it were collected, and it was not. */
 export function isUncollected({ state, because }: StateReason): boolean {

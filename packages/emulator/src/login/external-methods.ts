@@ -121,7 +121,7 @@ export class ExternalMethods {
     return admit({ ...session, nowMs }, admission, factor);
   }
 
-  /** Attempts that nobody came back from end as time passes. */
+  /** Attempts that the person did not come back from end as time passes. */
   passed(nowMs: number): void {
     for (const [state, attempt] of this.#attempts) {
       // In order of their ends, since all last equally long.
@@ -129,7 +129,7 @@ export class ExternalMethods {
       this.#attempts.delete(state);
       const { session, untilMs } = attempt;
       const over = { ...attempt, session: { ...session, nowMs: untilMs } };
-      this.#fail(over, NOT_SATISFIED, 'nobody came back');
+      this.#fail(over, NOT_SATISFIED, 'the person did not come back');
     }
   }
 

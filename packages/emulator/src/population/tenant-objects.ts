@@ -133,7 +133,7 @@ export type ServiceAccount = {
 
 const ACCOUNTS: readonly (readonly [string, ServiceAccount['flow'], number])[] = [
   ['Scan Operations', 'ropc', 60],
-  ['Directory Synchronisation', 'ropc', 30],
+  ['Directory Synchronization', 'ropc', 30],
   ['Alarm Relay', 'smtp', 90],
 ];
 

@@ -32,7 +32,7 @@ const FAILURES: ReadonlyMap<number, Failure> = new Map(
       [50199, 'CmsiInterrupt', 'The user was asked whether the application is the one meant.'],
       [53000, 'DeviceNotCompliant', 'The device is not in a compliant state.'],
       [53003, 'BlockedByConditionalAccess', 'Access was blocked by conditional access.'],
-      [65001, 'DelegationDoesNotExist', 'Nobody consented to the application.'],
+      [65001, 'DelegationDoesNotExist', 'No user or administrator consented to the application.'],
       [65004, 'UserDeclinedConsent', 'The user declined to consent.'],
       [70016, 'AuthorizationPending', 'The user has not entered the code yet.'],
       [70043, 'BadTokenDueToSignInFrequency', 'The refresh token is older than allowed.'],

@@ -50,7 +50,7 @@ export type EvidenceReport = {
     | undefined;
 };
 
-export const NO_PINNED_KEY = 'no key was pinned, and anybody can sign with a key of their own';
+export const NO_PINNED_KEY = 'no key was pinned, and any person can sign with their own key';
 
 /**
  * Verifies an evidence file with nothing but the file and the key: hostile input throughout, so
@@ -87,7 +87,7 @@ export function verifyEvidence(
 
 const NOT_WITNESSED = {
   code: 'not-witnessed',
-  text: 'not witnessed: nobody but the log itself has signed the checkpoint',
+  text: 'not witnessed: only the log itself has signed the checkpoint',
 };
 
 /** A checkpoint does not say when it was signed. */

@@ -225,7 +225,7 @@ class Fsck {
       const isOneSpelling = formatNote(checkpoint.note) === bytes.toString('utf8');
       // Readers pass over signatures by strangers; a changed byte must not hide as one.
       if (checkpoint.unverified.length > 0 || !isOneSpelling) {
-        this.#problems.add(place, 0, 'it carries a signature of nobody that the folder knows');
+        this.#problems.add(place, 0, 'it has a signature by a key that the folder does not know');
       }
       return checkpoint;
     } catch (error) {

@@ -50,7 +50,7 @@ function cut(value: unknown): string | undefined {
 type Classification =
   | { readonly kind: 'good' }
   | {
-      readonly kind: 'throttled' | 'again' | 'unauthorised' | 'refused';
+      readonly kind: 'throttled' | 'again' | 'unauthorized' | 'refused';
       readonly error: HttpError;
     };
 
@@ -78,7 +78,7 @@ export function classifyResponse(reply: Reply, url: URL): Classification {
   }
   const message = `${place} refused (${status}${detail})`;
   if (status === 401) {
-    return { kind: 'unauthorised', error: new HttpError('UNAUTHORISED', message, { data }) };
+    return { kind: 'unauthorized', error: new HttpError('UNAUTHORISED', message, { data }) };
   }
   const kind = status === 403 ? 'UNAUTHORISED' : 'REFUSED';
   return { kind: 'refused', error: new HttpError(kind, message, { data }) };

@@ -92,7 +92,7 @@ export class HttpClient {
       const outcome = await this.#attempt(request, first);
       if (outcome.kind === 'good') return outcome.reply;
       const { error } = outcome;
-      if (outcome.kind === 'unauthorised' && !hasNewToken && request.authorisation !== undefined) {
+      if (outcome.kind === 'unauthorized' && !hasNewToken && request.authorisation !== undefined) {
         // An expired or revoked token is found out here first; a second refusal is an answer.
         hasNewToken = true;
         request.authorisation.refused(outcome.challenge);
@@ -181,7 +181,7 @@ export class HttpClient {
 type Outcome =
   | { readonly kind: 'good'; readonly reply: Reply }
   | {
-      readonly kind: 'again' | 'throttled' | 'unauthorised' | 'refused';
+      readonly kind: 'again' | 'throttled' | 'unauthorized' | 'refused';
       readonly error: HttpError;
       readonly afterMs?: number | undefined;
       readonly challenge?: string | undefined;

@@ -136,7 +136,7 @@ function metadataOf(subject: RecordView, from: Interpretation, entry: EventEntry
 
 /** One sentence for people: who, what, on what. */
 function messageOf(from: Interpretation): string {
-  const who = from.actorName ?? from.actorUid ?? 'somebody not stated';
+  const who = from.actorName ?? from.actorUid ?? 'an unnamed account';
   const named = from.operation ?? (from.classUid === 3002 ? 'signed in' : 'acted');
   const what = named.endsWith('.') ? named.slice(0, -1) : named;
   const where = from.mailbox ?? from.object ?? from.targetName ?? from.resourceName;

@@ -183,7 +183,7 @@ test('nobody is let in where the ledger took fewer entries than it was given', a
   const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   await assert.rejects(point.decide(request()), {
     code: 'NOT_ACCOUNTED',
-    message: /\(the ledger took fewer entries\): nobody is let in without it$/,
+    message: /\(the ledger took fewer entries\): access is denied without it$/,
   });
 });
 

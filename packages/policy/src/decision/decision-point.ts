@@ -204,7 +204,7 @@ function notAccounted(cause: unknown): PolicyError {
   const why = cause === undefined ? 'the ledger took fewer entries' : messageOf(cause);
   return new PolicyError(
     'NOT_ACCOUNTED',
-    `the decision could not be written into the ledger (${why}): nobody is let in without it`,
+    `the decision could not be written into the ledger (${why}): access is denied without it`,
     { cause },
   );
 }

@@ -8,7 +8,7 @@ import {
   type TenantReferences,
 } from './conditional-access.ts';
 
-const POLICY = { id: 'second-factor', sentence: 'Nobody signs in with one factor alone.' };
+const POLICY = { id: 'second-factor', sentence: 'A sign-in requires two factors.' };
 const WORLD: TenantReferences = { breakGlass: ['sos'], openGroups: ['g1'], registered: ['w1'] };
 
 function written(text: string): ConditionalAccessPolicy {
@@ -48,7 +48,7 @@ test('a rule is read, and what is none is refused with the cure', () => {
 test('each policy names its own, is report-only, and leaves out accounts for emergencies', () => {
   const policy = written('people mfa');
   assert.deepEqual(policy, {
-    displayName: 'Countersign second-factor: Nobody signs in with one factor alone.',
+    displayName: 'Countersign second-factor: A sign-in requires two factors.',
     state: 'enabledForReportingButNotEnforced',
     conditions: {
       users: { includeUsers: ['All'], excludeUsers: ['sos'] },

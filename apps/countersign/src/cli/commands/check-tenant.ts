@@ -19,7 +19,7 @@ export function declareCheckTenant(program: Parser, bind: BindCommand): void {
     .command('check-tenant')
     .summary('what the tenant logs, and what it does not')
     .description(
-      'Lists what is recorded, for how long and readable by which path, by licence group: as the ' +
+      'Lists what is recorded, for how long and readable by which path, by license group: as the ' +
         'vendor documents it, and where the ledger shows it, as it is.',
     )
     .option('--licence <group>', 'of the people of this tenant: E3, E5, F, none', repeated)
@@ -49,7 +49,7 @@ async function licencesOf(given: readonly string[]): Promise<readonly Licence[]>
   const { LICENCES } = await import('../../config/config.ts');
   return given.map((text) => {
     const found = LICENCES.find((each) => each === text);
-    if (found === undefined) throw usage(`no licence group ${text}: give ${LICENCES.join(', ')}`);
+    if (found === undefined) throw usage(`no license group ${text}: give ${LICENCES.join(', ')}`);
     return found;
   });
 }

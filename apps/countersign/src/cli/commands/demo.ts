@@ -67,14 +67,14 @@ const demo: CommandHandler = async (context) => {
   ]);
   const consent = await indexOfConsent({ ...context, dataDir: dir });
   const file = join(dir, 'consent.evidence');
-  await step('The consent, with its proof, for somebody who does not trust us.', [
+  await step('The consent with its proof, for an auditor who does not trust us.', [
     'evidence',
     'export',
     String(consent),
     '-o',
     file,
   ]);
-  await step('And what that somebody does with it, having our key from elsewhere.', [
+  await step('The auditor verifies it, with our key from another channel.', [
     'evidence',
     'verify',
     file,

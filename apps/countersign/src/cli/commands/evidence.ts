@@ -36,7 +36,7 @@ export function declareEvidence(program: Parser, bind: BindCommand): void {
     .summary('verify an evidence file, offline')
     .description(
       'Verifies an evidence file with nothing but the file and the key of the log. Without a key ' +
-        'it answers "cannot tell": anybody can sign with a key of their own.',
+        'it answers "cannot tell": any person can sign with their own key.',
     )
     .argument('<file>', 'the evidence file')
     .option('--key <vkey>', 'the key of the log, from a place that the file does not control')

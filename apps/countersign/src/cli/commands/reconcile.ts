@@ -31,17 +31,16 @@ type ReconcileFlags = PeriodFlags & { readonly list?: true };
 export function declareReconcile(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('reconcile')
-    .summary('each action against its authorisation')
+    .summary('each action against its authorization')
     .description(
-      'Ties every action to the sign-in of its token, its session or its person, and that to the ' +
-        'decision or check behind it. What has none is unaccounted, with the cause, or cannot be ' +
-        'told, with the cause. Beside that the state of the directory is compared with its ' +
-        'events, both ways: what is there and no event gave, and what an event gave and is not ' +
-        'there.',
+      'Matches every action to the sign-in of its token, session or person, and the sign-in to ' +
+        'its decision or check. An action without a match is unaccounted or unknown, with the ' +
+        'cause. Also compares the directory with its audit events: permissions without an event, ' +
+        'and events without an effect.',
     )
     .option(
       '--list',
-      'the actions that are not accounted for, and what of state and events does not fit',
+      'list the actions that are not accounted for, and the differences of directory and events',
     );
   declarePeriod(parser).action(bind(reconcile));
 }

@@ -14,7 +14,7 @@ export function declareRequests(program: Parser, bind: BindCommand): void {
     .command('requests')
     .summary('what the vendor is asked to change')
     .description(
-      'Lists what nobody can know today and the vendor could change: what, why, the acceptance ' +
+      'Lists what customers cannot see today and the vendor could fix: what, why, the acceptance ' +
         'test, and what that test says of this ledger now.',
     )
     .action(bind(requests));

@@ -190,7 +190,7 @@ export function* lineageLines(report: EvictionReport): Generator<string> {
   const { lineage } = report;
   yield '';
   if (lineage.length === 0) {
-    yield 'Nothing counts as the intruders\u2019: no finding of high severity names anybody.';
+    yield 'Nothing counts as the intruders\u2019: no finding of high severity names a person.';
     return;
   }
   const kinds = [...Map.groupBy(lineage, kindOf)].map(([kind, all]) => countOf(kind, all.length));

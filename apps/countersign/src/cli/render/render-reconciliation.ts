@@ -35,7 +35,8 @@ export function causeRows(found: Reconciliation): readonly CauseRow[] {
 /** What is counted apart, below the table of causes. */
 export function* eventLines({ events }: Reconciliation): Generator<string> {
   const text = eventsText(events);
-  if (text !== undefined) yield `Events that are nobody's action, counted apart: ${text}.`;
+  if (text !== undefined)
+    yield `Events that are not actions of a principal, counted separately: ${text}.`;
 }
 
 export const CAUSE_COLUMNS: readonly Column<CauseRow>[] = [

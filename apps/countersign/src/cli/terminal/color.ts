@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** What a colour means; the three answers stay three colours. */
+/** What a color means; the three answers stay three colours. */
 export type Style = 'heading' | 'faint' | 'strong' | 'yes' | 'no' | 'unknown' | 'plain';
 
 const FORMATS = {
@@ -27,11 +27,11 @@ export function paint(text: string, style: Style): string {
 export function colourWanted(
   env: Readonly<Record<string, string | undefined>>,
   isTerminal: 'terminal' | 'no terminal',
-): 'colour' | 'no colour' {
+): 'color' | 'no color' {
   const forced = env.FORCE_COLOR;
   if (forced !== undefined) {
-    return forced === '0' || forced === 'false' ? 'no colour' : 'colour';
+    return forced === '0' || forced === 'false' ? 'no color' : 'color';
   }
-  if ((env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb') return 'no colour';
-  return isTerminal === 'terminal' ? 'colour' : 'no colour';
+  if ((env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb') return 'no color';
+  return isTerminal === 'terminal' ? 'color' : 'no color';
 }

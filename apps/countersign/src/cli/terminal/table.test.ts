@@ -41,9 +41,9 @@ test('fits every line into the width, whatever the cells hold', async () => {
     fc.asyncProperty(
       fc.array(row, { maxLength: 5 }),
       fc.constantFrom(60, 80, 120, 200),
-      fc.constantFrom('colour', 'no colour'),
-      async (rows, columns, colour) => {
-        for (const line of await lines(rows, { columns, colour })) {
+      fc.constantFrom('color', 'no color'),
+      async (rows, columns, color) => {
+        for (const line of await lines(rows, { columns, color })) {
           const width = displayWidth(stripVTControlCharacters(line));
           assert.ok(width <= columns, `${width} > ${columns}: ${JSON.stringify(line)}`);
         }
@@ -54,14 +54,14 @@ test('fits every line into the width, whatever the cells hold', async () => {
 });
 
 test('prints rows on one line each where nobody has a terminal, and cuts nothing', async () => {
-  const [head, first, ...rest] = await lines([example], { columns: Infinity, colour: 'no colour' });
+  const [head, first, ...rest] = await lines([example], { columns: Infinity, color: 'no color' });
   assert.match(head ?? '', /^time +who +what +on what +session +items$/);
   for (const value of Object.values(example)) assert.ok(first?.includes(String(value)));
   assert.deepEqual(rest, []);
 });
 
 test('folds what does not fit into a line below the row', async () => {
-  const [head, first, second] = await lines([example], { columns: 80, colour: 'no colour' });
+  const [head, first, second] = await lines([example], { columns: 80, color: 'no color' });
   assert.doesNotMatch(head ?? '', /session/);
   assert.match(first ?? '', /^2024-01-12 08:31:07 {2}alice\.anderson@contoso\.example {2}File/);
   assert.match(second ?? '', /^ {2}on what https:/);
@@ -69,21 +69,21 @@ test('folds what does not fit into a line below the row', async () => {
 
 test('makes a forged line visible in its cell', async () => {
   const forged = { ...example, what: 'Send\n2024-01-12 08:31:08  mallory' };
-  const printed = await lines([forged], { columns: 240, colour: 'no colour' });
+  const printed = await lines([forged], { columns: 240, color: 'no color' });
   assert.equal(printed.length, 2);
   assert.match(printed[1] ?? '', /Send␊2024/);
 });
 
 test('leaves out columns that are empty in every row, where somebody has a terminal', async () => {
   const rows = [{ ...example, session: '' }];
-  const [head] = await lines(rows, { columns: 200, colour: 'no colour' });
+  const [head] = await lines(rows, { columns: 200, color: 'no color' });
   assert.doesNotMatch(head ?? '', /session/);
-  const [piped] = await lines(rows, { columns: Infinity, colour: 'no colour' });
+  const [piped] = await lines(rows, { columns: Infinity, color: 'no color' });
   assert.match(piped ?? '', /session/);
 });
 
 test('prints nothing for no rows', async () => {
-  assert.deepEqual(await lines([], { columns: 80, colour: 'no colour' }), []);
+  assert.deepEqual(await lines([], { columns: 80, color: 'no color' }), []);
 });
 
 test('begins to print before the list ends', async () => {
@@ -94,7 +94,7 @@ test('begins to print before the list ends', async () => {
       yield example;
     }
   }
-  for await (const _ of tableLines(COLUMNS, endless(), { columns: 80, colour: 'no colour' })) break;
+  for await (const _ of tableLines(COLUMNS, endless(), { columns: 80, color: 'no color' })) break;
   assert.equal(taken, TABLE_SAMPLE_ROWS);
 });
 

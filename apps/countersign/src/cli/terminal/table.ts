@@ -15,7 +15,7 @@ export type Column<Row> = ColumnShape & {
 export type TableOptions = {
   /** Infinity where nobody's terminal is: then every row is one whole line. */
   readonly columns: number;
-  readonly colour: 'colour' | 'no colour';
+  readonly color: 'color' | 'no color';
 };
 
 type Value = { readonly text: string; readonly style: Style };
@@ -156,5 +156,5 @@ function linesOf(kind: ColumnKind, text: string, width: number): string[] {
 }
 
 function painted(text: string, style: Style, options: TableOptions): string {
-  return options.colour === 'colour' ? paint(text, style) : text;
+  return options.color === 'color' ? paint(text, style) : text;
 }

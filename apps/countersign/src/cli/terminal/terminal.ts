@@ -20,11 +20,11 @@ type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
 export class Terminal {
   /** Columns of standard output; Infinity where it is no terminal and nobody set COLUMNS. */
   readonly columns: number;
-  readonly colour: 'colour' | 'no colour';
+  readonly color: 'color' | 'no color';
   readonly isTTY: boolean;
   readonly #stdout: Output;
   readonly #stderr: Output;
-  readonly #stderrColour: 'colour' | 'no colour';
+  readonly #stderrColor: 'color' | 'no color';
   /** Infinity where it is no terminal: programs and files get whole lines. */
   readonly #stderrColumns: number;
   readonly #newProgress: () => ProgressLine;
@@ -34,8 +34,8 @@ export class Terminal {
     const { stdout, stderr, env, clock } = options;
     this.isTTY = stdout.isTTY === true;
     this.columns = columnsOf(stdout, env);
-    this.colour = colourWanted(env, this.isTTY ? 'terminal' : 'no terminal');
-    this.#stderrColour = colourWanted(env, stderr.isTTY === true ? 'terminal' : 'no terminal');
+    this.color = colourWanted(env, this.isTTY ? 'terminal' : 'no terminal');
+    this.#stderrColor = colourWanted(env, stderr.isTTY === true ? 'terminal' : 'no terminal');
     this.#stdout = new Output(stdout);
     this.#stderr = new Output(stderr);
     const columns = stderr.isTTY === true ? (stderr.columns ?? COLUMNS_DEFAULT) : undefined;
@@ -56,7 +56,7 @@ export class Terminal {
   /** One line to standard output. */
   line(...pieces: Cell[]): void {
     this.#progress?.clear();
-    this.#stdout.write(`${pieces.map((piece) => show(piece, this.colour)).join('')}\n`);
+    this.#stdout.write(`${pieces.map((piece) => show(piece, this.color)).join('')}\n`);
   }
 
   /** Names and values, one pair on a line, the values in one column. */
@@ -90,7 +90,7 @@ export class Terminal {
     const [first, ...more] = wrap(sanitise(text), this.#stderrColumns);
     const isOneLine = more.length === 0;
     const lines = isOneLine
-      ? [pieces.map((piece) => show(piece, this.#stderrColour)).join('')]
+      ? [pieces.map((piece) => show(piece, this.#stderrColor)).join('')]
       : [first as string, ...more];
     for (const line of lines) this.#stderr.write(`${line}\n`);
   }
@@ -226,10 +226,10 @@ function textOf(piece: Cell): string {
   return typeof piece === 'object' ? piece.text : (piece ?? '');
 }
 
-function show(piece: Cell, colour: 'colour' | 'no colour'): string {
+function show(piece: Cell, color: 'color' | 'no color'): string {
   if (typeof piece !== 'object') return sanitise(piece ?? '');
   const text = sanitise(piece.text);
-  return colour === 'colour' ? paint(text, piece.style) : text;
+  return color === 'color' ? paint(text, piece.style) : text;
 }
 
 function columnsOf(stdout: Stream, env: Environment): number {

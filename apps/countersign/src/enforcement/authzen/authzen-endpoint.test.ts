@@ -84,7 +84,7 @@ describe('an evaluation over AuthZEN', () => {
 
   test('that cannot be accounted for is not given', async () => {
     await assert.rejects(world({ fails: true }).ask('evaluation', WHOLE), {
-      ...{ code: 'UNAVAILABLE', status: 503, message: /nobody is let in without it$/ },
+      ...{ code: 'UNAVAILABLE', status: 503, message: /access is denied without it$/ },
     });
   });
 });

@@ -59,7 +59,7 @@ const ENGLISH: Words = {
       'The passkey was not registered. Your company may not allow this kind of device or key.',
     'now-use-it': 'Your passkey is registered. Use it now to go on.',
   },
-  failed: 'The passkey could not be used, or you cancelled. You can try again.',
+  failed: 'The passkey could not be used, or you canceled. You can try again.',
   unsupported: 'This browser cannot use passkeys. Open the page in another browser.',
   needsScript: 'This page needs JavaScript: passkeys cannot be used without it.',
   refusedTitle: 'You cannot sign in',

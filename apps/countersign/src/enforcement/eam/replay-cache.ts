@@ -63,7 +63,7 @@ export class ReplayCache {
       await this.#store.keep({ names, issuedMs }, this.#lineMs);
     } catch (cause) {
       const why = `could not write down that a hint was used (${messageOf(cause)})`;
-      throw new PolicyError('NOT_ACCOUNTED', `${why}: nobody is let in by it`, { cause });
+      throw new PolicyError('NOT_ACCOUNTED', `${why}: no person is let in with it`, { cause });
     }
     return 'taken';
   }

@@ -143,7 +143,7 @@ test('raised risk ends the passes of that person, and is told', async () => {
   await world.open('ben');
   world.change('ada', { risk: 'high' });
   await world.revocation.settle();
-  assert.deepEqual(world.ended, [[pass, 'Nobody gets in who is at high risk.']]);
+  assert.deepEqual(world.ended, [[pass, 'A person at high risk has no access.']]);
   const tenant = { format: 'opaque', id: TENANT };
   assert.deepEqual(world.sent, [
     ['risk-level-change', { format: 'complex', tenant, user: user('ada') }],

@@ -83,12 +83,12 @@ function complexOf(value: Json): SubjectId {
   for (const [name, member] of Object.entries(value)) {
     if (name === 'format') continue;
     if (!COMPLEX_MEMBERS.some((known) => known === name)) {
-      throw malformed(`the subject has the member ${JSON.stringify(name)}, which nobody defines`);
+      throw malformed(`the subject has the member ${JSON.stringify(name)}, which is not defined`);
     }
     if (!isObject(member)) throw malformed(`the ${name} of the subject is no object`);
     members[name] = simpleOf(member);
   }
-  if (Object.keys(members).length === 0) throw malformed('the subject names nobody');
+  if (Object.keys(members).length === 0) throw malformed('the subject has no identifier');
   return { format: 'complex', ...members };
 }
 

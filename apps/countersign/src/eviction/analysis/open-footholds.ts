@@ -95,7 +95,7 @@ function openingOf(
     event.operation ?? 'a change',
     ...(whose === null ? [] : [`of ${whose}`]),
     ...(what === undefined ? [] : [`(${what.slice(0, 200)})`]),
-    `by ${event.actorName ?? event.actorUid ?? event.appName ?? 'somebody who is not named'}`,
+    `by ${event.actorName ?? event.actorUid ?? event.appName ?? 'an unnamed account'}`,
   ];
   return {
     ...{ entry: index, entries, atMs: event.timeMs, tenant, text: parts.join(' ') },

@@ -297,7 +297,7 @@ function namesText(acts: readonly TaintedAct[]): string {
 
 function whoOf({ row }: Pick<TaintedAct, 'row'>): string {
   const { actorName, appName, actorUid } = row.event;
-  return actorName ?? appName ?? actorUid ?? 'somebody who is not named';
+  return actorName ?? appName ?? actorUid ?? 'an unnamed account';
 }
 
 function timeText({ row }: TaintedAct): string {

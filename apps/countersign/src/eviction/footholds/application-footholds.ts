@@ -101,7 +101,7 @@ export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
     ],
     reopens: [APPLICATION_BACK],
     readBack: 'GET /applications/{id}/federatedIdentityCredentials, managed identities in Azure',
-    blind: 'whoever controls the outside issuer makes tokens that look right',
+    blind: 'the owner of the external issuer can create valid tokens',
   },
   {
     number: 12,

@@ -293,7 +293,7 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
       ),
     ],
     readBack: 'Get-InboundConnector, Get-OutboundConnector and the allow lists',
-    blind: 'a gateway of somebody else in the way of the mail',
+    blind: 'a mail gateway of another organization in the mail path',
   },
   {
     number: 36,

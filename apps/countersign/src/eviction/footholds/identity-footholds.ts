@@ -98,7 +98,7 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     ],
     reopens: [ACCOUNT_BACK],
     readBack: 'GET /users/{id}/authentication/methods against the attested list',
-    blind: 'a passkey that its provider synchronises works wherever that account is signed in',
+    blind: 'a synchronized passkey works on every device of its provider account',
   },
   {
     number: 5,
@@ -195,7 +195,7 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     closes: ACCOUNT_GONE,
     reopens: [ACCOUNT_BACK],
     readBack: "GET /users?$filter=userType eq 'Guest'",
-    blind: "the guest's own tenant keeps sessions that nobody here can end",
+    blind: 'the home tenant of the guest keeps sessions that this tenant cannot end',
   },
   {
     number: 27,

@@ -159,7 +159,7 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
   {
     number: 24,
     id: 'cross-tenant-access',
-    name: 'Cross-tenant access, direct connect, tenant synchronisation',
+    name: 'Cross-tenant access, direct connect, tenant synchronization',
     grounds: ['directory'],
     opens: [
       trace(
@@ -247,12 +247,12 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
       }),
     ],
     closes: [],
-    readBack: 'GET /policies/authorizationPolicy and its neighbours against the approved',
+    readBack: 'GET /policies/authorizationPolicy and related policies against the approved',
   },
   {
     number: 43,
     id: 'on-premises',
-    name: 'Synchronisation, single sign-on keys, agents, hybrid Exchange',
+    name: 'Synchronization, single sign-on keys, agents, hybrid Exchange',
     grounds: ['directory', 'signIns'],
     opens: [
       trace(

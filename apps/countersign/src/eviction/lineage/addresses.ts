@@ -92,7 +92,7 @@ function statusOf(of: {
   if (first.length > 0) {
     return not(`${people(first.length)} used it before anything that a finding shows`);
   }
-  if (isCrowded) return not(`${people(others.length)} of which nothing else is known use it`);
+  if (isCrowded) return not(`${people(others.length)} without other signs of an attack use it`);
   return { ip, isFollowed: true, isCrowded, because: earlier.because, earlier };
 }
 
@@ -104,7 +104,7 @@ function earlierUse(use: readonly User[], sinceMs: number, historyMs: number | n
     return { people: null, because };
   }
   const count = use.filter(({ firstMs }) => firstMs < sinceMs).length;
-  const who = count === 0 ? 'nobody' : people(count);
+  const who = count === 0 ? 'no other person' : people(count);
   return { people: count, because: `${who} used it from ${dateOf(historyMs)} to the attack` };
 }
 

@@ -26,7 +26,7 @@ export const markFindings: LedgerOperation<MarkInput, MarkedFindings> = {
   name: 'findings mark',
   summary: 'say how far you are with a finding',
   description:
-    'Says of a finding, or of all findings of an incident, that somebody looks into it, that ' +
+    'Says of a finding, or of all findings of an incident, that a person investigates it, that ' +
     'it is known and explained, or that it is resolved. It is an entry of the ledger. What ' +
     'happens after a resolution, and what outlives a suppression, is new again.',
   scope: 'findings:write',

@@ -30,11 +30,11 @@ type InviteInput = OptionalSignerInput &
 
 export const invitePasskey: DocumentOperation<InviteInput, InvitedEntry> = {
   name: 'passkeys invite',
-  summary: 'let somebody register a passkey',
+  summary: 'invite a person to register a passkey',
   description:
-    'Tells a code that is good once, for a day. Whoever has or had a passkey needs two ' +
-    'administrators, each with a key of their own: one signs the invitation (--as, ' +
-    '--sign-with), another approves it (passkeys approve) and is told the code.',
+    'Prints a code that works once, within a day. A person who has or had a passkey needs two ' +
+    'administrators with their own keys: one signs the invitation (--as, --sign-with), and the ' +
+    'other approves it (passkeys approve) and gets the code.',
   scope: 'credentials:write',
   effect: 'write',
   kind: 'document',
@@ -103,7 +103,7 @@ export const approveInvitation: DocumentOperation<ApproveInput, InvitedEntry> = 
     const { id: invitation, request } = await invitationCalled(context, input.invitation);
     if (request === undefined || request === null) {
       throw invalidInput(
-        `the invitation ${invitation} needs nobody else; its code was told when it was made`,
+        `the invitation ${invitation} needs no approval; its code was shown when it was created`,
       );
     }
     const { tenant, person, device, by } = request.statement;

@@ -12,7 +12,7 @@ type PasskeysInput = { readonly person?: string | undefined; readonly all?: bool
 export const listPasskeys: ListOperation<PasskeysInput, object, RegisteredPasskey> = {
   name: 'passkeys list',
   summary: 'the passkeys that count',
-  description: 'Lists the passkeys that people registered and nobody revoked.',
+  description: 'Lists registered passkeys that are not revoked.',
   scope: 'credentials:read',
   effect: 'read',
   kind: 'list',

@@ -45,7 +45,7 @@ const REPORT = z.looseObject({
 });
 
 const DESCRIPTION =
-  'Reads exports into the ledger: CSV, JSON, NDJSON, .gz, .zip, whole folders, recognised by ' +
+  'Reads exports into the ledger: CSV, JSON, NDJSON, .gz, .zip, whole folders, recognized by ' +
   'content. Read again, they add nothing. What cannot be read is quarantined and counted. ' +
   'With --quarantined the quarantine is read again: what can be read now goes in, and the ' +
   'rest stays.';

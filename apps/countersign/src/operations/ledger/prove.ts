@@ -15,7 +15,7 @@ export type ProofOutput = {
 
 export const proveInclusion: DocumentOperation<{ readonly entry: EntryReference }, ProofOutput> = {
   name: 'ledger prove',
-  summary: 'that an entry is in the log, as a file for anybody',
+  summary: 'prove that an entry is in the log, as a file that any tool can verify',
   description: 'Prints a C2SP tlog-proof: path to the root, signed checkpoint, cosignatures.',
   scope: 'ledger:read',
   effect: 'read',

@@ -23,7 +23,7 @@ export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
   name: 'statement',
   summary: 'the books of one person: sessions, actions, balance',
   description:
-    'Prints what one principal did in a period: each session with its authorisation, each ' +
+    'Prints what one principal did in a period: each session with its authorization, each ' +
     'action once, and the balance. With --purpose and --case the look itself is an entry.',
   scope: 'people:read',
   effect: 'write',

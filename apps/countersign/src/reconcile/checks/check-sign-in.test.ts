@@ -156,7 +156,7 @@ test('where no policy was in force nothing is verified', () => {
 for (const [name, changes, cause] of [
   ['whose body is erased', { erased: true }, 'erased'],
   ['without an outcome', { outcome: 'not stated' }, 'the outcome is not stated'],
-  ['of nobody', { who: { type: 'Person', id: '' } }, 'nobody is named'],
+  ['of nobody', { who: { type: 'Person', id: '' } }, 'the sign-in names no principal'],
   [
     "of the vendor's own service",
     { detail: { homeTenant: 'f8cdef31-a31e-4b4a-93e4-5f571e91255a' } },

@@ -73,7 +73,7 @@ function verdictOf(signIn: ReportedSignIn, world: CheckContext, match: Match): V
   if (isVendors(signIn)) {
     return unverified("the vendor's own service");
   }
-  if (signIn.who.id === '') return unverified('nobody is named');
+  if (signIn.who.id === '') return unverified('the sign-in names no principal');
   const outcome = evaluateSignIn(signIn, world, policies);
   const { effect, cause, obligations, because } = outcome;
   if (because[0]?.code === 'not-asked-for') {

@@ -137,7 +137,7 @@ function unplayable(signIn: ReportedSignIn): string | undefined {
   if (signIn.erased) return 'erased';
   if (signIn.outcome === 'not stated') return 'the outcome is not stated';
   if (isVendors(signIn)) return "the vendor's own service";
-  return signIn.who.id === '' ? 'nobody is named' : undefined;
+  return signIn.who.id === '' ? 'the sign-in names no principal' : undefined;
 }
 
 function keyOf({ tenant, action }: { readonly tenant: string; readonly action: string }): string {

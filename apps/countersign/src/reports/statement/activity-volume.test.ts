@@ -42,13 +42,13 @@ const cases: readonly [string, readonly RowParts[], readonly string[]][] = [
   [
     'a synchronised folder, once however often',
     [1, 2].map(() => ({ accessType: 'Sync', mailbox: 'a@x', folder: '\\Inbox' })),
-    ['1 folder synchronised in 1 mailbox, contents not known: assume every item taken'],
+    ['1 folder synchronized in 1 mailbox, contents not known: assume every item taken'],
   ],
   [
     'a synchronised folder without name',
     [{ accessType: 'Sync', mailbox: 'a@x' }],
     [
-      '1 synchronisation of a folder that is not named, ' +
+      '1 synchronization of a folder that is not named, ' +
         'contents not known: assume every item taken',
     ],
   ],

@@ -58,10 +58,10 @@ function mailSynchronised(actions: readonly EventRow[]): string[] {
   const unnamed = syncs.length - stated.length;
   const parts: string[] = [];
   if (folders > 0) {
-    parts.push(`${plural(folders, 'folder')} synchronised in ${mailboxes(stated)}`);
+    parts.push(`${plural(folders, 'folder')} synchronized in ${mailboxes(stated)}`);
   }
   if (unnamed > 0) {
-    parts.push(`${plural(unnamed, 'synchronisation')} of a folder that is not named`);
+    parts.push(`${plural(unnamed, 'synchronization')} of a folder that is not named`);
   }
   return [`${parts.join(' and ')}, contents not known: assume every item taken`];
 }
@@ -114,7 +114,7 @@ const FILE_HOSTING = 6006;
 /** OCSF 1.8.0 File Hosting Activity, the activities that move or show contents. */
 const FILE_VERBS: readonly (readonly [activityId: number, verb: string])[] = [
   [2, 'downloaded'],
-  [15, 'synchronised'],
+  [15, 'synchronized'],
   [14, 'opened'],
   [9, 'previewed'],
   [1, 'uploaded'],

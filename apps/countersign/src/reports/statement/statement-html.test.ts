@@ -52,7 +52,7 @@ test('the page says what it is about, how far it can be trusted, and what it is 
   for (const text of [
     'Cannot tell whether this is all that happened, because',
     '2 more events stand under a name that several people held',
-    'Authorised? Cannot tell, because no decision source is connected.',
+    'Authorized? Cannot tell, because no decision source is connected.',
     'from 2024-01-12 08:00:00 UTC on',
     '2024-02-01 10:00:00 UTC',
     '1,000,000 entries',

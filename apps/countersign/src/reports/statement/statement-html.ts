@@ -128,7 +128,7 @@ still have happened, unless this section says that the period is covered.</p>
 
 function holesOf(holes: readonly CoverageGap[]): HtmlPart {
   if (holes.length === 0) return null;
-  return html`<p>Intervals of which something is, or may be, missing:</p>
+  return html`<p>Intervals with missing or possibly missing records:</p>
 <ul class="holes">${holes.map((hole) => html`<li>${holeText(hole)}</li>`)}</ul>`;
 }
 
@@ -149,7 +149,7 @@ function balanceOf(statement: Statement): Html {
   return html`<section aria-labelledby="balance">
 <h2 id="balance">Balance</h2>
 <table class="balance">
-<caption>Actions by whether an authorisation stands behind them</caption>
+<caption>Actions with and without an authorization</caption>
 <thead><tr><th scope="col">Actions</th><th scope="col">Accounted</th>
 <th scope="col">Unaccounted</th><th scope="col">Cannot tell</th></tr></thead>
 <tbody><tr><td>${whole(actions)}</td><td>${whole(accounted)}</td>
@@ -181,7 +181,7 @@ function* sessionOf(session: StatementSession): Generator<string> {
   const span = from === to ? instantText(from) : `${instantText(from)} to ${instantText(to)}`;
   yield html`<section>
 <h3><bdi>${sessionTitle(session.session)}</bdi></h3>
-<p>${span} UTC. Authorised? ${answerText(session.authorisation)}.</p>\n`.markup;
+<p>${span} UTC. Authorized? ${answerText(session.authorisation)}.</p>\n`.markup;
   yield* tableOf('Sign-ins of this session', session.signIns, SIGN_IN_CELLS);
   yield* tableOf('Actions', session.actions, ACTION_CELLS);
   yield '</section>\n';
@@ -307,7 +307,7 @@ function footOf({ ledger }: Statement): Html {
 <p><strong>How to check this.</strong> A number after # is an entry of the ledger
 ${id(ledger.origin)}. <code>countersign show N</code> prints the record as the vendor delivered it,
 its meaning, and the proof that it is in the checkpoint named above;
-<code>countersign evidence export N -o FILE</code> puts all of that into a file that anybody can
+<code>countersign evidence export N -o FILE</code> writes all of that to a file that any person can
 verify without access to this system. &ldquo;of 2&rdquo; under a number means that the action was
 delivered twice, and that the number is that of the newer delivery.</p>
 </footer>\n`;

@@ -14,7 +14,7 @@ import type {
 /** The words in which people read a statement, the same in every form of it. */
 
 export function nameOf(principal: Principal): string {
-  return principal.name ?? principal.uid ?? 'somebody without a name';
+  return principal.name ?? principal.uid ?? 'an unnamed account';
 }
 
 export function periodText({ from, to }: Period): string {
@@ -140,7 +140,7 @@ export function happenedText({ events }: Statement): string | undefined {
 /** None is known: what that is worth depends on how many could not be told. */
 export function unaccountedText({ balance }: Statement): string {
   if (balance.unaccounted > 0) {
-    return `${plural(balance.unaccounted, 'action')} without an authorisation:`;
+    return `${plural(balance.unaccounted, 'action')} without an authorization:`;
   }
   if (balance.unknown === 0) return 'None.';
   return `None is known; of ${plural(balance.unknown, 'action')} it cannot be told.`;

@@ -24,10 +24,10 @@ test('where sign-ins nobody is asked for are not collected, a statement is not w
     collected(`m365.activity/Audit.${type}`),
   );
   // The audit log tells of people's own.
-  assert.deepEqual(missing(audit, PERSON), ['sign-ins that nobody is asked for']);
+  assert.deepEqual(missing(audit, PERSON), ['sign-ins without interaction']);
   assert.deepEqual(missing(audit, SERVICE), ["applications' sign-ins"]);
   const silent = collected('azure-monitor/NonInteractiveUserSignInLogs', 'lost');
-  assert.deepEqual(missing([...audit, silent], PERSON), ['sign-ins that nobody is asked for']);
+  assert.deepEqual(missing([...audit, silent], PERSON), ['sign-ins without interaction']);
   const whole = [...audit, collected('azure-monitor/NonInteractiveUserSignInLogs')];
   assert.deepEqual(missing(whole, PERSON), []);
   assert.deepEqual(missing([...audit, collected('graph/signIns')], SERVICE), []);

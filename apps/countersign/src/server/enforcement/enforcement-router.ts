@@ -184,7 +184,7 @@ function errorReply(error: EndpointError): EndpointReply {
 function stranger(request: IncomingRequest): EndpointReply {
   const showed = request.header('authorization') !== undefined;
   const challenge = `Bearer realm="countersign"${showed ? ', error="invalid_token"' : ''}`;
-  const what = 'nobody is known by what the request shows: send a bearer token or a certificate';
+  const what = 'unknown caller: send a valid bearer token or client certificate';
   return jsonReply(401, what, { 'www-authenticate': challenge });
 }
 

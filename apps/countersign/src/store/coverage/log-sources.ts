@@ -35,7 +35,7 @@ export const FLOW_LOGS: Readonly<
   // The audit log tells that people signed in, and of no other flow.
   interactive: { words: "people's sign-ins", of: [...SIGN_IN_LOG, ...DIRECTORY_OF_UNIFIED_LOG] },
   nonInteractive: {
-    words: 'sign-ins that nobody is asked for',
+    words: 'sign-ins without interaction',
     of: [
       { source: /^graph\/signIns$/i },
       { source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?NonInteractiveUserSignInLogs$/i },

@@ -18,7 +18,7 @@ function unseen(...facts: readonly CoverageRow[]): readonly string[] {
 }
 
 const PEOPLE = "people's sign-ins";
-const SILENT = 'sign-ins that nobody is asked for';
+const SILENT = 'sign-ins without interaction';
 const APPS = "applications' sign-ins";
 const MANAGED = "managed identities' sign-ins";
 

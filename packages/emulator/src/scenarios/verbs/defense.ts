@@ -143,7 +143,7 @@ function responderIn(home: Population, taken: ReadonlySet<string>): Person {
   );
   const found = free.find((person) => person.isAdministrator || person.isHelpDesk) ?? free[0];
   if (found === undefined)
-    throw new ScenarioError('wrong', 'nobody is left who could evict anybody.');
+    throw new ScenarioError('wrong', 'no administrator is left to evict the intruders.');
   return found;
 }
 

@@ -107,7 +107,7 @@ export class ActivityWebhook {
   }
 
   #validation(contentType: ContentType, code: string, value: unknown): WebhookOutcome {
-    if (!this.#expected.has(contentType)) return refused('nobody asked for a validation');
+    if (!this.#expected.has(contentType)) return refused('no validation was requested');
     const stated = (value as { validationCode?: unknown } | undefined)?.validationCode;
     if (stated !== code) return refused('its validation code is not the one of its body');
     return { kind: 'validated' };

@@ -41,8 +41,7 @@ export function endOf(
   return { outcome: isOff ? 'off' : 'partial', code: worst.code, because, ...counts };
 }
 
-const WAS_OFF =
-  'in this window there was no enabled subscription, so that nobody knows what is missing';
+const WAS_OFF = 'no subscription was enabled in this window, so it is unknown what is missing';
 
 function oldShortfall({ state, quarantined = 0 }: ContentFact): Shortfall[] {
   switch (state) {

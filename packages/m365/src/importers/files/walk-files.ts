@@ -95,7 +95,7 @@ export function unreadable(path: string, error: unknown): ImportError {
   if (code === 'ELOOP') return folderLoop(path);
   const why =
     code === 'EACCES' || code === 'EPERM'
-      ? 'you have no permission; ask for read access, or run as somebody who has it'
+      ? 'you have no permission; ask for read access, or run as a user who has it'
       : `${messageOf(error)}; copy it to a healthy disk and try again`;
   return new ImportError('UNREADABLE', `cannot read ${quoted(path)}: ${why}`, { cause: error });
 }

@@ -31,7 +31,7 @@ function render({ terminal }: Context, { bypass, entry }: BypassOutcome): void {
 
 function stateText({ approval, end: ended, effect }: Bypass): string {
   if (effect === undefined) {
-    if (ended !== undefined) return 'taken back before anybody agreed';
+    if (ended !== undefined) return 'withdrawn before a second person approved';
     return approval === undefined ? 'waits for a second person' : 'agreed, and not yet begun';
   }
   switch (effect.state) {

@@ -20,7 +20,7 @@ const list = bindList(listPasskeys, {
 });
 
 const invitations = bindList(listInvitations, {
-  render: (context, rows) => renderRows(context, rows, INVITED, 'nobody was invited'),
+  render: (context, rows) => renderRows(context, rows, INVITED, 'no invitation exists'),
 });
 
 const invite = bindDocument(invitePasskey, { positional: ['person'], render: renderInvited });

@@ -228,8 +228,8 @@ export function featuresSql(some: PersonPartition): string {
       ${SPOT.map((name) => `n.${name}`).join(', ')},
       CASE WHEN ${isFamiliar('ui')} THEN 'own'
         WHEN coalesce(ci.people, 0) - n.own_day >= ${SHARED_BY_MIN} THEN 'company'
-        -- In its first days a log knows nobody: that a place is strange then says nothing. Where
-        -- hardly anybody ever gets in, it says all the more.
+        -- In its first days a log knows no person, so a new place means nothing. Where few people
+        -- ever sign in, a new place means more.
         WHEN warmth.days < ${WARM_DAYS_MIN} AND warmth.people >= ${SHARED_BY_MIN} THEN 'company'
         WHEN ${isFamiliar('un')} THEN 'near'
         WHEN n.country <> '' AND ${isFamiliar('uk')} THEN 'country'

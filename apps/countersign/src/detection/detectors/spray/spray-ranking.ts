@@ -164,8 +164,8 @@ function weighedSql(attempts: string, share: number): string {
         WHERE kind = 'guess' AND hash(u) IN (SELECT person FROM c)
       UNION ALL SELECT person, t, 0, "index" FROM c
     ),
-    -- Whoever was guessed at and then enters from elsewhere is likelier hit than who never was. A
-    -- guess that may as well be the person's own mistake counts for what it is worth.
+    -- A target of guesses who then signs in from elsewhere is a likelier hit than other people. A
+    -- guess that may be the person's own mistake counts by its probability.
     besieged AS (
       SELECT "index", 1 - exp(-(sum(leaves) OVER so_far) / ${ONE}) AS was FROM moments
       WINDOW so_far AS (PARTITION BY person ORDER BY t RANGE UNBOUNDED PRECEDING)

@@ -76,7 +76,7 @@ test('a passkey counts though it is revoked, or was asked for by another name', 
 test('what nobody can agree to', async () => {
   const world = await EamWorld.begin();
   const first = inviteTo(world, ADA, 'carol');
-  assert.throws(() => world.agree(first.id), /needs nobody else/);
+  assert.throws(() => world.agree(first.id), /needs no approval/);
   assert.throws(() => world.agree('x'), /there is none of that id/);
   await enrolBy(world, first.code ?? '');
   const { id } = inviteTo(world, ADA, 'carol');

@@ -120,7 +120,7 @@ export function approve(
   const { invitation, approval, used } = known;
   const { reason, expiresMs, request } = invitation;
   if (reason === 'first')
-    throw refused(id, 'it needs nobody else; its code was told when it was made');
+    throw refused(id, 'it needs no approval; its code was shown when it was created');
   if (approval !== null) throw refused(id, `${approval.statement.by} has agreed to it already`);
   if (used === 'yes' || expiresMs <= nowMs) throw refused(id, 'it is over; invite again');
   checkSaid(said, people, nowMs, (why) => refused(id, why));

@@ -87,7 +87,7 @@ export class LedgerPasskeys implements PasskeyStore {
       await this.#writer.decisionLog.append([ownEntryDraft('credential', record.atMs, record)]);
     } catch (cause) {
       const why = `could not write down what became of a passkey (${messageOf(cause)})`;
-      throw new PolicyError('NOT_ACCOUNTED', `${why}: nobody is let in without it`, { cause });
+      throw new PolicyError('NOT_ACCOUNTED', `${why}: no person is let in without it`, { cause });
     }
     if (isNew) this.book.apply(record);
     this.#exchange?.tell(record);
