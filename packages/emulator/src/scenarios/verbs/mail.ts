@@ -63,11 +63,13 @@ function accessOf(stage: ScenarioContext, args: StepArguments, home: Population)
 
 /**
  * Opens messages one by one in each mailbox. What is opened within two minutes from one address is
- * one record; `lanes` read side by side, each from its own.
+ * one record; `workers` read side by side, each from its own.
  */
 export const readMail: Verb = (stage, args) => {
   const { people, home } = args.people('mailboxes');
-  const workers = Array.from({ length: args.whole('lanes', 1) }, () => accessOf(stage, args, home));
+  const workers = Array.from({ length: args.whole('workers', 1) }, () =>
+    accessOf(stage, args, home),
+  );
   const client = args.text('client', 'rest') as MailClient;
   const folder = args.text('folder', 'Inbox');
   const overMs = args.duration('over');
