@@ -1,7 +1,11 @@
 import { isGuid } from '@countersign/core';
 import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
-import { GATE_SOURCES_MAX, TENANTS_MAX } from './limits.ts';
+
+/** The vendor has a few dozen sources. */
+const GATE_SOURCES_MAX = 500;
+/** A company owns a handful; an acquisitive one some hundreds. */
+const TENANTS_MAX = 1_000;
 
 export const GATE_SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type GateSeverity = (typeof GATE_SEVERITIES)[number];

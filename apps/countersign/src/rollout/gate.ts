@@ -15,7 +15,9 @@ import type { Reconciliation } from '../reconcile/actions/action-reconciler.ts';
 import type { CoverageRow } from '../store/rows/entry-rows.ts';
 import type { StoredFinding } from '../store/sqlite/finding-table.ts';
 import { GATE_SEVERITIES, type GateFile, type GateSeverity } from './gate-file.ts';
-import { EVIDENCE_MAX } from './limits.ts';
+
+/** Entries that one condition points at; the number of all is said. */
+const EVIDENCE_MAX = 50;
 
 /** Whether a rule can see what it looks for. */
 export type RuleHealth = {

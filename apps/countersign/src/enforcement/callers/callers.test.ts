@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { mayAsk, statedIds } from './caller.ts';
 import { bearerOf, CallerRegistry } from './caller-registry.ts';
-import { FairQueue } from './fair-queue.ts';
-import { WAITING_PER_CALLER_MAX } from './limits.ts';
+import { FairQueue, WAITING_PER_CALLER_MAX } from './fair-queue.ts';
 
 const sha256 = (data: string | Uint8Array): string =>
   createHash('sha256').update(data).digest('hex');

@@ -1,4 +1,5 @@
-import { WAITING_PER_CALLER_MAX } from './limits.ts';
+/** Requests of one caller that wait for their turn: a second of them at the usual pace. */
+export const WAITING_PER_CALLER_MAX = 4096;
 
 /** A piece of work of about a millisecond or less. MUST NOT throw. */
 export type Step = () => 'more' | 'done';

@@ -5,8 +5,7 @@ import { DecisionPoint, PolicySet } from '@countersign/policy';
 import { PlainDirectory } from '@countersign/policy/testing/plain-directory';
 import { countingRandom } from '@countersign/policy/testing/random';
 import { EVALUATIONS_AT_ONCE } from '../authzen/limits.ts';
-import { FairQueue } from '../callers/fair-queue.ts';
-import { WAITING_PER_CALLER_MAX } from '../callers/limits.ts';
+import { FairQueue, WAITING_PER_CALLER_MAX } from '../callers/fair-queue.ts';
 import { DecisionQueue } from './decision-queue.ts';
 
 const POLICIES = PolicySet.parse({

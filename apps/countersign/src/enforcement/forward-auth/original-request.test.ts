@@ -3,8 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import { refusalPage } from './denial-page.ts';
-import { URI_CHARACTERS_MAX } from './limits.ts';
-import { originalOf, type ProxyRequest } from './original-request.ts';
+import { originalOf, type ProxyRequest, URI_CHARACTERS_MAX } from './original-request.ts';
 
 function asked(
   headers: Record<string, string>,

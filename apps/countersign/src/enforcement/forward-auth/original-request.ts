@@ -1,4 +1,5 @@
-import { URI_CHARACTERS_MAX } from './limits.ts';
+/** What servers take for a URL; a longer one is an attack on whoever reads it. */
+export const URI_CHARACTERS_MAX = 8192;
 
 /** The proxies whose way of asking is known (contracts of nginx, Envoy and Traefik). */
 export const PROXIES = ['nginx', 'envoy', 'traefik'] as const;

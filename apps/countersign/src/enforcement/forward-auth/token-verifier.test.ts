@@ -10,8 +10,7 @@ import {
   type JWTPayload,
   SignJWT,
 } from 'jose';
-import { TOKEN_CHARACTERS_MAX } from './limits.ts';
-import { TokenVerifier } from './token-verifier.ts';
+import { TOKEN_CHARACTERS_MAX, TokenVerifier } from './token-verifier.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const NOW_S = NOW_MS / 1000;

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import { canonical, parseJson, parseObject } from './i-json.ts';
-import { BODY_DEPTH_MAX } from './limits.ts';
+import { BODY_DEPTH_MAX, canonical, parseJson, parseObject } from './i-json.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const refused = (text: string | Uint8Array, code: string, message?: RegExp): void => {

@@ -1,6 +1,8 @@
 import { quoted } from '@countersign/core';
 import { EndpointError, malformed } from './endpoint-error.ts';
-import { BODY_DEPTH_MAX } from './limits.ts';
+
+/** A batch, an evaluation, an entity, its properties: nobody needs more below them. */
+export const BODY_DEPTH_MAX = 24;
 
 /** A member's value, whatever it is. */
 export type Json = { readonly [member: string]: unknown };

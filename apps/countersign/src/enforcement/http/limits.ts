@@ -1,2 +1,0 @@
-/** A batch, an evaluation, an entity, its properties: nobody needs more below them. */
-export const BODY_DEPTH_MAX = 24;
