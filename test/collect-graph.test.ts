@@ -11,6 +11,7 @@ import { clockOf, pollToEnd } from './support/emulated.ts';
 import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { assertWays, GRAPH_WAYS } from './support/offered.ts';
+import { serviceFaults } from './support/service-faults.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -29,28 +30,10 @@ function workplace(faults: Partial<FaultPlan>): Promise<Emulator> {
   });
 }
 
-const LATE = { late: 0.3, lateMs: [HOUR_MS, 10 * HOUR_MS] } as const;
-
-/** Each fault by itself, and all that pass together. */
 const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
-  'no fault': {},
-  throttling: { throttled: 0.3 },
-  'server errors': { failing: 0.3 },
-  'slow and cut answers': { slow: 0.05, slowMs: 20, cut: 0.2 },
-  'expired tokens': { expired: 0.3 },
-  'repeated records': { repeated: 0.5 },
-  'late records': LATE,
-  'lost records': { lost: 0.2 },
+  ...serviceFaults({ late: 0.3, lateMs: [HOUR_MS, 10 * HOUR_MS] }),
   'links that go round': { looping: 0.2 },
-  'a clock that is ahead': { skewMs: 10 * MINUTE_MS },
-  'a clock that is behind': { skewMs: -10 * MINUTE_MS },
-  'HTML and redirects': { html: 0.2, redirected: 0.2 },
   'bombs and deep JSON': { bomb: 0.1, deep: 0.1 },
-  'all that passes': {
-    ...{ throttled: 0.05, failing: 0.05, cut: 0.05, expired: 0.05, repeated: 0.2 },
-    ...LATE,
-    html: 0.05,
-  },
 };
 
 /** What the short form leaves out goes the same way through the client as what it tries. */
