@@ -67,8 +67,8 @@ else
 
     async function register(page: Page, index: number): Promise<void> {
       const code = await node.code(index);
-      await page.getByText('I have an enrolment code').click();
-      await page.getByLabel('Enrolment code').fill(code.toLowerCase());
+      await page.getByText('I have an enrollment code').click();
+      await page.getByLabel('Enrollment code').fill(code.toLowerCase());
       await shot(page, 'code');
       await page.getByRole('button', { name: 'Register a passkey' }).click();
       await page.getByRole('heading', { name: 'Register a passkey' }).waitFor();
@@ -123,7 +123,7 @@ else
       await page.getByRole('alert').getByText('could not be used').waitFor();
       await shot(page, 'failed');
       await page.getByRole('button', { name: 'I cannot use a passkey now' }).click();
-      await page.getByText('did not confirm with a registered passkey').waitFor();
+      await page.getByText('did not confirm your identity with a registered passkey').waitFor();
       await page.close();
     });
 

@@ -91,7 +91,7 @@ test('what cannot be accounted for is not given', async () => {
   world.ledger = 'full';
   const page = await world.use(registered, authenticator);
   assert.equal(page.status, 503);
-  assert.match(page.text, /could not be asked/);
+  assert.match(page.text, /policy service is not available/);
   const { action, fields } = answerIn(page);
   assert.deepEqual([action, fields['error']], [BACK, 'temporarily_unavailable']);
   assert.equal(fields['id_token'], undefined);
@@ -118,7 +118,7 @@ test('of whom nobody knows anything it is said that it cannot be told', async ()
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const page = await world.use(await world.enrol(authenticator, STRANGER), authenticator);
-  assert.match(page.text, /could not be told/);
+  assert.match(page.text, /We cannot tell whether/);
   assert.equal(world.decisions[0]?.decision.cause, 'unknown');
 });
 
@@ -168,7 +168,7 @@ test('who cannot use a passkey is refused, and the refusal is an entry', async (
   const [{ decision, request } = assert.fail()] = world.decisions;
   assert.equal(decision.effect, 'deny');
   assert.equal(request.context['factor'], 'none');
-  assert.match(page.text, /did not confirm with a registered passkey/);
+  assert.match(page.text, /did not confirm your identity with a registered passkey/);
   assert.equal(answerIn(page).fields['error'], 'access_denied');
 });
 

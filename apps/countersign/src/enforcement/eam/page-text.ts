@@ -42,34 +42,37 @@ const ENGLISH: Words = {
   proveTitle: 'Confirm that it is you',
   proveText: 'Use the passkey that you registered with your company.',
   proveButton: 'Use passkey',
-  noPasskey: 'I have an enrolment code',
-  codeText: 'Your administrator gave it to you, so that you can register a passkey on this device.',
-  codeLabel: 'Enrolment code',
+  noPasskey: 'I have an enrollment code',
+  codeText: 'Your administrator gave you this code to register a passkey on this device.',
+  codeLabel: 'Enrollment code',
   codeButton: 'Register a passkey',
   cannot: 'I cannot use a passkey now',
   registerTitle: 'Register a passkey',
   registerText:
-    'Your device asks for your fingerprint, your face or your PIN. From now on you confirm with ' +
-    'it that it is you.',
+    'Your device asks for your fingerprint, face or PIN. From now on, use it to confirm that it ' +
+    'is you.',
   registerButton: 'Register passkey',
   notices: {
-    'try-again': 'That did not work. Try again, with the passkey that you registered here.',
-    'bad-code': 'This code is not right, or it is used or over. Check it, or ask for another one.',
+    'try-again': 'That did not work. Try again with the passkey that you registered here.',
+    'bad-code':
+      'This code is wrong, used or expired. Check it, or ask your administrator for a new one.',
     'not-registered':
       'The passkey was not registered. Your company may not allow this kind of device or key.',
-    'now-use-it': 'Your passkey is registered. Use it now to go on.',
+    'now-use-it': 'Your passkey is registered. Use it now to continue.',
   },
   failed: 'The passkey could not be used, or you canceled. You can try again.',
   unsupported: 'This browser cannot use passkeys. Open the page in another browser.',
-  needsScript: 'This page needs JavaScript: passkeys cannot be used without it.',
+  needsScript: 'This page needs JavaScript. Turn it on to use your passkey.',
   refusedTitle: 'You cannot sign in',
   because: {
-    unproven: 'You did not confirm with a registered passkey that it is you.',
+    unproven: 'You did not confirm your identity with a registered passkey.',
     denied: 'Your company’s policy does not allow this sign-in.',
-    unknown: 'It could not be told whether your company’s policy allows this sign-in.',
-    unavailable: 'Your company’s policy could not be asked. Try again in a few minutes.',
-    over: 'This sign-in is over, or goes on in another window. Start again where you came from.',
-    'no-request': 'This page was not opened by a sign-in. Start again where you came from.',
+    unknown: 'We cannot tell whether your company’s policy allows this sign-in.',
+    unavailable: 'Your company’s policy service is not available. Try again in a few minutes.',
+    over:
+      'This sign-in expired or continues in another window. Go back to your app and start ' +
+      'again.',
+    'no-request': 'This page was not opened by a sign-in. Go back to your app and start again.',
   },
   help: 'If you need access for your work, give this reference to your help desk:',
   back: 'Back to the sign-in page',

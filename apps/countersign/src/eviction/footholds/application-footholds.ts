@@ -56,7 +56,7 @@ export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
     ],
     reopens: [APPLICATION_BACK],
     readBack: 'GET /applications?$select=passwordCredentials,keyCredentials against the approved',
-    blind: 'credentials of an application whose home is another tenant are seen there alone',
+    blind: 'only the home tenant of a foreign application shows its credentials',
   },
   {
     number: 10,
@@ -131,7 +131,7 @@ export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
     ],
     reopens: [APPLICATION_BACK],
     readBack: 'GET /oauth2PermissionGrants against the approved',
-    blind: 'what the application has copied already',
+    blind: 'data that the application has already copied',
   },
   {
     number: 13,
@@ -172,7 +172,7 @@ export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
     closes: [...DELETED, ...REMOVED.map((each) => ({ ...each, things: alone('principal') }))],
     reopens: [APPLICATION_BACK],
     readBack: 'GET /applications, /servicePrincipals and /directory/deletedItems',
-    blind: 'for 30 days a deleted application can be restored',
+    blind: 'a deleted application can be restored for 30 days',
   },
   {
     number: 15,
@@ -209,8 +209,8 @@ export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
     opens: [],
     closes: [...REMOVED, trace(['disable service principal'], 'target', { leaves: [TOKENS] })],
     special: 'foreign',
-    readBack: 'connect the tenant that is its home, or remove its service principal here',
-    blind: 'its credentials are seen in its home tenant alone',
+    readBack: 'connect its home tenant, or remove its service principal here',
+    blind: 'only its home tenant shows its credentials',
   },
 ];
 

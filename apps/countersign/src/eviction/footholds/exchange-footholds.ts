@@ -79,7 +79,7 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
     ],
     reopens: [ACCOUNT_BACK],
     readBack: 'Get-InboxRule -IncludeHidden; Graph messageRules of the mailbox',
-    blind: 'rules that are hidden at the level of MAPI',
+    blind: 'rules that a MAPI client hides',
   },
   {
     number: 29,
@@ -118,7 +118,7 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
     ],
     reopens: [ACCOUNT_BACK],
     readBack: 'Get-Mailbox, the outbound spam policy and the remote domains',
-    blind: 'a contact or a mail user that leads on outside',
+    blind: 'a contact or mail user that forwards to an external address',
   },
   {
     number: 30,
@@ -147,7 +147,7 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
     ],
     reopens: [ACCOUNT_BACK],
     readBack: 'Get-MailboxPermission and Get-RecipientPermission',
-    blind: 'rights by way of a group',
+    blind: 'rights through a group',
   },
   {
     number: 31,
@@ -178,7 +178,7 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
     ],
     reopens: [ACCOUNT_BACK],
     readBack: 'Get-MailboxFolderPermission of every folder',
-    blind: 'folders that were not swept',
+    blind: 'folders that were not checked',
   },
   {
     number: 32,
@@ -197,7 +197,7 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
       trace(OF_TENANT, 'tenant', { when: stands(ON), things: switched(ON) }),
     ],
     readBack: 'Get-MailboxAuditBypassAssociation and Get-AdminAuditLogConfig',
-    blind: 'everything that was done while it was off',
+    blind: 'all activity while auditing was off',
   },
   {
     number: 33,
@@ -261,7 +261,7 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
       trace(['enable-transportrule', 'enable-journalrule'], 'tenant', { things: CONFIGURED }),
     ],
     readBack: 'Get-TransportRule and Get-JournalRule',
-    blind: 'copies that were sent already',
+    blind: 'copies that were already sent',
   },
   {
     number: 35,
@@ -319,6 +319,6 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
       }),
     ],
     readBack: 'the cases, the searches and the role groups of the compliance portal',
-    blind: 'exports that were downloaded already',
+    blind: 'exports that were already downloaded',
   },
 ];

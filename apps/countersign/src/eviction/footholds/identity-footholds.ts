@@ -44,7 +44,7 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     reopens: [ACCOUNT_BACK],
     special: 'sessions',
     readBack: 'GET /users/{id}?$select=signInSessionsValidFromDateTime, and no later use of it',
-    blind: 'sessions of guests, and of applications that take SAML alone, cannot be ended here',
+    blind: 'this tenant cannot end sessions of guests and of SAML-only applications',
   },
   {
     number: 2,
@@ -55,7 +55,7 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     closes: [],
     special: 'tokens',
     readBack: 'wait 28 hours behind the last sign-in, with the account or application disabled',
-    blind: 'a token that was issued and never logged lives for as long as its maker wrote into it',
+    blind: 'a forged token is valid for as long as its maker chose',
   },
   {
     number: 3,
@@ -73,7 +73,7 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     ],
     reopens: [trace(['enable device'], 'target')],
     readBack: 'GET /users/{id}/registeredDevices and /devices against the inventory',
-    blind: 'a key that left a machine without a TPM works elsewhere',
+    blind: 'a key copied from a machine without a TPM works on other machines',
   },
   {
     number: 4,
@@ -111,7 +111,7 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     reopens: [ACCOUNT_BACK],
     special: 'passwords',
     readBack: 'GET /users/{id}?$select=lastPasswordChangeDateTime',
-    blind: 'with federation or pass-through the truth about passwords is on the premises',
+    blind: 'with federation or pass-through, the on-premises directory decides about passwords',
   },
   {
     number: 6,
@@ -168,7 +168,7 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     ],
     reopens: [ACCOUNT_BACK],
     readBack: 'GET /users/{id}/authentication/temporaryAccessPassMethods',
-    blind: 'one that was used for registering another method lives on in it',
+    blind: 'a method that was registered with the pass stays valid',
   },
   {
     number: 8,
@@ -178,7 +178,7 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     opens: [],
     closes: [],
     special: 'legacy',
-    readBack: 'no sign-in of an old protocol since, and a policy that blocks them',
+    readBack: 'no sign-in with a legacy protocol since, and a policy that blocks them',
     blind: 'app passwords cannot be listed',
   },
   {

@@ -28,7 +28,7 @@ export const OTHER_FOOTHOLDS: readonly Foothold[] = [
       trace(['deleteflow', 'deletepowerapp', 'deleteconnection'], 'tenant', { things: FLOW }),
     ],
     readBack: 'the flows and connections of every environment, and the policies for data',
-    blind: 'connections hold refresh tokens of their own',
+    blind: 'connections keep their own refresh tokens',
   },
   {
     number: 38,
@@ -54,7 +54,7 @@ export const OTHER_FOOTHOLDS: readonly Foothold[] = [
       trace(['memberremoved'], 'target', { things: MEMBERSHIP }),
     ],
     readBack: 'installedApps of teams and people, appCatalogs, the federation configuration',
-    blind: 'addresses of webhooks are not listed in one place',
+    blind: 'no single list contains all webhook addresses',
   },
   {
     number: 39,
@@ -100,7 +100,7 @@ export const OTHER_FOOTHOLDS: readonly Foothold[] = [
       trace(['sitecollectionadminremoved'], 'tenant', { things: sharing('administrator') }),
     ],
     readBack: 'the permissions of sites and the sharing report',
-    blind: 'rights of single items that were not swept',
+    blind: 'rights to single items that were not checked',
   },
   {
     number: 42,
@@ -131,7 +131,7 @@ export const OTHER_FOOTHOLDS: readonly Foothold[] = [
       ),
     ],
     readBack: 'the lists of deviceManagement against the approved',
-    blind: 'a script that ran already',
+    blind: 'a script that has already run',
   },
   {
     number: 44,
@@ -141,7 +141,7 @@ export const OTHER_FOOTHOLDS: readonly Foothold[] = [
     opens: [],
     closes: [],
     special: 'exposed',
-    readBack: 'each secret in what was read: changed, and the old one shown to be dead',
-    blind: 'keys and access that are held inside the vendor are in no log of ours',
+    readBack: 'change each secret that was read, and show that the old one no longer works',
+    blind: 'our logs do not show keys and access inside the vendor',
   },
 ];

@@ -4,14 +4,14 @@ import { type Remainder, type Trace, trace } from './foothold.ts';
 /** Contracts 8.2 and 8.4: what is deleted can be restored for 30 days. */
 export const RESTORABLE: Remainder = {
   code: 'restorable',
-  text: 'what was deleted can be restored',
+  text: 'the deleted object can be restored',
   lastsMs: SOFT_DELETE_MS,
 };
 
 /** Contracts 8.1: a token that was issued before works until it expires. */
 export const TOKENS: Remainder = {
   code: 'tokens-alive',
-  text: 'access tokens that were issued before may still work',
+  text: 'access tokens issued before may still work',
   lastsMs: TOKEN_LIFE_MAX_MS,
 };
 

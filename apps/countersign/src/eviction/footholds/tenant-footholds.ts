@@ -105,7 +105,7 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
       trace(['remove verified domain', 'delete domain'], 'target', { leaves: [TOKENS] }),
     ],
     readBack: 'GET /domains/{id}/federationConfiguration: the issuer and both certificates',
-    blind: 'a signing key that was stolen on the premises makes sign-ins that no provider logged',
+    blind: 'a stolen on-premises signing key can create sign-ins without a provider log',
   },
   {
     number: 21,
@@ -138,7 +138,7 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
     ],
     closes: [],
     readBack: 'GET /organization/{id}/certificateBasedAuthConfiguration',
-    blind: 'an authority outside our control signs whatever it likes',
+    blind: 'an external authority can sign any certificate',
   },
   {
     number: 23,
@@ -175,7 +175,7 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
     ],
     closes: [trace(['delete partner specific cross-tenant access setting*'], 'target')],
     readBack: 'GET /policies/crossTenantAccessPolicy/partners with identitySynchronization',
-    blind: "what happens in the partner's tenant is in its logs alone",
+    blind: 'only the logs of the partner show activity in its tenant',
   },
   {
     number: 25,
@@ -194,7 +194,7 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
     closes: [trace(['remove partner from company', 'terminate delegated admin*'], 'target')],
     special: 'partner',
     readBack: "the partner center's list of relationships",
-    blind: "what the partner's own administrators do is in its logs alone",
+    blind: 'only the logs of the partner show what its administrators do',
   },
   {
     number: 40,
@@ -225,7 +225,7 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
       }),
     ],
     readBack: 'GET /identity/conditionalAccess/policies and namedLocations against the approved',
-    blind: 'who is exempted by membership in a nested group',
+    blind: 'accounts that are exempt through a nested group',
   },
   {
     number: 41,
@@ -266,6 +266,6 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
     ],
     closes: [],
     readBack: 'GET /directory/onPremisesSynchronization, the lists of agents, the ages of keys',
-    blind: 'what is done on the premises, and tokens that hybrid servers issue, are in no log here',
+    blind: 'our logs do not show on-premises activity and tokens from hybrid servers',
   },
 ];

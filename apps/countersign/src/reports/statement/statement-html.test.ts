@@ -50,7 +50,7 @@ test('a reader of the page can find its way', () => {
 
 test('the page says what it is about, how far it can be trusted, and what it is based on', () => {
   for (const text of [
-    'Cannot tell whether this is all that happened, because',
+    'Cannot tell whether this is complete, because',
     '2 more events stand under a name that several people held',
     'Authorized? Cannot tell, because no decision source is connected.',
     'from 2024-01-12 08:00:00 UTC on',

@@ -114,15 +114,15 @@ function coverageOf({ coverage }: Statement): Html {
   const body =
     answer.kind === 'unknown'
       ? html`<div class="tell">
-<strong>Cannot tell whether this is all that happened, because</strong>
+<strong>Cannot tell whether this is complete, because</strong>
 <ul>${answer.because.map(({ text }) => html`<li>${text}</li>`)}</ul></div>`
       : html`<p>${answerText(answer)}.</p>`;
   return html`<section aria-labelledby="coverage">
 <h2 id="coverage">Is this complete?</h2>
 ${body}
 ${holesOf(coverage.holes)}
-<p>What is listed below was reported by the vendor and stands in the ledger. What is not listed may
-still have happened, unless this section says that the period is covered.</p>
+<p>The vendor reported everything below, and the ledger holds its records. Other activity may have
+happened, unless this section says that the period is covered.</p>
 </section>\n`;
 }
 
@@ -289,10 +289,10 @@ function erasuresOf({ erasures }: Statement): Html {
   );
   const body =
     erasures.length === 0
-      ? html`<p>The ledger states no erasure that touches this period.</p>`
-      : html`<p>The bodies of these entries are gone, with every name in them; the entries still
-stand in the ledger, and some may have been this person's.</p>
-<table><caption>Erasures that touch this period</caption>
+      ? html`<p>The ledger has no erasure in this period.</p>`
+      : html`<p>The content of these entries is erased, with every name in it. The entries are
+still in the ledger, and some may have been about this person.</p>
+<table><caption>Erasures in this period</caption>
 <thead><tr><th scope="col">When (UTC)</th><th scope="col">Entries</th><th scope="col">By whom</th>
 <th scope="col">Why</th><th scope="col" class="entry">Entry</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
@@ -308,8 +308,8 @@ function footOf({ ledger }: Statement): Html {
 ${id(ledger.origin)}. <code>countersign show N</code> prints the record as the vendor delivered it,
 its meaning, and the proof that it is in the checkpoint named above;
 <code>countersign evidence export N -o FILE</code> writes all of that to a file that any person can
-verify without access to this system. &ldquo;of 2&rdquo; under a number means that the action was
-delivered twice, and that the number is that of the newer delivery.</p>
+verify without access to this system. &ldquo;of 2&rdquo; under a number means that the vendor
+delivered the action twice. The number names the newer delivery.</p>
 </footer>\n`;
 }
 

@@ -15,7 +15,7 @@ function inviteTo(world: EamWorld, person: string, by: string): InvitationDraft 
 async function opens(world: EamWorld, code: string, person = ADA): Promise<boolean> {
   const page = await world.submit(await world.arrive(person), EAM_PATHS.enrol, { code });
   if (/Register a passkey<\/h1>/.test(page.text)) return true;
-  assert.match(page.text, /This code is not right/);
+  assert.match(page.text, /This code is wrong/);
   return false;
 }
 
