@@ -1,19 +1,27 @@
 import type { Incident } from '../../detection/incidents/incident.ts';
 import type { StepNames } from '../../detection/incidents/incident-title.ts';
-import { knownIncidents, peopleNames } from '../../operations/readers/find-incident.ts';
+import {
+  knownIncidents,
+  peopleNames,
+  readableNames,
+} from '../../operations/readers/find-incident.ts';
 import type { GroupOptions } from '../../reports/findings/finding-groups.ts';
+import type { ReadableIds } from '../../reports/findings/readable-ids.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { Sources } from './open-readers.ts';
 
 /** What lists and pages about findings need beside the findings. */
 export async function groupOptions(sources: Sources, nowMs: number): Promise<GroupOptions> {
   const incidents = await knownIncidents(sources);
   return {
-    ...{ incidents, nowMs, steps: await stepNames() },
+    ...{ incidents, nowMs, steps: await stepNames(), readable: await readableNames(sources) },
     ...{ names: await peopleNames(sources), shortIds: await shortIdsOf(incidents) },
   };
 }
 
-async function shortIdsOf(incidents: readonly Incident[]): Promise<GroupOptions['shortIds']> {
+export async function shortIdsOf(
+  incidents: readonly Incident[],
+): Promise<GroupOptions['shortIds']> {
   const { shortIds } = await import('../../reports/findings/short-ids.ts');
   const { incidentNames } = await import('../../detection/incidents/incident.ts');
   return shortIds(incidentNames(incidents).keys());
@@ -37,4 +45,22 @@ export function incidentIds(incidents: readonly Incident[]): ReadonlyMap<string,
   return new Map(
     incidents.flatMap(({ id, findings: of }) => of.map(({ uid }) => [uid, id] as const)),
   );
+}
+
+/** What all rules found by now, or the first entry that some have not read. */
+export async function findingsAfterImport(sources: Sources): Promise<{
+  readonly behind: number | undefined;
+  readonly findings: readonly StoredFinding[];
+  readonly incidents: readonly Incident[];
+  readonly readable: ReadableIds;
+}> {
+  const { store, head } = sources;
+  const behind = store.notLookedAt('watch/');
+  const isBehind = behind !== undefined && behind.index < head.asOf.size;
+  return {
+    behind: isBehind ? behind.index : undefined,
+    findings: store.findings(),
+    incidents: isBehind ? [] : await knownIncidents(sources),
+    readable: await readableNames(sources),
+  };
 }

@@ -6,8 +6,10 @@ import {
 } from '../../operations/ingest/import.ts';
 import { bindLedger } from '../adapter/binding.ts';
 import type { CliCommand } from '../adapter/declare-command.ts';
+import { findingsAfterImport } from '../answers/finding-source.ts';
+import { askStoreIfAny } from '../answers/open-readers.ts';
 import type { Context } from '../process/command-context.ts';
-import { printImport } from '../render/render-import.ts';
+import { printImport, printImportFindings } from '../render/render-import.ts';
 import type { ProgressState } from '../terminal/progress-line.ts';
 
 export const commands: readonly CliCommand[] = [
@@ -22,8 +24,8 @@ export const commands: readonly CliCommand[] = [
           description: 'try again what could not be read before',
         },
         progressOf,
-        render(context, report) {
-          render(context, report);
+        async render(context, report) {
+          await render(context, report);
           if (report.read === 0) context.terminal.line('nothing is quarantined');
         },
       }),
@@ -31,8 +33,24 @@ export const commands: readonly CliCommand[] = [
   },
 ];
 
-function render({ terminal }: Context, { interrupted: _, ...report }: ImportOutput): void {
-  printImport(terminal, report);
+async function render(context: Context, output: ImportOutput): Promise<void> {
+  const { interrupted: _, ...report } = output;
+  printImport(context.terminal, report);
+  if (report.read > report.rejected) await printFindingsOf(context);
+}
+
+/** Of the whole ledger: an import may complete what an earlier one began. */
+async function printFindingsOf(context: Context): Promise<void> {
+  await askStoreIfAny(context, async (sources) => {
+    const { behind, findings, incidents, readable } = await findingsAfterImport(sources);
+    if (behind !== undefined) return printImportFindings(context.terminal, { behind });
+    const { countFindings } = await import('../../reports/findings/finding-groups.ts');
+    const [worst] = findings.toSorted((a, b) => b.draft.severity - a.draft.severity);
+    printImportFindings(context.terminal, {
+      counts: countFindings(findings, incidents),
+      worst: worst === undefined ? undefined : readable(worst.draft.title),
+    });
+  });
 }
 
 function progressOf(progress: unknown): ProgressState {

@@ -29,7 +29,8 @@ export const COMMANDS: readonly CommandEntry[] = [
     return (await import('./detection/findings.ts')).declareFindings;
   }),
   hand('reconcile', 'not converted', async () => (await import('./reconcile.ts')).declareReconcile),
-  hand('out', 'not converted', async () => (await import('./eviction.ts')).declareOut),
+  hand('brief', 'not converted', async () => (await import('./brief.ts')).declareBrief),
+  hand('eviction', 'not converted', async () => (await import('./eviction.ts')).declareEviction),
   derived('gate', () => import('./gate.ts')),
   hand('rules', 'not converted', async () => (await import('./detection/rules.ts')).declareRules),
   hand('query', 'not converted', async () => (await import('./query.ts')).declareQuery),

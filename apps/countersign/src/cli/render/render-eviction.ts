@@ -1,211 +1,180 @@
-import { type Answer, joinWithAnd, plural, type Reason } from '@countersign/core';
-import type { Opening } from '../../eviction/analysis/open-footholds.ts';
-import type {
-  EvictionReport,
-  FootholdAnswer,
-  SuspectParty,
-} from '../../eviction/eviction-report.ts';
+import { joinWithAnd, plural, type Reason } from '@countersign/core';
+import type { EvictionReport, FootholdAnswer } from '../../eviction/eviction-report.ts';
 import type { Taint } from '../../eviction/lineage/lineage.ts';
-import type { QuestionResult } from '../../eviction/vendor-questionnaire.ts';
-import type { Cell, Column } from '../terminal/table.ts';
-import { timeText } from './time-text.ts';
+import {
+  partyCount,
+  partyKind,
+  partyName,
+  plainName,
+  sinceMsOf,
+} from '../../eviction/lineage/suspect-names.ts';
+import { entriesText } from '../../reports/entries-text.ts';
+import type { ShortIds } from '../../reports/findings/short-ids.ts';
+import { shortTimeText, withReadableTimes } from '../../reports/time-text.ts';
+import type { Column } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { isOpen } from './eviction-items.ts';
 
-/** Reasons that a table shows of one foothold; `--json` has all. */
-const REASONS_IN_TABLE = 2;
-const OPENINGS_SHOWN_MAX = 50;
-const EVIDENCE_SHOWN_MAX = 20;
-const PARTIES_IN_TEXT = 10;
-const DOUBTS_IN_TEXT = 10;
+export type EvictionView = {
+  readonly report: EvictionReport;
+  readonly sinceMs: number;
+  readonly shortIds: ShortIds;
+  readonly limits: readonly Reason[];
+  /** Questions to the vendor, and how many of them no answer decides. */
+  readonly vendor: { readonly asked: number; readonly unanswered: number };
+};
+
+const NUMBER_COLUMNS = 6;
+const OPENINGS_SHOWN = 3;
+const PARTIES_SHOWN = 10;
+const DOUBTS_SHOWN = 5;
+
+/** The conclusion, what is open with its evidence, what cannot be told, and who it rests on. */
+export async function printEviction(terminal: Terminal, view: EvictionView): Promise<void> {
+  const { report, sinceMs } = view;
+  const open = openOf(report);
+  terminal.paragraph(conclusionText(report), 0, open.length > 0 ? 'no' : 'unknown');
+  terminal.paragraph(`Since ${shortTimeText(sinceMs, 'with year')} UTC.`);
+  if (open.length > 0) {
+    terminal.line();
+    terminal.line({ text: 'OPEN', style: 'heading' });
+    for (const each of open) printOpen(terminal, each);
+  }
+  await printUnknown(terminal, report);
+  await printLineage(terminal, report);
+  printDoubts(terminal, view);
+  printLimits(terminal, view);
+}
+
+function openOf({ footholds }: EvictionReport): readonly FootholdAnswer[] {
+  return footholds.filter(({ answer }) => answer.kind === 'no');
+}
+
+function unknownOf({ footholds }: EvictionReport): readonly FootholdAnswer[] {
+  return footholds.filter(({ answer }) => answer.kind !== 'no');
+}
 
 /** The conclusion, before everything else. */
-export function conclusionLine({ footholds }: EvictionReport): string {
-  const open = footholds.filter(({ answer }) => answer.kind === 'no');
-  const unknown = footholds.filter(({ answer }) => answer.kind !== 'no');
+function conclusionText(report: EvictionReport): string {
+  const [open, unknown] = [openOf(report), unknownOf(report)];
   const back = unknown.filter(({ openings }) =>
     openings.some(({ reversal }) => reversal.kind === 'closed'),
   );
   const rest =
     `${unknown.length} cannot be told` +
-    (back.length === 0 ? '' : `, and in ${back.length} of them what was opened was taken back`);
+    (back.length === 0 ? '' : `; in ${back.length} of them, every known opening was taken back`);
   return open.length === 0
-    ? `CANNOT TELL whether they are out: no foothold is known to be open, ${rest}.`
-    : `NOT OUT: ${plural(open.length, 'foothold is', 'footholds are')} open, ${rest}.`;
+    ? `CANNOT TELL whether they are out: no foothold is known to be open, and ${rest}.`
+    : `NOT OUT: ${plural(open.length, 'foothold is', 'footholds are')} open. ${rest}.`;
 }
 
-export function footholdColumns(): readonly Column<FootholdAnswer>[] {
-  return [
-    { title: '#', kind: 'number', cell: ({ foothold }) => String(foothold.number) },
-    { title: 'answer', kind: 'whole', cell: answerOf },
-    { title: 'foothold', kind: 'text', comfortable: 24, cell: ({ foothold }) => foothold.name },
-    { title: 'because', kind: 'text', comfortable: 40, cell: becauseText },
-    {
-      title: 'would decide',
-      kind: 'text',
-      fold: 1,
-      comfortable: 30,
-      cell: ({ answer, foothold }) =>
-        answer.kind === 'unknown' ? answer.wouldDecide[0]?.what : foothold.readBack,
-    },
-  ];
+function printOpen(terminal: Terminal, { foothold, openings }: FootholdAnswer): void {
+  const own = openings.filter(isOpen);
+  const number = `${String(foothold.number).padStart(NUMBER_COLUMNS - 2)}  `;
+  terminal.labeled(number, foothold.name, NUMBER_COLUMNS);
+  for (const { text, entries } of own.slice(0, OPENINGS_SHOWN)) {
+    const shown = withReadableTimes(text);
+    terminal.paragraph(`${shown} (${entriesText(entries, OPENINGS_SHOWN)})`, NUMBER_COLUMNS);
+  }
+  const left = own.length - OPENINGS_SHOWN;
+  if (left > 0) terminal.paragraph(`and ${left} more; --json lists them`, NUMBER_COLUMNS);
+  terminal.paragraph(`Check: ${foothold.readBack}`, NUMBER_COLUMNS, 'faint');
 }
 
-/** What is open comes first. */
-export function inOrder({ footholds }: EvictionReport): readonly FootholdAnswer[] {
-  const isNo = ({ answer }: FootholdAnswer): boolean => answer.kind === 'no';
-  return [...footholds.filter(isNo), ...footholds.filter((each) => !isNo(each))];
-}
+type UnknownRow = {
+  readonly number: number;
+  readonly name: string;
+  readonly because: string;
+  readonly decides: string;
+};
 
-function reasonsOf(answer: Answer): readonly Reason[] {
-  switch (answer.kind) {
-    case 'yes':
-      return [];
-    case 'no':
-      return answer.because.slice(0, OPENINGS_SHOWN_MAX);
-    case 'unknown':
-      return answer.because;
+const UNKNOWN_COLUMNS: readonly Column<UnknownRow>[] = [
+  { title: '#', kind: 'number', cell: ({ number }) => String(number) },
+  { title: 'foothold', kind: 'text', comfortable: 24, cell: ({ name }) => name },
+  { title: 'because', kind: 'text', comfortable: 30, cell: ({ because }) => because },
+  { title: 'would decide', kind: 'text', comfortable: 36, fold: 1, cell: ({ decides }) => decides },
+];
+
+/** A reason that several footholds share is said once, below the table, under its number. */
+async function printUnknown(terminal: Terminal, report: EvictionReport): Promise<void> {
+  const unknown = unknownOf(report);
+  if (unknown.length === 0) return;
+  const shared = sharedReasons(unknown);
+  const rows = unknown.map(({ foothold, answer, openings }): UnknownRow => {
+    const reasons = answer.kind === 'unknown' ? answer.because : [];
+    const isShared = ({ text }: Reason): boolean => shared.includes(text);
+    const own = reasons.filter((reason) => !isShared(reason)).map(({ text }) => text);
+    const marks = reasons.filter(isShared).map(({ text }) => shared.indexOf(text) + 1);
+    const numbers = marks.sort((a, b) => a - b).map((mark) => `[${mark}]`);
+    const taken = openings.length > 0 ? [`${openings.length} known`] : [];
+    return {
+      ...{ number: foothold.number, name: foothold.name, decides: foothold.readBack },
+      because: [withReadableTimes((own.length === 0 ? taken : own).join('; ')), ...numbers].join(
+        ' ',
+      ),
+    };
+  });
+  terminal.line();
+  terminal.line({ text: 'CANNOT TELL', style: 'heading' });
+  await terminal.table(UNKNOWN_COLUMNS, rows);
+  terminal.line();
+  for (const [at, text] of shared.entries()) {
+    terminal.labeled(`[${at + 1}]`, text, NUMBER_COLUMNS);
   }
 }
 
-function answerOf({ answer }: FootholdAnswer): Cell {
-  return answer.kind === 'no'
-    ? { text: 'open', style: 'no' }
-    : { text: 'cannot tell', style: 'unknown' };
-}
-
-function becauseText({ answer, openings }: FootholdAnswer): string {
-  if (answer.kind === 'unknown') {
-    const [first, ...more] = answer.because.map(({ text }) => text);
-    const shown = [first, ...more].slice(0, REASONS_IN_TABLE).join('; ');
-    const left = answer.because.length - REASONS_IN_TABLE;
-    return left > 0 ? `${shown} (and ${left} more)` : shown;
+/** The one that most share comes first. */
+function sharedReasons(unknown: readonly FootholdAnswer[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { answer } of unknown) {
+    for (const { text } of answer.kind === 'unknown' ? answer.because : []) {
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
   }
-  const [first, ...others] = openings.filter(isOpen);
-  const [reason] = reasonsOf(answer);
-  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
-  return first === undefined ? '' : `entry ${first.entry}: ${reason?.text ?? ''}${more}`;
+  return [...counts]
+    .filter(([, count]) => count > 1)
+    .sort(([, a], [, b]) => b - a)
+    .map(([text]) => text);
 }
 
-function isOpen({ reversal }: Opening): boolean {
-  return reversal.kind === 'none';
-}
+type PartyRow = { readonly sinceMs: number; readonly name: string; readonly why: string };
 
-/** `answer` is `open` or `unknown`; with the state read back it will be `closed` as well. */
-export function footholdItem(
-  { foothold, answer, openings }: FootholdAnswer,
-  { doubts }: EvictionReport,
-  questions: readonly QuestionResult[],
-): object {
-  const open = openings.filter(isOpen);
-  const kept = answer.kind === 'no' ? 'open' : 'unknown';
-  return {
-    foothold: foothold.id,
-    number: foothold.number,
-    name: foothold.name,
-    answer: kept,
-    asOf: answer.asOf,
-    because: reasonsOf(answer),
-    wouldDecide: answer.kind === 'unknown' ? answer.wouldDecide : [{ what: foothold.readBack }],
-    openings: openings.slice(0, OPENINGS_SHOWN_MAX).map(openingItem),
-    openingCount: open.length,
-    // What the answer is if one of the findings that it rests on is a false alarm.
-    without: doubts.flatMap(({ finding, openCounts }) => {
-      const openingCount = openCounts.get(foothold.number) ?? 0;
-      if (openingCount === open.length) return [];
-      const { uid, draft } = finding;
-      const without = openingCount > 0 ? 'open' : 'unknown';
-      return [{ finding: uid, title: draft.title, answer: without, openingCount }];
-    }),
-    // What is held inside the vendor is in no log of ours.
-    ...(foothold.id === 'exposed-secrets' && { vendor: { answer: 'unknown', questions } }),
-  };
-}
+const PARTY_COLUMNS: readonly Column<PartyRow>[] = [
+  {
+    title: 'since (UTC)',
+    kind: 'whole',
+    cell: ({ sinceMs }) => shortTimeText(sinceMs, 'with year'),
+  },
+  { title: 'who', kind: 'text', comfortable: 26, cell: ({ name }) => name },
+  { title: 'because', kind: 'text', comfortable: 30, cell: ({ why }) => why },
+];
 
-function openingItem(opening: Opening): object {
-  const { reversal } = opening;
-  const at = (ms: number): string => new Date(ms).toISOString();
-  return {
-    entries: opening.entries,
-    at: at(opening.atMs),
-    tenant: opening.tenant,
-    what: opening.text,
-    why: opening.by.because,
-    party: opening.party,
-    state: reversal.kind === 'none' ? 'open' : reversal.kind,
-    closed:
-      reversal.kind === 'closed'
-        ? {
-            entry: reversal.entry,
-            at: at(reversal.atMs),
-            by: reversal.by,
-            leaves: reversal.leaves.map(({ code, text }) => ({ code, text })),
-          }
-        : null,
-    ...(reversal.kind === 'unsure' && {
-      unsure: { entry: reversal.entry, at: at(reversal.atMs), because: reversal.why },
-    }),
-  };
-}
-
-/** What is about all footholds; it stands in the first of them, since each item is a foothold. */
-export function lineageItem({ lineage, addresses, doubts, undoubted }: EvictionReport): object {
-  return {
-    parties: lineage.map((suspect) => ({
-      party: suspect.party,
-      kind: kindOf(suspect),
-      names: suspect.names,
-      since: new Date(sinceOf(suspect)).toISOString(),
-      evidence: suspect.taints.slice(0, EVIDENCE_SHOWN_MAX).map(taintItem),
-      evidenceCount: suspect.taints.length,
-    })),
-    addresses: addresses.map(({ ip, isFollowed, because, earlier }) => ({
-      address: ip,
-      followed: isFollowed,
-      because,
-      // Null: not known, and `because` says why.
-      accountsBefore: earlier.people,
-    })),
-    doubts: doubts
-      .filter(({ cleared }) => cleared.length > 0)
-      .map(({ finding, cleared }) => ({
-        finding: finding.uid,
-        title: finding.draft.title,
-        clears: cleared,
-      })),
-    doubtsNotTried: undoubted,
-  };
-}
-
-function taintItem({ sinceMs, because, entries, techniques, origin }: Taint): object {
-  const at = new Date(sinceMs).toISOString();
-  const edge =
-    origin.kind === 'finding'
-      ? { finding: origin.uid, confidence: origin.confidence }
-      : origin.kind === 'change'
-        ? { from: origin.from, operation: origin.operation }
-        : {};
-  return { edge: origin.kind, ...edge, at, text: because, entries, techniques };
-}
-
-export function* lineageLines(report: EvictionReport): Generator<string> {
-  const { lineage } = report;
-  yield '';
+async function printLineage(terminal: Terminal, report: EvictionReport): Promise<void> {
+  const { lineage, addresses } = report;
+  terminal.line();
   if (lineage.length === 0) {
-    yield 'Nothing counts as the intruders\u2019: no finding of high severity names a person.';
+    terminal.paragraph(
+      'Nothing counts as the intruders’: no finding of high severity names anyone.',
+    );
     return;
   }
-  const kinds = [...Map.groupBy(lineage, kindOf)].map(([kind, all]) => countOf(kind, all.length));
+  const kinds = [...Map.groupBy(lineage, partyKind)].map(([kind, all]) =>
+    partyCount(kind, all.length),
+  );
   const parties = plural(lineage.length, 'party', 'parties');
-  yield `Counts as the intruders\u2019 (${parties}: ${kinds.join(', ')}):`;
-  const called = new Map(lineage.map((suspect) => [suspect.party, nameOf(suspect)]));
-  for (const suspect of lineage.slice(0, PARTIES_IN_TEXT)) {
+  terminal.paragraph(`Counts as the intruders’ (${parties}: ${kinds.join(', ')}):`, 0, 'heading');
+  const called = new Map(lineage.map((suspect) => [suspect.party, partyName(suspect)]));
+  const rows = lineage.slice(0, PARTIES_SHOWN).map((suspect): PartyRow => {
     const [first] = suspect.taints;
     const why = first === undefined ? '' : edgeText(first, called);
-    yield `  since ${timeText(sinceOf(suspect))}  ${nameOf(suspect)}: ${why}`;
+    return { sinceMs: sinceMsOf(suspect), name: partyName(suspect), why };
+  });
+  await terminal.table(PARTY_COLUMNS, rows);
+  const left = lineage.length - PARTIES_SHOWN;
+  if (left > 0) terminal.line({ text: `and ${left} more; --json lists them`, style: 'faint' });
+  for (const { ip, isFollowed, because } of addresses.slice(0, PARTIES_SHOWN)) {
+    if (!isFollowed) terminal.paragraph(`Not followed: address ${ip}, since ${because}.`);
   }
-  const left = lineage.length - PARTIES_IN_TEXT;
-  if (left > 0) yield `  and ${left} more, which --json lists`;
-  yield* addressLines(report);
-  yield* doubtLines(report);
 }
 
 /** What makes it suspect, by which entries, and from whom. */
@@ -213,90 +182,54 @@ function edgeText(
   { because, entries, origin }: Taint,
   called: ReadonlyMap<string, string>,
 ): string {
-  const [first, ...more] = entries;
-  const at = first === undefined ? '' : ` (entry ${first}${more.length > 0 ? ', …' : ''})`;
+  const at = entries.length === 0 ? '' : ` (${entriesText(entries.slice(0, 1))})`;
   if (origin.kind !== 'change') return `${because}${at}`;
-  return `${origin.operation} by ${called.get(origin.from) ?? plain(origin.from)}${at}`;
-}
-
-function* addressLines({ addresses }: EvictionReport): Generator<string> {
-  for (const { ip, isFollowed, because } of addresses.slice(0, PARTIES_IN_TEXT)) {
-    if (!isFollowed) yield `Not followed: address ${ip}, since ${because}.`;
-  }
+  return `${origin.operation} by ${called.get(origin.from) ?? plainName(origin.from)}${at}`;
 }
 
 /** What would be left if a finding were a false alarm. */
-function* doubtLines({ doubts, footholds, undoubted }: EvictionReport): Generator<string> {
-  const open = footholds.filter(({ answer }) => answer.kind === 'no');
+function printDoubts(terminal: Terminal, { report, shortIds }: EvictionView): void {
+  const { doubts, undoubted } = report;
+  const open = openOf(report);
   const weighty = doubts.flatMap(({ finding, openCounts, cleared }) => {
     const closed = open.filter(({ foothold }) => (openCounts.get(foothold.number) ?? 0) === 0);
     if (closed.length + cleared.length === 0) return [];
-    const { uid, draft } = finding;
+    const numbers = joinWithAnd(closed.map(({ foothold }) => String(foothold.number)));
     const effects = [
       ...(closed.length === 0
         ? []
-        : [
-            `${closed.length === 1 ? 'foothold' : 'footholds'} ` +
-              `${joinWithAnd(closed.map(({ foothold }) => String(foothold.number)))} ` +
-              `${closed.length === 1 ? 'closes' : 'close'}`,
-          ]),
+        : [closed.length === 1 ? `foothold ${numbers} closes` : `footholds ${numbers} close`]),
       ...(cleared.length === 0
         ? []
         : [`${plural(cleared.length, 'party is', 'parties are')} cleared`]),
     ];
+    const { uid, draft } = finding;
     const weight = closed.length * 1000 + cleared.length;
     return [{ weight, uid, title: draft.title, effect: effects.join(' and ') }];
   });
-  if (weighty.length > 0) yield '';
-  for (const { uid, title, effect } of weighty
-    .toSorted((a, b) => b.weight - a.weight)
-    .slice(0, DOUBTS_IN_TEXT)) {
-    yield `If finding ${uid} is a false alarm, ${effect}. ("${title}")`;
+  if (weighty.length > 0) terminal.line();
+  const shown = weighty.toSorted((a, b) => b.weight - a.weight).slice(0, DOUBTS_SHOWN);
+  for (const { uid, title, effect } of shown) {
+    const id = shortIds.of(uid);
+    terminal.paragraph(`If finding ${id} is a false alarm, ${effect}. ("${title}")`);
   }
-  const left = weighty.length - DOUBTS_IN_TEXT;
-  if (left > 0) yield `So it is with ${plural(left, 'more finding')}, which --json lists.`;
-  if (undoubted > 0) yield `Of ${plural(undoubted, 'finding')} that was not asked.`;
-}
-
-type Kind = 'account' | 'application' | 'session' | 'address' | 'other';
-
-function kindOf({ names }: SuspectParty): Kind {
-  const has = (start: string): boolean => names.some((name) => name.startsWith(start));
-  if (has('session:')) return 'session';
-  if (has('address:')) return 'address';
-  if (has('app:')) return 'application';
-  return has('name:') || !has('label:') ? 'account' : 'other';
-}
-
-function countOf(kind: Kind, count: number): string {
-  switch (kind) {
-    case 'account':
-      return plural(count, 'account');
-    case 'application':
-      return plural(count, 'application');
-    case 'session':
-      return plural(count, 'session');
-    case 'address':
-      return plural(count, 'address', 'addresses');
-    case 'other':
-      return plural(count, 'other object');
+  const left = weighty.length - DOUBTS_SHOWN;
+  if (left > 0) terminal.paragraph(`--json lists ${plural(left, 'more finding')} of this kind.`);
+  if (undoubted > 0) {
+    const findings = plural(undoubted, 'finding was', 'findings were');
+    terminal.paragraph(`${findings} not examined this way, because there are so many.`);
   }
 }
 
-/** The name that people know it by. */
-function nameOf({ names }: SuspectParty): string {
-  const [name = ''] = ['name:', 'label:', 'app:', 'uid:'].flatMap(
-    (start) => names.find((each) => each.startsWith(start)) ?? [],
+function printLimits(terminal: Terminal, { limits, vendor }: EvictionView): void {
+  for (const { text } of limits) {
+    terminal.line();
+    terminal.paragraph(`This answer does not rest on everything: ${text}.`);
+  }
+  terminal.line();
+  terminal.paragraph(
+    'Cannot tell from our logs: access that is held inside the vendor. ' +
+      `${vendor.unanswered} of ${plural(vendor.asked, 'question')} to the vendor are unanswered ` +
+      '(--questionnaire FILE writes them to a file).',
   );
-  return plain(name === '' ? (names[0] ?? '') : name);
-}
-
-function plain(name: string): string {
-  const [kind, ...rest] = name.split(':');
-  const value = kind === 'label' ? rest.slice(1).join(':') : rest.join(':');
-  return kind === 'label' || kind === 'name' ? value : `${kind} ${value}`;
-}
-
-function sinceOf({ taints }: SuspectParty): number {
-  return taints[0]?.sinceMs ?? 0;
 }

@@ -1,11 +1,11 @@
 import { instantOfMs, plural } from '@countersign/core';
+import { entriesText } from '../../reports/entries-text.ts';
 import type { FindingDetail } from '../../reports/findings/finding-detail.ts';
+import { periodText, shortTimeText } from '../../reports/time-text.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { entriesText } from './entries-text.ts';
 import { eventColumns } from './event-columns.ts';
 import { severityStyle, severityText, statusText } from './severity.ts';
-import { periodText, shortTimeText } from './time-text.ts';
 
 const LABEL = 11;
 const EVENTS_SHOWN = 8;

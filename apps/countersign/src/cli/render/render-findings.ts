@@ -6,11 +6,11 @@ import {
   type FindingGroup,
   type FindingLine,
 } from '../../reports/findings/finding-groups.ts';
+import { periodText, shortTimeText } from '../../reports/time-text.ts';
 import { sanitise } from '../terminal/sanitize.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { cutAtWord, cutEnd, displayWidth } from '../terminal/text-width.ts';
 import { severityStyle, severityText, shortSeverityText, statusText } from './severity.ts';
-import { periodText, shortTimeText } from './time-text.ts';
 
 export type FindingsView = {
   readonly counts: FindingCounts;

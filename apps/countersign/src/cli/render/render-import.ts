@@ -1,10 +1,33 @@
 import { numberText, plural } from '@countersign/core';
 import type { ImportReport } from '../../ingest/import-run.ts';
+import { countsText, type FindingCounts } from '../../reports/findings/finding-groups.ts';
 import { REASONS_SHOWN } from '../process/limits.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** The answer of `import`: the contract's members, and what helps people beside. */
 export type ImportAnswer = Omit<ImportReport, 'interrupted'>;
+
+/** What the ledger holds after an import; `behind` is an entry that no rule has read yet. */
+export type ImportFindings =
+  | { readonly counts: FindingCounts; readonly worst: string | undefined }
+  | { readonly behind: number };
+
+/** The conclusion of an import: how bad it is, and what to do next. */
+export function printImportFindings(terminal: Terminal, found: ImportFindings): void {
+  terminal.line();
+  if ('behind' in found) {
+    const text = `Rules have not read the records from entry ${found.behind} on.`;
+    terminal.paragraph(`${text} Run: countersign findings`);
+    return;
+  }
+  const { counts, worst } = found;
+  const { critical, high, medium } = counts;
+  const isGrave = critical + high + medium > 0;
+  if (worst !== undefined && isGrave) terminal.paragraph(`Worst: ${worst}.`);
+  const next = isGrave ? 'countersign brief' : 'countersign findings';
+  const style = critical + high > 0 ? 'no' : 'plain';
+  terminal.paragraph(`${countsText(counts)}. Run: ${next}`, 0, style);
+}
 
 export function printImport(terminal: Terminal, answer: ImportAnswer): void {
   const { files, read, accepted, duplicates, rejected, rejects, warnings, witnesses } = answer;

@@ -91,11 +91,12 @@ function openingOf(
   const { foothold, holder, things, what } = meaning;
   const { event, index, entries, tenant } = row;
   const whose = event.targetName ?? event.mailbox ?? event.object ?? event.targetUid;
+  const who = event.actorName ?? event.actorUid ?? event.appName ?? 'An actor without a name';
+  const operation = (event.operation ?? 'a change').trim().replace(/\.$/, '');
   const parts = [
-    event.operation ?? 'a change',
-    ...(whose === null ? [] : [`of ${whose}`]),
+    `${who} ran "${operation}"`,
+    ...(whose === null ? [] : [`on ${whose}`]),
     ...(what === undefined ? [] : [`(${what.slice(0, 200)})`]),
-    `by ${event.actorName ?? event.actorUid ?? event.appName ?? 'an unnamed account'}`,
   ];
   return {
     ...{ entry: index, entries, atMs: event.timeMs, tenant, text: parts.join(' ') },

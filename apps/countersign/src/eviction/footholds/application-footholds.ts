@@ -110,7 +110,7 @@ export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
     grounds: ['directory'],
     opens: [
       trace(['consent to application'], 'target', {
-        what: (detail) => detail.value('consentaction.permissions'),
+        what: (detail) => scopesOf(detail.value('consentaction.permissions')),
         things: grant,
         reinstates: true,
       }),
@@ -217,4 +217,11 @@ export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
 function statesKeysWithoutIds(detail: RecordDetail): boolean {
   const after = detail.value('keydescription');
   return after !== undefined && !/KeyIdentifier=/i.test(after) && after !== '' && after !== '[]';
+}
+
+/** The rights that a consent gives, out of the text that the suite writes about the change. */
+function scopesOf(permissions: string | undefined): string | undefined {
+  const scopes = [...(permissions ?? '').matchAll(/\bScope: ?([^,\]]+)/g)];
+  if (scopes.length === 0) return permissions;
+  return [...new Set(scopes.map(([, scope = '']) => scope.trim()))].join('; ');
 }

@@ -1,6 +1,7 @@
 import { idsNamed } from '@countersign/core';
 import type { Incident } from '../../detection/incidents/incident.ts';
 import type { PersonNames } from '../../reports/findings/person-names.ts';
+import type { ReadableIds } from '../../reports/findings/readable-ids.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
@@ -19,6 +20,13 @@ export async function knownIncidents({ store }: { store: StoreReader }): Promise
 export async function peopleNames({ store }: Sources): Promise<PersonNames> {
   const { personNames } = await import('../../reports/findings/person-names.ts');
   return personNames(store.identities());
+}
+
+/** Names in the place of ids, in what findings say. */
+export async function readableNames({ store }: Sources): Promise<ReadableIds> {
+  const { readableIds } = await import('../../reports/findings/readable-ids.ts');
+  const texts = store.findings().flatMap(({ draft }) => [draft.title, draft.message]);
+  return readableIds(store, texts);
 }
 
 /** The events that the entries of a finding tell of. */

@@ -57,10 +57,10 @@ export function findingDetail(
   options: GroupOptions & { readonly ruleTitle: (rule: string) => string | undefined },
 ): FindingDetail {
   const { uid, draft, mark } = finding;
-  const { names, shortIds, nowMs } = options;
-  const { why, harmless } = partsOf(draft.message);
+  const { names, shortIds, nowMs, readable } = options;
+  const { why, harmless } = partsOf(readable(draft.message));
   return {
-    ...{ uid, shortId: shortIds.of(uid), title: draft.title, severity: draft.severity },
+    ...{ uid, shortId: shortIds.of(uid), title: readable(draft.title), severity: draft.severity },
     confidence: draft.confidence,
     status: statusOf(finding, nowMs),
     statusReason: mark?.reason ?? null,
@@ -100,7 +100,7 @@ function appName(id: string, events: readonly EventRow[]): string | null {
 /** Null where it is the only finding of its incident. */
 function incidentOf(
   { uid, draft }: StoredFinding,
-  { incidents, shortIds, steps }: GroupOptions,
+  { incidents, shortIds, steps, readable }: GroupOptions,
 ): IncidentOfFinding | null {
   const incident = incidents.find(({ findings }) => findings.some((each) => each.uid === uid));
   if (incident === undefined || incident.findings.length < 2) return null;
@@ -109,9 +109,13 @@ function incidentOf(
     .sort((a, b) => a.draft.firstMs - b.draft.firstMs);
   return {
     ...{ id: incident.id, shortId: shortIds.of(incident.id) },
-    ...{ title: incidentTitle(incident, steps), count: incident.findings.length },
+    ...{ title: readable(incidentTitle(incident, steps)), count: incident.findings.length },
     followedBy: later.slice(0, THEN_SHOWN).map((each) => ({
-      ...{ shortId: shortIds.of(each.uid), title: each.draft.title, ms: each.draft.firstMs },
+      ...{
+        shortId: shortIds.of(each.uid),
+        title: readable(each.draft.title),
+        ms: each.draft.firstMs,
+      },
     })),
   };
 }

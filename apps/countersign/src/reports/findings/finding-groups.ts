@@ -6,6 +6,7 @@ import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { FindingSeverity } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { homeDomain, type PersonNames, withoutDomain } from './person-names.ts';
+import type { ReadableIds } from './readable-ids.ts';
 import type { ShortIds } from './short-ids.ts';
 
 /** From here on a finding counts in a summary: medium. */
@@ -47,12 +48,14 @@ export type GroupOptions = {
   readonly shortIds: ShortIds;
   readonly steps: StepNames;
   readonly nowMs: number;
+  /** Names in the place of ids. */
+  readonly readable: ReadableIds;
 };
 
 /** By severity, then time. */
 export function groupFindings(
   findings: readonly StoredFinding[],
-  { incidents, names, shortIds, steps, nowMs }: GroupOptions,
+  { incidents, names, shortIds, steps, nowMs, readable }: GroupOptions,
 ): FindingGroup[] {
   const shown = new Set(findings.map(({ uid }) => uid));
   const domain = homeDomain(
@@ -65,7 +68,7 @@ export function groupFindings(
       ...{ uid, shortId: shortIds.of(uid), severity: draft.severity, firstMs: draft.firstMs },
       status: statusOf(finding, nowMs),
       who: withoutDomain(whoText(people), domain),
-      what: withoutDomain(whatText(draft.title, people), domain),
+      what: withoutDomain(whatText(readable(draft.title), people), domain),
     };
   };
   const single = new Map<FindingSeverity, FindingLine[]>();
@@ -84,7 +87,7 @@ export function groupFindings(
     const { id } = incident;
     groups.push({
       incident: {
-        ...{ id, shortId: shortIds.of(id), title: incidentTitle(incident, steps) },
+        ...{ id, shortId: shortIds.of(id), title: readable(incidentTitle(incident, steps)) },
         firstMs: Math.min(...incident.findings.map(({ draft }) => draft.firstMs)),
         lastMs: Math.max(...incident.findings.map(({ draft }) => draft.lastMs)),
         // New while one of its findings is; resolved when all are.

@@ -1,0 +1,62 @@
+import { joinWithAnd } from '@countersign/core';
+import type { Opening } from '../../eviction/analysis/open-footholds.ts';
+import type { EvictionReport, FootholdAnswer } from '../../eviction/eviction-report.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import type { BriefSection, BriefSectionId, BriefSentence, BriefUnknown } from './brief.ts';
+
+/** Sentences of one section: a brief is one page. */
+export const SENTENCES_MAX = 5;
+const ENTRIES_MAX = 12;
+const NAMES_SHOWN = 4;
+
+export function section(
+  id: BriefSectionId,
+  title: string,
+  sentences: readonly BriefSentence[],
+  unknown: readonly BriefUnknown[] = [],
+): BriefSection {
+  return { id, title, sentences, unknown };
+}
+
+export function sentence(
+  text: string,
+  entries: readonly number[],
+  findings: readonly StoredFinding[] = [],
+): BriefSentence {
+  const distinct = [...new Set(entries)].sort((a, b) => a - b);
+  return {
+    text: /[.!?]$/.test(text) ? text : `${text}.`,
+    entries: distinct.slice(0, ENTRIES_MAX),
+    findings: findings.map(({ uid }) => uid),
+  };
+}
+
+/** The first entry of each, which is where to begin to read. */
+export function firstEntries(findings: readonly StoredFinding[]): number[] {
+  return findings.flatMap(({ draft }) => draft.entries.slice(0, 1));
+}
+
+export function someOf(names: readonly string[]): string {
+  const left = names.length - NAMES_SHOWN;
+  return left > 0
+    ? `${names.slice(0, NAMES_SHOWN).join(', ')} and ${left} more`
+    : joinWithAnd(names);
+}
+
+export function unknown(
+  what: string,
+  because: string,
+  wouldDecide: string,
+  entries: readonly number[] = [],
+): BriefUnknown {
+  const text = `Cannot tell ${what}: ${because}.`;
+  return { text, entries: entries.slice(0, ENTRIES_MAX), findings: [], because, wouldDecide };
+}
+
+export function openOf({ footholds }: EvictionReport): readonly FootholdAnswer[] {
+  return footholds.filter(({ answer }) => answer.kind === 'no');
+}
+
+export function isOpen({ reversal }: Opening): boolean {
+  return reversal.kind === 'none';
+}
