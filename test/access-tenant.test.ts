@@ -9,7 +9,6 @@ import {
   parseDirectoryFile,
   readPolicyFolder,
 } from '@countersign/policy';
-import { runDetectors } from '../apps/countersign/src/detection/runner/detection-runner.ts';
 import {
   activatePolicies,
   PolicyInformationPoint,
@@ -22,6 +21,7 @@ import {
   closeWriter,
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
+import { runDetection } from '../apps/countersign/src/operations/host/run-detection.ts';
 import { SEED } from '../tools/property.ts';
 import { clockOf } from './support/emulated.ts';
 import { collectorsFor } from './support/emulated-collectors.ts';
@@ -72,7 +72,7 @@ async function collect(hours: number): Promise<void> {
   }
   await desk.close();
   await close();
-  await runDetectors(writer, writer.detection?.detectors ?? []);
+  await runDetection(writer);
 }
 
 function tenant(): TenantId {

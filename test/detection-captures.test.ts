@@ -9,6 +9,7 @@ import {
   closeWriter,
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
+import { runDetection } from '../apps/countersign/src/operations/host/run-detection.ts';
 import type { StoredFinding } from '../apps/countersign/src/store/sqlite/finding-table.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { IS_LONG } from '../tools/property.ts';
@@ -33,7 +34,12 @@ async function foundIn(name: string, texts: readonly string[]): Promise<readonly
     return { kind: 'stream', bytes: bytes() } as const;
   });
   for (const input of inputs) {
-    await importPaths(writer, { inputs: [input], actor: Actor, workers: 1 });
+    await importPaths(writer, {
+      inputs: [input],
+      actor: Actor,
+      workers: 1,
+      afterImport: () => runDetection(writer),
+    });
   }
   await closeWriter(writer);
   const store = await StoreReader.open(dir);

@@ -11,6 +11,7 @@ import {
   closeWriter,
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
+import { runDetection } from '../apps/countersign/src/operations/host/run-detection.ts';
 import type { StoredFinding } from '../apps/countersign/src/store/sqlite/finding-table.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
@@ -76,7 +77,12 @@ async function foundIn(name: string, paths: readonly string[]): Promise<readonly
   const detection = await loadDetection();
   const writer = await openLedgerWriter({ dir, clock: systemClock, random, detection });
   const inputs = paths.map((path) => ({ kind: 'path', path }) as const);
-  const report = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
+  const report = await importPaths(writer, {
+    inputs,
+    actor: Actor,
+    workers: 1,
+    afterImport: () => runDetection(writer),
+  });
   await closeWriter(writer);
   assert.deepEqual(report.failed, []);
   assert.ok(report.accepted > 0);

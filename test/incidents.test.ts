@@ -11,6 +11,7 @@ import {
   closeWriter,
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
+import { runDetection } from '../apps/countersign/src/operations/host/run-detection.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { type DetectionResult, detect } from './support/detected.ts';
 import { drawnIn } from './support/drawn.ts';
@@ -114,7 +115,12 @@ async function drawnFrom(name: string, files: readonly (readonly string[])[]): P
   for (const batch of files) {
     const writer = await openLedgerWriter({ dir, clock: systemClock, random, detection });
     const inputs = batch.map((file) => ({ kind: 'path', path: join(SAMPLE, file) }) as const);
-    await importPaths(writer, { inputs, actor: Actor, workers: 1 });
+    await importPaths(writer, {
+      inputs,
+      actor: Actor,
+      workers: 1,
+      afterImport: () => runDetection(writer),
+    });
     await closeWriter(writer);
   }
   const incidents = await drawnIn(dir);

@@ -12,6 +12,7 @@ import {
   closeWriter,
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
+import { runDetection } from '../apps/countersign/src/operations/host/run-detection.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { commandHere } from './support/command-here.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -78,7 +79,14 @@ async function intrusion(seed: number): Promise<Intrusion> {
     });
     await recordInventory({ writer, desk }, { tenants, partners: [] }, Actor);
     const inputs = files.map((name) => ({ kind: 'path', path: join(folder, name) }) as const);
-    await desk.exclusively(() => importPaths(writer, { inputs, actor: Actor, workers: 1 }));
+    await desk.exclusively(() =>
+      importPaths(writer, {
+        inputs,
+        actor: Actor,
+        workers: 1,
+        afterImport: () => runDetection(writer),
+      }),
+    );
     await desk.close();
   } finally {
     await closeWriter(writer);

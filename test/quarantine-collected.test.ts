@@ -7,6 +7,7 @@ import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts
 import { erase } from '../apps/countersign/src/ingest/erasure/erase-bodies.ts';
 import type { ImportReport } from '../apps/countersign/src/ingest/import-run.ts';
 import { retryQuarantined } from '../apps/countersign/src/ingest/retry-quarantine.ts';
+import { runDetection } from '../apps/countersign/src/operations/host/run-detection.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { assertFsckClean } from './support/account.ts';
 import { ActivityService } from './support/activity-service.ts';
@@ -113,7 +114,13 @@ async function collected(name: string, use: (company: Company) => Promise<void>)
 
 async function retry({ dir, clock }: Company): Promise<ImportReport> {
   return withDesk(dir, clock, (desk, writer) =>
-    desk.exclusively(() => retryQuarantined(writer, { actor: Actor, workers: 1 })),
+    desk.exclusively(() =>
+      retryQuarantined(writer, {
+        actor: Actor,
+        workers: 1,
+        afterImport: () => runDetection(writer),
+      }),
+    ),
   );
 }
 
@@ -196,7 +203,13 @@ test('the desk that goes on collecting knows as well what is whole now', async (
     const address = { origin: service.origin, tenant: TENANT, clock, contentTypes };
     const collector = activityCollector(address);
     await withDesk(dir, clock, async (desk, writer) => {
-      await desk.exclusively(() => retryQuarantined(writer, { actor: Actor, workers: 1 }));
+      await desk.exclusively(() =>
+        retryQuarantined(writer, {
+          actor: Actor,
+          workers: 1,
+          afterImport: () => runDetection(writer),
+        }),
+      );
       service.put({
         id: 'late',
         createdMs: clock.now() - 1.25 * HOUR_MS,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { LedgerReader } from '@countersign/ledger';
 import { reconciliationSources } from '../apps/countersign/src/reconcile/actions/authorization-source.ts';
+import { readStatement } from '../apps/countersign/src/reports/statement/read-statement.ts';
 import type { Balance } from '../apps/countersign/src/reports/statement/statement.ts';
 import { labelOf } from '../apps/countersign/src/store/identity/principal.ts';
 import { headOf } from '../apps/countersign/src/store/reading/ledger-head.ts';
@@ -133,7 +134,8 @@ test("the totals equal the sum of all statements, and what is nobody's", async (
     const whole = new Map<string, Balance>();
     for (const [who] of actors) {
       if (who === null) continue;
-      const found = await store.statement(
+      const found = await readStatement(
+        store,
         String(who),
         { reconcile: reconciliationSources({ store, head, ledger }) },
         head,

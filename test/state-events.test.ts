@@ -12,6 +12,7 @@ import {
   closeWriter,
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
+import { runDetection } from '../apps/countersign/src/operations/host/run-detection.ts';
 import {
   DriftReconciler,
   type StateReconciliation,
@@ -117,7 +118,12 @@ async function bring(name: string, lines: readonly string[]): Promise<void> {
   const writer = await openLedgerWriter({ dir: data, clock: systemClock, random, detection });
   try {
     const inputs = [{ kind: 'path', path: file }] as const;
-    const { accepted } = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
+    const { accepted } = await importPaths(writer, {
+      inputs,
+      actor: Actor,
+      workers: 1,
+      afterImport: () => runDetection(writer),
+    });
     assert.equal(accepted, lines.length);
   } finally {
     await closeWriter(writer);

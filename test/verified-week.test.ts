@@ -10,7 +10,6 @@ import {
   parseRegister,
   readPolicyFolder,
 } from '@countersign/policy';
-import { runDetectors } from '../apps/countersign/src/detection/runner/detection-runner.ts';
 import {
   activatePolicies,
   PolicyInformationPoint,
@@ -24,6 +23,7 @@ import {
   closeWriter,
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
+import { runDetection } from '../apps/countersign/src/operations/host/run-detection.ts';
 import { catchUpProjection } from '../apps/countersign/src/projection/catch-up.ts';
 import type {
   VerificationReport,
@@ -115,13 +115,13 @@ async function live(): Promise<void> {
   await alone(atTheEndpoint);
   await till(CUT.to - 1);
   await alone(async () => {
-    await runDetectors(writer, writer.detection?.detectors ?? []);
+    await runDetection(writer);
     duringCut = await verified(CUT);
   });
   await till(WEEK.to + DAY_MS);
   await desk.close();
   await close();
-  await runDetectors(writer, writer.detection?.detectors ?? []);
+  await runDetection(writer);
 }
 
 function isWithin({ from, to }: Interval, ms: number): boolean {
@@ -272,7 +272,7 @@ async function atTheEndpoint(): Promise<void> {
   // A door takes a file at its word for a day: it is read again, as `serve` would.
   await use();
   // Rules have looked at what came in: before that nobody could tell who is at risk.
-  await runDetectors(writer, writer.detection?.detectors ?? []);
+  await runDetection(writer);
   await writer.reader.refresh();
   const { information } = await PolicyInformationPoint.open(writer);
   const { policies } = information;

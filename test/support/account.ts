@@ -7,6 +7,8 @@ import {
   closeWriter,
   openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
+import { runDetection } from '../../apps/countersign/src/operations/host/run-detection.ts';
+import { readStatement } from '../../apps/countersign/src/reports/statement/read-statement.ts';
 import type { Statement } from '../../apps/countersign/src/reports/statement/statement.ts';
 import { headOf, type LedgerHead } from '../../apps/countersign/src/store/reading/ledger-head.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
@@ -40,7 +42,12 @@ export async function importHere(data: string, ...paths: readonly string[]): Pro
 
 export async function importWith(writer: HostWriter, ...paths: readonly string[]): Promise<Report> {
   const inputs = paths.map((path) => ({ kind: 'path', path }) as const);
-  const report = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
+  const report = await importPaths(writer, {
+    inputs,
+    actor: Actor,
+    workers: 1,
+    afterImport: () => runDetection(writer),
+  });
   assertBalanced(report);
   return report;
 }
@@ -108,7 +115,7 @@ export async function withAccount<T>(
 /** The statement of one principal over all time; there must be exactly one such principal. */
 export async function statementOf(account: Account, who: string): Promise<Statement> {
   const { store, head } = account;
-  const result = await store.statement(who, {}, head);
+  const result = await readStatement(store, who, {}, head);
   if (result.kind === 'unknown') assert.fail(`${who}: ${result.because.text}`);
   return result.statement;
 }

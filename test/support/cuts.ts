@@ -6,13 +6,13 @@ import {
   type DetectorHealth,
   detectorHealth,
 } from '../../apps/countersign/src/detection/health/detector-health.ts';
-import { runDetectors } from '../../apps/countersign/src/detection/runner/detection-runner.ts';
 import { LedgerSink } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { loadDetection } from '../../apps/countersign/src/operations/host/load-detectors.ts';
 import {
   closeWriter,
   openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
+import { runDetection } from '../../apps/countersign/src/operations/host/run-detection.ts';
 import type { LedgerWriter } from '../../apps/countersign/src/projection/ledger-writer.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type AttributedFinding, findingsIn } from './detected.ts';
@@ -142,7 +142,7 @@ export async function accountOf(data: string, story: Story, cut?: Cut): Promise<
   try {
     await deliver(writer, story, feeds);
     if (cut !== undefined) await deliver(writer, story, [cut.feed], cut.fromMs ?? 0);
-    const { failures } = await runDetectors(writer, detection.detectors);
+    const { failures } = await runDetection(writer, detection.detectors);
     if (failures.length > 0) throw new Error(JSON.stringify(failures));
   } finally {
     await closeWriter(writer);

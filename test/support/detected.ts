@@ -8,6 +8,7 @@ import {
   closeWriter,
   openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
+import { runDetection } from '../../apps/countersign/src/operations/host/run-detection.ts';
 import type { FindingDraft } from '../../apps/countersign/src/store/rows/finding.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type Attack, type ScenarioRecording, type Telling, tell } from './told.ts';
@@ -55,7 +56,12 @@ export async function withDetectors(
       const inputs = readdirSync(folder).map((name) => {
         return { kind: 'path', path: join(folder, name) } as const;
       });
-      const { warnings } = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
+      const { warnings } = await importPaths(writer, {
+        inputs,
+        actor: Actor,
+        workers: 1,
+        afterImport: () => runDetection(writer),
+      });
       const failed = warnings.filter(({ text }) => /could not judge/.test(text));
       if (failed.length > 0) throw new Error(failed.map(({ text }) => text).join('\n'));
     });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readStatement } from '../../apps/countersign/src/reports/statement/read-statement.ts';
 import { type Account, askLines, assertFsckClean, withAccount } from './account.ts';
 
 type Json = { readonly [name: string]: unknown };
@@ -44,7 +45,7 @@ export async function statementsOf(
   return withAccount(data, async (account) => {
     const statements = new Map<string, string>();
     for (const who of people ?? (await actorsOf(account))) {
-      const result = await account.store.statement(who, {}, account.head);
+      const result = await readStatement(account.store, who, {}, account.head);
       const said = result.kind === 'unknown' ? result.because.text : placeless(result.statement);
       statements.set(who, canonical(said));
     }

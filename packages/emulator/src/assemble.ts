@@ -12,7 +12,7 @@ import { Faults } from './faults/faults.ts';
 import { FeedDelayDispatcher } from './feeds/feed-delays.ts';
 import { FeedStore, type StoredRecord } from './feeds/feed-store.ts';
 import { GroundTruth } from './ground-truth.ts';
-import { json, jsonError, type Reply } from './http/http-server.ts';
+import { json, jsonError, type Reply } from './http/http-message.ts';
 import { actorOf, type LivingTenant, livingTenants, play } from './living-tenant.ts';
 import { LoginAuthority } from './login/login-authority.ts';
 import { VENDOR_RESOURCES } from './login/resources.ts';

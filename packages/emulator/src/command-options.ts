@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Emulator, PlayedWith } from './emulator-options.ts';
+import type { Emulator } from './emulator-options.ts';
 import { FAULT_RATES, type FaultPlan } from './faults/faults.ts';
+import type { PlayedWith } from './living-tenant.ts';
 import { policyFilesOf } from './policy-files.ts';
 import { ScenarioError } from './scenarios/errors.ts';
 import { loadScenario } from './scenarios/steps/scenario.ts';

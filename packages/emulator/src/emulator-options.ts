@@ -1,4 +1,4 @@
-import type { ActivityApi, ActivityApiOptions, TenantState } from './activity-api/activity-api.ts';
+import type { ActivityApi, ActivityApiOptions } from './activity-api/activity-api.ts';
 import type { StreamOptions } from './azure-monitor/event-stream.ts';
 import type { Companies } from './company/companies.ts';
 import type { Actor, Feed, VirtualClock } from './core/feed-record.ts';
@@ -7,38 +7,12 @@ import type { FaultPlan, Faults } from './faults/faults.ts';
 import type { FeedDelays } from './feeds/feed-delays.ts';
 import type { FeedStore } from './feeds/feed-store.ts';
 import type { EmulatorTruth } from './ground-truth.ts';
-import type { Reply } from './http/http-server.ts';
+import type { Reply } from './http/http-message.ts';
 import type { Router } from './http/router.ts';
-import type { LivingTenant } from './living-tenant.ts';
+import type { LivingTenant, PlayedWith, TenantOptions } from './living-tenant.ts';
 import type { SignIn } from './login/client-sign-in.ts';
-import type { LoginDirectory, RegisteredApp } from './login/login-directory.ts';
+import type { LoginDirectory } from './login/login-directory.ts';
 import type { TokenMint } from './login/token-mint.ts';
-import type { ScenarioParameters } from './scenarios/steps/scenario.ts';
-
-export type TenantOptions = {
-  /** Default: drawn from the seed, as are the others. */
-  readonly tenantId?: string;
-  readonly name?: string;
-  /** Instead of a name: `northmoor.example`. */
-  readonly domain?: string;
-  /** How many people live and work there, 10 to 1,000,000; default: nobody. */
-  readonly people?: number;
-  /** What they do of what office workers do; default: 1. Their programs sign in all the same. */
-  readonly diligence?: number;
-  /**
-   * A company that keeps strict policies: managed phones, passkeys for administrators, no account
-   * with a password alone, and an external authentication method for every second factor.
-   */
-  readonly governed?: boolean;
-  /** Decides which reports Graph gives; default: P2. */
-  readonly licence?: 'free' | 'P1' | 'P2';
-  readonly state?: TenantState;
-  /** Beside the collector, which is registered everywhere. */
-  readonly apps?: readonly RegisteredApp[];
-};
-
-/** A scenario whose numbers are given rather than drawn. */
-export type PlayedWith = { readonly name: string; readonly parameters: ScenarioParameters };
 
 /** What a service that is plugged in beside ours may use. */
 export type World = {

@@ -1,5 +1,6 @@
 import type { ActivityApi } from './activity-api/activity-api.ts';
-import type { Feed, Occurrence, Truth } from './core/feed-record.ts';
+import type { Feed, Occurrence } from './core/feed-record.ts';
+import type { Truth } from './core/truth.ts';
 import type { Faults, Withheld } from './faults/faults.ts';
 import type { Batch } from './feeds/batch-store.ts';
 import type { FeedStore } from './feeds/feed-store.ts';

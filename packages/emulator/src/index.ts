@@ -11,9 +11,9 @@ export {
   type Actor,
   type Feed,
   type FeedRecord,
-  type JsonObject,
   type Occurrence,
 } from './core/feed-record.ts';
+export type { JsonObject } from './core/json-object.ts';
 export { SeededRandom } from './core/seeded-random.ts';
 export type { Emulator, EmulatorOptions } from './emulator-options.ts';
 export type { FaultPlan } from './faults/faults.ts';

@@ -1,9 +1,11 @@
+import type { TenantState } from './activity-api/activity-api.ts';
 import type { Actor } from './core/feed-record.ts';
-import type { PlayedWith, TenantOptions } from './emulator-options.ts';
 import { lifeOf } from './life/tenant-life.ts';
+import type { RegisteredApp } from './login/login-directory.ts';
 import { Population } from './population/population.ts';
 import { together } from './scenarios/merge-actors.ts';
 import { runScenario, type ScenarioRun } from './scenarios/run-scenario.ts';
+import type { ScenarioParameters } from './scenarios/steps/scenario.ts';
 import { loadScenario } from './scenarios/steps/scenario.ts';
 
 /** A tenant as it was asked for, with what the seed makes of the rest. */
@@ -78,3 +80,28 @@ function nameOf(domain: string | undefined): string | undefined {
   }
   return label.slice(0, 1).toUpperCase() + label.slice(1);
 }
+
+export type TenantOptions = {
+  /** Default: drawn from the seed, as are the others. */
+  readonly tenantId?: string;
+  readonly name?: string;
+  /** Instead of a name: `northmoor.example`. */
+  readonly domain?: string;
+  /** How many people live and work there, 10 to 1,000,000; default: nobody. */
+  readonly people?: number;
+  /** What they do of what office workers do; default: 1. Their programs sign in all the same. */
+  readonly diligence?: number;
+  /**
+   * A company that keeps strict policies: managed phones, passkeys for administrators, no account
+   * with a password alone, and an external authentication method for every second factor.
+   */
+  readonly governed?: boolean;
+  /** Decides which reports Graph gives; default: P2. */
+  readonly licence?: 'free' | 'P1' | 'P2';
+  readonly state?: TenantState;
+  /** Beside the collector, which is registered everywhere. */
+  readonly apps?: readonly RegisteredApp[];
+};
+
+/** A scenario whose numbers are given rather than drawn. */
+export type PlayedWith = { readonly name: string; readonly parameters: ScenarioParameters };

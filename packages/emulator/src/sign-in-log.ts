@@ -1,12 +1,14 @@
-import type { FeedRecord, JsonObject, Occurrence } from './core/feed-record.ts';
+import type { FeedRecord, Occurrence } from './core/feed-record.ts';
+import type { JsonObject } from './core/json-object.ts';
 import type { LivingTenant } from './living-tenant.ts';
 import type { AppliedListener, ExternalFactor, SignIn as Given } from './login/client-sign-in.ts';
-import { DEVICE_GRANT } from './login/device-codes.ts';
+import { DEVICE_GRANT } from './login/grants/device-codes.ts';
 import type { Person as LoginPerson, Resource } from './login/login-directory.ts';
 import type { Person } from './population/person.ts';
 import { type Address, PLACES, type Place } from './population/places.ts';
 import type { Population } from './population/population.ts';
-import { type Client, type SignIn, signInRecords } from './records/sign-in-record.ts';
+import type { Client, SignIn } from './records/sign-in.ts';
+import { signInRecords } from './records/sign-in-record.ts';
 import { appSignIn } from './sign-in/app-flows.ts';
 import { browserOf } from './sign-in/clients.ts';
 import {

@@ -5,7 +5,8 @@ import { RunningClock } from './core/virtual-clock.ts';
 import type { Emulator, EmulatorOptions } from './emulator-options.ts';
 import { Engine, type Life } from './engine.ts';
 import { offered } from './ground-truth.ts';
-import { type Ask, type Reply, type Server, serve } from './http/http-server.ts';
+import type { Ask, Reply } from './http/http-message.ts';
+import { type Server, serve } from './http/http-server.ts';
 import { setTrap } from './http/trap-host.ts';
 
 const DAY_MS = 86_400_000;

@@ -12,14 +12,8 @@ export {
 export type { PublishedCheckpoint } from './append/publisher.ts';
 export type { ClockStep } from './append/sequencer.ts';
 export { FingerprintIndex, type FingerprintIndexOptions } from './dedup/fingerprint-index.ts';
-export {
-  type Disk,
-  type FileId,
-  type FileLock,
-  type FolderItem,
-  nodeFiles,
-  type OpenMode,
-} from './disk/disk.ts';
+export { type Disk, type FileId, type FolderItem, nodeFiles, type OpenMode } from './disk/disk.ts';
+export type { FileLock } from './disk/file-lock.ts';
 export { actionKeys, type LocalKeys } from './entries/keyed-hash.ts';
 export { formatLeaf, type Leaf, parseLeaf } from './entries/leaf.ts';
 export { LeafParser } from './entries/leaf-parser.ts';

@@ -9,7 +9,8 @@ import { type ClockStep, type SeenOrder, Sequencer } from './append/sequencer.ts
 import type { ArchiveReader } from './archive/archive-reader.ts';
 import type { FingerprintIndex } from './dedup/fingerprint-index.ts';
 import { dropFingerprints } from './dedup/open-fingerprints.ts';
-import { type Disk, type FileLock, nodeFiles } from './disk/disk.ts';
+import { type Disk, nodeFiles } from './disk/disk.ts';
+import type { FileLock } from './disk/file-lock.ts';
 import type { LocalKeys } from './entries/keyed-hash.ts';
 import { RESTARTS_SEEN } from './entries/leaf.ts';
 import { LedgerError } from './errors.ts';

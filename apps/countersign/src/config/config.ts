@@ -1,4 +1,5 @@
 import type { SignInType, TenantId } from '@countersign/core';
+import type { CredentialPlace, Listen, SecretPlace } from './config-values.ts';
 import type { EnforcementConfig } from './enforcement-config.ts';
 
 /** Contracts 1.2. */
@@ -57,16 +58,6 @@ type TenantUse = (typeof TENANT_USES)[number];
 /** Groups of licences, as far as they differ in what is recorded. `F`: frontline workers. */
 export const LICENCES = ['E3', 'E5', 'F', 'none'] as const;
 export type Licence = (typeof LICENCES)[number];
-
-/** A secret never stands in the configuration: a file or a variable holds it. */
-export type SecretPlace = { readonly file: string } | { readonly env: string };
-
-export type CredentialPlace =
-  | { readonly kind: 'secret'; readonly place: SecretPlace }
-  /** PEM of certificate and private key; the key may lie in a file of its own. */
-  | { readonly kind: 'certificate'; readonly place: SecretPlace; readonly keyFile: string | null };
-
-export type Listen = { readonly host: string; readonly port: number };
 
 /** Where the vendor tells of new content: a hint, so that it is asked for before its time. */
 export type WebhookConfig = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { CredentialPlace } from './config.ts';
 import type { ConfigEnvironment } from './config-environment.ts';
+import type { CredentialPlace } from './config-values.ts';
 import { environment, existingFile, oneOf, secretPlace } from './path-values.ts';
 import { guid, refuse } from './scalar-values.ts';
 

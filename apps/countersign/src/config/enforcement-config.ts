@@ -1,5 +1,5 @@
 import type { TenantId } from '@countersign/core';
-import type { CredentialPlace, Listen, SecretPlace } from './config.ts';
+import type { CredentialPlace, Listen, SecretPlace } from './config-values.ts';
 
 /** The kinds of reverse proxy whose way of asking is known. */
 export const PROXY_KINDS = ['nginx', 'envoy', 'traefik'] as const;

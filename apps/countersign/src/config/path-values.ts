@@ -1,7 +1,7 @@
 import { quoted } from '@countersign/core';
 import { z } from 'zod';
-import type { SecretPlace } from './config.ts';
 import type { ConfigEnvironment } from './config-environment.ts';
+import type { SecretPlace } from './config-values.ts';
 import { refuse } from './scalar-values.ts';
 
 /** Files and variables that a configuration names: checked where it names them. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '@countersign/core';
-import { CommandError } from '../operations/forwarding/errors.ts';
+import { ConfigError } from './errors.ts';
 
-/** A file that the configuration names. @throws WorkError DOOR_FILE */
+/** A file that the configuration names. @throws ConfigError DOOR_FILE */
 export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -11,6 +11,6 @@ export function textOf(file: string): string {
   }
 }
 
-export function unusable(file: string, what: string): CommandError {
-  return new CommandError('DOOR_FILE', `could not use ${file} for the doors: ${what}`);
+export function unusable(file: string, what: string): ConfigError {
+  return new ConfigError('DOOR_FILE', `could not use ${file} for the doors: ${what}`);
 }

@@ -1,6 +1,6 @@
 import { isGuid, quoted, type TenantId } from '@countersign/core';
 import { z } from 'zod';
-import type { Listen } from './config.ts';
+import type { Listen } from './config-values.ts';
 import {
   CANARY_EVERY_MS_MAX,
   CANARY_EVERY_MS_MIN,

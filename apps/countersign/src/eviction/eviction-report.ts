@@ -13,7 +13,6 @@ import type { StoredFinding } from '../store/sqlite/finding-table.ts';
 import type { IncidentSource, Period } from './analysis/eviction-source.ts';
 import { activityWithin } from './analysis/intruder-activity.ts';
 import { type Opening, readChanges } from './analysis/open-footholds.ts';
-import type { Name } from './analysis/party-names.ts';
 import { groundReasons } from './analysis/required-sources.ts';
 import { readSpecial } from './analysis/special-footholds.ts';
 import type { Foothold } from './footholds/foothold.ts';
@@ -23,6 +22,7 @@ import { type Doubt, doubtsOf } from './lineage/doubts.ts';
 import { type Investigation, investigate, withoutFinding } from './lineage/investigation.ts';
 import type { Lineage, Seed, Taint } from './lineage/lineage.ts';
 import type { FootholdChanges } from './reversals/change-index.ts';
+import type { Name } from './reversals/parties.ts';
 
 export type OutInput = {
   readonly source: IncidentSource;

@@ -14,10 +14,7 @@ export type PipelineErrorCode =
   | 'CLOCK_NOT_AHEAD'
   | 'NOTHING_TO_ERASE'
   | 'EMPTY_SELECTION'
-  | 'NOT_AN_ERASURE'
-  /** A mark of what is not there, or with a reason of megabytes. */
-  | 'NO_SUCH_FINDING'
-  | 'REASON_TOO_LONG';
+  | 'NOT_AN_ERASURE';
 
 export class IngestError extends CountersignError<PipelineErrorCode> {
   override readonly name = 'PipelineError';

@@ -8,8 +8,6 @@ import {
   PageTally,
   type ReaderEvent,
 } from '@countersign/m365';
-import { type DetectionReport, runDetectors } from '../detection/runner/detection-runner.ts';
-import type { HostWriter } from '../operations/host/open-writer.ts';
 import { compactStore } from '../projection/compact-store.ts';
 import {
   type Actor,
@@ -18,7 +16,7 @@ import {
   type ImportStart,
   ownEntryDraft,
 } from '../projection/entries/own-entry.ts';
-import { checkSignIns } from '../reconcile/checks/check-stage.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { filesOf, type Origin, type RunSource } from './import-source.ts';
 import { REJECTS_LISTED_MAX } from './limits.ts';
 import { DeliveredCoverage } from './pipeline/delivered-coverage.ts';
@@ -42,6 +40,16 @@ export type ImportOptions = {
   /** Aborted: the import stops between two batches, and says so in the ledger. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+  /** Runs once every record is in the store, before the report. */
+  readonly afterImport: () => Promise<AfterImportReport>;
+};
+
+/** What the work after an import could not do. */
+export type AfterImportReport = {
+  /** What failed this time, by detector. */
+  readonly failures: readonly { readonly detector: string; readonly because: string }[];
+  /** Everything that has failed by now and finds nothing, in sentences. */
+  readonly failed: readonly string[];
 };
 
 /** `read = accepted + duplicates + rejected`. */
@@ -80,7 +88,7 @@ export type ImportReport = {
  * nothing: what was committed is a duplicate when the same import is run again.
  */
 export async function importPaths(
-  writer: HostWriter,
+  writer: LedgerWriter,
   { inputs, ...options }: ImportOptions,
 ): Promise<ImportReport> {
   const { dir: except } = writer;
@@ -92,7 +100,7 @@ export async function importPaths(
 export type RunOptions = Omit<ImportOptions, 'inputs'>;
 
 export async function runImport(
-  writer: HostWriter,
+  writer: LedgerWriter,
   options: RunOptions,
   source: RunSource,
 ): Promise<ImportReport> {
@@ -120,7 +128,7 @@ type Current = {
 };
 
 class ImportRun {
-  readonly #writer: HostWriter;
+  readonly #writer: LedgerWriter;
   readonly #options: RunOptions;
   readonly #source: RunSource;
   readonly #pipeline: IngestPipeline;
@@ -133,7 +141,7 @@ class ImportRun {
   #current: Current | undefined;
   #interrupted = false;
 
-  constructor(writer: HostWriter, options: RunOptions, source: RunSource) {
+  constructor(writer: LedgerWriter, options: RunOptions, source: RunSource) {
     this.#writer = writer;
     this.#options = options;
     this.#source = source;
@@ -162,7 +170,7 @@ class ImportRun {
     await this.#pipeline.post();
     // The lanes' memory goes before the judges and the compaction take their own.
     await this.#pipeline.stop();
-    await this.#watch();
+    await this.#finish();
     const { origin, size, root } = await this.#writer.ledger.publish();
     const witnesses = (await this.#writer.ledger.witness()) ?? [];
     const failure = await compactStore(this.#writer);
@@ -188,14 +196,9 @@ class ImportRun {
     await this.#pipeline.stop();
   }
 
-  /** A detector that fails stops no other, and the answer of the import names it. */
-  async #watch(): Promise<void> {
-    const detectors = this.#writer.detection?.detectors ?? [];
-    if (detectors.length === 0) {
-      await checkSignIns(this.#writer);
-      return;
-    }
-    const { failures, failed }: DetectionReport = await runDetectors(this.#writer, detectors);
+  /** A detector that fails stops no other, and the report names it. */
+  async #finish(): Promise<void> {
+    const { failures, failed } = await this.#options.afterImport();
     for (const { detector, because } of failures) {
       this.#warnings.push({ file: this.#writer.dir, text: `${detector}: ${because}` });
     }

@@ -4,7 +4,9 @@ import type { ClockRestartBody } from '../projection/entries/clock-restart.ts';
 import { type Actor, ownEntryDraft } from '../projection/entries/own-entry.ts';
 import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { IngestError } from './errors.ts';
-import { CLOCK_AHEAD_MS_MIN } from './limits.ts';
+
+/** Below this a clock waits until the time of the last entry comes, and nothing is declared. */
+const CLOCK_AHEAD_MS_MIN = 60_000;
 
 export type ClockRestarted = {
   readonly entry: number;

@@ -9,7 +9,7 @@ import {
   type ReaderEvent,
   readInputs,
 } from '@countersign/m365';
-import type { HostWriter } from '../operations/host/open-writer.ts';
+import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { readAgainEntries } from './collection/recovered-windows.ts';
 import { type ImportReport, type RunOptions, runImport } from './import-run.ts';
 import type { Origin, RunSource } from './import-source.ts';
@@ -29,7 +29,7 @@ import {
  * Nothing leaves before what it held is durable: after a crash the same call goes on.
  */
 export async function retryQuarantined(
-  writer: HostWriter,
+  writer: LedgerWriter,
   options: RunOptions,
 ): Promise<ImportReport> {
   const retry = new Retry(writer);
@@ -56,7 +56,7 @@ type Piece = {
 };
 
 class Retry implements RunSource {
-  readonly #writer: HostWriter;
+  readonly #writer: LedgerWriter;
   readonly #pieces: readonly Piece[];
   readonly #files: ReadonlySet<string>;
   /** The pieces of the documents that are made of what was kept. */
@@ -67,7 +67,7 @@ class Retry implements RunSource {
   readonly #quarantinedAgain = new Set<string>();
   #bytes = 0;
 
-  constructor(writer: HostWriter) {
+  constructor(writer: LedgerWriter) {
     this.#writer = writer;
     this.#pieces = Array.from(listQuarantined(writer.dir), pieceOf);
     const unkept = this.#pieces.filter(({ from }) => from === 'file');

@@ -1,12 +1,12 @@
 import { msOfInstant } from '@countersign/core';
 import { type Leaf, LeafParser, type ScanBatch } from '@countersign/ledger';
 import { createMemo, type Memo, read } from '@countersign/ocsf';
-import { ROWS_PER_POST } from '../ingest/limits.ts';
 import { RowBuffer } from '../store/parquet/row-buffer.ts';
 import type { EntryRows } from '../store/rows/entry-rows.ts';
 import { erasedRow } from '../store/rows/event-row.ts';
 import { parseBody } from './deliveries.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
+import { ROWS_PER_POST } from './limits.ts';
 import { mergeActions } from './merge-actions.ts';
 import { projectEntry } from './project-entry.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';

@@ -7,14 +7,19 @@ import {
   type OcsfEvent,
   toOcsf,
 } from '@countersign/ocsf';
-import {
-  EVENTS_WINDOW_FIRST,
-  EVENTS_WINDOW_MAX,
-  SCAN_GAP_MAX,
-} from '../operations/forwarding/limits.ts';
+
 import type { EventRow } from '../store/rows/event-row.ts';
 import { parseBody, richestFirst } from './deliveries.ts';
 import { type ErasureIndex, erasureText } from './entries/erasure-index.ts';
+
+/** Events are built in windows of so many at first, so that the first line comes at once. */
+const EVENTS_WINDOW_FIRST = 64;
+
+/** Bodies of a window are in memory: some 6 MB of records as they are. */
+const EVENTS_WINDOW_MAX = 4096;
+
+/** Entries that are read along to the next one that is wanted: about what one block holds. */
+const SCAN_GAP_MAX = 512;
 
 type Delivery = { readonly leaf: Leaf; readonly body: Uint8Array };
 /** What the event of an erased action says in place of all that is gone. */

@@ -1,7 +1,6 @@
 import { assert } from '@countersign/core';
 import { actionFingerprint, actionKeys } from '@countersign/ledger';
 import { createMemo, type Memo, read } from '@countersign/ocsf';
-import { MERGES_PER_SLICE } from '../ingest/limits.ts';
 import { RowBuffer } from '../store/parquet/row-buffer.ts';
 import {
   type Delivery,
@@ -12,6 +11,7 @@ import {
   sameAction,
 } from './deliveries.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
+import { MERGES_PER_SLICE } from './limits.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
 import type { Signal } from './signals/signal-extractor.ts';
 

@@ -1,8 +1,8 @@
 import { LeafParser } from '@countersign/ledger';
 import { createMemo, read } from '@countersign/ocsf';
-import { ROWS_PER_POST } from '../ingest/limits.ts';
 import { parseBody } from './deliveries.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
+import { ROWS_PER_POST } from './limits.ts';
 import { mergeAt } from './merge-actions.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
 import { SIGMA } from './signals/signal-plan.ts';

@@ -63,3 +63,18 @@ export const NAME_CHARACTERS_MAX = 256;
 
 /** Ids of one record of a change; real ones have a dozen. */
 export const CLAIM_IDS_MAX = 1_000;
+
+/** An access token lives 28 hours at the most: so far behind its sign-in an action may come. */
+export const RECONCILE_BEHIND_MS: number = 28 * 3_600_000;
+
+/** Without anything new, absences are weighed again so often: logs settle by the hour. */
+export const RECONCILE_EVERY_MS: number = 15 * 60_000;
+
+/** What has not settled by then is a hole, and stays one. */
+export const SETTLES_WITHIN_MS: number = 3 * 86_400_000;
+
+/** Each look meets all actions of the days that something came in of: a quarter of a core. */
+export const RECONCILE_REST_TIMES = 3;
+
+/** State is compared with all events: after a look so many times its length is rest. */
+export const STATE_REST_TIMES = 9;

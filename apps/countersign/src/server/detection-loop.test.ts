@@ -11,6 +11,7 @@ import { LedgerSink } from '../ingest/collection/ledger-sink.ts';
 import { importPaths } from '../ingest/import-run.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
 import { closeWriter, openLedgerWriter } from '../operations/host/open-writer.ts';
+import { runDetection } from '../operations/host/run-detection.ts';
 import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import type { FindingDraft } from '../store/rows/finding.ts';
 import { StoreReader } from '../store/store-reader.ts';
@@ -43,7 +44,14 @@ async function withDesk(name: string, use: (held: OpenSink) => Promise<void>): P
     yield Buffer.from(`${JSON.stringify(RECORD)}\n`);
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  await desk.exclusively(() => importPaths(writer, { inputs, actor: Actor, workers: 1 }));
+  await desk.exclusively(() =>
+    importPaths(writer, {
+      inputs,
+      actor: Actor,
+      workers: 1,
+      afterImport: () => runDetection(writer),
+    }),
+  );
   await use({ writer, desk, dir });
   await desk.close();
   await closeWriter(writer);

@@ -1,10 +1,13 @@
 import type { Sleep } from '@countersign/m365';
-import { DetectionRunner, type DetectorSelection } from '../detection/runner/detection-runner.ts';
+import type { DetectionRunner, DetectorSelection } from '../detection/runner/detection-runner.ts';
 import type { LedgerSink } from '../ingest/collection/ledger-sink.ts';
-import { WATCH_EVERY_MS } from '../operations/forwarding/limits.ts';
 import type { DetectorSet } from '../operations/host/load-detectors.ts';
+import { openDetection } from '../operations/host/run-detection.ts';
 import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
+
+/** A finding is out within a second of its record: a look where nothing came in costs nothing. */
+const WATCH_EVERY_MS = 200;
 
 export type DetectionLoopOptions = {
   readonly writer: LedgerWriter;
@@ -22,9 +25,7 @@ export type DetectionLoopOptions = {
  */
 export async function watching(options: DetectionLoopOptions): Promise<void> {
   const { writer, desk, detection, signal } = options;
-  const stage = await DetectionRunner.open(writer, detection.detectors, (work) =>
-    desk.exclusively(work),
-  );
+  const stage = await openDetection(writer, detection.detectors, (work) => desk.exclusively(work));
   const broken = new AbortController();
   const either = AbortSignal.any([signal, broken.signal]);
   // A look over weeks of a large company takes minutes: nobody is to wait for it.

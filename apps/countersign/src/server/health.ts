@@ -8,9 +8,15 @@ import {
   type Watermark,
   yes,
 } from '@countersign/core';
-import { INDEX_LAG_MS_MAX, LATE_POLLS } from '../operations/forwarding/limits.ts';
+
 import type { ServerState } from './metrics.ts';
 import type { CollectorTally } from './runtime/collector-tally.ts';
+
+/** A collector that has not polled for so many of its periods is stuck. */
+const LATE_POLLS = 3;
+
+/** Entries are indexed within seconds; those that wait for longer show that indexing is stuck. */
+const INDEX_LAG_MS_MAX = 60_000;
 
 /**
  * Does everything that is configured collect, and can it be asked about? Three answers, like every

@@ -2,9 +2,18 @@ import { type Clock, messageOf } from '@countersign/core';
 import type { Collector, Sleep } from '@countersign/m365';
 import type { LedgerSink } from '../ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../ingest/collection/poll-once.ts';
-import { DISK_LOOK_EVERY_MS, HINTED_POLL_MS_MIN } from '../operations/forwarding/limits.ts';
+
 import { addPoll, type CollectorTally } from './runtime/collector-tally.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
+
+/** While the disk is low, it is looked at again after this long. */
+const DISK_LOOK_EVERY_MS = 10_000;
+
+/**
+ * Between two polls, however often the vendor says that there is something. Lists are of whole
+ * seconds, so that there is one a second at most: a fifth of the smallest quota.
+ */
+const HINTED_POLL_MS_MIN = 500;
 
 export type RoundOptions = {
   readonly collector: Collector;

@@ -10,7 +10,7 @@ import { LedgerSink } from '../ingest/collection/ledger-sink.ts';
 import { recordInventory } from '../ingest/collection/record-inventory.ts';
 import { ForwardingError } from '../operations/forwarding/errors.ts';
 import { ForwardingServer, type Perform } from '../operations/forwarding/forwarding-server.ts';
-import { COVERAGE_KEPT_MS } from '../operations/forwarding/limits.ts';
+
 import { removeLeftSpools } from '../operations/forwarding/stdin-spool.ts';
 import { operationOf, perform } from '../operations/host/handlers.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
@@ -33,6 +33,9 @@ import { type DiskMeter, DiskReserve, USES } from './runtime/disk-reserve.ts';
 import { EXPOSITION_TYPE, exposition } from './runtime/prometheus-format.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
 import { jsonPage, type Page, type Route, StatusHttpServer } from './status-http.ts';
+
+/** Rows of coverage are reckoned again at most so often, however many ask. */
+const COVERAGE_KEPT_MS = 1000;
 
 export type ServeOptions = {
   readonly dir: string;

@@ -1,7 +1,26 @@
 import type { IncomingMessage } from 'node:http';
-import { HTTP_LIMITS } from '../operations/forwarding/limits.ts';
+
 import type { Exchange } from './listener/exchange.ts';
+import type { ListenerLimits } from './listener/listener.ts';
 import { HttpListener } from './listener/listener.ts';
+
+/** Of whatever serves no bodies of its own: one address leaves room for another. */
+const HTTP_LIMITS: ListenerLimits = {
+  /** Scrapes and people; more at once is a mistake. */
+  connectionsMax: 64,
+  connectionsPerAddressMax: 48,
+  /** Nothing is taken in; answers are some ten KB, of a large company some MB. */
+  bodyBytesMax: 32 * 1024 * 1024,
+  bodyBytesPerCallerMax: 16 * 1024 * 1024,
+  /** Our routes take a path and a tenant. */
+  headerBytesMax: 16 * 1024,
+  /** A client that is slower with its headers than this holds a connection for nothing. */
+  headersMsMax: 10_000,
+  /** For a whole request, which has no body here. */
+  requestMsMax: 30_000,
+  /** Scrapes come every 15 s or more: each of them may connect anew. */
+  keepAliveMs: 5_000,
+};
 
 /** What a route answers. */
 export type Page = {

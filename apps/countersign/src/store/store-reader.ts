@@ -1,13 +1,6 @@
 import { type Clock, type IntervalSet, interval, normalise } from '@countersign/core';
 import type { CanaryTally, DueCheck } from '@countersign/coverage';
 import type { DuckDBValue } from '@duckdb/node-api';
-import { isItemRead } from '../reports/statement/activity-volume.ts';
-import { statementOf } from '../reports/statement/build-statement.ts';
-import type {
-  Coverage,
-  StatementOptions,
-  StatementResult,
-} from '../reports/statement/statement.ts';
 import {
   arrivedPeriod,
   besides,
@@ -23,12 +16,12 @@ import { StoreError } from './errors.ts';
 import { Identities } from './identity/identities.ts';
 import {
   findPrincipals,
+  type Principal,
   type Resolution,
   resolutionOf,
-  type Selection,
   Tenants,
-  type WhoOptions,
 } from './identity/principal.ts';
+import type { Selection, WhoOptions } from './identity/principal-types.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
 import { AccessReader } from './reading/access-reader.ts';
 import {
@@ -48,6 +41,7 @@ import {
 import { throttledFilter, throttledOf } from './reading/throttled.ts';
 import { eventsInOrder } from './reading/timeline.ts';
 import type { Timeline, TimelineFilter } from './reading/timeline-filter.ts';
+import type { Coverage } from './rows/completeness.ts';
 import type {
   CoverageRow,
   ErasureRow,
@@ -251,40 +245,37 @@ export class StoreReader {
     return this.#live.scratch(columns);
   }
 
-  /** @throws BooksError STATEMENT_TOO_LARGE */
-  async statement(
-    who: string,
-    options: StatementOptions,
-    ledger: LedgerHead,
-  ): Promise<StatementResult> {
-    const resolution = await this.resolvePrincipal(who, options);
-    if (resolution.kind !== 'one') {
-      const candidates = resolution.kind === 'ambiguous' ? resolution.candidates : [];
-      return { kind: 'unknown', because: resolution.because, candidates };
+  /**
+   * The events that a statement is made of, in order.
+   * @throws StoreError STATEMENT_TOO_LARGE
+   */
+  async rowsOf(filter: RowFilter): Promise<EventRow[]> {
+    const rows: EventRow[] = [];
+    for await (const row of eventsInOrder(this.#live, filter)) {
+      if (rows.push(row) <= STATEMENT_ROWS_MAX) continue;
+      throw new StoreError(
+        'STATEMENT_TOO_LARGE',
+        `couldn't make the statement: it has more than ${STATEMENT_ROWS_MAX} events; ` +
+          'give a shorter period with --from and --to',
+      );
     }
-    const { principal, selection } = resolution;
-    const { fromMs, toMs, isSubject } = options;
-    const rows = await this.#rowsOf({ selection, fromMs, toMs });
-    const contested = await this.#contested(selection, options);
-    const reconciled = await options.reconcile?.(rows);
-    const others = throttledFilter(selection.tenants, options);
-    const throttled = throttledOf(await this.#rowsOf(others), rows, principal);
-    const items = await options.itemsOf?.(rows.filter(isItemRead));
-    const statement = statementOf({
-      ...(reconciled !== undefined && { reconciled }),
-      principal,
-      period: { fromMs, toMs },
-      ...{ purpose: options.purpose ?? null, case: options.case ?? null, rows },
-      besides: { items, throttled },
-      contested,
-      tenants: selection.tenants,
-      // Asked of one tenant, the others of the company are not in question.
-      scope: options.tenant === undefined ? 'company' : 'tenant',
-      ...{ coverage: this.coverage(), erasures: this.erasures() },
-      isSubject: (erasure, names) => isSubject?.(erasure, [who, ...names]) === true,
-      ledger,
-    });
-    return { kind: 'statement', statement };
+    return rows;
+  }
+
+  /** Events under a name that several people held, which nothing ties to one of them. */
+  async contestedRows(selection: Selection, period: Scope): Promise<number> {
+    if (selection.shared.length === 0) return 0;
+    return this.#countWhere(contestedCondition(selection, period));
+  }
+
+  /** Records of others after which a mailbox of this principal was not recorded for a day. */
+  async throttledRows(
+    own: readonly EventRow[],
+    principal: Principal,
+    { tenants, ...period }: Scope & { readonly tenants: readonly string[] },
+  ): Promise<EventRow[]> {
+    const rows = await this.rowsOf(throttledFilter(tenants, period));
+    return throttledOf(rows, own, principal);
   }
 
   /** The tenants that the company owns; undefined where nobody has said. */
@@ -369,25 +360,6 @@ export class StoreReader {
   /** Before all times where nobody says what time it is. */
   nowMs(): number {
     return this.#clock?.now() ?? Number.NEGATIVE_INFINITY;
-  }
-
-  async #rowsOf(filter: RowFilter): Promise<EventRow[]> {
-    const rows: EventRow[] = [];
-    for await (const row of eventsInOrder(this.#live, filter)) {
-      if (rows.push(row) <= STATEMENT_ROWS_MAX) continue;
-      throw new StoreError(
-        'STATEMENT_TOO_LARGE',
-        `couldn't make the statement: it has more than ${STATEMENT_ROWS_MAX} events; ` +
-          'give a shorter period with --from and --to',
-      );
-    }
-    return rows;
-  }
-
-  /** Events under a name that several people held, which nothing ties to one of them. */
-  async #contested(selection: Selection, period: Scope): Promise<number> {
-    if (selection.shared.length === 0) return 0;
-    return this.#countWhere(contestedCondition(selection, period));
   }
 
   async #countWhere({ where, values, scope }: Condition): Promise<number> {

@@ -1,4 +1,4 @@
-import { HttpError, jsonError } from '../http/http-server.ts';
+import { HttpError, jsonError } from '../http/http-message.ts';
 
 /** HTTP status by code where the vendor documents none; replaceable, lest clients assume one. */
 export type StatusTable = Readonly<Record<string, number>>;

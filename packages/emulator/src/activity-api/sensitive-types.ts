@@ -1,5 +1,5 @@
 import { SeededRandom } from '../core/seeded-random.ts';
-import { type Ask, json, type Reply } from '../http/http-server.ts';
+import { type Ask, json, type Reply } from '../http/http-message.ts';
 import { ActivityApiError } from './errors.ts';
 
 const NAMES: readonly string[] = [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Ask, Reply } from '../http/http-server.ts';
+import type { Ask, Reply } from '../http/http-message.ts';
 import type { Hour, HourIndex } from './hour-index.ts';
 
 import { etagOf } from './list-blobs.ts';

@@ -1,6 +1,6 @@
 import { SeededRandom } from '../core/seeded-random.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
-import type { Ask, Reply } from '../http/http-server.ts';
+import type { Ask, Reply } from '../http/http-message.ts';
 import { Router } from '../http/router.ts';
 import { asXml, INVALID_QUERY, notFound, readBlob } from './blob-read.ts';
 import { CATEGORIES, categoryOf, containerOf, feedOf } from './categories.ts';
@@ -10,12 +10,11 @@ import { type Container, containerEtag, listBlobs, listContainers } from './list
 import {
   delegationKey,
   needAccess,
-  type StorageAccount,
   type StorageCaller,
   type StorageVerifier,
 } from './storage-auth.ts';
 import { escaped, StorageError } from './storage-errors.ts';
-import type { Target } from './storage-sas.ts';
+import type { StorageAccount, Target } from './storage-sas.ts';
 
 /** A user delegation key lasts seven days at most, by the service's own figure. */
 const DELEGATION_KEY_MS: number = 7 * 86_400_000;

@@ -1,4 +1,4 @@
-import type { Ask, Reply } from '../http/http-server.ts';
+import type { Ask, Reply } from '../http/http-message.ts';
 import { blobName, type Hour } from './hour-index.ts';
 
 import { escaped, StorageError, xml } from './storage-errors.ts';

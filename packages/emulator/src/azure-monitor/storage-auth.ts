@@ -1,21 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Ask } from '../http/http-server.ts';
+import type { Ask } from '../http/http-message.ts';
 import { StorageError } from './storage-errors.ts';
 import {
   type DelegationFields,
   hasSignature,
   needSignedQuery,
+  type StorageAccount,
   type Target,
 } from './storage-sas.ts';
-
-/** A storage account into which tenants export. */
-export type StorageAccount = {
-  /** 3 to 24 lower-case letters and digits. */
-  readonly name: string;
-  /** Base64, as the portal shows it. */
-  readonly key: string;
-  readonly tenantIds: readonly string[];
-};
 
 /** What an access token says, as far as storage asks. */
 export type StorageCaller = {

@@ -1,4 +1,4 @@
-import type { Reply } from '../http/http-server.ts';
+import type { Reply } from '../http/http-message.ts';
 
 /** A refusal in the words of Azure Storage. */
 export class StorageError extends Error {

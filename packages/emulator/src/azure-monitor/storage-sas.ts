@@ -1,6 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Ask } from '../http/http-server.ts';
-import type { StorageAccount } from './storage-auth.ts';
+import type { Ask } from '../http/http-message.ts';
 import { StorageError } from './storage-errors.ts';
 
 /** What a signature is for: the account's lists, a container, or one blob. */
@@ -144,3 +143,12 @@ function forbidden(code: string, how: string): StorageError {
   const message = `This request is not authorized to perform this operation ${how}.`;
   return new StorageError(403, code, message);
 }
+
+/** A storage account into which tenants export. */
+export type StorageAccount = {
+  /** 3 to 24 lower-case letters and digits. */
+  readonly name: string;
+  /** Base64, as the portal shows it. */
+  readonly key: string;
+  readonly tenantIds: readonly string[];
+};

@@ -1,4 +1,5 @@
-import type { FeedRecord, JsonObject, Occurrence } from '../core/feed-record.ts';
+import type { FeedRecord, Occurrence } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import { type AccessFacts, accessOf } from '../directory/access.ts';
 import type { Directory } from '../directory/directory.ts';
 import { FIRST_PARTY } from '../records/first-party-apps.ts';

@@ -1,4 +1,5 @@
-import type { JsonObject, Occurrence } from '../core/feed-record.ts';
+import type { Occurrence } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Change } from '../directory/model/directory-change.ts';
 import type { DirectoryObject } from '../directory/model/directory-seed.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 
 /** An object that a line of the unified audit log is about. */
 export type LineTarget = {

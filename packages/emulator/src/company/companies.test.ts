@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Emulator } from '../emulator-options.ts';
 import type { RegisteredApp } from '../login/login-directory.ts';
 import type { Population } from '../population/population.ts';

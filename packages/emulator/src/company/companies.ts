@@ -1,5 +1,5 @@
 import { blobHost } from '../azure-monitor/blob-service.ts';
-import type { StorageAccount } from '../azure-monitor/storage-auth.ts';
+import type { StorageAccount } from '../azure-monitor/storage-sas.ts';
 import type { Actor, Occurrence } from '../core/feed-record.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
 import { Directory } from '../directory/directory.ts';
@@ -7,7 +7,7 @@ import type { DirectorySeed } from '../directory/model/directory-seed.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
 import { graphHost } from '../graph/graph-service.ts';
 import type { Withheld } from '../graph/routes/reports.ts';
-import type { Reply } from '../http/http-server.ts';
+import type { Reply } from '../http/http-message.ts';
 import type { Router } from '../http/router.ts';
 import type { LoginDirectory, RegisteredApp, Resource } from '../login/login-directory.ts';
 import type { TokenMint } from '../login/token-mint.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { DirectoryObject } from '../directory/model/directory-seed.ts';
 import type {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import { asksFor } from '../directory/access.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { DirectoryObject } from '../directory/model/directory-seed.ts';

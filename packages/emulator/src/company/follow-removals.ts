@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Change } from '../directory/model/directory-change.ts';
 import type { DirectoryObject, Kind, OwnedKind } from '../directory/model/directory-seed.ts';

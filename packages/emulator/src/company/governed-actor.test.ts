@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Actor, JsonObject, Occurrence } from '../core/feed-record.ts';
+import type { Actor, Occurrence } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import { Directory } from '../directory/directory.ts';
 import type { Change } from '../directory/model/directory-change.ts';
 import { lifeOf } from '../life/tenant-life.ts';

@@ -1,4 +1,5 @@
-import type { FeedRecord, JsonObject, Occurrence } from '../core/feed-record.ts';
+import type { FeedRecord, Occurrence } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import { failureReason, logonError } from '../records/sign-in-errors.ts';
 
 /** What a sign-in's own row says of it. */

@@ -1,7 +1,6 @@
 import type { Change } from '../directory/model/directory-change.ts';
-
-/** JSON as it goes over the wire. */
-export type JsonObject = { readonly [member: string]: unknown };
+import type { JsonObject } from './json-object.ts';
+import type { Truth } from './truth.ts';
 
 /**
  * The ways in which the service lets a customer learn what happened. One action leaves a record in
@@ -41,17 +40,6 @@ export type FeedRecord = {
   readonly completes?: true;
   /** How long after `atMs` this version exists at all; 0 unless the service completes it later. */
   readonly afterMs?: number;
-};
-
-/** What nobody outside can see: who really did it. Tests judge by this. */
-export type Truth = {
-  /** `life` for ordinary people, else the scenario's name. */
-  readonly scenario: string;
-  /** MITRE ATT&CK technique of an attacker's step. */
-  readonly technique?: string;
-  readonly isAttacker: boolean;
-  /** Which of a scenario's attacks it belongs to, where the scenario plays several. */
-  readonly attack?: string;
 };
 
 /** One thing that happened, with every record that the service makes of it. */

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { DirectoryState } from './directory-state.ts';
 import type { DirectoryObject } from './model/directory-seed.ts';
 

@@ -5,7 +5,7 @@ import { SeededRandom, unitOf } from '../core/seeded-random.ts';
 import type { DeliveryRoute } from '../feeds/batch-builder.ts';
 import type { Batch, BatchContent } from '../feeds/batch-store.ts';
 import type { Dispatcher } from '../feeds/feed-store.ts';
-import type { Ask, Reply } from '../http/http-server.ts';
+import type { Ask, Reply } from '../http/http-message.ts';
 import {
   type HostileOptions,
   type Hostility,

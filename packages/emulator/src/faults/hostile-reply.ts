@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Batch } from '../feeds/batch-store.ts';
-import type { Ask, Reply } from '../http/http-server.ts';
+import type { Ask, Reply } from '../http/http-message.ts';
 
 export type Hostility = 'html' | 'redirected' | 'bomb' | 'huge' | 'deep' | 'foreign';
 

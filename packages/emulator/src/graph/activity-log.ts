@@ -1,5 +1,5 @@
 import type { Occurrence } from '../core/feed-record.ts';
-import type { Ask, Reply } from '../http/http-server.ts';
+import type { Ask, Reply } from '../http/http-message.ts';
 import { type GraphCall, graphCallRecords } from '../records/graph-activity.ts';
 import { type Caller, isAppOnly, OVER_THE_WIRE } from './calls/graph-call.ts';
 import type { Trace } from './calls/graph-error.ts';

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../core/feed-record.ts';
-import type { Ask, Reply } from '../http/http-server.ts';
+import type { JsonObject } from '../core/json-object.ts';
+import type { Ask, Reply } from '../http/http-message.ts';
 import { badRequest } from './calls/graph-error.ts';
 
 /** G-BATCH: more inner requests are refused as a whole. */

@@ -9,7 +9,7 @@ import {
   type PageCollection,
   PageIterator,
 } from '@microsoft/microsoft-graph-client';
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import { userId } from '../directory/testing/small-tenant.ts';
 import { TokenMint } from '../login/token-mint.ts';
 import { GraphTenant, NOON } from './testing/graph-tenant.ts';

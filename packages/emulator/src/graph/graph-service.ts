@@ -2,7 +2,7 @@ import type { Occurrence } from '../core/feed-record.ts';
 import { SeededRandom } from '../core/seeded-random.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
-import type { Ask, Reply } from '../http/http-server.ts';
+import type { Ask, Reply } from '../http/http-message.ts';
 import { Router } from '../http/router.ts';
 import type { Population } from '../population/population.ts';
 import { activityOf } from './activity-log.ts';

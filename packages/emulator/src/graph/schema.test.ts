@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import { userId } from '../directory/testing/small-tenant.ts';
 import { TokenMint } from '../login/token-mint.ts';
 import { startEmulator } from '../start-emulator.ts';

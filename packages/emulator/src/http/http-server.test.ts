@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { json, jsonBody, REQUEST_BODY_BYTES_MAX, serve } from './http-server.ts';
+import { json } from './http-message.ts';
+import { jsonBody, REQUEST_BODY_BYTES_MAX, serve } from './http-server.ts';
 import { Router } from './router.ts';
 
 const NOON_MS = Date.UTC(2026, 2, 2, 12);

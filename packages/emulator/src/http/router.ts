@@ -1,4 +1,4 @@
-import { type Ask, HttpError, jsonError, type Reply } from './http-server.ts';
+import { type Ask, HttpError, jsonError, type Reply } from './http-message.ts';
 
 export type Handler = (ask: Ask) => Reply | Promise<Reply>;
 

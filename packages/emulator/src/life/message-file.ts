@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import { answersTo } from './outside-sender.ts';
 
 /**

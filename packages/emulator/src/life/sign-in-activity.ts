@@ -2,7 +2,8 @@ import type { FeedRecord } from '../core/feed-record.ts';
 import type { Person } from '../population/person.ts';
 import { mixUnit } from '../population/quick-random.ts';
 import { directoryRecords } from '../records/directory-record.ts';
-import { type SignIn, signInRecords } from '../records/sign-in-record.ts';
+import type { SignIn } from '../records/sign-in.ts';
+import { signInRecords } from '../records/sign-in-record.ts';
 import { browserOf, CLIENTS, desktopOf } from '../sign-in/clients.ts';
 import {
   federatedSignIn,

@@ -1,4 +1,4 @@
-import type { Reply } from '../http/http-server.ts';
+import type { Reply } from '../http/http-message.ts';
 import { tokenIdOf } from '../sign-in/user-flows.ts';
 import type { ExternalFactor, SignIn } from './client-sign-in.ts';
 import type { Person, RegisteredApp } from './login-directory.ts';
@@ -6,7 +6,7 @@ import { nameForm, posted } from './login-pages.ts';
 import type { LoginRefusal } from './login-refusal.ts';
 import { isRegistered } from './redirects.ts';
 import { consentedOf, wantedOf } from './resources.ts';
-import { isShared, resourcesOf, type Session } from './session.ts';
+import { type Admission, isShared, resourcesOf, type Session } from './session.ts';
 
 /** What a code or a refresh token stands for. */
 export type CodeGrant = {
@@ -16,14 +16,6 @@ export type CodeGrant = {
   readonly scope: URLSearchParams;
   /** The sign-in that the code comes of: the log has its row, and the token has its id. */
   readonly signIn?: Pick<SignIn, 'requestId' | 'atMs' | 'external'>;
-};
-
-/** Somebody who named themself at an application, and whose account is in order. */
-export type Admission = {
-  readonly app: RegisteredApp;
-  readonly person: Person;
-  readonly redirectUri: string;
-  readonly audience: string | undefined;
 };
 
 /**

@@ -12,7 +12,7 @@ import {
   SmallRegistry,
 } from '../testing/registry.ts';
 import type { SignIn } from './client-sign-in.ts';
-import { DEVICE_GRANT } from './device-codes.ts';
+import { DEVICE_GRANT } from './grants/device-codes.ts';
 import { LoginAuthority } from './login-authority.ts';
 import type { ExternalMethod } from './login-directory.ts';
 import { VENDOR_RESOURCES } from './resources.ts';

@@ -1,4 +1,4 @@
-import { json, type Reply } from '../http/http-server.ts';
+import { json, type Reply } from '../http/http-message.ts';
 import { isShared } from './session.ts';
 
 /** OpenID Connect Discovery 1.0 section 3, with the members that the real authority has. */

@@ -1,20 +1,22 @@
 import { SeededRandom } from '../core/seeded-random.ts';
-import { json, type Reply } from '../http/http-server.ts';
+import { json, type Reply } from '../http/http-message.ts';
 import { Router } from '../http/router.ts';
+import type { AuthorityOptions } from './authority-options.ts';
 import { admit, authorize, type CodeGrant, isOfOneTenant } from './authorize.ts';
 import { type ClientProof, proveClient } from './client-proof.ts';
-import type { AppliedListener, SignIn } from './client-sign-in.ts';
-import { DEVICE_GRANT, DeviceCodes, isTyped } from './device-codes.ts';
+import type { AppliedListener } from './client-sign-in.ts';
 import { discovery, instances } from './discovery.ts';
-import { ExternalMethods, RETURN_PATH } from './external-methods.ts';
-import type { LoginDirectory, RegisteredApp, Resource } from './login-directory.ts';
+import { ExternalMethods, RETURN_PATH } from './external/external-methods.ts';
+import { OutboundCalls } from './external/outbound-calls.ts';
+import { ProviderCatalog } from './external/provider-catalog.ts';
+import { type Issuance, TokenExtensionCaller } from './external/token-extension.ts';
+import { DEVICE_GRANT, DeviceCodes, isTyped } from './grants/device-codes.ts';
+import { grantByPassword } from './grants/password-grant.ts';
+import { redeemCode, redeemRefresh } from './grants/redeem-grant.ts';
+import type { RegisteredApp } from './login-directory.ts';
 import { codeForm, nameForm } from './login-pages.ts';
 import { LoginRefusal } from './login-refusal.ts';
-import { OutboundCalls } from './outbound-calls.ts';
-import { grantByPassword } from './password-grant.ts';
-import { ProviderCatalog } from './provider-catalog.ts';
 import { userRealm } from './realm.ts';
-import { redeemCode, redeemRefresh } from './redeem-grant.ts';
 import { type TokenTarget, wantedOf } from './resources.ts';
 import {
   addressOf,
@@ -26,28 +28,7 @@ import {
   type SignInDetails,
   type Visit,
 } from './session.ts';
-import { type Issuance, TokenExtensionCaller } from './token-extension.ts';
-import type { TokenMint } from './token-mint.ts';
 import { type TokenReply, TokenWriter } from './token-writer.ts';
-
-export type { SignIn } from './client-sign-in.ts';
-
-export type AuthorityOptions = {
-  readonly seed: string | number;
-  /** Known only once it listens. */
-  readonly origin: () => string;
-  readonly directory: LoginDirectory;
-  readonly resources: readonly Resource[];
-  readonly mint: TokenMint;
-  readonly now: () => number;
-  /** Of access tokens; the real authority gives 60 to 90 minutes. */
-  readonly lifetimeSeconds?: number;
-  /** How long devices wait between two questions; the real authority says 5 seconds. */
-  readonly devicePollSeconds?: number;
-  /** Whom to trust among the company's own services, PEM. */
-  readonly partnerCa?: string | undefined;
-  readonly onSignIn?: (signIn: SignIn) => void;
-};
 
 /** How long a token lasts unless the options say otherwise; the documents' example. */
 const LIFETIME_SECONDS = 3_599;

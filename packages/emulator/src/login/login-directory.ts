@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 
 /** An application as a tenant knows it: its registration and its service principal in one. */
 export type RegisteredApp = {

@@ -1,4 +1,4 @@
-import { html, type Reply } from '../http/http-server.ts';
+import { html, type Reply } from '../http/http-message.ts';
 
 /** A page that posts a form to somewhere else by itself (OAuth 2.0 Form Post Response Mode). */
 export function posted(uri: string, values: Readonly<Record<string, string>>): Reply {

@@ -1,4 +1,4 @@
-import { HttpError, json } from '../http/http-server.ts';
+import { HttpError, json } from '../http/http-message.ts';
 import type { Person } from './login-directory.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { json, type Reply } from '../http/http-server.ts';
+import { json, type Reply } from '../http/http-message.ts';
 import type { Realm } from './login-directory.ts';
 
 /** Home realm discovery: libraries ask it before they post a name and a password. */

@@ -1,12 +1,10 @@
 import type { SeededRandom } from '../core/seeded-random.ts';
-import { type Ask, HttpError, type Reply } from '../http/http-server.ts';
+import { type Ask, HttpError, type Reply } from '../http/http-message.ts';
 import { tokenIdOf } from '../sign-in/user-flows.ts';
+import type { AuthorityOptions } from './authority-options.ts';
 import { assertedClientId } from './client-proof.ts';
 import type { SignIn } from './client-sign-in.ts';
-import type { DeviceCodes } from './device-codes.ts';
-import type { ExternalMethods } from './external-methods.ts';
-import type { AuthorityOptions } from './login-authority.ts';
-import type { RegisteredApp, Resource } from './login-directory.ts';
+import type { ExternalMethod, Person, RegisteredApp, Resource } from './login-directory.ts';
 import { LoginRefusal, type RefusalNumber } from './login-refusal.ts';
 import { wantedOf } from './resources.ts';
 import { claim } from './token-mint.ts';
@@ -18,6 +16,14 @@ export type SignInDetails = Pick<
   'app' | 'person' | 'grant' | 'proof' | 'audience' | 'error'
 > &
   Partial<Pick<SignIn, 'atMs' | 'requestId' | 'uti' | 'sid' | 'external' | 'listener' | 'row'>>;
+
+/** Sends a person to the provider of an external method. */
+export type ExternalSender = {
+  send(session: Session, admission: Admission, method: ExternalMethod): Promise<Reply>;
+};
+
+/** Finds the tenant in which a device's code was entered. */
+export type TenantOfDevice = { tenantOf(visit: Visit): string };
 
 /** One request, before the authority knows which tenant it is for. */
 export type Visit = {
@@ -31,7 +37,7 @@ export type Visit = {
   readonly correlationId: string;
   readonly options: AuthorityOptions;
   readonly writer: TokenWriter;
-  readonly external: ExternalMethods;
+  readonly external: ExternalSender;
   refuse(number: RefusalNumber, detail?: string, person?: LoginRefusal['person']): LoginRefusal;
 };
 
@@ -47,8 +53,8 @@ type SessionParts = {
   readonly options: AuthorityOptions;
   readonly random: SeededRandom;
   readonly writer: TokenWriter;
-  readonly external: ExternalMethods;
-  readonly devices: DeviceCodes;
+  readonly external: ExternalSender;
+  readonly devices: TenantOfDevice;
 };
 
 /** Endpoints that stand for whichever tenant the person or the client belongs to. */
@@ -173,3 +179,11 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 function domainOf(name: string): string {
   return name.slice(name.lastIndexOf('@') + 1);
 }
+
+/** Somebody who named themself at an application, and whose account is in order. */
+export type Admission = {
+  readonly app: RegisteredApp;
+  readonly person: Person;
+  readonly redirectUri: string;
+  readonly audience: string | undefined;
+};

@@ -1,4 +1,5 @@
-import type { FeedRecord, JsonObject } from '../core/feed-record.ts';
+import type { FeedRecord } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Tenant } from '../population/tenant.ts';
 import type { Account, AppAccount } from './account.ts';
 import { auditTime, exported, exportTime, graphTime, named } from './feed-format.ts';

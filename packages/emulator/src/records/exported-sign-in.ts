@@ -1,7 +1,7 @@
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Tenant } from '../population/tenant.ts';
 import { exported, exportTime } from './feed-format.ts';
-import type { EventType, SignIn } from './sign-in-record.ts';
+import type { EventType, SignIn } from './sign-in.ts';
 
 /** The diagnostic category of each kind of sign-in. */
 export const SIGN_IN_CATEGORIES: Readonly<Record<EventType, string>> = {

@@ -1,4 +1,5 @@
-import type { Feed, FeedRecord, JsonObject } from '../core/feed-record.ts';
+import type { Feed, FeedRecord } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 
 /** `2026-03-02T08:31:07`: unified audit records name seconds and no zone. */
 export function auditTime(atMs: number): string {

@@ -1,9 +1,9 @@
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Tenant } from '../population/tenant.ts';
 import { graphTime } from './feed-format.ts';
 import { APP_NAMES, servicePrincipalIdOf } from './first-party-apps.ts';
+import type { Fullness, SignIn } from './sign-in.ts';
 import { failureReason } from './sign-in-errors.ts';
-import type { Fullness, SignIn } from './sign-in-record.ts';
 
 /** What Graph's rows and the diagnostic export say in the same words. */
 export function commonRow(tenant: Tenant, s: SignIn, fullness: Fullness): JsonObject {

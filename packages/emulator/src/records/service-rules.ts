@@ -1,4 +1,5 @@
-import type { FeedRecord, JsonObject, Occurrence } from '../core/feed-record.ts';
+import type { FeedRecord, Occurrence } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 
 /** More records of opened mail than this in a day, and recording stops (MailItemsAccessed). */
 const BINDS_PER_DAY_MAX = 1000;

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Tenant } from '../population/tenant.ts';
 import { auditTime, named } from './feed-format.ts';
+import type { SignIn } from './sign-in.ts';
 import { isInterrupt, logonError } from './sign-in-errors.ts';
-import type { SignIn } from './sign-in-record.ts';
 
 const TRUST = {
   'Azure AD registered': '0',

@@ -1,4 +1,5 @@
-import type { FeedRecord, JsonObject } from '../core/feed-record.ts';
+import type { FeedRecord } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Tenant } from '../population/tenant.ts';
 import type { Team } from '../population/tenant-objects.ts';
 import type { Account, AppAccount, Token } from './account.ts';

@@ -1,6 +1,6 @@
 import type { AppAccount } from '../records/account.ts';
 import { APP_NAMES } from '../records/first-party-apps.ts';
-import type { SignIn } from '../records/sign-in-record.ts';
+import type { SignIn } from '../records/sign-in.ts';
 import { CLIENTS } from './clients.ts';
 import { type Request, tokenIdOf } from './user-flows.ts';
 

@@ -1,5 +1,5 @@
 import type { Person } from '../population/person.ts';
-import type { Client } from '../records/sign-in-record.ts';
+import type { Client } from '../records/sign-in.ts';
 
 const CHROME = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 Safari/537.36';
 const WINDOWS_AGENT = `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${CHROME}`;

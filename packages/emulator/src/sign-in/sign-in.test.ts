@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FeedRecord, JsonObject } from '../core/feed-record.ts';
+import type { FeedRecord } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Person } from '../population/person.ts';
 import { Population } from '../population/population.ts';
 import { FIRST_PARTY } from '../records/first-party-apps.ts';
-import { type SignIn, signInRecords } from '../records/sign-in-record.ts';
+import type { SignIn } from '../records/sign-in.ts';
+import { signInRecords } from '../records/sign-in-record.ts';
 import { appSignIn, vendorSignIn } from './app-flows.ts';
 import { CLIENTS } from './clients.ts';
 import {

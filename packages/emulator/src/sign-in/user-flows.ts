@@ -1,7 +1,7 @@
 import type { Device, Method, Person } from '../population/person.ts';
 import type { Address } from '../population/places.ts';
 import { FIRST_PARTY } from '../records/first-party-apps.ts';
-import type { Client, SignIn, Step } from '../records/sign-in-record.ts';
+import type { Client, SignIn, Step } from '../records/sign-in.ts';
 import { browserOf, CLIENTS } from './clients.ts';
 
 /** What every flow is told. */

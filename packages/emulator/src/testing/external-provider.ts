@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { compactVerify, createRemoteJWKSet, exportJWK, importPKCS8, type JWK, SignJWT } from 'jose';
 import { type KeyAndCertificate, selfSigned } from '../certificate.ts';
-import { type Ask, html, json, type Reply, type Server, serve } from '../http/http-server.ts';
+import { type Ask, html, json, type Reply } from '../http/http-message.ts';
+import { type Server, serve } from '../http/http-server.ts';
 import { Router } from '../http/router.ts';
 
 /** What a provider may do otherwise than it should. */

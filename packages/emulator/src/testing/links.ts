@@ -1,4 +1,5 @@
-import type { FeedRecord, JsonObject } from '../core/feed-record.ts';
+import type { FeedRecord } from '../core/feed-record.ts';
+import type { JsonObject } from '../core/json-object.ts';
 
 /** The ids by which a record names the token behind it (contracts 7). */
 export type TokenIds = {

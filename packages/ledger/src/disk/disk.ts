@@ -15,7 +15,7 @@ import {
   unlinkSync,
   writevSync,
 } from 'node:fs';
-import { lockFile } from './file-lock.ts';
+import { type FileLock, lockFile } from './file-lock.ts';
 
 /** An open file. */
 export type FileId = number & { readonly fileId: unique symbol };
@@ -28,10 +28,6 @@ export type FileId = number & { readonly fileId: unique symbol };
 export type OpenMode = 'read' | 'create' | 'update';
 
 export type FolderItem = { readonly name: string; readonly kind: 'file' | 'folder' | 'other' };
-
-export interface FileLock {
-  release(): void;
-}
 
 /**
  * The disk, as small as the ledger needs it, so that a test can fail or cut any operation. What

@@ -2,7 +2,6 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { diskCure, diskTroubleOf } from '@countersign/core';
 import { LedgerError } from '../errors.ts';
-import type { FileLock } from './disk.ts';
 
 const SQLITE_BUSY = 5;
 
@@ -49,3 +48,7 @@ const LOCK_CODES = {
   unwritable: 'NOT_WRITABLE',
   broken: 'WRITER_FAILED',
 } as const;
+
+export interface FileLock {
+  release(): void;
+}

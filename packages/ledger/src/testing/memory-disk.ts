@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import type { Disk, FileId, FileLock, FolderItem, OpenMode } from '../disk/disk.ts';
+import type { Disk, FileId, FolderItem, OpenMode } from '../disk/disk.ts';
+import type { FileLock } from '../disk/file-lock.ts';
 
 /** What ends a process in a test: nothing of ours may catch it and go on. */
 export class Crash extends Error {

@@ -4,7 +4,8 @@ import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { WAVE_STATES } from '../information/suite-directory.ts';
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
-import type { DirectoryStore, Origin, TenantDirectory } from './directory-store.ts';
+import type { Origin } from './directory.ts';
+import type { DirectoryStore, TenantDirectory } from './directory-store.ts';
 import { membershipColumn } from './membership-column.ts';
 
 type NamedEntity = { readonly id: string; readonly names: readonly string[] };

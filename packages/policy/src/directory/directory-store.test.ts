@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tenantId } from '@countersign/core';
-import { DirectoryStore, type Origin } from './directory-store.ts';
+import type { Origin } from './directory.ts';
+import { DirectoryStore } from './directory-store.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const OTHER = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');

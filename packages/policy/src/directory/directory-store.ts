@@ -1,15 +1,16 @@
 import { assert, type TenantId } from '@countersign/core';
 import { ValuePool } from './attribute-column.ts';
-import type { Directory, DirectoryChange, EntityAttributes, SourcedValue } from './directory.ts';
+import type {
+  Directory,
+  DirectoryChange,
+  EntityAttributes,
+  ObservedSpan,
+  Origin,
+  SourcedValue,
+} from './directory.ts';
 import { EntityTable } from './entity-table.ts';
 import { EntityView } from './entity-view.ts';
 import { columnOf, containerOf, membershipColumn } from './membership-column.ts';
-
-/** Where something that is put into the directory is from, and when it was so. */
-export type Origin = { readonly source: string; readonly seenMs: number };
-
-/** A span in which something was seen to be so. */
-export type ObservedSpan = { readonly source: string; readonly firstMs: number; lastMs: number };
 
 /** Told of each change while it is made: MUST NOT ask the directory, and MUST NOT throw. */
 export type DirectoryListener = (change: DirectoryChange) => void;

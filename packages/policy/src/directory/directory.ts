@@ -44,3 +44,9 @@ export type DirectoryChange =
   | { readonly kind: 'membership'; readonly type: string; readonly id: string }
   /** All members of something were told anew. */
   | { readonly kind: 'anew' };
+
+/** Where something that is put into the directory is from, and when it was so. */
+export type Origin = { readonly source: string; readonly seenMs: number };
+
+/** A span in which something was seen to be so. */
+export type ObservedSpan = { readonly source: string; readonly firstMs: number; lastMs: number };

@@ -1,6 +1,6 @@
-import type { Cell } from './attribute-column.ts';
-import type { EntityAttributes, SourcedValue } from './directory.ts';
-import type { ObservedSpan, TenantDirectory } from './directory-store.ts';
+import type { Cell, ValuePool } from './attribute-column.ts';
+import type { EntityAttributes, ObservedSpan, SourcedValue } from './directory.ts';
+import type { EntityTable } from './entity-table.ts';
 import { membershipColumn, suiteColumn } from './membership-column.ts';
 
 /** Things in things deeper than this are a ring, or a mistake; a real one stays below ten. */
@@ -9,15 +9,28 @@ const NESTING_MAX = 100;
 /** The type through which things are in others at second hand. */
 const GROUP = 'Group';
 
+/** What a view reads of the directory of one tenant. */
+export type EntitySource = {
+  readonly values: ValuePool;
+  table(type: string): EntityTable | undefined;
+  reachTable(type: string): EntityTable;
+  typeOf(ref: number): string;
+  rowOf(ref: number): number;
+  hasWay(type: string, container: string): boolean;
+  completeSpanOf(container: string): ObservedSpan | undefined;
+  confirmedMs(source: string): number;
+  hasStatus(source: string): boolean;
+};
+
 /** One row of the directory, now or as it was at a moment. */
 export class EntityView implements EntityAttributes {
   readonly id: string;
-  readonly #tenant: TenantDirectory;
+  readonly #tenant: EntitySource;
   readonly #type: string;
   readonly #row: number;
   readonly #atMs: number | undefined;
 
-  constructor(tenant: TenantDirectory, type: string, row: number, atMs: number | undefined) {
+  constructor(tenant: EntitySource, type: string, row: number, atMs: number | undefined) {
     this.#tenant = tenant;
     this.#type = type;
     this.#row = row;

@@ -7,7 +7,8 @@ import {
   tenantId,
 } from '@countersign/core';
 import { isRecord } from '../cedar/typed-value.ts';
-import type { DirectoryStore, Origin, TenantDirectory } from './directory-store.ts';
+import type { Origin } from './directory.ts';
+import type { DirectoryStore, TenantDirectory } from './directory-store.ts';
 import { isPrivilegedRole } from './privileged-roles.ts';
 import { RoleAssignments } from './role-assignments.ts';
 

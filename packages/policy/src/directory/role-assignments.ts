@@ -1,5 +1,6 @@
 import type { DirectoryItem, DirectoryMark, TenantId } from '@countersign/core';
-import type { DirectoryStore, Origin, TenantDirectory } from './directory-store.ts';
+import type { Origin } from './directory.ts';
+import type { DirectoryStore, TenantDirectory } from './directory-store.ts';
 
 /** By principal, the roles that it holds. */
 type Holdings = Map<string, Set<string>>;

@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
-import type { Coverage } from '../../reports/statement/statement.ts';
 import type { QueryColumn, QueryValue } from '../../store/query/query-value.ts';
 import type { QueryOptions, QueryResult } from '../../store/query/user-query.ts';
+import type { Coverage } from '../../store/rows/completeness.ts';
 import { askStore, listExitCode, notYetIndexed, untilAborted } from '../answers/open-readers.ts';
 import { oneOf } from '../options/parse-options.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';

@@ -1,5 +1,5 @@
 import type { EventLine, TimelineLine } from '../../operations/reading/timeline-lines.ts';
-import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
+import type { CoverageGap } from '../../store/rows/completeness.ts';
 import type { Cell, Column } from '../terminal/table.ts';
 import { timeText } from './time-text.ts';
 

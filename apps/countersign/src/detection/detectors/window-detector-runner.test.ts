@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { interval } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import type { StoreReader } from '../../store/store-reader.ts';
-import type { DetectorResult } from '../runner/detector.ts';
+import type { DetectorResult } from '../runner/detector-result.ts';
 import { Isolation } from '../runner/isolation.ts';
 import { streamDetector } from './window-detector-runner.ts';
 import { cutDraft, type WindowDetector } from './windows/window-detector.ts';

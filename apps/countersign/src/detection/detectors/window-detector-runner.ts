@@ -1,14 +1,10 @@
 import { interval, normalise } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
-import { STREAM_REST_TIMES } from '../../ingest/limits.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type {
-  Detector,
-  DetectorInput,
-  DetectorResult,
-  UnfinishedWindow,
-} from '../runner/detector.ts';
+import type { Detector, DetectorInput } from '../runner/detector.ts';
 import { streamWatchers } from '../runner/detector-profile.ts';
+import type { DetectorResult, UnfinishedWindow } from '../runner/detector-result.ts';
+import { STREAM_REST_TIMES } from '../runner/limits.ts';
 import { STREAM_DETECTORS } from './detector-list.ts';
 import { LOOK_BACK_MS } from './limits.ts';
 import { type DetectionWindow, lookWith, type WindowDetector } from './windows/window-detector.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FINDING_TEXT_CHARACTERS_MAX } from '../../ingest/limits.ts';
-import { boundedGroup } from './bound-finding.ts';
+import { boundedGroup, FINDING_TEXT_CHARACTERS_MAX } from './bound-finding.ts';
 
 test('long groups that begin alike stay apart, and short ones stay as they are', () => {
   const begin = 'x'.repeat(FINDING_TEXT_CHARACTERS_MAX);

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  FINDING_ENTRIES_MAX,
-  FINDING_NAMES_MAX,
-  FINDING_TEXT_CHARACTERS_MAX,
-} from '../../ingest/limits.ts';
+
 import type { FindingDraft } from '../../store/rows/finding.ts';
+
+/** Entries that one finding names as its evidence: enough to begin with, and a body of some KiB. */
+const FINDING_ENTRIES_MAX = 256;
+
+/** People, sessions, apps or addresses that one finding names. */
+const FINDING_NAMES_MAX = 64;
 
 /** The draft with its lists and texts cut at their limits, in one order. */
 export function bounded(draft: FindingDraft): FindingDraft {
@@ -41,3 +43,6 @@ function cut(text: string): string {
     ? text
     : `${text.slice(0, FINDING_TEXT_CHARACTERS_MAX - 1)}…`;
 }
+
+/** Of each text of a finding: no person reads more of it, and a record may be megabytes long. */
+export const FINDING_TEXT_CHARACTERS_MAX = 2_000;

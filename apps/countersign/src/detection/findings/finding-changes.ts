@@ -1,11 +1,11 @@
 import type { LedgerReader } from '@countersign/ledger';
-import { FINDINGS_PER_APPEND } from '../../ingest/limits.ts';
 import { draftText } from '../../projection/entries/finding-body.ts';
 import type { FindingRow } from '../../store/rows/entry-rows.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
-import type { DetectorResult, UnfinishedWindow } from '../runner/detector.ts';
+import type { DetectorResult, UnfinishedWindow } from '../runner/detector-result.ts';
+import { FINDINGS_PER_APPEND } from '../runner/limits.ts';
 import { bounded, boundedGroup } from './bound-finding.ts';
 import { findingUid } from './finding-identity.ts';
 import { mergeDrafts } from './merge.ts';

@@ -1,10 +1,11 @@
-import { IngestError } from '../../ingest/errors.ts';
-import { FINDING_TEXT_CHARACTERS_MAX, FINDINGS_PER_APPEND } from '../../ingest/limits.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import type { FindingMarkBody } from '../../projection/entries/finding-body.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
+import { DetectionError } from '../errors.ts';
+import { FINDINGS_PER_APPEND } from '../runner/limits.ts';
+import { FINDING_TEXT_CHARACTERS_MAX } from './bound-finding.ts';
 
 export type FindingMarkRequest = {
   readonly uids: readonly string[];
@@ -17,7 +18,7 @@ export type FindingMarkRequest = {
 
 /**
  * Says how far people are with findings: each mark is an entry, and the last one counts.
- * @throws PipelineError NO_SUCH_FINDING before anything is said
+ * @throws DetectionError NO_SUCH_FINDING before anything is said
  */
 export async function markFindings(
   writer: LedgerWriter,
@@ -27,11 +28,11 @@ export async function markFindings(
   const unknown = uids.find((uid) => writer.store.finding(uid) === undefined);
   if (unknown !== undefined || uids.length === 0) {
     const text = `there is no finding "${unknown ?? ''}": "countersign findings" lists them`;
-    throw new IngestError('NO_SUCH_FINDING', text);
+    throw new DetectionError('NO_SUCH_FINDING', text);
   }
   if (reason.length > FINDING_TEXT_CHARACTERS_MAX) {
     const text = `a reason has at most ${FINDING_TEXT_CHARACTERS_MAX} characters: give a short one`;
-    throw new IngestError('REASON_TOO_LONG', text);
+    throw new DetectionError('REASON_TOO_LONG', text);
   }
   const atMs = writer.clock.now();
   const drafts = [...new Set(uids)].map((uid) => {

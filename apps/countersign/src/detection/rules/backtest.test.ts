@@ -9,6 +9,7 @@ import { erase } from '../../ingest/erasure/erase-bodies.ts';
 import { importPaths } from '../../ingest/import-run.ts';
 import { detectionOf } from '../../operations/host/load-detectors.ts';
 import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
+import { runDetection } from '../../operations/host/run-detection.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { findingUid } from '../findings/finding-identity.ts';
 import { type Backtest, type BacktestOptions, backtest } from './backtest.ts';
@@ -84,6 +85,7 @@ before(async () => {
     inputs: [{ kind: 'stream', bytes: bytes() }],
     actor: Actor,
     workers: 1,
+    afterImport: () => runDetection(writer),
   });
   await closeWriter(writer);
 });

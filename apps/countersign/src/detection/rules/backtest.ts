@@ -1,11 +1,7 @@
 import type { Clock } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import { createMemo, type Reading, read } from '@countersign/ocsf';
-import {
-  BACKTEST_ENTRIES_MAX,
-  BACKTEST_RECORDS_MAX,
-  BACKTEST_SIGNALS_MAX,
-} from '../../ingest/limits.ts';
+
 import { parseBody } from '../../projection/deliveries.ts';
 import { DAY_MS, SignalBuffer } from '../../projection/signals/signal-buffer.ts';
 import { type Signal, SignalExtractor } from '../../projection/signals/signal-extractor.ts';
@@ -18,6 +14,15 @@ import { signalsInMemory } from './memory-signals.ts';
 import type { RuleContent } from './rule-content.ts';
 import { RuleEvaluator } from './rule-evaluator.ts';
 import { THROTTLED } from './throttled-rule.ts';
+
+/** Records that one backtest looks at: some minutes, and whoever asks can ask of a shorter time. */
+const BACKTEST_RECORDS_MAX = 2_000_000;
+
+/** Signals of a backtest that are kept in memory: a few hundred megabytes. */
+const BACKTEST_SIGNALS_MAX = 500_000;
+
+/** Records that a backtest names by rule: enough to see what it fits. */
+const BACKTEST_ENTRIES_MAX = 100;
 
 export type BacktestOptions = {
   readonly fromMs?: number | undefined;

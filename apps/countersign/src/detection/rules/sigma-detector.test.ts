@@ -12,6 +12,7 @@ import { detectionOf } from '../../operations/host/load-detectors.ts';
 import type { HostWriter } from '../../operations/host/open-writer.ts';
 import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
+import { runDetection } from '../../operations/host/run-detection.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { ruleContent } from './rule-content.ts';
@@ -103,7 +104,12 @@ async function take(writer: HostWriter, records: readonly object[]): Promise<voi
     yield Buffer.from(records.map((each) => `${JSON.stringify(each)}\n`).join(''));
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const { warnings } = await importPaths(writer, { inputs, actor: Actor, workers: 2 });
+  const { warnings } = await importPaths(writer, {
+    inputs,
+    actor: Actor,
+    workers: 2,
+    afterImport: () => runDetection(writer),
+  });
   assert.ok(!warnings.some(({ text }) => /could not judge/.test(text)), JSON.stringify(warnings));
 }
 

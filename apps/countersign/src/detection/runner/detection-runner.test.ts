@@ -11,13 +11,14 @@ import { detectionOf } from '../../operations/host/load-detectors.ts';
 import type { HostWriter } from '../../operations/host/open-writer.ts';
 import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
+import { runDetection } from '../../operations/host/run-detection.ts';
 import { query } from '../../store/query/user-query.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { ruleContent } from '../rules/rule-content.ts';
-import { runDetectors } from './detection-runner.ts';
-import type { Detector, DetectorInput, DetectorResult, UnfinishedWindow } from './detector.ts';
+import type { Detector, DetectorInput } from './detector.ts';
+import type { DetectorResult, UnfinishedWindow } from './detector-result.ts';
 
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
@@ -131,7 +132,12 @@ async function take(
     yield Buffer.from(records.map(line).join(''));
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const { warnings } = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
+  const { warnings } = await importPaths(writer, {
+    inputs,
+    actor: Actor,
+    workers: 1,
+    afterImport: () => runDetection(writer),
+  });
   return warnings.map(({ text }) => text);
 }
 
@@ -311,9 +317,9 @@ test('what a look saw before another looked further is not entered', async () =>
   };
   const writer = await open('overtaken');
   await take(writer, TWICE);
-  const earlier = runDetectors(writer, [slow]);
+  const earlier = runDetection(writer, [slow]);
   await begun.promise;
-  await runDetectors(writer, [quick]);
+  await runDetection(writer, [quick]);
   until.resolve();
   assert.deepEqual((await earlier).failures, []);
   await closeWriter(writer);

@@ -1,27 +1,26 @@
 import { setImmediate } from 'node:timers/promises';
 import { assert, type IntervalSet, interval, messageOf, normalise } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger';
-import { lapsePasses } from '../../enforcement/passes/pass-ledger.ts';
+import { commitProjection } from '../../projection/commit-projection.ts';
+import { findingBody } from '../../projection/entries/finding-body.ts';
+import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
+import { projectEntry } from '../../projection/project-entry.ts';
+import { headOf } from '../../store/reading/ledger-head.ts';
+import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
+import { StoreReader } from '../../store/store-reader.ts';
+import { FAILED, failureOf } from '../findings/failed.ts';
+import { changesOf, type NewFact, RUNNER } from '../findings/finding-changes.ts';
+import type { Detector, DetectorInput } from './detector.ts';
+import type { DetectorResult } from './detector-result.ts';
+import { Isolation } from './isolation.ts';
 import {
   FAILED_REST_MS,
   FAILED_RETRY_MS,
   FINDINGS_AHEAD_MAX,
   FINDINGS_PER_APPEND,
   GIVE_BACK_AFTER_MS,
-} from '../../ingest/limits.ts';
-import { commitProjection } from '../../projection/commit-projection.ts';
-import { findingBody } from '../../projection/entries/finding-body.ts';
-import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
-import type { LedgerWriter } from '../../projection/ledger-writer.ts';
-import { projectEntry } from '../../projection/project-entry.ts';
-import { CheckStage } from '../../reconcile/checks/check-stage.ts';
-import { headOf } from '../../store/reading/ledger-head.ts';
-import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
-import { StoreReader } from '../../store/store-reader.ts';
-import { FAILED, failureOf } from '../findings/failed.ts';
-import { changesOf, type NewFact, RUNNER } from '../findings/finding-changes.ts';
-import type { Detector, DetectorInput, DetectorResult } from './detector.ts';
-import { Isolation } from './isolation.ts';
+} from './limits.ts';
 import { ReadAhead } from './read-ahead.ts';
 
 export type DetectionReport = {
@@ -41,23 +40,21 @@ export type DetectorSelection = NonNullable<Detector['reads']> | 'all';
 /** How work that appends gets the writer for itself. */
 export type WithExclusiveWriter = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Asks all judges once, of everything that is in the books by now. */
-export async function runDetectors(
-  writer: LedgerWriter,
-  detectors: readonly Detector[],
-): Promise<DetectionReport> {
-  const stage = await DetectionRunner.open(writer, detectors, (work) => work());
-  try {
-    return await stage.look();
-  } finally {
-    stage.close();
-  }
-}
+/** What a runner reads with; its readers see the same entries. */
+export type DetectionReaders = { readonly store: StoreReader; readonly ledger: LedgerReader };
+
+/** Work that detectors rest on. It runs before each run of the detectors that read events. */
+export type Preparation = {
+  /** Begins the sentence "… failed". */
+  readonly title: string;
+  readonly run: (alone: WithExclusiveWriter) => Promise<void>;
+};
+
+export type PrepareDetection = (readers: DetectionReaders) => readonly Preparation[];
 
 /**
- * The stage that turns what judges say into entries. Each judge has a cursor of its own behind the
- * books; what was said before is compared with what is said now, so that nothing is said twice,
- * not after a crash, nor after a rebuild.
+ * Turns the results of detectors into entries. Each detector has its own cursor behind the store.
+ * The runner compares earlier findings with present ones: a crash or a rebuild repeats none.
  */
 export class DetectionRunner {
   readonly #writer: LedgerWriter;
@@ -65,7 +62,7 @@ export class DetectionRunner {
   readonly #alone: WithExclusiveWriter;
   readonly #store: StoreReader;
   readonly #ledger: LedgerReader;
-  readonly #checks: CheckStage;
+  readonly #preparations: readonly Preparation[];
   readonly #askedMs = new Map<string, number>();
   readonly #restsUntilMs = new Map<string, number>();
   readonly #retriedMs = new Map<string, number>();
@@ -76,14 +73,15 @@ export class DetectionRunner {
     writer: LedgerWriter,
     detectors: readonly Detector[],
     alone: WithExclusiveWriter,
-    readers: { readonly store: StoreReader; readonly ledger: LedgerReader },
+    readers: DetectionReaders,
+    prepare: PrepareDetection,
   ) {
     this.#writer = writer;
     this.#detectors = detectors;
     this.#alone = alone;
     this.#store = readers.store;
     this.#ledger = readers.ledger;
-    this.#checks = new CheckStage(writer, readers);
+    this.#preparations = prepare(readers);
   }
 
   /** `alone` MUST run its work with everything posted, and nothing on its way into the ledger. */
@@ -91,26 +89,26 @@ export class DetectionRunner {
     writer: LedgerWriter,
     detectors: readonly Detector[],
     alone: WithExclusiveWriter,
+    prepare: PrepareDetection,
   ): Promise<DetectionRunner> {
     await writer.ledger.publish();
     const ledger = await LedgerReader.open(writer.dir);
     const store = await StoreReader.open(writer.dir, { clock: writer.clock });
-    return new DetectionRunner(writer, detectors, alone, { store, ledger });
+    return new DetectionRunner(writer, detectors, alone, { store, ledger }, prepare);
   }
 
   /**
-   * Asks all judges, or those that read the state alone, or the others: rules need not wait for
-   * those that look back over weeks. MUST not be called of the same judges before it resolved.
+   * Asks all detectors, or those that read the state alone, or the others: rules need not wait for
+   * those that look back over weeks. MUST not be called of the same detectors before it resolved.
    */
   async look(of: DetectorSelection = 'all'): Promise<DetectionReport> {
     const total = { said: 0, revised: 0, withdrawn: 0 };
     const failures: { detector: string; because: string }[] = [];
-    const checked = of === 'state' ? undefined : await this.#checkSignIns();
-    // What no finding says: it could not be entered, or is no judge's.
+    // Failures that no finding reports: a preparation failed, or a finding was not appended.
     const unsaid: string[] = [];
-    if (checked !== undefined) {
-      failures.push({ detector: 'checks', because: checked });
-      unsaid.push(`the checks of sign-ins failed: ${checked}`);
+    for (const { title, because } of of === 'state' ? [] : await this.#prepare()) {
+      failures.push({ detector: 'checks', because });
+      unsaid.push(`${title} failed: ${because}`);
     }
     for (const [asked, answers] of this.#askAll(of)) {
       const failure = await this.#enterAll(asked, answers, ({ state, revision }) => {
@@ -128,18 +126,18 @@ export class DetectionRunner {
     return { ...total, failures, failed: [...said, ...unsaid] };
   }
 
-  /** Before any judge is asked: what they say may rest on it. Tells what went wrong. */
-  async #checkSignIns(): Promise<string | undefined> {
-    try {
-      const { store, clock } = this.#writer;
-      const overdue = store.overduePasses(clock.now());
-      if (overdue.length > 0) await this.#alone(() => lapsePasses(this.#writer));
-      await this.#seeAsFar(this.#store.cursor);
-      await this.#checks.look(this.#alone);
-      return undefined;
-    } catch (error) {
-      return messageOf(error);
+  /** Returns the failures: the failure of one preparation stops no other. */
+  async #prepare(): Promise<readonly { readonly title: string; readonly because: string }[]> {
+    const failures: { title: string; because: string }[] = [];
+    for (const { title, run } of this.#preparations) {
+      try {
+        await this.#seeAsFar(this.#store.cursor);
+        await run(this.#alone);
+      } catch (error) {
+        failures.push({ title, because: messageOf(error) });
+      }
     }
+    return failures;
   }
 
   /** A look that is under way ends soon: what it has not said yet is judged again. */
@@ -384,7 +382,7 @@ function stageOf({ name }: Detector): string {
   return `watch/${name}`;
 }
 
-/** In the order of the judges: the parts of one, and its end. */
+/** In the order of the detectors: the parts of one, and its end. */
 type Answer =
   | { readonly kind: 'part'; readonly result: DetectorResult }
   | { readonly kind: 'end'; readonly failure: string | undefined };

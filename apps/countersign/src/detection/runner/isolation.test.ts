@@ -9,6 +9,7 @@ import { detectionOf } from '../../operations/host/load-detectors.ts';
 import type { HostWriter } from '../../operations/host/open-writer.ts';
 import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
+import { runDetection } from '../../operations/host/run-detection.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { StoreReader } from '../../store/store-reader.ts';
@@ -48,7 +49,12 @@ async function take(
     yield Buffer.from(lines.join(''));
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  return importPaths(writer, { inputs, actor: Actor, workers: 1 });
+  return importPaths(writer, {
+    inputs,
+    actor: Actor,
+    workers: 1,
+    afterImport: () => runDetection(writer),
+  });
 }
 
 /** Finds each person who deleted something. It throws on whom the test says. */

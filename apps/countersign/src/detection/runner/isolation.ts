@@ -1,10 +1,10 @@
 import { messageOf } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
-import { SKIPPED_ENTRIES_MAX } from '../../ingest/limits.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { type Failure, type FailureReport, failedDraft, failureOf } from '../findings/failed.ts';
-import type { DetectorResult } from './detector.ts';
+import type { DetectorResult } from './detector-result.ts';
+import { SKIPPED_ENTRIES_MAX } from './limits.ts';
 
 /** A rule or a detector that can fail by itself; `id` null: all of the judge. */
 export type Unit = { readonly id: string | null; readonly title: string };

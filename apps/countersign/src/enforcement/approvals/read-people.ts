@@ -1,11 +1,11 @@
 import type { EnforcementConfig } from '../../config/enforcement-config.ts';
+import { ConfigError } from '../../config/errors.ts';
 import { textOf } from '../../config/read-text-file.ts';
-import { CommandError } from '../../operations/forwarding/errors.ts';
 import { type People, personKey } from './signed-statement.ts';
 
 /**
  * The people of a configuration whose word counts where it takes two.
- * @throws WorkError DOOR_FILE
+ * @throws ConfigError DOOR_FILE
  */
 export function peopleOf({ people }: Pick<EnforcementConfig, 'people'>): People {
   const known: Map<string, NonNullable<ReturnType<People['get']>>> = new Map();
@@ -21,6 +21,6 @@ export function peopleOf({ people }: Pick<EnforcementConfig, 'people'>): People 
   return known;
 }
 
-function unusable(name: string, why: string): CommandError {
-  return new CommandError('DOOR_FILE', `could not use the key of ${name}: ${why}`);
+function unusable(name: string, why: string): ConfigError {
+  return new ConfigError('DOOR_FILE', `could not use the key of ${name}: ${why}`);
 }

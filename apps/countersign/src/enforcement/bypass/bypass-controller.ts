@@ -3,11 +3,14 @@ import { HttpError } from '@countersign/m365';
 import type { BypassConfig } from '../../config/enforcement-config.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
-import { BYPASS_TRY_AGAIN_MS } from '../../server/enforcement/limits.ts';
+
 import type { People } from '../approvals/signed-statement.ts';
 import { type Bypass, type BypassEffect, bypassesOf, wantedOf } from './bypass.ts';
 import { ExcludedGroups, type SuiteWorld } from './excluded-groups.ts';
 import { readBypasses } from './read-bypasses.ts';
+
+/** After the suite could not be asked, or did not do it. */
+const BYPASS_TRY_AGAIN_MS = 60_000;
 
 /**
  * Brings the suite to where bypasses want it, and says what was done and what was then seen there.

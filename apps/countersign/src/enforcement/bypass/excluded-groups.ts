@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Clock, Random } from '@countersign/core';
 import { HttpClient, HttpError, type Sleep, TokenSource } from '@countersign/m365';
 import type { BypassConfig } from '../../config/enforcement-config.ts';
-import { credentialOf } from '../../server/collectors/open-collectors.ts';
+import { credentialOf } from '../../config/read-credential.ts';
 
 export type SuiteWorld = {
   readonly clock: Clock;

@@ -3,8 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { FILE_TICK_MS_MAX } from '../../server/enforcement/limits.ts';
-import { FileVersion } from './file-version.ts';
+import { FILE_TICK_MS_MAX, FileVersion } from './file-version.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-file-state-'));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { FILE_TICK_MS_MAX } from '../../server/enforcement/limits.ts';
 
 /**
  * How a file was at a moment, to tell cheaply whether it is so still. A change of the same length
@@ -49,3 +48,6 @@ function digestOf(file: string): string {
     return '';
   }
 }
+
+/** FAT counts in two seconds; NFS and older file systems in one. */
+export const FILE_TICK_MS_MAX = 2_500;

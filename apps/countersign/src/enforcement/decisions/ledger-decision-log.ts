@@ -1,10 +1,13 @@
 import type { RecordDraft } from '@countersign/core';
 import type { Ledger } from '@countersign/ledger';
 import type { DecisionLog } from '@countersign/policy';
-import { DRAFTS_PER_GROUP } from '../../ingest/limits.ts';
+
 import type { DecisionLogListener } from '../../projection/ledger-writer.ts';
 import { projectEntry } from '../../projection/project-entry.ts';
 import type { EntryRows } from '../../store/rows/entry-rows.ts';
+
+/** Entries of our own that share a frame: more would only keep the first of them waiting. */
+const DRAFTS_PER_GROUP = 1024;
 
 type AppendedDecision = { readonly index: number; readonly facts: EntryRows };
 

@@ -6,8 +6,7 @@ import type { Config } from '../../config/config.ts';
 import type { ExternalMethodConfig } from '../../config/enforcement-config.ts';
 import { textOf, unusable } from '../../config/read-text-file.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
-import type { ExternalMethod } from '../../server/enforcement/enforcement-router.ts';
-import { AUTHORITY_READ_MS_MAX } from '../../server/enforcement/limits.ts';
+
 import type { People } from '../approvals/signed-statement.ts';
 import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import { SignInPasses } from '../passes/sign-in-passes.ts';
@@ -21,6 +20,9 @@ import { PasskeyFolder } from './passkeys/passkey-folder.ts';
 import type { PasskeyRegistry } from './passkeys/passkey-registry.ts';
 import { WebAuthnCeremony } from './passkeys/webauthn-ceremony.ts';
 import { TokenIssuance } from './token-issuance.ts';
+
+/** Two small documents of Entra's; somebody waits for them only when its keys have just changed. */
+const AUTHORITY_READ_MS_MAX = 5000;
 
 export type OpenExternalOptions = {
   readonly config: Config;
@@ -45,7 +47,7 @@ export type OpenExternal = ExternalMethod & {
 /** Where Entra takes people back, whichever tenant they are of (contracts 9.3). */
 const RETURN_PATH = '/common/federation/externalauthprovider';
 
-/** @throws AccessError KEY_INVALID, WorkError DOOR_FILE */
+/** @throws AccessError KEY_INVALID, ConfigError DOOR_FILE */
 export async function openExternal(options: OpenExternalOptions): Promise<OpenExternal> {
   const { config, external, url, deciding, people, writer, clock, random, wait } = options;
   const { authority, authorityFile, clientId, appId, passFor: passMs, passkeys } = external;
@@ -114,3 +116,11 @@ function certificateIn(file: string): X509Certificate {
     throw unusable(file, 'it is no certificate in PEM');
   }
 }
+
+/** The external authentication method, and where it reads the address of a browser. */
+export type ExternalMethod = {
+  readonly endpoint: EamEndpoint;
+  /** What Entra asks before it gives a token; undefined: nobody is to ask. */
+  readonly tokens: TokenIssuance | undefined;
+  readonly address: 'connection' | 'forwarded';
+};

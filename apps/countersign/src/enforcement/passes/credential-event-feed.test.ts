@@ -7,6 +7,7 @@ import { instantOfMs, ManualClock, systemRandom } from '@countersign/core';
 import { importPaths } from '../../ingest/import-run.ts';
 import type { HostWriter } from '../../operations/host/open-writer.ts';
 import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
+import { runDetection } from '../../operations/host/run-detection.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import { Actor, idOf, NOW_MS, TENANT } from '../../reconcile/testing/sign-ins.ts';
@@ -85,6 +86,7 @@ class World {
       tenant: TENANT,
       actor: Actor,
       workers: 1,
+      afterImport: () => runDetection(this.writer),
     });
     assert.equal(report.accepted, audited.length, JSON.stringify(report));
   }

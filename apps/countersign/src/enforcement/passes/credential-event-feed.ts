@@ -1,9 +1,5 @@
 import { activityKey, createMemo, read } from '@countersign/ocsf';
-import {
-  CREDENTIAL_NEWS_ENTRIES,
-  CREDENTIAL_NEWS_EVERY_MS,
-  STREAM_REST_TIMES,
-} from '../../ingest/limits.ts';
+import { STREAM_REST_TIMES } from '../../detection/runner/limits.ts';
 import { parseBody, richestFirst } from '../../projection/deliveries.ts';
 import { parseObject } from '../../projection/entries/own-entry.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
@@ -21,6 +17,12 @@ import {
   passkeyEvent,
   sentTransactionOf,
 } from './credential-events.ts';
+
+/** Each look asks the books of the days that something came in of. */
+const CREDENTIAL_NEWS_EVERY_MS = 1_000;
+
+/** Entries without news of a credential before it is noted that they were looked through. */
+const CREDENTIAL_NEWS_ENTRIES = 10_000;
 
 const STAGE = 'credential-news';
 /** OCSF: Account Change, and Entity Management. */

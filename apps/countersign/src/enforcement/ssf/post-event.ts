@@ -1,5 +1,7 @@
-import { PUSH_ANSWER_BYTES_MAX } from '../../server/enforcement/limits.ts';
 import type { Post } from './ssf-ports.ts';
+
+/** What a receiver says of an event that it will not have: a sentence. */
+const PUSH_ANSWER_BYTES_MAX: number = 16 * 1024;
 
 /**
  * Calls receivers of events. To which origins is decided before, so no redirect is followed: it

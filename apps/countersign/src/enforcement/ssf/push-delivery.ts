@@ -8,8 +8,15 @@ import {
   PUSHES_AT_ONCE,
   RECEIVER_TEXT_CHARACTERS_MAX,
 } from './limits.ts';
-import type { Transmitter } from './transmitter.ts';
-import { isSendable, type Pending, type StreamBacklog } from './transmitter-state.ts';
+import type { SigningKeys } from './security-event-token.ts';
+import type { SsfWorld } from './ssf-ports.ts';
+import type { DeliveryOutcome } from './ssf-record.ts';
+import {
+  isSendable,
+  type Pending,
+  type StreamBacklog,
+  type TransmitterState,
+} from './transmitter-state.ts';
 
 type Outcome =
   | { readonly kind: 'acknowledged' }
@@ -24,17 +31,33 @@ type Flight = {
   rest: Promise<void> | undefined;
 };
 
+/** What pushing needs of the transmitter that does it. */
+export type PushHost = {
+  readonly keys: SigningKeys;
+  readonly world: SsfWorld;
+  readonly state: TransmitterState;
+  settle(
+    line: StreamBacklog,
+    outcomes: readonly {
+      readonly jti: string;
+      readonly how: DeliveryOutcome;
+      readonly error?: string;
+    }[],
+  ): Promise<void>;
+  expire(line: StreamBacklog): Promise<void>;
+};
+
 /**
  * Pushes events to receivers (RFC 8935): several at once on a stream, those of one subject one
  * after the other. A receiver that is away is tried again for as long as the event is of use.
  */
 export class PushDelivery {
-  readonly #transmitter: Transmitter;
+  readonly #transmitter: PushHost;
   readonly #flights = new Map<string, Flight>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
-  constructor(transmitter: Transmitter) {
+  constructor(transmitter: PushHost) {
     this.#transmitter = transmitter;
   }
 

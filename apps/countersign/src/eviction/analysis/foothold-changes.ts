@@ -4,7 +4,7 @@ import { EvictionError } from '../errors.ts';
 import type { Foothold, Remainder, Trace } from '../footholds/foothold.ts';
 import { RecordDetail } from '../footholds/record-detail.ts';
 import { CHANGES_MAX } from '../limits.ts';
-import { type Act, actOf, GIVES_CONTROL } from '../lineage/lineage.ts';
+import { type Act, actOf, GIVES_CONTROL } from '../lineage/act.ts';
 import type { Things } from '../reversals/objects.ts';
 import type { PartyNames, PartyReference } from '../reversals/parties.ts';
 import type { IncidentSource, Period } from './eviction-source.ts';

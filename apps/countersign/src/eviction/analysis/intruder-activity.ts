@@ -1,10 +1,12 @@
 import { activityKey, createMemo, isSignIn } from '@countersign/ocsf';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import { SIGN_INS_READ_MAX } from '../limits.ts';
-import { type Act, actOf, type Lineage, type Suspicion, type Taint } from '../lineage/lineage.ts';
+import { type Act, actOf } from '../lineage/act.ts';
+import type { Lineage, Suspicion, Taint } from '../lineage/lineage.ts';
 import { outcomeOf } from '../lineage/seeds.ts';
+import type { Name } from '../reversals/parties.ts';
 import type { IncidentSource, Period } from './eviction-source.ts';
-import { actorOf, type Name } from './party-names.ts';
+import { actorOf } from './party-names.ts';
 
 /** One successful act that counts as the intruders'. */
 export type TaintedAct = {

@@ -3,13 +3,7 @@ import { appNameOf } from '@countersign/ocsf';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { HolderRole } from '../footholds/foothold.ts';
 import type { RecordDetail } from '../footholds/record-detail.ts';
-import type { PartyReference } from '../reversals/parties.ts';
-
-/**
- * What records call a party. Object ids, application ids, sign-in names and sessions are unique
- * anywhere; display names are so within a tenant, and only applications are known by them.
- */
-export type Name = string;
+import type { Name, PartyReference } from '../reversals/parties.ts';
 
 const SERVICE = 4;
 

@@ -3,16 +3,13 @@ import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Foothold } from '../footholds/foothold.ts';
 import { RecordDetail } from '../footholds/record-detail.ts';
 import { TOKEN_LIFE_MAX_MS } from '../limits.ts';
-import { actOf, type Lineage } from '../lineage/lineage.ts';
+import { actOf } from '../lineage/act.ts';
+import type { Lineage } from '../lineage/lineage.ts';
 import { type FoundPassword, LEARNS_PASSWORD } from '../lineage/seeds.ts';
 import type { FootholdChanges } from '../reversals/change-index.ts';
-import type { PartyReference } from '../reversals/parties.ts';
-import {
-  type FootholdOpening,
-  NOT_REVERSED,
-  type Reversal,
-  reversalOf,
-} from '../reversals/reversals.ts';
+import type { Name, PartyReference } from '../reversals/parties.ts';
+import { NOT_REVERSED, type Reversal, reversalOf } from '../reversals/reversals.ts';
+import type { FootholdOpening } from '../reversals/undoings.ts';
 import type { IncidentSource } from './eviction-source.ts';
 import {
   type IntruderActivity,
@@ -21,7 +18,7 @@ import {
   type TaintedAct,
 } from './intruder-activity.ts';
 import type { Opening } from './open-footholds.ts';
-import { actorOf, type Name } from './party-names.ts';
+import { actorOf } from './party-names.ts';
 
 export type SpecialInput = {
   readonly foothold: Foothold;

@@ -1,6 +1,6 @@
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
-import type { Name } from '../analysis/party-names.ts';
 import { DOUBTS_MAX } from '../limits.ts';
+import type { Name } from '../reversals/parties.ts';
 import type { Lineage } from './lineage.ts';
 
 /** What the answers come to without one finding. */

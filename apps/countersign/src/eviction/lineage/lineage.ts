@@ -1,8 +1,8 @@
-import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Change } from '../analysis/foothold-changes.ts';
-import { addressName, type Name, sessionName } from '../analysis/party-names.ts';
+import { addressName, sessionName } from '../analysis/party-names.ts';
 import { ROUNDS_MAX } from '../limits.ts';
-import type { PartyNames, PartyReference } from '../reversals/parties.ts';
+import type { Name, PartyNames, PartyReference } from '../reversals/parties.ts';
+import type { Act } from './act.ts';
 
 /** Where suspicion comes from: a person, a finding, or what a suspect did. */
 export type Origin =
@@ -28,13 +28,6 @@ export type Seed = {
   readonly unlessShared?: string | undefined;
 };
 
-/** Who acted, as one record calls them, and through what. */
-export type Act = {
-  readonly actor: PartyReference;
-  readonly session: string | null;
-  readonly ip: string | null;
-};
-
 /** The taint that an act carries, and whose it is. */
 export type Suspicion = { readonly party: Name; readonly taint: Taint };
 
@@ -42,11 +35,6 @@ export type Suspicion = { readonly party: Name; readonly taint: Taint };
 export type Habits = { isOwn(party: Name, ip: string): boolean };
 
 const NO_HABITS: Habits = { isOwn: () => false };
-
-/** What a change of these gives is control over its holder; the rest is a thing, not a party. */
-export const GIVES_CONTROL: ReadonlySet<number> = new Set([
-  ...[4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 17, 18, 26, 27],
-]);
 
 /**
  * Everything that the intruders hold, transitively: what a tainted party, session or address
@@ -180,10 +168,6 @@ export class Lineage {
   #isSelf(holder: PartyReference, { party }: Suspicion): boolean {
     return this.#parties.of(holder) === party;
   }
-}
-
-export function actOf(row: EventRow, actor: PartyReference): Act {
-  return { actor, session: row.event.sessionUid, ip: row.event.ip };
 }
 
 function isSame(one: Taint, other: Taint): boolean {

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { isGuid } from '@countersign/core';
-import { addressName, appName, type Name, sessionName, uidName } from '../analysis/party-names.ts';
+import { addressName, appName, sessionName, uidName } from '../analysis/party-names.ts';
 import { EvictionError } from '../errors.ts';
+import type { Name } from '../reversals/parties.ts';
 import type { Seed } from './lineage.ts';
 
 /**

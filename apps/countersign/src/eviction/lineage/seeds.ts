@@ -2,9 +2,9 @@ import { activityKey, appNameOf, createMemo, isSignIn, RIGHT_PASSWORD } from '@c
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { Change } from '../analysis/foothold-changes.ts';
-import { actorOf, appName, keyName, type Name, sessionName } from '../analysis/party-names.ts';
+import { actorOf, appName, keyName, sessionName } from '../analysis/party-names.ts';
 import { FINDING_PRINCIPALS_MAX } from '../limits.ts';
-import type { PartyReference } from '../reversals/parties.ts';
+import type { Name, PartyReference } from '../reversals/parties.ts';
 import type { Seed, Taint } from './lineage.ts';
 
 /** An address that a finding rests on: something was done from it, or only tried. */

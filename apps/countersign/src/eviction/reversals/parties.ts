@@ -1,5 +1,3 @@
-import type { Name } from '../analysis/party-names.ts';
-
 /** What one record calls one party. */
 export type PartyReference = {
   readonly names: readonly Name[];
@@ -114,3 +112,9 @@ export class PartyNames {
 function boxOf({ names }: PartyReference): Name | undefined {
   return names.find((name) => name.startsWith('box:'));
 }
+
+/**
+ * What records call a party. Object ids, application ids, sign-in names and sessions are unique
+ * anywhere; display names are so within a tenant, and only applications are known by them.
+ */
+export type Name = string;

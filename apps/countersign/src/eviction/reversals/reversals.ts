@@ -1,11 +1,10 @@
 import { TENANT_NOT_STATED } from '@countersign/core';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Change, Meaning } from '../analysis/foothold-changes.ts';
-import type { Foothold, Remainder } from '../footholds/foothold.ts';
+import type { Remainder } from '../footholds/foothold.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import { leftOf, shareThings, type Things } from './objects.ts';
-import type { PartyReference } from './parties.ts';
-import type { Undoings } from './undoings.ts';
+import type { FootholdOpening, Undoings } from './undoings.ts';
 
 /** A change, by its entry and its time. */
 export type ChangeRef = { readonly entry: number; readonly atMs: number };
@@ -24,16 +23,6 @@ export type Reversal =
     } & ChangeRef);
 
 export const NOT_REVERSED: Reversal = { kind: 'none' };
-
-type EventTime = Pick<EventRow['event'], 'timeMs'>;
-
-/** What was opened: by which record, of whom, and what exactly. */
-export type FootholdOpening = {
-  readonly foothold: Foothold;
-  readonly row: Pick<EventRow, 'index' | 'tenant'> & { readonly event: EventTime };
-  readonly holder: PartyReference;
-  readonly things: Things;
-};
 
 const SECOND_MS = 1000;
 

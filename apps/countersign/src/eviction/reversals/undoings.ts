@@ -1,7 +1,8 @@
+import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Change, Meaning } from '../analysis/foothold-changes.ts';
-import type { Name } from '../analysis/party-names.ts';
-import type { PartyNames, PartyReference } from './parties.ts';
-import type { FootholdOpening } from './reversals.ts';
+import type { Foothold } from '../footholds/foothold.ts';
+import type { Things } from './objects.ts';
+import type { Name, PartyNames, PartyReference } from './parties.ts';
 
 /**
  * Changes that take something of one foothold back, or put it back, by whom and what they are
@@ -61,3 +62,13 @@ function push(map: Map<string, Change[]>, key: string, change: Change): void {
 function byTime(a: Change, b: Change): number {
   return a.row.event.timeMs - b.row.event.timeMs || a.row.index - b.row.index;
 }
+
+/** What was opened: by which record, of whom, and what exactly. */
+type EventTime = Pick<EventRow['event'], 'timeMs'>;
+
+export type FootholdOpening = {
+  readonly foothold: Foothold;
+  readonly row: Pick<EventRow, 'index' | 'tenant'> & { readonly event: EventTime };
+  readonly holder: PartyReference;
+  readonly things: Things;
+};

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { HandlerContext } from '../host/handlers.ts';
+import type { HandlerContext } from '../host/handler-context.ts';
 import type { HostWriter } from '../host/open-writer.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { OperationContext } from './operation-context.ts';

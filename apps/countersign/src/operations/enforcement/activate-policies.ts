@@ -74,13 +74,8 @@ export const activatePolicies: LedgerOperation<ActivateInput, ActivatedPolicies>
           : { file: register, read: parseRegister(readConfigFile(register)) },
       by: `${actor.who}@${actor.host}`,
     });
-    if (writer.detection === undefined) {
-      const { checkSignIns } = await import('../../reconcile/checks/check-stage.ts');
-      await checkSignIns(writer);
-    } else {
-      const { runDetectors } = await import('../../detection/runner/detection-runner.ts');
-      await runDetectors(writer, writer.detection.detectors);
-    }
+    const { runDetection } = await import('../host/run-detection.ts');
+    await runDetection(writer);
     return activated;
   },
 };

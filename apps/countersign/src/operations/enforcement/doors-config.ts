@@ -1,22 +1,22 @@
 import type { EnforcementConfig } from '../../config/enforcement-config.ts';
+import { ConfigError } from '../../config/errors.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import { CommandError } from '../forwarding/errors.ts';
-import type { HandlerContext } from '../host/handlers.ts';
+import type { HandlerContext } from '../host/handler-context.ts';
 
 /**
  * The enforcement points that an operation is about, and the people who may act on them. `serve`
  * uses its own configuration: a caller that could name another one would name its own people in it.
- * @throws ConfigError, CommandError DOOR_FILE
+ * @throws DocumentError, ConfigError DOOR_FILE
  */
 export function endpointsFor(file: string, { config, env }: HandlerContext): EnforcementConfig {
   if (config === undefined) return endpointsIn(file, env);
   if (config.doors !== undefined) return config.doors;
-  throw new CommandError('DOOR_FILE', 'the configuration of serve names no doors: write doors');
+  throw new ConfigError('DOOR_FILE', 'the configuration of serve names no doors: write doors');
 }
 
-/** @throws ConfigError, CommandError DOOR_FILE */
+/** @throws DocumentError, ConfigError DOOR_FILE */
 export function endpointsIn(file: string, env: HandlerContext['env']): EnforcementConfig {
   const { doors } = loadConfig(file, env);
   if (doors !== undefined) return doors;
-  throw new CommandError('DOOR_FILE', `${file} names no doors: write doors`);
+  throw new ConfigError('DOOR_FILE', `${file} names no doors: write doors`);
 }

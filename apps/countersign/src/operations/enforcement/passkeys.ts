@@ -11,7 +11,7 @@ import type { PasskeyRecord } from '../../enforcement/eam/passkeys/passkey-recor
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { field } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
-import type { HandlerContext } from '../host/handlers.ts';
+import type { HandlerContext } from '../host/handler-context.ts';
 import { idCalled } from '../readers/ids.ts';
 
 type InvitationStatement = InvitationRequest | InvitationApproval;

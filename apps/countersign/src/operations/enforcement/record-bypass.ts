@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConfigError } from '../../config/errors.ts';
 import type { SignedStatement } from '../../enforcement/approvals/signed-statement.ts';
 import type { Bypass } from '../../enforcement/bypass/bypass.ts';
 import {
@@ -6,7 +7,6 @@ import {
   bypassStatementOf,
 } from '../../enforcement/bypass/bypass-statement.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
-import { CommandError } from '../forwarding/errors.ts';
 
 /** What a person says of a bypass, signed; the configuration says who may. */
 type BypassRecord = {
@@ -50,7 +50,7 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
     const { env, random, hooks } = by;
     const endpoints = endpointsFor(file, by);
     const { bypass: config } = endpoints;
-    if (config === undefined) throw new CommandError('DOOR_FILE', NO_BYPASS);
+    if (config === undefined) throw new ConfigError('DOOR_FILE', NO_BYPASS);
     const { clock } = writer;
     const people = peopleOf(endpoints);
     const bypasses = bypassesOf(await readBypasses(writer));
@@ -67,7 +67,7 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
     const bypass = (await controller.look(hooks.signal)).get(id);
     await catchUpProjection(writer);
     if (bypass === undefined)
-      throw new CommandError('DOOR_FILE', `the bypass ${id} is not in the ledger`);
+      throw new ConfigError('DOOR_FILE', `the bypass ${id} is not in the ledger`);
     return { entry, bypass };
   },
 };

@@ -29,7 +29,6 @@ export class ForwardingError extends CountersignError<HandoverErrorCode> {
  * - `WITNESS_NAME`    the state of a witness is that of another
  * - `WITNESS_KEY`     the key of a witness cannot be read
  * - `CALLER_PROOF`    a caller of a door cannot prove itself, or proves itself as another
- * - `DOOR_FILE`       a file that a door needs cannot be used
  * - `DISK_LOW`        what is left of the disk is for decisions
  */
 export type WorkErrorCode =
@@ -37,7 +36,6 @@ export type WorkErrorCode =
   | 'WITNESS_NAME'
   | 'WITNESS_KEY'
   | 'CALLER_PROOF'
-  | 'DOOR_FILE'
   | 'DISK_LOW';
 
 /** Work that cannot be done as it was asked for. */

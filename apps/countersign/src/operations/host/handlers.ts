@@ -1,34 +1,12 @@
-import type { Random, TenantId } from '@countersign/core';
-import type { Config } from '../../config/config.ts';
-import type { Actor } from '../../projection/entries/own-entry.ts';
 import type { PlannedEntry } from '../../projection/rehearsal.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
 import { parseInput } from '../definition/parse-input.ts';
 import type { Command } from '../forwarding/command.ts';
 import { ForwardingError } from '../forwarding/errors.ts';
-import type { WorkHooks } from '../forwarding/forwarding-server.ts';
 import { ledgerOperation } from '../registry.ts';
+import type { HandlerContext } from './handler-context.ts';
 import type { HostWriter } from './open-writer.ts';
 import { rehearse } from './rehearsal.ts';
-
-/** What a process brings to work, its own or another's. */
-export type HandlerContext = {
-  readonly actor: Actor;
-  readonly tenant: TenantId | undefined;
-  /** `rehearse`: the first line that would change anything ends the operation. */
-  readonly mode: Command['mode'];
-  readonly random: Random;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The note signing key, where it does not lie in the data folder. */
-  readonly keyFile?: string | undefined;
-  /** Worker threads. */
-  readonly workers: number;
-  readonly hooks: Pick<WorkHooks, 'signal' | 'progress'>;
-  /** Of a process that was started with one; undefined: the work names its own. */
-  readonly config?: Config | undefined;
-  /** Only for work of its own. */
-  readonly stdin?: AsyncIterable<Uint8Array> | undefined;
-};
 
 /** What a dry run answers. */
 export type DryRun = { readonly dryRun: true; readonly entries: readonly PlannedEntry[] };

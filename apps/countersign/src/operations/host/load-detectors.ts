@@ -14,7 +14,7 @@ import {
 import { sigmaDetector } from '../../detection/rules/sigma-detector.ts';
 import type { Detector } from '../../detection/runner/detector.ts';
 import type { DetectorProfile } from '../../detection/runner/detector-profile.ts';
-import { RULE_FILES_MAX } from '../../ingest/limits.ts';
+
 import type { SignalSource } from '../../projection/ledger-writer.ts';
 import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import { reconcileDetector } from '../../reconcile/actions/action-detector.ts';
@@ -22,6 +22,9 @@ import { authorisationsOf } from '../../reconcile/actions/authorization-source.t
 import { AlarmDetector } from '../../reconcile/checks/alarm-detector.ts';
 import { CheckDetector } from '../../reconcile/checks/check-detector.ts';
 import { stateDetector } from '../../reconcile/directory-drift/drift-detector.ts';
+
+/** Files of rules that are read of one folder. */
+const RULE_FILES_MAX = 20_000;
 
 /** What judges the records of a data folder. */
 export type DetectorSet = SignalSource & {

@@ -8,6 +8,7 @@ import { fsck, layout } from '@countersign/ledger';
 import { type ImportReport, importPaths } from '../../ingest/import-run.ts';
 import { closeWriter, openLedgerWriter } from './open-writer.ts';
 import { rebuild } from './rebuild-store.ts';
+import { runDetection } from './run-detection.ts';
 
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const ANCIENT = new Date('2001-02-03T04:05:06Z');
@@ -33,7 +34,12 @@ async function importInto(dir: string): Promise<ImportReport> {
     yield Buffer.from(EXPORT);
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const report = await importPaths(writer, { inputs, actor: Actor, workers: 1 });
+  const report = await importPaths(writer, {
+    inputs,
+    actor: Actor,
+    workers: 1,
+    afterImport: () => runDetection(writer),
+  });
   await closeWriter(writer);
   return report;
 }

@@ -4,7 +4,7 @@ import type { Clock, Random, TenantId } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger';
 import type { LedgerOperation } from '../definition/operation.ts';
 import type { Command } from '../forwarding/command.ts';
-import { WORKERS_MAX } from '../forwarding/limits.ts';
+
 import { removeLeftSpools, StdinSpool } from '../forwarding/stdin-spool.ts';
 import { importWithoutLedger, standardInputOf, withSpool } from '../ingest/standard-input.ts';
 import { rebuildStore } from '../ledger/rebuild.ts';
@@ -13,6 +13,9 @@ import { runCommand } from './ledger-host.ts';
 import { loadDetection } from './load-detectors.ts';
 import { closeWriter, openLedgerWriter } from './open-writer.ts';
 import { rebuild } from './rebuild-store.ts';
+
+/** Worker threads of an import: the one sequencer is busy with four. */
+const WORKERS_MAX = 4;
 
 export type WriteOptions<Input extends object, Output> = {
   readonly dir: string;

@@ -9,7 +9,8 @@ import { invalidInput, OperationError } from '../definition/errors.ts';
 import { field } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
 import { ForwardingError } from '../forwarding/errors.ts';
-import type { HandlerContext } from '../host/handlers.ts';
+import type { HandlerContext } from '../host/handler-context.ts';
+import type { HostWriter } from '../host/open-writer.ts';
 
 export type ImportInput = {
   /** Absolute; `-` is standard input. */
@@ -102,7 +103,9 @@ export const importRecords: LedgerOperation<ImportInput, ImportOutput> = {
       return { kind: 'stream', bytes: untilAborted(standardInput, hooks.signal) };
     });
     const originals = keepOriginal === true ? 'keep' : 'leave';
-    return outputOf(await importPaths(writer, { ...runOptions(origin, by), inputs, originals }));
+    return outputOf(
+      await importPaths(writer, { ...runOptions(writer, origin, by), inputs, originals }),
+    );
   },
   conclude: importConclusion,
 };
@@ -134,7 +137,7 @@ export const retryQuarantined: LedgerOperation<
   ],
   async run(writer, { origin }, by) {
     const quarantine = await import('../../ingest/retry-quarantine.ts');
-    return outputOf(await quarantine.retryQuarantined(writer, runOptions(origin, by)));
+    return outputOf(await quarantine.retryQuarantined(writer, runOptions(writer, origin, by)));
   },
   conclude: (report, context) =>
     report.read === 0 && report.interrupted !== true ? YES : importConclusion(report, context),
@@ -174,10 +177,17 @@ function outputOf({ interrupted, ...report }: ImportReport): ImportOutput {
 }
 
 function runOptions(
+  writer: HostWriter,
   origin: string | undefined,
   { actor, workers, hooks, tenant }: HandlerContext,
 ): RunOptions {
-  return { tenant, origin, actor, workers, signal: hooks.signal, onProgress: hooks.progress };
+  return {
+    ...{ tenant, origin, actor, workers, signal: hooks.signal, onProgress: hooks.progress },
+    afterImport: async () => {
+      const { runDetection } = await import('../host/run-detection.ts');
+      return runDetection(writer);
+    },
+  };
 }
 
 /** Stops waiting for the next byte when the caller stops the import. */

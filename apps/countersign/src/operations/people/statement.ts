@@ -83,6 +83,7 @@ export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
       '../../reconcile/actions/authorization-source.ts'
     );
     const { EventBuilder } = await import('../../projection/event-builder.ts');
+    const { readStatement } = await import('../../reports/statement/read-statement.ts');
     const { readers, tenant, dataDir } = context;
     const { ledger, store, head } = await readers.sources();
     const erasures = await ErasureIndex.read({ store, reader: ledger, dir: dataDir });
@@ -92,7 +93,7 @@ export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
     const itemsOf: ItemsOf = (rows) => builder.mailItems(rows);
     const { purpose, case: caseName } = input;
     const options = { ...period, tenant, purpose, case: caseName, isSubject, reconcile, itemsOf };
-    const result = await store.statement(who, options, head);
+    const result = await readStatement(store, who, options, head);
     if (result.kind === 'unknown') {
       const isHers = ({ index }: ErasureRow): boolean => isSubject(index, [who]);
       throw cannotTell(await nobodyText(result.because.text, store, isHers));

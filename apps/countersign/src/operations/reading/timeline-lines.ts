@@ -1,5 +1,5 @@
 import type { ErasureIndex } from '../../projection/entries/erasure-index.ts';
-import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
+import type { CoverageGap } from '../../store/rows/completeness.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 
 /** An event, and the entry that erased its body. */

@@ -12,6 +12,8 @@ import { restartClock } from '../../ingest/restart-clock.ts';
 import type { HostWriter } from '../../operations/host/open-writer.ts';
 import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
+import { runDetection } from '../../operations/host/run-detection.ts';
+import { readStatement } from '../../reports/statement/read-statement.ts';
 import { headOf } from '../../store/reading/ledger-head.ts';
 import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import { StoreReader } from '../../store/store-reader.ts';
@@ -78,7 +80,12 @@ async function assertClean(dir: string): Promise<void> {
 }
 
 async function importing(writer: HostWriter, input: Input): Promise<ImportReport> {
-  return importPaths(writer, { inputs: [input], actor: Actor, workers: 1 });
+  return importPaths(writer, {
+    inputs: [input],
+    actor: Actor,
+    workers: 1,
+    afterImport: () => runDetection(writer),
+  });
 }
 
 test('a step in the middle of an import is an entry behind the batch that met it', async () => {
@@ -133,7 +140,7 @@ test('what the step touches is unknown, of every tenant and source', async () =>
     const head = await headOf(ledger, store);
     const filter = { user: 'freya.sandison@northmoor.example', tenant: undefined };
     const { coverage } = await store.timeline(filter, head);
-    const { statement } = (await store.statement(filter.user, {}, head)) as {
+    const { statement } = (await readStatement(store, filter.user, {}, head)) as {
       statement: { coverage: typeof coverage };
     };
     for (const { answer } of [coverage, statement.coverage]) {

@@ -1,9 +1,14 @@
-import {
-  CORRELATION_SIGNALS_PER_DAY_MAX,
-  RULE_SIGNALS_PER_DAY_MAX,
-} from '../../detection/rules/limits.ts';
 import type { SignalBatch, SignalRow } from '../../store/rows/signal-row.ts';
 import type { Signal } from './signal-extractor.ts';
+
+/**
+ * Signals of one rule and day of event time that are kept. A rule that fits more often says less
+ * by each of them: it is throttled, and says so in a finding about itself.
+ */
+const RULE_SIGNALS_PER_DAY_MAX = 20_000;
+
+/** The same for the rules under a correlation, which count what no single event tells. */
+const CORRELATION_SIGNALS_PER_DAY_MAX = 2_000_000;
 
 export const DAY_MS = 86_400_000;
 

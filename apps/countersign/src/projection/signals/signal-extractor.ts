@@ -1,8 +1,14 @@
 import { type FieldReader, fieldReader, type Reading, ReadingParts } from '@countersign/ocsf';
 import { Matcher, textsOf } from '@countersign/sigma';
-import { SIGNAL_TEXT_CHARACTERS_MAX, SIGNAL_VALUES_MAX } from '../../detection/rules/limits.ts';
+
 import { recordModel } from './record-model.ts';
 import { ACTOR, cutStream, type SignalPlan, type StreamPlan } from './signal-plan.ts';
+
+/** Values of one field that a signal holds. */
+const SIGNAL_VALUES_MAX = 16;
+
+/** Of each text that a signal holds; it stands in the state until it is looked at. */
+const SIGNAL_TEXT_CHARACTERS_MAX = 400;
 
 /** That a record fits a rule: what the windows over it, and the words of a finding, need of it. */
 export type Signal = {

@@ -1,14 +1,15 @@
 import { type Interval, interval, normalise } from '@countersign/core';
 import { cutDraft } from '../../detection/detectors/windows/window-detector.ts';
-import type { Detector, DetectorInput, DetectorResult } from '../../detection/runner/detector.ts';
+import type { Detector, DetectorInput } from '../../detection/runner/detector.ts';
+import type { DetectorResult } from '../../detection/runner/detector-result.ts';
 import { SIGN_IN_LOGS, SUITE } from '../../detection/runner/required-logs.ts';
 import {
+  LIST_MAX,
   RECONCILE_BEHIND_MS,
   RECONCILE_EVERY_MS,
   RECONCILE_REST_TIMES,
   SETTLES_WITHIN_MS,
-} from '../../ingest/limits.ts';
-import { LIST_MAX } from '../limits.ts';
+} from '../limits.ts';
 import { ACTION_RULES } from './action-findings.ts';
 import { ActionReconciler, type FindingsOfDay } from './action-reconciler.ts';
 import type { AuthorizationSource } from './authorization-status.ts';

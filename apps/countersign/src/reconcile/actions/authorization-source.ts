@@ -2,7 +2,6 @@ import { no, unknown, yes } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import { knownPasses } from '../../enforcement/passes/pass-ledger.ts';
-import type { ActionReconciliation, ReconciledAction } from '../../reports/statement/statement.ts';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
 import type { CheckOutcome } from '../../store/sqlite/check-table.ts';
 import type { PassRow } from '../../store/sqlite/decision-table.ts';
@@ -15,6 +14,7 @@ import type {
   AuthorizedPass,
   AuthorizedSignIn,
 } from './authorization-status.ts';
+import type { ActionReconciliation, ReconciledAction } from './reconciled-action.ts';
 
 const DAY_MS = 86_400_000;
 /** A few megabytes of text. */

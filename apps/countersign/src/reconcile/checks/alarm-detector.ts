@@ -1,5 +1,6 @@
-import type { Detector, DetectorInput, DetectorResult } from '../../detection/runner/detector.ts';
+import type { Detector, DetectorInput } from '../../detection/runner/detector.ts';
 import type { DetectorProfile } from '../../detection/runner/detector-profile.ts';
+import type { DetectorResult } from '../../detection/runner/detector-result.ts';
 import { alarmDrafts } from './alarm-findings.ts';
 
 /** Says every use that a door permitted and that is to be an alarm, break-glass before all. */

@@ -1,6 +1,7 @@
 import { interval } from '@countersign/core';
-import type { Detector, DetectorInput, DetectorResult } from '../../detection/runner/detector.ts';
+import type { Detector, DetectorInput } from '../../detection/runner/detector.ts';
 import type { DetectorProfile } from '../../detection/runner/detector-profile.ts';
+import type { DetectorResult } from '../../detection/runner/detector-result.ts';
 import { SIGN_IN_LOGS } from '../../detection/runner/required-logs.ts';
 import { checkDrafts, monthsOf } from './check-findings.ts';
 

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ManualClock, systemRandom } from '@countersign/core';
 import { DecisionPoint, type DecisionRequest, SuiteDirectory } from '@countersign/policy';
-import { runDetectors } from '../../detection/runner/detection-runner.ts';
 import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import { endPass, lapsePasses } from '../../enforcement/passes/pass-ledger.ts';
 import { erase } from '../../ingest/erasure/erase-bodies.ts';
 import type { HostWriter } from '../../operations/host/open-writer.ts';
 import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
+import { runDetection } from '../../operations/host/run-detection.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { authorisationsOf } from '../actions/authorization-source.ts';
 import {
@@ -50,7 +50,7 @@ async function withWriter(work: (writer: HostWriter, clock: ManualClock) => Prom
 type FindingSummary = [rule: string, who: string, entries: number[]];
 
 async function findings(writer: HostWriter): Promise<readonly FindingSummary[]> {
-  await runDetectors(writer, [new CheckDetector()]);
+  await runDetection(writer, [new CheckDetector()]);
   return ask(writer, async (store) =>
     store
       .findings()

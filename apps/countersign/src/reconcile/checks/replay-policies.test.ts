@@ -6,12 +6,12 @@ import { after, test } from 'node:test';
 import { ManualClock, systemRandom } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger';
 import { DecisionPoint, PolicySet, readPolicyFolder } from '@countersign/policy';
-import { runDetectors } from '../../detection/runner/detection-runner.ts';
 import type { Detector } from '../../detection/runner/detector.ts';
 import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import { erase } from '../../ingest/erasure/erase-bodies.ts';
 import type { HostWriter } from '../../operations/host/open-writer.ts';
 import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
+import { runDetection } from '../../operations/host/run-detection.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { Actor, ask, bring, idOf, NOW_MS, TENANT, use } from '../testing/sign-ins.ts';
@@ -104,7 +104,7 @@ test('attacks that rules found would have been stopped, or not, or nobody can te
         yield { drafts: [...drafts, policyFinding], covers: [] };
       },
     };
-    await runDetectors(writer, [detector]);
+    await runDetection(writer, [detector]);
     const attackNames = ({ attacks }: Replay) =>
       attacks
         .map(({ signIns, stopped, answer }) => `${stopped} of ${signIns} stopped: ${answer}`)

@@ -1,6 +1,7 @@
 import { interval } from '@countersign/core';
-import type { Detector, DetectorInput, DetectorResult } from '../../detection/runner/detector.ts';
-import { RECONCILE_EVERY_MS, STATE_REST_TIMES } from '../../ingest/limits.ts';
+import type { Detector, DetectorInput } from '../../detection/runner/detector.ts';
+import type { DetectorResult } from '../../detection/runner/detector-result.ts';
+import { RECONCILE_EVERY_MS, STATE_REST_TIMES } from '../limits.ts';
 import { DriftReconciler } from './drift-reconciler.ts';
 
 /** From the beginning to the end of all times that a record can state. */

@@ -5,6 +5,7 @@ import { parseDirectoryFile, parseRegister, readPolicyFolder } from '@countersig
 import { activatePolicies } from '../../enforcement/decisions/policy-information-point.ts';
 import { importPaths } from '../../ingest/import-run.ts';
 import type { HostWriter } from '../../operations/host/open-writer.ts';
+import { runDetection } from '../../operations/host/run-detection.ts';
 import type { VerificationReport } from '../../store/reading/verification-report.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { checkSignIns } from '../checks/check-stage.ts';
@@ -97,7 +98,13 @@ export async function bring(writer: HostWriter, signIns: readonly SignInOptions[
     yield Buffer.from(text);
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  const report = await importPaths(writer, { inputs, tenant: TENANT, actor: Actor, workers: 1 });
+  const report = await importPaths(writer, {
+    inputs,
+    tenant: TENANT,
+    actor: Actor,
+    workers: 1,
+    afterImport: () => runDetection(writer),
+  });
   assert.equal(report.accepted, signIns.length, JSON.stringify(report));
 }
 

@@ -1,8 +1,6 @@
 import { normalise, plural } from '@countersign/core';
 import type { EventRow } from '../../store/rows/event-row.ts';
-
-/** How long the vendor then records no reading of that mailbox. */
-export const THROTTLED_MS = 86_400_000;
+import { isItemRead, THROTTLED_MS } from '../../store/rows/mail-access.ts';
 
 /** What is known beside the actions themselves. */
 export type VolumeContext = {
@@ -28,12 +26,6 @@ export function volumesOf(actions: readonly EventRow[], besides: VolumeContext =
     ...mailDeleted(actions),
     ...filesMoved(actions),
   ];
-}
-
-/** Whether a record reads mail item by item; one that does not say how is taken to do so. */
-export function isItemRead({ event }: EventRow): boolean {
-  const type = event.accessType?.toLowerCase();
-  return type === 'bind' || (type !== 'sync' && event.operation === 'MailItemsAccessed');
 }
 
 function mailRead(actions: readonly EventRow[], items: VolumeContext['items']): string[] {

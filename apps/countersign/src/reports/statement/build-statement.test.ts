@@ -14,6 +14,7 @@ import {
   START_MS,
   storeOf,
 } from '../../store/testing/rows.ts';
+import { readStatement } from './read-statement.ts';
 import type { Statement, StatementOptions } from './statement.ts';
 
 const ALICE = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -27,7 +28,7 @@ async function statementFrom(
 ): Promise<Statement> {
   const reader = await StoreReader.open(dir);
   try {
-    const result = await reader.statement(who, options, HEAD);
+    const result = await readStatement(reader, who, options, HEAD);
     assert.ok(result.kind === 'statement', JSON.stringify(result));
     return result.statement;
   } finally {
@@ -134,11 +135,11 @@ test('who is not in the books, or may be several, has no statement', async (t) =
   (await storeOf(dir, [[row(0, alice), row(1, other)]])).close();
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
-  const several = await reader.statement('alice@contoso.example', {}, HEAD);
+  const several = await readStatement(reader, 'alice@contoso.example', {}, HEAD);
   assert.ok(several.kind === 'unknown');
   assert.equal(several.because.code, 'principal-ambiguous');
   assert.equal(several.candidates.length, 2);
-  const nobody = await reader.statement('mallory', {}, HEAD);
+  const nobody = await readStatement(reader, 'mallory', {}, HEAD);
   assert.ok(nobody.kind === 'unknown');
   assert.equal(nobody.because.code, 'principal-not-found');
   const one = await statementFrom(dir, 'alice@contoso.example', { tenant: FABRIKAM });
@@ -214,7 +215,7 @@ test('entries beyond the watermark make no answer unknown, unless nothing was re
   t.after(() => reader.close());
   const codesOf = async (read: number): Promise<readonly string[]> => {
     const asOf = { ...HEAD.asOf, size: read };
-    const result = await reader.statement(ALICE, {}, { ...HEAD, size: HEAD.size + 5, asOf });
+    const result = await readStatement(reader, ALICE, {}, { ...HEAD, size: HEAD.size + 5, asOf });
     assert.ok(result.kind === 'statement' && result.statement.coverage.answer.kind === 'unknown');
     const { answer } = result.statement.coverage;
     assert.deepEqual(answer.asOf, asOf);
@@ -286,7 +287,7 @@ test('the order of imports changes no statement, and the balance adds up', async
             batches.push(rows.slice(i, i + batchRows));
           (await storeOf(dir, batches)).close();
           const reader = await StoreReader.open(dir);
-          const result = await reader.statement('alice@contoso.example', {}, HEAD);
+          const result = await readStatement(reader, 'alice@contoso.example', {}, HEAD);
           reader.close();
           results.push(result.kind === 'statement' ? essence(result.statement) : result);
           if (result.kind !== 'statement') continue;

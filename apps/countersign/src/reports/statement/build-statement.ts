@@ -1,5 +1,6 @@
 import { type Answer, all, plural, unknown } from '@countersign/core';
 import { isSignIn } from '@countersign/ocsf';
+import type { ReconciledAction } from '../../reconcile/actions/reconciled-action.ts';
 import {
   coverageAnswer,
   factsWithin,
@@ -18,7 +19,6 @@ import type {
   Balance,
   Erasure,
   Outcome,
-  ReconciledAction,
   SignInCounts,
   Statement,
   StatementAction,

@@ -1,5 +1,5 @@
 import { instantOfMs } from '@countersign/core';
-import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
+import type { CoverageGap } from '../../store/rows/completeness.ts';
 import { csvLine } from '../csv.ts';
 import type { Statement, StatementEvent, StatementSession } from './statement.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { plural } from '@countersign/core';
-import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
+import type { CoverageGap } from '../../store/rows/completeness.ts';
 import { type Html, type HtmlPart, html } from '../html.ts';
 import type {
   Statement,

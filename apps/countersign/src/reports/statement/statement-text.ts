@@ -1,10 +1,10 @@
 import { type Answer, plural, type Reason } from '@countersign/core';
-import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
 import type { Principal } from '../../store/identity/principal.ts';
+import type { CoverageGap } from '../../store/rows/completeness.ts';
 import { eventsText } from '../../store/rows/event-kind.ts';
+import type { Period } from '../../store/rows/period.ts';
 import type {
   Outcome,
-  Period,
   Statement,
   StatementAction,
   StatementEvent,

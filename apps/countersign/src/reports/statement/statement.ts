@@ -1,11 +1,13 @@
 import type { Answer, Reason } from '@countersign/core';
-import type { CoverageGap } from '../../store/coverage/coverage-answer.ts';
+import type { ActionReconciliation } from '../../reconcile/actions/reconciled-action.ts';
 import type { Principal } from '../../store/identity/principal.ts';
 import type { Scope } from '../../store/reading/current-rows.ts';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
-import type { CoverageRow, ErasureRow, ErasureSubjectTest } from '../../store/rows/entry-rows.ts';
+import type { Coverage } from '../../store/rows/completeness.ts';
+import type { ErasureRow, ErasureSubjectTest } from '../../store/rows/entry-rows.ts';
 import type { EventCounts } from '../../store/rows/event-kind.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
+import type { Period } from '../../store/rows/period.ts';
 
 export type StatementOptions = Scope & {
   readonly tenant?: string | undefined;
@@ -53,20 +55,6 @@ export type Statement = {
   /** The log that the indices of this statement point into. */
   readonly ledger: LedgerHead;
 };
-
-/** What reconciliation says of one action; the books print it and judge nothing. */
-export type ReconciledAction = {
-  readonly authorisation: Answer;
-  readonly verdict: 'accounted' | 'unaccounted' | 'unknown';
-};
-
-/** Of events, by their index. */
-export type ActionReconciliation = (
-  rows: readonly EventRow[],
-) => Promise<ReadonlyMap<number, ReconciledAction>>;
-
-/** `[from, to)`; null is open. */
-export type Period = { readonly from: string | null; readonly to: string | null };
 
 export type Balance = {
   readonly actions: number;
@@ -141,13 +129,6 @@ export type Volume = {
   readonly bytes: number | null;
   readonly contents: 'stated' | 'unknown';
   readonly throttled: boolean;
-};
-
-export type Coverage = {
-  readonly answer: Answer;
-  readonly facts: readonly CoverageRow[];
-  /** Intervals of the period of which something is, or may be, missing, in order. */
-  readonly holes: readonly CoverageGap[];
 };
 
 export type Erasure = Pick<ErasureRow, 'index' | 'by' | 'reason' | 'entries'> & {

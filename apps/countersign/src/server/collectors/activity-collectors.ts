@@ -5,7 +5,7 @@ import {
   type Collector,
   readSecret,
 } from '@countersign/m365';
-import type { TenantAccess } from './open-collectors.ts';
+import type { TenantAccess } from './tenant-access.ts';
 
 /** Contracts 1.1: what a token is asked for, whatever host answers. */
 const RESOURCE = 'https://manage.office.com';

@@ -7,7 +7,7 @@ import {
   StorageCollector,
   type StorageOptions,
 } from '@countersign/m365';
-import type { TenantAccess } from './open-collectors.ts';
+import type { TenantAccess } from './tenant-access.ts';
 
 /** What a token is asked for, whatever host answers. */
 const STORAGE_RESOURCE = 'https://storage.azure.com';

@@ -10,7 +10,7 @@ import {
   type RequestPace,
   signInLog,
 } from '@countersign/m365';
-import type { TenantAccess } from './open-collectors.ts';
+import type { TenantAccess } from './tenant-access.ts';
 
 /** What a token is asked for, whatever host answers. */
 const RESOURCE = 'https://graph.microsoft.com';

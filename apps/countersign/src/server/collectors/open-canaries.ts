@@ -3,9 +3,10 @@ import type { SourceId } from '@countersign/core';
 import { type CanaryPlan, canaryPlans } from '@countersign/coverage';
 import { HttpClient, TokenSource } from '@countersign/m365';
 import type { ConnectedTenant } from '../../config/config.ts';
+import { credentialOf } from '../../config/read-credential.ts';
 import type { CanarySender } from '../../ingest/canaries/canary-sender.ts';
 import { GraphCanarySender } from '../../ingest/canaries/graph-canary-sender.ts';
-import { type CollectorWorld, credentialOf } from './open-collectors.ts';
+import type { CollectorWorld } from './tenant-access.ts';
 
 /** The canaries of one tenant, and what to close when they have ended. */
 export type TenantCanaries = {

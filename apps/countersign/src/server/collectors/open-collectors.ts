@@ -1,34 +1,17 @@
 import { readFileSync } from 'node:fs';
-import type { Clock, Random } from '@countersign/core';
 import {
   type ActivityWebhook,
-  type Allowance,
-  AssertionSigner,
   type Collector,
-  type Credential,
   HttpClient,
   RequestPace,
-  readSecret,
-  readSecretFile,
-  type Sleep,
   TokenSource,
 } from '@countersign/m365';
-import type { ConnectedTenant, CredentialPlace } from '../../config/config.ts';
+import type { ConnectedTenant } from '../../config/config.ts';
+import { credentialOf } from '../../config/read-credential.ts';
 import { activityCollectors, webhookOf } from './activity-collectors.ts';
 import { exportCollectors } from './export-collectors.ts';
 import { graphCollectors } from './graph-collectors.ts';
-
-export type CollectorWorld = {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly wait: Sleep;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly tell?: (event: {
-    readonly event: 'problem';
-    readonly collector: string;
-    readonly because: string;
-  }) => void;
-};
+import type { CollectorWorld, TenantAccess } from './tenant-access.ts';
 
 /** The collectors of one tenant, and what to close when they have ended. */
 export type TenantCollectors = {
@@ -37,18 +20,6 @@ export type TenantCollectors = {
   /** What hears the vendor, where the configuration names a webhook. */
   readonly webhook: ActivityWebhook | undefined;
   close(): Promise<void>;
-};
-
-/** What the collectors of one tenant share. */
-export type TenantAccess = {
-  readonly tenant: ConnectedTenant;
-  readonly world: CollectorWorld;
-  readonly http: HttpClient;
-  /** PEM of authorities that are believed instead of the machine's own. */
-  readonly ca: string | undefined;
-  /** Tokens for a resource, as `https://graph.microsoft.com`. */
-  readonly tokensFor: (resource: string) => TokenSource;
-  readonly paceOf: (allowance: Allowance) => RequestPace;
 };
 
 /**
@@ -98,11 +69,4 @@ function originsOf({ authority, collect }: ConnectedTenant): string[] {
   const { activityApi, graph, azureMonitor } = collect;
   const roots = [activityApi?.root, graph?.root, azureMonitor?.storage?.root];
   return [authority, ...roots.filter((each) => each !== undefined)];
-}
-
-export function credentialOf(stated: CredentialPlace, env: CollectorWorld['env']): Credential {
-  const secret = readSecret(stated.place, env);
-  if (stated.kind === 'secret') return { kind: 'secret', secret };
-  const key = stated.keyFile === null ? '' : readSecretFile(stated.keyFile);
-  return { kind: 'certificate', signer: new AssertionSigner(`${secret.reveal()}\n${key}`) };
 }

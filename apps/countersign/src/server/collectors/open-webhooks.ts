@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '@countersign/core';
 import { readSecretFile } from '@countersign/m365';
 import type { Config } from '../../config/config.ts';
-import { WEBHOOK_SAY_EVERY_MS } from '../../operations/forwarding/limits.ts';
+
 import type { LogServerEvent } from '../runtime/server-event.ts';
 import type { TenantCollectors } from './open-collectors.ts';
 import { WebhookEndpoint } from './webhook-endpoint.ts';
+
+/** Refused calls are told of in the log at most so often, with how many there were. */
+const WEBHOOK_SAY_EVERY_MS = 10_000;
 
 /** What was heard of the vendor's calls since the start. */
 export type WebhookTally = {

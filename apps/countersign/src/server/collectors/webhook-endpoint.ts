@@ -1,7 +1,27 @@
 import type { ActivityWebhook, WebhookOutcome } from '@countersign/m365';
-import { WEBHOOK_BYTES_MAX, WEBHOOK_LIMITS } from '../../operations/forwarding/limits.ts';
+
 import { busyStatus, type Exchange } from '../listener/exchange.ts';
+import type { ListenerLimits } from '../listener/listener.ts';
 import { HttpListener, type ListenerTls } from '../listener/listener.ts';
+
+/** A notification names some hundred contents of 500 bytes each. */
+const WEBHOOK_BYTES_MAX: number = 1024 * 1024;
+
+/** Of what the vendor calls: small bodies, one after the other. */
+const WEBHOOK_LIMITS: ListenerLimits = {
+  /** The vendor calls one after the other; more at once are somebody else's. */
+  connectionsMax: 32,
+  connectionsPerAddressMax: 24,
+  /** A quarter of what as many notifications of the largest size have. */
+  bodyBytesMax: 8 * WEBHOOK_BYTES_MAX,
+  bodyBytesPerCallerMax: 4 * WEBHOOK_BYTES_MAX,
+  headerBytesMax: 16 * 1024,
+  /** A call is a small body: slower than this is on purpose. */
+  headersMsMax: 10_000,
+  requestMsMax: 10_000,
+  /** Each call is answered and its connection closed. */
+  keepAliveMs: 1_000,
+};
 
 export type WebhookEndpointOptions = {
   readonly listen: { readonly host: string; readonly port: number };

@@ -3,10 +3,9 @@ import type { AuthzenCaller, AuthzenEndpoint } from '../../enforcement/authzen/a
 import { BODY_BYTES_MAX as AUTHZEN_BODY_BYTES_MAX } from '../../enforcement/authzen/limits.ts';
 import type { CallerRegistry } from '../../enforcement/callers/caller-registry.ts';
 import type { EamRequest } from '../../enforcement/eam/browser-session.ts';
-import type { EamEndpoint } from '../../enforcement/eam/eam-endpoint.ts';
 import { EAM_PATHS } from '../../enforcement/eam/eam-metadata.ts';
 import { FORM_BYTES_MAX as EAM_BODY_BYTES_MAX } from '../../enforcement/eam/limits.ts';
-import type { TokenIssuance } from '../../enforcement/eam/token-issuance.ts';
+import type { ExternalMethod } from '../../enforcement/eam/open-eam.ts';
 import type {
   ForwardAuthEndpoint,
   ProxyCaller,
@@ -34,14 +33,6 @@ export type EndpointsParts = {
   /** Undefined: all is well; else why nothing is decided now. */
   readonly stopped: () => string | undefined;
   readonly onFailure: (error: unknown) => void;
-};
-
-/** The external authentication method, and where it reads the address of a browser. */
-export type ExternalMethod = {
-  readonly endpoint: EamEndpoint;
-  /** What Entra asks before it gives a token; undefined: nobody is to ask. */
-  readonly tokens: TokenIssuance | undefined;
-  readonly address: 'connection' | 'forwarded';
 };
 
 /** The doors that one process opens: finds out who asks, and leads them to the door they mean. */

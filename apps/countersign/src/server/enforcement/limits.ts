@@ -52,23 +52,11 @@ export const ENDPOINT_STEPS_PER_TURN = 4;
 /** Decisions are posted to the books in lots of this age: nobody asks for them sooner. */
 export const ENDPOINT_POST_EVERY_MS = 1000;
 
-/** What a receiver says of an event that it will not have: a sentence. */
-export const PUSH_ANSWER_BYTES_MAX: number = 16 * 1024;
-
 /**
  * Files of the directory, and findings, are looked at so often. A file is read at the second look
  * that finds it the same, and what rests on it ends within a second.
  */
 export const DIRECTORY_LOOK_MS = 200;
 
-/** FAT counts in two seconds; NFS and older file systems in one. */
-export const FILE_TICK_MS_MAX = 2_500;
-
 /** Drains are looked after so often: one that is over ends within seconds of its time. */
 export const BYPASS_LOOK_MS = 2000;
-
-/** After the suite could not be asked, or did not do it. */
-export const BYPASS_TRY_AGAIN_MS = 60_000;
-
-/** Two small documents of Entra's; somebody waits for them only when its keys have just changed. */
-export const AUTHORITY_READ_MS_MAX = 5000;

@@ -3,6 +3,7 @@ import type { Sleep } from '@countersign/m365';
 import { DecisionPoint, SuiteDirectory } from '@countersign/policy';
 import type { Config } from '../../config/config.ts';
 import type { EnforcementConfig } from '../../config/enforcement-config.ts';
+import { ConfigError } from '../../config/errors.ts';
 import { textOf, unusable } from '../../config/read-text-file.ts';
 import { peopleOf } from '../../enforcement/approvals/read-people.ts';
 import type { People } from '../../enforcement/approvals/signed-statement.ts';
@@ -23,7 +24,6 @@ import { SsfEndpoint } from '../../enforcement/ssf/ssf-endpoint.ts';
 import { ssfDraft, ssfRecords } from '../../enforcement/ssf/ssf-entries.ts';
 import type { SsfRecord } from '../../enforcement/ssf/ssf-record.ts';
 import { Transmitter } from '../../enforcement/ssf/transmitter.ts';
-import { CommandError } from '../../operations/forwarding/errors.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { type EndpointCaller, EnforcementRouter, refusedBody } from './enforcement-router.ts';
@@ -175,7 +175,7 @@ function parsed(file: string): unknown {
   try {
     return JSON.parse(textOf(file));
   } catch (error) {
-    if (error instanceof CommandError) throw error;
+    if (error instanceof ConfigError) throw error;
     throw unusable(file, 'it is not JSON');
   }
 }

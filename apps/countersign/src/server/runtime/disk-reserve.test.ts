@@ -12,11 +12,10 @@ import { loadConfig } from '../../config/load-config.ts';
 import type { Command } from '../../operations/forwarding/command.ts';
 import { ForwardingError } from '../../operations/forwarding/errors.ts';
 import { handOver } from '../../operations/forwarding/forwarding-client.ts';
-import { IMPORT_DISK_LOOK_MS } from '../../operations/forwarding/limits.ts';
 import { importRecords } from '../../operations/ingest/import.ts';
 import { ENDPOINT_DISK_LOOK_MS } from '../enforcement/limits.ts';
 import { type ServeReady, serve } from '../serve.ts';
-import { DiskReserve, freeShare } from './disk-reserve.ts';
+import { DiskReserve, freeShare, IMPORT_DISK_LOOK_MS } from './disk-reserve.ts';
 import type { ServeEvent } from './server-event.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-disk-'));

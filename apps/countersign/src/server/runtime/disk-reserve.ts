@@ -2,9 +2,12 @@ import { statfsSync } from 'node:fs';
 import type { Clock } from '@countersign/core';
 import type { Sleep } from '@countersign/m365';
 import { CommandError } from '../../operations/forwarding/errors.ts';
-import { FREE_DISK_MIN, IMPORT_DISK_LOOK_MS } from '../../operations/forwarding/limits.ts';
+
 import { ENDPOINT_DISK_LOOK_MS, ENDPOINT_FREE_DISK_MIN } from '../enforcement/limits.ts';
 import type { LogServerEvent, ServeEvent } from './server-event.ts';
+
+/** Below this free share of the disk nothing more is collected: decisions need the rest. */
+const FREE_DISK_MIN = 0.1;
 
 /** The share of a disk that is free, 0 to 1; undefined where nobody can tell. */
 export type DiskMeter = () => number | undefined;
@@ -143,3 +146,6 @@ function diskLow(what: string, cause?: unknown): CommandError {
     'command again';
   return new CommandError('DISK_LOW', text, { cause });
 }
+
+/** While an import runs: what it writes in that time is far less than what is left. */
+export const IMPORT_DISK_LOOK_MS = 750;

@@ -2,11 +2,15 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, CountersignError, type Random } from '@countersign/core';
 import { HttpClient, type Sleep, systemWait } from '@countersign/m365';
-import {
-  EMULATOR_CLOCK_EVERY_MS,
-  EMULATOR_SPEED_MAX,
-  EMULATOR_WAIT_MS_MIN,
-} from '../../operations/forwarding/limits.ts';
+
+/** At a thousand times real time, four minutes of the emulator's: windows forgive an hour. */
+const EMULATOR_CLOCK_EVERY_MS = 250;
+
+/** The fastest that an emulator runs. */
+const EMULATOR_SPEED_MAX = 1_000;
+
+/** However fast time is, a collector that waits lets others have their turn. */
+const EMULATOR_WAIT_MS_MIN = 20;
 
 /** Serve cannot live on an emulator's clock: the folder is of the other kind, or none answers. */
 class EmulatorClockError extends CountersignError<'WRONG_CLOCK' | 'NO_EMULATOR'> {

@@ -10,14 +10,11 @@ import {
   yes,
 } from '@countersign/core';
 import { activitySourceOf, isSpotSource, isStillComing } from '@countersign/coverage';
-import type { Coverage } from '../../reports/statement/statement.ts';
 import { ASKED_WITHIN_MS, REASONS_MAX } from '../limits.ts';
 import type { Scope } from '../reading/current-rows.ts';
 import type { LedgerHead } from '../reading/ledger-head.ts';
+import type { Coverage, CoverageGap } from '../rows/completeness.ts';
 import { ANY, type CoverageRow } from '../rows/entry-rows.ts';
-
-/** A hole in a period: `[fromMs, toMs)`. */
-export type CoverageGap = CoverageRow & { readonly fromMs: number; readonly toMs: number };
 
 /**
  * From the latest of the starts to the earliest of the ends, of what is collected by source. A

@@ -2,7 +2,7 @@ import { type Interval, intersect, normalise, subtract } from '@countersign/core
 import { IDENTITY_RESOLVER_NODES_MAX } from '../limits.ts';
 import type { Alias } from '../rows/alias-table.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
-import type { PrincipalAlias, Selection, SharedKey, WhoOptions } from './principal.ts';
+import type { PrincipalAlias, Selection, SharedKey, WhoOptions } from './principal-types.ts';
 
 /** An actor key within the tenant that it is read as. */
 export type TenantActorKey = { readonly tenant: string; readonly key: string };

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TENANT_NOT_STATED } from '@countersign/core';
+import { readStatement } from '../../reports/statement/read-statement.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { StoreReader } from '../store-reader.ts';
 import { CONTOSO, FABRIKAM, folder, HEAD, row, START_MS, storeOf } from '../testing/rows.ts';
-import { labelOf, type Resolution, type WhoOptions } from './principal.ts';
+import { labelOf, type Resolution } from './principal.ts';
+import type { WhoOptions } from './principal-types.ts';
 
 const ALICE = 'aaaaaaaa-0000-4000-8000-000000000001';
 const CAROL = 'cccccccc-0000-4000-8000-000000000003';
@@ -125,7 +127,7 @@ test('a name that passed to another person is whose it was at the time', async (
     assert.equal(uidOf(await reader.resolvePrincipal(name, { fromMs: at(19) })), CAROL);
     assert.deepEqual(await indicesOf(reader, ALICE), [0, 1, 2]);
     assert.deepEqual(await indicesOf(reader, CAROL), [4, 5, 6]);
-    const result = await reader.statement(ALICE, {}, HEAD);
+    const result = await readStatement(reader, ALICE, {}, HEAD);
     assert.ok(result.kind === 'statement' && result.statement.coverage.answer.kind === 'unknown');
     const [first] = result.statement.coverage.answer.because;
     assert.equal(first?.code, 'name-shared');

@@ -1,14 +1,9 @@
-import {
-  type Interval,
-  isGuid,
-  OWN_TENANT,
-  type Reason,
-  TENANT_NOT_STATED,
-} from '@countersign/core';
+import { isGuid, OWN_TENANT, type Reason, TENANT_NOT_STATED } from '@countersign/core';
 import { literal } from '../duckdb/duckdb-engine.ts';
 import type { Alias, AliasKind } from '../rows/alias-table.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
 import { IdentityResolver, type TenantActorKey } from './identity-resolver.ts';
+import type { PrincipalAlias, Selection, WhoOptions } from './principal-types.ts';
 
 /** Who: (tenant, object id), else (tenant, kind, normalised name). */
 export type Principal = {
@@ -21,29 +16,6 @@ export type Principal = {
   readonly aliases: readonly PrincipalAlias[];
 };
 
-/** A name that records used from one moment to another. */
-export type PrincipalAlias = {
-  readonly kind: AliasKind;
-  readonly value: string;
-  readonly firstMs: number;
-  readonly lastMs: number;
-};
-
-/** Which rows are a principal's: all under `keys`, and those under a shared key by time. */
-export type Selection = {
-  readonly tenants: readonly string[];
-  readonly keys: readonly string[];
-  readonly shared: readonly SharedKey[];
-};
-
-/** A name that several held. What lies in neither set of intervals may be anybody's. */
-export type SharedKey = {
-  readonly key: string;
-  readonly intervals: readonly Interval[];
-  /** When it was another's alone. */
-  readonly foreign: readonly Interval[];
-};
-
 export type Resolution =
   | { readonly kind: 'one'; readonly principal: Principal; readonly selection: Selection }
   | { readonly kind: 'none'; readonly because: Reason }
@@ -52,13 +24,6 @@ export type Resolution =
       readonly candidates: readonly Principal[];
       readonly because: Reason;
     };
-
-export type WhoOptions = {
-  readonly tenant?: string | undefined;
-  /** A name counts as that of whoever held it in this period. */
-  readonly fromMs?: number | undefined;
-  readonly toMs?: number | undefined;
-};
 
 export type PrincipalMatch = { readonly principal: Principal; readonly selection: Selection };
 

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { type Interval, isGuid } from '@countersign/core';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { StoreError } from '../errors.ts';
-import type { Selection } from '../identity/principal.ts';
+import type { Selection } from '../identity/principal-types.ts';
 import type { Scope } from './current-rows.ts';
 
 /** A condition with the values of its parameters, and the interval of files that it needs. */

@@ -1,7 +1,7 @@
-import { THROTTLED_MS } from '../../reports/statement/activity-volume.ts';
 import { namesOf } from '../coverage/erasure-reasons.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { EventRow } from '../rows/event-row.ts';
+import { THROTTLED_MS } from '../rows/mail-access.ts';
 import type { Scope } from './current-rows.ts';
 import type { RowFilter } from './row-filter.ts';
 

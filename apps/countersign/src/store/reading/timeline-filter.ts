@@ -1,5 +1,5 @@
-import type { Coverage } from '../../reports/statement/statement.ts';
 import type { Resolution } from '../identity/principal.ts';
+import type { Coverage } from '../rows/completeness.ts';
 import type { ErasureSubjectTest } from '../rows/entry-rows.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import type { Scope } from './current-rows.ts';

@@ -1,4 +1,4 @@
-import type { Truth } from '../../core/feed-record.ts';
+import type { Truth } from '../../core/truth.ts';
 import type { DirectoryObject, Kind, OwnedKind } from './directory-seed.ts';
 
 /** Who does something to the directory, as audit records name them. */

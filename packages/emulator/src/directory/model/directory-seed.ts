@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 
 /** An object of the directory in Graph's shape. */
 export type DirectoryObject = JsonObject & { readonly id: string };

@@ -1,5 +1,5 @@
 import type { Directory } from '../../directory/directory.ts';
-import type { Ask } from '../../http/http-server.ts';
+import type { Ask } from '../../http/http-message.ts';
 import { type Caller, isAppOnly } from './graph-call.ts';
 import { denied, GraphError } from './graph-error.ts';
 import { BESIDES_REPORTS, REPORT_ROLES } from './permissions.ts';

@@ -1,8 +1,9 @@
-import type { FeedRecord, JsonObject, Occurrence } from '../../core/feed-record.ts';
+import type { FeedRecord, Occurrence } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { Change, Circumstances, Initiator } from '../../directory/model/directory-change.ts';
 import type { FeedStore } from '../../feeds/feed-store.ts';
-import type { Ask, Reply } from '../../http/http-server.ts';
+import type { Ask, Reply } from '../../http/http-message.ts';
 import type { Population } from '../../population/population.ts';
 import type { QueryOptions } from '../odata/query-options.ts';
 import { badRequest } from './graph-error.ts';

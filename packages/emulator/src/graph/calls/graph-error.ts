@@ -1,5 +1,5 @@
 import { ChangeRefused } from '../../directory/model/directory-change.ts';
-import type { Reply } from '../../http/http-server.ts';
+import type { Reply } from '../../http/http-message.ts';
 import { FilterError } from '../odata/filter-syntax.ts';
 
 /** A refusal in Graph's words; becomes the error body of contracts 8.1. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import type { DirectoryObject, Kind } from '../../directory/model/directory-seed.ts';
 
 const TYPES: { readonly [kind in Kind]?: string } = {

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import type { PositionedObject } from '../../directory/directory-state.ts';
 import type { DirectoryObject, Kind } from '../../directory/model/directory-seed.ts';
-import type { Reply } from '../../http/http-server.ts';
+import type { Reply } from '../../http/http-message.ts';
 
 import { isMatch, requiredText } from '../odata/evaluate-filter.ts';
 import type { Filter } from '../odata/filter-syntax.ts';

@@ -1,4 +1,4 @@
-import type { Reply } from '../../http/http-server.ts';
+import type { Reply } from '../../http/http-message.ts';
 import type { Call } from './graph-call.ts';
 
 /** Services behind Graph; each counts calls by its own rule. */

@@ -1,7 +1,8 @@
-import { ACTIVITY_FEEDS, type JsonObject } from '../../core/feed-record.ts';
+import { ACTIVITY_FEEDS } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import { SeededRandom } from '../../core/seeded-random.ts';
 import type { StoredRecord } from '../../feeds/feed-store.ts';
-import type { Reply } from '../../http/http-server.ts';
+import type { Reply } from '../../http/http-message.ts';
 import {
   bodyOf,
   type Call,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { testEach } from '../../../../../tools/testing/each.ts';
-import type { JsonObject } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import {
   DEVICE,
   DOMAIN,

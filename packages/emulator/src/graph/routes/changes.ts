@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import type { Change } from '../../directory/model/directory-change.ts';
 import type { DirectoryObject, Kind } from '../../directory/model/directory-seed.ts';
-import type { Reply } from '../../http/http-server.ts';
+import type { Reply } from '../../http/http-message.ts';
 import { holdsOne, holdsRole } from '../calls/authorize-call.ts';
 import { bodyOf, type Call, isAppOnly, NO_CONTENT, ok, text } from '../calls/graph-call.ts';
 import { badRequest, denied, notFound } from '../calls/graph-error.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Feed, JsonObject } from '../../core/feed-record.ts';
+import type { Feed } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import type { Emulator } from '../../emulator-options.ts';
 import type { SetApart } from '../../population/canary-resources.ts';
 import { startEmulator } from '../../start-emulator.ts';

@@ -1,11 +1,11 @@
-import type { JsonObject } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import { RESTORABLE } from '../../directory/directory-state.ts';
 import {
   type DirectoryObject,
   type Kind,
   SINGLETONS,
 } from '../../directory/model/directory-seed.ts';
-import type { Reply } from '../../http/http-server.ts';
+import type { Reply } from '../../http/http-message.ts';
 import { related } from '../calls/expand.ts';
 import { type Call, ok } from '../calls/graph-call.ts';
 import { badRequest, notFound } from '../calls/graph-error.ts';

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import type { DirectoryObject, Kind } from '../../directory/model/directory-seed.ts';
-import type { Reply } from '../../http/http-server.ts';
+import type { Reply } from '../../http/http-message.ts';
 import { bodyOf, type Call, NO_CONTENT, ok, text } from '../calls/graph-call.ts';
 import { badRequest, GraphError, notFound } from '../calls/graph-error.ts';
 import { need, needUser } from '../calls/lookups.ts';

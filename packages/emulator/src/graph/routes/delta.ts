@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import type { ChangeEntry } from '../../directory/change-log.ts';
 
 import type { DirectoryObject, Kind } from '../../directory/model/directory-seed.ts';
-import type { Reply } from '../../http/http-server.ts';
+import type { Reply } from '../../http/http-message.ts';
 import { roleMembers } from '../calls/expand.ts';
 import { type Call, nextLink, ok, readToken, writeToken } from '../calls/graph-call.ts';
 import { badRequest, GraphError } from '../calls/graph-error.ts';

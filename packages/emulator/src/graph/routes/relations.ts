@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import type { Kind, Relation } from '../../directory/model/directory-seed.ts';
-import type { Reply } from '../../http/http-server.ts';
+import type { Reply } from '../../http/http-message.ts';
 import { related, relatedBy, roleMembers } from '../calls/expand.ts';
 import { bodyOf, type Call, NO_CONTENT } from '../calls/graph-call.ts';
 import { need, needUser, referenceIn } from '../calls/lookups.ts';

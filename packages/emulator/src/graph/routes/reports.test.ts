@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { testEach } from '../../../../../tools/testing/each.ts';
-import type { FeedRecord, JsonObject } from '../../core/feed-record.ts';
+import type { FeedRecord } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import { id, userId } from '../../directory/testing/small-tenant.ts';
 import { TokenMint } from '../../login/token-mint.ts';
 import { type Answer, GraphTenant, NOON } from '../testing/graph-tenant.ts';

@@ -1,6 +1,7 @@
-import type { Feed, JsonObject } from '../../core/feed-record.ts';
+import type { Feed } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import type { FeedStore, StoredRecord } from '../../feeds/feed-store.ts';
-import type { Reply } from '../../http/http-server.ts';
+import type { Reply } from '../../http/http-message.ts';
 import { type Call, nextLink, ok, readToken, text, writeToken } from '../calls/graph-call.ts';
 import { badRequest, GraphError } from '../calls/graph-error.ts';
 import { pageSize, SCAN_MAX, selected } from '../calls/pages.ts';

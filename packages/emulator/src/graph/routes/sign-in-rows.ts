@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import { holdsOne } from '../calls/authorize-call.ts';
 import type { Call } from '../calls/graph-call.ts';
 import { SEES_POLICIES } from '../calls/permissions.ts';

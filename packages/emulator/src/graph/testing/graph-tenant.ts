@@ -1,5 +1,6 @@
 import { type KeyAndCertificate, selfSigned } from '../../certificate.ts';
-import type { FeedRecord, JsonObject, Occurrence } from '../../core/feed-record.ts';
+import type { FeedRecord, Occurrence } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import { ManualClock } from '../../core/virtual-clock.ts';
 import { Directory } from '../../directory/directory.ts';
 import { id, smallTenant, TENANT, WIKI } from '../../directory/testing/small-tenant.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { JsonObject } from '../../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 
 /** A document of a capture, under the kind that RECORDS.md gives it. */
 export type CapturedDocument = { readonly kind: string; readonly body: JsonObject };

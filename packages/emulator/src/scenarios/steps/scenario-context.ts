@@ -1,11 +1,13 @@
-import type { FeedRecord, Occurrence, Truth } from '../../core/feed-record.ts';
+import type { FeedRecord, Occurrence } from '../../core/feed-record.ts';
 import type { SeededRandom } from '../../core/seeded-random.ts';
+import type { Truth } from '../../core/truth.ts';
 import type { Change } from '../../directory/model/directory-change.ts';
 import type { Person } from '../../population/person.ts';
 import { type Address, farAddress } from '../../population/places.ts';
 import type { Population } from '../../population/population.ts';
 import type { Token } from '../../records/account.ts';
-import { type SignIn, signInRecords } from '../../records/sign-in-record.ts';
+import type { SignIn } from '../../records/sign-in.ts';
+import { signInRecords } from '../../records/sign-in-record.ts';
 import { refreshSignIn, tokenIdOf } from '../../sign-in/user-flows.ts';
 import { ScenarioError } from '../errors.ts';
 

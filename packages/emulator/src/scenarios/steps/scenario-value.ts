@@ -2,7 +2,7 @@ import type { Person } from '../../population/person.ts';
 import type { Address } from '../../population/places.ts';
 import type { Population } from '../../population/population.ts';
 import type { Account } from '../../records/account.ts';
-import type { Client } from '../../records/sign-in-record.ts';
+import type { Client } from '../../records/sign-in.ts';
 import { ScenarioError } from '../errors.ts';
 
 /** What a scenario's variables hold. */

@@ -2,7 +2,7 @@ import type { Person } from '../../population/person.ts';
 import type { Address } from '../../population/places.ts';
 import type { Population } from '../../population/population.ts';
 import type { Account } from '../../records/account.ts';
-import type { Client } from '../../records/sign-in-record.ts';
+import type { Client } from '../../records/sign-in.ts';
 import { CLIENTS } from '../../sign-in/clients.ts';
 import { ScenarioError } from '../errors.ts';
 import { decimalOf, durationOf, textOf, wholeOf } from './parse-values.ts';

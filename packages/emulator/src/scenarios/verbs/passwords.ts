@@ -1,7 +1,7 @@
 import type { Person } from '../../population/person.ts';
 import type { Population } from '../../population/population.ts';
 import { FIRST_PARTY } from '../../records/first-party-apps.ts';
-import type { SignIn } from '../../records/sign-in-record.ts';
+import type { SignIn } from '../../records/sign-in.ts';
 import { browserOf } from '../../sign-in/clients.ts';
 import { promptedSignIn, refused, ropcSignIn } from '../../sign-in/user-flows.ts';
 import { ScenarioError } from '../errors.ts';

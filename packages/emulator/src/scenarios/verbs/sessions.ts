@@ -2,7 +2,7 @@ import type { Person } from '../../population/person.ts';
 import type { Population } from '../../population/population.ts';
 import type { Account } from '../../records/account.ts';
 import { FIRST_PARTY } from '../../records/first-party-apps.ts';
-import type { SignIn } from '../../records/sign-in-record.ts';
+import type { SignIn } from '../../records/sign-in.ts';
 import {
   deviceCodeSignIn,
   promptedSignIn,

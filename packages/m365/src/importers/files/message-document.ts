@@ -1,7 +1,7 @@
 import { readMessage } from '../messages/read-message.ts';
 import type { Lookahead } from './bytes/lookahead.ts';
 import type { Chunk, Document, ReaderEvent } from './chunks/chunk.ts';
-import type { Source } from './read-document.ts';
+import type { Source } from './document-source.ts';
 
 /**
  * A file that is one message. What is read of it becomes records of JSON, all of which say of the

@@ -1,25 +1,15 @@
 import { quoted } from '@countersign/core';
 import { ImportError } from '../../errors.ts';
 import { SNIFF_BYTES } from '../../limits.ts';
-import type { CustodyDigest, DiskFacts } from './bytes/custody-digest.ts';
+import type { DiskFacts } from './bytes/custody-digest.ts';
 import type { Lookahead } from './bytes/lookahead.ts';
 import { encodingOf, Utf8Text } from './bytes/text-encoding.ts';
 import type { Document, DocumentEnd, ReaderEvent } from './chunks/chunk.ts';
 import type { Framer } from './chunks/framer.ts';
+import type { ReaderOptions, Source } from './document-source.ts';
 import { readMessageDocument } from './message-document.ts';
-import type { ReaderOptions } from './read-inputs.ts';
 import { type DetectedFormat, sniff } from './sniff-format.ts';
 import { Splitter, type SplitterItem } from './splitter.ts';
-
-/** Where a document's bytes come from. `disk` counts them as they lie on disk. */
-export type Source = {
-  readonly name: string;
-  readonly path: string;
-  readonly member: string | undefined;
-  readonly disk: CustodyDigest;
-  /** Bytes on disk that were spent on this document so far. */
-  readonly packedBytes: () => number;
-};
 
 /**
  * Reads one text: decides what it is, then yields its records in chunks.

@@ -6,7 +6,8 @@ import { packingOf, unpack } from './bytes/decompress.ts';
 import { Lookahead } from './bytes/lookahead.ts';
 import { openZip, type ZipPlace } from './bytes/zip.ts';
 import type { ReaderEvent } from './chunks/chunk.ts';
-import { readDocument, type Source } from './read-document.ts';
+import type { ReaderOptions, Source } from './document-source.ts';
+import { readDocument } from './read-document.ts';
 import { readFile, readPrefix } from './read-file.ts';
 import { walk } from './walk-files.ts';
 
@@ -19,11 +20,6 @@ export type Input =
       readonly except?: string | undefined;
     }
   | { readonly kind: 'stream'; readonly bytes: AsyncIterable<Uint8Array> };
-
-export type ReaderOptions = {
-  /** Chunks are about so large; the default suits worker threads. */
-  readonly chunkBytes?: number;
-};
 
 /** Bytes on disk of all inputs together, for progress; streams count as nothing. */
 export async function inputBytes(inputs: readonly Input[]): Promise<number> {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SPRAY_BLOCK_MS } from '../../../ingest/limits.ts';
 import { bounded } from '../../findings/bound-finding.ts';
 import { endOfItself } from '../../findings/limitation-finding.ts';
 import { CUT_OFF } from '../windows/window-detector.ts';
 import type { Attempt } from './password-spray.ts';
-import { sprayCut, sprayDetector } from './spray-detector.ts';
+import { SPRAY_BLOCK_MS, sprayCut, sprayDetector } from './spray-detector.ts';
 import { sprayFindings } from './spray-findings.ts';
 
 const fromMs = 700 * SPRAY_BLOCK_MS;

@@ -1,17 +1,16 @@
 import { type Interval, interval, normalise } from '@countersign/core';
-import { SPRAY_BLOCK_MS, SPRAY_EVERY_MS, STREAM_REST_TIMES } from '../../../ingest/limits.ts';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
-import type {
-  Detector,
-  DetectorInput,
-  DetectorResult,
-  UnfinishedWindow,
-} from '../../runner/detector.ts';
+import type { Detector, DetectorInput } from '../../runner/detector.ts';
 import type { DetectorProfile } from '../../runner/detector-profile.ts';
+import type { DetectorResult, UnfinishedWindow } from '../../runner/detector-result.ts';
+import { STREAM_REST_TIMES } from '../../runner/limits.ts';
 import { CAMPAIGN_GAP_MS, LIKELY_ROWS_MAX } from '../limits.ts';
 import { cutDraft } from '../windows/window-detector.ts';
 import { type SprayPeriod, sprayLook } from './password-spray.ts';
 import { sprayFindings } from './spray-findings.ts';
+
+/** A slow campaign is no slower found for this; the question takes seconds in a large tenant. */
+const SPRAY_EVERY_MS: number = 60 * 60_000;
 
 const SPRAY_RULES = ['stream/password-spray', 'stream/spray-hit', 'stream/brute-force'] as const;
 const SPRAY: Pick<DetectorProfile, 'title' | 'cutTitle'> = {
@@ -97,3 +96,6 @@ function blocksOf({ from, to }: Interval): SprayPeriod[] {
   }
   return blocks;
 }
+
+/** Campaigns are looked for in blocks of so long, each with the block before it to learn from. */
+export const SPRAY_BLOCK_MS: number = 30 * 86_400_000;

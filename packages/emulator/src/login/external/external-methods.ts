@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Ask, Reply } from '../http/http-server.ts';
-import type { Admission } from './authorize.ts';
+import type { Ask, Reply } from '../../http/http-message.ts';
+import type { ExternalFactor } from '../client-sign-in.ts';
+import type { ExternalMethod, Person } from '../login-directory.ts';
+import { errorPage, posted } from '../login-pages.ts';
+import type { Admission, Session } from '../session.ts';
 import {
   checkAnswer,
   type ProviderRequest,
@@ -8,12 +11,8 @@ import {
   WANTED_ACR,
   WANTED_AMR,
 } from './check-answer.ts';
-import type { ExternalFactor } from './client-sign-in.ts';
 
-import type { ExternalMethod, Person } from './login-directory.ts';
-import { errorPage, posted } from './login-pages.ts';
 import type { Provider, ProviderCatalog } from './provider-catalog.ts';
-import type { Session } from './session.ts';
 
 /** Entra drops an attempt about five minutes after it sent somebody away (contracts 9.4). */
 const ATTEMPT_MS = 300_000;

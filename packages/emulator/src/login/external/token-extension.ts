@@ -1,8 +1,8 @@
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 
-import type { IssuanceListener, Person, RegisteredApp } from './login-directory.ts';
+import type { IssuanceListener, Person, RegisteredApp } from '../login-directory.ts';
+import type { TokenMint } from '../token-mint.ts';
 import type { Answer, OutboundCalls } from './outbound-calls.ts';
-import type { TokenMint } from './token-mint.ts';
 
 /** What an extension has unless its `clientConfiguration` says otherwise (contracts 10.2). */
 const EXTENSION_TIMEOUT_MS = 1_000;

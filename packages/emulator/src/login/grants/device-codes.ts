@@ -1,9 +1,9 @@
-import { json, type Reply } from '../http/http-server.ts';
-import { type CodeGrant, isOfOneTenant, nobody } from './authorize.ts';
+import { json, type Reply } from '../../http/http-message.ts';
+import { type CodeGrant, isOfOneTenant, nobody } from '../authorize.ts';
 
-import type { Person, RegisteredApp } from './login-directory.ts';
-import { errorPage, saidPage } from './login-pages.ts';
-import { clientIdOf, isShared, type Session, type Visit } from './session.ts';
+import type { Person, RegisteredApp } from '../login-directory.ts';
+import { errorPage, saidPage } from '../login-pages.ts';
+import { clientIdOf, isShared, type Session, type Visit } from '../session.ts';
 
 /** The example of the vendor's documents, and what RFC 8628 section 3.2 has. */
 const DEVICE_CODE_SECONDS = 900;

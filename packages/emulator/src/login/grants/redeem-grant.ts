@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import type { CodeGrant } from './authorize.ts';
-import type { Person, RegisteredApp } from './login-directory.ts';
-import type { Session } from './session.ts';
-import { claim } from './token-mint.ts';
+import type { CodeGrant } from '../authorize.ts';
+import type { Person, RegisteredApp } from '../login-directory.ts';
+import type { Session } from '../session.ts';
+import { claim } from '../token-mint.ts';
 
 /** RFC 6749 section 4.1.2: a code should live at most ten minutes. */
 const CODE_LIFETIME_SECONDS = 600;

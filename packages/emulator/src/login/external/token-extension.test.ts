@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
-import type { JsonObject } from '../core/feed-record.ts';
-import type { Emulator } from '../emulator-options.ts';
-import { type Ask, json, type Reply, type Server, serve } from '../http/http-server.ts';
-import { Router } from '../http/router.ts';
-import { startEmulator } from '../start-emulator.ts';
-import { browse } from '../testing/browser.ts';
-import { endAfter } from '../testing/stop.ts';
-import type { RegisteredApp } from './login-directory.ts';
+import type { JsonObject } from '../../core/json-object.ts';
+import type { Emulator } from '../../emulator-options.ts';
+import { type Ask, json, type Reply } from '../../http/http-message.ts';
+import { type Server, serve } from '../../http/http-server.ts';
+import { Router } from '../../http/router.ts';
+import { startEmulator } from '../../start-emulator.ts';
+import { browse } from '../../testing/browser.ts';
+import { endAfter } from '../../testing/stop.ts';
+import type { RegisteredApp } from '../login-directory.ts';
 import { EVENTS_SERVICE } from './token-extension.ts';
 
 const START_MS = Date.UTC(2026, 2, 2, 9);

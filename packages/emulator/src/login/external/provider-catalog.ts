@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { JWK } from 'jose';
-import type { JsonObject } from '../core/feed-record.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 
 import type { OutboundCalls } from './outbound-calls.ts';
 

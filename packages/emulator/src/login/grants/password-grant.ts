@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type CodeGrant, nobody } from './authorize.ts';
-import type { RegisteredApp } from './login-directory.ts';
-import type { Session } from './session.ts';
+import { type CodeGrant, nobody } from '../authorize.ts';
+import type { RegisteredApp } from '../login-directory.ts';
+import type { Session } from '../session.ts';
 
 /**
  * RFC 6749 section 4.3: a program posts a name and a password. One factor, and nobody there who

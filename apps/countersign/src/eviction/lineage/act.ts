@@ -1,0 +1,18 @@
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { PartyReference } from '../reversals/parties.ts';
+
+/** Who acted, as one record calls them, and through what. */
+export type Act = {
+  readonly actor: PartyReference;
+  readonly session: string | null;
+  readonly ip: string | null;
+};
+
+/** What a change of these gives is control over its holder; the rest is a thing, not a party. */
+export const GIVES_CONTROL: ReadonlySet<number> = new Set([
+  ...[4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 17, 18, 26, 27],
+]);
+
+export function actOf(row: EventRow, actor: PartyReference): Act {
+  return { actor, session: row.event.sessionUid, ip: row.event.ip };
+}

@@ -1,0 +1,27 @@
+import type { Clock, Random } from '@countersign/core';
+import type { Allowance, HttpClient, RequestPace, Sleep, TokenSource } from '@countersign/m365';
+import type { ConnectedTenant } from '../../config/config.ts';
+
+export type CollectorWorld = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wait: Sleep;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly tell?: (event: {
+    readonly event: 'problem';
+    readonly collector: string;
+    readonly because: string;
+  }) => void;
+};
+
+/** What the collectors of one tenant share. */
+export type TenantAccess = {
+  readonly tenant: ConnectedTenant;
+  readonly world: CollectorWorld;
+  readonly http: HttpClient;
+  /** PEM of authorities that are believed instead of the machine's own. */
+  readonly ca: string | undefined;
+  /** Tokens for a resource, as `https://graph.microsoft.com`. */
+  readonly tokensFor: (resource: string) => TokenSource;
+  readonly paceOf: (allowance: Allowance) => RequestPace;
+};

@@ -1,0 +1,64 @@
+/** One request, as far as a service may know of it. */
+export type Ask = {
+  readonly method: string;
+  /** Decoded parts of the path that the pattern names. */
+  readonly params: Readonly<Record<string, string>>;
+  /** As it was sent, still encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Lower-case names. Several values are joined by a comma, as HTTP allows. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+};
+
+/** How the bytes of an answer travel; a fault of the network, not of the service. */
+export type Travel =
+  /** The connection dies after so many bytes of the body. */
+  | { readonly kind: 'cut'; readonly afterBytes: number }
+  /** Nothing comes for so long; real milliseconds. */
+  | { readonly kind: 'slow'; readonly waitMs: number };
+
+export type Reply = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+  /** In place of a body: more than fits into memory, made as it is taken, of no stated length. */
+  readonly flood?: () => Iterable<Buffer>;
+  readonly travel?: Travel;
+};
+
+/** An answer that ends a request from deep within a handler. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly reply: Reply;
+
+  constructor(reply: Reply) {
+    super(`HTTP ${reply.status}`);
+    this.reply = reply;
+  }
+}
+
+export function json(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(value),
+  };
+}
+
+export function html(body: string): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: `<!doctype html><meta charset="utf-8"><title>Sign in</title>${body}`,
+  };
+}
+
+/** The error body that the Management Activity API and Graph share. */
+export function jsonError(status: number, code: string, message: string): Reply {
+  return json(status, { error: { code, message } });
+}
