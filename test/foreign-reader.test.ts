@@ -63,10 +63,10 @@ test('at every moment of an import the log is valid for a stranger', async () =>
   assert.equal(code, 0);
   assert.ok(sizes.size >= 3, `only ${sizes.size} checkpoints were seen in ${looks} looks`);
   // Each file has an entry before it and two behind it; what the rules found is beside that.
-  const sql = "SELECT count(*) FILTER (kind <> 'finding') AS told, count(*) AS n FROM entries";
+  const sql = "SELECT count(*) FILTER (kind <> 'finding') AS others, count(*) AS n FROM entries";
   const { stdout } = await countersign(['query', sql, '--data', data, '--json']);
-  const { told, n } = JSON.parse(stdout) as { told: number; n: number };
-  assert.equal(told, FILES * (RECORDS_A_FILE + 3));
+  const { others, n } = JSON.parse(stdout) as { others: number; n: number };
+  assert.equal(others, FILES * (RECORDS_A_FILE + 3));
   assert.equal(openLog(data).look().size, n);
 });
 

@@ -65,7 +65,7 @@ export class MemoryDisk implements Disk {
 
   /** The next process, or the machine that was switched on again: nothing is open or locked. */
   restart(): void {
-    if (this.#fault?.kind === 'power' && this.#isDead) this.#losePrivilege(this.#root);
+    if (this.#fault?.kind === 'power' && this.#isDead) this.#loseUnsynced(this.#root);
     this.#isDead = false;
     this.#fault = undefined;
     this.#open.clear();
@@ -252,7 +252,7 @@ export class MemoryDisk implements Disk {
   }
 
   /** Each folder keeps a beginning of its changes, each file something between old and new. */
-  #losePrivilege(folder: Folder): void {
+  #loseUnsynced(folder: Folder): void {
     const kept = this.#dice(folder.pending.length + 1);
     const items = new Map(folder.durable);
     for (const { name, node } of folder.pending.slice(0, kept)) {
@@ -263,7 +263,7 @@ export class MemoryDisk implements Disk {
     folder.durable = new Map(items);
     folder.pending = [];
     for (const node of items.values()) {
-      if (node.kind === 'folder') this.#losePrivilege(node);
+      if (node.kind === 'folder') this.#loseUnsynced(node);
       else this.#loseWrites(node.inode);
     }
   }

@@ -16,7 +16,7 @@ const SPEAKS: Readonly<Record<Ground, { readonly name: string; readonly of: RegE
   },
   teams: { name: 'Teams', of: /teams|general|unified-audit-log|officeactivity/i },
   compliance: { name: 'Purview', of: /compliance|general|unified-audit-log/i },
-  power: { name: 'Power Platform', of: /power|flow|general|unified-audit-log/i },
+  'power-platform': { name: 'Power Platform', of: /power|flow|general|unified-audit-log/i },
   intune: { name: 'Intune', of: /intune/i },
   azure: { name: 'Azure', of: /azureactivity|azure-monitor\/(?:administrative|activity)/i },
   mailFlow: { name: 'mail flow', of: /messagetrace|email/i },

@@ -10,7 +10,7 @@ export type Ground =
   | 'sharepoint'
   | 'teams'
   | 'compliance'
-  | 'power'
+  | 'power-platform'
   | 'intune'
   | 'azure'
   | 'mailFlow';

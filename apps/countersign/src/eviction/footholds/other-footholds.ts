@@ -12,7 +12,7 @@ export const OTHER_FOOTHOLDS: readonly Foothold[] = [
     number: 37,
     id: 'flows',
     name: 'Power Automate, Power Apps, Logic Apps',
-    grounds: ['power'],
+    grounds: ['power-platform'],
     opens: [
       trace(
         [
