@@ -12,9 +12,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, describe, type TestContext, test } from 'node:test';
+import { findChromium } from './support/chromium.ts';
 import { ended, type ProcessResult, REPOSITORY } from './support/command-line.ts';
 import { type Block, blocksOf, type Command, commandsOf, linksOf } from './support/markdown.ts';
+import { visitSignInPage } from './support/sign-in-visit.ts';
 
 /** Every document: links lead to files, `sh` blocks run in order, `ts` blocks run. */
 const DOCUMENTS = globSync(
@@ -23,6 +25,8 @@ const DOCUMENTS = globSync(
 ).sort();
 /** More lines than this are not read by anyone who opens the repository for the first time. */
 const README_LINES_MAX = 120;
+/** A command of a document takes seconds; one that still waits now waits for ever. */
+const COMMAND_TIMEOUT_MS = 180_000;
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-docs-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -37,18 +41,73 @@ function cloneFor(document: string): string {
   return folder;
 }
 
-function child(folder: string, command: string, args: readonly string[]): ChildProcess {
+function child(
+  folder: string,
+  command: string,
+  args: readonly string[],
+  timeout?: number,
+): ChildProcess {
   const { COUNTERSIGN_DATA: _, ...env } = process.env;
   return spawn(command, args, {
     cwd: folder,
     env: { ...env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
+    timeout,
   });
 }
 
 const run = (folder: string, command: string, args: readonly string[]): Promise<ProcessResult> =>
   ended(child(folder, command, args));
+
+/** Follows one document, step by step. */
+class Reader {
+  readonly #folder: string;
+  readonly #running: ChildProcess[] = [];
+  #lacks: string | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async runCommand(t: TestContext, { text, exitCode }: Command): Promise<void> {
+    if (this.#lacks !== undefined) return t.skip(this.#lacks);
+    const isKept = exitCode === 'keeps running';
+    const timeout = isKept ? undefined : COMMAND_TIMEOUT_MS;
+    const started = child(this.#folder, 'sh', ['-eu', '-c', text], timeout);
+    if (isKept) {
+      started.stdout?.resume();
+      started.stderr?.resume();
+      this.#running.push(started);
+    } else {
+      const { code, stderr } = await ended(started);
+      assert.equal(code, exitCode, stderr);
+    }
+  }
+
+  async runCode({ line, text }: Block): Promise<void> {
+    const file = join(this.#folder, `line-${line}.ts`);
+    writeFileSync(file, `${text}\n`);
+    const { code, stderr } = await run(this.#folder, process.execPath, [file]);
+    assert.equal(code, 0, stderr);
+  }
+
+  async visit(t: TestContext): Promise<void> {
+    const chromium = findChromium();
+    if (chromium !== undefined) return visitSignInPage(chromium, this.#folder);
+    this.#lacks = 'there is no Chromium: what follows needs it';
+    t.skip(this.#lacks);
+  }
+
+  /** What runs beside is stopped in the reverse order, as a reader would. */
+  async end(): Promise<void> {
+    for (const each of this.#running.reverse()) {
+      const closed = new Promise((resolve) => each.once('close', resolve));
+      process.kill(-(each.pid as number), 'SIGTERM');
+      await closed;
+    }
+  }
+}
 
 test('finds fenced blocks, their commands and what they note about them', () => {
   const [first, second] = blocksOf(
@@ -109,21 +168,21 @@ for (const document of DOCUMENTS) {
     }
   });
 
-  const runnable = blocks.filter(({ language }) => language === 'sh' || language === 'ts');
+  const runnable = blocks.filter(({ language }) => ['sh', 'ts', 'browser'].includes(language));
   if (runnable.length === 0) continue;
   describe(document, () => {
-    const folder = cloneFor(document);
-    const running: ChildProcess[] = [];
-    after(async () => {
-      for (const each of running) {
-        const closed = new Promise((resolve) => each.once('close', resolve));
-        process.kill(-(each.pid as number), 'SIGTERM');
-        await closed;
-      }
-    });
+    const reader = new Reader(cloneFor(document));
+    after(() => reader.end());
     for (const block of runnable) {
-      if (block.language === 'ts') runCode(folder, block);
-      else for (const command of commandsOf(block)) runCommand(folder, block, command, running);
+      if (block.language === 'ts') {
+        test(`line ${block.line}: the code runs`, () => reader.runCode(block));
+      } else if (block.language === 'browser') {
+        test(`line ${block.line}: ${block.text}`, (t) => reader.visit(t));
+      } else {
+        for (const command of commandsOf(block)) {
+          test(`line ${block.line}: ${command.text}`, (t) => reader.runCommand(t, command));
+        }
+      }
     }
   });
 }
@@ -141,33 +200,5 @@ for (const each of PACKAGES) {
       assert.equal(code, 0, `${example}: ${stderr}`);
       assert.ok(stdout.trim() !== '', `${example} prints something`);
     }
-  });
-}
-
-function runCommand(
-  folder: string,
-  { line }: Block,
-  { text, exitCode }: Command,
-  running: ChildProcess[],
-): void {
-  test(`line ${line}: ${text}`, async () => {
-    const started = child(folder, 'sh', ['-eu', '-c', text]);
-    if (exitCode === 'keeps running') {
-      started.stdout?.resume();
-      started.stderr?.resume();
-      running.push(started);
-    } else {
-      const { code, stderr } = await ended(started);
-      assert.equal(code, exitCode, stderr);
-    }
-  });
-}
-
-function runCode(folder: string, block: Block): void {
-  test(`line ${block.line}: the code runs`, async () => {
-    const file = join(folder, `line-${block.line}.ts`);
-    writeFileSync(file, `${block.text}\n`);
-    const { code, stderr } = await run(folder, process.execPath, [file]);
-    assert.equal(code, 0, stderr);
   });
 }

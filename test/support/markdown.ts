@@ -1,12 +1,18 @@
 export type Block = { readonly language: string; readonly text: string; readonly line: number };
 
-/** The fenced blocks of a Markdown document, in order. */
+/**
+ * The fenced blocks of a Markdown document, in order; and as blocks of the language `browser` the
+ * places where the reader acts in one: `<!-- browser: … -->`.
+ */
 export function blocksOf(markdown: string): Block[] {
   const blocks: Block[] = [];
   let open: { language: string; line: number; lines: string[] } | undefined;
   for (const [index, line] of markdown.split('\n').entries()) {
     const fence = /^```(\w*)\s*$/.exec(line);
-    if (fence === null) {
+    const act = /^<!-- browser: (.*) -->$/.exec(line);
+    if (open === undefined && act !== null) {
+      blocks.push({ language: 'browser', text: act[1] ?? '', line: index + 1 });
+    } else if (fence === null) {
       open?.lines.push(line);
     } else if (open === undefined) {
       open = { language: fence[1] ?? '', line: index + 1, lines: [] };

@@ -6,6 +6,14 @@ import type { PlayedWith } from './living-tenant.ts';
 import { policyFilesOf } from './policy-files.ts';
 import { ScenarioError } from './scenarios/errors.ts';
 import { loadScenario } from './scenarios/steps/scenario.ts';
+import {
+  connectMethod,
+  type MethodAddress,
+  methodAddress,
+  WIKI,
+  writeCollectingConfig,
+  writeMethodConfig,
+} from './serve-config.ts';
 import { startEmulator } from './start-emulator.ts';
 
 /** What `countersign emulator` was told, as text: nothing of it has been checked. */
@@ -22,6 +30,10 @@ export type CommandOptions = {
   readonly governed?: boolean;
   /** Where to write what the company says of itself. */
   readonly policyFiles?: string;
+  /** Where to write a configuration for `serve`. */
+  readonly configFiles?: string;
+  /** `serve` is the external authentication method of the tenant. */
+  readonly externalMethod?: boolean;
 };
 
 /** A wrong option: one sentence that says what to give instead. */
@@ -64,17 +76,21 @@ export async function startCommand(
   const others = Array.from({ length: tenantsFor(scenarios) - 1 }, () => ({
     people: OTHERS_PEOPLE,
   }));
+  const speed = number('speed', { least: 1, most: 1_000, otherwise: 1 });
+  const method = await methodFor(options, speed);
+  const first = { people, ...(options.governed === true && { governed: true }) };
   const emulator = await startEmulator({
     seed: options.seed ?? 1,
-    speed: number('speed', { least: 1, most: 1_000, otherwise: 1 }),
+    speed,
     port: number('port', { least: 0, most: PORT_MAX, otherwise: 0 }),
     historyMs: history * HOUR_MS,
-    tenants: [{ people, ...(options.governed === true && { governed: true }) }, ...others],
+    tenants: [{ ...first, ...(method !== undefined && { apps: [WIKI] }) }, ...others],
+    ...(method !== undefined && { partnerCa: method.certificate.certPem }),
     scenarios,
     subscribed: 'before',
     signal,
     certificate: 'made',
-    tls: options.tls === true ? 'on' : 'off',
+    tls: options.tls === true || method !== undefined ? 'on' : 'off',
     faults: faultsOf(options.faults ?? []),
   }).catch((error: unknown) => {
     if (error instanceof ScenarioError) throw new CommandUsageError(error.message);
@@ -84,7 +100,30 @@ export async function startCommand(
   if (options.policyFiles !== undefined) {
     writePolicyFiles(emulator, options.policyFiles, emulator.clock.now() - history * HOUR_MS);
   }
+  if (method !== undefined) connectMethod(emulator, method);
+  if (options.configFiles !== undefined) {
+    if (method === undefined) writeCollectingConfig(emulator, options.configFiles);
+    else writeMethodConfig(emulator, method, options.configFiles);
+  }
   return { document: documentOf(emulator), defects, stop: () => emulator.stop() };
+}
+
+/** The address at which `serve` will be the external method, if it is wanted. */
+async function methodFor(
+  { externalMethod, configFiles }: CommandOptions,
+  speed: number,
+): Promise<MethodAddress | undefined> {
+  if (externalMethod !== true) return undefined;
+  if (configFiles === undefined) {
+    throw new CommandUsageError(
+      "couldn't start the emulator with --external-method alone: give --config-files DIR as well",
+    );
+  }
+  // An enforcement point decides on the machine's clock.
+  if (speed === 1) return methodAddress();
+  throw new CommandUsageError(
+    `couldn't start the emulator with --external-method at --speed ${speed}: leave --speed out`,
+  );
 }
 
 /** The first tenant's people and applications, as `policy use` reads them. */

@@ -16,6 +16,8 @@ type EmulatorFlags = {
   readonly tls?: true;
   readonly governed?: true;
   readonly policyFiles?: string;
+  readonly configFiles?: string;
+  readonly externalMethod?: true;
 };
 
 type Document = {
@@ -60,6 +62,11 @@ export function declareEmulator(program: Parser, bind: BindCommand): void {
     .option(
       '--policy-files <dir>',
       'write its directory.yaml and register.yaml there, for "policy use"',
+    )
+    .option('--config-files <dir>', 'write a countersign.yaml for "serve" there, with its secrets')
+    .option(
+      '--external-method',
+      'make "serve" the external authentication method of the tenant (with --config-files)',
     )
     .action(bind(emulator));
 }

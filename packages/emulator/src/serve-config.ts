@@ -1,0 +1,147 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { type KeyAndCertificate, selfSigned } from './certificate.ts';
+import type { Emulator } from './emulator-options.ts';
+import type { RegisteredApp } from './login/login-directory.ts';
+import { policyFilesOf } from './policy-files.ts';
+
+/** An application of the company, to which its people sign in. */
+const WIKI_ID = '9c2b7d64-1f0a-4e7b-8a55-6c1f2f3f4a10';
+const WIKI_REDIRECT = 'http://localhost/wiki';
+const METHOD_APP_ID = '2f6d1a80-5c3e-4b1f-9d57-8a1b2c3d4e5f';
+const METHOD_CLIENT_ID = 'countersign-emulated';
+/** RFC 7636 wants 43 characters at least. The tutorial redeems no code. */
+const CODE_CHALLENGE = 'x'.repeat(43);
+/** Graph throttles nobody who asks this often at the speed of the tenant. */
+const GRAPH_REQUESTS_PER_MINUTE = 6_000;
+const ACTIVITY_REQUESTS_PER_MINUTE = 60_000;
+/** Logs of which Graph has no whole list. */
+const EXPORTED = ['NonInteractiveUserSignInLogs', 'MicrosoftGraphActivityLogs'];
+const SECRET_MODE = 0o600;
+
+/** Where `serve` will answer as the external authentication method of the emulated Entra. */
+export type MethodAddress = {
+  readonly port: number;
+  readonly url: string;
+  readonly certificate: KeyAndCertificate;
+};
+
+export async function methodAddress(): Promise<MethodAddress> {
+  const listener = createServer();
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const { port } = listener.address() as AddressInfo;
+  await new Promise<void>((resolve) => listener.close(() => resolve()));
+  const certificate = await selfSigned({ commonName: 'countersign' });
+  return { port, url: `https://localhost:${port}`, certificate };
+}
+
+/** The application whose sign-in needs a second factor. */
+export const WIKI: RegisteredApp = {
+  clientId: WIKI_ID,
+  objectId: '2b3c4d5e-6f70-4182-93a4-b5c6d7e8f901',
+  name: 'Wiki',
+  isEnabled: true,
+  secrets: [],
+  certificates: [],
+  roles: {},
+  scopes: { 'https://graph.microsoft.com': ['User.Read'] },
+  redirectUris: [WIKI_REDIRECT],
+  isPublic: true,
+};
+
+/** Entra sends the people of the first tenant to this address for their second factor. */
+export function connectMethod({ companies, tenants }: Emulator, { url }: MethodAddress): void {
+  companies.connectMethod(tenants[0]?.tenantId ?? '', {
+    displayName: 'Countersign',
+    clientId: METHOD_CLIENT_ID,
+    appId: METHOD_APP_ID,
+    discoveryUrl: `${url}/.well-known/openid-configuration`,
+    authorizationEndpoint: `${url}/eam/authorize`,
+  });
+}
+
+/** Writes a configuration with which `serve` collects from the emulator, at its own speed. */
+export function writeCollectingConfig(emulator: Emulator, folder: string): void {
+  const { origins, tenants, credentials, companies, ca } = emulator;
+  const { tenantId = '', domain = '' } = tenants[0] ?? {};
+  write(folder, {
+    'countersign.yaml': lines([
+      '# Written by "countersign emulator", for as long as that emulator runs.',
+      ...['listen: 127.0.0.1:0', `emulatorClock: ${origins['login']}/emulator/clock`, 'tenants:'],
+      ...[`  - id: ${tenantId}`, `    name: ${domain}`, `    authority: ${origins['login']}`],
+      ...(ca === undefined ? [] : ['    authorityFile: authorities.pem']),
+      '    credentials:',
+      ...[`      clientId: ${credentials.clientId}`, '      secret: { file: collector.secret }'],
+      '    collect:',
+      '      activityApi:',
+      `        root: ${origins['manage']}`,
+      `        requestsPerMinute: ${ACTIVITY_REQUESTS_PER_MINUTE}`,
+      '      graph:',
+      `        root: ${origins['graph']}`,
+      `        requestsPerMinute: ${GRAPH_REQUESTS_PER_MINUTE}`,
+      '      azureMonitor:',
+      '        storage:',
+      `          root: ${origins['storage']}/${companies.storageAccount.name}`,
+      `          categories: [${EXPORTED.join(', ')}]`,
+    ]),
+    'collector.secret': credentials.clientSecret,
+    ...(ca !== undefined && { 'authorities.pem': ca }),
+  });
+}
+
+/** Writes a configuration with which `serve` is the external method, and what a browser needs. */
+export function writeMethodConfig(
+  emulator: Emulator,
+  { port, url, certificate }: MethodAddress,
+  folder: string,
+): void {
+  const [tenant] = emulator.tenants;
+  if (tenant === undefined) return;
+  const person = tenant.population.person(0);
+  const query = new URLSearchParams({
+    ...{ client_id: WIKI_ID, response_type: 'code', redirect_uri: WIKI_REDIRECT },
+    ...{ scope: 'openid', state: 'tutorial', login_hint: person.upn },
+    ...{ code_challenge: CODE_CHALLENGE, code_challenge_method: 'S256' },
+  });
+  const authority = `${emulator.origins['login']}/${tenant.tenantId}`;
+  write(folder, {
+    'countersign.yaml': lines([
+      '# Written by "countersign emulator", for as long as that emulator runs.',
+      ...['listen: 127.0.0.1:0', 'doors:', `  listen: 127.0.0.1:${port}`, `  url: ${url}`],
+      '  tls: { certificate: access.pem, key: access.key }',
+      '  directory: [directory.yaml]',
+      '  external:',
+      ...[`    clientId: ${METHOD_CLIENT_ID}`, `    appId: ${METHOD_APP_ID}`],
+      ...[`    tenants: [${tenant.tenantId}]`, `    authority: ${emulator.origins['login']}`],
+      ...['    authorityFile: authorities.pem', '    keys: external-keys.json'],
+      '    passkeys: { name: Northmoor }',
+    ]),
+    'directory.yaml': policyFilesOf(tenant, emulator.clock.now()).directory,
+    'access.pem': certificate.certPem,
+    'access.key': certificate.keyPem,
+    'authorities.pem': emulator.ca ?? '',
+    'sign-in.url': `${authority}/oauth2/v2.0/authorize?${query}`,
+    'browser.spki': [certificate.certPem, emulator.ca ?? ''].map(keyDigest).join(','),
+    'person.txt': person.upn,
+    'tenant.txt': tenant.tenantId,
+  });
+}
+
+/** How Chromium names the key of a certificate that it is told to trust. */
+function keyDigest(pem: string): string {
+  const key = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(key).digest('base64');
+}
+
+function write(folder: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(folder, name), text, { mode: SECRET_MODE });
+  }
+}
+
+function lines(all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
+}
