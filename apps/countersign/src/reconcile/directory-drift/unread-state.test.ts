@@ -112,7 +112,7 @@ test('rules of a mailbox no collector reads, whoever makes, changes or removes t
     assert.deepEqual(matched(written), [[what, way, ...CANNOT_TELL]], written.operation);
   }
   assert.deepEqual(matched(rule('New-InboxRule', {})), [
-    ['rule without a name of mailbox ada@corp.example', 'in', ...CANNOT_TELL],
+    ['rule (no name) of mailbox ada@corp.example', 'in', ...CANNOT_TELL],
   ]);
   assert.equal(isClaim('Get-InboxRule', createMemo()), false);
 });
