@@ -9,6 +9,8 @@ const COUNT = { short: 200_000, long: 10_000_000 } as const;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const OPEN_FOLDER_TIMES = 21;
+/** Fewer records end before Thursday does. */
+const COUNT_MIN = 10_000;
 /** Tuesday to Thursday. */
 const DAYS = [1, 2, 3] as const;
 const BUSY_HOUR = 9;
@@ -17,6 +19,7 @@ export type PersonDay = { readonly user: string; readonly fromMs: number; readon
 
 /** Another person and day each time, of those who do most, so that there is something to find. */
 export function personDays(count: number, times: number): readonly PersonDay[] {
+  if (count < COUNT_MIN) throw new Error(`${count} records do not fill a week: use --size 10000`);
   const days = DAYS.map((day) => {
     const fromMs = START_MS + day * DAY_MS;
     const busyMs = fromMs + BUSY_HOUR * HOUR_MS;
