@@ -4,7 +4,7 @@ import type { Clock, Random, TenantId } from '@countersign/core';
 import { Command as Parser } from 'commander';
 import { ownPackage } from '../config/installed-package.ts';
 import { declareCommands } from './commands/index.ts';
-import { tenantOption } from './options/parse-options.ts';
+import { declareGlobals } from './global-options.ts';
 import type { BindCommand, Context, Environment } from './process/command-context.ts';
 import { failureOf, stackLines } from './process/describe-failure.ts';
 import { EXIT, type ExitCode } from './process/exit-code.ts';
@@ -65,16 +65,9 @@ export async function runCommandLine(
 }
 
 function newProgram(terminal: Terminal): Parser {
-  const program = new Parser('countersign');
+  const program = declareGlobals(new Parser('countersign'));
   program
-    .description(
-      'Verifies, accounts for and reconciles access to a cloud office suite, with proof.',
-    )
     .usage('COMMAND [options]')
-    .option('--data <dir>', 'data folder (default: $COUNTERSIGN_DATA, else ./countersign-data)')
-    .option('--tenant <guid>', 'only this tenant', tenantOption)
-    .option('--json', 'one JSON document, or one per line where the answer is a list')
-    .option('--debug', 'on an error, print where it came from')
     .version(ownPackage().version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .exitOverride()

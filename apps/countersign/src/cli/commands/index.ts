@@ -54,6 +54,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('rebuild', () => import('./ledger/rebuild.ts')),
   hand('serve', 'process', async () => (await import('./serve.ts')).declareServe),
   hand('emulator', 'process', async () => (await import('./emulator.ts')).declareEmulator),
+  hand('completion', 'process', async () => (await import('./completion.ts')).declareCompletion),
 ];
 
 function derived(
@@ -88,7 +89,8 @@ export async function declareCommands(
   bind: BindCommand,
   argv: readonly string[],
 ): Promise<void> {
-  const isHelp = argv.some((word) => ['-h', '--help', 'help'].includes(word));
+  // A script that completes commands knows all of them, as help does.
+  const isHelp = argv.some((word) => ['-h', '--help', 'help', 'completion'].includes(word));
   const named = COMMANDS.filter(({ name }) => argv.includes(name));
   const isAll = isHelp || named.length === 0;
   const declarations = await Promise.all(

@@ -1,0 +1,14 @@
+import type { Command as Parser } from 'commander';
+import { tenantOption } from './options/parse-options.ts';
+
+/** What every command line may say. */
+export function declareGlobals(program: Parser): Parser {
+  return program
+    .description(
+      'Verifies, accounts for and reconciles access to a cloud office suite, with proof.',
+    )
+    .option('--data <dir>', 'data folder (default: $COUNTERSIGN_DATA, else ./countersign-data)')
+    .option('--tenant <guid>', 'only this tenant', tenantOption)
+    .option('--json', 'one JSON document, or one per line where the answer is a list')
+    .option('--debug', 'on an error, print where it came from');
+}
