@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { plural } from '@countersign/core';
-import type { Command as Parser } from 'commander';
+import { Option, type Command as Parser } from 'commander';
 import type { Licence } from '../../config/config.ts';
 import { contentFolder } from '../../config/installed-package.ts';
 import type { Evidence, MatrixCell, MatrixRow, SeenEvents } from '../../posture/license-matrix.ts';
@@ -12,7 +12,7 @@ import { CliError, usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
 import type { Cell, Column } from '../terminal/table.ts';
 
-type Flags = { readonly licence?: readonly string[] };
+type Flags = { readonly license?: readonly string[]; readonly licence?: readonly string[] };
 
 export function declareCheckTenant(program: Parser, bind: BindCommand): void {
   program
@@ -22,17 +22,22 @@ export function declareCheckTenant(program: Parser, bind: BindCommand): void {
       'Lists what is recorded, for how long and readable by which path, by license group: as the ' +
         'vendor documents it, and where the ledger shows it, as it is.',
     )
-    .option('--licence <group>', 'of the people of this tenant: E3, E5, F, none', repeated)
+    .option('--license <group>', 'of the people of this tenant: E3, E5, F, none', repeated)
+    // The name until 0.1.0.
+    .addOption(new Option('--licence <group>').hideHelp().argParser(repeated))
     .action(bind(checkTenant));
 }
 
-const checkTenant: CommandHandler<[flags: Flags]> = async (context, { licence }) => {
+const checkTenant: CommandHandler<[flags: Flags]> = async (
+  context,
+  { licence, license = licence },
+) => {
   const { matrixOf } = await import('../../posture/license-matrix.ts');
   const { parseFacts } = await import('../../posture/recording-fact.ts');
   const { readConfigFile } = await import('@countersign/yaml-document');
   const file = join(contentFolder(), 'tenant', 'facts.yaml');
   const facts = parseFacts(readConfigFile(file));
-  const stated = licence === undefined ? undefined : await licencesOf(licence);
+  const stated = license === undefined ? undefined : await licencesOf(license);
   const rows = matrixOf(facts, { ...(await evidenceOf(context)), licences: stated });
   if (context.json) await context.terminal.items(rows.flatMap(itemsOf));
   else await context.terminal.table(COLUMNS, rows);
