@@ -9,6 +9,7 @@ import { nodeOnly, packageEdges, packageWalls } from './tidy/imports.ts';
 import { plainProse } from './tidy/prose.ts';
 import { fileLength, functionLength, lineLength } from './tidy/sizes.ts';
 import { type Breach, type Rule, readTree } from './tidy/source.ts';
+import { importCycles, largeFolders } from './tidy/structure.ts';
 import { dependencies, explainedLimits, lineRevocation, strayWords } from './tidy/texts.ts';
 
 /** Fewer files than this means that the reader of the tree is broken, not that the tree is tidy. */
@@ -65,6 +66,11 @@ test('what is to be mended only becomes less', () => {
 for (const [name, rule] of RULES) {
   test(name, () => assertNone(tree.flatMap((source) => rule(source))));
 }
+
+test('no files import each other in a circle, types included', () =>
+  assertNone(importCycles(tree)));
+
+test('no folder holds more files than its limit', () => assertNone(largeFolders(tree)));
 
 test('every dependency is pinned and accounted for', () => {
   const document = tree.find(({ path }) => path === 'DEPENDENCIES.md');

@@ -5,13 +5,13 @@ import type { BypassStatement } from '../../enforcement/bypass/bypass-statement.
 import { unknown, YES } from '../definition/conclusion.ts';
 import { invalidInput } from '../definition/errors.ts';
 import { type Fields, field } from '../definition/fields.ts';
+import type { OperationContext } from '../definition/operation.ts';
 import {
   type DocumentOperation,
   type DocumentResult,
   type ListOperation,
   listResult,
 } from '../definition/operation.ts';
-import type { OperationContext } from '../definition/operation-context.ts';
 import { idCalled } from '../readers/ids.ts';
 import { indexed, type Readers } from '../readers/readers.ts';
 import { recordBypass } from './record-bypass.ts';

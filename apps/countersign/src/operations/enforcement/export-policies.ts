@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { unknown, YES } from '../definition/conclusion.ts';
 import { invalidInput } from '../definition/errors.ts';
 import { field } from '../definition/fields.ts';
+import type { OperationContext } from '../definition/operation.ts';
 import { type ListOperation, listResult } from '../definition/operation.ts';
-import type { OperationContext } from '../definition/operation-context.ts';
 import { policyFolder } from './policy-folder.ts';
 
 type ExportInput = {

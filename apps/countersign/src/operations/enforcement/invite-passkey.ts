@@ -5,8 +5,8 @@ import type { KnownInvitation } from '../../enforcement/eam/passkeys/passkey-reg
 import { YES } from '../definition/conclusion.ts';
 import { invalidInput } from '../definition/errors.ts';
 import { field } from '../definition/fields.ts';
+import type { OperationContext } from '../definition/operation.ts';
 import { type DocumentOperation, documentResult } from '../definition/operation.ts';
-import type { OperationContext } from '../definition/operation-context.ts';
 import { idCalled } from '../readers/ids.ts';
 import {
   INVITED_ENTRY,
