@@ -94,7 +94,7 @@ test('findings of one person are one incident, of two people two', async () => {
   assert.deepEqual(uids.sort(), [...(ada?.findings ?? [])].sort(), 'a finding names its incident');
   for (const { metadata, finding_info } of own) {
     assert.equal(metadata.correlation_uid, ada?.incident);
-    assert.match(finding_info.analytic.name, /^A (?:rule sends mail|mail rule was made)/);
+    assert.match(finding_info.analytic.name, /^Inbox rule (?:forwards mail|created or changed)$/);
   }
 });
 

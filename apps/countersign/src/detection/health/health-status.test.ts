@@ -81,7 +81,7 @@ test('a source that was never connected is one that cannot be seen', () => {
     assert.deepEqual([found.state, found.sinceMs], ['blind', null]);
     assert.match(found.because ?? '', /no source that tells of Exchange is connected/);
   }
-  const said = { state: 'unknown', because: 'nobody collects this content type' } as const;
+  const said = { state: 'unknown', because: 'no collector reads this content type' } as const;
   assert.equal(now(['exchange'], [fact(EXCHANGE, said)]).state, 'blind');
 });
 
