@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchChromium, windowOf } from './chromium.ts';
 
+/** A step takes a second; a text that is not there fails the step soon. */
+const STEP_TIMEOUT_MS = 30_000;
 const WIKI = 'http://localhost/wiki?';
 
 /** What a person does in the tutorial "The front door": registers a passkey and signs in. */
@@ -14,9 +16,10 @@ export async function visitSignInPage(chromium: string, folder: string): Promise
   try {
     const context = await browser.newContext({ locale: 'en-US' });
     const page = await windowOf(context);
+    page.setDefaultTimeout(STEP_TIMEOUT_MS);
     await page.goto(read('front-door', 'sign-in.url'));
-    await page.getByText('I have an enrolment code').click();
-    await page.getByLabel('Enrolment code').fill(code);
+    await page.getByText('I have an enrollment code').click();
+    await page.getByLabel('Enrollment code').fill(code);
     await page.getByRole('button', { name: 'Register a passkey' }).click();
     await page.getByRole('button', { name: 'Register passkey' }).click();
     // No application answers there: what counts is that Entra sends the person to it.
