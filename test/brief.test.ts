@@ -142,3 +142,19 @@ test('eviction: what is open first with its entries, shared reasons once', async
   const alias = await run(80, 'out', '--tainted', 'user:ada@example.org');
   assert.equal(alias.stdout, stdout, 'by its former name');
 });
+
+test('brief: a finding that a person explained is no part of it', async () => {
+  const uids = (await run(80, 'findings', '--json')).stdout
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { finding_info: { uid: string } }).finding_info.uid);
+  assert.ok(uids.length > 0);
+  for (const uid of uids) {
+    const how = ['--status', 'suppressed', '--reason', 'a drill'];
+    const marked = await run(80, 'findings', 'mark', uid, ...how);
+    assert.equal(marked.code, 0, marked.stderr);
+  }
+  const { code, stderr } = await run(80, 'brief');
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /there is no finding to report/);
+});

@@ -69,11 +69,15 @@ async function briefInput(
   const options = await groupOptions(sources, clock.now());
   const incident = id === undefined ? undefined : await incidentCalled(options.incidents, id);
   const { fromMs = -Infinity, toMs = Infinity } = period;
-  const findings =
+  const { statusOf, SUPPRESSED } = await import('../../detection/findings/finding-status.ts');
+  const nowMs = clock.now();
+  const known =
     incident?.findings ??
     sources.store
       .findings({ tenant })
       .filter(({ draft }) => draft.lastMs >= fromMs && draft.firstMs < toMs);
+  // A person explained the others.
+  const findings = known.filter((finding) => statusOf(finding, nowMs) < SUPPRESSED);
   const scope = {
     fromMs: Math.min(...findings.map(({ draft }) => draft.firstMs)),
     toMs: Math.max(...findings.map(({ draft }) => draft.lastMs)),
@@ -116,7 +120,7 @@ async function noFinding(
   const { found } = await healthsOfAnswer(sources, { asked, nowMs });
   const blind = blindReason(found);
   const because = [
-    ...(answer.kind === 'unknown' ? answer.because : []),
+    ...(answer.kind === 'yes' ? [] : answer.because),
     ...(blind === undefined ? [] : [blind]),
   ];
   const why = because.length === 0 ? 'no rule found anything' : reasonsText(because);

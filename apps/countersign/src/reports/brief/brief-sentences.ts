@@ -6,7 +6,6 @@ import type { BriefSection, BriefSectionId, BriefSentence, BriefUnknown } from '
 
 /** Sentences of one section: a brief is one page. */
 export const SENTENCES_MAX = 5;
-const ENTRIES_MAX = 12;
 const NAMES_SHOWN = 4;
 
 export function section(
@@ -26,7 +25,7 @@ export function sentence(
   const distinct = [...new Set(entries)].sort((a, b) => a - b);
   return {
     text: /[.!?]$/.test(text) ? text : `${text}.`,
-    entries: distinct.slice(0, ENTRIES_MAX),
+    entries: distinct,
     findings: findings.map(({ uid }) => uid),
   };
 }
@@ -50,11 +49,15 @@ export function unknown(
   entries: readonly number[] = [],
 ): BriefUnknown {
   const text = `Cannot tell ${what}: ${because}.`;
-  return { text, entries: entries.slice(0, ENTRIES_MAX), findings: [], because, wouldDecide };
+  return { text, entries, findings: [], because, wouldDecide };
 }
 
 export function openOf({ footholds }: EvictionReport): readonly FootholdAnswer[] {
   return footholds.filter(({ answer }) => answer.kind === 'no');
+}
+
+export function unknownOf({ footholds }: EvictionReport): readonly FootholdAnswer[] {
+  return footholds.filter(({ answer }) => answer.kind === 'unknown');
 }
 
 export function isOpen({ reversal }: Opening): boolean {

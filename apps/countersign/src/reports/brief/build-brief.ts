@@ -13,6 +13,7 @@ import {
   sentence,
   someOf,
   unknown,
+  unknownOf,
 } from './brief-sentences.ts';
 import { type FindingPhase, phaseOf } from './finding-phase.ts';
 import { cannotTell, doFirst, stillOpen } from './open-and-next.ts';
@@ -69,11 +70,15 @@ function graveOf(findings: readonly StoredFinding[]): readonly StoredFinding[] {
 
 function conclusionOf({ eviction }: BriefInput): string {
   const open = openOf(eviction).length;
-  const unknown = eviction.footholds.length - open;
-  return open === 0
-    ? 'Cannot tell whether they are out: no foothold is known to be open, ' +
-        `and ${unknown} cannot be told.`
-    : `They are not out: ${plural(open, 'foothold is', 'footholds are')} open, ` +
+  const unknown = unknownOf(eviction).length;
+  if (open > 0) {
+    const known = plural(open, 'foothold is', 'footholds are');
+    const rest = unknown === 0 ? 'no other is unknown' : `${unknown} cannot be told`;
+    return `They are not out: ${known} open, and ${rest}.`;
+  }
+  return unknown === 0
+    ? `They are out: all ${eviction.footholds.length} footholds are closed.`
+    : `Cannot tell whether they are out: no foothold is known to be open, ` +
         `and ${unknown} cannot be told.`;
 }
 

@@ -13,6 +13,7 @@ import {
   sentence,
   someOf,
   unknown,
+  unknownOf,
 } from './brief-sentences.ts';
 
 /** By how much each foothold gives, the most first; the rest follow in their order. */
@@ -47,6 +48,13 @@ export function stillOpen({ eviction }: BriefInput): BriefSection {
     sentences.push(sentence(`Also open: ${names.join('; ')}`, entries));
   }
   if (sentences.length > 0) return section('still-open', 'Still open', sentences);
+  if (unknownOf(eviction).length === 0) {
+    const entries = eviction.footholds.flatMap(({ openings }) =>
+      openings.flatMap((each) => each.entries.slice(0, 1)),
+    );
+    const closed = sentence('Nothing: every foothold is closed', entries);
+    return section('still-open', 'Still open', [closed]);
+  }
   return section(
     'still-open',
     'Still open',
@@ -66,11 +74,12 @@ export function cannotTell(input: BriefInput): BriefSection {
   const { answer, facts } = coverage;
   const entries = facts.flatMap(({ index }) => index);
   const unknowns: BriefUnknown[] = [];
-  if (answer.kind === 'unknown') {
+  if (answer.kind !== 'yes') {
     const kinds = [...Map.groupBy(answer.because, ({ code }) => code).values()];
     const texts = kinds.flatMap(([first]) => first?.text ?? []);
     const decide =
-      textOf(answer.wouldDecide) ?? 'Collect the sources of this period, or import them whole';
+      textOf(answer.kind === 'unknown' ? answer.wouldDecide : []) ??
+      'Collect the sources of this period, or import them whole';
     unknowns.push(
       unknown('whether this is all that happened', texts.slice(0, 2).join('; '), decide, entries),
     );
@@ -85,8 +94,7 @@ export function cannotTell(input: BriefInput): BriefSection {
       ),
     );
   }
-  const open = openOf(eviction);
-  const left = eviction.footholds.filter((each) => !open.includes(each));
+  const left = unknownOf(eviction);
   if (left.length > 0) {
     const because = `the live state of ${plural(left.length, 'foothold')} was not read back`;
     const decide = `countersign eviction${optionOf(input)} names what decides each`;

@@ -161,7 +161,7 @@ async function worthOf(
   );
   const blind = found.length + of.count === 0 ? noSuchRule(of.rule) : blindReason(found);
   const because = [
-    ...(answer.kind === 'unknown' ? answer.because : []),
+    ...(answer.kind === 'yes' ? [] : answer.because),
     ...(blind === undefined ? [] : [blind]),
   ];
   if (of.count === 0 && because.length > 0) {
