@@ -25,7 +25,7 @@ export type EvictionResult = {
   readonly limits: readonly Reason[];
 };
 
-/** OCSF severity_id from which a finding says that somebody is in. */
+/** OCSF severity_id: from here on a finding says that an intruder is in. */
 const HIGH = 4;
 
 export async function askEviction(
@@ -74,7 +74,7 @@ export async function evictionOf(
   return { report, findings, sinceMs, blind, limits };
 }
 
-/** Rules that did not see all of the time, but for its end, of which nothing has settled yet. */
+/** Rules that did not see the whole period. Its unsettled end does not count. */
 async function seenSince(
   { clock, tenant }: Context,
   sources: Sources,

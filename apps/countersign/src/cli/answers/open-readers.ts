@@ -179,7 +179,7 @@ export function indexIn(origin: string, reference: EntryReference): number {
   throw usage(`entry ${reference.index} is of the log ${reference.origin}, and this is ${origin}`);
 }
 
-/** An entry beyond the checkpoint may be there and not integrated yet: nobody can tell. */
+/** An entry beyond the checkpoint may exist and not be integrated yet. The answer is unknown. */
 export async function orCannotTell<T>(index: number, read: () => Promise<T>): Promise<T> {
   try {
     return await read();

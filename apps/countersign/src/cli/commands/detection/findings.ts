@@ -155,7 +155,7 @@ async function worthOf(
   const nowMs = clock.now();
   const seen = await healthsOfAnswer(sources, { asked, tenants, nowMs, rule: of.rule });
   const { limits } = seen;
-  // Of a rule that is asked for by name it is told how far it sees, whatever it may say.
+  // For a rule that the caller names, the command states its health, whatever its severity.
   const found = seen.found.filter(
     ({ watcher }) => of.rule !== undefined || maySay(watcher, of.severityMin),
   );

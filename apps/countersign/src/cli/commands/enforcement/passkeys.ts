@@ -57,7 +57,7 @@ function renderInvited({ terminal }: Context, invited: InvitedEntry): void {
     return;
   }
   terminal.line(`the code, good once and until ${timeText(expiresMs)}: ${code}`);
-  terminal.line(`it is told only now; entry ${entry} says who made it`);
+  terminal.line(`this code is shown only once; entry ${entry} names who made it`);
 }
 
 const COLUMNS: readonly Column<RegisteredPasskey>[] = [
