@@ -42,7 +42,7 @@ test('a reader that is gone from the start does not keep an import from its work
 
 test('an answer that cannot be written says so, and is no success', async (t) => {
   if (!existsSync('/dev/full')) return t.skip('because this system has no /dev/full');
-  const main = join(REPOSITORY, 'apps/countersign/src/cli/main.ts');
+  const main = join(REPOSITORY, 'apps/countersign/src/main.ts');
   const child = spawn(process.execPath, [main, 'ledger', 'checkpoint', '--data', dir], {
     stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
   });

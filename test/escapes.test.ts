@@ -95,7 +95,7 @@ for (const args of CSV) {
         ...process.env,
         ...env,
         NODE: process.execPath,
-        MAIN: join(REPOSITORY, 'apps/countersign/src/cli/main.ts'),
+        MAIN: join(REPOSITORY, 'apps/countersign/src/main.ts'),
         DATA: data,
         ERRORS: join(root, 'errors'),
         NO_COLOR: '1',

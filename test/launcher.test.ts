@@ -37,10 +37,10 @@ function installed(options: { withNode: 'with Node' | 'without Node' }): string 
   const folder = mkdtempSync(join(tmpdir(), 'countersign-launcher-'));
   folders.push(folder);
   cpSync(join(REPOSITORY, 'apps/countersign/bin'), join(folder, 'bin'), { recursive: true });
-  mkdirSync(join(folder, 'dist', 'cli'), { recursive: true });
+  mkdirSync(join(folder, 'dist'), { recursive: true });
   mkdirSync(join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(folder, 'dist', 'cli', 'main.js'), MAIN);
+  writeFileSync(join(folder, 'dist', 'main.js'), MAIN);
   if (options.withNode === 'with Node') {
     const node = join(REPOSITORY, 'node_modules', 'node');
     symlinkSync(node, join(folder, 'node_modules', 'node'));
@@ -138,7 +138,7 @@ for (const [what, main, code, message] of [
 ] as const) {
   test(`says in one sentence that ${what}, and never answers "no"`, async () => {
     const folder = installed({ withNode: 'without Node' });
-    writeFileSync(join(folder, 'dist', 'cli', 'main.js'), main);
+    writeFileSync(join(folder, 'dist', 'main.js'), main);
     const { code: exitCode, stdout, stderr } = await ended(launch(process.execPath, folder, []));
     assert.deepEqual([exitCode, stdout], [code, '']);
     assert.match(stderr, /^countersign: couldn't start: [^\n]+\n$/);

@@ -73,7 +73,7 @@ test('packs compiled code, types, the sample and the documents, and nothing else
   for (const path of [
     'bin/countersign',
     'bin/package.json',
-    'dist/cli/main.js',
+    'dist/main.js',
     'content/sample/README.md',
     'content/policies/people.test.yaml',
     'docs/status.md',

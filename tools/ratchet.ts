@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { appOrder } from './tidy/imports.ts';
 import { participleTypes, retiredWords } from './tidy/names.ts';
 import { type Breach, readTree, type Source } from './tidy/source.ts';
 
@@ -8,7 +7,6 @@ export const RATCHET: ReadonlyMap<string, (tree: readonly Source[]) => readonly 
   string,
   (tree: readonly Source[]) => readonly Breach[]
 >([
-  ['importsAgainstTheOrder', (tree) => tree.flatMap(appOrder)],
   ['participleTypes', (tree) => tree.flatMap(participleTypes)],
   ['retiredWords', (tree) => tree.flatMap(retiredWords)],
 ]);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { PACKAGES } from './layers.ts';
 import { RATCHET } from './ratchet.ts';
 import { bannedCalls, datedComments, leftOverTests } from './tidy/bans.ts';
-import { nodeOnly, packageEdges, packageWalls } from './tidy/imports.ts';
+import { appOrder, nodeOnly, packageEdges, packageWalls } from './tidy/imports.ts';
 import { plainProse } from './tidy/prose.ts';
 import { fileLength, functionLength, lineLength } from './tidy/sizes.ts';
 import { type Breach, type Rule, readTree } from './tidy/source.ts';
@@ -37,6 +37,7 @@ test('the tidy test saw the tree, its tests and its documents', () => {
 const RULES: readonly [string, Rule][] = [
   ['packages import what they may', packageEdges],
   ['no path leads into a package or out of one', packageWalls],
+  ['folders of the product import what they may', appOrder],
   ['core, tlog and ledger need Node alone', nodeOnly],
   ['files are short', fileLength],
   ['lines are short', lineLength],

@@ -19,6 +19,10 @@ export async function commandHere(
     ...{ stdin: Readable.from([]), stdout, stderr, env, cwd: process.cwd(), clock },
     random: { fill: (into) => crypto.getRandomValues(into) },
     signal: new AbortController().signal,
+    startServer: async (request) => {
+      const server = await import('../../apps/countersign/src/server/start-server.ts');
+      return server.startServer(request);
+    },
   });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

@@ -20,7 +20,7 @@ export type RunOptions = {
 /** Starts the command line as users do, and leaves the child to the caller. */
 export function start(args: readonly string[], options: RunOptions = {}): ChildProcess {
   const { COUNTERSIGN_DATA: _, COUNTERSIGN_DEBUG: __, FORCE_COLOR: ___, ...env } = process.env;
-  return spawn(process.execPath, [join(REPOSITORY, 'apps/countersign/src/cli/main.ts'), ...args], {
+  return spawn(process.execPath, [join(REPOSITORY, 'apps/countersign/src/main.ts'), ...args], {
     cwd: options.cwd ?? REPOSITORY,
     env: { ...env, NO_COLOR: '1', ...options.env },
     stdio: 'pipe',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ended, type ProcessResult, REPOSITORY } from './command-line.ts';
 
-const MAIN = join(REPOSITORY, 'apps/countersign/src/cli/main.ts');
+const MAIN = join(REPOSITORY, 'apps/countersign/src/main.ts');
 
 /** Runs a command, and ends it with `kill -9` after so long if it is not done by then. */
 export async function killedAfter(

@@ -59,12 +59,12 @@ testRule('finds a path into a package, and out of one', packageWalls, {
     ['apps/countersign/src/a.ts', "import { a } from '../../../packages/core/src/a.ts';"],
     ['packages/tlog/src/a.ts', "import { a } from '../../core/src/a.ts';"],
     ['packages/emulator/src/a.ts', "import { runs } from '../../../tools/property.ts';"],
-    ['packages/emulator/src/a.test.ts', "import '../../../apps/countersign/src/cli/main.ts';"],
+    ['packages/emulator/src/a.test.ts', "import '../../../apps/countersign/src/main.ts';"],
   ],
   good: [
     ['packages/tlog/src/log/a.ts', "import { a } from '../merkle/a.ts';"],
     ['packages/tlog/src/a.test.ts', "import { runs } from '../../../tools/property.ts';"],
-    ['tools/a.ts', "import { run } from '../apps/countersign/src/cli/main.ts';"],
+    ['tools/a.ts', "import { run } from '../apps/countersign/src/main.ts';"],
   ],
 });
 

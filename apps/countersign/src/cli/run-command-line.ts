@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Clock, Random, TenantId } from '@countersign/core';
 import { Command as Parser } from 'commander';
 import { ownPackage } from '../config/installed-package.ts';
+import type { StartServer } from '../operations/host/server-request.ts';
 import { declareCommands } from './commands/index.ts';
 import { declareGlobals } from './global-options.ts';
 import type { BindCommand, Context, Environment } from './process/command-context.ts';
@@ -22,6 +23,7 @@ export type ProcessEnvironment = {
   readonly random: Random;
   /** Aborted by the first Ctrl-C; its reason is the exit code that then applies. */
   readonly signal: AbortSignal;
+  readonly startServer: StartServer;
 };
 
 type Globals = { data?: string; tenant?: TenantId; json?: true; debug?: true };
@@ -96,7 +98,7 @@ function newProgram(terminal: Terminal): Parser {
 }
 
 function contextOf(globals: Globals, terminal: Terminal, world: ProcessEnvironment): Context {
-  const { stdin, env, cwd, clock, random, signal } = world;
+  const { stdin, env, cwd, clock, random, signal, startServer } = world;
   const namedDataDir = globals.data === undefined ? undefined : resolve(cwd, globals.data);
   return {
     terminal,
@@ -106,6 +108,7 @@ function contextOf(globals: Globals, terminal: Terminal, world: ProcessEnvironme
     clock,
     random,
     signal,
+    startServer,
     namedDataDir,
     dataDir: namedDataDir ?? resolve(cwd, env.COUNTERSIGN_DATA || 'countersign-data'),
     tenant: globals.tenant,

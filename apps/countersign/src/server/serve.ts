@@ -16,6 +16,7 @@ import { operationOf, perform } from '../operations/host/handlers.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
 import type { HostWriter } from '../operations/host/open-writer.ts';
 import { closeWriter, openLedgerWriter } from '../operations/host/open-writer.ts';
+import type { ServeReady } from '../operations/host/server-request.ts';
 import { headOf } from '../store/reading/ledger-head.ts';
 import { StoreReader } from '../store/store-reader.ts';
 import { canariesOf, type TenantCanaries } from './collectors/open-canaries.ts';
@@ -59,13 +60,6 @@ export type ServeOptions = {
   readonly tell: LogServerEvent;
   /** Called once, when everything listens. */
   readonly ready: (at: ServeReady) => void;
-};
-
-export type ServeReady = {
-  readonly url: string;
-  readonly origin: string;
-  /** Where access is decided; undefined where the configuration names no doors. */
-  readonly doors: string | undefined;
 };
 
 /**
@@ -181,12 +175,14 @@ class Server {
     }
   }
 
-  #tellReady(url: string, doors: string | undefined): void {
+  #tellReady(url: string, enforcementUrl: string | undefined): void {
     const { origin, size } = this.#writer.ledger;
     const collectors = this.#tallies.length;
     this.#options.tell({ event: 'started', url, origin, entries: size, collectors });
-    if (doors !== undefined) this.#options.tell({ event: 'doors-opened', url: doors });
-    this.#options.ready({ url, origin, doors });
+    if (enforcementUrl !== undefined) {
+      this.#options.tell({ event: 'doors-opened', url: enforcementUrl });
+    }
+    this.#options.ready({ url, origin, enforcementUrl });
   }
 
   /** All that is polled, and its tallies: collectors first, then what judges what they bring. */

@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { Config } from '../../config/config.ts';
-import { contentFolder, ownPackage } from '../../config/installed-package.ts';
 import { type WriterValues, writerOptions } from '../adapter/writer-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
-import { PROBLEMS_SHOWN, SERVE_THREADS_MAX } from '../process/limits.ts';
+import { PROBLEMS_SHOWN } from '../process/limits.ts';
 
 type Flags = WriterValues & { readonly config?: string; readonly check?: true };
 
@@ -30,7 +27,7 @@ export function declareServe(program: Parser, bind: BindCommand): void {
 }
 
 const serveCommand: CommandHandler<[flags: Flags]> = async (context, flags) => {
-  const { terminal, dataDir, cwd, env, random, signal } = context;
+  const { terminal, dataDir, cwd, env, clock, random, signal } = context;
   const file =
     flags.config === undefined ? join(dataDir, 'countersign.yaml') : resolve(cwd, flags.config);
   const config = await configOf(context, file);
@@ -38,26 +35,12 @@ const serveCommand: CommandHandler<[flags: Flags]> = async (context, flags) => {
     terminal.line({ text: 'good: ', style: 'yes' }, file);
     return EXIT.done;
   }
-  const { freeShare } = await import('../../server/runtime/disk-reserve.ts');
-  const { serve } = await import('../../server/serve.ts');
-  const { logLine } = await import('../../server/runtime/server-event.ts');
-  const { clock, wait } = await timeOf(context, config);
-  await serve({
-    dir: dataDir,
-    config,
-    env,
-    version: ownPackage().version,
-    clock,
-    random,
-    wait,
-    freeDisk: () => freeShare(dataDir),
-    signal,
-    workers: Math.min(SERVE_THREADS_MAX, availableParallelism()),
+  await context.startServer({
+    ...{ dataDir, config, env, clock, random, signal },
     keyFile: flags.key === undefined ? undefined : resolve(cwd, flags.key),
     acceptFork: flags.acceptFork === true ? 'accept' : undefined,
-    policies: join(contentFolder(), 'policies'),
-    tell: (event) => terminal.note(logLine(clock.now(), event, config.log)),
-    ready: ({ url, origin, doors }) => {
+    log: (line) => terminal.note(line),
+    ready: ({ url, origin, enforcementUrl: doors }) => {
       const opened = doors === undefined ? {} : { doors };
       if (context.json) terminal.document({ url, ledger: origin, ...opened });
       else
@@ -71,19 +54,6 @@ const serveCommand: CommandHandler<[flags: Flags]> = async (context, flags) => {
   // To be stopped is how a server ends.
   return EXIT.done;
 };
-
-/** This machine's time, or that of the emulator whose tenants are collected. */
-async function timeOf(context: Context, { emulatorClock, tenants }: Config) {
-  const { clock, random, signal, dataDir, terminal } = context;
-  const { followEmulator, reserveFolder } = await import('../../server/runtime/emulator-clock.ts');
-  const { systemWait } = await import('@countersign/m365');
-  reserveFolder(dataDir, emulatorClock);
-  if (emulatorClock === undefined) return { clock, wait: systemWait };
-  const file = tenants.find(({ authorityFile }) => authorityFile !== undefined)?.authorityFile;
-  const ca = file === undefined ? undefined : readFileSync(file, 'utf8');
-  const tell = (trouble: string): void => terminal.note(trouble);
-  return followEmulator({ url: emulatorClock, ca, clock, random, signal, tell });
-}
 
 /** Each problem on a line of its own: an editor or a terminal makes a link of it. */
 async function configOf({ terminal, env }: Context, file: string): Promise<Config> {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Clock, Random, TenantId } from '@countersign/core';
+import type { StartServer } from '../../operations/host/server-request.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { ExitCode } from './exit-code.ts';
 
@@ -21,6 +22,8 @@ export type Context = {
   readonly json: boolean;
   /** Aborted by the first Ctrl-C: a command stops after its current batch. */
   readonly signal: AbortSignal;
+  /** The server of this program; the command line does not import it. */
+  readonly startServer: StartServer;
   /** Runs another command line in the same world. */
   readonly run: (line: readonly string[]) => Promise<ExitCode>;
 };

@@ -22,9 +22,6 @@ export const PROGRESS_LINE_MS = 10_000;
 /** The first reasons of an import's summary on a terminal; `--json` lists all that are kept. */
 export const REASONS_SHOWN = 5;
 
-/** Threads of `serve` that parse what was collected: the one sequencer is busy with four. */
-export const SERVE_THREADS_MAX = 4;
-
 /** Problems of a configuration that are listed; who has more mends the first ones first. */
 export const PROBLEMS_SHOWN = 100;
 

@@ -12,9 +12,10 @@ import { loadConfig } from '../../config/load-config.ts';
 import type { Command } from '../../operations/forwarding/command.ts';
 import { ForwardingError } from '../../operations/forwarding/errors.ts';
 import { handOver } from '../../operations/forwarding/forwarding-client.ts';
+import type { ServeReady } from '../../operations/host/server-request.ts';
 import { importRecords } from '../../operations/ingest/import.ts';
 import { ENDPOINT_DISK_LOOK_MS } from '../enforcement/limits.ts';
-import { type ServeReady, serve } from '../serve.ts';
+import { serve } from '../serve.ts';
 import { DiskReserve, freeShare, IMPORT_DISK_LOOK_MS } from './disk-reserve.ts';
 import type { ServeEvent } from './server-event.ts';
 
@@ -212,8 +213,8 @@ async function withServer(
   }
 }
 
-async function decide({ doors }: ServeReady): Promise<{ status: number; body: string }> {
-  const response = await fetch(`${doors}/access/v1/evaluation`, {
+async function decide({ enforcementUrl }: ServeReady): Promise<{ status: number; body: string }> {
+  const response = await fetch(`${enforcementUrl}/access/v1/evaluation`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
     body: JSON.stringify({

@@ -1,8 +1,8 @@
 import { systemClock } from '@countersign/core';
-import { collectGarbageSeldom } from './process/collect-garbage.ts';
-import { EXIT } from './process/exit-code.ts';
-import { onInterrupt } from './process/interrupt.ts';
-import { runCommandLine } from './run-command-line.ts';
+import { collectGarbageSeldom } from './cli/process/collect-garbage.ts';
+import { EXIT } from './cli/process/exit-code.ts';
+import { onInterrupt } from './cli/process/interrupt.ts';
+import { runCommandLine } from './cli/run-command-line.ts';
 
 // Books name people: nobody else on this machine reads them, however open the folder was before.
 process.umask(0o077);
@@ -28,6 +28,10 @@ const exitCode = runCommandLine(process.argv.slice(2), {
   clock: systemClock,
   random: { fill: (into) => crypto.getRandomValues(into) },
   signal,
+  startServer: async (request) => {
+    const server = await import('./server/start-server.ts');
+    return server.startServer(request);
+  },
 });
 // The code is set, and the process left to end by itself, so that output is never cut off.
 void exitCode.then((code) => {

@@ -1,0 +1,29 @@
+import type { Clock, Random } from '@countersign/core';
+import type { Config } from '../../config/config.ts';
+
+/** What the command line asks of the server, and what the server answers with. */
+export type ServerRequest = {
+  readonly dataDir: string;
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Aborted to stop it. */
+  readonly signal: AbortSignal;
+  readonly keyFile: string | undefined;
+  readonly acceptFork: 'accept' | undefined;
+  /** Called with each line of the server's log. */
+  readonly log: (line: string) => void;
+  /** Called once, when everything listens. */
+  readonly ready: (at: ServeReady) => void;
+};
+
+export type ServeReady = {
+  readonly url: string;
+  readonly origin: string;
+  /** Where access is decided; undefined where the configuration names no doors. */
+  readonly enforcementUrl: string | undefined;
+};
+
+/** Serves until the signal is aborted. Resolves when all is closed and durable. */
+export type StartServer = (request: ServerRequest) => Promise<void>;
