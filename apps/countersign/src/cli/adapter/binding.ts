@@ -2,7 +2,9 @@ import type {
   DocumentOperation,
   LedgerOperation,
   ListOperation,
+  ListResult,
   Operation,
+  Rows,
 } from '../../operations/definition/operation.ts';
 import type { Context } from '../process/command-context.ts';
 import type { ProgressState } from '../terminal/progress-line.ts';
@@ -27,7 +29,7 @@ export type Binding = {
     | ((context: Context, result: unknown, own: OwnValues) => Promise<void>)
     | undefined;
   readonly progressOf: (progress: unknown) => ProgressState | undefined;
-  render(context: Context, view: unknown, input: object): unknown;
+  render(context: Context, view: unknown, input: object, own: OwnValues): unknown;
 };
 
 export type Choice = {
@@ -59,7 +61,7 @@ type Mapping<Input, View, Result> = {
   readonly before?: (context: Context, own: OwnValues) => void;
   readonly print?: (context: Context, result: Result, own: OwnValues) => Promise<void>;
   readonly progressOf?: (progress: unknown) => ProgressState | undefined;
-  render?(context: Context, view: View, input: Input): unknown;
+  render?(context: Context, view: View, input: Input, own: OwnValues): unknown;
 };
 
 export function bindDocument<Input extends object, Output, View>(
@@ -76,13 +78,9 @@ export function bindLedger<Input extends object, Output>(
   return bound(operation as Operation, mapping);
 }
 
-export function bindList<Input extends object, Item, Row>(
-  operation: ListOperation<Input, Item, Row>,
-  mapping: Mapping<
-    Input,
-    AsyncIterable<Row> | Iterable<Row>,
-    AsyncIterable<Item> & { readonly rows: AsyncIterable<Row> | Iterable<Row> }
-  >,
+export function bindList<Input extends object, Item, View>(
+  operation: ListOperation<Input, Item, View>,
+  mapping: Mapping<Input, View, ListResult<Item, View>>,
 ): Binding {
   return bound(operation as Operation, mapping);
 }
@@ -104,7 +102,7 @@ function bound(operation: Operation, mapping: object): Binding {
 }
 
 /** All rows of a list that is short, or that a renderer has to see whole. */
-export async function collect<Row>(rows: AsyncIterable<Row> | Iterable<Row>): Promise<Row[]> {
+export async function collect<Row>(rows: Rows<Row>): Promise<Row[]> {
   const all: Row[] = [];
   for await (const row of rows) all.push(row);
   return all;

@@ -62,7 +62,7 @@ async function runAndPrint(
     const output = await caller.perform(operation, input);
     if (print !== undefined) await print(context, { output, view: output }, own);
     else if (json) terminal.document(output);
-    else await binding.render(context, output, input);
+    else await binding.render(context, output, input, own);
     for (const notice of operation.notices?.(output) ?? []) caller.notice(notice);
     return operation.conclude?.(output, context) ?? YES;
   }
@@ -70,14 +70,14 @@ async function runAndPrint(
     const list = await operation.run(caller, input);
     if (print !== undefined) await print(context, list, own);
     else if (json) await terminal.items(list);
-    else await binding.render(context, list.rows, input);
+    else await binding.render(context, list.view, input, own);
     return list.conclude();
   }
   const { output, view, conclusion } = await operation.run(caller, input);
   terminal.progressEnd();
   if (print !== undefined) await print(context, { output, view }, own);
   else if (json) terminal.document(output);
-  else await binding.render(context, view, input);
+  else await binding.render(context, view, input, own);
   return conclusion;
 }
 

@@ -22,6 +22,26 @@ export function coverageConclusion(coverage: Answer): Conclusion {
   return coverage.kind === 'unknown' ? unknown(reasonsText(coverage.because)) : YES;
 }
 
+/**
+ * What follows from a list: with items it is an answer, and a notice says what may be missing. An
+ * empty one is an answer only where nothing may be missing.
+ */
+export function listConclusion(
+  list: { readonly count: number; readonly because: readonly Reason[] },
+  notice: (text: string) => void,
+): Conclusion {
+  const { count, because } = list;
+  if (because.length === 0) return YES;
+  if (count === 0) return unknown(reasonsText(because));
+  notice(`Not everything could be seen: ${reasonsText(because)}.`);
+  return YES;
+}
+
+/** Why an answer is not a yes. */
+export function reasonsOf(answer: Answer): readonly Reason[] {
+  return answer.kind === 'yes' ? [] : answer.because;
+}
+
 export function answerConclusion(answer: Answer): Conclusion {
   switch (answer.kind) {
     case 'yes':

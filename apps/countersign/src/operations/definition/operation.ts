@@ -54,20 +54,20 @@ export type DocumentResult<Output, View = Output> = {
 };
 
 /** Runs in the process of the caller and streams the items of a list. */
-export type ListOperation<Input extends object, Item, Row = Item> = Definition<Input> & {
+export type ListOperation<Input extends object, Item, View = Rows<Item>> = Definition<Input> & {
   readonly kind: 'list';
   readonly runsIn: 'caller';
   /** Of one item. */
   readonly output: z.ZodType;
-  run(context: OperationContext, input: Input): Promise<ListResult<Item, Row>>;
+  run(context: OperationContext, input: Input): Promise<ListResult<Item, View>>;
 };
 
-/**
- * A list that is read once: an adapter iterates over the items or over the rows behind them, then
- * asks what follows from it.
- */
-export type ListResult<Item, Row = Item> = AsyncIterable<Item> & {
-  readonly rows: AsyncIterable<Row> | Iterable<Row>;
+export type Rows<Row> = AsyncIterable<Row> | Iterable<Row>;
+
+/** A list that is read once: an adapter reads the items or the view, then asks what follows. */
+export type ListResult<Item, View = Rows<Item>> = AsyncIterable<Item> & {
+  /** What a renderer reads: the rows behind the items, or the values that they were made of. */
+  readonly view: View;
   conclude(): Promise<Conclusion>;
 };
 
@@ -105,13 +105,13 @@ export function documentResult<Output>(
 
 /** A list whose items are made from its rows one by one. */
 export function listResult<Item, Row>(list: {
-  readonly rows: AsyncIterable<Row> | Iterable<Row>;
+  readonly rows: Rows<Row>;
   readonly itemOf: (row: Row) => Item;
   readonly conclude: () => Conclusion | Promise<Conclusion>;
-}): ListResult<Item, Row> {
+}): ListResult<Item, Rows<Row>> {
   const { rows, itemOf, conclude } = list;
   return {
-    rows,
+    view: rows,
     conclude: async () => conclude(),
     async *[Symbol.asyncIterator]() {
       for await (const row of rows) yield itemOf(row);

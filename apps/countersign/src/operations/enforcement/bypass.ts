@@ -11,6 +11,7 @@ import {
   type DocumentResult,
   type ListOperation,
   listResult,
+  type Rows,
 } from '../definition/operation.ts';
 import { idCalled } from '../readers/ids.ts';
 import { indexed, type Readers } from '../readers/readers.ts';
@@ -170,7 +171,7 @@ export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
   },
 };
 
-export const listBypasses: ListOperation<object, object, Bypass> = {
+export const listBypasses: ListOperation<object, object, Rows<Bypass>> = {
   name: 'bypass list',
   summary: 'all bypasses, and how far each is',
   description: 'Lists every bypass that was requested, and its state.',

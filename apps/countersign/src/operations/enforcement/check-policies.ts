@@ -7,6 +7,7 @@ import {
   documentResult,
   type ListOperation,
   listResult,
+  type Rows,
 } from '../definition/operation.ts';
 import { policyFolder } from './policy-folder.ts';
 
@@ -65,7 +66,7 @@ export const checkPolicyFolder: DocumentOperation<FolderInput, CheckedPolicies> 
   },
 };
 
-export const testPolicyFolder: ListOperation<FolderInput, object, PolicyTestResult> = {
+export const testPolicyFolder: ListOperation<FolderInput, object, Rows<PolicyTestResult>> = {
   name: 'policy test',
   summary: 'run the tests of policies',
   description: 'Runs every *.test.yaml of a folder of policies.',

@@ -4,12 +4,12 @@ import type {
   RegisteredPasskey,
 } from '../../enforcement/eam/passkeys/passkey-registry.ts';
 import { field } from '../definition/fields.ts';
-import { type ListOperation, listResult } from '../definition/operation.ts';
+import { type ListOperation, listResult, type Rows } from '../definition/operation.ts';
 import { indexed, type Readers } from '../readers/readers.ts';
 
 type PasskeysInput = { readonly person?: string | undefined; readonly all?: boolean | undefined };
 
-export const listPasskeys: ListOperation<PasskeysInput, object, RegisteredPasskey> = {
+export const listPasskeys: ListOperation<PasskeysInput, object, Rows<RegisteredPasskey>> = {
   name: 'passkeys list',
   summary: 'the passkeys that count',
   description: 'Lists registered passkeys that are not revoked.',
@@ -42,7 +42,7 @@ export const listPasskeys: ListOperation<PasskeysInput, object, RegisteredPasske
   },
 };
 
-export const listInvitations: ListOperation<object, object, KnownInvitation> = {
+export const listInvitations: ListOperation<object, object, Rows<KnownInvitation>> = {
   name: 'passkeys invitations',
   summary: 'who was invited to register one',
   description: 'Lists the invitations to register a passkey, and whether each was used.',

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import { firstDoubt, unknown, YES } from '../definition/conclusion.ts';
-import { type ListOperation, listResult } from '../definition/operation.ts';
+import { type ListOperation, listResult, type Rows } from '../definition/operation.ts';
 import { indexed } from '../readers/readers.ts';
 
-export const listCoverage: ListOperation<object, object, CoverageRow> = {
+export const listCoverage: ListOperation<object, object, Rows<CoverageRow>> = {
   name: 'coverage',
   summary: 'what we have, and what we do not',
   description: 'Lists, per source and interval, what is known of the completeness of its records.',

@@ -1,8 +1,8 @@
 import type { OcsfEvent } from '@countersign/ocsf';
 import { z } from 'zod';
-import { coverageConclusion } from '../definition/conclusion.ts';
+import { listConclusion, reasonsOf } from '../definition/conclusion.ts';
 import { field } from '../definition/fields.ts';
-import type { ListOperation } from '../definition/operation.ts';
+import type { ListOperation, Rows } from '../definition/operation.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
 import { untilAborted } from '../definition/until-aborted.ts';
 import { idOr } from '../readers/ids.ts';
@@ -15,7 +15,7 @@ type TimelineInput = PeriodInput & {
   readonly app?: string | undefined;
 };
 
-export const timeline: ListOperation<TimelineInput, OcsfEvent, TimelineLine> = {
+export const timeline: ListOperation<TimelineInput, OcsfEvent, Rows<TimelineLine>> = {
   name: 'timeline',
   summary: 'events in order',
   description: 'Lists events in order of their time, each action once. --json: OCSF 1.8.0.',
@@ -56,7 +56,7 @@ export const timeline: ListOperation<TimelineInput, OcsfEvent, TimelineLine> = {
       runsOn: 'sample',
     },
   ],
-  async run({ readers, tenant, dataDir, signal }, input) {
+  async run({ readers, tenant, dataDir, signal, notice }, input) {
     const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
     const { EventBuilder } = await import('../../projection/event-builder.ts');
     const { ledger, store, head } = await readers.sources();
@@ -69,11 +69,20 @@ export const timeline: ListOperation<TimelineInput, OcsfEvent, TimelineLine> = {
       isSubject: erasures.isSubject.bind(erasures),
     };
     const { rows, coverage } = await store.timeline(filter, head);
-    const events = untilAborted(rows, signal);
+    let count = 0;
+    const events = counted(untilAborted(rows, signal), () => count++);
+    const because = reasonsOf(coverage.answer);
     return {
-      rows: withHoles(events, coverage.holes, erasures),
-      conclude: async () => coverageConclusion(coverage.answer),
+      view: withHoles(events, coverage.holes, erasures),
+      conclude: async () => listConclusion({ count, because }, notice),
       [Symbol.asyncIterator]: () => new EventBuilder(ledger).ofRows(events, erasures),
     };
   },
 };
+
+async function* counted<Item>(items: AsyncIterable<Item>, count: () => void): AsyncGenerator<Item> {
+  for await (const item of items) {
+    count();
+    yield item;
+  }
+}
