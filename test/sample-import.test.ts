@@ -36,3 +36,10 @@ test('the sample is read whole, twice over, and counted once', async () => {
   assert.deepEqual(JSON.parse(stdout), { n: ACTIONS });
   assert.equal((await ask('ledger', 'fsck')).code, 0);
 });
+
+test('a timeline names an application that its own record states by id alone', async () => {
+  const { stdout } = await ask('timeline', '--ip', '192.0.2.118');
+  const reads = stdout.split('\n').filter((line) => line.includes('MailItemsAccessed'));
+  assert.ok(reads.length > 0);
+  for (const line of reads) assert.match(line, /mail archive connector .*Mail Archive Connector/);
+});

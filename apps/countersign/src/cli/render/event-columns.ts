@@ -10,19 +10,21 @@ const FAILURE = 2;
 export function eventColumns(): readonly Column<EventLine>[] {
   return [
     { title: 'time (UTC)', kind: 'whole', cell: ({ row }) => timeText(row.event.timeMs) },
-    { title: 'who', kind: 'text', comfortable: 20, cell: ({ row }) => whoOf(row) },
+    { title: 'who', kind: 'text', comfortable: 20, cell: whoOf },
     { title: 'what', kind: 'text', comfortable: 16, cell: whatOf },
     { title: 'on what', kind: 'text', comfortable: 24, fold: 4, cell: ({ row }) => onWhatOf(row) },
     { title: 'from', kind: 'text', comfortable: 15, fold: 3, cell: ({ row }) => fromOf(row) },
-    { title: 'app', kind: 'text', comfortable: 12, fold: 2, cell: ({ row }) => appOf(row) },
+    { title: 'app', kind: 'text', comfortable: 12, fold: 2, cell: appOf },
     { title: 'session', kind: 'id', fold: 1, cell: ({ row }) => row.event.sessionUid ?? undefined },
     { title: 'entry', kind: 'number', cell: ({ row }) => String(row.index) },
   ];
 }
 
-function whoOf({ event, erased }: EventRow): Cell {
+function whoOf({ row: { event, erased }, actorName }: EventLine): Cell {
   if (erased) return { text: '(erased)', style: 'faint' };
-  return event.actorName ?? event.actorUid ?? event.actorPuid ?? event.actorSid ?? undefined;
+  return (
+    actorName ?? event.actorName ?? event.actorUid ?? event.actorPuid ?? event.actorSid ?? undefined
+  );
 }
 
 function whatOf({ row, erasedBy }: EventLine): Cell {
@@ -67,6 +69,6 @@ function fromOf({ event }: EventRow): Cell {
   return country === null ? ip : `${ip} ${country}`;
 }
 
-function appOf({ event }: EventRow): Cell {
-  return event.appName ?? event.appUid ?? undefined;
+function appOf({ row: { event }, appName }: EventLine): Cell {
+  return appName ?? event.appName ?? event.appUid ?? undefined;
 }

@@ -16,6 +16,8 @@ export type TableOptions = {
   /** Infinity where nobody's terminal is: then every row is one whole line. */
   readonly columns: number;
   readonly color: 'color' | 'no color';
+  /** Omitted where the table is one of several under their own headings. */
+  readonly titles?: 'shown' | 'omitted';
 };
 
 type Value = { readonly text: string; readonly style: Style };
@@ -82,7 +84,7 @@ function* firstLines(
   options: TableOptions,
 ): Generator<string> {
   const titles = plan.titles.map((text): Value => ({ text, style: 'heading' }));
-  yield* inlineLines(plan, layout, titles, options);
+  if (options.titles !== 'omitted') yield* inlineLines(plan, layout, titles, options);
   for (const values of sample) yield* rowLines(plan, layout, values, options);
 }
 

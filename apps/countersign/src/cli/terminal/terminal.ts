@@ -99,9 +99,11 @@ export class Terminal {
   async table<Row>(
     columns: readonly Column<Row>[],
     rows: AsyncIterable<Row> | Iterable<Row>,
+    titles: 'shown' | 'omitted' = 'shown',
   ): Promise<number> {
     let count = 0;
     const stdout = this.#stdout;
+    const options = { columns: this.columns, color: this.color, titles };
     async function* counted(): AsyncGenerator<Row> {
       for await (const row of rows) {
         count += 1;
@@ -109,7 +111,7 @@ export class Terminal {
         if (stdout.isClosed) return;
       }
     }
-    for await (const line of tableLines(columns, counted(), this)) {
+    for await (const line of tableLines(columns, counted(), options)) {
       this.#progress?.clear();
       stdout.write(`${line}\n`);
       await stdout.whenFlushed();

@@ -1,11 +1,15 @@
 import type { ErasureIndex } from '../../projection/entries/erasure-index.ts';
 import type { CoverageGap } from '../../store/rows/completeness.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
+import type { RowNames } from '../readers/row-names.ts';
 
-/** An event, and the entry that erased its body. */
+/** An event, the names of who and what acted, and the entry that erased its body. */
 export type EventLine = {
   readonly kind: 'event';
   readonly row: EventRow;
+  /** The record's own name, else one that other records give to the same id. */
+  readonly actorName?: string | undefined;
+  readonly appName?: string | undefined;
   readonly erasedBy: number | undefined;
 };
 
@@ -15,8 +19,15 @@ export type TimelineLine = EventLine | { readonly kind: 'hole'; readonly hole: C
 /** Puts each hole before the first event at or after its start; `holes` are in order. */
 export async function* withHoles(
   rows: AsyncIterable<EventRow>,
-  holes: readonly CoverageGap[],
-  erasures: ErasureIndex,
+  {
+    holes,
+    erasures,
+    names,
+  }: {
+    readonly holes: readonly CoverageGap[];
+    readonly erasures: ErasureIndex;
+    readonly names: RowNames;
+  },
 ): AsyncGenerator<TimelineLine> {
   let next = 0;
   for await (const row of rows) {
@@ -25,7 +36,11 @@ export async function* withHoles(
       if (hole.fromMs > row.event.timeMs) break;
       yield { kind: 'hole', hole };
     }
-    yield { kind: 'event', row, erasedBy: erasures.of(row.entries)?.index };
+    yield {
+      ...{ kind: 'event', row, erasedBy: erasures.of(row.entries)?.index },
+      actorName: names.actorOf(row.event),
+      appName: await names.appOf(row.event),
+    };
   }
   for (const hole of holes.slice(next)) yield { kind: 'hole', hole };
 }

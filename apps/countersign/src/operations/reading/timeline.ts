@@ -59,6 +59,7 @@ export const timeline: ListOperation<TimelineInput, OcsfEvent, Rows<TimelineLine
   async run({ readers, tenant, dataDir, signal, notice }, input) {
     const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
     const { EventBuilder } = await import('../../projection/event-builder.ts');
+    const { RowNames } = await import('../readers/row-names.ts');
     const { ledger, store, head } = await readers.sources();
     const user = await idOr(input.user, { store, column: 'actor_uid', what: 'person' });
     const session = await idOr(input.session, { store, column: 'session_uid', what: 'session' });
@@ -73,7 +74,7 @@ export const timeline: ListOperation<TimelineInput, OcsfEvent, Rows<TimelineLine
     const events = counted(untilAborted(rows, signal), () => count++);
     const because = reasonsOf(coverage.answer);
     return {
-      view: withHoles(events, coverage.holes, erasures),
+      view: withHoles(events, { holes: coverage.holes, erasures, names: new RowNames(store) }),
       conclude: async () => listConclusion({ count, because }, notice),
       [Symbol.asyncIterator]: () => new EventBuilder(ledger).ofRows(events, erasures),
     };
