@@ -3,31 +3,56 @@ import type { PolicyReplay } from '../../operations/enforcement/replay-policies.
 import type { Replay, ReplayChange } from '../../reconcile/checks/replay-tally.ts';
 import type { Context } from '../process/command-context.ts';
 import type { Column } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { severityStyle, severityText } from './severity.ts';
+
+/** OCSF severity_id: findings below it are counted, not listed, on a terminal. */
+const MEDIUM = 3;
 
 export async function renderReplay(
   { terminal }: Context,
   { replay, version }: PolicyReplay,
 ): Promise<void> {
   const { replayed, same, lose, gain, losing, gaining, attacks, cannotTell } = replay;
-  terminal.line(
+  terminal.paragraph(
     `${plural(replayed, 'decision or sign-in', 'decisions and sign-ins')} under the policies ` +
       `${version.slice(0, 16)}: ${numberText(same)} as before, ${numberText(lose)} would lose, ` +
       `${numberText(gain)} would gain`,
   );
   if (losing.length > 0) {
-    terminal.line('\nWho would lose:');
+    terminal.line();
+    terminal.line('Who would lose:');
     await terminal.table(TURNED, losing);
   }
   if (gaining.length > 0) {
-    terminal.line('\nWho would gain:');
+    terminal.line();
+    terminal.line('Who would gain:');
     await terminal.table(TURNED, gaining);
   }
-  if (attacks.length > 0) {
-    terminal.line('\nWhat rules found in sign-ins that were let in:');
-    await terminal.table(ATTACKS, attacks);
-  }
+  await renderAttacks(terminal, attacks);
   for (const [cause, count] of Object.entries(cannotTell)) {
-    terminal.line({ text: `cannot tell: ${numberText(count)}, ${cause}`, style: 'unknown' });
+    terminal.line({
+      text: `Cannot tell for ${numberText(count)}: ${cause}.`,
+      style: 'unknown',
+    });
+  }
+}
+
+/** Would these policies have stopped an attack? The most severe findings come first. */
+async function renderAttacks(terminal: Terminal, attacks: readonly Attack[]): Promise<void> {
+  if (attacks.length === 0) return;
+  terminal.line();
+  terminal.line('Findings in sign-ins that were let in:');
+  const bySeverity = attacks.toSorted((a, b) => b.severity - a.severity);
+  const shown =
+    terminal.columns === Infinity
+      ? bySeverity
+      : bySeverity.filter(({ severity }) => severity >= MEDIUM);
+  await terminal.table(ATTACKS, shown);
+  const left = attacks.length - shown.length;
+  if (left > 0) {
+    const text = `… ${plural(left, 'finding')} of lower severity; --json lists them`;
+    terminal.line({ text, style: 'faint' });
   }
 }
 
@@ -53,7 +78,12 @@ const ANSWERS = {
 } as const;
 
 const ATTACKS: readonly Column<Attack>[] = [
-  { title: 'finding', kind: 'text', comfortable: 40, cell: ({ title }) => title },
+  {
+    title: 'severity',
+    kind: 'whole',
+    cell: ({ severity }) => ({ text: severityText(severity), style: severityStyle(severity) }),
+  },
+  { title: 'finding', kind: 'text', comfortable: 26, cell: ({ title }) => title },
   { title: 'it would be', kind: 'whole', cell: ({ answer }) => ANSWERS[answer] },
   { title: 'sign-ins', kind: 'number', cell: ({ signIns }) => numberText(signIns) },
   { title: 'stopped', kind: 'number', cell: ({ stopped }) => numberText(stopped) },
