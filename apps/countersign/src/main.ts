@@ -4,7 +4,7 @@ import { EXIT } from './cli/process/exit-code.ts';
 import { onInterrupt } from './cli/process/interrupt.ts';
 import { runCommandLine } from './cli/run-command-line.ts';
 
-// Books name people: nobody else on this machine reads them, however open the folder was before.
+// Ledgers name people. No other user of this machine may read new files, even in an open folder.
 process.umask(0o077);
 collectGarbageSeldom();
 
@@ -12,7 +12,8 @@ const signal = onInterrupt(process, (sentence) => {
   process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${sentence}\n` : `${sentence}\n`);
 });
 
-// Should nothing be left to wait for before the command has answered, then silence is no success.
+// If the event loop runs empty before the command has answered, the exit must not look like
+// success.
 process.exitCode = EXIT.ourDefect;
 const sayUnfinished = (): void => {
   process.stderr.write('countersign: a defect of ours: the program stopped before it was done\n');
@@ -33,10 +34,10 @@ const exitCode = runCommandLine(process.argv.slice(2), {
     return server.startServer(request);
   },
 });
-// The code is set, and the process left to end by itself, so that output is never cut off.
+// Set the code and let the process end by itself, so that output is never truncated.
 void exitCode.then((code) => {
   process.off('exit', sayUnfinished);
   process.exitCode = code;
-  // Whoever writes to us may go on for ever; an import that was interrupted reads no more of it.
+  // A producer may write to stdin forever, and an interrupted import reads no more of it.
   process.stdin.destroy();
 });

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** What a configuration is checked against. */
+/** What the parser checks a configuration against: variables, files and the base folder. */
 export type ConfigEnvironment = {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Relative paths in a file are meant from where the file lies. */
+  /** Resolves a relative path against the folder of the configuration file. */
   readonly resolve: (path: string) => string;
   readonly kindOf: (path: string) => 'file' | 'other' | 'missing';
 };

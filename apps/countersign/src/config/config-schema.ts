@@ -97,7 +97,10 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
   });
 }
 
-/** Every place that is called and is not on this machine: so no live tenant has another's time. */
+/**
+ * Every configured address that is not on this machine. A live tenant must not run on an emulator's
+ * clock.
+ */
 function elsewhereOf(
   emulatorClock: string,
   tenants: readonly ConnectedTenant[],
@@ -125,7 +128,7 @@ function isOnThisMachine(place: string): boolean {
   return isLoopback((URL.parse(place)?.hostname ?? '').replace(/^\[|\]$/g, ''));
 }
 
-/** Off unless it is named: it takes a right to write, which nothing else here has. */
+/** Off by default, because a canary needs write access, which no collector has. */
 function canary(world: ConfigEnvironment) {
   return z.strictObject({
     root: root.default('https://graph.microsoft.com'),
@@ -206,7 +209,9 @@ function azureMonitor(secret: ReturnType<typeof secretPlace>) {
     });
 }
 
-/** By the vendor's custom a hub is named after what is in it; one that is not has to say it. */
+/**
+ * Azure names a hub after the category in it. A hub with another name must state its categories.
+ */
 function hub() {
   const category = z.enum(EXPORT_CATEGORIES);
   return z

@@ -2,7 +2,7 @@ import type { SignInType, TenantId } from '@countersign/core';
 import type { CredentialPlace, Listen, SecretPlace } from './config-values.ts';
 import type { EnforcementConfig } from './enforcement-config.ts';
 
-/** Contracts 1.2. */
+/** Content types of the Management Activity API (contracts 1.2). */
 export const CONTENT_TYPES = [
   'Audit.AzureActiveDirectory',
   'Audit.Exchange',
@@ -12,7 +12,7 @@ export const CONTENT_TYPES = [
 ] as const;
 type ContentType = (typeof CONTENT_TYPES)[number];
 
-/** Parts of the directory that are read: by delta query (contracts 8.1), or as lists. */
+/** Directory objects that Countersign reads by delta query (contracts 8.1) or as lists. */
 export const DIRECTORY_OBJECTS = [
   'users',
   'groups',
@@ -29,8 +29,8 @@ export const DIRECTORY_OBJECTS = [
 type DirectoryObject = (typeof DIRECTORY_OBJECTS)[number];
 
 /**
- * What a diagnostic setting of Entra, and the streaming of Defender, can export: each has a
- * container, and as a rule a hub, `insights-logs-` and its name in lower case.
+ * Categories that Entra diagnostic settings and Defender streaming can export. Each has a container
+ * and usually a hub: `insights-logs-` and the category in lower case.
  */
 export const EXPORT_CATEGORIES = [
   'SignInLogs',
@@ -51,22 +51,23 @@ export const EXPORT_CATEGORIES = [
   'AdvancedHunting-EmailPostDeliveryEvents',
 ] as const;
 
-/** What a tenant is for. */
 export const TENANT_USES = ['production', 'test', 'acquired', 'other'] as const;
 type TenantUse = (typeof TENANT_USES)[number];
 
-/** Groups of licences, as far as they differ in what is recorded. `F`: frontline workers. */
+/** License groups that differ in what the vendor records. `F`: frontline workers. */
 export const LICENCES = ['E3', 'E5', 'F', 'none'] as const;
 export type Licence = (typeof LICENCES)[number];
 
-/** Where the vendor tells of new content: a hint, so that it is asked for before its time. */
+/**
+ * The webhook by which the vendor announces new content, so that the collector asks for it early.
+ */
 export type WebhookConfig = {
-  /** What the vendor calls, from outside. */
+  /** The public address that the vendor calls. */
   readonly address: string;
   readonly listen: Listen;
-  /** What the auth ids are made of that the vendor has to say. */
+  /** The secret from which Countersign derives the auth ids that the vendor must send. */
   readonly authId: SecretPlace;
-  /** PEM; undefined where something before it speaks TLS with the vendor. */
+  /** PEM. Undefined if a proxy in front terminates TLS for the vendor. */
   readonly certificate?:
     | { readonly file: string; readonly keyFile?: string | undefined }
     | undefined;
@@ -78,7 +79,7 @@ export type ActivityApiConfig = {
   readonly contentTypes: readonly ContentType[];
   readonly requestsPerMinute: number;
   readonly webhook?: WebhookConfig | undefined;
-  /** Milliseconds between two polls, as everywhere below. */
+  /** Milliseconds between two polls, here and in all collectors below. */
   readonly every: number;
 };
 
@@ -88,12 +89,12 @@ export type GraphConfig = {
   readonly directoryAudits: boolean;
   readonly directory: readonly DirectoryObject[];
   readonly crossCheck: boolean;
-  /** Of the logs: what the service allows this application. */
+  /** The log request quota that the service grants this application. */
   readonly requestsPerMinute: number;
   readonly every: number;
 };
 
-/** A hub, and what is in it. */
+/** An event hub and the categories in it. */
 export type HubConfig = { readonly topic: string; readonly categories: readonly string[] };
 
 export type AzureMonitorConfig = {
@@ -116,17 +117,17 @@ export type AzureMonitorConfig = {
     | undefined;
 };
 
-/** What was set apart for canaries; what is not named is not touched. */
+/** Objects reserved for canaries. Canaries touch nothing else. */
 export type CanaryConfig = {
   readonly root: string;
   readonly credentials: { readonly clientId: string; readonly credential: CredentialPlace };
-  /** Where drafts are made. */
+  /** The mailbox where canaries create drafts. */
   readonly mailbox?: string | undefined;
-  /** The id of a site, where files are put. */
+  /** The id of the site where canaries upload files. */
   readonly site?: string | undefined;
-  /** A channel that is described anew. */
+  /** The channel whose description canaries change. */
   readonly channel?: { readonly team: string; readonly id: string } | undefined;
-  /** An account of which an attribute is set. */
+  /** The account whose attribute canaries set. */
   readonly account?: string | undefined;
   readonly every: number;
 };
@@ -134,11 +135,11 @@ export type CanaryConfig = {
 export type ConnectedTenant = {
   readonly id: TenantId;
   readonly name?: string | undefined;
-  /** Of its people, where somebody said. */
+  /** Licenses of the tenant's people. Undefined if the configuration does not say. */
   readonly licences?: readonly Licence[] | undefined;
-  /** Root of the login authority. */
+  /** Root URL of the login authority. */
   readonly authority: string;
-  /** PEM of certificate authorities that are believed instead of the machine's own. */
+  /** PEM of certificate authorities to trust instead of the machine's own. */
   readonly authorityFile?: string | undefined;
   readonly credentials: { readonly clientId: string; readonly credential: CredentialPlace };
   readonly collect: {
@@ -146,7 +147,7 @@ export type ConnectedTenant = {
     readonly graph?: GraphConfig | undefined;
     readonly azureMonitor?: AzureMonitorConfig | undefined;
   };
-  /** Undefined: no canary is ever sent. */
+  /** Undefined: Countersign sends no canaries. */
   readonly canary?: CanaryConfig | undefined;
 };
 
@@ -158,7 +159,7 @@ export type OwnedTenant = {
   readonly note?: string | undefined;
 };
 
-/** The tenants that the company owns, and those of others that it knows. */
+/** The tenants that the company owns, and the tenants of others that it knows. */
 export type Inventory = {
   readonly tenants: readonly OwnedTenant[];
   readonly partners: readonly { readonly id: TenantId; readonly name: string }[];
@@ -168,16 +169,16 @@ export type ConfigDocument = {
   readonly listen: Listen;
   readonly reach: 'loopback' | 'network';
   readonly log: 'text' | 'json';
-  /** A file beside this one. */
+  /** A file in the same folder. */
   readonly inventory?: string | undefined;
   readonly tenants: readonly ConnectedTenant[];
-  /** Where an emulator publishes its time; undefined: this machine's clock. */
+  /** The URL where an emulator publishes its time. Undefined: use this machine's clock. */
   readonly emulatorClock?: string | undefined;
-  /** Undefined: this process decides nothing. */
+  /** Undefined: this process answers no access requests. */
   readonly doors?: EnforcementConfig | undefined;
 };
 
 export type Config = Omit<ConfigDocument, 'inventory'> & {
-  /** Undefined where nobody said which tenants the company owns. */
+  /** Undefined if the configuration does not list the tenants that the company owns. */
   readonly inventory: Inventory | undefined;
 };

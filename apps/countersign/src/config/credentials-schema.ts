@@ -4,7 +4,7 @@ import type { CredentialPlace } from './config-values.ts';
 import { environment, existingFile, oneOf, secretPlace } from './path-values.ts';
 import { guid, refuse } from './scalar-values.ts';
 
-/** By what an application proves itself to the vendor. */
+/** How an application authenticates to the vendor. */
 export function credentials(world: ConfigEnvironment): z.ZodType<{
   readonly clientId: string;
   readonly credential: CredentialPlace;

@@ -35,7 +35,7 @@ tenants:
   }
 }
 
-test('an emulator’s clock stands beside addresses of this machine alone', () => {
+test('an emulator clock is allowed only with addresses on this machine', () => {
   assert.deepEqual(
     problemsOf((text) => text),
     [],

@@ -1,23 +1,23 @@
 import type { TenantId } from '@countersign/core';
 import type { CredentialPlace, Listen, SecretPlace } from './config-values.ts';
 
-/** The kinds of reverse proxy whose way of asking is known. */
+/** Reverse proxies whose forward-auth protocol Countersign speaks. */
 export const PROXY_KINDS = ['nginx', 'envoy', 'traefik'] as const;
 type ProxyKind = (typeof PROXY_KINDS)[number];
 
-/** How an authenticator says what it is, as far as that can be verified here. */
+/** Attestation formats that this server can verify. */
 export const ATTESTATION_FORMATS = ['none', 'packed', 'tpm'] as const;
 type AttestationFormat = (typeof ATTESTATION_FORMATS)[number];
 
-/** What a receiver of events may do (CAEP interoperability profile). */
+/** Scopes of an event receiver (CAEP Interoperability Profile). */
 export const EVENT_SCOPES = ['ssf.read', 'ssf.manage'] as const;
 type EventScope = (typeof EVENT_SCOPES)[number];
 
-/** By what a caller is known; at least one of them. */
+/** What authenticates a caller. At least one member is required. */
 export type CallerProofs = {
-  /** Where the SHA-256 of its token lies, in hex: of several, each in a line, all count. */
+  /** Where the SHA-256 hashes of its tokens are stored: hex, one per line. Each is valid. */
   readonly tokenHash?: SecretPlace | undefined;
-  /** Its client certificate, in PEM. */
+  /** Its client certificate in PEM. */
   readonly certificate?: string | undefined;
 };
 
@@ -25,7 +25,7 @@ export type ToolConfig = CallerProofs & {
   readonly name: string;
   readonly tenant?: TenantId | undefined;
   readonly door: string;
-  /** Milliseconds that a pass lasts, where a permit opens one. */
+  /** Lifetime in milliseconds of a pass that a permit opens. */
   readonly passFor?: number | undefined;
   readonly resources: readonly {
     readonly type: string;
@@ -54,87 +54,91 @@ export type ReceiverConfig = CallerProofs & {
   readonly may: EventScope;
 };
 
-/** The external authentication method of Entra: whom it sends is decided about here. */
+/**
+ * The Entra external authentication method. Countersign decides about each user that Entra sends.
+ */
 export type ExternalMethodConfig = {
-  /** What was given to Entra for this company. */
+  /** The client id that Entra has for this company. */
   readonly clientId: string;
-  /** Id of the application that stands for us there: its hints are for it. */
+  /** Id of the application that represents Countersign in Entra; the audience of its hints. */
   readonly appId: string;
-  /** Undefined: those that the configuration connects. */
+  /** Undefined: all connected tenants. */
   readonly tenants?: readonly TenantId[] | undefined;
   readonly authority: string;
-  /** PEM of authorities that are believed of it instead of the machine's own. */
+  /** PEM of certificate authorities to trust for Entra instead of the machine's own. */
   readonly authorityFile?: string | undefined;
-  /** Made where it is not there, and shared by all nodes. */
+  /** The key file. Created if it does not exist; shared by all nodes. */
   readonly keys: string;
-  /** Id of the API as which Entra asks before it gives tokens of the company's own applications. */
+  /**
+   * Id of the API for which Entra calls the token issuance event of the company's own applications.
+   */
   readonly tokensAppId?: string | undefined;
-  /** Milliseconds that a pass lasts. */
+  /** Lifetime of a pass in milliseconds. */
   readonly passFor: number;
-  /** Where the address of a browser is read: `forwarded` where a balancer of ours states it. */
+  /** Where the browser's address comes from. Use `forwarded` behind a trusted load balancer. */
   readonly address: 'connection' | 'forwarded';
   readonly passkeys: {
-    /** The company, as browsers show it. */
+    /** The company name that browsers show. */
     readonly name: string;
     readonly formats: readonly AttestationFormat[];
-    /** AAGUIDs; undefined: any. */
+    /** Allowed AAGUIDs. Undefined: any. */
     readonly authenticators?: readonly string[] | undefined;
-    /** A folder by which several nodes tell each other; undefined: there is one. */
+    /** The folder through which nodes share state. Undefined: there is one node. */
     readonly shared?: string | undefined;
-    /** Certificates of makers, in PEM: their word counts for what an authenticator is. */
+    /** Certificates of authenticator vendors in PEM. Attestation must chain to one of them. */
     readonly makers: readonly string[];
   };
 };
 
-/** How a group goes past our method in the suite for a while. */
+/** How a group can bypass the external method in the suite for a limited time. */
 export type BypassConfig = {
   readonly tenant: TenantId;
-  /** Root of the login authority. */
+  /** Root URL of the login authority. */
   readonly authority: string;
   readonly authorityFile?: string | undefined;
-  /** Root of Graph. */
+  /** Root URL of Microsoft Graph. */
   readonly graph: string;
   readonly credentials: { readonly clientId: string; readonly credential: CredentialPlace };
-  /** The configuration of our external authentication method. */
+  /** The id of the external authentication method configuration. */
   readonly method: string;
-  /** Milliseconds that it lasts at most. */
+  /** Maximum duration in milliseconds. */
   readonly longest: number;
 };
 
-/** Where access is decided before it happens. */
+/** The enforcement points: where Countersign decides before access happens. */
 export type EnforcementConfig = {
   readonly listen: Listen;
-  /** As callers know this decision point, and the issuer of its events. */
+  /** The public URL of this decision point, and the issuer of its events. */
   readonly url: string;
   readonly tls?:
     | { readonly certificate: string; readonly key: string; readonly clients?: string | undefined }
     | undefined;
-  /** Undefined: what the server allows one address. All users of a proxy share its address. */
+  /** Undefined: the server default. All users of a proxy share one address. */
   readonly connectionsPerAddress?: number | undefined;
-  /** A folder; undefined: the policies that come with the program. */
+  /** A folder. Undefined: the policies that ship with the program. */
   readonly policies?: string | undefined;
   readonly directory: readonly string[];
-  /** Milliseconds that the longest token of the suite lives; undefined: as the vendor says. */
+  /** Lifetime in milliseconds of the suite's longest token. Undefined: the vendor's default. */
   readonly suiteTokens?: number | undefined;
   readonly tools: readonly ToolConfig[];
   readonly proxies: readonly ProxyConfig[];
-  /** Whose tokens say who somebody is; needed by proxies. */
+  /** The issuer whose tokens identify users. Proxies require it. */
   readonly identity?:
     | {
         readonly issuer: string;
         readonly audience: string;
-        /** A JSON Web Key Set in a file. */
+        /** The file that holds its JSON Web Key Set. */
         readonly keys: string;
         readonly claim: string;
         readonly cookie: string;
       }
     | undefined;
   readonly external?: ExternalMethodConfig | undefined;
-  /** Whose word counts where it takes two people, each with a public key in PEM. */
+  /** People who can approve acts that need two people, each with a public key in PEM. */
   readonly people: readonly { readonly name: string; readonly key: string }[];
   readonly events?:
     | {
-        /** Private keys in PEM; the first one signs. */
+        /** Private keys in PEM. The first one signs. */
         readonly signingKeys: readonly string[];
         readonly receivers: readonly ReceiverConfig[];
       }

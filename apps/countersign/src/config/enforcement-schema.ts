@@ -55,7 +55,7 @@ export function endpointsSchema(world: ConfigEnvironment): z.ZodType<Enforcement
     });
 }
 
-/** What no single member is to blame for. */
+/** Problems that involve more than one member. */
 function* problemsOf(
   doors: EnforcementConfig,
 ): Iterable<[path: (string | number)[], what: string]> {
@@ -71,7 +71,7 @@ function* problemsOf(
   }
   const names = new Set<string>();
   for (const [at, person] of doors.people.entries()) {
-    // Who reads an entry does not tell Ada from ada.
+    // A reader of the approval entry cannot tell Ada from ada, so one person could approve as two.
     const plain = person.name.trim().toLowerCase();
     if (names.has(plain)) yield [['people', at, 'name'], 'is the name of another person as well'];
     names.add(plain);
@@ -199,7 +199,7 @@ function events(world: ConfigEnvironment) {
   });
 }
 
-/** Off unless it is named: it takes an identity of its own, which may write in the suite. */
+/** Off by default, because a bypass needs an identity with write access to the suite. */
 function bypass(world: ConfigEnvironment) {
   return z.strictObject({
     tenant,
@@ -212,7 +212,7 @@ function bypass(world: ConfigEnvironment) {
   });
 }
 
-/** AuthZEN 1.0, 9.1, and SSF 1.0, 7.1: https, and neither query nor fragment. */
+/** AuthZEN 1.0, 9.1, and SSF 1.0, 7.1: https, without query or fragment. */
 const publicUrl: z.ZodType<string> = z.string().transform((text, context) => {
   const url = URL.parse(text);
   const isPlain = url !== null && url.search === '' && url.hash === '' && url.username === '';

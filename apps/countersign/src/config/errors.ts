@@ -1,9 +1,9 @@
 import { CountersignError } from '@countersign/core';
 
-/** - `DOOR_FILE` a file that the configuration names cannot be used, or is missing */
+/** - `DOOR_FILE` a file that the configuration names is missing or unusable */
 export type ConfigErrorCode = 'DOOR_FILE';
 
-/** The configuration, or a file that it names, cannot be used. */
+/** The configuration, or a file that it names, is unusable. */
 export class ConfigError extends CountersignError<ConfigErrorCode> {
   override readonly name = 'ConfigError';
 }

@@ -31,26 +31,26 @@ const EXTERNAL = `doors:
     passkeys: { name: Northmoor }
 `;
 
-test('an external method needs a tenant whose people it lets in', () => {
+test('an external method needs a tenant whose people it serves', () => {
   assert.throws(() => parse(EXTERNAL), /doors.external: lets in people of no tenant/);
   const named = EXTERNAL.replace('keys:', `tenants: [${TENANT}]\n    keys:`);
   assert.deepEqual(parse(named).doors?.external?.tenants, [TENANT]);
   assert.equal(parse(`${GOOD}${EXTERNAL}`).doors?.external?.tenants, undefined);
 });
 
-test('who names makers takes nothing that none of them vouches for', () => {
+test('with certificates of makers, an unattested authenticator is refused', () => {
   const makers = EXTERNAL.replace('name: Northmoor', 'name: Northmoor, makers: [maker.pem]');
   assert.throws(() => parse(`${GOOD}${makers}`), /takes what no maker vouches for/);
   const packed = makers.replace('makers:', 'formats: [packed], makers:');
   assert.equal(parse(`${GOOD}${packed}`).doors?.external?.passkeys.makers.length, 1);
 });
 
-test('keys that are not there yet will be made', () => {
+test('key files that do not exist yet will be created', () => {
   const made = EXTERNAL.replace('keys.json', 'keys.new');
   assert.equal(parse(`${GOOD}${made}`).doors?.external?.keys, '/etc/keys.new');
 });
 
-test('one address has as many connections as the file says, and no more than all', () => {
+test('connectionsPerAddress is read, and cannot exceed the total', () => {
   const endpoints = (value: string): string =>
     `${GOOD}${EXTERNAL.replace('url:', `connectionsPerAddress: ${value}\n  url:`)}`;
   assert.equal(parse(`${GOOD}${EXTERNAL}`).doors?.connectionsPerAddress, undefined);
@@ -60,7 +60,7 @@ test('one address has as many connections as the file says, and no more than all
   }
 });
 
-test('of two names that read the same, one person could be two', () => {
+test('approver names that differ only in case are refused', () => {
   const people = (...names: readonly string[]): string => {
     const lines = names.map((name) => `    - { name: ${name}, key: k }\n`);
     return `${GOOD}${EXTERNAL}  people:\n${lines.join('')}`;

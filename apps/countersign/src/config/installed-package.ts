@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 export type OwnPackage = { readonly folder: string; readonly version: string };
 
-/** Our own package: its root, wherever the compiled files lie beneath it, and what it states. */
+/** Finds our own package.json above `from`: in a clone or in the installed package. */
 export function ownPackage(from: string = import.meta.dirname): OwnPackage {
   for (let folder = from; ; folder = dirname(folder)) {
     const version = versionIn(join(folder, 'package.json'));
@@ -12,7 +12,7 @@ export function ownPackage(from: string = import.meta.dirname): OwnPackage {
   }
 }
 
-/** What comes with the program: beside it in the published package, at the root of a clone. */
+/** The `content` folder: inside the published package, or at the root of a clone. */
 export function contentFolder(): string {
   const { folder } = ownPackage();
   const inside = join(folder, 'content');
@@ -25,7 +25,7 @@ function versionIn(path: string): string | undefined {
     const isOurs = stated.name === 'countersign' && typeof stated.version === 'string';
     return isOurs ? (stated.version as string) : undefined;
   } catch {
-    // No package.json in this folder, or not a readable one: the search goes on above it.
+    // No readable package.json in this folder: continue with its parent.
     return undefined;
   }
 }

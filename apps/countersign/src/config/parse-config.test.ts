@@ -22,7 +22,7 @@ function parse(text: string, inventory: string = Inventory): Config {
   return parseConfig({ file: 'c.yaml', text }, WORLD, readInventory);
 }
 
-/** What a person is told, line by line. */
+/** The problems as a person sees them, one per line. */
 function problemsOf(text: string, inventory?: string): string[] {
   try {
     parse(text, inventory);
@@ -49,13 +49,13 @@ const HOOK = 'address: "https://hooks.example/x", authId: {env: SECRET}';
 const HUBS = 'hubs: [{topic: insights-logs-auditlogs}]';
 const hubs = (members: string): string => `azureMonitor: {eventHubs: {${members}}}`;
 
-/** GOOD with one line replaced: `find` must stand in it. */
+/** GOOD with `find` replaced. `find` must occur in it. */
 function broken(find: string, by: string): string {
   assert.ok(GOOD.includes(find), find);
   return GOOD.replace(find, by);
 }
 
-test('reads the commented example that comes with the program', () => {
+test('reads the commented example that ships with the program', () => {
   const config = loadConfig(join(EXAMPLES, 'countersign.yaml'), { NORTHMOOR_SECRET: 'hush' });
   assert.deepEqual(config.listen, { host: '127.0.0.1', port: 8480 });
   assert.equal(config.tenants[0]?.collect.activityApi?.every, 60_000);
@@ -63,7 +63,7 @@ test('reads the commented example that comes with the program', () => {
   assert.equal(JSON.stringify(config).includes('hush'), false);
 });
 
-test('reads the example with everything in it that is commented out', () => {
+test('reads the example with all comments removed', () => {
   const text = readFileSync(join(EXAMPLES, 'countersign.yaml'), 'utf8');
   const all = text
     .replace(/^ *secret:\n.*\n.*# file: .*\n/m, '')
@@ -101,7 +101,7 @@ test('reads the example with everything in it that is commented out', () => {
   });
 });
 
-test('fills in what is left out', () => {
+test('fills in defaults', () => {
   const config = parse(GOOD);
   assert.equal(config.inventory, undefined);
   assert.deepEqual(config.tenants[0]?.collect, {
@@ -327,7 +327,7 @@ for (const [what, text, ...lines] of BROKEN) {
     assert.deepEqual(problemsOf(text), lines));
 }
 
-test('names every mistake, in both files, and not the first alone', () => {
+test('reports every mistake in both files', () => {
   const inventory = 'tenants: [{id: x, name: "", use: prod}]\npartner: []';
   assert.deepEqual(problemsOf(`log: xml\ninventory: e.yaml\n${broken(TENANT, 'x')}`, inventory), [
     '/etc/e.yaml:1:16: tenants[0].id: "x" is not a GUID: write it as 8-4-4-4-12 digits of hex',
@@ -340,7 +340,7 @@ test('names every mistake, in both files, and not the first alone', () => {
   ]);
 });
 
-test('a member by its former name is refused with the name that it has', () => {
+test('refuses a retired member name and gives its new name', () => {
   assert.deepEqual(problemsOf(`estate: e.yaml\n${GOOD}`), [
     'c.yaml:1:1: estate: has another name: write inventory',
   ]);
@@ -354,7 +354,7 @@ test('refuses a connected tenant that the inventory does not list', () => {
   ]);
 });
 
-test('refuses bombs before they unfold', () => {
+test('refuses YAML alias bombs before it expands them', () => {
   const laughs = Array.from({ length: 20 }, (_, at) => {
     const before = `*a${at - 1}`;
     return `a${at}: &a${at} [${at === 0 ? 'ha' : Array(20).fill(before).join(', ')}]`;
@@ -367,7 +367,7 @@ test('refuses bombs before they unfold', () => {
   }
 });
 
-test('no error repeats what may be a secret', () => {
+test('no error repeats a value that may be a secret', () => {
   const secrets = ['{env: hunter2}', '{env: "hunter 2"}', 'hunter2', '[hunter2]', '{hunter2: 1}'];
   for (const secret of secrets) {
     const lines = problemsOf(broken('{env: SECRET}', secret));
@@ -376,7 +376,7 @@ test('no error repeats what may be a secret', () => {
   }
 });
 
-test('a file that is not there, or is no text, is told in one sentence', () => {
+test('describes a missing or binary file in one sentence', () => {
   assert.throws(() => loadConfig(join(EXAMPLES, 'none.yaml'), {}), {
     code: 'CONFIG_UNREADABLE',
     message: /^could not read the configuration .*none\.yaml: ENOENT.*name it with --config FILE$/,
@@ -387,7 +387,7 @@ const CANARY = `${GOOD}    canary:
       credentials: {clientId: 8a4f2d63-0c5e-4b7a-9d18-3e6b7c2f5a90, secret: {env: SECRET}}
 `;
 
-test('sends no canary unless it is told to, and then by another identity than collects', () => {
+test('sends canaries only if configured, with an identity that no collector uses', () => {
   assert.equal(parse(GOOD).tenants[0]?.canary, undefined);
   const [tenant] = parse(CANARY).tenants;
   assert.deepEqual(

@@ -12,14 +12,14 @@ import type { ConfigEnvironment } from './config-environment.ts';
 import { configSchema, inventorySchema } from './config-schema.ts';
 import { isLoopback } from './scalar-values.ts';
 
-/** What members were called before 0.1.0, so that an old file gets the new name as the cure. */
+/** Member names before 0.1.0. Errors suggest the new name to the owner of an old file. */
 const FORMER_NAMES: ReadonlyMap<string, string> = new Map([
   ['estate', 'inventory'],
   ['drain', 'bypass'],
 ]);
 
 /**
- * Reads a configuration, and the list of tenants that it names by `inventory`.
+ * Reads a configuration and the tenant list that `inventory` names.
  * @throws ConfigError CONFIG_INVALID with every problem of both files
  */
 export function parseConfig(
@@ -71,7 +71,7 @@ function inventoryOf(
   }
 }
 
-/** What no single member is to blame for; looked for in a document that may have other problems. */
+/** Problems that involve several members. The document may have other problems too. */
 function crossProblems(document: YamlDocument): DocumentProblem[] {
   const problems = [...twice(document, ['tenants']), ...sharedIdentities(document)];
   const listen = memberOf(document.value, 'listen');
@@ -86,7 +86,7 @@ function crossProblems(document: YamlDocument): DocumentProblem[] {
   return problems;
 }
 
-/** Collectors hold read rights only; what writes must be somebody else, or they would not. */
+/** A canary must not share an identity with a collector, because collectors must stay read-only. */
 function sharedIdentities(document: YamlDocument): DocumentProblem[] {
   const tenants = memberOf(document.value, 'tenants');
   if (!Array.isArray(tenants)) return [];

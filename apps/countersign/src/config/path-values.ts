@@ -4,7 +4,7 @@ import type { ConfigEnvironment } from './config-environment.ts';
 import type { SecretPlace } from './config-values.ts';
 import { refuse } from './scalar-values.ts';
 
-/** Files and variables that a configuration names: checked where it names them. */
+/** Schemas for files and variables. Each checks the path where the configuration names it. */
 
 export function secretPlace(world: ConfigEnvironment): z.ZodType<SecretPlace> {
   return z
@@ -22,17 +22,17 @@ export function oneOf(
   return file === undefined ? { env: env ?? '' } : { file };
 }
 
-/** The path from the root of the disk. */
+/** Returns the absolute path. */
 export function existingFile(world: ConfigEnvironment): z.ZodType<string> {
   return existing(world, 'file', 'is no file');
 }
 
-/** A file that may not be there yet. */
+/** A file that does not have to exist yet. */
 export function fileToMake(world: ConfigEnvironment): z.ZodType<string> {
   return toMake(world, 'file', 'is no file');
 }
 
-/** A folder that may not be there yet. */
+/** A folder that does not have to exist yet. */
 export function folderToMake(world: ConfigEnvironment): z.ZodType<string> {
   return toMake(world, 'other', 'is no folder');
 }
@@ -68,7 +68,9 @@ function existing(
   });
 }
 
-/** The name of a variable; no error repeats it, since somebody may have written its value. */
+/**
+ * The name of a variable. Errors do not repeat it: an operator may have pasted the secret itself.
+ */
 export function environment(world: ConfigEnvironment): z.ZodType<string> {
   return z.string().transform((text, context) => {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { messageOf } from '@countersign/core';
 import { ConfigError } from './errors.ts';
 
-/** A file that the configuration names. @throws ConfigError DOOR_FILE */
+/** Reads a file that the configuration names. @throws ConfigError DOOR_FILE */
 export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -11,14 +11,14 @@ import {
   TOKEN_LIFE_MS_MIN,
 } from './limits.ts';
 
-/** Values of one line. Each error completes "PATH: …": what is wrong, and the cure. */
+/** Schemas of one-line values. Each error completes "PATH: …" with the problem and its cure. */
 
 export const guid: z.ZodType<string> = z.string().transform((text, context) => {
   if (isGuid(text)) return text.toLowerCase();
   return refuse(context, `${quoted(text)} is not a GUID: write it as 8-4-4-4-12 digits of hex`);
 });
 
-/** Where ids are text, a tenant is still told apart by its type. */
+/** The brand keeps tenants distinct from other string ids. */
 export const tenant: z.ZodType<TenantId> = guid.transform((text) => text as TenantId);
 
 export const name: z.ZodType<string> = z.string().transform((text, context) => {
@@ -34,7 +34,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ['h', 3_600_000],
 ]);
 
-/** `30s`, `5m`, `1h`, in milliseconds. */
+/** A period (`30s`, `5m`, `1h`), in milliseconds. */
 export const every: z.ZodType<number> = z.string().transform((text, context) => {
   const [, count = '', unit = ''] = /^(\d{1,6})(s|m|h)$/.exec(text.trim()) ?? [];
   const ms = Number(count) * (UNITS.get(unit) ?? 0);
@@ -43,7 +43,7 @@ export const every: z.ZodType<number> = z.string().transform((text, context) => 
   return refuse(context, `${quoted(text)} is out of range: write between 1s and 24h`);
 });
 
-/** `28h`, `90d`: how long a token of another service lives, in milliseconds. */
+/** A token lifetime of another service (`28h`, `90d`), in milliseconds. */
 export const tokenLife: z.ZodType<number> = z.string().transform((text, context) => {
   const [, count = '', unit = ''] = /^(\d{1,5})(m|h|d)$/.exec(text.trim()) ?? [];
   const ms = Number(count) * (unit === 'd' ? 24 * 3_600_000 : (UNITS.get(unit) ?? 0));
@@ -52,7 +52,7 @@ export const tokenLife: z.ZodType<number> = z.string().transform((text, context)
   return refuse(context, `${quoted(text)} is out of range: write between 10m and 90d`);
 });
 
-/** How often a canary of each kind is sent: see {@link CANARY_EVERY_MS_MIN}. */
+/** The period of a canary kind: see {@link CANARY_EVERY_MS_MIN}. */
 export const canaryEvery: z.ZodType<number> = every.transform((ms, context) => {
   if (ms >= CANARY_EVERY_MS_MIN && ms <= CANARY_EVERY_MS_MAX) return ms;
   return refuse(context, 'is out of range for canaries: write between 1m and 6h');
@@ -60,7 +60,9 @@ export const canaryEvery: z.ZodType<number> = every.transform((ms, context) => {
 
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** The root of a service, as `https://host`; http only on this machine. Without a final slash. */
+/**
+ * The root URL of a service (`https://host`) without a trailing slash. http only on this machine.
+ */
 export const root: z.ZodType<string> = z.string().transform((text, context) => {
   const url = URL.parse(text);
   if (url === null) return refuse(context, `${quoted(text)} is no address: write https://HOST`);
@@ -79,7 +81,7 @@ function isLoopbackHttp({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && LOOPBACK.has(hostname);
 }
 
-/** `127.0.0.1:8480`, `[::1]:8480`, or a port alone, which is on loopback. */
+/** `127.0.0.1:8480`, `[::1]:8480`, or a port alone, which means loopback. */
 export const listen: z.ZodType<Listen> = z
   .union([z.string(), z.number()])
   .transform((given, context) => {
@@ -92,7 +94,7 @@ export const listen: z.ZodType<Listen> = z
     return refuse(context, `${quoted(text)} is no address to listen on: write 127.0.0.1:8480`);
   });
 
-/** `host:port` of a Kafka broker. */
+/** A Kafka broker as `host:port`. */
 export const broker: z.ZodType<string> = z.string().transform((text, context) => {
   const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text.trim())?.[1]);
   if (port > 0 && port <= 65_535) return text.trim();

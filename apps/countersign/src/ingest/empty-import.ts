@@ -5,14 +5,14 @@ import type { ImportReport } from './import-run.ts';
 import { REJECTS_LISTED_MAX } from './limits.ts';
 
 /**
- * The report of an import of which no input exists, for a folder without a ledger: none is made
- * for nothing. Undefined where there is anything to read, a stream included.
+ * The report of an import without any existing input. It creates no ledger. Undefined if there is
+ * something to read, such as a stream.
  */
 export async function importNothing(inputs: readonly Input[]): Promise<ImportReport | undefined> {
   if (!inputs.every((input) => input.kind === 'path' && isMissing(input.path))) return undefined;
   const rejects: { file: string; at: string; reason: string }[] = [];
   for await (const event of readInputs(inputs)) {
-    // It came to be in between.
+    // The file was created in the meantime.
     if (event.kind !== 'refused') return undefined;
     rejects.push({ file: event.name, at: 'whole file', reason: event.error.message });
   }
@@ -32,7 +32,7 @@ export async function importNothing(inputs: readonly Input[]): Promise<ImportRep
   };
 }
 
-/** A link that leads nowhere is there, and is looked into by the import itself. */
+/** A dangling link exists. The import itself reports it. */
 function isMissing(path: string): boolean {
   try {
     lstatSync(path);

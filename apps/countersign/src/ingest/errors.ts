@@ -1,16 +1,16 @@
 import { CountersignError } from '@countersign/core';
 
 export type PipelineErrorCode =
-  /** A worker thread ended by itself, or a defect of ours stopped it. */
+  /** A worker thread ended unexpectedly, or a defect of ours stopped it. */
   | 'WORKER_DIED'
   | 'WORKER_FAILED'
   | 'DISK_FULL'
   | 'NOT_WRITABLE'
   | 'DISK_BROKEN'
-  /** An erasure that a hold forbids. */
+  /** A hold forbids the erasure. */
   | 'HELD'
   | 'NO_SUCH_HOLD'
-  /** The last entry was not seen in the future. */
+  /** The last entry's `seen` is not in the future. */
   | 'CLOCK_NOT_AHEAD'
   | 'NOTHING_TO_ERASE'
   | 'EMPTY_SELECTION'

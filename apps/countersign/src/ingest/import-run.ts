@@ -31,24 +31,24 @@ export type ImportOptions = {
   readonly inputs: readonly Input[];
   /** The tenant of records that state none. */
   readonly tenant?: TenantId | undefined;
-  /** Where the files are from, in the words of whoever imports them. */
+  /** The origin of the files, in the operator's words. */
   readonly origin?: string | undefined;
   readonly originals?: 'keep' | 'leave';
   readonly actor: Actor;
-  /** Worker threads; two fill two cores. */
+  /** Worker threads; two saturate two cores. */
   readonly workers: number;
-  /** Aborted: the import stops between two batches, and says so in the ledger. */
+  /** Aborted: the import stops between two batches and records that in the ledger. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
   /** Runs once every record is in the store, before the report. */
   readonly afterImport: () => Promise<AfterImportReport>;
 };
 
-/** What the work after an import could not do. */
+/** Failures of the work after an import. */
 export type AfterImportReport = {
-  /** What failed this time, by detector. */
+  /** Failures of this run, by detector. */
   readonly failures: readonly { readonly detector: string; readonly because: string }[];
-  /** Everything that has failed by now and finds nothing, in sentences. */
+  /** All detectors that have failed and find nothing, in sentences. */
   readonly failed: readonly string[];
 };
 
@@ -59,33 +59,32 @@ export type ImportReport = {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: number;
-  /** The first {@link REJECTS_LISTED_MAX} of them; every one is quarantined. */
+  /** The first {@link REJECTS_LISTED_MAX} rejects. All are quarantined. */
   readonly rejects: readonly {
     readonly file: string;
     readonly at: string;
     readonly reason: string;
   }[];
-  /**
-   * Entries that the ledger gained: the accepted records and what Countersign says of the import.
-   */
+  /** Entries added to the ledger: accepted records and Countersign's entries about the import. */
   readonly entries: number;
   readonly checkpoint: {
-    /** Null where no ledger was made, since nothing was there to be read. */
+    /** Null if no ledger was created because there was no input. */
     readonly origin: string | null;
     readonly size: number;
     readonly root: string;
   };
   readonly warnings: readonly { readonly file: string; readonly text: string }[];
-  /** Rules and detectors that have failed: what they do not find means nothing. */
+  /** Rules and detectors that failed. That they found nothing proves nothing. */
   readonly failed: readonly string[];
-  /** What each witness of the log said to the checkpoint; none where it has no witnesses. */
+  /** Each witness's reply to the checkpoint; empty without witnesses. */
   readonly witnesses: readonly CosignResult[];
   readonly interrupted: boolean;
 };
 
 /**
- * Reads exports into the ledger and the books. A crash at any moment loses nothing and doubles
- * nothing: what was committed is a duplicate when the same import is run again.
+ * Imports exports into the ledger and the store.
+ *
+ * A crash loses and doubles nothing: a rerun counts committed records as duplicates.
  */
 export async function importPaths(
   writer: LedgerWriter,
@@ -96,7 +95,7 @@ export async function importPaths(
   return runImport(writer, options, filesOf(outside));
 }
 
-/** How an import runs, whatever it reads. */
+/** Options of an import of any input. */
 export type RunOptions = Omit<ImportOptions, 'inputs'>;
 
 export async function runImport(
@@ -113,7 +112,7 @@ export async function runImport(
   }
 }
 
-/** The import of one document. */
+/** The document that is being imported. */
 type Current = {
   readonly document: Document;
   readonly origin: Origin | undefined;
@@ -168,7 +167,7 @@ class ImportRun {
     const closing = await this.#source.closing();
     if (closing.length > 0) await this.#pipeline.append(closing);
     await this.#pipeline.post();
-    // The lanes' memory goes before the judges and the compaction take their own.
+    // Free the workers' memory before detectors and compaction allocate theirs.
     await this.#pipeline.stop();
     await this.#finish();
     const { origin, size, root } = await this.#writer.ledger.publish();
@@ -196,7 +195,7 @@ class ImportRun {
     await this.#pipeline.stop();
   }
 
-  /** A detector that fails stops no other, and the report names it. */
+  /** A failing detector stops no other, and the report names it. */
   async #finish(): Promise<void> {
     const { failures, failed } = await this.#options.afterImport();
     for (const { detector, because } of failures) {
@@ -285,12 +284,12 @@ class ImportRun {
     };
   }
 
-  /** `end` is undefined for a document that was not read to its end. */
+  /** `end` is undefined if the document was not read to its end. */
   async #end(current: Current, end: DocumentEnd | undefined): Promise<void> {
     this.#current = undefined;
     await this.#pipeline.settle();
     const { document, origin, importId, importNumber, accepted, duplicates, rejected } = current;
-    // What was quarantined is no file: it has neither a digest nor an end of its own.
+    // Quarantined input is not a file: it has no digest and no end of its own.
     const file = origin === undefined ? end : undefined;
     const warnings = this.#warningsOf(current, end);
     for (const text of warnings) this.#warnings.push({ file: document.name, text });
@@ -316,7 +315,7 @@ class ImportRun {
     };
     await this.#append('import', body);
     const rows = current.facts.coverage(warnings);
-    // Of what a collector had fetched, the windows it was asked for in tell more.
+    // For collected input, the requested windows say more than event times.
     if (rows.length > 0 && origin?.delivered === undefined) {
       const coverage: CoverageBody = { v: 1, importId, rows };
       await this.#append('coverage', coverage);
@@ -329,12 +328,12 @@ class ImportRun {
 
   #warningsOf(current: Current, end: DocumentEnd | undefined): string[] {
     if (end === undefined) return ['the import was interrupted before the end of the file'];
-    // Pieces of a file say nothing of the whole of it.
+    // Pieces of a file prove nothing about the whole file.
     if (current.origin !== undefined) return [];
     const { accepted, duplicates } = current;
     const said = [...current.said, ...end.completeness];
     const records = accepted + duplicates;
-    // What stopped the reading half way is among them: the end of a document says it as well.
+    // The tally includes the error that stopped the document, which its end repeats.
     return current.tally
       .conclude({ said, records })
       .filter(({ kind }) => kind !== 'whole' && kind !== 'nothing-said')
@@ -345,7 +344,7 @@ class ImportRun {
     return this.#pipeline.append([ownEntryDraft(kind, this.#writer.clock.now(), body)]);
   }
 
-  /** Behind all that was fed so far: the batch that met the step is durable then. */
+  /** Runs after all batches so far, so that the batch with the clock step is durable. */
   async #sayClockSteps(): Promise<void> {
     const { clock, clockSteps } = this.#writer;
     if (clockSteps.count > 0) await this.#pipeline.append(clockSteps.take(clock.now()));

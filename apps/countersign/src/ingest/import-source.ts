@@ -9,25 +9,25 @@ import {
   readInputs,
 } from '@countersign/m365';
 
-/** What an import reads, and what it tells of it as it goes. */
+/** The input of an import, and callbacks about its progress. */
 export interface RunSource {
-  /** Bytes of all inputs, for the progress. */
+  /** Total size of all inputs, for the progress display. */
   bytes(): Promise<number>;
   events(): AsyncIterable<ReaderEvent>;
-  /** Of documents that are made of what was quarantined before. */
+  /** Origin of a document that consists of quarantined pieces. */
   originOf(document: Document): Origin | undefined;
-  /** Whether a file that cannot be read at all is quarantined. */
+  /** Whether to quarantine a file that is unreadable as a whole. */
   parks(error: ImportError): boolean;
   /**
-   * Where a quarantined piece stood before, if this is one: it stays as it is. Undefined: it
-   * is of a file, and is to be quarantined.
+   * Name of the existing quarantine file if this row came from one; it stays unchanged. Undefined:
+   * the row came from a file, so quarantine it.
    */
   stays(document: Document, row: number): string | undefined;
-  /** A reject lies in the folder of what is quarantined, under this name. */
+  /** A reject is in quarantine under this name. */
   onQuarantined(name: string): void;
-  /** All of it is durable. */
+  /** The whole document is durable. */
   readToEnd(document: Document): void;
-  /** Entries behind all that was read. */
+  /** Entries to append after everything was read. */
   closing(): Promise<readonly RecordDraft[]>;
 }
 
@@ -35,7 +35,7 @@ export type Origin = {
   readonly quarantinedBy: number | null;
   /** The tenant of records that state none. */
   readonly tenant: TenantId | undefined;
-  /** Of what a collector had fetched. */
+  /** Only for input that a collector fetched. */
   readonly delivered: DeliveredAs | undefined;
 };
 

@@ -3,17 +3,17 @@ import type { Clock } from '@countersign/core';
 export type ImportProgress = {
   readonly records: number;
   readonly bytes: number;
-  /** Bytes of all inputs on disk; 0 when that is not known. */
+  /** Size of all inputs on disk; 0 if unknown. */
   readonly totalBytes: number;
   readonly recordsPerSecond: number;
-  /** Undefined until there is something to reckon with. */
+  /** Undefined until there is enough data for an estimate. */
   readonly secondsLeft: number | undefined;
 };
 
-/** How often progress is told, in milliseconds: as often as an eye can follow. */
+/** Interval of progress updates: as fast as an eye can follow. */
 const INTERVAL_MS = 200;
 
-/** Counts, and tells at most a few times a second. */
+/** Counts bytes and reports progress a few times per second. */
 export class ProgressMeter {
   readonly #clock: Clock;
   readonly #tell: ((progress: ImportProgress) => void) | undefined;

@@ -5,7 +5,7 @@ import { type Actor, ownEntryDraft } from '../projection/entries/own-entry.ts';
 import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { IngestError } from './errors.ts';
 
-/** Below this a clock waits until the time of the last entry comes, and nothing is declared. */
+/** Below this, the clock waits for the time of the last entry, and no restart is needed. */
 const CLOCK_AHEAD_MS_MIN = 60_000;
 
 export type ClockRestarted = {
@@ -16,9 +16,9 @@ export type ClockRestarted = {
 };
 
 /**
- * Lets `seen` start again at the time of this machine, after a clock that was ahead stamped entries
- * with a time that is still to come. Those entries stay as they are: the log shows the wrong time,
- * the entry that ends it, and who declared it.
+ * Restarts `seen` at this machine's time, after a fast clock stamped entries with a future time.
+ *
+ * Those entries stay. The log shows the wrong time, the entry that ends it, and who declared it.
  * @throws PipelineError CLOCK_NOT_AHEAD
  */
 export async function restartClock(

@@ -23,10 +23,11 @@ import {
 } from './quarantine/quarantine.ts';
 
 /**
- * Reads the quarantine again: from the bytes that were kept, else from the file if it is still
- * there. What can be read now is an entry, or a duplicate of one, and leaves the folder; what
- * cannot stays as it is. Windows of collectors that were short of nothing else are whole then.
- * Nothing leaves before what it held is durable: after a crash the same call goes on.
+ * Reads the quarantine again, from the kept bytes or else from the original file.
+ *
+ * Readable input becomes an entry, or a duplicate of one, and leaves the quarantine. Collector
+ * windows that lacked nothing else become complete. Files leave only after their content is
+ * durable, so after a crash the same call continues.
  */
 export async function retryQuarantined(
   writer: LedgerWriter,
@@ -38,7 +39,7 @@ export async function retryQuarantined(
   return report;
 }
 
-/** A quarantined file, less its bytes: there may be millions. */
+/** A quarantine file without its bytes, because there may be millions. */
 type Piece = {
   readonly name: string;
   readonly file: string;
@@ -46,10 +47,10 @@ type Piece = {
   readonly tenant: string | null;
   readonly at: string;
   /**
-   * - `bytes`   it is read from what was kept
-   * - `file`    its file is read again
-   * - `never`   a collector fetched it, and nothing that could be read was kept
-   * - `erased`  nothing is left of it but that it is missing
+   * - `bytes` parse the kept bytes
+   * - `file` read the original file again
+   * - `never` a collector fetched it and no readable bytes were kept
+   * - `erased` only the marker of a missing piece remains
    */
   readonly from: 'bytes' | 'file' | 'never' | 'erased';
   readonly collected: CollectedPiece | undefined;
@@ -59,7 +60,7 @@ class Retry implements RunSource {
   readonly #writer: LedgerWriter;
   readonly #pieces: readonly Piece[];
   readonly #files: ReadonlySet<string>;
-  /** The pieces of the documents that are made of what was kept. */
+  /** The pieces of each document that was built from kept bytes. */
   readonly #made = new Map<Document, readonly Piece[]>();
   /** Names of pieces, and of documents, that were read to their end. */
   readonly #readPieces = new Set<string>();
@@ -96,7 +97,7 @@ class Retry implements RunSource {
     return { quarantinedBy: piece.import, tenant, delivered: piece.collected?.delivered };
   }
 
-  /** That a file is gone is no news of what was quarantined of it. */
+  /** A missing file is not a new reject: its quarantine file exists already. */
   parks(error: ImportError): boolean {
     return error.code !== 'NOT_FOUND';
   }
@@ -117,9 +118,9 @@ class Retry implements RunSource {
     for (const { name } of pieces ?? []) this.#readPieces.add(name);
   }
 
-  /** Names of all that could be read now. */
+  /** Names of all files that could be read now. */
   settled(): string[] {
-    // An archive is read where its members are.
+    // A piece of an archive counts as read if its member was read.
     const read = new Set([...this.#readDocuments].flatMap(withParents));
     return this.#pieces
       .filter(({ name, file, from }) =>
@@ -153,7 +154,7 @@ class Retry implements RunSource {
     yield { kind: 'end', end: { ...end, completeness: [], failure: undefined } };
   }
 
-  /** `row`: which of its document's pieces it is. */
+  /** `row`: the piece's position within its document. */
   #chunkOf(documentId: number, { name }: Piece, row: number): ReaderEvent {
     const { bytes, item } = readQuarantined(this.#writer.dir, name);
     const { form, columns, delimiter } = item.readAs ?? AS_COLLECTED;
@@ -165,7 +166,7 @@ class Retry implements RunSource {
       delimiter,
       row,
       offset: 0,
-      // Of its own: it moves to another thread.
+      // Copy the bytes, because they move to another thread.
       bytes: new Uint8Array(bytes),
       spans: Int32Array.of(0, bytes.length, 0),
     };
@@ -178,10 +179,10 @@ class Retry implements RunSource {
   }
 }
 
-/** Contents are JSON, however they came. */
+/** Collected contents are always JSON. */
 const AS_COLLECTED: Omit<ReadAs, 'tenant'> = { form: 'json', columns: [], delimiter: 0 };
 
-/** Of a file that could not be read at all: it has no import, as what a collector fetched. */
+/** Marks a file that was unreadable as a whole. Like collected input, it has no import. */
 const WHOLE_FILE = 'whole file';
 
 function pieceOf({ name, item }: QuarantineFile): Piece {
@@ -201,14 +202,14 @@ function isOfCollector({ collected, import: number, at }: Piece): boolean {
   return collected !== undefined || (number === null && at !== WHOLE_FILE);
 }
 
-/** `a/b.zip/c.csv`, `a/b.zip`, `a`. */
+/** Returns `a/b.zip/c.csv`, `a/b.zip` and `a` for the first. */
 function withParents(name: string): string[] {
   const parents: string[] = [name];
   for (let path = name; path !== dirname(path); path = dirname(path)) parents.push(dirname(path));
   return parents;
 }
 
-/** Of a member of an archive the archive; of what is gone the name that it had. */
+/** The archive's path for a member; the original path for a missing file. */
 function pathOf(file: string): string {
   for (let path = file; path !== dirname(path); path = dirname(path)) {
     const stats = statSync(path, { throwIfNoEntry: false });
@@ -217,7 +218,7 @@ function pathOf(file: string): string {
   return file;
 }
 
-/** `NOT_FOUND`: it is as it was, and quarantined already. */
+/** `NOT_FOUND`: the quarantine file stays as it is. */
 function nothingWasKept(): ImportError {
   return new ImportError(
     'NOT_FOUND',

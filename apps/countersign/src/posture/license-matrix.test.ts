@@ -43,7 +43,7 @@ function row(evidence: Partial<Evidence>): MatrixRow {
 }
 
 describe('the matrix of a tenant', () => {
-  test('without a ledger is what documents say', () => {
+  test('without a ledger repeats the documentation', () => {
     const { proof, cells, paths, entries } = row({});
     assert.equal(proof, 'documented');
     assert.deepEqual(paths, [{ source: SOURCE, state: 'not connected' }]);
@@ -59,20 +59,20 @@ describe('the matrix of a tenant', () => {
     );
   });
 
-  test('counts what is in the ledger as seen, with or without a final period', () => {
+  test('counts events in the ledger as seen, with or without a final period', () => {
     const { proof, entries } = row({ seen: [SEEN] });
     assert.equal(proof, 'seen');
     assert.deepEqual(entries, [41]);
   });
 
-  test('takes nothing for seen because its source is collected', () => {
+  test('does not infer "seen" from a collected source', () => {
     const coverage = [{ source: SOURCE, state: 'collected', bound: 0.01 }] as const;
     const { proof, paths } = row({ coverage });
     assert.equal(proof, 'documented');
     assert.equal(paths[0]?.state, 'collected');
   });
 
-  test('is proven by canaries where they came back on the path', () => {
+  test('is proven by canaries that came back on the path', () => {
     const bound = [{ source: SOURCE, state: 'collected', bound: 0.01 }] as const;
     assert.equal(row({ seen: [SEEN], coverage: bound }).proof, 'canary');
     const without = [{ source: SOURCE, state: 'collected', bound: 1 }] as const;
@@ -83,13 +83,13 @@ describe('the matrix of a tenant', () => {
     assert.equal(row({ seen: [SEEN], coverage: elsewhere }).proof, 'seen');
   });
 
-  test('proves something of a licence group only where the tenant has no other', () => {
+  test('proves a license group only if the tenant has no other', () => {
     const of = (licences: Evidence['licences']): string[] =>
       row({ seen: [SEEN], licences }).cells.map(({ recorded, proof }) => `${recorded} ${proof}`);
     const documented = ['partly documented', 'yes documented', 'no documented', 'no documented'];
     assert.deepEqual(of(undefined), documented);
     assert.deepEqual(of(['E3', 'F']), documented);
-    // What documents deny and the ledger holds is recorded; `partly` stays what it is.
+    // The documents deny it and the ledger holds it: recorded. `partly` stays `partly`.
     assert.deepEqual(of(['F'])[2], 'yes seen');
     assert.deepEqual(of(['E3'])[0], 'partly seen');
   });
@@ -99,20 +99,20 @@ describe('our own content', () => {
   const facts = parseFacts(read('facts.yaml'));
   const requests = parseRequests(read('requests.yaml'));
 
-  test('names each fact and each request once', () => {
+  test('has unique facts and requests', () => {
     for (const ids of [facts.map(({ id }) => id), requests.map(({ id }) => id)]) {
       assert.equal(new Set(ids).size, ids.length);
     }
   });
 
-  test('asks the vendor for all that is recorded of nobody', () => {
+  test('requests from the vendor everything that no license records', () => {
     for (const { id, recorded, request } of facts) {
       const isKnown = Object.values(recorded).some(({ is }) => is !== 'no');
       assert.ok(isKnown || request !== undefined, `${id} is asked for by no request`);
     }
   });
 
-  test('asks for nothing that no fact is about, and the other way round', () => {
+  test('has no request without a fact, and no fact without its request', () => {
     const asked = new Set(requests.map(({ id }) => id));
     const needed = new Set(facts.flatMap(({ request }) => request ?? []));
     assert.deepEqual([...needed].sort(), [...asked].sort());
@@ -127,14 +127,14 @@ describe('our own content', () => {
 });
 
 describe('an acceptance test', () => {
-  test('answers by its own columns, in any order', () => {
+  test('reads its own columns, in any order', () => {
     assert.deepEqual(testedOf(['because', 'id', 'answer'], ['so', 'x', 'yes']), {
       answer: 'yes',
       because: 'so',
     });
   });
 
-  test('that gives no row, no reason or another word decides nothing', () => {
+  test('without a row, a reason or a known word decides nothing', () => {
     const columns = ['answer', 'because'];
     for (const odd of [undefined, ['yes', null], ['true', 'so'], [null, 'so'], ['yes']]) {
       assert.equal(testedOf(columns, odd).answer, 'unknown');

@@ -2,19 +2,19 @@ import type { CoverageState } from '@countersign/coverage';
 import { LICENCES, type Licence } from '../config/config.ts';
 import type { Fact, RecordingStatus } from './recording-fact.ts';
 
-/** Events of one kind that the books hold. */
+/** Events of one kind in the store. */
 export type SeenEvents = {
   readonly source: string;
   readonly operation: string | null;
   readonly signInType: string | null;
-  /** Of MailItemsAccessed: `Bind` or `Sync`. */
+  /** MailItemsAccessed only: `Bind` or `Sync`. */
   readonly accessType: string | null;
   readonly count: number;
-  /** The entry of one of them. */
+  /** The entry index of one of them. */
   readonly index: number;
 };
 
-/** What the coverage says of a source, at its best and as of late. */
+/** The best coverage that a source had, and its latest. */
 export type SourceCoverage = {
   readonly source: string;
   readonly state: CoverageState;
@@ -24,27 +24,27 @@ export type SourceCoverage = {
 export type Evidence = {
   readonly seen: readonly SeenEvents[];
   readonly coverage: readonly SourceCoverage[];
-  /** Of the tenant's people; undefined where nobody said. */
+  /** Licenses of the tenant's people; undefined if the configuration does not say. */
   readonly licences: readonly Licence[] | undefined;
 };
 
 /**
- * How a cell is known, the strongest first.
- * - `canary`      it is in the ledger, by a path on which canaries came back
- * - `compared`    it is in the ledger, by a path that agrees with an independent one
- * - `seen`        it is in the ledger
- * - `documented`  the vendor's documentation says so, and nothing else
- * - `assumed`     it is said in the field; the documentation was not read
+ * How a cell is known, strongest first.
+ * - `canary` in the ledger, by a path on which canaries came back
+ * - `compared` in the ledger, by a path that agrees with an independent one
+ * - `seen` in the ledger
+ * - `documented` only the vendor's documentation says so
+ * - `assumed` common knowledge; no documentation was read
  */
 export type Proof = 'canary' | 'compared' | 'seen' | 'documented' | 'assumed';
 
-/** A path by which a thing can be read, and what is known of it. */
+/** A path that delivers the records, and how it is known. */
 export type ReadPath = {
   readonly source: string;
   readonly state: CoverageState | 'not connected';
 };
 
-/** One licence group and one fact. */
+/** One fact for one license group. */
 export type MatrixCell = {
   readonly licence: Licence;
   readonly recorded: RecordingStatus['is'];
@@ -56,13 +56,13 @@ export type MatrixRow = {
   readonly fact: Fact;
   readonly cells: readonly MatrixCell[];
   readonly paths: readonly ReadPath[];
-  /** What is proven of the tenant as a whole. */
+  /** The proof for the tenant as a whole. */
   readonly proof: Proof;
   /** Entries that show it. */
   readonly entries: readonly number[];
 };
 
-/** What is recorded, for how long and how that is known; evidence takes the place of documents. */
+/** States what is recorded, for how long, and how that is known. Evidence overrides documents. */
 export function matrixOf(facts: readonly Fact[], evidence: Evidence): MatrixRow[] {
   return facts.map((fact) => {
     const seen = evidence.seen.filter((events) => shows(fact, events));
@@ -78,14 +78,14 @@ export function matrixOf(facts: readonly Fact[], evidence: Evidence): MatrixRow[
 }
 
 /**
- * A record does not say which licence its person had: it proves something of a group only where
- * the tenant has no other.
+ * A record does not state its person's license. It proves a group only if the tenant has no other.
  */
 function cellOf(fact: Fact, licence: Licence, proof: Proof, { licences }: Evidence): MatrixCell {
   const { is, days = null } = fact.recorded[licence];
   const isProven = proof !== fact.basis && licences?.length === 1 && licences[0] === licence;
   if (!isProven) return { licence, recorded: is, days, proof: fact.basis };
-  // Documents said no, and here it is; `partly` stays: that it is all was not shown.
+  // The ledger refutes a documented no. `partly` stays: one record does not show that all are
+  // recorded.
   return { licence, recorded: is === 'partly' ? 'partly' : 'yes', days, proof };
 }
 
@@ -95,7 +95,7 @@ function shows(fact: Fact, events: SeenEvents): boolean {
   if (sources?.includes(source) === true) return true;
   if (signInType !== null && signIns?.includes(signInType) === true) return true;
   if (accessType !== null && access?.includes(accessType) === true) return true;
-  // Contracts 19.3: one and the same operation has a final period in one feed and none in another.
+  // Contracts 19.3: an operation has a final period in one feed and none in another.
   const name = operation?.trim().replace(/\.$/, '');
   return name !== undefined && operations?.includes(name) === true;
 }
@@ -122,7 +122,7 @@ function proofOf(
   if (seen.length === 0) return fact.basis;
   const ways = new Set([...fact.paths, ...seen.map(({ source }) => source)]);
   const rows = coverage.filter(({ source }) => ways.has(source));
-  // The bound of what is merely collected comes from canaries alone.
+  // For data that is only collected, canaries are the only source of a loss bound.
   const hasCanaries = rows.some(({ bound, state }) => state === 'collected' && (bound ?? 1) < 1);
   if (hasCanaries) return 'canary';
   return rows.some(({ state }) => state === 'corroborated') ? 'compared' : 'seen';

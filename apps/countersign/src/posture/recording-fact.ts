@@ -3,7 +3,10 @@ import { z } from 'zod';
 import type { Licence } from '../config/config.ts';
 import { CONTENT_ITEMS_MAX } from './limits.ts';
 
-/** Whether a thing is recorded of somebody with a licence, and for how many days it can be had. */
+/**
+ * Whether actions of a person with a license are recorded, and for how many days they are
+ * available.
+ */
 export type RecordingStatus = {
   readonly is: 'yes' | 'partly' | 'no' | 'unknown';
   readonly days?: number | undefined;
@@ -14,19 +17,19 @@ export type Fact = {
   readonly id: string;
   readonly what: string;
   readonly recorded: Readonly<Record<Licence, RecordingStatus>>;
-  /** Sources by which it can be read, the best one first; none where it is not recorded. */
+  /** Sources that deliver it, best first. Empty if it is not recorded. */
   readonly paths: readonly string[];
-  /** Operations, sign-in flows, access types or sources whose events show that it is recorded. */
+  /** Operations, sign-in flows, access types or sources whose events prove the recording. */
   readonly operations?: readonly string[] | undefined;
   readonly signIns?: readonly string[] | undefined;
   readonly access?: readonly string[] | undefined;
   readonly sources?: readonly string[] | undefined;
-  /** `documented`: read in what the vendor published. `assumed`: common knowledge, not read. */
+  /** `documented`: read in the vendor's documentation. `assumed`: common knowledge, not read. */
   readonly basis: 'documented' | 'assumed';
-  /** Where the fact is from, in our words. */
+  /** The origin of the fact, in our words. */
   readonly source: string;
   readonly limit?: string | undefined;
-  /** What the vendor is asked for about it. */
+  /** The id of the vendor request about it. */
   readonly request?: string | undefined;
 };
 

@@ -2,19 +2,19 @@ import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { CONTENT_ITEMS_MAX } from './limits.ts';
 
-/** What the vendor is asked for: something that could be known, and is not. */
+/** A change that the vendor is asked for: something that could be recorded, and is not. */
 export type Request = {
   readonly id: string;
   readonly what: string;
   readonly why: string;
   /**
-   * The acceptance test: SQL over the books that yields one row of `answer` (yes, no or unknown)
+   * The acceptance test: SQL over the store that yields one row of `answer` (yes, no or unknown)
    * and `because`.
    */
   readonly test: string;
 };
 
-/** What the acceptance test says today. */
+/** The result of the acceptance test now. */
 export type AcceptanceResult = {
   readonly answer: 'yes' | 'no' | 'unknown';
   readonly because: string;
@@ -34,7 +34,7 @@ const REQUEST: z.ZodType<Request> = z.strictObject({
   test: TEXT,
 });
 
-/** Reads the row of a test; whatever does not have its form decides nothing. */
+/** Reads the row of a test. A row of another shape decides nothing. */
 export function testedOf(
   columns: readonly string[],
   row: readonly unknown[] | undefined,

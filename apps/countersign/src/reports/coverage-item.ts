@@ -1,13 +1,13 @@
 import { instantOfMs } from '@countersign/core';
 import type { CoverageRow } from '../store/rows/entry-rows.ts';
 
-/** A row of coverage as the command line and the HTTP interface give it. */
+/** A coverage row in the output of the command line and the HTTP API. */
 export type CoverageItem = {
   readonly tenant: string;
   readonly source: string;
   readonly workload: string | null;
   readonly subject: string | null;
-  /** `[from, to)`; null is open. */
+  /** `[from, to)`; null means open. */
   readonly from: string | null;
   readonly to: string | null;
   readonly state: CoverageRow['state'];

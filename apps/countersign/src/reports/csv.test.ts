@@ -19,7 +19,7 @@ const FORMULAS: readonly string[] = [
   '=1\r\n=2,=3',
 ];
 
-test('a text that starts like a formula gets an apostrophe, and no other text is changed', () => {
+test('prefixes only formula-like text with an apostrophe', () => {
   const harmless = ['', 'a=b', ' =1', '2024-03-05T00:00:00Z', '"=1"', "'=1", 'a\r\n=1'];
   for (const text of [...FORMULAS, ...harmless]) {
     const [[cell, next]] = parse(csvLine([text, 'x'])) as [[string, string]];
@@ -28,13 +28,13 @@ test('a text that starts like a formula gets an apostrophe, and no other text is
   }
 });
 
-test('numbers stay numbers, and so does the text of a numeric column that is one', () => {
+test('keeps numbers, and numeric text of a numeric column, as numbers', () => {
   assert.equal(csvLine([-5, -0.5, true, null]), '-5,-0.5,true,\r\n');
   const huge = '-170141183460469231731687303715884105728';
   assert.equal(csvLine([huge, huge], new Set([1])), `'${huge},${huge}\r\n`);
   assert.equal(csvLine(['-1+cmd|calc'], new Set([0])), "'-1+cmd|calc\r\n");
 });
 
-test('lists and structures stand as JSON, quoted', () => {
+test('writes lists and objects as quoted JSON', () => {
   assert.equal(csvLine([[1, '=2'], { a: 1 }]), '"[1,""=2""]","{""a"":1}"\r\n');
 });

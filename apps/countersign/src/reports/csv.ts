@@ -1,19 +1,21 @@
-/** What a cell of CSV can be made of; what JSON can say stands as its JSON. */
+/** A value of a CSV cell. Objects are written as JSON. */
 export type CsvCell = string | number | boolean | null | object;
 
 /**
- * Cells that a spreadsheet takes for a formula, those in full width included (OWASP, "CSV
+ * Texts that a spreadsheet evaluates as a formula, including full-width forms (OWASP, "CSV
  * Injection").
  */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u;
 
-/** A number that was written as text, since JSON readers would round it. */
+/** A number stored as text, because JSON parsers would round it. */
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 
 /**
- * One line of RFC 4180, ending in CRLF. A text that starts like a formula gets an apostrophe in
- * front: whoever could put `=HYPERLINK(…)` into the name of a file would otherwise have it run in
- * the reader's spreadsheet. Numbers stay numbers, and so does text of a numeric column that is one.
+ * One line of RFC 4180 with CRLF.
+ *
+ * Formula-like text gets an apostrophe in front: an attacker who names a file `=HYPERLINK(…)` would
+ * otherwise run it in the reader's spreadsheet. Numbers, and numeric text of a numeric column, stay
+ * as they are.
  */
 export function csvLine(cells: readonly CsvCell[], numeric?: ReadonlySet<number>): string {
   return `${cells.map((cell, at) => cellOf(cell, numeric?.has(at) === true)).join(',')}\r\n`;

@@ -1,6 +1,6 @@
 const RANGES_SHOWN = 5;
 
-/** `entries 3367–3370, 3381 and 12 more`; neighbors are one range. */
+/** Renders `entries 3367–3370, 3381 and 12 more`; adjacent entries form one range. */
 export function entriesText(entries: readonly number[], shownMax: number = RANGES_SHOWN): string {
   const ranges: [from: number, to: number][] = [];
   for (const entry of [...entries].sort((a, b) => a - b)) {

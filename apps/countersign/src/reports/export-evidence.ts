@@ -9,8 +9,8 @@ export type EvidenceSource = {
 };
 
 /**
- * An evidence file for these entries: each with its body and its proof, and the chain of custody:
- * the entries of the imports that brought them in, and of every rotation of the log's key.
+ * Builds an evidence file: each entry with its body and proof, and the chain of custody. The chain
+ * has the entries of the imports that delivered them and of every key rotation of the log.
  * @throws LedgerError OUT_OF_RANGE
  */
 export async function exportEvidence(
@@ -46,7 +46,7 @@ async function itemOf(ledger: LedgerReader, index: number): Promise<EvidenceItem
   return { index, leaf, content, proof: await ledger.proveInclusion(index) };
 }
 
-/** The entries that say how an import began and ended; only the first when it was killed. */
+/** The `begun` and `ended` entries of an import; only `begun` if it was killed. */
 async function importEntries({ ledger, store }: EvidenceSource, begun: number): Promise<number[]> {
   const entries = [begun];
   for (const index of store.acts('import')) {

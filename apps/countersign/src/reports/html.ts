@@ -1,6 +1,6 @@
 import { visible } from './visible-text.ts';
 
-/** Markup that is safe to print; everything else is text and is escaped on its way in. */
+/** Markup that is safe to print. All other values are text and are escaped. */
 export class Html {
   readonly markup: string;
 
@@ -11,7 +11,7 @@ export class Html {
 
 export type HtmlPart = string | number | null | Html | readonly HtmlPart[];
 
-/** A template whose values are escaped, so that no text of a record can become markup. */
+/** A template that escapes its values, so that no text of a record becomes markup. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlPart[]): Html {
   return new Html(
     strings.reduce((markup, literal, i) => markup + partOf(values[i - 1] ?? null) + literal),

@@ -1,6 +1,6 @@
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** `9 Mar 21:06`, UTC; `9 Mar 2026 21:06` where the year is not clear from its context. */
+/** `9 Mar 21:06`, UTC; `9 Mar 2026 21:06` if the context does not give the year. */
 export function shortTimeText(ms: number, year: 'with year' | 'without year'): string {
   const at = new Date(ms);
   const day = `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
@@ -8,7 +8,7 @@ export function shortTimeText(ms: number, year: 'with year' | 'without year'): s
   return `${day}${year === 'with year' ? ` ${at.getUTCFullYear()}` : ''} ${minute}`;
 }
 
-/** `9 Mar 2026 21:02 – 11 Mar 09:10`, UTC. What both ends share is said once. */
+/** `9 Mar 2026 21:02 – 11 Mar 09:10`, UTC. Shared parts are printed once. */
 export function periodText(fromMs: number, toMs: number): string {
   const from = shortTimeText(fromMs, 'with year');
   const isSame = (digits: number): boolean =>
@@ -22,7 +22,7 @@ export function periodText(fromMs: number, toMs: number): string {
 
 const INSTANT = /\b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/g;
 
-/** With the instants in a text as people read them: `9 Mar 2026 21:06 UTC`. */
+/** Replaces RFC 3339 instants in a text with `9 Mar 2026 21:06 UTC`. */
 export function withReadableTimes(text: string): string {
   return text.replaceAll(INSTANT, (instant) => {
     return `${shortTimeText(Date.parse(instant), 'with year')} UTC`;

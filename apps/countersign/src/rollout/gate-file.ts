@@ -4,29 +4,29 @@ import { z } from 'zod';
 
 /** The vendor has a few dozen sources. */
 const GATE_SOURCES_MAX = 500;
-/** A company owns a handful; an acquisitive one some hundreds. */
+/** Most companies own a handful of tenants; one with many acquisitions owns hundreds. */
 const TENANTS_MAX = 1_000;
 
 export const GATE_SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type GateSeverity = (typeof GATE_SEVERITIES)[number];
 
-/** What must hold, so that a wave goes on. A requirement that is left out is not asked. */
+/** Conditions that must hold before a wave goes on. A missing member is not a condition. */
 export type GateRequirements = {
   readonly coverage?:
     | { readonly state: 'collected' | 'corroborated'; readonly sources: readonly string[] }
     | undefined;
-  /** 0 to 1. */
+  /** Highest upper bound on loss, 0 to 1. */
   readonly loss?: number | undefined;
-  /** The most actions that nothing explains. */
+  /** Highest number of unaccounted actions. */
   readonly residual?: number | undefined;
-  /** The most rules that are blind. */
+  /** Highest number of blind rules. */
   readonly blind?: number | undefined;
   readonly findings?: GateSeverity | undefined;
 };
 
 export type GateFile = {
   readonly gate: string;
-  /** Who and what moves, in words. */
+  /** The people and data that move, in words. */
   readonly wave: string;
   readonly tenants: readonly string[];
   readonly windowMs: number;
@@ -34,7 +34,7 @@ export type GateFile = {
   readonly require: GateRequirements;
 };
 
-/** @throws ConfigError CONFIG_INVALID with every problem of it */
+/** @throws ConfigError CONFIG_INVALID with every problem of the file */
 export function parseGate(given: SourceText): GateFile {
   const { window, behind, ...rest } = parseYaml(given, GATE);
   return { ...rest, windowMs: msOf(window), behindMs: msOf(behind) };

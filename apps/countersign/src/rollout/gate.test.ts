@@ -60,7 +60,7 @@ test('a wave goes on when every condition holds, and nothing stops it', () => {
   assert.deepEqual(answerGate(GOOD).resume, []);
 });
 
-test('no data holds', () => {
+test('missing data keeps the gate from yes', () => {
   const nothing: Partial<GateInput> = {
     ...{ coverage: [], findings: [], reconciliation: undefined, rules: undefined },
   };
@@ -72,7 +72,7 @@ test('no data holds', () => {
 
 const LIVE = { rule: 'r', state: 'live', because: '' } as const;
 
-test('each condition by itself can hold the wave, and says how', () => {
+test('each condition alone can stop the wave, and gives its reason', () => {
   const cases: readonly (readonly [Partial<GateInput>, string, string])[] = [
     [{ coverage: WHOLE.slice(1) }, 'coverage', 'unknown'],
     [{ coverage: [...WHOLE, fact('graph/signIns', { state: 'lost' })] }, 'coverage', 'no'],
@@ -100,7 +100,7 @@ test('each condition by itself can hold the wave, and says how', () => {
   }
 });
 
-test('a gate that does not count blind rules is told of them by what they did not find', () => {
+test('a gate without a limit on blind rules still reports what they could not see', () => {
   const rules = [{ rule: 'r', state: 'blind', because: 'late' }] as const;
   const asking = (blind: number | undefined): string | undefined => {
     const file = { ...FILE, require: { ...FILE.require, blind } };
@@ -110,7 +110,7 @@ test('a gate that does not count blind rules is told of them by what they did no
   assert.deepEqual([asking(undefined), asking(0), asking(1)], ['unknown', 'unknown', 'yes']);
 });
 
-test('a rule that says nothing so severe is not waited for, unless no other is there', () => {
+test('rules below the severity are not awaited, unless there are no others', () => {
   const [live, blind] = [
     { rule: 'r', state: 'live', because: '' },
     { rule: 'b', state: 'blind', because: 'late' },
@@ -122,7 +122,7 @@ test('a rule that says nothing so severe is not waited for, unless no other is t
   assert.equal(asking([{ ...live, severityMax: 3 }]), 'unknown');
 });
 
-test('what only people can hand in holds no wave, and no yes is silent about it', () => {
+test('hand-delivered sources hold no wave, and are named as a limit of every yes', () => {
   const limits = [{ code: 'not-handed-in', text: 'not looked for: "answers led elsewhere"' }];
   const asked = answerGate({ ...GOOD, limits });
   assert.deepEqual([asked.answer.kind, asked.limits], ['yes', limits]);
@@ -131,7 +131,7 @@ test('what only people can hand in holds no wave, and no yes is silent about it'
   assert.deepEqual(answerGate({ ...GOOD, file, limits }).limits, [], 'no rule was asked about');
 });
 
-test('what is below the bar, suppressed or outside the window does not hold it', () => {
+test('findings below the severity, suppressed or outside the window do not hold the wave', () => {
   const mark = { index: 1, uid: 'f', reason: 'known', untilMs: null, by: 'ada', atMs: TO };
   const calm: readonly StoredFinding[] = [
     finding(3),
@@ -141,7 +141,7 @@ test('what is below the bar, suppressed or outside the window does not hold it',
   assert.equal(ask({ findings: calm }).kind, 'yes');
 });
 
-test('taking anything away never turns a gate to yes', () => {
+test('removing data never turns a gate to yes', () => {
   fc.assert(
     fc.property(
       fc.subarray([...WHOLE]),
@@ -157,7 +157,7 @@ test('taking anything away never turns a gate to yes', () => {
   );
 });
 
-test('a gate without a condition is refused, and so is a mistyped one', () => {
+test('refuses a gate without conditions or with a misspelled one', () => {
   const given = (text: string): Parameters<typeof parseGate>[0] => ({ file: 'g.yaml', text });
   const head = 'gate: g\nwave: w\nwindow: 14d\n';
   assert.throws(() => parseGate(given(`${head}require: {}\n`)), { code: 'CONFIG_INVALID' });

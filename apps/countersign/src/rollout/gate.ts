@@ -16,35 +16,35 @@ import type { CoverageRow } from '../store/rows/entry-rows.ts';
 import type { StoredFinding } from '../store/sqlite/finding-table.ts';
 import { GATE_SEVERITIES, type GateFile, type GateSeverity } from './gate-file.ts';
 
-/** Entries that one condition points at; the number of all is said. */
+/** Evidence entries per condition. The text states the full count. */
 const EVIDENCE_MAX = 50;
 
-/** Whether a rule can see what it looks for. */
+/** Whether a rule receives the logs that it needs. */
 export type RuleHealth = {
   readonly rule: string;
   readonly state: 'live' | 'partly' | 'blind' | 'failed';
   readonly because: string;
-  /** Why nobody can say that what it saw is all there was. */
+  /** Why the rule may have missed events; null if it saw all. */
   readonly incomplete?: string | null;
-  /** The highest severity that it ever says; undefined: any. */
+  /** The highest severity that it reports. Undefined: any. */
   readonly severityMax?: number | undefined;
 };
 
-/** What the account says of the window; undefined: nobody could be asked. */
+/** The ledger's account of the window. Undefined members could not be determined. */
 export type GateInput = {
   readonly file: GateFile;
   readonly asOf: Watermark;
   /** `[fromMs, toMs)`. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** When it is asked: a suppression may be over by then. */
+  /** The evaluation time. A suppression may have ended by then. */
   readonly nowMs: number;
-  /** All facts that touch the window. */
+  /** All coverage rows that overlap the window. */
   readonly coverage: readonly CoverageRow[];
   readonly findings: readonly StoredFinding[];
   readonly reconciliation: Reconciliation | undefined;
   readonly rules: readonly RuleHealth[] | undefined;
-  /** What nobody looks for unless people hand it in: named, and waited for by no condition. */
+  /** Sources that only arrive by hand. The answer names them; no condition waits for them. */
   readonly limits: readonly Reason[];
 };
 
@@ -52,28 +52,29 @@ export type ConditionName = 'coverage' | 'loss' | 'residual' | 'blind' | 'findin
 
 export type Condition = {
   readonly condition: ConditionName;
-  /** What is asked for, in words. */
+  /** The condition in words. */
   readonly requires: string;
   readonly answer: Answer;
-  /** What was found where it does not hold; one sentence each. */
+  /** Findings that violate the condition, one sentence each. */
   readonly found: readonly string[];
 };
 
 export type GateAnswer = {
   readonly answer: Answer;
   readonly conditions: readonly Condition[];
-  /** What would let us resume; empty where nothing stops us. */
+  /** What would let the wave resume. Empty if nothing stops it. */
   readonly resume: readonly string[];
-  /** What the answer says nothing of, whatever it is. */
+  /** What the answer does not cover, whatever it is. */
   readonly limits: readonly Reason[];
 };
 
 type ConditionResult = { readonly answer: Answer; readonly found: readonly string[] };
 
 /**
- * May this wave go on? Strong Kleene over the conditions: one that fails says no, one that nothing
- * decides keeps the answer from being yes. A claim that nothing was found is worth what the
- * coverage of the window is worth.
+ * Evaluates a gate: may this wave go on?
+ *
+ * Strong Kleene logic over the conditions: one failed condition means no, one undecided condition
+ * prevents yes. "Nothing was found" is only as good as the coverage of the window.
  */
 export function answerGate(input: GateInput): GateAnswer {
   const { require } = input.file;
@@ -131,7 +132,7 @@ type Stream = {
   readonly facts: readonly CoverageRow[];
 };
 
-/** Each source in each tenant; a source that nothing is known of stands there as well. */
+/** Every source in every tenant, including those without coverage data. */
 function streamsOf({ file, coverage }: GateInput, sources: readonly string[]): Stream[] {
   const known = coverage.filter(({ subject }) => subject === null);
   const tenants = file.tenants.length > 0 ? file.tenants : tenantsOf(known);
@@ -199,7 +200,7 @@ function lossFound(input: GateInput, most: number): ConditionResult {
   return { answer: unknown(asOf, { code: 'loss-unbounded', text }, [PROBES]), found: [text] };
 }
 
-/** A bound is no estimate: above the limit it says that we do not know, not that much was lost. */
+/** A bound above the limit means that we do not know, not that much was lost. */
 const PROBES: Observation = { what: 'more canaries with none lost: n of them bound loss by 3/n' };
 
 function residualFound(input: GateInput, most: number, whole: Answer): ConditionResult {
@@ -220,7 +221,10 @@ function residualFound(input: GateInput, most: number, whole: Answer): Condition
   return { answer: no(asOf, { code: 'residual', text }), found: [text] };
 }
 
-/** An action whose sign-in could not be looked for is explained by nothing, and left by nothing. */
+/**
+ * If the sign-in of an action could not be searched for, the action is neither accounted nor
+ * residual.
+ */
 function joinable({ unknown: counts }: Reconciliation, asOf: Watermark): Answer {
   const actions = UNSOUGHT.reduce((sum, cause) => sum + (counts[cause] ?? 0), 0);
   if (actions === 0) return yes(asOf);
@@ -290,8 +294,8 @@ function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Con
 }
 
 /**
- * "No finding" of rules that could not see is none; as many as the gate lets be blind may be. One
- * that says nothing so severe is not waited for.
+ * "No finding" from a blind rule proves nothing. The gate allows `blind` such rules, and ignores
+ * rules that cannot reach its severity.
  */
 function sighted({ rules = [], file, asOf }: GateInput, least: number): Answer {
   const able = rules.filter(({ severityMax = least }) => severityMax >= least);
@@ -301,7 +305,7 @@ function sighted({ rules = [], file, asOf }: GateInput, least: number): Answer {
   return unknown(asOf, { code: 'rules-blind', text: blindText(blind) }, [COVERED]);
 }
 
-/** What "nothing was found" is worth: whether the account of the window is whole. */
+/** Whether the account of the window is complete, and so what "nothing was found" is worth. */
 function wholeness(input: GateInput): Answer {
   const { coverage, fromMs, toMs, asOf } = input;
   const because: Reason[] = [];

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Inventory } from '../projection/entries/inventory-body.ts';
 
-/** The inventory that the configuration states, with what of it is connected. */
+/** The configured inventory, with the connected tenants marked. */
 export function inventoryOf({ inventory, tenants }: Config): Inventory | undefined {
   if (inventory === undefined) return undefined;
   const connected = new Set<string>(tenants.map(({ id }) => id));

@@ -14,7 +14,7 @@ export function coveragePage(state: ServerState, origin: string, query: URLSearc
   if (rows.length === 0) because.push(NOTHING_SAID.text);
   const quota = state.collectors.flatMap(({ name, tenant: of, budget }) => {
     if (budget === undefined || (tenant !== undefined && of !== tenant)) return [];
-    // Where nothing is needed there is no ratio, and JSON has no word for infinity.
+    // The ratio is infinite if nothing is needed, and JSON has no infinity.
     const headroom = Number.isFinite(budget.headroom) ? budget.headroom : null;
     return [{ collector: name, tenant: of, ...budget, headroom }];
   });

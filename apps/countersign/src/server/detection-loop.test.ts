@@ -35,7 +35,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 
 type OpenSink = { readonly writer: LedgerWriter; readonly desk: LedgerSink; readonly dir: string };
 
-/** A desk whose books hold one record; what is left behind is sound. */
+/** Opens a sink whose store holds one record, and checks the ledger with fsck at the end. */
 async function withDesk(name: string, use: (held: OpenSink) => Promise<void>): Promise<void> {
   const dir = join(root, name);
   const writer = await openLedgerWriter({ dir, clock: systemClock, random });
@@ -67,7 +67,7 @@ function draftOf(rule: string): FindingDraft {
   };
 }
 
-test('a look that is under way does not keep anybody from stopping', async () => {
+test('an abort does not wait for a detection run in progress', async () => {
   const asking = Promise.withResolvers<void>();
   const slow: Detector = {
     ...{ name: 'test/slow', hears: 'events', watches: [] },
@@ -97,7 +97,7 @@ test('a look that is under way does not keep anybody from stopping', async () =>
   });
 });
 
-test('rules find beside a look that takes long, and nothing of either is lost', async () => {
+test('rules report during a long run, and no finding is lost', async () => {
   const release = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const slow: Detector = {

@@ -6,7 +6,7 @@ import { openDetection } from '../operations/host/run-detection.ts';
 import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
 
-/** A finding is out within a second of its record: a look where nothing came in costs nothing. */
+/** A finding appears within a second of its record. A run without new entries costs nothing. */
 const WATCH_EVERY_MS = 200;
 
 export type DetectionLoopOptions = {
@@ -19,16 +19,17 @@ export type DetectionLoopOptions = {
 };
 
 /**
- * Asks the judges again and again, until the signal is aborted. Collectors go on meanwhile: only
- * what there is to be said needs the ledger for itself. Rules are asked beside those that look back
- * over weeks: what they find is out before such a look has ended.
+ * Runs the detectors repeatedly until the signal is aborted.
+ *
+ * Collectors continue meanwhile; only writing findings needs the ledger exclusively. Rules run
+ * beside detectors that read weeks of history, so their findings do not wait for them.
  */
 export async function watching(options: DetectionLoopOptions): Promise<void> {
   const { writer, desk, detection, signal } = options;
   const stage = await openDetection(writer, detection.detectors, (work) => desk.exclusively(work));
   const broken = new AbortController();
   const either = AbortSignal.any([signal, broken.signal]);
-  // A look over weeks of a large company takes minutes: nobody is to wait for it.
+  // A run over weeks of a large company takes minutes. A shutdown must not wait for it.
   either.addEventListener('abort', () => stage.stop(), { once: true });
   const looking = LOOKS.map(async (of) => {
     try {
@@ -53,7 +54,7 @@ async function looks(
   const failed = new Set<string>();
   while (!signal.aborted) {
     const report = await stage.look(of);
-    // What was found is found; that judges were stopped is no failure of theirs.
+    // Findings made before the abort count. An aborted detector is not a failure.
     tellOf(signal.aborted ? { ...report, failures: [] } : report, failed, tell);
     await wait(WATCH_EVERY_MS, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
@@ -63,7 +64,7 @@ async function looks(
 
 type Report = Awaited<ReturnType<DetectionRunner['look']>>;
 
-/** A judge that fails does so at every look: told once, until it can judge again. */
+/** A failing detector fails in every run. Log it once, until it succeeds again. */
 function tellOf(report: Report, failed: Set<string>, tell: LogServerEvent): void {
   const { said, revised, withdrawn, failures } = report;
   if (said + revised + withdrawn > 0) tell({ event: 'watched', said, revised, withdrawn });

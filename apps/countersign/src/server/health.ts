@@ -12,15 +12,16 @@ import {
 import type { ServerState } from './metrics.ts';
 import type { CollectorTally } from './runtime/collector-tally.ts';
 
-/** A collector that has not polled for so many of its periods is stuck. */
+/** A collector is stuck if it has not polled for this many periods. */
 const LATE_POLLS = 3;
 
-/** Entries are indexed within seconds; those that wait for longer show that indexing is stuck. */
+/** Entries are indexed within seconds. A longer wait means that indexing is stuck. */
 const INDEX_LAG_MS_MAX = 60_000;
 
 /**
- * Does everything that is configured collect, and can it be asked about? Three answers, like every
- * question: a collector that has not polled yet is no good news.
+ * Does every configured collector work, and can its records be queried?
+ *
+ * The answer has three values: a collector that has not polled yet is unknown, not fine.
  */
 export function healthOf(state: ServerState, asOf: Watermark): Answer {
   const { collectors, failedDetectors } = state;
@@ -34,7 +35,7 @@ export function healthOf(state: ServerState, asOf: Watermark): Answer {
   ]);
 }
 
-/** Entries on their way make nothing unknown: the answer holds as far as it has read. */
+/** Unread entries do not make the answer unknown: it holds up to its watermark. */
 function indexing({ nowMs, unreadSinceMs, storeCursor }: ServerState, fine: Answer): Answer {
   if (unreadSinceMs === undefined || nowMs - unreadSinceMs <= INDEX_LAG_MS_MAX) return fine;
   const since = instantOfMs(unreadSinceMs);

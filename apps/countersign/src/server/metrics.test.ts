@@ -63,7 +63,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
 }
 
 describe('metrics', () => {
-  test('have the text format, with a help and a type before the samples', () => {
+  test('have the text format, with HELP and TYPE before the samples', () => {
     const polled = tally();
     addPoll(polled, { ...POLL, short: 1, problems: [] }, NOW_MS);
     const lines = exposition(metricsOf(state({ collectors: [polled] }))).split('\n');
@@ -76,20 +76,20 @@ describe('metrics', () => {
     assert.equal(lines.at(-1), '');
   });
 
-  test('say nothing of what is not known', () => {
+  test('omit unknown values', () => {
     const text = exposition(metricsOf(state({ collectors: [tally()], freeDisk: undefined })));
     assert.doesNotMatch(text, /last_poll|lag|quota|disk_free/);
     assert.doesNotMatch(text, /NaN|undefined/);
   });
 
-  test('hold the quota: what is needed, allowed, left, behind, and when it begins to lose', () => {
+  test('export the quota: needed, allowed, remaining, backlog, and when loss begins', () => {
     const text = exposition(metricsOf(state({ collectors: [{ ...tally(), budget: BUDGET }] })));
     assert.match(text, /^countersign_quota_needed_per_minute\{.*\} 30$/m);
     assert.match(text, /^countersign_quota_catch_up_minutes\{.*\} \+Inf$/m);
     assert.match(text, /^countersign_quota_loses_from_timestamp_seconds\{.*\} 1772528400$/m);
   });
 
-  test('tell how late canaries are and how many are missing, by feed and workload', () => {
+  test('export the delay of canaries and the missing ones, by feed and workload', () => {
     const key = { tenant: TENANT, source: ROW.source, workload: 'Exchange', subject: null };
     const delays = { n: 9, p50Ms: 3_600_000, p99Ms: 5_400_000, maxMs: 5_400_000 };
     const text = exposition(metricsOf(state({ canaries: [{ key, sent: 10, seen: 9, delays }] })));
@@ -99,7 +99,7 @@ describe('metrics', () => {
     assert.ok(text.includes(`countersign_canary_delay_seconds{${of},quantile="0.99"} 5400\n`));
   });
 
-  test('tell the age of the newest moment that is covered, for each source', () => {
+  test('export the age of the newest covered moment of each source', () => {
     const late = { ...ROW, fromMs: ROW.toMs, toMs: NOW_MS, state: 'late' } as const;
     const never = { ...ROW, source: 'graph/signIns', state: 'unknown' } as const;
     const text = exposition(metricsOf(state({ coverage: [ROW, late, never] })));
@@ -109,7 +109,7 @@ describe('metrics', () => {
     assert.doesNotMatch(text, /signIns/);
   });
 
-  test('tell whether the disk is too full to collect, or to decide', () => {
+  test('export whether the disk is too full to collect or to decide', () => {
     const text = (changes: Partial<ServerState>) => exposition(metricsOf(state(changes)));
     assert.match(text({ disk: 'low' }), /^countersign_collecting_stopped 1$/m);
     assert.match(text({ doors: 'open' }), /^countersign_collecting_stopped 0$/m);
@@ -118,7 +118,7 @@ describe('metrics', () => {
     assert.doesNotMatch(text({ doors: 'none' }), /^countersign_doors_shut /m);
   });
 
-  test('escape what a label may not hold', () => {
+  test('escape label values', () => {
     const samples = [{ labels: { a: 'x"y\\z\nw' }, value: 1 }];
     const text = exposition([{ name: 'm', help: 'h', type: 'gauge', samples }]);
     assert.match(text, /^m\{a="x\\"y\\\\z\\nw"\} 1$/m);
@@ -129,23 +129,23 @@ describe('health', () => {
   const polled = { ...tally(), lastPollMs: NOW_MS - 1000 };
   const kind = (changes: Partial<ServerState>): string => healthOf(state(changes), AS_OF).kind;
 
-  test('is yes when every collector got all that it asked for', () => {
+  test('is yes if every collector completed its windows', () => {
     assert.equal(kind({ collectors: [polled] }), 'yes');
   });
 
-  test('cannot be told before the first poll, while one falls short, or behind the ledger', () => {
+  test('is unknown before the first poll, after an incomplete one, or behind the ledger', () => {
     assert.equal(kind({ collectors: [polled, tally()] }), 'unknown');
     assert.equal(kind({ collectors: [{ ...polled, lastShort: 1 }] }), 'unknown');
     assert.equal(kind({ collectors: [polled], unreadSinceMs: NOW_MS - 120_000 }), 'unknown');
   });
 
-  test('holds as far as it has read while entries are on their way', () => {
+  test('holds up to its watermark while entries wait', () => {
     const changes = { collectors: [polled], storeCursor: 9, unreadSinceMs: NOW_MS - 1000 };
     assert.equal(kind(changes), 'yes');
     assert.deepEqual(healthOf(state(changes), AS_OF).asOf, AS_OF);
   });
 
-  test('is no while a detector has failed, by its name, as the metrics say', () => {
+  test('is no while a detector fails, and names it as the metrics do', () => {
     const failed = { detector: 'stream', unit: 'Guessed passwords', entry: 7, title: 'it failed' };
     const changes = { collectors: [polled], failedDetectors: [failed] };
     const answer = healthOf(state(changes), AS_OF);
@@ -157,7 +157,7 @@ describe('health', () => {
     );
   });
 
-  test('says why it is no, and as of which entry', () => {
+  test('states the reason of a no, and its watermark', () => {
     const stuck = { ...polled, lastPollMs: NOW_MS - 200_000 };
     const changes = { collectors: [stuck], disk: 'low', doors: 'shut' } as const;
     const answer = healthOf(state(changes), AS_OF);
@@ -167,7 +167,7 @@ describe('health', () => {
     assert.deepEqual(codes, ['disk-low', 'doors-shut', 'collector-stuck']);
   });
 
-  test('is no when a collector is stuck, or the disk is nearly full', () => {
+  test('is no if a collector is stuck or the disk is nearly full', () => {
     assert.equal(kind({ collectors: [{ ...polled, lastPollMs: NOW_MS - 200_000 }] }), 'no');
     assert.equal(kind({ collectors: [polled], disk: 'low' }), 'no');
     assert.equal(kind({ collectors: [polled], doors: 'shut' }), 'no');
@@ -175,7 +175,7 @@ describe('health', () => {
   });
 });
 
-test('a line of the log is one line, as text and as JSON', () => {
+test('a log event is one line, as text and as JSON', () => {
   const event = { event: 'problem', collector: 'activity-api', because: 'AF20023' } as const;
   const text = '2026-03-02T09:00:00Z problem activity-api: AF20023';
   assert.equal(logLine(NOW_MS, event, 'text'), text);

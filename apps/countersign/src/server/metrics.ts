@@ -5,30 +5,30 @@ import type { WebhookTally } from './collectors/open-webhooks.ts';
 import type { CollectorTally } from './runtime/collector-tally.ts';
 import type { Metric, Sample } from './runtime/prometheus-format.ts';
 
-/** What a server knows of itself when it is asked. */
+/** The state of a server at the time of a scrape. */
 export type ServerState = {
   readonly version: string;
   readonly nowMs: number;
   readonly collectors: readonly CollectorTally[];
   readonly coverage: readonly CoverageRow[];
-  /** How far the books were when the rows of coverage were reckoned. */
+  /** The store cursor at which the coverage rows were computed. */
   readonly coverageCursor: number;
   readonly canaries: readonly CanaryTally[];
   readonly webhooks: readonly WebhookTally[];
-  /** Commands of other processes in work or waiting. */
+  /** Forwarded commands in progress or waiting. */
   readonly queue: number;
   readonly ledgerEntries: number;
   readonly storeCursor: number;
-  /** When the first entry arrived that cannot be asked about; undefined where all can. */
+  /** Arrival of the first entry that is not indexed. Undefined: all are. */
   readonly unreadSinceMs: number | undefined;
-  /** 0 to 1; undefined where the system does not say. */
+  /** 0 to 1. Undefined if the system does not report it. */
   readonly freeDisk: number | undefined;
   /** `low`: nothing is collected. */
   readonly disk: 'low' | 'enough';
-  /** `shut`: what is left of the disk is too little for decisions. `none` are configured. */
+  /** `shut`: the disk has too little space for decisions. `none`: not configured. */
   readonly doors: 'open' | 'shut' | 'none';
   readonly memoryBytes: number;
-  /** Rules and detectors that have failed, in the words of their findings. */
+  /** Rules and detectors that failed, as their findings name them. */
   readonly failedDetectors: readonly FailedDetector[];
 };
 
@@ -151,7 +151,7 @@ function heard({ webhooks }: ServerState): Metric {
   return counter('webhook_calls_total', 'Calls of the webhook, by outcome', samples);
 }
 
-/** Since when the newest moment is ago of which a source is known to be here whole. */
+/** Age of the newest moment up to which a source is known to be complete. */
 function lag({ coverage, nowMs }: ServerState): Metric {
   const streams = Map.groupBy(coverage, (row) => `${row.tenant}\n${row.source}\n${row.workload}`);
   const samples = [...streams.values()].flatMap((rows): Sample[] => {
@@ -167,7 +167,7 @@ function lag({ coverage, nowMs }: ServerState): Metric {
   return gauge('source_lag_seconds', 'Age of the newest moment that is covered', samples);
 }
 
-/** How late and how whole the feeds are, as our own acts that came back tell. */
+/** Delay and completeness of the feeds, measured by canaries. */
 function canaries({ canaries: tallies }: ServerState): Metric[] {
   const labels = ({ key }: CanaryTally): Record<string, string> => {
     const { tenant, source, workload } = key;

@@ -6,12 +6,12 @@ import { pollOnce } from '../ingest/collection/poll-once.ts';
 import { addPoll, type CollectorTally } from './runtime/collector-tally.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
 
-/** While the disk is low, it is looked at again after this long. */
+/** While the disk is low, it is checked at this interval. */
 const DISK_LOOK_EVERY_MS = 10_000;
 
 /**
- * Between two polls, however often the vendor says that there is something. Lists are of whole
- * seconds, so that there is one a second at most: a fifth of the smallest quota.
+ * Shortest time between two polls, however many hints arrive. Listings have whole seconds, so at
+ * most one list per second is useful: a fifth of the smallest quota.
  */
 const HINTED_POLL_MS_MIN = 500;
 
@@ -28,8 +28,9 @@ export type RoundOptions = {
 };
 
 /**
- * Polls one collector for ever: again at once while there is more, else after its period. Resolves
- * when the signal is aborted; rejects when the ledger, or we, cannot go on.
+ * Polls one collector: at once while there is more, otherwise after its period.
+ *
+ * Resolves when the signal is aborted. Rejects if the ledger or this process cannot go on.
  */
 export async function rounds(options: RoundOptions): Promise<void> {
   const { collector, tally, clock, wait, disk, signal } = options;
@@ -48,10 +49,10 @@ export async function rounds(options: RoundOptions): Promise<void> {
   }
 }
 
-/** Until it is time again, or a hint says that there is something. */
+/** Waits for the period to end, or for a hint of new content. */
 async function rest({ collector, wait, signal }: RoundOptions, ms: number): Promise<void> {
   if (collector.hinted === undefined) return wait(ms, signal);
-  // Whoever hints without end does not make us ask without end.
+  // An attacker who sends hints without end must not cause requests without end.
   const firstMs = Math.min(ms, HINTED_POLL_MS_MIN);
   await wait(firstMs, signal);
   const over = new AbortController();
@@ -84,7 +85,7 @@ async function round(options: RoundOptions): Promise<boolean> {
   }
 }
 
-/** What is cut off because the signal was aborted is no failure. */
+/** A poll that the abort interrupted is not a failure. */
 async function untilAborted<T>(
   work: () => Promise<T>,
   signal: AbortSignal,

@@ -35,39 +35,38 @@ import { EXPOSITION_TYPE, exposition } from './runtime/prometheus-format.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
 import { jsonPage, type Page, type Route, StatusHttpServer } from './status-http.ts';
 
-/** Rows of coverage are reckoned again at most so often, however many ask. */
+/** Coverage rows are recomputed at most this often, however many clients ask. */
 const COVERAGE_KEPT_MS = 1000;
 
 export type ServeOptions = {
   readonly dir: string;
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Of Countersign. */
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly wait: Sleep;
-  /** Of the disk of the data folder. */
+  /** Measures the disk of the data folder. */
   readonly freeDisk: DiskMeter;
-  /** Aborted to stop: what is under way ends after its current batch. */
+  /** Aborted to stop: work in progress ends after its current batch. */
   readonly signal: AbortSignal;
-  /** Worker threads, for collecting and for what is handed over. */
+  /** Worker threads for collection and forwarded commands. */
   readonly workers: number;
   readonly keyFile: string | undefined;
   readonly acceptFork: 'accept' | undefined;
-  /** The folder of the policies that come with the program. */
+  /** The folder of the policies that ship with the program. */
   readonly policies: string;
   readonly tell: LogServerEvent;
-  /** Called once, when everything listens. */
+  /** Called once, when all listeners are open. */
   readonly ready: (at: ServeReady) => void;
 };
 
 /**
- * Holds the ledger of a data folder and collects into it, answers over HTTP, and does what other
- * processes hand over, until the signal is aborted. Resolves when all is closed and durable.
+ * Holds the ledger of a data folder, collects into it, answers over HTTP, and runs forwarded
+ * commands until the signal is aborted. Resolves when all is closed and durable.
  *
- * Rejects with code `LOCKED` when another process holds the ledger, and with whatever stopped a
- * collector for good: a ledger that cannot be written is no ledger to go on with.
+ * @throws LedgerError LOCKED if another process holds the ledger. A failed ledger write, or a
+ * permanent collector failure, rejects too.
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { dir, clock, random, keyFile, acceptFork, tell } = options;
@@ -94,7 +93,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
 }
 
-/** Answers about the company need its inventory long after, and `rebuild` knows entries alone. */
+/**
+ * Records the inventory as an entry, because later answers need it and `rebuild` reads only
+ * entries.
+ */
 async function sayConfig(
   writer: HostWriter,
   desk: LedgerSink,
@@ -114,7 +116,7 @@ type Parts = {
   readonly canaries: readonly TenantCanaries[];
 };
 
-/** What the books say of coverage and canaries, for a while: it takes a moment to say. */
+/** Coverage and canaries of the store, cached because they take time to compute. */
 type CachedCoverage = Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> & {
   readonly untilMs: number;
 };
@@ -125,7 +127,7 @@ class Server {
   readonly #desk: LedgerSink;
   readonly #tenants: readonly TenantCollectors[];
   readonly #canaries: readonly TenantCanaries[];
-  /** Of whatever is polled, in the order in which it is. */
+  /** In polling order. */
   #tallies: readonly CollectorTally[] = [];
   #handover: ForwardingServer | undefined;
   readonly #reserve: DiskReserve;
@@ -185,7 +187,10 @@ class Server {
     this.#options.ready({ url, origin, enforcementUrl });
   }
 
-  /** All that is polled, and its tallies: collectors first, then what judges what they bring. */
+  /**
+   * All polled collectors and their tallies: collectors first, then the loops that process their
+   * records.
+   */
   async #collectors(ledger: { store: StoreReader; reader: LedgerReader }): Promise<Collector[]> {
     const { clock, random } = this.#options;
     const named: { tenant: string; collector: Collector }[] = this.#tenants.flatMap(
@@ -203,7 +208,7 @@ class Server {
     return named.map(({ collector }) => collector);
   }
 
-  /** Until the signal is aborted, or one of them cannot go on: then none does. */
+  /** Runs until the signal is aborted, or until one fails; then all stop. */
   async #collect(collectors: readonly Collector[]): Promise<void> {
     const { clock, wait, tell, signal } = this.#options;
     const broken = new AbortController();
@@ -236,11 +241,11 @@ class Server {
     await breaking(broken, () => watching({ writer, desk, detection, wait, tell, signal }));
   }
 
-  /** What is handed over has the ledger alone, and stops like everything when we are to stop. */
+  /** A forwarded command has the ledger exclusively, and stops with the server. */
   readonly #perform: Perform = async (work, hooks) => {
     const { clock, random, config, env, workers, version, tell } = this.#options;
     const isBulk = operationOf(work).volume === 'bulk';
-    // Said before what waits is posted, which a disk that is full to the brim does not let be.
+    // Check before posting pending decisions, because a full disk makes that fail.
     if (isBulk) this.#reserve.needRoom();
     return this.#desk.exclusively(async () => {
       if (this.#options.signal.aborted || hooks.signal.aborted) {
@@ -258,7 +263,7 @@ class Server {
           const by = { actor, random, config, env, workers, hooks: { ...hooks, signal } };
           return perform(this.#writer, work, by);
         };
-        // Before a door has to shut, everybody else who writes much has to stop.
+        // Other bulk writers must stop before an enforcement point has to.
         const result = isBulk
           ? await this.#reserve.import(both, performing, wasInterrupted)
           : await performing(both);
@@ -291,7 +296,7 @@ class Server {
     const unreadSinceMs = await this.#unreadSinceMs(store.cursor);
     const state = { ...this.#state(store), unreadSinceMs };
     const answer = healthOf(state, asOf);
-    // 503 for cannot tell, too: whoever looks at the status alone must not take it for yes.
+    // 503 for unknown too: a client that reads only the status must not take it for yes.
     const uses = state.doors === 'none' ? (['collecting'] as const) : USES;
     const stopped = uses.flatMap((use) => this.#reserve.stops(use) ?? []);
     const said = stopped.length === 0 ? answer : { ...answer, stopped };
@@ -337,7 +342,8 @@ class Server {
     const nowMs = this.#options.clock.monotonic();
     if (this.#coverage === undefined || this.#coverage.untilMs <= nowMs) {
       const untilMs = nowMs + COVERAGE_KEPT_MS;
-      // First: what is posted between the two is in the rows, and said not to be yet.
+      // Read first: entries posted between the two reads are in the rows, but reported as not
+      // indexed.
       const coverageCursor = store.cursor;
       const [coverage, canaries] = [store.coverage(), store.canaries()];
       this.#coverage = { coverage, coverageCursor, canaries, untilMs };
@@ -354,7 +360,7 @@ function failedDetectors(store: StoreReader): FailedDetector[] {
   });
 }
 
-/** Of a report of an import, whichever it was. */
+/** Whether the report of any kind of import says that it was interrupted. */
 function wasInterrupted(result: unknown): boolean {
   return (result as { readonly interrupted?: boolean } | null)?.interrupted === true;
 }
@@ -363,7 +369,7 @@ function metricsPage(state: ServerState): Page {
   return { status: 200, type: EXPOSITION_TYPE, body: exposition(metricsOf(state)) };
 }
 
-/** Whatever fails for good stops all the rest. */
+/** A permanent failure of one part stops all others. */
 async function breaking(broken: AbortController, work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -9,10 +9,10 @@ import { type EmulatedTime, followEmulator, reserveFolder } from './runtime/emul
 import { logLine } from './runtime/server-event.ts';
 import { serve } from './serve.ts';
 
-/** Threads that parse records: the one sequencer is busy with four. */
+/** Parser threads: four saturate the sequencer. */
 const SERVE_THREADS_MAX = 4;
 
-/** Serves on this machine's disk, threads and time, until the signal is aborted. */
+/** Runs the server with this machine's disk, threads and time until the signal is aborted. */
 export async function startServer(request: ServerRequest): Promise<void> {
   const { dataDir, config, env, random, signal, keyFile, acceptFork, log, ready } = request;
   const { clock, wait } = await timeOf(request);
@@ -26,7 +26,7 @@ export async function startServer(request: ServerRequest): Promise<void> {
   });
 }
 
-/** This machine's time, or that of the emulator whose tenants are collected. */
+/** This machine's time, or the time of the emulator that is collected. */
 async function timeOf(request: ServerRequest): Promise<EmulatedTime> {
   const { clock, random, signal, dataDir, log, config } = request;
   const { emulatorClock, tenants } = config;

@@ -4,25 +4,25 @@ import type { Exchange } from './listener/exchange.ts';
 import type { ListenerLimits } from './listener/listener.ts';
 import { HttpListener } from './listener/listener.ts';
 
-/** Of whatever serves no bodies of its own: one address leaves room for another. */
+/** Limits of servers that accept no bodies. One address cannot take all connections. */
 const HTTP_LIMITS: ListenerLimits = {
-  /** Scrapes and people; more at once is a mistake. */
+  /** Metric scrapes and people. More at once is a mistake. */
   connectionsMax: 64,
   connectionsPerAddressMax: 48,
-  /** Nothing is taken in; answers are some ten KB, of a large company some MB. */
+  /** No request bodies. Replies take a few tens of KB; for a large company, a few MB. */
   bodyBytesMax: 32 * 1024 * 1024,
   bodyBytesPerCallerMax: 16 * 1024 * 1024,
   /** Our routes take a path and a tenant. */
   headerBytesMax: 16 * 1024,
-  /** A client that is slower with its headers than this holds a connection for nothing. */
+  /** A slower client would hold a connection for nothing. */
   headersMsMax: 10_000,
   /** For a whole request, which has no body here. */
   requestMsMax: 30_000,
-  /** Scrapes come every 15 s or more: each of them may connect anew. */
+  /** Scrapes come every 15 s or more, so each may open a new connection. */
   keepAliveMs: 5_000,
 };
 
-/** What a route answers. */
+/** The reply of a route. */
 export type Page = {
   readonly status: number;
   readonly type: string;
@@ -33,14 +33,14 @@ export type Route = (query: URLSearchParams) => Promise<Page>;
 
 export type HttpEndpointOptions = {
   readonly listen: { readonly host: string; readonly port: number };
-  /** `loopback`: requests that name another host are refused. */
+  /** `loopback`: the server refuses requests that name another host. */
   readonly reach: 'loopback' | 'network';
   readonly routes: ReadonlyMap<string, Route>;
-  /** A defect of ours, or a disk that failed: told here, not to the caller. */
+  /** Reports a defect of ours or a failed disk, which the caller does not see. */
   readonly onFailure: (error: unknown) => void;
 };
 
-/** Serves a few pages that only read. Nobody is asked who they are: see `reach`. */
+/** Serves read-only pages without authentication; `reach` limits the exposure. */
 export class StatusHttpServer {
   readonly #options: HttpEndpointOptions;
   #listener: HttpListener | undefined;
@@ -77,7 +77,7 @@ export class StatusHttpServer {
   async #pageOf({ method, url, headers }: IncomingMessage): Promise<Page> {
     if (method !== 'GET' && method !== 'HEAD') return problem(405, 'only reading is served here');
     if (this.#options.reach === 'loopback' && !isLocal(headers.host)) {
-      // A page in somebody's browser may resolve a name of its own to this machine and ask.
+      // DNS rebinding: a web page can resolve its own name to this machine and send requests.
       return problem(403, 'ask by the address of this machine: 127.0.0.1 or localhost');
     }
     const asked = URL.parse(url ?? '', 'http://localhost');
@@ -99,7 +99,7 @@ export function jsonPage(status: number, value: unknown): Page {
   return { status, type: 'application/json', body: `${JSON.stringify(value)}\n` };
 }
 
-/** RFC 9457. */
+/** A problem document (RFC 9457). */
 export function problem(status: number, detail: string): Page {
   const body = JSON.stringify({ status, detail });
   return { status, type: 'application/problem+json', body: `${body}\n` };

@@ -12,7 +12,7 @@ import { headOf } from '../../store/reading/ledger-head.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { CANARY_LOOKED_BACK_MS, CANARY_REMEMBERED_MS } from '../limits.ts';
 
-/** The body of an entry of kind `act`: a canary is about to be sent, or was not sent after all. */
+/** The body of an entry of kind `act`: a canary is about to be sent, or its sending failed. */
 export type CanaryBody = {
   readonly v: 1;
   readonly what: 'canary';
@@ -24,29 +24,30 @@ export type CanaryBody = {
   readonly periodMs: number;
   readonly sentMs: number;
   readonly signs: readonly CanaryMarker[];
-  /** Of `failed`. */
+  /** Only for `failed`. */
   readonly because: string | null;
 };
 
-/** What the ledger knows of the canaries of one tenant. */
+/** The ledger's history of one tenant's canaries. */
 export type CanaryPast = {
   readonly watch: CanaryTracker;
-  /** When each act was done last. */
+  /** Time of the last attempt of each act. */
   readonly lastMs: ReadonlyMap<CanaryAct, number>;
-  /** Records that came before somebody could judge them. */
+  /** Records that arrived before a crash and were not matched to a canary. */
   readonly unjudged: readonly CanaryRecord[];
 };
 
 export type CanaryLedger = {
   readonly store: StoreReader;
-  /** A reader of its own. */
+  /** A reader that no other code uses. */
   readonly reader: LedgerReader;
 };
 
 /**
- * Reads what was sent and judged in the last weeks; nothing else is kept. A record may have become
- * durable just before a crash, and its judgement not: so what is still waited for is looked for in
- * what the ledger has.
+ * Reads the canaries and results of the last weeks from the ledger.
+ *
+ * A crash can leave a durable record without its result, so the records of awaited canaries are
+ * searched in the ledger.
  */
 export async function canaryPast(
   ledger: CanaryLedger,
@@ -90,7 +91,7 @@ async function unjudgedRecords(
       const [{ leaf }, body] = [await reader.leaf(index), await reader.body(index)];
       if (body.kind !== 'present') continue;
       const text = Buffer.from(body.bytes).toString('utf8');
-      // It was there by then: the most that is known now.
+      // The latest possible time of availability.
       const availableMs = msOfInstant(leaf.seen);
       records.push({ tenant, source: leaf.source, text, availableMs });
     }
@@ -98,7 +99,7 @@ async function unjudgedRecords(
   return records;
 }
 
-/** Records state the time of the service's machines. */
+/** Allowed difference: records state the time of the service's machines. */
 const CLOCKS_APART_MS = 300_000;
 
 /** Bodies of one kind, oldest first. */
@@ -128,7 +129,7 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-/** Written by this version or an earlier one; what has another form means nothing. */
+/** Earlier versions wrote these bodies too. A body of another form is ignored. */
 function isCanaryBody(value: unknown): value is CanaryBody {
   if (typeof value !== 'object' || value === null) return false;
   const { v, what, phase, tenant, act, sentMs, signs } = value as Record<string, unknown>;

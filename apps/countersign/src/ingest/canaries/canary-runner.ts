@@ -20,7 +20,7 @@ import type { CanarySender, ReadyCanary } from './canary-sender.ts';
 
 export type CanariesOptions = {
   readonly tenant: string;
-  /** Of the identity that sends them. */
+  /** The app id of the sending identity. */
   readonly appId: string;
   readonly plans: readonly CanaryPlan[];
   readonly sender: CanarySender;
@@ -30,29 +30,29 @@ export type CanariesOptions = {
   readonly random: Random;
 };
 
-/** Texts by which the records of canaries are found in what collectors bring. */
+/** Texts that identify records of canaries among collected records. */
 export function canaryTexts(appIds: readonly string[]): string[] {
-  // Rows of sign-ins show no mark.
+  // Sign-in rows carry no mark, only the app id.
   return appIds.length === 0 ? [] : [CANARY_MARK, ...appIds];
 }
 
 /**
- * Sends canaries, waits for their records in every feed, and says in the ledger what came back and
- * what did not. That an act is about to be done stands in the ledger before it is done: no act of
- * ours goes without an account.
+ * Sends canaries, waits for their records in every feed, and records the results in the ledger.
+ *
+ * The entry about an act precedes the act: no act of ours goes unaccounted.
  */
 export class CanaryRunner implements Collector {
   readonly name: string;
   readonly everyMs: number = CANARY_LOOK_EVERY_MS;
   readonly #options: CanariesOptions;
   readonly #watch: CanaryTracker;
-  /** When each act was done last, or tried. */
+  /** Time of the last attempt of each act. */
   readonly #lastMs: Map<CanaryAct, number>;
   #heard: CanaryRecord[];
-  /** Secret, and another after each start: nobody can tell when the next canary comes. */
+  /** Secret, and new at each start, so that an attacker cannot predict the next canary. */
   readonly #seed: number;
 
-  /** MUST be called before anything is collected: what comes meanwhile would not be heard. */
+  /** MUST be called before collection starts, or the runner misses early records. */
   static async open(options: CanariesOptions): Promise<CanaryRunner> {
     const { tenant, appId, clock, ledger } = options;
     const past = await canaryPast(ledger, { tenant, appId, nowMs: clock.now() });
@@ -71,7 +71,7 @@ export class CanaryRunner implements Collector {
 
   async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const problems: string[] = [];
-    // First what came, so that nothing is called overdue that has arrived.
+    // Process arrivals first, so that no canary is reported overdue after it arrived.
     const observed = await this.#trackOverdue(desk);
     for (const plan of this.#options.plans) {
       if (signal?.aborted === true) break;
@@ -101,7 +101,7 @@ export class CanaryRunner implements Collector {
     return observations.length;
   }
 
-  /** Once in each period; one whose moment fell between two looks is sent at the next. */
+  /** Once per period. A canary that fell due between two runs is sent at the next run. */
   #isDue(plan: CanaryPlan): boolean {
     const nowMs = this.#options.clock.now();
     const thisMs = canaryTimeMs(plan, nowMs, this.#seed);
@@ -116,7 +116,7 @@ export class CanaryRunner implements Collector {
   ): Promise<string[]> {
     const { clock, sender, random } = this.#options;
     const mark = `${CANARY_MARK}${hex(random, 12)}`;
-    // What fails is not tried again before the next period: a right that is missing stays missing.
+    // A failed act waits for the next period: a missing permission stays missing.
     this.#lastMs.set(plan.act, clock.now());
     let ready: ReadyCanary;
     try {
@@ -170,7 +170,7 @@ function notSent({ workload, act }: CanaryPlan, because: string): string {
   return `no canary was sent in ${workload} (${act}): ${because}`;
 }
 
-/** What the service or the network did wrong; all else is a defect of ours, or we are to stop. */
+/** Describes an error of the service or network. Rethrows defects of ours and aborts. */
 function refusalOf(error: unknown): string {
   if (error instanceof HttpError && error.code !== 'ABORTED') return messageOf(error);
   throw error;

@@ -1,22 +1,23 @@
 import type { CanaryAct, CanaryPlan } from '@countersign/coverage';
 
-/** A canary that is ready: nothing was done yet but to get a token, which is recorded as well. */
+/** A prepared canary. So far only its token was issued, which the sign-in log records as well. */
 export type ReadyCanary = {
-  /** The `uti` of the token, by which sign-in logs name it; null where the token does not tell. */
+  /** The token's `uti`, by which sign-in logs name it; null if the token does not state it. */
   readonly tokenId: string | null;
   /**
-   * Resolves once the act is done, with what could not be cleared away after it; rejects when it
-   * was not done, as far as anybody can tell.
+   * Resolves after the act, with a description of what its cleanup left behind. Rejects if the act
+   * failed, as far as the client can know.
    */
   act(): Promise<{ readonly left: string | null }>;
 };
 
 /**
- * Acts under an identity of its own, which has a right to write that collectors do not have. MUST
- * NOT touch what belongs to anybody else. Each act is done with a token of its own.
+ * Acts with an identity of its own that can write; collectors cannot.
+ *
+ * MUST NOT touch objects that were not set apart for canaries. Each act uses a new token.
  */
 export interface CanarySender {
-  /** What it was given the means for. */
+  /** Acts for which the configuration names an object. */
   readonly acts: readonly CanaryAct[];
   ready(plan: CanaryPlan, mark: string, signal?: AbortSignal): Promise<ReadyCanary>;
 }

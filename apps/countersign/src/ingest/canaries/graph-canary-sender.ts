@@ -7,25 +7,25 @@ import {
 } from '@countersign/m365';
 import type { CanarySender, ReadyCanary } from './canary-sender.ts';
 
-/** What was set apart for the canary; what is not named is not touched. */
+/** Objects set apart for canaries. The sender touches nothing else. */
 export type CanaryPlaces = {
   readonly mailbox?: string | undefined;
   readonly site?: string | undefined;
   readonly channel?: { readonly team: string; readonly id: string } | undefined;
-  /** The account of which an attribute is set. */
+  /** The account whose attribute the canary sets. */
   readonly account?: string | undefined;
 };
 
 export type GraphCanaryOptions = {
   readonly http: HttpClient;
-  /** As `https://graph.microsoft.com`. */
+  /** For example `https://graph.microsoft.com`. */
   readonly root: string;
   readonly places: CanaryPlaces;
-  /** A fresh token every time: each is a sign-in of its own. */
+  /** Requests a new token each time, because each token is a sign-in of its own. */
   readonly newToken: () => RequestAuthorizer;
 };
 
-/** The canary's acts, over Microsoft Graph. */
+/** Performs the canary acts over Microsoft Graph. */
 export class GraphCanarySender implements CanarySender {
   readonly acts: readonly CanaryAct[];
   readonly #options: GraphCanaryOptions;
@@ -78,7 +78,7 @@ export class GraphCanarySender implements CanarySender {
         await call('PATCH', `/users/${encodeURIComponent(account)}`, { officeLocation: mark });
         return { left: null };
       case 'sign-in':
-        // The token was the act.
+        // Getting the token was the act.
         return { left: null };
     }
   }
@@ -96,7 +96,7 @@ function bodyOf(body: object | string): Pick<HttpRequest, 'headers' | 'body'> {
   return { headers: { 'content-type': type }, body: isText ? body : JSON.stringify(body) };
 }
 
-/** The act is done whatever becomes of its traces: a draft that is left over harms nobody. */
+/** A failed cleanup does not fail the act: a leftover draft is harmless. */
 async function cleared(clear: () => Promise<unknown>): Promise<{ left: string | null }> {
   try {
     await clear();
@@ -112,7 +112,7 @@ function idIn(body: Buffer): string {
   return typeof id === 'string' ? id : '';
 }
 
-/** RFC 7519: the claims are the middle part. Microsoft promises no form of Graph's tokens. */
+/** RFC 7519: the middle part holds the claims. Microsoft documents no format of Graph tokens. */
 function tokenIdOf(header: string): string | null {
   const claims = header.split('.')[1];
   if (claims === undefined) return null;

@@ -21,7 +21,7 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { CONTENT_REMEMBERED_MS } from '../limits.ts';
 import { directoryMarks } from './directory-cursors.ts';
 
-/** An entry of kind `import`: the contents that one window of a collector brought. */
+/** The body of an `import` entry: the contents that one collector window delivered. */
 export type CollectedBody = {
   readonly v: 2;
   readonly phase: 'collected';
@@ -42,16 +42,20 @@ export type CollectedBody = {
   }[];
 };
 
-/** What a `partial` window says of what will not come any more, however often it is asked for. */
+/**
+ * Codes of a `partial` window whose missing content will never arrive, however often it is
+ * requested.
+ */
 const FINAL_CODES: ReadonlySet<string> = new Set(['gone', 'unreadable', 'quarantined', 'AF20022']);
 
-/** What was asked for and came, of a source of which something was left out. */
+/** Windows of a source that were collected with some content left out. */
 type Narrow = { readonly leftOut: readonly string[]; windows: IntervalSet };
 
 /**
- * What earlier polls did, as the ledger has it: nothing else is a cursor. Read at the start, kept
- * up with what is written since. Whatever a crash left undone is not in here, so it is asked for
- * again.
+ * What earlier polls collected, according to the ledger. There is no other cursor.
+ *
+ * It is read at the start and updated with each write. Work that a crash left unfinished is not in
+ * it, so it is requested again.
  */
 export class CollectionHistory {
   readonly #settled = new Map<string, IntervalSet>();
@@ -59,9 +63,9 @@ export class CollectionHistory {
   readonly #off = new Map<string, IntervalSet>();
   readonly #contents = new Map<string, Map<string, ContentFact>>();
   readonly #lookedAgain = new Map<string, IntervalSet>();
-  /** From when on something was asked for. */
+  /** Start of the first window of each source. */
   readonly #since = new Map<string, number>();
-  /** Null: something of the state behind the last mark was erased. */
+  /** Null: part of the state behind the last mark was erased. */
   readonly #marks = new Map<string, DirectoryMark | null>();
 
   /** Reads the entries of the last days, newest first. The reader MUST be refreshed. */
@@ -115,7 +119,7 @@ export class CollectionHistory {
     return this.#marks.get(keyOf(source, tenant, null)) ?? undefined;
   }
 
-  /** Erasures may have reached what was read of the directory. */
+  /** Reloads the marks, because an erasure may have removed parts of the directory state. */
   async recallDirectory(writer: LedgerWriter): Promise<void> {
     this.#marks.clear();
     for (const { source, tenant, mark } of await directoryMarks(writer)) {
@@ -125,7 +129,7 @@ export class CollectionHistory {
 
   noteObservation(observation: Observation): void {
     const { source, tenant, subject, workload, axis, outcome, code, from, to, at } = observation;
-    // What could be read again was asked for before: nothing new was asked.
+    // A quarantine retry repeats an earlier window; it requested nothing new.
     if (workload !== null || code === READ_AGAIN_CODE) return;
     const key = keyOf(source, tenant, subject);
     const added = { from: msOfInstant(from), to: msOfInstant(to) };
@@ -152,14 +156,14 @@ export class CollectionHistory {
     this.#contents.set(key, known);
   }
 
-  /** Contents so old that no service lists them any more. */
+  /** Forgets contents that no service lists anymore. */
   forget(beforeMs: number): void {
     for (const known of this.#contents.values()) {
       for (const [id, { createdMs }] of known) if (createdMs < beforeMs) known.delete(id);
     }
   }
 
-  /** Entries from this index on may tell more of contents: quarantined pieces of them were read. */
+  /** Rereads content entries from this index on, after a quarantine retry changed them. */
   async recallContents({ store, reader }: LedgerWriter, fromIndex: number): Promise<void> {
     const indices = store.acts('import', fromIndex);
     if (indices.length > 0) await reader.refresh();
@@ -175,7 +179,7 @@ export class CollectionHistory {
     this.#marks.set(keyOf(mark.source, mark.tenant, null), mark);
   }
 
-  /** Older than the entries that are read, where a service keeps what happened for longer. */
+  /** Restores windows older than the loaded entries, for services with a longer retention. */
   #recallAsked({ tenant, source, from, to, status, code, ...asked }: AskedWindow): void {
     const key = keyOf(source, tenant, null);
     this.#since.set(key, Math.min(from, this.#since.get(key) ?? from));
@@ -204,7 +208,7 @@ export class CollectionHistory {
   #recall(body: CollectedBody): void {
     const { source, tenant } = body;
     const known = contentsOf(body);
-    // Newest first: what is there already is later.
+    // Newest first: what is already known is later.
     const fresh = known.filter(
       ({ id }) => this.content(source, tenant as TenantId, id) === undefined,
     );

@@ -116,7 +116,7 @@ test('corroborates hour by hour, and names the record that one of two sources la
   assert.match(rows[0]?.because ?? '', /one by one with graph\/auditLogQuery, 200 records agree/);
   assert.match(rows[1]?.because ?? '', /1 record of graph\/auditLogQuery is missing here/);
   assert.match(rows[1]?.because ?? '', /0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f0207/);
-  // Nothing is compared twice that agreed, and the difference only after a while.
+  // Hours that agreed are not compared again; the difference only after a delay.
   assert.equal((await new CrossCheck({ store, reader, clock }).poll(desk)).windows, 0);
   reader.close();
   store.close();

@@ -14,14 +14,14 @@ import { CROSS_CHECK_EVERY_MS } from '../limits.ts';
 
 export type CrossCheckOptions = {
   readonly store: StoreReader;
-  /** A reader of its own: it is moved on as the ledger grows. */
+  /** A reader that no other code uses; it is refreshed as the ledger grows. */
   readonly reader: LedgerReader;
   readonly clock: Clock;
 };
 
 /**
- * Compares independent sources record by record, hour by hour, in what the ledger has of both, and
- * says in the ledger what it found. It asks nobody outside.
+ * Compares independent sources record by record, per hour, and records the result. It reads only
+ * the ledger.
  */
 export class CrossCheck implements Collector {
   readonly name = 'cross-check';
@@ -68,7 +68,7 @@ export class CrossCheck implements Collector {
     return { source, against };
   }
 
-  /** Where the sightings of an action came from. A row names the richest of them itself. */
+  /** Sources of an action's deliveries. The row itself names only the most detailed one. */
   async #sourcesOf({ entries, source }: EventRow): Promise<ReadonlySet<string>> {
     if (entries.length === 1) return new Set([source]);
     const { reader } = this.#options;
@@ -78,7 +78,7 @@ export class CrossCheck implements Collector {
   }
 }
 
-/** Whether a record that the other source has must be in the first one, too. */
+/** Whether the first source must also have a record of the other one. */
 function belongs({ event }: EventRow, { source, carries }: DueCheck): boolean {
   switch (carries) {
     case 'workloads':

@@ -6,14 +6,15 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 export type DirectoryCursor = {
   readonly source: string;
   readonly tenant: string;
-  /** Null: something of what it stands for was erased. */
+  /** Null: part of the state that it stands for was erased. */
   readonly mark: DirectoryMark | null;
 };
 
 /**
- * Where the reading of each part of the directory stands: its last mark. A part of which something
- * was erased since its snapshot began has none: its state cannot be made again from the ledger, so
- * it has to be read anew. The reader MUST be refreshed.
+ * The last mark of each part of the directory.
+ *
+ * A part with an erasure since its snapshot began has no mark: the ledger no longer holds its
+ * state, so it must be read anew. The reader MUST be refreshed.
  */
 export async function directoryMarks(writer: LedgerWriter): Promise<DirectoryCursor[]> {
   const { store, reader } = writer;
@@ -27,7 +28,7 @@ export async function directoryMarks(writer: LedgerWriter): Promise<DirectoryCur
     if (found.has(key)) continue;
     const { source, tenant } = leaf;
     const body = await reader.body(index);
-    // Behind the last mark there may be items of a page that a crash cut off, or erased ones.
+    // After the last mark there may be erased items, or items of a page that a crash interrupted.
     if (body.kind !== 'present') found.set(key, { source, tenant, mark: null });
     const mark = body.kind === 'present' && parseDirectoryMark(parseObject(body.bytes));
     if (mark) found.set(key, { source, tenant, mark });
@@ -41,7 +42,7 @@ export async function directoryMarks(writer: LedgerWriter): Promise<DirectoryCur
   });
 }
 
-/** Of each part, when the newest thing was read that is erased by now. */
+/** Per part, the index of its newest erased entry. */
 async function sinceErased(
   { store, reader }: LedgerWriter,
   indices: readonly number[],
@@ -61,7 +62,7 @@ async function sinceErased(
   return newest;
 }
 
-/** Of ascending numbers those in `[from, to)`. */
+/** The numbers in `[from, to)` of an ascending list. */
 function within(sorted: readonly number[], from: number, to: number): readonly number[] {
   let low = 0;
   let high = sorted.length;

@@ -33,10 +33,10 @@ import type { MatchedRecord } from '../pipeline/text-matcher.ts';
 import type { QuarantinedItem } from '../quarantine/quarantine.ts';
 import { collectedBody } from './collection-history.ts';
 
-/** Where in a chunk a content starts. */
+/** The first row of a content within its chunk. */
 type ContentPlace = { readonly firstRow: number; readonly name: string };
 
-/** What a session needs of the sink that began it. */
+/** The sink's services for its sessions. */
 export type SessionHost = {
   readonly nowMs: number;
   readonly feed: (chunk: Chunk, context: ReadContext, listener: ChunkListener) => Promise<void>;
@@ -48,7 +48,7 @@ export type SessionHost = {
   ) => void;
 };
 
-/** What a session appends at its end. */
+/** The entries that a session appends at its end. */
 export type SessionEntries = {
   readonly drafts: readonly RecordDraft[];
   readonly observations: readonly Observation[];
@@ -56,7 +56,7 @@ export type SessionEntries = {
   readonly contents: readonly ContentFact[];
 };
 
-/** The window of one poll, on its way into the ledger. */
+/** Writes the window of one poll to the ledger. */
 export class LedgerSession implements CollectionSession {
   readonly #desk: SessionHost;
   readonly #window: CollectWindow;
@@ -69,7 +69,7 @@ export class LedgerSession implements CollectionSession {
   #records = 0;
   #duplicates = 0;
   #quarantined = 0;
-  /** By content. */
+  /** Quarantined pieces by content. */
   readonly #quarantinedIn = new Map<string, number>();
 
   constructor(desk: SessionHost, window: CollectWindow) {
@@ -141,7 +141,9 @@ export class LedgerSession implements CollectionSession {
     this.#desk.quarantineItem({ ...place, collected }, bytes);
   }
 
-  /** Behind the records: the contents they came in, and then what was asked and seen. */
+  /**
+   * The entries after the records: first the contents, then the requested window and observations.
+   */
   #entries(end: WindowEnd): SessionEntries {
     const { nowMs } = this.#desk;
     const drafts: RecordDraft[] = [];
@@ -165,7 +167,7 @@ export class LedgerSession implements CollectionSession {
     return { drafts, observations, heard: this.#heard, contents: facts };
   }
 
-  /** What was asked for; where each record says what it is of, what else came as well. */
+  /** The requested source, and other sources that records of a mixed feed state. */
   #sources(): readonly SourceId[] {
     const { source, alsoSources = [] } = this.#window;
     if (!this.#isMixed) return [source];
@@ -198,7 +200,7 @@ export class LedgerSession implements CollectionSession {
       fetched: end.fetched,
       records,
       duplicates: isMixed ? records - all.n : this.#duplicates,
-      // What could not be read may have been of any of them.
+      // A quarantined piece may belong to any of the sources.
       quarantined: this.#quarantined,
       because: end.because?.slice(0, OBSERVATION_TEXT_CHARACTERS_MAX) ?? null,
       code: end.code?.slice(0, OBSERVATION_NAME_CHARACTERS_MAX) ?? null,
@@ -248,7 +250,7 @@ export class LedgerSession implements CollectionSession {
   }
 }
 
-/** All was fetched, and not all of it is in: a window with quarantined records is not whole. */
+/** A window with quarantined records is incomplete, even if everything was fetched. */
 function withQuarantined(end: WindowEnd, quarantined: number): WindowEnd {
   if (end.outcome !== 'complete') return end;
   const because = `${plural(quarantined, 'piece')} could not be read: quarantined`;

@@ -27,15 +27,16 @@ import { LedgerSession, type SessionEntries } from './ledger-session.ts';
 export type MatchedRecordListener = (record: MatchedRecord) => void;
 
 /**
- * The desk at which all collectors of a process hand in: one conveyor, one order. Records first,
- * then the entry that says that they were asked for; so whoever dies in between asks again, and
- * the ledger knows what it has.
+ * The sink of all collectors of a process: one ingest pipeline, one order.
+ *
+ * Records come first, then the entry about their window. After a crash in between, the collector
+ * requests the window again, and deduplication drops what the ledger has.
  */
 export class LedgerSink implements CollectionSink {
   readonly #writer: LedgerWriter;
   readonly #pipeline: IngestPipeline;
   readonly #history: CollectionHistory;
-  /** Whoever uses the conveyor, or the writer, has it alone. */
+  /** Serializes the users of the pipeline and the writer. */
   #turn: Promise<unknown> = Promise.resolve();
   #compactedMs: number;
   #postedMs: number;
@@ -51,7 +52,7 @@ export class LedgerSink implements CollectionSink {
     this.#postedMs = this.#compactedMs;
   }
 
-  /** `lanes`: worker threads that parse. MUST be closed before the writer is. */
+  /** `workers`: parser threads. MUST be closed before the writer is. */
   static async open(
     writer: LedgerWriter,
     { workers, listenFor }: { readonly workers: number; readonly listenFor?: readonly string[] },
@@ -97,20 +98,20 @@ export class LedgerSink implements CollectionSink {
     return new LedgerSession(this, window);
   }
 
-  /** The ear is told of every record that is listened for, once it is durable. */
+  /** Calls `listener` with every matching record once it is durable. */
   listen(listener: MatchedRecordListener): void {
     this.#listeners.push(listener);
   }
 
-  /** The ear is told when more is known of the directory, once it is durable. */
+  /** Calls `listener` when new directory entries are durable. */
   listenToDirectory(listener: () => void): void {
     this.#directoryListeners.push(listener);
   }
 
-  /** Entries of our own, behind everything that was handed in. Durable when it resolves. */
+  /** Appends entries of our own after all records handed in so far. Durable when it resolves. */
   async append(drafts: readonly RecordDraft[]): Promise<void> {
     await this.#alone(() => this.#pipeline.append(drafts));
-    // The mark of a page is the last of its entries.
+    // The mark of a directory page is the last of its entries.
     const { kind, body } = drafts.at(-1) ?? {};
     const mark =
       kind === 'directory' && body !== undefined && parseDirectoryMark(parseObject(body));
@@ -140,7 +141,7 @@ export class LedgerSink implements CollectionSink {
       for (const seen of observations) this.#history.noteObservation(seen);
       for (const listener of this.#listeners) for (const record of heard) listener(record);
       this.#isBehind = true;
-      // A long catch-up has many windows: what they bring can be asked about meanwhile.
+      // A long catch-up has many windows. Post between them, so that their records can be queried.
       const nowMs = this.#writer.clock.monotonic();
       if (nowMs - this.#postedMs >= POST_EVERY_MS) await this.#postNow();
     });
@@ -151,13 +152,16 @@ export class LedgerSink implements CollectionSink {
     quarantineItem(this.#writer.dir, reject, bytes);
   }
 
-  /** Everything handed in so far can be asked about: the books have it. */
+  /** Adds everything handed in so far to the store, so that it can be queried. */
   async post(): Promise<void> {
     if (!this.#isBehind && !this.#writer.decisionLog.isBehind) return;
     await this.#alone(() => this.#postNow());
   }
 
-  /** What is due from time to time. Resolves to a sentence where it failed: no answer needs it. */
+  /**
+   * Runs periodic maintenance. Resolves to a sentence if it failed, because no answer depends on
+   * it.
+   */
   async tidy(): Promise<string | undefined> {
     const { clock, store } = this.#writer;
     const nowMs = clock.monotonic();
@@ -170,7 +174,7 @@ export class LedgerSink implements CollectionSink {
     });
   }
 
-  /** Other work with the writer (an import, an erasure): nothing is handed in meanwhile. */
+  /** Runs other work with the writer (an import, an erasure). Collectors wait meanwhile. */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     return this.#alone(async () => {
       await this.#postNow();
@@ -185,7 +189,7 @@ export class LedgerSink implements CollectionSink {
     });
   }
 
-  /** Ends the threads. What was handed in and is not durable is asked for again. */
+  /** Ends the threads. Records that are not durable yet will be requested again. */
   async close(): Promise<void> {
     await this.#turn;
     await this.#pipeline.stop();

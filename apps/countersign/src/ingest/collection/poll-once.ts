@@ -2,8 +2,9 @@ import type { Collector, PollReport } from '@countersign/m365';
 import type { LedgerSink } from './ledger-sink.ts';
 
 /**
- * One poll of one collector: everything it found is in the ledger and in the books when this
- * resolves. A kill at any moment means: asked again from the last observation.
+ * Polls one collector once. When it resolves, all its records are in the ledger and the store.
+ *
+ * After a kill at any moment, the next poll starts from the last observation.
  */
 export async function pollOnce(
   desk: LedgerSink,

@@ -11,12 +11,12 @@ const BODY = {
   partners: [{ tenant: TENANT, name: 'P' }],
 };
 
-test('reads what was said of the inventory', () => {
+test('reads a recorded inventory', () => {
   const { tenants, partners } = BODY;
   assert.deepEqual(parseInventoryBody({ ...BODY, who: 'serve', atMs: 1 }), { tenants, partners });
 });
 
-test('takes nothing else for an inventory', () => {
+test('accepts nothing else as an inventory', () => {
   const odd: readonly unknown[] = [
     null,
     [],

@@ -10,8 +10,8 @@ import type { InventoryRow } from '../../store/rows/entry-rows.ts';
 import type { LedgerSink } from './ledger-sink.ts';
 
 /**
- * Says which tenants the company owns, unless it was the last that was said: then nothing is
- * appended. Tells the entry.
+ * Records which tenants the company owns, unless the last such entry is the same. Returns the
+ * index.
  */
 export async function recordInventory(
   { writer, desk }: { readonly writer: LedgerWriter; readonly desk: LedgerSink },

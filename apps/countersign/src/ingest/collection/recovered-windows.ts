@@ -13,18 +13,19 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { CollectedPiece } from '../quarantine/quarantine.ts';
 import { CollectionHistory, collectedBody } from './collection-history.ts';
 
-/** Of what collectors quarantined: what could be read now, and what stays. */
+/** The result of a retry of quarantined collected pieces. */
 export type RecoveryResult = {
   readonly read: readonly CollectedPiece[];
   readonly left: readonly CollectedPiece[];
-  /** Pieces that stay and of which it is not known whose window they were of. */
+  /** Remaining pieces whose window is unknown. */
   readonly unknown: number;
 };
 
 /**
- * What the ledger says once pieces of collected content could be read: contents that are whole by
- * it, and windows that were short of nothing else. A window is whole only if not one piece of it
- * stays: nobody could tell otherwise.
+ * Entries that follow a retry: contents that are now complete, and windows that lacked nothing
+ * else.
+ *
+ * A window is complete only if none of its pieces remains.
  */
 export async function readAgainEntries(
   writer: LedgerWriter,
@@ -34,7 +35,7 @@ export async function readAgainEntries(
   const nowMs = writer.clock.now();
   await writer.reader.refresh();
   const contents = contentsOf(await CollectionHistory.load(writer), pieces.read);
-  // By the ledger: a piece that somebody took out of the folder was not read.
+  // Decide by the ledger: a piece that an operator deleted from the folder was not read.
   const torn = contents
     .filter(({ now }) => now.quarantined !== undefined)
     .map(({ piece }) => piece);
@@ -52,7 +53,7 @@ export async function readAgainEntries(
   ];
 }
 
-/** Contents of which pieces were read, as they are known now. */
+/** Contents whose pieces were read, as known now. */
 function contentsOf(
   history: CollectionHistory,
   read: readonly CollectedPiece[],
@@ -74,8 +75,8 @@ function contentKey({ window, content }: CollectedPiece): string {
 }
 
 /**
- * Neighbours as one: a later list that named the content again made its own window short as well,
- * which may reach far around that of the piece.
+ * Joins adjacent windows. A later list that named the same content made its own window incomplete
+ * too, which may extend far beyond the piece's window.
  */
 function joined(windows: readonly UnreadWindow[]): UnreadWindow[] {
   const groups = Map.groupBy(windows, ({ from: _, to: __, ...key }) => JSON.stringify(key));

@@ -30,23 +30,25 @@ export type ErasureRequest = {
   readonly case: string;
   readonly reason: string;
   readonly actor: Actor;
-  /** Retention comes back day after day: that nothing is old enough is no failure of it. */
+  /** Retention runs daily, so finding nothing old enough is not a failure. */
   readonly whenNothing: 'refuse' | 'done';
 };
 
 export type ErasureReport = {
-  /** Bodies that are gone. */
+  /** Number of erased bodies. */
   readonly erased: number;
-  /** Pieces that nobody could read, and that are gone as well. */
+  /** Number of erased quarantine files. */
   readonly quarantined: number;
-  /** The entry that says so; null where there was nothing to erase. */
+  /** The erasure's entry; null if there was nothing to erase. */
   readonly entry: number | null;
   readonly ranges: readonly (readonly [number, number])[];
 };
 
 /**
- * Erases bodies: for a person who asks, and for retention. The erasure is an entry first, and is
- * carried out then; a crash in the middle is followed by the rest of it at the next opening.
+ * Erases bodies on request or by retention.
+ *
+ * The erasure is an entry first, then it is carried out. After a crash in between, the next opening
+ * completes it.
  * @throws PipelineError HELD, NOTHING_TO_ERASE, EMPTY_SELECTION
  */
 export async function erase(writer: LedgerWriter, request: ErasureRequest): Promise<ErasureReport> {
@@ -85,7 +87,7 @@ export async function erase(writer: LedgerWriter, request: ErasureRequest): Prom
   return { erased: body.entries, quarantined: body.quarantined, entry, ranges: body.ranges };
 }
 
-/** Ends what an earlier process had begun: what an entry says is erased must be erased. */
+/** Completes erasures that an earlier process began, because their entries claim them. */
 export async function resumeErasures(writer: LedgerWriter): Promise<void> {
   for (const index of writer.store.acts('erasure')) {
     const said = await writer.reader.body(index);
@@ -95,13 +97,13 @@ export async function resumeErasures(writer: LedgerWriter): Promise<void> {
     if (doomed === undefined && (await isCarriedOut(writer, erasure.ranges))) continue;
     await carryOut(writer, erasure.ranges, doomed ?? { names: [], quarantined: [] });
   }
-  // Of an erasure that died before it was an entry, and so never was: nothing but names is left.
+  // That erasure died before its entry was durable, so it never happened. Only its names remain.
   forgetErasing(writer.dir);
 }
 
 type Ranges = readonly (readonly [number, number])[];
 
-/** Segments are rewritten one after the other, so the ends of the ranges tell. */
+/** Segments are rewritten in order, so checking both ends of each range is enough. */
 async function isCarriedOut({ reader }: LedgerWriter, ranges: Ranges): Promise<boolean> {
   for (const [from, to] of ranges) {
     for (const index of [from, to - 1]) {
@@ -111,7 +113,7 @@ async function isCarriedOut({ reader }: LedgerWriter, ranges: Ranges): Promise<b
   return true;
 }
 
-/** Idempotent: each step leaves what is gone already. */
+/** Idempotent: each step skips what is already gone. */
 async function carryOut(
   writer: LedgerWriter,
   ranges: Ranges,
@@ -127,7 +129,7 @@ async function carryOut(
   const { toMerge } = await writer.store.purge(indices);
   await writer.ledger.rewriteWithout(indices);
   await writer.reader.refresh();
-  // Actions that other sightings still tell of get their row from these.
+  // Rebuild the rows of actions that still have other deliveries.
   await mergeActions(
     writer,
     toMerge.map(({ index }) => index),
@@ -177,7 +179,7 @@ async function find(writer: LedgerWriter, selection: ErasureSelection): Promise<
   return found;
 }
 
-/** Entries that must outlive what they speak of: without them nobody could say what happened. */
+/** Kinds that must outlive what they describe, because they prove what happened. */
 const NEVER_ERASED: ReadonlySet<string> = new Set(['erasure', 'key']);
 
 class Matcher {
@@ -194,7 +196,7 @@ class Matcher {
   fits(index: number, leaf: Leaf, locus: Locus | undefined, body: Uint8Array): boolean {
     const { source, tenant, import: importNumber, fromMs, toMs, names } = this.#selection;
     if (NEVER_ERASED.has(leaf.kind)) return false;
-    // Only a search for a name, or an index, reaches what Countersign itself has said.
+    // Only a search by name or index selects Countersign's own entries.
     const isOwn = leaf.kind !== 'record';
     if (isOwn && names === undefined && this.#indices === undefined) return false;
     if (this.#indices?.has(index) === false) return false;

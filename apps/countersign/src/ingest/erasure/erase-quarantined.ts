@@ -5,16 +5,18 @@ import { listQuarantined, type QuarantineFile } from '../quarantine/quarantine.t
 import type { ErasureSelection } from './erasure-target.ts';
 import { type ActiveHold, activeHolds } from './legal-holds.ts';
 
-/** Which quarantined files an erasure takes, and the cases that forbid it, with their number. */
+/** Quarantine files that an erasure matches, and the cases whose hold forbids it. */
 export type QuarantineMatch = {
   readonly names: readonly string[];
   readonly held: ReadonlyMap<string, number>;
 };
 
 /**
- * What nobody could read has no source, no tenant and no time of its own. So a person takes what
- * mentions her, an import what it quarantined, and retention what came before the time: nothing
- * happened after it was delivered.
+ * Finds the quarantine files that an erasure covers.
+ *
+ * Unreadable input has no source, tenant or event time. So a person's erasure takes files that
+ * mention the person, an import's takes the files of that import, and retention takes files
+ * quarantined before its limit.
  */
 export async function findQuarantined(
   writer: LedgerWriter,
@@ -49,7 +51,7 @@ function isSelected(
   return toMs === undefined || quarantinedMs < toMs;
 }
 
-/** Where a hold may or may not be about a quarantined file, it is: nobody could tell afterwards. */
+/** Treats a quarantine file as held if a hold might cover it, because erasure is irreversible. */
 class QuarantinedHold {
   readonly case: string;
   readonly #scope: ActiveHold['scope'];
@@ -73,7 +75,7 @@ function isMentioned({ item, bytes }: QuarantineFile, mentions: NameMatcher): bo
   return mentions.in(bytes) || mentions.inText(`${item.file}\n${item.reason}`);
 }
 
-/** By the entry of the import where there is one: the time of a file does not outlive a restore. */
+/** Uses the import's entry if there is one, because a restore changes file times. */
 async function quarantinedMsOf(
   { reader }: LedgerWriter,
   { item, quarantinedMs }: QuarantineFile,

@@ -5,12 +5,14 @@ import { subjectHash } from '../../projection/entries/name-matcher.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 
 /**
- * What an erasure takes beside bodies. Its entry cannot hold names, and other files must be
- * searched for them: they are remembered beside it until the erasure is done.
+ * What an erasure removes besides bodies.
+ *
+ * Its entry cannot hold names, yet other files must be searched for them. So they are stored in a
+ * file until the erasure is done.
  */
 export type ErasureTarget = {
   readonly names: readonly string[];
-  /** Names of files in the folder of what is quarantined. */
+  /** Names of files in the quarantine folder. */
   readonly quarantined: readonly string[];
 };
 
@@ -24,7 +26,7 @@ export function rememberErasing(dir: string, remembered: PendingErasure): void {
   });
 }
 
-/** What was remembered for this erasure, and not for one that never came to be an entry. */
+/** Loads the target of this erasure; ignores the file of one that never became an entry. */
 export function recallErasing(
   { dir, ledger }: LedgerWriter,
   erasure: ErasureBody,
@@ -44,7 +46,7 @@ function pathOf(dir: string): string {
   return join(layout.run(dir), 'erasing.json');
 }
 
-/** A crash may have cut the file short: then the erasure was no entry yet. */
+/** A crash may have truncated the file. Then the erasure was not an entry yet. */
 function parse(text: string): PendingErasure | undefined {
   try {
     return JSON.parse(text) as PendingErasure;
@@ -53,9 +55,9 @@ function parse(text: string): PendingErasure | undefined {
   }
 }
 
-/** Which bodies are to go. All members that are given must fit. */
+/** Selects bodies to erase. A body must match all given members. */
 export type ErasureSelection = {
-  /** Names of one person: every body in which any of them stands. */
+  /** Names of one person. Matches every body that contains one of them. */
   readonly names?: readonly string[] | undefined;
   readonly indices?: readonly number[] | undefined;
   readonly source?: string | undefined;

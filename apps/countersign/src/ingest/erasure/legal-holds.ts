@@ -12,7 +12,7 @@ import { type Actor, ownEntryDraft } from '../../projection/entries/own-entry.ts
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { IngestError } from '../errors.ts';
 
-/** A hold that stands. */
+/** A hold that is in force. */
 export type ActiveHold = {
   /** The entry that placed it. */
   readonly index: number;
@@ -21,14 +21,14 @@ export type ActiveHold = {
   readonly scope: HoldScope;
 };
 
-/** What is known of an entry when somebody wants it gone. */
+/** What is known about an entry that an erasure would remove. */
 export type HeldCandidate = {
   readonly leaf: Leaf;
   readonly locus: Locus | undefined;
   readonly body: Uint8Array;
 };
 
-/** Whether one of the holds forbids that an entry is erased. */
+/** Checks entries against the active holds. */
 export class LegalHoldCheck {
   readonly #holds: readonly { readonly hold: ActiveHold; readonly mentions: NameMatcher }[];
 
@@ -36,7 +36,7 @@ export class LegalHoldCheck {
     this.#holds = holds.map((hold) => ({ hold, mentions: new NameMatcher(hold.scope.names) }));
   }
 
-  /** The cases for which the entry is held; none if it is free. */
+  /** The cases that hold the entry; empty if it is free. */
   casesOf(candidate: HeldCandidate): string[] {
     return this.#holds
       .filter(({ hold, mentions }) => fits(hold.scope, mentions, candidate))
@@ -58,13 +58,13 @@ function fits(
   return mentions.count === 0 || mentions.in(body);
 }
 
-/** What tells of holds: a writer, or two readers that take no lock. */
+/** Access to holds: a writer, or two readers that take no lock. */
 type HoldSource = {
   readonly store: { acts(kind: string): readonly number[] };
   readonly reader: Pick<LedgerReader, 'body'>;
 };
 
-/** Holds in the order of their entries, less those whose case was released since. */
+/** Active holds in entry order, without released cases. */
 export async function activeHolds({ store, reader }: HoldSource): Promise<ActiveHold[]> {
   const holds: ActiveHold[] = [];
   for (const index of store.acts('hold')) {
@@ -83,9 +83,7 @@ export async function activeHolds({ store, reader }: HoldSource): Promise<Active
 
 export type HoldRequest = Partial<HoldScope> & { readonly case: string; readonly actor: Actor };
 
-/**
- * Places a hold; erasure and retention refuse what it fits, from now until its case is released.
- */
+/** Places a hold. Erasure and retention refuse matching entries until its case is released. */
 export async function placeHold(writer: LedgerWriter, request: HoldRequest): Promise<number> {
   const scope: HoldScope = {
     names: (request.names ?? []).map(normaliseName),

@@ -14,8 +14,9 @@ function originalPath(dir: string, sha256: string): string {
 }
 
 /**
- * Keeps a copy of an imported file under its SHA-256, which the `import` entry states. A crash
- * before the rename leaves a temporary file that the next import of the same file replaces.
+ * Keeps a copy of an imported file under its SHA-256, which the `import` entry states.
+ *
+ * A crash before the rename leaves a temporary file. The next import of the file replaces it.
  */
 export async function keepOriginal(dir: string, path: string, sha256: string): Promise<void> {
   const kept = originalPath(dir, sha256);
@@ -41,15 +42,16 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** What is being erased. */
+/** The records and names that an erasure removes. */
 export type OriginalErasure = {
   readonly indices: ReadonlySet<number>;
   readonly mentions: NameMatcher;
 };
 
 /**
- * Removes every kept file in which an erased record or a name stands. The file is read again: what
- * it delivered a second time is a duplicate, of which no entry tells that this file has it as well.
+ * Removes every kept file that contains an erased record or name.
+ *
+ * Each file is read again, because no entry tells which duplicates a file contained.
  */
 export async function removeOriginals(
   writer: LedgerWriter,
@@ -67,15 +69,15 @@ async function list(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch {
-    // Nothing was ever kept.
+    // No file was ever kept.
     return [];
   }
 }
 
-/** A name may be longer than this only where no record would hold it. */
+/** No record holds a longer name, so a match never exceeds this overlap of two reads. */
 const OVERLAP_BYTES = 4096;
 
-/** Looks at the bytes as they are: names also stand in what nobody could read. */
+/** Searches the raw bytes, because unreadable input contains names too. */
 async function mentions(path: string, { mentions: names }: OriginalErasure): Promise<boolean> {
   if (names.count === 0) return false;
   let end = Buffer.alloc(0);
@@ -87,7 +89,7 @@ async function mentions(path: string, { mentions: names }: OriginalErasure): Pro
   return false;
 }
 
-/** Looks at the records, out of archives and of any encoding. */
+/** Searches the parsed records, in archives and in any encoding. */
 async function delivers(
   writer: LedgerWriter,
   path: string,

@@ -16,7 +16,7 @@ function withFolder(run: (dir: string) => void): void {
 
 const REJECT = { file: 'a.json', at: 'row 2, byte 9', reason: 'not JSON', import: 0, readAs: null };
 
-test('the same reject is quarantined once, and keeps its first reason', () => {
+test('quarantines the same reject once, and keeps its first reason', () => {
   withFolder((dir) => {
     const name = quarantineItem(dir, REJECT, Buffer.from('{'));
     assert.equal(quarantineItem(dir, { ...REJECT, reason: 'another' }, Buffer.from('{')), name);
@@ -29,7 +29,7 @@ test('the same reject is quarantined once, and keeps its first reason', () => {
   });
 });
 
-test('bytes come back as they were, and those over a mebibyte stay in their file', () => {
+test('keeps bytes unchanged up to a mebibyte; larger ones stay in their file', () => {
   withFolder((dir) => {
     const bytes = Buffer.from([0, 0xff, 0x0a]);
     const small = quarantineItem(dir, REJECT, bytes);
@@ -44,7 +44,7 @@ test('bytes come back as they were, and those over a mebibyte stay in their file
   });
 });
 
-test('a file that was cut is listed with its text, so that a search finds it', () => {
+test('lists a truncated file with its text, so that a search finds it', () => {
   withFolder((dir) => {
     mkdirSync(join(dir, 'quarantine'));
     writeFileSync(join(dir, 'quarantine', 'cut.json'), '{"file":"ann@example.com');
@@ -55,6 +55,6 @@ test('a file that was cut is listed with its text, so that a search finds it', (
   });
 });
 
-test('nothing was quarantined where there is no folder for it', () => {
+test('lists nothing without a quarantine folder', () => {
   withFolder((dir) => assert.deepEqual([...listQuarantined(dir)], []));
 });

@@ -12,15 +12,15 @@ import {
 import { join } from 'node:path';
 import type { Chunk, CollectWindow, DeliveredAs } from '@countersign/m365';
 
-/** How the bytes of a reject were to be read: what its file said once, for all its rows. */
+/** How to parse a reject's bytes: what its file stated once for all rows. */
 export type ReadAs = Pick<Chunk, 'form' | 'columns' | 'delimiter'> & {
-  /** The tenant of records that state none, as the import was told. */
+  /** The import's tenant for records that state none. */
   readonly tenant: string | null;
 };
 
-/** Whose window is short of a piece that a collector fetched. */
+/** The window that lacks a quarantined piece of a collector. */
 export type IncompleteWindow = Pick<CollectWindow, 'collector' | 'source' | 'tenant' | 'axis'> & {
-  /** What comes mixed with the source is short of it as well. */
+  /** Sources mixed into the same feed. They lack the piece as well. */
   readonly alsoSources: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
@@ -28,31 +28,29 @@ export type IncompleteWindow = Pick<CollectWindow, 'collector' | 'source' | 'ten
 
 export type CollectedPiece = {
   readonly window: IncompleteWindow;
-  /** The content that it was a piece of. */
+  /** The id of the content that contained the piece. */
   readonly content: string;
   readonly delivered: DeliveredAs;
 };
 
-/**
- * What could not be read, and why. The bytes are kept up to a limit, so that a retry is possible.
- */
+/** Input that could not be read, with the reason. Bytes up to a limit are kept for a retry. */
 export type QuarantinedItem = {
   readonly file: string;
   readonly at: string;
   readonly reason: string;
-  /** Index of the `begun` entry; null when nothing of the file was read. */
+  /** Index of the `begun` entry; null if nothing of the file was read. */
   readonly import: number | null;
-  /** Null where there are no bytes to be read: then the file itself has to be read again. */
+  /** Null if there are no bytes to parse; then a retry reads the file again. */
   readonly readAs: ReadAs | null;
-  /** Base64 of the bytes, or null when they were over {@link QUARANTINED_BYTES_MAX}. */
+  /** Base64 of the bytes, or null if they exceed {@link QUARANTINED_BYTES_MAX}. */
   readonly bytes: string | null;
-  /** Only of what a collector fetched; there `import` is null. */
+  /** Only for a collector's piece; there `import` is null. */
   readonly collected?: CollectedPiece;
-  /** It was erased, and the window is short of it for good. */
+  /** The piece was erased, so its window stays incomplete for good. */
   readonly erased?: true;
 };
 
-/** What lies in the folder under a name. */
+/** A file in the quarantine folder. */
 export type QuarantineFile = {
   readonly name: string;
   readonly item: QuarantinedItem;
@@ -60,13 +58,14 @@ export type QuarantineFile = {
   readonly quarantinedMs: number;
 };
 
-/** A reject larger than this keeps its place and reason alone; the file itself still has it. */
+/** Of a larger reject only position and reason are kept. Its file still has the bytes. */
 const QUARANTINED_BYTES_MAX: number = 1024 * 1024;
 
 /**
- * Parks one reject under a name made from what it is, which is returned: reading the same broken
- * file again parks nothing twice. A crash between write and rename leaves a temporary file that the
- * next start ignores: the import that wrote it did not end, and will be run again.
+ * Quarantines a reject under a name derived from its content, and returns the name.
+ *
+ * So reading the same broken file again adds nothing. A crash between write and rename leaves a
+ * temporary file that is ignored: the interrupted import will be run again.
  */
 export function quarantineItem(
   dir: string,
@@ -80,7 +79,7 @@ export function quarantineItem(
     .digest('hex');
   const name = `${digest.slice(0, 32)}.json`;
   const path = join(folderOf(dir), name);
-  // The first reason is why it is here; the second may be no more than that the file is gone.
+  // Keep the first reason. The second may only say that the file is gone.
   if (existsSync(path)) return name;
   mkdirSync(folderOf(dir), { recursive: true, mode: 0o700 });
   const quarantined: QuarantinedItem = {
@@ -92,7 +91,7 @@ export function quarantineItem(
   return name;
 }
 
-/** All that is quarantined, in an order that does not change. */
+/** Lists all quarantine files in a stable order. */
 export function* listQuarantined(dir: string): Generator<QuarantineFile> {
   for (const name of namesIn(folderOf(dir))) yield readQuarantined(dir, name);
 }
@@ -105,8 +104,10 @@ export function readQuarantined(dir: string, name: string): QuarantineFile {
 }
 
 /**
- * Removes pieces for good. That a window is short of one outlives it, under a name that is made of
- * nothing that was in it: otherwise the window would be whole once the others can be read.
+ * Erases quarantine files.
+ *
+ * An anonymous marker remains for each missing piece. Otherwise its window would look complete once
+ * the other pieces are read.
  */
 export function eraseQuarantined(dir: string, names: Iterable<string>): void {
   for (const name of names) {
@@ -149,7 +150,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** A file that somebody else wrote, or that was cut, is still searched: its text is its reason. */
+/** A foreign or truncated file must still be searchable, so its text becomes the reason. */
 function parse(text: string): QuarantinedItem {
   const unknown = { file: '', at: '', import: null, readAs: null, bytes: null };
   try {
@@ -161,7 +162,7 @@ function parse(text: string): QuarantinedItem {
   }
 }
 
-/** What says nothing that can be used of its window may be of any: none is whole then. */
+/** A piece without a usable window may belong to any window, so all stay incomplete. */
 function isCollectedPiece(value: unknown): value is CollectedPiece {
   const { window, content, delivered } = (value ?? {}) as Partial<CollectedPiece>;
   const { source, tenant, alsoSources, fromMs, toMs } = window ?? {};

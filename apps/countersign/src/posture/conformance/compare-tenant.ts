@@ -2,10 +2,10 @@ import type { Delays, Description } from './emulator-description.ts';
 import type { ValueForm } from './field-form.ts';
 import type { KindShape } from './record-form-table.ts';
 
-/** One field in which the two differ. */
+/** One field that differs between tenant and emulator. */
 export type FieldDifference = {
   readonly field: string;
-  /** Where it is: only in the tenant's records, only in the emulator's, or in both otherwise. */
+  /** Which side has it; `both`: with different forms. */
   readonly in: 'tenant' | 'emulator' | 'both';
   readonly tenant: readonly ValueForm[];
   readonly emulator: readonly ValueForm[];
@@ -14,17 +14,17 @@ export type FieldDifference = {
 export type KindComparison = {
   readonly family: string;
   readonly kind: string;
-  /** Of the tenant. */
+  /** Records of the tenant. */
   readonly records: number;
   /**
-   * - `same`     every field is known, in a form that is known
-   * - `differs`  see `differences`
-   * - `new`      the emulator makes no record of this kind
+   * - `same` every field and its form is known
+   * - `differs` see `differences`
+   * - `new` the emulator makes no record of this kind
    */
   readonly state: 'same' | 'differs' | 'new';
   /** Fields of the tenant's records. */
   readonly fields: number;
-  /** Fields that only the emulator's have are listed, and may be those of a case not seen. */
+  /** Includes fields that only the emulator has. They may belong to a case that did not occur. */
   readonly differences: readonly FieldDifference[];
 };
 
@@ -40,7 +40,7 @@ export type ErrorComparison = {
   readonly emulator: 'knows' | 'does not know';
 };
 
-/** What of a tenant was seen. */
+/** The observed kinds, delays and error codes of a tenant. */
 export type TenantObservation = {
   readonly kinds: readonly KindShape[];
   readonly delays: readonly Delays[];
@@ -49,13 +49,13 @@ export type TenantObservation = {
 
 export type Conformance = {
   readonly kinds: readonly KindComparison[];
-  /** Kinds that the emulator makes and of which the tenant had none: nothing follows from that. */
+  /** Emulator kinds that the tenant did not deliver. Nothing follows from their absence. */
   readonly unseen: readonly { readonly family: string; readonly kind: string }[];
   readonly delays: readonly DelayComparison[];
   readonly errors: readonly ErrorComparison[];
 };
 
-/** Holds what a tenant delivered against what the emulator makes. */
+/** Compares what a tenant delivered with what the emulator makes. */
 export function compare(seen: TenantObservation, description: Description): Conformance {
   const made = new Map(description.kinds.map((shape) => [keyOf(shape), shape]));
   const had = new Set(seen.kinds.map(keyOf));
@@ -81,7 +81,7 @@ export function compare(seen: TenantObservation, description: Description): Conf
   };
 }
 
-/** Codes of the vendor's; beside them stand words of ours (`loop`, `gone`) and HTTP statuses. */
+/** Vendor error codes. The input also has HTTP statuses and our own words (`loop`, `gone`). */
 const VENDOR_CODE = /^(?:AF\d+|AADSTS\d+|[A-Z][A-Za-z]*[a-z][A-Za-z_]*)$/;
 
 function compareKind(tenant: KindShape, emulator: KindShape | undefined): KindComparison {
@@ -94,7 +94,7 @@ function compareKind(tenant: KindShape, emulator: KindShape | undefined): KindCo
   const differences = fields.flatMap((field) =>
     differenceOf(field, theirs.get(field), ours.get(field)),
   );
-  // A field that the tenant's records lack may be one of a case that none of them was of.
+  // A field that the tenant's records lack may belong to a case that did not occur.
   const isSame = differences.every((difference) => difference.in === 'emulator');
   return { ...about, state: isSame ? 'same' : 'differs', differences };
 }
@@ -107,12 +107,12 @@ function differenceOf(
   if (tenant === undefined)
     return [{ field, in: 'emulator', tenant: [], emulator: emulator ?? [] }];
   if (emulator === undefined) return [{ field, in: 'tenant', tenant, emulator: [] }];
-  // A form that the emulator never makes: a reader that was tested with it alone may stumble.
+  // A form that the emulator never makes can break a reader that was tested only with it.
   const strange = tenant.filter((form) => !emulator.some((each) => isLike(each, form)));
   return strange.length === 0 ? [] : [{ field, in: 'both', tenant, emulator }];
 }
 
-/** Chance decides whether a text was empty, or a number whole, in the records that were seen. */
+/** Sampling decides whether a text was empty or a number was whole. */
 function isLike(a: ValueForm, b: ValueForm): boolean {
   return a === b || GROUPS.some((group) => group.includes(a) && group.includes(b));
 }

@@ -29,7 +29,7 @@ function compared(tenant: readonly object[], emulator: readonly object[]): Confo
 }
 
 describe('the kind of a record', () => {
-  test('is its type and operation, whatever way an audit record came by', () => {
+  test('is its type and operation, for all deliveries of an audit record', () => {
     const value = { RecordType: 8, Operation: 'Add user.' };
     for (const source of ['m365.activity/Audit.AzureActiveDirectory', EXPORT]) {
       assert.deepEqual(kindOf(source, value), { family: 'audit', kind: '8 Add user' });
@@ -39,7 +39,7 @@ describe('the kind of a record', () => {
     assert.equal(kindOf('graph/signIns', {}).kind, 'v1.0');
   });
 
-  test('never is a name, an address or an id that stands where an operation should', () => {
+  test('is never a name, an address or an id in place of an operation', () => {
     for (const odd of ['ada@example.org', '192.0.2.1', 'Delete plan 2024-03-05 of Ada', 7, null]) {
       const { kind } = kindOf(AUDIT, { RecordType: 1, Operation: odd });
       assert.match(kind, /^1 (?:\(not shown\)|none)$/, String(odd));
@@ -65,7 +65,7 @@ describe('the form of records', () => {
     assert.equal(forms.get('Item.Subject'), 'text');
   });
 
-  test('holds no value, in whatever record and as whatever member', () => {
+  test('holds no value, from any record or member name', () => {
     const secret = fc.constantFrom('ada@example.org', 'hush 4f6b', '192.0.2.77', 'Plan 1234567');
     const json = fc.letrec((tie) => ({
       value: fc.oneof(
@@ -85,7 +85,7 @@ describe('the form of records', () => {
     );
   });
 
-  test('deep and wide records end somewhere', () => {
+  test('limits the depth and width of records', () => {
     let deep: unknown = 1;
     for (let depth = 0; depth < 500; depth++) deep = { a: deep };
     const wide = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`f${at % 997}x`, at]));
@@ -95,11 +95,11 @@ describe('the form of records', () => {
 });
 
 describe('comparing', () => {
-  test('the same is the same, and so is less of it', () => {
+  test('the same records are the same, and so is a subset', () => {
     assert.equal(compared([record()], [record(), record({ More: 1 })]).kinds[0]?.state, 'same');
   });
 
-  test('a field or a form that the emulator never makes is a difference', () => {
+  test('a field or form that the emulator never makes is a difference', () => {
     const { kinds } = compared([record({ Extra: 'x', Size: 'big' })], [record()]);
     assert.equal(kinds[0]?.state, 'differs');
     assert.deepEqual(
@@ -111,19 +111,19 @@ describe('comparing', () => {
     );
   });
 
-  test('chance is no difference: an empty text, a whole number', () => {
+  test('an empty text or a whole number is no difference', () => {
     const { kinds } = compared([record({ A: '', Size: 2 })], [record({ A: 'x', Size: 1.5 })]);
     assert.equal(kinds[0]?.state, 'same');
   });
 
-  test('what one of them has alone is new, or not seen', () => {
+  test('kinds on one side only are new or unseen', () => {
     const other = record({ Operation: 'Create' });
     const { kinds, unseen } = compared([record()], [other]);
     assert.equal(kinds[0]?.state, 'new');
     assert.deepEqual(unseen, [{ family: 'audit', kind: '2 Create' }]);
   });
 
-  test('delays stand beside those of the family, and codes beside those that are known', () => {
+  test('lists delays beside those of the family, and codes beside the known ones', () => {
     const delays = [{ source: AUDIT, n: 5, p50Ms: 60_000, p99Ms: 90_000 }];
     const errors = new Map([
       ['AF20022', 2],
@@ -141,7 +141,7 @@ describe('comparing', () => {
   });
 });
 
-test('the description that comes with the program is read as it was written', () => {
+test('the description that ships with the program parses', () => {
   const file = join(import.meta.dirname, '../../../../../content/conformance/emulator.json');
   const text = readFileSync(file, 'utf8');
   const description = parseDescription(text);

@@ -2,19 +2,19 @@ import { z } from 'zod';
 import { VALUE_FORMS } from './field-form.ts';
 import type { KindShape } from './record-form-table.ts';
 
-/** What the emulator makes, as it describes itself: the file is made by `npm run describe`. */
+/** What the emulator makes. `npm run describe` writes the file. */
 export type Description = {
-  /** How it was made, so that it can be made again. */
+  /** The command that reproduces it. */
   readonly made: string;
   readonly kinds: readonly KindShape[];
   readonly delays: readonly Delays[];
-  /** Error codes that it answers with. */
+  /** Error codes of its replies. */
   readonly errors: readonly string[];
 };
 
-/** How long after the event a record can be had. */
+/** Time from an event until its record is available. */
 export type Delays = {
-  /** A source, or the beginning of several: `m365.activity/`. */
+  /** A source, or a prefix of several: `m365.activity/`. */
   readonly source: string;
   readonly n: number;
   readonly p50Ms: number;
@@ -28,7 +28,7 @@ const DELAYS: z.ZodType<Delays> = z.strictObject({
   p99Ms: z.number(),
 });
 
-/** Fields are written as `[path, form, form …]`, so that a line is one field. */
+/** Fields are written as `[path, form, form …]`, so that each takes one line. */
 const KIND = z
   .strictObject({
     family: z.string(),
@@ -47,7 +47,7 @@ const DESCRIPTION: z.ZodType<Description> = z.strictObject({
   errors: z.array(z.string()),
 });
 
-/** @throws ZodError: the file is ours, and a broken one a defect of ours. */
+/** @throws ZodError: the file is ours, so an invalid one is a defect of ours. */
 export function parseDescription(text: string): Description {
   return DESCRIPTION.parse(JSON.parse(text));
 }

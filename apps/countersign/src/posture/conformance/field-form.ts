@@ -2,7 +2,7 @@ import { isGuid, normaliseInstant } from '@countersign/core';
 import { FIELD_DEPTH_MAX, FIELDS_MAX, JSON_TEXT_CHARACTERS_MAX } from '../limits.ts';
 import { NOT_SHOWN } from './record-kind.ts';
 
-/** The form of a value, and nothing of the value. */
+/** The form of a value, without the value. */
 export const VALUE_FORMS = [
   'null',
   'boolean',
@@ -20,10 +20,10 @@ export const VALUE_FORMS = [
 ] as const;
 export type ValueForm = (typeof VALUE_FORMS)[number];
 
-/** By path of a field, as `AppAccessContext.AADSessionId` or `Folders[].Path`. */
+/** Forms by field path, such as `AppAccessContext.AADSessionId` or `Folders[].Path`. */
 export type Fields = Map<string, Set<ValueForm>>;
 
-/** Adds the fields of one record; as deep and as many as can be read by somebody. */
+/** Adds the fields of one record, within the limits on depth and number. */
 export function addFields(fields: Fields, value: unknown): void {
   walk(fields, value, '', 0);
 }
@@ -47,7 +47,7 @@ function note(fields: Fields, path: string, form: ValueForm): void {
   else if (fields.size < FIELDS_MAX) fields.set(path, new Set([form]));
 }
 
-/** A member's name is the vendor's, unless it looks like a value that was made one. */
+/** Member names are the vendor's, unless a map uses values as keys; those are hidden. */
 function safeName(name: string): string {
   const isWord = /^[@A-Za-z_$][\w.$@-]{0,63}$/.test(name) && !/\d{4,}|.@|-.*-.*-/.test(name);
   return isWord ? name : NOT_SHOWN;

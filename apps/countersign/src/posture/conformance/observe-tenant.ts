@@ -6,14 +6,14 @@ import type { TenantObservation } from './compare-tenant.ts';
 import type { Delays } from './emulator-description.ts';
 import { RecordFormTable } from './record-form-table.ts';
 
-/** What of a tenant was seen, and how many records that was. */
+/** The observations of a tenant, with record counts. */
 export type SeenTenant = TenantObservation & {
   readonly records: number;
-  /** Pieces that could not be read as records. */
+  /** Input that could not be parsed as records. */
   readonly rejected: number;
 };
 
-/** The records of the ledger, and what collectors saw of delays and errors. */
+/** Observes the ledger: its records, and the delays and errors that collectors noted. */
 export async function seenOfLedger(
   dir: string,
   options: { readonly tenant: string | undefined; readonly signal: AbortSignal },
@@ -45,7 +45,7 @@ export async function seenOfLedger(
   return { ...observed.seen(), kinds: book.list(), records: book.records, rejected: 0 };
 }
 
-/** The records of files: captures of a tenant that nobody has to import. */
+/** Observes files: captures of a tenant that need no import. */
 export async function seenOfPaths(
   paths: readonly string[],
   signal: AbortSignal,
@@ -71,14 +71,14 @@ export async function seenOfPaths(
   return { ...nothing, kinds: book.list(), records: book.records, rejected };
 }
 
-/** Delays by source, and error codes, as observations tell them. */
+/** Collects delays by source, and error codes, from observation entries. */
 class ObservedBook {
   readonly #delays = new Map<string, DelaySketch>();
   readonly #errors = new Map<string, number>();
 
   add(seen: Observation, tenant: string | undefined): void {
     if (tenant !== undefined && seen.tenant !== tenant) return;
-    // What is said of one workload is in what is said of all of them.
+    // The observation of all workloads includes that of each.
     if (seen.workload !== null || seen.collector === 'canary') return;
     if (seen.code !== null) this.#errors.set(seen.code, (this.#errors.get(seen.code) ?? 0) + 1);
     if (seen.delays === null) return;

@@ -2,12 +2,12 @@ import { KINDS_MAX, RECORDS_PER_KIND } from '../limits.ts';
 import { addFields, type Fields, type ValueForm } from './field-form.ts';
 import { kindOf } from './record-kind.ts';
 
-/** The form of all records of one kind. */
+/** The forms of all records of one kind. */
 export type KindShape = {
   readonly family: string;
   readonly kind: string;
   readonly records: number;
-  /** In order of path; forms in order. */
+  /** Sorted by path; forms sorted. */
   readonly fields: readonly { readonly field: string; readonly forms: readonly ValueForm[] }[];
 };
 

@@ -1,16 +1,16 @@
-/** What of a record may be told: the vendor's own word for what it is. */
+/** The kind of a record, in the vendor's words. It may be shown to others. */
 export type RecordKind = {
-  /** Records of one family have one form, whatever way they came by. */
+  /** Records of one family have one form, however they were delivered. */
   readonly family: string;
   readonly kind: string;
 };
 
-/** In the place of a word that may be somebody's. */
+/** Replaces a word that may be personal data. */
 export const NOT_SHOWN = '(not shown)';
 
 /**
- * The kind of a record: of audit records the number of its type and the operation, of sign-ins the
- * flow, of the diagnostic export the operation within its category.
+ * The kind of a record: type number and operation of an audit record, flow of a sign-in, category
+ * and operation of the diagnostic export.
  */
 export function kindOf(source: string, value: unknown): RecordKind {
   const record = asObject(value);
@@ -32,22 +32,27 @@ export function kindOf(source: string, value: unknown): RecordKind {
   return { family: source, kind: word(record['operation'] ?? record['Operation'] ?? 'any') };
 }
 
-/** An audit record is the same document by the activity API, by an export and by the search. */
+/** An audit record is the same document from the activity API, an export or the search. */
 function isAudit(source: string): boolean {
   return source.startsWith('m365.activity/') || source === 'm365.export/unified-audit-log';
 }
 
-/** The vendor's names of operations are words; whatever has a digit run or an @ may be a name. */
+/**
+ * The vendor's operation names are words. A text with a digit run or an @ may be a person's name.
+ */
 const VENDOR_WORD = /^[A-Za-z][A-Za-z .,:()/–—-]{0,100}(?:v\d\.\d|\d{1,2})?$/;
 
 function word(value: unknown): string {
   if (typeof value !== 'string') return 'none';
-  // Contracts 19.3: a final period and a trailing blank come and go.
+  // Contracts 19.3: a final period and a trailing space vary between feeds.
   const text = value.trim().replace(/\.$/, '');
   return VENDOR_WORD.test(text) || text === 'v1.0' ? text : NOT_SHOWN;
 }
 
-/** Contracts 2.4: types have up to three digits; room is left, and a longer number is no type. */
+/**
+ * Contracts 2.4: type numbers have up to three digits. Allow some more; a longer number is not a
+ * type.
+ */
 function numberText(value: unknown): string {
   return typeof value === 'number' && /^\d{1,5}$/.test(String(value)) ? String(value) : '?';
 }

@@ -1,4 +1,4 @@
-/** One page that reads well on a screen, in light and dark, on a phone and on paper. */
+/** Styles for one page: readable on a screen in light and dark mode, on a phone and on paper. */
 export const BRIEF_CSS = `
 :root {
   color-scheme: light dark;

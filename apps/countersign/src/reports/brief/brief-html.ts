@@ -5,10 +5,12 @@ import type { Brief, BriefSection, BriefSentence, BriefUnknown } from './brief.t
 import { BRIEF_CSS } from './brief-css.ts';
 import { briefTitle, citation } from './brief-text.ts';
 
-/** The page may use this style and nothing else, whatever a record smuggled in. */
+/**
+ * The CSP allows this style and nothing else, so that injected markup cannot load or run anything.
+ */
 const STYLE_HASH = `sha256-${createHash('sha256').update(BRIEF_CSS).digest('base64')}`;
 
-/** One self-contained page: no script, nothing loaded, every text escaped. */
+/** Renders one self-contained page: no script, no external resource, every text escaped. */
 export function* briefHtml(brief: Brief): Generator<string> {
   const title = briefTitle(brief).replaceAll(/ {2,}/g, ' · ');
   yield '<!DOCTYPE html>\n<html lang="en">\n';

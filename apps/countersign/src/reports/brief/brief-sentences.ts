@@ -4,7 +4,7 @@ import type { EvictionReport, FootholdAnswer } from '../../eviction/eviction-rep
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { BriefSection, BriefSectionId, BriefSentence, BriefUnknown } from './brief.ts';
 
-/** Sentences of one section: a brief is one page. */
+/** Sentences per section: a brief is one page. */
 export const SENTENCES_MAX = 5;
 const NAMES_SHOWN = 4;
 
@@ -30,7 +30,7 @@ export function sentence(
   };
 }
 
-/** The first entry of each, which is where to begin to read. */
+/** The first entry of each finding, where a reader should start. */
 export function firstEntries(findings: readonly StoredFinding[]): number[] {
   return findings.flatMap(({ draft }) => draft.entries.slice(0, 1));
 }

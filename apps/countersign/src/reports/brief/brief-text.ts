@@ -7,7 +7,7 @@ import type { Brief, BriefSection, BriefSentence, BriefUnknown } from './brief.t
 const LABEL_COLUMNS = 17;
 const CITED_MAX = 4;
 
-/** Lines of at most `columns`; `wrap` breaks a text into such lines. */
+/** Lines of at most `columns`; `wrap` breaks a text into lines. */
 export function* briefLines(
   brief: Brief,
   columns: number,
@@ -49,7 +49,7 @@ function unknownText({ text, wouldDecide }: BriefUnknown): string {
   return `${text} What would decide it: ${wouldDecide}.`;
 }
 
-/** ` [3367–3370]`: the entries that a sentence rests on. */
+/** The entries that support a sentence, as ` [3367–3370]`. */
 export function citation({ entries }: BriefSentence): string {
   if (entries.length === 0) return '';
   return ` [${entriesText(entries, CITED_MAX).replace(/^entr(?:y|ies) /, '')}]`;

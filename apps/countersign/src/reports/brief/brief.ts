@@ -1,15 +1,15 @@
 import type { Watermark } from '@countersign/core';
 
-/** One sentence of a brief, and the entries of the ledger that it rests on. */
+/** One sentence of a brief, and the ledger entries that support it. */
 export type BriefSentence = {
   readonly text: string;
   /** Ledger indices. */
   readonly entries: readonly number[];
-  /** Ids of findings that say it. */
+  /** Ids of the findings that support it. */
   readonly findings: readonly string[];
 };
 
-/** What cannot be told, why, and what would decide it. */
+/** What the brief cannot tell, why, and what would decide it. */
 export type BriefUnknown = BriefSentence & {
   readonly because: string;
   readonly wouldDecide: string;
@@ -30,20 +30,20 @@ export type BriefSection = {
   readonly id: BriefSectionId;
   readonly title: string;
   readonly sentences: readonly BriefSentence[];
-  /** Where nothing can be told, this says so. */
+  /** States that nothing can be told, if so. */
   readonly unknown: readonly BriefUnknown[];
 };
 
 /** One page about an incident or a period. */
 export type Brief = {
-  /** Undefined: about a period. */
+  /** Undefined: the brief is about a period. */
   readonly incident: { readonly id: string; readonly shortId: string } | undefined;
   readonly fromMs: number;
   readonly toMs: number;
   readonly severity: number;
   readonly asOf: Watermark;
-  /** The answer, in one sentence. */
+  /** The answer in one sentence. */
   readonly conclusion: string;
-  /** In the order in which people read them. */
+  /** In reading order. */
   readonly sections: readonly BriefSection[];
 };

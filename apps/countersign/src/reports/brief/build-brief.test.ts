@@ -40,7 +40,7 @@ function unknownsOf(brief: Brief): string {
   return texts.map(({ text }) => text).join('\n');
 }
 
-test('the conclusion keeps out, not out and cannot tell apart', () => {
+test('the conclusion distinguishes out, not out and cannot tell', () => {
   assert.match(briefOf({ footholds: [YES, YES] }).conclusion, /^They are out: all 2 /);
   assert.match(
     briefOf({ footholds: [YES, NO, UNKNOWN] }).conclusion,
@@ -50,7 +50,7 @@ test('the conclusion keeps out, not out and cannot tell apart', () => {
   assert.match(briefOf({ footholds: [YES, UNKNOWN] }).conclusion, /^Cannot tell .* and 1 cannot/);
 });
 
-test('what is known to be lost is named, and not only what is unknown', () => {
+test('names lost data as well as unknown data', () => {
   const footholds = [YES];
   assert.match(unknownsOf(briefOf({ footholds, coverage: NO })), /Exchange of 3 March is lost/);
   assert.match(unknownsOf(briefOf({ footholds, coverage: UNKNOWN })), /Exchange of 3 March/);

@@ -18,10 +18,10 @@ import {
 import { type FindingPhase, phaseOf } from './finding-phase.ts';
 import { cannotTell, doFirst, stillOpen } from './open-and-next.ts';
 
-/** From here on a finding is part of the story: medium. */
+/** Lowest severity that the brief describes: medium. */
 const GRAVE = 3;
 
-/** What an executive reads in a minute: each sentence with the entries that it rests on. */
+/** Builds a one-minute summary for an executive. Each sentence cites its entries. */
 export function buildBrief(input: BriefInput): Brief {
   const { incident, findings, fromMs, toMs, asOf } = input;
   const grave = graveOf(findings);
@@ -53,13 +53,13 @@ function readableSection(of: BriefSection, readable: BriefInput['readable']): Br
   return { ...of, sentences: of.sentences.map(read), unknown: of.unknown.map(read) };
 }
 
-/** An address keeps its case. */
+/** Email addresses keep their case. */
 function capital(text: string): string {
   if (/^\S*@/.test(text)) return text;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Without any that is grave, all of them. */
+/** The serious findings; all of them if none is serious. */
 function graveOf(findings: readonly StoredFinding[]): readonly StoredFinding[] {
   const grave = findings.filter(({ draft }) => draft.severity >= GRAVE);
   const chosen = grave.length === 0 ? findings : grave;
@@ -134,7 +134,7 @@ function whoGotIn({ eviction }: BriefInput): BriefSection {
   );
 }
 
-/** One sentence for all findings that say the same. */
+/** Combines findings with the same text into one sentence. */
 function saying(findings: readonly StoredFinding[]): BriefSentence[] {
   const byTitle = [...Map.groupBy(findings, ({ draft }) => draft.title)];
   const sentences = byTitle.slice(0, SENTENCES_MAX).map(([title, same]) => {

@@ -1,7 +1,7 @@
-/** What a finding tells of: how they got in, what they read, or what else they did. */
+/** What a finding describes: how the intruder got in, what they read, or what else they did. */
 export type FindingPhase = 'got-in' | 'read' | 'did';
 
-/** MITRE ATT&CK techniques, without their sub-techniques, by tactic. */
+/** MITRE ATT&CK techniques of tactics that change something, without sub-techniques. */
 const CHANGES: ReadonlySet<string> = new Set([
   ...['T1098', 'T1136', 'T1137', 'T1222', 'T1484', 'T1485', 'T1486', 'T1489', 'T1490', 'T1505'],
   ...['T1531', 'T1548', 'T1556', 'T1562', 'T1564', 'T1070', 'T1578', 'T1534', 'T1114.003'],
@@ -14,7 +14,7 @@ const ENTRY: ReadonlySet<string> = new Set([
   ...['T1555', 'T1557', 'T1558', 'T1566', 'T1586', 'T1606', 'T1621', 'T1649', 'T1185'],
 ]);
 
-/** A change says more than the way in that it also tells of. */
+/** A change outranks the initial access that the same finding mentions. */
 export function phaseOf(techniques: readonly string[]): FindingPhase {
   const has = (set: ReadonlySet<string>): boolean =>
     techniques.some((uid) => set.has(uid) || set.has(uid.slice(0, 'T0000'.length)));

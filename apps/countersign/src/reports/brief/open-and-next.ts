@@ -16,7 +16,7 @@ import {
   unknownOf,
 } from './brief-sentences.ts';
 
-/** By how much each foothold gives, the most first; the rest follow in their order. */
+/** Footholds by the access that they give, most first. The rest follow in their own order. */
 const URGENT: readonly string[] = [
   ...['directory-roles', 'federation', 'eligible-roles', 'sessions', 'passwords'],
   ...['application-credentials', 'principal-credentials', 'app-roles', 'consents'],

@@ -7,7 +7,7 @@ import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { GroupOptions } from './finding-groups.ts';
 import type { PersonName } from './person-names.ts';
 
-/** All that is known of one finding. */
+/** Everything known about one finding. */
 export type FindingDetail = {
   readonly uid: string;
   readonly shortId: string;
@@ -15,7 +15,7 @@ export type FindingDetail = {
   readonly severity: number;
   readonly confidence: number | null;
   readonly status: FindingStatus;
-  /** What a person said of it last. */
+  /** The last comment of a person. */
   readonly statusReason: string | null;
   readonly rule: { readonly id: string; readonly title: string | null };
   readonly techniques: readonly { readonly uid: string; readonly name: string | null }[];
@@ -28,9 +28,9 @@ export type FindingDetail = {
   readonly addresses: readonly string[];
   readonly apps: readonly { readonly id: string; readonly name: string | null }[];
   readonly sessions: readonly string[];
-  /** Ledger indices that it rests on. */
+  /** Ledger indices of its evidence. */
   readonly entries: readonly number[];
-  /** The events that these entries tell of. */
+  /** The events of these entries. */
   readonly events: readonly EventRow[];
   readonly incident: IncidentOfFinding | null;
 };
@@ -39,9 +39,9 @@ export type IncidentOfFinding = {
   readonly id: string;
   readonly shortId: string;
   readonly title: string;
-  /** All findings of it. */
+  /** Number of findings of the incident. */
   readonly count: number;
-  /** What was found of it next. */
+  /** The next findings of the incident. */
   readonly followedBy: readonly {
     readonly shortId: string;
     readonly title: string;
@@ -76,7 +76,7 @@ export function findingDetail(
 
 const HARMLESS = /\s*(?:It is harmless if|Harmless if|Could be harmless if):?\s+/i;
 
-/** Findings keep both in one text: first why it was raised, then what explains it harmlessly. */
+/** Splits a finding's message into why it was raised and what may explain it harmlessly. */
 function partsOf(message: string): {
   readonly why: string;
   readonly harmless: string | null;
@@ -97,7 +97,7 @@ function appName(id: string, events: readonly EventRow[]): string | null {
   return named?.event.appName ?? null;
 }
 
-/** Null where it is the only finding of its incident. */
+/** Null if the incident has no other finding. */
 function incidentOf(
   { uid, draft }: StoredFinding,
   { incidents, shortIds, steps, readable }: GroupOptions,

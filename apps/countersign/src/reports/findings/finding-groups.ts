@@ -9,7 +9,7 @@ import { homeDomain, type PersonNames, withoutDomain } from './person-names.ts';
 import type { ReadableIds } from './readable-ids.ts';
 import type { ShortIds } from './short-ids.ts';
 
-/** From here on a finding counts in a summary: medium. */
+/** Lowest severity that a summary counts: medium. */
 export const COUNTED_SEVERITY_MIN = 3;
 
 /** One finding on one line. */
@@ -23,7 +23,7 @@ export type FindingLine = {
   readonly what: string;
 };
 
-/** The findings of one incident, or all incidents of one severity that hold one finding each. */
+/** The findings of one incident, or all single-finding incidents of one severity. */
 export type FindingGroup = {
   readonly incident:
     | {
@@ -33,7 +33,7 @@ export type FindingGroup = {
         readonly firstMs: number;
         readonly lastMs: number;
         readonly status: FindingStatus;
-        /** All that it holds, listed or not. */
+        /** All findings, listed or not. */
         readonly count: number;
       }
     | undefined;
@@ -48,11 +48,11 @@ export type GroupOptions = {
   readonly shortIds: ShortIds;
   readonly steps: StepNames;
   readonly nowMs: number;
-  /** Names in the place of ids. */
+  /** Replaces ids with names. */
   readonly readable: ReadableIds;
 };
 
-/** By severity, then time. */
+/** Groups findings by severity, then time. */
 export function groupFindings(
   findings: readonly StoredFinding[],
   { incidents, names, shortIds, steps, nowMs, readable }: GroupOptions,
@@ -90,7 +90,7 @@ export function groupFindings(
         ...{ id, shortId: shortIds.of(id), title: readable(incidentTitle(incident, steps)) },
         firstMs: Math.min(...incident.findings.map(({ draft }) => draft.firstMs)),
         lastMs: Math.max(...incident.findings.map(({ draft }) => draft.lastMs)),
-        // New while one of its findings is; resolved when all are.
+        // New if one of its findings is new; resolved if all are.
         status: Math.min(...statuses) as FindingStatus,
         count: incident.findings.length,
       },
@@ -118,7 +118,7 @@ function whoText(people: readonly string[]): string {
   return people.length <= 2 ? first : plural(people.length, 'person', 'people');
 }
 
-/** The title without the name that stands beside it. */
+/** The title without the name in the next column. */
 function whatText(title: string, people: readonly string[]): string {
   const [name = ''] = people;
   if (name === '' || people.length > 2) return title;
@@ -134,7 +134,7 @@ export type FindingCounts = {
   readonly medium: number;
   readonly low: number;
   readonly informational: number;
-  /** Incidents with a finding that is at least medium. */
+  /** Incidents with at least one finding of medium severity or higher. */
   readonly incidents: number;
 };
 
@@ -153,7 +153,7 @@ export function countFindings(
   };
 }
 
-/** `39 high and 25 medium findings in 4 incidents`; less grave ones are counted at the end. */
+/** Renders `39 high and 25 medium findings in 4 incidents`, then the count of lower severities. */
 export function countsText(counts: FindingCounts): string {
   const { critical, high, medium, low, informational, incidents } = counts;
   const lesser = low + informational;

@@ -1,14 +1,14 @@
 import type { Identities } from '../../store/identity/identities.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 
-/** Who a finding is about, by name where the records give one. */
+/** Names of the people that a finding is about, where records give them. */
 export type PersonNames = {
-  /** The names of its people, the one in its title first. */
+  /** Names of its people, with the person of the title first. */
   readonly of: (draft: FindingDraft) => readonly PersonName[];
 };
 
 export type PersonName = {
-  /** As findings state it: an object id, or a kind and a name. */
+  /** As in findings: an object id, or a kind and a name. */
   readonly key: string;
   readonly name: string;
 };
@@ -19,7 +19,7 @@ export function personNames(identities: Identities): PersonNames {
       const people = new Map<string, PersonName>();
       for (const key of draft.principals) {
         const person = identities.keyOf(key, draft.tenant, draft.lastMs);
-        // Stated before, by object id or by name.
+        // Already listed by object id or name.
         if (people.has(person)) continue;
         const name = nameOf(identities.namesOf(person), draft.title) ?? key;
         people.set(person, { key, name });
@@ -34,7 +34,7 @@ export function personNames(identities: Identities): PersonNames {
   };
 }
 
-/** The name that the title uses, as it writes it; else the last, which is the current one. */
+/** The name that the title uses; otherwise the last, which is the current one. */
 function nameOf(known: readonly string[], title: string): string | undefined {
   const lower = title.toLowerCase();
   for (const name of known) {
@@ -48,7 +48,7 @@ function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }
 
-/** The domain of most of these names; undefined where none has one. */
+/** The domain of most names; undefined if none has one. */
 export function homeDomain(names: Iterable<string>): string | undefined {
   const counts = new Map<string, number>();
   for (const name of names) {
@@ -58,7 +58,7 @@ export function homeDomain(names: Iterable<string>): string | undefined {
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
-/** Without the domain that most names share: `m.okafor`. Other addresses stay whole. */
+/** Removes the home domain: `m.okafor`. Other addresses stay complete. */
 export function withoutDomain(text: string, domain: string | undefined): string {
   if (domain === undefined) return text;
   const suffix = `@${domain}`;
@@ -68,7 +68,7 @@ export function withoutDomain(text: string, domain: string | undefined): string 
     const at = rest.toLowerCase().indexOf(suffix);
     if (at < 0) return short + rest;
     const end = at + suffix.length;
-    // `@example.org` is no end of `ada@example.organization`.
+    // `@example.org` must not match in `ada@example.organization`.
     short += /^[\w-]|^\.\w/.test(rest.slice(end)) ? rest.slice(0, end) : rest.slice(0, at);
     rest = rest.slice(end);
   }

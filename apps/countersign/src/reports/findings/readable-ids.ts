@@ -1,13 +1,13 @@
 import type { StoreReader } from '../../store/store-reader.ts';
 
-/** Puts the name of a person, an application or an object in the place of its id. */
+/** Replaces ids of people, applications and objects with their names. */
 export type ReadableIds = (text: string) => string;
 
 const ID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi;
-/** A list of more ids is no text for people. */
+/** A text with more ids is not written for people. */
 const IDS_MAX = 500;
 
-/** Ids in these texts, by the names that records give to them. An id without a name stays. */
+/** Looks up the names of the ids in these texts. An id without a name stays. */
 export async function readableIds(
   store: Pick<StoreReader, 'over'>,
   texts: Iterable<string>,
@@ -17,7 +17,7 @@ export async function readableIds(
   if (ids.size === 0) return (text) => text;
   const asked = [...ids].slice(0, IDS_MAX);
   const marks = asked.map((_, at) => `$${at + 1}`).join(', ');
-  // Names of accounts are kept in lower case: those of applications come first.
+  // Account names are stored in lower case, so names from application records rank first.
   const named = (id: string, name: string, rank: number): string =>
     `SELECT lower(${id}) AS id, ${name} AS name, ${rank} AS rank FROM source
        WHERE lower(${id}) IN (${marks}) AND ${name} IS NOT NULL`;

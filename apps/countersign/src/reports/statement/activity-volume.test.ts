@@ -81,12 +81,12 @@ const cases: readonly [string, readonly RowParts[], readonly string[]][] = [
 ];
 
 for (const [what, parts, sentences] of cases) {
-  test(`volumes say ${what}`, () => {
+  test(`describes ${what}`, () => {
     assert.deepEqual(volumesOf(parts.map((part, i) => row(i, part))), sentences);
   });
 }
 
-test('an item that is read again is the same item, and one in another mailbox is not', () => {
+test('counts an item once per mailbox, however often it is read', () => {
   const rows = [
     row(0, { ...bind, itemCount: 3 }),
     row(1, { ...bind, itemCount: 2 }),
@@ -109,7 +109,7 @@ test('an item that is read again is the same item, and one in another mailbox is
   ]);
 });
 
-test("a mailbox whose recording another person's reading stopped is throttled for all", () => {
+test("a mailbox throttled by another person's reading is throttled for everyone", () => {
   const mine = [row(0, { ...bind, timeMs: START_MS + HOUR })];
   const others = [row(1, { ...bind, isThrottled: true, timeMs: START_MS })];
   assert.deepEqual(volumesOf(mine, { throttled: others }).slice(1), [

@@ -2,20 +2,20 @@ import { normalise, plural } from '@countersign/core';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import { isItemRead, THROTTLED_MS } from '../../store/rows/mail-access.ts';
 
-/** What is known beside the actions themselves. */
+/** Context that the actions themselves do not contain. */
 export type VolumeContext = {
   /**
-   * The items that an action read, by its index, from the record's own list. Without it nothing
-   * tells one item from another, and only times are counted.
+   * The items that each action read, by entry index, from the record's own list. Without it items
+   * cannot be distinguished, so only reads are counted.
    */
   readonly items?: ReadonlyMap<number, readonly string[]> | undefined;
-  /** Records by whomever after which a mailbox that matters here was not recorded. */
+  /** Throttling records of relevant mailboxes, whoever caused them. */
   readonly throttled?: readonly EventRow[] | undefined;
 };
 
 /**
- * What was read, moved and sent, in honest sentences: every number is a lower bound, since
- * records are suppressed, aggregated and throttled by the vendor (contracts, 2.6).
+ * Sentences about what was read, moved and sent. Every number is a lower bound, because the vendor
+ * suppresses, aggregates and throttles records (contracts, 2.6).
  */
 export function volumesOf(actions: readonly EventRow[], besides: VolumeContext = {}): string[] {
   return [
@@ -41,7 +41,7 @@ function mailRead(actions: readonly EventRow[], items: VolumeContext['items']): 
   return [times > Math.max(1, known) ? `${read}, ${often}` : read];
 }
 
-/** Only the folder is recorded: every item in it must be assumed taken. */
+/** The record names only the folder, so assume that every item in it was taken. */
 function mailSynchronised(actions: readonly EventRow[]): string[] {
   const syncs = actions.filter((a) => a.event.accessType?.toLowerCase() === 'sync' && isDone(a));
   if (syncs.length === 0) return [];
@@ -58,12 +58,12 @@ function mailSynchronised(actions: readonly EventRow[]): string[] {
   return [`${parts.join(' and ')}, contents not known: assume every item taken`];
 }
 
-/** After the throttling record nothing is recorded for 24 hours: not little, but unknown. */
+/** For 24 hours after a throttling record nothing is recorded: the volume is unknown, not low. */
 function mailThrottled(actions: readonly EventRow[]): string[] {
   return throttledSpans(actions).map((span) => `${span}: what was read then is not known`);
 }
 
-/** Each stretch in which the recording of a mailbox stood still. */
+/** Each interval in which a mailbox was not recorded. */
 export function throttledSpans(rows: readonly EventRow[]): string[] {
   const throttled = rows.filter((a) => a.event.isThrottled);
   const byMailbox = Map.groupBy(throttled, (a) => a.event.mailbox);
@@ -103,7 +103,7 @@ function mailDeleted(actions: readonly EventRow[]): string[] {
 
 const FILE_HOSTING = 6006;
 
-/** OCSF 1.8.0 File Hosting Activity, the activities that move or show contents. */
+/** Activities of OCSF 1.8.0 File Hosting Activity that move or show contents. */
 const FILE_VERBS: readonly (readonly [activityId: number, verb: string])[] = [
   [2, 'downloaded'],
   [15, 'synchronized'],
@@ -148,7 +148,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, n) => total + n, 0);
 }
 
-/** As "2024-01-12 14:02 UTC". */
+/** Renders "2024-01-12 14:02 UTC". */
 function minute(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

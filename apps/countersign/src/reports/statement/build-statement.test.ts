@@ -36,7 +36,7 @@ async function statementFrom(
   }
 }
 
-test('each action stands once, under its session, and none has an authorisation yet', async (t) => {
+test('lists each action once under its session, with unknown authorization', async (t) => {
   const dir = await folder(t);
   const rows = [
     row(0, { ...signIn, sessionUid: 's1' }),
@@ -77,7 +77,7 @@ test('each action stands once, under its session, and none has an authorisation 
   }
 });
 
-test('mail that was delivered and what was detected is counted apart from actions', async (t) => {
+test('counts delivered mail and detections apart from actions', async (t) => {
   const dir = await folder(t);
   const trace = { actorName: 'alice@contoso.example', classUid: 4009, activityId: 4 };
   const rows = [
@@ -118,7 +118,7 @@ test('an aggregated record is one action with a volume', async (t) => {
   );
 });
 
-test('the period is from its first instant up to, not with, its last', async (t) => {
+test('the period includes its first instant and excludes its last', async (t) => {
   const dir = await folder(t);
   (await storeOf(dir, [[0, 1, 2, 3].map((i) => row(i, alice))])).close();
   const { balance, period } = await statementFrom(dir, ALICE, {
@@ -129,7 +129,7 @@ test('the period is from its first instant up to, not with, its last', async (t)
   assert.deepEqual(period, { from: '2024-01-12T08:00:01Z', to: '2024-01-12T08:00:03Z' });
 });
 
-test('who is not in the books, or may be several, has no statement', async (t) => {
+test('an unknown or ambiguous principal has no statement', async (t) => {
   const dir = await folder(t);
   const other = { tenant: FABRIKAM, actorName: 'alice@contoso.example', actorType: 1 };
   (await storeOf(dir, [[row(0, alice), row(1, other)]])).close();
@@ -146,14 +146,14 @@ test('who is not in the books, or may be several, has no statement', async (t) =
   assert.equal(one.balance.actions, 1);
 });
 
-test('purpose and case stand in the statement', async (t) => {
+test('a statement contains its purpose and case', async (t) => {
   const dir = await folder(t);
   (await storeOf(dir, [[row(0, alice)]])).close();
   const statement = await statementFrom(dir, ALICE, { purpose: 'incident', case: 'IR-7' });
   assert.deepEqual([statement.purpose, statement.case], ['incident', 'IR-7']);
 });
 
-test('the coverage of a statement is unknown, and says why', async (t) => {
+test('states unknown coverage with the reason', async (t) => {
   const dir = await folder(t);
   const store = await storeOf(dir, [[row(0, alice)]]);
   store.post({
@@ -208,7 +208,7 @@ test('the coverage of a statement is unknown, and says why', async (t) => {
   ]);
 });
 
-test('entries beyond the watermark make no answer unknown, unless nothing was read', async (t) => {
+test('unread entries make no answer unknown, unless nothing was read', async (t) => {
   const dir = await folder(t);
   (await storeOf(dir, [[row(0, alice)]])).close();
   const reader = await StoreReader.open(dir);
@@ -244,7 +244,7 @@ const actions = fc.array(
   { minLength: 1, maxLength: 25 },
 );
 
-/** What a statement says, whatever the order in which the ledger took its records in. */
+/** The content of a statement that does not depend on the order of the ledger. */
 function essence(statement: Statement): unknown {
   const { ledger: _, sessions, ...rest } = statement;
   const bare = (
@@ -306,7 +306,7 @@ test('the order of imports changes no statement, and the balance adds up', async
   );
 });
 
-test('throttled recording of what a person reads or owns is told, by whomever', async (t) => {
+test('reports throttled mailboxes that a person reads or owns, whoever caused it', async (t) => {
   const dir = await folder(t);
   const mailbox = 'cfo@contoso.example';
   const bind = { operation: 'MailItemsAccessed', accessType: 'Bind', statusId: 1 };
@@ -336,7 +336,7 @@ test('throttled recording of what a person reads or owns is told, by whomever', 
   assert.deepEqual(volumes, []);
 });
 
-test('items are counted by what a reader of the bodies says they are', async (t) => {
+test('counts the items that the body reader returns', async (t) => {
   const dir = await folder(t);
   const read = { ...alice, accessType: 'Bind', mailbox: 'a@x', itemCount: 2, statusId: 1 };
   (await storeOf(dir, [[row(0, read), row(1, read)]])).close();

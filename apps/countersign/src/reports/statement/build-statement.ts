@@ -35,23 +35,23 @@ export type StatementInput = {
   readonly case: string | null;
   /** All events of the principal in the period, in order. */
   readonly rows: readonly EventRow[];
-  /** Which items each action read, and whose records throttled a mailbox that matters here. */
+  /** The items that each action read, and throttling records of relevant mailboxes. */
   readonly besides?: VolumeContext | undefined;
-  /** Rows under a name that several held, which may or may not be this principal's. */
+  /** Rows with a name that several principals held, so they may belong to another. */
   readonly contested: number;
   readonly tenants: readonly string[];
-  /** `company`: what is unknown of its other tenants is unknown of the person as well. */
+  /** `company`: unknown data about the company's other tenants is unknown about the person too. */
   readonly scope?: 'company' | 'tenant';
   readonly coverage: readonly CoverageRow[];
   readonly erasures: readonly ErasureRow[];
-  /** Undefined: nobody can say whom an erasure was about. */
+  /** Undefined: the subject of an erasure cannot be determined. */
   readonly isSubject?: ErasureSubjectTest | undefined;
   readonly ledger: LedgerHead;
-  /** What reconciliation says; empty where nobody was asked. */
+  /** Verdicts of the reconciliation; empty if it did not run. */
   readonly reconciled?: ReadonlyMap<number, ReconciledAction>;
 };
 
-/** Until a source of decisions is connected, nothing can be said about any authorisation. */
+/** Without a connected source of decisions, every authorization is unknown. */
 function noDecisions({ asOf }: LedgerHead): Answer {
   return unknown(asOf, { code: 'no-decision-source', text: 'no decision source is connected' }, [
     { what: 'the decision behind this session' },
@@ -59,8 +59,9 @@ function noDecisions({ asOf }: LedgerHead): Answer {
 }
 
 /**
- * Posts each action once, under its session. The same rows give the same statement in whatever
- * order they were imported.
+ * Builds a statement: each action once, under its session.
+ *
+ * The same rows give the same statement in any import order.
  */
 export function statementOf(input: StatementInput): Statement {
   const { principal, period, purpose, rows, ledger, reconciled: verdicts } = input;
@@ -88,7 +89,7 @@ export function statementOf(input: StatementInput): Statement {
 
 type ReconciledActions = {
   readonly verdicts: ReadonlyMap<number, ReconciledAction> | undefined;
-  /** Of what has no verdict. */
+  /** The answer for actions without a verdict. */
   readonly undecided: Answer;
 };
 
@@ -112,7 +113,7 @@ function sessionsOf(
   signIns: readonly EventRow[],
   reconciled: ReconciledActions,
 ): StatementSession[] {
-  // A failed sign-in opened nothing, even where the vendor gave it a session id.
+  // A failed sign-in opens no session, even if the vendor gave it a session id.
   const opening = signIns.filter((row) => outcomeOf(row) !== 'failure');
   const all = [...actions, ...opening];
   const bySession = Map.groupBy(all, (row) => row.event.sessionUid);
@@ -204,7 +205,7 @@ function countsOf(signIns: readonly EventRow[]): SignInCounts {
   return { succeeded, failed: failed.length, unknown: unclear, failedByCode };
 }
 
-/** OCSF status_id. */
+/** OCSF `status_id`. */
 function outcomeOf(row: EventRow): Outcome {
   switch (row.event.statusId) {
     case 0:
@@ -245,7 +246,7 @@ function coverageOf(input: StatementInput): Statement['coverage'] {
   return { answer: unknown(answer.asOf, all), facts, holes };
 }
 
-/** Those that sought this person come first. */
+/** Erasures that targeted this person come first. */
 function erasuresOf({
   erasures,
   period,

@@ -36,7 +36,7 @@ export async function readStatement(
     besides: { items, throttled },
     contested,
     tenants: selection.tenants,
-    // A question about one tenant leaves the company's other tenants out.
+    // A question about one tenant excludes the company's other tenants.
     scope: options.tenant === undefined ? 'company' : 'tenant',
     ...{ coverage: store.coverage(), erasures: store.erasures() },
     isSubject: (erasure, names) => isSubject?.(erasure, [who, ...names]) === true,

@@ -1,4 +1,4 @@
-/** The look of a printed statement: quiet, dense, black on white; colour never says it alone. */
+/** Styles of a printed statement: dense, black on white. Color never carries meaning alone. */
 export const STATEMENT_CSS = `
 :root { color-scheme: light; }
 * { box-sizing: border-box; }

@@ -6,7 +6,7 @@ import { statementCsv } from './statement-csv.ts';
 
 const text = [...statementCsv(hostileStatement())].join('');
 
-test('each action and each sign-in is one row that any reader of CSV gives back', () => {
+test('each action and each sign-in is one row that any CSV reader parses back', () => {
   const rows = parse(text, { columns: true }) as Record<string, string>[];
   assert.deepEqual(
     rows.map(({ record, index, items, contents, throttled }) => [
@@ -30,7 +30,7 @@ test('no cell starts a formula', () => {
   for (const cell of rows.flat()) assert.doesNotMatch(cell, /^[=+\-@\t\r]/);
 });
 
-test('lines end as RFC 4180 says, and the header is there without any row', () => {
+test('uses CRLF (RFC 4180), and writes the header even without rows', () => {
   const statement = { ...hostileStatement(), sessions: [] };
   const [header, ...rest] = [...statementCsv(statement)];
   assert.deepEqual(rest, []);

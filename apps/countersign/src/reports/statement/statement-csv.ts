@@ -3,7 +3,7 @@ import type { CoverageGap } from '../../store/rows/completeness.ts';
 import { csvLine } from '../csv.ts';
 import type { Statement, StatementEvent, StatementSession } from './statement.ts';
 
-/** One row for each action and each sign-in that opened a session (RFC 4180). */
+/** One row per action and per sign-in that opened a session (RFC 4180). */
 const COLUMNS = [
   'record',
   'session',
@@ -37,8 +37,7 @@ const COLUMNS = [
 type Cells = Partial<Record<(typeof COLUMNS)[number], string | number | boolean | null>>;
 
 /**
- * Holes come first: where what stands below is not all. Lines end in CRLF; the header is always
- * there.
+ * Writes coverage holes first, because they limit the rows below. CRLF line ends; always a header.
  */
 export function* statementCsv(statement: Statement): Generator<string> {
   yield csvLine(COLUMNS);

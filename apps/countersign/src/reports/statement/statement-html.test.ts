@@ -19,7 +19,7 @@ test('no text of a record becomes markup', () => {
   assert.match(page, /&lt;script&gt;alert\(1\)&lt;\/script&gt;&lt;U\+202E&gt;&lt;U\+001B&gt;\[2J/);
 });
 
-test('whatever text goes into a template, it comes out as text', () => {
+test('a template escapes any text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const { markup } = html`<td>${text}</td>`;
@@ -31,7 +31,7 @@ test('whatever text goes into a template, it comes out as text', () => {
   );
 });
 
-test('the page loads nothing, and may use its own style alone', () => {
+test('the page loads nothing, and allows only its own style', () => {
   const [, style = ''] = /<style>([\s\S]*)<\/style>/.exec(page) ?? [];
   const hash = createHash('sha256').update(style).digest('base64');
   assert.match(page, /Content-Security-Policy/);
@@ -39,7 +39,7 @@ test('the page loads nothing, and may use its own style alone', () => {
   assert.doesNotMatch(page, /(?:src|href|url|@import)\s*[=(]/i);
 });
 
-test('a reader of the page can find its way', () => {
+test('the page is navigable by headings and landmarks', () => {
   assert.match(page, /^<!DOCTYPE html>\n<html lang="en">/);
   assert.match(page, /<title>Statement of access: /);
   const headers = page.match(/<th\b[^>]*>/g) ?? [];
@@ -48,7 +48,7 @@ test('a reader of the page can find its way', () => {
   assert.equal((page.match(/<table/g) ?? []).length, (page.match(/<caption/g) ?? []).length);
 });
 
-test('the page says what it is about, how far it can be trusted, and what it is based on', () => {
+test('the page states its subject, its coverage and its ledger', () => {
   for (const text of [
     'Cannot tell whether this is complete, because',
     '2 more events stand under a name that several people held',
@@ -65,7 +65,7 @@ test('the page says what it is about, how far it can be trusted, and what it is 
   }
 });
 
-test('a statement without any event is still a page', () => {
+test('a statement without events is still a page', () => {
   const empty = statementOf({
     principal: { tenant: row(0).tenant, uid: null, kind: 'user', name: null, aliases: [] },
     period: {},

@@ -33,8 +33,10 @@ export type StatementHtmlOptions = {
 };
 
 /**
- * One self-contained page that can be printed and filed: no script, nothing loaded, every text
- * escaped. In parts, so that a long statement is never one string.
+ * Renders one self-contained page to print and file: no script, no external resource, every text
+ * escaped.
+ *
+ * It yields parts, so that a long statement never becomes one string.
  */
 export function* statementHtml(
   statement: Statement,
@@ -70,7 +72,9 @@ ${unaccountedList(statement)}
   yield '</body>\n</html>\n';
 }
 
-/** The page may use this style and nothing else, whatever a record smuggled in. */
+/**
+ * The CSP allows this style and nothing else, so that injected markup cannot load or run anything.
+ */
 const STYLE_HASH = `sha256-${createHash('sha256').update(STATEMENT_CSS).digest('base64')}`;
 
 function headOf(statement: Statement, { generatedAt }: StatementHtmlOptions): Html {
@@ -266,7 +270,7 @@ function* tableOf<Event extends StatementEvent>(
   yield '</tbody>\n</table>\n';
 }
 
-/** The first line, and under it, quieter, what else there is to say. */
+/** The first line, with the rest below it in a lighter style. */
 function lines(first: string | null, ...rest: readonly (string | null)[]): HtmlPart {
   const below = rest.filter((line) => line !== null);
   const quiet = below.map((line) => html`<br><bdi class="sub">${line}</bdi>`);

@@ -20,10 +20,10 @@ import {
 
 const INDENT = '  ';
 const LABEL_CHARACTERS = 13;
-/** Narrower than this nothing can be read; the lines then run on. */
+/** Narrower lines are unreadable, so on a narrower terminal lines overflow. */
 const WIDTH_MIN = 40;
 
-/** Plain lines of at most `width` characters for people; nothing in them drives a terminal. */
+/** Renders plain lines of at most `width` characters, free of terminal control sequences. */
 export function* statementLines(statement: Statement, width: number): Generator<string> {
   const fold = (text: string, indent: string): string[] => folded(visible(text), indent, width);
   const fact = (label: string, text: string): string[] =>
@@ -66,7 +66,7 @@ export function* statementLines(statement: Statement, width: number): Generator<
 
 type Fold = (text: string, indent: string) => string[];
 
-/** From where and with which app stands once where it is the same for all of a session. */
+/** Address and app are printed once if they are the same for the whole session. */
 function* sessionLines(session: StatementSession, fold: Fold): Generator<string> {
   const events = [...session.signIns, ...session.actions];
   const same =
@@ -99,7 +99,7 @@ function balanceText({ actions, accounted, unaccounted, unknown }: Statement['ba
   return `${actions}: ${accounted} accounted, ${unaccounted} unaccounted, ${unknown} cannot tell`;
 }
 
-/** Breaks at blanks where there are any, and inside what is longer than a line. */
+/** Breaks at spaces, and inside a word that is longer than a line. */
 function folded(text: string, indent: string, width: number): string[] {
   const room = Math.max(width, WIDTH_MIN) - indent.length;
   const lines: string[] = [];

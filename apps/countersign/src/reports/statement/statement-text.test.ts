@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { NOTHING_READ, no, unknown } from '@countersign/core';
 import { answerText } from './statement-text.ts';
 
-test('a reason that many imports give is read once, and what each adds is not lost', () => {
+test('prints a shared reason once, and keeps what each import adds', () => {
   const code = 'coverage-unknown';
   const file = 'these records came out of a file';
   const reasons = [file, `${file}; 3 of 9 results are missing`, `${file}; 1 of 4 is missing`];
@@ -17,7 +17,7 @@ test('a reason that many imports give is read once, and what each adds is not lo
   );
 });
 
-test('a no says why, as a cannot tell does', () => {
+test('a no states its reason, like a cannot tell', () => {
   const reason = { code: 'check-failed', text: 'policy would have denied it' };
   assert.equal(answerText(no(NOTHING_READ, reason)), 'No, because policy would have denied it');
 });

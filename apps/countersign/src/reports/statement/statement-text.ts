@@ -11,7 +11,7 @@ import type {
   StatementSignIn,
 } from './statement.ts';
 
-/** The words in which people read a statement, the same in every form of it. */
+/** The texts of a statement that all its formats share. */
 
 export function nameOf(principal: Principal): string {
   return principal.name ?? principal.uid ?? 'an unnamed account';
@@ -24,7 +24,7 @@ export function periodText({ from, to }: Period): string {
   return `${instantText(from)} to ${instantText(to)} UTC`;
 }
 
-/** One hole: when, what, and why it is one. */
+/** One coverage hole: when, what, and why. */
 export function holeText(hole: CoverageGap): string {
   const { source, workload, subject, state, because } = hole;
   const of = [source, workload, subject].filter((part) => part !== null).join(', ');
@@ -38,7 +38,7 @@ function holePeriod({ fromMs, toMs }: CoverageGap): string {
   return `${from} to ${to} UTC`;
 }
 
-/** `2024-01-12 08:31:07`; the column says that it is UTC. */
+/** `2024-01-12 08:31:07`. The column header says UTC. */
 export function instantText(instant: string): string {
   return instant.replace('T', ' ').replace(/Z$/, '');
 }
@@ -54,7 +54,7 @@ export function answerText(answer: Answer): string {
   }
 }
 
-/** Each clause once: a dozen imports say the same of their files, and each a little of its own. */
+/** Each clause once, because a dozen imports give the same reason with small additions. */
 function clauses(because: readonly Reason[]): readonly string[] {
   return [...new Set(because.flatMap(({ text }) => text.split('; ')))];
 }
@@ -73,7 +73,7 @@ export function outcomeText({ outcome, statusCode }: StatementEvent): string {
 
 const WEB_FILE = /^(https?:\/\/[^/]+\/.*)\/([^/]+)$/i;
 
-/** What was acted on, the most telling first: the name of a file, then where it lies. */
+/** The objects of an action, most telling first: the file's name, then its location. */
 export function subjectsOf(action: StatementAction): string[] {
   const { object, target, mailbox, folder, site } = action;
   const file = object?.match(WEB_FILE)?.[2] ?? null;
@@ -119,7 +119,7 @@ export function sessionTitle(session: string | null): string {
   return session === null ? 'Without a session id' : `Session ${session}`;
 }
 
-/** One line for the sign-ins, which are not actions. */
+/** One line about the sign-ins, which are not actions. */
 export function signInsText({ signIns }: Statement): string {
   const { succeeded, failed, unknown, failedByCode } = signIns;
   const codes = Object.entries(failedByCode).map(([code, count]) => `${code}: ${count}`);
@@ -131,13 +131,13 @@ export function signInsText({ signIns }: Statement): string {
   return parts.filter((part) => part !== null).join(', ');
 }
 
-/** One line for what nobody did; undefined where there is none. */
+/** One line about events without an actor; undefined if there are none. */
 export function happenedText({ events }: Statement): string | undefined {
   const text = eventsText(events);
   return text === undefined ? undefined : `${text}; the timeline lists them`;
 }
 
-/** None is known: what that is worth depends on how many could not be told. */
+/** "None" is only as good as the number of undecided actions allows. */
 export function unaccountedText({ balance }: Statement): string {
   if (balance.unaccounted > 0) {
     return `${plural(balance.unaccounted, 'action')} without an authorization:`;

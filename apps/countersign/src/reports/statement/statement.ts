@@ -14,9 +14,9 @@ export type StatementOptions = Scope & {
   readonly purpose?: string | undefined;
   readonly case?: string | undefined;
   readonly isSubject?: ErasureSubjectTest | undefined;
-  /** Whether an authorisation stands behind each action; else nobody can tell. */
+  /** Decides whether each action has an authorization. Undefined: all are unknown. */
   readonly reconcile?: ActionReconciliation | undefined;
-  /** Tells from their bodies which items these actions read, by index. */
+  /** Reads from their bodies which items these actions read, by entry index. */
   readonly itemsOf?: ItemsOf | undefined;
 };
 
@@ -32,11 +32,11 @@ export type StatementResult =
       readonly candidates: readonly Principal[];
     };
 
-/** The books of one principal for a period. Times are RFC 3339, UTC. */
+/** The account of one principal for a period. Times are RFC 3339, UTC. */
 export type Statement = {
   readonly principal: Principal;
   readonly period: Period;
-  /** Why somebody looked at this person's books. */
+  /** Why the statement was requested. */
   readonly purpose: string | null;
   readonly case: string | null;
   readonly sessions: readonly StatementSession[];
@@ -45,14 +45,14 @@ export type Statement = {
   readonly balance: Balance;
   /** Sign-ins are not actions: they open sessions, or fail to. */
   readonly signIns: SignInCounts;
-  /** What happened to mail, and what products of the suite detected: nobody's actions. */
+  /** Delivered mail and detections of the suite, which have no actor. */
   readonly events: EventCounts;
-  /** What was read, moved and sent, in sentences; each a lower bound. */
+  /** Sentences about what was read, moved and sent. Each number is a lower bound. */
   readonly volumes: readonly string[];
-  /** Whether this statement is all there is. */
+  /** Whether this statement is complete. */
   readonly coverage: Coverage;
   readonly erasures: readonly Erasure[];
-  /** The log that the indices of this statement point into. */
+  /** The log that the statement's indices refer to. */
   readonly ledger: LedgerHead;
 };
 
@@ -67,15 +67,15 @@ export type SignInCounts = {
   readonly succeeded: number;
   readonly failed: number;
   readonly unknown: number;
-  /** Failed ones by the vendor's code. */
+  /** Failed sign-ins by the vendor's code. */
   readonly failedByCode: Readonly<Record<string, number>>;
 };
 
-/** What one session did; `session` is null for what carries no session id. */
+/** The actions of one session; `session` is null for actions without a session id. */
 export type StatementSession = {
   readonly session: string | null;
   readonly authorisation: Answer;
-  /** First and last event. */
+  /** Time of the first and last event. */
   readonly from: string;
   readonly to: string;
   readonly signIns: readonly StatementSignIn[];
@@ -84,7 +84,7 @@ export type StatementSession = {
 
 export type Outcome = 'success' | 'failure' | 'other' | 'unknown';
 
-/** When, from where, with which app: what sign-ins and actions have in common. */
+/** Time, address and app: the common members of sign-ins and actions. */
 export type StatementEvent = {
   readonly index: number;
   readonly entries: readonly number[];
@@ -103,7 +103,7 @@ export type StatementEvent = {
 export type StatementSignIn = StatementEvent & {
   readonly resource: string | null;
   readonly type: string | null;
-  /** More than one factor; null when not stated. */
+  /** Whether more than one factor was used; null if not stated. */
   readonly multiFactor: boolean | null;
 };
 
@@ -111,7 +111,7 @@ export type StatementAction = StatementEvent & {
   readonly session: string | null;
   readonly classUid: number;
   readonly activityId: number;
-  /** What was acted on. */
+  /** The object of the action. */
   readonly object: string | null;
   readonly target: string | null;
   readonly mailbox: string | null;
@@ -121,9 +121,7 @@ export type StatementAction = StatementEvent & {
   readonly authorisation: Answer;
 };
 
-/**
- * Lower bounds. `contents` is unknown for a synchronised folder: assume that all of it was taken.
- */
+/** Lower bounds. `contents` is unknown for a synchronized folder: assume that all was taken. */
 export type Volume = {
   readonly items: number;
   readonly bytes: number | null;
@@ -133,9 +131,9 @@ export type Volume = {
 
 export type Erasure = Pick<ErasureRow, 'index' | 'by' | 'reason' | 'entries'> & {
   readonly at: string;
-  /** This person was asked for by name; else what went may have been somebody else's. */
+  /** The erasure named this person. Otherwise the erased data may be another person's. */
   readonly ofThisPerson: boolean;
-  /** Event times of what was erased; null when not stated. */
+  /** Event times of the erased data; null if not stated. */
   readonly from: string | null;
   readonly to: string | null;
 };

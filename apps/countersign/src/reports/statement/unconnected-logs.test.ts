@@ -19,11 +19,11 @@ function missing(facts: readonly CoverageRow[], of: RowParts): string[] {
   return texts.map((text) => /tells of (.*) is connected$/.exec(text)?.[1] ?? text);
 }
 
-test('where sign-ins nobody is asked for are not collected, a statement is not whole', () => {
+test('without non-interactive sign-ins, a statement is incomplete', () => {
   const audit = ['AzureActiveDirectory', 'Exchange', 'General', 'SharePoint'].map((type) =>
     collected(`m365.activity/Audit.${type}`),
   );
-  // The audit log tells of people's own.
+  // The audit log reports the interactive sign-ins of people.
   assert.deepEqual(missing(audit, PERSON), ['sign-ins without interaction']);
   assert.deepEqual(missing(audit, SERVICE), ["applications' sign-ins"]);
   const silent = collected('azure-monitor/NonInteractiveUserSignInLogs', 'lost');
@@ -33,11 +33,11 @@ test('where sign-ins nobody is asked for are not collected, a statement is not w
   assert.deepEqual(missing([...audit, collected('graph/signIns')], SERVICE), []);
 });
 
-test('where sign-ins alone are collected, nobody knows what was done', () => {
+test('with sign-ins only, the actions are unknown', () => {
   const texts = missing([collected('graph/signIns')], PERSON);
   assert.deepEqual(texts, ['what people and applications do']);
 });
 
-test('where nothing is collected, that is said elsewhere', () => {
+test('without any source, the coverage itself says so', () => {
   assert.deepEqual(missing([collected('graph/signIns', 'unknown')], PERSON), []);
 });

@@ -19,8 +19,9 @@ const OF_SERVICES: readonly Log[] = [ACTIONS, FLOW_LOGS.servicePrincipals];
 const SERVICE = 4;
 
 /**
- * What a statement speaks of and no source tells of, though others are collected: a source that was
- * never connected has no hole of its own, and "no sign-in" would look like one that was looked for.
+ * Logs that a statement needs and no connected source delivers.
+ *
+ * A source that was never connected has no coverage hole, so "no sign-in" would look like a result.
  */
 export function notConnected(
   facts: readonly CoverageRow[],

@@ -4,7 +4,7 @@ import type { Statement } from '../statement/statement.ts';
 
 const ALICE = 'aaaaaaaa-0000-4000-8000-000000000001';
 
-/** Text that means something to HTML, to a spreadsheet, to a terminal and to the eye. */
+/** Text that is special to HTML, spreadsheets, terminals or readers (bidi override). */
 export const HOSTILE = "=cmd|' /C calc'!A0\"><script>alert(1)</script>\u202e\u001b[2J\n+1";
 
 /** A statement of two sessions in which every text is hostile. */

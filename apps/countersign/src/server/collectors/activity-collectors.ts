@@ -7,7 +7,7 @@ import {
 } from '@countersign/m365';
 import type { TenantAccess } from './tenant-access.ts';
 
-/** Contracts 1.1: what a token is asked for, whatever host answers. */
+/** The resource of the token request, independent of the configured host (contracts 1.1). */
 const RESOURCE = 'https://manage.office.com';
 
 export function activityCollectors(

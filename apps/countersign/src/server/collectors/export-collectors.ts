@@ -9,10 +9,10 @@ import {
 } from '@countersign/m365';
 import type { TenantAccess } from './tenant-access.ts';
 
-/** What a token is asked for, whatever host answers. */
+/** The resource of the token request, independent of the configured host. */
 const STORAGE_RESOURCE = 'https://storage.azure.com';
 
-/** The diagnostic export: out of storage, and out of event hubs. */
+/** Collectors of the diagnostic export: from blob storage and from event hubs. */
 export function exportCollectors(access: TenantAccess): Collector[] {
   const { storage, eventHubs } = access.tenant.collect.azureMonitor ?? {};
   return [

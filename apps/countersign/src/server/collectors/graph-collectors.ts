@@ -12,7 +12,7 @@ import {
 } from '@countersign/m365';
 import type { TenantAccess } from './tenant-access.ts';
 
-/** What a token is asked for, whatever host answers. */
+/** The resource of the token request, independent of the configured host. */
 const RESOURCE = 'https://graph.microsoft.com';
 
 export function graphCollectors({ tenant, world, ...access }: TenantAccess): Collector[] {
@@ -34,7 +34,7 @@ export function graphCollectors({ tenant, world, ...access }: TenantAccess): Col
     const common = { graph: reader(pace), pace, clock, tenant: tenant.id, skewMs };
     collectors.push(new GraphLogCollector({ ...common, logs, everyMs: graph.every }));
   }
-  // The directory and the searches are counted apart from the logs.
+  // Graph counts directory and search requests against another quota than the logs.
   const other = reader(access.paceOf({ requests: DIRECTORY_REQUESTS, perMs: DIRECTORY_PER_MS }));
   const common = { graph: other, clock, tenant: tenant.id };
   if (graph.directory.length > 0) {

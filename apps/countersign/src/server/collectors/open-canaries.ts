@@ -8,7 +8,7 @@ import type { CanarySender } from '../../ingest/canaries/canary-sender.ts';
 import { GraphCanarySender } from '../../ingest/canaries/graph-canary-sender.ts';
 import type { CollectorWorld } from './tenant-access.ts';
 
-/** The canaries of one tenant, and what to close when they have ended. */
+/** The canaries of one tenant, and the resources to close after them. */
 export type TenantCanaries = {
   readonly tenant: string;
   readonly appId: string;
@@ -18,8 +18,8 @@ export type TenantCanaries = {
 };
 
 /**
- * Puts together what the configuration names; undefined where it names no canary. Nothing is
- * shared with the collectors of the tenant, least of all an identity.
+ * Builds the configured canaries; undefined if there are none. They share nothing with the
+ * tenant's collectors, so that collectors keep a read-only identity.
  * @throws HttpError CREDENTIAL
  */
 export function canariesOf(
@@ -41,12 +41,12 @@ export function canariesOf(
   return { tenant, appId: clientId, plans, sender, close: () => http.close() };
 }
 
-/** What a token is asked for, whatever host answers. */
+/** The resource of the token request, independent of the configured host. */
 const GRAPH_RESOURCE = 'https://graph.microsoft.com';
 
 /**
- * The feeds in which records of canaries must come back: those that are named one by one. What a
- * hub or an account holds besides is not known, and silence of it would say nothing.
+ * The feeds that must deliver the canaries' records. Only individually configured feeds count. The
+ * contents of a hub or storage account are not known, so silence there proves nothing.
  */
 function awaited({ activityApi, graph, azureMonitor }: ConnectedTenant['collect']): SourceId[] {
   const { storage, eventHubs } = azureMonitor ?? {};
@@ -64,5 +64,5 @@ function awaited({ activityApi, graph, azureMonitor }: ConnectedTenant['collect'
   ];
 }
 
-/** Of the diagnostic export: those in which an act of an application leaves a row. */
+/** Diagnostic categories in which an act of an application leaves a row. */
 const CATEGORIES: readonly string[] = ['AuditLogs', 'ServicePrincipalSignInLogs'];

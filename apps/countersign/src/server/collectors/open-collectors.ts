@@ -13,17 +13,17 @@ import { exportCollectors } from './export-collectors.ts';
 import { graphCollectors } from './graph-collectors.ts';
 import type { CollectorWorld, TenantAccess } from './tenant-access.ts';
 
-/** The collectors of one tenant, and what to close when they have ended. */
+/** The collectors of one tenant, and the resources to close after them. */
 export type TenantCollectors = {
   readonly tenant: string;
   readonly collectors: readonly Collector[];
-  /** What hears the vendor, where the configuration names a webhook. */
+  /** Receives the vendor's notifications; undefined if no webhook is configured. */
   readonly webhook: ActivityWebhook | undefined;
   close(): Promise<void>;
 };
 
 /**
- * Puts together what the configuration names. Only the hosts that it names are ever called.
+ * Builds the configured collectors. They call only the configured hosts.
  * @throws HttpError CREDENTIAL
  */
 export function collectorsOf(tenant: ConnectedTenant, world: CollectorWorld): TenantCollectors {

@@ -7,10 +7,10 @@ import type { LogServerEvent } from '../runtime/server-event.ts';
 import type { TenantCollectors } from './open-collectors.ts';
 import { WebhookEndpoint } from './webhook-endpoint.ts';
 
-/** Refused calls are told of in the log at most so often, with how many there were. */
+/** The log reports refused calls at most this often, with their count. */
 const WEBHOOK_SAY_EVERY_MS = 10_000;
 
-/** What was heard of the vendor's calls since the start. */
+/** Counts of webhook calls since the start. */
 export type WebhookTally = {
   readonly tenant: string;
   readonly counts: { validated: number; hint: number; repeated: number; refused: number };
@@ -21,7 +21,7 @@ export type OpenWebhooks = {
   close(): Promise<void>;
 };
 
-/** Opens a door for each tenant whose configuration names a webhook. */
+/** Opens a listener for each tenant with a configured webhook. */
 export async function openWebhooks(
   { tenants }: Config,
   collectors: readonly TenantCollectors[],
@@ -62,7 +62,7 @@ export async function openWebhooks(
   return { tallies, close };
 }
 
-/** Tells of refused calls, and never more often than anybody can read. */
+/** Logs refused calls in batches, so that an attacker cannot flood the log. */
 class Refusals {
   readonly #tenant: string;
   readonly #clock: Clock;

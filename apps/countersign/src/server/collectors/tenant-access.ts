@@ -14,14 +14,14 @@ export type CollectorWorld = {
   }) => void;
 };
 
-/** What the collectors of one tenant share. */
+/** Resources that the collectors of one tenant share. */
 export type TenantAccess = {
   readonly tenant: ConnectedTenant;
   readonly world: CollectorWorld;
   readonly http: HttpClient;
-  /** PEM of authorities that are believed instead of the machine's own. */
+  /** PEM of certificate authorities to trust instead of the machine's own. */
   readonly ca: string | undefined;
-  /** Tokens for a resource, as `https://graph.microsoft.com`. */
+  /** Tokens for a resource such as `https://graph.microsoft.com`. */
   readonly tokensFor: (resource: string) => TokenSource;
   readonly paceOf: (allowance: Allowance) => RequestPace;
 };

@@ -4,40 +4,40 @@ import { busyStatus, type Exchange } from '../listener/exchange.ts';
 import type { ListenerLimits } from '../listener/listener.ts';
 import { HttpListener, type ListenerTls } from '../listener/listener.ts';
 
-/** A notification names some hundred contents of 500 bytes each. */
+/** A notification names at most a few hundred blobs of 500 bytes each. */
 const WEBHOOK_BYTES_MAX: number = 1024 * 1024;
 
-/** Of what the vendor calls: small bodies, one after the other. */
+/** Limits for the vendor's calls: small bodies, one at a time. */
 const WEBHOOK_LIMITS: ListenerLimits = {
-  /** The vendor calls one after the other; more at once are somebody else's. */
+  /** The vendor makes one call at a time. Many connections come from another caller. */
   connectionsMax: 32,
   connectionsPerAddressMax: 24,
-  /** A quarter of what as many notifications of the largest size have. */
+  /** A quarter of what 32 notifications of the largest size would need. */
   bodyBytesMax: 8 * WEBHOOK_BYTES_MAX,
   bodyBytesPerCallerMax: 4 * WEBHOOK_BYTES_MAX,
   headerBytesMax: 16 * 1024,
-  /** A call is a small body: slower than this is on purpose. */
+  /** A call has a small body. A slower client is an attack. */
   headersMsMax: 10_000,
   requestMsMax: 10_000,
-  /** Each call is answered and its connection closed. */
+  /** The server closes the connection after each answer. */
   keepAliveMs: 1_000,
 };
 
 export type WebhookEndpointOptions = {
   readonly listen: { readonly host: string; readonly port: number };
-  /** PEM; undefined where something before it speaks TLS with the vendor. */
+  /** PEM. Undefined if a proxy in front terminates TLS for the vendor. */
   readonly tls: ListenerTls | undefined;
   readonly webhook: ActivityWebhook;
   readonly heard: (heard: WebhookOutcome) => void;
 };
 
-/** Where the vendor tells of new content. It takes nothing in but hints, and serves nothing. */
+/** Receives the vendor's notifications. It accepts hints only, and serves no data. */
 export class WebhookEndpoint {
   readonly #options: WebhookEndpointOptions;
   readonly #path: string;
   #listener: HttpListener | undefined;
 
-  /** Rejects when it cannot listen. */
+  /** Rejects if it cannot listen. */
   static async open(options: WebhookEndpointOptions): Promise<WebhookEndpoint> {
     const endpoint = new WebhookEndpoint(options);
     const { listen, tls } = options;

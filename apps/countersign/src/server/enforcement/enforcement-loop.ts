@@ -15,7 +15,7 @@ export type EndpointRoundOptions = {
   readonly reserve: DiskReserve;
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The policies that come with the program. */
+  /** The folder of the policies that ship with the program. */
   readonly policies: string;
   readonly writer: LedgerWriter;
   readonly desk: LedgerSink;
@@ -25,11 +25,11 @@ export type EndpointRoundOptions = {
   readonly tell: LogServerEvent;
 };
 
-/** The doors of a server, and what has to be done for them as long as they are open. */
+/** The enforcement points of a server, and their periodic work while they are open. */
 export class EnforcementLoop {
   readonly #options: EndpointRoundOptions;
   #endpoints: OpenEndpoints | undefined;
-  /** What went wrong at the last look. */
+  /** Problems of the last iteration. */
   readonly #problems = new Map<string, string>();
   readonly #posting = new Bell();
   readonly #looking = new Bell();
@@ -38,7 +38,7 @@ export class EnforcementLoop {
     this.#options = options;
   }
 
-  /** Tells where they listen; undefined where the configuration names none. */
+  /** Opens the enforcement points. Returns their address; undefined if none are configured. */
   async open(store: StoreReader): Promise<string | undefined> {
     const { config, tell, desk } = this.#options;
     const { doors } = config;
@@ -55,19 +55,19 @@ export class EnforcementLoop {
     return this.#endpoints.url;
   }
 
-  /** Something was written that decisions may rest on. */
+  /** Signals that new entries may affect decisions. */
   wake(): void {
     this.#posting.ring();
     this.#looking.ring();
   }
 
-  /** Posts what was decided and looks at the directory, until the signal is aborted. */
+  /** Posts decisions and reads the directory until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     if (this.#endpoints === undefined) return;
     await Promise.all([this.#post(signal), this.#lookOn(signal), this.#bypass(signal)]);
   }
 
-  /** Takes groups back whose time is over, and ends what an earlier process had begun. */
+  /** Ends expired bypasses, and completes those that an earlier process left unfinished. */
   async #bypass(signal: AbortSignal): Promise<void> {
     const { config, writer, desk, wait } = this.#options;
     const { doors } = config;
@@ -81,7 +81,7 @@ export class EnforcementLoop {
     }
   }
 
-  /** Waits while somebody has the ledger for himself; who looks does not. */
+  /** Waits while another operation holds the ledger. Directory reads do not wait. */
   async #post(signal: AbortSignal): Promise<void> {
     const { desk, wait } = this.#options;
     while (!signal.aborted) {
@@ -103,7 +103,7 @@ export class EnforcementLoop {
     await this.#endpoints?.close();
   }
 
-  /** What is expected to go wrong at times is told once, until it is another thing. */
+  /** Logs a recurring problem once, until it changes. */
   async #telling(collector: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -118,7 +118,7 @@ export class EnforcementLoop {
   }
 }
 
-/** Rests until it is time, or somebody rings. Who rings while nobody rests is heard too. */
+/** A timer that can be woken early. A wake-up between two waits is not lost. */
 class Bell {
   #rung = false;
   #wake: (() => void) | undefined;
@@ -132,7 +132,7 @@ class Bell {
     const over = new AbortController();
     this.#wake = () => over.abort();
     if (this.#rung) over.abort();
-    // Aborted: then it is not the time that has passed.
+    // Ignore the rejection: the abort ends the wait, not the timer.
     await wait(ms, AbortSignal.any([signal, over.signal])).catch(() => undefined);
     this.#wake = undefined;
     this.#rung = false;

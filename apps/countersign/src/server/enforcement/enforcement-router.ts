@@ -18,7 +18,7 @@ import type { SsfEndpoint } from '../../enforcement/ssf/ssf-endpoint.ts';
 import type { Answer, RequestHandler } from './enforcement-server.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 
-/** Everybody who may ask at some door. One proof is one caller's. */
+/** A caller of any enforcement point. One proof identifies one caller. */
 export type EndpointCaller =
   | { readonly kind: 'tool'; readonly caller: AuthzenCaller }
   | { readonly kind: 'proxy'; readonly caller: ProxyCaller }
@@ -30,12 +30,12 @@ export type EndpointsParts = {
   readonly forwardAuth: ForwardAuthEndpoint | undefined;
   readonly ssf: SsfEndpoint | undefined;
   readonly external: ExternalMethod | undefined;
-  /** Undefined: all is well; else why nothing is decided now. */
+  /** Undefined: decisions are possible. Otherwise the reason why they are stopped. */
   readonly stopped: () => string | undefined;
   readonly onFailure: (error: unknown) => void;
 };
 
-/** The doors that one process opens: finds out who asks, and leads them to the door they mean. */
+/** Authenticates callers and routes their requests to the enforcement points of this process. */
 export class EnforcementRouter {
   readonly #parts: EndpointsParts;
 
@@ -59,7 +59,7 @@ export class EnforcementRouter {
     return isSsf ? this.#ssf(who, request) : this.#authzen(who, request);
   };
 
-  /** A proxy passes on the authorization of whoever asks it, and shows its own apart. */
+  /** A proxy forwards the user's Authorization header, and sends its own proof in another one. */
   #who(
     request: IncomingRequest,
     header: 'authorization' | 'x-countersign-proxy',
@@ -71,7 +71,10 @@ export class EnforcementRouter {
     return roll.find({ authorization, certificate: request.certificate });
   }
 
-  /** People come by themselves: what Entra signed says who they are. Undefined: no place of it. */
+  /**
+   * Browsers send no caller proof: Entra's signed hint identifies the user. Undefined: not a path
+   * of the external method.
+   */
   #external(request: IncomingRequest): Answer | undefined {
     const { external, stopped, onFailure } = this.#parts;
     if (external === undefined) return undefined;
@@ -125,7 +128,7 @@ export class EnforcementRouter {
         return forwardAuth.failed(who.caller, request);
       }
     };
-    // Envoy passes on the method, and with some of its settings the body.
+    // Envoy forwards the original method and, with some settings, the body.
     return { bodyBytesMax: 'ignored', answer };
   }
 
@@ -147,18 +150,18 @@ export class EnforcementRouter {
 function seen(request: IncomingRequest, address: ExternalMethod['address']): EamRequest {
   const { method, path, query, header, body, signal } = request;
   const forwarded = header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '';
-  // The last one was added by the balancer itself, and all before it may have been made up.
+  // The balancer added the last address itself. A client can forge all earlier ones.
   const stated = isIP(forwarded) === 0 ? null : forwarded;
   const from = address === 'forwarded' ? stated : request.address;
   return { method, path, query, header, body, signal, address: from };
 }
 
-/** Names are unique among all callers; no address has such a name. */
+/** Caller names are unique, and never equal an IP address. */
 function accountOf({ caller }: EndpointCaller): string {
   return `caller ${caller.name}`;
 }
 
-/** For a body that is not read. */
+/** The reply to a request whose body was not read. */
 export function refusedBody(status: 413 | 429 | 503, what: string): EndpointReply {
   return jsonReply(status, what, status === 413 ? {} : AGAIN);
 }

@@ -4,15 +4,13 @@ import { HttpListener, type ListenerTls } from '../listener/listener.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import { endpointLimits } from './limits.ts';
 
-/**
- * What answers: at once, or after the body was read. MUST NOT reject, except for a defect of ours.
- */
+/** Answers at once, or after the body was read. MUST NOT reject, except for a defect of ours. */
 export type RequestHandler = (request: IncomingRequest) => EndpointReply | Answer;
 
 export type Answer = {
-  /** `ignored`: nobody looks at it. */
+  /** `ignored`: the server discards the body. */
   readonly bodyBytesMax: number | 'ignored';
-  /** On whose account the bytes of a body go; undefined: on that of the address. */
+  /** The caller whose budget the body counts against. Undefined: the peer's address. */
   readonly caller?: string;
   readonly answer: () => Promise<EndpointReply>;
 };
@@ -22,13 +20,16 @@ export type EndpointServerOptions = {
   readonly tls: ListenerTls | undefined;
   readonly connectionsPerAddress: number | undefined;
   readonly answering: RequestHandler;
-  /** For a body that is not read, and why. */
+  /** Creates the reply to a request whose body is not read. */
   readonly refused: (status: 413 | 429 | 503, what: string) => EndpointReply;
-  /** A defect of ours: told here, not to the caller. */
+  /** Reports a defect of ours, which the caller does not see. */
   readonly onFailure: (error: unknown) => void;
 };
 
-/** The socket of the doors: reads requests, writes answers, and decides nothing. */
+/**
+ * The HTTP socket of the enforcement points. It reads requests and writes answers; it decides
+ * nothing.
+ */
 export class EnforcementServer {
   readonly #options: EndpointServerOptions;
   readonly #closing = new AbortController();
@@ -52,19 +53,19 @@ export class EnforcementServer {
     return this.#listener?.url ?? '';
   }
 
-  /** What was read is answered; nothing more is read. */
+  /** Answers requests that were read, and reads no more. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#listener?.close();
   }
 
-  /** Never rejects: whatever goes wrong is an answer, or nobody is there to hear it. */
+  /** Never rejects: each failure becomes a reply, unless the peer is gone. */
   async #answer(exchange: Exchange): Promise<void> {
     const arrived = new IncomingRequest(exchange, this.#closing.signal);
     try {
       exchange.write(await this.#replyTo(arrived));
     } catch (error) {
-      // Whoever hung up in the middle of a body hears nothing, and nothing of ours is wrong.
+      // The peer disconnected during its body: no reply is possible, and it is not our defect.
       if (exchange.isCutOff) return;
       this.#options.onFailure(error);
       exchange.write(FAILED);

@@ -4,10 +4,10 @@ import type { BodyRead, Exchange } from '../listener/exchange.ts';
 
 const NOTHING = new Uint8Array(0);
 
-/** A request at a door. What most requests do not need is made when somebody asks for it. */
+/** A request at an enforcement point. Rarely used members are computed on demand. */
 export class IncomingRequest implements EndpointRequest {
   readonly method: string;
-  /** With the query. */
+  /** Path and query. */
   readonly uri: string;
   readonly path: string;
   readonly #exchange: Exchange;
@@ -28,7 +28,7 @@ export class IncomingRequest implements EndpointRequest {
     return new URLSearchParams(this.uri.slice(this.path.length + 1));
   }
 
-  /** Empty before it was read. */
+  /** Empty before the body was read. */
   get body(): Uint8Array {
     return this.#body;
   }
@@ -39,7 +39,7 @@ export class IncomingRequest implements EndpointRequest {
     return AbortSignal.any([gone.signal, this.#closing]);
   }
 
-  /** Of whoever is at the other end of the connection: a browser, or the balancer before it. */
+  /** Address of the TCP peer: a browser, or the load balancer in front. */
   get address(): string | null {
     return this.#exchange.request.socket.remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/i, '') ?? null;
   }
@@ -67,7 +67,7 @@ export class IncomingRequest implements EndpointRequest {
     this.#exchange.ignoreBody();
   }
 
-  /** Once it is answered: a connection that is kept open holds on to its last request. */
+  /** Releases the request after the reply. A keep-alive connection would otherwise retain it. */
   forget(): void {
     this.#body = NOTHING;
   }

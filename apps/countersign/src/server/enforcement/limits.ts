@@ -1,30 +1,30 @@
 import type { ListenerLimits } from '../listener/listener.ts';
 
-/** Callers keep connections open: some hundred tools and proxies with a few dozen each. */
+/** Callers keep connections open: several hundred tools and proxies with a few dozen each. */
 const ENDPOINT_CONNECTIONS_MAX = 4096;
 
 /**
- * A proxy in front of a large site has some hundred requests under way at once, and all of them
- * come from its address. `doors.connectionsPerAddress` says otherwise where one has more.
+ * A proxy in front of a large site has several hundred requests in flight, all from one address.
+ * `doors.connectionsPerAddress` overrides this limit.
  */
 const ENDPOINT_CONNECTIONS_PER_ADDRESS = 1024;
 
-/** A token of 16 KB beside the usual headers. */
+/** A 16 KB token and the usual headers. */
 const ENDPOINT_HEADER_BYTES_MAX = 32 * 1024;
 
-/** A caller that is slower with its headers than this holds a connection for nothing. */
+/** A slower client would hold a connection for nothing. */
 const ENDPOINT_HEADERS_MS_MAX = 10_000;
 
-/** For a whole request with its body: a batch of 4 MB over a slow line. */
+/** For a whole request with its body: a 4 MB batch over a slow line. */
 const ENDPOINT_REQUEST_MS_MAX = 30_000;
 
-/** Longer than a proxy in front keeps its connections, so that it closes them and not we. */
+/** Longer than proxies keep idle connections, so that the proxy closes them first. */
 const ENDPOINT_KEEP_ALIVE_MS = 75_000;
 
-/** Eight of the largest batches: read, each takes some twenty times its size for a while. */
+/** Eight of the largest batches. Parsing one takes about twenty times its size in memory. */
 const ENDPOINT_BODY_BYTES_MAX = 32 * 1024 * 1024;
 
-/** Two of the largest batches: one that is decided, and the next one. */
+/** Two of the largest batches: one under evaluation and the next one. */
 const ENDPOINT_BODY_BYTES_PER_CALLER_MAX = 8 * 1024 * 1024;
 
 export function endpointLimits(connectionsPerAddress: number | undefined): ListenerLimits {
@@ -40,23 +40,27 @@ export function endpointLimits(connectionsPerAddress: number | undefined): Liste
   };
 }
 
-/** Below this free share of the disk no decision is given: it might not be accounted for. */
+/**
+ * Below this free share of the disk no decision is given, because its entry might not be written.
+ */
 export const ENDPOINT_FREE_DISK_MIN = 0.02;
 
-/** The disk is looked at so often: at 100 MB/s, half of one percent of a 10 GB disk goes by. */
+/** Interval of disk checks: at 100 MB/s, half of one percent of a 10 GB disk. */
 export const ENDPOINT_DISK_LOOK_MS = 500;
 
-/** Steps of decisions before sockets are served again: a few milliseconds. */
+/** Evaluation steps before the event loop serves sockets again: a few milliseconds. */
 export const ENDPOINT_STEPS_PER_TURN = 4;
 
-/** Decisions are posted to the books in lots of this age: nobody asks for them sooner. */
+/**
+ * Decisions are written to the store in batches of this age, because no query needs them sooner.
+ */
 export const ENDPOINT_POST_EVERY_MS = 1000;
 
 /**
- * Files of the directory, and findings, are looked at so often. A file is read at the second look
- * that finds it the same, and what rests on it ends within a second.
+ * Interval at which directory files and findings are checked. A file is read once two checks find
+ * it unchanged. Passes that depend on it end within a second.
  */
 export const DIRECTORY_LOOK_MS = 200;
 
-/** Drains are looked after so often: one that is over ends within seconds of its time. */
+/** Interval of bypass checks: an expired bypass ends within seconds. */
 export const BYPASS_LOOK_MS = 2000;

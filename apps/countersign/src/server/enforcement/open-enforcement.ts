@@ -37,35 +37,34 @@ export type OpenEndpointsOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly writer: LedgerWriter;
   readonly store: StoreReader;
-  /** Work that needs the ledger for itself. */
+  /** Runs work that needs the ledger exclusively. */
   readonly alone: (work: () => Promise<void>) => Promise<void>;
-  /** The policies that come with the program. */
+  /** The folder of the policies that ship with the program. */
   readonly policies: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly wait: Sleep;
-  /** Undefined: all is well; else why nothing can be decided now. */
+  /** Undefined: decisions are possible. Otherwise the reason why they are stopped. */
   readonly stopped: () => string | undefined;
   readonly onFailure: (error: unknown) => void;
 };
 
-/** What was opened, for whoever goes on with it. */
+/** The opened enforcement points, for the loop that maintains them. */
 export type OpenEndpoints = {
   readonly url: string;
   readonly point: DecisionPoint;
   readonly transmitter: Transmitter | undefined;
   /**
-   * Takes in what the directory, the policies and the findings are now, and ends the passes that
-   * do not hold any more.
-   * @throws ConfigError: what a file said before stays, and ages
+   * Reloads directory, policies and findings, and ends passes that no longer hold.
+   * @throws ConfigError: the last good version of a file stays in use, and its age grows
    */
   look(): Promise<void>;
   close(): Promise<void>;
 };
 
 /**
- * Opens the doors that a configuration names. All that is wrong with it is found before anybody
- * can ask.
+ * Opens the configured enforcement points. All configuration errors surface before the first
+ * request.
  * @throws AccessError, ConfigError, WorkError, HttpError CREDENTIAL
  */
 export async function openEndpoints(options: OpenEndpointsOptions): Promise<OpenEndpoints> {
@@ -121,7 +120,7 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
     transmitter,
     look: async () => {
       try {
-        // First: of a passkey that is taken away it tells whose it is.
+        // Before the passes: it knows the owner of a passkey that was removed.
         await external?.look();
       } finally {
         await keeping.look();
@@ -164,7 +163,7 @@ function keySetIn(file: string): KeySet {
   const what = 'it is no JSON Web Key Set: write {"keys": […]}, of public keys';
   const keys = (parsed(file) as { readonly keys?: unknown } | null)?.keys;
   if (!Array.isArray(keys)) throw unusable(file, what);
-  // A shared secret in the set would let whoever verifies sign as well.
+  // A shared secret in the key set would let each verifier sign as well.
   const isPublic = (key: unknown): boolean =>
     typeof key === 'object' && key !== null && !('d' in key) && !('k' in key);
   if (!keys.every(isPublic)) throw unusable(file, what);

@@ -13,7 +13,7 @@ export type CallerRegistration<C> = {
 };
 
 /**
- * Who is known by what. Two callers with one proof would be each other.
+ * Indexes callers by their proofs. Two callers with one proof could impersonate each other.
  * @throws WorkError CALLER_PROOF, HttpError CREDENTIAL
  */
 export function rollOf<C>(

@@ -7,7 +7,7 @@ import { BODY_BYTES_FREE } from './limits.ts';
 
 const LIMITS = { bodyBytesMax: 10_000, bodyBytesPerCallerMax: 4000 };
 
-test('a caller with too much in flight is refused, and others are not', () => {
+test('refuses a caller with too many bytes in flight, and no other', () => {
   const budget = new BodyBudget(LIMITS);
   const lease = (caller: string): BodyLease => {
     const made = budget.lease(caller);
@@ -23,7 +23,7 @@ test('a caller with too much in flight is refused, and others are not', () => {
   assert.equal(second.refusalOf(4000), undefined);
 });
 
-test('all callers together have no more than the total, and small bodies always pass', () => {
+test('limits all callers together, and always admits small bodies', () => {
   const budget = new BodyBudget(LIMITS);
   for (const caller of ['a', 'b', 'c']) budget.lease(caller).take(BODY_BYTES_FREE + 3000);
   const next = budget.lease('d');
@@ -31,7 +31,7 @@ test('all callers together have no more than the total, and small bodies always 
   assert.equal(next.refusalOf(BODY_BYTES_FREE), undefined);
 });
 
-test('what counts is what is held beyond the free part, whatever was taken and released', () => {
+test('counts bytes beyond the free part, in any order of take and release', () => {
   const step = fc.record({
     lease: fc.nat(5),
     bytes: fc.oneof(fc.nat(2 * BODY_BYTES_FREE), fc.constant('release' as const)),

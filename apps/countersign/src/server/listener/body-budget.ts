@@ -1,15 +1,15 @@
 import { BODY_BYTES_FREE } from './limits.ts';
 
 export type BodyLimits = {
-  /** Of all bodies and answers together that are in memory. */
+  /** Limit for all request and response bodies in memory together. */
   readonly bodyBytesMax: number;
   readonly bodyBytesPerCallerMax: number;
 };
 
-/** Why a body is not taken: its caller has too many in flight, or all callers together have. */
+/** Whose limit refused a body: its caller's, or the total. */
 export type BudgetRefusal = 'caller' | 'total';
 
-/** Counts the bytes of requests and answers from when they are in memory to when they are gone. */
+/** Counts request and response bytes from arrival until they are freed. */
 export class BodyBudget {
   readonly #limits: BodyLimits;
   readonly #byCaller = new Map<string, number>();
@@ -44,7 +44,7 @@ export class BodyBudget {
   }
 }
 
-/** What one request has in memory. */
+/** The bytes that one request holds in memory. */
 export class BodyLease {
   readonly #add: (bytes: number) => void;
   readonly #refusal: (bytes: number) => BudgetRefusal | undefined;
@@ -55,7 +55,7 @@ export class BodyLease {
     this.#refusal = refusal;
   }
 
-  /** Undefined: there is room for so many more. */
+  /** Undefined: `bytes` more fit. */
   refusalOf(bytes: number): BudgetRefusal | undefined {
     const more = this.#countedOf(bytes);
     return more === 0 ? undefined : this.#refusal(more);

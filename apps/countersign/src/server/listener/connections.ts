@@ -1,6 +1,6 @@
 import { isIPv6, type Socket } from 'node:net';
 
-/** A connection, and how many of its requests are being answered. */
+/** A connection, and the number of its requests in progress. */
 export type Connection = {
   readonly key: string;
   readonly socket: Socket;
@@ -12,7 +12,7 @@ export type Connection = {
 type Peer = {
   readonly address: string;
   count: number;
-  /** Those that wait for their peer, the one that has done so longest first. */
+  /** Connections that wait for their peer, the longest wait first. */
   readonly quiet: Set<Connection>;
 };
 
@@ -22,10 +22,11 @@ export type ConnectionLimits = {
 };
 
 /**
- * The connections of a server. Where there is no room for one more, the one goes that has kept us
- * waiting longest: idle ones, and those that are slow with a request. One with a request that is
- * being answered never goes. So neither idle sockets nor slow senders keep others out, not even
- * others of the same address, as behind a proxy.
+ * The connections of a server.
+ *
+ * If the table is full, it closes the connection that has waited longest for its peer: an idle one,
+ * or a slow request. A connection with a request in progress is never closed. So idle sockets and
+ * slow senders keep no other client out, even behind one proxy address.
  */
 export class ConnectionTable {
   readonly #limits: ConnectionLimits;
@@ -40,7 +41,7 @@ export class ConnectionTable {
     return this.#byKey.size;
   }
 
-  /** Closes the socket where there is no room for it. */
+  /** Closes the socket if there is no room for it. */
   admit(socket: Socket): 'admitted' | 'refused' {
     const { remoteAddress } = socket;
     const key = keyOf(socket);
@@ -59,23 +60,23 @@ export class ConnectionTable {
     return 'admitted';
   }
 
-  /** Under TLS, the socket of a request is another than the one that was admitted. */
+  /** Under TLS, a request's socket is not the socket that was admitted. */
   of(socket: Socket): Connection | undefined {
     return this.#byKey.get(keyOf(socket) ?? '');
   }
 
-  /** A request has begun to come in: the connection has kept nobody waiting until now. */
+  /** A request has begun to arrive, so the connection's wait starts again. */
   touch(connection: Connection): void {
     if (connection.peer.quiet.delete(connection)) connection.peer.quiet.add(connection);
   }
 
-  /** From now on it is ours to do something. */
+  /** Marks that a request is in progress: the server has to act. */
   begin(connection: Connection): void {
     connection.answering += 1;
     connection.peer.quiet.delete(connection);
   }
 
-  /** From now on it is the peer's again. */
+  /** Marks that the reply is out: the peer has to act. */
   end(connection: Connection): void {
     connection.answering -= 1;
     const isOpen = this.#byKey.get(connection.key) === connection;
@@ -102,7 +103,7 @@ export class ConnectionTable {
     return true;
   }
 
-  /** Nobody loses a connection to an address that has as many. */
+  /** No address loses a connection to one that has at least as many. */
   #heaviest(own: Peer | undefined): Peer | undefined {
     let heaviest = own;
     for (const peer of this.#peers.values()) {
@@ -111,7 +112,7 @@ export class ConnectionTable {
     return heaviest;
   }
 
-  /** Room is there at once, and not when the system has closed the socket. */
+  /** Frees the slot at once, before the operating system closes the socket. */
   #close(connection: Connection): void {
     this.#remove(connection);
     connection.socket.destroy();
@@ -131,7 +132,7 @@ function keyOf({ remoteAddress, remotePort }: Socket): string | undefined {
   return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;
 }
 
-/** Who has one address of IPv6 has 2^64 of them, as a rule: a network counts as one. */
+/** One IPv6 client usually has 2^64 addresses, so a /64 network counts as one. */
 export function shareOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, '');
   if (!isIPv6(plain)) return plain;

@@ -1,22 +1,23 @@
 import { DISCARDED_BYTES_MAX, DISCARDED_BYTES_PER_SECOND } from './limits.ts';
 
 /**
- * Bodies that nobody wants are read to their end, since many clients see no answer before they have
- * sent all. That costs as much as to take them: so only for short ones, and for so many bytes in a
- * second of all of them together.
+ * Reads refused bodies to their end, because many clients read no reply before they have sent all.
+ *
+ * That costs as much as accepting them. So only short bodies qualify, within a byte rate that all
+ * of them share.
  */
 export class Discards {
   readonly #nowMs: () => number;
   #atMs: number;
   #left = DISCARDED_BYTES_PER_SECOND;
 
-  /** `nowMs`: of a clock that does not step. */
+  /** `nowMs`: a monotonic clock. */
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
     this.#atMs = nowMs();
   }
 
-  /** Whether one more chunk is read of a body of which `before` bytes were. */
+  /** Whether to read one more chunk of a body after `before` bytes. */
   take(bytes: number, before: number): boolean {
     const nowMs = this.#nowMs();
     const more = ((nowMs - this.#atMs) * DISCARDED_BYTES_PER_SECOND) / 1000;

@@ -10,7 +10,7 @@ export type Reply = {
   readonly body: string;
 };
 
-/** A body, or why there is none: then no more of it is read. */
+/** A body, or the reason to read no more of it. */
 export type BodyRead =
   | { readonly kind: 'whole'; readonly bytes: Buffer }
   | { readonly kind: 'too-large' }
@@ -24,7 +24,7 @@ export type ExchangeParts = {
   readonly discards: Discards;
 };
 
-/** One request and its answer, on a connection and in memory that both are counted. */
+/** One request and its reply, counted against the connection and memory limits. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -50,12 +50,12 @@ export class Exchange {
     });
   }
 
-  /** Whether the peer went away before its request was here. */
+  /** Whether the peer disconnected before its request was complete. */
   get isCutOff(): boolean {
     return this.request.destroyed && !this.request.complete;
   }
 
-  /** `caller`: on whose account it goes; undefined: that of its address. */
+  /** `caller`: whose budget the body counts against. Undefined: the peer's address. */
   async read(bytesMax: number, caller?: string): Promise<BodyRead> {
     const { request } = this;
     const lease = this.#budget.lease(caller ?? `address ${this.#address()}`);
@@ -66,7 +66,7 @@ export class Exchange {
     if (refusal !== undefined) return this.#left({ kind: 'busy', refusal });
     const chunks: Buffer[] = [];
     let bytes = 0;
-    // To destroy it would cut the connection before the answer is out.
+    // To destroy the stream would close the connection before the reply is sent.
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       const { length } = chunk as Buffer;
       bytes += length;
@@ -81,7 +81,7 @@ export class Exchange {
     return { kind: 'whole', bytes: whole };
   }
 
-  /** For a request whose body says nothing to us. */
+  /** Discards the body of a request that needs none. */
   ignoreBody(): void {
     this.#leave();
     this.#work();
@@ -90,7 +90,7 @@ export class Exchange {
   write({ status, headers, body }: Reply): void {
     const { response } = this;
     const bytes = Buffer.from(body);
-    // One that its peer does not read is in memory until the connection goes.
+    // A reply that the peer does not read stays in memory until the connection closes.
     this.#lease ??= this.#budget.lease(`address ${this.#address()}`);
     this.#lease.take(bytes.length);
     response.writeHead(status, {
@@ -113,7 +113,7 @@ export class Exchange {
     return refused;
   }
 
-  /** Where the rest is not read, the connection is closed when the answer can have been seen. */
+  /** If the rest is not read, the connection closes after the peer could see the reply. */
   #leave(): void {
     const { request } = this;
     if (request.complete) return;
@@ -128,7 +128,7 @@ export class Exchange {
     });
   }
 
-  /** The request is here, as far as anybody wants it: until it is answered it is our turn. */
+  /** The request is complete: from here to the reply the server has to act. */
   #work(): void {
     if (this.#connection === undefined || this.#isAnswering) return;
     this.#isAnswering = true;
@@ -142,7 +142,7 @@ export class Exchange {
   }
 }
 
-/** What is said where a body was not read, with a status for whoever has to wait (RFC 6585, 4). */
+/** Status and text for a body that was not read (429: RFC 6585, 4). */
 export function busyStatus(refusal: BudgetRefusal): { status: 429 | 503; text: string } {
   return refusal === 'caller'
     ? { status: 429, text: 'you have too many bytes in flight: send less at once' }

@@ -15,18 +15,18 @@ const LIMITS: ListenerLimits = {
   ...{ headersMsMax: 10_000, requestMsMax: 10_000, keepAliveMs: 10_000 },
   ...{ bodyBytesMax: 200_000, bodyBytesPerCallerMax: 100_000 },
 };
-/** Other systems have one address on loopback. */
+/** Only Linux answers on all of 127.0.0.0/8. */
 const skip = process.platform === 'linux' ? false : 'needs a second address on loopback';
 
 type World = {
   readonly port: number;
   readonly url: string;
-  /** Resolves when so many requests wait for their answer. */
+  /** Resolves when `count` requests wait for their reply. */
   held(count: number): Promise<void>;
   answerHeld(): void;
 };
 
-/** Answers at once; under `/held`, when the test says so. */
+/** Replies at once; under `/held`, only when the test says so. */
 async function withListener(
   run: (world: World) => Promise<void>,
   tls?: ListenerTls,
@@ -73,7 +73,7 @@ async function answered(socket: Socket): Promise<string> {
   return chunk.toString('latin1');
 }
 
-test('where an address has too many connections, the one goes that waited longest', async () => {
+test('closes the longest-waiting connection of an address with too many', async () => {
   await withListener(async ({ port }) => {
     const sockets: Socket[] = [];
     for (let count = 0; count < 4; count++) sockets.push(await open(port));
@@ -93,7 +93,7 @@ test('where an address has too many connections, the one goes that waited longes
   });
 });
 
-test('no connection goes whose request is being answered', async () => {
+test('never closes a connection with a request in progress', async () => {
   await withListener(async ({ port, held, answerHeld }) => {
     const busy: Socket[] = [];
     for (let count = 0; count < 4; count++) {
@@ -108,7 +108,7 @@ test('no connection goes whose request is being answered', async () => {
   });
 });
 
-test('where all are taken, the address with the most makes room for others', { skip }, async () => {
+test('takes a slot from the address with the most connections', { skip }, async () => {
   await withListener(async ({ port }) => {
     const many: Socket[] = [];
     for (let count = 0; count < 4; count++) many.push(await open(port));
@@ -123,7 +123,7 @@ test('where all are taken, the address with the most makes room for others', { s
   });
 });
 
-test('under TLS a socket without a handshake makes room for others', async () => {
+test('under TLS, closes sockets without a handshake first', async () => {
   const { cert: certificate, key } = certificateFor('127.0.0.1');
   const run = async ({ port, url }: World): Promise<void> => {
     const idle: Socket[] = [];
@@ -141,7 +141,7 @@ test('under TLS a socket without a handshake makes room for others', async () =>
   await withListener(run, { certificate, key });
 });
 
-test('of one caller too large bodies at once are refused, and small ones are not', async () => {
+test('refuses too many large bodies of one caller, not small ones', async () => {
   await withListener(async ({ port, url, held, answerHeld }) => {
     const post = async (body: string): Promise<number> =>
       (await fetch(url, { method: 'POST', body })).status;
@@ -158,7 +158,7 @@ test('of one caller too large bodies at once are refused, and small ones are not
   });
 });
 
-test('a network of IPv6 counts as one address, and IPv4 in it as itself', () => {
+test('counts an IPv6 network as one address, and a mapped IPv4 address as itself', () => {
   const same = ['2001:db8:1:2::1', '2001:DB8:1:2:ffff::9', '2001:db8:1:2:3:4:5:6'];
   assert.equal(new Set(same.map(shareOf)).size, 1);
   assert.notEqual(shareOf('2001:db8:1:3::1'), shareOf('2001:db8:1:2::1'));

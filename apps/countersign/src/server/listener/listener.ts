@@ -7,11 +7,11 @@ import { Discards } from './discards.ts';
 import { Exchange } from './exchange.ts';
 import { SILENT_MS_MAX, SLOW_REQUEST_LOOK_MS } from './limits.ts';
 
-/** What a server shows, and whom it believes, in PEM. */
+/** The server's certificate, and the authorities it trusts for clients, in PEM. */
 export type ListenerTls = {
   readonly certificate: string;
   readonly key: string;
-  /** Authorities of client certificates; undefined: nobody is asked for one. */
+  /** Authorities of client certificates. Undefined: the server requests none. */
   readonly clients?: string | undefined;
 };
 
@@ -29,13 +29,12 @@ export type HttpListenerOptions = {
   readonly listen: { readonly host: string; readonly port: number };
   readonly tls: ListenerTls | undefined;
   readonly limits: ListenerLimits;
-  /** MUST answer, and MUST NOT reject. */
+  /** MUST reply, and MUST NOT reject. */
   readonly handle: (exchange: Exchange) => Promise<void>;
 };
 
 /**
- * Every socket on which this service listens for HTTP. Connections, bytes in memory and time are
- * bounded here, for all of them in the same way.
+ * An HTTP socket of this service. It bounds connections, bytes in memory and time for all servers.
  */
 export class HttpListener {
   readonly #server: Server;
@@ -43,7 +42,7 @@ export class HttpListener {
   readonly #connections: ConnectionTable;
   readonly #working = new Set<Promise<void>>();
 
-  /** Rejects when it cannot listen. */
+  /** Rejects if it cannot listen. */
   static async open(options: HttpListenerOptions): Promise<HttpListener> {
     const listener = new HttpListener(options);
     const { host, port } = options.listen;
@@ -68,14 +67,14 @@ export class HttpListener {
     this.#server.on('connection', (socket: Socket) => connections.admit(socket));
   }
 
-  /** Where it listens; the port is the one that the system gave for port 0. */
+  /** The base URL. For port 0 it has the port that the system assigned. */
   get url(): string {
     const { address, port, family } = this.#server.address() as AddressInfo;
     const scheme = this.#secure ? 'https' : 'http';
     return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
-  /** What was read is answered; nothing more is read. */
+  /** Answers requests that were read, and reads no more. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
@@ -110,7 +109,7 @@ function serverOf(
       minVersion: 'TLSv1.2',
       handshakeTimeout: limits.headersMsMax,
       ...(clients === undefined ? {} : { ca: clients, requestCert: true }),
-      // Whoever shows none may still have a token; who shows a wrong one counts as showing none.
+      // A caller without a certificate may have a token. An invalid certificate counts as none.
       rejectUnauthorized: false,
     },
     listener,

@@ -1,6 +1,6 @@
 import type { PollReport, QuotaBudget } from '@countersign/m365';
 
-/** What one collector did since the start. */
+/** Counters of one collector since the start. */
 export type CollectorTally = {
   readonly name: string;
   readonly tenant: string;
@@ -12,9 +12,9 @@ export type CollectorTally = {
   records: number;
   duplicates: number;
   quarantined: number;
-  /** By our clock; undefined before the first. */
+  /** By our clock. Undefined before the first poll. */
   lastPollMs: number | undefined;
-  /** Windows of the last poll that did not end complete; with its first problem. */
+  /** Windows of the last poll that stayed incomplete, with the first problem. */
   lastShort: number;
   lastProblem: string | undefined;
   budget: QuotaBudget | undefined;

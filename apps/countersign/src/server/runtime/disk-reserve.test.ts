@@ -38,7 +38,7 @@ function reserve(...shares: (number | undefined)[]) {
   return { made, events, later: () => clock.advance(ENDPOINT_DISK_LOOK_MS), looks: () => at };
 }
 
-test('collecting stops below a tenth, and decisions below two hundredths', () => {
+test('collection stops below 10 % free, and decisions below 2 %', () => {
   const { made, events, later } = reserve(0.1, 0.0999, 0.02, 0.0199, 0.02, 0.1);
   const stopped = [];
   for (let n = 0; n < 6; n++, later()) {
@@ -55,14 +55,14 @@ test('collecting stops below a tenth, and decisions below two hundredths', () =>
   assert.deepEqual(events, ['disk-low', 'doors-shut', 'doors-open', 'disk-enough']);
 });
 
-test('where nobody can tell how much is free, only a full disk stops anything', () => {
+test('if free space is unknown, only a full disk stops work', () => {
   const { made } = reserve(undefined);
   assert.equal(made.stops('collecting'), undefined);
   assert.equal(made.stops('deciding'), undefined);
   assert.equal(made.free, undefined);
 });
 
-test('the disk is not asked for every decision', () => {
+test('does not query the disk for every decision', () => {
   const { made, later, looks } = reserve(0.5);
   for (let n = 0; n < 100; n++) made.stops('deciding');
   assert.equal(looks(), 1);
@@ -71,13 +71,13 @@ test('the disk is not asked for every decision', () => {
   assert.equal(looks(), 2);
 });
 
-test('the free share of a real disk is between nothing and all', () => {
+test('the free share of a real disk is between 0 and 1', () => {
   const free = freeShare(root);
   assert.ok(free !== undefined && free >= 0 && free <= 1);
   assert.equal(freeShare(join(root, 'nothing')), undefined);
 });
 
-test('an import that begins in time is stopped as soon as the disk is low', async () => {
+test('stops a running import when the disk becomes low', async () => {
   const { made } = reserve(0.11, 0.11, 0.09);
   const untilStopped = (signal: AbortSignal): Promise<string> =>
     new Promise((resolve) => signal.addEventListener('abort', () => resolve(WORKED)));
@@ -85,7 +85,7 @@ test('an import that begins in time is stopped as soon as the disk is low', asyn
   await assert.rejects(stopped, { code: 'DISK_LOW', message: /what was read so far is in/ });
 });
 
-test('one that came to its end, or failed by itself, says so and nothing else', async () => {
+test('an import that completes, or fails by itself, reports only that', async () => {
   const ended = await reserve(0.11).made.import(
     never,
     async () => WORKED,
@@ -107,7 +107,7 @@ test('one that came to its end, or failed by itself, says so and nothing else', 
   );
 });
 
-test('reading of standard input that is cut off for the disk is told as that', async () => {
+test('reports standard input that was interrupted by a low disk', async () => {
   const { made } = reserve(0.11, 0.09);
   const cut = (signal: AbortSignal): Promise<never> =>
     new Promise((_, reject) =>
@@ -119,7 +119,7 @@ test('reading of standard input that is cut off for the disk is told as that', a
   );
 });
 
-test('an import that begins with a low disk does not begin', async () => {
+test('refuses to start an import with a low disk', async () => {
   const begun = async (): Promise<never> => assert.fail('it must not begin');
   await assert.rejects(
     reserve(0.09).made.import(never, begun, () => false),
@@ -157,7 +157,7 @@ doors:
   return loadConfig(file, ENV);
 }
 
-/** A server in this process, whose disk is as full as the test says. */
+/** A server in this process with a simulated disk. */
 async function withServer(
   work: (server: {
     readonly at: ServeReady;
@@ -182,7 +182,7 @@ async function withServer(
     ...{ dir, config: configIn(join(dir, '..')), version: '0.0.0' },
     env: ENV,
     random: { fill: (bytes) => crypto.getRandomValues(bytes) },
-    // While an import runs each look is a second behind the one before, and finds the disk low.
+    // During an import each check sees a clock one second later, and so a low disk.
     clock: { now: systemClock.now, monotonic: () => systemClock.monotonic() + aheadMs },
     wait: (ms, signal) =>
       ms === IMPORT_DISK_LOOK_MS && disk.free > LOW ? later() : systemWait(ms, signal),
@@ -227,7 +227,7 @@ async function decide({ enforcementUrl }: ServeReady): Promise<{ status: number;
   return { status: response.status, body: await response.text() };
 }
 
-/** What is asked again until it is so: the disk is looked at twice a second. */
+/** Repeats a query until it holds. The server checks the disk twice a second. */
 async function until<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
   for (;;) {
     const answer = await ask();
@@ -235,7 +235,7 @@ async function until<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean): Pr
   }
 }
 
-test('what is left of a disk is for decisions, and in the end nobody is let in', async () =>
+test('reserves the rest of the disk for decisions, and at last refuses those too', async () =>
   withServer(async ({ at, dir, disk, heard }) => {
     const page = async (path: string) => (await fetch(`${at.url}${path}`)).text();
     assert.match((await decide(at)).body, /"decision":true/);

@@ -6,19 +6,19 @@ import { CommandError } from '../../operations/forwarding/errors.ts';
 import { ENDPOINT_DISK_LOOK_MS, ENDPOINT_FREE_DISK_MIN } from '../enforcement/limits.ts';
 import type { LogServerEvent, ServeEvent } from './server-event.ts';
 
-/** Below this free share of the disk nothing more is collected: decisions need the rest. */
+/** Below this free share of the disk collection stops, because decisions need the rest. */
 const FREE_DISK_MIN = 0.1;
 
-/** The share of a disk that is free, 0 to 1; undefined where nobody can tell. */
+/** The free share of a disk, 0 to 1; undefined if unknown. */
 export type DiskMeter = () => number | undefined;
 
-/** Of the disk that a folder lies on; undefined where the file system does not say. */
+/** The free share of the disk that holds `dir`; undefined if the file system does not report it. */
 export function freeShare(dir: string): number | undefined {
   try {
     const { bavail, blocks } = statfsSync(dir);
     return blocks > 0 ? bavail / blocks : undefined;
   } catch {
-    // Then only a full disk tells.
+    // Unknown: then only a write error shows a full disk.
     return undefined;
   }
 }
@@ -28,15 +28,15 @@ export type Use = (typeof USES)[number];
 type DiskEventName = Extract<ServeEvent, { readonly freePercent: number }>['event'];
 
 type ReservePolicy = {
-  /** It stops below this share. */
+  /** The use stops below this free share. */
   readonly min: number;
   readonly events: { readonly stops: DiskEventName; readonly goesOn: DiskEventName };
   readonly because: string;
 };
 
 /**
- * What the disk has room for. Decisions are to go on when nothing else does: whatever else writes
- * much stops early, and the doors stop while a denial can still be answered in good order.
+ * Free shares that each use needs. Decisions must outlast everything else: other writers stop
+ * early, and the enforcement points stop while a denial can still be recorded.
  */
 const RESERVED: Readonly<Record<Use, ReservePolicy>> = {
   collecting: {
@@ -62,7 +62,7 @@ export type DiskReserveOptions = {
   readonly tell: LogServerEvent;
 };
 
-/** Keeps what is left of the disk for decisions. */
+/** Reserves the remaining disk for decisions. */
 export class DiskReserve {
   readonly #options: DiskReserveOptions;
   readonly #stopped = new Set<Use>();
@@ -72,7 +72,7 @@ export class DiskReserve {
     this.#options = options;
   }
 
-  /** As of the last look, which is never long ago. */
+  /** As of the last check, which is recent. */
   get free(): number | undefined {
     const nowMs = this.#options.clock.monotonic();
     if (this.#looked === undefined || nowMs - this.#looked.atMs >= ENDPOINT_DISK_LOOK_MS) {
@@ -81,7 +81,7 @@ export class DiskReserve {
     return this.#looked.free;
   }
 
-  /** Why it may not be done now; undefined where there is room, or nobody can tell. */
+  /** Why the use must stop now; undefined if there is room or the free share is unknown. */
   stops(use: Use): string | undefined {
     const { free } = this;
     const { min, events, because } = RESERVED[use];
@@ -95,15 +95,14 @@ export class DiskReserve {
     return isLow ? because : undefined;
   }
 
-  /** @throws WorkError DISK_LOW where there is no room for work that writes much */
+  /** @throws WorkError DISK_LOW if there is no room for bulk writes */
   needRoom(): void {
     if (this.stops('collecting') !== undefined) throw diskLow('nothing was read');
   }
 
   /**
-   * Does work that writes much, with a signal that stops it between two of its batches once there
-   * is no more room for it.
-   * @throws WorkError DISK_LOW where it was not done to its end for that
+   * Runs work that writes much. Its signal stops it between two batches once the disk is low.
+   * @throws WorkError DISK_LOW if the work stopped early for that reason
    */
   async import<T>(
     signal: AbortSignal,
@@ -147,5 +146,5 @@ function diskLow(what: string, cause?: unknown): CommandError {
   return new CommandError('DISK_LOW', text, { cause });
 }
 
-/** While an import runs: what it writes in that time is far less than what is left. */
+/** Interval during an import. It writes far less than the reserve in that time. */
 export const IMPORT_DISK_LOOK_MS = 750;

@@ -3,29 +3,31 @@ import { join } from 'node:path';
 import { type Clock, CountersignError, type Random } from '@countersign/core';
 import { HttpClient, type Sleep, systemWait } from '@countersign/m365';
 
-/** At a thousand times real time, four minutes of the emulator's: windows forgive an hour. */
+/** At 1,000 times real time this is four emulated minutes; windows tolerate an hour. */
 const EMULATOR_CLOCK_EVERY_MS = 250;
 
-/** The fastest that an emulator runs. */
+/** The highest speed of an emulator. */
 const EMULATOR_SPEED_MAX = 1_000;
 
-/** However fast time is, a collector that waits lets others have their turn. */
+/** At any speed, a waiting collector yields to the others. */
 const EMULATOR_WAIT_MS_MIN = 20;
 
-/** Serve cannot live on an emulator's clock: the folder is of the other kind, or none answers. */
+/** The server cannot use the emulator's clock: the folder is of the other kind, or none answers. */
 class EmulatorClockError extends CountersignError<'WRONG_CLOCK' | 'NO_EMULATOR'> {
   override readonly name = 'EmulatorClockError';
 }
 
-/** Beside the ledger: its times are those of an emulator, and never a live tenant's. */
+/** A marker file: the ledger's times are an emulator's, and must never mix with a live tenant's. */
 const MARK = 'emulator-clock';
 
 export type EmulatedTime = { readonly clock: Clock; readonly wait: Sleep };
 
 type Options = {
-  /** Where the emulator publishes its time; on loopback, as the configuration has checked. */
+  /**
+   * Where the emulator publishes its time. The configuration has checked that it is on loopback.
+   */
   readonly url: string;
-  /** PEM of the authority that is believed, where the emulator speaks TLS. */
+  /** PEM of the authority to trust if the emulator uses TLS. */
   readonly ca: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
@@ -34,10 +36,10 @@ type Options = {
 };
 
 /**
- * Keeps the times of an emulator and of live tenants in ledgers of their own: `seen` never
- * decreases, so one forward step to an emulator's time would mark everything after it.
+ * Keeps times of an emulator and of live tenants in separate ledgers. `seen` never
+ * decreases, so one step to an emulator's time would affect all later entries.
  *
- * @throws EmulatorClockError for a folder of the other kind
+ * @throws EmulatorClockError WRONG_CLOCK for a folder of the other kind
  */
 export function reserveFolder(dir: string, emulatorClock: string | undefined): void {
   const mark = join(dir, MARK);
@@ -64,10 +66,12 @@ export function reserveFolder(dir: string, emulatorClock: string | undefined): v
 }
 
 /**
- * The emulator's time as a clock: it runs between two readings as fast as the emulator says, waits
- * when it has run ahead, and never goes back. Waits are as much shorter as time is faster.
+ * Follows the emulator's time as a clock.
  *
- * @throws EmulatorClockError where no emulator answers
+ * Between two readings it runs at the emulator's speed. It pauses if it ran ahead, and never
+ * goes back. Waits shrink by the same factor.
+ *
+ * @throws EmulatorClockError NO_EMULATOR
  */
 export async function followEmulator(options: Options): Promise<EmulatedTime> {
   const { url, ca, clock, random, signal, tell } = options;
@@ -92,7 +96,7 @@ export async function followEmulator(options: Options): Promise<EmulatedTime> {
   follow()
     .catch((error: unknown) => {
       if (signal.aborted) return;
-      // Without the emulator its time stands still: nothing can be collected from it either.
+      // Without the emulator its time stops: there is nothing to collect from it either.
       reading = { nowMs: lastMs, atMs: clock.monotonic(), speed: 0 };
       tell(`the clock of the emulator stands still: ${String(error)}`);
     })
@@ -106,7 +110,7 @@ export async function followEmulator(options: Options): Promise<EmulatedTime> {
   };
 }
 
-/** What the emulator said, and when by our own monotonic time. */
+/** The emulator's time, and our monotonic time when we read it. */
 type Reading = { readonly nowMs: number; readonly speed: number; readonly atMs: number };
 
 function readingOf(body: Buffer, atMs: number, url: string): Reading {
@@ -114,7 +118,7 @@ function readingOf(body: Buffer, atMs: number, url: string): Reading {
   try {
     said = Object(JSON.parse(body.toString('utf8')));
   } catch {
-    // Whatever it is, it is no clock: said below.
+    // Any failure means no clock; the code below throws.
   }
   const { emulator, nowMs, speed } = said;
   const isClock =

@@ -6,7 +6,7 @@ export type Metric = {
   readonly samples: readonly Sample[];
 };
 
-/** What is not known has no sample: zero would be an answer. */
+/** An unknown value has no sample, because zero would be an answer. */
 export type Sample = {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number | undefined;

@@ -1,6 +1,6 @@
 import { instantOfMs, plural } from '@countersign/core';
 
-/** What a server did, one line of its log each. Names no person, and holds no secret. */
+/** One line of the server's log. It names no person and holds no secret. */
 export type ServeEvent =
   | {
       readonly event: 'started';
@@ -20,11 +20,11 @@ export type ServeEvent =
       readonly quarantined: number;
       readonly ms: number;
     }
-  /** A service did something wrong; the ledger has it as well. */
+  /** A problem of a service. The ledger records it as well. */
   | { readonly event: 'problem'; readonly collector: string; readonly because: string }
   /** A collector that cannot go on: the ledger failed, or a defect of ours. */
   | { readonly event: 'failed'; readonly collector: string; readonly because: string }
-  /** Somebody called the webhook who is not the vendor, or is about something else. */
+  /** A webhook call from another caller than the vendor, or about another tenant. */
   | {
       readonly event: 'webhook-refused';
       readonly tenant: string;
@@ -44,7 +44,7 @@ export type ServeEvent =
       readonly ms: number;
     }
   | { readonly event: 'config-said'; readonly entry: number; readonly what: string }
-  /** What the judges said of what came in: numbers alone, since a finding names people. */
+  /** Counts of the detectors' results. Counts only, because a finding names people. */
   | {
       readonly event: 'watched';
       readonly said: number;
@@ -56,7 +56,7 @@ export type ServeEvent =
 
 export type LogServerEvent = (event: ServeEvent) => void;
 
-/** In either form one line: what a reader of the log or a program gets. */
+/** One line in either form. */
 export function logLine(atMs: number, event: ServeEvent, form: 'text' | 'json'): string {
   const at = instantOfMs(atMs) ?? '';
   if (form === 'json') return JSON.stringify({ at, ...event });
