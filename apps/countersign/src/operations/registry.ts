@@ -31,6 +31,7 @@ import { recordStatementAccess } from './people/record-statement-access.ts';
 import { statementOfPerson } from './people/statement.ts';
 import { listCoverage } from './reading/coverage.ts';
 import { timeline } from './reading/timeline.ts';
+import { countVerified } from './reading/verified.ts';
 import { evaluateGate } from './rollout/gate.ts';
 import { recordGate } from './rollout/record-gate.ts';
 
@@ -75,6 +76,7 @@ export const OPERATIONS: readonly Operation[] = [
   statementOfPerson,
   listCoverage,
   timeline,
+  countVerified,
   evaluateGate,
   recordGate,
 ];

@@ -40,7 +40,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('passes', () => import('./enforcement/passes.ts')),
   derived('passkeys', () => import('./enforcement/passkeys.ts')),
   derived('bypass', () => import('./enforcement/bypass.ts')),
-  hand('verified', 'not converted', async () => (await import('./verified.ts')).declareVerified),
+  derived('verified', () => import('./reading/verified.ts')),
   hand('check-tenant', 'not converted', async () => {
     return (await import('./check-tenant.ts')).declareCheckTenant;
   }),

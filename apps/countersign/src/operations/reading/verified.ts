@@ -1,0 +1,55 @@
+import type { Watermark } from '@countersign/core';
+import { z } from 'zod';
+import type { VerificationReport } from '../../store/reading/verification-report.ts';
+import { coverageConclusion, firstDoubt } from '../definition/conclusion.ts';
+import { type DocumentOperation, documentResult } from '../definition/operation.ts';
+import { COUNTS, WATERMARK } from '../definition/output-schemas.ts';
+import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
+import { indexed } from '../readers/readers.ts';
+
+export type Verified = Omit<VerificationReport, 'coverage'> & { readonly asOf: Watermark };
+
+const COUNT = {
+  decided: z.int(),
+  checked: z.int(),
+  unverified: COUNTS,
+  disagreements: z.int(),
+};
+
+export const countVerified: DocumentOperation<PeriodInput, Verified> = {
+  name: 'verified',
+  summary: 'sign-ins by flow: decided, checked, unverified by cause',
+  description:
+    'Counts the sign-ins of a period: decided at a door of ours before, checked by the same ' +
+    'policies after, or unverified, by cause; the three together are all sign-ins. ' +
+    'Disagreements were let in, and policy would not have. Exits 3 where sign-ins may be ' +
+    'missing.',
+  scope: 'events:read',
+  effect: 'read',
+  kind: 'document',
+  runsIn: 'caller',
+  input: z.strictObject(PERIOD_FIELDS),
+  output: z.strictObject({
+    asOf: WATERMARK,
+    ...COUNT,
+    days: z.array(z.strictObject({ day: z.string(), flow: z.string(), ...COUNT })),
+    flows: z.record(z.string(), z.strictObject(COUNT)),
+  }),
+  examples: [
+    {
+      summary: 'How many sign-ins of one day did the policy verify?',
+      input: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
+      commandLine: 'verified --from 2026-03-02 --to 2026-03-03',
+      runsOn: 'sample',
+    },
+  ],
+  async run({ readers, tenant }, input) {
+    const { store, head } = await readers.sources();
+    const period = { ...periodOf(input), tenant };
+    const { flows, coverage, ...counts } = await store.access.verified(period, head);
+    return documentResult(
+      { asOf: head.asOf, ...counts, flows },
+      firstDoubt(indexed(head), coverageConclusion(coverage)),
+    );
+  },
+};
