@@ -82,7 +82,7 @@ test('mail that was read with forged tokens is found by reconciliation alone', a
   const totals = await totalsOf(data);
   assert.ok(totals.residual.length > 0, 'what is unexplained is told by day and workload');
   assert.equal(totals.actions, totals.accounted + sum(totals.unaccounted) + sum(totals.unknown));
-  const listed = await listOf<PrintedAction>(data, ['reconcile', '--list'], () => 3);
+  const listed = await listOf<PrintedAction>(data, ['reconcile', '--list'], () => 0);
   const untied = new Set(
     listed.filter(({ cause }) => cause === 'no-sign-in-imported').map(({ index }) => index),
   );

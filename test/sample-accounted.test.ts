@@ -44,7 +44,8 @@ test('most actions are accounted, and the documents say how many', () => {
 });
 
 test("what is unaccounted was done by the scanners' account and the mail archive", async () => {
-  const { stdout } = await countersign(['reconcile', '--list', '--data', data, '--json']);
+  const { code, stdout } = await countersign(['reconcile', '--list', '--data', data, '--json']);
+  assert.equal(code, 0);
   const listed = stdout
     .split('\n')
     .filter((line) => line !== '')

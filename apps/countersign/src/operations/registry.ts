@@ -29,9 +29,14 @@ import { rotateSigningKey } from './ledger/rotate-key.ts';
 import { askWitnesses } from './ledger/witness.ts';
 import { recordStatementAccess } from './people/record-statement-access.ts';
 import { statementOfPerson } from './people/statement.ts';
+import { checkTenant } from './posture/check-tenant.ts';
+import { checkConformance } from './posture/conformance.ts';
+import { listRequests } from './posture/list-requests.ts';
 import { listCoverage } from './reading/coverage.ts';
 import { timeline } from './reading/timeline.ts';
 import { countVerified } from './reading/verified.ts';
+import { listUnaccounted } from './reconcile/list-unaccounted.ts';
+import { reconcileActions } from './reconcile/reconcile.ts';
 import { evaluateGate } from './rollout/gate.ts';
 import { recordGate } from './rollout/record-gate.ts';
 
@@ -77,6 +82,11 @@ export const OPERATIONS: readonly Operation[] = [
   listCoverage,
   timeline,
   countVerified,
+  reconcileActions,
+  listUnaccounted,
+  checkTenant,
+  listRequests,
+  checkConformance,
   evaluateGate,
   recordGate,
 ];

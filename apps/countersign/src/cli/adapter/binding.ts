@@ -16,6 +16,8 @@ export type Binding = {
   readonly positional: readonly string[];
   /** Flags whose name is not that of their member. */
   readonly flags: Readonly<Record<string, string>>;
+  /** Former names of flags, by member: they work, and help does not list them. */
+  readonly formerFlags: Readonly<Record<string, string>>;
   /** The flag that chooses this operation among those of one command. */
   readonly when: Choice | undefined;
   /** Positional values may begin with a dash. */
@@ -55,6 +57,7 @@ export type OwnValues = Readonly<Record<string, unknown>>;
 type Mapping<Input, View, Result> = {
   readonly positional?: readonly (keyof Input & string)[];
   readonly flags?: { readonly [Member in keyof Input]?: string };
+  readonly formerFlags?: { readonly [Member in keyof Input]?: string };
   readonly when?: Choice;
   readonly dashes?: 'allowed';
   readonly ownFlags?: readonly OwnFlag[];
@@ -90,6 +93,7 @@ function bound(operation: Operation, mapping: object): Binding {
     operation,
     positional: [],
     flags: {},
+    formerFlags: {},
     when: undefined,
     dashes: 'refused',
     ownFlags: [],

@@ -122,7 +122,10 @@ function declareFlags(parser: Parser, { bindings, process }: CliCommand): void {
   for (const own of process?.ownFlags ?? []) add(own.flag, () => ownOption(own));
   for (const binding of bindings) {
     for (const parameter of parametersOf(binding)) {
-      if (parameter.place === 'flag') add(parameter.name, () => optionOf(parameter, bindings));
+      const { place, name, formerName } = parameter;
+      if (place === 'flag') add(name, () => optionOf(parameter, bindings));
+      if (formerName === undefined) continue;
+      add(formerName, () => optionOf({ ...parameter, name: formerName }, bindings).hideHelp());
     }
     const { when, ownFlags } = binding;
     if (when !== undefined) declareChoice(when, add);

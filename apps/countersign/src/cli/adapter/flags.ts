@@ -7,6 +7,7 @@ export type Parameter = {
   readonly member: string;
   /** `from` of `--from`, or the name of a positional argument. */
   readonly name: string;
+  readonly formerName: string | undefined;
   readonly place: 'flag' | 'position';
   readonly kind: 'switch' | 'number' | 'text';
   readonly isRepeatable: boolean;
@@ -31,7 +32,12 @@ type JsonSchema = {
 } & FieldMeta;
 
 /** The parameters of a command, from the input schema of its operation. */
-export function parametersOf({ operation, positional, flags }: Binding): readonly Parameter[] {
+export function parametersOf({
+  operation,
+  positional,
+  flags,
+  formerFlags,
+}: Binding): readonly Parameter[] {
   const schema = z.toJSONSchema(operation.input, {
     io: 'input',
     unrepresentable: 'any',
@@ -47,6 +53,7 @@ export function parametersOf({ operation, positional, flags }: Binding): readonl
     return {
       member,
       name,
+      formerName: formerFlags[member],
       place: isPositional ? 'position' : 'flag',
       kind: kindOf(single),
       isRepeatable,

@@ -17,7 +17,7 @@ export function readInput(binding: Binding, raw: RawValues, cwd: string): object
   const parameters = parametersOf(binding);
   const input: Record<string, unknown> = {};
   for (const parameter of parameters) {
-    const value = raw[keyOf(parameter)];
+    const value = raw[keyOf(parameter)] ?? formerValue(parameter, raw);
     if (isGiven(value, parameter)) input[parameter.member] = fieldValue(parameter, value, cwd);
     else if (parameter.isRequired) throw usage(missingText(parameter));
   }
@@ -27,6 +27,10 @@ export function readInput(binding: Binding, raw: RawValues, cwd: string): object
     return parameter.place === 'flag' ? `--${parameter.name}` : `the ${parameter.name}`;
   };
   return parseInput(binding.operation.input, input, nameOf);
+}
+
+function formerValue({ formerName }: Parameter, raw: RawValues): unknown {
+  return formerName === undefined ? undefined : raw[camelCase(formerName)];
 }
 
 export function keyOf({ place, name }: Pick<Parameter, 'place' | 'name'>): string {

@@ -28,7 +28,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   hand('findings', 'not converted', async () => {
     return (await import('./detection/findings.ts')).declareFindings;
   }),
-  hand('reconcile', 'not converted', async () => (await import('./reconcile.ts')).declareReconcile),
+  derived('reconcile', () => import('./reading/reconcile.ts')),
   hand('brief', 'not converted', async () => (await import('./brief.ts')).declareBrief),
   hand('eviction', 'not converted', async () => (await import('./eviction.ts')).declareEviction),
   derived('gate', () => import('./gate.ts')),
@@ -41,13 +41,9 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('passkeys', () => import('./enforcement/passkeys.ts')),
   derived('bypass', () => import('./enforcement/bypass.ts')),
   derived('verified', () => import('./reading/verified.ts')),
-  hand('check-tenant', 'not converted', async () => {
-    return (await import('./check-tenant.ts')).declareCheckTenant;
-  }),
-  hand('requests', 'not converted', async () => (await import('./requests.ts')).declareRequests),
-  hand('conformance', 'not converted', async () => {
-    return (await import('./conformance.ts')).declareConformance;
-  }),
+  derived('check-tenant', () => import('./posture/check-tenant.ts')),
+  derived('requests', () => import('./posture/requests.ts')),
+  derived('conformance', () => import('./posture/conformance.ts')),
   hand('show', 'not converted', async () => (await import('./show.ts')).declareShow),
   hand('evidence', 'not converted', async () => (await import('./evidence.ts')).declareEvidence),
   derived('ledger', () => import('./ledger/ledger.ts')),

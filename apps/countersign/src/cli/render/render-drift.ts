@@ -80,15 +80,3 @@ function verdictCell(cause: StateCause): {
   const verdict = stateVerdictOf(cause);
   return { text: verdict === 'unknown' ? 'cannot tell' : verdict, style: STYLES[verdict] };
 }
-
-export function stateItem(match: DriftMatch): object {
-  const { entries, tenant, atMs, fromMs, about, kind, way, ids, value, who, cause } = match;
-  const time = new Date(atMs).toISOString();
-  const since = fromMs === null ? null : new Date(fromMs).toISOString();
-  const what = { about, kind, way, ids, value, who };
-  const verdict = stateVerdictOf(cause);
-  return {
-    ...{ index: entries[0] ?? null, entries, tenant, time, since, ...what },
-    ...{ verdict, cause, because: STATE_TEXTS[cause] },
-  };
-}

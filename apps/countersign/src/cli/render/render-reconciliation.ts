@@ -2,9 +2,9 @@ import { numberText, plural } from '@countersign/core';
 import type { Reconciliation } from '../../reconcile/actions/action-reconciler.ts';
 import type { ActionVerdict, JoinShare } from '../../reconcile/actions/action-totals.ts';
 import {
-  CAUSE_CURES,
   CAUSE_TEXTS,
   type Cause,
+  cureOf,
   type Verdict,
   verdictOf,
 } from '../../reconcile/actions/action-verdict.ts';
@@ -56,23 +56,9 @@ export const CAUSE_COLUMNS: readonly Column<CauseRow>[] = [
     kind: 'text',
     comfortable: 40,
     fold: 1,
-    cell: ({ cause }) => cureOf(cause),
+    cell: ({ cause }) => cureOf(cause) ?? undefined,
   },
 ];
-
-/** By cause, of those that are there: what the operator does about it. */
-export function curesOf(found: Reconciliation): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    causeRows(found).flatMap(({ cause }) => {
-      const cure = cureOf(cause);
-      return cure === undefined ? [] : [[cause, cure]];
-    }),
-  );
-}
-
-function cureOf(cause: Cause): string | undefined {
-  return cause === 'accounted' ? undefined : CAUSE_CURES[cause];
-}
 
 export const SHARE_COLUMNS: readonly Column<JoinShare>[] = [
   { title: 'workload', kind: 'text', comfortable: 20, cell: ({ workload }) => workload },
@@ -128,15 +114,3 @@ export const VERDICT_COLUMNS: readonly Column<ActionVerdict>[] = [
   },
   { title: 'entry', kind: 'number', cell: ({ index }) => String(index) },
 ];
-
-export function verdictItem(found: ActionVerdict): object {
-  const { index, tenant, atMs, workload, recordType, operation, who, app, ip } = found;
-  const { session, token, method, signIn, cause, verdict, bound } = found;
-  const time = new Date(atMs).toISOString();
-  const ids = { session, token, method, signIn };
-  const because = CAUSE_TEXTS[cause];
-  return {
-    ...{ index, tenant, time, workload, recordType, operation, who, app, ip, ...ids },
-    ...{ verdict, cause, because, cure: cureOf(cause) ?? null, bound },
-  };
-}

@@ -119,6 +119,22 @@ export function listResult<Item, Row>(list: {
   };
 }
 
+/** A list that was made whole, with the values that a renderer reads. */
+export function wholeList<Item, View>(list: {
+  readonly items: readonly Item[];
+  readonly view: View;
+  readonly conclude: () => Conclusion;
+}): ListResult<Item, View> {
+  const { items, view, conclude } = list;
+  return {
+    view,
+    conclude: async () => conclude(),
+    async *[Symbol.asyncIterator]() {
+      yield* items;
+    },
+  };
+}
+
 /** What an operation may know of its caller and of the machine. */
 export type OperationContext = {
   /** Absolute. */

@@ -7,7 +7,9 @@ import { COUNTS, WATERMARK } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
 import { indexed } from '../readers/readers.ts';
 
-export type Verified = Omit<VerificationReport, 'coverage'> & { readonly asOf: Watermark };
+export type VerificationCounts = Omit<VerificationReport, 'coverage'> & {
+  readonly asOf: Watermark;
+};
 
 const COUNT = {
   decided: z.int(),
@@ -16,7 +18,7 @@ const COUNT = {
   disagreements: z.int(),
 };
 
-export const countVerified: DocumentOperation<PeriodInput, Verified> = {
+export const countVerified: DocumentOperation<PeriodInput, VerificationCounts> = {
   name: 'verified',
   summary: 'sign-ins by flow: decided, checked, unverified by cause',
   description:

@@ -69,7 +69,7 @@ export const CAUSE_TEXTS: Readonly<Record<Cause, string>> = {
 };
 
 /** What the operator does about a cause; every cause but `accounted` has one. */
-export const CAUSE_CURES: Readonly<Record<Exclude<Cause, 'accounted'>, string>> = {
+const CAUSE_CURES: Readonly<Record<Exclude<Cause, 'accounted'>, string>> = {
   'no-sign-in': 'Treat the token as forged: revoke the sessions and ask the vendor who issued it.',
   expired: 'Compare the times of both records with the vendor, and revoke the session.',
   ended: 'Revoke the session in the suite as well; look at what was done since.',
@@ -102,6 +102,10 @@ export const CAUSE_CURES: Readonly<Record<Exclude<Cause, 'accounted'>, string>> 
   'check-unknown':
     'Run "verified": it names the input that was missing. State it in the directory file.',
 };
+
+export function cureOf(cause: Cause): string | null {
+  return cause === 'accounted' ? null : CAUSE_CURES[cause];
+}
 
 export type Verdict = 'accounted' | 'unaccounted' | 'unknown';
 

@@ -8,7 +8,7 @@ import type { PassRow } from '../../store/sqlite/decision-table.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { ActionReconciler } from './action-reconciler.ts';
 import type { ActionVerdict } from './action-totals.ts';
-import { CAUSE_CURES, CAUSE_TEXTS } from './action-verdict.ts';
+import { CAUSE_TEXTS, cureOf } from './action-verdict.ts';
 import type {
   AuthorizationSource,
   AuthorizedPass,
@@ -115,10 +115,6 @@ export function reconciliationSources(of: {
   };
 }
 
-function cureOf(cause: ActionVerdict['cause']): string {
-  return cause === 'accounted' ? '' : CAUSE_CURES[cause];
-}
-
 function reconciledOf(found: ActionVerdict, { origin, asOf }: LedgerHead): ReconciledAction {
   const { verdict, cause, index, signIn } = found;
   const evidence = [index, ...(signIn === null ? [] : [signIn])].map((i) => ({ origin, index: i }));
@@ -129,6 +125,6 @@ function reconciledOf(found: ActionVerdict, { origin, asOf }: LedgerHead): Recon
     case 'unaccounted':
       return { verdict, authorisation: no(asOf, because, evidence) };
     case 'unknown':
-      return { verdict, authorisation: unknown(asOf, because, [{ what: cureOf(cause) }]) };
+      return { verdict, authorisation: unknown(asOf, because, [{ what: cureOf(cause) ?? '' }]) };
   }
 }

@@ -1,0 +1,59 @@
+import type { Licence } from '../../../config/config.ts';
+import { checkTenant } from '../../../operations/posture/check-tenant.ts';
+import type { MatrixCell, MatrixRow } from '../../../posture/license-matrix.ts';
+import { bindList } from '../../adapter/binding.ts';
+import type { CliCommand } from '../../adapter/declare-command.ts';
+import type { Cell, Column } from '../../terminal/table.ts';
+
+const check = bindList(checkTenant, {
+  formerFlags: { license: 'licence' },
+  render: ({ terminal }, rows) => terminal.table(COLUMNS, rows),
+});
+
+const STYLE = { yes: 'yes', partly: 'unknown', no: 'no', unknown: 'unknown' } as const;
+
+function cell(licence: Licence): Column<MatrixRow> {
+  return {
+    title: licence,
+    kind: 'whole',
+    cell: ({ cells }) => cellText(cells.find((each) => each.licence === licence)),
+  };
+}
+
+function cellText(found: MatrixCell | undefined): Cell {
+  if (found === undefined) return undefined;
+  const { recorded, days } = found;
+  const word = recorded === 'unknown' ? '?' : recorded;
+  return { text: days === null ? word : `${word} ${days}d`, style: STYLE[recorded] };
+}
+
+const PROVEN = { canary: 'yes', compared: 'yes', seen: 'yes' } as const;
+
+const COLUMNS: readonly Column<MatrixRow>[] = [
+  { title: 'what', kind: 'text', comfortable: 24, cell: ({ fact }) => fact.what },
+  cell('E3'),
+  cell('E5'),
+  cell('F'),
+  cell('none'),
+  {
+    title: 'shown by',
+    kind: 'whole',
+    cell: ({ proof }) => ({
+      text: proof,
+      style: proof in PROVEN ? 'yes' : 'unknown',
+    }),
+  },
+  {
+    title: 'read by',
+    kind: 'text',
+    fold: 2,
+    comfortable: 40,
+    cell: ({ paths }) =>
+      paths.length === 0
+        ? 'nothing'
+        : paths.map(({ source, state }) => `${source} (${state})`).join(', '),
+  },
+  { title: 'limit', kind: 'text', fold: 1, comfortable: 30, cell: ({ fact }) => fact.limit },
+];
+
+export const commands: readonly CliCommand[] = [{ name: 'check-tenant', bindings: [check] }];

@@ -1,0 +1,32 @@
+import {
+  listRequests,
+  REQUEST_STATES,
+  type TestedRequest,
+} from '../../../operations/posture/list-requests.ts';
+import { bindList } from '../../adapter/binding.ts';
+import type { CliCommand } from '../../adapter/declare-command.ts';
+import type { Column } from '../../terminal/table.ts';
+
+const requests = bindList(listRequests, {
+  render: ({ terminal }, rows) => terminal.table(COLUMNS, rows),
+});
+
+const COLUMNS: readonly Column<TestedRequest>[] = [
+  {
+    title: 'state',
+    kind: 'whole',
+    cell: ({ tested }) => ({ text: REQUEST_STATES[tested.answer], style: tested.answer }),
+  },
+  { title: 'what', kind: 'text', comfortable: 30, cell: ({ what }) => what },
+  {
+    title: 'because',
+    kind: 'text',
+    fold: 3,
+    comfortable: 30,
+    cell: ({ tested }) => tested.because,
+  },
+  { title: 'why', kind: 'text', fold: 2, comfortable: 40, cell: ({ why }) => why },
+  { title: 'request', kind: 'whole', fold: 1, cell: ({ id }) => id },
+];
+
+export const commands: readonly CliCommand[] = [{ name: 'requests', bindings: [requests] }];

@@ -1,0 +1,46 @@
+import { listUnaccounted } from '../../../operations/reconcile/list-unaccounted.ts';
+import { reconcileActions } from '../../../operations/reconcile/reconcile.ts';
+import { bindDocument, bindList } from '../../adapter/binding.ts';
+import type { CliCommand } from '../../adapter/declare-command.ts';
+import {
+  STATE_CAUSE_COLUMNS,
+  STATE_COLUMNS,
+  stateCauseRows,
+  stateLines,
+} from '../../render/render-drift.ts';
+import {
+  CAUSE_COLUMNS,
+  causeRows,
+  eventLines,
+  residualLines,
+  SHARE_COLUMNS,
+  VERDICT_COLUMNS,
+} from '../../render/render-reconciliation.ts';
+
+const totals = bindDocument(reconcileActions, {
+  async render({ terminal }, found) {
+    await terminal.table(CAUSE_COLUMNS, causeRows(found));
+    for (const line of eventLines(found)) terminal.line(line);
+    terminal.line('');
+    await terminal.table(SHARE_COLUMNS, found.joined);
+    for (const line of residualLines(found)) terminal.line(line);
+    for (const line of stateLines(found.state)) terminal.line(line);
+    await terminal.table(STATE_CAUSE_COLUMNS, stateCauseRows(found.state));
+  },
+});
+
+const list = bindList(listUnaccounted, {
+  when: {
+    flag: 'list',
+    description:
+      'list the actions that are not accounted for, and the differences of directory and events',
+  },
+  async render({ terminal }, { verdicts, drift }) {
+    await terminal.table(VERDICT_COLUMNS, verdicts);
+    if (drift.length === 0) return;
+    terminal.line('');
+    await terminal.table(STATE_COLUMNS, drift);
+  },
+});
+
+export const commands: readonly CliCommand[] = [{ name: 'reconcile', bindings: [totals, list] }];

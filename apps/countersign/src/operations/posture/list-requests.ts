@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { CountersignError, plural } from '@countersign/core';
+import { z } from 'zod';
+import { contentFolder } from '../../config/installed-package.ts';
+import type { AcceptanceResult, Request } from '../../posture/vendor-request.ts';
+import { unknown, YES } from '../definition/conclusion.ts';
+import {
+  type ListOperation,
+  listResult,
+  type OperationContext,
+  type Rows,
+} from '../definition/operation.ts';
+
+/** A request, what its acceptance test says of this ledger, and the facts that it is about. */
+export type TestedRequest = Request & {
+  readonly tested: AcceptanceResult;
+  readonly facts: readonly string[];
+};
+
+/** As people say it of a request: an answer is about the test. */
+export const REQUEST_STATES = { yes: 'met', no: 'not met', unknown: 'cannot tell' } as const;
+
+const NO_LEDGER = 'there is no ledger that the test could be run on';
+
+export const listRequests: ListOperation<object, object, Rows<TestedRequest>> = {
+  name: 'requests',
+  summary: 'what the vendor is asked to change',
+  description:
+    'Lists what customers cannot see today and the vendor could fix: what, why, the acceptance ' +
+    'test, and what that test says of this ledger now. Exits 3 while a test cannot decide.',
+  scope: 'posture:read',
+  effect: 'read',
+  kind: 'list',
+  runsIn: 'caller',
+  input: z.strictObject({}),
+  output: z.strictObject({
+    request: z.string(),
+    what: z.string(),
+    why: z.string(),
+    facts: z.array(z.string()),
+    test: z.string(),
+    state: z.enum(['met', 'not met', 'cannot tell']),
+    because: z.string(),
+  }),
+  examples: [
+    {
+      summary: 'Which requests does this tenant show to be met?',
+      input: {},
+      commandLine: 'requests',
+      runsOn: 'sample',
+    },
+  ],
+  async run(context) {
+    const { parseFacts } = await import('../../posture/recording-fact.ts');
+    const { parseRequests } = await import('../../posture/vendor-request.ts');
+    const { readConfigFile } = await import('@countersign/yaml-document');
+    const folder = join(contentFolder(), 'tenant');
+    const facts = parseFacts(readConfigFile(join(folder, 'facts.yaml')));
+    const requests = parseRequests(readConfigFile(join(folder, 'requests.yaml')));
+    const results = await testAll(context, requests);
+    const rows = requests.map((request): TestedRequest => {
+      const about = facts.filter((fact) => fact.request === request.id).map(({ id }) => id);
+      const nothing = { answer: 'unknown', because: NO_LEDGER } as const;
+      return { ...request, tested: results?.get(request.id) ?? nothing, facts: about };
+    });
+    const open = rows.filter(({ tested }) => tested.answer === 'unknown');
+    const text =
+      `the acceptance tests of ${open.length} of ${plural(rows.length, 'request')} decide ` +
+      `nothing; of the first: ${open[0]?.tested.because}`;
+    return listResult({
+      rows,
+      itemOf,
+      conclude: () => (open.length === 0 ? YES : unknown(text)),
+    });
+  },
+};
+
+/** All tests in one question, each in a bracket of its own. */
+async function testAll(
+  { readers, dataDir, tenant }: OperationContext,
+  requests: readonly Request[],
+): Promise<ReadonlyMap<string, AcceptanceResult> | undefined> {
+  if ((await readers.sourcesIfAny()) === undefined) return undefined;
+  const { testedOf } = await import('../../posture/vendor-request.ts');
+  const { query } = await import('../../store/query/user-query.ts');
+  const sql = requests
+    .map(({ id, test }) => `SELECT '${id}' AS id, answer, because FROM (${test})`)
+    .join('\nUNION ALL\n');
+  const tested = new Map<string, AcceptanceResult>();
+  try {
+    const { columns, rows } = await query(dataDir, sql, { tenant });
+    const names = columns.map(({ name }) => name);
+    for await (const batch of rows) {
+      for (const row of batch) tested.set(idOf(row), testedOf(names, row));
+    }
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    const failed = { answer: 'unknown', because: error.message } as const;
+    for (const { id } of requests) tested.set(id, failed);
+  }
+  return tested;
+}
+
+function idOf([id]: readonly unknown[]): string {
+  return typeof id === 'string' ? id : '';
+}
+
+function itemOf({ id, what, why, test, facts, tested }: TestedRequest): object {
+  const { answer, because } = tested;
+  return { request: id, what, why, facts, test, state: REQUEST_STATES[answer], because };
+}
