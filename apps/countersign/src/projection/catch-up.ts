@@ -1,22 +1,17 @@
-import { msOfInstant } from '@countersign/core';
-import { type Leaf, LeafParser, type ScanBatch } from '@countersign/ledger';
-import { createMemo, type Memo, read } from '@countersign/ocsf';
 import { RowBuffer } from '../store/parquet/row-buffer.ts';
-import type { EntryRows } from '../store/rows/entry-rows.ts';
-import { erasedRow } from '../store/rows/event-row.ts';
-import { parseBody } from './deliveries.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import { ROWS_PER_POST } from './limits.ts';
 import { mergeActions } from './merge-actions.ts';
-import { projectEntry } from './project-entry.ts';
+import { RecordInterpreter } from './record-interpreter.ts';
+import { type ScannedEntries, scanActions } from './scan-actions.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
 
 export type CatchUpProgress = { readonly done: number; readonly size: number };
 
 /**
- * Posts every entry that the ledger has and the books have not: after a crash, after a rebuild, and
- * for whatever was appended without a lane. Steps of the clock that the appending met are said
- * first. A crash in the middle means: go on from the cursor.
+ * Posts every entry that the ledger has and the store has not: after a crash, after a rebuild, and
+ * for whatever was appended without an import worker. Appends clock steps first. After a crash in
+ * the middle it continues from the cursor.
  */
 export async function catchUpProjection(
   writer: LedgerWriter,
@@ -28,10 +23,11 @@ export async function catchUpProjection(
   await ledger.publish();
   await reader.refresh();
   const posting = new Posting(writer);
-  for await (const batch of reader.scan({ from: store.cursor })) {
-    for (let position = 0; position < batch.count; position++) posting.add(batch, position);
+  const interpreter = new RecordInterpreter(writer.signalSource?.extractor);
+  for await (const scanned of scanActions(writer, interpreter, { from: store.cursor })) {
+    posting.add(scanned);
     if (posting.rows < ROWS_PER_POST) continue;
-    await posting.commit(batch.firstIndex + batch.count);
+    await posting.commit(scanned.to);
     onProgress?.({ done: store.cursor, size: reader.size });
   }
   await posting.commit(reader.size);
@@ -39,69 +35,34 @@ export async function catchUpProjection(
 
 class Posting {
   readonly #writer: LedgerWriter;
-  readonly #memo: Memo = createMemo();
-  readonly #leaves = new LeafParser();
-  readonly #buffer = new RowBuffer();
+  readonly #rows = new RowBuffer();
   readonly #signals = new SignalBuffer();
-  #facts: EntryRows[] = [];
-  #resighted: number[] = [];
+  #redelivered: number[] = [];
 
   constructor(writer: LedgerWriter) {
     this.#writer = writer;
   }
 
   get rows(): number {
-    return this.#buffer.rows;
+    return this.#rows.rows;
   }
 
-  add(batch: ScanBatch, position: number): void {
-    const index = batch.firstIndex + position;
-    const leaf = this.#leaves.parse(batch.leaf(position));
-    const body = batch.body(position);
-    if (leaf.kind !== 'record') {
-      const { kind, at } = leaf;
-      const bytes = body.kind === 'present' ? body.bytes : new Uint8Array(0);
-      this.#facts.push(projectEntry(index, { kind, at, body: bytes }));
-      return;
+  add({ actions, redelivered, facts }: ScannedEntries): void {
+    for (const { row, actors, signals } of actions) {
+      this.#rows.add(row, actors);
+      this.#signals.add(row, signals);
     }
-    const deliveries = this.#writer.ledger.deliveries(batch.action(position));
-    if (deliveries.length > 1) {
-      this.#resighted.push(index);
-      return;
-    }
-    this.#addRow(index, leaf, body.kind === 'present' ? body.bytes : undefined);
+    for (const index of redelivered) this.#redelivered.push(index);
+    for (const each of facts) this.#writer.store.post({ facts: each });
   }
 
-  /** All that was added counts, and the cursor stands at `cursor`. */
+  /** Everything added counts, and the cursor moves to `cursor`. */
   async commit(cursor: number): Promise<void> {
     const { store } = this.#writer;
-    await mergeActions(this.#writer, this.#resighted);
-    await store.postRows(this.#buffer, { signals: this.#signals.take() });
-    for (const facts of this.#facts) store.post({ facts });
+    await mergeActions(this.#writer, this.#redelivered);
+    this.#redelivered = [];
+    await store.postRows(this.#rows, { signals: this.#signals.take() });
+    this.#rows.clear();
     store.commit(cursor);
-    this.#buffer.clear();
-    this.#facts = [];
-    this.#resighted = [];
-  }
-
-  #addRow(index: number, leaf: Leaf, bytes: Uint8Array | undefined): void {
-    const { tenant, id, source, at, seen } = leaf;
-    const common = {
-      index,
-      entries: [index],
-      tenant,
-      action: id,
-      source,
-      seenMs: Date.parse(seen),
-    };
-    if (bytes === undefined) {
-      this.#buffer.add(erasedRow({ ...common, timeMs: msOfInstant(at) }));
-      return;
-    }
-    const reading = read({ source, tenant, id, at, value: parseBody(bytes) }, this.#memo);
-    const { event } = reading;
-    this.#buffer.add({ ...common, erased: false, event });
-    const found = this.#writer.signalSource?.extractor.of(reading) ?? [];
-    this.#signals.add({ index, tenant, timeMs: event.timeMs }, found);
   }
 }

@@ -1,13 +1,6 @@
-import { assert, msOfInstant, TENANT_NOT_STATED } from '@countersign/core';
+import { TENANT_NOT_STATED, type TenantId } from '@countersign/core';
 import type { Leaf } from '@countersign/ledger';
-import {
-  type Interpretation,
-  interpret,
-  type Memo,
-  mergeInterpretations,
-  sourceRank,
-} from '@countersign/ocsf';
-import { type EventRow, erasedRow } from '../store/rows/event-row.ts';
+import { sourceRank } from '@countersign/ocsf';
 
 /** One delivery of an action; the body is undefined once it is erased. */
 export type Delivery = {
@@ -16,10 +9,8 @@ export type Delivery = {
   readonly body: Uint8Array | undefined;
 };
 
-export type MergedRow = { readonly row: EventRow; readonly events: readonly Interpretation[] };
-
 /**
- * Which of two sightings says more: the richer source, within a source the fuller body (the vendor
+ * Which of two deliveries says more: the richer source, within a source the fuller body (the vendor
  * completes sign-ins later, and the order in which files and rows arrive means nothing), and of
  * equally full ones always the same.
  */
@@ -34,57 +25,37 @@ export function richestFirst(
   );
 }
 
-/**
- * One row out of all sightings of an action: the richest first, and what it does not state filled
- * from the others. The order in which the sightings arrived changes nothing but `index`.
- */
-export function mergeDeliveries(deliveries: readonly Delivery[], memo: Memo): MergedRow {
-  const entries = deliveries.map(({ index }) => index).sort((a, b) => a - b);
-  const newest = deliveries.find(({ index }) => index === entries.at(-1));
-  assert(newest !== undefined, 'an action has at least one sighting');
-  const readable = deliveries.filter(isReadable).sort(richestFirst);
-  const [first] = readable;
-  const common = {
-    index: newest.index,
-    entries,
-    tenant: statedTenant(deliveries),
-    action: newest.leaf.id,
-    seenMs: Date.parse(newest.leaf.seen),
-  };
-  if (first === undefined) {
-    const { source, at } = newest.leaf;
-    return { row: erasedRow({ ...common, source, timeMs: msOfInstant(at) }), events: [] };
-  }
-  const events = readable.map(({ leaf, body }) =>
-    interpret({ ...leaf, value: parseBody(body) }, memo),
-  );
-  const event = mergeInterpretations(events);
-  return { row: { ...common, source: first.leaf.source, erased: false, event }, events };
+export function isReadable(
+  delivery: Delivery,
+): delivery is Delivery & { readonly body: Uint8Array } {
+  return delivery.body !== undefined;
 }
 
 /**
- * Which of the entries that share an id are the same action as `leaf`: the tenant is part of the
- * key, and a delivery that states none goes with the one tenant that the others state. Where they
- * state several it stays by itself: a record id is no proof of whose it is.
+ * Which of the entries that share an id are the same action as `own`: the tenant is part of the
+ * key. A delivery that states no tenant belongs to the one tenant that others state. If several are
+ * stated before it, it stays alone: a record id does not prove a tenant. Later deliveries never
+ * move an earlier one to another action, so a rebuild groups them as the imports did.
  */
-export function sameAction<T extends { readonly leaf: Leaf }>(
-  leaf: Leaf,
+export function sameAction<T extends Pick<Delivery, 'index' | 'leaf'>>(
+  own: T,
   candidates: readonly T[],
 ): readonly T[] {
-  const stated = new Set(
-    candidates.map((c) => c.leaf.tenant).filter((t) => t !== TENANT_NOT_STATED),
-  );
-  if (stated.size <= 1) return candidates;
-  return candidates.filter((c) => c.leaf.tenant === leaf.tenant);
+  const ordered = candidates.toSorted((a, b) => a.index - b.index);
+  const first = statedTenant(ordered.map(({ leaf }) => leaf));
+  const stated = new Set<TenantId>();
+  const byTenant = Map.groupBy(ordered, ({ leaf: { tenant } }) => {
+    if (tenant === TENANT_NOT_STATED) return stated.size > 1 ? tenant : first;
+    stated.add(tenant);
+    return tenant;
+  });
+  return [...byTenant.values()].find((group) => group.includes(own)) ?? [];
 }
 
-function statedTenant(deliveries: readonly Delivery[]): Leaf['tenant'] {
-  const stated = deliveries.find(({ leaf }) => leaf.tenant !== TENANT_NOT_STATED);
-  return stated?.leaf.tenant ?? TENANT_NOT_STATED;
-}
-
-function isReadable(delivery: Delivery): delivery is Delivery & { readonly body: Uint8Array } {
-  return delivery.body !== undefined;
+/** The first tenant that a delivery states. */
+export function statedTenant(deliveries: readonly { readonly tenant: TenantId }[]): TenantId {
+  const stated = deliveries.find(({ tenant }) => tenant !== TENANT_NOT_STATED);
+  return stated?.tenant ?? TENANT_NOT_STATED;
 }
 
 const decoder = new TextDecoder();

@@ -151,7 +151,7 @@ class Run {
       const [first] = of;
       if (first === undefined) continue;
       const signals = distinct((found[at] ?? []).flat());
-      this.#signals.add({ index, tenant, timeMs: first.event.timeMs }, signals);
+      this.#signals.add({ index, tenant, event: first.event }, signals);
     }
     const { rows, counts } = this.#signals.take();
     for (const row of rows) this.#rows.push(row);

@@ -1,12 +1,12 @@
 import { type CompiledCorrelation, correlate, type Sample, samplesMin } from '@countersign/sigma';
 import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
-import { cutStream, cutStreamOf } from '../../projection/signals/signal-plan.ts';
+import { type Shortfall, shortfallOf } from '../../projection/signals/signal-plan.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { SignalCount, SignalRow, SignalSpan } from '../../store/rows/signal-row.ts';
 import { ruleKey } from './compile-plan.ts';
 import { type GroupDay, OuterDays, runs } from './group-days.ts';
 import { SAMPLES_MAX } from './limits.ts';
-import type { RuleContent } from './rule-content.ts';
+import type { AlertingRule, RuleContent } from './rule-content.ts';
 import { draftOf } from './rule-finding.ts';
 import { groupCutDraft, throttledDraft, valuesCutDraft } from './throttled-rule.ts';
 
@@ -78,9 +78,9 @@ export class RuleEvaluator {
     yield* outer.all();
   }
 
-  /** Of the rule, or of what it cuts off. */
+  /** Of the rule, also for the stream of its shortfalls. */
   titleOf(stream: string): string {
-    const of = cutStreamOf(stream) ?? stream;
+    const of = shortfallOf(stream)?.stream ?? stream;
     return this.#content.sayings.get(of)?.document.title ?? of;
   }
 
@@ -97,8 +97,8 @@ export class RuleEvaluator {
     const [first] = days;
     if (first === undefined) return [];
     const { stream } = first;
-    const cut = cutStreamOf(stream);
-    if (cut !== undefined) return this.#cutOff(cut, days, of);
+    const shortfall = shortfallOf(stream)?.shortfall;
+    if (shortfall !== undefined) return this.#shortfalls(shortfall, days, of);
     const saying = this.#content.sayings.get(stream);
     if (saying?.alerts !== true) return [];
     const compiled = this.#correlations.get(stream);
@@ -131,30 +131,37 @@ export class RuleEvaluator {
     return drafts;
   }
 
-  /** Of records with more values than are compared: the rule says so, and whatever it feeds. */
-  #cutOff(stream: string, days: readonly GroupDay[], of: SignalSource): FindingDraft[] {
-    const fed = this.#fedBy(stream).flatMap((each) => {
-      const saying = this.#content.sayings.get(each);
-      return saying?.alerts === true ? [{ stream: each, saying }] : [];
-    });
+  /**
+   * Of records with more values than are compared: the rule says so, and whatever it feeds. A rule
+   * that threw on a record throws here again, so that the runner names the record and skips it.
+   */
+  #shortfalls(shortfall: Shortfall, days: readonly GroupDay[], of: SignalSource): FindingDraft[] {
+    const [{ stream }] = days as readonly [GroupDay];
     const spans = days.map(({ group, day }) => {
       return { group, fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS };
     });
-    return [...of.signals(cutStream(stream), spans, 1)].flatMap((rows, at) => {
+    return [...of.signals(stream, spans, 1)].flatMap((rows, at) => {
+      const [first] = rows;
+      if (first === undefined) return [];
+      if (shortfall === 'failed') throw new Error((JSON.parse(first.values) as [string])[0]);
       const entries = [...new Set(rows.map(({ index }) => index))];
-      if (entries.length === 0) return [];
       const { day } = days[at] as GroupDay;
-      return fed.map(({ stream: each, saying }) => valuesCutDraft(each, day, entries, saying));
+      return this.#fedBy(stream).map((each) =>
+        valuesCutDraft(each.stream, day, entries, each.saying),
+      );
     });
   }
 
-  /** A stream, and the correlations that look at what it finds, however far away. */
-  #fedBy(stream: string): string[] {
-    const fed = new Set([stream]);
+  /** What alerts on the stream of a shortfall: its rule, and each correlation that it feeds. */
+  #fedBy(stream: string): { readonly stream: string; readonly saying: AlertingRule }[] {
+    const fed = new Set([shortfallOf(stream)?.stream ?? stream]);
     for (const each of fed) {
       for (const { outer } of this.#outers.get(each) ?? []) fed.add(ruleKey(outer.correlation));
     }
-    return [...fed];
+    return [...fed].flatMap((each) => {
+      const saying = this.#content.sayings.get(each);
+      return saying?.alerts === true ? [{ stream: each, saying }] : [];
+    });
   }
 
   /** A rule that fits too often on a day says so, in place of all that it would say. */

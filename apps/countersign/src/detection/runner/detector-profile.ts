@@ -1,5 +1,5 @@
 import type { CompiledCorrelation, CompiledRule, RuleMeta } from '@countersign/sigma';
-import { cutStreamOf } from '../../projection/signals/signal-plan.ts';
+import { shortfallOf } from '../../projection/signals/signal-plan.ts';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
 import type { WindowDetector } from '../detectors/windows/window-detector.ts';
 import { failureOf } from '../findings/failed.ts';
@@ -60,7 +60,9 @@ export function isFailureOf(
   const failure = failureOf(draft);
   if (failure?.detector !== detector) return false;
   const { unit } = failure;
-  return unit === null || unit === (cutTitle ?? title) || (cutStreamOf(unit) ?? unit) === id;
+  return (
+    unit === null || unit === (cutTitle ?? title) || (shortfallOf(unit)?.stream ?? unit) === id
+  );
 }
 
 /** Whether its silence says anything of findings of this severity and above. */

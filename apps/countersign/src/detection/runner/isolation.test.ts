@@ -10,12 +10,13 @@ import type { HostWriter } from '../../operations/host/open-writer.ts';
 import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
 import { rebuild } from '../../operations/host/rebuild-store.ts';
 import { runDetection } from '../../operations/host/run-detection.ts';
+import type { EventRow } from '../../store/rows/event-row.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { FAILED } from '../findings/failed.ts';
 import { detectorHealth } from '../health/detector-health.ts';
-import { ruleContent } from '../rules/rule-content.ts';
+import { type RuleContent, ruleContent } from '../rules/rule-content.ts';
 import type { Detector } from './detector.ts';
 
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
@@ -26,7 +27,7 @@ const MINUTE_MS = 60_000;
 const root = mkdtempSync(join(tmpdir(), 'countersign-isolation-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-/** Records of deletions, one a minute, by these people. */
+/** Records of deletions, one a minute, by these people; who is called a recycler recycles. */
 async function take(
   writer: HostWriter,
   users: readonly string[],
@@ -37,7 +38,7 @@ async function take(
     const record = {
       CreationTime: (instantOfMs(START_MS + n * MINUTE_MS) ?? '').slice(0, 19),
       Id: `0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f${String(n).padStart(4, '0')}`,
-      Operation: 'FileDeleted',
+      Operation: user.startsWith('recycler') ? 'FileRecycled' : 'FileDeleted',
       OrganizationId: TENANT,
       RecordType: 6,
       UserId: `${user}@northmoor.example`,
@@ -89,10 +90,10 @@ function open(name: string, detectors: readonly Detector[]): Promise<HostWriter>
   return openLedgerWriter({ dir, clock: systemClock, random: systemRandom, detection });
 }
 
-async function read<T>(name: string, work: (store: StoreReader) => T): Promise<T> {
+async function read<T>(name: string, work: (store: StoreReader) => T | Promise<T>): Promise<T> {
   const store = await StoreReader.open(join(root, name));
   try {
-    return work(store);
+    return await work(store);
   } finally {
     store.close();
   }
@@ -221,3 +222,77 @@ test('a detector that fails whatever it reads does not run, and says so', async 
     assert.equal(store.findingsOfRule(FAILED).length, 1);
   });
 });
+
+const DELETED = '00000000-0000-4000-8000-00000000000d';
+const RECYCLED = '00000000-0000-4000-8000-00000000000e';
+
+function rule(id: string, operation: string): string {
+  return `
+title: Records of ${operation}
+id: ${id}
+level: high
+logsource: { product: countersign, service: records }
+detection:
+  selection: { operation: ${operation}, actor_name|re: '@northmoor' }
+  condition: selection
+`;
+}
+
+/** Two sound rules, or the second with an expression that no matcher can compile. */
+function contentWith(second: 'sound' | 'broken'): RuleContent {
+  const texts = [rule(DELETED, 'filedeleted'), rule(RECYCLED, 'filerecycled')];
+  const rules = texts.map((text, at) => ({ path: `rule-${at}.yml`, text }));
+  const content = ruleContent({ rules, pipelines: [] });
+  if (second === 'sound') return content;
+  const [first, broken] = content.plan.rules;
+  const text = JSON.stringify(broken).replace('"@northmoor"', '"("');
+  const plan = { hash: 'broken', rules: [first, JSON.parse(text)] } as typeof content.plan;
+  return { ...content, plan };
+}
+
+test('a rule that throws on a record stops no import, and the record is named', async () => {
+  const dir = join(root, 'broken-rule');
+  const options = { dir, clock: systemClock, random: systemRandom };
+  const detection = detectionOf(contentWith('broken'));
+  const writer = await openLedgerWriter({ ...options, detection });
+  const report = await take(writer, ['ada', 'recycler', 'freya']);
+  assert.equal(report.accepted, 3);
+  assert.match(
+    report.failed[0] ?? '',
+    /^The detector "Records of filerecycled" failed on entry \d+/,
+  );
+  await closeWriter(writer);
+  const found = (): Promise<readonly [string[], number[]]> =>
+    read('broken-rule', (store) => {
+      const findings = store.findings();
+      const failures = findings.filter(({ draft }) => draft.rule === FAILED);
+      return [groupsOf(findings, DELETED), failures.flatMap(({ draft }) => draft.entries)];
+    });
+  const [deleted, named] = await found();
+  assert.deepEqual(deleted, ['["user:ada"]', '["user:freya"]']);
+  const rows = await read('broken-rule', rowsOf);
+  assert.deepEqual(
+    rows.filter(({ index }) => named.includes(index)).map(({ event }) => event.operation),
+    ['FileRecycled'],
+  );
+
+  const rebuilt = await rebuild({ ...options, detection });
+  await runDetection(rebuilt);
+  await closeWriter(rebuilt);
+  assert.deepEqual(await found(), [deleted, named], 'a rebuild finds the same');
+
+  const repaired = detectionOf(contentWith('sound'));
+  const after = await openLedgerWriter({ ...options, detection: repaired });
+  assert.deepEqual((await runDetection(after)).failed, []);
+  await closeWriter(after);
+  await read('broken-rule', (store) => {
+    assert.deepEqual(store.findingsOfRule(FAILED), []);
+    assert.deepEqual(groupsOf(store.findings(), RECYCLED), ['["user:recycler"]']);
+  });
+});
+
+async function rowsOf(store: StoreReader): Promise<EventRow[]> {
+  const rows: EventRow[] = [];
+  for await (const row of store.eventsOf(TENANT, {})) rows.push(row);
+  return rows;
+}

@@ -9,13 +9,16 @@ import {
   prepareBatch,
 } from '@countersign/ledger';
 import { type Chunk, type Completeness, type ReadContext, readChunk } from '@countersign/m365';
-import { createMemo, type Interpretation, read } from '@countersign/ocsf';
+import {
+  projectAction,
+  RecordInterpreter,
+  type RecordMeaning,
+} from '../../projection/record-interpreter.ts';
 import { SignalBuffer } from '../../projection/signals/signal-buffer.ts';
-import { type Signal, SignalExtractor } from '../../projection/signals/signal-extractor.ts';
+import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import type { SignalPlan } from '../../projection/signals/signal-plan.ts';
 import { type RecentFile, writeHot } from '../../store/parquet/recent-file.ts';
 import { RowBuffer } from '../../store/parquet/row-buffer.ts';
-import type { EventRow } from '../../store/rows/event-row.ts';
 import type { SignalBatch } from '../../store/rows/signal-row.ts';
 import { DeliveredCoverage } from './delivered-coverage.ts';
 import { type Arrival, DeliveryDelays } from './delivery-delays.ts';
@@ -25,9 +28,7 @@ import type { ReadDone, RejectedItem } from './worker-messages.ts';
 /** A chunk that was read and waits for its verdict. */
 type Pending = {
   readonly drafts: readonly RecordDraft[];
-  readonly events: readonly Interpretation[];
-  /** Of the records that fit a rule, by position. */
-  readonly signals: ReadonlyMap<number, readonly Signal[]>;
+  readonly meanings: readonly RecordMeaning[];
   readonly fingerprints: FingerprintBatch;
   /** When each could be had; empty for what came out of a file. */
   readonly availableMs: readonly number[];
@@ -52,9 +53,8 @@ export type RecordWorkerSetup = {
  */
 export class RecordWorker {
   readonly #setup: RecordWorkerSetup;
-  readonly #memo = createMemo();
+  readonly #interpreter: RecordInterpreter;
   readonly #rows = new RowBuffer();
-  readonly #signaller: SignalExtractor | undefined;
   readonly #signals = new SignalBuffer();
   readonly #scratch = new BatchScratch();
   readonly #listener: TextMatcher;
@@ -62,14 +62,15 @@ export class RecordWorker {
 
   constructor(setup: RecordWorkerSetup) {
     this.#setup = setup;
-    if (setup.plan !== undefined) this.#signaller = new SignalExtractor(setup.plan);
+    const { plan } = setup;
+    const extractor = plan === undefined ? undefined : new SignalExtractor(plan);
+    this.#interpreter = new RecordInterpreter(extractor);
     this.#listener = new TextMatcher(setup.listenFor ?? []);
   }
 
   read(chunkId: number, chunk: Chunk, context: ReadContext): ReadDone {
     const drafts: RecordDraft[] = [];
-    const events: Interpretation[] = [];
-    const signals = new Map<number, readonly Signal[]>();
+    const meanings: RecordMeaning[] = [];
     const rejects: (RejectedItem & { row: number })[] = [];
     const pages: number[] = [];
     const said: Completeness[] = [];
@@ -79,12 +80,10 @@ export class RecordWorker {
     readChunk(chunk, context, {
       record: (draft, value, row) => {
         const { source, tenant, at } = draft;
-        const reading = read({ source, tenant, id: draft.id ?? '', at, value }, this.#memo);
-        const { event } = reading;
-        const found = this.#signaller?.of(reading) ?? NONE;
-        if (found.length > 0) signals.set(drafts.length, found);
+        const meaning = this.#interpreter.read({ source, tenant, id: draft.id ?? '', at, value });
+        const { event } = meaning;
         drafts.push(draft);
-        events.push(event);
+        meanings.push(meaning);
         const available = chunk.available?.[row - chunk.row];
         if (available !== undefined) {
           availableMs.push(available);
@@ -103,7 +102,7 @@ export class RecordWorker {
       said: (completeness) => said.push(completeness),
     });
     const fingerprints = fingerprintBatch(drafts, this.#setup.keys);
-    this.#pending.set(chunkId, { drafts, events, signals, fingerprints, availableMs });
+    this.#pending.set(chunkId, { drafts, meanings, fingerprints, availableMs });
     return {
       kind: 'read',
       chunkId,
@@ -123,34 +122,26 @@ export class RecordWorker {
     const pending = this.#pending.get(chunkId);
     if (pending === undefined) throw new RangeError(`chunk ${chunkId} was not read here`);
     this.#pending.delete(chunkId);
-    const { drafts, events, signals, fingerprints, availableMs } = pending;
+    const { drafts, meanings, fingerprints, availableMs } = pending;
     const arrivals = new DeliveryDelays();
     for (let i = 0; i < verdict.accepted.length; i++) {
       const position = verdict.accepted[i] as number;
-      const event = events[position] as Interpretation;
+      const meaning = meanings[position] as RecordMeaning;
+      const { source, tenant, at } = drafts[position] as RecordDraft;
       const available = availableMs[position];
       if (available !== undefined) {
-        const { source } = drafts[position] as RecordDraft;
-        arrivals.add(source, event.workload, available - event.timeMs);
+        const { workload, timeMs } = meaning.event;
+        arrivals.add(source, workload, available - timeMs);
       }
       // An action that was seen before gets its row where all its sightings can be read together.
       if (verdict.earlier.has(position)) continue;
-      const draft = drafts[position] as RecordDraft;
       const index = verdict.baseIndex + i;
-      const row: EventRow = {
-        index,
-        entries: [index],
-        tenant: draft.tenant,
-        action: fingerprints.ids[position] as string,
-        source: draft.source,
-        seenMs: verdict.seenMs,
-        erased: false,
-        event,
-      };
-      this.#rows.add(row);
-      const found = signals.get(position);
-      if (found === undefined) continue;
-      this.#signals.add({ index, tenant: draft.tenant, timeMs: event.timeMs }, found);
+      const action = fingerprints.ids[position] as string;
+      const { seenMs } = verdict;
+      const delivery = { index, tenant, source, at, action, seenMs, meaning };
+      const { row, actors, signals } = projectAction([delivery]);
+      this.#rows.add(row, actors);
+      this.#signals.add(row, signals);
     }
     const prepared = prepareBatch(drafts, fingerprints, verdict, this.#setup.random, this.#scratch);
     return { prepared, arrivals: arrivals.list() };
@@ -165,8 +156,6 @@ export class RecordWorker {
     return { files: [file], signals };
   }
 }
-
-const NONE: readonly Signal[] = Object.freeze([]);
 
 export function placeOf(row: number, offset: number): string {
   return `row ${row}, byte ${offset}`;

@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CatchUpProgress } from '../../projection/catch-up.ts';
 import { type HostWriter, openLedgerWriter, type WriterOptions } from './open-writer.ts';
 
 /** What the books can make again from the ledger, and nothing else. */
@@ -11,9 +10,7 @@ const Store = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm']
  * index. Appends nothing. Both go under the lock, so that nobody posts or looks up meanwhile; a
  * crash in the middle is a folder whose books and index are behind, and the next opening goes on.
  */
-export async function rebuild(
-  options: WriterOptions & { readonly onProgress?: (progress: CatchUpProgress) => void },
-): Promise<HostWriter> {
+export async function rebuild(options: WriterOptions): Promise<HostWriter> {
   const beforeStore = (): void => discardStore(options.dir);
   return openLedgerWriter({ ...options, fingerprints: 'remake', beforeStore });
 }

@@ -20,6 +20,13 @@ function signalsMax(kind: 'rule' | 'correlation'): number {
   return kind === 'rule' ? RULE_SIGNALS_PER_DAY_MAX : CORRELATION_SIGNALS_PER_DAY_MAX;
 }
 
+/** The row of an action, as far as its signals need it. */
+type SignalOrigin = {
+  readonly index: number;
+  readonly tenant: string;
+  readonly event: { readonly timeMs: number };
+};
+
 /**
  * Signals of records that are in the ledger by now, until they are posted. A stream that is fitted
  * too often on one day is only counted from there on: what it would say is said once, of itself.
@@ -31,11 +38,9 @@ export class SignalBuffer {
     { readonly max: number; readonly days: Map<number, number> }
   >();
 
-  add(
-    at: { readonly index: number; readonly tenant: string; readonly timeMs: number },
-    signals: readonly Signal[],
-  ): void {
-    const { index, tenant, timeMs } = at;
+  add(row: SignalOrigin, signals: readonly Signal[]): void {
+    const { index, tenant } = row;
+    const { timeMs } = row.event;
     for (const { stream, kind, group, part, values, about } of signals) {
       const max = signalsMax(kind);
       if (this.#count(stream, dayOf(timeMs), max) > max) continue;

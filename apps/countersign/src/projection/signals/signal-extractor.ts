@@ -1,8 +1,9 @@
+import { messageOf } from '@countersign/core';
 import { type FieldReader, fieldReader, type Reading, ReadingParts } from '@countersign/ocsf';
 import { Matcher, textsOf } from '@countersign/sigma';
 
 import { recordModel } from './record-model.ts';
-import { ACTOR, cutStream, type SignalPlan, type StreamPlan } from './signal-plan.ts';
+import { ACTOR, type SignalPlan, type StreamPlan, shortfallStream } from './signal-plan.ts';
 
 /** Values of one field that a signal holds. */
 const SIGNAL_VALUES_MAX = 16;
@@ -47,8 +48,11 @@ type Extract = StreamPlan & {
 export class SignalExtractor {
   readonly #matcher: Matcher<Reading>;
   readonly #extracts: readonly (readonly Extract[])[];
+  readonly #plan: SignalPlan;
+  #halves: readonly SignalExtractor[] | undefined;
 
   constructor(plan: SignalPlan) {
+    this.#plan = plan;
     const parts = new ReadingParts();
     this.#matcher = new Matcher(
       plan.rules.map(({ expression }) => expression),
@@ -59,14 +63,30 @@ export class SignalExtractor {
     });
   }
 
-  /** The signals of a record; most have none. */
+  /** The signals of a record; most have none. A rule that throws costs the signals of no other. */
   of(reading: Reading): readonly Signal[] {
+    try {
+      return this.#match(reading);
+    } catch (error) {
+      const { rules } = this.#plan;
+      const [only] = rules;
+      if (only !== undefined && rules.length === 1) {
+        return only.streams.map(({ stream }) => failedSignal(stream, messageOf(error)));
+      }
+      this.#halves ??= halvesOf(rules).map((half) => {
+        return new SignalExtractor({ ...this.#plan, rules: half });
+      });
+      return this.#halves.flatMap((half) => half.of(reading));
+    }
+  }
+
+  #match(reading: Reading): readonly Signal[] {
     const found = this.#matcher.match(reading);
     const { unsure } = this.#matcher;
     if (found.length + unsure.length === 0) return NONE;
-    const signals = unsure.flatMap((rule) =>
-      (this.#extracts[rule] as readonly Extract[]).map(cutOff),
-    );
+    const cut = unsure.flatMap((rule) => this.#extracts[rule] as readonly Extract[]);
+    // Several rules of one stream may be unsure of the record, which is said once.
+    const signals = [...new Set(cut.map(({ stream }) => stream))].map(cutOff);
     let about: About | undefined;
     let plain: string | undefined;
     for (const rule of found) {
@@ -87,13 +107,23 @@ export class SignalExtractor {
 }
 
 /** That a record may fit a rule, and was not compared wholly: of all of a day one thing is said. */
-function cutOff({ stream }: Extract): Signal {
-  const of = { stream: cutStream(stream), group: CUT_GROUP, values: '[]', about: '{}' };
-  return { ...of, kind: 'rule', part: 0 };
+function cutOff(stream: string): Signal {
+  return { ...SHORTFALL, stream: shortfallStream('cut-off', stream), values: '[]' };
 }
 
-const CUT_GROUP = '[]';
+/** That a rule threw on a record. */
+export function failedSignal(stream: string, because: string): Signal {
+  const values = JSON.stringify([cut(because)]);
+  return { ...SHORTFALL, stream: shortfallStream('failed', stream), values };
+}
+
+const SHORTFALL = { kind: 'rule', group: '[]', part: 0, about: '{}' } as const;
 const NONE: readonly Signal[] = Object.freeze([]);
+
+function halvesOf<T>(items: readonly T[]): readonly (readonly T[])[] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)];
+}
 
 function extractOf(plan: StreamPlan, parts: ReadingParts): Extract {
   return {

@@ -31,17 +31,30 @@ export type StreamPlan = {
 /** By whom findings of a rule are told apart, where it says nothing else. */
 export const ACTOR = 'actor';
 
-/** The stream of what a rule could not compare wholly, beside its own. */
-const CUT_STREAM = 'cut-off ';
+/**
+ * The streams beside a rule's own: of records that it did not compare wholly, and of records on
+ * which it threw.
+ */
+export type Shortfall = 'cut-off' | 'failed';
 
-export function cutStream(stream: string): string {
-  return `${CUT_STREAM}${stream}`;
+const SHORTFALL = /^(cut-off|failed) (.*)$/s;
+
+export function shortfallStream(shortfall: Shortfall, stream: string): string {
+  return `${shortfall} ${stream}`;
 }
 
-/** Whose it is; undefined where a stream is a rule's own. */
-export function cutStreamOf(stream: string): string | undefined {
-  return stream.startsWith(CUT_STREAM) ? stream.slice(CUT_STREAM.length) : undefined;
+/** Undefined for the own stream of a rule. */
+export function shortfallOf(
+  stream: string,
+): { readonly shortfall: Shortfall; readonly stream: string } | undefined {
+  const [, shortfall, own] = SHORTFALL.exec(stream) ?? [];
+  return own === undefined ? undefined : { shortfall: shortfall as Shortfall, stream: own };
 }
+
+/** Stands for the mappings to OCSF where the name of a rule would stand. */
+export const MAPPING = 'mapping to OCSF';
+
+export const FAILED_MAPPING: string = shortfallStream('failed', MAPPING);
 
 /** The detector that reads the signals; names its cursor. */
 export const SIGMA = 'sigma';

@@ -1,6 +1,6 @@
 import { assert } from '@countersign/core';
 import { COLUMN_CHARS_MAX, ROW_GROUP_ROWS } from '../limits.ts';
-import { type Alias, AliasTable } from '../rows/alias-table.ts';
+import { type Alias, AliasTable, type NamedActor } from '../rows/alias-table.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { ListColumn, NumberColumn, type RowColumn, TextColumn } from './column-buffer.ts';
 import { COLUMNS, type Column } from './event-columns.ts';
@@ -36,11 +36,11 @@ export class RowBuffer {
   readonly #aliases = new AliasTable();
 
   /**
-   * Adds one row. `sightings` are the interpretations of every sighting that the row was merged
-   * from: names are learned from what was delivered, never from a merge, so that the order in
-   * which sightings arrive cannot change what is learned.
+   * Adds one row. `actors` are the actors as every delivery of the row names them: aliases are
+   * learned from what was delivered, never from a merge, so that the order in which deliveries
+   * arrive cannot change what is learned.
    */
-  add(row: EventRow, deliveries: readonly EventRow['event'][] = [row.event]): void {
+  add(row: EventRow, actors: readonly NamedActor[] = row.erased ? [] : [row]): void {
     const { index } = row;
     const { timeMs } = row.event;
     assert(Number.isSafeInteger(timeMs), 'an event time is a whole number');
@@ -58,7 +58,10 @@ export class RowBuffer {
     if (timeMs < this.#minTimeMs) this.#minTimeMs = timeMs;
     if (timeMs > this.#maxTimeMs) this.#maxTimeMs = timeMs;
     this.#tenants.add(row.tenant);
-    if (!row.erased) for (const event of deliveries) this.#aliases.learn(row.tenant, event);
+    for (const actor of actors) {
+      this.#tenants.add(actor.tenant);
+      this.#aliases.learn(actor);
+    }
   }
 
   get rows(): number {

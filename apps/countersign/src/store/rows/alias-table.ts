@@ -14,12 +14,15 @@ export type Alias = {
   readonly lastMs: number;
 };
 
+/** The actor of one delivery, under a tenant. */
+export type NamedActor = { readonly tenant: string; readonly event: Interpretation };
+
 /** Collects aliases. Order does not matter: what is kept is a set of ranges. */
 export class AliasTable {
   /** By the first name that a record has; almost always a list of one. */
   readonly #named = new Map<string, Naming[]>();
 
-  learn(tenant: string, event: Interpretation): void {
+  learn({ tenant, event }: NamedActor): void {
     const first = event.actorUid ?? event.actorName ?? event.actorPuid ?? event.actorSid;
     if (first === null) return;
     const timeMs = event.timeMs;
@@ -79,12 +82,7 @@ export function unite(aliases: Iterable<Alias>): Iterable<Alias> {
 }
 
 /** One way in which records named somebody. */
-type Naming = {
-  readonly tenant: string;
-  readonly event: Interpretation;
-  firstMs: number;
-  lastMs: number;
-};
+type Naming = NamedActor & { firstMs: number; lastMs: number };
 
 function isSame(naming: Naming, tenant: string, event: Interpretation): boolean {
   const known = naming.event;

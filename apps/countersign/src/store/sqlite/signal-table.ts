@@ -10,6 +10,8 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 
 const DAY_MS = 86_400_000;
 
+const DAY_OF_TIME = `CAST(floor(time_ms / ${DAY_MS}.0) AS INTEGER)`;
+
 type Times = { readonly fromMs: number; readonly toMs: number };
 
 /** The signals of the state, and which groups of them are to be looked at again. */
@@ -59,20 +61,29 @@ export class SignalTable {
     }
   }
 
-  /** Another row stands in for that of this entry: what it said is looked at anew. */
+  /** Another row replaces that of this entry: the groups of its signals are evaluated again. */
   supersede(index: number, upTo: number): void {
     this.#db.run(
       `INSERT OR REPLACE INTO signal_touched
-        SELECT stream, grp, CAST(floor(time_ms / ${DAY_MS}.0) AS INTEGER), ?
-        FROM signals WHERE "index" = ?`,
+        SELECT stream, grp, ${DAY_OF_TIME}, ? FROM signals WHERE "index" = ?`,
       upTo,
       index,
     );
     this.forget(index);
   }
 
-  /** The body is erased: nothing is looked at anew, since nobody can say what it would find. */
+  /**
+   * The body is erased: nothing is evaluated again, since nobody can say what it would find. The
+   * signals no longer count, so that a second delivery of a day does not throttle a rule.
+   */
   forget(index: number): void {
+    this.#db.run(
+      `UPDATE signal_counts AS c SET count = c.count - s.own FROM
+        (SELECT stream, ${DAY_OF_TIME} AS day, count(*) AS own FROM signals
+          WHERE "index" = ? GROUP BY stream, day) AS s
+        WHERE c.stream = s.stream AND c.day = s.day`,
+      index,
+    );
     this.#db.run('DELETE FROM signals WHERE "index" = ?', index);
   }
 
@@ -141,7 +152,7 @@ export class SignalTable {
   }
 
   groupDays(stream: string): TouchedGroup[] {
-    const sql = `SELECT DISTINCT grp, CAST(floor(time_ms / ${DAY_MS}.0) AS INTEGER) AS day
+    const sql = `SELECT DISTINCT grp, ${DAY_OF_TIME} AS day
       FROM signals WHERE stream = ? ORDER BY grp, day`;
     return this.#db.all(sql, stream).map((row) => {
       return { stream, group: row['grp'] as string, day: row['day'] as number };

@@ -1,0 +1,46 @@
+import { LeafParser } from '@countersign/ledger';
+import type { EntryRows } from '../store/rows/entry-rows.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
+import { projectEntry } from './project-entry.ts';
+import type { ProjectedAction, RecordInterpreter } from './record-interpreter.ts';
+
+/** What a block of the ledger holds. */
+export type ScannedEntries = {
+  /** Behind the last entry of the block. */
+  readonly to: number;
+  /** Actions with one delivery. */
+  readonly actions: readonly ProjectedAction[];
+  /** Records of actions with several deliveries. */
+  readonly redelivered: readonly number[];
+  /** Entries of our own. */
+  readonly facts: readonly EntryRows[];
+};
+
+/** Interprets the published entries of a range, block by block. */
+export async function* scanActions(
+  { ledger, reader }: LedgerWriter,
+  interpreter: RecordInterpreter,
+  range: { readonly from: number; readonly to?: number },
+): AsyncGenerator<ScannedEntries> {
+  const leaves = new LeafParser();
+  for await (const batch of reader.scan(range)) {
+    const actions: ProjectedAction[] = [];
+    const redelivered: number[] = [];
+    const facts: EntryRows[] = [];
+    for (let position = 0; position < batch.count; position++) {
+      const index = batch.firstIndex + position;
+      const leaf = leaves.parse(batch.leaf(position));
+      const held = batch.body(position);
+      const body = held.kind === 'present' ? held.bytes : undefined;
+      if (leaf.kind !== 'record') {
+        const { kind, at } = leaf;
+        facts.push(projectEntry(index, { kind, at, body: body ?? new Uint8Array(0) }));
+      } else if (ledger.deliveries(batch.action(position)).length > 1) {
+        redelivered.push(index);
+      } else {
+        actions.push(interpreter.project([{ index, leaf, body }]));
+      }
+    }
+    yield { to: batch.firstIndex + batch.count, actions, redelivered, facts };
+  }
+}
