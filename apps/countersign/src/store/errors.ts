@@ -12,7 +12,7 @@ export type StoreErrorCode =
   | 'QUERY_FAILED'
   | 'QUERY_LIMIT';
 
-/** What can go wrong with the books without a defect of ours. */
+/** Errors of the store that are not a defect of ours. */
 export class StoreError extends CountersignError<StoreErrorCode> {
   override readonly name = 'BooksError';
 }
@@ -24,8 +24,8 @@ const DISK_CODES = {
 } as const;
 
 /**
- * An error of the disk as one that says what to do; any other as it came. What was to be written
- * is derived, so the next writing command makes it from the ledger.
+ * Turns a disk error into one with a cure; returns any other unchanged. The unwritten data is
+ * derived, so the next writing command rebuilds it from the ledger.
  */
 export function bookFailure(path: string, cause: unknown): unknown {
   const trouble = cause instanceof CountersignError ? undefined : diskTroubleOf(cause);

@@ -1,131 +1,134 @@
-/** Longer text is cut in the books with "…"; the whole stands in the archived body. */
+/** Longer text is truncated with "…" in the store. The archived body has the full text. */
 export const COLUMN_CHARS_MAX = 8192;
 
-/** What DuckDB may use for each of its threads before it spills. */
+/** DuckDB memory per thread before it spills. */
 export const ENGINE_THREAD_BYTES: number = 256 * 1024 * 1024;
 
 /**
- * The same for a compaction, whose sorts spill and still need some of it at once: of the wide rows
- * of a tenant with several feeds half a million failed with 256 MiB, and 4.9 million in 519 files
- * went through with 384, in a process of 650 MiB. Where that is too little, it gets twice as much.
+ * The same for compaction, whose sorts need some memory even while spilling. Half a million wide
+ * rows of a tenant with several feeds failed with 256 MiB. With 384 MiB, 4.9 million rows in 519
+ * files passed, in a process of 650 MiB. A failed compaction gets twice as much.
  */
 export const COMPACTION_THREAD_BYTES: number = 384 * 1024 * 1024;
 
-/** How long the empty folder of an engine that did not close stays. */
+/** How long the empty folder of an engine that did not close is kept. */
 export const SPILL_FOLDER_KEPT_MS: number = 24 * 60 * 60_000;
 
-/** What a question of DuckDB frees at once beyond this goes back to the system. */
+/** DuckDB returns memory to the system if a query frees more than this. */
 export const ENGINE_FREED_BYTES_KEPT: number = 32 * 1024 * 1024;
 
-/** Rows in a row group of a fresh file: what the buffer of a worker thread holds at a time. */
+/** Rows per row group of a new file: the size of a worker's buffer. */
 export const ROW_GROUP_ROWS = 30_720;
 
 /**
- * Rows in a row group of a compacted file. DuckDB reads all columns of every row group that may
- * hold a row, about 0.8 µs for each of its rows: fewer would let it skip more for one person, and
- * cost more than they save when it reads all.
+ * Rows per row group of a compacted file. DuckDB reads all columns of every row group that may
+ * match, at about 0.8 µs per row. Smaller groups would let it skip more for one person, but cost
+ * more in full scans.
  */
 export const SORTED_GROUP_ROWS = 16_384;
 
 /**
- * Below this, hot rows stay where they are: a file for each day and class would be tiny, and to
- * make it costs more than reading past the rows of others ever will.
+ * Below this number, hot rows are not partitioned. A file per day and class would be tiny, and
+ * writing it costs more than scanning other rows ever will.
  */
 export const PARTITION_ROWS_MIN = 4_000_000;
 
-/** The same of what is left behind the first step: there are files for its days by then. */
+/** The same for rows left after the first step, because files for their days exist by then. */
 export const PARTITION_REST_MIN = 250_000;
 
-/** Hot files before the small ones become one: each costs a question about a millisecond. */
+/** Hot files before the small ones are merged. Each file costs a query about a millisecond. */
 export const HOT_FILES_MAX = 64;
 
-/** Superseded rows before they are taken out of the files: until then a question skips them. */
+/** Superseded rows before compaction removes them. Until then queries skip them. */
 export const SUPERSEDED_MAX = 10_000;
 
 /**
- * Then files are rewritten of which at least this share is superseded. Where two feeds tell of the
- * same sign-ins these are the files of the last hours; to rewrite all that is hot for the few in
- * the rest took most of the time of a large tenant's compaction.
+ * Share of superseded rows from which a file is rewritten. If two feeds report the same sign-ins,
+ * these are the files of the last hours. To rewrite all hot files for the rest took most of a large
+ * tenant's compaction.
  */
 export const SUPERSEDED_SHARE: number = 1 / 20;
 
-/** More files are rewritten once more than this would stay: a question loads them first. */
+/**
+ * If more superseded rows would remain, more files are rewritten, because each query loads them
+ * first.
+ */
 export const SUPERSEDED_REST_MAX = 50_000;
 
-/** Rows that one step of compaction sorts; DuckDB spills what does not fit its memory. */
+/** Rows that one compaction step sorts. DuckDB spills what exceeds its memory. */
 export const COMPACT_ROWS_MAX = 4_000_000;
 
 /**
- * Files of like size in one day before they are merged: reading one person's day takes as many
- * row groups as it has files. The sizes stay a geometric series, so a row is rewritten seldom.
+ * Files of similar size within one day before they are merged. Reading one person's day reads one
+ * row group per file. Sizes stay a geometric series, so a row is rewritten rarely.
  */
 export const MERGE_FILES_MIN = 2;
 
-/** A reader meets a compaction seldom, and two in a row hardly ever. */
+/** A compaction rarely interrupts a reader, and two in a row hardly ever do. */
 export const FILE_RETRIES_MAX = 3;
 
-/** Names that lead from one to the next before a principal is cut: people have a handful. */
+/** Names in a chain before the resolution of a principal is cut. People have a handful. */
 export const IDENTITY_RESOLVER_NODES_MAX = 256;
 
-/** Events that DuckDB sorts at a time for a timeline; a single day may be more. */
+/** Events that DuckDB sorts at once for a timeline. A single day may exceed it. */
 export const TIMELINE_WINDOW_ROWS = 100_000;
 
-/** A collector that runs asks every minute or so: after this long nobody does. */
+/** A running collector polls about every minute. After this time the source is no longer polled. */
 export const ASKED_WITHIN_MS: number = 15 * 60_000;
 
-/** Reasons that a statement lists one by one. */
+/** Reasons that a statement lists individually. */
 export const REASONS_MAX = 20;
 
-/** Events in one statement: more than anybody reads, and it is held in memory. */
+/** Events in one statement. It is held in memory, and no reader reads more. */
 export const STATEMENT_ROWS_MAX = 200_000;
 
-/** A query is written by a person or a program, not generated by the megabyte. */
+/** Queries are written by a person or a program. Longer text is an attack or a mistake. */
 export const QUERY_CHARS_MAX = 100_000;
 
-/** How long a query may run unless the caller says otherwise. */
+/** Query time limit unless the caller states another. */
 export const QUERY_MS_MAX = 60_000;
 
-/** Beyond this much time over its limit a query that does not heed the interrupt is killed. */
+/** A query that ignores the interrupt for this long is killed. */
 export const QUERY_GRACE_MS = 2_000;
 
-/** What DuckDB may use for a query before it spills or gives up. */
+/** DuckDB memory of a query before it spills or fails. */
 export const QUERY_MEMORY_BYTES: number = 512 * 1024 * 1024;
 
 /**
- * The process of a query is killed above this. DuckDB does not count the values that a function
- * makes (`repeat('x', 3000000000)`), so its own limit does not hold them.
+ * A query process above this size is killed. DuckDB does not count values that functions create
+ * (`repeat('x', 3000000000)`), so its own limit does not stop them.
  */
 export const QUERY_PROCESS_BYTES_MAX: number = 1536 * 1024 * 1024;
 
-/** How often the process of a query looks at its memory; it can grow by some 200 MB in between. */
+/** Interval of the memory check in a query process. It can grow by about 200 MB in between. */
 export const QUERY_WATCH_MS = 25;
 
-/** Tables of superseded rows that a reader keeps for questions that are still being answered. */
+/** Superseded tables that a reader keeps for queries in progress. */
 export const SNAPSHOTS_KEPT = 4;
 
-/** Different texts in a column before it is asked whether a dictionary is worth it. */
+/** Distinct texts in a column before it decides whether a dictionary pays. */
 export const DICTIONARY_SIZE_MIN = 2048;
 
-/** More different texts than this share of all, and the column is written without a dictionary. */
+/** Above this share of distinct texts, a column is written without a dictionary. */
 export const DICTIONARY_SHARE_MAX = 0.6;
 
-/** A column chunk below this is not compressed: the frame would be longer than what it saves. */
+/** Smaller column chunks are not compressed, because the frame would exceed the savings. */
 export const COMPRESS_BYTES_MIN = 128;
 
-/** Observations that a reader folds anew for a question; beyond, the writer folds them once. */
+/** Observations that a reader folds itself per query. Beyond this, the writer folds them once. */
 export const OBSERVATIONS_UNFOLDED_MAX = 2_000;
 
-/** Pages of the state that its writer keeps: the signals of an import go into all of its days. */
+/** SQLite page cache of the writer, because an import's signals touch pages of all its days. */
 export const STATE_CACHE_BYTES: number = 16 * 1024 * 1024;
 
-/** Signals that are read at a time, some hundred bytes each; of a larger group all. */
+/** Signals read at once, at a few hundred bytes each. A larger group is read whole. */
 export const SIGNALS_TOGETHER_MAX = 10_000;
 
-/** Touched groups that are read at a time. */
+/** Touched groups read at once. */
 export const TOUCHED_TOGETHER_MAX = 5_000;
 
-/** Between two manifests while rows come in: with many files, each takes milliseconds. */
+/** Time between two manifests while rows arrive. With many files, each takes milliseconds. */
 export const MANIFEST_INTERVAL_MS = 10_000;
 
-/** Ids with one beginning and one end: more are not told apart by naming some. */
+/** Ids that share a shortened form. Beyond this, listing them does not help. */
 export const IDS_LIKE_MAX = 20;

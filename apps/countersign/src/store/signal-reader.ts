@@ -1,7 +1,7 @@
 import type { CurrentRows, HiddenEntries } from './reading/current-rows.ts';
 import type { SignalCount, SignalRow, SignalSpan, TouchedGroup } from './rows/signal-row.ts';
 
-/** What records say to rules, as far as it is kept. */
+/** Reads the stored signals: matches of records with rules. */
 export class SignalReader {
   readonly #live: CurrentRows;
 
@@ -9,12 +9,12 @@ export class SignalReader {
     this.#live = live;
   }
 
-  /** Groups with signals that count from a cursor on that is higher, group by group. */
+  /** Groups with signals that count from a later cursor on, one by one. */
   touchedSince(index: number): Iterable<TouchedGroup> {
     return this.#live.state?.signals.touchedSince(index) ?? [];
   }
 
-  /** The signals of each span in order; none where there are fewer than `atLeast`. */
+  /** The signals of each span in order; none for spans with fewer than `atLeast`. */
   ofSpans(stream: string, spans: readonly SignalSpan[], atLeast: number): Iterable<SignalRow[]> {
     const { state, hidden } = this.#live;
     const found = state?.signals.ofSpans(stream, spans, atLeast) ?? spans.map(() => []);

@@ -57,13 +57,13 @@ import { STORE_STAGE } from './store-layout.ts';
 
 export type ReaderOptions = {
   readonly threads?: number;
-  /** What is late and what has expired depends on the time; without a clock, on the last poll. */
+  /** The time decides what is late or expired. Without a clock, the last poll's time does. */
   readonly clock?: Clock;
 };
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
-/** The reading side of the books: takes no lock, while another process writes. */
+/** Reads the store without a lock, while another process writes. */
 export class StoreReader {
   readonly #live: CurrentRows;
   readonly #clock: Clock | undefined;
@@ -78,48 +78,47 @@ export class StoreReader {
     return new StoreReader(await CurrentRows.open(dir, options.threads ?? 1), options.clock);
   }
 
-  /** Entries below this index are in the books. */
+  /** The store covers the entries below this index. */
   get cursor(): number {
     return this.#live.state?.cursor(STORE_STAGE) ?? 0;
   }
 
-  /** Entries below this index were looked at by a stage behind the books. */
+  /** A stage after the store has processed the entries below this index. */
   stageCursor(stage: string): number {
     return this.#live.state?.cursor(stage) ?? 0;
   }
 
-  /** True for a stage that an erasure sent back to the first entry, too. */
+  /** True also for a stage that an erasure reset to the first entry. */
   hasRun(stage: string): boolean {
     return this.#live.state?.hasCursor(stage) ?? false;
   }
 
   /**
-   * The first entry that a stage of this prefix has not looked at, although records came in with
-   * it or behind it; undefined where all stages have looked at all records.
+   * The first entry that a stage of this prefix has not processed, if records arrived from there
+   * on; undefined if all stages have processed all records.
    */
   notLookedAt(prefix: string): StageCursor | undefined {
     return this.#live.state?.notLookedAt(prefix);
   }
 
-  /** Event times of what was posted at or behind an entry. */
+  /** Event times of rows posted since an entry. */
   touchedSince(index: number): IntervalSet {
     const touched = this.#live.state?.touchedSince(index) ?? [];
     return normalise(touched.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
   }
 
-  /** What records say to rules. */
   get signals(): SignalReader {
     return new SignalReader(this.#live);
   }
 
-  /** The tenant of records that state none: that of all others, where these state one. */
+  /** The tenant of records that state none: the only stated tenant, if there is one. */
   tenantOf(stated: string): string {
     return this.#tenants().home(stated);
   }
 
   /**
-   * A view that shows no event and no signal of these entries; it is open as long as this is. All
-   * else, such as coverage and findings, it shows as this does.
+   * A view without events and signals of these entries. It is open as long as this reader.
+   * Coverage, findings and everything else stay visible.
    */
   without(hidden: HiddenEntries): StoreReader {
     return new StoreReader(this.#live.without(hidden), this.#clock);
@@ -136,7 +135,7 @@ export class StoreReader {
     return state?.snapshot(() => state.findings.list(filter)) ?? [];
   }
 
-  /** Every revision of every finding, in the order of the ledger. */
+  /** Every revision of every finding, in ledger order. */
   findingHistory(): readonly FindingRow[] {
     return this.#live.state?.findings.history() ?? [];
   }
@@ -145,35 +144,35 @@ export class StoreReader {
     return this.findingsOf([uid]).get(uid);
   }
 
-  /** Those of them that were ever said, by their id. */
+  /** The existing findings among these ids, by id. */
   findingsOf(uids: readonly string[]): ReadonlyMap<string, StoredFinding> {
     const { state } = this.#live;
     return state?.snapshot(() => state.findings.findAll(uids)) ?? new Map();
   }
 
-  /** Those of one rule, of some groups and windows: whatever its version, and the tenant. */
+  /** Findings of one rule for some groups and windows, in any version and tenant. */
   findingsOfGroups(rule: string, windows: readonly GroupWindow[]): readonly StoredFinding[] {
     const { state } = this.#live;
     return state?.snapshot(() => state.findings.ofGroups(rule, windows)) ?? [];
   }
 
-  /** Decisions, passes, and what is known of the authorisation of sign-ins. */
+  /** Decisions, passes, and the authorization of sign-ins. */
   get access(): AccessReader {
     return new AccessReader(this.#live, this);
   }
 
-  /** Indices of the entries of our own of one kind, at or behind this one, ascending. */
+  /** Indices of our own entries of one kind from this index on, ascending. */
   acts(kind: string, fromIndex: number = 0): readonly number[] {
     return this.#live.state?.acts(kind, fromIndex) ?? [];
   }
 
-  /** Who is meant by a UPN in any case, an object id, a PUID or a SID. */
+  /** Resolves a UPN in any case, an object id, a PUID or a SID. */
   async resolvePrincipal(who: string, options: WhoOptions = {}): Promise<Resolution> {
     const state = this.#live.state;
     if (state === undefined) return NOTHING_POSTED;
     const found = state.snapshot(() => findPrincipals(state, who, options));
     if (found.length <= 1) return resolutionOf(who, found);
-    // A name may be left of a row that was merged into another principal's.
+    // A name may remain from a row that was merged into another principal's.
     const rows = await Promise.all(
       found.map(({ selection }) => this.#countWhere(conditionOf({ selection }))),
     );
@@ -183,15 +182,15 @@ export class StoreReader {
     );
   }
 
-  /** Who is meant by keys and names, as known at this moment. */
+  /** Identities as known at this moment. */
   identities(): Identities {
     return new Identities(this.#live.state);
   }
 
   /**
-   * The events of a filter in order, as many as there are. None for a user who is not known or
-   * may be one of several: `who` and `coverage` then say so.
-   * @throws BooksError FILTER_INVALID
+   * Yields all events of a filter in order. None for an unknown or ambiguous user; `who` and
+   * `coverage` then say so.
+   * @throws StoreError FILTER_INVALID
    */
   async timeline(filter: TimelineFilter, ledger: LedgerHead): Promise<Timeline> {
     const { user, tenant, isSubject, ...rest } = filter;
@@ -209,22 +208,22 @@ export class StoreReader {
     return { who, rows: eventsInOrder(this.#live, asked), coverage: besides(coverage, erased) };
   }
 
-  /** Every event of a filter, in order; says nothing about coverage. */
+  /** Every event of a filter, in order; without coverage. */
   rows(filter: RowFilter): AsyncIterable<EventRow> {
     return eventsInOrder(this.#live, filter);
   }
 
-  /** What stages ask of the rows that count, over the columns of a file of events. */
+  /** Runs a query of a stage over the current rows. */
   select(sql: Select): Promise<DuckDBValue[][]> {
     return this.#live.read((snapshot) => snapshot.rows(sql));
   }
 
-  /** SQL for the tenant in a column, as every question reads it. */
+  /** SQL for the tenant that a column's value is attributed to. */
   tenantSql(column: string): string {
     return this.#tenants().sql(column);
   }
 
-  /** Any question over the rows that count in a scope: `sqlOf` gets what follows FROM. */
+  /** Runs any SQL over the current rows of a scope. `sqlOf` receives the FROM clause. */
   over(
     scope: Scope,
     sqlOf: (source: string) => string,
@@ -233,20 +232,20 @@ export class StoreReader {
     return this.#live.read((snapshot) => snapshot.all(sqlOf(snapshot.source(scope)), values));
   }
 
-  /** As {@link over}, of several questions; `work` may be run again from the start. */
+  /** Like {@link over}, for several queries. `work` may run again from the start. */
   together<T>(scope: Scope, work: (ask: RunSql, source: string) => Promise<T>): Promise<T> {
     return this.#live.read((snapshot) =>
       snapshot.together((ask) => work(ask, snapshot.source(scope))),
     );
   }
 
-  /** A table for questions over it and the rows; MUST be dropped by whoever asked for it. */
+  /** A temporary table for joins with the rows. The caller MUST drop it. */
   scratch(columns: ScratchColumns): Promise<ScratchTable> {
     return this.#live.scratch(columns);
   }
 
   /**
-   * The events that a statement is made of, in order.
+   * The events of a statement, in order.
    * @throws StoreError STATEMENT_TOO_LARGE
    */
   async rowsOf(filter: RowFilter): Promise<EventRow[]> {
@@ -262,13 +261,13 @@ export class StoreReader {
     return rows;
   }
 
-  /** Events under a name that several people held, which nothing ties to one of them. */
+  /** Number of events under a name that several people held, without a tie to one of them. */
   async contestedRows(selection: Selection, period: Scope): Promise<number> {
     if (selection.shared.length === 0) return 0;
     return this.#countWhere(contestedCondition(selection, period));
   }
 
-  /** Records of others after which a mailbox of this principal was not recorded for a day. */
+  /** Throttling records of other people for this principal's mailboxes. */
   async throttledRows(
     own: readonly EventRow[],
     principal: Principal,
@@ -278,25 +277,25 @@ export class StoreReader {
     return throttledOf(rows, own, principal);
   }
 
-  /** The tenants that the company owns; undefined where nobody has said. */
+  /** The tenants that the company owns; undefined if none are recorded. */
   inventory(): InventoryRow | undefined {
     return this.#live.state?.inventory();
   }
 
-  /** What imports say of themselves, what follows from all collectors, and the inventory. */
+  /** Coverage from imports, collectors and the inventory. */
   coverage(): readonly CoverageRow[] {
     const { state } = this.#live;
     if (state === undefined) return [];
     return coverageRows(state, this.#observed, this.nowMs());
   }
 
-  /** What became of the canaries of each workload in each feed. */
+  /** Canary results by workload and feed. */
   canaries(): readonly CanaryTally[] {
     const { state } = this.#live;
     return state === undefined ? [] : state.snapshot(() => this.#observed.canaries(state));
   }
 
-  /** Hours in which two sources are to be compared, by what is known of both. */
+  /** Hours in which two sources are due for comparison. */
   dueChecks(): readonly DueCheck[] {
     const { state } = this.#live;
     if (state === undefined) return [];
@@ -310,23 +309,22 @@ export class StoreReader {
   }
 
   /**
-   * The longest period of which every source that is collected was; undefined where none was.
-   * Holes may lie in it, and all that a source which fell silent does not tell of: see
-   * {@link coverageOf}.
+   * The longest period for which every collected source was collected; undefined without one. It
+   * may contain holes, and gaps of sources that fell silent: see {@link coverageOf}.
    */
   collectedPeriod(tenant?: string): Period | undefined {
     return collectedPeriod(this.#factsOf(tenant), this.nowMs());
   }
 
   /**
-   * The period that an answer is about where none is asked for: what was collected, else what came
-   * in files; undefined where nothing came.
+   * The default period of an answer: what was collected, else what files span; undefined without
+   * data.
    */
   answerablePeriod(tenant?: string): Period | undefined {
     return this.collectedPeriod(tenant) ?? arrivedPeriod(this.#factsOf(tenant));
   }
 
-  /** What is known to be missing in a period, and whether the books hold all of it. */
+  /** Known holes in a period, and whether the store holds all of it. */
   coverageOf(
     filter: Scope & { readonly tenant?: string | undefined },
     ledger: LedgerHead,
@@ -343,12 +341,12 @@ export class StoreReader {
     return this.#live.state?.imports() ?? [];
   }
 
-  /** Questions that are being answered, and all behind them, reject: what is left is to close. */
+  /** Rejects running and later questions. Only closing remains. */
   stop(): void {
     this.#live.stop();
   }
 
-  /** After large questions: what they needed goes back to the system. */
+  /** Returns memory to the system after large queries. */
   giveBack(): Promise<void> {
     return this.#live.giveBack();
   }
@@ -357,7 +355,7 @@ export class StoreReader {
     this.#live.close();
   }
 
-  /** Before all times where nobody says what time it is. */
+  /** Before all times if there is no clock. */
   nowMs(): number {
     return this.#clock?.now() ?? Number.NEGATIVE_INFINITY;
   }

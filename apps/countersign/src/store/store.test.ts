@@ -31,7 +31,7 @@ async function countIn(dir: string): Promise<number> {
   }
 }
 
-test('what is posted counts once the cursor has passed it', async (t) => {
+test('posted rows count once the cursor has passed them', async (t) => {
   const dir = await folder(t);
   const store = await Store.open(dir);
   t.after(() => store.close());
@@ -52,7 +52,7 @@ test('the cursor never goes back', async (t) => {
   assert.throws(() => store.commit(1), /never goes back/);
 });
 
-test('files that another thread wrote are posted without being read', async (t) => {
+test('posts files of another thread without reading them', async (t) => {
   const dir = await folder(t);
   const store = await Store.open(dir);
   t.after(() => store.close());
@@ -65,14 +65,14 @@ test('files that another thread wrote are posted without being read', async (t) 
   assert.equal(await countIn(dir), 1);
 });
 
-test('after a crash the work goes on from the cursor, and left-overs go', async (t) => {
+test('after a crash, work continues from the cursor and leftovers are removed', async (t) => {
   const dir = await folder(t);
   const before = await Store.open(dir);
   await post(before, [row(0)]);
   before.commit(1);
   await post(before, [row(1)]);
   writeFileSync(join(dir, TEMP_FOLDER, 'half.tsv'), 'half');
-  // No close: a process that dies closes nothing.
+  // No close, as after a crash.
   const after = await Store.open(dir);
   t.after(() => after.close());
   assert.equal(after.cursor, 1);
@@ -87,7 +87,7 @@ for (const [what, harm] of [
   ['gone', (path: string) => rmSync(path)],
   ['cut', (path: string) => truncateSync(path, 100)],
 ] as const) {
-  test(`a listed file that is ${what} means that all is made again`, async (t) => {
+  test(`a listed file that is ${what} makes the store rebuild everything`, async (t) => {
     const dir = await folder(t);
     (await storeOf(dir, [[row(0)], [row(1)]])).close();
     const [first] = readdirSync(join(dir, HOT_FOLDER));
@@ -99,7 +99,7 @@ for (const [what, harm] of [
   });
 }
 
-test('a state of another version, or no state at all, is made again', async (t) => {
+test('rebuilds a missing state, or one of another version', async (t) => {
   const dir = await folder(t);
   for (const harm of [
     (path: string) => new DatabaseSync(path).exec('PRAGMA user_version = 999'),
@@ -115,13 +115,13 @@ test('a state of another version, or no state at all, is made again', async (t) 
   }
 });
 
-test('reading an empty folder makes nothing in it', async (t) => {
+test('reading an empty folder creates nothing in it', async (t) => {
   const dir = await folder(t);
   assert.equal(await countIn(dir), 0);
   assert.equal(existsSync(join(dir, 'state.sqlite')), false);
 });
 
-test('facts of our own entries are kept with the cursor', async (t) => {
+test('commits facts of our own entries with the cursor', async (t) => {
   const dir = await folder(t);
   const store = await Store.open(dir);
   t.after(() => store.close());
@@ -143,11 +143,11 @@ test('facts of our own entries are kept with the cursor', async (t) => {
   assert.deepEqual(reader.imports(), [fact]);
 });
 
-test('what engines of dead processes left goes, and that of living ones stays', async (t) => {
+test('removes spill folders of dead processes, and keeps those of living ones', async (t) => {
   const dir = await folder(t);
   (await Store.open(dir)).close();
   const { pid: dead } = spawnSync(process.execPath, ['--version']);
-  // One of an earlier process of our own number, as in a container; one of a process that lives.
+  // One of an earlier process with our own id, as in a container; one of a living process.
   const pids = [dead, process.pid, process.ppid];
   const left = pids.map((pid) => join(dir, 'events', `spill-${pid}-a`));
   for (const path of left) {

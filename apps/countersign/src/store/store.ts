@@ -27,26 +27,27 @@ import {
   TEMP_FOLDER,
 } from './store-layout.ts';
 
-/** What one or more entries of the ledger mean for the books. */
+/** The changes that one or more ledger entries make to the store. */
 export type RowBatch = {
-  /** Files that {@link writeHot} made, on this thread or another. */
+  /** Files that {@link writeHot} wrote, on this thread or another. */
   readonly files?: readonly RecentFile[];
-  /** Rows that the rows of this batch stand in for: an action that was sighted again. */
+  /** Rows that the new rows replace, because their actions have new deliveries. */
   readonly superseded?: readonly number[];
   readonly facts?: EntryRows;
-  /** Of rows in the files of this batch. */
+  /** Signals of the rows in this batch. */
   readonly signals?: SignalBatch;
 };
 
 export type StoreOptions = {
-  /** Threads of DuckDB in compaction and erasure. */
+  /** DuckDB threads for compaction and erasure. */
   readonly threads?: number;
   readonly clock?: Pick<Clock, 'monotonic'>;
 };
 
 /**
- * The writing side of the books. The caller MUST hold the writer lock of the data folder.
- * A crash at any moment means: go on from {@link cursor}, and post again from there.
+ * Writes the store. The caller MUST hold the writer lock of the data folder.
+ *
+ * After a crash at any moment, the caller continues from {@link cursor} and posts again from there.
  */
 export class Store {
   readonly #dir: string;
@@ -72,7 +73,8 @@ export class Store {
     mkdirSync(join(dir, TEMP_FOLDER), { recursive: true });
     let state = StateDatabase.openForWriting(dir);
     if (!isWhole(dir, state)) {
-      // A listed file is gone or cut: nothing derived is worth a doubt, all is made again.
+      // A listed file is missing or truncated. Derived data is not worth a doubt, so rebuild
+      // everything.
       state.close();
       StateDatabase.discard(dir);
       state = StateDatabase.openForWriting(dir);
@@ -87,32 +89,32 @@ export class Store {
     return new Store(dir, state, engine, manifest);
   }
 
-  /** Entries below this index are in the books. */
+  /** The store covers the entries below this index. */
   get cursor(): number {
     return this.#state.cursor(STORE_STAGE);
   }
 
-  /** Indices of the entries of our own of one kind, at or behind this one, ascending. */
+  /** Indices of our own entries of one kind from this index on, ascending. */
   acts(kind: string, fromIndex: number = 0): readonly number[] {
     return this.#state.acts(kind, fromIndex);
   }
 
-  /** What became of asking sources for what happened at a time. */
+  /** Results of windows that were requested from sources. */
   asked(): readonly AskedWindow[] {
     return new ObservedCoverage().asked(this.#state);
   }
 
-  /** What is short of what was quarantined, and of nothing else. */
+  /** Windows that lack only quarantined pieces. */
   unread(): readonly UnreadWindow[] {
     return new ObservedCoverage().unread(this.#state);
   }
 
-  /** What was said of passes, in the order of the entries. */
+  /** Pass entries in ledger order. */
   passEntries(filter: PassFilter = {}): readonly PassRow[] {
     return this.#state.decisions.passEntries(filter);
   }
 
-  /** The openings of passes whose time is over, and of which nothing says that they are. */
+  /** Openings of expired passes that no entry has closed. */
   overduePasses(nowMs: number): readonly PassRow[] {
     return this.#state.decisions.overdue(nowMs);
   }
@@ -121,24 +123,24 @@ export class Store {
     return this.#state.findings.find(uid);
   }
 
-  /** Entries below this index were looked at by a stage behind the books. */
+  /** A stage after the store has processed the entries below this index. */
   stageCursor(stage: string): number {
     return this.#state.cursor(stage);
   }
 
-  /** As the reader's: what the stages of this prefix have not looked at. */
+  /** Like {@link StoreReader.notLookedAt}. */
   notLookedAt(prefix: string): StageCursor | undefined {
     return this.#state.notLookedAt(prefix);
   }
 
-  /** Under which rules the signals of the state were made. */
+  /** Hash of the rules that produced the signals. */
   get signalHash(): string | undefined {
     return this.#state.signals.hash;
   }
 
   /**
-   * Other rules: no signal counts any more, those of `[0, cursor)` are to be made again, and the
-   * stage that looks at them begins anew.
+   * Discards all signals after a rule change. Those of `[0, cursor)` must be recomputed, and the
+   * stage that evaluates them starts over.
    */
   resetSignals(hash: string, stage: string): void {
     this.#state.transaction(() => {
@@ -149,7 +151,7 @@ export class Store {
     });
   }
 
-  /** Signals of entries below `cursor` that were in the books before. */
+  /** Adds signals of entries below `cursor` that the store already covers. */
   addSignals(batch: SignalBatch, cursor: number): void {
     this.#state.transaction(() => {
       this.#state.signals.add(batch, this.cursor);
@@ -157,47 +159,49 @@ export class Store {
     });
   }
 
-  /** The entries of which signals are still to be made. */
+  /** The entries whose signals are still missing. */
   get signalsMissing(): { readonly from: number; readonly to: number } {
     const from = this.#state.cursor(SIGNALS_STAGE);
     return { from, to: Math.max(from, this.#state.cursor(SIGNALS_END)) };
   }
 
-  /** Groups of signals that were looked at up to this cursor need not be again. */
+  /** Marks signal groups up to this cursor as evaluated. */
   forgetTouched(index: number): void {
     this.#state.transaction(() => this.#state.signals.forgetTouched(index));
   }
 
-  /** MUST be called when everything that the stage had to say of them is durable and posted. */
+  /** Moves a stage's cursor. MUST follow once all entries of the stage are durable and posted. */
   setStageCursor(stage: string, index: number): void {
     assert(stage !== STORE_STAGE && index <= this.cursor, 'a stage goes on behind the books');
     this.#state.transaction(() => this.#state.setCursor(stage, index));
   }
 
-  /** All checks of sign-ins of a time are these. */
+  /** Replaces all checks of a time range. */
   keepChecks(made: CheckedRange, rows: readonly CheckRow[]): void {
     this.#state.transaction(() => this.#state.checks.replace(made, rows));
   }
 
-  /** Rows that no longer count and still stand in a file. */
+  /** Superseded rows that are still in a file. */
   get supersededCount(): number {
     return this.#state.superseded().length;
   }
 
-  /** Takes a batch; it counts, all or nothing, once {@link commit} passes its last entry. */
+  /** Takes a batch. It counts atomically once {@link commit} passes its last entry. */
   post(batch: RowBatch): void {
     this.#pending.push(batch);
   }
 
-  /** Writes rows on this thread and posts them: for small things and for merges. */
+  /** Writes and posts rows on this thread: for small batches and merges. */
   async postRows(buffer: RowBuffer, rest: Omit<RowBatch, 'files'> = {}): Promise<void> {
     const files = buffer.rows === 0 ? [] : [await writeHot(this.#dir, buffer)];
     this.post({ ...rest, files });
   }
 
   /**
-   * Moves the cursor: everything posted up to there counts from now on. Posted files with rows
-   * at or beyond the cursor wait for a later commit, since after a crash they are posted again.
+   * Moves the cursor: everything posted up to there counts now.
+   *
+   * Files with rows at or beyond the cursor wait for a later commit, because after a crash they are
+   * posted again.
    */
   commit(cursor: number): void {
     assert(cursor >= this.cursor, 'the cursor of the books never goes back');
@@ -215,7 +219,7 @@ export class Store {
     this.#manifest.refresh();
   }
 
-  /** Rewrites what was posted in the order in which it is asked for. Changes no answer. */
+  /** Rewrites files in query order. Changes no answer. */
   async compact(limits: CompactionLimits = {}): Promise<CompactionReport> {
     try {
       return await compact({ dir: this.#dir, state: this.#state, engine: this.#engine }, limits);
@@ -225,8 +229,10 @@ export class Store {
   }
 
   /**
-   * Removes every trace of these entries. Rows of which other sightings remain are taken out and
-   * reported: the caller merges the rest again and posts it.
+   * Removes every trace of these entries.
+   *
+   * Rows with other deliveries are removed and reported. The caller merges the rest again and posts
+   * it.
    */
   async purge(indices: readonly number[]): Promise<PurgeReport> {
     assert(this.#pending.length === 0, 'everything posted is committed before a purge');
@@ -273,7 +279,7 @@ function listed(file: RecentFile): ListedFile {
   };
 }
 
-/** Behind the last entry that the batch is about. */
+/** The index after the last entry of the batch. */
 function endOf({ files = [], facts = {} }: RowBatch): number {
   const {
     acts = [],
@@ -302,8 +308,8 @@ function isWhole(dir: string, state: StateDatabase): boolean {
 }
 
 /**
- * Files that a crash left behind, and those of a state that was thrown away. Folders stay: a
- * reader may be spilling into one.
+ * Deletes files that a crash or a discarded state left. Keeps folders, because a reader may be
+ * spilling into one.
  */
 function removeOrphans(dir: string, state: StateDatabase): void {
   const paths = [MANIFEST_FILE, ...state.files().map((file) => file.path)];
@@ -328,10 +334,11 @@ function removeUnknown(root: string, known: ReadonlySet<string>): void {
 }
 
 /**
- * What engines left that ended without closing; it is of people, and goes at once. That of a
- * process that lives stays until nobody can be at it any more: its number may be another's by then.
- * An empty folder stays for as long, since a reader in another container cannot be seen to live,
- * and could not spill again without it.
+ * Deletes spill data of engines that ended without closing, because it contains personal data.
+ *
+ * A living process's folder stays until it is certainly unused, because process ids are reused. An
+ * empty folder stays as long: a reader in another container is invisible, and could not spill
+ * without it.
  */
 function removeSpilled(folder: string, spiller: SpillOwner): void {
   const isOld = systemClock.now() - statSync(folder).mtimeMs > SPILL_FOLDER_KEPT_MS;
@@ -340,7 +347,7 @@ function removeSpilled(folder: string, spiller: SpillOwner): void {
   if (spiller === 'gone' && isOld) rmdirSync(folder);
 }
 
-/** A reader that closes takes its folder away meanwhile; one that spills puts a file into it. */
+/** Ignores errors of files that disappear meanwhile, and of folders that receive a new file. */
 function tolerating(work: () => void): void {
   try {
     work();

@@ -14,7 +14,7 @@ type IntervalOptions = {
   readonly fromHour?: number;
 };
 
-/** A source that was collected to an hour, and waited for to another. */
+/** A source that was collected up to one hour and is awaited up to another. */
 function intervalOf(
   source: string,
   { fromHour = 0, toHour, comingToHour }: IntervalOptions,
@@ -36,7 +36,7 @@ function hoursOf(...facts: readonly CoverageRow[][]): number[] | undefined {
 
 const RUNNING: IntervalOptions = { toHour: 46, comingToHour: 48 };
 
-test('what every source that is asked for has settled up to is the collected period', () => {
+test('the collected period ends at the earliest end of the running sources', () => {
   const hours = hoursOf(
     intervalOf('a', RUNNING),
     intervalOf('b', { ...RUNNING, fromHour: 3, toHour: 45 }),
@@ -44,20 +44,20 @@ test('what every source that is asked for has settled up to is the collected per
   assert.deepEqual(hours, [3, 45]);
 });
 
-test('a source that fell silent ends no period: what it does not tell of lies within', () => {
+test('a source that fell silent does not end the period, and leaves a hole in it', () => {
   for (const silent of [{ toHour: 20 }, { toHour: 20, comingToHour: 21 }]) {
     assert.deepEqual(hoursOf(intervalOf('a', RUNNING), intervalOf('b', silent)), [0, 46]);
   }
 });
 
-test('where all sources fell silent, the period goes on to where nobody knows anything', () => {
+test('if all sources fell silent, the period ends now', () => {
   assert.deepEqual(
     hoursOf(intervalOf('a', { toHour: 20 }), intervalOf('b', { toHour: 30 })),
     [0, 48],
   );
 });
 
-test('where nothing was collected, there is no such period', () => {
+test('without collected data there is no collected period', () => {
   assert.equal(hoursOf(intervalOf('graph/auditLogQuery', { toHour: 48 })), undefined);
   assert.equal(hoursOf(), undefined);
 });

@@ -17,9 +17,10 @@ import type { Coverage, CoverageGap } from '../rows/completeness.ts';
 import { ANY, type CoverageRow } from '../rows/entry-rows.ts';
 
 /**
- * From the latest of the starts to the earliest of the ends, of what is collected by source. A
- * source that is not asked for any more ends nothing: what it does not tell of lies in the period,
- * as a hole. Where none is asked for, nothing has been known for as long.
+ * The period from the latest start to the earliest end of all collected sources.
+ *
+ * A source that is no longer polled does not end the period; it leaves a hole. If none is polled,
+ * the period ends now.
  */
 export function collectedPeriod(
   facts: readonly CoverageRow[],
@@ -48,7 +49,7 @@ function endOf(facts: readonly CoverageRow[]): number {
   return Math.max(...facts.map(({ toMs }) => toMs ?? Infinity));
 }
 
-/** From the first to the last of what files brought; undefined where none did. */
+/** The period that imported files span; undefined without files. */
 export function arrivedPeriod(
   facts: readonly CoverageRow[],
 ): { readonly fromMs: number; readonly toMs: number } | undefined {
@@ -57,7 +58,7 @@ export function arrivedPeriod(
   return Number.isFinite(period.fromMs) && Number.isFinite(period.toMs) ? period : undefined;
 }
 
-/** The facts that say something about the period. */
+/** The coverage rows that overlap the period. */
 export function factsWithin(
   facts: readonly CoverageRow[],
   period: Scope,
@@ -73,8 +74,10 @@ export function factsWithin(
 }
 
 /**
- * Whether the books hold all that happened in the period. Yes only when every source was
- * collected for the whole of it and nothing speaks against; an import proves nothing by itself.
+ * Whether the store holds everything that happened in the period.
+ *
+ * Yes only if every source was collected for the whole period and nothing contradicts it. An import
+ * alone proves nothing.
  */
 export function coverageAnswer(
   facts: readonly CoverageRow[],
@@ -82,7 +85,7 @@ export function coverageAnswer(
   { origin, size, asOf }: Pick<LedgerHead, 'origin' | 'size' | 'asOf'>,
 ): Answer {
   const because: Reason[] = [];
-  // What lies beyond the watermark is none of the answer; before the first entry there is none.
+  // The answer excludes entries beyond the watermark. Before the first entry there is no answer.
   if (asOf.size === 0 && size > 0) {
     const text =
       `entries 0 to ${size - 1} are not yet indexed: the next writing ` +
@@ -108,7 +111,7 @@ export function coverageAnswer(
   return unknown(asOf, shortened(because));
 }
 
-/** What these facts say of a period. */
+/** The answer that these rows give for a period. */
 export function coverageWithin(
   facts: readonly CoverageRow[],
   period: Scope,
@@ -144,8 +147,8 @@ export function isCovered({ state }: CoverageRow): boolean {
 }
 
 /**
- * An import cannot prove that it is whole, and takes nothing away from what was collected: where
- * the records of its workload are covered, its own doubt is none of the period's.
+ * An import cannot prove that it is complete. Where its workload is collected, its own doubt does
+ * not affect the period.
  */
 function isBeside(fact: CoverageRow, period: Scope, good: readonly CoverageRow[]): boolean {
   const { tenant, workload, state, entries } = fact;
@@ -158,26 +161,26 @@ function isBeside(fact: CoverageRow, period: Scope, good: readonly CoverageRow[]
   return subtract(asked, normalise(collected.flatMap((each) => within(each, period)))).length === 0;
 }
 
-/** Said of a tenant as a whole, of which nothing is known. */
+/** Whether the row says that nothing is known about a whole tenant. */
 export function isWholeTenant({ tenant, source, state }: CoverageRow): boolean {
   return tenant !== ANY && source === ANY && state === 'unknown';
 }
 
-/** What of the fact lies in the period. */
+/** The part of the row's interval within the period. */
 function within({ fromMs, toMs }: CoverageRow, period: Scope): Interval[] {
   const from = Math.max(fromMs ?? -Infinity, period.fromMs ?? -Infinity);
   const to = Math.min(toMs ?? Infinity, period.toMs ?? Infinity);
   return from < to ? [{ from, to }] : [];
 }
 
-/** What follows from what collectors saw does not name its source by itself; an import does. */
+/** The reason of a collector's row must name its source. An import's reason does so already. */
 function reasonOf(fact: CoverageRow): Reason {
   const code = `coverage-${fact.state}`;
   if (fact.entries === undefined || fact.source === ANY) return { code, text: fact.because };
   return { code, text: holeText(fact) };
 }
 
-/** `lost: Audit.Exchange, 2026-03-02 08:00:00 to 09:00:00: it could not be listed …` */
+/** Renders `lost: Audit.Exchange, 2026-03-02 08:00:00 to 09:00:00: it could not be listed …`. */
 function holeText({ source, workload, subject, state, because, ...fact }: CoverageRow): string {
   const of = [source, workload, subject].filter((part) => part !== null).join(', ');
   const [from, to] = [fact.fromMs, fact.toMs].map((ms) => (ms === null ? '…' : timeText(ms)));
@@ -189,8 +192,8 @@ function timeText(ms: number): string {
 }
 
 /**
- * The holes that can be drawn: intervals of which something is, or may be, missing, clipped to the
- * period, in order. What an import says of its own file is no interval of what happened.
+ * Intervals in which data is or may be missing, clipped to the period, in order. An import's doubt
+ * about its own file is not such an interval.
  */
 export function holesOf(facts: readonly CoverageRow[], period: Scope): CoverageGap[] {
   return facts
@@ -202,7 +205,7 @@ export function holesOf(facts: readonly CoverageRow[], period: Scope): CoverageG
     .sort((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs || (a.source < b.source ? -1 : 1));
 }
 
-/** Thousands of imports may each give the same reason. */
+/** Thousands of imports may give the same reason. */
 function shortened(reasons: readonly Reason[]): Reason[] {
   const distinct = [...new Map(reasons.map((r) => [`${r.code}\n${r.text}`, r])).values()];
   if (distinct.length <= REASONS_MAX) return distinct;
@@ -216,7 +219,7 @@ function shortened(reasons: readonly Reason[]): Reason[] {
   ];
 }
 
-/** What more there is that keeps it from being told. */
+/** Adds reasons that keep the coverage from being known. */
 export function besides(coverage: Coverage, because: readonly Reason[]): Coverage {
   if (because.length === 0) return coverage;
   const { answer } = coverage;

@@ -4,8 +4,8 @@ import { inventoryRows } from './inventory-coverage.ts';
 import type { ObservedCoverage } from './observed-coverage.ts';
 
 /**
- * All rows of coverage: what imports say of themselves, what follows from all that collectors saw,
- * and the tenants of which nothing is known.
+ * All coverage rows: from imports, from all collector observations, and for tenants without any
+ * data.
  */
 export function coverageRows(
   state: StateDatabase,

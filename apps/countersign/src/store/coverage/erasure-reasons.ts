@@ -3,7 +3,7 @@ import type { Principal } from '../identity/principal.ts';
 import type { Scope } from '../reading/current-rows.ts';
 import type { ErasureRow, ErasureSubjectTest } from '../rows/entry-rows.ts';
 
-/** Every name under which an erasure may have sought this person. */
+/** Every name by which an erasure may have selected this principal. */
 export function namesOf({ uid, name, aliases }: Principal): string[] {
   return [uid, name, ...aliases.map(({ value }) => value)].filter((known) => known !== null);
 }
@@ -20,9 +20,7 @@ export function erasedWithin(
   );
 }
 
-/**
- * Why a list about a person cannot be all that happened: somebody erased what named this person.
- */
+/** Reasons why a person's list may be incomplete: bodies that named the person were erased. */
 export function erasedReasons(
   erasures: readonly ErasureRow[],
   names: readonly string[],
@@ -33,7 +31,7 @@ export function erasedReasons(
     .map((erasure) => ({ code: 'erased', text: `of this person, ${erasureText(erasure)}` }));
 }
 
-/** How many bodies, when, by whom, why, and where it stands. */
+/** Count, time, operator, reason and entry of an erasure. */
 export function erasureText({ entries, atMs, by, reason, index }: ErasureRow): string {
   const bodies = plural(entries, 'body was', 'bodies were');
   const at = new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');

@@ -19,11 +19,11 @@ function observed(tenant: string): CoverageRow {
   return { index: 9, ...of, ...times, state: 'late', bound: null, because: 'late', entries: [9] };
 }
 
-test('without an inventory nothing is said of tenants', () => {
+test('without an inventory there are no rows about tenants', () => {
   assert.deepEqual(inventoryRows(undefined, []), []);
 });
 
-test('a tenant is unknown as a whole, for all time, until something of it is collected', () => {
+test('a tenant is unknown for all time until some of its data is collected', () => {
   const rows = inventoryRows(Inventory, [observed(CONNECTED)]);
   assert.deepEqual(
     rows.map(({ tenant, source, fromMs, toMs, state }) => [tenant, source, fromMs, toMs, state]),
@@ -32,7 +32,7 @@ test('a tenant is unknown as a whole, for all time, until something of it is col
   assert.deepEqual(rows[0]?.entries, [7]);
 });
 
-test('one that is connected and has brought nothing yet is no less unknown', () => {
+test('a connected tenant without data is just as unknown', () => {
   const [main, old, ...more] = inventoryRows(Inventory, []);
   assert.match(main?.because ?? '', /is connected, and nothing of it was collected yet$/);
   assert.match(old?.because ?? '', /is not connected: nothing of it is known$/);

@@ -1,8 +1,8 @@
 import { ANY, type CoverageRow, type InventoryRow } from '../rows/entry-rows.ts';
 
 /**
- * Rows for the tenants that the company owns and of which nothing is collected: silence about
- * them would read as if there were none.
+ * Rows for owned tenants of which nothing is collected. Without them, silence would look like a
+ * tenant without activity.
  */
 export function inventoryRows(
   inventory: InventoryRow | undefined,

@@ -1,18 +1,18 @@
 import type { CoverageRow } from '../rows/entry-rows.ts';
 
-/** What a kind of log is called, and which sources deliver it: any one of them is enough. */
+/** A kind of log, and its sources. Any one of them is enough. */
 export type Log = {
-  /** As in "no source that tells of …". */
+  /** Completes "no source that tells of …". */
   readonly words: string;
   readonly of: readonly { readonly source: RegExp; readonly workload?: RegExp }[];
-  /** No collector can bring it: people hand it in, piece by piece, when they have a doubt. */
+  /** No collector delivers it. People hand it in, piece by piece, when they have a doubt. */
   readonly isHandedIn?: true;
 };
 
 const UNIFIED =
   /^(?:m365\.export\/unified-audit-log|graph\/auditLogQuery|log-analytics\/OfficeActivity)$/i;
 
-/** The unified audit log, by content type where it is collected, by workload where it is not. */
+/** The unified audit log: by content type where collected, otherwise by workload. */
 export function unifiedLog(contentType: RegExp, workload: RegExp): Log['of'] {
   return [{ source: contentType }, { source: UNIFIED, workload }];
 }
@@ -28,11 +28,11 @@ export const SIGN_IN_LOG: Log['of'] = [
   { source: /^entra\.portal\/(?:Interactive)?signIns$/i },
 ];
 
-/** How sign-ins are logged: each flow by itself, so that one can be there without the others. */
+/** The logs of sign-ins by flow, because a tenant can have one flow's log without the others. */
 export const FLOW_LOGS: Readonly<
   Record<'interactive' | 'nonInteractive' | 'servicePrincipals' | 'managedIdentities', Log>
 > = {
-  // The audit log tells that people signed in, and of no other flow.
+  // The audit log reports interactive sign-ins of people, and no other flow.
   interactive: { words: "people's sign-ins", of: [...SIGN_IN_LOG, ...DIRECTORY_OF_UNIFIED_LOG] },
   nonInteractive: {
     words: 'sign-ins without interaction',
@@ -60,7 +60,7 @@ export const FLOW_LOGS: Readonly<
   },
 };
 
-/** Whether a fact of coverage tells of this log. */
+/** Whether a coverage row is about this log. */
 export function tellsOf(
   log: Log,
   { source, workload }: Pick<CoverageRow, 'source' | 'workload'>,

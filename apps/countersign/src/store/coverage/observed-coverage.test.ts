@@ -10,7 +10,7 @@ import { CONTOSO, folder, HEAD, START_MS } from '../testing/rows.ts';
 const MINUTE_MS = 60_000;
 const SOURCE = 'm365.activity/Audit.Exchange';
 
-/** One minute after the other, of which some could not be listed. */
+/** Polls at one-minute intervals; some failed to list. */
 function polls(count: number): Observation[] {
   return Array.from({ length: count }, (_, minute) => {
     const sketch = new DelaySketch();
@@ -42,7 +42,7 @@ function polls(count: number): Observation[] {
   });
 }
 
-test('keeps what follows from all observations, folded and not, over a restart', async (t) => {
+test('keeps the result of folded and unfolded observations over a restart', async (t) => {
   const dir = await folder(t);
   const seen = polls(2_600);
   const expected = new CoverageReducer();
@@ -58,7 +58,7 @@ test('keeps what follows from all observations, folded and not, over a restart',
     store.post({ facts: { observations } });
     store.commit(from + 650);
     store.close();
-    // Asks in between, so that it goes on from what it had folded itself.
+    // A query in between, so that the next one continues from its own fold.
     assert.ok(reader.coverage().length > 0);
   }
   const rows = expected.rows(nowMs).map((row) => ({ ...row, index: row.entries.at(-1) }));
@@ -72,7 +72,7 @@ test('keeps what follows from all observations, folded and not, over a restart',
   );
 });
 
-test('SQL sees the same, and what has expired by the time of the question', async (t) => {
+test('SQL sees the same states, with lateness and expiry at the time of the query', async (t) => {
   const dir = await folder(t);
   const store = await Store.open(dir);
   const observations = polls(600).map((seen, index) => ({ index, seen }));

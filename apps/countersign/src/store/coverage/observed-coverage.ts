@@ -11,8 +11,8 @@ import type { CoverageRow } from '../rows/entry-rows.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
 
 /**
- * The states of coverage that follow from what collectors saw, for whoever asks more than once: of
- * the observations only the new ones are read again.
+ * Coverage states that follow from collector observations. It reads each observation once, and
+ * keeps the fold for later queries.
  */
 export class ObservedCoverage {
   #reducer = new CoverageReducer();
@@ -52,7 +52,9 @@ export class ObservedCoverage {
   }
 }
 
-/** Keeps what a question must fold short. The caller MUST be in a transaction. */
+/**
+ * Folds observations into the state, so that queries fold few. The caller MUST be in a transaction.
+ */
 export function foldObservations(state: StateDatabase): void {
   if (state.observationCount <= OBSERVATIONS_UNFOLDED_MAX) return;
   const folded = state.observed();

@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
 const ROWS = 200_000;
 const FORMAT = 'FORMAT parquet, ROW_GROUP_SIZE 2048';
 
-test('a sort that its memory is too little for gets twice as much, and then no more', async (t) => {
+test('a sort that runs out of memory gets twice as much, once', async (t) => {
   const dir = await folder(t);
   const engine = await DuckDbEngine.open({
     threads: 1,

@@ -6,17 +6,17 @@ import { ENGINE_FREED_BYTES_KEPT, ENGINE_THREAD_BYTES } from '../limits.ts';
 
 export type EngineOptions = {
   readonly threads: number;
-  /** Where DuckDB makes a folder of this engine's own once it has to spill; MUST be there. */
+  /** Where DuckDB creates a spill folder of its own for this engine. MUST exist. */
   readonly tempDir: string;
   readonly memoryBytes?: number;
 };
 
-/** An in-memory DuckDB that never loads an extension and never leaves this machine. */
+/** An in-memory DuckDB without extensions and network access. */
 export class DuckDbEngine {
   readonly #instance: DuckDBInstance;
   readonly #memoryBytes: number;
   readonly #spill: string;
-  /** Work that needs more room, and is under way. */
+  /** Number of running works that need more memory. */
   #roomy = 0;
   readonly #asking = new Set<DuckDBConnection>();
   #isStopped = false;
@@ -39,8 +39,8 @@ export class DuckDbEngine {
       allow_community_extensions: 'false',
     });
     const engine = new DuckDbEngine(instance, memoryBytes, spill);
-    // Global, since every statement has a connection of its own. Instants are compared, cut into
-    // days and shown in UTC, wherever this machine stands.
+    // Global, because every statement has its own connection. Instants are compared, cut into days
+    // and shown in UTC, in any time zone of the machine.
     await engine.run("SET GLOBAL TimeZone = 'UTC'");
     await engine.run('SET GLOBAL parquet_metadata_cache = true');
     const kept = `${ENGINE_FREED_BYTES_KEPT / 1024}KiB`;
@@ -50,15 +50,16 @@ export class DuckDbEngine {
   }
 
   /**
-   * Sets the limit, upon which DuckDB gives back to the system what this whole process has freed:
-   * else hundreds of megabytes that threads needed before stand beside what is needed now.
+   * Sets the memory limit again. DuckDB then returns freed memory of the whole process to the
+   * system; otherwise hundreds of megabytes that threads needed earlier would add to the current
+   * need.
    */
   async giveBack(): Promise<void> {
     const bytes = this.#roomy > 0 ? 2 * this.#memoryBytes : this.#memoryBytes;
     await this.run(`SET GLOBAL memory_limit = '${Math.ceil(bytes / 1024)}KiB'`);
   }
 
-  /** Work on one connection; a connection does one thing at a time. */
+  /** Runs work on one connection. A connection runs one statement at a time. */
   async use<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const connection = await this.#connect();
     try {
@@ -68,7 +69,7 @@ export class DuckDbEngine {
     }
   }
 
-  /** What is asked now, and whatever is asked from now on, rejects: whoever asks is to stop. */
+  /** Rejects running and later queries, so that the process can stop. */
   stop(): void {
     this.#isStopped = true;
     for (const connection of this.#asking) connection.interrupt();
@@ -94,9 +95,10 @@ export class DuckDbEngine {
   }
 
   /**
-   * Work that may be begun again. Whether what is put aside leaves room for what is needed at once
-   * does not follow from how much it is; where it does not, twice the memory is better than failing
-   * at the same again and again.
+   * Runs work that can be restarted.
+   *
+   * The amount spilled does not predict whether enough memory remains. If it does not, one retry
+   * with twice the memory is better than repeated failures.
    */
   async withRoom<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -109,8 +111,7 @@ export class DuckDbEngine {
         return await work();
       } finally {
         this.#roomy -= 1;
-        // Others may hold too much for less: what was answered stays answered, and the limit is
-        // set once more behind the next judge.
+        // If the limit cannot be set, keep the result. The next caller sets the limit again.
         await this.giveBack().catch(() => undefined);
       }
     }
@@ -120,7 +121,7 @@ export class DuckDbEngine {
     return this.use(async (connection) => (await connection.runAndReadAll(sql, values)).getRows());
   }
 
-  /** Rows in batches as DuckDB makes them; the connection lives as long as the iteration. */
+  /** Yields rows in DuckDB's batches. The connection lives as long as the iteration. */
   async *stream(sql: string, values: DuckDBValue[] = []): AsyncGenerator<DuckDBValue[][]> {
     const connection = await this.#connect();
     try {
@@ -141,14 +142,16 @@ export class DuckDbEngine {
   }
 }
 
-/** Folders of the engines of this process that are open. */
+/** Spill folders of this process's open engines. */
 const SPILLING = new Set<string>();
 
 export type SpillOwner = 'ours' | 'lives' | 'gone';
 
 /**
- * Whose a folder into which an engine spilled is; undefined where it is none. In a container a
- * program has the same number at each start: one of ours that none of our engines has is left over.
+ * The process that owns a spill folder; undefined for any other folder.
+ *
+ * In a container a program gets the same process id at each start. A folder with our id that none
+ * of our engines uses is left over.
  */
 export function spillerOf(folder: string): SpillOwner | undefined {
   const [, id] = /^spill-(\d+)-/.exec(folder) ?? [];
@@ -167,15 +170,17 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * DuckDB calls the files that it spills into the same in every instance, and takes whatever stands
- * in them for its own: two that share a folder answer with each other's rows, or crash. There are
- * several on one data folder at any time: the writer's, those of its readers, of other processes.
+ * A name for this engine's own spill folder.
+ *
+ * DuckDB names its spill files alike in every instance and trusts their content. Two instances in
+ * one folder answer with each other's rows, or crash. A data folder has several: the writer's, its
+ * readers', and other processes'.
  */
 function spillFolder(): string {
   return `spill-${process.pid}-${randomUUID()}`;
 }
 
-/** A text as an SQL literal, for the few places (COPY, views) that take no parameters. */
+/** A text as an SQL literal, for statements without parameters (COPY, CREATE VIEW). */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,16 +1,17 @@
 import { type DuckDbEngine, identifier } from './duckdb-engine.ts';
 
-/** By name, as a type of SQL. */
+/** Column names with their SQL types. */
 export type ScratchColumns = Readonly<Record<string, 'BIGINT' | 'INTEGER' | 'VARCHAR'>>;
 
 let made = 0;
 
 /**
- * A table of one asker's own beside the rows, for what no file holds: the engine puts it aside
- * where it is large. It lives until it is dropped, whatever comes in meanwhile.
+ * A temporary table beside the rows, for data that no file holds.
+ *
+ * DuckDB spills it if it is large. It exists until it is dropped, even while new rows are posted.
  */
 export class ScratchTable {
-  /** As SQL. */
+  /** The name, quoted for SQL. */
   readonly name: string;
   readonly #engine: DuckDbEngine;
   readonly #fields: string;
@@ -36,8 +37,10 @@ export class ScratchTable {
   }
 
   /**
-   * Rows as lines, their values between tabs: a parameter of one text is bound at once, a million
-   * values one by one. An empty value, or one of another type, is none.
+   * Adds rows as lines with tab-separated values.
+   *
+   * One text parameter binds at once; a million values bind one by one. An empty value, or one of
+   * another type, becomes NULL.
    */
   async add(lines: readonly string[]): Promise<void> {
     if (lines.length === 0) return;
@@ -48,7 +51,7 @@ export class ScratchTable {
     );
   }
 
-  /** All rows of a question over such tables. */
+  /** Inserts all rows of a query over such tables. */
   async take(sql: string): Promise<void> {
     await this.#engine.withRoom(() => this.#engine.run(`INSERT INTO ${this.name} ${sql}`));
   }

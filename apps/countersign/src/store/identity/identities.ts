@@ -2,11 +2,11 @@ import { isGuid } from '@countersign/core';
 import type { StateDatabase } from '../sqlite/state-database.ts';
 import { findPrincipals, Tenants } from './principal.ts';
 
-/** Who is meant by the keys of those who acted, or by a name in their place. */
+/** Maps actor keys and names to principals. */
 export class Identities {
   readonly #state: StateDatabase | undefined;
   readonly #tenants: Tenants;
-  /** Of names that only one principal ever had. */
+  /** Names that only one principal ever had. */
   readonly #certain = new Map<string, string>();
 
   constructor(state: StateDatabase | undefined) {
@@ -14,7 +14,10 @@ export class Identities {
     this.#tenants = new Tenants(state?.tenants() ?? []);
   }
 
-  /** The object id where one alone is meant at that time; else the key, within its tenant. */
+  /**
+   * The object id if only one principal held the key at that time; otherwise the key within its
+   * tenant.
+   */
   keyOf(key: string, stated: string, atMs: number): string {
     if (isGuid(key)) return key.toLowerCase();
     const tenant = this.#tenants.home(stated);
@@ -33,7 +36,7 @@ export class Identities {
     return (then.length === 1 ? then[0]?.principal.uid : undefined) ?? own;
   }
 
-  /** All names that records gave to whom {@link keyOf} names. */
+  /** All names that records gave to the principal that {@link keyOf} returned. */
   namesOf(person: string): string[] {
     if (!isGuid(person)) return [nameIn(person.slice(person.indexOf(' ') + 1))];
     const aliases = this.#state?.aliasesOf(person) ?? [];

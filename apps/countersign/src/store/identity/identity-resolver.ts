@@ -4,13 +4,14 @@ import type { Alias } from '../rows/alias-table.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
 import type { PrincipalAlias, Selection, SharedKey, WhoOptions } from './principal-types.ts';
 
-/** An actor key within the tenant that it is read as. */
+/** An actor key with the tenant that it is attributed to. */
 export type TenantActorKey = { readonly tenant: string; readonly key: string };
 
 /**
- * Which keys are the same principal. A key without object id belongs to the one object id that
- * records with the same name, PUID or SID state; if several do (a name given to another person
- * later), each holds it for the time in which records tie it to them alone.
+ * Decides which keys are the same principal.
+ *
+ * A key without object id belongs to the one object id whose records share its name, PUID or SID.
+ * If there are several (a reused name), each holds the key while records tie it to that one alone.
  */
 export class IdentityResolver {
   readonly #state: StateDatabase;
@@ -21,7 +22,7 @@ export class IdentityResolver {
     this.#home = home;
   }
 
-  /** The principals that a key may stand for in the period; itself when no object id is known. */
+  /** The principals that a key may mean in the period; the key itself if no object id is known. */
   holdersOf(node: TenantActorKey, period: WhoOptions): TenantActorKey[] {
     if (hasUid(node)) return [node];
     const { uids, bare } = this.#relatives(node);
@@ -77,14 +78,14 @@ export class IdentityResolver {
     return !hasUid(node) && this.#relatives(node).uids.length > 1;
   }
 
-  /** When records tie the shared key to `uid` and to no other. */
+  /** When records tie the shared key to `uid` and to no other object id. */
   #exclusive(node: TenantActorKey, uid: string, uids: readonly string[]): readonly Interval[] {
     const mine = normalise(this.#ties(node, uid));
     const others = uids.filter((u) => u !== uid).flatMap((u) => this.#ties(node, u));
     return subtract(mine, intersect(mine, normalise(others)));
   }
 
-  /** The intervals in which records give `uid` a name, PUID or SID of the bare key. */
+  /** When records give `uid` a name, PUID or SID of the bare key. */
   #ties(node: TenantActorKey, uid: string): Interval[] {
     const names = new Set(this.#aliases(node).map(nameOf));
     return this.#aliases({ ...node, key: uid })
@@ -93,8 +94,8 @@ export class IdentityResolver {
   }
 
   /**
-   * The bare keys that names lead to from here, and the object ids at which they end. No step
-   * leads on through an object id other than the first key.
+   * The bare keys that shared names connect to `start`, and the object ids where the connections
+   * end. Only the first key may be an object id that a path passes through.
    */
   #relatives(start: TenantActorKey): { uids: string[]; bare: string[] } {
     const seen = new Set([start.key]);
@@ -134,7 +135,9 @@ function hasUid(node: TenantActorKey): boolean {
   return !node.key.includes(':');
 }
 
-/** One name of two kinds (a user and a service) is two principals: the kind is part of the key. */
+/**
+ * A user and a service with the same name are two principals, because the kind is part of the key.
+ */
 function isOtherKind(kind: Alias['kind'], a: string, b: string): boolean {
   if (kind !== 'name' || !a.includes(':') || !b.includes(':')) return false;
   return a.slice(0, a.indexOf(':')) !== b.slice(0, b.indexOf(':'));
@@ -144,7 +147,10 @@ function nameOf(alias: Alias): string {
   return `${alias.kind}\n${alias.value}`;
 }
 
-/** The key that stands for several without object id: the one used last, then the first by name. */
+/**
+ * Picks the key that represents several without object id: the one used last, then the first by
+ * name.
+ */
 function latest(keys: readonly string[], aliasesOf: (key: string) => readonly Alias[]): string {
   const lastMs = (key: string): number => Math.max(...aliasesOf(key).map((a) => a.lastMs));
   return keys.toSorted((a, b) => lastMs(b) - lastMs(a) || (a < b ? -1 : 1))[0] as string;

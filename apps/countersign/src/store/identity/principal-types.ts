@@ -1,7 +1,7 @@
 import type { Interval } from '@countersign/core';
 import type { AliasKind } from '../rows/alias-table.ts';
 
-/** A name that records used from one moment to another. */
+/** A name with the period in which records used it. */
 export type PrincipalAlias = {
   readonly kind: AliasKind;
   readonly value: string;
@@ -9,24 +9,24 @@ export type PrincipalAlias = {
   readonly lastMs: number;
 };
 
-/** Which rows are a principal's: all under `keys`, and those under a shared key by time. */
+/** Selects a principal's rows: all under `keys`, and those under shared keys by time. */
 export type Selection = {
   readonly tenants: readonly string[];
   readonly keys: readonly string[];
   readonly shared: readonly SharedKey[];
 };
 
-/** A name that several held. What lies in neither set of intervals may be anybody's. */
+/** A name that several principals held. Outside both sets of intervals the holder is unknown. */
 export type SharedKey = {
   readonly key: string;
   readonly intervals: readonly Interval[];
-  /** When it was another's alone. */
+  /** When another principal alone held it. */
   readonly foreign: readonly Interval[];
 };
 
 export type WhoOptions = {
   readonly tenant?: string | undefined;
-  /** A name counts as that of whoever held it in this period. */
+  /** A name means its holder in this period. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
 };

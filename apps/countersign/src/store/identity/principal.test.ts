@@ -60,7 +60,7 @@ test('a UPN in any case, an object id, a PUID and a SID name one principal', asy
   });
 });
 
-test('an old UPN leads to its person through the PUID that both stand beside', async (t) => {
+test('an old UPN leads to its person through a shared PUID', async (t) => {
   const rows = [
     row(0, { actorName: 'alice.old@contoso.example', actorPuid: PUID }),
     row(1, { actorName: name, actorPuid: PUID }),
@@ -75,7 +75,7 @@ test('an old UPN leads to its person through the PUID that both stand beside', a
   });
 });
 
-test('nobody without an object id is still somebody', async (t) => {
+test('a principal without an object id is a principal', async (t) => {
   const rows = [row(0, { actorName: 'app@sharepoint', actorType: 4 })];
   await reading(await folder(t), rows, async (reader) => {
     const resolution = await reader.resolvePrincipal('APP@sharepoint');
@@ -85,7 +85,7 @@ test('nobody without an object id is still somebody', async (t) => {
   });
 });
 
-test('a user and a service of one name are two', async (t) => {
+test('a user and a service with the same name are two principals', async (t) => {
   const rows = [
     row(0, { actorName: 'sync', actorType: 4 }),
     row(1, { actorName: 'sync', actorType: 1 }),
@@ -101,7 +101,7 @@ test('a user and a service of one name are two', async (t) => {
   });
 });
 
-test('one name in two tenants is two, until the tenant is given', async (t) => {
+test('one name in two tenants is two principals until the tenant is given', async (t) => {
   const rows = [row(0, { actorName: name }), row(1, { tenant: FABRIKAM, actorName: name })];
   await reading(await folder(t), rows, async (reader) => {
     assert.equal((await reader.resolvePrincipal(name)).kind, 'ambiguous');
@@ -109,7 +109,7 @@ test('one name in two tenants is two, until the tenant is given', async (t) => {
   });
 });
 
-test('a name that passed to another person is whose it was at the time', async (t) => {
+test('a reused name means its holder at the time', async (t) => {
   const day = 86_400_000;
   const at = (days: number): number => START_MS + days * day;
   const rows = [
@@ -135,7 +135,7 @@ test('a name that passed to another person is whose it was at the time', async (
   });
 });
 
-test('what states no tenant is read as the one stated one, in any order', async (t) => {
+test('a record without a tenant belongs to the only stated tenant, in any order', async (t) => {
   const bare = { tenant: TENANT_NOT_STATED, actorUid: ALICE };
   const stated = { actorName: name, actorUid: ALICE };
   for (const rows of [
@@ -151,7 +151,7 @@ test('what states no tenant is read as the one stated one, in any order', async 
   }
 });
 
-test('with two stated tenants, what states none stays by itself', async (t) => {
+test('with two stated tenants, a record without one stays separate', async (t) => {
   const rows = [
     row(0, { tenant: TENANT_NOT_STATED, actorUid: ALICE }),
     row(1, { actorUid: ALICE }),
@@ -163,7 +163,7 @@ test('with two stated tenants, what states none stays by itself', async (t) => {
   });
 });
 
-test('a name that is left of a merged row makes nothing ambiguous', async (t) => {
+test('a name left over from a merged row makes nothing ambiguous', async (t) => {
   const dir = await folder(t);
   const rows = [
     row(0, { tenant: TENANT_NOT_STATED, actorUid: ALICE }),
@@ -176,7 +176,7 @@ test('a name that is left of a merged row makes nothing ambiguous', async (t) =>
   assert.equal(uidOf(await reader.resolvePrincipal(ALICE)), ALICE);
 });
 
-test('nothing posted yet is said, not taken for nobody', async (t) => {
+test('an empty store is reported, not taken for an unknown person', async (t) => {
   const reader = await StoreReader.open(await folder(t));
   t.after(() => reader.close());
   const resolution = await reader.resolvePrincipal(name);

@@ -5,13 +5,13 @@ import type { StateDatabase } from '../sqlite/state-database.ts';
 import { IdentityResolver, type TenantActorKey } from './identity-resolver.ts';
 import type { PrincipalAlias, Selection, WhoOptions } from './principal-types.ts';
 
-/** Who: (tenant, object id), else (tenant, kind, normalised name). */
+/** A principal: (tenant, object id), else (tenant, kind, normalized name). */
 export type Principal = {
   readonly tenant: string;
   readonly uid: string | null;
-  /** Of principals without object id: user, system or service. */
+  /** Only without object id: user, system or service. */
   readonly kind: string | null;
-  /** The name by which the latest record calls them. */
+  /** The name in the latest record. */
   readonly name: string | null;
   readonly aliases: readonly PrincipalAlias[];
 };
@@ -27,7 +27,7 @@ export type Resolution =
 
 export type PrincipalMatch = { readonly principal: Principal; readonly selection: Selection };
 
-/** Everybody who may be meant by a UPN in any case, an object id, a PUID or a SID. */
+/** All principals that a UPN in any case, an object id, a PUID or a SID may mean. */
 export function findPrincipals(
   state: StateDatabase,
   who: string,
@@ -67,7 +67,7 @@ export function resolutionOf(who: string, found: readonly PrincipalMatch[]): Res
   return { kind: 'ambiguous', candidates, because: { code: 'principal-ambiguous', text } };
 }
 
-/** Names one principal so that it resolves to nobody else. */
+/** A label that resolves to this principal only. */
 export function labelOf(principal: Principal): string {
   const id = principal.uid ?? `${principal.kind}:${principal.name}`;
   const name = principal.uid !== null && principal.name !== null ? ` (${principal.name})` : '';
@@ -75,8 +75,10 @@ export function labelOf(principal: Principal): string {
 }
 
 /**
- * A delivery that states no tenant is read as the folder's one stated tenant when exactly one
- * exists. This is decided when a question is asked, so that the order of imports cannot matter.
+ * Attributes deliveries without a tenant to the store's only stated tenant, if there is exactly
+ * one.
+ *
+ * This is decided per query, so that the order of imports has no effect.
  */
 export class Tenants {
   readonly #only: string | undefined;
@@ -90,14 +92,14 @@ export class Tenants {
     return tenant === TENANT_NOT_STATED ? (this.#only ?? tenant) : tenant;
   }
 
-  /** SQL for the home of the tenant in a column. */
+  /** SQL for the tenant that a column's value is attributed to. */
   sql(column: string): string {
     if (this.#only === undefined) return column;
     const [none, only] = [literal(TENANT_NOT_STATED), literal(this.#only)];
     return `CASE ${column} WHEN ${none} THEN ${only} ELSE ${column} END`;
   }
 
-  /** The tenants in the rows that are read as `tenant`. */
+  /** The stored tenants that are attributed to `tenant`. */
   readAs(tenant: string): string[] {
     return tenant === this.#only ? [tenant, TENANT_NOT_STATED] : [tenant];
   }

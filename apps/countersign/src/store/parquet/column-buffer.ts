@@ -13,25 +13,25 @@ import {
 import type { ColumnChunk } from './parquet-file.ts';
 
 /**
- * The values of one column of a row group, encoded as far as possible when they come: then they
- * are in the processor's cache, and nothing but bytes is kept of them.
+ * The values of one column of a row group. Each value is encoded on arrival, while it is in the CPU
+ * cache; only bytes are kept.
  */
 export type RowColumn = {
-  /** The caller MUST push what the column's type holds, at most {@link ROW_GROUP_ROWS} times. */
+  /** The caller MUST push values of the column's type, at most {@link ROW_GROUP_ROWS} times. */
   push(value: ReturnType<Column['read']>): void;
-  /** What was pushed; the column is empty afterwards. */
+  /** Returns the pushed values and empties the column. */
   take(): ColumnChunk;
 };
 
 /**
- * Texts. Equal ones are kept once, as long as there are enough of them: a column of ids would fill
- * a dictionary with what never comes again.
+ * Text values. Repeated values go into a dictionary. A column of unique ids drops it, because its
+ * entries would never be reused.
  */
 export class TextColumn implements RowColumn {
   readonly #defined = new DefinitionLevels();
   readonly #codeOf = new Map<string, number>();
   readonly #codes = new Uint32Array(ROW_GROUP_ROWS);
-  /** The dictionary while there is one, else all values; in PLAIN encoding. */
+  /** The dictionary, or all values without one; in PLAIN encoding. */
   #bytes: Buffer = Buffer.allocUnsafe(16 * 1024);
   #length = 0;
   #checkAt = DICTIONARY_SIZE_MIN;
@@ -69,11 +69,11 @@ export class TextColumn implements RowColumn {
     const width = bitWidth(size - 1);
     const codes = hybrid(this.#codes.subarray(0, stated), width);
     const data = Buffer.concat([head, Buffer.of(width), codes]);
-    // A copy: a small page goes into the file as it is, and the next row group is written here.
+    // Copy: small pages enter the file uncompressed, and the next row group reuses this buffer.
     return { ...counts, data, dictionary: { data: Buffer.from(texts), size } };
   }
 
-  /** Gives the dictionary up when most texts are different: writes out what it stood for. */
+  /** Drops the dictionary if most texts are distinct, and writes the values out. */
   #check(stated: number): void {
     this.#checkAt *= 2;
     if (this.#codeOf.size < stated * DICTIONARY_SHARE_MAX) return;
@@ -85,7 +85,7 @@ export class TextColumn implements RowColumn {
   }
 
   #append(text: string): void {
-    // UTF-8 takes at most three bytes for each UTF-16 code unit.
+    // UTF-8 needs at most three bytes per UTF-16 code unit.
     const needed = this.#length + 4 + text.length * 3;
     if (needed > this.#bytes.length) {
       const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
@@ -96,7 +96,7 @@ export class TextColumn implements RowColumn {
   }
 }
 
-/** Numbers and truth values. */
+/** Numbers and booleans. */
 export class NumberColumn implements RowColumn {
   readonly #defined = new DefinitionLevels();
   readonly #values = new Float64Array(ROW_GROUP_ROWS);
@@ -137,7 +137,7 @@ export class NumberColumn implements RowColumn {
   }
 }
 
-/** Lists of whole numbers, none of them null; each has at least one. */
+/** Lists of integers without nulls, each with at least one element. */
 export class ListColumn implements RowColumn {
   readonly #values: number[] = [];
   readonly #repeats: number[] = [];
@@ -152,7 +152,7 @@ export class ListColumn implements RowColumn {
   take(): ColumnChunk {
     const values = Float64Array.from(this.#values.splice(0));
     const repeats = Uint8Array.from(this.#repeats.splice(0));
-    // Level 3: the list is there, has an element, and the element is not null.
+    // Level 3: the list exists, has an element, and the element is not null.
     const defined = sameLevels(3, values.length, 2);
     return {
       levelCount: values.length,
@@ -164,13 +164,13 @@ export class ListColumn implements RowColumn {
   }
 }
 
-/** Which values of a column are there: the definition levels. */
+/** The definition levels: which values of a column are not null. */
 class DefinitionLevels {
   readonly #levels = new Uint8Array(ROW_GROUP_ROWS);
   levelCount = 0;
   stated = 0;
 
-  /** The position of the value among those that are there. */
+  /** The value's position among the non-null values. */
   push(isStated: boolean): number {
     this.#levels[this.levelCount++] = Number(isStated);
     return isStated ? this.stated++ : this.stated;
@@ -195,7 +195,7 @@ const ENCODERS = {
   BOOLEAN: plainBooleans,
 } as const;
 
-/** Hostile numbers (1e300, fractions) are cut to what the column and a reader can hold. */
+/** Clamps hostile numbers (1e300, fractions) to what the column and a reader can hold. */
 function whole(value: number, limit: number): number {
   return Math.max(-limit, Math.min(limit, Math.trunc(value)));
 }

@@ -30,7 +30,7 @@ function filesIn(dir: string): string[] {
     .sort();
 }
 
-test('many files become one, many rows become files by class and day', async (t) => {
+test('many files become one, and many rows become files by class and day', async (t) => {
   const dir = await folder(t);
   const rows = [0, 1, 2, 3].map((i) =>
     row(i, { classUid: i % 2 === 0 ? 6003 : 3002, timeMs: START_MS + i * DAY }),
@@ -56,7 +56,7 @@ test('many files become one, many rows become files by class and day', async (t)
   assert.deepEqual(await allIn(dir), rows);
 });
 
-test('what is left behind a step is laid down by day as well, unless it is little', async (t) => {
+test('rows left after a step are partitioned by day too, unless they are few', async (t) => {
   const posts = [0, 1, 2].map((i) => [row(2 * i), row(2 * i + 1)]);
   for (const [partitionRestMin, left] of [
     [2, 0],
@@ -83,7 +83,7 @@ test('one small file after another leaves the large ones alone', async (t) => {
   assert.equal((await allIn(dir)).length, 43);
 });
 
-test('compacting twice does nothing the second time', async (t) => {
+test('a second compaction changes nothing', async (t) => {
   const dir = await folder(t);
   const store = await storeOf(dir, [[row(0)], [row(1)]]);
   t.after(() => store.close());
@@ -93,7 +93,7 @@ test('compacting twice does nothing the second time', async (t) => {
   assert.deepEqual(filesIn(dir), files);
 });
 
-test('the files of one day stay few, however often it is compacted', async (t) => {
+test('one day keeps few files, however often it is compacted', async (t) => {
   const dir = await folder(t);
   const store = await Store.open(dir);
   t.after(() => store.close());
@@ -106,7 +106,7 @@ test('the files of one day stay few, however often it is compacted', async (t) =
   assert.equal((await allIn(dir)).length, 12);
 });
 
-test('superseded rows are gone from the files after a compaction', async (t) => {
+test('compaction removes superseded rows', async (t) => {
   const dir = await folder(t);
   const store = await storeOf(dir, [[row(0), row(1)], [row(2, { entries: [0, 2] })]], [0, 77]);
   t.after(() => store.close());
@@ -120,7 +120,7 @@ test('superseded rows are gone from the files after a compaction', async (t) => 
   assert.equal(store.supersededCount, 0, 'an entry that never had a row is forgotten too');
 });
 
-test('a file with few superseded rows is left alone until they are many in all', async (t) => {
+test('a file with few superseded rows stays until the total is high', async (t) => {
   const dir = await folder(t);
   const large = Array.from({ length: 60 }, (_, i) => row(i));
   const small = [row(60), row(61)];
@@ -139,7 +139,7 @@ test('a file with few superseded rows is left alone until they are many in all',
   );
 });
 
-test('no compaction, at any time, with any limits, changes an answer', async (t) => {
+test('no compaction, at any time and with any limits, changes an answer', async (t) => {
   const step = fc.record({
     rows: fc.array(
       fc.record({

@@ -24,17 +24,17 @@ export type CompactionContext = {
   readonly engine: DuckDbEngine;
 };
 
-/** When files are rewritten; the defaults are those of `limits.ts`. */
+/** When compaction rewrites files. The defaults are in `limits.ts`. */
 export type CompactionLimits = {
-  /** Below this, hot rows are not laid down by class and day. */
+  /** Below this number, hot rows are not partitioned by class and day. */
   readonly partitionRowsMin?: number;
-  /** The same for what is left where some were. */
+  /** The same for rows left after the first partitioning. */
   readonly partitionRestMin?: number;
   /** Hot files before the small ones are merged. */
   readonly hotFilesMax?: number;
-  /** Superseded rows before they are taken out where they are many. */
+  /** Superseded rows before they are removed from the files that have many. */
   readonly supersededMax?: number;
-  /** Superseded rows that may stay in the others; beyond it, half of that. */
+  /** Superseded rows that may stay in the other files. Beyond it, half of that may stay. */
   readonly supersededRestMax?: number;
   /** Rows that one step sorts. */
   readonly stepRowsMax?: number;
@@ -43,11 +43,14 @@ export type CompactionLimits = {
 export type CompactionReport = { readonly filesBefore: number; readonly filesAfter: number };
 
 /**
- * Hot files are merged once they are many, and become files by class and day once they hold many
- * rows; the files of one day are merged when they are several. Superseded rows go when they are
- * many, out of the files in which they are many, or when their file is rewritten anyway. Every step
- * is complete in itself: new files, then one transaction, then the old files go. A crash leaves
- * either the old files or the new ones listed, and the others as left-overs.
+ * Compacts the event files.
+ *
+ * Many hot files are merged. Many hot rows become files by class and day. Several files of one day
+ * are merged. Superseded rows are removed from files that have many, and whenever a file is
+ * rewritten.
+ *
+ * Each step writes new files, lists them in one transaction, then deletes the old ones. A crash
+ * leaves either set listed and the other as leftovers.
  */
 export async function compact(
   store: CompactionContext,
@@ -75,7 +78,7 @@ export async function compact(
       break;
     }
     await partitionHot(store, firstRows(hot, stepRowsMax));
-    // What is left came with these: files that each reach over all days are opened for any of them.
+    // The rest arrived with them. Each of its files spans all days, so every query would open it.
     rowsMin = Math.min(rowsMin, partitionRestMin);
   }
   for (const day of days(store)) {
@@ -88,8 +91,8 @@ export async function compact(
 }
 
 /**
- * Entries without a row of their own: their action was merged before it was ever posted. Beyond
- * the cursor a row may still come.
+ * Drops superseded indices without a row: their action was merged before it was posted. Beyond the
+ * cursor a row may still come.
  */
 async function forgetRowless(store: CompactionContext): Promise<void> {
   const found = new Set(await supersededIn(store, store.state.files()));
@@ -119,9 +122,11 @@ async function mergeHot(store: CompactionContext, hot: readonly ListedFile[]): P
 }
 
 /**
- * First all rows in order into one file, which spills where it must; then class by class and day by
- * day out of it, each of which stands together there. A COPY that partitions by itself keeps a
- * buffer of every column for every partition: 216 of them took more than 256 MiB for 3,000 rows.
+ * Partitions hot rows by class and day.
+ *
+ * First it sorts all rows into one file, spilling if needed; then it copies each partition, which
+ * is contiguous there. COPY with PARTITION_BY keeps a buffer per column and partition: 216
+ * partitions took more than 256 MiB for 3,000 rows.
  */
 async function partitionHot(store: CompactionContext, hot: readonly ListedFile[]): Promise<void> {
   const sorted = join(store.dir, TEMP_FOLDER, 'sorted.parquet');
@@ -190,8 +195,9 @@ function days(store: CompactionContext): ListedFile[][] {
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Paths of the files that are worth rewriting for the superseded rows in them. Where more would
- * stay than may, more files go until half of that is left, the large ones with few of them last.
+ * Paths of files that have enough superseded rows to be rewritten. If more than `restMax` rows
+ * would stay, more files follow until half of that remains; large files with few such rows come
+ * last.
  */
 async function wornFiles(store: CompactionContext, restMax: number): Promise<ReadonlySet<string>> {
   const counts = await supersededCounts(store);
@@ -232,8 +238,8 @@ function holdsIndex({ fromIndex, toIndex }: ListedFile, index: number): boolean 
 }
 
 /**
- * The smallest files, as far as they are of like size, so that a row is rewritten a number of
- * times that grows with the logarithm of all rows.
+ * The smallest files of similar size. So a row is rewritten a number of times that grows with the
+ * logarithm of all rows.
  */
 function smallOnes(files: readonly ListedFile[]): readonly ListedFile[] {
   const sorted = files.toSorted((a, b) => a.rows - b.rows);
@@ -268,7 +274,7 @@ function liveRows(store: CompactionContext, files: readonly ListedFile[]): strin
 
 const ALL = COLUMNS.map(({ name }) => identifier(name)).join(', ');
 
-/** `with names`: with a column `filename`, the path that was read. */
+/** `with names`: adds a column `filename` with the file's path. */
 export function source(
   store: CompactionContext,
   files: readonly ListedFile[],
@@ -288,7 +294,7 @@ async function useSuperseded<T>(store: CompactionContext, work: () => Promise<T>
   }
 }
 
-/** A table of indices in the engine. */
+/** Creates a table of indices in the engine. */
 export async function loadIndices(
   engine: DuckDbEngine,
   table: string,
@@ -309,7 +315,7 @@ export async function loadIndices(
   });
 }
 
-/** Gives a finished file its name; it is durable when this resolves, and not yet listed. */
+/** Renames a finished file to its final name. Durable when this resolves, but not listed yet. */
 export async function settle(
   store: CompactionContext,
   temp: string,
@@ -332,8 +338,8 @@ export async function settle(
 }
 
 /**
- * From here on the new files count; `besides` is part of the same transaction. Readers that still
- * have an old one open read again.
+ * Lists the new files instead of the old ones; `besides` runs in the same transaction. Readers with
+ * an old file open read again.
  */
 export async function replace(
   store: CompactionContext,

@@ -3,21 +3,21 @@ import { actorKey, type EventRow } from '../rows/event-row.ts';
 export type ColumnType = 'BIGINT' | 'INTEGER' | 'BOOLEAN' | 'VARCHAR' | 'TIMESTAMPTZ' | 'BIGINT[]';
 
 export type Column = {
-  /** The name that SQL users see. */
+  /** The column name in SQL. */
   readonly name: string;
-  /** DuckDB type. A `TIMESTAMPTZ` is an instant; code reads it in milliseconds. */
+  /** DuckDB type. A `TIMESTAMPTZ` is an instant, which code reads in milliseconds. */
   readonly type: ColumnType;
   readonly read: (row: EventRow) => string | number | boolean | null | readonly number[];
   readonly meaning: string;
 };
 
 /**
- * SQL of a row's event time without a zone, in UTC, for calendar functions: with a zone they take
- * ten times as long.
+ * SQL of a row's event time in UTC without a zone. Calendar functions on zoned times take ten times
+ * as long.
  */
 export const UTC_TIME = 'make_timestamp_ms(epoch_ms(time))';
 
-/** The one table of columns: what a Parquet file of events holds, in this order. */
+/** The columns of a Parquet event file, in this order. */
 export const COLUMNS: readonly Column[] = [
   column('index', 'BIGINT', (r) => r.index, 'ledger index of the newest sighting'),
   column('entries', 'BIGINT[]', (r) => r.entries, 'ledger indices of all sightings'),

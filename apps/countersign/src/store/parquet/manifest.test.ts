@@ -18,7 +18,7 @@ function manifestIn(dir: string): Manifest {
   return JSON.parse(readFileSync(join(dir, MANIFEST_FILE), 'utf8')) as Manifest;
 }
 
-/** What a DuckDB that knows nothing of Countersign reads by the statements of the document. */
+/** What a DuckDB without Countersign reads with the documented statements. */
 async function readAsDocumented(dir: string): Promise<{ index: number[]; timeType: string }> {
   const [, sql = ''] = /```sql\n(.*?)```/s.exec(readFileSync(DOCUMENT, 'utf8')) ?? [];
   const instance = await DuckDBInstance.create(':memory:');
@@ -36,7 +36,7 @@ async function readAsDocumented(dir: string): Promise<{ index: number[]; timeTyp
   }
 }
 
-test('another reader counts the rows that count, as the documentation says it', async (t) => {
+test('another reader counts the current rows with the documented statements', async (t) => {
   const dir = await folder(t);
   const store = await storeOf(dir, [[row(0), row(1)], [row(2), row(3)], [row(4)]], [1, 2]);
   store.close();
@@ -45,7 +45,7 @@ test('another reader counts the rows that count, as the documentation says it', 
   assert.equal(timeType, 'TIMESTAMP WITH TIME ZONE');
 });
 
-test('the same rows are read after files were merged and laid down by day', async (t) => {
+test('reads the same rows after files were merged and partitioned by day', async (t) => {
   const dir = await folder(t);
   const rows = [0, 1, 2, 3].map((i) => row(i, { timeMs: START_MS + i * 86_400_000 }));
   const store = await storeOf(
@@ -63,7 +63,7 @@ test('the same rows are read after files were merged and laid down by day', asyn
   assert.equal(timeType, 'TIMESTAMP WITH TIME ZONE');
 });
 
-test('an erasure leaves the manifest without its rows', async (t) => {
+test('after an erasure the manifest no longer lists its rows', async (t) => {
   const dir = await folder(t);
   const store = await storeOf(dir, [[row(0), row(1), row(2)]]);
   t.after(() => store.close());
@@ -74,7 +74,7 @@ test('an erasure leaves the manifest without its rows', async (t) => {
   assert.ok((await readAsDocumented(dir)).index.includes(0));
 });
 
-test('while rows come in, the manifest is written again after ten seconds', async (t) => {
+test('while rows arrive, the manifest is written again after ten seconds', async (t) => {
   const dir = await folder(t);
   const clock = new ManualClock(START_MS);
   const store = await Store.open(dir, { clock });
@@ -90,13 +90,13 @@ test('while rows come in, the manifest is written again after ten seconds', asyn
   assert.equal(manifestIn(dir).files.length, 2);
 });
 
-test('a writer that opens after a crash brings the manifest up to date', async (t) => {
+test('a writer that opens after a crash updates the manifest', async (t) => {
   const dir = await folder(t);
   const clock = new ManualClock(START_MS);
   const store = await Store.open(dir, { clock });
   await post(store, [row(0)]);
   store.commit(1);
-  // What a kill leaves: the transaction is durable, the manifest is of the time before.
+  // The state after a kill: the transaction is durable, the manifest is older.
   const killed = manifestIn(dir);
   store.close();
   assert.equal(killed.cursor, 0);
@@ -105,10 +105,10 @@ test('a writer that opens after a crash brings the manifest up to date', async (
   assert.equal(manifestIn(dir).cursor, 1);
 });
 
-test('where the disk takes no manifest, none is left, and the writer goes on', async (t) => {
+test('if the disk accepts no manifest, none remains and the writer goes on', async (t) => {
   const dir = await folder(t);
   const store = await storeOf(dir, [[row(0)]]);
-  // A folder in place of the unfinished file fails as a full disk does, for root as well.
+  // A folder in place of the temporary file fails like a full disk, also for root.
   mkdirSync(join(dir, TEMP_FOLDER, 'manifest.json'));
   await store.compact({ partitionRowsMin: 1 });
   assert.ok(!existsSync(join(dir, MANIFEST_FILE)));

@@ -6,17 +6,18 @@ import type { StateDatabase } from '../sqlite/state-database.ts';
 import { EVENTS_FOLDER, MANIFEST_FILE, STORE_STAGE, TEMP_FOLDER } from '../store-layout.ts';
 
 /**
- * What readers other than Countersign need to know of the events folder. A folder listing is not
- * enough: rows stay in immutable files after another row has taken their place, and a crash leaves
- * files that no transaction lists.
+ * Describes the events folder to readers other than Countersign.
+ *
+ * A folder listing is not enough: superseded rows stay in immutable files, and a crash leaves
+ * unlisted files.
  */
 export type Manifest = {
   readonly format: 'countersign-events/1';
-  /** The rows stand for the ledger entries below this index. */
+  /** The rows cover the ledger entries below this index. */
   readonly cursor: number;
-  /** The files that count. Paths are relative to the folder of the manifest. */
+  /** The listed files. Paths are relative to the manifest's folder. */
   readonly files: readonly { readonly path: string; readonly rows: number }[];
-  /** Values of the column `index` of rows in these files that no longer count. */
+  /** Values of the column `index` of superseded rows in these files. */
   readonly superseded: readonly number[];
 };
 
@@ -34,15 +35,17 @@ export class ManifestFile {
     this.#clock = clock;
   }
 
-  /** Writes what counts now, unless it was written within {@link MANIFEST_INTERVAL_MS}. */
+  /** Writes the manifest unless it was written within {@link MANIFEST_INTERVAL_MS}. */
   refresh(): void {
     if (this.#clock.monotonic() - this.#writtenMs >= MANIFEST_INTERVAL_MS) this.write();
   }
 
   /**
-   * MUST follow every deletion of a listed file: until then the manifest names a missing file.
-   * Where the disk takes no new manifest, the old one goes: no manifest is better than a false one,
-   * and nothing else of Countersign reads it.
+   * Writes the manifest. MUST follow every deletion of a listed file; until then the manifest names
+   * a missing file.
+   *
+   * If the write fails, the old manifest is deleted, because a false one is worse than none.
+   * Countersign itself does not read it.
    */
   write(): void {
     const { generation, manifest } = this.#state.snapshot(() => ({

@@ -1,6 +1,9 @@
 /** Encodings of values and levels inside a Parquet page (Parquet format, "Encodings"). */
 
-/** Values of `width` bits, in runs of eight, low bits first; a single run when all are equal. */
+/**
+ * RLE/bit-packing hybrid: values of `width` bits in groups of eight, low bits first. One RLE run if
+ * all are equal.
+ */
 export function hybrid(values: Uint32Array | Uint8Array, width: number): Buffer {
   const { length } = values;
   const first = values[0] ?? 0;
@@ -13,7 +16,7 @@ export function hybrid(values: Uint32Array | Uint8Array, width: number): Buffer 
   let bits = 0;
   let held = 0;
   for (let i = 0; i < length; i++) {
-    // Widths stay below 25 bits, so that what is held and a value fit 32 bits.
+    // Widths stay below 25 bits, so that the pending bits and a value fit into 32 bits.
     held |= (values[i] as number) << bits;
     bits += width;
     while (bits >= 8) {
@@ -31,7 +34,7 @@ function areEqual(values: Uint32Array | Uint8Array): boolean {
   return true;
 }
 
-/** One value, `count` times. */
+/** An RLE run: one value, `count` times. */
 function runOf(value: number, count: number, width: number): Buffer {
   const header = varint(count * 2);
   const bytes = Buffer.alloc(header.length + Math.ceil(width / 8));
@@ -42,12 +45,12 @@ function runOf(value: number, count: number, width: number): Buffer {
   return bytes;
 }
 
-/** Bits that hold every value up to `max`; Parquet readers want at least one. */
+/** Bits for every value up to `max`. Parquet readers expect at least one. */
 export function bitWidth(max: number): number {
   return Math.max(1, 32 - Math.clz32(max));
 }
 
-/** Levels of a data page of version 1: their length in bytes, then a hybrid of `width` bits. */
+/** Levels of a version 1 data page: length in bytes, then a hybrid of `width` bits. */
 export function levels(values: Uint8Array, width: number): Buffer {
   return withLength(hybrid(values, width));
 }
@@ -63,8 +66,9 @@ function withLength(bytes: Buffer): Buffer {
 }
 
 /**
- * BYTE_ARRAY: four bytes of length, then the bytes. Gives the position behind them. Short ASCII is
- * written here: a call into the engine takes longer than its characters do.
+ * BYTE_ARRAY: four bytes of length, then the bytes. Returns the position after them.
+ *
+ * It encodes short ASCII itself, because a call into the engine takes longer than the characters.
  */
 export function writeText(bytes: Buffer, text: string, at: number): number {
   const start = at + 4;
@@ -92,7 +96,7 @@ export function plainInt32(values: Float64Array): Buffer {
   return bytes;
 }
 
-/** INT64 of `value * scale`; the product need not be a safe integer. */
+/** INT64 of `value * scale`. The product may exceed the safe integers. */
 export function plainInt64(values: Float64Array, scale: 1 | 1000): Buffer {
   const bytes = Buffer.allocUnsafe(values.length * 8);
   const view = viewOf(bytes);
@@ -110,7 +114,7 @@ export function plainInt64(values: Float64Array, scale: 1 | 1000): Buffer {
   return bytes;
 }
 
-/** A Buffer's own writers check each value; a view's are inlined. */
+/** Buffer's own writers check each value; the calls of a DataView are inlined. */
 function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
   return new DataView(buffer, byteOffset, length);
 }

@@ -3,7 +3,7 @@ import { COMPRESS_BYTES_MIN } from '../limits.ts';
 import type { ColumnType } from './event-columns.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 
-/** Numbers of the Parquet format (parquet.thrift). */
+/** Enum values of the Parquet format (parquet.thrift). */
 const TYPES = { BOOLEAN: 0, INTEGER: 1, BIGINT: 2, TIMESTAMPTZ: 2, VARCHAR: 6, 'BIGINT[]': 2 };
 const OPTIONAL = 1;
 const REPEATED = 2;
@@ -20,15 +20,15 @@ const DICTIONARY_PAGE = 2;
 
 const MAGIC = Buffer.from('PAR1');
 
-/** One column of one row group, encoded. */
+/** One encoded column of one row group. */
 export type ColumnChunk = {
-  /** Values and levels, nulls included. */
+  /** Number of values, nulls included. */
   readonly levelCount: number;
   readonly nullCount: number;
   readonly data: Buffer;
-  /** Undefined when the values stand in the data page itself. */
+  /** Undefined if the data page holds the values itself. */
   readonly dictionary: { readonly data: Buffer; readonly size: number } | undefined;
-  /** Least and greatest value, in PLAIN encoding without length. */
+  /** Minimum and maximum in PLAIN encoding without length. */
   readonly range: readonly [Buffer, Buffer] | undefined;
 };
 
@@ -44,7 +44,7 @@ type ChunkPlace = {
   readonly rawBytes: number;
 };
 
-/** Puts a Parquet file together, row group by row group. */
+/** Builds a Parquet file, row group by row group. */
 export class ParquetFile {
   readonly #columns: readonly FileColumn[];
   readonly #parts: Buffer[] = [MAGIC];
@@ -55,13 +55,13 @@ export class ParquetFile {
     this.#columns = columns;
   }
 
-  /** One chunk for each column, in order. */
+  /** Adds a row group: one chunk per column, in order. */
   add(rows: number, chunks: readonly ColumnChunk[]): void {
     const placed = chunks.map((chunk, i) => this.#place(this.#columns[i] as FileColumn, chunk));
     this.#groups.push({ rows, chunks: placed });
   }
 
-  /** The parts of the finished file, in order. */
+  /** Returns the parts of the finished file, in order. */
   end(): readonly Buffer[] {
     const footer = footerOf(this.#columns, this.#groups);
     const tail = Buffer.alloc(8);
@@ -100,13 +100,13 @@ export class ParquetFile {
 }
 
 function compressed(raw: Buffer): Buffer {
-  // Level 1: a fifth less time than the default for 5 % more bytes. One chunk holds all of it, so
-  // that nothing is copied together.
+  // Level 1 takes a fifth less time than the default for 5 % more bytes. One output chunk for the
+  // whole page avoids a copy.
   const params = { [constants.ZSTD_c_compressionLevel]: 1 };
   return zstdCompressSync(raw, { params, chunkSize: Math.max(CHUNK_BYTES_MIN, raw.length + 512) });
 }
 
-/** The least that Node's zlib takes. */
+/** The minimum chunk size of Node's zlib. */
 const CHUNK_BYTES_MIN = 64;
 
 type SchemaElement = {
@@ -163,7 +163,7 @@ function writeElement(writer: ThriftWriter, element: SchemaElement): void {
   writer.binary(4, name);
   if (children !== undefined) writer.i32(5, children);
   if (converted !== undefined) writer.i32(6, converted);
-  // LogicalType TIMESTAMP(isAdjustedToUTC = true, MICROS), and for older readers its ConvertedType.
+  // LogicalType TIMESTAMP(isAdjustedToUTC = true, MICROS), and its ConvertedType for older readers.
   if (isTimestamp === true) {
     writer.struct(10, (logical) =>
       logical.struct(8, (time) => time.bool(1, true).struct(2, (unit) => unit.struct(2, () => {}))),

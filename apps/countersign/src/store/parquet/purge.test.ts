@@ -22,7 +22,7 @@ async function allIn(dir: string): Promise<EventRow[]> {
   }
 }
 
-/** Every file of the folder that holds the text, plain or as Parquet's dictionaries hold it. */
+/** Every file of the folder that contains the text, plain or in a Parquet dictionary. */
 function filesWith(dir: string, text: string): string[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -34,7 +34,7 @@ function stubOf({ index, entries, tenant, action, source, seenMs, event }: Event
   return erasedRow({ index, entries, tenant, action, source, seenMs, timeMs: event.timeMs });
 }
 
-test('of an erased entry nothing is left but what its leaf says', async (t) => {
+test('an erased entry leaves only what its leaf states', async (t) => {
   const dir = await folder(t);
   const rows = [row(0, { ...mallory, ...secret }), row(1, { actorName: 'bob@x' })];
   const store = await storeOf(dir, [rows]);
@@ -66,7 +66,7 @@ test('a name that other rows support stays, with the times of those rows', async
   );
 });
 
-test('an action of which other sightings remain is reported to be merged again', async (t) => {
+test('reports an action with remaining deliveries for another merge', async (t) => {
   const dir = await folder(t);
   const rows = [row(0, mallory), row(1, mallory), row(2, { ...mallory, entries: [0, 2] })];
   const store = await storeOf(dir, [rows], [0]);
@@ -84,11 +84,11 @@ test('an action of which other sightings remain is reported to be merged again',
   );
 });
 
-test('what is to be merged is reported until it is posted, however often one dies', async (t) => {
+test('reports pending merges until they are posted, over several crashes', async (t) => {
   const dir = await folder(t);
   const first = await storeOf(dir, [[row(0, mallory), row(1, { entries: [0, 1] })]], [0]);
   assert.deepEqual((await first.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
-  // The process dies here, before it has posted anything.
+  // A crash at this point: nothing was posted.
   const store = await Store.open(dir);
   t.after(() => store.close());
   assert.deepEqual((await store.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
@@ -97,7 +97,7 @@ test('what is to be merged is reported until it is posted, however often one die
   assert.deepEqual((await store.purge([0])).toMerge, []);
 });
 
-test('a superseded row of an erased entry goes too', async (t) => {
+test('removes a superseded row of an erased entry', async (t) => {
   const dir = await folder(t);
   const rows = [row(0, { ...mallory, ...secret }), row(1, { entries: [0, 1] })];
   const store = await storeOf(dir, [rows], [0]);
@@ -127,7 +127,7 @@ test('an erasure finds rows in compacted files, and leaves the others as they ar
   assert.deepEqual(await allIn(dir), expected);
 });
 
-test('what an erased entry of our own said is gone from the state', async (t) => {
+test('removes the content of an erased entry of our own from the state', async (t) => {
   const dir = await folder(t);
   const store = await Store.open(dir);
   t.after(() => store.close());
@@ -138,7 +138,7 @@ test('what an erased entry of our own said is gone from the state', async (t) =>
   assert.deepEqual(filesWith(dir, NAME), []);
 });
 
-test('a group of signals that is named after who was erased is not remembered', async (t) => {
+test("forgets a signal group whose name is the erased person's", async (t) => {
   const dir = await folder(t);
   const store = await storeOf(dir, [[row(0, mallory), row(1)]]);
   t.after(() => store.close());
@@ -157,7 +157,7 @@ test('a group of signals that is named after who was erased is not remembered', 
   assert.deepEqual(filesWith(dir, NAME), []);
 });
 
-test('erasing what was never posted, or twice, changes nothing', async (t) => {
+test('erasing an unposted entry, or erasing twice, changes nothing', async (t) => {
   const dir = await folder(t);
   const store = await storeOf(dir, [[row(0), row(1)]]);
   t.after(() => store.close());

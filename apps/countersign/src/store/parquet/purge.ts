@@ -10,16 +10,17 @@ import { COLUMNS } from './event-columns.ts';
 import { copyTo, FILE_ORDER, readParquet } from './parquet-sql.ts';
 
 export type PurgeReport = {
-  /** Rows of which nothing but the leaf is left. */
+  /** Rows that now have only the data of the leaf. */
   readonly erased: number;
-  /** Actions of which other sightings remain: to be merged again from these entries. */
+  /** Actions with other deliveries. The caller merges them again from these entries. */
   readonly toMerge: readonly PendingMerge[];
 };
 
 /**
- * Rewrites each file that holds a row of these entries, and what was learned from them. Before
- * the transaction a crash leaves the old files, after it left-overs that go at the next start:
- * the caller purges again until this resolves.
+ * Rewrites each file with a row of these entries, and forgets what was learned from them.
+ *
+ * A crash before the transaction leaves the old files; after it, leftovers that the next start
+ * removes. The caller repeats the purge until it resolves.
  */
 export async function purge(
   store: CompactionContext,
@@ -39,10 +40,10 @@ export async function purge(
     await replace(store, files, made, () => {
       relearn();
       for (const index of indices) store.state.forgetFactsOf(index);
-      // They name people, and are made again from what is left.
+      // Checks name people. A later run recomputes them from the remaining rows.
       store.state.checks.clear();
       store.state.setCursor(CHECKS_STAGE, 0);
-      // The row that is left of a torn action is another's: so are its signals.
+      // The remaining row of a merged action belongs to another entry, and so do its signals.
       for (const index of hit) store.state.signals.forget(index);
       store.state.signals.forgetEmptyGroups();
       store.state.setUnmerged(report.toMerge);
@@ -59,7 +60,7 @@ export async function purge(
 const DOOMED = `"index" IN (SELECT "index" FROM hit)`;
 const SUPERSEDED = `"index" IN (FROM superseded)`;
 
-/** Fills `hit` with the rows of which a sighting is doomed; gives the files that hold them. */
+/** Fills `hit` with rows that have a delivery to erase; returns the files that hold them. */
 async function findRows(store: CompactionContext): Promise<ListedFile[]> {
   const files = store.state.files();
   const none = `SELECT 0::BIGINT AS "index", []::BIGINT[] AS remaining WHERE false`;
@@ -98,7 +99,7 @@ async function reportHits(store: CompactionContext): Promise<PurgeReport> {
   return { erased: live.length - torn.length, toMerge };
 }
 
-/** What an earlier erasure took out, whose caller died before it had posted it again. */
+/** Rows that an earlier erasure removed before a crash, so that they were not posted again. */
 async function stillUnmerged(store: CompactionContext): Promise<PendingMerge[]> {
   const unmerged = store.state.unmerged();
   const files = store.state.files();
@@ -132,7 +133,7 @@ async function rewritten(store: CompactionContext, file: ListedFile): Promise<Li
     : settle(store, temp, dayPath(classUid, day, number), { kind: 'day', classUid, day });
 }
 
-/** The rows of which nothing but the leaf is left. */
+/** Rows that keep only the data of the leaf. */
 async function stubs(store: CompactionContext, files: readonly ListedFile[]): Promise<ListedFile> {
   const temp = join(store.dir, TEMP_FOLDER, 'erased.parquet');
   const number = store.state.transaction(() => store.state.nextFileNumber());
@@ -171,7 +172,7 @@ const STUB = COLUMNS.map((column) => {
 
 type Names = { uids: string[]; names: string[]; puids: string[]; sids: string[] };
 
-/** Everybody whom a doomed row names as the one who acted, superseded rows included. */
+/** Every actor named in a row to erase, superseded rows included. */
 async function namesIn(store: CompactionContext, files: readonly ListedFile[]): Promise<Names> {
   if (files.length === 0) return { uids: [], names: [], puids: [], sids: [] };
   const distinct = async (column: string): Promise<string[]> => {
@@ -189,7 +190,7 @@ async function namesIn(store: CompactionContext, files: readonly ListedFile[]): 
   };
 }
 
-/** What forgets all that was learned under any of these names, and learns it from what is left. */
+/** Forgets everything learned under these names, and learns it again from the remaining rows. */
 async function relearning(
   store: CompactionContext,
   names: Names,

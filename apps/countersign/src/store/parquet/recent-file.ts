@@ -4,7 +4,7 @@ import { bookFailure } from '../errors.ts';
 import { HOT_FOLDER, hotPath, TEMP_FOLDER } from '../store-layout.ts';
 import type { RowBuffer, RowSummary } from './row-buffer.ts';
 
-/** A Parquet file that is durable on disk and counts as soon as it is posted and committed. */
+/** A durable Parquet file. It counts once it is posted and committed. */
 export type RecentFile = RowSummary & {
   /** Relative to the data folder. */
   readonly path: string;
@@ -12,10 +12,12 @@ export type RecentFile = RowSummary & {
 };
 
 /**
- * Writes the rows of a batch as one Parquet file. Needs no lock, so that worker threads do it: no
- * two files share a name, since no two rows share an index. A crash anywhere in here leaves files
- * that nothing lists; the next writer deletes them. The buffer may be cleared once this resolves.
- * @throws BooksError DISK_FULL, NOT_WRITABLE, DISK_BROKEN
+ * Writes the rows of a batch as one Parquet file.
+ *
+ * It needs no lock, so worker threads call it: no two rows share an index, so no two files share a
+ * name. A crash leaves unlisted files, which the next writer deletes. The buffer may be cleared
+ * once this resolves.
+ * @throws StoreError DISK_FULL, NOT_WRITABLE, DISK_BROKEN
  */
 export async function writeHot(dir: string, buffer: RowBuffer): Promise<RecentFile> {
   const summary = buffer.summary();
@@ -32,7 +34,10 @@ export async function writeHot(dir: string, buffer: RowBuffer): Promise<RecentFi
   }
 }
 
-/** MUST be durable before the file is listed: a listed file without its bytes would be a hole. */
+/**
+ * MUST finish before the file is listed. After a crash, a listed file without its bytes would be a
+ * hole.
+ */
 async function writeSynced(path: string, parts: readonly Buffer[]): Promise<number> {
   const file = await open(path, 'w');
   try {

@@ -22,7 +22,7 @@ async function readBack(dir: string): Promise<EventRow[]> {
   }
 }
 
-/** Characters that mean something to CSV, to Parquet, to UTF-8 or to a terminal. */
+/** Characters that are special to CSV, Parquet, UTF-8 or a terminal. */
 const nasty = fc.constantFrom(
   '\t',
   '\n',
@@ -48,12 +48,12 @@ const nasty = fc.constantFrom(
 );
 const text = fc
   .array(fc.oneof(nasty, fc.string({ unit: 'grapheme-composite', maxLength: 5 })), { maxLength: 8 })
-  // The binding that reads VARCHAR drops a byte order mark at the start of a value.
+  // The VARCHAR binding drops a byte order mark at the start of a value.
   .map((parts) => parts.join('').replace(/^\ufeff+/, ''));
 const textOrNull = fc.option(text);
 const count = fc.option(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }));
 
-test('whatever text a row holds comes back from Parquet as it was', async (t) => {
+test('any text of a row comes back from Parquet unchanged', async (t) => {
   const parts = fc.record({
     operation: textOrNull,
     actorName: textOrNull,
@@ -78,7 +78,7 @@ test('whatever text a row holds comes back from Parquet as it was', async (t) =>
   );
 });
 
-test('every column has its own place in a row that is read back', async (t) => {
+test('every column keeps its place in a row that is read back', async (t) => {
   const dir = await folder(t);
   const given = row(7, { entries: [3, 7], erased: true });
   const event = { ...given.event };
@@ -93,13 +93,14 @@ test('every column has its own place in a row that is read back', async (t) => {
   assert.deepEqual(await readBack(dir), [{ ...given, event }]);
 });
 
-test('row groups, dictionaries and columns without one hold every value', async (t) => {
+test('row groups, dictionaries and plain columns hold every value', async (t) => {
   const dir = await folder(t);
   const rows = Array.from({ length: ROW_GROUP_ROWS + 5000 }, (_, i) =>
     row(i, {
       entries: i % 3 === 0 && i > 0 ? [i - 1, i] : [i],
       timeMs: START_MS + i,
-      // One value for all, few, as many as rows, many with repetition, none for most, none at all.
+      // Columns with one value, few, only distinct, many repeated, mostly null, and only null
+      // values.
       workload: 'Exchange',
       operation: `operation ${i % 7}`,
       correlationUid: `id ${i}`,
@@ -117,7 +118,7 @@ test('row groups, dictionaries and columns without one hold every value', async 
   assert.deepEqual(await readBack(dir), rows);
 });
 
-test('a buffer can be used again', async (t) => {
+test('a buffer can be reused', async (t) => {
   const dir = await folder(t);
   const buffer = new RowBuffer();
   buffer.add(row(0, { operation: 'first' }));
@@ -130,7 +131,7 @@ test('a buffer can be used again', async (t) => {
   assert.deepEqual(await readBack(dir), [row(1, { operation: 'second' })]);
 });
 
-test('text longer than a column is cut with a mark', async (t) => {
+test('text longer than a column is truncated with a mark', async (t) => {
   const dir = await folder(t);
   const long = 'x'.repeat(COLUMN_CHARS_MAX + 1);
   (await storeOf(dir, [[row(0, { object: long })]])).close();
@@ -138,7 +139,7 @@ test('text longer than a column is cut with a mark', async (t) => {
   assert.equal(first?.event.object, `${'x'.repeat(COLUMN_CHARS_MAX)}…`);
 });
 
-test('a row of full columns of three-byte characters still fits', async (t) => {
+test('a row with full columns of three-byte characters fits', async (t) => {
   const dir = await folder(t);
   const full = '\u20ac'.repeat(COLUMN_CHARS_MAX);
   const texts = Object.keys(row(0).event).filter((name) =>
@@ -151,7 +152,7 @@ test('a row of full columns of three-byte characters still fits', async (t) => {
   assert.equal(first?.event.object, full);
 });
 
-test('hostile numbers are cut to what a column holds', async (t) => {
+test("hostile numbers are clamped to the column's range", async (t) => {
   const dir = await folder(t);
   const rows = [
     row(0, { itemCount: 1e300 }),
@@ -170,7 +171,7 @@ test('hostile numbers are cut to what a column holds', async (t) => {
   );
 });
 
-test('a summary names the tenants, times, indices and names of its rows', () => {
+test('a summary states the tenants, times, indices and names of its rows', () => {
   const buffer = new RowBuffer();
   buffer.add(row(4, { timeMs: 2000, actorUid: 'u1', actorName: 'a@x', actorPuid: 'P' }));
   buffer.add(row(9, { timeMs: 1000, actorUid: 'u1', actorName: 'a@x', actorPuid: 'P' }));
@@ -193,12 +194,12 @@ test('a summary names the tenants, times, indices and names of its rows', () => 
   );
 });
 
-test('each column says what it means, and no two share a name', () => {
+test('each column has a description and a unique name', () => {
   assert.equal(new Set(COLUMNS.map(({ name }) => name)).size, COLUMNS.length);
   for (const { name, meaning } of COLUMNS) assert.ok(meaning.length > 3, name);
 });
 
-test('a row group of one value keeps it when the next one has another', async (t) => {
+test('a row group with one value keeps it when the next one has another', async (t) => {
   const dir = await folder(t);
   const tenants = ['3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21', 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74'];
   const rows = Array.from({ length: ROW_GROUP_ROWS * 2 }, (_, i) => {

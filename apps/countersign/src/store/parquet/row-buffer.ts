@@ -6,7 +6,7 @@ import { ListColumn, NumberColumn, type RowColumn, TextColumn } from './column-b
 import { COLUMNS, type Column } from './event-columns.ts';
 import { ParquetFile } from './parquet-file.ts';
 
-/** What is known of the rows in a buffer without reading them again. */
+/** Facts about the rows in a buffer, so that readers need not scan it. */
 export type RowSummary = {
   readonly rows: number;
   /** `[fromIndex, toIndex)` encloses the `index` of every row. */
@@ -19,9 +19,10 @@ export type RowSummary = {
 };
 
 /**
- * Rows, column by column, on their way into one Parquet file. The hottest place of the books: as
- * text through DuckDB's reader and writer such a row takes twice as long, through its appender
- * four times. Belongs to one thread.
+ * Collects rows, column by column, for one Parquet file.
+ *
+ * This is the hottest code of the store. DuckDB's CSV reader and Parquet writer take twice as long
+ * per row, its appender four times. Belongs to one thread.
  */
 export class RowBuffer {
   readonly #columns: readonly RowColumn[] = COLUMNS.map(columnOf);
@@ -36,9 +37,10 @@ export class RowBuffer {
   readonly #aliases = new AliasTable();
 
   /**
-   * Adds one row. `actors` are the actors as every delivery of the row names them: aliases are
-   * learned from what was delivered, never from a merge, so that the order in which deliveries
-   * arrive cannot change what is learned.
+   * Adds one row. `actors` are the actors as each delivery of the row names them.
+   *
+   * Aliases are learned from deliveries, not from the merged event, so that their order of arrival
+   * cannot change what is learned.
    */
   add(row: EventRow, actors: readonly NamedActor[] = row.erased ? [] : [row]): void {
     const { index } = row;
@@ -81,13 +83,13 @@ export class RowBuffer {
     };
   }
 
-  /** The parts of a Parquet file of the rows in the order in which they came; ends the buffer. */
+  /** The parts of a Parquet file with the rows in order of arrival. Ends the buffer. */
   parquet(): readonly Buffer[] {
     this.#endGroup();
     return this.#file.end();
   }
 
-  /** Empties the buffer for other rows and keeps its memory. */
+  /** Removes the rows and keeps the memory. */
   clear(): void {
     this.#endGroup();
     this.#file = new ParquetFile(COLUMNS);

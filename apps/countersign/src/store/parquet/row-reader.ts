@@ -4,14 +4,14 @@ import { identifier } from '../duckdb/duckdb-engine.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { COLUMNS } from './event-columns.ts';
 
-/** What to select so that {@link rowOf} can read it. */
+/** The columns to select for {@link rowOf}. */
 export const ROW_COLUMNS: string = COLUMNS.map(({ name, type }) =>
   type === 'TIMESTAMPTZ'
     ? `epoch_ms(${identifier(name)}) AS ${identifier(name)}`
     : identifier(name),
 ).join(', ');
 
-/** The row that was written, from the values of {@link ROW_COLUMNS}. */
+/** Builds the written row from the values of {@link ROW_COLUMNS}. */
 export function rowOf(values: readonly DuckDBValue[]): EventRow {
   const at = (name: string): DuckDBValue => values[POSITION.get(name) as number] as DuckDBValue;
   const text = (name: string): string | null => at(name) as string | null;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ThriftWriter } from './thrift-writer.ts';
 
-test('numbers are zigzag varints behind a header of field distance and type', () => {
+test('writes numbers as zigzag varints after a header of field delta and type', () => {
   const bytes = new ThriftWriter().i32(1, 0).i32(2, -1).i64(5, 300).bool(6, true).end();
   assert.deepEqual([...bytes], [0x15, 0x00, 0x15, 0x01, 0x36, 0xd8, 0x04, 0x11, 0x00]);
 });
 
-test('structs, texts and lists nest', () => {
+test('nests structs, texts and lists', () => {
   const bytes = new ThriftWriter()
     .binary(4, 'ab')
     .struct(5, (inner) => inner.i32(1, 1))
@@ -20,12 +20,12 @@ test('structs, texts and lists nest', () => {
   );
 });
 
-test('a long list says its length behind its type', () => {
+test('writes the length of a long list after its type', () => {
   const bytes = new ThriftWriter().i32List(1, new Array<number>(20).fill(0)).end();
   assert.deepEqual([...bytes.subarray(0, 3)], [0x19, 0xf5, 20]);
 });
 
-test('numbers beyond 32 bits keep every digit', () => {
+test('keeps every digit of numbers beyond 32 bits', () => {
   const value = Number.MAX_SAFE_INTEGER;
   const bytes = new ThriftWriter().i64(1, value).end();
   let read = 0n;

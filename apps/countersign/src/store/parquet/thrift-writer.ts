@@ -1,6 +1,6 @@
 /**
- * Writes the Thrift compact protocol, as far as the metadata of Parquet needs it. The fields of a
- * struct MUST be written in ascending order of their ids.
+ * Writes the part of the Thrift compact protocol that Parquet metadata needs. Fields of a struct
+ * MUST be written in ascending order of their ids.
  */
 export class ThriftWriter {
   readonly #bytes: number[] = [];
@@ -54,7 +54,7 @@ export class ThriftWriter {
     return this;
   }
 
-  /** The struct is complete. */
+  /** Ends the outermost struct. */
   end(): Buffer {
     this.#bytes.push(0);
     return Buffer.from(this.#bytes);

@@ -4,8 +4,8 @@ import { StoreError } from '../errors.ts';
 import { QUERY_CHARS_MAX } from '../limits.ts';
 
 /**
- * Functions in FROM that make rows out of their arguments. All others are refused: some read
- * files, and some change the engine itself (`enable_logging` writes files and can end the process).
+ * Table functions in FROM that only compute rows from their arguments. All others are refused: some
+ * read files, and `enable_logging` writes files and can end the process.
  */
 const TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
   'range',
@@ -16,9 +16,8 @@ const TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Functions of the engine itself: its settings, its log, and what it keeps about columns and plans.
- * They tell of files and rows that are not in the tables (`stats` gives the smallest and largest
- * value of a file, whatever tenant it belongs to).
+ * Functions about the engine: settings, logs, column statistics and plans. They reveal files and
+ * rows outside the tables (`stats` returns a file's minimum and maximum of any tenant).
  */
 const ENGINE_FUNCTIONS: ReadonlySet<string> = new Set([
   'current_setting',
@@ -33,17 +32,19 @@ const ENGINE_FUNCTIONS: ReadonlySet<string> = new Set([
   'write_log',
 ]);
 
-/** What SHOW gives by these names: the five tables and their columns. */
+/** Names by which SHOW lists the five tables and their columns. */
 const SHOWN: ReadonlySet<string> = new Set(['', '"tables"', '__show_tables_expanded']);
 
-/** The tables that a query may name; all others in FROM must be its own (WITH). */
+/** The tables that a query may name. Other tables in FROM must be its own (WITH). */
 const QUERY_TABLES = ['events', 'entries', 'findings', 'decisions', 'coverage'] as const;
 
 /**
- * Passes text that only reads the five tables, and says which of them it names. DuckDB's own parser
- * says what it is: a syntax tree exists for SELECT (with DESCRIBE, SHOW and SUMMARIZE) and for
- * nothing else. EXPLAIN is taken off first, since EXPLAIN ANALYZE runs what it explains.
- * @throws BooksError QUERY_REFUSED, QUERY_FAILED
+ * Accepts text that only reads the five tables, and returns which of them it names.
+ *
+ * DuckDB's own parser decides: it returns a syntax tree for SELECT (with DESCRIBE, SHOW and
+ * SUMMARIZE) and for nothing else. EXPLAIN is removed first, because EXPLAIN ANALYZE runs the
+ * query.
+ * @throws StoreError QUERY_REFUSED, QUERY_FAILED
  */
 export async function checkText(
   connection: DuckDBConnection,
@@ -71,8 +72,10 @@ export async function checkText(
 }
 
 /**
- * One of the five tables; undefined for a table of the query itself. A name that is neither could
- * be a file or a table of the engine: DuckDB reads `FROM 'x.parquet'` as such.
+ * The name of one of the five tables; undefined for a table of the query itself.
+ *
+ * Any other name is refused, because it could be a file or an engine table: DuckDB reads `FROM
+ * 'x.parquet'` as a file.
  */
 function tableOf(node: Node, own: ReadonlySet<string>): string | undefined {
   const [catalog, schema, table] = ['catalog_name', 'schema_name', 'table_name'].map((member) =>
@@ -101,8 +104,8 @@ function checkNode(node: Node): void {
 }
 
 /**
- * Passes what DuckDB, once it knows the tables, takes for one statement of a type that only reads.
- * @throws BooksError QUERY_REFUSED, QUERY_FAILED
+ * Accepts text that DuckDB, with the tables known, parses as one read-only statement.
+ * @throws StoreError QUERY_REFUSED, QUERY_FAILED
  */
 export async function checkStatement(connection: DuckDBConnection, sql: string): Promise<void> {
   const extracted = await connection.extractStatements(sql);
@@ -144,10 +147,10 @@ function textOf(node: Node, member: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A node of the tree, and the tables that WITH makes around it. */
+/** A node of the tree, and the WITH tables in its scope. */
 type TreeNode = { readonly node: Node; readonly own: ReadonlySet<string> };
 
-/** Every object of the tree; without recursion, since the depth is the asker's choice. */
+/** Every object of the tree. Not recursive, because an attacker chooses the depth. */
 function* nodesOf(tree: unknown): Generator<TreeNode> {
   const waiting: { readonly value: unknown; readonly own: ReadonlySet<string> }[] = [
     { value: tree, own: new Set() },

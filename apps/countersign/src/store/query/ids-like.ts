@@ -2,10 +2,10 @@ import { idParts } from '@countersign/core';
 import { IDS_LIKE_MAX } from '../limits.ts';
 import type { StoreReader } from '../store-reader.ts';
 
-/** A column of ids that tables print without their middle. */
+/** An id column that tables print shortened. */
 export type IdColumn = 'actor_uid' | 'app_uid' | 'session_uid';
 
-/** Ids in a column of the rows that begin and end as a text that leaves out their middle. */
+/** Ids in a column that match a shortened id (start and end). */
 export async function idsLike(
   store: Pick<StoreReader, 'select'>,
   column: IdColumn,

@@ -28,7 +28,7 @@ const drafts: readonly RecordDraft[] = [
   },
 ];
 
-test('the table of entries is what the leaves say, erased or not', async (t) => {
+test('the table of entries matches the leaves, erased or not', async (t) => {
   const dir = await folder(t);
   const ledger = await Ledger.open({
     dir,

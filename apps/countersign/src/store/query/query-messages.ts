@@ -2,31 +2,31 @@ import type { StoreErrorCode } from '../errors.ts';
 import type { Scope } from '../reading/current-rows.ts';
 import type { QueryColumn, QueryValue } from './query-value.ts';
 
-/** What the process that asks and the process that runs a query say to each other. */
+/** Messages between the calling process and the process that runs a query. */
 export type QueryRequest = {
   readonly kind: 'run';
   readonly dir: string;
   readonly sql: string;
   readonly threads: number;
   /**
-   * Where DuckDB may spill. Of this query alone, and empty: DuckDB lets a query read what lies in
-   * its temporary folder, even when it is locked.
+   * DuckDB's spill folder. It must be empty and used by this query only, because DuckDB lets even a
+   * locked query read its temporary folder.
    */
   readonly tempDir: string;
   readonly timeoutMs: number;
   /** Only rows of this tenant. */
   readonly tenant: string | null;
-  /** When it is asked, for what is late and what has expired. */
+  /** The query's time, which decides what is late or expired. */
   readonly nowMs: number;
   readonly period: Scope;
-  /** Write the rows there instead of sending them. */
+  /** Write the rows to this file instead of sending them. */
   readonly parquet: string | null;
 };
 
-/** The asker is ready for more rows. */
+/** The caller is ready for more rows. */
 export type QueryNext = { readonly kind: 'next' };
 
-/** A table that a query names, and whether it holds no row for the asker. */
+/** A table that a query names, and whether it has rows for the caller. */
 export type NamedTable = { readonly name: string; readonly isEmpty: boolean };
 
 export type QueryReply =

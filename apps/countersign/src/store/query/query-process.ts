@@ -1,7 +1,8 @@
 /**
- * The process of one query; started by `query.ts`, spoken to by messages. A process of its own,
- * since DuckDB counts neither the memory of values that functions make nor stops at once when it
- * is interrupted: what gets out of hand is killed with its process, and nothing else is.
+ * The process of one query. `user-query.ts` starts it and talks to it by messages.
+ *
+ * DuckDB neither counts the memory of values that functions create nor stops at once when
+ * interrupted. A runaway query is killed with its process, and nothing else is.
  */
 import { CountersignError, messageOf } from '@countersign/core';
 import { StoreError } from '../errors.ts';
@@ -15,7 +16,7 @@ process.on('message', (message: QueryRequest | QueryNext) => {
   if (message.kind === 'next') onNext?.();
   else void serve(message);
 });
-// The asker is gone: nobody wants the answer.
+// The caller is gone, so the result is useless.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 setInterval(() => {
@@ -32,7 +33,7 @@ async function serve(request: QueryRequest): Promise<void> {
   }
 }
 
-/** One batch of rows is under way at a time, so that a slow asker slows the query down. */
+/** Only one batch is in flight, so that a slow caller slows the query down. */
 async function send(reply: QueryReply): Promise<void> {
   const ready = new Promise<void>((resolve) => {
     onNext = resolve;

@@ -9,7 +9,7 @@ import {
 
 export type QueryColumn = { readonly name: string; readonly type: string };
 
-/** What JSON can say. */
+/** A JSON value. */
 export type QueryValue =
   | null
   | boolean
@@ -18,7 +18,7 @@ export type QueryValue =
   | readonly QueryValue[]
   | { readonly [name: string]: QueryValue };
 
-/** Numbers that JSON readers would round, and those it cannot write, become text. */
+/** Numbers that JSON readers would round, or that JSON cannot express, become text. */
 export function plainValue(value: DuckDBValue): QueryValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
@@ -42,7 +42,10 @@ function exact(value: bigint): number | undefined {
   return Number.isSafeInteger(number) ? number : undefined;
 }
 
-/** RFC 3339 without trailing zeros, as everywhere else; infinity and far years as DuckDB says. */
+/**
+ * RFC 3339 without trailing zeros, as everywhere else. Infinity and distant years as DuckDB prints
+ * them.
+ */
 function instantOfMicros(micros: bigint): string {
   const ms = Number(micros / 1000n);
   const date = new Date(ms);

@@ -12,7 +12,7 @@ import { ANY, type CoverageRow } from '../rows/entry-rows.ts';
 import type { DecisionRow } from '../sqlite/decision-table.ts';
 import type { StoredFinding } from '../sqlite/finding-table.ts';
 
-/** The tables of SQL users beside `events`, whose columns are those of a Parquet file. */
+/** The SQL tables other than `events`, whose columns are those of a Parquet file. */
 const TABLES = {
   entries: {
     index: 'BIGINT',
@@ -68,18 +68,20 @@ export type QuerySources = {
   readonly snapshot: Snapshot;
   readonly tenants: readonly string[];
   readonly coverage: readonly CoverageRow[];
-  /** Those that count. */
+  /** The current findings. */
   readonly findings: readonly StoredFinding[];
   readonly decisions: readonly DecisionRow[];
   /** Only rows of this tenant. */
   readonly tenant: string | null;
-  /** Events of this period alone. */
+  /** Only events of this period. */
   readonly period: Scope;
 };
 
 /**
- * Makes what the query may name; `named` are the tables that it does name. Returns those of our own
- * statements, findings and decisions, that hold nothing for the asker: their counts are no news.
+ * Creates the tables that the query names (`named`).
+ *
+ * Returns which of `findings` and `decisions` are empty for the caller, so that a count of zero is
+ * not mistaken for a result.
  */
 export async function makeViews(
   engine: DuckDbEngine,
@@ -100,7 +102,7 @@ export async function makeViews(
   return new Set(Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [name] : [])));
 }
 
-/** With the tenant as every other question reads it. */
+/** Attributes rows without a tenant as every other question does. */
 function eventsSql(sources: QuerySources): string {
   const { snapshot, tenants, tenant, period } = sources;
   const home = homeOf(sources);
@@ -203,7 +205,10 @@ async function fillDecisions(
   });
 }
 
-/** Reads every leaf of the ledger: seconds for each million, so only when the query asks for it. */
+/**
+ * Reads every leaf of the ledger, which takes seconds per million. So only for queries that need
+ * it.
+ */
 async function fillEntries(engine: DuckDbEngine, sources: QuerySources): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-'));
   const path = join(folder, 'entries.tsv');
@@ -233,7 +238,7 @@ async function writeEntries(sources: QuerySources, path: string): Promise<void> 
         const stated = tenant === TENANT_NOT_STATED ? home : tenant;
         if (asked !== null && asked !== stated) continue;
         const erased = batch.body(i).kind === 'erased' ? '1' : '0';
-        // A leaf holds visible ASCII alone, so that no field needs quotes.
+        // A leaf holds only visible ASCII, so fields need no quotes.
         const head = [batch.firstIndex + i, kind, tenant, source, id];
         lines += `${[...head, micros(at), micros(seen), size, sha256, erased].join('\t')}\n`;
       }
@@ -245,7 +250,7 @@ async function writeEntries(sources: QuerySources, path: string): Promise<void> 
   }
 }
 
-/** The finest unit of DuckDB is 1 µs. */
+/** DuckDB's finest unit is 1 µs. */
 function micros(instant: string): string {
   return instant.replace(/(\.\d{6})\d*Z$/, '$1Z');
 }

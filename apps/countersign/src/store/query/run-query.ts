@@ -15,12 +15,14 @@ import type { NamedTable, QueryReply, QueryRequest } from './query-messages.ts';
 import { plainValue, type QueryColumn } from './query-value.ts';
 import { makeViews } from './query-views.ts';
 
-/** Resolves once the asker is ready for more. */
+/** Resolves once the caller is ready for more. */
 export type Send = (reply: QueryReply) => Promise<void>;
 
 /**
- * Runs one query in an engine that is made for it and locked before it sees the text: no file but
- * the Parquet files of events, no network, no extension, no setting that can be changed back.
+ * Runs one query in its own engine, which is locked before it sees the text.
+ *
+ * The query can read no file except the event files, reach no network, load no extension and undo
+ * no setting.
  */
 export async function runQuery(request: QueryRequest, send: Send): Promise<void> {
   const live = await CurrentRows.open(request.dir, request.threads);
@@ -62,7 +64,7 @@ async function runOnce(live: CurrentRows, request: QueryRequest, send: Send): Pr
   }
 }
 
-/** Order matters: nothing can be changed after the last line. */
+/** The order matters: no setting can change after the last line. */
 export async function lock(engine: DuckDbEngine, paths: readonly string[]): Promise<void> {
   await engine.run(`SET allowed_paths = [${paths.map(literal).join(', ')}]`);
   await engine.run('SET enable_external_access = false');
@@ -125,7 +127,7 @@ async function sendRows(
   }
 }
 
-/** The locked engine cannot write: its rows go, chunk by chunk, through another one. */
+/** The locked engine cannot write, so its rows go through another one, chunk by chunk. */
 async function writeParquet(result: DuckDBResult, path: string, threads: number): Promise<number> {
   const tempDir = dirname(path);
   await mkdir(tempDir, { recursive: true });

@@ -53,7 +53,7 @@ suite('query', () => {
     await rm(tempDir, { recursive: true, force: true });
   });
 
-  /** In this process: what is refused is refused before it runs. */
+  /** Runs the query in this process. A refusal happens before it runs. */
   async function rowsOf(
     sql: string,
     tenant: string | null = null,
@@ -77,7 +77,7 @@ suite('query', () => {
     return rows;
   }
 
-  test('counts live rows, in the tenant as every answer reads it', async () => {
+  test('counts current rows, in the tenant that every answer uses', async () => {
     const sql = 'SELECT operation, count(*), sum(item_count) FROM events GROUP BY 1 ORDER BY 1';
     assert.deepEqual(await rowsOf(sql), [
       ['Send', 2, 2],
@@ -95,7 +95,7 @@ suite('query', () => {
     }
   });
 
-  test('of one tenant gives no row of another, whatever it names', async () => {
+  test('of one tenant returns no row of another, for any named table', async () => {
     const another = '00000000-0000-4000-8000-000000000009';
     const files = readdirSync(join(dir, 'events'), { recursive: true, encoding: 'utf8' });
     const file = files.find((name) => name.endsWith('.parquet'));
@@ -114,7 +114,7 @@ suite('query', () => {
     }
   });
 
-  test('gives times, lists and numbers as JSON can say them', async () => {
+  test('returns times, lists and numbers as JSON values', async () => {
     const { columns, rows } = await query(
       dir,
       `SELECT time, entries, class_uid * 1.5 AS d, 9007199254740993 AS big, 'nan'::DOUBLE AS nan,
@@ -139,7 +139,7 @@ suite('query', () => {
     ]);
   });
 
-  test('knows the tables that have content and those that will', async () => {
+  test('accepts all five tables, with and without rows', async () => {
     assert.deepEqual((await rowsOf('SHOW TABLES')).flat(), [
       'coverage',
       'decisions',
@@ -154,7 +154,7 @@ suite('query', () => {
     }
   });
 
-  test('explains, describes and summarises', async () => {
+  test('explains, describes and summarizes', async () => {
     for (const sql of [
       'EXPLAIN SELECT 1',
       'EXPLAIN ANALYZE SELECT count(*) FROM events',
@@ -241,7 +241,7 @@ suite('query', () => {
     });
   }
 
-  test('the lock holds by itself, whatever the check of the text lets through', async () => {
+  test('the engine lock holds without the text check', async () => {
     const engine = await DuckDbEngine.open({ threads: 1, tempDir });
     const own = join(dir, 'own.parquet');
     await engine.run(`COPY (SELECT 1 AS a) TO '${own}' (FORMAT parquet)`);
@@ -270,7 +270,7 @@ suite('query', () => {
     engine.close();
   });
 
-  test('a refusal comes through from the process of the query', async () => {
+  test('a refusal passes through from the query process', async () => {
     const message = /it is a|it is not a SELECT/;
     await assert.rejects(query(dir, 'BEGIN'), {
       name: 'BooksError',
@@ -288,7 +288,7 @@ suite('query', () => {
     await assert.rejects(query(dir, 'SELECT len(range(2000000000))'), { code: 'QUERY_LIMIT' });
   });
 
-  test('leaves a query of which nobody wants more', async () => {
+  test('ends a query whose caller stops reading', async () => {
     const { rows } = await query(dir, 'SELECT * FROM range(100000000)');
     for await (const batch of rows) {
       assert.ok(batch.length > 0);

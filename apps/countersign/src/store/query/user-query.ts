@@ -16,23 +16,23 @@ export type QueryOptions = {
   readonly timeoutMs?: number;
   /** Only rows of this tenant. */
   readonly tenant?: string | undefined;
-  /** For the table `coverage`; the time of the last poll where it is left out. */
+  /** For the table `coverage`. Defaults to the time of the last poll. */
   readonly nowMs?: number;
-  /** Events of this period alone: then its coverage is that of the answer. */
+  /** Only events of this period; the answer then has its coverage. */
   readonly period?: Scope;
 };
 
 export type QueryResult = {
   readonly columns: readonly QueryColumn[];
   readonly tables: readonly NamedTable[];
-  /** In batches, as the engine makes them; MUST be read to the end or left by `break`. */
+  /** In the engine's batches. MUST be read to the end or left by `break`. */
   readonly rows: AsyncIterable<readonly (readonly QueryValue[])[]>;
 };
 
 /**
- * Read-only SQL over `events`, `entries`, `findings`, `decisions` and `coverage`, in a process of
- * its own.
- * @throws BooksError QUERY_REFUSED, QUERY_FAILED, QUERY_LIMIT
+ * Runs read-only SQL over `events`, `entries`, `findings`, `decisions` and `coverage` in its own
+ * process.
+ * @throws StoreError QUERY_REFUSED, QUERY_FAILED, QUERY_LIMIT
  */
 export async function query(
   dir: string,
@@ -46,7 +46,7 @@ export async function query(
   return { columns, tables, rows: rowsOf(replies) };
 }
 
-/** Writes the result to a Parquet file, and says how many rows it has and of which tables. */
+/** Writes the result to a Parquet file. Returns its row count and the tables that it names. */
 export async function queryToParquet(
   dir: string,
   sql: string,
@@ -77,7 +77,7 @@ async function* ask(question: Question): AsyncGenerator<QueryReply> {
   try {
     yield* converse({ ...question, tempDir });
   } finally {
-    // The process that was killed cleans nothing up.
+    // A killed process does not clean up.
     await rm(tempDir, { recursive: true, force: true });
   }
 }
@@ -112,7 +112,7 @@ async function* converse(request: QueryRequest): AsyncGenerator<QueryReply> {
   }
 }
 
-/** Beside this file, with its own ending: `.ts` in a clone, `.js` in the published package. */
+/** A sibling file with the same extension: `.ts` in a clone, `.js` in the published package. */
 const PROCESS = fileURLToPath(
   new URL(`./query-process${extname(import.meta.url)}`, import.meta.url),
 );
@@ -121,7 +121,7 @@ function errorOf(reply: Extract<QueryReply, { kind: 'error' }>): Error {
   return reply.code === null ? new Error(reply.message) : new StoreError(reply.code, reply.message);
 }
 
-/** It kills itself when it grows too large; nothing else ends it before its answer. */
+/** The process kills itself when it grows too large. It ends early for no other reason. */
 function endedEarly(child: ChildProcess): Error {
   if (child.signalCode === null) {
     return new Error(`the process of a query ended with code ${child.exitCode}`);

@@ -25,18 +25,18 @@ import { isOfSignIns, SIGN_IN_CLASS, signInCounts, unseenFlows } from './sign-in
 import { eventsInOrder } from './timeline.ts';
 import { type VerificationReport, verifiedOf } from './verification-report.ts';
 
-/** What a reader of the books knows beside these. */
+/** Data that the store reader supplies. */
 type Beside = {
   /** Whether a stage ever ran. */
   hasRun(stage: string): boolean;
   coverage(): readonly CoverageRow[];
-  /** Before all times where nobody says what time it is. */
+  /** Before all times if there is no clock. */
   nowMs(): number;
 };
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
-/** Decisions, passes, and what is known of the authorisation of sign-ins. */
+/** Reads decisions, passes and the authorization of sign-ins. */
 export class AccessReader {
   readonly #live: CurrentRows;
   readonly #store: Beside;
@@ -46,7 +46,7 @@ export class AccessReader {
     this.#store = store;
   }
 
-  /** Sign-ins of a time, in order, with the tenant as every other question reads it. */
+  /** Sign-ins of a period, in order, with the tenant that every question uses. */
   async *signIns(scope: Scope): AsyncGenerator<EventRow> {
     const tenants = new Tenants(this.#live.state?.tenants() ?? []);
     for await (const row of eventsInOrder(this.#live, { ...scope, classes: [SIGN_IN_CLASS] })) {
@@ -54,7 +54,7 @@ export class AccessReader {
     }
   }
 
-  /** How many sightings of sign-ins lie in each hour of `[fromMs, toMs)` that has any, in order. */
+  /** Deliveries of sign-ins per hour of `[fromMs, toMs)`, in order, without empty hours. */
   async signInHours({ fromMs, toMs }: Period): Promise<[hourMs: number, count: number][]> {
     const rows = await this.#live.read((snapshot) =>
       snapshot.all(
@@ -68,7 +68,7 @@ export class AccessReader {
     return rows.map(([hour, count]) => [Math.max(Number(hour), fromMs), Number(count)]);
   }
 
-  /** How much of the access of a time is verified; whether these are all sign-ins of it. */
+  /** How much of the access in a period is verified, and whether these are all of its sign-ins. */
   async verified(
     filter: Scope & { readonly tenant?: string | undefined },
     ledger: LedgerHead,
@@ -79,7 +79,7 @@ export class AccessReader {
         ? undefined
         : new Tenants(this.#live.state?.tenants() ?? []).readAs(tenant);
     const counts = await this.#live.read((snapshot) => signInCounts(snapshot, scope, tenants));
-    // The stage runs once something is in force by which sign-ins are checked, and not before.
+    // The stage runs only once policies are in force.
     const cause = this.#store.hasRun(CHECKS_STAGE) ? 'not yet checked' : 'no policy';
     const counted = verifiedOf(this.checkCounts(filter), counts, cause);
     const facts = factsWithin(this.#store.coverage(), scope, tenants).filter(isOfSignIns);
@@ -94,44 +94,44 @@ export class AccessReader {
     return this.#live.state?.decisions.list(filter) ?? [];
   }
 
-  /** Decisions at or behind an entry that owe an alarm. */
+  /** Decisions from an entry on that require an alarm. */
   decisionsOwingAlarm(fromIndex: number): readonly DecisionRow[] {
     return this.#live.state?.decisions.owingAlarm(fromIndex) ?? [];
   }
 
-  /** What was said of passes, in the order of the entries. */
+  /** Pass entries in ledger order. */
   passEntries(filter: PassFilter = {}): readonly PassRow[] {
     return this.#live.state?.decisions.passEntries(filter) ?? [];
   }
 
-  /** What was said of passes at or behind an entry. */
+  /** Pass entries from an entry on. */
   passEntriesSince(index: number): readonly PassRow[] {
     return this.#live.state?.decisions.passEntriesSince(index) ?? [];
   }
 
-  /** Sign-ins by day, flow and what is known of their authorisation. */
+  /** Sign-ins by day, flow and authorization status. */
   checkCounts(filter: CheckFilter = {}): readonly CheckCount[] {
     return this.#live.state?.checks.count(filter) ?? [];
   }
 
-  /** Event times that were checked with entries at or behind this one. */
+  /** Event times checked since this entry. */
   checkedSince(index: number): IntervalSet {
     const made = this.#live.state?.checks.checkedSince(index) ?? [];
     return normalise(made.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
   }
 
-  /** Hours with sign-ins that nobody could judge for want of something to judge by. */
+  /** Hours with sign-ins that could not be checked, because no policy was in force. */
   unjudged(fromMs: number): IntervalSet {
     const hours = this.#live.state?.checks.unjudgedHours(Math.max(fromMs, FIRST_MS)) ?? [];
     return normalise(hours.map((hour) => interval(hour * HOUR_MS, (hour + 1) * HOUR_MS)));
   }
 
-  /** What is known of every sign-in that was looked at, of a time. */
+  /** The authorization status of every checked sign-in of a period. */
   *checks(filter: CheckFilter = {}): Generator<CheckRow> {
     yield* this.#live.state?.checks.each(filter) ?? [];
   }
 
-  /** What was said of passes that opened in a time, of one day after the other. */
+  /** Pass entries of passes that opened in a period, one day at a time. */
   *passDays(period: PassDays): Generator<readonly PassRow[]> {
     yield* this.#live.state?.decisions.passDays(period) ?? [];
   }
@@ -140,29 +140,29 @@ export class AccessReader {
     return this.#live.state?.checks.isAny ?? false;
   }
 
-  /** What the checks of a time came to, of one hour after the other. */
+  /** Outcomes of the checks of a period, one hour at a time. */
   *checkOutcomes(filter: CheckFilter): Generator<readonly CheckOutcome[]> {
     yield* this.#live.state?.checks.outcomes(filter) ?? [];
   }
 
-  /** The same of some sign-ins. */
+  /** Outcomes of the checks of these sign-ins. */
   checkOutcomesOf(actions: readonly ActionKey[]): readonly CheckOutcome[] {
     return this.#live.state?.checks.outcomesOf(actions) ?? [];
   }
 
-  /** Sign-ins of a time that disagree with the company's policy, in order. */
+  /** Sign-ins of a period that disagree with the company's policy, in order. */
   *disagreements(filter: CheckFilter = {}): Generator<CheckRow> {
     yield* this.#live.state?.checks.disagreeing(filter) ?? [];
   }
 
-  /** How many principals signed in, by tenant, kind and calendar month. */
+  /** Number of principals that signed in, by tenant, kind and calendar month. */
   principalCounts(filter: CheckFilter): readonly PrincipalCount[] {
     return this.#live.state?.checks.principalCounts(filter) ?? [];
   }
 }
 
 const HOUR_MS = 3_600_000;
-/** Before every event time that can be written. */
+/** The earliest time that Date can represent. */
 const FIRST_MS = -8.64e15;
 
 function stated({ fromMs, toMs }: Scope): Scope {

@@ -11,18 +11,20 @@ import { readParquet } from '../parquet/parquet-sql.ts';
 import { type ListedFile, StateDatabase } from '../sqlite/state-database.ts';
 import { EVENTS_FOLDER } from '../store-layout.ts';
 
-/** Which files a question needs, by event time; `[fromMs, toMs)`, open where undefined. */
+/** The event times that a question needs: `[fromMs, toMs)`, open where undefined. */
 export type Scope = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };
 
-/** Entries that a stage does not look at: some, and all from one on. */
+/** Entries that a stage hides: some, and all from an index on. */
 export type HiddenEntries = { readonly entries: ReadonlySet<number>; readonly from: number };
 
-/** The same, of some files alone. */
+/** A scope restricted to some files. */
 export type FileScope = Scope & { readonly paths?: ReadonlySet<string> };
 
 /**
- * The rows that count now, for reading. Takes no lock. A compaction may delete a file while it is
- * read: the question is then asked again, of the files that count by then.
+ * Reads the current rows without a lock.
+ *
+ * A compaction may delete a file during a read. Then the question runs again on the files that are
+ * current by then.
  */
 export class CurrentRows {
   readonly #dir: string;
@@ -30,7 +32,7 @@ export class CurrentRows {
   #state: StateDatabase | undefined;
   #current: { generation: number; snapshot: Promise<Snapshot> } | undefined;
   readonly #tables: string[] = [];
-  /** Of which this one is a view. */
+  /** The instance that this one is a view of. */
   readonly #whole: CurrentRows | undefined;
   readonly hidden: HiddenEntries | undefined;
 
@@ -53,19 +55,19 @@ export class CurrentRows {
     );
   }
 
-  /** A view that shows no row of these entries; it is open as long as this is. */
+  /** A view without the rows of these entries. It is open as long as the original. */
   without(hidden: HiddenEntries): CurrentRows {
     return new CurrentRows(this.#dir, this.#engine, this, hidden);
   }
 
-  /** Undefined while nothing was ever posted. */
+  /** Undefined before the first post. */
   get state(): StateDatabase | undefined {
     if (this.#whole !== undefined) return this.#whole.state;
     this.#state ??= StateDatabase.openForReading(this.#dir);
     return this.#state;
   }
 
-  /** `work` sees one moment, all of it; it may be run again from the start, and of a later one. */
+  /** Runs `work` on one consistent snapshot. May run it again from the start on a later one. */
   async read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -76,14 +78,14 @@ export class CurrentRows {
     }
   }
 
-  /** Questions that are asked at the same time share one. */
+  /** Concurrent questions share one snapshot. */
   async snapshot(): Promise<Snapshot> {
     if (this.#whole !== undefined) return (await this.#whole.snapshot()).without(this.hidden);
     const generation = this.state?.generation ?? 0;
     if (this.#current?.generation !== generation) {
       const snapshot = this.#take();
       this.#current = { generation, snapshot };
-      // What failed is not kept for the next question.
+      // A failed snapshot must not affect the next question.
       snapshot.catch(() => {
         this.#current = undefined;
       });
@@ -94,14 +96,14 @@ export class CurrentRows {
   async #take(): Promise<Snapshot> {
     const snapshot = await this.snapshotIn(this.#engine);
     if (snapshot.superseded !== undefined) this.#tables.push(snapshot.superseded);
-    // A question that is still being answered may hold an older one; it is asked again if not.
+    // A running question may use an older table. If it is gone, the question runs again.
     for (const table of this.#tables.splice(0, this.#tables.length - SNAPSHOTS_KEPT)) {
       await this.#engine.run(`DROP TABLE IF EXISTS ${table}`);
     }
     return snapshot;
   }
 
-  /** The same in an engine of the caller's. */
+  /** Creates a snapshot in the caller's engine. */
   async snapshotIn(engine: DuckDbEngine): Promise<Snapshot> {
     const state = this.state;
     if (state === undefined) return new Snapshot(this.#dir, engine, [], undefined);
@@ -118,7 +120,9 @@ export class CurrentRows {
     return new Snapshot(this.#dir, engine, files, `${INTERNAL}.${table}`, generation);
   }
 
-  /** Returns when the question may be asked again, of a new {@link snapshot}. */
+  /**
+   * Returns if the question may run again on a new {@link snapshot}; otherwise throws the cause.
+   */
   retryOrThrow(cause: unknown, attempt: number): void {
     if (this.#whole !== undefined) {
       this.#whole.retryOrThrow(cause, attempt);
@@ -129,7 +133,7 @@ export class CurrentRows {
       const message = `couldn't read the events: ${messageOf(cause)}; run "countersign rebuild"`;
       throw new StoreError('FILE_UNREADABLE', message, { cause });
     }
-    // The writer may have thrown the whole state away and begun another.
+    // The writer may have deleted the state and begun another.
     this.#state?.close();
     this.#state = undefined;
     this.#current = undefined;
@@ -153,11 +157,11 @@ export class CurrentRows {
   }
 }
 
-/** The files that count at one moment. */
+/** The current files at one moment. */
 export class Snapshot {
   readonly files: readonly ListedFile[];
   readonly generation: number;
-  /** The table of the rows that no longer count; undefined when all do. */
+  /** The table of superseded rows; undefined if there are none. */
   readonly superseded: string | undefined;
   readonly #dir: string;
   readonly #engine: DuckDbEngine;
@@ -192,14 +196,14 @@ export class Snapshot {
     return this.#engine.rows(sql, [...values]);
   }
 
-  /** Questions on one connection: temporary tables that they make are gone behind `work`. */
+  /** Runs several queries on one connection. Temporary tables are dropped after `work`. */
   together<T>(work: (ask: RunSql) => Promise<T>): Promise<T> {
     return this.#engine.use((connection) =>
       work(async (sql) => (await connection.runAndReadAll(sql)).getRows()),
     );
   }
 
-  /** Any text over what {@link source} gives. */
+  /** Streams any SQL over {@link source}. */
   stream(sql: string, values: readonly DuckDBValue[]): AsyncGenerator<DuckDBValue[][]> {
     return this.#engine.stream(sql, [...values]);
   }
@@ -208,7 +212,7 @@ export class Snapshot {
     return this.files.map((file) => join(this.#dir, file.path));
   }
 
-  /** What follows FROM: the live rows of the scope. */
+  /** The FROM clause for the current rows of the scope. */
   source(scope: FileScope): string {
     const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, paths } = scope;
     const needed = this.files
@@ -237,21 +241,21 @@ function shownSql({ entries, from }: HiddenEntries): string {
   return parts.length === 0 ? 'true' : parts.join(' AND ');
 }
 
-/** Asks one thing; gives the rows. */
+/** Runs one statement and returns its rows. */
 export type RunSql = (sql: string) => Promise<DuckDBValue[][]>;
 
 export type Select = {
   readonly select: string;
   readonly scope: Scope;
-  /** WHERE and what follows, with `values` for its parameters. */
+  /** WHERE and everything after it, with `values` for its parameters. */
   readonly rest: string;
   readonly values?: readonly DuckDBValue[];
 };
 
-/** Tables that SQL users do not see when they list theirs. */
+/** A schema that SHOW does not list to SQL users. */
 const INTERNAL = 'internal';
 
-/** No file at all: no rows, and the right columns. */
+/** A source without files: no rows, and the right columns. */
 const NO_ROWS = `(SELECT NULL AS filename, ${COLUMNS.map(
   ({ name, type }) => `CAST(NULL AS ${type}) AS ${identifier(name)}`,
 ).join(', ')} WHERE false)`;

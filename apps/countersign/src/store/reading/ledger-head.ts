@@ -1,7 +1,7 @@
 import type { Watermark } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 
-/** Where the ledger stands, and how far of it the books can answer. */
+/** The ledger's size and root, and how much of it the store covers. */
 export type LedgerHead = {
   readonly origin: string;
   readonly size: number;
@@ -11,8 +11,8 @@ export type LedgerHead = {
 };
 
 /**
- * MUST be called before the questions that it stands for: rows that are posted meanwhile may be in
- * an answer, and every entry below the watermark is.
+ * Reads the head. MUST precede the questions that it qualifies: their answers may have later rows,
+ * and must have every entry below the watermark.
  */
 export async function headOf(
   ledger: LedgerReader,

@@ -5,7 +5,7 @@ import { StoreError } from '../errors.ts';
 import type { Selection } from '../identity/principal-types.ts';
 import type { Scope } from './current-rows.ts';
 
-/** A condition with the values of its parameters, and the interval of files that it needs. */
+/** A condition with its parameter values, and the interval of files that it needs. */
 export type Condition = {
   readonly where: string;
   readonly values: readonly DuckDBValue[];
@@ -14,24 +14,26 @@ export type Condition = {
 
 export type RowFilter = Scope & {
   readonly selection?: Selection | undefined;
-  /** As {@link Selection.tenants}: all that are read as the one asked for. */
+  /** As {@link Selection.tenants}: all stored tenants that are attributed to the requested one. */
   readonly tenants?: readonly string[] | undefined;
   readonly ip?: string | undefined;
   readonly session?: string | undefined;
   readonly app?: string | undefined;
-  /** OCSF classes. */
+  /** OCSF class ids. */
   readonly classes?: readonly number[] | undefined;
-  /** Exactly as they were delivered. */
+  /** Operation names exactly as delivered. */
   readonly operations?: readonly string[] | undefined;
-  /** What any of these did: actor keys, object ids, session ids, ids of service principals. */
+  /**
+   * Actions of any of these parties: actor keys, object ids, session ids, service principal ids.
+   */
   readonly parties?: readonly string[] | undefined;
-  /** Events that any of these entries tell of. */
+  /** Events with any of these entries. */
   readonly entries?: readonly number[] | undefined;
-  /** Only records after which the vendor stopped recording a mailbox. */
+  /** Only records that announce the throttling of a mailbox. */
   readonly throttled?: 'only' | undefined;
 };
 
-/** @throws BooksError FILTER_INVALID */
+/** @throws StoreError FILTER_INVALID */
 export function conditionOf(filter: RowFilter): Condition {
   const values: DuckDBValue[] = [];
   const where = `WHERE ${whereOf(filter, (value) => `$${values.push(value)}`)}`;
@@ -40,8 +42,8 @@ export function conditionOf(filter: RowFilter): Condition {
 }
 
 /**
- * The same with parameters numbered by the caller.
- * @throws BooksError FILTER_INVALID
+ * Like {@link conditionOf}, with parameters that the caller binds.
+ * @throws StoreError FILTER_INVALID
  */
 export function whereOf(filter: RowFilter, bind: Bind): string {
   const parts: string[] = ['true'];
@@ -63,7 +65,7 @@ export function whereOf(filter: RowFilter, bind: Bind): string {
   return parts.join(' AND ');
 }
 
-/** Indices are written into the statement: the engine takes no list as the value of a parameter. */
+/** Indices are inlined, because DuckDB binds no lists. */
 function citesEntries(entries: readonly number[]): string {
   const indices = entries.filter((index) => Number.isSafeInteger(index));
   return `list_has_any(entries, CAST([${indices.join(', ')}] AS BIGINT[]))`;
@@ -73,7 +75,10 @@ function ofClass(classes: readonly number[], bind: Bind): string {
   return `class_uid IN (${classes.map(bind).join(', ')})`;
 }
 
-/** An application acts as itself where the actor is a service; else it is what somebody used. */
+/**
+ * An application acts as itself if the actor is a service. Otherwise it is the app that a user
+ * used.
+ */
 function didBy(parties: readonly string[], bind: Bind): string {
   const one = (column: string): string => anyOf(column, parties, bind);
   const asItself = `(actor_type = 4 AND ${one('app_uid')})`;
@@ -84,7 +89,7 @@ function anyOf(column: string, values: readonly string[], bind: Bind): string {
   return values.length === 0 ? 'false' : oneOf(column, values, bind);
 }
 
-/** The filter as filters of one actor key each, which together let the same rows through. */
+/** Splits the filter into filters with one actor key each, which together match the same rows. */
 export function byActor(filter: RowFilter): { key: string | null; filter: RowFilter }[] {
   const { selection } = filter;
   if (selection === undefined) return [{ key: null, filter }];
@@ -100,7 +105,7 @@ export function byActor(filter: RowFilter): { key: string | null; filter: RowFil
   }));
 }
 
-/** Rows under names that several held, at times when they may be anybody's. */
+/** Rows under shared names, at times when their holder is unknown. */
 export function contestedCondition(selection: Selection, { fromMs, toMs }: Scope): Condition {
   const values: DuckDBValue[] = [];
   const bind = (value: DuckDBValue): string => `$${values.push(value)}`;
@@ -115,7 +120,7 @@ export function contestedCondition(selection: Selection, { fromMs, toMs }: Scope
   return { where: `WHERE ${parts.join(' AND ')}`, values, scope: { fromMs, toMs } };
 }
 
-/** Takes the value of a parameter and gives its name in SQL. */
+/** Binds a parameter value and returns its SQL placeholder. */
 export type Bind = (value: DuckDBValue) => string;
 
 function selected(selection: Selection, bind: Bind): string[] {
@@ -132,7 +137,7 @@ function within({ from, to }: Interval, bind: Bind): string {
 }
 
 function oneOf(column: string, values: readonly string[], bind: Bind): string {
-  // DuckDB pushes an equality into its scan, and of a list no more than the range.
+  // DuckDB pushes an equality into its scan; of an IN list it pushes only the range.
   const [first, ...more] = values.map(bind);
   return more.length === 0
     ? `${column} = ${first}`
@@ -143,13 +148,13 @@ function instant(bind: Bind, ms: number): string {
   return `make_timestamp_ms(CAST(${bind(BigInt(ms))} AS BIGINT))`;
 }
 
-/** The form in which events hold sessions: GUIDs in lower case, whatever else as it is. */
+/** The form of session ids in events: GUIDs in lower case, others unchanged. */
 function sessionId(text: string): string {
   const id = text.trim();
   return isGuid(id) ? id.toLowerCase() : id;
 }
 
-/** The form in which events hold addresses: RFC 5952, IPv4-mapped addresses as IPv4. */
+/** The form of addresses in events: RFC 5952, IPv4-mapped addresses as IPv4. */
 function canonicalIp(text: string): string {
   const bare = text.trim().replace(/^\[(.*)\]$/, '$1');
   const version = isIP(bare);

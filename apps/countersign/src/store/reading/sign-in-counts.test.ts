@@ -26,7 +26,7 @@ test("Graph's log has every flow", () => {
   assert.deepEqual(unseen(fact('graph/signIns')), []);
 });
 
-test('in a diagnostic export each flow is a log of its own', () => {
+test('in a diagnostic export each flow is its own log', () => {
   const people = fact('azure-monitor/SignInLogs');
   assert.deepEqual(unseen(people), [SILENT, APPS, MANAGED]);
   const silent = fact('azure-monitor/NonInteractiveUserSignInLogs');
@@ -37,7 +37,7 @@ test('in a diagnostic export each flow is a log of its own', () => {
   assert.deepEqual(unseen(people, silent, apps, managed), []);
 });
 
-test('the audit log tells of people alone', () => {
+test('the audit log has only sign-ins of people', () => {
   assert.deepEqual(unseen(fact('m365.activity/Audit.AzureActiveDirectory')), [
     SILENT,
     APPS,
@@ -47,7 +47,7 @@ test('the audit log tells of people alone', () => {
   assert.deepEqual(unseen(exported), [SILENT, APPS, MANAGED]);
 });
 
-test('each tenant is asked by itself, and one that is not connected says so elsewhere', () => {
+test('judges each tenant separately, and leaves unconnected ones to their own rows', () => {
   const other = { ...fact('azure-monitor/SignInLogs'), tenant: 'other' };
   const reasons = unseenFlows([fact('graph/signIns'), other]);
   assert.deepEqual(

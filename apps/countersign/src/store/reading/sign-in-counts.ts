@@ -6,10 +6,10 @@ import type { Scope, Snapshot } from './current-rows.ts';
 import { conditionOf } from './row-filter.ts';
 import type { SignInCount } from './verification-report.ts';
 
-/** OCSF Authentication; its activity 2 is a sign-out, which lets nobody in. */
+/** OCSF Authentication. Its activity 2 is a sign-out, which grants no access. */
 export const SIGN_IN_CLASS = 3002;
 
-/** Sign-ins by day and flow. */
+/** Counts sign-ins by day and flow. */
 export async function signInCounts(
   snapshot: Snapshot,
   scope: Scope,
@@ -29,14 +29,14 @@ export async function signInCounts(
   }));
 }
 
-/** Sources that sign-ins come from. */
+/** Whether a coverage row is about a source of sign-ins. */
 export function isOfSignIns({ source, workload }: CoverageRow): boolean {
   return /sign-?in|AzureActiveDirectory/i.test(`${source} ${workload ?? ''}`) || source === '*';
 }
 
 /**
- * Flows of which nothing was ever collected or handed in where other sign-ins were: that none of
- * them is counted says nothing of how many there were.
+ * Flows without any data in tenants that have other sign-ins. A count of zero there says nothing
+ * about how many there were.
  */
 export function unseenFlows(facts: readonly CoverageRow[]): readonly Reason[] {
   const ofTenants = Map.groupBy(

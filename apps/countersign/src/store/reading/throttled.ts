@@ -5,15 +5,15 @@ import { THROTTLED_MS } from '../rows/mail-access.ts';
 import type { Scope } from './current-rows.ts';
 import type { RowFilter } from './row-filter.ts';
 
-/** Records after which a mailbox was not recorded for a day, which may reach into the period. */
+/** Throttling records whose 24 hours may overlap the period. */
 export function throttledFilter(tenants: readonly string[], { fromMs, toMs }: Scope): RowFilter {
   const since = fromMs === undefined ? undefined : fromMs - THROTTLED_MS + 1;
   return { tenants, fromMs: since, toMs, throttled: 'only' };
 }
 
 /**
- * Those of others that concern a mailbox that this person has or acted on: the vendor throttles
- * mailboxes, not readers.
+ * Throttling records of other people for mailboxes that this person owns or used. The vendor
+ * throttles mailboxes, not readers.
  */
 export function throttledOf(
   rows: readonly EventRow[],

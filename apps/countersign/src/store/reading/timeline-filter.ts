@@ -10,12 +10,12 @@ export type TimelineFilter = Scope & {
   readonly session?: string | undefined;
   readonly app?: string | undefined;
   readonly tenant?: string | undefined;
-  /** Asked about the user alone. */
+  /** Tests whether an erasure was about the user. */
   readonly isSubject?: ErasureSubjectTest | undefined;
 };
 
 export type Timeline = {
-  /** Whose events these are; undefined when nobody was asked for. */
+  /** The requested user; undefined if the request names none. */
   readonly who: Resolution | undefined;
   readonly rows: AsyncIterable<EventRow>;
   readonly coverage: Coverage;

@@ -15,7 +15,7 @@ async function indicesOf(reader: StoreReader, filter: TimelineFilter): Promise<n
 
 const SESSION = '0f0f0f0f-0000-4000-8000-00000000abcd';
 
-test('events come by event time, then index, across files and days', async (t) => {
+test('sorts events by event time, then index, across files and days', async (t) => {
   const dir = await folder(t);
   const at = [3 * DAY, 0, DAY, DAY, 2 * DAY + 5, 0, DAY - 1];
   const rows = at.map((ms, i) => row(i, { timeMs: START_MS + ms }));
@@ -56,7 +56,7 @@ test('each filter finds its events', async (t) => {
   await assert.rejects(reader.timeline({ ip: '203.0.113' }, HEAD), { code: 'FILTER_INVALID' });
 });
 
-test('a superseded row is in no answer', async (t) => {
+test('no answer includes a superseded row', async (t) => {
   const dir = await folder(t);
   const rows = [row(0), row(1), row(2, { entries: [0, 2] })];
   (await storeOf(dir, [rows], [0])).close();
@@ -65,7 +65,7 @@ test('a superseded row is in no answer', async (t) => {
   assert.deepEqual(await indicesOf(reader, {}), [1, 2]);
 });
 
-test('a reader sees what is committed later', async (t) => {
+test('a reader sees later commits', async (t) => {
   const dir = await folder(t);
   const reader = await StoreReader.open(dir);
   t.after(() => reader.close());
@@ -74,7 +74,7 @@ test('a reader sees what is committed later', async (t) => {
   assert.deepEqual(await indicesOf(reader, {}), [0]);
 });
 
-test('a compaction in the middle of a timeline loses and doubles nothing', async (t) => {
+test('a compaction during a timeline loses and doubles nothing', async (t) => {
   const dir = await folder(t);
   const rows = Array.from({ length: 9000 }, (_, i) => row(i, { timeMs: START_MS + i * 60_000 }));
   const store = await storeOf(dir, [rows.slice(0, 4000), rows.slice(4000)]);
@@ -93,7 +93,7 @@ test('a compaction in the middle of a timeline loses and doubles nothing', async
   );
 });
 
-test('a timeline is read in windows of whole days, each from where there are some', () => {
+test('reads a timeline in windows of whole days, and skips empty ones', () => {
   const days = [1, 2, 3].map((n) => ({
     startMs: n * DAY,
     path: `file ${n}`,

@@ -7,9 +7,10 @@ import type { CurrentRows, Scope, Snapshot } from './current-rows.ts';
 import { byActor, conditionOf, type RowFilter, whereOf } from './row-filter.ts';
 
 /**
- * The events of a filter in order: event time, then index. Memory stays bounded however many
- * there are, since they are read in windows of whole days, each sorted by itself. Where they are
- * is asked first, of a few columns: whole rows are then read from the files that have some.
+ * Yields the events of a filter by event time, then index.
+ *
+ * Windows of whole days, sorted one by one, bound the memory. A first query over a few columns
+ * locates the events; then whole rows are read from the files that have some.
  */
 export async function* eventsInOrder(
   live: CurrentRows,
@@ -21,15 +22,15 @@ export async function* eventsInOrder(
   }
 }
 
-/** Where events are: in one file, under one actor key (null: it was not asked for anybody). */
+/** Where events are: one file and one actor key (null: the filter has no actor). */
 export type EventLocation = { readonly path: string; readonly actor: string | null };
 
-/** How many events of one day are in one place. */
+/** Number of events of one day in one location. */
 export type PlaceCount = EventLocation & { readonly startMs: number; readonly rows: number };
 
 export type Window = Scope & { readonly places: readonly EventLocation[] };
 
-/** Places, as long as the files are those of this generation. */
+/** Locations, valid while the files are of this generation. */
 type Places = { readonly generation: number; readonly places: readonly EventLocation[] };
 
 const DAY_MS = 86_400_000;
@@ -55,7 +56,7 @@ async function countRows(
   return { generation: snapshot.generation, counts };
 }
 
-/** As many days at a time as stay below the limit, and at least one. */
+/** Windows of as many days as fit the limit, at least one. */
 export function windowsOf(counts: readonly PlaceCount[], scope: Scope): Window[] {
   const days = [...Map.groupBy(counts, ({ startMs }) => startMs).values()];
   const rowsOf = (day: readonly PlaceCount[]): number => day.reduce((n, { rows }) => n + rows, 0);
@@ -80,7 +81,7 @@ export function windowsOf(counts: readonly PlaceCount[], scope: Scope): Window[]
   return windows;
 }
 
-/** A compaction in the middle is met by going on behind the last event that was given out. */
+/** After a compaction, continues after the last event that was yielded. */
 async function* eventsOfWindow(
   live: CurrentRows,
   filter: RowFilter,
@@ -105,7 +106,7 @@ async function* eventsOfWindow(
   }
 }
 
-/** One scan for each actor key: DuckDB skips by one value, and hardly by a list of them. */
+/** One scan per actor key, because DuckDB prunes by one value and hardly by a list. */
 function sorted(
   snapshot: Snapshot,
   filter: RowFilter,

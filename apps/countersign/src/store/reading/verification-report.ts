@@ -3,13 +3,13 @@ import type { CheckCount } from '../sqlite/check-table.ts';
 
 /** How much of all access is verified, and how. */
 export type VerifiedCount = {
-  /** A decision of ours stands behind it. */
+  /** Sign-ins with a decision of ours. */
   readonly decided: number;
-  /** Held against the same policies after the fact. */
+  /** Sign-ins checked against the same policies afterwards. */
   readonly checked: number;
-  /** Neither, by cause. */
+  /** All others, by cause. */
   readonly unverified: Readonly<Record<string, number>>;
-  /** Let in, and the company's policy would not have. */
+  /** Sign-ins that the suite permitted and the company's policy denies. */
   readonly disagreements: number;
 };
 
@@ -20,12 +20,12 @@ export type VerificationReport = VerifiedCount & {
   readonly coverage: Answer;
 };
 
-/** All sign-ins of one day and flow that the books have. */
+/** All stored sign-ins of one day and flow. */
 export type SignInCount = { readonly day: string; readonly flow: string; readonly count: number };
 
 /**
- * Adds up. What no check has looked at yet is unverified like the rest, so that the three together
- * are always all sign-ins.
+ * Sums up the counts. Sign-ins without a check yet are unverified, so that the three numbers always
+ * add up to all sign-ins.
  */
 export function verifiedOf(
   checks: readonly CheckCount[],

@@ -4,7 +4,10 @@ import { actorKey, actorKind } from './event-row.ts';
 export const ALIAS_KINDS = ['uid', 'name', 'puid', 'sid'] as const;
 export type AliasKind = (typeof ALIAS_KINDS)[number];
 
-/** A record named the principal `key` by `value`; first and last event time of such records. */
+/**
+ * The value by which records named the principal `key`, with the first and last of their event
+ * times.
+ */
 export type Alias = {
   readonly tenant: string;
   readonly kind: AliasKind;
@@ -17,9 +20,9 @@ export type Alias = {
 /** The actor of one delivery, under a tenant. */
 export type NamedActor = { readonly tenant: string; readonly event: Interpretation };
 
-/** Collects aliases. Order does not matter: what is kept is a set of ranges. */
+/** Collects aliases as a set of ranges, independent of order. */
 export class AliasTable {
-  /** By the first name that a record has; almost always a list of one. */
+  /** By the first name in a record; almost always a list of one. */
   readonly #named = new Map<string, Naming[]>();
 
   learn({ tenant, event }: NamedActor): void {
@@ -40,7 +43,7 @@ export class AliasTable {
     }
   }
 
-  /** May name one alias more than once, with different ranges: whoever stores them unites these. */
+  /** May list an alias more than once with different ranges. The caller unites them. */
   list(): Alias[] {
     const aliases: Alias[] = [];
     for (const namings of this.#named.values()) {
@@ -63,12 +66,12 @@ export class AliasTable {
   }
 }
 
-/** One alias for each that is named, over all of its ranges: a write to the state costs more. */
+/** Unites equal aliases over all their ranges, because each write to the state costs more. */
 export function unite(aliases: Iterable<Alias>): Iterable<Alias> {
   const united = new Map<string, Alias>();
   for (const alias of aliases) {
     const { tenant, kind, value, key } = alias;
-    // Where the key ends is stated, since it and the value are anybody's text.
+    // States the key's length, because key and value are arbitrary text.
     const name = `${kind}\n${tenant}\n${key.length}\n${key}\n${value}`;
     const known = united.get(name);
     if (known === undefined) {
@@ -81,7 +84,7 @@ export function unite(aliases: Iterable<Alias>): Iterable<Alias> {
   return united.values();
 }
 
-/** One way in which records named somebody. */
+/** One combination of names by which records named an actor. */
 type Naming = NamedActor & { firstMs: number; lastMs: number };
 
 function isSame(naming: Naming, tenant: string, event: Interpretation): boolean {

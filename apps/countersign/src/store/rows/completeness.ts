@@ -4,7 +4,7 @@ import type { CoverageRow } from './entry-rows.ts';
 export type Coverage = {
   readonly answer: Answer;
   readonly facts: readonly CoverageRow[];
-  /** Intervals of the period of which something is, or may be, missing, in order. */
+  /** Intervals of the period in which data is or may be missing, in order. */
   readonly holes: readonly CoverageGap[];
 };
 

@@ -13,7 +13,7 @@ function kindOf(classUid: number, operation: string | null, more: object = {}): 
   return eventKindOf({ classUid, operation, recordType: null, actorType: 0, ...more });
 }
 
-test('what the transport says of a message is an event, and sending one is an action', () => {
+test('a transport record is an event, and sending a message is an action', () => {
   for (const operation of [null, 'Delivered', 'Junked', 'Phish ZAP']) {
     assert.equal(kindOf(EMAIL, operation), 'mail-delivery', String(operation));
   }
@@ -22,7 +22,7 @@ test('what the transport says of a message is an event, and sending one is an ac
   }
 });
 
-test('what a product found is an event, and what a person did with it an action', () => {
+test("a product's detection is an event, and a person's response an action", () => {
   assert.equal(kindOf(FINDING, 'AlertTriggered', { actorType: 3 }), 'detection');
   assert.equal(kindOf(FINDING, 'AadRiskDetection', { actorType: 1 }), 'detection');
   assert.equal(kindOf(6003, 'DlpRuleMatch', { recordType: 13 }), 'detection');
@@ -31,12 +31,12 @@ test('what a product found is an event, and what a person did with it an action'
   assert.equal(kindOf(FINDING, 'TIUrlClickData', { recordType: 41, actorType: 1 }), null);
 });
 
-test("what the vendor's own service did stays an action", () => {
+test("what the vendor's own service does is an action", () => {
   assert.equal(kindOf(6001, 'MailItemsAccessed', { actorType: 3, recordType: 50 }), null);
   assert.equal(kindOf(3001, 'Update user.', { actorType: 4, recordType: 8 }), null);
 });
 
-test('the columns of the store say the same', async (t) => {
+test('the SQL over the columns agrees', async (t) => {
   const event = fc.record({
     classUid: fc.constantFrom(3002, EMAIL, FINDING, 6001, 6003),
     operation: fc.option(

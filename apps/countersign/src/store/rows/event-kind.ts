@@ -2,15 +2,15 @@ import { numberText } from '@countersign/core';
 import { type Interpretation, isSignIn } from '@countersign/ocsf';
 
 /**
- * Events that no principal caused: the suite reports what happened to a mailbox, or what its own
- * products concluded. Nobody was authorized to do them, so they are counted apart from actions.
+ * Events without an acting principal: what happened to a mailbox, or what products of the suite
+ * concluded. They need no authorization, so they are counted apart from actions.
  *
- * - `mail-delivery`: what the transport did with a message (message trace, the tables of mail in
- *   advanced hunting, message files). The act of sending is another record, `Send`.
- * - `detection`: what a product of the suite found: alerts, risk, verdicts on mail, matches of a
- *   rule against data loss.
+ * - `mail-delivery`: the transport's handling of a message (message trace, mail tables of advanced
+ * hunting, message files). The act of sending is another record, `Send`.
+ * - `detection`: a result of a product of the suite: alerts, risk, verdicts on mail, DLP rule
+ * matches.
  *
- * What the vendor's own services do, such as reading a mailbox, stays an action: an intruder inside
+ * Acts of the vendor's own services, such as reading a mailbox, stay actions: an intruder inside
  * the vendor looks the same.
  */
 const EVENT_KINDS = ['mail-delivery', 'detection'] as const;
@@ -19,13 +19,13 @@ export type EventCounts = Readonly<Record<EventKind, number>>;
 
 const EMAIL_ACTIVITY = 4009;
 const DETECTION_FINDING = 2004;
-/** A click on a link, as Safe Links reports it: a person did that. */
+/** A click on a link, reported by Safe Links: a person did that. */
 const URL_CLICK = 41;
-/** OCSF user.type_id: a user, an administrator. */
+/** OCSF `user.type_id`: a user, an administrator. */
 const PERSON_TYPES: readonly number[] = [1, 2];
 
 const SENDS: readonly string[] = ['send', 'sendas', 'sendonbehalf'];
-/** The system writes it, unless an analyst changed the state of an alert. */
+/** The system writes this record unless an analyst changed the state of an alert. */
 const CHANGE_OF_ALERT = 'alertupdated';
 const DETECTIONS: readonly string[] = [
   ...['dlprulematch', 'dlpruleundo', 'dlpinfo'],
@@ -47,14 +47,14 @@ export function eventKindOf({ classUid, ...event }: Flat): EventKind | null {
   return !isSignIn(classUid) && DETECTIONS.includes(operation) ? 'detection' : null;
 }
 
-/** Whether a principal did it: it is neither a sign-in nor an event. */
+/** Whether a principal did it: neither a sign-in nor an event. */
 export function isAction(event: Flat): boolean {
   return !isSignIn(event.classUid) && eventKindOf(event) === null;
 }
 
 const OPERATION = `coalesce(lower(operation), '')`;
 
-/** {@link eventKindOf} over the columns of the store; NULL for sign-ins and actions. */
+/** {@link eventKindOf} over the store's columns; NULL for sign-ins and actions. */
 export const EVENT_KIND_SQL: string = `CASE
   WHEN class_uid = 3002 THEN NULL
   WHEN class_uid = ${EMAIL_ACTIVITY} THEN
@@ -64,7 +64,7 @@ export const EVENT_KIND_SQL: string = `CASE
       AND actor_type IN (${PERSON_TYPES.join(', ')})) THEN 'detection' END
   WHEN ${OPERATION} IN (${listed(DETECTIONS)}) THEN 'detection' END`;
 
-/** {@link isAction} over the columns of the store; whole files of sign-ins are passed over. */
+/** {@link isAction} over the store's columns. The class test lets DuckDB skip files of sign-ins. */
 export const IS_ACTION_SQL: string = `class_uid <> 3002 AND (${EVENT_KIND_SQL}) IS NULL`;
 
 function listed(words: readonly string[]): string {
@@ -80,7 +80,7 @@ const WORDS: Readonly<Record<EventKind, string>> = {
   detection: "what the suite's own products detected",
 };
 
-/** One sentence part; undefined where there are none. */
+/** A clause with the counts; undefined if there are no events. */
 export function eventsText(events: EventCounts): string | undefined {
   const some = EVENT_KINDS.filter((kind) => events[kind] > 0);
   if (some.length === 0) return undefined;

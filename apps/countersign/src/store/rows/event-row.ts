@@ -2,27 +2,27 @@ import type { SourceId, TenantId } from '@countersign/core';
 import type { Interpretation } from '@countersign/ocsf';
 
 /**
- * One event of the books: an action, once, with all its sightings. `event` is what it means;
- * the rest says where in the ledger it stands.
+ * One action in the store, with all its deliveries. `event` is the interpretation; the rest locates
+ * it in the ledger.
  */
 export type EventRow = {
-  /** The entry that this row was written for: the newest sighting. Unique among all rows ever. */
+  /** The entry of the newest delivery. Unique among all rows ever written. */
   readonly index: number;
-  /** Indices of all sightings, ascending; at least one. */
+  /** Indices of all deliveries, ascending; at least one. */
   readonly entries: readonly number[];
   readonly tenant: TenantId;
   /** The leaf id: the key of the action within its tenant. */
   readonly action: string;
-  /** Source of the sighting that ranked first when several were merged. */
+  /** Source of the highest-ranked delivery. */
   readonly source: SourceId;
-  /** When the ledger saw the entry, milliseconds since the epoch. */
+  /** When the ledger received the entry, milliseconds since the epoch. */
   readonly seenMs: number;
-  /** The bodies were erased: only what the leaf says is left. */
+  /** The bodies were erased: only the data of the leaf remains. */
   readonly erased: boolean;
   readonly event: Interpretation;
 };
 
-/** What the books keep of an erased entry: exactly what its leaf says, which is never personal. */
+/** The row of an erased entry: exactly the data of its leaf, which is never personal. */
 export function erasedRow(leaf: Omit<EventRow, 'erased' | 'event'> & { timeMs: number }): EventRow {
   const { timeMs, index, entries, tenant, action, source, seenMs } = leaf;
   const event = { ...NOTHING_KNOWN, timeMs };
@@ -30,8 +30,8 @@ export function erasedRow(leaf: Omit<EventRow, 'erased' | 'event'> & { timeMs: n
 }
 
 /**
- * The key of the one who acted: the object id, else kind and name, else PUID, else SID; null when
- * the record names nobody. A GUID holds no colon, so the forms cannot be mistaken for each other.
+ * The actor's key: the object id, else kind and name, else PUID, else SID; null if the record names
+ * none. A GUID contains no colon, so the forms are distinct.
  */
 export function actorKey(event: Interpretation): string | null {
   if (event.actorUid !== null) return event.actorUid;
@@ -43,7 +43,7 @@ export function actorKey(event: Interpretation): string | null {
 
 export type ActorKind = 'user' | 'system' | 'service';
 
-/** OCSF user.type_id to the kind that is part of a principal without object id. */
+/** Maps OCSF `user.type_id` to the kind that identifies a principal without object id. */
 export function actorKind(actorType: number): ActorKind {
   if (actorType === 3) return 'system';
   return actorType === 4 ? 'service' : 'user';

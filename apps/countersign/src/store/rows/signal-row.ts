@@ -1,14 +1,15 @@
 /**
- * That a record fits a rule, as the state keeps it until the windows over it were looked at. What
- * the members mean is the business of whoever judges; a body that is erased takes its rows along.
+ * A record's match with a rule. The state keeps it until the windows over it were evaluated.
+ *
+ * The detectors define what the members mean. Erasing a body removes its rows.
  */
 export type SignalRow = {
-  /** What looks at it: an alerting rule, or a correlation. */
+  /** The alerting rule or correlation that evaluates it. */
   readonly stream: string;
   readonly group: string;
   readonly timeMs: number;
   readonly index: number;
-  /** Which of the stream's rules it fits. */
+  /** Which of the stream's rules it matches. */
   readonly part: number;
   /** As the record states it. */
   readonly tenant: string;
@@ -17,12 +18,12 @@ export type SignalRow = {
   readonly about: string;
 };
 
-/** How often a stream was fitted on a day of event time, kept or not. */
+/** Matches of a stream on a day of event time, kept or not. */
 export type SignalCount = {
   readonly stream: string;
   readonly day: number;
   readonly count: number;
-  /** Beyond so many a day the stream is throttled: no more of its rows are kept. */
+  /** Beyond this many a day the stream is throttled and keeps no more rows. */
   readonly max: number;
 };
 
@@ -31,7 +32,7 @@ export type SignalBatch = {
   readonly counts: readonly SignalCount[];
 };
 
-/** A group of a stream of which signals came or went on a day. */
+/** A group of a stream whose signals changed on a day. */
 export type TouchedGroup = {
   readonly stream: string;
   readonly group: string;

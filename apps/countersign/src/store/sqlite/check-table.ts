@@ -1,33 +1,33 @@
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { spans } from './time-slices.ts';
 
-/** What is known of the authorisation of one sign-in that the vendor reported. */
+/** The authorization status of one sign-in that the vendor reported. */
 export type CheckRow = {
   readonly tenant: string;
   /** Key of the action. */
   readonly action: string;
-  /** Ledger indices of all its sightings. */
+  /** Ledger indices of all its deliveries. */
   readonly entries: readonly number[];
   readonly timeMs: number;
-  /** `interactiveUser`, `managedIdentity`, …; `unknown` where the record does not say. */
+  /** `interactiveUser`, `managedIdentity`, …; `unknown` if the record does not state it. */
   readonly flow: string;
   readonly state: 'decided' | 'checked' | 'unverified';
-  /** Why it is unverified; null for the others. */
+  /** Why it is unverified; otherwise null. */
   readonly cause: string | null;
   readonly principal: string;
   readonly address: string | null;
   readonly session: string | null;
   readonly app: string | null;
-  /** The decision that it was matched to, and how surely. */
+  /** The matched decision, and the strength of the match. */
   readonly decision: string | null;
   readonly strength: 'exact' | 'probable' | null;
-  /** What disagrees with the company's policy; empty where nothing does. */
+  /** Disagreements with the company's policy; empty if there are none. */
   readonly disagreements: readonly CheckDisagreement[];
 };
 
-/** What stands behind a sign-in, in short. */
+/** The short form of a sign-in's authorization status. */
 export type CheckOutcome = {
-  /** The newest of its sightings. */
+  /** Entry of the newest delivery. */
   readonly entry: number;
   readonly state: CheckRow['state'];
   readonly disagreements: number;
@@ -53,7 +53,7 @@ export type CheckedRange = {
 };
 
 export type CheckDisagreement = {
-  /** Stable, e.g. `check/second-factor`. */
+  /** Stable id, such as `check/second-factor`. */
   readonly rule: string;
   readonly text: string;
 };
@@ -74,7 +74,7 @@ export type CheckFilter = {
   readonly toMs?: number | undefined;
 };
 
-/** The checks of the state: one row for each sign-in, made again whenever its time is touched. */
+/** One row per checked sign-in. Rows are recomputed whenever entries of their time arrive. */
 export class CheckTable {
   readonly #db: SqliteConnection;
 
@@ -82,10 +82,10 @@ export class CheckTable {
     this.#db = db;
   }
 
-  /** All rows of `[fromMs, toMs)` are these, seen with all entries below `upTo`. */
+  /** Replaces all rows of `[fromMs, toMs)`, computed from all entries below `upTo`. */
   replace(made: CheckedRange, rows: Iterable<CheckRow>): void {
     const { fromMs, toMs, upTo } = made;
-    // What lies within was seen with less.
+    // These ranges were computed from fewer entries.
     this.#db.run('DELETE FROM checked WHERE from_ms >= ? AND to_ms <= ?', fromMs, toMs);
     this.#db.run('INSERT INTO checked VALUES (?, ?, ?)', fromMs, toMs, upTo);
     this.#db.run('DELETE FROM checks WHERE time_ms >= ? AND time_ms < ?', fromMs, toMs);
@@ -104,7 +104,7 @@ export class CheckTable {
     }
   }
 
-  /** By tenant and kind, of the months that begin in `[fromMs, toMs)`. */
+  /** By tenant and kind, for the months that begin in `[fromMs, toMs)`. */
   principalCounts({ fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter = {}): PrincipalCount[] {
     return this.#db.all(COUNT_PRINCIPALS, fromMs, toMs).map((row) => ({
       tenant: row['tenant'] as string,
@@ -114,14 +114,14 @@ export class CheckTable {
     }));
   }
 
-  /** All of them are made again: bodies that they rest on are erased. */
+  /** Deletes all rows, because bodies that they rest on were erased. The stage recomputes them. */
   clear(): void {
     this.#db.run('DELETE FROM checks');
     this.#db.run('DELETE FROM checked');
     this.#db.run('DELETE FROM checked_principals');
   }
 
-  /** What was checked with entries at or behind this one. */
+  /** Ranges checked since this entry. */
   checkedSince(index: number): CheckedRange[] {
     return this.#db.all('SELECT * FROM checked WHERE up_to > ?', index).map((row) => ({
       fromMs: row['from_ms'] as number,
@@ -130,7 +130,7 @@ export class CheckTable {
     }));
   }
 
-  /** Those of `[fromMs, toMs)`, one by one. */
+  /** Rows of `[fromMs, toMs)`, one by one. */
   *each({ fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter = {}): Generator<CheckRow> {
     for (const row of this.#db.each(EACH, fromMs, toMs)) {
       yield JSON.parse(row['body'] as string) as CheckRow;
@@ -141,7 +141,7 @@ export class CheckTable {
     return this.#db.number('SELECT EXISTS (SELECT 1 FROM checks)') === 1;
   }
 
-  /** What they came to, of `[fromMs, toMs)`: an hour at a time, since there are millions. */
+  /** Outcomes of `[fromMs, toMs)`, an hour at a time because there are millions. */
   *outcomes({ fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter): Generator<CheckOutcome[]> {
     const first = (from: number): number | null =>
       this.#db.all(FIRST_CHECKED, from)[0]?.['at'] as number | null;
@@ -150,7 +150,7 @@ export class CheckTable {
     }
   }
 
-  /** The same of these actions alone. */
+  /** Outcomes of these actions only. */
   outcomesOf(actions: readonly ActionKey[]): CheckOutcome[] {
     const keys = JSON.stringify(actions.map(({ tenant, action }) => [tenant, action]));
     return this.#db.all(OUTCOMES_OF, keys).map(outcomeOf);
@@ -171,14 +171,14 @@ export class CheckTable {
       .filter((count) => tenant === undefined || count.tenant === tenant);
   }
 
-  /** Those of `[fromMs, toMs)` that disagree, by time, one by one. */
+  /** Disagreeing rows of `[fromMs, toMs)` by time, one by one. */
   *disagreeing({ fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter = {}): Generator<CheckRow> {
     for (const row of this.#db.each(DISAGREEING, fromMs, toMs)) {
       yield JSON.parse(row['body'] as string) as CheckRow;
     }
   }
 
-  /** The hours of those that nobody could judge for want of something to judge by. */
+  /** Hours with sign-ins that could not be checked, because no policy was in force. */
   unjudgedHours(fromMs: number): number[] {
     return this.#db.all(UNJUDGED, fromMs).map((row) => row['hour'] as number);
   }
@@ -186,12 +186,12 @@ export class CheckTable {
 
 const WORKLOAD_FLOWS: readonly string[] = ['servicePrincipal', 'managedIdentity'];
 
-/** Whose sign-in it was, as policies tell them apart. */
+/** The kind of principal, as policies distinguish them. */
 export function principalKindOf({ flow }: Pick<CheckRow, 'flow'>): PrincipalKind {
   return WORKLOAD_FLOWS.includes(flow) ? 'workload' : 'person';
 }
 
-/** The calendar month, in UTC, that a moment lies in; at the ends of time it is cut. */
+/** The calendar month (UTC) of a time, clamped at the ends of the Date range. */
 export function monthOf(ms: number): number {
   return monthAfter(ms, 0) ?? FIRST_MS;
 }

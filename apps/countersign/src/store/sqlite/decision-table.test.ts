@@ -28,7 +28,7 @@ function decision(index: number, endpoint: string, atMs: number, principal: stri
   };
 }
 
-test('decisions are found by door, time, person and entry, in the order of their entries', () => {
+test('finds decisions by enforcement point, time, person and entry, in entry order', () => {
   const door = fc.constantFrom('eam', 'authzen', 'forward-auth');
   const time = fc.integer({ min: 0, max: 9 });
   const person = fc.constantFrom('ada', 'per');
@@ -70,7 +70,7 @@ test('decisions are found by door, time, person and entry, in the order of their
 
 const PASS_HOUR_MS = 3_600_000;
 
-/** In the order of their entries; each pass is opened by its first. */
+/** Pass entries in order. Each pass starts with its opening. */
 function passFacts(said: readonly (readonly [pass: string, phase: PassRow['phase']])[]) {
   return said.map(([pass, phase], index): PassRow => {
     const atMs = index * PASS_HOUR_MS;
@@ -80,7 +80,7 @@ function passFacts(said: readonly (readonly [pass: string, phase: PassRow['phase
   });
 }
 
-test('passes are found by their time, and overdue while nothing closes them', () => {
+test('finds passes by time, and overdue ones until an entry closes them', () => {
   const pass = fc.constantFrom('a', 'b', 'c');
   const phase = fc.constantFrom('opened', 'opened', 'ended', 'lapsed');
   const said = fc.array(fc.tuple(pass, phase), { maxLength: 9 });

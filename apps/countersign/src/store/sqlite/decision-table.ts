@@ -1,7 +1,7 @@
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { spans } from './time-slices.ts';
 
-/** A decision of ours, as far as questions and later stages look for it. */
+/** The members of a decision by which questions and later stages find it. */
 export type DecisionRow = {
   readonly index: number;
   readonly id: string;
@@ -10,13 +10,13 @@ export type DecisionRow = {
   readonly door: string;
   readonly effect: 'permit' | 'deny';
   readonly cause: string;
-  /** As the door named it, lower case. */
+  /** As the enforcement point named it, in lower case. */
   readonly principal: string;
   readonly principalType: string;
   readonly action: string;
   readonly policies: readonly string[];
   readonly obligations: readonly string[];
-  /** What the door stated of the sign-in, by which it is found in the vendor's log. */
+  /** Sign-in details from the enforcement point that identify it in the vendor's log. */
   readonly address: string | null;
   readonly requestId: string | null;
   readonly method: string | null;
@@ -25,7 +25,7 @@ export type DecisionRow = {
   readonly policyVersion: string;
 };
 
-/** An entry that says something of a pass: that it opened, ended or lapsed. */
+/** An entry about a pass: it opened, ended or lapsed. */
 export type PassRow = {
   readonly index: number;
   readonly pass: string;
@@ -34,11 +34,11 @@ export type PassRow = {
   readonly atMs: number;
   readonly principal: string;
   readonly expiresMs: number | null;
-  /** All that the entry says, as JSON. */
+  /** The entry's body as JSON. */
   readonly body: string;
 };
 
-/** Of one pass, of some decisions, or of those whose time reaches into `[liveFromMs, liveToMs)`. */
+/** Selects one pass, some decisions, or passes valid within `[liveFromMs, liveToMs)`. */
 export type PassFilter = {
   readonly pass?: string | undefined;
   readonly decisions?: readonly string[] | undefined;
@@ -54,11 +54,11 @@ export type DecisionFilter = {
   readonly doors?: readonly string[] | undefined;
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
-  /** Those at or behind this entry. */
+  /** Decisions from this entry on. */
   readonly fromIndex?: number | undefined;
 };
 
-/** The decisions and passes of the state. */
+/** The decisions and passes in the state. */
 export class DecisionTable {
   readonly #db: SqliteConnection;
 
@@ -91,7 +91,7 @@ export class DecisionTable {
     }
   }
 
-  /** In order of their entries. */
+  /** In entry order. */
   list(filter: DecisionFilter = {}): DecisionRow[] {
     const { tenant, principals, doors, fromIndex = 0 } = filter;
     const { fromMs = FIRST_MS, toMs = LAST_MS } = filter;
@@ -107,18 +107,18 @@ export class DecisionTable {
       });
   }
 
-  /** Those at or behind an entry that owe an alarm, in order of their entries. */
+  /** Decisions from an entry on that require an alarm, in entry order. */
   owingAlarm(fromIndex: number): DecisionRow[] {
     const rows = this.#db.all(OWING_ALARM, fromIndex);
     return rows.map((row) => JSON.parse(row['body'] as string) as DecisionRow);
   }
 
-  /** Of passes whose time is over, and of which nothing says that they are: that they opened. */
+  /** Openings of expired passes that no entry has closed. */
   overdue(nowMs: number): PassRow[] {
     return this.#db.all(OVERDUE, nowMs).map(passFact);
   }
 
-  /** What was said of passes, in the order of the entries. */
+  /** Pass entries in ledger order. */
   passEntries(filter: PassFilter = {}): PassRow[] {
     return this.#passRows(filter).map(passFact);
   }
@@ -130,7 +130,7 @@ export class DecisionTable {
     return this.#db.all(PASSES_LIVE, liveFromMs, liveToMs);
   }
 
-  /** What was said of passes that opened in `[fromMs, toMs)`: of those of one day at a time. */
+  /** Pass entries of passes that opened in `[fromMs, toMs)`, one day at a time. */
   *passDays({ fromMs = FIRST_MS, toMs = LAST_MS }: PassDays): Generator<PassRow[]> {
     const first = (from: number): number | null =>
       this.#db.all(FIRST_OPENED, from)[0]?.['at'] as number | null;
@@ -139,7 +139,7 @@ export class DecisionTable {
     }
   }
 
-  /** Those at or behind an entry, in their order. */
+  /** Pass entries from an entry on, in order. */
   passEntriesSince(index: number): PassRow[] {
     return this.#db.all(PASSES_SINCE, index).map(passFact);
   }
@@ -158,26 +158,29 @@ function passFact(row: Record<string, unknown>): PassRow {
   };
 }
 
-/** Beyond every time that can be written. */
+/** The range of times that Date can represent. */
 const FIRST_MS = -8.64e15;
 const LAST_MS = 8.64e15;
 
 const WITHIN = `SELECT body FROM decisions
   WHERE at_ms >= ? AND at_ms < ? AND "index" >= ? ORDER BY "index"`;
-/** By the index over the same expression: of one door a thousand may be for each of another. */
+/**
+ * Uses the index over the same expression, because one enforcement point may have a thousand
+ * decisions for each of another.
+ */
 const WITHIN_OF_ENDPOINTS = `SELECT d.body FROM json_each(?4) AS j CROSS JOIN decisions AS d
   WHERE d.body ->> 'door' = j.value AND d.at_ms >= ?1 AND d.at_ms < ?2 AND d."index" >= ?3
   ORDER BY d."index"`;
 const OWING_ALARM = `SELECT body FROM decisions
   WHERE "index" >= ? AND body LIKE '%"alarm:%' ORDER BY "index"`;
 const PASS_OF_ENTRY = 'SELECT pass FROM pass_entries WHERE "index" = ?';
-/** From its entries: the last that opened it counts. One that says no end is never over. */
+/** Derived from the pass entries: the last opening counts. A pass without an end never expires. */
 const KEEP_PASS = `INSERT OR REPLACE INTO passes
   SELECT pass, at_ms, coalesce(expires_ms, ${8.64e15}), EXISTS (
     SELECT 1 FROM pass_entries WHERE pass = opened.pass AND phase <> 'opened')
   FROM pass_entries AS opened WHERE pass = ? AND phase = 'opened'
   ORDER BY "index"`;
-/** Asked several times a second, of years of passes. */
+/** Runs several times a second over years of passes. */
 const OVERDUE = `SELECT e.* FROM passes AS p JOIN pass_entries AS e ON e.pass = p.pass
   WHERE p.is_closed = 0 AND p.expires_ms <= ? AND e.phase = 'opened' ORDER BY e."index"`;
 const OF_PASS = 'SELECT * FROM pass_entries WHERE pass = ? ORDER BY "index"';

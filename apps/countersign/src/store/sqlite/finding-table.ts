@@ -2,11 +2,11 @@ import type { FindingMark, FindingRow, FindingState } from '../rows/entry-rows.t
 import type { FindingDraft } from '../rows/finding.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-/** What is known of one finding: its latest revision, and how far people are with it. */
+/** The latest revision of a finding, and people's progress on it. */
 export type StoredFinding = FindingRow & {
-  /** Entries that say it, ascending: the first, and each revision. */
+  /** Entries of the finding, ascending: the first, and each revision. */
   readonly revisions: readonly number[];
-  /** What people said of it last; undefined while nobody did. */
+  /** The last note of a person; undefined without one. */
   readonly mark: FindingMark | undefined;
 };
 
@@ -17,13 +17,13 @@ export type FindingFilter = {
   readonly tenant?: string | undefined;
   /** Windows that start in `[fromMs, toMs)`. */
   readonly windows?: { readonly fromMs: number; readonly toMs: number } | undefined;
-  /** Those taken back as well. */
+  /** Whether to include withdrawn findings. */
   readonly withdrawn?: 'with' | 'without';
 };
 
 export type GroupWindow = { readonly group: string; readonly windowMs: number };
 
-/** The findings of the state: every revision is kept, the one with the highest index counts. */
+/** The findings in the state. Every revision is kept; the one with the highest index is current. */
 export class FindingTable {
   readonly #db: SqliteConnection;
 
@@ -49,7 +49,7 @@ export class FindingTable {
     this.#db.run('DELETE FROM finding_marks WHERE "index" = ?', index);
   }
 
-  /** In order of their last event, then of their id. */
+  /** By last event, then id. */
   list(filter: FindingFilter = {}): StoredFinding[] {
     const { rule, detector, severityMin = 0, tenant, windows, withdrawn = 'without' } = filter;
     const { fromMs, toMs } = windows ?? { fromMs: FIRST_MS, toMs: LAST_MS };
@@ -69,7 +69,7 @@ export class FindingTable {
     return found.sort((a, b) => a.draft.lastMs - b.draft.lastMs || (a.uid < b.uid ? -1 : 1));
   }
 
-  /** The open findings of one rule, found by an index: asked at each look of the watch. */
+  /** Open findings of one rule. Each detection run asks for them, so an index finds them. */
   openOfRule(rule: string): StoredFinding[] {
     return this.#db
       .all(OF_RULE, rule)
@@ -77,7 +77,7 @@ export class FindingTable {
       .filter(({ state }) => state === 'open');
   }
 
-  /** Every revision of every finding, in the order of the ledger. */
+  /** Every revision of every finding, in ledger order. */
   history(): FindingRow[] {
     return this.#db.all('SELECT * FROM findings ORDER BY "index"').map(factOf);
   }
@@ -87,7 +87,7 @@ export class FindingTable {
     return row === undefined || row['index'] === null ? undefined : this.#kept(row);
   }
 
-  /** Those of them that there are, by their id. */
+  /** The existing findings among these ids, by id. */
   findAll(uids: readonly string[]): Map<string, StoredFinding> {
     const rows = this.#db.all(OF_UIDS, JSON.stringify(uids));
     return new Map(rows.map((row) => [row['uid'] as string, this.#kept(row)]));
@@ -129,20 +129,20 @@ function factOf(row: Record<string, unknown>): FindingRow {
   };
 }
 
-/** Beyond every event time that can be written. */
+/** Beyond the range of Date. */
 const FIRST_MS = -8.64e15;
 const LAST_MS = 8.64e15;
 
 /**
- * With `max`, SQLite takes the other columns from the row that has it. What is not asked for is
- * left out before it is taken apart: a look of one detector passes over what all others said.
+ * With `max`, SQLite takes the other columns from the row with the maximum. The filter runs before
+ * JSON is parsed, so a detector's run skips the findings of all others.
  */
 const CURRENT = `SELECT * FROM (
     SELECT *, max("index") FROM findings WHERE window_ms >= ?1 AND window_ms < ?2 GROUP BY uid
   ) WHERE severity >= ?3 AND state IS NOT ?4 AND rule = coalesce(?5, rule)
     AND detector = coalesce(?6, detector) AND tenant = coalesce(?7, tenant)`;
 const OF_UID = 'SELECT *, max("index") FROM findings WHERE uid = ?';
-/** By the index over the same expression; `CROSS`: what is asked for leads. */
+/** Uses the index over the same expression. CROSS JOIN makes the parameter list the outer loop. */
 const OF_GROUPS = `SELECT f.*, max(f."index") FROM json_each(?1) AS j CROSS JOIN findings AS f
   WHERE f.rule = ?2 AND f.window_ms = j.value ->> 0 AND f.draft ->> 'group' = j.value ->> 1
   GROUP BY f.uid`;

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '@countersign/core';
 import { StoreError } from '../errors.ts';
 
-/** @throws BooksError STATE_UNREADABLE */
+/** Opens the database of the state. @throws StoreError STATE_UNREADABLE */
 export function openState(path: string): DatabaseSync {
   try {
     return new DatabaseSync(path, { readOnly: true });
@@ -16,7 +16,7 @@ export function openState(path: string): DatabaseSync {
   }
 }
 
-/** Undefined when the file is not a database of ours: the state is derived, so it is made again. */
+/** Undefined if the file is not our database. The state is derived, so it is rebuilt. */
 export function versionOf(path: string): number | undefined {
   let db: DatabaseSync | undefined;
   try {

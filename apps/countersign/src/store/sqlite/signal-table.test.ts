@@ -32,7 +32,7 @@ function signal(group: string, timeMs: number, index: number, stream = STREAM): 
   return { stream, group, timeMs, index, part: 0, tenant: 't', values: '[]', about: '{}' };
 }
 
-test('each span gets the signals of its group and time in order, or none of too few', () => {
+test('returns the signals of each span in order, or none below the minimum', () => {
   const group = fc.constantFrom(...GROUPS);
   const timeMs = fc.integer({ min: -5, max: 20 });
   const row = fc.tuple(group, timeMs, fc.constantFrom(STREAM, 'other'));
@@ -55,7 +55,7 @@ test('each span gets the signals of its group and time in order, or none of too 
   );
 });
 
-test('groups that are read apart come in their order as well', () => {
+test('returns groups from separate reads in order too', () => {
   const many = Math.floor(SIGNALS_TOGETHER_MAX * 0.6);
   const rows = ['["a"]', '["b"]', '["c"]'].flatMap((group) =>
     Array.from({ length: many }, (_, i) => signal(group, i, i)),
@@ -75,7 +75,7 @@ test('groups that are read apart come in their order as well', () => {
   );
 });
 
-test('of more touched groups than are read at a time none is left out, or told twice', () => {
+test('returns every touched group once, across several reads', () => {
   const many = TOUCHED_TOGETHER_MAX + 3;
   const rows = Array.from({ length: many }, (_, i) => {
     return signal(`["${Math.floor(i / 3)}"]`, DAY_MS * (i % 3), i, i % 2 === 0 ? STREAM : 'other');
@@ -95,7 +95,7 @@ test('of more touched groups than are read at a time none is left out, or told t
   );
 });
 
-test('findings are found by rule, group and window, whatever their version', () => {
+test('finds findings by rule, group and window, in any version', () => {
   const of = (index: number, rule: string, group: string, windowMs: number): FindingRow => ({
     ...{ index, uid: `${rule} ${group} ${windowMs}`, detector: 'j', because: null },
     ...{ state: 'open', revision: 0 },

@@ -14,7 +14,7 @@ const DAY_OF_TIME = `CAST(floor(time_ms / ${DAY_MS}.0) AS INTEGER)`;
 
 type Times = { readonly fromMs: number; readonly toMs: number };
 
-/** The signals of the state, and which groups of them are to be looked at again. */
+/** The signals in the state, and which of their groups need another evaluation. */
 export class SignalTable {
   readonly #db: SqliteConnection;
 
@@ -22,13 +22,13 @@ export class SignalTable {
     this.#db = db;
   }
 
-  /** Under which rules the signals were made; undefined where there are none yet. */
+  /** Hash of the rules that produced the signals; undefined before the first. */
   get hash(): string | undefined {
     const [row] = this.#db.all('SELECT hash FROM signal_rules');
     return row === undefined ? undefined : (row['hash'] as string);
   }
 
-  /** Other rules: nothing that was made under the earlier ones counts. */
+  /** Deletes all signals, because they belong to other rules. */
   reset(hash: string): void {
     for (const table of ['signals', 'signal_counts', 'signal_touched', 'signal_rules']) {
       this.#db.run(`DELETE FROM ${table}`);
@@ -36,7 +36,7 @@ export class SignalTable {
     this.#db.run('INSERT INTO signal_rules VALUES (1, ?)', hash);
   }
 
-  /** `upTo`: the cursor of the books from which on these signals count. */
+  /** `upTo`: the store cursor from which these signals count. */
   add({ rows, counts }: SignalBatch, upTo: number): void {
     const full = new Set<string>();
     for (const { stream, day, count, max } of counts) {
@@ -44,7 +44,7 @@ export class SignalTable {
       if (this.#count(stream, day) > max) full.add(`${day} ${stream}`);
     }
     let last: TouchedGroup | undefined;
-    // In the order of the table: else each row is on a page that was put away long ago.
+    // Insert in table order. Otherwise each row hits a page that the cache has evicted.
     for (const row of rows.toSorted(inOrder)) {
       const { stream, group } = row;
       const day = Math.floor(row.timeMs / DAY_MS);
@@ -61,7 +61,7 @@ export class SignalTable {
     }
   }
 
-  /** Another row replaces that of this entry: the groups of its signals are evaluated again. */
+  /** A newer row replaces the row of this entry, so its groups need another evaluation. */
   supersede(index: number, upTo: number): void {
     this.#db.run(
       `INSERT OR REPLACE INTO signal_touched
@@ -73,7 +73,7 @@ export class SignalTable {
   }
 
   /**
-   * The body is erased: nothing is evaluated again, since nobody can say what it would find. The
+   * The body is erased. Its groups are not evaluated again, because the evidence is gone. Its
    * signals no longer count, so that a second delivery of a day does not throttle a rule.
    */
   forget(index: number): void {
@@ -87,7 +87,7 @@ export class SignalTable {
     this.#db.run('DELETE FROM signals WHERE "index" = ?', index);
   }
 
-  /** After an erasure: the name of a group that is empty may be that of who was erased. */
+  /** After an erasure, the name of an empty group may be the erased person's. */
   forgetEmptyGroups(): void {
     this.#db.run(
       `DELETE FROM signal_touched AS t WHERE NOT EXISTS
@@ -96,8 +96,9 @@ export class SignalTable {
   }
 
   /**
-   * Groups with signals that count from a cursor on that is higher, in order of stream, group and
-   * day. A large import touches millions: some are read at a time, and no question stays open.
+   * Groups with signals that count from a later cursor on, by stream, group and day.
+   *
+   * A large import touches millions, so they are read in pages, and no statement stays open.
    */
   *touchedSince(index: number): Generator<TouchedGroup> {
     let last: TouchedGroup = { stream: '', group: '', day: -LAST_MS };
@@ -116,17 +117,18 @@ export class SignalTable {
     }
   }
 
-  /** Everything up to this cursor was looked at. */
+  /** Marks everything up to this cursor as evaluated. */
   forgetTouched(index: number): void {
     const left = 'SELECT EXISTS (SELECT 1 FROM signal_touched WHERE up_to > ?)';
-    // SQLite empties a table without looking at its rows.
+    // SQLite empties a table without visiting its rows.
     if (this.#db.number(left, index) === 0) this.#db.run('DELETE FROM signal_touched');
     else this.#db.run('DELETE FROM signal_touched WHERE up_to <= ?', index);
   }
 
   /**
-   * Of each span, in order of time, then of entries; none where there are fewer than `atLeast`.
-   * Some thousand groups with a record or two each are asked for at once, and large ones alone.
+   * The signals of each span by time, then entry; none for spans with fewer than `atLeast`.
+   *
+   * Thousands of small groups are read in one query, large ones one at a time.
    */
   *ofSpans(stream: string, spans: readonly SignalSpan[], atLeast: number): Generator<SignalRow[]> {
     const sizes = this.#sizes(stream, spans, atLeast).map((size) => (size < atLeast ? 0 : size));
@@ -168,7 +170,7 @@ export class SignalTable {
     }));
   }
 
-  /** Of groups that have too few in all spans together, none. */
+  /** Signals per span; 0 for groups that have too few in all spans together. */
   #sizes(stream: string, spans: readonly SignalSpan[], atLeast: number): number[] {
     const sizes = spans.map(() => 0);
     const large = atLeast > 1 ? this.#groupsWith(stream, spans, atLeast) : undefined;
@@ -197,7 +199,7 @@ export class SignalTable {
     return new Set(rows.map(({ grp }) => grp as string));
   }
 
-  /** By their place among the spans. */
+  /** By position among the spans. */
   #rows(stream: string, spans: readonly SignalSpan[]): Map<number, SignalRow[]> {
     const found = new Map<number, SignalRow[]>();
     if (spans.length === 0) return found;
@@ -225,14 +227,14 @@ const TOUCH = `INSERT INTO signal_touched VALUES (?, ?, ?, ?)
   ON CONFLICT (stream, grp, day) DO UPDATE SET up_to = max(up_to, excluded.up_to)`;
 const TOUCHED = `SELECT * FROM signal_touched
   WHERE up_to > ? AND (stream, grp, day) > (?, ?, ?) ORDER BY stream, grp, day LIMIT ?`;
-/** Beyond every event time that can be written. */
+/** The latest time that Date can represent. */
 const LAST_MS = 8.64e15;
 const LARGE = `SELECT j.value AS grp FROM json_each(?1) AS j WHERE ?5 <= (SELECT count(*) FROM (
   SELECT 1 FROM signals AS s WHERE s.stream = ?2 AND s.grp = j.value
     AND s.time_ms >= ?3 AND s.time_ms < ?4 LIMIT ?5))`;
 const SIZES = `SELECT j.key AS place, (SELECT count(*) FROM signals AS s WHERE s.stream = ?2
   AND s.grp = j.value AND s.time_ms >= ?3 AND s.time_ms < ?4) AS size FROM json_each(?1) AS j`;
-/** \`CROSS\`: the spans lead, and each is found by the key of the table. */
+/** CROSS JOIN makes the spans the outer loop; each is found by the table's key. */
 const OF_SPANS = `SELECT j.key AS place, s.* FROM json_each(?1) AS j CROSS JOIN signals AS s
   WHERE s.stream = ?2 AND s.grp = j.value ->> 0
     AND s.time_ms >= j.value ->> 1 AND s.time_ms < j.value ->> 2

@@ -9,7 +9,7 @@ function opened(): SqliteConnection {
   return new SqliteConnection(database);
 }
 
-test('what fails leaves nothing of its transaction, and is told as it was', () => {
+test('a failure rolls its transaction back and is rethrown unchanged', () => {
   const db = opened();
   const failing = (): void => {
     db.run('INSERT INTO one VALUES (?)', 'a');
@@ -19,7 +19,7 @@ test('what fails leaves nothing of its transaction, and is told as it was', () =
   assert.deepEqual(db.all('SELECT * FROM one'), []);
 });
 
-test('a transaction that SQLite gave up by itself, as with a full disk, hides no cause', () => {
+test('a transaction that SQLite rolled back itself (disk full) keeps its cause', () => {
   const db = opened();
   const givenUp = (): void => {
     db.run('INSERT INTO one VALUES (?)', 'a');

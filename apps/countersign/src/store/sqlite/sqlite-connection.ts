@@ -3,7 +3,7 @@ import { bookFailure } from '../errors.ts';
 
 export type SqlValue = string | number | null;
 
-/** The database of the state: statements are prepared once, and every value is a parameter. */
+/** A SQLite connection. It prepares each statement once, and every value is a parameter. */
 export class SqliteConnection {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -19,14 +19,14 @@ export class SqliteConnection {
       this.#db.exec('COMMIT');
       return result;
     } catch (error) {
-      // A full disk may have rolled it back by itself (SQLite, "Response To Errors Within A
-      // Transaction"): then there is none, and what went wrong is what is to be said.
+      // On a full disk SQLite may have rolled back already (SQLite, "Response To Errors Within A
+      // Transaction"). A second rollback would hide the cause.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw this.#failure(error);
     }
   }
 
-  /** All reads in `work` see one moment. */
+  /** All reads in `work` see one snapshot. */
   snapshot<T>(work: () => T): T {
     this.#db.exec('BEGIN');
     try {
@@ -36,7 +36,7 @@ export class SqliteConnection {
     }
   }
 
-  /** The first value of the first row; 0 where there is none. */
+  /** The first value of the first row; 0 without rows. */
   number(sql: string, ...values: SqlValue[]): number {
     const row = this.#prepare(sql).get(...values);
     return row === undefined ? 0 : (Object.values(row)[0] as number);
@@ -46,7 +46,7 @@ export class SqliteConnection {
     return this.#prepare(sql).all(...values);
   }
 
-  /** Row by row, for what may be too much to hold. */
+  /** Row by row, for results that may not fit into memory. */
   each(sql: string, ...values: SqlValue[]): Iterable<Record<string, unknown>> {
     return this.#prepare(sql).iterate(...values);
   }

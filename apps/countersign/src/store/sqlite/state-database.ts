@@ -24,13 +24,13 @@ import { addFacts, forgetFacts } from './store-entry-rows.ts';
 
 export type FileKind = 'hot' | 'day';
 
-/** Entries below the index were looked at by a stage. */
+/** A stage has processed the entries below the index. */
 export type StageCursor = { readonly stage: string; readonly index: number };
 
 export type ListedFile = {
   readonly path: string;
   readonly kind: FileKind;
-  /** Of files of kind `day` alone. */
+  /** Only of files of kind `day`. */
   readonly classUid: number | null;
   readonly day: string | null;
   readonly fromIndex: number;
@@ -41,10 +41,10 @@ export type ListedFile = {
   readonly maxTimeMs: number;
 };
 
-/** An action without a row, and the entries that still tell of it. */
+/** An action without a row, and the entries that still report it. */
 export type PendingMerge = { readonly index: number; readonly entries: readonly number[] };
 
-/** `state.sqlite`: which files count, and what else a transaction must keep together with them. */
+/** `state.sqlite`: which files count, and everything that must commit with them. */
 export class StateDatabase {
   readonly #db: SqliteConnection;
 
@@ -53,9 +53,9 @@ export class StateDatabase {
   }
 
   /**
-   * Opens for writing; a missing state, and one of another version, becomes an empty one.
+   * Opens the state for writing. A missing state, or one of another version, becomes an empty one.
    * The caller MUST hold the writer lock of the data folder.
-   * @throws BooksError DISK_FULL, NOT_WRITABLE, DISK_BROKEN
+   * @throws StoreError DISK_FULL, NOT_WRITABLE, DISK_BROKEN
    */
   static openForWriting(dir: string): StateDatabase {
     const path = statePath(dir);
@@ -67,7 +67,7 @@ export class StateDatabase {
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;');
       db.exec(`PRAGMA cache_size = -${STATE_CACHE_BYTES / 1024}`);
       if (known !== STATE_VERSION) {
-        // One transaction: a crash in the middle leaves version 0, which is thrown away again.
+        // One transaction: a crash in between leaves version 0, which is discarded next time.
         db.exec(`BEGIN; ${STATE_TABLES} PRAGMA user_version = ${STATE_VERSION}; COMMIT;`);
       }
       return new StateDatabase(db);
@@ -77,7 +77,7 @@ export class StateDatabase {
     }
   }
 
-  /** Undefined when nothing was posted yet, or by another version, which is as good as nothing. */
+  /** Undefined if nothing was posted, or only by another version. */
   static openForReading(dir: string): StateDatabase | undefined {
     const path = statePath(dir);
     if (!existsSync(path) || versionOf(path) !== STATE_VERSION) return undefined;
@@ -97,7 +97,7 @@ export class StateDatabase {
     });
   }
 
-  /** All reads in `work` see one moment. */
+  /** All reads in `work` see one snapshot. */
   snapshot<T>(work: () => T): T {
     return this.#db.snapshot(work);
   }
@@ -115,7 +115,7 @@ export class StateDatabase {
     return this.#db.number('SELECT count(*) FROM cursors WHERE stage = ?', stage) > 0;
   }
 
-  /** The cursors of all stages whose names begin so. */
+  /** Cursors of all stages whose names have this prefix. */
   #cursors(prefix: string): StageCursor[] {
     const rows = this.#db.all('SELECT * FROM cursors ORDER BY stage');
     const named = rows.map((row) => ({
@@ -125,7 +125,7 @@ export class StateDatabase {
     return named.filter(({ stage }) => stage.startsWith(prefix));
   }
 
-  /** The stage of this prefix that is furthest behind: records came with that entry or later. */
+  /** The stage of this prefix that is furthest behind, if records lie beyond its cursor. */
   notLookedAt(prefix: string): StageCursor | undefined {
     return this.snapshot(() => {
       const known = this.#cursors(prefix);
@@ -139,7 +139,7 @@ export class StateDatabase {
     this.#db.run('INSERT OR REPLACE INTO cursors VALUES (?, ?)', stage, index);
   }
 
-  /** A number that no file name holds yet. */
+  /** A number that no file name uses. */
   nextFileNumber(): number {
     const next = this.#db.number("SELECT value FROM meta WHERE name = 'file'") + 1;
     this.#db.run("INSERT OR REPLACE INTO meta VALUES ('file', ?)", next);
@@ -189,12 +189,12 @@ export class StateDatabase {
     this.#db.run('INSERT OR IGNORE INTO superseded VALUES (?)', index);
   }
 
-  /** The row is no longer in any listed file. */
+  /** The row is in no listed file anymore. */
   forgetSuperseded(index: number): void {
     this.#db.run('DELETE FROM superseded WHERE "index" = ?', index);
   }
 
-  /** Rows that an erasure took out and that were not posted again yet. */
+  /** Rows that an erasure removed and that were not posted again yet. */
   unmerged(): PendingMerge[] {
     return this.#db.all('SELECT * FROM unmerged ORDER BY "index"').map((row) => ({
       index: row['index'] as number,
@@ -244,7 +244,6 @@ export class StateDatabase {
     return new SignalTable(this.#db);
   }
 
-  /** What was found, with its life. */
   get findings(): FindingTable {
     return new FindingTable(this.#db);
   }
@@ -258,8 +257,8 @@ export class StateDatabase {
   }
 
   /**
-   * The times of events that were posted at or behind an entry; `[fromMs, toMs)`. What a compaction
-   * put together with older ones may make it longer, never shorter.
+   * Event times `[fromMs, toMs)` of rows posted since an entry. After a compaction, ranges may be
+   * longer, never shorter.
    */
   touchedSince(index: number): { readonly fromMs: number; readonly toMs: number }[] {
     const sql = 'SELECT min_time, max_time FROM files WHERE to_index > ? ORDER BY min_time';
@@ -273,7 +272,7 @@ export class StateDatabase {
     forgetFacts(this.#db, index);
   }
 
-  /** Those that are not folded into {@link observed} yet, and lie behind the index. */
+  /** Observations from the index on that are not part of {@link observed}. */
   observationsAfter(index: number): ObservationRow[] {
     const sql = 'SELECT * FROM observations WHERE "index" > ? ORDER BY "index"';
     return this.#db.all(sql, index).map((row) => ({
@@ -294,7 +293,7 @@ export class StateDatabase {
     return { upTo: row['up_to'] as number, kept };
   }
 
-  /** The entry up to which {@link observed} goes; -1 where nothing is folded. */
+  /** The last entry in {@link observed}; -1 if nothing is folded. */
   get observedUpTo(): number {
     return this.#db.number('SELECT coalesce(max(up_to), -1) FROM observed');
   }
@@ -304,7 +303,7 @@ export class StateDatabase {
     this.#db.run('DELETE FROM observations WHERE "index" <= ?', upTo);
   }
 
-  /** Indices of the entries of our own of one kind, at or behind this one, ascending. */
+  /** Indices of our own entries of one kind from this index on, ascending. */
   acts(kind: string, fromIndex: number): number[] {
     const sql = 'SELECT "index" FROM acts WHERE kind = ? AND "index" >= ? ORDER BY "index"';
     const rows = this.#db.all(sql, kind, fromIndex);
@@ -338,7 +337,7 @@ export class StateDatabase {
     }));
   }
 
-  /** What was said last. */
+  /** The latest recorded inventory. */
   inventory(): InventoryRow | undefined {
     const [row] = this.#db.all('SELECT * FROM inventory ORDER BY "index" DESC LIMIT 1');
     if (row === undefined) return undefined;
@@ -359,7 +358,7 @@ export class StateDatabase {
     }));
   }
 
-  /** After an erasure: no byte of a deleted row stays in the file or in the write-ahead log. */
+  /** After an erasure: no byte of a deleted row may stay in the file or in the write-ahead log. */
   scrub(): void {
     this.#db.exec('VACUUM');
     this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');

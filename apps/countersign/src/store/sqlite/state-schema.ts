@@ -1,7 +1,7 @@
-/** Another number: the state is thrown away and made again from the ledger. */
+/** A state with another version is discarded and rebuilt from the ledger. */
 export const STATE_VERSION = 18;
 
-/** `files` lists what counts; everything else in the events folder is left over. */
+/** `files` lists what counts. Every other file in the events folder is left over from a crash. */
 export const STATE_TABLES = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE cursors (stage TEXT PRIMARY KEY, "index" INTEGER NOT NULL) STRICT, WITHOUT ROWID;

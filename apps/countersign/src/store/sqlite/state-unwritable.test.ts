@@ -9,7 +9,7 @@ import { StateDatabase } from './state-database.ts';
 const NOBODY = 65_534;
 const skip = process.getuid?.() !== 0 && 'only root can become another user';
 
-/** As SQLite leaves it: it gives `-shm` the mode that the database has at that time. */
+/** Creates the files as SQLite does: `-shm` gets the mode that the database has at that time. */
 function withFiles(run: (path: string) => void): void {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-state-'));
   const path = statePath(dir);

@@ -4,7 +4,7 @@ import { FindingTable } from './finding-table.ts';
 import { SignalTable } from './signal-table.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-/** Keeps what entries of our own say. The caller MUST be in a transaction. */
+/** Stores the content of our own entries. The caller MUST be in a transaction. */
 export function addFacts(db: SqliteConnection, facts: EntryRows): void {
   for (const { kind, index } of facts.acts ?? []) {
     db.run('INSERT OR IGNORE INTO acts VALUES (?, ?)', kind, index);
@@ -45,14 +45,14 @@ export function addFacts(db: SqliteConnection, facts: EntryRows): void {
   for (const pass of facts.passes ?? []) decisions.addPass(pass);
 }
 
-/** A step left all times up to the wrong one in doubt; after the restart they are not. */
+/** A clock step makes all times up to the wrong one doubtful. The restart ends that. */
 function endClockSteps(db: SqliteConnection, atMs: number): void {
   const stepped = 'because = ? AND to_ms > ?';
   db.run(`DELETE FROM coverage WHERE ${stepped} AND from_ms >= ?`, CLOCK_STEPPED, atMs, atMs);
   db.run(`UPDATE coverage SET to_ms = ? WHERE ${stepped}`, atMs, CLOCK_STEPPED, atMs);
 }
 
-/** The body of this entry is erased: nothing that it said may be left. */
+/** Deletes everything that the entry stated, because its body is erased. */
 export function forgetFacts(db: SqliteConnection, index: number): void {
   db.run('DELETE FROM imports WHERE "index" = ?', index);
   db.run('DELETE FROM coverage WHERE "index" = ?', index);

@@ -1,8 +1,9 @@
 type Wide = { readonly fromMs: number; readonly toMs: number; readonly widthMs: number };
 
 /**
- * Cuts `[fromMs, toMs)` at multiples of a width, and passes over what holds nothing; `first` tells
- * the first time at or behind another of which there is something, null behind the last.
+ * Cuts `[fromMs, toMs)` at multiples of a width and skips empty slices.
+ *
+ * `first` returns the first time with data at or after its argument; null if there is none.
  */
 export function* spans(
   { fromMs, toMs, widthMs }: Wide,

@@ -15,7 +15,7 @@ export const FABRIKAM: TenantId = tenantId('22222222-2222-4222-8222-222222222222
 /** 2024-01-12T08:00:00Z. */
 export const START_MS = 1_705_046_400_000;
 
-/** Where the ledger of a test stands. */
+/** The ledger position of a test. */
 const AS_OF = { origin: 'example.test/ledger', size: 1_000_000, at: null };
 export const HEAD: LedgerHead = {
   origin: AS_OF.origin,
@@ -32,7 +32,7 @@ export async function folder(t: TestContext): Promise<string> {
 
 export type RowParts = Partial<Omit<EventRow, 'event' | 'index'>> & Partial<Interpretation>;
 
-/** A row that states only what it is told to. */
+/** A row with only the given members. */
 export function row(index: number, parts: RowParts = {}): EventRow {
   const { entries = [index], tenant = CONTOSO, action, source, seenMs, erased, ...event } = parts;
   const bare = erasedRow({
@@ -51,7 +51,7 @@ export function row(index: number, parts: RowParts = {}): EventRow {
   };
 }
 
-/** Books with these rows, each inner list one batch. */
+/** A store with these rows; each inner list is one batch. */
 export async function storeOf(
   dir: string,
   batches: readonly (readonly EventRow[])[],
