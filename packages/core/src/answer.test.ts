@@ -92,7 +92,7 @@ test('does not depend on how the answers are grouped', () => {
   fc.assert(property, runs(300));
 });
 
-test('says the same twice as once', () => {
+test('combining an answer with itself changes nothing', () => {
   const property = fc.property(answer, (a) => {
     assertSame(all([a, a]), a);
     assertSame(any([a, a]), a);
@@ -100,7 +100,7 @@ test('says the same twice as once', () => {
   fc.assert(property, runs(200));
 });
 
-test('is itself when turned twice, but for the reason of a no', () => {
+test('a double negation restores the answer, except for the reason of a no', () => {
   const property = fc.property(answer, (a) => {
     const twice = not(not(a, TURNED), TURNED);
     assertSame(twice, a.kind === 'no' ? no(a.asOf, TURNED, a.evidence) : a);
@@ -108,7 +108,7 @@ test('is itself when turned twice, but for the reason of a no', () => {
   fc.assert(property, runs(200));
 });
 
-test('obeys De Morgan', () => {
+test("obeys De Morgan's laws", () => {
   const turned = (a: Answer): Answer => not(a, TURNED);
   const property = fc.property(answers, (a) => {
     assertSame(turned(all(a)), any(a.map(turned)));
@@ -117,7 +117,7 @@ test('obeys De Morgan', () => {
   fc.assert(property, runs(300));
 });
 
-test('distributes all over any, by kind', () => {
+test('all distributes over any, by kind', () => {
   const property = fc.property(answer, answer, answer, (a, b, c) => {
     assert.equal(all([a, any([b, c])]).kind, any([all([a, b]), all([a, c])]).kind);
     assert.equal(any([a, all([b, c])]).kind, all([any([a, b]), any([a, c])]).kind);
@@ -125,7 +125,7 @@ test('distributes all over any, by kind', () => {
   fc.assert(property, runs(300));
 });
 
-test('makes no yes out of nothing', () => {
+test('combining no answers is never yes', () => {
   assert.deepEqual(all([]), unknown(NOTHING_READ, NOTHING_ASKED));
   assert.deepEqual(any([]), unknown(NOTHING_READ, NOTHING_ASKED));
   const property = fc.property(answers, (a) => {
@@ -136,14 +136,14 @@ test('makes no yes out of nothing', () => {
   fc.assert(property, runs(300));
 });
 
-test('keeps unknown an unknown that gives no reason', () => {
+test('an unknown without a reason stays unknown', () => {
   const silent: Answer = { kind: 'unknown', asOf: AS_OF, because: [], wouldDecide: [] };
   assert.equal(all([yes(AS_OF), silent]).kind, 'unknown');
   const built = unknown(AS_OF, []);
   assert.ok(built.kind === 'unknown' && built.because.length === 1);
 });
 
-test('gives a reason with each no, whatever it is made of', () => {
+test('every no has a reason, whatever it is made from', () => {
   const silent: Answer = { kind: 'no', asOf: AS_OF, because: [], evidence: [] };
   for (const said of [no(AS_OF, []), all([silent]), any([silent])]) {
     assert.ok(said.kind === 'no' && said.because.length === 1);
@@ -156,7 +156,7 @@ test('gives a reason with each no, whatever it is made of', () => {
   fc.assert(property, runs(200));
 });
 
-test('holds as far as the part that has read least', () => {
+test('the watermark is the lowest watermark of the parts', () => {
   const property = fc.property(fc.array(answer, { minLength: 1, maxLength: 6 }), (a) => {
     const lowest = lowestWatermark(a.map(({ asOf }) => asOf));
     for (const { asOf } of [all(a), any(a)]) {
@@ -167,7 +167,7 @@ test('holds as far as the part that has read least', () => {
   fc.assert(property, runs(300));
 });
 
-test('keeps the evidence and reasons of every answer that decided, and of no other', () => {
+test('keeps the evidence and reasons of the deciding answers only', () => {
   const property = fc.property(answers, (a) => {
     for (const combined of [all(a), any(a)]) {
       if (combined.kind === 'unknown') continue;
@@ -189,7 +189,7 @@ test('keeps the evidence and reasons of every answer that decided, and of no oth
   fc.assert(property, runs(300));
 });
 
-test('gives the union of all reasons and of all that would decide', () => {
+test('unites all reasons and all deciding observations', () => {
   const property = fc.property(fc.array(answer, { minLength: 1, maxLength: 6 }), (a) => {
     const combined = all(a);
     if (combined.kind !== 'unknown') return;
@@ -202,7 +202,7 @@ test('gives the union of all reasons and of all that would decide', () => {
   fc.assert(property, runs(300));
 });
 
-test('leaves its arguments as they were', () => {
+test('does not change its arguments', () => {
   const property = fc.property(answers, (a) => {
     const before = JSON.stringify(a);
     all(a);
@@ -212,7 +212,7 @@ test('leaves its arguments as they were', () => {
   fc.assert(property, runs(100));
 });
 
-test('takes as much evidence as a year of a large company has', () => {
+test('holds the evidence of a year of a large company', () => {
   const many = Array.from({ length: 400_000 }, (_, index) => ({ origin: 'log', index }));
   const combined = all([yes(AS_OF, many), yes(AS_OF)]);
   assert.ok(combined.kind === 'yes' && combined.evidence.length === many.length);

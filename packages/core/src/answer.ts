@@ -6,12 +6,13 @@ export type EvidenceRef = { readonly origin: string; readonly index: number };
 /** Why an answer cannot be given. `code` is stable; `text` completes "cannot tell, because …". */
 export type Reason = { readonly code: string; readonly text: string };
 
-/** What, if it were observed, would decide. */
+/** An observation that would decide the answer. */
 export type Observation = { readonly what: string };
 
 /**
- * The three answers. No data is never `yes`: a negative claim is worth what the coverage of its
- * interval is worth, and otherwise is `unknown`, with the reason. Each names how far it has read.
+ * The three answers. No data is never `yes`. A negative claim is worth only as much as the coverage
+ * of its interval; without coverage it is `unknown`, with the reason. Each answer states its
+ * watermark.
  */
 export type Answer =
   | {
@@ -39,7 +40,7 @@ export function yes(
   return { kind: 'yes', asOf, evidence: unionOf(evidence, evidenceKey) };
 }
 
-/** At least one reason: a `no` that cannot say why says that. */
+/** If the caller gives no reason, the reason is `no-reason-given`. */
 export function no(
   asOf: Watermark,
   because: Reason | readonly Reason[],
@@ -53,7 +54,7 @@ export function no(
   };
 }
 
-/** At least one reason: an `unknown` that cannot say why says that. */
+/** If the caller gives no reason, the reason is `no-reason-given`. */
 export function unknown(
   asOf: Watermark,
   because: Reason | readonly Reason[],
@@ -68,21 +69,21 @@ export function unknown(
 }
 
 /**
- * Strong Kleene conjunction. A single `no` decides and keeps the evidence of every `no`; else a
- * single `unknown` makes the whole unknown with the union of reasons; else `yes` with all evidence.
- * The watermark is the lowest of all parts. Of no answers at all: `unknown`, since an empty list is
- * no data, and no data is never `yes`.
+ * Strong Kleene conjunction. One `no` decides, and the evidence of every `no` is kept. Otherwise
+ * one `unknown` makes the result unknown, with the union of reasons. Otherwise the result is `yes`
+ * with all evidence. The watermark is the lowest of all parts. An empty list gives `unknown`: no
+ * data is never `yes`.
  */
 export function all(answers: readonly Answer[]): Answer {
   return combine(answers, 'no', 'yes');
 }
 
-/** Strong Kleene disjunction, the dual of {@link all}. Of no answers at all: `unknown`. */
+/** Strong Kleene disjunction, the dual of {@link all}. An empty list gives `unknown`. */
 export function any(answers: readonly Answer[]): Answer {
   return combine(answers, 'yes', 'no');
 }
 
-/** `because`: why it is `no` where the answer is `yes`, which carries no reason of its own. */
+/** `because` is the reason of the `no` that a `yes` becomes. A `yes` has no reason of its own. */
 export function not(answer: Answer, because: Reason): Answer {
   switch (answer.kind) {
     case 'yes':
@@ -118,7 +119,7 @@ function combine(
   return decided(neutral, asOf, answers);
 }
 
-/** With the evidence and reasons of answers that are all of this kind. */
+/** Combines answers of the same kind: unites their evidence and reasons. */
 function decided(kind: 'yes' | 'no', asOf: Watermark, answers: readonly Answer[]): Answer {
   const evidence = answers.flatMap((a) => (a.kind === 'unknown' ? [] : a.evidence));
   if (kind === 'yes') return yes(asOf, evidence);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock, systemClock } from './clock.ts';
 
-test('stands still until it is told to move', () => {
+test('a manual clock stands still until it is moved', () => {
   const clock = new ManualClock(1000);
   assert.deepEqual([clock.now(), clock.monotonic()], [1000, 0]);
   clock.advance(250);
@@ -16,13 +16,13 @@ test('steps the wall clock back without touching monotonic time', () => {
   assert.deepEqual([clock.now(), clock.monotonic()], [200, 100]);
 });
 
-test('does not let time pass backwards', () => {
+test('a manual clock does not go backwards', () => {
   const clock = new ManualClock(1000);
   assert.throws(() => clock.advance(-1), { name: 'AssertionFailure' });
   assert.throws(() => clock.advance(Number.NaN), { name: 'AssertionFailure' });
 });
 
-test('reads whole milliseconds and a monotonic clock from the system', () => {
+test('the system clock gives whole milliseconds and a monotonic time', () => {
   const before = systemClock.monotonic();
   assert.ok(Number.isInteger(systemClock.now()));
   assert.ok(systemClock.monotonic() >= before);

@@ -1,10 +1,10 @@
 import { randomFillSync } from 'node:crypto';
 import { assert } from './errors.ts';
 
-/** The machine's own randomness. Tests bring theirs. */
+/** The machine's own random source. Tests pass their own. */
 export const systemRandom: Random = { fill: (into) => randomFillSync(into) };
 
-/** Wall and monotonic time come in as an argument, so that tests own them. */
+/** Wall clock and monotonic time are arguments, so that tests control them. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z; MAY step backwards, as wall clocks do. */
   now(): number;
@@ -17,7 +17,7 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 };
 
-/** A clock that stands still until it is told to move. */
+/** A clock for tests that moves only when it is told to. */
 export class ManualClock implements Clock {
   #now: number;
   #monotonic = 0;
@@ -40,13 +40,13 @@ export class ManualClock implements Clock {
     this.#monotonic += ms;
   }
 
-  /** Steps the wall clock alone, forwards or backwards, as an administrator or NTP would. */
+  /** Steps only the wall clock, forwards or backwards, as an administrator or NTP does. */
   step(ms: number): void {
     this.#now += ms;
   }
 }
 
-/** Randomness comes in as an argument, so that tests can seed it. */
+/** Randomness is an argument, so that tests can seed it. */
 export interface Random {
   /** Fills the whole of `into` and returns it. */
   fill(into: Uint8Array): Uint8Array;

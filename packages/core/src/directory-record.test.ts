@@ -21,7 +21,7 @@ const MARK = {
   digest: null,
 };
 
-test('reads what it describes', () => {
+test('reads back an item and a mark', () => {
   assert.deepEqual(parseDirectoryItem(ITEM), ITEM);
   assert.deepEqual(parseDirectoryMark(MARK), MARK);
   assert.deepEqual(parseDirectoryMark({ ...MARK, next: null }), { ...MARK, next: null });

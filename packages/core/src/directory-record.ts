@@ -3,54 +3,57 @@ import { normaliseInstant } from './instant.ts';
 import type { SourceId } from './record.ts';
 
 /**
- * What a part of the directory was read as. `snapshot`: all of it; `delta`: what changed since.
+ * How a part of the directory was read. `snapshot`: all of it. `delta`: the changes since the last
+ * read.
  */
 export type DirectoryMode = 'snapshot' | 'delta';
 
 type DirectoryRead = {
   readonly v: 1;
   readonly tenant: string;
-  /** Which part, as `graph/delta.users`. */
+  /** The part of the directory, such as `graph/delta.users`. */
   readonly source: SourceId;
-  /** When it was read. */
+  /** The time of the read. */
   readonly at: string;
   readonly mode: DirectoryMode;
 };
 
 /**
- * One object of the directory as the vendor gave it: the body of an entry of kind `directory`. One
- * entry each, so that what is erased of one person is nothing of another.
+ * One directory object as the vendor delivered it: the body of an entry of kind `directory`. Each
+ * object has its own entry, so that erasing one person's data leaves all other people's data.
  */
 export type DirectoryItem = DirectoryRead & {
   readonly what: 'item';
-  /** Of a delta with `@removed` when it is gone; `members@delta` adds to what is known. */
+  /**
+   * In a delta, `@removed` marks a deleted object, and `members@delta` adds to the known members.
+   */
   readonly item: { readonly [member: string]: unknown };
 };
 
 /**
- * The end of a page, behind its items, and the cursor: after a crash it goes on from the last mark
- * of the source, and what stands behind that mark is read again.
+ * The end of a page (stored after its items) and the cursor. After a crash, collection continues at
+ * the last mark of the source and reads what follows it again.
  *
- * The state of a source is the items of its last whole snapshot (from the page numbered 1 to the
- * one that is last), with the deltas behind it laid over in order of index. Of an object that comes
- * twice in a snapshot the later members win, and `members@delta` add up.
+ * The state of a source is the items of its last complete snapshot (page 1 to the last page), with
+ * the later deltas applied in index order. If an object appears twice in a snapshot, its later
+ * members win, and `members@delta` add up.
  */
 export type DirectoryMark = DirectoryRead & {
   readonly what: 'mark';
-  /** 1-based, within one reading. */
+  /** 1-based, within one read. */
   readonly page: number;
   readonly isLast: boolean;
-  /** Items of this page. */
+  /** The number of items on this page. */
   readonly count: number;
-  /** When the snapshot began that this belongs to, or lies over. */
+  /** The start of the snapshot that this page belongs to, or that this delta applies to. */
   readonly since: string;
-  /** Where it goes on; null where there is nothing but to read all of it again. */
+  /** The link to continue from; null if the next read must be a full snapshot. */
   readonly next: string | null;
-  /** Of a whole snapshot in one page, a hash of the set of its items; else null. */
+  /** For a complete snapshot of one page, a hash of the set of its items; otherwise null. */
   readonly digest: string | null;
 };
 
-/** Undefined for anything else, and for forms that are newer than this version. */
+/** Returns undefined for any other value, and for forms newer than this version. */
 export function parseDirectoryItem(value: unknown): DirectoryItem | undefined {
   const read = readOf(value);
   if (read === undefined || !isObject(value) || value['what'] !== 'item') return undefined;
@@ -58,7 +61,7 @@ export function parseDirectoryItem(value: unknown): DirectoryItem | undefined {
   return isObject(item) ? { ...read, what: 'item', item } : undefined;
 }
 
-/** Undefined for anything else, and for forms that are newer than this version. */
+/** Returns undefined for any other value, and for forms newer than this version. */
 export function parseDirectoryMark(value: unknown): DirectoryMark | undefined {
   const read = readOf(value);
   if (read === undefined || !isObject(value) || value['what'] !== 'mark') return undefined;

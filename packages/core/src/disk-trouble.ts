@@ -1,4 +1,4 @@
-/** What a disk that does not take bytes answers, whoever of Node, SQLite and DuckDB asked it. */
+/** Why a disk refuses a write. Node, SQLite and DuckDB report it in different ways. */
 export type DiskTrouble = 'full' | 'unwritable' | 'broken';
 
 const BY_CODE: ReadonlyMap<unknown, DiskTrouble> = new Map([
@@ -19,13 +19,13 @@ const BY_SQLITE: ReadonlyMap<number, DiskTrouble> = new Map([
   [14, 'unwritable'],
 ]);
 
-/** DuckDB gives no code, but the words of the operating system. */
+/** DuckDB gives no code, only the operating system's text. */
 const BY_WORDS: readonly (readonly [RegExp, DiskTrouble])[] = [
   [/No space left on device|Disk quota exceeded/, 'full'],
   [/Read-only file system|Permission denied|Operation not permitted/, 'unwritable'],
 ];
 
-/** Undefined for what has nothing to do with the disk. */
+/** Returns undefined for an error that has nothing to do with the disk. */
 export function diskTroubleOf(error: unknown): DiskTrouble | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
@@ -34,7 +34,7 @@ export function diskTroubleOf(error: unknown): DiskTrouble | undefined {
   return BY_CODE.get(code) ?? (error.message.startsWith('IO Error') ? byWords : undefined);
 }
 
-/** What went wrong and what to do, to follow the name of the file and a colon. */
+/** What went wrong and what to do. The caller prints the file name and a colon before it. */
 export function diskCure(trouble: DiskTrouble): string {
   switch (trouble) {
     case 'full':

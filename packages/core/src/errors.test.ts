@@ -15,7 +15,7 @@ test('carries a stable code, facts and the cause', () => {
   assert.ok(error instanceof errors.CountersignError);
 });
 
-test('has no cause where none was given', () => {
+test('has no cause if none was given', () => {
   assert.ok(!('cause' in new errors.InputError('INVALID_TENANT', 'no')));
 });
 
@@ -27,7 +27,7 @@ test('names the broken invariant', () => {
   });
 });
 
-test('names any value that an exhaustive switch did not expect', () => {
+test('names the unexpected value of an exhaustive switch', () => {
   const cyclic: { self?: unknown } = {};
   cyclic.self = cyclic;
   for (const value of ['new kind', 7n, undefined, cyclic]) {
@@ -35,13 +35,13 @@ test('names any value that an exhaustive switch did not expect', () => {
   }
 });
 
-test('takes the message of anything that was thrown', () => {
+test('reads a message from any thrown value', () => {
   assert.equal(errors.messageOf(new Error('full')), 'full');
   assert.equal(errors.messageOf('plain text'), 'plain text');
   assert.equal(errors.messageOf(undefined), 'undefined');
 });
 
-test('quotes a value without letting it drive the terminal, and cuts it short', () => {
+test('quoted() shortens a value and escapes control characters', () => {
   assert.equal(errors.quoted('a "b"'), '"a \\"b\\""');
   assert.equal(errors.quoted('\u001b[2J\u009b\u202e'), '"\\u001b[2J\\u009b\\u202e"');
   assert.equal(errors.quoted('x'.repeat(500)).length, 83);

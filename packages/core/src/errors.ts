@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 
 /**
- * Errors we expect. Every domain has one class with a stable `code` from a union of its own;
- * callers switch on `code`, people read `message`, which says what was tried, what went wrong
- * and what to do.
+ * Expected errors. Each domain has one class with its own union of stable `code` values. Callers
+ * switch on `code`. People read `message`, which says what was tried, what went wrong and what to
+ * do.
  */
 export abstract class CountersignError<Code extends string = string> extends Error {
   abstract override readonly name: string;
   readonly code: Code;
-  /** Facts for machines; never a secret. */
+  /** Facts for machines; never holds a secret. */
   readonly data: Readonly<Record<string, unknown>>;
 
   constructor(
@@ -24,17 +24,17 @@ export abstract class CountersignError<Code extends string = string> extends Err
 
 export type InputErrorCode = 'INVALID_INSTANT' | 'INVALID_TENANT' | 'INVALID_INTERVAL';
 
-/** A value from outside that does not have the form it must have. */
+/** A value from outside that does not have the required form. */
 export class InputError extends CountersignError<InputErrorCode> {
   override readonly name = 'InputError';
 }
 
-/** A broken invariant: a defect of ours (exit code 70), never a fault of the input. */
+/** A broken invariant: a defect of Countersign (exit code 70), never a fault of the input. */
 export class AssertionFailure extends Error {
   override readonly name = 'AssertionFailure';
 }
 
-/** `claim` is a positive statement of what must hold. */
+/** @param claim a positive statement of what must hold */
 export function assert(condition: unknown, claim: string): asserts condition {
   if (!condition) throw new AssertionFailure(`broken invariant: ${claim}`);
 }
@@ -48,10 +48,10 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Longer than any value that a message needs to show in order to be understood. */
+/** No message needs more characters of a value to be understood. */
 const QUOTED_CHARACTERS_MAX = 80;
 
-/** A value from outside, for a message: in quotes, cut short, control characters escaped. */
+/** Quotes an outside value for a message: shortened, with control characters escaped. */
 export function quoted(text: string): string {
   const isLong = text.length > QUOTED_CHARACTERS_MAX;
   const shown = isLong ? `${text.slice(0, QUOTED_CHARACTERS_MAX)}…` : text;

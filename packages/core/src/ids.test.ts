@@ -6,7 +6,7 @@ import { isGuid, OWN_TENANT, TENANT_NOT_STATED, tenantId, tenantOf } from './ids
 
 const GUID = '8D4121ED-0008-406D-BFF9-0D5BB312183C';
 
-test('takes a GUID in any case and keeps it in lower case', () => {
+test('accepts a GUID in any case and stores it in lower case', () => {
   assert.equal(tenantId(GUID), GUID.toLowerCase());
   assert.equal(tenantOf(GUID), GUID.toLowerCase());
   const property = fc.property(fc.uuid(), (id) => {
@@ -34,13 +34,13 @@ for (const text of [
   });
 }
 
-test('reads whatever is not text as "not stated"', () => {
+test('reads anything but text as "not stated"', () => {
   for (const value of [undefined, null, 7, {}, [GUID], true]) {
     assert.equal(tenantOf(value), TENANT_NOT_STATED);
   }
 });
 
-test('keeps our own entries apart from those of every tenant', () => {
+test('the own tenant id differs from every tenant id', () => {
   assert.ok(!isGuid(OWN_TENANT));
   assert.notEqual(OWN_TENANT, TENANT_NOT_STATED);
 });

@@ -41,7 +41,7 @@ const FORMS: readonly [string, string][] = [
   ['6/15/2021 15:06', '2021-06-15T15:06:00Z'],
   // .NET 8 and later write a narrow no-break space before AM and PM.
   ['6/15/2021 3:06:37\u202fPM', '2021-06-15T15:06:37Z'],
-  // With full stops the day always comes first.
+  // With full stops, the day always comes first.
   ['15.06.2021 15:06:37', '2021-06-15T15:06:37Z'],
   ['1.6.2021, 15:06:37.123', '2021-06-01T15:06:37.123Z'],
   ['Jun 1, 2023 12:12:18 AM', '2023-06-01T00:12:18Z'],
@@ -103,7 +103,7 @@ for (const text of REFUSED) {
   });
 }
 
-test('never throws, and gives the normal form or nothing', () => {
+test('never throws; returns the normal form or undefined', () => {
   const almost = fc.stringMatching(/^[0-9TZ:. \-+/AMPDate(),]{0,30}$/);
   const property = fc.property(fc.oneof(fc.string(), almost), (text) => {
     const normal = normaliseInstant(text);
@@ -114,7 +114,7 @@ test('never throws, and gives the normal form or nothing', () => {
   fc.assert(property, runs(3000));
 });
 
-test('changes nothing in what is normal already', () => {
+test('keeps a time that is already in the normal form', () => {
   const property = fc.property(anyMs, fc.nat(9_999_999), (ms, ticks) => {
     const seconds = (instantOfMs(Math.floor(ms / 1000) * 1000) as string).slice(0, 19);
     const decimals = String(ticks).padStart(7, '0').replace(/0+$/, '');
@@ -124,7 +124,7 @@ test('changes nothing in what is normal already', () => {
   fc.assert(property, runs(500));
 });
 
-test('goes from milliseconds to the normal form and back', () => {
+test('converts milliseconds to the normal form and back', () => {
   const property = fc.property(anyMs, (ms) => {
     const normal = instantOfMs(ms);
     assert.ok(normal !== undefined);
@@ -135,7 +135,7 @@ test('goes from milliseconds to the normal form and back', () => {
   fc.assert(property, runs(1000));
 });
 
-test('means the same instant in whatever zone it is written', () => {
+test('reads one instant in any time zone as the same instant', () => {
   const property = fc.property(
     fc.integer({ min: 0, max: 4_000_000_000 }),
     fc.integer({ min: -1439, max: 1439 }),
@@ -162,7 +162,7 @@ test('reads the same time from ISO, the US form and .NET', () => {
   fc.assert(property, runs(300));
 });
 
-test('cuts decimals below a millisecond instead of rounding them up into the next second', () => {
+test('cuts decimals below a millisecond instead of rounding up into the next second', () => {
   assert.equal(msOfInstant('2024-01-12T08:31:07.9999999Z') % 1000, 999);
   assert.equal(msOfInstant('2024-01-12T08:31:07.5Z') % 1000, 500);
 });
@@ -173,7 +173,7 @@ test('has no normal form for times outside the years 0000 to 9999', () => {
   }
 });
 
-test('says how to write a time that it cannot read, and shows only a piece of it', () => {
+test('an error about an unreadable time shows the expected form and a short excerpt', () => {
   assert.throws(
     () => instant(`\u001b[31m${'x'.repeat(5000)}`),
     (error: Error) => {

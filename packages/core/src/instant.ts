@@ -19,7 +19,7 @@ const US = new RegExp(
 );
 
 const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4}),? (\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?$/;
-/** Month by name: spreadsheets, search engines, RFC 5322 and JavaScript's own text. */
+/** Month by name, as spreadsheets, search engines, RFC 5322 and JavaScript write it. */
 const NAMED_MONTH = new RegExp(
   '^(?:[a-z]{3},? )?(?:([a-z]{3}) (\\d{1,2}),? (\\d{4})|(\\d{1,2})[ -]([a-z]{3})[ -](\\d{4}))' +
     ',?(?: @)? (\\d{1,2}):(\\d{2})(?::(\\d{2})(?:\\.(\\d{1,9}))?)?\\s*(AM|PM)?' +
@@ -28,13 +28,13 @@ const NAMED_MONTH = new RegExp(
 );
 const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
 
-/** No time in any of the forms is longer; what is longer is not looked at. */
+/** No time in any supported form is longer. Longer text is not parsed. */
 const INSTANT_CHARACTERS_MAX = 64;
 
 /**
- * Reads ISO 8601 (with or without zone), .NET's `/Date(ms)/`, the US form of
- * `Search-UnifiedAuditLog`, days before months where full stops part them, and months by name;
- * undefined for anything else, and for dates that do not exist.
+ * Reads ISO 8601 (with or without zone), .NET's `/Date(ms)/`, and the US form of
+ * `Search-UnifiedAuditLog`. Also reads day-first dates separated by full stops, and month names.
+ * Returns undefined for anything else, and for dates that do not exist.
  */
 export function normaliseInstant(text: string): string | undefined {
   const fast = fastInstant(text);
@@ -87,11 +87,11 @@ export function instantOfMs(ms: number): string | undefined {
   return text.length === 24 ? trimDecimals(text) : undefined;
 }
 
-/** `2024-01-12T08:31:07`, with `Z` or without: nearly all records, and no regular expression. */
+/** `2024-01-12T08:31:07`, with or without `Z`: nearly all records. Avoids a regular expression. */
 function fastInstant(text: string): string | undefined {
   const length = text.length;
   if (length !== 19 && !(length === 20 && text.charCodeAt(19) === 90)) return undefined;
-  // Date.parse takes far more than ISO 8601, so every place is looked at first.
+  // Date.parse accepts far more than ISO 8601, so every separator is checked first.
   if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return undefined;
   if (text.charCodeAt(10) !== 84) return undefined;
   if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return undefined;
@@ -102,7 +102,7 @@ function fastInstant(text: string): string | undefined {
   const normal = length === 19 ? `${text}Z` : text;
   const ms = Date.parse(normal);
   if (Number.isNaN(ms)) return undefined;
-  // Date.parse rolls 2023-02-30 over to March; a date that does not exist is refused.
+  // Date.parse turns 2023-02-30 into a day in March. A date that does not exist is refused.
   return new Date(ms).getUTCDate() === Number(text.slice(8, 10)) ? normal : undefined;
 }
 
@@ -166,7 +166,7 @@ function offsetMs(zone: string | undefined): number | undefined {
   return zone.startsWith('-') ? -ms : ms;
 }
 
-/** `iso` is the form of `toISOString`, which always has three decimals. */
+/** `iso` is the output of `toISOString`, which always has three decimals. */
 function trimDecimals(iso: string): string {
   const decimals = iso.slice(20, 23).replace(/0+$/, '');
   return decimals === '' ? `${iso.slice(0, 19)}Z` : `${iso.slice(0, 19)}.${decimals}Z`;

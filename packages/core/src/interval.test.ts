@@ -48,7 +48,7 @@ test('refuses an interval that does not end after it starts', () => {
   assert.deepEqual(interval(-Infinity, Infinity), { from: -Infinity, to: Infinity });
 });
 
-test('normalises any list to one form that holds the same instants', () => {
+test('normalizes any list to one form that holds the same instants', () => {
   const property = fc.property(intervals, (items) => {
     const normal = normalise(items);
     assertNormal(normal);
@@ -59,7 +59,7 @@ test('normalises any list to one form that holds the same instants', () => {
   fc.assert(property, runs(500));
 });
 
-test('leaves out intervals that are empty or not numbers', () => {
+test('drops intervals that are empty or not numbers', () => {
   const odd = [
     { from: 5, to: 5 },
     { from: 9, to: 3 },
@@ -78,7 +78,7 @@ test('joins intervals that only touch', () => {
   );
 });
 
-test('unites, intersects and subtracts as sets of instants do', () => {
+test('unites, intersects and subtracts like sets of instants', () => {
   const property = fc.property(set, set, (a, b) => {
     const [inA, inB] = [bitsOf(a), bitsOf(b)];
     const cases: [IntervalSet, (x: boolean, y: boolean) => boolean][] = [
@@ -112,7 +112,7 @@ test('obeys the laws of sets', () => {
   fc.assert(property, runs(500));
 });
 
-test('covers exactly the instants of the set: the start belongs to it, the end does not', () => {
+test('covers exactly the instants of the set: includes the start, excludes the end', () => {
   const property = fc.property(set, (a) => {
     const bits = bitsOf(a);
     for (let at = 0; at < UNIVERSE; at++) assert.equal(covers(a, at), bits[at]);
@@ -120,7 +120,7 @@ test('covers exactly the instants of the set: the start belongs to it, the end d
   fc.assert(property, runs(300));
 });
 
-test('is as long as the instants that it holds', () => {
+test('the length of a set is the number of instants in it', () => {
   const property = fc.property(set, set, (a, b) => {
     assert.equal(lengthMs(a), bitsOf(a).filter(Boolean).length);
     assert.equal(lengthMs(union(a, b)) + lengthMs(intersect(a, b)), lengthMs(a) + lengthMs(b));
@@ -128,7 +128,7 @@ test('is as long as the instants that it holds', () => {
   fc.assert(property, runs(300));
 });
 
-test('knows intervals without a beginning or an end', () => {
+test('accepts intervals without a beginning or an end', () => {
   const always = normalise([{ from: -Infinity, to: Infinity }]);
   const hour = normalise([{ from: 10, to: 20 }]);
   assert.deepEqual(subtract(always, hour), [

@@ -1,9 +1,11 @@
 import { InputError } from './errors.ts';
 
-/** `[from, to)` in milliseconds since the epoch, UTC. `from < to`: an empty interval is none. */
+/**
+ * `[from, to)` in milliseconds since the epoch, UTC. `from < to`: an empty interval does not exist.
+ */
 export type Interval = { readonly from: number; readonly to: number };
 
-/** Disjoint, ascending, with a gap between neighbours: the one normal form of a set of instants. */
+/** Disjoint, ascending, with a gap between neighbors: the only normal form of a set of instants. */
 export type IntervalSet = readonly Interval[];
 
 /** @throws InputError INVALID_INTERVAL unless `from < to` and both are finite or ±Infinity. */
@@ -17,7 +19,7 @@ export function interval(from: number, to: number): Interval {
   return { from, to };
 }
 
-/** Any intervals, in any order, overlapping or touching, to the normal form. */
+/** Converts intervals in any order, overlapping or touching, to the normal form. */
 export function normalise(intervals: Iterable<Interval>): IntervalSet {
   const sorted = [...intervals].filter((i) => i.from < i.to).sort((a, b) => a.from - b.from);
   const merged: Interval[] = [];
@@ -52,7 +54,7 @@ export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
   return shared;
 }
 
-/** What is in `a` and not in `b`. */
+/** Returns the part of `a` that is not in `b`. */
 export function subtract(a: IntervalSet, b: IntervalSet): IntervalSet {
   const rest: Interval[] = [];
   let j = 0;

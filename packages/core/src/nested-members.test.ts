@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
 import { hasFlatNames, withNestedMembers } from './nested-members.ts';
 
-test('members that a tool wrote side by side lie in each other again', () => {
+test('nests flattened members again', () => {
   assert.deepEqual(
     withNestedMembers({
       id: 'a',
@@ -23,7 +23,7 @@ test('members that a tool wrote side by side lie in each other again', () => {
   );
 });
 
-test('numbers in a name are places in a list', () => {
+test('numbers in a name are list indexes', () => {
   assert.deepEqual(
     withNestedMembers({
       'Actor.0.ID': 'a',
@@ -40,7 +40,7 @@ test('numbers in a name are places in a list', () => {
   );
 });
 
-test("a search tool's columns of all values are one list of objects", () => {
+test("a search tool's columns of values become one list of objects", () => {
   const expected = {
     Parameters: [
       { Name: 'ForwardTo', Value: 'x@y.example' },
@@ -66,7 +66,7 @@ test("a search tool's columns of all values are one list of objects", () => {
   });
 });
 
-test('a member that is there whole stays, and so do names that only look flat', () => {
+test('keeps a member that is already nested, and names that only look flattened', () => {
   const whole = { status: '{"errorCode":0}', 'status.errorCode': '1' };
   assert.deepEqual(withNestedMembers(whole), { ...whole });
   const plain = {
@@ -80,13 +80,13 @@ test('a member that is there whole stays, and so do names that only look flat', 
   assert.equal(withNestedMembers(plain), plain);
 });
 
-test('an empty member is as good as none', () => {
+test('drops an empty member', () => {
   assert.deepEqual(withNestedMembers({ status: '', 'status.errorCode': '1' }), {
     status: { errorCode: '1' },
   });
 });
 
-test('hostile names reach no prototype and make no endless list', () => {
+test('hostile names reach no prototype and create no endless list', () => {
   const hostile = {
     '__proto__.polluted': 'x',
     'a.__proto__.polluted': 'x',
@@ -98,7 +98,7 @@ test('hostile names reach no prototype and make no endless list', () => {
   assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
 });
 
-test('what has no list comes back as it was before it was flattened', () => {
+test('a record without a list comes back as it was before flattening', () => {
   const name = fc.stringMatching(/^[a-zA-Z]{1,8}$/);
   const { tree } = fc.letrec((tie) => ({
     leaf: fc.oneof(fc.string({ minLength: 1 }), fc.integer(), fc.boolean()),

@@ -1,19 +1,19 @@
 type Members = { readonly [name: string]: unknown };
 
-/** Elements that a flattened list may have: real ones have tens. */
+/** The largest index in a flattened list. Real lists have tens of elements. */
 const LIST_INDEX_MAX = 10_000;
 
-/** Levels of a flattened name: the deepest real one (a folder's items) has seven. */
+/** Levels of a flattened name. The deepest real name (items of a folder) has seven. */
 const LEVELS_MAX = 16;
 
 /** `status.errorCode`, `status/errorCode`, `Actor[0].ID`, `Actor{}.ID`; never `@odata.type`. */
 const FLAT_NAME = /^[A-Za-z]\w*(?:[./][\w-]+|\[[\w-]+\]|\{\})+$/;
 
-/** Only behind these is a low line known to be a separator: `Logon_Type` is one name. */
+/** After one of these, an underscore is known to be a separator. `Logon_Type` is one name. */
 const FLAT_NAME_WITH_LOW_LINE =
   /^(status|deviceDetail|location|properties|initiatedBy|appAccessContext)_(\w+)$/i;
 
-/** True when some name stands for a member of a member. */
+/** Returns true if at least one name stands for a nested member. */
 export function hasFlatNames(item: Members): boolean {
   for (const name in item) if (isFlatName(name)) return true;
   return false;
@@ -24,7 +24,10 @@ export function isFlatName(name: string): boolean {
   return FLAT_NAME.test(name) || FLAT_NAME_WITH_LOW_LINE.test(name);
 }
 
-/** True for a name with a separator. Asked of all members of a record: so without a pattern. */
+/**
+ * Returns true for a name with a separator. Runs for every member of a record, so it uses no
+ * regular expression.
+ */
 function mayBeFlat(name: string): boolean {
   for (let at = 1; at < name.length; at++) {
     switch (name.charCodeAt(at)) {
@@ -41,10 +44,10 @@ function mayBeFlat(name: string): boolean {
 }
 
 /**
- * The item with the members that a spreadsheet, a search tool or a script wrote side by side
- * lying in each other again; the item itself where there are none. A member that is there whole
- * stays as it is, and so does what is flattened under it. Lists are without gaps, and empty text
- * is no member: a table has a cell for whatever any of its rows has.
+ * Nests the members that a spreadsheet, a search tool or a script flattened. Returns the item
+ * itself if it has no flattened names. A member that is already nested stays, and so do flattened
+ * names under it. Lists have no gaps. Empty text is not a member: a table has a cell for every
+ * column that any row uses.
  */
 export function withNestedMembers(item: Members): Members {
   if (!hasFlatNames(item)) return item;
@@ -76,7 +79,7 @@ function pathOf(name: string): string[] {
   );
 }
 
-/** False when something that is whole stands in the way. */
+/** Returns false if a value that is not an object is in the way. */
 function place(root: Map<string, unknown>, path: readonly string[], value: unknown): boolean {
   const each = path.lastIndexOf(EACH);
   if (each < 0) return put(root, path, value);
@@ -105,7 +108,7 @@ function put(root: Map<string, unknown>, path: readonly string[], value: unknown
   return true;
 }
 
-/** A column of all values of a list: as a list, or one per line where a table had to hold it. */
+/** A column with all values of a list: a list, or one value per line if a table cell held it. */
 function valuesOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   return typeof value === 'string' ? value.split('\n') : [value];

@@ -4,7 +4,7 @@ import { idsNamed } from './short-id.ts';
 
 const IDS = ['incident-7bef14b7e54736cc', 'incident-7bef99b7e54736cc', 'incident-cc74e5dd6fbd8af0'];
 
-test('an id is named whole, by its beginning, or without its middle', () => {
+test('an id is accepted whole, by its prefix, or without its middle', () => {
   const [first = '', second = ''] = IDS;
   assert.deepEqual(idsNamed(first, IDS), [first]);
   assert.deepEqual(idsNamed(` ${first.toUpperCase()} `, IDS), [first]);
@@ -16,7 +16,7 @@ test('an id is named whole, by its beginning, or without its middle', () => {
   assert.deepEqual(idsNamed('…', IDS), []);
 });
 
-test('a whole id is meant, whatever else begins with it; case tells two apart', () => {
+test('a whole id wins over longer ids that start with it; case matters', () => {
   assert.deepEqual(idsNamed('stream', ['stream', 'stream/volume']), ['stream']);
   assert.deepEqual(idsNamed('AbCdEf', ['abcdef', 'AbCdEf']), ['AbCdEf']);
 });

@@ -1,23 +1,25 @@
-/** With fewer characters of it an id is not named, but guessed. */
+/** The shortest accepted part. A shorter part would be a guess. */
 const PART_MIN = 4;
 
-/** What a table leaves out of the middle of an id. */
+/** The mark that a table prints for the middle of an id. */
 const CUT = /…|\.{2,3}/u;
 
-/** Whether a text is an id without its middle, as tables print it. */
+/** Returns true if a text is an id without its middle, as tables print it. */
 export function isCutId(text: string): boolean {
   return CUT.test(text);
 }
 
-/** The beginning and the end of an id that are given; the end is empty where it is not cut. */
+/**
+ * Splits the given text into the start and the end of an id. The end is empty if the id is not cut.
+ */
 export function idParts(text: string): { readonly head: string; readonly tail: string } {
   const [head = '', tail = ''] = text.trim().toLowerCase().split(CUT, 2);
   return { head, tail };
 }
 
 /**
- * The ids that a text names: the whole id, its beginning, or both ends of it (`7bef14…36cc`). One
- * that is named whole is meant, whatever others begin so.
+ * The ids that a text can mean: by the whole id, its start, or both ends (`7bef14…36cc`). A whole
+ * id wins over longer ids that start with it.
  */
 export function idsNamed(text: string, ids: Iterable<string>): string[] {
   const given = text.trim();

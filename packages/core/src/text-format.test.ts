@@ -7,7 +7,7 @@ test('numbers are written in groups of three digits', () => {
   assert.deepEqual(texts, ['0', '12', '999', '1,000', '1,234,567']);
 });
 
-test('one is singular, and nothing else is', () => {
+test('only the count one is singular', () => {
   const texts = [0, 1, 2, 1001].map((count) => plural(count, 'cell'));
   assert.deepEqual(texts, ['0 cells', '1 cell', '2 cells', '1,001 cells']);
   const words = ['entry', 'key', 'hash', 'witness', 'mailbox', 'match', 'body'];
@@ -20,7 +20,7 @@ test('one is singular, and nothing else is', () => {
   assert.equal(plural(2, 'body was', 'bodies were'), '2 bodies were');
 });
 
-test('the last of several items stands after "and"', () => {
+test('joins the last of several items with "and"', () => {
   const texts = [[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(joinWithAnd);
   assert.deepEqual(texts, ['', 'a', 'a and b', 'a, b and c']);
 });

@@ -1,9 +1,9 @@
-/** `1,234,567` whatever the locale: the output of a command is not prose. */
+/** `1,234,567` in every locale, because command output must not depend on the locale. */
 export function numberText(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** `1 cell`, `2 cells`, `3 entries`: every sentence that counts something is made with this. */
+/** `1 cell`, `2 cells`, `3 entries`. */
 export function plural(count: number, one: string, many: string = manyOf(one)): string {
   return `${numberText(count)} ${count === 1 ? one : many}`;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { INTERACTIVE_ONLY, leftOutCode, leftOutOf } from './unread-parts.ts';
 
-test('a code says what was left out, and no other does', () => {
+test('only a code for omitted parts names omitted parts', () => {
   const names = ['servicePrincipal', 'managedIdentity'];
   assert.deepEqual(leftOutOf(leftOutCode(names)), names);
   assert.deepEqual(leftOutOf(INTERACTIVE_ONLY), ['nonInteractiveUser', ...names]);
@@ -11,7 +11,7 @@ test('a code says what was left out, and no other does', () => {
   }
 });
 
-test('where a ledger says that types were left out and not which, any may have been', () => {
+test('a code without names stands for every sign-in type', () => {
   const all = ['interactiveUser', 'nonInteractiveUser', 'servicePrincipal', 'managedIdentity'];
   assert.deepEqual(leftOutOf('types-not-asked'), all);
 });

@@ -1,4 +1,4 @@
-/** Contracts 5.1: `signInEventTypes`; without a filter the first alone is given. */
+/** The values of `signInEventTypes`. Without a filter, Graph returns only the first. */
 export const SIGN_IN_TYPES = [
   'interactiveUser',
   'nonInteractiveUser',
@@ -8,8 +8,8 @@ export const SIGN_IN_TYPES = [
 export type SignInType = (typeof SIGN_IN_TYPES)[number];
 
 /**
- * The code with which a collector says what of a source it did not ask for, though all that it
- * asked for came: `types-not-asked` and the names of what was left out.
+ * The code of a collector that read everything it asked for, but did not ask for all parts:
+ * `types-not-asked` and the names of the parts.
  */
 export function leftOutCode(names: readonly string[]): string {
   return [TYPES, ...names].join(' ');
@@ -17,15 +17,15 @@ export function leftOutCode(names: readonly string[]): string {
 
 const TYPES = 'types-not-asked';
 
-/** Of a service that gives no sign-ins by type, those of this type alone are read. */
+/** The service cannot filter sign-ins by type, so only interactive sign-ins are read. */
 export const INTERACTIVE_ONLY = 'interactive-only';
 
-/** What such a code says was left out; undefined for every other. */
+/** The parts that such a code names; undefined for every other code. */
 export function leftOutOf(code: string | null): readonly string[] | undefined {
   if (code === null) return undefined;
   if (code === INTERACTIVE_ONLY) return SIGN_IN_TYPES.slice(1);
   const [name, ...names] = code.split(' ');
   if (name !== TYPES) return undefined;
-  // Ledgers of an earlier version do not say what it was: it may have been any of them.
+  // Ledgers of an earlier version do not name the types, so each type may be missing.
   return names.length === 0 ? SIGN_IN_TYPES : names;
 }

@@ -1,21 +1,21 @@
 /**
- * How far an answer has read: every entry of the ledger before `size`. The answer holds for those,
- * and says nothing about later ones.
+ * How far an answer has read: every entry of the ledger before `size`. The answer holds for these
+ * entries and says nothing about later ones.
  */
 export type Watermark = {
   /** The origin of the ledger. */
   readonly origin: string;
   readonly size: number;
-  /** When the last of these entries arrived, in the normal form; null where that is not known. */
+  /** When the last of these entries arrived, in the normal form; null if unknown. */
   readonly at: string | null;
 };
 
-/** Of an answer that has read no ledger at all. */
+/** The watermark of an answer that has read no ledger. */
 export const NOTHING_READ: Watermark = { origin: '', size: 0, at: null };
 
 /**
- * The watermark of an answer that rests on several others. The order is total, so that answers
- * combine in any order; only watermarks of one ledger can be compared in a way that means anything.
+ * The watermark of an answer that combines several others. The order is total, so that answers
+ * combine in any order. Only watermarks of the same ledger compare in a meaningful way.
  */
 export function lowestWatermark(marks: readonly Watermark[]): Watermark {
   return marks.reduce((a, b) => (compare(b, a) < 0 ? b : a), marks[0] ?? NOTHING_READ);

@@ -4,18 +4,18 @@ import { IS_LONG, SEED } from '../../../tools/property.ts';
 import { CrashModel, diceOf } from './testing/crash-model.ts';
 import type { Fault } from './testing/memory-disk.ts';
 
-/** Lives of a folder between its making and the last look at it. */
+/** Processes that use a folder, from its creation to the last check. */
 const LIVES = 8;
 const FOLDERS = IS_LONG ? 100 : 6;
 
 for (const kind of ['kill', 'power', 'ENOSPC', 'EIO'] as const) {
-  test(`whatever operation ends in ${kind}, every acknowledged entry is there once`, async () => {
+  test(`after ${kind} at any operation, every acknowledged entry exists exactly once`, async () => {
     const dice = diceOf(SEED + kind.length);
     const ends = { ended: 0, crashed: 0, failed: 0 };
     for (let folder = 0; folder < FOLDERS; folder++) {
       const model = new CrashModel(dice);
       for (let life = 0; life < LIVES; life++) {
-        // Early ones strike the making of the folder, and later the recovery.
+        // Early faults hit the creation of the folder; later ones hit recovery.
         const fault: Fault = { at: dice(dice(2) === 0 ? 30 : 150), kind };
         model.disk.arm(fault);
         ends[await model.live(6)]++;

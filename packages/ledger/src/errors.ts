@@ -1,16 +1,16 @@
 import { CountersignError } from '@countersign/core';
 
-/** Stable codes, grouped by what failed; add yours to the group it belongs to. */
+/** Stable codes, grouped by what failed. Add a new code to its group. */
 export type LedgerErrorCode =
-  // Formats: bytes from outside that do not have the form they must have.
+  // Formats: outside bytes that do not have the required form.
   | 'MALFORMED_NOTE'
   | 'MALFORMED_KEY'
-  // Verification: well-formed, and not true.
+  // Verification: the form is valid, but the claim is false.
   | 'UNTRUSTED_NOTE'
   | 'LOG_INCONSISTENT'
-  // Arithmetic of the tree.
+  // Tree arithmetic.
   | 'OUT_OF_RANGE'
-  // The data folder, and who may write to it.
+  // The data folder, and the right to write to it.
   | 'FOLDER_VERSION'
   | 'FOLDER_CORRUPT'
   | 'NO_LEDGER'
@@ -21,7 +21,7 @@ export type LedgerErrorCode =
   | 'KEY_PERMISSIONS'
   | 'KEY_MISMATCH'
   | 'MISSING_KEY'
-  // Taking in.
+  // Appending.
   | 'INVALID_DRAFT'
   | 'BATCH_TOO_LARGE'
   | 'WRITER_FAILED'
@@ -29,7 +29,7 @@ export type LedgerErrorCode =
   | 'DISK_FULL'
   /** A file of the data folder that this process may not write, or a read-only disk. */
   | 'NOT_WRITABLE'
-  // Bytes of our own files that are not what was written.
+  // Files of the folder whose bytes have changed.
   | 'MALFORMED_LEAF'
   | 'JOURNAL_CORRUPT'
   | 'SEGMENT_CORRUPT';

@@ -19,14 +19,15 @@ const KILLS = IS_LONG ? 200 : 4;
 const PROCESS = join(import.meta.dirname, 'testing/appending-process.ts');
 const random = { fill: randomFillSync };
 
-/** Kills the process after it has said so many lines; returns what it acknowledged. */
+/** Kills the process after it prints `lines` lines; returns what it acknowledged. */
 async function killAfter(lines: number, args: readonly string[]): Promise<[number, number][]> {
   const child = spawn(execPath, [PROCESS, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const acknowledged: [number, number][] = [];
   let seen = 0;
   for await (const line of createInterface({ input: child.stdout })) {
     const [number, index] = line.split(' ').map(Number);
-    // The last line may be cut: only whole ones count, and a cut number still names its record.
+    // The last line may be truncated. Only whole lines count, but a truncated line still names its
+    // record.
     if (index !== undefined && seen < lines) acknowledged.push([number as number, index]);
     if (++seen === lines) child.kill('SIGKILL');
   }
@@ -79,7 +80,7 @@ async function checkFolder(dir: string, acknowledged: ReadonlyMap<number, number
   assert.deepEqual(problems, []);
 }
 
-test('a second process finds the folder locked, and free once the first is killed', async () => {
+test('a second process finds the folder locked until the first is killed', async () => {
   const folder = temporaryFolder();
   const dir = join(folder.path, 'data');
   const child = spawn(execPath, [PROCESS, dir, '1', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -39,13 +39,13 @@ async function isClean(dir: string): Promise<void> {
   assert.deepEqual((await fsck({ dir, threads: 0 })).problems, []);
 }
 
-test('there is nothing to read where no ledger is', async () => {
+test('a folder without a ledger gives NO_LEDGER', async () => {
   await inFolder(async (dir) => {
     await assert.rejects(LedgerReader.open(dir), { code: 'NO_LEDGER' });
   });
 });
 
-test('a reader sees what is published, and more only when it looks again', async () => {
+test('a reader sees the published entries, and newer ones only after a refresh', async () => {
   await inFolder(async (dir) => {
     const ledger = await open(dir);
     await ledger.append(batch(0, 10));
@@ -92,7 +92,7 @@ test('every entry and every pair of sizes can be proved', async () => {
   });
 });
 
-test('a scan gives every entry of its range once, in order', async () => {
+test('a scan yields every entry of its range once, in order', async () => {
   await inFolder(async (dir) => {
     const ledger = await open(dir);
     for (let i = 0; i < 12; i++) {
@@ -128,7 +128,7 @@ test('a scan gives every entry of its range once, in order', async () => {
   });
 });
 
-test('a body that was changed together with all digests of its file is found out', async () => {
+test('a body that was changed together with all digests of its file is detected', async () => {
   await inFolder(async (dir) => {
     const ledger = await open(dir);
     await ledger.append(batch(0, 3));
@@ -155,7 +155,7 @@ test('a body that was changed together with all digests of its file is found out
   });
 });
 
-test('reads on while a writer appends, integrates and erases', async () => {
+test('a reader continues while a writer appends, integrates and erases', async () => {
   await inFolder(async (dir) => {
     const ledger = await open(dir);
     await ledger.append(batch(0, 50));
@@ -194,11 +194,11 @@ test('reads on while a writer appends, integrates and erases', async () => {
   });
 });
 
-test('within a second what was appended is under a signed checkpoint', async () => {
+test('appended entries are under a signed checkpoint within a second', async () => {
   await inFolder(async (dir) => {
     const ledger = await open(dir, 'timer');
     await ledger.append(batch(0, 10));
-    // The reader asks again and again: what is measured is that nobody has to ask the writer.
+    // The reader polls: the test shows that no call to the writer is needed.
     const reader = await LedgerReader.open(dir);
     while (reader.size < 10) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -210,7 +210,7 @@ test('within a second what was appended is under a signed checkpoint', async () 
   });
 });
 
-test('journal files and segments are closed when they are long', {
+test('journal files and segments are closed when they reach their length', {
   skip: IS_LONG ? false : 'only in the long form',
 }, async () => {
   await inFolder(async (dir) => {

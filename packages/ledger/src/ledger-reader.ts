@@ -26,7 +26,7 @@ import { layout } from './folder/folder-layout.ts';
 import { noLedger, readFolderFacts } from './folder/ledger-manifest.ts';
 import { BUNDLES_KEPT_MAX } from './limits.ts';
 
-/** The body of an entry, or that there is none any more. */
+/** The body of an entry, or the fact that it was erased. */
 export type Body =
   | {
       readonly kind: 'present';
@@ -37,11 +37,11 @@ export type Body =
     }
   | { readonly kind: 'erased'; readonly locus: Locus | undefined };
 
-/** Neighbouring entries of one block; nothing is made for an entry that nobody asks for. */
+/** Neighboring entries of one block. Creates no object for an entry that is not read. */
 export interface ScanBatch {
   readonly firstIndex: number;
   readonly count: number;
-  /** `position` counts from 0 within the batch; the bytes were followed up to the checkpoint. */
+  /** `position` counts from 0 within the batch. The bytes are verified up to the checkpoint. */
   leaf(position: number): Uint8Array;
   body(position: number): Body;
   /** 16 bytes each. */
@@ -84,10 +84,10 @@ export class LedgerReader {
     return new LedgerReader(files, dir, await openView(files, dir));
   }
 
-  /** Sees what was published, and erased, since the last look. Callers may overlap. */
+  /** Picks up what was published and erased since the last refresh. Calls may overlap. */
   async refresh(): Promise<void> {
     const { view, vkey } = await openView(this.#files, this.#dir);
-    // A caller that read earlier and comes last must not take the view back.
+    // A call that read earlier and finishes last must not set the view back.
     if (view.checkpoint.size < this.size) return;
     this.#view = view;
     this.#vkey = vkey;
@@ -127,8 +127,8 @@ export class LedgerReader {
   }
 
   /**
-   * The body, compared with what the tree commits to: whoever changes it in its file, and makes all
-   * the file's digests fit, is found out.
+   * The body, compared with the hash that the tree commits to. Detects a change of the body even if
+   * all digests in its file match.
    * @throws LedgerError OUT_OF_RANGE, SEGMENT_CORRUPT, LOG_INCONSISTENT
    */
   async body(index: number): Promise<Body> {
@@ -143,7 +143,7 @@ export class LedgerReader {
 
   /**
    * The entries of `[from, to)` in order, block by block, in constant memory. Bodies are compared
-   * with the digests of their block alone; `isBodyOf` compares one with its leaf.
+   * only with the digests of their block. `isBodyOf` compares one with its leaf.
    */
   async *scan(
     range: { readonly from?: number; readonly to?: number } = {},
@@ -151,7 +151,7 @@ export class LedgerReader {
     const { leaves } = this.#view;
     const to = Math.min(range.to ?? this.size, this.size);
     for (let index = range.from ?? 0; index < to; ) {
-      // Reading is synchronous: whatever else runs on this thread gets its turn between blocks.
+      // Reading is synchronous, so yield to other work on this thread between blocks.
       await nextTurn();
       const block = this.#archive.block(index);
       const end = Math.min(to, block.header.firstIndex + block.header.count);
@@ -165,7 +165,7 @@ export class LedgerReader {
     return this.#view.snapshot.proveInclusion(index);
   }
 
-  /** That the log of `oldSize` entries is the beginning of that of `newSize`. */
+  /** The proof that the log of `oldSize` entries is a prefix of the log of `newSize`. */
   async proveConsistency(oldSize: number, newSize: number = this.size): Promise<Buffer[]> {
     const { size } = this;
     if (newSize === size) return this.#view.snapshot.proveConsistency(oldSize);
@@ -200,7 +200,7 @@ async function openView(files: Disk, dir: string): Promise<{ view: View; vkey: s
   return { view, vkey: facts.vkeys.at(-1) as string };
 }
 
-/** Verified leaves. A few bundles are kept: whoever reads one often reads its neighbours. */
+/** Verified leaves. Keeps a few bundles, because a caller often reads neighbors next. */
 class LeafWindow {
   readonly #snapshot: TlogSnapshot;
   /** Least recently used first. */
@@ -233,7 +233,7 @@ class LeafWindow {
   }
 }
 
-/** True if the leaf commits to these bytes. */
+/** Returns true if the leaf commits to these bytes. */
 export function isBodyOf(leaf: Leaf, body: Body & { readonly kind: 'present' }): boolean {
   if (body.bytes.length !== leaf.size) return false;
   return sha256(Buffer.concat([body.salt, body.bytes])).toString('hex') === leaf.sha256;

@@ -35,7 +35,7 @@ class Bench {
     return LedgerReader.open(DIR, { files: this.disk });
   }
 
-  /** Every ledger test ends in it. */
+  /** Every ledger test ends with this check. */
   async end(ledger: Ledger): Promise<void> {
     await ledger.close();
     const { problems } = await fsck({ dir: DIR, threads: 0, files: this.disk });
@@ -59,7 +59,7 @@ function draft(text: string, over: Partial<RecordDraft> = {}): RecordDraft {
 const many = (from: number, to: number): RecordDraft[] =>
   Array.from({ length: to - from }, (_, i) => draft(`record ${from + i}`));
 
-test('a new ledger has an empty checkpoint and keys of its own', async () => {
+test('a new ledger has an empty checkpoint and its own keys', async () => {
   const bench = new Bench();
   const ledger = await bench.open({ origin: 'log.example/one' });
   assert.deepEqual([ledger.size, ledger.published.size], [0, 0]);
@@ -70,7 +70,7 @@ test('a new ledger has an empty checkpoint and keys of its own', async () => {
   await bench.end(ledger);
 });
 
-test('what was appended reads back: leaf, body, place, proof', async () => {
+test('an appended record reads back: leaf, body, locus, proof', async () => {
   const bench = new Bench();
   const ledger = await bench.open();
   const locus = { importNumber: 4, row: 2, offset: 100, length: 8 };
@@ -91,7 +91,7 @@ test('what was appended reads back: leaf, body, place, proof', async () => {
   await bench.end(ledger);
 });
 
-test('the same bytes again add nothing, other bytes under an id are a revision', async () => {
+test('the same bytes again add nothing; other bytes under an id are a revision', async () => {
   const bench = new Bench();
   const ledger = await bench.open();
   await ledger.append([draft('a', { id: 'x' })]);
@@ -111,7 +111,7 @@ test('the same bytes again add nothing, other bytes under an id are a revision',
   await bench.end(ledger);
 });
 
-test('knows after a restart what it has seen, with and without its fingerprints', async () => {
+test('recognizes known records after a restart, with and without its fingerprints', async () => {
   const bench = new Bench();
   await bench.end(await opened(bench, many(0, 500)));
   let ledger = await bench.open();
@@ -135,7 +135,7 @@ async function opened(bench: Bench, drafts: readonly RecordDraft[]): Promise<Led
   return ledger;
 }
 
-test('batches are written in the order of their indices, whatever order they come in', async () => {
+test('batches are written in index order, in whatever order they are committed', async () => {
   const bench = new Bench();
   const ledger = await bench.open();
   const prepared = [many(0, 3), many(3, 5), many(5, 9)].map((drafts) => {
@@ -179,7 +179,7 @@ test('a duplicate is acknowledged no sooner than the entry that it repeats', asy
   await bench.end(ledger);
 });
 
-test('batches that wait while a sync runs share the next one', async () => {
+test('batches that wait during a sync share the next one', async () => {
   const bench = new Bench();
   const ledger = await bench.open();
   await ledger.append(many(0, 1));
@@ -209,7 +209,7 @@ test('the log is valid for a foreign reader before and after every single operat
   await bench.end(ledger);
 });
 
-test('partial tiles stay until the full tile is there, and then go', async () => {
+test('partial tiles stay until the full tile exists, and are then removed', async () => {
   const bench = new Bench();
   const ledger = await opened(bench, many(0, 100));
   await ledger.publish();
@@ -224,7 +224,7 @@ test('partial tiles stay until the full tile is there, and then go', async () =>
   await bench.end(ledger);
 });
 
-test('seen does not go back with the wall clock, and the step is told once', async () => {
+test('seen does not go back with the wall clock, and the step is reported once', async () => {
   const bench = new Bench();
   const steps: ClockStep[] = [];
   const ledger = await bench.open({ onClockStep: (step) => steps.push(step) });
@@ -246,7 +246,7 @@ test('seen does not go back with the wall clock, and the step is told once', asy
   await bench.end(ledger);
 });
 
-test('a clock that was stepped back while nobody was looking is told too', async () => {
+test('a clock that was stepped back while the ledger was closed is reported too', async () => {
   const bench = new Bench();
   await bench.end(await opened(bench, [draft('before')]));
   bench.clock.step(-60_000);
@@ -257,7 +257,7 @@ test('a clock that was stepped back while nobody was looking is told too', async
   await bench.end(ledger);
 });
 
-test('bodies of two days lie in two segments, the first of which is closed', async () => {
+test('bodies of two days are in two segments, and the first segment is closed', async () => {
   const bench = new Bench();
   const ledger = await opened(bench, many(0, 10));
   bench.clock.advance(24 * 3_600_000);
@@ -272,7 +272,7 @@ test('bodies of two days lie in two segments, the first of which is closed', asy
   await bench.end(ledger);
 });
 
-test('keeps a checkpoint at closing, and one an hour', async () => {
+test('retains a checkpoint at closing, and one per hour', async () => {
   const bench = new Bench();
   const kept = (): string[] => bench.disk.list(layout.keptCheckpoints(DIR)).map(({ name }) => name);
   const ledger = await opened(bench, many(0, 5));
@@ -288,7 +288,7 @@ test('keeps a checkpoint at closing, and one an hour', async () => {
   assert.deepEqual(kept(), ['000000000007', '000000000008']);
 });
 
-test('may be closed at any moment of a round that keeps a checkpoint', async () => {
+test('may be closed at any moment of a round that retains a checkpoint', async () => {
   let steps = 1;
   for (let at = 0; at < steps; at++) {
     const bench = new Bench();
@@ -313,7 +313,7 @@ test('may be closed at any moment of a round that keeps a checkpoint', async () 
   assert.ok(steps > 10);
 });
 
-test('a full disk takes in nothing of the batch, says so; the next opening is clean', async () => {
+test('a full disk rejects the batch with DISK_FULL, and the next opening is clean', async () => {
   const bench = new Bench();
   const ledger = await opened(bench, many(0, 20));
   bench.disk.arm({ at: 0, kind: 'ENOSPC' });
@@ -328,21 +328,21 @@ test('a full disk takes in nothing of the batch, says so; the next opening is cl
   await bench.end(next);
 });
 
-test('a broken disk fails the writer, with a word on what to do', async () => {
+test('a broken disk fails the writer with an error that names the next step', async () => {
   const bench = new Bench();
   const ledger = await opened(bench, many(0, 20));
   bench.disk.arm({ at: 1, kind: 'EIO' });
   await assert.rejects(ledger.append(many(20, 40)), { code: 'WRITER_FAILED' });
   await ledger.close();
   bench.disk.restart();
-  // The write had arrived, and only its sync failed: whoever delivers again gets duplicates.
+  // The write reached the disk, and only its sync failed: a second delivery gives duplicates.
   const next = await bench.open();
   assert.equal((await next.append(many(0, 40))).length, 40);
   assert.equal(next.size, 40);
   await bench.end(next);
 });
 
-test('a batch that never comes does not keep the ledger from closing', async () => {
+test('a batch that is never committed does not keep the ledger from closing', async () => {
   const bench = new Bench();
   const ledger = await opened(bench, many(0, 5));
   ledger.sequence(fingerprintBatch(many(5, 8), ledger.localKeys));
@@ -354,7 +354,7 @@ test('a batch that never comes does not keep the ledger from closing', async () 
   await bench.end(next);
 });
 
-test('nobody else writes while the ledger is open', async () => {
+test('no other process writes while the ledger is open', async () => {
   const bench = new Bench();
   const ledger = await bench.open();
   await assert.rejects(bench.open(), { code: 'LOCKED', message: /\/data/ });
@@ -362,12 +362,12 @@ test('nobody else writes while the ledger is open', async () => {
   await bench.end(await bench.open());
 });
 
-test('fingerprints of other entries are found out, and made again', async () => {
+test('fingerprints of other entries are detected and rebuilt', async () => {
   const bench = new Bench();
   await bench.end(await opened(bench, many(0, 5)));
   const stale = copyFolder(bench.disk, layout.fingerprints(DIR));
   const other = new Bench();
-  // The same keys and origin, since the dice fall alike; other entries.
+  // The same keys and origin, because both use the same seed; other entries.
   await other.end(await opened(other, many(100, 105)));
   for (const [name, bytes] of stale) {
     const file = other.disk.open(`${layout.fingerprints(DIR)}/${name}`, 'create');

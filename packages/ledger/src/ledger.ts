@@ -25,23 +25,21 @@ export type LedgerOptions = {
   readonly dir: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** The note signing key, if it does not lie in `DIR/keys`. */
+  /** The note signing key, if it is not in `DIR/keys`. */
   readonly keyFile?: string | undefined;
-  /** The name of a new log; an existing one MUST have it. */
+  /** The name of a new log. An existing log MUST have this name. */
   readonly origin?: string | undefined;
-  /** Append although the folder was restored, knowing that this may fork the log. */
+  /** Append although the folder was restored, accepting that this may fork the log. */
   readonly acceptFork?: 'accept' | undefined;
-  /** `remake`: the index of fingerprints is thrown away, and made again from the archive. */
+  /** `remake`: the fingerprint index is discarded and rebuilt from the archive. */
   readonly fingerprints?: 'keep' | 'remake' | undefined;
   readonly onClockStep?: ((step: ClockStep) => void) | undefined;
-  /**
-   * `timer` by default: within a second after a commit. `manual`: at `publish` and `close` only.
-   */
+  /** Default `timer`: within a second after a commit. `manual`: only at `publish` and `close`. */
   readonly integration?: 'timer' | 'manual' | undefined;
   readonly files?: Disk | undefined;
 };
 
-/** What became of one draft. */
+/** The result for one draft. */
 export type AppendResult = {
   readonly index: number;
   readonly duplicate: 'new' | 'duplicate';
@@ -50,14 +48,14 @@ export type AppendResult = {
 };
 
 /**
- * The one writer of a data folder. The way of a batch: `fingerprintBatch` in a worker, `sequence`
- * here, `prepareBatch` in a worker, `commit` here. Every verdict that accepts something MUST be
- * followed by its commit; commits MAY come in any order.
+ * The only writer of a data folder. A batch passes through `fingerprintBatch` in a worker,
+ * `sequence` here, `prepareBatch` in a worker, and `commit` here. Every verdict that accepts a
+ * record MUST be followed by its commit. Commits MAY come in any order.
  */
 export class Ledger {
   readonly localKeys: LocalKeys;
   readonly origin: string;
-  /** What the opening found left behind by an earlier process. */
+  /** What the opening found from an earlier process. */
   readonly recovery: RecoveryReport;
   readonly #files: Disk;
   readonly #dir: string;
@@ -112,8 +110,8 @@ export class Ledger {
   }
 
   /**
-   * Opens the data folder for writing, and makes it if it is not there. Takes the lock, then ends
-   * what a process that died may have left undone.
+   * Opens the data folder for writing, and creates it if it does not exist. Takes the lock, then
+   * completes the work of a process that died.
    * @throws LedgerError LOCKED, FOLDER_VERSION, FOLDER_CORRUPT, JOURNAL_CORRUPT, SEGMENT_CORRUPT,
    * RESTORED_FOLDER, ORIGIN_MISMATCH, KEY_MISMATCH, MISSING_KEY, KEY_PERMISSIONS
    */
@@ -122,7 +120,7 @@ export class Ledger {
     return new Ledger(options, await openWriter({ ...options, files }));
   }
 
-  /** How many entries are durable. */
+  /** The number of durable entries. */
   get size(): number {
     return this.#queue.durable;
   }
@@ -137,7 +135,7 @@ export class Ledger {
     return this.#publisher.latest as PublishedCheckpoint;
   }
 
-  /** Tells new records from known ones and gives indices, in the order of the calls. */
+  /** Separates new records from known ones and assigns indices, in call order. */
   sequence(
     batch: Pick<FingerprintBatch, 'count' | 'versions' | 'actions'>,
     seen: SeenOrder = 'ascend',
@@ -146,15 +144,15 @@ export class Ledger {
     try {
       return this.#sequencer.sequence(batch, seen);
     } catch (error) {
-      // Some records have an index by now, and will never be committed: nothing after them could.
+      // Some records already have an index and will never be committed, so no later batch can be.
       this.#fail(error);
       throw this.#failure as Error;
     }
   }
 
   /**
-   * Resolves when the batch survives a loss of power, and all that was sequenced before it.
-   * @throws LedgerError WRITER_FAILED, DISK_FULL, WRITER_CLOSED; the batch is then not taken in
+   * Resolves when the batch, and everything sequenced before it, survives a loss of power.
+   * @throws LedgerError WRITER_FAILED, DISK_FULL, WRITER_CLOSED; the batch is then not appended
    */
   async commit(prepared: PreparedBatch): Promise<void> {
     this.#checkUsable();
@@ -164,8 +162,8 @@ export class Ledger {
   }
 
   /**
-   * All steps at once, for what is small: above all our own entries. An entry that declares that
-   * `seen` restarts comes alone.
+   * All steps at once, for small batches such as Countersign's own entries. An entry that declares
+   * a restart of `seen` must be alone.
    */
   async append(drafts: readonly RecordDraft[]): Promise<readonly AppendResult[]> {
     const fingerprints = fingerprintBatch(drafts, this.localKeys);
@@ -182,12 +180,12 @@ export class Ledger {
     });
   }
 
-  /** All entries whose action has this fingerprint, ascending: its sightings and revisions. */
+  /** All entries whose action has this fingerprint, ascending: its deliveries and revisions. */
   deliveries(action: Uint8Array): readonly number[] {
     return this.#fingerprints.lookupActions(action, 0);
   }
 
-  /** Integrates all that is durable, and signs a checkpoint over it. */
+  /** Integrates every durable entry, and signs a checkpoint over them. */
   async publish(): Promise<PublishedCheckpoint> {
     this.#checkUsable();
     const size = this.size;
@@ -195,15 +193,15 @@ export class Ledger {
     return this.published;
   }
 
-  /** Signs with another key from now on; `rotateKey` makes it one that readers trust. */
+  /** Signs with another key from now on. `rotateKey` makes it a key that readers trust. */
   async signWith(signer: NoteSigner): Promise<void> {
     this.#checkUsable();
     await this.#exclusively(() => this.#publisher.signWith(signer));
   }
 
   /**
-   * Asks the witnesses of the folder to cosign the latest checkpoint. Undefined where it has none.
-   * A witness that is silent stops nothing: evidence then says that the log was not witnessed.
+   * Asks the folder's witnesses to cosign the latest checkpoint. Returns undefined if it has none.
+   * A silent witness stops nothing: evidence then states that the log was not witnessed.
    */
   async witness(): Promise<readonly CosignResult[] | undefined> {
     this.#checkUsable();
@@ -216,10 +214,10 @@ export class Ledger {
   }
 
   /**
-   * Erases the bodies of these entries, and the salts without which nothing can be guessed against
-   * their digests, wherever the ledger holds them. Leaves, fingerprints and proofs stay. Resolves
-   * when nothing is left on the disk; after a crash the same call ends the work, so whoever calls
-   * MUST know from an entry of its own what was to be erased.
+   * Erases the bodies of these entries everywhere in the ledger, with their salts. Without the
+   * salt, guesses cannot be tested against a digest. Leaves, fingerprints and proofs stay. Resolves
+   * when nothing is left on disk. After a crash, the same call completes the work, so the caller
+   * MUST first record in an entry what it erases.
    * @throws LedgerError OUT_OF_RANGE
    */
   async rewriteWithout(indices: Iterable<number>): Promise<void> {
@@ -237,8 +235,8 @@ export class Ledger {
   }
 
   /**
-   * Integrates, keeps the checkpoint, and lets go of the folder. What was sequenced and cannot be
-   * committed any more is rejected. After a failure it lets go, and throws nothing.
+   * Integrates, retains the checkpoint, and releases the folder. Batches that were sequenced and
+   * not committed are rejected. After a failure it releases the folder and does not throw.
    */
   async close(): Promise<void> {
     if (this.#isClosed) return;
@@ -261,11 +259,10 @@ export class Ledger {
 
   async #closeInOrder(): Promise<void> {
     while (this.published.size < this.size) await this.#integrate();
-    // A round that has published may still be keeping the same checkpoint.
+    // A round that has published may still be retaining the same checkpoint.
     await this.#exclusively(() => this.#publisher.keep());
-    // What was sequenced and never committed stands in the index and is not to be kept: it waits
-    // for
-    // ever, and the next opening feeds the index with what is durable.
+    // Entries that were sequenced and never committed are in the index and must not be stored: the
+    // flush would wait forever. The next opening inserts the durable entries.
     if (this.#sequencer.next === this.size) await this.#fingerprints.flush();
     this.#journal.rotate();
     this.#journal.release(this.published.size, this.size);
@@ -285,7 +282,7 @@ export class Ledger {
 
   #onTimer(): void {
     this.#timer = undefined;
-    // A failure is kept, and told to whoever calls next.
+    // The failure is stored, and the next call throws it.
     this.#integrate().catch(() => {});
   }
 
@@ -293,7 +290,7 @@ export class Ledger {
     return this.#backlogBytes > BACKLOG_BYTES_MAX ? this.#integrate() : undefined;
   }
 
-  /** One round at a time; a caller during a round waits for its end, and may need another. */
+  /** One round at a time. A call during a round waits for its end, and may need another round. */
   #integrate(): Promise<void> {
     return this.#round ?? this.#exclusively(() => this.#integrateOnce());
   }
@@ -317,7 +314,7 @@ export class Ledger {
     const frames = this.#backlog.splice(0);
     await this.#integrator.integrate(frames);
     await this.#publisher.publish(this.#integrator.size, this.#integrator.root());
-    // A crash before this leaves partial tiles that nobody needs; the next opening removes them.
+    // A crash before this leaves unneeded partial tiles. The next opening removes them.
     await this.#integrator.removeStalePartials();
     this.#journal.release(this.#integrator.size, this.size);
     this.#backlogBytes = this.#backlog.reduce((sum, { bytes }) => sum + bytes.length, 0);

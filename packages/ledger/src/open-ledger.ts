@@ -42,11 +42,11 @@ export type OpenOptions = {
   readonly fingerprints?: 'keep' | 'remake' | undefined;
 };
 
-/** What an opening found that an earlier process had left behind. */
+/** What an opening found from an earlier process. */
 export type RecoveryReport = {
   /** Entries that were durable, and are integrated now. */
   readonly integratedCount: number;
-  /** A batch that was never acknowledged, and of which only a part was written. */
+  /** A batch that was written only in part and never acknowledged. */
   readonly torn: TornTail | undefined;
 };
 
@@ -64,10 +64,10 @@ export type OpenedWriter = {
   readonly recovery: RecoveryReport;
 };
 
-/** The steps of {@link Ledger.open}; a failure of any lets go of the lock. */
+/** The steps of {@link Ledger.open}. If one fails, the lock is released. */
 export async function openWriter(options: OpenOptions): Promise<OpenedWriter> {
   const { files, dir } = options;
-  // The version is looked at before anything is made or touched.
+  // Check the version before anything is created or changed.
   readFolderFacts(files, dir);
   const folders = new Set<string>();
   for (const folder of [layout.staging, layout.keys, layout.journal, layout.log, layout.bodies]) {
@@ -168,8 +168,8 @@ function checkRoot(dir: string, integrator: Integrator, { size, root }: SignedCh
 }
 
 /**
- * Does what a writer does with frames that it has just made durable, with those that an earlier
- * writer left: a crash in here is followed by the same steps again.
+ * Integrates the frames of an earlier writer by the same path as new frames. A crash here is
+ * followed by the same steps again.
  */
 async function recover(
   { files, dir }: OpenOptions,
@@ -238,8 +238,8 @@ async function endRotation(
 }
 
 /**
- * A new folder: `countersign.json` comes last, so that a crash before it leaves no ledger, and the
- * next opening makes one out of the keys that are already there.
+ * Creates a new folder. `countersign.json` is written last: a crash before it leaves no ledger, and
+ * the next opening creates one with the existing keys.
  */
 async function createFolder(options: OpenOptions): Promise<Identity> {
   const { files, dir, random, keyFile, clock } = options;
@@ -263,7 +263,7 @@ async function createFolder(options: OpenOptions): Promise<Identity> {
   return { signer, secrets, facts };
 }
 
-/** Unique, since a witness knows a log by its origin alone. */
+/** Must be unique, because a witness identifies a log only by its origin. */
 function defaultOrigin(random: Random): string {
   const unique = Buffer.from(random.fill(new Uint8Array(8))).toString('hex');
   return `countersign.local/${unique}`;

@@ -37,7 +37,7 @@ async function assertClean(dir: string, vkeys: readonly string[]): Promise<void>
   }
 }
 
-test('after a rotation the new key has signed the log, before anything else comes', async () => {
+test('after a rotation, the new key signs the log before any further entry', async () => {
   await withLedger(async (dir) => {
     const ledger = await open(dir);
     const { oldVkey, newVkey } = await rotateKey(ledger, { dir, clock: systemClock, random });
@@ -48,13 +48,13 @@ test('after a rotation the new key has signed the log, before anything else come
   });
 });
 
-test('a rotation that died before the new key signed is ended by the next opening', async () => {
+test('the next opening completes a rotation that died before the new key signed', async () => {
   await withLedger(async (dir) => {
     const ledger = await open(dir);
     const before = readFileSync(layout.checkpoint(dir));
     const publish = ledger.publish.bind(ledger);
     let signed = before;
-    // What the old key signed over the rotation is what a crash would leave.
+    // Simulates a crash: only the old key has signed a checkpoint over the rotation.
     ledger.publish = async () => {
       const published = await publish();
       signed = readFileSync(layout.checkpoint(dir));

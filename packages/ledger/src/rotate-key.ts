@@ -19,12 +19,12 @@ export type RotationOptions = {
   readonly dir: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** Where the present key lies, if not in `DIR/keys`. */
+  /** The path of the current key, if not in `DIR/keys`. */
   readonly keyFile?: string | undefined;
-  /** Where the new key goes; by default it takes the place of the old one in `DIR/keys`. */
+  /** The path of the new key. By default it replaces the old one in `DIR/keys`. */
   readonly toFile?: string | undefined;
   readonly files?: Disk | undefined;
-  /** Check that it can be done, and make no key. */
+  /** Only checks that the rotation is possible, and creates no key. */
   readonly isPlanOnly?: boolean | undefined;
 };
 
@@ -35,9 +35,9 @@ export type RotationResult = {
 };
 
 /**
- * Hands the log over to a new key. Each step can be done again after a crash: an Ed25519 signature
- * over the same text is the same, so the entry is not said twice, and until `countersign.json`
- * names the new key the old one signs.
+ * Rotates the log to a new key. Each step can be repeated after a crash: an Ed25519 signature over
+ * the same text is the same, so the entry is not duplicated. The old key signs until
+ * `countersign.json` names the new one.
  * @throws LedgerError KEY_MISMATCH, KEY_PERMISSIONS
  */
 export async function rotateKey(ledger: Ledger, options: RotationOptions): Promise<RotationResult> {
@@ -63,11 +63,12 @@ export async function rotateKey(ledger: Ledger, options: RotationOptions): Promi
   }
   const [appended] = await ledger.append([rotationDraft(facts.origin, old, next, options.clock)]);
   await ledger.publish();
-  // A crash before this line: the old key signs on, and the same command again ends the work.
+  // After a crash before this line, the old key keeps signing, and the same command completes the
+  // work.
   await writeFolderFacts(files, dir, { ...facts, vkeys: [...facts.vkeys, next.key.vkey] });
-  // A crash before this line: the next opening signs the same checkpoint with the new key.
+  // After a crash before this line, the next opening signs the same checkpoint with the new key.
   await ledger.signWith(next);
-  // A crash before this line: the next opening finds the new key beside the old one.
+  // After a crash before this line, the next opening finds the new key beside the old one.
   if (toFile === undefined) files.rename(layout.nextNoteKey(dir), layout.noteKey(dir));
   return { entry: appended?.index ?? -1, oldVkey: old.key.vkey, newVkey: next.key.vkey };
 

@@ -1,4 +1,7 @@
-/** A log of three entries signs its checkpoint; a stranger verifies that entry 1 is in it. */
+/**
+ * A log of three entries signs its checkpoint. A verifier without other knowledge checks that entry
+ * 1 is in it.
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import {
   ed25519Signer,
@@ -22,7 +25,7 @@ const signer = ed25519Signer('log.example', generateKeyPairSync('ed25519').priva
 const text = formatCheckpoint({ origin: 'log.example', size: 3, root, extensions: [] });
 const published = Buffer.from(formatNote(signNote(text, [signer])));
 
-// The stranger has the published note, the key of the log, the entry and its proof.
+// The verifier has the published note, the log's key, the entry and its proof.
 const opened = openNote(parseNote(published), [ed25519Verifier(signer.key)]);
 const checkpoint = parseCheckpoint(opened.text);
 const claim = { index: 1, size: checkpoint.size, root: checkpoint.root };

@@ -13,7 +13,7 @@ import {
 
 const runs = { numRuns: process.env.COUNTERSIGN_LONG === '1' ? 10_000 : 300 };
 
-test('reads every decimal in its one spelling', () => {
+test('accepts exactly one spelling of every decimal', () => {
   fc.assert(
     fc.property(fc.maxSafeNat(), (value) => assert.equal(parseDecimal(String(value)), value)),
     runs,
@@ -35,7 +35,7 @@ test('reads every decimal in its one spelling', () => {
   }
 });
 
-test('reads base64 only as it would write it', () => {
+test('accepts only canonical base64', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       assert.ok(isByteEqual(parseBase64(formatBase64(bytes)) ?? Buffer.alloc(99), bytes));
@@ -64,7 +64,7 @@ test('keeps a byte order mark, and refuses what is not UTF-8', () => {
   }
 });
 
-test('repeats hostile text without what a terminal would act on', () => {
+test('quotes hostile text without terminal control characters', () => {
   assert.equal(quoted('a\u001b[31m\u009b"'), '"a\\u001b[31m \\""');
   assert.ok(quoted('x'.repeat(1000)).length < 130);
 });

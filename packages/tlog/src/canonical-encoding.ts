@@ -1,9 +1,9 @@
 /**
- * Numbers and base64 as the C2SP formats write them: one value has one spelling, so that no two
- * different files say the same thing.
+ * Numbers and base64 as the C2SP formats write them. Each value has one spelling, so that two
+ * different files never state the same value.
  */
 
-/** Enough to recognise a line by. */
+/** Enough characters to recognize a line. */
 const QUOTED_CHARS_MAX = 120;
 
 const DECIMAL = /^(?:0|[1-9][0-9]{0,15})$/;
@@ -16,8 +16,9 @@ export function parseDecimal(text: string): number | undefined {
 }
 
 /**
- * Padded standard base64 that encodes back to the same characters; else undefined. Node's own
- * decoder skips what it does not know, which would let an attacker vary a signed line at will.
+ * Accepts only padded standard base64 that encodes back to the same characters; otherwise returns
+ * undefined. Node's decoder skips unknown characters, which would let an attacker vary a signed
+ * line.
  */
 export function parseBase64(text: string): Buffer | undefined {
   if (text.length % 4 !== 0) return undefined;
@@ -29,14 +30,14 @@ export function formatBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-/** A SHA-256 in canonical base64; else undefined. */
+/** A SHA-256 in canonical base64; otherwise undefined. */
 export function parseHashBase64(text: string): Buffer | undefined {
   if (text.length !== 44) return undefined;
   const bytes = parseBase64(text);
   return bytes?.length === 32 ? bytes : undefined;
 }
 
-/** Valid UTF-8 without loss and with its byte order mark, if any; else undefined. */
+/** Decodes valid UTF-8 without loss and keeps a byte order mark; otherwise returns undefined. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -49,7 +50,7 @@ export function isByteEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
 }
 
-/** Hostile text as an error message may repeat it: short, and without control characters. */
+/** Quotes hostile text for an error message: short, and without control characters. */
 export function quoted(text: string): string {
   const short = text.length > QUOTED_CHARS_MAX ? `${text.slice(0, QUOTED_CHARS_MAX)}…` : text;
   return JSON.stringify(short).replace(/\p{Cc}/gu, ' ');

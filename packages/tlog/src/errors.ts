@@ -2,7 +2,7 @@ import { CountersignError } from '@countersign/core';
 
 /** Stable codes, grouped by what failed. */
 export type TlogErrorCode =
-  // Formats: bytes from outside that do not have the form they must have.
+  // Formats: outside bytes that do not have the required form.
   | 'MALFORMED_NOTE'
   | 'MALFORMED_KEY'
   | 'UNSUPPORTED_KEY'
@@ -11,12 +11,12 @@ export type TlogErrorCode =
   | 'MALFORMED_POLICY'
   | 'MALFORMED_TILE'
   | 'MALFORMED_REQUEST'
-  // Verification: well-formed, and not true.
+  // Verification: the form is valid, but the claim is false.
   | 'UNTRUSTED_NOTE'
   | 'BAD_SIGNATURE'
   | 'WRONG_ORIGIN'
   | 'LOG_INCONSISTENT'
-  // Arithmetic of the tree.
+  // Tree arithmetic.
   | 'OUT_OF_RANGE'
   // Reading a log.
   | 'MISSING_RESOURCE'

@@ -1,31 +1,36 @@
 /** C2SP tlog-tiles frames an entry with a 16-bit length. */
 export const ENTRY_BYTES_MAX = 65_535;
 
-/** A note must be able to carry 16 signatures; this many leaves room for every witness. */
+/** The specification requires room for 16 signatures. This limit leaves room for every witness. */
 export const NOTE_SIGNATURES_MAX = 64;
 
-/** 64 post-quantum signatures of 5 kB in base64, and a text; a larger "note" is an attack. */
+/** 64 post-quantum signatures of 5 kB in base64, plus a text. A larger "note" is an attack. */
 export const NOTE_BYTES_MAX: number = 512 * 1024;
 
 /** C2SP tlog-witness: at most 63 consistency hashes. No tree of 2^53 entries needs more. */
 export const PROOF_HASHES_MAX = 63;
 
-/** `extra` of a tlog-proof is untrusted, and ours have none: room for an entry of any log. */
+/**
+ * `extra` of a tlog-proof is untrusted, and Countersign writes none. Leaves room for an entry of
+ * any log.
+ */
 export const PROOF_EXTRA_BYTES_MAX: number = 64 * 1024;
 
-/** A policy must be able to name 32 logs, witnesses and groups; this is room for a thousand. */
+/**
+ * The specification requires room for 32 logs, witnesses and groups. This is room for a thousand.
+ */
 export const POLICY_BYTES_MAX: number = 512 * 1024;
 
-/** Authenticated tiles that a reader of a log keeps: 8 MiB, a path per level and much beside. */
+/** Verified tiles that a reader keeps: 8 MiB, enough for a path per level and many more. */
 export const TILE_CACHE_TILES_MAX = 1024;
 
 /** `old` line, 63 proof lines of 45 bytes, empty line, note. */
 export const WITNESS_BODY_BYTES_MAX: number = NOTE_BYTES_MAX + 4096;
 
-/** A witness works for milliseconds; a request that takes longer is stuck, or starves others. */
+/** A witness answers within milliseconds. A longer request is stuck, or starves other callers. */
 export const WITNESS_REQUEST_TIMEOUT_MS = 10_000;
 
-/** Sockets that a witness keeps open: an attacker cannot use up its file descriptors. */
+/** Open sockets of a witness, so that an attacker cannot use up its file descriptors. */
 export const WITNESS_CONNECTIONS_MAX = 256;
 
 /** A witness answers with one line per key, or with a sentence. */

@@ -1,27 +1,27 @@
 import { CountersignError, plural } from '@countersign/core';
 
-/** Nobody mends more mistakes than this at a time. */
+/** A person never fixes more mistakes than this at a time. */
 const PROBLEMS_SHOWN_MAX = 100;
 
-/** One thing that is wrong with a configuration: where, what, and the cure. */
+/** One problem in a configuration: where it is, what is wrong, and how to fix it. */
 export type DocumentProblem = {
   readonly file: string;
-  /** Both from 1, as editors count. */
+  /** Both are 1-based, as in editors. */
   readonly line: number;
   readonly column: number;
-  /** What it is about, as `tenants[0].credentials`; empty for the file as a whole. */
+  /** The member, such as `tenants[0].credentials`; empty for the whole file. */
   readonly path: string;
   /** What is wrong, and what to do. */
   readonly what: string;
 };
 
 /**
- * - `CONFIG_UNREADABLE`  there is no such file, or it cannot be read
- * - `CONFIG_INVALID`     it says something that cannot be meant; `problems` has all of it
+ * - `CONFIG_UNREADABLE`  the file does not exist or cannot be read
+ * - `CONFIG_INVALID`     the content is invalid; `problems` lists every problem
  */
 export type ConfigErrorCode = 'CONFIG_UNREADABLE' | 'CONFIG_INVALID';
 
-/** A configuration that cannot be used. Its message has one line for each problem. */
+/** An unusable configuration. The message has one line per problem. */
 export class DocumentError extends CountersignError<ConfigErrorCode> {
   override readonly name = 'ConfigError';
   readonly problems: readonly DocumentProblem[];
@@ -36,7 +36,7 @@ export class DocumentError extends CountersignError<ConfigErrorCode> {
   }
 }
 
-/** In the form that editors and terminals turn into a link. */
+/** Uses the form that editors and terminals turn into a link. */
 export function problemText({ file, line, column, path, what }: DocumentProblem): string {
   return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${what}`;
 }

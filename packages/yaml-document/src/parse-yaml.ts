@@ -6,8 +6,8 @@ import { readYaml, type YamlDocument } from './yaml-document.ts';
 export type SourceText = { readonly file: string; readonly text: string };
 
 /**
- * Reads any YAML file of ours by its schema.
- * @throws ConfigError CONFIG_INVALID with every problem of it
+ * Reads any Countersign YAML file by its schema.
+ * @throws ConfigError CONFIG_INVALID with every problem in it
  */
 export function parseYaml<T>(
   { file, text }: SourceText,

@@ -4,7 +4,10 @@ import { DocumentError } from './errors.ts';
 
 import type { SourceText } from './parse-yaml.ts';
 
-/** A configuration of a thousand tenants has about this size; a larger file is another file. */
+/**
+ * About the size of a configuration with a thousand tenants. A larger file is probably the wrong
+ * file.
+ */
 export const CONFIG_BYTES_MAX: number = 512 * 1024;
 
 /** @throws ConfigError CONFIG_UNREADABLE */

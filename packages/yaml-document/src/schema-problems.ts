@@ -5,8 +5,8 @@ import { suggestion } from './suggestion.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /**
- * The same for people: a sentence with a cure, at a line. `formerNames` leads from each name that a
- * member had before to the name it has.
+ * Converts schema issues to problems: a sentence with a fix, at a line. `formerNames` maps each
+ * former name of a member to its current name.
  */
 export function problemsOf(
   issues: readonly z.core.$ZodIssue[],
@@ -84,7 +84,7 @@ function wrongType(expected: string, value: unknown): string {
   return `is ${kindOf(value)}: write ${wanted}${quotes}`;
 }
 
-/** Never the value itself: somebody may have put a secret where its place belongs. */
+/** Never shows the value itself: it may be a secret that was pasted in the wrong place. */
 function kindOf(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
@@ -101,7 +101,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** The names that may stand in the map at `path`. */
+/** The allowed names in the map at `path`. */
 function membersAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   let at: unknown = inner(schema);
   for (const step of path) {
@@ -111,7 +111,7 @@ function membersAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly st
   return Object.keys((at as { shape?: object } | undefined)?.shape ?? {});
 }
 
-/** Beneath defaults, options, checks and transforms. */
+/** Unwraps defaults, options, checks and transforms. */
 function inner(schema: unknown): unknown {
   let at = schema;
   for (;;) {

@@ -1,9 +1,9 @@
-/** A word that is further from a known one than this was not meant as it. */
+/** A word that is further from every known word was probably not a misspelling. */
 const SUGGESTION_DISTANCE_MAX = 3;
-/** The longest word that is compared with known ones: the comparison grows with its square. */
+/** The longest word that is compared. The cost grows with the square of the length. */
 const SUGGESTION_CHARACTERS_MAX = 40;
 
-/** The known word that was probably meant, by edit distance; case does not count. */
+/** The known word that was probably meant, by edit distance; ignores case. */
 export function suggestion(word: string, known: readonly string[]): string | undefined {
   if (word.length > SUGGESTION_CHARACTERS_MAX) return undefined;
   const ranked = known
@@ -13,7 +13,7 @@ export function suggestion(word: string, known: readonly string[]): string | und
   return ranked[0]?.each;
 }
 
-/** Of a short word fewer letters may differ: `on` is not `off`. */
+/** A short word may differ in fewer letters: `on` is not `off`. */
 function allowed(known: string): number {
   return Math.min(SUGGESTION_DISTANCE_MAX, Math.floor(known.length / 2.5));
 }
@@ -22,7 +22,7 @@ function plain(word: string): string {
   return word.toLowerCase().replace(/[-_]/g, '');
 }
 
-/** Levenshtein's. */
+/** Levenshtein distance. */
 function distanceOf(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i++) {

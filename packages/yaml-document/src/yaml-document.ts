@@ -12,24 +12,24 @@ import {
 } from 'yaml';
 import { type DocumentProblem, invalidConfig } from './errors.ts';
 
-/** Lists and maps within each other on one line; ours are four deep, a bomb is thousands. */
+/** Nested lists and maps on one line. Ours are four deep; an attack has thousands. */
 const FLOW_DEPTH_MAX = 32;
 
 export type Path = readonly PropertyKey[];
 
-/** A YAML text as a plain value, with the place of everything in it. */
+/** A YAML text as a plain value, with the position of every part. */
 export type YamlDocument = {
   readonly file: string;
   readonly value: unknown;
-  /** Of the value there, or of what would hold it where it is missing. */
+  /** A problem at the value, or at its parent if the value is missing. */
   problemAt(path: Path, what: string): DocumentProblem;
-  /** Of a name in the map at `path`. */
+  /** A problem at a name in the map at `path`. */
   problemOfKey(path: Path, key: string, what: string): DocumentProblem;
 };
 
 /**
  * Reads one YAML 1.2 document. Anchors, aliases and tags are refused: a configuration needs none,
- * and ten lines of aliases can unfold to gigabytes ("billion laughs").
+ * and ten lines of aliases can expand to gigabytes ("billion laughs").
  * @throws ConfigError CONFIG_INVALID
  */
 export function readYaml(file: string, text: string): YamlDocument {
@@ -52,7 +52,7 @@ export function readYaml(file: string, text: string): YamlDocument {
   if (document.errors.length > 0) {
     throw invalidConfig(syntaxErrors(document.errors).map((e) => place(...e)));
   }
-  // All that it warns of are tags beyond the core schema (YAML 1.2.2 section 10.3).
+  // The parser warns only about tags outside the core schema (YAML 1.2.2 section 10.3).
   const refused = document.warnings.map(({ pos }) =>
     place(pos[0], '', 'a tag of this kind is not taken here: leave it out'),
   );
@@ -94,7 +94,10 @@ function refusal(node: Node): string | undefined {
   return undefined;
 }
 
-/** A parser that lost its way stumbles on: of one place, and of one exhaustion, the first. */
+/**
+ * One syntax error often causes more errors. Reports only the first at each position, and the first
+ * about exhausted resources.
+ */
 function syntaxErrors(errors: readonly YAMLError[]): [number, string, string][] {
   const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
   if (exhausted !== undefined) {
@@ -130,7 +133,7 @@ function nodeAt(root: Contents, path: Path): Contents {
   return (node ?? null) as Contents;
 }
 
-/** A missing value is told where it would stand: at what holds it. */
+/** A missing value is reported at its parent. */
 function offsetAt(root: Contents, path: Path): number {
   for (let length = path.length; length >= 0; length--) {
     const offset = nodeAt(root, path.slice(0, length))?.range?.[0];
@@ -145,8 +148,8 @@ function pairOf(node: unknown, key: string): Pair | undefined {
 }
 
 /**
- * Before the parser sees it: it takes seconds over thousands of open brackets. Brackets in quotes
- * and comments count along, which no honest configuration notices.
+ * Runs before the parser, which needs seconds for thousands of open brackets. Also counts brackets
+ * in quotes and comments; no real configuration reaches the limit.
  */
 function tooDeepAt(text: string): number | undefined {
   let depth = 0;

@@ -47,7 +47,7 @@ function frameOf(drafts: readonly RecordDraft[], accepted: readonly number[]): F
 const row = (column: Uint8Array, i: number): string =>
   Buffer.from(column.subarray(i * 16, (i + 1) * 16)).toString('hex');
 
-test('a frame holds leaves, hashes and bodies that fit each other', () => {
+test('a frame holds matching leaves, hashes and bodies', () => {
   const drafts = fc.array(
     fc.record({
       body: fc.uint8Array({ maxLength: 600 }),
@@ -98,7 +98,7 @@ test('a frame holds leaves, hashes and bodies that fit each other', () => {
   );
 });
 
-test('a frame with any bit changed is none', () => {
+test('a frame with any flipped bit is refused', () => {
   const prepared = prepareBatch(
     [draft()],
     fingerprintBatch([draft()], KEYS),
@@ -112,7 +112,7 @@ test('a frame with any bit changed is none', () => {
   }
 });
 
-test('a long batch is cut into blocks that can be read one by one', () => {
+test('a long batch is split into blocks that can be read one by one', () => {
   const drafts = Array.from({ length: 40 }, (_, i) => draft({ body: Buffer.alloc(100_000, i) }));
   const frame = frameOf(
     drafts,
@@ -128,7 +128,7 @@ test('a long batch is cut into blocks that can be read one by one', () => {
   assert.equal(next, 1040);
 });
 
-test('leaves longer than usual make room for themselves', () => {
+test('the leaf buffer grows for leaves that are longer than usual', () => {
   const drafts = Array.from({ length: 100 }, () =>
     draft({ source: 's'.repeat(200), at: '2024-01-12T08:31:07.1234567Z' }),
   );
@@ -144,7 +144,7 @@ test('leaves longer than usual make room for themselves', () => {
   );
 });
 
-test('the same bytes of one tenant and source have one version, whatever else differs', () => {
+test('equal bytes of one tenant and source get one version fingerprint, whatever else differs', () => {
   const { versions } = fingerprintBatch(
     [
       draft(),
@@ -160,7 +160,7 @@ test('the same bytes of one tenant and source have one version, whatever else di
   assert.equal(new Set(rows).size, 4);
 });
 
-test('all records of one action share its key, and no others do', () => {
+test('all records of one action share its key, and no other record has it', () => {
   const { actions, ids } = fingerprintBatch(
     [
       draft(),
@@ -187,7 +187,7 @@ test('all records of one action share its key, and no others do', () => {
   assert.ok(!ids.join('').includes('nobody'), 'a leaf holds nothing personal');
 });
 
-test('action keys of like ids are spread evenly', () => {
+test('action keys of similar ids are spread evenly', () => {
   const drafts = Array.from({ length: 4096 }, (_, i) =>
     draft({ id: `00000000-0000-0000-0000-${i.toString(16).padStart(12, '0')}` }),
   );
@@ -198,7 +198,7 @@ test('action keys of like ids are spread evenly', () => {
       const bucket = (actions[i * 16 + byte] as number) >> 4;
       counts[bucket] = (counts[bucket] as number) + 1;
     }
-    // 256 expected, standard deviation below 16: seven of them.
+    // 256 expected, standard deviation below 16; the limit is seven standard deviations.
     assert.ok(
       counts.every((count) => count > 144 && count < 368),
       `byte ${byte}: ${counts}`,
@@ -206,7 +206,7 @@ test('action keys of like ids are spread evenly', () => {
   }
 });
 
-test('keyed hashes are HMAC-SHA256, of short and of long texts', () => {
+test('keyed hashes are HMAC-SHA256, for short and long texts', () => {
   for (const text of ['', 'a', 'ü'.repeat(3000), 'x'.repeat(4096), 'x'.repeat(4097)]) {
     const key = Buffer.alloc(32, 7);
     const expected = createHmac('sha256', key).update(text).digest('hex').slice(0, 32);
@@ -214,7 +214,7 @@ test('keyed hashes are HMAC-SHA256, of short and of long texts', () => {
   }
 });
 
-test('refuses, before anything has an index, what could not become an entry', () => {
+test('refuses a draft that cannot become an entry before anything gets an index', () => {
   const locus = { importNumber: 1, row: 1, offset: 0.5, length: 1 };
   const invalid = [
     draft({ at: 'yesterday' }),

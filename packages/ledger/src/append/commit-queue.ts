@@ -9,7 +9,7 @@ import type { PreparedBatch } from './prepare-batch.ts';
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
 type Waiting = {
-  /** The commit is done when everything below this index is durable. */
+  /** The commit is done when every entry below this index is durable. */
   readonly upTo: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -18,16 +18,16 @@ type Waiting = {
 export type CommitQueueParts = {
   readonly journal: Journal;
   readonly next: number;
-  /** Called with frames that have just become durable, in order. */
+  /** Called with frames that just became durable, in order. */
   readonly onDurable: (frames: readonly Frame[]) => void;
   readonly onFailure: (error: unknown) => void;
-  /** Resolves when there is room for more; undefined when there is. */
+  /** Resolves when there is room for more; undefined if there is room now. */
   readonly room: () => Promise<void> | undefined;
 };
 
 /**
- * Group commit: batches go into the journal in the order of their indices, whatever the order in
- * which workers bring them, and all that wait while one sync runs share the next one.
+ * Group commit. Batches go into the journal in the order of their indices, in whatever order
+ * workers deliver them. All batches that wait during one sync share the next sync.
  */
 export class CommitQueue {
   readonly #parts: CommitQueueParts;
@@ -47,8 +47,8 @@ export class CommitQueue {
   }
 
   /**
-   * Resolves when the batch is durable, and with it everything before it: a record that was called
-   * a duplicate is acknowledged no sooner than the entry of which it is one.
+   * Resolves when the batch and everything before it are durable. So a duplicate is never
+   * acknowledged before the entry that it repeats.
    */
   commit(prepared: PreparedBatch): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
@@ -69,12 +69,12 @@ export class CommitQueue {
     });
   }
 
-  /** Resolves when nothing that can be written waits. */
+  /** Resolves when no writable batch waits. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Rejects what waits and whatever comes: nothing of it was acknowledged. */
+  /** Rejects all waiting and future batches. None of them was acknowledged. */
   fail(error: Error): void {
     this.#failure ??= { error };
     this.#ready.clear();
@@ -82,7 +82,7 @@ export class CommitQueue {
   }
 
   async #run(): Promise<void> {
-    // One turn, so that batches that arrive together share the first sync as well.
+    // Wait one turn, so that batches that arrive together also share the first sync.
     await Promise.resolve();
     try {
       for (let group = this.#take(); group.length > 0; group = this.#take()) {
@@ -111,7 +111,7 @@ export class CommitQueue {
     for (const { resolve } of done) resolve();
   }
 
-  /** The frames that stand next, as many as one sync shall carry. */
+  /** The next frames in order, up to the size of one sync. */
   #take(): readonly Frame[] {
     const group: Frame[] = [];
     let next = this.#durable;
@@ -129,9 +129,8 @@ export class CommitQueue {
 }
 
 /**
- * What the writer says once an operation on its files has failed. It is fatal for this writer:
- * after
- * a failed sync nobody knows what the disk holds. The next opening reads it and goes on from there.
+ * The error after a failed file operation. It is fatal for this writer: after a failed sync, the
+ * content of the disk is unknown. The next opening reads the disk and continues from there.
  */
 export function writerFailure(dir: string, cause: unknown): LedgerError | TlogError {
   if (cause instanceof LedgerError || cause instanceof TlogError) return cause;

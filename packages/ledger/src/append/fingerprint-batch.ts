@@ -13,20 +13,19 @@ import { BATCH_BODY_BYTES_MAX, BATCH_ENTRIES_MAX } from '../limits.ts';
 
 export const FINGERPRINT_BYTES = 16;
 
-/** What the sequencer needs to know of a batch: columns of 16 bytes per record. */
+/** What the sequencer needs from a batch: columns of 16 bytes per record. */
 export type FingerprintBatch = {
   readonly count: number;
-  /** SHA-256(key of tenant and source || body), cut: equal only for the same bytes again. */
+  /** SHA-256(key of tenant and source || body), truncated: equal only for equal bytes. */
   readonly versions: Uint8Array;
-  /** A keyed, one-to-one mix of the leaf id: equal for all records of one action. */
+  /** A keyed bijection of the leaf id: equal for all records of one action. */
   readonly actions: Uint8Array;
-  /** The leaf ids. */
   readonly ids: readonly string[];
 };
 
 /**
- * Computes the fingerprints of a batch and checks its drafts, so that nothing after the sequencer
- * can fail on account of a record. Runs in workers.
+ * Computes the fingerprints of a batch and checks its drafts, so that no record can cause a failure
+ * after the sequencer. Runs in workers.
  * @throws LedgerError INVALID_DRAFT, BATCH_TOO_LARGE
  */
 export function fingerprintBatch(
@@ -55,7 +54,7 @@ export function fingerprintBatch(
     }
     last = draft;
     scratch.set(draft.body, FINGERPRINT_BYTES);
-    // A plain view: a Buffer costs several times as much to make.
+    // A plain Uint8Array: creating a Buffer costs several times as much.
     const whole = new Uint8Array(room, start, FINGERPRINT_BYTES + draft.body.length);
     versions.write(hash('sha256', whole, 'binary'), at, FINGERPRINT_BYTES, 'latin1');
     const id =
@@ -81,14 +80,14 @@ function keysOf(draft: RecordDraft, keys: LocalKeys, known: Map<string, Buffer>)
   return found;
 }
 
-/** A GUID says nothing about anybody; any other id might, and is written as a keyed hash. */
+/** A GUID reveals nothing about a person. Any other id might, so it is written as a keyed hash. */
 function leafId(id: string | undefined, idHash: KeyedHash): string | undefined {
   if (id === undefined) return undefined;
   if (isPlainGuid(id)) return id;
   return isGuid(id) ? id.toLowerCase() : `~${idHash.hex16(id)}`;
 }
 
-/** As nearly all ids come: told without a regular expression. */
+/** The form of nearly all ids, checked without a regular expression. */
 function isPlainGuid(id: string): boolean {
   if (id.length !== 36) return false;
   const isDivided =
@@ -103,13 +102,13 @@ function isPlainGuid(id: string): boolean {
 }
 
 /**
- * The 128 bits that a leaf id spells go through a keyed permutation: two ids of one form never
- * meet, and the result is spread evenly.
+ * The 128 bits of a leaf id pass through a keyed permutation. Two ids of one form never collide,
+ * and the result is spread evenly.
  */
 function writeActionFingerprint(id: string, action: ActionKeys, into: Buffer, at: number): void {
   const isWhole = id.length === 36;
   const key = isWhole ? action.guid : id.charCodeAt(0) === 0x7e ? action['~'] : action['='];
-  // A GUID has four dashes among its digits, the other forms one character before them.
+  // A GUID has four dashes between its digits. The other forms have one prefix character.
   const places = isWhole ? GUID_PLACES : HASH_PLACES;
   let a = hexWord(id, places[0], places[1]) ^ (key[0] as number);
   let b = hexWord(id, places[2], places[3]) ^ (key[1] as number);
@@ -130,14 +129,14 @@ function writeActionFingerprint(id: string, action: ActionKeys, into: Buffer, at
 const GUID_PLACES = [0, 4, 9, 14, 19, 24, 28, 32] as const;
 const HASH_PLACES = [1, 5, 9, 13, 17, 21, 25, 29] as const;
 
-/** What {@link FingerprintBatch} holds in `actions` for an entry with this leaf id. */
+/** The value that {@link FingerprintBatch} holds in `actions` for an entry with this leaf id. */
 export function actionFingerprint(leafId: string, keys: ActionKeys): Uint8Array {
   const into = Buffer.alloc(FINGERPRINT_BYTES);
   writeActionFingerprint(leafId, keys, into, 0);
   return into;
 }
 
-/** The finalizer of MurmurHash3: every bit of the result depends on every bit of the word. */
+/** The finalizer of MurmurHash3: every output bit depends on every input bit. */
 function mix(word: number): number {
   let h = word ^ (word >>> 16);
   h = Math.imul(h, 0x85ebca6b);
@@ -150,7 +149,7 @@ function hexWord(text: string, high: number, low: number): number {
   return (hexHalf(text, high) << 16) | hexHalf(text, low);
 }
 
-/** Four digits in lower case; {@link NOT_HEX} or more if one of them is none. */
+/** Four lower-case hex digits; {@link NOT_HEX} or more if one of them is invalid. */
 function hexHalf(text: string, at: number): number {
   return (
     (nibble(text.charCodeAt(at)) << 12) |
@@ -162,7 +161,7 @@ function hexHalf(text: string, at: number): number {
 
 const NOT_HEX = 0x1_0000;
 
-/** A table, since the processor cannot foretell whether the next digit is a letter. */
+/** A lookup table: the processor cannot predict whether the next digit is a letter. */
 const NIBBLES: Int32Array = Int32Array.from({ length: 256 }, (_, code) => {
   const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code));
   return digit < 0 ? NOT_HEX : digit;

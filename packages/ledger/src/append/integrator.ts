@@ -12,9 +12,10 @@ import type { Frame } from '../journal/journal-frame.ts';
 import { TILE_FILES_AT_ONCE } from '../limits.ts';
 
 /**
- * Turns frames into the log (tiles and entry bundles) and the archive (segments). The writer hands
- * it frames that it has just made durable, recovery those that it read from the journal: one path.
- * What it integrated counts once a checkpoint over it is published, which is not its business.
+ * Turns frames into the log (tiles and entry bundles) and the archive (segments). The writer passes
+ * frames that it just made durable; recovery passes frames from the journal. Both use this same
+ * path. Integrated entries count once a checkpoint over them is published, which is the publisher's
+ * task.
  */
 export class Integrator {
   readonly #files: Disk;
@@ -23,7 +24,10 @@ export class Integrator {
   readonly #bundles: BundleBuilder;
   readonly #archive: ArchiveWriter;
   readonly #batch: FileBatch;
-  /** Full tiles and bundles whose partial forms may go, once a checkpoint covers the full ones. */
+  /**
+   * Full tiles and bundles whose partial forms may be removed once a checkpoint covers the full
+   * ones.
+   */
   #filled: string[] = [];
 
   private constructor(
@@ -43,7 +47,7 @@ export class Integrator {
     this.#batch = new FileBatch(files, dir);
   }
 
-  /** Takes up the log where its checkpoint of `size` entries left it. */
+  /** Continues the log from its checkpoint of `size` entries. */
   static async open(files: Disk, dir: string, size: number): Promise<Integrator> {
     const tree = MerkleTree.restore(size, (tile) => readTile(files, dir, tile));
     const width = size % TILE_WIDTH;
@@ -63,9 +67,9 @@ export class Integrator {
   }
 
   /**
-   * Resolves when all tiles, bundles and bodies of the frames are in their places and durable. A
-   * crash before that leaves files that no checkpoint speaks of, and that the same frames, still
-   * in the journal, make again byte by byte. An error leaves the object unusable.
+   * Resolves when all tiles, bundles and bodies of the frames are in place and durable. A crash
+   * before that leaves files that no checkpoint covers. The same frames are still in the journal
+   * and recreate these files byte by byte. An error leaves the object unusable.
    */
   async integrate(frames: readonly Frame[]): Promise<void> {
     if (frames.length === 0) return;
@@ -87,7 +91,7 @@ export class Integrator {
         this.#addFull(tilePath(tile), [hashes]);
       });
       if (this.#batch.count >= TILE_FILES_AT_ONCE) await this.#batch.commit();
-      // Files are made and hashes taken on this thread: commits go on in between.
+      // Building files and hashing run on this thread, so yield to commits in between.
       else await nextTurn();
     }
     for (const { tile, hashes } of this.#tree.edge()) {
@@ -103,14 +107,15 @@ export class Integrator {
   }
 
   /**
-   * Removes partial tiles that full ones have replaced, for good. Call it when a checkpoint covers
-   * these, and before the journal lets go of their entries: it is what tells a recovery of them.
+   * Removes partial tiles that full ones supersede, durably. Call it after a checkpoint covers the
+   * full ones, and before the journal releases their entries: recovery finds the tiles through
+   * these entries.
    */
   removeStalePartials(): Promise<void> {
     return removePartials(this.#files, this.#dir, this.#filled.splice(0));
   }
 
-  /** Erases bodies for good; the tree, and so every proof, stays as it is. */
+  /** Erases bodies permanently. The tree, and so every proof, does not change. */
   rewriteWithout(erase: ReadonlySet<number>): Promise<void> {
     return this.#archive.rewriteWithout(erase);
   }
@@ -124,7 +129,7 @@ export class Integrator {
     this.#filled.push(path);
   }
 
-  /** Small neighbours are joined, but not over midnight: a segment belongs to one day. */
+  /** Joins small neighboring blocks, but not across midnight: a segment belongs to one day. */
   #archiveBodies(frames: readonly Frame[]): void {
     let day = '';
     let blocks: LoadedBlock[] = [];
@@ -143,8 +148,8 @@ export class Integrator {
 }
 
 /**
- * After a crash between a checkpoint and the removal that follows it, the entries that were still
- * in the journal tell which tiles may have left partial forms behind.
+ * After a crash between a checkpoint and the removal, the entries still in the journal show which
+ * tiles may have superseded partial forms.
  */
 export async function removePartialsBetween(
   files: Disk,

@@ -8,21 +8,21 @@ import { encodeFrame } from '../journal/journal-frame.ts';
 import { BATCH_SCRATCH_BYTES_MAX, BLOCK_BODY_BYTES_TARGET } from '../limits.ts';
 import type { FingerprintBatch } from './fingerprint-batch.ts';
 
-/** What the sequencer decided about a batch. */
+/** The sequencer's verdict on a batch. */
 export type BatchAssignment = {
-  /** Index of the first accepted record; the others follow in order. */
+  /** Index of the first accepted record. The others follow in order. */
   readonly baseIndex: number;
-  /** When the ledger took them in; never less than before. */
+  /** When the ledger accepted the batch. Never decreases. */
   readonly seenMs: number;
-  /** Positions in the batch of the records that become entries, ascending. */
+  /** Batch positions of the records that become entries, ascending. */
   readonly accepted: Uint32Array;
-  /** Of each other position: the entry that holds the same bytes. */
+  /** For each other position: the entry with the same bytes. */
   readonly duplicateOf: ReadonlyMap<number, number>;
-  /** Of a position: the entries of the same action with other bytes or from another source. */
+  /** For a position: the entries of the same action with other bytes or from another source. */
   readonly earlier: ReadonlyMap<number, readonly number[]>;
 };
 
-/** A batch ready for the journal; the one buffer can be moved between threads. */
+/** A batch ready for the journal. Its single buffer can be transferred between threads. */
 export type PreparedBatch = {
   readonly firstIndex: number;
   readonly count: number;
@@ -30,9 +30,9 @@ export type PreparedBatch = {
 };
 
 /**
- * Makes the frame of a batch's accepted records: salts, digests, leaves, leaf hashes and packed
- * bodies. Runs in workers; what it needs of each record is done once, on long buffers, which a
- * thread keeps in its `scratch`.
+ * Builds the frame of a batch's accepted records: salts, digests, leaves, leaf hashes and
+ * compressed bodies. Runs in workers. Processes each record once, in long buffers that a thread
+ * keeps in its `scratch`.
  */
 export function prepareBatch(
   drafts: readonly RecordDraft[],
@@ -67,8 +67,8 @@ function draftAt({ drafts, verdict }: AssignedBatch, i: number): RecordDraft {
 }
 
 /**
- * Cuts a batch into blocks of about the same length, none so short that the integration would have
- * to join it with others.
+ * Splits a batch into blocks of similar length. No block is so short that the integration would
+ * have to join it with others.
  */
 function blockRanges(batch: AssignedBatch): readonly Range[] {
   const count = batch.verdict.accepted.length;
@@ -115,8 +115,8 @@ function makeBlock(
 }
 
 /**
- * Lays the bodies one after the other and takes SHA-256(salt || body) of each in place. From the
- * last to the first: a salt is written where the end of the body before will stand afterwards.
+ * Places the bodies one after the other and hashes SHA-256(salt || body) of each in place. Works
+ * from last to first: each salt is written where the end of the previous body will be placed later.
  */
 function gather(
   batch: AssignedBatch,
@@ -133,7 +133,7 @@ function gather(
     room.set(body, start);
     const saltAt = start - COLUMN_BYTES;
     for (let k = 0; k < COLUMN_BYTES; k++) room[saltAt + k] = salts[i * COLUMN_BYTES + k] as number;
-    // A plain view: a Buffer costs several times as much to make.
+    // A plain Uint8Array: creating a Buffer costs several times as much.
     digests[i] = hash('sha256', new Uint8Array(room.buffer, saltAt, end - saltAt), 'hex');
     end = start;
   }
@@ -141,7 +141,7 @@ function gather(
   return room.subarray(COLUMN_BYTES, length);
 }
 
-/** Each leaf after its length; the leaf hash is taken where the leaf stands. */
+/** Writes each leaf after its length, and hashes it in place. */
 function makeLeaves(
   batch: AssignedBatch,
   digests: readonly string[],
@@ -176,7 +176,7 @@ function makeLeaves(
   return { leaves: leaves.subarray(0, at), hashes: hashes.subarray(0, count * HASH_BYTES) };
 }
 
-/** A usual leaf; a batch of longer ones makes the buffer grow. */
+/** The size of a usual leaf. The buffer grows for longer ones. */
 const LEAF_BYTES_GUESS = 360;
 
 function grown(buffer: Buffer): Buffer<ArrayBuffer> {
@@ -191,7 +191,7 @@ function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
 
 type Range = { readonly from: number; readonly to: number };
 
-/** Copies the accepted rows of a column, as many as stand together at a time. */
+/** Copies the accepted rows of a column, one contiguous run at a time. */
 function copyColumn(
   column: Uint8Array,
   accepted: Uint32Array,
@@ -210,17 +210,20 @@ function copyColumn(
 }
 
 /**
- * Buffers that a thread uses again for batch after batch: megabytes of fresh memory per batch cost
- * page faults, and make the garbage collector run far more often. One user at a time.
+ * Buffers that a thread reuses for every batch. Megabytes of fresh memory per batch cost page
+ * faults and much more garbage collection. One user at a time.
  */
 export class BatchScratch {
   readonly #rooms: Map<string, Buffer<ArrayBuffer>> = new Map();
 
-  /** At least `bytes` long; holds whatever was in it. Valid until the same `use` asks again. */
+  /**
+   * Returns a buffer of at least `bytes` with arbitrary content. Valid until the same `use` asks
+   * again.
+   */
   room(use: 'bodies' | 'leaves' | 'hashes' | 'meta', bytes: number): Buffer<ArrayBuffer> {
     const known = this.#rooms.get(use);
     if (known !== undefined && known.length >= bytes) return known;
-    // A quarter more, since the next batch is about as long and not quite.
+    // A quarter larger, because the next batch has a similar but not equal length.
     const fresh = Buffer.allocUnsafeSlow(bytes + (bytes >>> 2));
     if (fresh.length <= BATCH_SCRATCH_BYTES_MAX) this.#rooms.set(use, fresh);
     return fresh;

@@ -20,7 +20,7 @@ import { layout } from '../folder/folder-layout.ts';
 import { type RetainedFileList, writeKeptList } from '../folder/retained-file-list.ts';
 import { CHECKPOINT_KEPT_EVERY_MS } from '../limits.ts';
 
-/** What the log says about itself now; `note` is the text of the checkpoint file. */
+/** The current checkpoint of the log; `note` is the text of the checkpoint file. */
 export type PublishedCheckpoint = {
   readonly origin: string;
   readonly size: number;
@@ -28,14 +28,14 @@ export type PublishedCheckpoint = {
   readonly note: string;
 };
 
-/** Signs checkpoints and puts them where readers find them. */
+/** Signs checkpoints and writes them to their place in the folder. */
 export class Publisher {
   readonly #files: Disk;
   readonly #dir: string;
   #signer: NoteSigner;
   readonly #clock: Clock;
   #latest: PublishedCheckpoint | undefined;
-  /** What is to be listed as kept; undefined when the list is not as it was written. */
+  /** The files to list as retained; undefined if the list is not as Countersign wrote it. */
   #kept: RetainedFileList | undefined;
   #keptSize = -1;
   #keptAtMs: number;
@@ -67,8 +67,9 @@ export class Publisher {
   }
 
   /**
-   * Signs with another key from now on, the latest checkpoint too: whoever has pinned that key must
-   * not have to wait for the next entry. MUST follow the entry that hands the log over to it.
+   * Signs with another key from now on, including the latest checkpoint. A reader who pinned that
+   * key must not have to wait for the next entry. MUST follow the entry that rotates the log to the
+   * key.
    */
   async signWith(signer: NoteSigner): Promise<void> {
     this.#signer = signer;
@@ -78,8 +79,9 @@ export class Publisher {
   }
 
   /**
-   * Signs a checkpoint over the tree and resolves when it is durable. All that it covers MUST be
-   * in place and durable before. A log never signs a smaller tree, nor another one of equal size.
+   * Signs a checkpoint over the tree and resolves when it is durable. Everything that it covers
+   * MUST be in place and durable before. A log never signs a smaller tree, nor a different tree of
+   * equal size.
    */
   async publish(size: number, root: Uint8Array): Promise<PublishedCheckpoint> {
     const latest = this.#latest;
@@ -101,21 +103,21 @@ export class Publisher {
     await replaceFile(this.#files, target, Buffer.from(note));
     const published = { origin, size, root, note };
     this.#latest = published;
-    // Never before: a kept checkpoint of a longer log would say that this one was cut back.
+    // Never earlier: a retained checkpoint of a longer log would mean that this log was truncated.
     const isDue = this.#clock.monotonic() - this.#keptAtMs >= CHECKPOINT_KEPT_EVERY_MS;
     if (isDue) await this.keep();
     return published;
   }
 
-  /** False after a rotation, until the first checkpoint by the new key. */
+  /** Returns false after a rotation, until the first checkpoint by the new key. */
   #isSigned({ note }: PublishedCheckpoint): boolean {
     const { signatures } = parseNote(Buffer.from(note));
     return signatures.some((signature) => isSignatureBy(signature, this.#signer.key));
   }
 
   /**
-   * Puts cosignatures under the latest checkpoint. `size` says which one was cosigned: another may
-   * have been published meanwhile, and then they are of no use any more.
+   * Adds cosignatures to the latest checkpoint. `size` states which checkpoint was cosigned. If
+   * another was published since then, they are of no use.
    */
   async addCosignatures(size: number, signatures: readonly NoteSignature[]): Promise<void> {
     const latest = this.#latest;
@@ -129,7 +131,7 @@ export class Publisher {
     this.#keptSize = -1;
   }
 
-  /** Keeps the latest checkpoint for good, so that a log that was cut back is found out. */
+  /** Retains the latest checkpoint permanently, so that truncation of the log is detected. */
   async keep(): Promise<void> {
     const latest = this.#latest;
     if (latest === undefined || latest.size === this.#keptSize) return;
@@ -140,7 +142,10 @@ export class Publisher {
     this.#keptAtMs = this.#clock.monotonic();
   }
 
-  /** Says which files are kept. A list that somebody changed stays, for fsck to tell of it. */
+  /**
+   * Writes the list of retained files. A list that was tampered with stays, so that fsck reports
+   * it.
+   */
   async list(size: number): Promise<void> {
     if (this.#kept === undefined) return;
     const { files, dir, signer } = { files: this.#files, dir: this.#dir, signer: this.#signer };
@@ -148,13 +153,13 @@ export class Publisher {
   }
 }
 
-/** What is not by a key of the log, which all bear its name. */
+/** The signatures that are not by a key of the log. All keys of the log have its name. */
 function cosignaturesOf({ note, origin }: PublishedCheckpoint): readonly NoteSignature[] {
   return parseNote(Buffer.from(note)).signatures.filter(({ name }) => name !== origin);
 }
 
 /**
- * The checkpoint of a data folder, verified against the keys that the folder names.
+ * The checkpoint of a data folder, verified against the keys in the folder's manifest.
  * @throws LedgerError FOLDER_CORRUPT and those of `openCheckpoint`
  */
 export function readCheckpoint(

@@ -5,29 +5,29 @@ import { CLOCK_STEP_MS_MIN } from '../limits.ts';
 import { FINGERPRINT_BYTES, type FingerprintBatch } from './fingerprint-batch.ts';
 import type { BatchAssignment } from './prepare-batch.ts';
 
-/** The wall clock did not go on as the monotonic clock did. */
+/** The wall clock and the monotonic clock advanced by different amounts. */
 export type ClockStep = {
-  /** What the wall clock would have shown without the step. */
+  /** The time that the wall clock would have without the step. */
   readonly expectedMs: number;
   readonly actualMs: number;
   /** The first entry after the step. */
   readonly index: number;
 };
 
-/** `restart` is for an entry that declares it, and for no other. */
+/** `restart` is only for an entry that declares the restart. */
 export type SeenOrder = 'ascend' | 'restart';
 
 export type SequencerParts = {
   readonly fingerprints: FingerprintIndex;
   readonly archive: ArchiveReader;
   readonly clock: Clock;
-  /** The index of the next entry, and `seen` of the one before it. */
+  /** The index of the next entry, and `seen` of the previous one. */
   readonly next: number;
   readonly lastSeenMs: number;
   readonly onClockStep: (step: ClockStep) => void;
 };
 
-/** Orders batches: tells new records from known ones, and hands out indices and times. */
+/** Orders batches: separates new records from known ones, and assigns indices and times. */
 export class Sequencer {
   readonly #fingerprints: FingerprintIndex;
   readonly #archive: ArchiveReader;
@@ -53,7 +53,10 @@ export class Sequencer {
     this.#monotonicMs = parts.clock.monotonic();
   }
 
-  /** The index of fingerprints claimed what the archive does not confirm: it must be made again. */
+  /**
+   * True if the fingerprint index claimed an entry that the archive does not confirm. The index
+   * must then be rebuilt.
+   */
   get hasStaleFingerprints(): boolean {
     return this.#isStale;
   }
@@ -63,8 +66,8 @@ export class Sequencer {
   }
 
   /**
-   * Indices and times are given here, in this order; the batch MUST then be committed. With
-   * `restart`, `seen` becomes what the clock shows, also where that is earlier.
+   * Assigns indices and times in call order. The batch MUST then be committed. With `restart`,
+   * `seen` becomes the clock's time, even if that is earlier.
    */
   sequence(
     batch: Pick<FingerprintBatch, 'count' | 'versions' | 'actions'>,
@@ -94,8 +97,8 @@ export class Sequencer {
   }
 
   /**
-   * The index of fingerprints is derived, and may lie beside a ledger that it was not made from (a
-   * restored folder): a record is called a duplicate only if the entry itself says so.
+   * The fingerprint index is derived data. In a restored folder it may belong to another ledger. So
+   * a record is a duplicate only if the archived entry confirms it.
    */
   #confirmed(versions: Uint8Array, actions: Uint8Array, offset: number): number | undefined {
     const index = this.#fingerprints.lookupVersion(versions, offset, actions, offset);
@@ -105,7 +108,7 @@ export class Sequencer {
     return undefined;
   }
 
-  /** The entry itself declares the step: it is not told of a second time. */
+  /** The entry itself declares the step, so the step is not reported again. */
   #restart(): void {
     this.#seenMs = Number.NEGATIVE_INFINITY;
     this.#wallMs = this.#clock.now();

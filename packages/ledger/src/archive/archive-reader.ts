@@ -28,7 +28,7 @@ export type BlockFacts = {
   readonly place: ByteLocation;
 };
 
-/** Reads the bodies of the entries `[0, size)`; takes no lock, and never sees beyond `size`. */
+/** Reads the bodies of the entries `[0, size)`. Takes no lock, and never reads beyond `size`. */
 export class ArchiveReader {
   readonly #files: Disk;
   readonly #dir: string;
@@ -48,7 +48,7 @@ export class ArchiveReader {
     return this.#size;
   }
 
-  /** Looks again at what is there: new segments, and those that an erasure has rewritten. */
+  /** Lists the folder again: finds new segments, and segments that an erasure has rewritten. */
   refresh(size: number): void {
     this.close();
     this.#size = size;
@@ -62,7 +62,7 @@ export class ArchiveReader {
     this.#lastBlock = undefined;
   }
 
-  /** What the archive knows of the block that holds entry `index`. */
+  /** The archive's metadata of the block that holds entry `index`. */
   facts(index: number): BlockFacts {
     const last = this.#lastFacts;
     if (last !== undefined && holds(last.header, index)) return last;
@@ -71,7 +71,7 @@ export class ArchiveReader {
     return this.#lastFacts;
   }
 
-  /** The block that holds entry `index`, with all that is left of its bodies. */
+  /** The block that holds entry `index`, with its remaining bodies. */
   block(index: number): OpenBlock {
     const last = this.#lastBlock;
     if (last !== undefined && holds(last.header, index)) return last;
@@ -82,7 +82,10 @@ export class ArchiveReader {
     return this.#lastBlock;
   }
 
-  /** True if entry `index` has this version fingerprint: confirms what a derived index claims. */
+  /**
+   * Returns true if entry `index` has this version fingerprint. Confirms a claim of a derived
+   * index.
+   */
   hasVersion(index: number, versions: Uint8Array, offset: number): boolean {
     const { header, meta } = this.facts(index);
     const at = (index - header.firstIndex) * COLUMN_BYTES;

@@ -24,7 +24,7 @@ type OpenSegment = {
   endAt: number;
 };
 
-/** Appends blocks to the last segment of the archive; what it wrote counts after {@link sync}. */
+/** Appends blocks to the last segment of the archive. What it wrote counts after {@link sync}. */
 export class ArchiveWriter {
   readonly #files: Disk;
   readonly #dir: string;
@@ -41,10 +41,10 @@ export class ArchiveWriter {
   }
 
   /**
-   * Opens the archive of a log whose published entries are `[0, size)`. What lies beyond them was
-   * written by a process that died before the checkpoint; the journal still holds it, and it will
-   * be written again.
-   * @throws LedgerError SEGMENT_CORRUPT if published bodies are not there.
+   * Opens the archive of a log with published entries `[0, size)`. Later blocks were written by a
+   * process that died before its checkpoint. The journal still holds them, so they are written
+   * again.
+   * @throws LedgerError SEGMENT_CORRUPT if published bodies are missing
    */
   static async open(files: Disk, dir: string, size: number): Promise<ArchiveWriter> {
     const writer = new ArchiveWriter(files, dir, size);
@@ -57,7 +57,7 @@ export class ArchiveWriter {
     return writer;
   }
 
-  /** The index after the last entry whose body was handed in. */
+  /** The index after the last entry whose body was appended. */
   get end(): number {
     return this.#end;
   }
@@ -77,7 +77,7 @@ export class ArchiveWriter {
     }
   }
 
-  /** Resolves when all that was appended survives a loss of power. */
+  /** Resolves when everything appended survives a loss of power. */
   async sync(): Promise<void> {
     for (let file = this.#closing[0]; file !== undefined; file = this.#closing[0]) {
       await this.#files.sync(file);
@@ -89,8 +89,8 @@ export class ArchiveWriter {
   }
 
   /**
-   * Erases the bodies of these entries, all of which MUST be published, and nothing appended since.
-   * Each segment is replaced in one step; after a crash the same call ends the work.
+   * Erases the bodies of these entries. All MUST be published, and nothing may have been appended
+   * since. Each segment is replaced in one step. After a crash, the same call completes the work.
    */
   async rewriteWithout(erase: ReadonlySet<number>): Promise<void> {
     const { files, dir } = { files: this.#files, dir: this.#dir };
@@ -129,7 +129,7 @@ export class ArchiveWriter {
   }
 
   /**
-   * Cuts the segment back to the published entries; undefined if it is closed and ends with them.
+   * Truncates the segment to the published entries; undefined if it is closed and ends with them.
    */
   async #cutBack(last: SegmentPlace, file: FileId, size: number): Promise<OpenSegment | undefined> {
     const index = readSegmentIndex(this.#files, file, { ...last, size });

@@ -4,19 +4,20 @@ import { BATCH_BODY_BYTES_MAX } from '../limits.ts';
 import { type BlockHeader, type ByteLocation, corrupt } from './block.ts';
 
 /**
- * What a block says about its entries, in columns:
+ * The metadata of a block's entries, in columns:
  *
  *     salts 16·n | version fingerprints 16·n | action fingerprints 16·n
  *     | per entry: flags 1, size, and with a locus: import number, row, offset, length
  *
- * (numbers as varints). An erased entry keeps all but its salt, which is zero, and its bytes.
+ * (numbers as varints). An erased entry keeps everything except its bytes and its salt, which is
+ * zero.
  */
 export const COLUMN_BYTES = 16;
 const COLUMNS = 3;
 const ERASED = 1;
 const HAS_LOCUS = 2;
 
-/** No row is longer than this. */
+/** The largest possible row. */
 export const ROW_BYTES_MAX: number = 1 + 5 * VARINT_BYTES_MAX;
 
 export type BlockMeta = {
@@ -24,11 +25,11 @@ export type BlockMeta = {
   readonly salts: Buffer;
   readonly versions: Buffer;
   readonly actions: Buffer;
-  /** Lengths of the bodies as delivered, erased or not. */
+  /** Lengths of the delivered bodies, including erased ones. */
   readonly sizes: Float64Array;
-  /** 1 where the body was erased. */
+  /** 1 if the body was erased. */
   readonly erased: Uint8Array;
-  /** Where each body starts in the block's unpacked bodies. */
+  /** The offset of each body in the block's uncompressed bodies. */
   readonly offsets: Float64Array;
   readonly loci: readonly (Locus | undefined)[];
 };
@@ -58,7 +59,7 @@ export function encodeMeta(meta: BlockMeta): Buffer {
   return Buffer.concat([meta.salts, meta.versions, meta.actions, rows.subarray(0, end)]);
 }
 
-/** @throws LedgerError SEGMENT_CORRUPT unless every byte of `bytes` has a meaning. */
+/** @throws LedgerError SEGMENT_CORRUPT unless every byte of `bytes` is accounted for */
 export function decodeMeta(header: BlockHeader, bytes: Buffer, place: ByteLocation): BlockMeta {
   const { count } = header;
   const columnBytes = count * COLUMN_BYTES;

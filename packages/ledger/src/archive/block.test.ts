@@ -58,7 +58,7 @@ function bodiesOf(block: LoadedBlock): readonly (Buffer | 'erased')[] {
 const expected = (list: readonly Entry[]): readonly (Buffer | 'erased')[] =>
   list.map(({ body, erased }) => (erased ? 'erased' : body));
 
-test('a block gives back bodies, sizes and places, and nothing of what was erased', () => {
+test('a block returns bodies, sizes and loci, and nothing of an erased body', () => {
   fc.assert(
     fc.property(entries, fc.nat(2 ** 40), (list, firstIndex) => {
       const block = blockOf(list, firstIndex);
@@ -79,7 +79,7 @@ test('a block gives back bodies, sizes and places, and nothing of what was erase
   );
 });
 
-test('a block with any byte changed does not open', () => {
+test('a block with any changed byte does not open', () => {
   fc.assert(
     fc.property(entries, fc.nat(), fc.integer({ min: 1, max: 255 }), (list, place, flip) => {
       const bytes = Buffer.from(blockOf(list, 7).bytes);
@@ -93,7 +93,7 @@ test('a block with any byte changed does not open', () => {
   );
 });
 
-test('joins small neighbours, leaves large blocks as they are, and loses nothing', () => {
+test('joins small neighboring blocks, keeps large blocks unchanged, and loses nothing', () => {
   const small = (n: number): Entry[] =>
     Array.from({ length: n }, () => ({
       body: Buffer.alloc(500, n),
@@ -131,7 +131,7 @@ test('joins small neighbours, leaves large blocks as they are, and loses nothing
   }
 });
 
-test('does not unpack more than the header admits to', () => {
+test('does not decompress more than the header states', () => {
   const bomb = zstdCompressSync(Buffer.alloc(50_000_000));
   const header = {
     ...blockOf([{ body: Buffer.alloc(10), erased: false, hasLocus: false }], 0).header,
@@ -140,7 +140,7 @@ test('does not unpack more than the header admits to', () => {
   assert.throws(() => unpackBodies(lying, bomb, PLACE), { code: 'SEGMENT_CORRUPT' });
 });
 
-test('refuses sizes beyond the limits even under a digest that fits', () => {
+test('refuses sizes beyond the limits even under a matching digest', () => {
   for (const [at, value] of [
     [14, 0],
     [14, 2 ** 31],
@@ -157,7 +157,7 @@ test('refuses sizes beyond the limits even under a digest that fits', () => {
   }
 });
 
-test('every byte of the description has a meaning', () => {
+test('every byte of the metadata is checked', () => {
   const block = blockOf([{ body: Buffer.alloc(10), erased: false, hasLocus: true }], 0);
   const meta = block.bytes.subarray(
     BLOCK_HEADER_BYTES,

@@ -4,20 +4,20 @@ import { LedgerError } from '../errors.ts';
 import { BATCH_ENTRIES_MAX, BLOCK_BODY_BYTES_MAX, BLOCK_META_BYTES_MAX } from '../limits.ts';
 
 /**
- * A block holds the bodies of neighbouring entries:
+ * A block holds the bodies of neighboring entries:
  *
  *     magic 8 | first index 6 | count 4 | meta bytes 4 | body bytes 4 | packed bytes 4
  *     | SHA-256 of meta | SHA-256 of packed | SHA-256 of all of the header before this
  *     | meta | packed = zstd of the bodies, one after the other
  *
- * Numbers are big-endian. Each part has its own digest, so that a look at the meta need not read
- * the bodies, and every byte is under one of the three.
+ * Numbers are big-endian. Each part has its own digest, so that a reader of the metadata need not
+ * read the bodies. Every byte is under one of the three digests.
  */
 const MAGIC = Buffer.from('CSBLOCK1', 'latin1');
 export const BLOCK_HEADER_BYTES = 126;
 const HEADER_DIGEST_AT = 94;
 const ZSTD_LEVEL = 1;
-/** Tables of a size that a block of 320 KiB fills: a sixth faster for 3 % more bytes. */
+/** The table size that fits a block of 320 KiB: a sixth faster for 3 % more bytes. */
 const ZSTD_HASH_LOG = 13;
 const ZSTD_WINDOW_LOG = 18;
 
@@ -31,14 +31,14 @@ export type BlockHeader = {
   readonly packedDigest: Buffer;
 };
 
-/** Where bytes were read, for the message that says what is wrong with them. */
+/** The position of the bytes, for error messages. */
 export type ByteLocation = { readonly path: string; readonly at: number };
 
 export function blockBytes(header: BlockHeader): number {
   return BLOCK_HEADER_BYTES + header.metaBytes + header.packedBytes;
 }
 
-/** The whole block as bytes. `bodies` are packed here; an empty block of bodies is not. */
+/** Returns the whole block as bytes. Compresses `bodies`, unless they are empty. */
 export function encodeBlock(parts: {
   readonly firstIndex: number;
   readonly count: number;
@@ -79,7 +79,7 @@ export function decodeBlockHeader(bytes: Buffer, place: ByteLocation): BlockHead
     metaDigest: Buffer.from(bytes.subarray(30, 62)),
     packedDigest: Buffer.from(bytes.subarray(62, HEADER_DIGEST_AT)),
   };
-  // The digest can be made to fit by whoever writes the file, so the sizes are bounded too.
+  // The author of the file can make the digest match, so the sizes are limited too.
   const withinLimits =
     header.count >= 1 &&
     header.count <= BATCH_ENTRIES_MAX &&
@@ -90,14 +90,17 @@ export function decodeBlockHeader(bytes: Buffer, place: ByteLocation): BlockHead
   return header;
 }
 
-/** @throws LedgerError SEGMENT_CORRUPT unless `meta` is what the header says it is. */
+/** @throws LedgerError SEGMENT_CORRUPT unless `meta` matches the header */
 export function checkMetaDigest(header: BlockHeader, meta: Buffer, place: ByteLocation): void {
   if (meta.length !== header.metaBytes || !sha256(meta).equals(header.metaDigest)) {
     throw corrupt(place, 'the description of the entries does not match its digest');
   }
 }
 
-/** The bodies, one after the other. @throws LedgerError SEGMENT_CORRUPT */
+/**
+ * Returns the bodies, one after the other.
+ * @throws LedgerError SEGMENT_CORRUPT
+ */
 export function unpackBodies(header: BlockHeader, packed: Buffer, place: ByteLocation): Buffer {
   if (packed.length !== header.packedBytes || !sha256(packed).equals(header.packedDigest)) {
     throw corrupt(place, 'the packed bodies do not match their digest');
@@ -105,7 +108,7 @@ export function unpackBodies(header: BlockHeader, packed: Buffer, place: ByteLoc
   if (header.bodyBytes === 0 && header.packedBytes === 0) return Buffer.alloc(0);
   let bodies: Buffer | undefined;
   try {
-    // A little bomb must not unpack beyond what the header admits to.
+    // A decompression bomb must not unpack more than the header states.
     bodies = zstdDecompressSync(packed, { maxOutputLength: Math.max(1, header.bodyBytes) });
   } catch (cause) {
     throw corrupt(place, 'the packed bodies do not unpack', cause);
@@ -124,13 +127,13 @@ export function corrupt(place: ByteLocation, what: string, cause?: unknown): Led
 
 function pack(bodies: Uint8Array): Buffer {
   return zstdCompressSync(bodies, {
-    // Records pack to a fifth or less: few turns through the binding.
+    // Records compress to a fifth or less, so this needs few calls through the binding.
     chunkSize: 64 * 1024,
     params: {
       [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL,
       [constants.ZSTD_c_hashLog]: ZSTD_HASH_LOG,
       [constants.ZSTD_c_windowLog]: ZSTD_WINDOW_LOG,
-      // Our own digest covers the packed bytes.
+      // The block's own digest covers the packed bytes.
       [constants.ZSTD_c_checksumFlag]: 0,
     },
   });

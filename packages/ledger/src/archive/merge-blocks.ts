@@ -10,7 +10,7 @@ import {
 } from './block.ts';
 import { type BlockMeta, decodeMeta, encodeMeta } from './block-metadata.ts';
 
-/** One whole block in memory, with where it came from. */
+/** One whole block in memory, with its position. */
 export type LoadedBlock = {
   readonly header: BlockHeader;
   readonly bytes: Buffer;
@@ -36,8 +36,8 @@ export function openBlock({ header, bytes, place }: LoadedBlock): OpenBlock {
 }
 
 /**
- * Joins neighbouring small blocks to blocks of at least {@link BLOCK_BODY_BYTES_MIN}, as far as
- * there are enough; large ones go through as they are.
+ * Joins neighboring small blocks into blocks of at least {@link BLOCK_BODY_BYTES_MIN}, if there are
+ * enough. Large blocks stay as they are.
  */
 export function mergeSmallBlocks(blocks: readonly LoadedBlock[]): readonly LoadedBlock[] {
   const merged: LoadedBlock[] = [];

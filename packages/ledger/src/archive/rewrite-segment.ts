@@ -19,9 +19,9 @@ export type RewrittenSegment = { readonly blocks: BlockPlace[]; readonly endAt: 
 export type OpenSegment = { readonly file: FileId; readonly index: SegmentIndex };
 
 /**
- * Writes a segment again without the bodies and salts of `erase`, and puts it in the place of the
- * old one in one step: a crash leaves the old one or the new one, and the same call again ends the
- * work. Undefined, and nothing is written, if all of them are erased already.
+ * Rewrites a segment without the bodies and salts of `erase`, and replaces the old segment in one
+ * step. A crash leaves the old one or the new one, and the same call again completes the work.
+ * Returns undefined, and writes nothing, if all of them are already erased.
  */
 export async function rewriteSegment(
   disk: { readonly files: Disk; readonly dir: string },
@@ -67,14 +67,16 @@ async function rewriteBlock(
   place: BlockPlace,
   erase: ReadonlySet<number>,
 ): Promise<Buffer> {
-  // A segment takes a while; commits and readers of this thread go on between its blocks.
+  // A segment takes a while, so yield to commits and readers on this thread between its blocks.
   await nextTurn();
   const loaded = loadBlock(files, old, place);
   if (!touches(place, erase)) return loaded.bytes;
   return withoutBodies(openBlock(loaded), positionsOf(place, erase));
 }
 
-/** The block again, with nothing left of these bodies to guess against. */
+/**
+ * Returns the block without these bodies and salts, so that guesses cannot be tested against it.
+ */
 function withoutBodies(block: OpenBlock, positions: readonly number[]): Buffer {
   const { header, meta } = block;
   const salts = Buffer.from(meta.salts);

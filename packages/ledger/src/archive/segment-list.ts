@@ -5,11 +5,11 @@ import { indexOfName, layout, SEGMENT_SUFFIX } from '../folder/folder-layout.ts'
 export type SegmentPlace = {
   readonly path: string;
   readonly firstIndex: number;
-  /** `YYYY-MM-DD`, from the names of the folders. */
+  /** `YYYY-MM-DD`, from the folder names. */
   readonly day: string;
 };
 
-/** The segments of a data folder in the order of their entries; strays are passed over. */
+/** The segments of a data folder in entry order. Stray files are ignored. */
 export function listSegments(files: Disk, dir: string): readonly SegmentPlace[] {
   const segments: SegmentPlace[] = [];
   const root = layout.bodies(dir);
@@ -28,7 +28,10 @@ export function listSegments(files: Disk, dir: string): readonly SegmentPlace[] 
   return segments.sort((a, b) => a.firstIndex - b.firstIndex);
 }
 
-/** The place in a list ordered by `firstIndex` of the one that may hold entry `index`; else -1. */
+/**
+ * The position, in a list ordered by `firstIndex`, of the item that may hold entry `index`;
+ * otherwise -1.
+ */
 export function findHolder(
   list: readonly { readonly firstIndex: number }[],
   index: number,

@@ -16,7 +16,8 @@ import {
  *     | once it is closed: magic 8 | block count 4 | per block: first index 6, count 4, position 6
  *       | SHA-256 of the index before this | magic 8 | bytes of the index 4
  *
- * The last segment has no index: it still grows. The index is found from the end of the file.
+ * The last segment has no index, because it still grows. A reader finds the index from the end of
+ * the file.
  */
 const MAGIC = Buffer.from('CSSEGMT1', 'latin1');
 const INDEX_MAGIC = Buffer.from('CSINDEX1', 'latin1');
@@ -37,9 +38,9 @@ export type SegmentIndex = {
   readonly path: string;
   readonly firstIndex: number;
   readonly blocks: readonly BlockPlace[];
-  /** Where the blocks end. */
+  /** The end of the blocks. */
   readonly endAt: number;
-  /** A closed segment carries its index and does not grow. */
+  /** A closed segment has an index and does not grow. */
   readonly closed: boolean;
 };
 
@@ -69,8 +70,8 @@ export function encodeSegmentIndex(blocks: readonly BlockPlace[]): Buffer {
 }
 
 /**
- * Reads where the blocks of a segment stand: from its index, else from block to block, and then
- * not past entry `size`: what follows is not published and may be cut.
+ * Reads the positions of a segment's blocks from its index, or else from block to block. Without an
+ * index it stops at entry `size`: later blocks are not published and may be truncated.
  * @throws LedgerError SEGMENT_CORRUPT
  */
 export function readSegmentIndex(
@@ -100,7 +101,10 @@ export function readSegmentIndex(
   return { path, firstIndex, blocks, endAt: at, closed: false };
 }
 
-/** The header and all bytes of one block. @throws LedgerError SEGMENT_CORRUPT */
+/**
+ * The header and all bytes of one block.
+ * @throws LedgerError SEGMENT_CORRUPT
+ */
 export function readBlockHeader(files: Disk, file: FileId, place: ByteLocation): BlockHeader {
   return decodeBlockHeader(readAt(files, file, place.at, BLOCK_HEADER_BYTES), place);
 }
@@ -133,7 +137,7 @@ function checkSegmentHeader(
   }
 }
 
-/** Undefined unless the file ends in an index that is whole and unharmed. */
+/** Returns undefined unless the file ends with an intact index. */
 function readClosedIndex(
   files: Disk,
   file: FileId,

@@ -12,7 +12,7 @@ import {
 } from './bloom-filter.ts';
 import { PART_REST } from './key-format.ts';
 
-test('knows every key, and takes few others for a key', () => {
+test('finds every key, and accepts few absent keys', () => {
   const count = 50_000;
   const blocks = blockCount(count);
   const filter = new Int32Array(blocks * BLOCK_WORDS);
@@ -30,7 +30,7 @@ test('knows every key, and takes few others for a key', () => {
   assert.ok(wrong / count < 0.004, `${wrong} of ${count}`);
 });
 
-test('spends less than two bytes on a key', () => {
+test('uses less than two bytes per key', () => {
   for (const count of [10_000, 65_536, 4_000_000]) {
     const bytes = blockCount(count) * BLOCK_WORDS * 4 + directoryLength(count) * 4;
     assert.ok(bytes / count <= 1.9, `${bytes / count} at ${count}`);

@@ -1,14 +1,14 @@
 import { PART_REST } from './key-format.ts';
 
 /**
- * A blocked Bloom filter over the actions of one part of a run, with the directory of its records.
+ * A blocked Bloom filter over the actions of one part of a run, and the directory of its records.
  *
- * A block is one cache line of 512 bits for 36 actions on average, six bits each: 0.2 % of absent
- * ones pass, and each question costs one cache miss. Blocks follow the order of the keys
- * (the keys are uniform, so the load is that of a hash), so a merge builds a filter front to back
- * and needs no more memory than one part. The directory says at which record every second block
- * begins: the records of an action are found by one read of about 2 KiB. Together 1.83 bytes for
- * an entry, which is for two keys.
+ * A block is one cache line of 512 bits for 36 actions on average, six bits each. 0.2 % of absent
+ * actions pass, and each query costs one cache miss. Blocks follow the order of the keys. The keys
+ * are uniform, so the load is that of a hash. A merge therefore builds a filter front to back and
+ * needs no more memory than one part. The directory states at which record every second block
+ * begins, so one read of about 2 KiB finds the records of an action. Together they take 1.83 bytes
+ * per entry, which covers two keys.
  */
 export const BLOCK_WORDS = 16;
 const BLOCK_KEYS = 36;
@@ -18,7 +18,7 @@ export function blockCount(keyCount: number): number {
   return Math.ceil(keyCount / BLOCK_KEYS);
 }
 
-/** One entry for each pair of blocks, and one for the end. */
+/** One entry per pair of blocks, and one for the end. */
 export function directoryLength(keyCount: number): number {
   return keyCount === 0 ? 0 : bucketOf(blockCount(keyCount) - 1) + 2;
 }
@@ -43,8 +43,8 @@ export function filterAdd(filter: Int32Array, block: number, word1: number, word
 }
 
 /**
- * No branch until the end: an absent key fails at a place that cannot be predicted, while "absent"
- * as the outcome can, so that the next run's cache miss starts before this one has ended.
+ * No branch until the end. An absent key fails at an unpredictable position, but the outcome
+ * "absent" is predictable. So the next run's cache miss starts before this one has ended.
  */
 export function filterHas(
   filter: Int32Array,
@@ -65,7 +65,7 @@ export function filterHas(
   );
 }
 
-/** Shifts take their count modulo 32, so `bit` needs no mask. */
+/** Shifts use their count modulo 32, so `bit` needs no mask. */
 function get(filter: Int32Array, at: number, bit: number): number {
   return (filter[at] as number) >>> bit;
 }

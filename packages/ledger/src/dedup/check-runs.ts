@@ -14,9 +14,9 @@ export type FingerprintProblem = {
 };
 
 /**
- * Re-reads every run file: each byte lies under a digest, and records must be in order. Changes
- * nothing; yields after each part, so that the caller can show progress or let others work.
- * A problem here is no loss: the next opening drops the file, and the ledger feeds it again.
+ * Rereads every run file. Each byte is under a digest, and records must be in order. Changes
+ * nothing. Yields after each part, so that the caller can show progress or let other work run. A
+ * problem loses no data: the next opening drops the file, and the ledger inserts its entries again.
  */
 export function* checkFingerprintRuns(
   files: Disk,

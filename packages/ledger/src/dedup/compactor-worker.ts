@@ -3,7 +3,7 @@ import { nodeFiles } from '../disk/disk.ts';
 import type { WorkerReply, WorkerRequest } from './compactor.ts';
 import { performJob } from './merge-runs.ts';
 
-/** A full table is written while a merge is under way: both yield to the event loop. */
+/** A full table is written during a merge: both yield to the event loop. */
 parentPort?.on('message', (request: WorkerRequest) => {
   performJob(nodeFiles, request.job).then(
     (result) => reply({ id: request.id, kind: 'result', result }),

@@ -4,14 +4,14 @@ import { Worker } from 'node:worker_threads';
 import type { Disk } from '../disk/disk.ts';
 import { type Job, type JobResult, performJob } from './merge-runs.ts';
 
-/** Does the work that would hold up the writer. `run` MAY be called while another job runs. */
+/** Does the work that would delay the writer. `run` MAY be called during another job. */
 export interface Compactor {
   run(job: Job): Promise<JobResult>;
-  /** Stops at once; jobs that have not ended reject, and leave at most a temporary file. */
+  /** Stops at once. Unfinished jobs reject, and leave at most a temporary file. */
   close(): Promise<void>;
 }
 
-/** On the calling thread, in slices; for tests and for small work. */
+/** Works on the calling thread, in slices; for tests and small jobs. */
 export class InlineCompactor implements Compactor {
   readonly #files: Disk;
 
@@ -33,7 +33,9 @@ export type WorkerReply =
 
 type Waiting = { resolve: (result: JobResult) => void; reject: (error: unknown) => void };
 
-/** In a thread of its own, which starts with the first job and never keeps the process alive. */
+/**
+ * Works in its own thread. The thread starts with the first job and never keeps the process alive.
+ */
 export class WorkerCompactor implements Compactor {
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, Waiting>();
@@ -58,7 +60,7 @@ export class WorkerCompactor implements Compactor {
   }
 
   #start(): Worker {
-    // The published package holds this file and the worker's as compiled JavaScript.
+    // The published package contains this file and the worker file as compiled JavaScript.
     const extension = extname(fileURLToPath(import.meta.url));
     const worker = new Worker(new URL(`./compactor-worker${extension}`, import.meta.url));
     worker.on('message', (reply: WorkerReply) => this.#settle(reply));

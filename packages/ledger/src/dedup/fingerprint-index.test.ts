@@ -12,7 +12,7 @@ import { FingerprintIndex } from './fingerprint-index.ts';
 
 const IDENTITY = new Uint8Array(32).fill(7);
 
-test('finds what was inserted, before and after it was flushed and opened again', async (t) => {
+test('finds inserted entries before and after a flush and a reopening', async (t) => {
   const dir = folder(t);
   const index = open(dir, 0);
   insert(index, 0, 'v0', 'a0');
@@ -33,7 +33,7 @@ test('finds what was inserted, before and after it was flushed and opened again'
   await again.close();
 });
 
-test('writes no entry to disk that was not committed', async (t) => {
+test('writes no uncommitted entry to disk', async (t) => {
   const dir = folder(t);
   const index = open(dir, 0, { tableEntries: 2 });
   for (let i = 0; i < 5; i++) insert(index, i, `v${i}`, `a${i}`);
@@ -48,7 +48,7 @@ test('writes no entry to disk that was not committed', async (t) => {
   await index.close();
 });
 
-test('drops runs that know more than the ledger has', async (t) => {
+test('drops runs that know more entries than the ledger has', async (t) => {
   const dir = folder(t);
   const index = await filled(dir, 4);
   await index.close();
@@ -68,7 +68,7 @@ test('drops runs of another log or key', async (t) => {
   await other.close();
 });
 
-test('knows every version of an action with more entries than a window', async (t) => {
+test('finds every version of an action with more entries than a read window', async (t) => {
   const dir = folder(t);
   const index = open(dir, 0, { tableEntries: 3000 });
   const actionOf = (i: number): string => (i % 5 === 4 ? `a${i}` : 'same');
@@ -90,7 +90,7 @@ test('knows every version of an action with more entries than a window', async (
   await index.close();
 });
 
-test('holds indices of 48 bits', async (t) => {
+test('stores indices of 48 bits', async (t) => {
   const dir = folder(t);
   const index = open(dir, 0);
   const large = 2 ** 48 - 2;
@@ -118,7 +118,7 @@ test('asks the writer to wait while full tables wait for the disk', async (t) =>
   await index.close();
 });
 
-test('does the same with a worker thread', async (t) => {
+test('gives the same results with a worker thread', async (t) => {
   const dir = folder(t);
   const index = FingerprintIndex.open({ dir, size: 0, identity: IDENTITY, tableEntries: 50_000 });
   const count = 220_000;
@@ -195,7 +195,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-test('answers as a map does, through merges, crashes at any operation and openings', async (t) => {
+test('answers like a map, through merges, reopenings and crashes at any operation', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 50, maxLength: 600, size: 'max' }),
@@ -212,7 +212,7 @@ test('answers as a map does, through merges, crashes at any operation and openin
   );
 });
 
-/** The ledger as the index sees it: entries, of which a crash keeps the committed ones. */
+/** The ledger as the index sees it. A crash keeps the committed entries. */
 class Model {
   readonly #dir: string;
   readonly #tableEntries: number;
@@ -243,7 +243,7 @@ class Model {
         this.#commit();
         return this.#reopen();
       case 'crash':
-        // From here on the disk takes so many more operations, and then nothing more.
+        // From here on, the disk accepts this many more operations, and then none.
         this.#operationsLeft = next.operations;
         if (next.after === 'commit') {
           this.#commit();

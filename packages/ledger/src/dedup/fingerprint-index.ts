@@ -18,58 +18,59 @@ import { IDENTITY_BYTES, runPath } from './run-format.ts';
 import { openRuns, type RunProblem, type RunSet } from './run-set.ts';
 
 /**
- * Deduplication over the whole ledger: version fingerprint -> the entry with exactly these bytes,
- * action key -> the entries of the same action. Both are 16 bytes of keyed hashes (uniform).
+ * Deduplication over the whole ledger. It maps a version fingerprint to the entry with exactly
+ * these bytes, and an action key to the entries of the same action. Both are 16 bytes of keyed
+ * hashes (uniform).
  *
- * THE DOOR
+ * USE
  *
  *   const index = FingerprintIndex.open({ dir, size, identity });
- *     `dir`       DIR/fingerprints, made if missing. Open by the one writer only.
- *     `size`      how many entries of the ledger are durable. A run that knows more is dropped:
- *                 it speaks of entries that this ledger (restored, cut) does not have.
+ *     `dir`       DIR/fingerprints, created if missing. Only the one writer opens it.
+ *     `size`      the number of durable entries in the ledger. A run with later entries is
+ *                 dropped: this ledger (restored, truncated) does not have these entries.
  *     `identity`  32 bytes that change when the log or the fingerprint key changes, e.g.
  *                 SHA-256(origin, fingerprint key); runs of another identity are dropped.
- *   index.problems       what was found wrong and dropped: [{ path, what }]; all of it heals itself
- *   index.coveredSize    entries 0..coveredSize-1 lie durably in runs. After `open` the ledger MUST
+ *   index.problems       the damaged files that were dropped: [{ path, what }]; all of it heals
+ *   index.coveredSize    entries 0..coveredSize-1 are durable in runs. After `open` the ledger MUST
  *                        `insert` entries coveredSize..size-1 again (from segments, then journal).
  *
  *   for each record, in order:
  *     index.lookupVersion(versions, versionOffset, actions, actionOffset)
- *                                 -> the entry index, or undefined. A record that is found is a
- *                                    duplicate and is not inserted. The same bytes under another
- *                                    action are another record.
+ *                                 -> the entry index, or undefined. A known record is a duplicate
+ *                                    and is not inserted. The same bytes under another action
+ *                                    are another record.
  *     index.lookupActions(actions, actionOffset)
  *                                 -> earlier entry indices, ascending, often []
  *     index.insert(entryIndex, versions, versionOffset, actions, actionOffset)
- *                                    entry indices MUST ascend; what was inserted is found at once.
- *   await index.caughtUp()   between batches: undefined (go on) unless full tables wait
+ *                                    entry indices MUST ascend; lookups find the entry at once.
+ *   await index.caughtUp()   between batches: undefined (continue) unless full tables wait
  *
  *   index.committed(size)   entries 0..size-1 are durable in the journal. Only these are ever
- *                           written to a run: a fingerprint on disk of an entry that a crash
- *                           took would make the record, delivered again, a duplicate of nothing.
+ *                           written to a run. If a run held an entry that a crash removed, the
+ *                           redelivered record would be a duplicate of a missing entry.
  *                           If a commit FAILS, close the index and open it again.
- *   await index.flush()     resolves when all that was inserted so far lies in runs (call
- *                           `committed` first, or it waits for that). For closing in good order,
- *                           and whenever journal files are to be removed.
- *   await index.settled()   resolves when no merge is left to do; nobody has to wait for this.
- *   await index.close()     stops; what is not in a run is fed again after the next `open`.
+ *   await index.flush()     resolves when everything inserted so far is in runs. Call `committed`
+ *                           first, or it waits for that. Needed for a clean close, and before
+ *                           journal files are removed.
+ *   await index.settled()   resolves when no merge is left to do; no caller needs to wait for it.
+ *   await index.close()     stops; entries outside runs are inserted again after the next `open`.
  *
- * `checkFingerprintRuns` (fingerprint-check.ts) re-reads every file for fsck and changes nothing.
+ * `checkFingerprintRuns` (check-runs.ts) rereads every file for fsck and changes nothing.
  *
- * HOW IT WORKS. A log-structured merge tree for point look-ups. New entries go to a memory table
- * of 2^20; a full one is sorted and written as a run by a worker thread, which also merges runs,
- * three of a size into one. Each run has a blocked Bloom filter over its actions in memory (1.83
- * bytes an entry), so that nearly every new record is answered from memory, and a directory, so
- * that a known one costs one read of 2 KiB, as a rule out of the page cache. At 100 million
- * entries that is 183 MB of filters, 105 MB of tables, and 3.4 GB of disk. There is no manifest:
- * names carry the range of entries, and a run that lies within another was merged into it.
+ * HOW IT WORKS. A log-structured merge tree for point lookups. New entries go to a memory table of
+ * 2^20. A worker thread sorts a full table and writes it as a run. It also merges runs, three of
+ * one size into one. Each run has a blocked Bloom filter over its actions in memory (1.83 bytes per
+ * entry), which answers for nearly every new record. It also has a directory, so a known record
+ * costs one read of 2 KiB, usually from the page cache. At 100 million entries, that is 183 MB of
+ * filters, 105 MB of tables, and 3.4 GB of disk. There is no manifest: file names state the range
+ * of entries. A run whose range lies within another run was merged into it.
  */
 export type FingerprintIndexOptions = {
   readonly dir: string;
   readonly size: number;
   readonly identity: Uint8Array;
   readonly files?: Disk;
-  /** `inline` does all work on the calling thread, with `files`; the worker uses the real disk. */
+  /** `inline` does all work on the calling thread, with `files`. The worker uses the real disk. */
   readonly compaction?: 'worker' | 'inline';
   readonly tableEntries?: number;
 };
@@ -88,7 +89,7 @@ export class FingerprintIndex {
   readonly #probe = new Probe();
   readonly #candidates: RunPart[] = [];
   #active: Memtable;
-  /** Full tables, oldest first; look-ups go on in them until their run has taken their place. */
+  /** Full tables, oldest first. Lookups continue in a table until its run replaces it. */
   readonly #frozen: Memtable[] = [];
   #spare: Memtable | undefined;
   #committed: number;
@@ -128,8 +129,8 @@ export class FingerprintIndex {
   }
 
   /**
-   * The entry with these fingerprints; of several, the newest. (There are several only if the
-   * ledger found that the one it was told of is not the same, and inserted the record.)
+   * The entry with these fingerprints; the newest if there are several. (Several exist only if the
+   * ledger found that a reported entry is not the same, and inserted the record.)
    */
   lookupVersion(
     versions: Uint8Array,
@@ -152,8 +153,8 @@ export class FingerprintIndex {
   }
 
   /**
-   * The entries of the action, ascending. Of more than `limit`, some: those of one who sends an id
-   * again and again are of no use in any number.
+   * The entries of the action, ascending. If there are more than `limit`, some of them: a sender
+   * who repeats an id endlessly gets no complete list.
    */
   lookupActions(actions: Uint8Array, offset: number, limit: number = ACTION_ENTRIES_MAX): number[] {
     assert(limit > 0 && limit <= ACTION_ENTRIES_MAX, 'a look-up is for 1 to 1,024 entries');
@@ -187,7 +188,7 @@ export class FingerprintIndex {
     }
   }
 
-  /** Undefined when the writer may go on; else resolves when it may. */
+  /** Undefined if the writer may continue; otherwise resolves when it may. */
   caughtUp(): Promise<void> | undefined {
     if (this.#frozen.length < FROZEN_TABLES_MAX) return undefined;
     const last = this.#frozen[this.#frozen.length - FROZEN_TABLES_MAX] as Memtable;
@@ -222,7 +223,7 @@ export class FingerprintIndex {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(new Error('the index was closed'));
   }
 
-  /** What memory and disk hold, for `fsck`, metrics and benchmarks. */
+  /** Memory and disk use, for `fsck`, metrics and benchmarks. */
   get usage(): {
     runs: number;
     entries: number;
@@ -236,8 +237,8 @@ export class FingerprintIndex {
   }
 
   /**
-   * False for nearly every new record, at the cost of one cache miss a run. Leaves the parts whose
-   * filter let the action pass in `#candidates`, newest first.
+   * Returns false for nearly every new record, at the cost of one cache miss per run. Leaves the
+   * parts whose filter accepted the action in `#candidates`, newest first.
    */
   #mayHaveAction(actions: Uint8Array, offset: number): boolean {
     assert(offset + KEY_BYTES <= actions.length, 'an action lies within its bytes');
@@ -263,7 +264,7 @@ export class FingerprintIndex {
     this.#active.reset(full.to);
   }
 
-  /** Starts whatever can be done now; called after every change of what that may be. */
+  /** Starts all work that is possible now. Called after every change that may allow new work. */
   #advance(): void {
     if (this.#closed || this.#failure !== undefined) return;
     const oldest = this.#frozen[0];
@@ -279,7 +280,7 @@ export class FingerprintIndex {
     if (this.#merging === undefined && !this.#mergesEnded && first !== undefined) {
       this.#merging = this.#merge(this.#runs.list.slice(first))
         .catch(() => {
-          // The runs are as they were; a merge saves memory and time, and nothing depends on it.
+          // The runs did not change. A merge saves memory and time, but nothing depends on it.
           this.#mergesEnded = true;
         })
         .finally(() => {
@@ -329,12 +330,13 @@ export class FingerprintIndex {
     if (this.#closed) return;
     if (result.kind === 'corrupt') {
       this.#problems.push({ path: result.path, what: result.what });
-      // Look-ups go on in the open file; the next opening covers less, and is fed the rest again.
+      // Lookups continue in the open file. The next opening covers less, and the ledger inserts the
+      // rest again.
       this.#files.remove(result.path);
       this.#mergesEnded = true;
       return;
     }
-    // One part at a time, so that no look-up waits for long and no filter is in memory twice.
+    // One part at a time, so that no lookup waits for long and no filter is in memory twice.
     const replacement = this.#runs.replace(inputs, runPath(this.#dir, range.from, range.to));
     for (const _ of replacement) if (entries > INLINE_ENTRIES_MAX) await nextTurn();
   }
@@ -343,7 +345,7 @@ export class FingerprintIndex {
     return (entries <= INLINE_ENTRIES_MAX ? this.#inline : this.#compactor).run(job);
   }
 
-  /** A full disk, as a rule: look-ups go on, tables wait, and the next flush tries again. */
+  /** Usually a full disk. Lookups continue, tables wait, and the next flush tries again. */
   #fail(error: unknown): void {
     this.#failure = { error };
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);

@@ -1,26 +1,26 @@
 /**
  * Keys and records of the fingerprint index.
  *
- * Both keys are 16 bytes of keyed hashes, so they are uniform and nobody outside can choose one.
- * A version belongs to one action: who delivers the same bytes again delivers the same id. So one
- * record an entry serves both questions, is found by its action, and a new action, which nearly
- * every new record is, answers both at once.
+ * Both keys are 16 bytes of keyed hashes. They are uniform, and an outsider cannot choose one. A
+ * version belongs to one action: a sender who delivers the same bytes again delivers the same id.
+ * So one record per entry serves both queries and is found by its action. A new action, as nearly
+ * every new record has, answers both queries at once.
  *
- * A record is eight 32-bit words in the order of the machine (the magic of a run file tells a
- * file from a machine of the other order, which is then made again):
+ * A record is eight 32-bit words in the machine's byte order. (The magic of a run file shows a file
+ * from a machine of the other order, which is then rebuilt.)
  *   0 to 3: the action key     4 and 5: version bytes 0 to 7
  *   6: version bytes 8 and 9 (high half), index bits 32 to 47     7: index bits 0 to 31
  * Records sort by their words as unsigned numbers: by action, version, index.
  *
- * The action is kept whole, the version in 80 of its 128 bits. A record is called a duplicate
- * only if both agree: by accident once in 2^155 among 10^8 entries (2^52 pairs, 208 bits), which
- * is a confirmation by itself; the body need not be read again.
+ * The action is stored whole, the version as 80 of its 128 bits. A record is a duplicate only if
+ * both agree. By accident, that happens with probability 2^-155 among 10^8 entries (2^52 pairs, 208
+ * bits). So the match is a confirmation by itself, and the body need not be read again.
  */
 export const KEY_BYTES = 16;
 export const RECORD_WORDS = 8;
 export const RECORD_BYTES = 32;
 
-/** The first five bits of the action name the part of the key space. */
+/** The first five bits of the action select the part of the key space. */
 export const PART_COUNT = 32;
 export const PART_SHIFT = 27;
 export const PART_REST = 0x7ff_ffff;
@@ -38,7 +38,7 @@ export function keyWord(bytes: Uint8Array, offset: number): number {
   );
 }
 
-/** Version bytes 8 and 9, where word 6 has them. */
+/** Version bytes 8 and 9, at their position in word 6. */
 export function versionEnd(versions: Uint8Array, offset: number): number {
   return ((versions[offset + 8] as number) << 16) | ((versions[offset + 9] as number) << 24);
 }

@@ -9,15 +9,18 @@ import {
 } from './key-format.ts';
 import { MEMTABLE_ENTRIES_MAX } from './limits.ts';
 
-/** A slot holds a row number plus one (22 bits) and ten bits of the key, so misses stay in it. */
+/**
+ * A slot holds a row number plus one (22 bits) and ten bits of the key, so that most misses end at
+ * the slot.
+ */
 const ROW_MASK = 0x3f_ffff;
 const TAG_MASK = ~ROW_MASK;
 
 /**
- * The newest entries: records in order of arrival, found through two open-addressing tables of
- * slots. Rows of one action are chained from the newest back, and versions have slots of their
- * own, so that one action many times stays cheap. The records lie in shared memory: a worker sorts
- * and writes them while look-ups go on here.
+ * The newest entries: records in order of arrival, found through two open-addressing slot tables.
+ * Rows of one action are chained from the newest back. Versions have their own slots, so that a
+ * frequent action stays cheap. The records are in shared memory: a worker sorts and writes them
+ * while lookups continue here.
  */
 export class Memtable {
   readonly rowCapacity: number;
@@ -120,7 +123,7 @@ export class Memtable {
     return row < 0 ? -1 : indexOf(this.#words, row * RECORD_WORDS);
   }
 
-  /** Adds the entries of the action to `found`, newest first, until it holds `limit`. */
+  /** Adds the entries of the action to `found`, newest first, until `found` holds `limit`. */
   collect(actions: Uint8Array, actionOffset: number, limit: number, found: number[]): void {
     const slot = this.#actionSlots[this.#actionSlot(actions, actionOffset)] as number;
     let row = (slot & ROW_MASK) - 1;
@@ -130,7 +133,7 @@ export class Memtable {
     }
   }
 
-  /** The slot of the action, or the empty one where it would stand. */
+  /** The slot of the action, or the empty slot for it. */
   #actionSlot(actions: Uint8Array, offset: number): number {
     const slots = this.#actionSlots;
     const tag = keyWord(actions, offset + 8);

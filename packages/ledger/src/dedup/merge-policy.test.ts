@@ -6,7 +6,7 @@ import { planMerge, type RunSize } from './merge-policy.ts';
 
 const TABLE = 1000;
 
-test('merges three runs of a size, and leaves two', () => {
+test('merges three runs of one size, and leaves two', () => {
   assert.equal(planMerge(runs([TABLE, TABLE]), TABLE), undefined);
   assert.equal(planMerge(runs([TABLE, TABLE, TABLE]), TABLE), 0);
   assert.equal(planMerge(runs([9 * TABLE, TABLE, TABLE, TABLE]), TABLE), 1);
@@ -36,7 +36,7 @@ test('writes a key about once per level, and keeps few runs', () => {
   assert.ok(runCountMax <= 2 * 7, `${runCountMax} runs`);
 });
 
-test('keeps few runs whatever the sizes of the imports', () => {
+test('keeps few runs for any sizes of imports', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: TABLE }), { minLength: 200 }), (imports) => {
       let sizes: number[] = [];

@@ -1,15 +1,16 @@
 import { MERGE_FANOUT } from './limits.ts';
 
-/** As much of a run as the policy looks at, in order of the entries. */
+/** The part of a run that the policy uses, in entry order. */
 export type RunSize = { readonly from: number; readonly to: number };
 
 /**
- * Which runs to merge next, as the position of the first of them: always the newest ones, since a
- * run holds one range of entries, and as many as make a run of a higher level than any of them.
- * Undefined when there is nothing to gain. So each key is written once per level.
+ * Plans the next merge: returns the position of the first run to merge. Merges always take the
+ * newest runs, because a run holds one range of entries. They take as many runs as make a run of a
+ * higher level than any of them. Returns undefined if a merge gains nothing. So each key is written
+ * once per level.
  *
- * Level 0 begins at a full memory table of `tableEntries`; each level is {@link MERGE_FANOUT} times
- * the one below. Under it levels double: many small imports must not leave many runs.
+ * Level 0 begins at a full memory table of `tableEntries`. Each level is {@link MERGE_FANOUT} times
+ * the one below. Below level 0, levels double: many small imports must not leave many runs.
  */
 export function planMerge(runs: readonly RunSize[], tableEntries: number): number | undefined {
   let planned: number | undefined;

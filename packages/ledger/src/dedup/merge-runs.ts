@@ -8,7 +8,7 @@ import { equalBytes } from './run-format.ts';
 import { type RunRange, RunWriter } from './run-writer.ts';
 import { compareRecords, countByPart, sortByParts } from './sort-records.ts';
 
-/** What the compactor is asked to do; plain data, since it may be done by a worker thread. */
+/** A job of the compactor. Plain data, because a worker thread may do it. */
 export type Job =
   | {
       readonly kind: 'write';
@@ -27,7 +27,7 @@ export type Job =
       readonly inputs: readonly string[];
     };
 
-/** `corrupt` names a run whose bytes are not what was written; nothing was made of it. */
+/** `corrupt` names a run with changed bytes. No output was written from it. */
 export type JobResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'corrupt'; readonly path: string; readonly what: string };
@@ -36,7 +36,7 @@ export async function performJob(files: Disk, job: Job): Promise<JobResult> {
   return job.kind === 'write' ? writeTable(files, job) : mergeRuns(files, job);
 }
 
-/** Records pushed between two turns of the event loop: some milliseconds. */
+/** Records written between two turns of the event loop: some milliseconds. */
 const SLICE_RECORDS = 65_536;
 
 async function writeTable(files: Disk, job: Job & { kind: 'write' }): Promise<JobResult> {
@@ -55,8 +55,8 @@ async function writeTable(files: Disk, job: Job & { kind: 'write' }): Promise<Jo
 }
 
 /**
- * A streaming merge: two buffers of 256 KiB and the filter of one part, however large the runs.
- * All records are kept: several entries may share an action.
+ * A streaming merge: two buffers of 256 KiB and the filter of one part, for runs of any size. All
+ * records are kept: several entries may share an action.
  */
 async function mergeRuns(files: Disk, job: Job & { kind: 'merge' }): Promise<JobResult> {
   const runs: Run[] = [];
@@ -84,7 +84,7 @@ async function mergeRuns(files: Disk, job: Job & { kind: 'merge' }): Promise<Job
   }
 }
 
-/** Returns the run whose records do not have their digest, if there is one. */
+/** Returns the run whose records do not match their digest, if there is one. */
 async function mergeParts(runs: readonly Run[], writer: RunWriter): Promise<Run | undefined> {
   for (let part = 0; part < PART_COUNT; part++) {
     const cursors = runs.map((run) => new PartCursor(run, part));
@@ -98,7 +98,7 @@ async function mergeParts(runs: readonly Run[], writer: RunWriter): Promise<Run 
   return undefined;
 }
 
-/** Pushes up to `limit` records; false when all cursors are at their end. */
+/** Writes up to `limit` records. Returns false when all cursors are at their end. */
 function mergeSlice(all: readonly PartCursor[], writer: RunWriter, limit: number): boolean {
   const cursors = all.filter((cursor) => cursor.at < cursor.end);
   for (let pushed = 0; cursors.length > 0; pushed++) {
@@ -115,11 +115,11 @@ function mergeSlice(all: readonly PartCursor[], writer: RunWriter, limit: number
   return false;
 }
 
-/** Walks the records of one part of one run, and their digest. */
+/** Iterates the records of one part of one run, and computes their digest. */
 export class PartCursor {
   readonly run: Run;
   readonly words: Uint32Array;
-  /** The current record and the end of what is loaded, in words. */
+  /** The current record and the end of the loaded records, in words. */
   at = 0;
   end = 0;
   readonly #part: number;
@@ -136,7 +136,7 @@ export class PartCursor {
     this.refill();
   }
 
-  /** Loads the next records; false at the end of the part. */
+  /** Loads the next records. Returns false at the end of the part. */
   refill(): boolean {
     const left = this.run.place(this.#part).count - this.#loaded;
     if (left === 0) return false;
@@ -150,7 +150,7 @@ export class PartCursor {
     return true;
   }
 
-  /** Whether the records had their digest; asked once, after the last refill. */
+  /** Returns whether the records match their digest. Called once, after the last refill. */
   isIntact(): boolean {
     return equalBytes(this.#hash.digest(), this.run.header.recordDigests[this.#part] as Uint8Array);
   }

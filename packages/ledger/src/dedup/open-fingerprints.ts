@@ -13,9 +13,9 @@ export type FingerprintFolder = {
 };
 
 /**
- * Opens the index of fingerprints and gives it the entries that it does not cover: those of a
- * process that died before it wrote them down, or all of them, if the folder is gone or speaks of
- * other entries than the archive does.
+ * Opens the fingerprint index and inserts the entries that it does not cover. A process that died
+ * may not have written its latest ones. All are inserted if the folder is missing or belongs to
+ * another archive.
  */
 export async function openFingerprints(folder: FingerprintFolder): Promise<FingerprintIndex> {
   const { files, dir, identity, archive } = folder;
@@ -35,13 +35,15 @@ export async function openFingerprints(folder: FingerprintFolder): Promise<Finge
   }
 }
 
-/** They are derived: the next opening makes them again. */
+/** The fingerprints are derived data: the next opening rebuilds them. */
 export function dropFingerprints(files: Disk, dir: string): void {
   const folder = layout.fingerprints(dir);
   for (const { name } of files.list(folder)) files.remove(`${folder}/${name}`);
 }
 
-/** Asks for a few entries: an index of another ledger, or of another end of it, knows none. */
+/**
+ * Looks up a few entries. An index of another ledger, or of another end of it, does not find them.
+ */
 function fits(index: FingerprintIndex, archive: ArchiveReader): boolean {
   const { coveredSize } = index;
   const count = Math.min(FINGERPRINT_SAMPLES, coveredSize);

@@ -7,15 +7,15 @@ import { PART_COUNT, RECORD_BYTES } from './key-format.ts';
 import { ENTRY_INDEX_MAX, PART_ENTRIES_MAX } from './limits.ts';
 
 /**
- * A run file: a header of one page, then for each of the 32 parts its records, its filter and its
- * directory. Every byte lies under a SHA-256 digest: the header's own stands at its end, those of
- * the parts in the header. Files are never changed once they have their name.
+ * A run file: a header of one page, then the records, the filter and the directory of each of the
+ * 32 parts. Every byte is under a SHA-256 digest. The header's own digest is at its end; those of
+ * the parts are in the header. A file never changes once it has its name.
  */
 export const HEADER_BYTES = 4096;
 const DIGEST_BYTES = 32;
 export const IDENTITY_BYTES = 32;
 
-/** "CSFP0002" as two words: a machine of the other byte order reads another magic. */
+/** "CSFP0002" as two words. A machine of the other byte order reads another magic. */
 const MAGIC_0 = 0x5046_5343;
 const MAGIC_1 = 0x3230_3030;
 const AT_FROM = 8;
@@ -26,19 +26,19 @@ const AT_RECORD_DIGESTS = AT_COUNTS + PART_COUNT * 4;
 const AT_FILTER_DIGESTS = AT_RECORD_DIGESTS + PART_COUNT * DIGEST_BYTES;
 const AT_DIGEST = HEADER_BYTES - DIGEST_BYTES;
 
-/** What a run says of itself: it holds the fingerprints of the entries `[from, to)`. */
+/** The header of a run: it holds the fingerprints of the entries `[from, to)`. */
 export type RunHeader = {
   readonly from: number;
   readonly to: number;
-  /** Of which ledger and fingerprint key these are: 32 bytes that the ledger chooses. */
+  /** The identity of the ledger and fingerprint key: 32 bytes that the ledger chooses. */
   readonly identity: Uint8Array;
-  /** Entries of each part. */
+  /** The number of entries in each part. */
   readonly counts: readonly number[];
   readonly recordDigests: readonly Uint8Array[];
   readonly filterDigests: readonly Uint8Array[];
 };
 
-/** Where the three pieces of a part lie in the file, in bytes. */
+/** The offsets of the three pieces of a part in the file, in bytes. */
 export type PartPlace = {
   readonly count: number;
   readonly recordsAt: number;
@@ -83,7 +83,7 @@ export function encodeHeader(header: RunHeader): Uint8Array {
   return bytes;
 }
 
-/** The header, or what is wrong with it. */
+/** Returns the header, or a text that says what is wrong with it. */
 export function decodeHeader(bytes: Uint8Array<ArrayBuffer>): RunHeader | string {
   if (bytes.length < HEADER_BYTES) return 'the file is shorter than its header';
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, HEADER_BYTES / 4);

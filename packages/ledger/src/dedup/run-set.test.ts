@@ -26,7 +26,7 @@ const FIRST = '000000000000-000000000004.run';
 const SECOND = '000000000004-000000000006.run';
 const SIZE = 7;
 
-test('finds any byte that was changed in any run', async (t) => {
+test('finds any changed byte in any run', async (t) => {
   const dir = await threeRuns(t);
   assert.deepEqual(problemsIn(dir), []);
   const whole = readFileSync(join(dir, FIRST));
@@ -42,7 +42,7 @@ test('finds any byte that was changed in any run', async (t) => {
   );
 });
 
-test('finds a cut, a longer, a renamed and a stray file', async (t) => {
+test('finds a truncated, a longer, a renamed and a stray file', async (t) => {
   const dir = await threeRuns(t);
   const path = join(dir, SECOND);
   const whole = readFileSync(path);
@@ -61,7 +61,7 @@ test('finds a cut, a longer, a renamed and a stray file', async (t) => {
   assert.match(problemsIn(dir)[0]?.what ?? '', /does not belong/);
 });
 
-test('covers the entries before the first run that is damaged or missing', async (t) => {
+test('covers the entries before the first damaged or missing run', async (t) => {
   const damage: readonly [string, (dir: string) => void, number, number][] = [
     ['a changed header', (dir) => flip(join(dir, SECOND), 20), 4, 1],
     ['a changed filter', (dir) => flip(join(dir, SECOND), -10), 4, 1],
@@ -87,7 +87,7 @@ test('covers the entries before the first run that is damaged or missing', async
   }
 });
 
-test('takes a run that others were merged into, and removes those', async (t) => {
+test('opens a merged run, and removes the runs that were merged into it', async (t) => {
   const dir = await threeRuns(t);
   const kept = folder(t);
   for (const name of readdirSync(dir)) copyFileSync(join(dir, name), join(kept, name));
@@ -99,7 +99,7 @@ test('takes a run that others were merged into, and removes those', async (t) =>
   await index.close();
   const merged = '000000000004-000000000008.run';
   assert.deepEqual(readdirSync(dir), [FIRST, merged]);
-  // As a crash leaves it between the merge and the removal of what was merged.
+  // The state after a crash between the merge and the removal of the merged runs.
   for (const name of readdirSync(kept)) copyFileSync(join(kept, name), join(dir, name));
   const again = open(dir, SIZE + 1);
   assert.equal(again.coveredSize, SIZE + 1);
@@ -107,7 +107,7 @@ test('takes a run that others were merged into, and removes those', async (t) =>
   await again.close();
 });
 
-test('a merge that meets damaged records drops the run, and the next opening heals', async (t) => {
+test('a merge that finds damaged records drops the run, and the next opening heals', async (t) => {
   const dir = await threeRuns(t);
   const index = open(dir);
   flip(join(dir, SECOND), 4096);
@@ -141,7 +141,7 @@ async function threeRuns(t: TestContext): Promise<string> {
   return dir;
 }
 
-/** Tables of 4 entries, and runs that are too different in size to be merged. */
+/** Tables of 4 entries, and runs with sizes too different to be merged. */
 function open(dir: string, size: number = SIZE): FingerprintIndex {
   return FingerprintIndex.open({
     dir,

@@ -5,7 +5,7 @@ import { PART_COUNT, PART_SHIFT } from './key-format.ts';
 import { Run, type RunPart } from './run.ts';
 import { equalBytes, isUnfinished, rangeOfName } from './run-format.ts';
 
-/** A file that was found wrong; what it held is fed to the index again. */
+/** A damaged file. Its entries are inserted into the index again. */
 export type RunProblem = { readonly path: string; readonly what: string };
 
 /** The runs in use, oldest first, without gaps from entry 0 on. */
@@ -40,13 +40,13 @@ export class RunSet {
     return this.#parts[word0 >>> PART_SHIFT] as RunPart[];
   }
 
-  /** @throws Error when the run that we have just written cannot be read. */
+  /** @throws Error if the run that was just written cannot be read */
   append(path: string): void {
     const problem = this.tryAppend(path);
     if (problem !== undefined) throw new Error(`${path}: ${problem}`);
   }
 
-  /** Takes the run on, or returns what is wrong with it. */
+  /** Adds the run, or returns what is wrong with it. */
   tryAppend(path: string, identity?: Uint8Array): string | undefined {
     const run = Run.open(this.#files, path);
     if (typeof run === 'string') return run;
@@ -61,8 +61,8 @@ export class RunSet {
   }
 
   /**
-   * Puts the run at `path` in the place of those that were merged into it, one part at a time;
-   * look-ups are right at every yield. The caller takes it to its end.
+   * Replaces the runs that were merged into the run at `path`, one part at a time. Lookups are
+   * correct at every yield. The caller must finish the generator.
    */
   *replace(inputs: readonly Run[], path: string): Generator<void> {
     const merged = Run.open(this.#files, path);
@@ -81,12 +81,12 @@ export class RunSet {
     this.#list.push(merged);
     this.#list.sort((a, b) => a.from - b.from);
     for (const run of inputs) run.close();
-    // A crash before this leaves the inputs, which the next opening sees to be within `merged`.
+    // A crash before this leaves the inputs. The next opening finds that they are within `merged`.
     for (const run of inputs) this.#files.remove(run.path);
   }
 
   close(): void {
-    // A replacement that failed half-way has left a run in the parts that is not in the list.
+    // A replacement that failed midway has left a run in the parts that is not in the list.
     const open = new Set([...this.#list, ...this.#parts.flat().map((part) => part.run)]);
     for (const run of open) run.close();
     this.#list = [];
@@ -127,8 +127,8 @@ function problemOf(run: Run, identity: Uint8Array | undefined): string | undefin
 }
 
 /**
- * Opens the runs that cover the ledger from entry 0 on without gaps, and removes every other file
- * of ours: unfinished ones, those within another, those behind a gap, those beyond `size`.
+ * Opens the runs that cover the ledger from entry 0 on without gaps. Removes every other file of
+ * the index: unfinished ones, those within another, those after a gap, those beyond `size`.
  */
 export function openRuns(
   files: Disk,

@@ -19,8 +19,9 @@ import { copyRecord } from './sort-records.ts';
 export type RunRange = { readonly from: number; readonly to: number };
 
 /**
- * Writes one run from records that come in order. Memory: one buffer and the filter of one part.
- * The file has a temporary name until it is whole and durable, so a crash leaves the run or none.
+ * Writes one run from records in order. Needs memory for one buffer and the filter of one part. The
+ * file has a temporary name until it is complete and durable, so a crash leaves the whole run or no
+ * run.
  */
 export class RunWriter {
   readonly #files: Disk;
@@ -43,7 +44,7 @@ export class RunWriter {
   #bucketSizes = new Uint32Array(0);
   #hash: Hash = createHash('sha256');
 
-  /** `counts` states how many records each part will get. */
+  /** `counts` states the number of records for each part. */
   constructor(
     files: Disk,
     options: {
@@ -67,12 +68,12 @@ export class RunWriter {
     return runPath(this.#dir, this.#range.from, this.#range.to) + TEMPORARY_SUFFIX;
   }
 
-  /** True when so much was written since the last {@link sync} that it is time for one. */
+  /** Returns true if enough was written since the last {@link sync} to sync again. */
   get wantsSync(): boolean {
     return this.#unsynced >= SYNC_EVERY_BYTES;
   }
 
-  /** Takes the record at `words[at..at + 8)`; it MUST NOT stand before the one before it. */
+  /** Writes the record at `words[at..at + 8)`. It MUST NOT sort before the previous record. */
   push(words: Uint32Array, at: number): void {
     const word0 = words[at] as number;
     const word1 = words[at + 1] as number;
@@ -95,7 +96,7 @@ export class RunWriter {
     await this.#files.syncData(this.#file);
   }
 
-  /** Resolves when the run has its name for good. */
+  /** Resolves when the run durably has its final name. */
   async finish(): Promise<void> {
     assert(this.#part === PART_COUNT, 'a run got as many records as it was promised');
     const header = encodeHeader({
@@ -114,13 +115,12 @@ export class RunWriter {
     await this.#files.syncFolder(dirname(path));
   }
 
-  /** Removes what was written so far. */
   abandon(): void {
     this.#close();
     this.#files.remove(this.#temporaryPath);
   }
 
-  /** Once only: the number of a closed file may by then be another file's. */
+  /** Closes only once: after that, the number may belong to another file. */
   #close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -164,7 +164,7 @@ export class RunWriter {
   }
 }
 
-/** Sizes to starts, in place: the last entry, which has no bucket, becomes the end. */
+/** Converts sizes to starts, in place. The last entry, which has no bucket, becomes the end. */
 function startsOf(sizes: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   let sum = 0;
   for (let i = 0; i < sizes.length; i++) {

@@ -20,7 +20,7 @@ import {
 } from './run-format.ts';
 import { compareRecords } from './sort-records.ts';
 
-/** One read holds the bucket of an action, unless one fills it beyond measure. */
+/** One read holds the bucket of an action, unless one action has extremely many entries. */
 const WINDOW_RECORDS = 1024;
 
 /** An immutable run file, open for reading. */
@@ -41,7 +41,7 @@ export class Run {
     this.entryCount = header.counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Opens the file and checks header and length; returns what is wrong as text. */
+  /** Opens the file and checks header and length. Returns a text that says what is wrong. */
   static open(files: Disk, path: string): Run | string {
     const file = files.open(path, 'read');
     const bytes = new Uint8Array(HEADER_BYTES);
@@ -77,7 +77,7 @@ export class Run {
     return this.#places[part] as PartPlace;
   }
 
-  /** Reads filter and directory of a part; undefined when they do not have their digest. */
+  /** Reads filter and directory of a part; undefined if they do not match their digest. */
   loadPart(part: number): RunPart | undefined {
     const { filterAt, filterBytes, directoryBytes } = this.place(part);
     const bytes = new Uint8Array(filterBytes + directoryBytes);
@@ -87,16 +87,17 @@ export class Run {
     return new RunPart(this, part, bytes.buffer);
   }
 
-  /** Fills `into` with the records of a part from ordinal `first` on. */
+  /** Fills `into` with the records of a part, starting at ordinal `first`. */
   readRecords(part: number, first: number, into: Uint8Array): void {
     const at = this.place(part).recordsAt + first * RECORD_BYTES;
     const found = this.#files.read(this.#file, into, at);
-    // A file cut under our hands: what an earlier look-up left in the window must not answer.
+    // The file was truncated while open: leftovers of an earlier lookup in the window must not
+    // answer.
     if (found < into.length) into.fill(0, found);
   }
 }
 
-/** What memory holds of one part of one run: the filter and the directory. */
+/** The part of a run that is in memory: the filter and the directory. */
 export class RunPart {
   readonly run: Run;
   readonly #part: number;
@@ -117,7 +118,7 @@ export class RunPart {
     return this.#filter.byteLength + this.#directory.byteLength;
   }
 
-  /** Gives the memory back now: a collector that comes later would let it exist twice. */
+  /** Releases the memory now: if the collector ran later, two copies would exist at once. */
   release(): void {
     (this.#filter.buffer as ArrayBuffer).transfer(0);
   }
@@ -127,7 +128,7 @@ export class RunPart {
     return filterHas(this.#filter, blockOf(word0, this.#blocks), word1, word2);
   }
 
-  /** The largest index that the probe asks for, or -1. */
+  /** The largest index that matches the probe, or -1. */
   newest(probe: Probe): number {
     const { start, end } = this.#bucket(probe);
     let words: Uint32Array;
@@ -145,7 +146,7 @@ export class RunPart {
     return indexOf(words, at);
   }
 
-  /** Adds the indices that the probe asks for to `found`, or some, until it holds `limit`. */
+  /** Adds the indices that match the probe to `found`, until `found` holds `limit`. */
   collect(probe: Probe, limit: number, found: number[]): void {
     const { start, end } = this.#bucket(probe);
     const isWide = end - start > WINDOW_RECORDS;
@@ -159,7 +160,7 @@ export class RunPart {
     }
   }
 
-  /** The records among which the action stands if it is here. */
+  /** The records that contain the action if it is present. */
   #bucket(probe: Probe): { start: number; end: number } {
     const bucket = bucketOf(blockOf(probe.low[0] as number, this.#blocks));
     return {
@@ -168,7 +169,7 @@ export class RunPart {
     };
   }
 
-  /** As {@link boundOf}, on the disk: only for a bucket that one action fills beyond measure. */
+  /** Like {@link boundOf}, on disk: only for a bucket with extremely many entries of one action. */
   #seek(probe: Probe, start: number, end: number, target: Uint32Array): number {
     let low = start;
     let high = end;
@@ -189,9 +190,9 @@ export class RunPart {
   }
 }
 
-/** What is looked for, and the room to look in; one object serves all look-ups. */
+/** The target of a lookup, and its buffers. One object serves all lookups. */
 export class Probe {
-  /** The first and the last record that there could be; the last index is never given. */
+  /** The lowest and the highest possible record. The highest index is never assigned. */
   readonly low: Uint32Array = new Uint32Array(RECORD_WORDS);
   readonly high: Uint32Array = new Uint32Array(RECORD_WORDS);
   readonly window: Uint32Array<ArrayBuffer> = new Uint32Array(WINDOW_RECORDS * RECORD_WORDS);
@@ -219,7 +220,7 @@ export class Probe {
   }
 }
 
-/** How many of `count` records stand before `target`. */
+/** The number of records, of `count`, that sort before `target`. */
 function boundOf(words: Uint32Array, count: number, target: Uint32Array): number {
   let low = 0;
   let high = count;

@@ -5,7 +5,7 @@ import { runs } from '../../../../tools/property.ts';
 import { RECORD_WORDS } from './key-format.ts';
 import { compareRecords, countByPart, sortByParts } from './sort-records.ts';
 
-/** Words with few values, so that records agree in some of them, and in all. */
+/** Words with few values, so that records agree in some of them, and sometimes in all. */
 const word = fc.oneof(
   fc.nat(3),
   fc.integer({ min: 0, max: 0xffff_ffff }),

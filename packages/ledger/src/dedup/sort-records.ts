@@ -5,10 +5,10 @@ const DIGIT_COUNT = 2 ** DIGIT_BITS;
 const DIGIT_MASK = DIGIT_COUNT - 1;
 
 /**
- * The records of an unsorted table, part by part and in order.
+ * Yields the records of an unsorted table, part by part and in order.
  *
- * The records of one part are first brought together, so that sorting and copying them happens
- * within the processor's cache. What a callback gets is used again for the next part.
+ * The records of one part are first copied together, so that sorting and copying them happens
+ * within the processor's cache. The buffer that a callback gets is reused for the next part.
  */
 export function sortByParts(
   words: Uint32Array,
@@ -26,7 +26,7 @@ export function sortByParts(
   }
 }
 
-/** How many records of an unsorted table belong to each part. */
+/** The number of records of an unsorted table in each part. */
 export function countByPart(words: Uint32Array, rowCount: number): number[] {
   const counts = new Array<number>(PART_COUNT).fill(0);
   for (let row = 0; row < rowCount; row++) {
@@ -37,8 +37,8 @@ export function countByPart(words: Uint32Array, rowCount: number): number[] {
 }
 
 /**
- * The rows of an unsorted table in the order of their records: three counting passes over word 0,
- * after which the rows that agree in it are put in order by the other words.
+ * The rows of an unsorted table in record order. Three counting passes sort by word 0. Then rows
+ * with an equal word 0 are sorted by the other words.
  */
 function sortedRows(words: Uint32Array, rowCount: number): Uint32Array {
   let rows = new Uint32Array(rowCount);
@@ -69,7 +69,10 @@ export function copyRecord(from: Uint32Array, fromAt: number, to: Uint32Array, t
   to[toAt + 7] = from[fromAt + 7] as number;
 }
 
-/** Negative, zero or positive as the record at `a` (in words) stands before, at or after `b`. */
+/**
+ * Returns a negative, zero or positive number if the record at `a` (in words) sorts before, equal
+ * to or after `b`.
+ */
 export function compareRecords(
   wordsA: Uint32Array,
   a: number,
@@ -126,7 +129,10 @@ function countingPass(
   }
 }
 
-/** Groups are of one row, but for an action that came many times, a million times at worst. */
+/**
+ * Groups have one row, except for an action that was delivered many times, in the worst case a
+ * million.
+ */
 function orderEqualFirstWords(words: Uint32Array, keys: Uint32Array, rows: Uint32Array): void {
   let start = 0;
   for (let end = 1; end <= rows.length; end++) {

@@ -22,7 +22,7 @@ export type FileId = number & { readonly fileId: unique symbol };
 
 /**
  * - `read`    the file must exist
- * - `create`  a new, empty file for reading and writing, in place of one that may be there
+ * - `create`  a new, empty file for reading and writing; replaces an existing file
  * - `update`  reading and writing; the file must exist
  */
 export type OpenMode = 'read' | 'create' | 'update';
@@ -30,50 +30,49 @@ export type OpenMode = 'read' | 'create' | 'update';
 export type FolderItem = { readonly name: string; readonly kind: 'file' | 'folder' | 'other' };
 
 /**
- * The disk, as small as the ledger needs it, so that a test can fail or cut any operation. What
- * the page cache answers is synchronous; only what waits for the disk returns a promise. Every
- * method throws the error of the operating system (with `code`) as it came.
+ * The disk, reduced to what the ledger needs, so that a test can fail or interrupt any operation.
+ * Operations that the page cache answers are synchronous; only those that wait for the disk return
+ * a promise. Every method throws the operating system's error (with `code`) unchanged.
  */
 export interface Disk {
   open(path: string, mode: OpenMode): FileId;
   close(file: FileId): void;
   size(file: FileId): number;
   inode(file: FileId): bigint;
-  /** When the file was made, and when it was last changed. */
+  /** The creation time and the time of the last change. */
   times(file: FileId): { readonly madeNs: bigint; readonly changedNs: bigint };
-  /** The permission bits. */
   mode(file: FileId): number;
-  /** Reads until `into` is full or the file ends; returns how many bytes were read. */
+  /** Reads until `into` is full or the file ends. Returns the number of bytes read. */
   read(file: FileId, into: Uint8Array, at: number): number;
   /** MUST write all parts, one after the other from `at` on, or throw. */
   write(file: FileId, parts: readonly Uint8Array[], at: number): void;
   truncate(file: FileId, length: number): void;
-  /** MUST replace `to` in one step, so that a reader sees the old file or the new one. */
+  /** MUST replace `to` in one step, so that a reader sees either the old file or the new one. */
   rename(from: string, to: string): void;
-  /** Removes a file; one that is not there is already removed. */
+  /** Removes a file. Succeeds if the file does not exist. */
   remove(path: string): void;
-  /** Removes an empty folder; one that is not there, or not empty, is left. */
+  /** Removes an empty folder. Does nothing if the folder does not exist or is not empty. */
   removeFolder(path: string): void;
-  /** Makes the folder and those above it; returns the topmost one that was made, if any. */
+  /** Creates the folder and its parents. Returns the topmost folder that was created, if any. */
   makeFolder(path: string): string | undefined;
-  /** The items of a folder by name, ascending; none if the folder is not there. */
+  /** The items of a folder by name, ascending. Empty if the folder does not exist. */
   list(path: string): readonly FolderItem[];
   /** MUST resolve only when data and metadata of the file survive a loss of power. */
   sync(file: FileId): Promise<void>;
-  /** As {@link sync}, without times and the like. */
+  /** Like {@link sync}, without timestamps and other metadata. */
   syncData(file: FileId): Promise<void>;
   /** MUST resolve only when the names in the folder survive a loss of power. */
   syncFolder(path: string): Promise<void>;
   /**
-   * Takes the lock that the file stands for, and makes the file; undefined if somebody holds it.
-   * It MUST be gone with the process, however that ends.
+   * Takes the lock of the file, and creates the file; undefined if another process holds the lock.
+   * The lock MUST end with the process, however the process ends.
    */
   lock(path: string): FileLock | undefined;
-  /** How much of the disk that holds `path` is free to us, and how much there is. */
+  /** Free and total space of the disk that holds `path`. */
   space(path: string): { readonly freeBytes: number; readonly totalBytes: number };
 }
 
-/** Private by default: leaves hold nothing personal, bodies do. */
+/** Private by default: leaves hold no personal data, but bodies do. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 /** The kernel's IOV_MAX. */
@@ -133,7 +132,10 @@ export const nodeFiles: Disk = {
   },
 };
 
-/** A short write is not an error to the kernel (a nearly full disk gives one): go on from there. */
+/**
+ * A short write is not an error for the kernel (a nearly full disk causes one): continue from
+ * there.
+ */
 function writeAll(file: FileId, parts: readonly Uint8Array[], at: number): number {
   let rest = parts.filter((part) => part.length > 0);
   let position = at;

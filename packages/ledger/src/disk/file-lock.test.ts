@@ -9,7 +9,7 @@ import { lockFile } from './file-lock.ts';
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-test('a lock that this process may not open says so, with the cure', {
+test('a lock file that this process may not open gives an error with the fix', {
   skip: !isRoot && 'only root can become another user',
 }, () => {
   using folder = temporaryFolder();
@@ -30,7 +30,7 @@ test('a lock that this process may not open says so, with the cure', {
   }
 });
 
-test('a disk without room for the file of the lock is said to be full', (t) => {
+test('a disk without room for the lock file gives DISK_FULL', (t) => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'disk');
   mkdirSync(path);

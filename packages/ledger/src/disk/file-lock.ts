@@ -6,9 +6,9 @@ import { LedgerError } from '../errors.ts';
 const SQLITE_BUSY = 5;
 
 /**
- * SQLite's exclusive lock on a file, which is one of the kernel's, so that nothing of it survives a
- * `kill -9`. Nobody else in this process may open and close the file: POSIX drops all locks of a
- * process on a file with the first descriptor that it closes.
+ * SQLite's exclusive lock on a file. It is a kernel lock, so a `kill -9` leaves nothing behind. No
+ * other code in this process may open and close the file: POSIX drops all locks of a process on a
+ * file when the process closes any descriptor of it.
  * @throws LedgerError DISK_FULL, NOT_WRITABLE, WRITER_FAILED
  */
 export function lockFile(path: string): FileLock | undefined {
@@ -33,7 +33,7 @@ function lockFailure(path: string, cause: unknown): unknown {
   return new LedgerError(code, message, { cause, data: { path } });
 }
 
-/** SQLite only says that it could not open a file; the operating system says why. */
+/** SQLite reports only that it could not open a file. The operating system gives the reason. */
 function errorOfOpening(path: string): unknown {
   try {
     closeSync(openSync(path, 'a'));

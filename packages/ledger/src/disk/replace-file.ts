@@ -6,8 +6,8 @@ import type { Disk, FileId } from './disk.ts';
 type StagedFile = { readonly from: string; readonly to: string; readonly file: FileId };
 
 /**
- * Whole files that are written aside, made durable, and then put in their places together. All are
- * written before the first is synced: the file system then commits many of them at once.
+ * Whole files that are staged, made durable, and then moved into place together. All are written
+ * before the first is synced, so that the file system commits many of them at once.
  */
 export class FileBatch {
   readonly #files: Disk;
@@ -20,14 +20,14 @@ export class FileBatch {
     this.#dir = dir;
   }
 
-  /** Files that are not yet in their places. */
+  /** The number of files that are not yet in place. */
   get count(): number {
     return this.#staged.length;
   }
 
-  /** Writes the file aside; the bytes may change once this returns. */
+  /** Stages the file. The bytes may change after this returns. */
   add(to: string, parts: readonly Uint8Array[]): void {
-    // The name comes from the target, so that batches of two owners do not meet.
+    // The name comes from the target, so that batches of two owners do not collide.
     const name = relative(this.#dir, to).replaceAll(sep, '_');
     const from = join(layout.staging(this.#dir), name + TEMPORARY_SUFFIX);
     const file = this.#files.open(from, 'create');
@@ -36,8 +36,8 @@ export class FileBatch {
   }
 
   /**
-   * Resolves when every file is in place and durable. Readers see whole files at all times. If one
-   * cannot be, none is put in its place, and what was written aside is for the next opening.
+   * Resolves when every file is in place and durable. Readers always see whole files. If one file
+   * fails, none is moved into place, and the next opening removes the staged files.
    */
   async commit(): Promise<void> {
     const staged = this.#staged.splice(0);
@@ -55,12 +55,12 @@ export class FileBatch {
     await syncNewFolders(this.#files, this.#folders);
   }
 
-  /** Closes what was written aside, after a failure. */
+  /** Closes the staged files after a failure. */
   abandon(): void {
     for (const { file } of this.#staged.splice(0)) this.#files.close(file);
   }
 
-  /** A few at a time. Ends only when none is being synced any more, whether or not it could be. */
+  /** Syncs a few at a time. Settles only when no sync is running, even after a failure. */
   async #syncAll(staged: readonly StagedFile[]): Promise<void> {
     let next = 0;
     const worker = async (): Promise<void> => {
@@ -90,7 +90,7 @@ export async function replaceFile(
   }
 }
 
-/** All of a file; undefined if there is none. */
+/** Reads a whole file; undefined if it does not exist. */
 export function readWholeFile(files: Disk, path: string, bytesMax: number): Buffer | undefined {
   let file: FileId;
   try {
@@ -108,14 +108,14 @@ export function readWholeFile(files: Disk, path: string, bytesMax: number): Buff
   }
 }
 
-/** Makes the names in these folders durable, and forgets them. */
+/** Makes the names in these folders durable, and empties the set. */
 export async function syncNewFolders(files: Disk, folders: Set<string>): Promise<void> {
   const paths = [...folders];
   await Promise.all(paths.map((path) => files.syncFolder(path)));
   for (const path of paths) folders.delete(path);
 }
 
-/** Makes `path` if it is missing, and notes in `folders` each folder that has a new name in it. */
+/** Creates `path` if it is missing, and adds each folder with a new name in it to `folders`. */
 export function makeFolderNoting(files: Disk, path: string, folders: Set<string>): void {
   const topmost = files.makeFolder(path);
   if (topmost === undefined) return;

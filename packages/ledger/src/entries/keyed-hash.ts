@@ -1,15 +1,15 @@
 import { createHmac, hash } from 'node:crypto';
 
-/** The secrets that stay with the data folder; 32 bytes each. */
+/** The secrets that stay in the data folder, 32 bytes each. */
 export type LocalKeys = {
   /** Hides vendor ids that are not GUIDs. */
   readonly id: Uint8Array;
-  /** Keys the fingerprints, so that nobody outside can test a guess against them. */
+  /** Keys the fingerprints, so that an outsider cannot test a guess against them. */
   readonly fingerprint: Uint8Array;
 };
 
 const HMAC_BLOCK_BYTES = 64;
-/** Longer texts are rare, and take the slower way. */
+/** Longer texts are rare, and take the slower path. */
 const TEXT_BYTES_MAX = 4096;
 
 /** HMAC-SHA256 (RFC 2104) of texts under one key: two hash calls and no object per text. */
@@ -44,17 +44,17 @@ export class KeyedHash {
   }
 }
 
-/** Mixed into the action fingerprint, one set of words per form of id: GUID, `~`, `=`. */
+/** Mixed into the action fingerprint; one set of words per id form: GUID, `~`, `=`. */
 export type ActionKeys = Readonly<Record<'guid' | '~' | '=', Int32Array>>;
 
-/** Stands before the body in the version fingerprint of a tenant's source. */
+/** The prefix of the body in the version fingerprint of a tenant's source. */
 export function versionKey(keys: LocalKeys, tenant: string, source: string): Buffer {
   return derive(keys, `${tenant}\n${source}`).subarray(0, 16);
 }
 
 /**
- * Not of the tenant: a delivery that states none must still meet its other sightings. Which of the
- * entries that share an id are one action is decided where their leaves are read.
+ * Independent of the tenant: a delivery without a tenant must still match the other deliveries. The
+ * reader of the leaves decides which entries with one id are one action.
  */
 export function actionKeys(keys: LocalKeys): ActionKeys {
   return {

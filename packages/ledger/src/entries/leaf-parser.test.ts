@@ -26,7 +26,7 @@ const leaves: fc.Arbitrary<Leaf> = fc.record(
   { noNullPrototype: true },
 ) as fc.Arbitrary<Leaf>;
 
-test('reads any run of leaves as the parser of one leaf does', () => {
+test('reads any sequence of leaves like the parser of one leaf', () => {
   fc.assert(
     fc.property(fc.array(leaves, { minLength: 1, maxLength: 8 }), (run) => {
       const parser = new LeafParser();
@@ -38,7 +38,7 @@ test('reads any run of leaves as the parser of one leaf does', () => {
   );
 });
 
-test('takes and refuses what the parser of one leaf takes and refuses', () => {
+test('accepts and refuses the same bytes as the parser of one leaf', () => {
   fc.assert(
     fc.property(leaves, leaves, fc.nat(), fc.nat(255), (before, leaf, place, byte) => {
       const parser = new LeafParser();

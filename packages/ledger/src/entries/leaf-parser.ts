@@ -19,9 +19,9 @@ const SHA256_CHARS = 64;
 const SIZE_FORM = /^(?:0|[1-9]\d{0,9})$/;
 
 /**
- * {@link parseLeaf} for many leaves one after the other: neighbours share kind, tenant, source and
- * mostly the time of arrival, and what was checked once is only compared. It takes and refuses what
- * `parseLeaf` does, and leaves the refusing to it. Belongs to one thread.
+ * {@link parseLeaf} for many consecutive leaves. Neighbors share kind, tenant, source and usually
+ * the time of arrival, so a value that was checked once is only compared. It accepts exactly what
+ * `parseLeaf` accepts, and leaves refusals to it. Belongs to one thread.
  */
 export class LeafParser {
   #head = '';
@@ -37,7 +37,7 @@ export class LeafParser {
     return leaf;
   }
 
-  /** Undefined for whatever is not beyond doubt. */
+  /** Returns undefined in every doubtful case. */
   #parseLike(bytes: Uint8Array): Leaf | undefined {
     const last = this.#last;
     if (last === undefined || bytes.length > LEAF_BYTES_MAX) return undefined;

@@ -41,7 +41,7 @@ const leaves: fc.Arbitrary<Leaf> = fc.record(
   { noNullPrototype: true },
 );
 
-test('a leaf reads back as it was written, and is spelled in one way', () => {
+test('a leaf reads back as it was written, and has one spelling', () => {
   fc.assert(
     fc.property(leaves, (leaf) => {
       const text = formatLeaf(leaf);
@@ -52,7 +52,7 @@ test('a leaf reads back as it was written, and is spelled in one way', () => {
   );
 });
 
-test('a leaf with any one byte changed, dropped or added is another leaf, or none', () => {
+test('a leaf with one byte changed, dropped or added is another leaf, or is refused', () => {
   fc.assert(
     fc.property(leaves, fc.nat(), fc.nat(255), fc.nat(2), (leaf, place, byte, kind) => {
       const bytes = Buffer.from(formatLeaf(leaf));
@@ -72,7 +72,7 @@ test('a leaf with any one byte changed, dropped or added is another leaf, or non
   );
 });
 
-test('event times are told as normaliseInstant tells them', () => {
+test('event times are accepted exactly if they are in the normal form', () => {
   const digits = fc.constantFrom(
     '00',
     '01',
@@ -112,14 +112,14 @@ test('event times are told as normaliseInstant tells them', () => {
   );
 });
 
-test('refuses a source that would need an escape in JSON, or is too long', () => {
+test('refuses a source that would need a JSON escape, or is too long', () => {
   for (const source of ['a"b', 'a\\b', 'a b', 'a\nb', 'ä', '', 'x'.repeat(201)]) {
     assert.throws(() => checkLeafHead('record', TENANT, source), { code: 'INVALID_DRAFT' });
   }
   checkLeafHead('record', TENANT, 'x'.repeat(200));
 });
 
-test('refuses kinds and tenants that are not known', () => {
+test('refuses unknown kinds and tenants', () => {
   assert.throws(() => checkLeafHead('rumour', TENANT, 'x'), { code: 'INVALID_DRAFT' });
   assert.throws(() => checkLeafHead('record', TENANT.toUpperCase(), 'x'), {
     code: 'INVALID_DRAFT',
@@ -127,6 +127,6 @@ test('refuses kinds and tenants that are not known', () => {
   assert.throws(() => checkLeafHead('record', '', 'x'), { code: 'INVALID_DRAFT' });
 });
 
-test('arrival is written in milliseconds', () => {
+test('the time of arrival is written in milliseconds', () => {
   assert.equal(seenText(Date.UTC(2024, 0, 12, 9, 40, 2, 118)), '2024-01-12T09:40:02.118Z');
 });

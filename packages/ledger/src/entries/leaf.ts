@@ -10,33 +10,36 @@ import {
 import { LedgerError } from '../errors.ts';
 import { SOURCE_CHARS_MAX } from '../limits.ts';
 
-/** The envelope of an entry: what the tree commits to, and what outlives an erased body. */
+/** The envelope of an entry. The tree commits to it, and it outlives an erased body. */
 export type Leaf = {
   readonly kind: EntryKind;
   readonly tenant: TenantId;
   readonly source: SourceId;
-  /** A GUID in lower case, or `~` (keyed hash of another id) or `=` (from the bytes) and 32 hex. */
+  /**
+   * A GUID in lower case; or 32 hex digits after `~` (keyed hash of another id) or `=` (from the
+   * bytes).
+   */
   readonly id: string;
-  /** Event time in the normal form of `normaliseInstant`. */
+  /** Event time in the normal form of `instant.ts` in core. */
   readonly at: string;
   /**
-   * When the ledger took the entry in. It never decreases from one entry to the next, unless the
-   * entry is of kind {@link RESTARTS_SEEN}.
+   * When the ledger accepted the entry. It never decreases from one entry to the next, except at an
+   * entry of kind {@link RESTARTS_SEEN}.
    */
   readonly seen: string;
   /** Length of the body in bytes. */
   readonly size: number;
-  /** SHA-256 over 16 random bytes, kept with the body, followed by the body; lower-case hex. */
+  /** SHA-256 of 16 random bytes (kept with the body) followed by the body; lower-case hex. */
   readonly sha256: string;
 };
 
 /**
- * An entry of this kind declares that `seen` starts again at the time of this machine, because the
- * entries before it were stamped by a clock that was ahead. Anyone who reads the log sees it.
+ * An entry of this kind declares that `seen` restarts at the time of this machine, because a clock
+ * that was ahead stamped the earlier entries. Every reader of the log sees it.
  */
 export const RESTARTS_SEEN: EntryKind = 'clock';
 
-/** Visible ASCII without the quote and the backslash: such text needs no escape in JSON. */
+/** Visible ASCII without quote and backslash: such text needs no escape in JSON. */
 const PLAIN = /^[!#-[\]-~]+$/;
 const KINDS: ReadonlySet<string> = new Set(ENTRY_KINDS);
 const LEAF = new RegExp(
@@ -45,7 +48,10 @@ const LEAF = new RegExp(
     '"size":(0|[1-9]\\d{0,9}),"sha256":"([0-9a-f]{64})"\\}$',
 );
 
-/** `~` or `=` and 32 hex digits, or a GUID, all in lower case; told character by character. */
+/**
+ * `~` or `=` and 32 hex digits, or a GUID, all in lower case. Checked character by character, for
+ * speed.
+ */
 export function isLeafId(id: string): boolean {
   const { length } = id;
   if (length === 33) {
@@ -68,7 +74,7 @@ export function isLeafId(id: string): boolean {
 
 const DASH = 0x2d;
 
-/** Digits and `a` to `f` alone in `[from, to)`. */
+/** Returns true if `[from, to)` holds only digits and `a` to `f`. */
 export function isHex(text: string, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     const code = text.charCodeAt(i);
@@ -77,7 +83,7 @@ export function isHex(text: string, from: number, to: number): boolean {
   return true;
 }
 
-/** The part of the line that is the same for all entries of one kind, tenant and source. */
+/** The part of the line that is equal for all entries of one kind, tenant and source. */
 export function leafHead(kind: EntryKind, tenant: TenantId, source: SourceId): string {
   return `{"v":1,"kind":"${kind}","tenant":"${tenant}","source":"${source}","id":"`;
 }
@@ -87,14 +93,14 @@ export function leafTail(parts: Pick<Leaf, 'id' | 'at' | 'seen' | 'size' | 'sha2
   return `${id}","at":"${at}","seen":"${seen}","size":${size},"sha256":"${sha256}"}`;
 }
 
-/** The one spelling of a leaf: fixed order of members, no spaces, ASCII, no newline. */
+/** The only spelling of a leaf: fixed member order, no spaces, ASCII, no newline. */
 export function formatLeaf(leaf: Leaf): string {
   return leafHead(leaf.kind, leaf.tenant, leaf.source) + leafTail(leaf);
 }
 
 /**
- * Reads a line that {@link formatLeaf} could have written, and no other: two spellings of one
- * envelope would be two leaves.
+ * Reads only lines that {@link formatLeaf} can write: two spellings of one envelope would be two
+ * leaves.
  * @throws LedgerError MALFORMED_LEAF
  */
 export function parseLeaf(bytes: Uint8Array): Leaf {
@@ -121,7 +127,7 @@ export function parseLeaf(bytes: Uint8Array): Leaf {
 }
 
 /**
- * Checks the parts of a draft that end in the leaf as text.
+ * Checks the parts of a draft that are written into the leaf as text.
  * @throws LedgerError INVALID_DRAFT
  */
 export function checkLeafHead(kind: string, tenant: string, source: string): void {
@@ -149,8 +155,8 @@ const MONTH_DAYS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 3
 const SECONDS_END = 19;
 
 /**
- * The normal form of `normaliseInstant`, `YYYY-MM-DDTHH:MM:SS[.fffffff]Z` without trailing zeros,
- * told character by character: it is asked of every record.
+ * The normal form of `instant.ts`: `YYYY-MM-DDTHH:MM:SS[.fffffff]Z` without trailing zeros. Checked
+ * character by character, because it runs for every record.
  */
 export function isEventTime(text: string): boolean {
   const { length } = text;
@@ -193,7 +199,7 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** Beyond every bound that it is compared with. */
+/** Larger than every bound that it is compared with. */
 const NOT_A_NUMBER = 1_000_000;
 
 function twoDigits(text: string, at: number): number {

@@ -15,7 +15,7 @@ import { LedgerError } from '../errors.ts';
 import { layout } from '../folder/folder-layout.ts';
 import { parseLeaf } from './leaf.ts';
 
-/** `seen` of the last entry of a log of `size`; the beginning of time for an empty one. */
+/** `seen` of the last entry of a log of `size`; the smallest time for an empty log. */
 export function readSeenMs(files: Disk, dir: string, size: number): number {
   if (size === 0) return 0;
   const index = Math.floor((size - 1) / TILE_WIDTH);
@@ -26,12 +26,18 @@ export function readSeenMs(files: Disk, dir: string, size: number): number {
   return Date.parse(parseLeaf(leaf as Uint8Array).seen);
 }
 
-/** At least the hashes of a tile. @throws LedgerError FOLDER_CORRUPT if there is none. */
+/**
+ * A tile with at least the required hashes.
+ * @throws LedgerError FOLDER_CORRUPT if it is missing
+ */
 export function readTile(files: Disk, dir: string, tile: TileId): Buffer {
   return readLogFile(files, dir, [tilePath(tile), tilePath({ ...tile, width: TILE_WIDTH })]);
 }
 
-/** At least the entries of a bundle. @throws LedgerError FOLDER_CORRUPT if there is none. */
+/**
+ * A bundle with at least the required entries.
+ * @throws LedgerError FOLDER_CORRUPT if it is missing
+ */
 export function readBundle(files: Disk, dir: string, bundle: BundleId): Buffer {
   return readLogFile(files, dir, [
     bundlePath(bundle),
@@ -39,7 +45,7 @@ export function readBundle(files: Disk, dir: string, bundle: BundleId): Buffer {
   ]);
 }
 
-/** A partial form, or the full one that has replaced it. */
+/** Reads a partial file, or the full one that has superseded it. */
 function readLogFile(files: Disk, dir: string, paths: readonly string[]): Buffer {
   for (const path of paths) {
     const bytes = readWholeFile(files, layout.logFile(dir, path), BUNDLE_BYTES_MAX);

@@ -18,7 +18,7 @@ test('numbers up to 2^53 - 1 read back, one after the other', () => {
   );
 });
 
-test('a number that is cut, padded or too large is none', () => {
+test('a number that is truncated, padded or too large is refused', () => {
   for (const bytes of [
     [0x80],
     [0x80, 0x00],

@@ -1,4 +1,4 @@
-/** Unsigned LEB128 up to 2^53 - 1: seven bits a byte, the lowest first. */
+/** Unsigned LEB128 up to 2^53 - 1: seven bits per byte, lowest first. */
 export const VARINT_BYTES_MAX = 8;
 
 /** Writes `value` at `into[at]` and returns the position after it. */
@@ -13,7 +13,10 @@ export function writeVarint(value: number, into: Uint8Array, at: number): number
   return position;
 }
 
-/** Reads numbers one after the other; a number that is cut, too long or padded gives undefined. */
+/**
+ * Reads numbers one after the other. A number that is truncated, too long or padded gives
+ * undefined.
+ */
 export class VarintReader {
   readonly #bytes: Uint8Array;
   position: number;

@@ -1,6 +1,6 @@
 /**
- * What an entry of kind `erasure` says: the bodies that are gone, and why. It names nobody: whom
- * it was about is told by keyed hashes, which only the data folder can make.
+ * The body of an entry of kind `erasure`: the erased bodies, and the reason. It contains no name.
+ * Keyed hashes identify the person, and only the data folder can compute them.
  */
 export type ErasureBody = {
   readonly v: 1;
@@ -8,15 +8,13 @@ export type ErasureBody = {
   readonly atMs: number;
   readonly case: string;
   readonly reason: string;
-  /**
-   * {@link subjectHash} of each name under which the person was sought; none for other erasures.
-   */
+  /** {@link subjectHash} of each name that the search used; empty for other erasures. */
   readonly subjects: readonly string[];
   /** Number of bodies. */
   readonly entries: number;
-  /** Number of pieces that nobody could read, and that went as well. */
+  /** Number of unreadable pieces that were erased too. */
   readonly quarantined: number;
-  /** `[from, to)` of ledger indices, ascending and apart. */
+  /** `[from, to)` of ledger indices, ascending and disjoint. */
   readonly ranges: readonly (readonly [number, number])[];
   /** Interval of their event times, milliseconds since the epoch. */
   readonly fromMs: number | null;
@@ -24,7 +22,10 @@ export type ErasureBody = {
   readonly tenants: readonly string[];
 };
 
-/** Undefined for bytes that are no erasure of this form: hostile input never throws. */
+/**
+ * Returns undefined for bytes that are not an erasure of this form. Never throws, because the input
+ * may be hostile.
+ */
 export function parseErasure(bytes: Uint8Array): ErasureBody | undefined {
   try {
     const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Partial<ErasureBody> | null;
@@ -35,7 +36,7 @@ export function parseErasure(bytes: Uint8Array): ErasureBody | undefined {
   }
 }
 
-/** Ascending indices to the ranges that an erasure states. */
+/** Converts ascending indices to the ranges that an erasure states. */
 export function rangesOf(indices: readonly number[]): [number, number][] {
   const ranges: [number, number][] = [];
   for (const index of indices) {

@@ -1,6 +1,6 @@
-/** Which entries somebody may still need: all members that are given must fit. */
+/** The entries that a hold protects. An entry must match all given members. */
 export type HoldScope = {
-  /** Names of one person, in lower case: any of them in a body holds it. */
+  /** Names of one person, in lower case. A body that contains any of them is held. */
   readonly names: readonly string[];
   readonly source: string | null;
   readonly tenant: string | null;
@@ -11,14 +11,14 @@ export type HoldScope = {
   readonly toMs: number | null;
 };
 
-/** What an entry of kind `hold` says. Releasing a case releases all its holds. */
+/** The body of an entry of kind `hold`. Releasing a case releases all its holds. */
 export type HoldBody =
   | {
       readonly v: 1;
       readonly op: 'place';
       readonly case: string;
       readonly by: string;
-      /** When; it also makes the same hold, placed again, another entry. */
+      /** The time of the act. It also makes a repeated hold a different entry. */
       readonly atMs: number;
       readonly scope: HoldScope;
     }
@@ -30,7 +30,7 @@ export type HoldBody =
       readonly atMs: number;
     };
 
-/** Undefined for bytes that are no hold of this form. */
+/** Returns undefined for bytes that are not a hold of this form. */
 export function parseHold(bytes: Uint8Array): HoldBody | undefined {
   try {
     const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Partial<HoldBody> | null;

@@ -37,7 +37,7 @@ function leafOf(salt: Buffer, body: Buffer): Buffer {
   return Buffer.from(formatLeaf({ ...base, size: body.length, sha256: sha }));
 }
 
-/** A log of two entries, with evidence for the first and, if asked, for the second. */
+/** A log of two entries, with evidence for the first and, on request, for the second. */
 function sample(key: NoteSigner, options: { both?: 'both'; erased?: 'erased' } = {}): Evidence {
   const salts = [Buffer.alloc(16, 7), Buffer.alloc(16, 9)];
   const bodies = [Buffer.from('{"UserId":"ann@example.com"}'), Buffer.from('{}')];
@@ -58,7 +58,7 @@ function sample(key: NoteSigner, options: { both?: 'both'; erased?: 'erased' } =
   return { rotations: [], items, checkpoint: formatNote(signNote(text, [key])) };
 }
 
-test('verifies with the pinned key and gives the body back', () => {
+test('verifies with the pinned key and returns the body', () => {
   const key = signer();
   const report = verifyEvidence(encodeEvidence(sample(key, { both: 'both' })), key.key.vkey);
   assert.deepEqual(report.problems, []);
@@ -70,13 +70,13 @@ test('verifies with the pinned key and gives the body back', () => {
   );
 });
 
-test('cannot tell without a pinned key, however well everything fits', () => {
+test('answers unknown without a pinned key, even if everything matches', () => {
   const report = verifyEvidence(encodeEvidence(sample(signer())), undefined);
   assert.equal(report.answer.kind, 'unknown');
   assert.deepEqual(report.problems, []);
 });
 
-test('says no under the key of somebody else', () => {
+test('answers no under another key', () => {
   const report = verifyEvidence(encodeEvidence(sample(signer())), signer().key.vkey);
   assert.equal(report.answer.kind, 'no');
 });
@@ -88,7 +88,7 @@ test('proves the envelope of an erased body', () => {
   assert.equal(report.items[0]?.body, 'erased');
 });
 
-test('follows a rotation from the pinned key, and no other way', () => {
+test('follows a rotation from the pinned key, and accepts no other path', () => {
   const [old, next, stranger] = [signer(), signer(), signer()];
   const rolled = { ...sample(next), rotations: [formatRotation(ORIGIN, old, next)] };
   assert.equal(verifyEvidence(encodeEvidence(rolled), old.key.vkey).answer.kind, 'yes');
@@ -116,7 +116,7 @@ test('refuses an erased claim that hides only the salt', () => {
   assert.equal(report.answer.kind, 'no');
 });
 
-test('fails when any byte is changed, dropped, added or swapped, with and without a key', () => {
+test('fails if any byte is changed, dropped, added or swapped, with and without a key', () => {
   const key = signer();
   const bytes = encodeEvidence(sample(key, { both: 'both' }));
   const seed = Number(process.env['COUNTERSIGN_SEED'] ?? 1);
@@ -136,7 +136,7 @@ test('fails when any byte is changed, dropped, added or swapped, with and withou
   );
 });
 
-test('judges arbitrary bytes without throwing', () => {
+test('verifies arbitrary bytes without throwing', () => {
   const seed = Number(process.env['COUNTERSIGN_SEED'] ?? 1);
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {

@@ -2,8 +2,8 @@ import { assert } from '@countersign/core';
 import { formatBase64, sha256 } from '@countersign/tlog';
 
 /**
- * An evidence file (media type `application/x-ndjson`) holds all that is needed to verify entries
- * without the data folder: one JSON value per line, each spelled as `JSON.stringify` spells it.
+ * An evidence file (media type `application/x-ndjson`) contains everything that is needed to verify
+ * entries without the data folder: one JSON value per line, spelled as `JSON.stringify` spells it.
  *
  *     {"countersign":"evidence","v":1}
  *     {"rotation":"<key rotation, a signed note>"}                            none or more
@@ -11,18 +11,18 @@ import { formatBase64, sha256 } from '@countersign/tlog';
  *     {"checkpoint":"<checkpoint, a signed note>"}
  *     {"sha256":"<of all bytes before this line>"}
  *
- * `salt` and `body` are null where the body was erased: the envelope alone is proven then. All
- * proofs are against the one checkpoint. The chain of custody is entries like the others: the
- * imports that brought the records in.
+ * `salt` and `body` are null if the body was erased. Then only the envelope is proven. All proofs
+ * refer to the one checkpoint. The chain of custody consists of ordinary entries: the imports that
+ * delivered the records.
  */
-/** An evidence file is read whole; a case of this size is better split. */
+/** An evidence file is read into memory. Split a larger case into several files. */
 export const EVIDENCE_BYTES_MAX: number = 256 * 1024 * 1024;
 
 export const EVIDENCE_HEAD = '{"countersign":"evidence","v":1}';
 
 export type EvidenceItem = {
   readonly index: number;
-  /** The leaf as it stands in the log, without a newline. */
+  /** The leaf as it is in the log, without a newline. */
   readonly leaf: Uint8Array;
   /** Undefined for an erased body. */
   readonly content: { readonly salt: Uint8Array; readonly body: Uint8Array } | undefined;
@@ -33,7 +33,7 @@ export type EvidenceItem = {
 export type Evidence = {
   readonly rotations: readonly string[];
   readonly items: readonly EvidenceItem[];
-  /** The note, signatures and all. */
+  /** The note, including its signatures. */
   readonly checkpoint: string;
 };
 

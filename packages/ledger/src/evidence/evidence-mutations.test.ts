@@ -45,7 +45,7 @@ before(async () => {
   for (const { kind } of wholes.values()) assert.equal(kind, 'yes');
 });
 
-/** What a verdict says of the world: that, and nothing else, a reader acts on. */
+/** The claims of a verdict: exactly the part that a reader acts on. */
 type Claims = {
   readonly kind: string;
   readonly witnessed: string;
@@ -62,14 +62,15 @@ function claimsOf(changed: Uint8Array, vkey: string): Claims {
   return { kind: answer.kind, witnessed: witnessed.kind, checkpoint, items: new Map(digests) };
 }
 
-/** Short, so that what differs is told at once. */
+/** Short digests, so that a difference is easy to see. */
 function digestOf(content: Uint8Array | string): string {
   return sha256(Buffer.from(content)).toString('hex', 0, 8);
 }
 
 /**
- * Rejected, or without effect. `less`: it may say of fewer entries, or give fewer bodies, since a
- * file of fewer entries is evidence too; but nothing that the whole file does not say.
+ * Asserts that a change is rejected or has no effect. `less`: the result may cover fewer entries or
+ * bodies, since a file of fewer entries is evidence too. It must not claim anything that the whole
+ * file does not claim.
  */
 function assertHarmless(
   changed: Buffer,
@@ -95,7 +96,7 @@ function assertHarmless(
     return 'no effect';
   });
   assert.notEqual(verifyEvidence(changed, undefined).answer.kind, 'yes', what);
-  // Who signs what the log says, tree and all, vouches for it; nothing else makes it theirs.
+  // Only a signature over the log, including its tree, makes the log the stranger's own.
   const isTheirs = verifyEvidence(changed, stranger.key.vkey).answer.kind !== 'no';
   assert.ok(!isTheirs || what.startsWith("checkpoint 11: a stranger's"), what);
   return verdicts.includes('no effect') ? 'no effect' : 'rejected';
@@ -103,7 +104,7 @@ function assertHarmless(
 
 const lines = (): string[] => bytes.toString('utf8').split('\n').slice(0, -2);
 
-/** As somebody does who knows the format: the digest fits again. */
+/** Recomputes the digest, like an attacker who knows the format. */
 function refit(changed: readonly string[]): Buffer {
   const proven = Buffer.from(changed.map((line) => `${line}\n`).join(''));
   const digest = JSON.stringify({ sha256: sha256(proven).toString('hex') });
@@ -126,7 +127,7 @@ function noteOf(all: readonly string[]): string {
   return (JSON.parse(all.at(-1) as string) as { checkpoint: string }).checkpoint;
 }
 
-/** Everything that can be done to the signature lines of a note. */
+/** Every possible edit of the signature lines of a note. */
 function noteEdits(): [string, (note: string) => string][] {
   const split = (note: string): [string, string[]] => {
     const end = note.lastIndexOf('\n\n') + 2;
@@ -184,7 +185,7 @@ function* mutationsOfBytes(): Generator<Mutation> {
       changed[at] = (changed[at] as number) ^ (1 << random.between(0, 7));
       yield [`a bit of byte ${at} in line ${line}`, changed];
       const text = changed.subarray(0, starts.at(-1)).toString('utf8').split('\n').slice(0, -1);
-      // A cosignature that names another key is one by nobody.
+      // A cosignature that names another key is a signature by an unknown key.
       const less = line === starts.length - 2 ? 'less' : undefined;
       if (line < starts.length - 1) yield [`byte ${at}, digest refitted`, refit(text), less];
     }
@@ -231,7 +232,7 @@ function* mutationsOfNotes(): Generator<Mutation> {
         const note = (JSON.parse(line) as Record<string, string>)[member] as string;
         return JSON.stringify({ [member]: edit(note) });
       };
-      // Without its witness it is the same evidence, and witnessed by fewer.
+      // Without its witness it is the same evidence, with fewer witnesses.
       const less = what === 'the last signature dropped' || what.includes('in place of the last');
       yield [`${member} ${at}: ${what}`, edited(at, change), less ? 'less' : undefined];
     }
@@ -249,7 +250,7 @@ function* mutationsOfNotes(): Generator<Mutation> {
   yield ['a rotation between strangers', refit(lines().toSpliced(1, 0, forged))];
 }
 
-/** The stranger signs the checkpoint, and hands the log over to themselves. */
+/** The stranger signs the checkpoint, and rotates the log to their own key. */
 function* forgeries(): Generator<Mutation> {
   const [body] = noteOf(lines()).split('\n\n');
   const signed = `${body}\n\n${formatSignatureLine(stranger.sign(`${body}\n`))}\n`;
@@ -305,7 +306,7 @@ for (const [part, mutations] of [
   ['its notes', mutationsOfNotes],
   ['its entries', mutationsOfItems],
 ] as const) {
-  test(`evidence that was changed in ${part} is rejected, or says the same`, (t) => {
+  test(`evidence with a change in ${part} is rejected, or claims the same`, (t) => {
     const counts = { rejected: 0, 'no effect': 0 };
     for (const [what, changed, less] of mutations()) {
       if (!changed.equals(bytes)) counts[assertHarmless(changed, what, less)]++;

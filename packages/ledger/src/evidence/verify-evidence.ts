@@ -27,21 +27,21 @@ import { type Leaf, parseLeaf } from '../entries/leaf.ts';
 import { type KeyRotation, keysAfter, openRotation } from '../folder/key-rotation.ts';
 import { EVIDENCE_BYTES_MAX, EVIDENCE_HEAD } from './evidence-file.ts';
 
-/** What one entry of an evidence file turned out to be. */
+/** The result for one entry of an evidence file. */
 export type VerifiedItem = {
   readonly index: number;
   readonly leaf: Leaf;
-  /** `erased`: the envelope is proven, the body is gone and was not replaced by another. */
+  /** `erased`: the envelope is proven. The body is gone and was not replaced. */
   readonly body: Uint8Array | 'erased';
 };
 
 export type EvidenceReport = {
   /**
-   * `yes`: every entry is in the log of the pinned key. `no`: something is not what it says.
-   * `unknown`: all of it fits together, and no key was pinned, so anybody could have made it.
+   * `yes`: every entry is in the log of the pinned key. `no`: some part is false. `unknown`:
+   * everything matches, but no key was pinned, so anyone could have made the file.
    */
   readonly answer: Answer;
-  /** Whether others have seen this log: by the verifier's own policy, never by the file's. */
+  /** Whether witnesses have seen this log, by the verifier's own policy, never by the file's. */
   readonly witnessed: Answer;
   readonly problems: readonly string[];
   readonly items: readonly VerifiedItem[];
@@ -53,10 +53,10 @@ export type EvidenceReport = {
 export const NO_PINNED_KEY = 'no key was pinned, and any person can sign with their own key';
 
 /**
- * Verifies an evidence file with nothing but the file and the key: hostile input throughout, so
- * nothing throws and every byte of the file counts.
- * @param vkey the log's key as the verifier got it from elsewhere, never out of the file.
- * @param policy which witnesses the verifier believes (C2SP tlog-policy).
+ * Verifies an evidence file using only the file and the key. All input is hostile: nothing throws,
+ * and every byte of the file is checked.
+ * @param vkey the log's key from another source, never from the file
+ * @param policy the witnesses that the verifier trusts (C2SP tlog-policy)
  */
 export function verifyEvidence(
   bytes: Uint8Array,
@@ -90,7 +90,7 @@ const NOT_WITNESSED = {
   text: 'not witnessed: only the log itself has signed the checkpoint',
 };
 
-/** A checkpoint does not say when it was signed. */
+/** A checkpoint does not state when it was signed. */
 function asOfCheckpoint(checkpoint: KnownCheckpoint | undefined): Watermark {
   if (checkpoint === undefined) return NOTHING_READ;
   const { origin, size } = checkpoint;
@@ -109,7 +109,7 @@ function witnessesOf(
     const text = 'it carries cosignatures, and no policy was given that says whose count';
     return unknown(asOf, { code: 'no-policy', text });
   } catch {
-    // A note that does not parse is told among the problems.
+    // A note that does not parse is reported as a problem.
     return unknown(asOf, NOT_WITNESSED);
   }
 }
@@ -173,14 +173,17 @@ function readLines(bytes: Uint8Array, problems: string[]): string[] | undefined 
   return lines;
 }
 
-/** The digest covers every byte before it, so an accident anywhere shows even without a key. */
+/** The digest covers every byte before it, so accidental damage shows even without a key. */
 function checkDigest(bytes: Uint8Array, line: string | undefined, problems: string[]): void {
   const covered = bytes.subarray(0, bytes.length - Buffer.byteLength(line ?? '') - 1);
   const expected = JSON.stringify({ sha256: sha256(covered).toString('hex') });
   if (line !== expected) problems.push('the digest in the last line does not fit the file');
 }
 
-/** One spelling only: a line that `JSON.stringify` would write otherwise was tampered with. */
+/**
+ * Only one spelling is valid. If `JSON.stringify` would write the line differently, it was tampered
+ * with.
+ */
 function parseLine(line: string, problems: string[]): JsonLine | undefined {
   try {
     const value: unknown = JSON.parse(line);
@@ -188,7 +191,7 @@ function parseLine(line: string, problems: string[]): JsonLine | undefined {
       return value as JsonLine;
     }
   } catch {
-    // Said below: whether it does not parse or is spelled otherwise makes no difference.
+    // Reported below, together with lines that are spelled differently.
   }
   problems.push('a line is not JSON in the one spelling that evidence has');
   return undefined;

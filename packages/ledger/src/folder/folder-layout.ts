@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 
-/** Where everything lies in a data folder (design, "The ledger"). Nothing else builds a path. */
+/** The layout of a data folder. No other module builds a path. */
 export const layout = {
   folderFacts: (dir: string): string => join(dir, 'countersign.json'),
-  /** Who witnesses this log, and which of them make a quorum (C2SP tlog-policy). */
+  /** The witnesses of this log, and the quorum (C2SP tlog-policy). */
   witnessPolicy: (dir: string): string => join(dir, 'witnesses.policy'),
   keys: (dir: string): string => join(dir, 'keys'),
   noteKey: (dir: string): string => join(dir, 'keys', 'note.key'),
-  /** A key to which the log is about to be handed over. */
+  /** The key that the next rotation installs. */
   nextNoteKey: (dir: string): string => join(dir, 'keys', 'note-next.key'),
   localKeys: (dir: string): string => join(dir, 'keys', 'local.keys'),
   run: (dir: string): string => join(dir, 'run'),
   lock: (dir: string): string => join(dir, 'run', 'lock.sqlite'),
-  /** Files that are being written, before they are renamed to their places. */
+  /** Files that are being written, before they are renamed to their final paths. */
   staging: (dir: string): string => join(dir, 'run', 'staging'),
-  /** What doors were shown that may be used once. */
+  /** Single-use tokens that enforcement points have accepted. */
   used: (dir: string): string => join(dir, 'run', 'used'),
   hostFacts: (dir: string): string => join(dir, 'run', 'host.json'),
   apiSocket: (dir: string): string => join(dir, 'run', 'api.sock'),
@@ -30,18 +30,18 @@ export const layout = {
   fingerprints: (dir: string): string => join(dir, 'fingerprints'),
 } as const;
 
-/** A file under this suffix is being written; the next opening removes it. */
+/** A file with this suffix is being written. The next opening removes it. */
 export const TEMPORARY_SUFFIX = '.tmp';
 
 export const JOURNAL_SUFFIX = '.journal';
 export const SEGMENT_SUFFIX = '.seg';
 
-/** Twelve digits sort as text as they do as numbers, up to a million million entries. */
+/** Twelve digits sort as text in numeric order, up to a million million entries. */
 export function twelveDigits(index: number): string {
   return String(index).padStart(12, '0');
 }
 
-/** The number that `name` spells in twelve digits before `suffix`; undefined for a stray. */
+/** The number that `name` spells in twelve digits before `suffix`; undefined for a stray file. */
 export function indexOfName(name: string, suffix: string): number | undefined {
   const digits = name.slice(0, 12);
   return name === digits + suffix && /^\d{12}$/.test(digits) ? Number(digits) : undefined;

@@ -7,26 +7,28 @@ import { FACTS_BYTES_MAX } from '../limits.ts';
 import { layout } from './folder-layout.ts';
 
 /**
- * A data folder that was restored from a copy lacks what was appended after the copy: appending to
- * it would sign a second history. So the folder remembers the machine, and the inode of the very
- * file in which it does: a copy has another one. The file is new at every opening and closing, so
- * that an older copy of it never fits. Disks give the numbers of removed files again, so the time
- * at which the file was made belongs to it.
+ * A data folder that was restored from a copy lacks the entries appended after the copy. Appending
+ * to it would sign a second history. So the folder stores the machine, and the inode of the file
+ * that stores it: a copy has another inode. The file is recreated at every opening and closing, so
+ * that an older copy never matches. Disks reuse the numbers of removed files, so the file's
+ * creation time is stored too.
  */
 type HostFacts = { readonly machine: string; readonly inode: string; readonly madeNs: string };
 
-/** True if the folder was last written on this machine, and not restored or copied since. */
+/**
+ * Returns true if the folder was last written on this machine, and not restored or copied since.
+ */
 export function isAtHome(files: Disk, dir: string): boolean {
   const path = layout.hostFacts(dir);
   const bytes = readWholeFile(files, path, FACTS_BYTES_MAX);
-  // Backups often leave out DIR/run: a missing file is a restored folder.
+  // Backups often omit DIR/run: a missing file means a restored folder.
   if (bytes === undefined) return false;
   const file = files.open(path, 'read');
   try {
     const said = parse(bytes);
     if (said?.machine !== machine(files) || said.inode !== String(files.inode(file))) return false;
     const { madeNs, changedNs } = files.times(file);
-    // Where a disk does not know when a file was made, Node gives the last change, or 0.
+    // If a disk does not know the creation time, Node gives the last change, or 0.
     const isKnown = madeNs !== 0n && madeNs !== changedNs;
     return !isKnown || said.madeNs === String(madeNs);
   } finally {
@@ -70,7 +72,7 @@ function parse(bytes: Buffer): Partial<HostFacts> | undefined {
   }
 }
 
-/** A digest, since machine-id(5) asks not to give the id itself away. */
+/** A digest, because machine-id(5) says not to expose the id itself. */
 function machine(files: Disk): string {
   const id =
     readWholeFile(files, '/etc/machine-id', FACTS_BYTES_MAX)?.toString('utf8').trim() ?? '';

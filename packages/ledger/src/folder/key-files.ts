@@ -10,22 +10,22 @@ import { KEY_FILE_BYTES_MAX } from '../limits.ts';
 import { layout } from './folder-layout.ts';
 
 const KEY_BYTES = 32;
-/** RFC 8410 section 7: what precedes the 32 bytes of a private key in PKCS #8. */
+/** RFC 8410 section 7: the bytes before the 32 bytes of a private key in PKCS #8. */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export type KeyFolder = {
   readonly files: Disk;
   readonly dir: string;
   readonly random: Random;
-  /** The note signing key, if it does not lie in `DIR/keys`. */
+  /** The note signing key, if it is not in `DIR/keys`. */
   readonly keyFile?: string | undefined;
-  /** Keys are made for a new ledger only: a fresh key under an old log would be a fork. */
+  /** Keys are created only for a new ledger: a fresh key for an existing log would be a fork. */
   readonly isNew: 'new' | 'existing';
 };
 
 /**
- * The key that signs checkpoints: a private Ed25519 key in PEM (PKCS #8), as
- * `openssl genpkey -algorithm ed25519` writes it.
+ * The key that signs checkpoints: a private Ed25519 key in PEM (PKCS #8), as `openssl genpkey
+ * -algorithm ed25519` writes it.
  * @throws LedgerError MISSING_KEY, MALFORMED_KEY, KEY_PERMISSIONS
  */
 export async function noteKey(folder: KeyFolder): Promise<KeyObject> {
@@ -39,7 +39,10 @@ export async function noteKey(folder: KeyFolder): Promise<KeyObject> {
   return parseNoteKey(Buffer.from(pem), path);
 }
 
-/** The keys of ids and fingerprints. @throws LedgerError as {@link noteKey} */
+/**
+ * The keys of ids and fingerprints.
+ * @throws LedgerError as {@link noteKey}
+ */
 export async function localKeys(folder: KeyFolder): Promise<LocalKeys> {
   const path = layout.localKeys(folder.dir);
   const found = readSecret(folder.files, path);
@@ -52,7 +55,7 @@ export async function localKeys(folder: KeyFolder): Promise<LocalKeys> {
 }
 
 /**
- * The local keys for a reader; undefined where they are not at hand, as in a copy for an auditor.
+ * The local keys for a reader; undefined if they are missing, as in a copy for an auditor.
  * @throws LedgerError MALFORMED_KEY, KEY_PERMISSIONS
  */
 export function readLocalKeys(files: Disk, dir: string): LocalKeys | undefined {
@@ -81,7 +84,7 @@ function parseLocalKeys(bytes: Buffer, path: string): LocalKeys {
   };
 }
 
-/** Undefined if there is no such file. */
+/** Returns undefined if the file does not exist. */
 function readSecret(files: Disk, path: string): Buffer | undefined {
   const bytes = readWholeFile(files, path, KEY_FILE_BYTES_MAX);
   if (bytes === undefined) return undefined;
@@ -104,8 +107,8 @@ function checkMode(files: Disk, path: string): void {
 }
 
 /**
- * Every secret of the data folder, those of other stages too: one that every user of the machine
- * can read is one no more.
+ * Checks every secret of the data folder, including those of other stages. A secret that every user
+ * of the machine can read is not secret.
  * @throws LedgerError KEY_PERMISSIONS
  */
 export function checkSecretModes(files: Disk, dir: string): void {
@@ -132,7 +135,7 @@ async function writeSecret(folder: KeyFolder, path: string, bytes: Buffer): Prom
     await replaceFile(folder.files, { dir: folder.dir, path }, bytes);
     return;
   }
-  // Outside the folder: perhaps on another disk, where nothing can be renamed to.
+  // The file is outside the folder, maybe on another disk, where a rename is impossible.
   const { files } = folder;
   files.makeFolder(dirname(path));
   const file = files.open(path, 'create');

@@ -36,7 +36,7 @@ test('refuses a rotation from a victim to a stranger that the stranger signed tw
   assert.throws(() => openRotation(noteOf(text, [line, line])), { code: 'MALFORMED_NOTE' });
 });
 
-test('refuses two different signatures of one key, though both are true', () => {
+test('refuses two different valid signatures by one key', () => {
   const text = textOf(victim, stranger);
   const lines = [stranger.sign(text), signAnew('stranger', stranger, text)];
   for (const { payload } of lines) assert.ok(verifierOf(stranger.key).verify(text, payload));
@@ -44,7 +44,7 @@ test('refuses two different signatures of one key, though both are true', () => 
   assert.throws(() => openRotation(note), { code: 'UNTRUSTED_NOTE' });
 });
 
-test('refuses a third line, though both keys have signed', () => {
+test('refuses a third line, although both keys have signed', () => {
   const third = [stranger.sign(TEXT), signAnew('victim', victim, TEXT)];
   for (const line of third) {
     const lines = [victim.sign(TEXT), next.sign(TEXT), line].map(formatSignatureLine);
@@ -65,7 +65,7 @@ test('refuses keys that do not sign for the log, and cosigner keys', () => {
 
 const SIGNERS = { victim, next, stranger } as const;
 
-/** What a signed line may be: whose key it names, what it signed, and what was done to it since. */
+/** The kinds of signed lines: the key it names, the signed text, and a later change. */
 const LINE_OF = fc.record({
   seed: fc.constantFrom('victim', 'next', 'stranger'),
   nonce: fc.constantFrom('usual', 'usual', 'other'),
@@ -88,7 +88,7 @@ const LINES = fc.array(LINE_OF, { minLength: 1, maxLength: 3 }).map((specs) =>
   }),
 );
 
-/** Two lines, one by the old key and one by the new one, as signed-note spells them. */
+/** Exactly two lines, one by the old key and one by the new key, as signed-note spells them. */
 function oracle(lines: readonly string[]): boolean {
   const isBy = (line: string | undefined, { key }: NoteSigner): boolean => {
     const [dash, name, base64] = (line ?? '').split(' ');
@@ -135,9 +135,9 @@ function noteOf(text: string, lines: readonly string[]): Buffer {
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 
 /**
- * Another true signature by the same key over the same text. RFC 8032 derives the nonce from the
- * text, and no verifier can tell whether the signer did. Here it is the scalar of another key, and
- * its public half is the point that goes with it.
+ * Another valid signature by the same key over the same text. RFC 8032 derives the nonce from the
+ * text, but a verifier cannot check that. Here the nonce is the scalar of another key, and its
+ * public half is the matching point.
  */
 function signAnew(seed: string, { key }: NoteSigner, text: string): NoteSignature {
   const point = ed25519Signer(ORIGIN, testKey('nonce')).key.publicKey;

@@ -14,7 +14,7 @@ import { LedgerError } from '../errors.ts';
 
 const FORM = 'countersign.dev/key-rotation@v1';
 
-/** One hand-over of a log's signing key. */
+/** One rotation of a log's signing key. */
 export type KeyRotation = {
   readonly origin: string;
   readonly oldVkey: string;
@@ -22,9 +22,9 @@ export type KeyRotation = {
 };
 
 /**
- * A rotation is a signed note of its own (C2SP signed-note) over four lines: form, origin, old key,
- * new key. The old key signs it, so that whoever trusts the old key can trust the new one; the new
- * key signs it too, so that nobody hands a log over to a key that they do not hold.
+ * A rotation is a signed note (C2SP signed-note) over four lines: form, origin, old key, new key.
+ * The old key signs it, so that a verifier who trusts the old key can trust the new one. The new
+ * key signs it too, so that an attacker cannot rotate a log to a key that they do not hold.
  */
 export function formatRotation(origin: string, oldKey: NoteSigner, newKey: NoteSigner): string {
   assert(oldKey.key.vkey !== newKey.key.vkey, 'a rotation leads to another key');
@@ -33,9 +33,8 @@ export function formatRotation(origin: string, oldKey: NoteSigner, newKey: NoteS
 }
 
 /**
- * Reads a rotation and verifies that it carries exactly one signature by the old key and exactly
- * one by the new key. Two signatures are not enough: a stranger can sign "victim to stranger"
- * twice.
+ * Reads a rotation and verifies exactly one signature by the old key and exactly one by the new
+ * key. Counting two signatures is not enough: a stranger can sign "victim to stranger" twice.
  * @throws LedgerError MALFORMED_NOTE, MALFORMED_KEY, BAD_SIGNATURE, UNTRUSTED_NOTE
  */
 export function openRotation(bytes: Uint8Array): KeyRotation {
@@ -68,8 +67,8 @@ export function openRotation(bytes: Uint8Array): KeyRotation {
 }
 
 /**
- * The keys that follow from trusting `vkey`, in the order of the rotations, `vkey` first. A
- * rotation away from a key that is not trusted yet adds nothing.
+ * The keys that follow from trusting `vkey`, in rotation order, `vkey` first. A rotation from a key
+ * that is not trusted yet adds nothing.
  */
 export function keysAfter(
   vkey: string,

@@ -25,7 +25,7 @@ const random = { fill: randomFillSync };
 const open = (dir: string, over: Partial<LedgerOptions> = {}): Promise<Ledger> =>
   Ledger.open({ dir, clock: systemClock, random, integration: 'manual', ...over });
 
-/** A folder with a ledger of three entries, closed. */
+/** A closed folder with a ledger of three entries. */
 async function withLedger(run: (dir: string, parent: string) => Promise<void>): Promise<void> {
   const folder = temporaryFolder();
   try {
@@ -45,7 +45,7 @@ async function opensAndCloses(dir: string, over: Partial<LedgerOptions> = {}): P
   await ledger.close();
 }
 
-test('keys and folders are for their owner alone', async () => {
+test('keys and folders are readable by their owner only', async () => {
   await withLedger(async (dir) => {
     for (const path of [dir, layout.keys(dir), layout.bodies(dir)]) {
       assert.equal(statSync(path).mode & 0o777, 0o700, path);
@@ -56,7 +56,7 @@ test('keys and folders are for their owner alone', async () => {
   });
 });
 
-test('a folder of another version is refused in one sentence, and not touched', async () => {
+test('a folder of another version is refused with one sentence, and not changed', async () => {
   await withLedger(async (dir) => {
     const facts = JSON.parse(readFileSync(layout.folderFacts(dir), 'utf8')) as object;
     writeFileSync(layout.folderFacts(dir), JSON.stringify({ ...facts, format: 2 }));
@@ -71,7 +71,7 @@ test('a folder of another version is refused in one sentence, and not touched', 
   });
 });
 
-test('facts that are no object of JSON, or none at all, are told in one sentence', async () => {
+test('a manifest that is not a JSON object gives a one-sentence error', async () => {
   const cases: readonly (readonly [text: string, what: RegExp])[] = [
     ['', /: it is empty; restore/],
     [' \n', /: it is empty; restore/],
@@ -91,7 +91,7 @@ test('facts that are no object of JSON, or none at all, are told in one sentence
   });
 });
 
-test('a folder whose facts are not what was written is refused', async () => {
+test('a folder with a changed manifest is refused', async () => {
   await withLedger(async (dir) => {
     const facts = JSON.parse(readFileSync(layout.folderFacts(dir), 'utf8')) as { vkeys: string[] };
     const cases = [
@@ -116,14 +116,14 @@ test('a folder whose facts are not what was written is refused', async () => {
   });
 });
 
-test('a ledger keeps the name that it was given', async () => {
+test('a ledger keeps its given name', async () => {
   await withLedger(async (dir) => {
     await assert.rejects(open(dir, { origin: 'log.example/other' }), { code: 'ORIGIN_MISMATCH' });
     await opensAndCloses(dir);
   });
 });
 
-test('a copy does not append, unless it is told to fork; the original does', async () => {
+test('a copy does not append unless told to fork; the original appends', async () => {
   await withLedger(async (dir, parent) => {
     const copy = join(parent, 'copy');
     cpSync(dir, copy, { recursive: true });
@@ -135,7 +135,7 @@ test('a copy does not append, unless it is told to fork; the original does', asy
   });
 });
 
-test('a folder that was put back in place of itself does not append', async () => {
+test('a folder that was restored over itself does not append', async () => {
   await withLedger(async (dir, parent) => {
     cpSync(dir, join(parent, 'backup'), { recursive: true });
     await opensAndCloses(dir);
@@ -144,7 +144,7 @@ test('a folder that was put back in place of itself does not append', async () =
   });
 });
 
-test('a folder restored without its host facts does not append; a renamed one does', async () => {
+test('a folder restored without its host file does not append; a renamed one does', async () => {
   await withLedger(async (dir, parent) => {
     const renamed = join(parent, 'renamed');
     renameSync(dir, renamed);
@@ -164,7 +164,7 @@ test('a copy can be read', async () => {
   });
 });
 
-test('the key may lie outside the folder, and must be named every time', async () => {
+test('the key may be outside the folder, and must then be named every time', async () => {
   const folder = temporaryFolder();
   const dir = join(folder.path, 'data');
   const keyFile = join(folder.path, 'secrets', 'note.pem');
@@ -180,7 +180,7 @@ test('the key may lie outside the folder, and must be named every time', async (
   folder[Symbol.dispose]();
 });
 
-test('takes a key that another program made, and none but the one that signed before', async () => {
+test('accepts a key of another program, but only the key that signed before', async () => {
   await withLedger(async (dir, parent) => {
     const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
     const keyFile = join(parent, 'other.pem');
@@ -210,7 +210,7 @@ test('refuses a secret of the data folder that others can read or write', async 
   });
 });
 
-test('refuses keys that are no keys', async () => {
+test('refuses key files without a key', async () => {
   await withLedger(async (dir, parent) => {
     const keyFile = join(parent, 'key.pem');
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
@@ -223,7 +223,7 @@ test('refuses keys that are no keys', async () => {
   });
 });
 
-test('no error and no file outside keys/ holds a secret', async () => {
+test('no error and no file outside keys/ contains a secret', async () => {
   await withLedger(async (dir) => {
     const secret = readFileSync(layout.noteKey(dir), 'utf8').split('\n')[1] as string;
     writeFileSync(layout.noteKey(dir), `-----BEGIN PRIVATE KEY-----\n${secret}`, { mode: 0o600 });
@@ -234,7 +234,7 @@ test('no error and no file outside keys/ holds a secret', async () => {
   });
 });
 
-test('a tile that was changed while nobody looked is found at opening', async () => {
+test('a tile that was changed while the ledger was closed is found at opening', async () => {
   await withLedger(async (dir) => {
     const path = layout.logFile(dir, 'tile/0/000.p/3');
     const bytes = readFileSync(path);
@@ -246,11 +246,11 @@ test('a tile that was changed while nobody looked is found at opening', async ()
   });
 });
 
-test('a segment that is gone, or was cut, is found at opening', async () => {
+test('a missing or truncated segment is found at opening', async () => {
   await withLedger(async (dir) => {
     const day = dayOf(systemClock.now()).replaceAll('-', '/');
     const path = join(layout.bodies(dir), day, '000000000000.seg');
-    // A test that runs over midnight finds the segment under the day before.
+    // If the test runs over midnight, the segment is under the day before.
     if (!existsSync(path)) return;
     const bytes = readFileSync(path);
     writeFileSync(path, bytes.subarray(0, bytes.length - 1));
@@ -260,7 +260,7 @@ test('a segment that is gone, or was cut, is found at opening', async () => {
   });
 });
 
-test('a file where a folder should be is an error, and no mess', async () => {
+test('a file in place of a folder is an error, and changes nothing', async () => {
   const folder = temporaryFolder();
   const dir = join(folder.path, 'data');
   mkdirSync(dir);

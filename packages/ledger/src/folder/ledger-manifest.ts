@@ -5,18 +5,18 @@ import { LedgerError } from '../errors.ts';
 import { FACTS_BYTES_MAX } from '../limits.ts';
 import { layout } from './folder-layout.ts';
 
-/** The version of the layout and of every file format below a data folder. */
+/** The version of the layout and of every file format in a data folder. */
 const FOLDER_FORMAT = 1;
 
-/** What `countersign.json` says: the last thing to be written of a new folder. */
+/** The content of `countersign.json`, which is written last in a new folder. */
 export type LedgerManifest = {
   readonly origin: string;
-  /** The keys that signed for the log, oldest first; the last one signs now. */
+  /** The keys that signed for the log, oldest first. The last one signs now. */
   readonly vkeys: readonly string[];
 };
 
 /**
- * Undefined if no ledger was made here.
+ * Returns undefined if the folder has no ledger.
  * @throws LedgerError FOLDER_VERSION, FOLDER_CORRUPT
  */
 export function readFolderFacts(files: Disk, dir: string): LedgerManifest | undefined {
@@ -61,7 +61,7 @@ export function noLedger(dir: string): LedgerError {
   );
 }
 
-/** The checkpoint of no entries is written before `countersign.json`: a crash may come between. */
+/** The empty checkpoint is written before `countersign.json`, and a crash may come in between. */
 function isEmptyLog(files: Disk, dir: string): boolean {
   const checkpoint = readWholeFile(files, layout.checkpoint(dir), FACTS_BYTES_MAX);
   return checkpoint === undefined || checkpoint.toString('utf8').split('\n')[1] === '0';

@@ -20,13 +20,13 @@ import { KEPT_LIST_FILES_MAX } from '../limits.ts';
 import { indexOfName, layout } from './folder-layout.ts';
 
 /**
- * The file `ledger/kept`: which files must be there of which no checkpoint speaks, namely the
- * checkpoints that were kept and the partial tiles of earlier ones. Without it one of these could
- * be taken away unseen, and with the last kept checkpoint the trace of a log that was cut back.
+ * The file `ledger/kept`: required files that no checkpoint covers, namely retained checkpoints and
+ * the partial tiles of earlier ones. Without the list, an attacker could remove such a file
+ * unnoticed. Removing the last retained checkpoint would hide that the log was truncated.
  *
- * A signed note; its text is a heading that no checkpoint can begin with, then one path a line,
- * below `ledger/`. It may lag behind what is there (a crash between the two), and never lists what
- * was not durable before.
+ * The file is a signed note. Its text is a heading that no checkpoint can begin with, then one path
+ * per line, relative to `ledger/`. It may lag behind the folder (a crash between the two), and
+ * never lists a file before it was durable.
  */
 export type RetainedFileList = ReadonlySet<string>;
 
@@ -43,14 +43,14 @@ export function openKeptList(
   const { text, unverified } = openNote(note, trust.log);
   const [heading, ...paths] = text.split('\n').slice(0, -1);
   const isOurs = heading === headingOf(trust.origin) && unverified.length === 0;
-  // Whoever reads it skips nothing: a changed byte must not hide in another spelling.
+  // Rereads strictly: a changed byte must not hide in another spelling.
   if (!isOurs || formatNote(note) !== Buffer.from(bytes).toString('utf8')) {
     throw new LedgerError('MALFORMED_NOTE', "couldn't read the list of what is kept: not ours");
   }
   return new Set(paths);
 }
 
-/** Lists what is there now, and what an earlier list says is to be there. */
+/** Lists the files that exist now, and the files of an earlier list. */
 export async function writeKeptList(parts: {
   readonly files: Disk;
   readonly dir: string;
@@ -72,12 +72,12 @@ export async function writeKeptList(parts: {
   return new Set(latest);
 }
 
-/** Undefined where there is none; of one that is not as it was written fsck tells. */
+/** Returns undefined if there is none. If it was changed, fsck reports it. */
 export function readKeptList(files: Disk, dir: string): Buffer | undefined {
   return readWholeFile(files, layout.keptList(dir), NOTE_BYTES_MAX + 1);
 }
 
-/** A partial tile may go once the full one is there (C2SP tlog-tiles). */
+/** A partial tile may be removed once the full one exists (C2SP tlog-tiles). */
 export function isReplaced(path: string, size: number): boolean {
   const tile = parseTilePath(path);
   if (tile === undefined) return false;

@@ -17,12 +17,12 @@ const ERASURE: DeclaredErasure = {
   ],
 };
 
-test('an erasure that was carried out is no problem', () => {
+test('a completed erasure is no problem', () => {
   assert.deepEqual(problemsOf([ERASURE], [2, 3, 4, 5, 9]), []);
   assert.deepEqual(problemsOf([ERASURE, { index: 30, ranges: [[4, 7]] }], [2, 3, 4, 5, 6, 9]), []);
 });
 
-test('an erasure that died before its rewriting, or in it, waits for the next writer', () => {
+test('an erasure that died before or during its rewriting waits for the next writer', () => {
   const rest =
     'still here: the erasure that entry 20 says is not carried out yet, and the next writing ' +
     'command finishes it';
@@ -36,13 +36,13 @@ test('an erasure that died before its rewriting, or in it, waits for the next wr
   ]);
 });
 
-test('a body that was put back where an erasure was carried out is another matter', () => {
+test('a body that was put back after a completed erasure is a problem', () => {
   assert.deepEqual(problemsOf([ERASURE], [2, 4, 5, 9]), [
     'the body of entry 3 is here again, though entry 20 says that it was erased',
   ]);
 });
 
-test('what is gone without an erasure is told, whatever else was erased', () => {
+test('a body missing without an erasure is reported, whatever else was erased', () => {
   assert.deepEqual(problemsOf([ERASURE], [1, 2, 3, 4, 5, 9, 12, 13]), [
     'the body of entry 1 is gone, and no erasure says why',
     'the bodies of entries 12 to 13 are gone, and no erasure says why',

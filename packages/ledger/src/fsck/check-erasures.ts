@@ -8,8 +8,8 @@ export type DeclaredErasure = {
 };
 
 /**
- * What is gone must have been erased by somebody who said so, and what was said must be true.
- * `gone` are the indices of bodies that are not there any more, ascending.
+ * Checks that every missing body has a declared erasure, and that every declared erasure is true.
+ * `gone` holds the indices of missing bodies, ascending.
  */
 export function checkErasures(
   declared: readonly DeclaredErasure[],
@@ -25,9 +25,9 @@ export function checkErasures(
 }
 
 /**
- * The entry comes first and the rewriting after it, segment by segment in order: an erasure that
- * died in between still has an end of one of its ranges, and the next opening ends it. Bodies that
- * are there while all ends are gone were put back.
+ * The entry comes first. The rewriting follows, segment by segment in order. An erasure that died
+ * in between still has one end of a range, and the next opening completes it. If all ends are gone
+ * but bodies remain, the bodies were put back.
  */
 function checkCarriedOut(
   { index, ranges }: DeclaredErasure,

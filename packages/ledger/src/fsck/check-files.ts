@@ -19,14 +19,14 @@ export type FilesCheck = {
   readonly files: Disk;
   readonly dir: string;
   readonly size: number;
-  /** Entries that are durable, the journal's included: files up to there may stand after `size`. */
+  /** Durable entries, including the journal's. Files up to this index may exist after `size`. */
   readonly end: number;
   readonly problems: Problems;
-  /** Takes the partial tiles that full ones have replaced: a writer at work removes them soon. */
+  /** Collects the partial tiles that full ones supersede: a running writer removes them soon. */
   readonly replaced: string[];
 };
 
-/** Looks at every name under `ledger/` and `bodies/`: nothing may be there that nobody checks. */
+/** Checks every name under `ledger/` and `bodies/`: no unchecked file may exist. */
 export function checkNames(check: FilesCheck): void {
   for (const path of walk(check, layout.log(check.dir))) checkLogName(check, path);
   const segments = new Set(listSegments(check.files, check.dir).map((segment) => segment.path));
@@ -36,7 +36,7 @@ export function checkNames(check: FilesCheck): void {
   }
 }
 
-/** Tells of replaced partial tiles that nobody has removed in the meantime. */
+/** Reports superseded partial tiles that were not removed in the meantime. */
 export function checkReplaced({ files, dir, problems, replaced }: FilesCheck): void {
   for (const path of replaced) {
     if (readWholeFile(files, path, 0) === undefined) continue;
@@ -63,7 +63,7 @@ function checkResource(check: FilesCheck, path: string, resource: TileResource):
   const level = resource.kind === 'tile' ? resource.level : 0;
   const { index, width } = resource;
   const current = tileWidth(level, index, check.size);
-  // The one form that the checkpoint speaks of is read with the tree.
+  // The tree check reads the one form that the checkpoint covers.
   if (width === current) return;
   if (width > current) {
     if (width > tileWidth(level, index, check.end)) stray(check, path);
@@ -76,7 +76,9 @@ function checkResource(check: FilesCheck, path: string, resource: TileResource):
   checkOlderPartial(check, path, resource, current);
 }
 
-/** A partial tile of an earlier checkpoint stays for its readers, and is a beginning of today's. */
+/**
+ * A partial tile of an earlier checkpoint stays for its readers, and is a prefix of today's tile.
+ */
 function checkOlderPartial(
   check: FilesCheck,
   path: string,

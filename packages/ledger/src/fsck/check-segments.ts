@@ -15,17 +15,17 @@ import { LedgerError } from '../errors.ts';
 import { segmentFile } from '../folder/folder-layout.ts';
 import type { Problems } from './fsck-report.ts';
 
-/** How the segments must stand: one after the other, from entry 0 to at least `size`. */
+/** The required order of segments: contiguous, from entry 0 to at least `size`. */
 export type SegmentCheck = {
   readonly files: Disk;
   readonly dir: string;
   readonly size: number;
-  /** Entries that the journal still holds: blocks up to there may stand after `size`. */
+  /** Entries still in the journal. Blocks up to this index may exist after `size`. */
   readonly end: number;
   readonly problems: Problems;
 };
 
-/** Checks what holds segments together; what is in the blocks is checked with their entries. */
+/** Checks the structure of segments. The content of the blocks is checked with their entries. */
 export function checkSegments(check: SegmentCheck): void {
   const segments = listSegments(check.files, check.dir);
   let next = 0;
@@ -48,9 +48,7 @@ export function checkSegments(check: SegmentCheck): void {
   }
 }
 
-/**
- * Where the segment that begins with entry `firstIndex` must have stood, by the day in its leaf.
- */
+/** The expected path of the segment that begins with entry `firstIndex`, by the day in its leaf. */
 function nameOfMissing({ files, dir, size }: SegmentCheck, firstIndex: number): string {
   try {
     const index = Math.floor(firstIndex / TILE_WIDTH);
@@ -59,12 +57,12 @@ function nameOfMissing({ files, dir, size }: SegmentCheck, firstIndex: number): 
     const { seen } = parseLeaf(leaves[firstIndex % TILE_WIDTH] as Uint8Array);
     return relative(dir, segmentFile(dir, seen.slice(0, 10), firstIndex));
   } catch {
-    // The leaf cannot be read either, which is told with its bundle.
+    // The leaf cannot be read either. That is reported with its bundle.
     return 'bodies';
   }
 }
 
-/** The index of the entry after the last one of the segment. */
+/** Returns the index after the last entry of the segment. */
 function checkSegment(check: SegmentCheck, segment: SegmentPlace, place: 'last' | 'inner'): number {
   const { files, problems, dir } = check;
   const path = relative(dir, segment.path);
@@ -84,7 +82,7 @@ function checkSegment(check: SegmentCheck, segment: SegmentPlace, place: 'last' 
   }
 }
 
-/** Follows the blocks by their own headers: the index is checked against them, not believed. */
+/** Follows the blocks by their own headers. The index is checked against them, not trusted. */
 function readChain(
   { files, dir, problems }: SegmentCheck,
   file: FileId,

@@ -1,9 +1,9 @@
 import { plural } from '@countersign/core';
-/** One thing that is not as it must be. */
+/** One problem that fsck found. */
 export type Problem = {
   /** Relative to the data folder. */
   readonly path: string;
-  /** First byte that is wrong, as near as it can be told; 0 for a whole file. */
+  /** The first wrong byte, as precisely as known; 0 for a whole file. */
   readonly at: number;
   /** Completes "PATH, byte AT: …". */
   readonly what: string;
@@ -16,11 +16,12 @@ export type FsckReport = {
 };
 
 /**
- * Problems told one by one; a wrecked folder has millions, and the first ones say what happened.
+ * Problems that are listed one by one. A wrecked folder has millions, and the first ones show the
+ * cause.
  */
 const PROBLEMS_MAX = 1_000;
 
-/** Collects problems, each place once. */
+/** Collects problems; each position once. */
 export class Problems {
   readonly #list: Problem[] = [];
   readonly #known = new Set<string>();

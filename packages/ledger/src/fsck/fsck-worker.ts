@@ -10,7 +10,7 @@ export type FsckWorkerSetup = {
   readonly keys: LocalKeys | undefined;
 };
 
-/** One message in, `[from, to)`; one message out, a `RangeReport` or an error's text. */
+/** One message in, `[from, to)`; one message out, a `RangeReport` or an error text. */
 const port = parentPort;
 assert(port !== null, 'this file is the start of a worker thread');
 const checker = new RangeChecker({ files: nodeFiles, ...(workerData as FsckWorkerSetup) });

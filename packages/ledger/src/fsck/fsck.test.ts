@@ -32,7 +32,7 @@ before(async () => {
 
 after(() => rmSync(root, { recursive: true, force: true }));
 
-/** 700 entries in three openings: two days, kept checkpoints, a partial tile on every level. */
+/** 700 entries in three openings: two days, retained checkpoints, a partial tile on every level. */
 async function makeLedger(dir: string): Promise<void> {
   const clock = new ManualClock(Date.parse('2024-05-06T22:00:00Z'));
   let next = 0;
@@ -91,7 +91,7 @@ function copy(): string {
   return dir;
 }
 
-test('finds nothing wrong with a ledger that is as it was written', async () => {
+test('finds no problem in an intact ledger', async () => {
   assert.deepEqual(await fsck({ dir: sample, threads: 0 }), { ok: true, size: 700, problems: [] });
 });
 
@@ -148,7 +148,7 @@ function mutate(bytes: Buffer, at: number, mask: number, how: string): Buffer {
   return swapped;
 }
 
-test('names every file that is missing, and every one that is too many', async () => {
+test('names every missing file, and every file that should not exist', async () => {
   for (const name of filesOf(sample)) {
     const dir = copy();
     rmSync(join(dir, name));
@@ -180,7 +180,7 @@ test('names every file that is missing, and every one that is too many', async (
   }
 });
 
-test('tells of a kept checkpoint that is gone, whatever is written after', async () => {
+test('reports a missing retained checkpoint, whatever is written later', async () => {
   const clock = new ManualClock(Date.parse('2024-05-08T00:00:00Z'));
   for (const spoil of ['checkpoint', 'list'] as const) {
     const dir = copy();
@@ -196,14 +196,14 @@ test('tells of a kept checkpoint that is gone, whatever is written after', async
   }
 });
 
-test('finds a log that was cut back to an older, validly signed checkpoint', async () => {
+test('detects a log that was truncated to an older, validly signed checkpoint', async () => {
   const dir = copy();
   cpSync(join(dir, 'ledger/checkpoints/000000000300'), join(dir, 'ledger/checkpoint'));
   const { problems } = await fsck({ dir, threads: 0 });
   assert.ok(problems.some(({ path, what }) => path === 'ledger/checkpoint' && /700/.test(what)));
 });
 
-test('finds bodies gone without an erasure, and erasures that were not carried out', async () => {
+test('finds bodies missing without an erasure, and incomplete erasures', async () => {
   const dir = copy();
   const clock = new ManualClock(Date.parse('2024-05-08T00:00:00Z'));
   const ledger = await Ledger.open({ dir, clock, random: seededRandom(9), acceptFork: 'accept' });

@@ -36,28 +36,31 @@ export type FsckOptions = {
   readonly dir: string;
   /** Worker threads; 0 checks on the calling thread. */
   readonly threads: number;
-  /** A key of the log from elsewhere: the keys that the folder names must follow from it. */
+  /** A key of the log from another source. The folder's keys must follow from it. */
   readonly vkey?: string | undefined;
   readonly files?: Disk | undefined;
   readonly onProgress?: ((done: number, size: number) => void) | undefined;
 };
 
-/** A journal file ends with the group that made it long enough, and one frame can be a group. */
+/**
+ * A journal file ends with the group that reached the target length, and one frame can be a group.
+ */
 const JOURNAL_FILE_BYTES_MAX: number = JOURNAL_FILE_BYTES_TARGET + 16 * GROUP_BYTES_MAX;
 
-/** How often a folder is read again that was written to meanwhile, and had problems. */
+/** How often fsck rereads a folder that had problems and was written to during the check. */
 const RUNS_MAX = 4;
 
 /** Entries that a worker checks at a time: 64 bundles. */
 const RANGE_ENTRIES: number = 64 * 256;
 
 /**
- * Re-reads every file under `ledger/` and `bodies/`: bodies against the digests in their leaves,
- * leaves against the tiles, tiles against the tree, every checkpoint kept against its key and the
- * tree; and reports what should not be there, and what should. Takes no lock and changes nothing.
- * A writer at work moves files under the check: what then seems wrong is looked at again, and told
- * only if it stays.
- * @throws LedgerError NO_LEDGER, FOLDER_VERSION, FOLDER_CORRUPT where there is no telling at all
+ * Rereads every file under `ledger/` and `bodies/`. Checks bodies against the digests in their
+ * leaves, leaves against tiles, tiles against the tree, and every retained checkpoint against its
+ * key and the tree. Reports missing and unexpected files. Takes no lock and changes nothing. A
+ * running writer moves files during the check, so an apparent problem is checked again and reported
+ * only if it remains.
+ * @throws LedgerError NO_LEDGER, FOLDER_VERSION, FOLDER_CORRUPT if the folder cannot be checked at
+ * all
  */
 export async function fsck(options: FsckOptions): Promise<FsckReport> {
   const files = options.files ?? nodeFiles;
@@ -77,7 +80,7 @@ function inBoth(before: readonly Problem[], now: readonly Problem[]): readonly P
   return now.filter(({ path, what }) => known.has(`${path}\n${what}`));
 }
 
-/** One pass over the folder; `moved` if something was written to it meanwhile. */
+/** One pass over the folder; `moved` if the folder was written to during the pass. */
 type Run = {
   readonly size: number;
   readonly problems: readonly Problem[];
@@ -122,7 +125,7 @@ class Fsck {
     return { size, problems: problems.list(), moved: this.#marks() !== before };
   }
 
-  /** Differs when entries were accepted or integrated in between. */
+  /** Differs if entries were accepted or integrated in between. */
   #marks(): string {
     const { dir } = this.#options;
     const checkpoint = readWholeFile(this.#files, layout.checkpoint(dir), NOTE_BYTES_MAX);
@@ -169,7 +172,7 @@ class Fsck {
     return { path: relative(this.#options.dir, path), size, root };
   }
 
-  /** Every checkpoint that was kept; one of a larger log means that this one was cut back. */
+  /** Every retained checkpoint. One of a larger log means that this log was truncated. */
   #keptCheckpoints(size: number): PromisedRoot[] {
     const { dir } = this.#options;
     const promises: PromisedRoot[] = [];
@@ -189,7 +192,7 @@ class Fsck {
     return promises;
   }
 
-  /** What was kept has to be there still. */
+  /** Checks that every retained file still exists. */
   #checkKept(size: number): void {
     const { dir } = this.#options;
     const { origin, vkeys } = this.#facts;
@@ -223,7 +226,7 @@ class Fsck {
       const trust = { log, origin: this.#facts.origin, witnesses: this.#witnesses };
       const checkpoint = openCheckpoint(bytes, trust);
       const isOneSpelling = formatNote(checkpoint.note) === bytes.toString('utf8');
-      // Readers pass over signatures by strangers; a changed byte must not hide as one.
+      // Readers ignore signatures by strangers, but a changed byte must not hide as one.
       if (checkpoint.unverified.length > 0 || !isOneSpelling) {
         this.#problems.add(place, 0, 'it has a signature by a key that the folder does not know');
       }
@@ -246,7 +249,7 @@ class Fsck {
       const { frames, brokenAt, isFollowed } = readJournal(bytes, { firstIndex, origin });
       const last = frames.at(-1);
       if (last !== undefined) end = last.firstIndex + last.count;
-      // A torn end was never acknowledged to anybody: the next opening passes over it.
+      // A torn end was never acknowledged. The next opening ignores it.
       if (brokenAt === undefined || (!isFollowed && i === journals.length - 1)) return;
       this.#problems.add(
         relative(dir, path),
@@ -258,8 +261,9 @@ class Fsck {
   }
 
   /**
-   * Each key of the folder must have been handed over by the one before it, in the log itself; and
-   * a pinned key must lead to the key under the checkpoint, not only to some key of the folder.
+   * Each key of the folder must be installed by a rotation from the previous one, in the log
+   * itself. A pinned key must lead to the key under the checkpoint, not only to some key of the
+   * folder.
    */
   #checkKeys(checkpoint: SignedCheckpoint | undefined): void {
     const { vkey: pinned, dir } = this.#options;
@@ -281,7 +285,7 @@ class Fsck {
     this.#problems.add(relative(dir, layout.checkpoint(dir)), 0, what);
   }
 
-  /** A rotation that does not verify is no mistake of a reader: nobody but its writer made it. */
+  /** A rotation that does not verify is not a reading error: only a writer can create it. */
   #openRotations(): readonly KeyRotation[] {
     return this.#rotations.flatMap(({ index, body }) => {
       try {
@@ -310,7 +314,7 @@ class Fsck {
   }
 }
 
-/** Ranges in order, a few ahead of the one that is waited for. */
+/** Yields ranges in order, and keeps a few ahead of the one that is waited for. */
 async function* inWorkers(
   setup: FsckWorkerSetup,
   starts: readonly number[],

@@ -42,7 +42,7 @@ before(async () => {
 
 const text = (name: string): string => (files.get(name) as Buffer).toString('utf8');
 
-/** All that a reader of the folder is told: every leaf, every body, and the tree over them. */
+/** Everything that a reader of the folder sees: every leaf, every body, and the tree over them. */
 async function claims(): Promise<string> {
   const reader = await LedgerReader.open(dir);
   try {
@@ -62,11 +62,14 @@ function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-/** Files and what they hold now; undefined for a file that is gone. */
+/** Files and their new content; undefined for a removed file. */
 type Changes = { readonly [name: string]: Buffer | string | undefined };
 type Mutation = readonly [what: string, changes: Changes];
 
-/** Rejected under the first key, by fsck or at once, or it reads as it did. */
+/**
+ * Returns whether the change is rejected under the first key, by fsck or at opening, or reads
+ * unchanged.
+ */
 async function mutate(what: string, changes: Changes): Promise<'rejected' | 'no effect'> {
   for (const [name, bytes] of Object.entries(changes)) {
     const path = join(dir, name);
@@ -115,7 +118,7 @@ function* mutationsOfFiles(): Generator<Mutation> {
   }
 }
 
-/** Lines and signatures of the notes: the checkpoints and the list of what is kept. */
+/** Edits lines and signatures of the notes: the checkpoints and the list of retained files. */
 function* mutationsOfNotes(): Generator<Mutation> {
   const notes = names.filter((name) => /^ledger\/(?:checkpoint|kept)/.test(name));
   for (const name of notes) {
@@ -150,7 +153,7 @@ function* mutationsOfNotes(): Generator<Mutation> {
 
 type Facts = { readonly format: number; readonly origin: string; readonly vkeys: string[] };
 
-/** The stranger signs the checkpoint; `facts` is what the folder says of its keys. */
+/** The stranger signs the checkpoint; `facts` is the manifest with its keys. */
 function* mutationsOfKeys(): Generator<Mutation> {
   const facts = JSON.parse(text('countersign.json')) as Facts;
   const { vkeys } = facts;
@@ -189,7 +192,7 @@ function* mutationsOfKeys(): Generator<Mutation> {
   }
 }
 
-/** The log as it was at an earlier time, in part or whole, and files that are too many. */
+/** The log at an earlier time, in part or whole, and extra files. */
 function* mutationsOfHistory(): Generator<Mutation> {
   const older = names.filter((name) => name.startsWith('ledger/checkpoints/'));
   for (const name of older) {
@@ -241,7 +244,7 @@ for (const [part, mutations] of [
   ['its keys', mutationsOfKeys],
   ['its history', mutationsOfHistory],
 ] as const) {
-  test(`a ledger that was changed in ${part} is rejected, or reads the same`, async (t) => {
+  test(`a ledger with a change in ${part} is rejected, or reads the same`, async (t) => {
     const harmless: string[] = [];
     let rejected = 0;
     for (const [what, changes] of mutations()) {
@@ -254,7 +257,7 @@ for (const [part, mutations] of [
     }
     t.diagnostic(`${rejected} rejected; without effect: ${harmless.join('; ') || 'none'}`);
     assert.ok(rejected > 10, `${rejected} were rejected`);
-    // Only how countersign.json is written down may differ.
+    // Only the spelling of countersign.json may differ.
     const others = harmless.filter((what) => !what.startsWith('countersign.json: '));
     assert.deepEqual(others, []);
     assert.deepEqual((await fsck({ dir, threads: 0, vkey })).problems, [], 'all was put back');

@@ -21,26 +21,26 @@ import { layout } from '../folder/folder-layout.ts';
 import type { Problem } from './fsck-report.ts';
 import { readBundleFile } from './tile-reading.ts';
 
-/** What a range of entries turned out to be; made in a worker, judged on the main thread. */
+/** The result of a range check. Made in a worker, evaluated on the main thread. */
 export type RangeReport = {
   readonly from: number;
   readonly to: number;
-  /** Leaf hashes as the bundles give them; all zero where a bundle cannot be read. */
+  /** Leaf hashes from the bundles; zero where a bundle cannot be read. */
   readonly hashes: Uint8Array;
-  /** 1 for each bundle of the range that could be read. */
+  /** 1 for each readable bundle of the range. */
   readonly readable: Uint8Array;
   readonly problems: readonly Problem[];
   /** Indices of erased bodies, ascending. */
   readonly erased: readonly number[];
-  /** Entries of ours that say something about the ledger itself. */
+  /** Entries of Countersign about the ledger itself. */
   readonly own: readonly {
     readonly index: number;
     readonly kind: string;
     readonly body: Uint8Array;
   }[];
   /**
-   * `seen` of the first and the last readable entry. `seenFirst` is empty where the first one may
-   * be earlier than its predecessor.
+   * `seen` of the first and the last readable entry. `seenFirst` is empty if the first one may be
+   * earlier than its predecessor.
    */
   readonly seenFirst: string;
   readonly seenLast: string;
@@ -50,7 +50,7 @@ export type RangeSetup = {
   readonly files: Disk;
   readonly dir: string;
   readonly size: number;
-  /** Undefined where the keys are not at hand: fingerprints are then checked by digest alone. */
+  /** Undefined if the keys are missing. Then only the digest protects fingerprints. */
   readonly keys: LocalKeys | undefined;
 };
 
@@ -65,7 +65,7 @@ export class RangeChecker {
   #problems: Problem[] = [];
   #own: { index: number; kind: string; body: Uint8Array }[] = [];
   #erased: number[] = [];
-  /** Blocks that do not open, so that each is told once. */
+  /** Unreadable blocks, so that each is reported once. */
   #badBlocks = new Set<string>();
 
   constructor(setup: RangeSetup) {
@@ -169,7 +169,7 @@ export class RangeChecker {
     }
   }
 
-  /** The body with 16 bytes before it: of the salt, then of the key of the fingerprint. */
+  /** The body with 16 bytes before it: for the salt, then for the fingerprint key. */
   #saltedRoom(body: Buffer): Buffer {
     const length = COLUMN_BYTES + body.length;
     if (this.#room.length < length) this.#room = Buffer.allocUnsafe(2 * length);
@@ -183,7 +183,7 @@ export class RangeChecker {
     }
   }
 
-  /** A false fingerprint would let a record pass as known, and so keep it out of the ledger. */
+  /** A false fingerprint would make a new record look known, and so keep it out of the ledger. */
   #isFingerprint(known: Uint8Array, leaf: Leaf, salted: Buffer): boolean {
     const { keys } = this.#setup;
     if (keys === undefined) return true;
@@ -228,8 +228,8 @@ export class RangeChecker {
 }
 
 /**
- * The leaf stands after its length in the bundle: the byte before it becomes the prefix of RFC 6962
- * for as long as the hash takes, and no leaf is copied.
+ * The leaf follows its length in the bundle. The byte before it becomes the RFC 6962 prefix during
+ * the hash, so that no leaf is copied.
  */
 function hashLeafInto(leaf: Uint8Array, into: Buffer, at: number): void {
   const prefixed = Buffer.from(leaf.buffer, leaf.byteOffset - 1, leaf.length + 1);

@@ -13,9 +13,9 @@ import { readWholeFile } from '../disk/replace-file.ts';
 import { layout } from '../folder/folder-layout.ts';
 
 /**
- * A tile as any client of the log reads it: a partial one that is gone is the beginning of the full
- * one that has taken its place, which a writer may do while we look. In a log at rest a full tile
- * where a partial one must be is a stray, and told as one.
+ * Reads a tile like any client of the log. A missing partial tile is a prefix of the full one that
+ * superseded it, which a writer may do during the check. In a log at rest, a full tile in place of
+ * a partial one is a stray file, and is reported.
  */
 export function readTileFile(files: Disk, dir: string, tile: TileId): Buffer | undefined {
   const read = (width: number): Buffer | undefined =>
@@ -23,7 +23,7 @@ export function readTileFile(files: Disk, dir: string, tile: TileId): Buffer | u
   return read(tile.width) ?? read(TILE_WIDTH)?.subarray(0, tile.width * HASH_BYTES);
 }
 
-/** As {@link readTileFile}, of an entry bundle. */
+/** Like {@link readTileFile}, for an entry bundle. */
 export function readBundleFile(files: Disk, dir: string, bundle: BundleId): Buffer | undefined {
   const read = (width: number): Buffer | undefined =>
     readWholeFile(files, layout.logFile(dir, bundlePath({ ...bundle, width })), BUNDLE_BYTES_MAX);
@@ -33,7 +33,7 @@ export function readBundleFile(files: Disk, dir: string, bundle: BundleId): Buff
   return full?.subarray(0, bundleBytes(full, bundle.width));
 }
 
-/** How long the first `count` entries of a bundle are. */
+/** The length of the first `count` entries of a bundle. */
 export function bundleBytes(bundle: Buffer, count: number): number {
   let at = 0;
   for (let i = 0; i < count && at + 2 <= bundle.length; i++) at += 2 + bundle.readUInt16BE(at);

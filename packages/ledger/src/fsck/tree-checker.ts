@@ -17,21 +17,21 @@ import { readTileFile } from './tile-reading.ts';
 
 const LOG = 'ledger/';
 
-/** A root that somebody signed for, and where it says so. */
+/** A signed root, and the file that states it. */
 export type PromisedRoot = {
   readonly size: number;
   readonly root: Uint8Array;
   readonly path: string;
 };
 
-/** Builds the tree again from the entries, and holds every tile of the log against it. */
+/** Rebuilds the tree from the entries, and compares every tile of the log with it. */
 export class TreeChecker {
   readonly #files: Disk;
   readonly #dir: string;
   readonly #size: number;
   readonly #problems: Problems;
   readonly #tree = new MerkleTree();
-  /** Ascending by size; one is taken away when the tree has reached it. */
+  /** Ascending by size. One is removed when the tree has reached it. */
   readonly #promises: PromisedRoot[];
 
   constructor(parts: {
@@ -49,7 +49,7 @@ export class TreeChecker {
     this.#keepPromises();
   }
 
-  /** Ranges come in order. */
+  /** Ranges must come in order. */
   add(range: RangeReport): void {
     const hashes = Buffer.from(range.hashes);
     for (let index = range.from; index < range.to; index += TILE_WIDTH) {
@@ -63,7 +63,7 @@ export class TreeChecker {
     }
   }
 
-  /** The partial tiles of levels above the leaves. */
+  /** Checks the partial tiles of levels above the leaves. */
   end(): void {
     for (const { tile, hashes } of this.#tree.edge()) {
       if (tile.level > 0) this.#compare(tile, hashes);
@@ -96,8 +96,8 @@ export class TreeChecker {
   }
 
   /**
-   * The leaf hashes to go on with. Where bundle and tile disagree, the tile above says which of the
-   * two is wrong; the other one is believed, so that one wrong byte is told once.
+   * Returns the leaf hashes to continue with. If bundle and tile disagree, the tile above shows
+   * which one is wrong. The other one is used, so that one wrong byte is reported once.
    */
   #checkTile(index: number, width: number, fromBundle: Buffer, bundle: 'read' | 'unread'): Buffer {
     const tile: TileId = { level: 0, index, width };
@@ -140,7 +140,7 @@ export class TreeChecker {
     );
   }
 
-  /** The last, partial tile of leaves: with the right hashes the tree has the promised root. */
+  /** The last, partial tile of leaves: with correct hashes, the tree has the promised root. */
   #fitsCheckpoint(hashes: Buffer): boolean {
     const promise = this.#promises.findLast(({ size }) => size === this.#size);
     const edge = this.#tree.edge();

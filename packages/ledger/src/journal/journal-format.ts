@@ -2,16 +2,16 @@ import { HASH_BYTES, sha256Into } from '@countersign/tlog';
 import { type Frame, readFrame } from './journal-frame.ts';
 
 /**
- * A journal file is a header and groups; a group is what one fdatasync made durable:
+ * A journal file is a header and groups. A group is what one fdatasync made durable:
  *
  *     magic 8 | first index 6 | nonce 16 | SHA-256 of these and of the origin
  *     | magic 8 | first index 6 | entry count 4 | frame bytes 4 | SHA-256 of the nonce and these
  *       | frames
  *     | …
  *
- * A group is written only after the one before is durable. So whatever stands before a whole
- * group header was acknowledged, and must be whole too; only the last group can be torn. The
- * nonce is random, so that nobody can send a record in which a group header stands.
+ * A group is written only after the previous one is durable. So everything before a whole group
+ * header was acknowledged, and must be whole too. Only the last group can be torn. The nonce is
+ * random, so that an attacker cannot send a record that contains a valid group header.
  */
 const FILE_MAGIC = Buffer.from('CSJRNAL1', 'latin1');
 const GROUP_MAGIC = Buffer.from('CSGROUP1', 'latin1');
@@ -67,12 +67,12 @@ function decodeGroupHeader(bytes: Buffer, at: number, nonce: Uint8Array): GroupH
   return header.equals(encodeGroupHeader(group, nonce)) ? group : undefined;
 }
 
-/** What the bytes of a journal file hold. */
+/** The content of a journal file. */
 export type JournalContent = {
   readonly frames: readonly Frame[];
-  /** Where the first byte stands that is not as written; undefined if all are. */
+  /** The offset of the first changed byte; undefined if the file is intact. */
   readonly brokenAt: number | undefined;
-  /** Something follows that was only written once the broken place was durable. */
+  /** True if data follows that was written only after the broken position was durable. */
   readonly isFollowed: boolean;
 };
 

@@ -8,14 +8,14 @@ import {
 import { BATCH_ENTRIES_MAX } from '../limits.ts';
 
 /**
- * A frame is one batch, ready to be integrated: its parts are copied into tiles, bundles and
- * segments as they are.
+ * A frame is one batch, ready for integration. Its parts are copied unchanged into tiles, bundles
+ * and segments.
  *
  *     magic 8 | first index 6 | count 4 | seen (ms) 6 | leaf bytes 4 | block bytes 4
  *     | SHA-256 of the leaf hashes | SHA-256 of the header before this
  *     | leaf hashes 32·n | leaves as in an entry bundle (length 2, leaf) | blocks
  *
- * The leaf hashes vouch for the leaves, and blocks carry digests of their own.
+ * The leaf hashes protect the leaves, and blocks have their own digests.
  */
 const MAGIC = Buffer.from('CSFRAME1', 'latin1');
 export const FRAME_HEADER_BYTES = 96;
@@ -74,7 +74,7 @@ export type FrameHeader = {
   readonly frameBytes: number;
 };
 
-/** Undefined unless a whole and unharmed header stands at `at`. */
+/** Returns undefined unless an intact header starts at `at`. */
 function decodeFrameHeader(bytes: Buffer, at: number): FrameHeader | undefined {
   const header = bytes.subarray(at, at + FRAME_HEADER_BYTES);
   if (header.length < FRAME_HEADER_BYTES || !header.subarray(0, 8).equals(MAGIC)) return undefined;
@@ -95,8 +95,8 @@ function decodeFrameHeader(bytes: Buffer, at: number): FrameHeader | undefined {
 }
 
 /**
- * The frame at `at`, which a worker has just made: its digests are not computed again.
- * Undefined if the bytes are not one frame and its blocks, complete.
+ * The frame at `at` from a worker of this process, without recomputing its digests. Undefined if
+ * the bytes are not exactly one frame with its blocks.
  */
 export function viewFrame(bytes: Buffer, at: number): Frame | undefined {
   const header = decodeFrameHeader(bytes, at);
@@ -117,7 +117,7 @@ export function viewFrame(bytes: Buffer, at: number): Frame | undefined {
   };
 }
 
-/** The frame at `at` as read from a disk: undefined if a single bit of it is not as written. */
+/** The frame at `at` as read from disk; undefined if any bit has changed. */
 export function readFrame(bytes: Buffer, at: number): Frame | undefined {
   const frame = viewFrame(bytes, at);
   if (frame === undefined) return undefined;
@@ -127,7 +127,7 @@ export function readFrame(bytes: Buffer, at: number): Frame | undefined {
   return isWhole ? frame : undefined;
 }
 
-/** True if the leaves are those of the hashes, and nothing else stands among them. */
+/** Returns true if the hashes are those of the leaves, and nothing else is between the leaves. */
 function hasLeaves({ leaves, hashes, count }: Frame): boolean {
   let at = 0;
   for (let i = 0; i < count; i++) {

@@ -42,7 +42,7 @@ function openJournal(disk: MemoryDisk): Journal {
   return new Journal({ files: disk, dir: DIR, origin: ORIGIN, random });
 }
 
-/** Three groups of one entry each, then one of two frames. */
+/** Three groups of one entry each, then one group of two frames. */
 async function written(): Promise<{ disk: MemoryDisk; journal: Journal; path: string }> {
   const disk = new MemoryDisk(diceOf(6));
   disk.makeFolder(layout.journal(DIR));
@@ -80,12 +80,12 @@ function cut(disk: MemoryDisk, path: string, length: number): void {
 const bytesOf = (disk: MemoryDisk, path: string): Buffer =>
   readWholeFile(disk, path, 2 ** 20) as Buffer;
 
-test('hands out what was appended, in order', async () => {
+test('returns what was appended, in order', async () => {
   const { disk } = await written();
   assert.deepEqual(recovered(disk, 0), { indices: [0, 1, 2, 3, 5], torn: [] });
 });
 
-test('a last group that is cut anywhere keeps its whole frames, and the cut is told', async () => {
+test('a last group cut at any byte keeps its whole frames, and the cut is reported', async () => {
   const { disk, path } = await written();
   const bytes = bytesOf(disk, path);
   const lastAt = bytes.lastIndexOf('CSGROUP1');
@@ -97,14 +97,14 @@ test('a last group that is cut anywhere keeps its whole frames, and the cut is t
   }
 });
 
-test('a last group of which a page was lost is dropped from there on', async () => {
+test('a last group with a lost page is dropped from there on', async () => {
   const { disk, path } = await written();
   const lastAt = bytesOf(disk, path).lastIndexOf('CSGROUP1');
   overwrite(disk, path, lastAt + GROUP_HEADER_BYTES + FRAME_HEADER_BYTES, Buffer.alloc(64));
   assert.deepEqual(recovered(disk, 0), { indices: [0, 1, 2], torn: [`${path} at ${lastAt}`] });
 });
 
-test('any byte changed in what was acknowledged is an error that names the place', async () => {
+test('any changed byte in acknowledged data is an error that names the position', async () => {
   const { disk, path } = await written();
   const bytes = bytesOf(disk, path);
   const lastAt = bytes.lastIndexOf('CSGROUP1');
@@ -126,7 +126,7 @@ function bytesOfAll(bytes: Buffer, text: string): number[] {
   return found;
 }
 
-test('a file whose making was cut short holds nothing, and is no error', async () => {
+test('a file whose creation was interrupted holds nothing, and is no error', async () => {
   const { disk, journal } = await written();
   journal.rotate();
   await journal.append([frame(6, ['x'])], { firstIndex: 6, count: 1 });
@@ -136,13 +136,13 @@ test('a file whose making was cut short holds nothing, and is no error', async (
   }
 });
 
-test('a journal of another log is not taken for ours', async () => {
+test('a journal of another log is refused', async () => {
   const { disk } = await written();
   const other = new Journal({ files: disk, dir: DIR, origin: 'log.example/other', random });
   assert.throws(() => [...other.recover(0)], { code: 'JOURNAL_CORRUPT' });
 });
 
-test('a body in which a whole group stands does not pass for one', async () => {
+test('a body that contains a whole group is not read as a group', async () => {
   const { disk, journal, path } = await written();
   const group = bytesOf(disk, path).subarray(JOURNAL_HEADER_BYTES).toString('latin1');
   journal.rotate();
@@ -173,7 +173,7 @@ test('a journal that begins after the end of the log is an error', async () => {
   assert.throws(() => recovered(disk, 5), { code: 'JOURNAL_CORRUPT' });
 });
 
-test('lets go of a file only when all of its entries are integrated', async () => {
+test('releases a file only when all of its entries are integrated', async () => {
   const { disk, journal } = await written();
   journal.rotate();
   await journal.append([frame(6, ['x'])], { firstIndex: 6, count: 1 });
@@ -185,7 +185,7 @@ test('lets go of a file only when all of its entries are integrated', async () =
   assert.equal(disk.list(layout.journal(DIR)).length, 1, 'the file that is written to stays');
 });
 
-test('does not let go of a file while a group is being written to it', async () => {
+test('does not release a file while a group is being written to it', async () => {
   const { disk, journal } = await written();
   const writing = journal.append([frame(6, ['x'])], { firstIndex: 6, count: 1 });
   const names = journal.rotate();

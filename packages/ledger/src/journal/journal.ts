@@ -12,24 +12,27 @@ import {
 } from './journal-format.ts';
 import type { Frame } from './journal-frame.ts';
 
-/** Bytes at the end of the journal that never were a whole group, and so never acknowledged. */
+/** Bytes at the end of the journal that are not a whole group, so they were never acknowledged. */
 export type TornTail = { readonly path: string; readonly at: number; readonly bytes: number };
 
 export type JournalFile = { readonly path: string; readonly firstIndex: number };
 
-/** What is accepted and not yet integrated. One writer; groups go strictly one after the other. */
+/**
+ * The accepted entries that are not yet integrated. One writer; groups are written strictly one
+ * after the other.
+ */
 export class Journal {
   readonly #files: Disk;
   readonly #dir: string;
   readonly #origin: string;
   readonly #random: Random;
-  /** Ascending; the last one is written to while {@link #file} is open. */
+  /** Ascending. The last one is written to while {@link #file} is open. */
   readonly #kept: JournalFile[];
   #file: FileId | undefined;
   #endAt = 0;
   #nonce: Uint8Array = new Uint8Array(0);
   #appending: Promise<void> | undefined;
-  /** A rotation has been asked for: the next group opens a new file. */
+  /** A rotation was requested: the next group opens a new file. */
   #rotating = false;
 
   constructor(folder: JournalFolder) {
@@ -42,9 +45,9 @@ export class Journal {
   }
 
   /**
-   * Hands out what earlier processes left, file by file, to be integrated before the first append.
-   * A torn end is passed over and told; anything else that is not as written is an error, since it
-   * had been acknowledged.
+   * Yields what earlier processes left, file by file, for integration before the first append. A
+   * torn end is skipped and reported. Any other changed byte is an error, because it had been
+   * acknowledged.
    * @throws LedgerError JOURNAL_CORRUPT
    */
   *recover(
@@ -80,7 +83,7 @@ export class Journal {
     return this.#appending;
   }
 
-  /** Resolves when no group is being written; rejects if one cannot be. */
+  /** Resolves when no group is being written; rejects if a write fails. */
   async settled(): Promise<void> {
     await this.#appending;
   }
@@ -98,8 +101,8 @@ export class Journal {
   }
 
   /**
-   * The next group opens a new file, so that the one before can be released. Returns the names of
-   * the files that there are now.
+   * The next group opens a new file, so that the previous one can be released. Returns the names of
+   * the current files.
    */
   rotate(): readonly string[] {
     this.#rotating = true;
@@ -111,14 +114,14 @@ export class Journal {
   }
 
   /**
-   * Removes the files that hold only entries below `size`. They MUST be durable elsewhere. The
-   * oldest goes first, so that what is left after a crash has no gap.
+   * Removes the files that hold only entries below `size`. These entries MUST be durable elsewhere.
+   * The oldest file goes first, so that the rest after a crash has no gap.
    */
   release(size: number, end: number): void {
     while (this.#kept.length > 0) {
       const next = this.#kept[1]?.firstIndex ?? end;
       const isCurrent = this.#kept.length === 1 && this.#file !== undefined;
-      // Of a file that is being written to, nobody knows yet what it will hold.
+      // While a file is being written, its last entry is unknown.
       const mayEnd = this.#rotating && this.#appending === undefined;
       if (next > size || (isCurrent && !mayEnd)) return;
       if (isCurrent) this.close();
@@ -146,9 +149,9 @@ export class Journal {
     this.#files.write(file, [header], 0);
     this.#endAt = header.length;
     this.#kept.push({ path, firstIndex });
-    // Before the first group, so that a header that is not whole tells a crash from damage.
+    // Before the first group, so that an incomplete header means a crash, not damage.
     await this.#files.syncData(file);
-    // Without its name on the disk, a group in the file would be lost with it.
+    // Without its name on disk, a group in the file would be lost with it.
     await this.#files.syncFolder(layout.journal(this.#dir));
   }
 
@@ -172,7 +175,7 @@ export type JournalFolder = {
 
 export type JournalEntries = { readonly firstIndex: number; readonly count: number };
 
-/** The files of the journal, oldest first; strays are passed over. */
+/** The files of the journal, oldest first. Stray files are ignored. */
 export function listJournal(files: Disk, dir: string): readonly JournalFile[] {
   const folder = layout.journal(dir);
   return files.list(folder).flatMap(({ name }) => {

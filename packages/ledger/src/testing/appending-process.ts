@@ -1,7 +1,6 @@
 /**
- * Appends to the ledger in the folder argv[2] until it is killed: batches of argv[3] records, some
- * of them seen before. Prints `number index` for each record that was acknowledged, and nothing
- * for any other.
+ * Appends to the ledger in the folder argv[2] until it is killed: batches of argv[3] records,
+ * including repeated ones. Prints `number index` for each acknowledged record, and nothing else.
  */
 import { randomFillSync } from 'node:crypto';
 import { argv, stdout } from 'node:process';

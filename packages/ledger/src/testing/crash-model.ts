@@ -11,7 +11,7 @@ import { numbered } from './numbered-draft.ts';
 
 export const DIR = '/data';
 
-/** Mulberry32: small, seeded, and good enough to choose places to crash at. */
+/** Mulberry32: small, seeded, and good enough to choose crash points. */
 export function diceOf(seed: number): Dice {
   let state = seed >>> 0;
   return (below) => {
@@ -32,8 +32,8 @@ export function randomOf(dice: Dice): Random {
 }
 
 /**
- * What a ledger must hold, whatever happens to its disk: every record that was acknowledged, once;
- * of the others, each once or not at all.
+ * The required content of a ledger, whatever happens to its disk: every acknowledged record exactly
+ * once; every other record at most once.
  */
 export class CrashModel {
   readonly disk: MemoryDisk;
@@ -52,7 +52,7 @@ export class CrashModel {
     this.disk = new MemoryDisk(dice);
   }
 
-  /** Opens, does some steps, and closes, or not. True if it got to the end of it. */
+  /** Opens, runs some steps, and closes or not. Returns how it ended. */
   async live(steps: number): Promise<'ended' | 'crashed' | 'failed'> {
     try {
       this.#ledger = await this.#open();
@@ -69,7 +69,7 @@ export class CrashModel {
     }
   }
 
-  /** After a restart: all that must hold of the folder as it lies there, then as it opens. */
+  /** After a restart: checks the folder on disk, then the opened ledger. */
   async check(): Promise<void> {
     this.#readAsAStranger();
     const ledger = await this.#open();
@@ -164,7 +164,7 @@ export class CrashModel {
 
   async #checkAll(): Promise<void> {
     const { problems } = await fsck({ dir: DIR, threads: 0, files: this.disk });
-    // The model erases without saying so in the log, which is the business of others.
+    // The model erases without an entry in the log, which is the task of another layer.
     const isUnsaid = (what: string): boolean => what.endsWith('no erasure says why');
     assert.deepEqual(
       problems.filter(({ what }) => !isUnsaid(what)),

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Disk, FileId, FolderItem, OpenMode } from '../disk/disk.ts';
 import type { FileLock } from '../disk/file-lock.ts';
 
-/** What ends a process in a test: nothing of ours may catch it and go on. */
+/** Ends a process in a test. Product code must not catch it and continue. */
 export class Crash extends Error {
   override readonly name = 'Crash';
 }
@@ -10,7 +10,7 @@ export class Crash extends Error {
 type Inode = {
   readonly id: number;
   data: Buffer;
-  /** The content that a loss of power cannot take. */
+  /** The content that survives a loss of power. */
   durable: Buffer;
 };
 
@@ -24,21 +24,24 @@ type Folder = {
   pending: Change[];
 };
 
-/** Numbers from 0 to `below - 1`; a test seeds it. */
+/** Returns numbers from 0 to `below - 1`. A test seeds it. */
 export type Dice = (below: number) => number;
 
-/** What happens at the operation with this number, counted from 0 over all that change the disk. */
+/**
+ * The effect at the operation with this number, counted from 0 over all operations that change the
+ * disk.
+ */
 export type Fault =
-  /** The process ends; the page cache stays. Writes of that moment are cut somewhere. */
+  /** The process ends, but the page cache stays. Writes of that moment are truncated. */
   | { readonly at: number; readonly kind: 'kill' }
-  /** The machine ends: of what was not synced, each file and folder keeps what the dice say. */
+  /** The machine loses power: each file and folder keeps a random part of what was not synced. */
   | { readonly at: number; readonly kind: 'power' }
-  /** The operation fails, and writes are cut; later ones succeed. */
+  /** The operation fails, and writes are truncated. Later operations succeed. */
   | { readonly at: number; readonly kind: 'ENOSPC' | 'EIO' };
 
 /**
- * A disk in memory that promises no more than POSIX does. Names are not durable until their folder
- * is synced, whatever was done with the file; each folder forgets on its own.
+ * A disk in memory that guarantees no more than POSIX. Names are not durable until their folder is
+ * synced, whatever happened to the file. Each folder forgets independently.
  */
 export class MemoryDisk implements Disk {
   readonly #root: Folder = emptyFolder();
@@ -49,9 +52,9 @@ export class MemoryDisk implements Disk {
   #nextInode = 1;
   #fault: Fault | undefined;
   #isDead = false;
-  /** Operations that changed the disk, or made it durable, so far. */
+  /** The number of operations so far that changed the disk or made it durable. */
   operations = 0;
-  /** Called with the disk as others see it, before each operation; throws to fail the test. */
+  /** Called before each operation, with the disk as others see it. Throws to fail the test. */
   onOperation: (() => void) | undefined;
 
   constructor(dice: Dice) {
@@ -63,7 +66,7 @@ export class MemoryDisk implements Disk {
     this.#fault = fault === undefined ? undefined : { ...fault, at: this.operations + fault.at };
   }
 
-  /** The next process, or the machine that was switched on again: nothing is open or locked. */
+  /** Starts the next process, or the machine after a power loss: nothing is open or locked. */
   restart(): void {
     if (this.#fault?.kind === 'power' && this.#isDead) this.#loseUnsynced(this.#root);
     this.#isDead = false;
@@ -109,7 +112,7 @@ export class MemoryDisk implements Disk {
     return BigInt(this.#inode(file).id);
   }
 
-  /** It gives no inode twice. */
+  /** An inode is never reused. */
   times(file: FileId): { madeNs: bigint; changedNs: bigint } {
     this.#inode(file);
     return { madeNs: 0n, changedNs: 0n };
@@ -195,7 +198,7 @@ export class MemoryDisk implements Disk {
     const { data } = inode;
     await Promise.resolve();
     this.#step();
-    // What was written since the call may be on its way, and may not.
+    // Writes since the call may or may not be included.
     inode.durable = data;
   }
 
@@ -231,7 +234,7 @@ export class MemoryDisk implements Disk {
     this.#cuttable(Buffer.alloc(0), () => {});
   }
 
-  /** One operation; the fault, if it is its turn, lets a part of the bytes through. */
+  /** One operation. If its fault is due, only a part of the bytes is written. */
   #cuttable(bytes: Buffer, apply: (bytes: Buffer) => void): void {
     this.#alive();
     this.onOperation?.();
@@ -251,7 +254,7 @@ export class MemoryDisk implements Disk {
     if (this.#isDead) throw new Crash('the process has ended');
   }
 
-  /** Each folder keeps a beginning of its changes, each file something between old and new. */
+  /** Each folder keeps a prefix of its changes, and each file something between old and new. */
   #loseUnsynced(folder: Folder): void {
     const kept = this.#dice(folder.pending.length + 1);
     const items = new Map(folder.durable);
@@ -321,7 +324,7 @@ function change(folder: Folder, name: string, node: Node | undefined): void {
   folder.pending.push({ name, node });
 }
 
-/** A new buffer each time: the old one may be what is durable. */
+/** A new buffer each time: the old one may be the durable content. */
 function put(inode: Inode, bytes: Buffer, at: number): void {
   const data = Buffer.alloc(Math.max(inode.data.length, at + bytes.length));
   inode.data.copy(data);

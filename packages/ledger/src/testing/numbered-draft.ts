@@ -1,6 +1,6 @@
 import { OWN_TENANT, type RecordDraft } from '@countersign/core';
 
-/** The same record for the same number, of a length between 30 bytes and 9 KB. */
+/** The same record for the same number, between 30 bytes and 9 KB. */
 export function numbered(number: number): RecordDraft {
   const filler = 'x'.repeat((number * 7919) % (number % 50 === 0 ? 9000 : 300));
   return {

@@ -7,7 +7,7 @@ import { LedgerReader } from '../ledger-reader.ts';
 import { rotateKey } from '../rotate-key.ts';
 import { numbered } from './numbered-draft.ts';
 
-/** Where the bodies of {@link makeRotatedLedger} are erased. */
+/** The entries whose bodies {@link makeRotatedLedger} erases. */
 export const ERASED = [5, 6] as const;
 /** The entries of kind `key`. */
 export const ROTATIONS = [301, 302] as const;
@@ -33,8 +33,8 @@ export function seededBytes(seed: number): { fill(into: Uint8Array): Uint8Array 
 }
 
 /**
- * A ledger with one of everything: 310 entries of two days in three openings, kept checkpoints, a
- * partial tile on each level, an erasure that was carried out, and two key rotations.
+ * A ledger with one of everything: 310 entries of two days in three openings, retained checkpoints,
+ * a partial tile on each level, a completed erasure, and two key rotations.
  */
 export async function makeRotatedLedger(dir: string): Promise<{ readonly vkeys: string[] }> {
   const clock = new ManualClock(Date.parse('2026-01-31T22:00:00Z'));

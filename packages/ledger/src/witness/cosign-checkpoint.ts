@@ -29,9 +29,9 @@ export type HistoryCheck = {
 };
 
 /**
- * Compares the folder with what its witnesses have seen, before anything is signed again: a log
- * that was cut back, or put back from a copy, would otherwise sign a second history. A witness that
- * does not answer stops nobody at home, and cannot vouch for a folder that was restored.
+ * Compares the folder with what its witnesses have seen, before anything is signed. A log that was
+ * truncated or restored from a copy would otherwise sign a second history. An unreachable witness
+ * does not stop a folder on its own host, but cannot vouch for a restored folder.
  * @throws LedgerError ROLLED_BACK, RESTORED_FOLDER, MALFORMED_POLICY
  */
 export async function checkHistory(check: HistoryCheck): Promise<void> {
@@ -56,7 +56,7 @@ const KNOWS_NOTHING = { code: 'witness-new', text: 'the witness has seen nothing
 
 const NOT_ASKED = { code: 'not-asked', text: 'the witness has no address' };
 
-/** `yes` if all that the witness has seen is in the folder. */
+/** Answers `yes` if the folder contains everything that the witness has seen. */
 async function compare(
   check: HistoryCheck,
   witness: PolicyWitness,
@@ -65,10 +65,11 @@ async function compare(
   const address = addressOf(witness);
   if (address === undefined) return unknown(asOf, NOT_ASKED);
   let because = '';
-  // The witness may have cosigned under a key that has since been rotated away.
+  // The witness may have cosigned under a key that was rotated away since.
   for (const vkey of [...check.facts.vkeys].reverse()) {
     const seen = await fetchWitnessed(address, verifierOf(vkey));
-    // It has nothing against the folder, and nothing to say for it: no data is never yes.
+    // The witness does not know the log, so it gives no evidence for the folder: no data is never
+    // yes.
     if (seen.kind === 'none') return unknown(asOf, KNOWS_NOTHING);
     if (seen.kind === 'unreachable') {
       because = seen.because;
@@ -105,18 +106,18 @@ function rolledBack(dir: string, name: string, seenSize: number, size: number): 
   );
 }
 
-/** What a witness said to a checkpoint. */
+/** The answer of a witness to a checkpoint. */
 export type CosignResult = { readonly name: string; readonly because: string | undefined };
 
 export type CosigningReport = {
   readonly signatures: readonly NoteSignature[];
-  /** One for each witness with an address; `because` where there is no cosignature. */
+  /** One per witness with an address; `because` if there is no cosignature. */
   readonly results: readonly CosignResult[];
 };
 
 /**
- * Asks every witness to cosign a published checkpoint. What it has against it is told and no
- * failure: the checkpoint is signed by now, and whoever accepted a fork was told before.
+ * Asks every witness to cosign a published checkpoint. A refusal is reported but is no failure: the
+ * checkpoint is already signed, and an operator who accepted a fork was warned before.
  */
 export async function cosign(
   files: Disk,
@@ -148,7 +149,7 @@ type Question = {
   readonly address: WitnessAddress;
 };
 
-/** Asks with an empty history first: a witness that knows more says from where to prove. */
+/** Claims an empty history first. A witness that knows more names the size to prove from. */
 async function askOne(question: Question): Promise<readonly NoteSignature[] | string> {
   const { files, dir, published, address } = question;
   const note = Buffer.from(published.note);
@@ -168,11 +169,11 @@ async function askOne(question: Question): Promise<readonly NoteSignature[] | st
 
 const CUT_BACK = 'this log was cut back, and a second history begins here';
 
-/** Somebody else may have submitted between a conflict and the next try; not for ever. */
+/** Another process may have submitted between a conflict and the retry, but not forever. */
 const CONFLICTS_MAX = 4;
 
 function addressOf({ key, url }: PolicyWitness): WitnessAddress | undefined {
   if (url === undefined) return undefined;
-  // The policy is the configuration: a host that stands in it may be called.
+  // The policy is the configuration: a host that it lists may be called.
   return { url, verifier: verifierOf(key), permittedHosts: [new URL(url).hostname] };
 }

@@ -9,14 +9,14 @@ import { type Disk, nodeFiles } from '../disk/disk.ts';
 import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
 import { layout } from '../folder/folder-layout.ts';
 
-/** The policy of a data folder, and who can be recognised by it. */
+/** The policy of a data folder, and the keys that it identifies. */
 export type WitnessPolicy = {
   readonly policy: TrustPolicy;
   readonly witnesses: readonly NoteVerifier[];
 };
 
 /**
- * Undefined where nobody witnesses the log.
+ * Returns undefined if no witness is configured.
  * @throws LedgerError MALFORMED_POLICY
  */
 export function readWitnessPolicy(files: Disk, dir: string): WitnessPolicy | undefined {
@@ -27,7 +27,7 @@ export function readWitnessPolicy(files: Disk, dir: string): WitnessPolicy | und
 }
 
 /**
- * Checks a policy and makes it that of the data folder.
+ * Checks a policy and stores it in the data folder.
  * @throws LedgerError MALFORMED_POLICY
  */
 export async function setWitnessPolicy(

@@ -43,7 +43,7 @@ test('reads back every checkpoint that it writes', () => {
   );
 });
 
-test('refuses a text that is not one strict checkpoint', () => {
+test('refuses a text that is not exactly one strict checkpoint', () => {
   const refused: [string, string][] = [
     ['nothing', ''],
     ['no origin', TEXT.replace(ORIGIN, '')],
@@ -69,7 +69,7 @@ test('refuses a text that is not one strict checkpoint', () => {
   }
 });
 
-test('writes nothing that it would not read', () => {
+test('refuses to write a checkpoint that it would not read', () => {
   const refused: Checkpoint[] = [
     { ...CHECKPOINT, origin: '' },
     { ...CHECKPOINT, origin: 'a\nb' },
@@ -83,7 +83,7 @@ test('writes nothing that it would not read', () => {
   }
 });
 
-test('opens a checkpoint that its log signed, with and without cosignatures', () => {
+test('opens a checkpoint signed by its log, with and without cosignatures', () => {
   const note = signed([log, witness]);
   const opened = openCheckpoint(note, {
     log: logVerifier,
@@ -102,7 +102,7 @@ test('opens a checkpoint that its log signed, with and without cosignatures', ()
   );
 });
 
-test('does not take a true cosignature for the signature of the log', () => {
+test("a valid cosignature does not count as the log's signature", () => {
   assert.throws(
     () =>
       openCheckpoint(signed([witness]), {
@@ -113,14 +113,14 @@ test('does not take a true cosignature for the signature of the log', () => {
   );
 });
 
-test('does not take a checkpoint of another log, even under the same key', () => {
+test('refuses a checkpoint of another log under the same key', () => {
   const other = formatCheckpoint({ ...CHECKPOINT, origin: 'log.example/two' });
   const note = Buffer.from(formatNote(signNote(other, [log])));
   assert.throws(() => openCheckpoint(note, { log: logVerifier }), { code: 'WRONG_ORIGIN' });
   assert.ok(openCheckpoint(note, { log: logVerifier, origin: 'log.example/two' }));
 });
 
-test('takes any of several keys of a log, as after a rotation', () => {
+test('accepts any of several keys of a log, as after a key rotation', () => {
   const next = ed25519Signer(ORIGIN, testKey('next'));
   const keys = [logVerifier, verifierOf(next.key)];
   assert.ok(openCheckpoint(signed([log]), { log: keys }));

@@ -11,30 +11,30 @@ import {
   parseNote,
 } from '../notes/signed-note.ts';
 
-/** C2SP tlog-checkpoint: what a log says about itself. */
+/** A checkpoint by C2SP tlog-checkpoint. */
 export type Checkpoint = {
   readonly origin: string;
   readonly size: number;
   readonly root: Uint8Array;
-  /** Further lines; none is empty, and a log of ours writes none. */
+  /** Further lines, none empty. A log of Countersign writes none. */
   readonly extensions: readonly string[];
 };
 
-/** A checkpoint under a log's own signature, which is known to be true. */
+/** A checkpoint whose log signature was verified. */
 export type SignedCheckpoint = Checkpoint & {
   readonly note: Note;
-  /** By other keys that were asked about, such as witnesses; each is true. */
+  /** Verified signatures by the other requested keys, such as witnesses. */
   readonly cosignatures: readonly NoteSignature[];
-  /** By keys that were not asked about: they prove nothing. */
+  /** Signatures by keys that were not requested. They prove nothing. */
   readonly unverified: readonly NoteSignature[];
 };
 
 export type CheckpointTrust = {
   /** The keys of the log: one of them must have signed. */
   readonly log: NoteVerifier | readonly NoteVerifier[];
-  /** The origin that is expected; by default the name of the log's first key. */
+  /** The expected origin. Default: the name of the log's first key. */
   readonly origin?: string | undefined;
-  /** Keys whose signatures are judged as well, if there are any. */
+  /** Keys whose signatures are also verified, if present. */
   readonly witnesses?: readonly NoteVerifier[] | undefined;
 };
 
@@ -64,9 +64,8 @@ export function parseCheckpoint(text: string): Checkpoint {
 }
 
 /**
- * Reads a signed checkpoint and verifies that it is by the log: a witness's signature alone,
- * however
- * true, does not make it one.
+ * Reads a signed checkpoint and verifies the log's signature. A witness's valid signature alone
+ * does not make it a checkpoint of the log.
  * @throws TlogError MALFORMED_NOTE, MALFORMED_CHECKPOINT, BAD_SIGNATURE, UNTRUSTED_NOTE,
  * WRONG_ORIGIN
  */

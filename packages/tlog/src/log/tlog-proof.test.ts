@@ -38,7 +38,7 @@ const ANY_WITNESS = policyOf('group two any w1 w2\nquorum two\n');
 const BOTH = policyOf('group two all w1 w2\nquorum two\n');
 const NO_WITNESS = policyOf('quorum none\n');
 
-test('writes a proof file as tlog-proof says', () => {
+test('writes the proof file format of tlog-proof', () => {
   const lines = formatProof({ ...proofOf(2, [signer]), extra: Buffer.from('hello') }).split('\n');
   assert.deepEqual(lines.slice(0, 3), ['c2sp.org/tlog-proof@v1', 'extra aGVsbG8=', 'index 2']);
   assert.equal(lines.indexOf(''), 12, 'nine hashes lead up from entry 2 of 300');
@@ -63,7 +63,7 @@ test('proves every entry', () => {
   }
 });
 
-test('proves no other entry, and no entry at another index', () => {
+test('rejects any other entry, and the entry at any other index', () => {
   const proof = proofOf(7, [signer]);
   assert.equal(verifyProof(proof, entryOf(8), NO_WITNESS).answer.kind, 'no');
   assert.equal(verifyProof({ ...proof, index: 8 }, entryOf(7), NO_WITNESS).answer.kind, 'no');
@@ -73,7 +73,7 @@ test('proves no other entry, and no entry at another index', () => {
   );
 });
 
-test('never says yes to a file in which a byte was changed', () => {
+test('never answers yes for a file with a changed byte', () => {
   const bytes = Buffer.from(formatProof(proofOf(5, [signer, w1, w2])));
   fc.assert(
     fc.property(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, mask) => {
@@ -85,20 +85,20 @@ test('never says yes to a file in which a byte was changed', () => {
   );
 });
 
-test('cannot tell without a key for the log', () => {
+test('answers unknown without a key for the log', () => {
   const stranger = policyOf('quorum none\n', ed25519Signer('log.example/two', testKey('log')));
   const { answer } = verifyProof(proofOf(1, [signer]), entryOf(1), stranger);
   assert.equal(answer.kind, 'unknown');
 });
 
-test('says no where another key of that name signed', () => {
+test('answers no if another key of that name signed', () => {
   const forger = ed25519Signer(ORIGIN, testKey('forger'));
   const { answer, failed } = verifyProof(proofOf(1, [forger]), entryOf(1), NO_WITNESS);
   assert.equal(answer.kind, 'no');
   assert.match(failed ?? '', /signatures is by a known key/);
 });
 
-test('holds a proof to its quorum of witnesses', () => {
+test('requires the quorum of witnesses', () => {
   const cases: [string, NoteSigner[], TrustPolicy, string][] = [
     ['one of any', [signer, w1], ANY_WITNESS, 'yes'],
     ['both of all', [signer, w1, w2], BOTH, 'yes'],
@@ -113,12 +113,12 @@ test('holds a proof to its quorum of witnesses', () => {
   }
 });
 
-test('refuses a cosignature that stands there twice, byte for byte', () => {
+test('refuses a cosignature that is present twice, byte for byte', () => {
   const proof = proofOf(3, [signer, w1, w1]);
   assert.throws(() => verifyProof(proof, entryOf(3), BOTH), { code: 'MALFORMED_NOTE' });
 });
 
-test('counts witnesses, never lines: any set of cosignatures is held to any quorum', () => {
+test('counts witnesses, not lines, for any set of cosignatures and any quorum', () => {
   const lines = fc.array(
     fc.record({
       name: fc.constantFrom('w1', 'w2', 'w3'),
@@ -160,7 +160,7 @@ function thresholdPolicy(quorum: number): string {
   return `log ${signer.key.vkey}\n${witnesses.join('')}${rule}`;
 }
 
-test('says no where a witness that is asked for signed something else', () => {
+test('answers no if a required witness signed something else', () => {
   const proof = proofOf(3, [signer, w1]);
   const false2 = w2.sign(TEXT.replace('300', '301'));
   const checkpoint = {
@@ -170,7 +170,7 @@ test('says no where a witness that is asked for signed something else', () => {
   assert.equal(verifyProof({ ...proof, checkpoint }, entryOf(3), ANY_WITNESS).answer.kind, 'no');
 });
 
-test('refuses a file that is not one strict proof', () => {
+test('refuses a file that is not exactly one strict proof', () => {
   const good = formatProof(proofOf(5, [signer]));
   const refused: [string, string][] = [
     ['nothing', ''],

@@ -34,29 +34,31 @@ const MAGIC = 'c2sp.org/tlog-proof@v1';
 /** A note, the extra data and the hashes in base64, and 1 KiB for the lines around them. */
 const PROOF_BYTES_MAX = NOTE_BYTES_MAX + 2 * PROOF_EXTRA_BYTES_MAX + 45 * PROOF_HASHES_MAX + 1024;
 
-/** Codes of notes that are well-formed and not true, as opposed to keys that we cannot use. */
+/**
+ * Codes of well-formed notes with a false claim. Keys of an unsupported type are not among them.
+ */
 const UNTRUE: ReadonlySet<TlogErrorCode> = new Set([
   'BAD_SIGNATURE',
   'UNTRUSTED_NOTE',
   'WRONG_ORIGIN',
 ]);
 
-/** C2SP tlog-proof: that an entry stands in a log, in one file. */
+/** A proof by C2SP tlog-proof, in one file, that a log contains an entry. */
 export type TlogProof = {
   readonly index: number;
   /** From the leaf's sibling up to the root's child. */
   readonly hashes: readonly Uint8Array[];
   /** The signed checkpoint with its cosignatures. */
   readonly checkpoint: Note;
-  /** Whatever its maker put there; nothing vouches for it. */
+  /** Data from the maker of the proof; not authenticated. */
   readonly extra?: Uint8Array | undefined;
 };
 
 export type ProofVerdict = {
   readonly answer: Answer;
-  /** What the proof speaks of, whether it is believed or not. */
+  /** The checkpoint of the proof, whether it is believed or not. */
   readonly checkpoint: Checkpoint;
-  /** What was found false, when the answer is `no`. */
+  /** The claim that is false, if the answer is `no`. */
   readonly failed: string | undefined;
 };
 
@@ -95,9 +97,9 @@ export function parseProof(bytes: Uint8Array): TlogProof {
 }
 
 /**
- * Whether `entry` stands in a log that the policy believes: the log's signature, the inclusion path
- * and the quorum of witnesses. Without a key for the log it cannot be told; a cosignature that is
- * missing leaves it open, one that is false decides against it.
+ * Answers whether a log that the policy trusts contains `entry`. Checks the log's signature, the
+ * inclusion path and the quorum of witnesses. Without a key for the log the answer is unknown. A
+ * missing cosignature makes the answer unknown; a false one makes it no.
  */
 export function verifyProof(
   proof: TlogProof,
@@ -146,8 +148,8 @@ export function verifyProof(
 }
 
 /**
- * Whether the witnesses that a policy asks for have cosigned; a false line is a `no` of its own.
- * `included` is what they vouch for, and the answer where the policy asks for none.
+ * Answers whether the witnesses that a policy requires have cosigned. A false line alone is a `no`.
+ * `included` is the answer about the log itself, and the result if the policy requires no witness.
  */
 export function quorumOfNote(
   note: Note,

@@ -18,7 +18,7 @@ const ORIGIN = 'log.example/one';
 const signer = ed25519Signer(ORIGIN, testKey('log'));
 const trust = { log: verifierOf(signer.key) };
 
-/** Three full tiles and a partial one: 256 entries, then 100 at a time. */
+/** Three full tiles and one partial tile: 256 entries, then 100 at a time. */
 const SIZES = [1, 255, 256, 300, 512, 700, 868];
 const { log, checkpoints } = grownLog();
 
@@ -47,7 +47,7 @@ test('reads a part of the entries', async () => {
   assert.deepEqual(Buffer.from(await snapshot.entry(600)), entryOf(600));
 });
 
-test('knows every earlier checkpoint for one that the log grew out of', async () => {
+test('recognizes every earlier checkpoint that the log extends', async () => {
   for (const newer of checkpoints) {
     const snapshot = await snapshotOf(newer);
     for (const older of checkpoints) {
@@ -63,7 +63,7 @@ test('knows every earlier checkpoint for one that the log grew out of', async ()
   }
 });
 
-test('falls back to full tiles where a log has deleted the partial ones', async () => {
+test('falls back to full tiles if a log has deleted the partial ones', async () => {
   const pruned = grownLog().log;
   pruned.dropSupersededPartials();
   assert.ok(pruned.files.size < log.files.size);
@@ -75,7 +75,7 @@ test('falls back to full tiles where a log has deleted the partial ones', async 
   }
 });
 
-test('finds every byte that was changed in a tile or a bundle it reads, and names the file', () => {
+test('detects every changed byte in a tile or bundle that it reads, and names the file', () => {
   const newest = checkpoints.at(-1) as Checkpoint;
   const paths = [...log.files.keys()].filter((path) => !/\.p\//.test(path) || isEdge(path));
   const place = fc.record({
@@ -102,7 +102,7 @@ test('finds every byte that was changed in a tile or a bundle it reads, and name
   );
 });
 
-test('names a resource that is missing, cut or too long', async () => {
+test('names a resource that is missing, truncated or too long', async () => {
   const newest = checkpoints.at(-1) as Checkpoint;
   for (const path of ['tile/0/000', 'tile/0/003.p/100', 'tile/1/000.p/3', 'tile/entries/001']) {
     const damages: [(bytes: Uint8Array) => Uint8Array | undefined, RegExp][] = [
@@ -144,12 +144,12 @@ test('reads an empty log, whose root is fixed', async () => {
   });
 });
 
-test('is not led astray by a checkpoint of the largest size', async () => {
+test('survives a checkpoint of the largest size', async () => {
   const huge = { origin: ORIGIN, size: Number.MAX_SAFE_INTEGER, root: emptyRoot(), extensions: [] };
   await assert.rejects(snapshotOf(huge), { code: 'MISSING_RESOURCE' });
 });
 
-test('verifies the checkpoint that a log shows, and says so if it shows none', async () => {
+test('verifies the checkpoint that a log serves, and reports a log that serves none', async () => {
   const { size, root } = checkpoints.at(-1) as Checkpoint;
   const note = formatNote(
     signNote(formatCheckpoint({ origin: ORIGIN, size, root, extensions: [] }), [signer]),
@@ -164,7 +164,7 @@ const TESSERA = join(import.meta.dirname, '../../../../../shared/data/tlog/tesse
 const TESSERA_VKEY =
   'example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx';
 
-test('verifies the log that Tessera wrote, at each of its checkpoints', {
+test('verifies a log written by Tessera at each of its checkpoints', {
   skip: existsSync(TESSERA) ? false : '../shared/data/tlog/tessera-log is not here',
 }, async () => {
   const seen: { checkpoint: SignedCheckpoint; snapshot: TlogSnapshot }[] = [];

@@ -34,7 +34,7 @@ export type TlogReaderOptions = {
 
 export type LogEntry = { readonly index: number; readonly entry: Uint8Array };
 
-/** Reads any static C2SP tlog-tiles log and believes nothing that its checkpoint does not cover. */
+/** Reads any static C2SP tlog-tiles log. Accepts only what the checkpoint covers. */
 export class TlogReader {
   readonly #fetchTile: FetchTile;
   readonly #trust: CheckpointTrust;
@@ -45,8 +45,8 @@ export class TlogReader {
   }
 
   /**
-   * The checkpoint that the log shows now, its signature verified. Whether it extends one seen
-   * before is another question: {@link TlogSnapshot.isExtensionOf}.
+   * The checkpoint that the log serves now, with its signature verified. {@link
+   * TlogSnapshot.isExtensionOf} checks whether it extends an earlier one.
    * @throws TlogError MISSING_RESOURCE and those of {@link openCheckpoint}
    */
   async checkpoint(): Promise<SignedCheckpoint> {
@@ -62,7 +62,7 @@ export class TlogReader {
   }
 }
 
-/** A log as one checkpoint commits to it. */
+/** A log at the size of one checkpoint. */
 export class TlogSnapshot {
   readonly checkpoint: Checkpoint;
   readonly #tiles: VerifiedTiles;
@@ -81,7 +81,7 @@ export class TlogSnapshot {
     return bundle[index % TILE_WIDTH] as Uint8Array;
   }
 
-  /** The entries of `[from, to)`, each verified, in order. */
+  /** The entries of `[from, to)` in order, each verified. */
   async *entries(range: LeafRange): AsyncGenerator<LogEntry, void, undefined> {
     const to = Math.min(range.to, this.checkpoint.size);
     for (let index = range.from; index < to; ) {
@@ -95,7 +95,7 @@ export class TlogSnapshot {
   }
 
   /**
-   * The entries of one bundle, as many as the log has at this size.
+   * The entries of one bundle, up to the size of this snapshot.
    * @throws TlogError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT
    */
   async bundle(index: number): Promise<readonly Uint8Array[]> {
@@ -139,8 +139,8 @@ export class TlogSnapshot {
   }
 
   /**
-   * False for a log that was rolled back or forked: `older` is then, with this checkpoint, evidence
-   * against whoever signed both.
+   * Returns false for a log that was rolled back or forked. Then `older` and this checkpoint
+   * together are evidence against their signer.
    * @throws TlogError MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT
    */
   async isExtensionOf(older: Checkpoint): Promise<boolean> {

@@ -57,7 +57,7 @@ test('holds hundreds of logs and witnesses', () => {
   assert.equal(policy.witnesses.length, 300);
 });
 
-test('names the line that it cannot read', () => {
+test('names the line that is malformed', () => {
   const refused: [string, string, number][] = [
     ['no quorum', `log ${LOG}\n`, 0],
     ['nothing', '', 0],
@@ -102,7 +102,7 @@ test('names the line that it cannot read', () => {
   assert.throws(() => parsePolicy(Buffer.alloc(600_000, 10)), { code: 'MALFORMED_POLICY' });
 });
 
-test('keeps a witness whose type of key it cannot verify yet', () => {
+test('keeps a witness with a key type that cannot be verified yet', () => {
   const { vkey } = verifierKey('pq.example', 0x06, Buffer.alloc(1312, 1));
   assert.equal(read(`witness pq ${vkey}\nquorum pq\n`).witnesses[0]?.key.type, 6);
 });
@@ -137,7 +137,7 @@ test('counts votes by strong Kleene logic', () => {
   }
 });
 
-test('says whose cosignature is missing', () => {
+test('names the witness whose cosignature is missing', () => {
   const policy = read(POLICY);
   const result = quorumAnswer(
     policy,
@@ -155,11 +155,11 @@ test('says whose cosignature is missing', () => {
   );
 });
 
-test('asks no witness where the policy asks for none', () => {
+test('a policy without a quorum needs no witness', () => {
   assert.equal(answer(read(`witness w1 ${W1}\nquorum none\n`), 'n').kind, 'yes');
 });
 
-test('answers groups that share members without counting them again and again', () => {
+test('evaluates groups with shared members once each', () => {
   const doubling = Array.from({ length: 200 }, (_, i) => {
     const [a, b] = i < 2 ? ['w1', 'w2'] : [`g${i - 1}`, `g${i - 2}`];
     return `group g${i} all ${a} ${b}\n`;

@@ -4,7 +4,10 @@ import { TlogError } from '../errors.ts';
 import { POLICY_BYTES_MAX } from '../limits.ts';
 import { parseVkey, SIGNATURE_TYPE, type VerifierKey } from '../notes/verifier-key.ts';
 
-/** C2SP tlog-policy: which logs are believed, and who must have seen what they say. */
+/**
+ * A policy by C2SP tlog-policy: the trusted logs, and the witnesses that must have seen their
+ * checkpoints.
+ */
 export type TrustPolicy = {
   readonly logs: readonly PolicyLog[];
   readonly witnesses: readonly PolicyWitness[];
@@ -21,7 +24,7 @@ export type PolicyWitness = {
   readonly url: string | undefined;
 };
 
-/** Holds once `threshold` of its members do. */
+/** The group is satisfied if at least `threshold` of its members are. */
 export type PolicyGroup = {
   readonly name: string;
   readonly threshold: number;
@@ -30,17 +33,17 @@ export type PolicyGroup = {
 
 const NONE = 'none';
 
-/** What the lines read so far have said. */
+/** The state after the lines read so far. */
 type Draft = {
   logs: PolicyLog[];
   witnesses: PolicyWitness[];
   groups: PolicyGroup[];
   quorum: { name: string | undefined } | undefined;
-  /** Witnesses and groups share one space of names. */
+  /** Witnesses and groups share one namespace. */
   names: Set<string>;
 };
 
-/** @throws TlogError MALFORMED_POLICY, with the number of the line in `data.line`. */
+/** @throws TlogError MALFORMED_POLICY, with the line number in `data.line` */
 export function parsePolicy(bytes: Uint8Array): TrustPolicy {
   const text = bytes.length > POLICY_BYTES_MAX ? undefined : decodeUtf8(bytes);
   if (text === undefined) {
@@ -68,9 +71,9 @@ export function parsePolicy(bytes: Uint8Array): TrustPolicy {
 }
 
 /**
- * Whether enough witnesses have seen a checkpoint, from what is known about each. A witness that
- * has not signed yet may still do so: its absence is `unknown`, not `no`. `whereNoneIsAsked`: the
- * answer of a policy that asks for no witness.
+ * Answers whether enough witnesses have seen a checkpoint. A witness that has not signed yet may
+ * still sign, so its absence is `unknown`, not `no`. `whereNoneIsAsked` is the answer of a policy
+ * that requires no witness.
  */
 export function quorumAnswer(
   policy: TrustPolicy,
@@ -78,7 +81,8 @@ export function quorumAnswer(
   whereNoneIsAsked: Answer,
 ): Answer {
   if (policy.quorum === undefined) return whereNoneIsAsked;
-  // Groups name only what stands above them, so one pass answers each once: nothing can loop.
+  // A group names only earlier lines, so one pass answers each group once, and no cycle is
+  // possible.
   const answers = new Map(policy.witnesses.map((w) => [w.name, answerOf(w)]));
   for (const { name, threshold, members } of policy.groups) {
     const votes = members.map((member) => answers.get(member) as Answer);
@@ -182,7 +186,7 @@ function readUrl(text: string | undefined, line: number): string | undefined {
   return text;
 }
 
-/** Words between spaces; a word that starts with `#` starts a comment. */
+/** Splits a line at spaces; a word that starts with `#` starts a comment. */
 function itemsOf(line: string): string[] {
   const items = line.split(/[ \t]+/).filter((item) => item !== '');
   const comment = items.findIndex((item) => item.startsWith('#'));

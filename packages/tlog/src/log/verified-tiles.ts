@@ -8,22 +8,22 @@ import { edgeTiles, TILE_WIDTH, type TileId, tilePath, tileWidth } from '../merk
 import type { Checkpoint } from './checkpoint.ts';
 
 /**
- * Gives a resource of a static log by its path below the log's prefix. MUST resolve to undefined if
- * the log has no such resource, and reject for every other reason why it cannot be had. MUST undo
- * any content encoding, and MUST bound what it reads: an entry bundle has at most 16 MiB.
+ * Fetches a resource of a static log by its path below the log's prefix. MUST resolve to undefined
+ * if the log has no such resource, and reject on any other failure. MUST undo any content encoding,
+ * and MUST limit what it reads: an entry bundle has at most 16 MiB.
  */
 export type FetchTile = (path: string) => Promise<Uint8Array | undefined>;
 
 /**
- * Tiles of a log at one checkpoint, none of which is given out before it was followed up to the
- * checkpoint's root: whoever serves them can withhold, but not lie.
+ * The tiles of a log at one checkpoint. Each tile is verified up to the checkpoint's root before it
+ * is returned. A server of the tiles can withhold data, but cannot forge it.
  */
 export class VerifiedTiles {
   readonly size: number;
   readonly #fetchTile: FetchTile;
-  /** The partial tile of each level, which together make the root. */
+  /** The partial tile of each level. Together they give the root. */
   readonly #edge: ReadonlyMap<number, Buffer>;
-  /** Full tiles, the one used longest ago first. */
+  /** Full tiles, least recently used first. */
   readonly #full: Map<string, Buffer> = new Map();
 
   private constructor(size: number, edge: ReadonlyMap<number, Buffer>, fetchTile: FetchTile) {

@@ -2,10 +2,10 @@ import { assert } from '@countersign/core';
 import { TlogError } from '../errors.ts';
 import { type BundleId, TILE_WIDTH } from './tile.ts';
 
-/** Takes a full bundle; the parts are written one after the other, before the call returns. */
+/** Receives a full bundle. The sink writes the parts in order before the call returns. */
 export type FullBundleSink = (bundle: BundleId, parts: readonly Uint8Array[]) => void;
 
-/** Cuts a run of leaves, each after its length in two bytes, into entry bundles of 256. */
+/** Splits leaves, each preceded by a two-byte length, into entry bundles of 256. */
 export class BundleBuilder {
   #size = 0;
   /** The leaves of the partial bundle. */
@@ -35,7 +35,7 @@ export class BundleBuilder {
         onFull({ index, width: TILE_WIDTH }, [this.#edge, part]);
         this.#edge = Buffer.alloc(0);
       } else {
-        // A copy, since the leaves belong to a frame that shall not be kept alive.
+        // A copy: the leaves belong to a journal frame, which must not stay in memory.
         this.#edge = Buffer.concat([this.#edge, part]);
       }
       at = end;
@@ -52,8 +52,8 @@ export class BundleBuilder {
 }
 
 /**
- * The first `width` entries of a bundle that has at least as many. @throws TlogError
- * MALFORMED_TILE
+ * The first `width` entries of a bundle with at least `width` entries.
+ * @throws TlogError MALFORMED_TILE
  */
 export function cutBundle(bytes: Buffer, width: number): Buffer {
   return bytes.subarray(0, endOfLeaves(bytes, 0, width));

@@ -5,7 +5,7 @@ import { emptyRoot, leafHash, NodeHasher, nodeHash, sha256, sha256Into } from '.
 
 const EMPTY_LEAF = '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d';
 
-test('hashes leaves, nodes and the empty tree as RFC 6962 section 2.1 says', () => {
+test('hashes leaves, nodes and the empty tree by RFC 6962 section 2.1', () => {
   const leaf = leafHash(Buffer.alloc(0));
   assert.equal(leaf.toString('hex'), EMPTY_LEAF);
   assert.equal(
@@ -18,19 +18,19 @@ test('hashes leaves, nodes and the empty tree as RFC 6962 section 2.1 says', () 
   );
 });
 
-test('gives an empty root of its own to each caller', () => {
+test('returns a new copy of the empty root to each caller', () => {
   emptyRoot().fill(0);
   assert.equal(emptyRoot()[0], 0xe3);
 });
 
-test('writes a digest at its place and nowhere else', () => {
+test('writes a digest only at its offset', () => {
   const into = Buffer.alloc(40, 7);
   sha256Into(Buffer.from('x'), into, 4);
   assert.deepEqual(into.subarray(4, 36), sha256(Buffer.from('x')));
   assert.deepEqual([...into.subarray(0, 4), ...into.subarray(36)], Array(8).fill(7));
 });
 
-test('hashes every perfect subtree of a run of hashes as the naive tree does', () => {
+test('hashes every perfect subtree like the naive tree', () => {
   const leaves = numberedLeaves(256);
   const run = Buffer.concat(leaves);
   const hasher = new NodeHasher();

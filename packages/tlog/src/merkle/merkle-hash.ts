@@ -5,9 +5,7 @@ export const HASH_BYTES = 32;
 export const LEAF_PREFIX = 0x00;
 export const NODE_PREFIX = 0x01;
 
-/**
- * The root of the tree without leaves: SHA-256 of nothing. A fresh copy, since bytes are mutable.
- */
+/** The root of the empty tree: SHA-256 of no bytes. A fresh copy, because buffers are mutable. */
 export function emptyRoot(): Buffer {
   return sha256(Buffer.alloc(0));
 }
@@ -17,8 +15,8 @@ export function sha256(data: Uint8Array): Buffer {
 }
 
 /**
- * Writes SHA-256(data) at `into[at..at+32)`. The digest travels as a one-byte string: it costs a
- * quarter of a digest returned as a Buffer, each of which owns memory outside the heap.
+ * Writes SHA-256(data) at `into[at..at+32)`. The digest is passed as a one-byte string. That costs
+ * a quarter of a digest returned as a Buffer, which owns memory outside the heap.
  */
 export function sha256Into(data: Uint8Array, into: Buffer, at: number): void {
   into.write(hash('sha256', data, 'binary'), at, HASH_BYTES, 'latin1');
@@ -39,20 +37,20 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(pair);
 }
 
-/** Hashes runs of neighbouring nodes without an allocation per node. Not for concurrent use. */
+/** Hashes runs of neighboring nodes without an allocation per node. Not for concurrent use. */
 export class NodeHasher {
   readonly #pair: Buffer = Buffer.alloc(1 + 2 * HASH_BYTES, NODE_PREFIX);
   readonly #row: Buffer = Buffer.alloc(128 * HASH_BYTES);
 
-  /** Writes the parent of `from[at..at+64)` at `into[to..to+32)`; the two may be one buffer. */
+  /** Writes the parent of `from[at..at+64)` at `into[to..to+32)`. Both may be the same buffer. */
   parent(from: Buffer, at: number, into: Buffer, to: number): void {
     from.copy(this.#pair, 1, at, at + 2 * HASH_BYTES);
     sha256Into(this.#pair, into, to);
   }
 
   /**
-   * Writes the root of the perfect subtree over `count` hashes (1, 2, 4 … 256) that start at
-   * `from[at]` to `into[to..to+32)`.
+   * Writes the root of the perfect subtree over `count` hashes (1, 2, 4 … 256) from `from[at]` to
+   * `into[to..to+32)`.
    */
   subtree(from: Buffer, at: number, count: number, into: Buffer, to: number): void {
     if (count === 1) {

@@ -30,7 +30,7 @@ const runs = { numRuns: IS_LONG ? 3000 : 60 };
 const LEAVES = numberedLeaves(1100);
 const ROOTS = Array.from({ length: LEAVES.length + 1 }, (_, n) => naiveRoot(LEAVES.slice(0, n)));
 
-test('agrees with the roots of RFC 6962 over the entries "0", "1", …', () => {
+test('agrees with the RFC 6962 roots over the entries "0", "1", …', () => {
   const roots: [number, string][] = [
     [0, '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='],
     [1, '2zQm6HgGjSjSabbIcXIyLOU3K2V1bQeJAB00g19gHAM='],
@@ -45,7 +45,7 @@ test('agrees with the roots of RFC 6962 over the entries "0", "1", …', () => {
   }
 });
 
-test('proves and verifies every entry of every small tree as RFC 6962 does', () => {
+test('proves and verifies inclusion of every entry of every small tree as RFC 6962 does', () => {
   for (let size = 1; size <= SIZES_ALL; size++) {
     for (let index = 0; index < size; index++) {
       const claim = inclusionOf(index, size);
@@ -55,7 +55,7 @@ test('proves and verifies every entry of every small tree as RFC 6962 does', () 
   }
 });
 
-test('proves and verifies every growth of every small tree as RFC 6962 does', () => {
+test('proves and verifies consistency of every pair of small trees as RFC 6962 does', () => {
   for (let newSize = 0; newSize <= SIZES_ALL; newSize++) {
     for (let oldSize = 0; oldSize <= newSize; oldSize++) {
       const claim = consistencyOf(oldSize, newSize);
@@ -70,7 +70,7 @@ const pair = fc
   .integer({ min: 1, max: LEAVES.length })
   .chain((size) => fc.tuple(fc.constant(size), fc.nat({ max: size - 1 })));
 
-test('proves and verifies in larger trees', () => {
+test('proves and verifies inclusion and consistency in larger trees', () => {
   fc.assert(
     fc.property(pair, ([size, smaller]) => {
       assert.ok(verifyInclusion(inclusionOf(smaller, size)));
@@ -80,7 +80,7 @@ test('proves and verifies in larger trees', () => {
   );
 });
 
-test('refuses an inclusion proof in which anything was changed', () => {
+test('refuses an inclusion proof with any change', () => {
   fc.assert(
     fc.property(pair, fc.nat(), ([size, index], at) => {
       const claim = inclusionOf(index, size);
@@ -104,7 +104,7 @@ test('refuses an inclusion proof in which anything was changed', () => {
   );
 });
 
-test('refuses a consistency proof in which anything was changed', () => {
+test('refuses a consistency proof with any change', () => {
   fc.assert(
     fc.property(pair, fc.nat(), ([newSize, smaller], at) => {
       const claim = consistencyOf(Math.max(1, smaller), newSize);
@@ -124,7 +124,7 @@ test('refuses a consistency proof in which anything was changed', () => {
   );
 });
 
-test('refuses hashes of another length, above all an empty leaf under an empty root', () => {
+test('refuses hashes of another length, in particular an empty leaf under an empty root', () => {
   const none = Buffer.alloc(0);
   const claim = inclusionOf(0, 1);
   const refused: InclusionClaim[] = [
@@ -142,7 +142,7 @@ test('refuses hashes of another length, above all an empty leaf under an empty r
   );
 });
 
-test('refuses sizes and indices that are negative, broken or beyond 2^53', () => {
+test('refuses sizes and indices that are negative, fractional or above 2^53', () => {
   const claim = inclusionOf(0, 1);
   const growth = consistencyOf(1, 2);
   for (const bad of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
@@ -157,7 +157,7 @@ test('refuses sizes and indices that are negative, broken or beyond 2^53', () =>
   assert.throws(() => consistencyRanges(4, 3), { code: 'OUT_OF_RANGE' });
 });
 
-test('splits the largest tree that can be without losing an entry', () => {
+test('splits the largest possible tree without losing an entry', () => {
   const size = Number.MAX_SAFE_INTEGER;
   const ranges = inclusionRanges(size - 1, size);
   assert.equal(
@@ -168,7 +168,7 @@ test('splits the largest tree that can be without losing an entry', () => {
   assert.ok(consistencyRanges(2 ** 52 + 1, size).length <= 63);
 });
 
-test('lets everything extend the empty log, whose root is fixed', () => {
+test('every log extends the empty log, whose root is fixed', () => {
   const growth = consistencyOf(0, 5);
   assert.ok(verifyConsistency(growth));
   assert.equal(verifyConsistency({ ...growth, oldRoot: LEAVES[0] as Buffer }), false);
@@ -180,7 +180,7 @@ test('lets everything extend the empty log, whose root is fixed', () => {
 
 const VECTORS = join(import.meta.dirname, '../../../../../shared/data/merkle/inclusion');
 
-test('judges the inclusion vectors of transparency-dev/merkle as they say', {
+test('agrees with the inclusion vectors of transparency-dev/merkle', {
   skip: existsSync(VECTORS) ? false : '../shared/data/merkle/inclusion is not here',
 }, () => {
   const files = readdirSync(VECTORS, { recursive: true, encoding: 'utf8' });
@@ -230,7 +230,7 @@ function flip(hash: Uint8Array, at: number): Buffer {
   return copy;
 }
 
-/** One hash flipped, dropped, doubled or swapped with its neighbour. */
+/** Flips, drops, doubles or swaps one hash. */
 function mutationsOf(proof: readonly Uint8Array[], at: number): Uint8Array[][] {
   if (proof.length === 0) return [];
   const i = at % proof.length;

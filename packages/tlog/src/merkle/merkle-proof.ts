@@ -5,10 +5,10 @@ import { PROOF_HASHES_MAX } from '../limits.ts';
 import { emptyRoot, HASH_BYTES, nodeHash } from './merkle-hash.ts';
 import type { TreeNode } from './tile.ts';
 
-/** Entries `[from, to)` of which a proof needs the Merkle tree hash. */
+/** A range of entries `[from, to)` whose Merkle tree hash a proof needs. */
 export type LeafRange = { readonly from: number; readonly to: number };
 
-/** Gives the hash of a perfect subtree. MUST throw rather than guess. */
+/** Returns the hash of a perfect subtree. MUST throw rather than guess. */
 export type ReadHash = (level: number, index: number) => Uint8Array;
 
 export type InclusionClaim = {
@@ -28,14 +28,17 @@ export type ConsistencyClaim = {
   readonly proof: readonly Uint8Array[];
 };
 
-/** A count of entries: an integer of 0 to 2^53 - 1. Beyond, arithmetic would lie silently. */
+/**
+ * A count of entries: an integer from 0 to 2^53 - 1. Above that, arithmetic silently loses
+ * precision.
+ */
 export function isTreeSize(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
 /**
- * What PATH(index, D[size]) of RFC 6962 section 2.1.1 consists of, leaf's sibling first.
- * @throws TlogError OUT_OF_RANGE unless `0 <= index < size < 2^53`.
+ * The ranges of PATH(index, D[size]) in RFC 6962 section 2.1.1, the leaf's sibling first.
+ * @throws TlogError OUT_OF_RANGE unless `0 <= index < size < 2^53`
  */
 export function inclusionRanges(index: number, size: number): LeafRange[] {
   if (!isTreeSize(size) || !isTreeSize(index) || index >= size) {
@@ -58,9 +61,9 @@ export function inclusionRanges(index: number, size: number): LeafRange[] {
 }
 
 /**
- * What PROOF(oldSize, D[newSize]) of RFC 6962 section 2.1.2 consists of; nothing for an old size of
- * 0, which everything extends, and for equal sizes.
- * @throws TlogError OUT_OF_RANGE unless `0 <= oldSize <= newSize < 2^53`.
+ * The ranges of PROOF(oldSize, D[newSize]) in RFC 6962 section 2.1.2. Empty for an old size of 0,
+ * which every log extends, and for equal sizes.
+ * @throws TlogError OUT_OF_RANGE unless `0 <= oldSize <= newSize < 2^53`
  */
 export function consistencyRanges(oldSize: number, newSize: number): LeafRange[] {
   if (!isTreeSize(oldSize) || !isTreeSize(newSize) || oldSize > newSize) {
@@ -83,12 +86,12 @@ export function consistencyRanges(oldSize: number, newSize: number): LeafRange[]
       from = middle;
     }
   }
-  // The verifier knows the old root itself, but not the root of a part of the old tree.
+  // The verifier knows the old root, but not the root of a part of the old tree.
   if (from !== 0) ranges.push({ from, to });
   return ranges.reverse();
 }
 
-/** The perfect subtrees of a range that starts where one may start, left to right. */
+/** The perfect subtrees of a valid range, left to right. */
 export function nodesOf(range: LeafRange): TreeNode[] {
   const nodes: TreeNode[] = [];
   for (let from = range.from; from < range.to; ) {
@@ -104,7 +107,7 @@ export function nodesOf(range: LeafRange): TreeNode[] {
   return nodes;
 }
 
-/** The Merkle tree hash of a range of a proof, or of `[0, size)`; the empty root of nothing. */
+/** The Merkle tree hash of a proof range, or of `[0, size)`. The empty root for size 0. */
 export function rangeHash(range: LeafRange, readHash: ReadHash): Buffer {
   let right: Buffer | undefined;
   for (const { level, index } of nodesOf(range).reverse()) {
@@ -124,11 +127,13 @@ export function proveConsistency(oldSize: number, newSize: number, readHash: Rea
   return consistencyRanges(oldSize, newSize).map((range) => rangeHash(range, readHash));
 }
 
-/** RFC 9162 section 2.1.3.2. Every part of the claim may come from an attacker: it never throws. */
+/**
+ * RFC 9162 section 2.1.3.2. Every part of the claim may come from an attacker, so it never throws.
+ */
 export function verifyInclusion(claim: InclusionClaim): boolean {
   const { index, size, root, leafHash, proof } = claim;
   if (!isTreeSize(size) || !isTreeSize(index) || index >= size) return false;
-  // A leaf hash of another length (none at all, above all) is no leaf of any tree.
+  // A leaf hash of another length (in particular of length 0) is not a leaf of any tree.
   if (!areHashes([root, leafHash]) || !isProof(proof)) return false;
   let node = index;
   let last = size - 1;
@@ -151,8 +156,8 @@ export function verifyInclusion(claim: InclusionClaim): boolean {
 }
 
 /**
- * RFC 9162 section 2.1.4.2; as in C2SP tlog-witness, everything extends the empty log by an empty
- * proof. Every part of the claim may come from an attacker: it never throws.
+ * RFC 9162 section 2.1.4.2. As in C2SP tlog-witness, every log extends the empty log with an empty
+ * proof. Every part of the claim may come from an attacker, so it never throws.
  */
 export function verifyConsistency(claim: ConsistencyClaim): boolean {
   const { oldSize, oldRoot, newSize, newRoot, proof } = claim;
@@ -171,7 +176,7 @@ function isExtension({ oldSize, oldRoot, newSize, newRoot, proof }: ConsistencyC
     node = Math.floor(node / 2);
     last = Math.floor(last / 2);
   }
-  // An old size of a power of two is itself a node of the new tree: its root opens the path.
+  // If the old size is a power of two, the old root is a node of the new tree and starts the path.
   const path = node === 0 ? [oldRoot, ...proof] : proof;
   let [oldHash, newHash] = [path[0] as Uint8Array, path[0] as Uint8Array];
   for (const sibling of path.slice(1)) {

@@ -18,7 +18,7 @@ test('has the root of the naive tree after every append', () => {
   }
 });
 
-test('does not care how its leaves are cut into batches', () => {
+test('gives the same result for any split of leaves into batches', () => {
   const cuts = fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(cuts, (counts) => {
@@ -35,7 +35,7 @@ test('does not care how its leaves are cut into batches', () => {
   );
 });
 
-test('gives the tiles from which every hash of the tree can be read', () => {
+test('writes tiles that give every hash of the tree', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: LEAVES.length }), fc.nat(), (size, at) => {
       const { tree, tiles } = grown([size]);
@@ -50,7 +50,7 @@ test('gives the tiles from which every hash of the tree can be read', () => {
   );
 });
 
-test('goes on after it was restored from its edge as if nothing had happened', () => {
+test('continues correctly after it is restored from its edge', () => {
   const sizes = fc.tuple(fc.nat({ max: 800 }), fc.nat({ max: 700 }));
   fc.assert(
     fc.property(sizes, ([before, after]) => {
@@ -68,7 +68,7 @@ test('goes on after it was restored from its edge as if nothing had happened', (
   );
 });
 
-test('carries over several levels at once, each tile before its parent', () => {
+test('carries over several levels at once and writes each tile before its parent', () => {
   const edge = [
     { tile: { level: 0, index: 65_535, width: 255 }, bytes: Buffer.alloc(255 * 32, 1) },
     { tile: { level: 1, index: 255, width: 255 }, bytes: Buffer.alloc(255 * 32, 2) },
@@ -102,7 +102,7 @@ test('refuses to be restored from a tile that is too short', () => {
   assert.throws(() => MerkleTree.restore(1, short), { code: 'MALFORMED_TILE' });
 });
 
-test('refuses to grow beyond what numbers can count', () => {
+test('refuses to grow past 2^53 - 1 entries', () => {
   assert.throws(() => MerkleTree.restore(2 ** 53, () => Buffer.alloc(8192)), {
     code: 'OUT_OF_RANGE',
   });

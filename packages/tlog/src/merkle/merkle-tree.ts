@@ -6,17 +6,17 @@ import { isTreeSize, type ReadHash } from './merkle-proof.ts';
 import { edgeTiles, hashCountAt, TILE_BYTES, TILE_WIDTH, type TileId, tileOfNode } from './tile.ts';
 
 /**
- * Takes a tile that has just become full. `hashes` (8,192 bytes) is the tree's own memory: it MUST
- * be copied or written before the call returns. A sink that throws leaves the tree unusable.
+ * Receives a tile that just became full. `hashes` (8,192 bytes) is the tree's own memory: it MUST
+ * be copied or written before the call returns. The tree is unusable after a sink throws.
  */
 export type FullTileSink = (tile: TileId, hashes: Uint8Array) => void;
 
-/** Gives the bytes of a tile, at least `width` hashes. MUST throw rather than guess. */
+/** Returns the bytes of a tile, at least `width` hashes. MUST throw rather than guess. */
 export type ReadTile = (tile: TileId) => Uint8Array;
 
 /**
- * The right edge of a log's Merkle tree: the partial tile of each level, and nothing else. About
- * one hash per leaf appended; 8 KiB per level of 256.
+ * The right edge of a log's Merkle tree: only the partial tile of each level. Costs about one hash
+ * per appended leaf, and 8 KiB per level of 256.
  */
 export class MerkleTree {
   readonly #hasher: NodeHasher = new NodeHasher();
@@ -24,7 +24,7 @@ export class MerkleTree {
   #size = 0;
 
   /**
-   * The tree of `size` entries again from the tiles that {@link MerkleTree.edge} gave.
+   * Restores the tree of `size` entries from the tiles of {@link MerkleTree.edge}.
    * @throws TlogError OUT_OF_RANGE, MALFORMED_TILE
    */
   static restore(size: number, readTile: ReadTile): MerkleTree {
@@ -42,8 +42,8 @@ export class MerkleTree {
   }
 
   /**
-   * Appends leaf hashes that stand one after the other, and hands each tile that fills to `onFull`:
-   * of one run, a tile before those of higher levels that hold its root.
+   * Appends consecutive leaf hashes and passes each full tile to `onFull`. Within one call, a tile
+   * comes before the tiles of higher levels that contain its root.
    * @throws TlogError OUT_OF_RANGE
    */
   appendLeaves(hashes: Uint8Array, onFull: FullTileSink): void {
@@ -73,7 +73,7 @@ export class MerkleTree {
     }));
   }
 
-  /** Tile `index` of `level` has just become full: its root joins the level above. */
+  /** Tile `index` of `level` just became full: its root joins the level above. */
   #fill(level: number, onFull: FullTileSink): void {
     const hashes = this.#levelAt(level);
     const index = hashCountAt(level + 1, this.#size) - 1;
@@ -109,7 +109,7 @@ export function rootOfEdge(
   return right ?? emptyRoot();
 }
 
-/** Reads any node of a log of `size` entries out of its tiles. */
+/** Reads any node of a log of `size` entries from its tiles. */
 export function hashReader(size: number, readTile: ReadTile): ReadHash {
   const hasher = new NodeHasher();
   return (level, index) => {
@@ -120,7 +120,7 @@ export function hashReader(size: number, readTile: ReadTile): ReadHash {
   };
 }
 
-/** The root of a full tile, which stands at its place in the level above. */
+/** The root of a full tile, which is one hash of the level above. */
 export function tileRoot(hashes: Uint8Array): Buffer {
   assert(hashes.length === TILE_BYTES, 'only a full tile has a root');
   const root = Buffer.allocUnsafe(HASH_BYTES);
@@ -128,7 +128,7 @@ export function tileRoot(hashes: Uint8Array): Buffer {
   return root;
 }
 
-/** True if the root of the full tile is what its parent says. */
+/** Returns true if the root of the full tile matches its parent. */
 export function isParentOf(parent: Uint8Array, position: number, hashes: Uint8Array): boolean {
   const at = position * HASH_BYTES;
   return isByteEqual(parent.subarray(at, at + HASH_BYTES), tileRoot(hashes));

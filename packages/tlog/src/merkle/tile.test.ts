@@ -15,7 +15,7 @@ import {
 const RUNS = process.env.COUNTERSIGN_LONG === '1' ? 10_000 : 200;
 const runs = { numRuns: RUNS };
 
-test('writes the paths of C2SP tlog-tiles', () => {
+test('writes the paths that C2SP tlog-tiles defines', () => {
   const paths: [string, string][] = [
     [tilePath({ level: 0, index: 1_234_067, width: 256 }), 'tile/0/x001/x234/067'],
     [tilePath({ level: 3, index: 0, width: 256 }), 'tile/3/000'],
@@ -44,7 +44,7 @@ test('reads back every path that it writes', () => {
   );
 });
 
-test('refuses a path that is not the one name of a tile', () => {
+test('refuses a path that is not the canonical name of a tile', () => {
   const refused = [
     'tile/64/000',
     'tile/00/000',
@@ -72,7 +72,7 @@ test('refuses a path that is not the one name of a tile', () => {
   for (const path of refused) assert.equal(parseTilePath(path), undefined, path);
 });
 
-test('refuses to name a tile that cannot be', () => {
+test('refuses to name an impossible tile', () => {
   for (const [index, width] of [
     [-1, 1],
     [0.5, 1],
@@ -84,7 +84,7 @@ test('refuses to name a tile that cannot be', () => {
   }
 });
 
-test('knows the partial tiles of the sizes that C2SP tlog-tiles gives as examples', () => {
+test('lists the partial tiles for the example sizes in C2SP tlog-tiles', () => {
   assert.deepEqual(edgeTiles(70_000), [
     { level: 0, index: 273, width: 112 },
     { level: 1, index: 1, width: 17 },
@@ -96,7 +96,7 @@ test('knows the partial tiles of the sizes that C2SP tlog-tiles gives as example
   assert.equal(tileWidth(0, 274, 70_000), 0);
 });
 
-test('finds a node within the tile that holds it, and none beyond the tree', () => {
+test('finds a node in the tile that holds it, and no node beyond the tree', () => {
   assert.deepEqual(tileOfNode({ level: 3, index: 33 }, 300), {
     tile: { level: 0, index: 1, width: 44 },
     position: 8,
@@ -111,7 +111,7 @@ test('finds a node within the tile that holds it, and none beyond the tree', () 
   assert.throws(() => tileOfNode({ level: 9, index: 0 }, 300), { code: 'OUT_OF_RANGE' });
 });
 
-test('reads back the bundles that it writes, empty entries included', () => {
+test('reads back the bundles that it writes, including empty entries', () => {
   const entries = fc.array(fc.uint8Array({ maxLength: 70 }), { minLength: 1, maxLength: 256 });
   fc.assert(
     fc.property(entries, (list) => {
@@ -127,7 +127,7 @@ test('reads back the bundles that it writes, empty entries included', () => {
   assert.deepEqual(decodeBundle(encodeBundle([largest]), 1), [largest]);
 });
 
-test('refuses an entry that does not fit and a bundle that is not whole', () => {
+test('refuses an entry that is too long and a bundle that is not whole', () => {
   assert.throws(() => encodeBundle([Buffer.alloc(65_536)]), { code: 'MALFORMED_TILE' });
   const bundle = encodeBundle([Buffer.from('a'), Buffer.from('bc')]);
   const cases: [Uint8Array, number][] = [

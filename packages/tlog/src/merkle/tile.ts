@@ -4,18 +4,18 @@ import { TlogError } from '../errors.ts';
 import { ENTRY_BYTES_MAX } from '../limits.ts';
 import { HASH_BYTES } from './merkle-hash.ts';
 
-/** C2SP tlog-tiles: a full tile holds 256 hashes, so one level of tiles is eight of the tree. */
+/** C2SP tlog-tiles: a full tile holds 256 hashes, so one tile level is eight tree levels. */
 export const TILE_WIDTH = 256;
 export const TILE_BYTES: number = TILE_WIDTH * HASH_BYTES;
 const TILE_HEIGHT = 8;
 /** C2SP tlog-tiles: levels go up to 63. */
 const TILE_LEVEL_MAX = 63;
 
-/** `width` is the number of hashes (or of entries) that it holds, 1 to 256. */
+/** `width` is the number of hashes (or entries) in the tile, 1 to 256. */
 export type TileId = { readonly level: number; readonly index: number; readonly width: number };
 export type BundleId = { readonly index: number; readonly width: number };
 
-/** A resource of a static log, as its path names it. */
+/** A resource of a static log, parsed from its path. */
 export type TileResource =
   | ({ readonly kind: 'tile' } & TileId)
   | ({ readonly kind: 'entries' } & BundleId);
@@ -33,7 +33,7 @@ export function bundlePath(bundle: BundleId): string {
   return `tile/entries/${indexPath(bundle)}`;
 }
 
-/** Undefined for every path that {@link tilePath} and {@link bundlePath} never write. */
+/** Returns undefined for every path that {@link tilePath} and {@link bundlePath} never write. */
 export function parseTilePath(path: string): TileResource | undefined {
   const parts =
     /^tile\/(entries|0|[1-9][0-9]?)\/((?:x[0-9]{3}\/)*)([0-9]{3})(?:\.p\/([0-9]+))?$/.exec(path);
@@ -51,19 +51,19 @@ export function parseTilePath(path: string): TileResource | undefined {
 }
 
 /**
- * How many hashes stand at `level` of tiles in a log of `size` entries: floor(size / 256^level).
+ * The number of hashes at tile level `level` in a log of `size` entries: floor(size / 256^level).
  */
 export function hashCountAt(level: number, size: number): number {
   return Math.floor(size / 2 ** (TILE_HEIGHT * level));
 }
 
-/** The width that tile `index` of `level` has in a log of `size` entries; 0 when there is none. */
+/** The width of tile `index` of `level` in a log of `size` entries; 0 if it does not exist. */
 export function tileWidth(level: number, index: number, size: number): number {
   const width = hashCountAt(level, size) - index * TILE_WIDTH;
   return Math.max(0, Math.min(TILE_WIDTH, width));
 }
 
-/** The partial tiles of a log of `size` entries, lowest level first; a level may have none. */
+/** The partial tiles of a log of `size` entries, lowest level first. A level may have none. */
 export function edgeTiles(size: number): TileId[] {
   const edge: TileId[] = [];
   for (let level = 0; hashCountAt(level, size) > 0; level++) {
@@ -74,7 +74,9 @@ export function edgeTiles(size: number): TileId[] {
   return edge;
 }
 
-/** The tile of a log of `size` entries that holds `node`, and where its `count` hashes stand. */
+/**
+ * The tile of a log of `size` entries that holds `node`, and the position of its `count` hashes.
+ */
 export function tileOfNode(
   node: TreeNode,
   size: number,
@@ -117,8 +119,8 @@ export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
 }
 
 /**
- * The entries of a bundle as views of `bytes`; `path` names it in an error.
- * @throws TlogError MALFORMED_TILE unless it holds exactly `width` whole entries and no more.
+ * The entries of a bundle as views of `bytes`. Errors name `path`.
+ * @throws TlogError MALFORMED_TILE unless it holds exactly `width` whole entries
  */
 export function decodeBundle(
   bytes: Uint8Array,

@@ -12,7 +12,7 @@ const clock = new ManualClock(1_700_000_000_999);
 const signer = cosignatureSigner('witness.example', KEY, clock);
 const verifier = verifierOf(signer.key.vkey);
 
-test('signs the message of tlog-cosignature, with the time before the signature', () => {
+test('signs the message that tlog-cosignature defines, with the time before the signature', () => {
   const { payload } = signer.sign(TEXT);
   const message = Buffer.from(`cosignature/v1\ntime 1700000000\n${TEXT}`);
   const time = Buffer.alloc(8);
@@ -22,7 +22,7 @@ test('signs the message of tlog-cosignature, with the time before the signature'
   assert.equal(signer.key.type, 0x04);
 });
 
-test('verifies what it signed and nothing else', () => {
+test('verifies what it signed and refuses everything else', () => {
   const { payload } = signer.sign(TEXT);
   assert.ok(verifier.verify(TEXT, payload));
   assert.equal(verifier.verify(TEXT.replace('extension', 'Extension'), payload), false);
@@ -37,12 +37,12 @@ test('verifies what it signed and nothing else', () => {
   assert.equal(verifier.verify(TEXT, Buffer.concat([payload, Buffer.alloc(1)])), false);
 });
 
-test('does not take a plain signature over the text for a cosignature, or the reverse', () => {
+test('does not accept a plain signature as a cosignature, or the reverse', () => {
   const plain = sign(null, Buffer.from(TEXT), KEY);
   assert.equal(verifier.verify(TEXT, Buffer.concat([Buffer.alloc(8), plain])), false);
 });
 
-test('refuses times past 2^63 - 1 though truly signed', () => {
+test('refuses times past 2^63 - 1 even with a valid signature', () => {
   const time = Buffer.alloc(8, 0xff);
   const message = Buffer.from(`cosignature/v1\ntime ${time.readBigUInt64BE()}\n${TEXT}`);
   assert.equal(verifier.verify(TEXT, Buffer.concat([time, sign(null, message, KEY)])), false);

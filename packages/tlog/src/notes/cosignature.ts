@@ -6,7 +6,7 @@ import { SIGNATURE_TYPE, type VerifierKey, verifierKey } from './verifier-key.ts
 
 /** C2SP tlog-cosignature: eight bytes of time, then the signature. */
 const TIME_BYTES = 8;
-/** The time is an unsigned number, of which C2SP allows 63 bits. */
+/** The time is an unsigned number. C2SP allows 63 bits. */
 const TIME_MAX = 2n ** 63n - 1n;
 
 /** Type 0x04, `cosignature/v1`: a statement that the signer saw the log at this time. */
@@ -24,8 +24,8 @@ export function cosignatureVerifier(key: VerifierKey): NoteVerifier {
 }
 
 /**
- * Signs with the time at which it is asked to. A signer that is also a log or two cosigners under
- * one key could be confused: each cosigner MUST have a key of its own.
+ * Signs with the current time. A cosigner that is also a log, or two cosigners under one key, could
+ * be confused. Each cosigner MUST have its own key.
  * @throws TlogError MALFORMED_KEY
  */
 export function cosignatureSigner(name: string, privateKey: KeyObject, clock: Clock): NoteSigner {
@@ -43,7 +43,7 @@ export function cosignatureSigner(name: string, privateKey: KeyObject, clock: Cl
   };
 }
 
-/** When a verified cosignature was made, in seconds since the epoch. */
+/** The time of a verified cosignature, in seconds since the epoch. */
 export function cosignatureTime(payload: Uint8Array): number {
   return Number(readTime(payload));
 }

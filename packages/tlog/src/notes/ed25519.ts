@@ -4,7 +4,7 @@ import { TlogError } from '../errors.ts';
 export const ED25519_KEY_BYTES = 32;
 export const ED25519_SIGNATURE_BYTES = 64;
 
-/** RFC 8410: what precedes the 32 bytes of a key in its SubjectPublicKeyInfo. */
+/** RFC 8410: the bytes before the 32 key bytes in a SubjectPublicKeyInfo. */
 const SPKI_HEAD: Buffer = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** @throws TlogError MALFORMED_KEY */

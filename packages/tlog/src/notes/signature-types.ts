@@ -3,7 +3,9 @@ import { cosignatureVerifier } from './cosignature.ts';
 import { ed25519Verifier, type NoteVerifier } from './signed-note.ts';
 import { parseVkey, SIGNATURE_TYPE, type VerifierKey } from './verifier-key.ts';
 
-/** By type byte of the key; another type (ML-DSA, say) is one more line. */
+/**
+ * Verifier factories by the type byte of the key. Another type (such as ML-DSA) is one more line.
+ */
 export type SignatureTypes = ReadonlyMap<number, (key: VerifierKey) => NoteVerifier>;
 
 export const SIGNATURE_TYPES: SignatureTypes = new Map([

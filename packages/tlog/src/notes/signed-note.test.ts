@@ -34,7 +34,7 @@ test('verifies the test vector of signed-note', () => {
   assert.equal(formatNote(parse(NOTE)), NOTE);
 });
 
-test('opens again what it signs, whatever the text', () => {
+test('opens every text that it signs', () => {
   const lines = fc.array(fc.string({ unit: 'grapheme', maxLength: 20 }), { maxLength: 6 });
   const texts = lines.map((l) => l.map((line) => `${line.replace(/\p{Cc}/gu, '')}\n`).join(''));
   fc.assert(
@@ -51,7 +51,7 @@ test('opens again what it signs, whatever the text', () => {
   );
 });
 
-test('verifies no note in which a byte was changed', () => {
+test('verifies no note with a changed byte', () => {
   const bytes = Buffer.from(formatNote(signNote('a line\n\nanother line\n', [alice])));
   fc.assert(
     fc.property(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, mask) => {
@@ -69,7 +69,7 @@ test('ends the text at the last blank line', () => {
   assert.equal(note.signatures.length, 1);
 });
 
-test('refuses bytes that are not one strict note', () => {
+test('refuses bytes that are not exactly one strict note', () => {
   const refused: [string, string | Buffer][] = [
     ['nothing', ''],
     ['no signature', TEXT],
@@ -112,7 +112,7 @@ test('carries at least sixteen signatures of five kilobytes', () => {
   assert.equal(parse(formatNote({ text: TEXT, signatures })).signatures.length, 16);
 });
 
-test('ignores signatures by keys it does not know, but lists them', () => {
+test('ignores signatures by unknown keys, but lists them', () => {
   const note = parse(formatNote(signNote(TEXT, [bob, alice])));
   const opened = openNote(note, [verifyAlice]);
   assert.deepEqual(
@@ -125,7 +125,7 @@ test('ignores signatures by keys it does not know, but lists them', () => {
   );
 });
 
-test('condemns a note for one false signature by a known key, wherever it stands', () => {
+test('refuses a note with one false signature by a known key, at any position', () => {
   const good = signNote(TEXT, [alice, bob]);
   const [byAlice, byBob] = [...good.signatures];
   assert.ok(byAlice && byBob);
@@ -146,7 +146,7 @@ test('condemns a note for one false signature by a known key, wherever it stands
   );
 });
 
-test('believes no note without a signature by a known key', () => {
+test('refuses a note without a signature by a known key', () => {
   const note = signNote(TEXT, [bob]);
   assert.throws(() => openNote(note, [verifyAlice]), { code: 'UNTRUSTED_NOTE' });
   assert.throws(() => openNote(note, []), { code: 'UNTRUSTED_NOTE' });
@@ -156,7 +156,7 @@ test('believes no note without a signature by a known key', () => {
   });
 });
 
-test('believes neither of two keys that share a name and a key id', () => {
+test('refuses both of two keys that share a name and a key id', () => {
   const twin = { ...verifyBob, key: { ...verifyBob.key, vkey: 'another' } };
   assert.throws(() => openNote(signNote(TEXT, [bob]), [verifyBob, twin]), {
     code: 'MALFORMED_KEY',
@@ -164,14 +164,14 @@ test('believes neither of two keys that share a name and a key id', () => {
   assert.ok(openNote(signNote(TEXT, [bob]), [verifyBob, verifierOf(bob.key.vkey)]));
 });
 
-test('signs nothing that it would not read', () => {
+test('refuses to sign a text that it would not read', () => {
   for (const text of ['', 'no newline', 'a\tb\n', 'a\0\n', '\ud800\n']) {
     assert.throws(() => signNote(text, [alice]), { code: 'MALFORMED_NOTE' });
     assert.throws(() => alice.sign(text), { code: 'MALFORMED_NOTE' });
   }
 });
 
-test('reads a signature line by itself', () => {
+test('reads a single signature line', () => {
   assert.equal(formatSignatureLine(parseSignatureLine(LINE)), LINE);
   for (const line of ['', `${LINE}\n`, ` ${LINE}`, '\u2014 ', '\u2014  ', '\u2014 a ']) {
     assert.throws(() => parseSignatureLine(line), { code: 'MALFORMED_NOTE' }, JSON.stringify(line));

@@ -9,26 +9,26 @@ import { isKeyName, SIGNATURE_TYPE, type VerifierKey, verifierKey } from './veri
 export type NoteSignature = {
   readonly name: string;
   readonly keyId: string;
-  /** What follows the key id; its form depends on the type of the key. */
+  /** The bytes after the key id. Their form depends on the key type. */
   readonly payload: Uint8Array;
 };
 
 export type Note = {
-  /** Ends in a newline; the blank line after it is not part of it. */
+  /** Ends with a newline; excludes the blank line after it. */
   readonly text: string;
   readonly signatures: readonly NoteSignature[];
 };
 
-/** A note of which at least one signature is true and none that we can judge is false. */
+/** A note with at least one valid signature, and no false signature by a known key. */
 export type OpenedNote = {
   readonly text: string;
-  /** True ones, at most one for each key: a key can sign one text in many ways. */
+  /** Valid signatures, at most one per key: one key can sign a text in many ways. */
   readonly verified: readonly NoteSignature[];
-  /** By keys that we do not know: they prove nothing, and anybody can add one. */
+  /** Signatures by unknown keys. They prove nothing, and any party can add one. */
   readonly unverified: readonly NoteSignature[];
 };
 
-/** Judges the signatures of one key. The type byte of the key decides which one it is. */
+/** Verifies the signatures of one key. The key's type byte selects the implementation. */
 export interface NoteVerifier {
   readonly key: VerifierKey;
   /** MUST NOT throw on hostile input. */
@@ -42,12 +42,12 @@ export interface NoteSigner {
 
 const SIGNATURE_HEAD = '\u2014 ';
 
-/** Signed-note: no ASCII control characters but the newline. */
+/** Signed-note allows no ASCII control characters except the newline. */
 const FORBIDDEN_IN_NOTE = /[[\p{Cc}&&\p{ASCII}]--\n]/v;
 
 /**
- * Reads C2SP signed-note strictly: there is one spelling per note, so what is verified is what is
- * stored and compared.
+ * Reads C2SP signed-note strictly. Each note has one spelling, so the verified bytes are the bytes
+ * that are stored and compared.
  * @throws TlogError MALFORMED_NOTE
  */
 export function parseNote(bytes: Uint8Array): Note {
@@ -55,7 +55,7 @@ export function parseNote(bytes: Uint8Array): Note {
   const note = decodeUtf8(bytes);
   if (note === undefined) throw malformed('it is not UTF-8');
   if (FORBIDDEN_IN_NOTE.test(note)) throw malformed('it holds a control character');
-  // The text may hold blank lines itself: only the last one ends it.
+  // The text may contain blank lines; only the last one ends it.
   const end = note.lastIndexOf('\n\n');
   const lines = note.slice(end + 2).split('\n');
   if (end < 0 || lines.pop() !== '' || lines.length === 0) {
@@ -64,12 +64,15 @@ export function parseNote(bytes: Uint8Array): Note {
   if (lines.length > NOTE_SIGNATURES_MAX) {
     throw malformed(`it has ${lines.length} signatures; at most ${NOTE_SIGNATURES_MAX} are read`);
   }
-  // One signature must never count as two.
+  // One signature must never count twice.
   if (new Set(lines).size < lines.length) throw malformed('a signature line is in it twice');
   return { text: note.slice(0, end + 1), signatures: lines.map(parseSignatureLine) };
 }
 
-/** @throws TlogError MALFORMED_NOTE; `line` comes without its newline. */
+/**
+ * @param line without its newline
+ * @throws TlogError MALFORMED_NOTE
+ */
 export function parseSignatureLine(line: string): NoteSignature {
   const space = line.indexOf(' ', SIGNATURE_HEAD.length);
   const name = line.slice(SIGNATURE_HEAD.length, space);
@@ -81,7 +84,7 @@ export function parseSignatureLine(line: string): NoteSignature {
   return { name, keyId: bytes.toString('hex', 0, 4), payload: bytes.subarray(4) };
 }
 
-/** The line without its newline. */
+/** Returns the line without its newline. */
 export function formatSignatureLine(signature: NoteSignature): string {
   const bytes = Buffer.concat([Buffer.from(signature.keyId, 'hex'), signature.payload]);
   return `${SIGNATURE_HEAD}${signature.name} ${formatBase64(bytes)}`;
@@ -92,9 +95,10 @@ export function formatNote(note: Note): string {
 }
 
 /**
- * Keeps the rules of signed-note: signatures by unknown (name, key id) pairs are ignored, but
- * listed; a single false one by a known pair condemns the note; at least one must be true. Of
- * several true ones by one key the first stays, as in the Go implementation of signed-note.
+ * Applies the rules of signed-note. Signatures by unknown (name, key id) pairs are ignored but
+ * listed. One false signature by a known pair makes the whole note invalid. At least one must be
+ * valid. If one key has several valid signatures, the first is kept, as in the Go implementation of
+ * signed-note.
  * @throws TlogError BAD_SIGNATURE, UNTRUSTED_NOTE, MALFORMED_KEY
  */
 export function openNote(note: Note, verifiers: readonly NoteVerifier[]): OpenedNote {
@@ -128,7 +132,7 @@ export function isSignatureBy(signature: NoteSignature, key: VerifierKey): boole
   return pairOf(signature) === pairOf(key);
 }
 
-/** Type 0x01: the signature is over the text, with its last newline. */
+/** Type 0x01: the signature covers the text with its last newline. */
 export function ed25519Verifier(key: VerifierKey): NoteVerifier {
   const publicKey = ed25519PublicKey(key.publicKey);
   return {
@@ -153,15 +157,15 @@ export function ed25519Signer(name: string, privateKey: KeyObject): NoteSigner {
 }
 
 /**
- * A note over `text` with one signature of each signer.
- * @throws TlogError MALFORMED_NOTE for a text that no note can hold.
+ * Creates a note over `text` with one signature per signer.
+ * @throws TlogError MALFORMED_NOTE for a text that cannot be in a note
  */
 export function signNote(text: string, signers: readonly NoteSigner[]): Note {
   checkText(text);
   return { text, signatures: signers.map((signer) => signer.sign(text)) };
 }
 
-/** Nothing may be signed that {@link parseNote} would refuse. */
+/** Refuses to sign what {@link parseNote} would refuse. */
 export function checkText(text: string): void {
   const isSignable = text.endsWith('\n') && text.isWellFormed() && !FORBIDDEN_IN_NOTE.test(text);
   if (!isSignable) {
@@ -172,7 +176,10 @@ export function checkText(text: string): void {
   }
 }
 
-/** Two keys that share name and 32-bit key id could speak for each other: neither is believed. */
+/**
+ * Two keys with the same name and 32-bit key id could impersonate each other, so neither is
+ * trusted.
+ */
 function byPair(verifiers: readonly NoteVerifier[]): ReadonlyMap<string, NoteVerifier> {
   const known = new Map<string, NoteVerifier>();
   for (const verifier of verifiers) {

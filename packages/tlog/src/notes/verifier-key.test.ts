@@ -35,13 +35,13 @@ test('reads back every key that it writes', () => {
   );
 });
 
-test('takes the key id of an ECDSA key from the key alone', () => {
+test('derives the key id of an ECDSA key from the key alone', () => {
   const spki = Buffer.from('any subject public key info');
   assert.equal(verifierKey('a', 2, spki).keyId, verifierKey('b', 2, spki).keyId);
   assert.notEqual(verifierKey('a', 1, spki).keyId, verifierKey('b', 1, spki).keyId);
 });
 
-test('refuses names that a note could not carry', () => {
+test('refuses names that a note cannot carry', () => {
   for (const name of [
     '',
     'a b',
@@ -58,7 +58,7 @@ test('refuses names that a note could not carry', () => {
   }
 });
 
-test('refuses a key in which anything was changed', () => {
+test('refuses a key with any change', () => {
   const refused = [
     '',
     '+',
@@ -82,7 +82,7 @@ test('refuses a key in which anything was changed', () => {
   assert.throws(() => parseVkey(short), { code: 'MALFORMED_KEY' });
 });
 
-test('says that a type of key is not supported, unless a verifier for it is given', () => {
+test('reports an unsupported key type unless a verifier for it is given', () => {
   const { vkey } = verifierKey('example.com/future', 0x06, Buffer.alloc(1312));
   assert.throws(() => verifierOf(vkey), { code: 'UNSUPPORTED_KEY' });
   const verifier = verifierOf(vkey, new Map([[6, (key) => ({ key, verify: () => true })]]));

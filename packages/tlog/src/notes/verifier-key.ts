@@ -3,7 +3,7 @@ import { TlogError } from '../errors.ts';
 import { sha256 } from '../merkle/merkle-hash.ts';
 import { ED25519_KEY_BYTES } from './ed25519.ts';
 
-/** The first byte of a key of the signed-note format says what kind of signature it makes. */
+/** The first byte of a signed-note key: the signature type. */
 export const SIGNATURE_TYPE = {
   ed25519: 0x01,
   ecdsa: 0x02,
@@ -13,15 +13,15 @@ export const SIGNATURE_TYPE = {
 /** A public key as `<name>+<key id>+<base64(type || public key)>` states it. */
 export type VerifierKey = {
   readonly name: string;
-  /** Eight lower-case hex digits; with the name it says which key made a signature. */
+  /** Eight lower-case hex digits. Name and key id together identify the key of a signature. */
   readonly keyId: string;
   readonly type: number;
   readonly publicKey: Uint8Array;
-  /** The text it came from, which is its one spelling. */
+  /** The text form, which is the only spelling of the key. */
   readonly vkey: string;
 };
 
-/** Signed-note: not empty, no Unicode spaces, no plus; control characters would end up in notes. */
+/** Signed-note: not empty, no Unicode spaces, no plus. Control characters would end up in notes. */
 export function isKeyName(name: string): boolean {
   return name !== '' && name.isWellFormed() && !/[\p{White_Space}+\p{Cc}]/u.test(name);
 }
@@ -37,8 +37,8 @@ export function verifierKey(name: string, type: number, publicKey: Uint8Array): 
 }
 
 /**
- * @throws TlogError MALFORMED_KEY unless `text` is exactly what {@link verifierKey} would give
- * for the same name and bytes: a key id that does not fit is a typing error or an attack.
+ * @throws TlogError MALFORMED_KEY unless `text` is exactly what {@link verifierKey} gives for the
+ * same name and bytes. A key id that does not match is a typing error or an attack.
  */
 export function parseVkey(text: string): VerifierKey {
   const first = text.indexOf('+');

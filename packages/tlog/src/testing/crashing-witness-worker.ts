@@ -7,7 +7,7 @@ import { FileWitnessStore } from '../witness/witness-store.ts';
 import { testKey } from './memory-log.ts';
 import { logSigner } from './watched-log.ts';
 
-/** A witness as a process of its own that dies between persisting and answering. */
+/** A witness in its own process that dies between persisting and answering. */
 const store = new FileWitnessStore(process.argv[2] as string);
 const signer = cosignatureSigner('witness.example', testKey('witness'), new ManualClock(0));
 const witness = new Witness({

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { naiveRoot } from './naive-tree.ts';
 
-/** Gives a file of a static log by its path below the log; undefined if there is none. */
+/** Returns a file of a static log by its path below the log; undefined if it does not exist. */
 export type ReadResource = (path: string) => Uint8Array | undefined;
 
 /**
- * Reads a whole log as C2SP tlog-tiles describes it, with no code of the ledger: entries out of the
- * bundles, their hashes in the tiles of level 0, each higher tile over those below, and the root
- * over all. Fails if any of it is missing or does not fit. Returns the entries.
+ * Reads a whole log by the C2SP tlog-tiles specification, without code of the ledger. Checks entry
+ * bundles against tiles of level 0, each higher tile against the tiles below, and the root. Throws
+ * if anything is missing or does not match. Returns the entries.
  */
 export function readWholeLog(read: ReadResource): readonly Buffer[] {
   const checkpoint = read('checkpoint');

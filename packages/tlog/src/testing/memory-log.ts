@@ -4,16 +4,14 @@ import { proveConsistency, type ReadHash } from '../merkle/merkle-proof.ts';
 import { hashReader, MerkleTree } from '../merkle/merkle-tree.ts';
 import { bundlePath, encodeBundle, TILE_WIDTH, tilePath } from '../merkle/tile.ts';
 
-/** A private key that is the same in every run, and that nobody could take for a real one. */
+/** A private key that is the same in every run, and obviously not a real one. */
 export function testKey(seed: string): KeyObject {
   const raw = createHash('sha256').update(`test key ${seed}`).digest();
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), raw]);
   return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
 }
 
-/**
- * A static log in memory: every path that a reader may ask for, at every size it passed through.
- */
+/** A static log in memory: every resource, at every size that the log had. */
 export class MemoryLog {
   readonly files: Map<string, Uint8Array> = new Map();
   readonly entries: Uint8Array[] = [];
@@ -53,7 +51,7 @@ export class MemoryLog {
     return proveConsistency(oldSize, this.size, this.readHash());
   }
 
-  /** Removes each partial tile and bundle whose full one exists, as a log may. */
+  /** Removes each partial tile and bundle that a full one supersedes, as a log may. */
   dropSupersededPartials(): void {
     for (const path of this.files.keys()) {
       if (/\.p\/\d+$/.test(path) && this.files.has(path.replace(/\.p\/\d+$/, ''))) {

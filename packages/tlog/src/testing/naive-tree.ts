@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/**
- * RFC 6962 section 2.1 word for word, without a line of the code it tests: slow, recursive and
- * plain.
- */
+/** RFC 6962 section 2.1 word for word, without any code under test: slow, recursive and simple. */
 function naiveLeafHash(entry: Uint8Array): Buffer {
   return digest(Buffer.from([0]), entry);
 }

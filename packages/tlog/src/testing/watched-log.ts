@@ -12,7 +12,7 @@ import { naiveRoot } from './naive-tree.ts';
 export const ORIGIN = 'log.example/watched';
 export const logSigner: NoteSigner = ed25519Signer(ORIGIN, testKey('watched log'));
 
-/** A log that can be asked for any of its sizes, and that can lie. */
+/** A log that can serve any of its sizes, and that can lie. */
 export class WatchedLog {
   readonly #leaves: Buffer[];
 

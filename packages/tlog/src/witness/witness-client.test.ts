@@ -19,13 +19,13 @@ const TRUE_LINE = formatSignatureLine(signer.sign(honest.text(5)));
 const FALSE_LINE = formatSignatureLine(signer.sign(honest.text(6)));
 const STRANGE_LINE = formatSignatureLine(stranger.sign(honest.text(5)));
 
-test('takes true cosignatures by the known key, and ignores other keys', async () => {
+test('accepts valid cosignatures by the known key, and ignores other keys', async () => {
   const result = await submitTo((_, response) => response.end(`${STRANGE_LINE}\n${TRUE_LINE}\n`));
   assert.ok(result.kind === 'cosigned');
   assert.deepEqual(result.cosignatures.map(formatSignatureLine), [TRUE_LINE]);
 });
 
-test('takes no answer of 200 for a cosignature that is none', async () => {
+test('does not accept an answer of 200 without a valid cosignature', async () => {
   const bodies = [
     '',
     '\n',
@@ -44,7 +44,7 @@ test('takes no answer of 200 for a cosignature that is none', async () => {
   }
 });
 
-test('reads the size out of a conflict, and nothing else', async () => {
+test('reads only the size from a conflict', async () => {
   const conflict = (type: string, body: string): Promise<SubmissionResult> =>
     submitTo((_, response) => response.writeHead(409, { 'content-type': type }).end(body));
   assert.deepEqual(await conflict('text/x.tlog.size', '17\n'), { kind: 'conflict', size: 17 });
@@ -54,7 +54,7 @@ test('reads the size out of a conflict, and nothing else', async () => {
   assert.equal((await conflict('text/plain', '17\n')).kind, 'refused');
 });
 
-test('does not follow a witness that points elsewhere', async () => {
+test('does not follow a redirect', async () => {
   let followed = false;
   const result = await submitTo((request, response) => {
     if (request.url !== '/add-checkpoint') followed = true;
@@ -68,14 +68,14 @@ test('does not follow a witness that points elsewhere', async () => {
   assert.equal(followed, false);
 });
 
-test('repeats a refusal without the control characters in it', async () => {
+test('repeats a refusal without its control characters', async () => {
   const result = await submitTo((_, response) =>
     response.writeHead(403).end('no\u001b[31m way\nx'),
   );
   assert.deepEqual(result, { kind: 'refused', status: 403, because: 'no [31m way' });
 });
 
-test('gives up on a witness that does not answer, or not to the end', async () => {
+test('gives up on a witness that does not answer, or does not finish its answer', async () => {
   const silent = await submitTo(() => {}, { timeoutMs: 20 });
   assert.equal(silent.kind, 'unreachable');
   const endless = await submitTo((_, response) => response.write('x'), { timeoutMs: 20 });
@@ -87,7 +87,7 @@ test('gives up on a witness that does not answer, or not to the end', async () =
   assert.equal(result.kind, 'unreachable');
 });
 
-test('calls no host that was not configured', async () => {
+test('refuses a host that is not configured', async () => {
   const urls = [
     'http://witness.example',
     'https://10.0.0.1',
@@ -111,13 +111,13 @@ test('calls no host that was not configured', async () => {
   }
 });
 
-test('calls a host that was configured', async () => {
+test('calls a configured host', async () => {
   const witness = { url: 'http://witness.invalid', verifier, permittedHosts: ['witness.invalid'] };
   const result = await submitCheckpoint({ witness, oldSize: 0, proof: [], note: NOTE });
   assert.equal(result.kind, 'unreachable');
 });
 
-test('believes no latest checkpoint that log and witness have not both signed', async () => {
+test('refuses a latest checkpoint that log and witness have not both signed', async () => {
   const log = verifierOf(logSigner.key);
   const shown = (body: Uint8Array | string, status = 200): Promise<string> =>
     withServer(

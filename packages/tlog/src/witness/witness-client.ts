@@ -12,19 +12,19 @@ import {
 } from '../notes/signed-note.ts';
 import { formatAddCheckpoint, originHash, SIZE_TYPE } from './witness.ts';
 
-/** A witness as it was configured; nothing that a log or a witness says adds an address. */
+/** The configured address of a witness. An answer of a log or a witness never adds an address. */
 export type WitnessAddress = {
   /** Submission prefix. */
   readonly url: string;
   readonly verifier: NoteVerifier;
-  /** Hosts that may be called beside loopback. */
+  /** Hosts that may be called in addition to loopback. */
   readonly permittedHosts?: readonly string[] | undefined;
   readonly timeoutMs?: number | undefined;
 };
 
 export type Submission = {
   readonly witness: WitnessAddress;
-  /** The size that the witness is believed to have cosigned last; 0 if it knows nothing. */
+  /** The size that the witness probably cosigned last; 0 if unknown. */
   readonly oldSize: number;
   readonly proof: readonly Uint8Array[];
   /** The checkpoint with the log's signature. */
@@ -34,12 +34,12 @@ export type Submission = {
 export type SubmissionResult =
   | { readonly kind: 'cosigned'; readonly cosignatures: readonly NoteSignature[] }
   /**
-   * The witness cosigned another size last: prove from there. If that size is larger than ours, our
-   * log was rolled back or forked, and asking again will not help.
+   * The witness cosigned another size last, so the proof must start there. If that size is larger
+   * than ours, our log was rolled back or forked, and a retry cannot help.
    */
   | { readonly kind: 'conflict'; readonly size: number }
   | { readonly kind: 'refused'; readonly status: number; readonly because: string }
-  /** No answer, or none that makes sense: whether it cosigned is not known. */
+  /** No answer, or a malformed one: it is unknown whether the witness cosigned. */
   | { readonly kind: 'unreachable'; readonly because: string };
 
 export type WitnessedCheckpoint =
@@ -48,8 +48,8 @@ export type WitnessedCheckpoint =
   | { readonly kind: 'unreachable'; readonly because: string };
 
 /**
- * Asks a witness for its cosignature; the ones that it returns are verified.
- * @throws TlogError WITNESS_ADDRESS for an address that may not be called.
+ * Asks a witness for its cosignature and verifies the returned ones.
+ * @throws TlogError WITNESS_ADDRESS for an address that may not be called
  */
 export async function submitCheckpoint(submission: Submission): Promise<SubmissionResult> {
   const { witness, note } = submission;
@@ -68,8 +68,8 @@ export async function submitCheckpoint(submission: Submission): Promise<Submissi
 }
 
 /**
- * The latest checkpoint of a log that a witness cosigned, signed by both: what a log that was
- * restored from a copy has to be compared with.
+ * The latest checkpoint of a log that a witness cosigned, signed by both. A log that was restored
+ * from a copy must be compared with it.
  * @throws TlogError WITNESS_ADDRESS
  */
 export async function fetchWitnessed(
@@ -108,7 +108,7 @@ async function ask(witness: WitnessAddress, url: URL, body: Buffer | undefined):
       method: body === undefined ? 'GET' : 'POST',
       ...(body === undefined ? {} : { body: new Uint8Array(body) }),
       headers: { 'content-type': 'text/plain; charset=utf-8', accept: 'text/plain' },
-      // A witness that points elsewhere could lead us to any host, inside our network too.
+      // A redirect could lead us to any host, including hosts inside our network.
       redirect: 'manual',
       signal: AbortSignal.timeout(witness.timeoutMs ?? WITNESS_REQUEST_TIMEOUT_MS),
     });
@@ -130,14 +130,14 @@ async function readLimited(response: Response): Promise<Buffer | undefined> {
   let length = 0;
   for await (const chunk of response.body ?? []) {
     length += chunk.length;
-    // Leaving the loop cancels the rest.
+    // Leaving the loop cancels the rest of the body.
     if (length > limit) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-/** Lines by other keys of the witness are ignored; one by the known key must be true. */
+/** Lines by other keys of the witness are ignored; a line by the known key must be valid. */
 function readCosignatures(body: string, text: string, verifier: NoteVerifier): SubmissionResult {
   const lines = body.split('\n');
   try {
@@ -169,7 +169,10 @@ function addressOf(witness: WitnessAddress, path: string): URL {
   return url;
 }
 
-/** As the URL parser writes it, which turns every spelling of an IPv4 address into four numbers. */
+/**
+ * The form that the URL parser writes; it turns every spelling of an IPv4 address into four
+ * numbers.
+ */
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -52,7 +52,7 @@ test('cosigns over HTTP and shows what it cosigned', async () => {
   assert.equal(raw.headers.get('content-type'), 'text/plain; charset=utf-8');
 });
 
-test('tells a stale log where to go on from, and refuses a fork', async () => {
+test('tells a stale log which size to continue from, and refuses a fork', async () => {
   await submit(honest, 0, 20);
   assert.deepEqual(await submit(honest, 0, 30), { kind: 'conflict', size: 20 });
   const refused = await submit(forked, 20, 30);
@@ -61,7 +61,7 @@ test('tells a stale log where to go on from, and refuses a fork', async () => {
   assert.match(refused.because, /does not show that size 30 extends size 20/);
 });
 
-test('lets one of two split views win when both are submitted at once', async () => {
+test('accepts one of two split views that are submitted at once', async () => {
   await submit(honest, 0, 10);
   const results = await Promise.all([
     submit(honest, 10, 20),
@@ -73,14 +73,14 @@ test('lets one of two split views win when both are submitted at once', async ()
   assert.equal(results.filter(({ kind }) => kind === 'conflict').length, 3);
 });
 
-test('does not forget across a restart', async () => {
+test('keeps its state across a restart', async () => {
   await submit(honest, 0, 20);
   await server.close();
   server = await start();
   assert.deepEqual(await submit(forked, 0, 20), { kind: 'conflict', size: 20 });
 });
 
-test('does not forget when it is killed between persisting and answering', async () => {
+test('keeps its state when it is killed between persisting and answering', async () => {
   await submit(honest, 0, 10);
   await server.close();
   const script = join(import.meta.dirname, '../testing/crashing-witness-worker.ts');
@@ -104,7 +104,7 @@ test('does not forget when it is killed between persisting and answering', async
   assert.equal((await submit(honest, 20, 20)).kind, 'cosigned');
 });
 
-test('answers garbage with the status that it deserves', async () => {
+test('answers each malformed request with its status', async () => {
   const long = 'x'.repeat(WITNESS_BODY_BYTES_MAX + 1);
   const cases: [string, RequestInit, number][] = [
     ['/add-checkpoint', { method: 'POST', body: 'garbage' }, 400],
@@ -127,7 +127,7 @@ test('answers garbage with the status that it deserves', async () => {
   assert.equal((await submit(honest, 0, 1)).kind, 'cosigned', 'it still works');
 });
 
-test('stops reading a body without a stated length where the limit is', async () => {
+test('stops reading a body without a stated length at the limit', async () => {
   const chunk = new Uint8Array(64 * 1024).fill(65);
   let sent = 0;
   const body = new ReadableStream({
@@ -149,7 +149,7 @@ test('stops reading a body without a stated length where the limit is', async ()
   assert.equal((await submit(honest, 0, 1)).kind, 'cosigned', 'it still works');
 });
 
-test('survives callers that hang up in the middle', async () => {
+test('survives callers that disconnect in the middle', async () => {
   const { port } = new URL(server.url);
   const socket = connect(Number(port), '127.0.0.1');
   socket.write('POST /add-checkpoint HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nold 0\n');
@@ -159,13 +159,13 @@ test('survives callers that hang up in the middle', async () => {
   assert.equal((await submit(honest, 0, 1)).kind, 'cosigned');
 });
 
-test('refuses to run twice over one state, and under keys it cannot use', async () => {
+test('refuses to run twice over one state, and with keys that it cannot use', async () => {
   await assert.rejects(start(), { code: 'WITNESS_STATE' });
   await assert.rejects(start({ logs: ['no key'] }), { code: 'MALFORMED_KEY' });
   await assert.rejects(start({ key: { ...KEY, name: 'a name' } }), { code: 'MALFORMED_KEY' });
 });
 
-test('gives its state back when it cannot listen', async () => {
+test('releases its state if it cannot listen', async () => {
   const other = temporaryFolder();
   const listen = { host: '127.0.0.1', port: Number(new URL(server.url).port) };
   await assert.rejects(start({ stateDir: other.path, listen }), { code: 'EADDRINUSE' });

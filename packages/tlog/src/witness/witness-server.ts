@@ -15,13 +15,13 @@ import { FileWitnessStore, type WitnessStore } from './witness-store.ts';
 
 export type ServeWitnessOptions = {
   readonly listen: { readonly host: string; readonly port: number };
-  /** Holds all that the witness must not forget; one process may use it at a time. */
+  /** The folder with the witness's whole state. Only one process may use it at a time. */
   readonly stateDir: string;
-  /** Verifier keys of the logs that it watches. */
+  /** Verifier keys of the logs that the witness cosigns. */
   readonly logs: readonly string[];
   readonly key: { readonly name: string; readonly privateKey: KeyObject };
   readonly clock: Clock;
-  /** Told of each failure of ours, of which the caller learns no more than "500". */
+  /** Receives each internal failure. The caller sees only status 500. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
 };
 
@@ -55,7 +55,7 @@ export async function serveWitness(options: ServeWitnessOptions): Promise<Witnes
   }
 }
 
-/** The HTTP of a witness, without its state: for whoever keeps that elsewhere. */
+/** The HTTP server of a witness, without its state, for callers that store the state elsewhere. */
 export function witnessHttpServer(
   witness: Witness,
   onFailure: ((error: unknown) => void) | undefined,
@@ -73,7 +73,7 @@ export function witnessHttpServer(
           return text(500, 'the witness failed; nothing was cosigned');
         })
         .then((reply) => send(response, reply))
-        // The caller hung up: nobody is left to be told.
+        // The caller disconnected, so there is no one to report the error to.
         .catch(() => response.destroy());
     },
   );
@@ -95,12 +95,12 @@ async function replyTo(request: IncomingMessage, witness: Witness): Promise<Repl
   return request.method === 'GET' ? witness.latest(hash) : text(405, 'read checkpoints with GET');
 }
 
-/** Undefined for a body that is too large; the rest of it is then not kept. */
+/** Returns undefined for a body that is too large, and discards the rest. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > WITNESS_BODY_BYTES_MAX) return undefined;
   const chunks: Buffer[] = [];
   let length = 0;
-  // `destroyOnReturn` would cut the connection before the answer is out.
+  // `destroyOnReturn` would close the connection before the response is sent.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     length += (chunk as Buffer).length;
     if (length > WITNESS_BODY_BYTES_MAX) return undefined;
@@ -115,7 +115,7 @@ function send(response: ServerResponse, { status, contentType, body }: Reply): v
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    // What is left of a body that we did not read must not be taken for another request.
+    // The rest of an unread body must not be parsed as another request.
     ...(response.req.complete ? {} : { connection: 'close' }),
   });
   response.end(body);

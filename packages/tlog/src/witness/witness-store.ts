@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { TlogError } from '../errors.ts';
 
-/** What a witness last cosigned of one log. */
+/** The last checkpoint of a log that a witness cosigned. */
 export type WitnessedState = {
   readonly size: number;
   readonly root: Uint8Array;
@@ -11,15 +11,15 @@ export type WitnessedState = {
   readonly note: string;
 };
 
-/** A witness's whole memory: whoever makes it forget makes it sign a fork. */
+/** The whole memory of a witness. An attacker who can make it forget can make it sign a fork. */
 export interface WitnessStore {
   latest(origin: string): WitnessedState | undefined;
-  /** As {@link latest}, by the lower-case hex SHA-256 of the origin. */
+  /** Like {@link latest}, by the lower-case hex SHA-256 of the origin. */
   latestByHash(originHash: string): WitnessedState | undefined;
   /**
-   * Replaces what is known of a log if it is still at `expectedSize` (undefined: if nothing is
-   * known), else returns `stale`. MUST be one atomic step, also between processes, and MUST survive
-   * a loss of power once it returns `set`.
+   * Replaces the state of a log if its size is still `expectedSize` (undefined: no state yet);
+   * otherwise returns `stale`. MUST be one atomic step, also between processes, and MUST survive a
+   * loss of power once it returns `set`.
    */
   checkAndSet(update: WitnessUpdate): 'set' | 'stale';
 }
@@ -31,7 +31,7 @@ export type WitnessUpdate = {
   readonly next: WitnessedState;
 };
 
-/** The store cannot be read by a version that lays it out otherwise. */
+/** A version with another layout cannot read the store. */
 const LAYOUT_VERSION = 1;
 
 type Row = { size: number; root: Uint8Array; note: string };
@@ -79,7 +79,7 @@ export class FileWitnessStore implements WitnessStore {
               'WHERE origin = ? AND size = ?',
           );
     const where = expectedSize === undefined ? [] : [expectedSize];
-    // A statement outside a transaction is one of its own: it is durable when `run` returns.
+    // A statement outside a transaction is its own transaction: it is durable when `run` returns.
     const { changes } = statement.run(size, root, note, originHash, origin, ...where);
     return Number(changes) === 1 ? 'set' : 'stale';
   }
@@ -89,9 +89,9 @@ export class FileWitnessStore implements WitnessStore {
   }
 
   #prepare(): void {
-    // EXTRA: a statement returns only once its commit is synced, the end of its rollback journal
-    // included. Else a loss of power could bring the journal back, and with it the state before a
-    // cosignature was given out.
+    // EXTRA: a statement returns only after its commit is synced, including the end of its rollback
+    // journal. Otherwise a loss of power could restore the journal, and with it the state before a
+    // cosignature that was already sent.
     this.#database.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA;' +
         'BEGIN EXCLUSIVE;',

@@ -46,7 +46,7 @@ const test = testEach(
   },
 );
 
-test('cosigns a log as it grows, and the same checkpoint again', () => {
+test('cosigns a log as it grows, and cosigns the same checkpoint again', () => {
   for (const [oldSize, size] of [
     [0, 1],
     [1, 7],
@@ -65,7 +65,7 @@ test('cosigns a log as it grows, and the same checkpoint again', () => {
   }
 });
 
-test('shows the latest checkpoint that it cosigned, signed by log and witness', () => {
+test('serves the latest checkpoint that it cosigned, signed by log and witness', () => {
   assert.equal(witness.latest(originHash(ORIGIN)).status, 404);
   witness.addCheckpoint(honest.body(0, 5));
   const stranger = ed25519Signer('stranger.example', testKey('stranger'));
@@ -83,7 +83,7 @@ test('shows the latest checkpoint that it cosigned, signed by log and witness', 
   assert.deepEqual(checkpoint.unverified, [], 'what strangers signed is not kept');
 });
 
-test('starts with an empty log, if its root is the empty one', () => {
+test('starts with an empty log only if its root is the empty root', () => {
   const lie = { origin: ORIGIN, size: 0, root: leafHash(Buffer.alloc(0)), extensions: [] };
   const note = Buffer.from(formatNote(signNote(formatCheckpoint(lie), [logSigner])));
   expectStatus(formatAddCheckpoint({ oldSize: 0, proof: [], note }), 422);
@@ -92,7 +92,7 @@ test('starts with an empty log, if its root is the empty one', () => {
   expectStatus(honest.body(0, 3), 200);
 });
 
-test('names the size that it knows to a log that asks from another one', () => {
+test('names the known size to a log that starts from another size', () => {
   expectStatus(honest.body(0, 20), 200);
   for (const [oldSize, size] of [
     [0, 20],
@@ -123,7 +123,7 @@ test('does not cosign a log that was forked', () => {
   expectStatus(honest.body(20, 30), 200);
 });
 
-test('refuses proofs that do not fit', () => {
+test('refuses proofs that do not verify', () => {
   const hash = leafHash(Buffer.from('x'));
   const first = { oldSize: 0, proof: [hash], note: honest.note(4) };
   expectStatus(formatAddCheckpoint(first), 422);
@@ -142,7 +142,7 @@ test('refuses proofs that do not fit', () => {
   expectStatus(formatAddCheckpoint({ oldSize: 6, proof: [hash], note: honest.note(6) }), 422);
 });
 
-test('knows its logs by their keys', () => {
+test('identifies logs by their keys', () => {
   const sameName = ed25519Signer(ORIGIN, testKey('not the log'));
   const otherName = ed25519Signer('log.example/other', testKey('watched log'));
   const signedBy = (...signers: Parameters<typeof honest.note>[1] & object): Buffer =>
@@ -158,7 +158,7 @@ test('knows its logs by their keys', () => {
   expectStatus(signedBy(sameName, logSigner), 200);
 });
 
-test('takes what it cannot read for a bad request', () => {
+test('answers a malformed request with 400', () => {
   const good = honest.body(0, 3).toString();
   const hash = `${'A'.repeat(43)}=\n`;
   const refused: [string, string | Buffer][] = [
@@ -181,7 +181,7 @@ test('takes what it cannot read for a bad request', () => {
   }
 });
 
-test('cosigns nothing when any byte of a request was changed', () => {
+test('cosigns nothing if any byte of a request was changed', () => {
   expectStatus(honest.body(0, 11), 200);
   const body = honest.body(11, 33);
   fc.assert(
@@ -211,12 +211,12 @@ test('reads back every request that it writes', () => {
   );
 });
 
-test('gives way to a submission that came between its look and its signature', () => {
+test('yields to a submission that arrived between its read and its signature', () => {
   expectStatus(honest.body(0, 10), 200);
   const overtaken = witnessOver({
     latest(origin) {
       const known = store.latest(origin);
-      // Another process persists here; the fork that we are asked to sign must not win.
+      // Another process persists here; the fork that we are asked to sign must lose.
       witness.addCheckpoint(honest.body(10, 15));
       return known;
     },
@@ -229,7 +229,7 @@ test('gives way to a submission that came between its look and its signature', (
   assert.equal(store.latest(ORIGIN)?.size, 15);
 });
 
-test('remembers what it persisted when it crashes before it answers', () => {
+test('keeps what it persisted when it crashes before it answers', () => {
   expectStatus(honest.body(0, 10), 200);
   const crashing = witnessOver({
     latest: (origin) => store.latest(origin),
@@ -249,7 +249,7 @@ test('remembers what it persisted when it crashes before it answers', () => {
   expectStatus(honest.body(20, 20), 200);
 });
 
-test('shares its state with nobody while it runs', () => {
+test('locks its state while it runs', () => {
   expectStatus(honest.body(0, 3), 200);
   assert.throws(() => new FileWitnessStore(folder.path), { code: 'WITNESS_STATE' });
   store.close();
@@ -257,7 +257,7 @@ test('shares its state with nobody while it runs', () => {
   assert.equal(store.latest(ORIGIN)?.size, 3);
 });
 
-test('does not take a damaged state for an empty one', () => {
+test('does not treat a damaged state as an empty one', () => {
   const damaged = temporaryFolder();
   writeFileSync(join(damaged.path, 'witness.sqlite'), 'x'.repeat(5000));
   assert.throws(() => new FileWitnessStore(damaged.path), { code: 'WITNESS_STATE' });

@@ -36,19 +36,19 @@ export type WitnessAnswer = {
 };
 
 export type WitnessOptions = {
-  /** The keys of the logs that it watches; the name of a key is the origin of its log. */
+  /** The keys of the logs that the witness cosigns. The name of a key is the origin of its log. */
   readonly logs: readonly NoteVerifier[];
   readonly signer: NoteSigner;
   readonly store: WitnessStore;
 };
 
 export const TEXT_TYPE = 'text/plain; charset=utf-8';
-/** Of the body of a 409, which is the size that the witness knows. */
+/** Content type of a 409 body, which is the size that the witness knows. */
 export const SIZE_TYPE = 'text/x.tlog.size';
 
 /**
- * Cosigns checkpoints of known logs, each only if it extends the one that it cosigned before: so no
- * two of its cosignatures can stand under two versions of history.
+ * Cosigns checkpoints of known logs, each only if it extends the previous one. So no two of its
+ * cosignatures ever cover two versions of history.
  */
 export class Witness {
   readonly #logs: ReadonlyMap<string, readonly NoteVerifier[]>;
@@ -61,7 +61,7 @@ export class Witness {
     this.#store = store;
   }
 
-  /** Everything in `body` may come from an attacker, the log itself included. */
+  /** Everything in `body` may come from an attacker, including the log itself. */
   addCheckpoint(body: Uint8Array): WitnessAnswer {
     try {
       const request = parseAddCheckpoint(body);
@@ -112,10 +112,10 @@ export class Witness {
       expectedSize: known?.size,
       next: { size, root, note: formatNote({ text: byLog.text, signatures }) },
     });
-    // Another submission came between: its checkpoint, not ours, is the one to extend now.
+    // Another submission was stored in between: its checkpoint must be extended now.
     if (stored === 'stale') return conflict(this.#store.latest(origin));
-    // Not a moment earlier: a crash before this line leaves a state that is newer than what anybody
-    // was given, and the log asks again; a crash the other way round would allow a fork.
+    // Sign only after the state is stored. A crash before this line leaves a state newer than any
+    // cosignature that was sent, and the log asks again. The reverse order would allow a fork.
     return { status: 200, contentType: TEXT_TYPE, body: `${formatSignatureLine(cosignature)}\n` };
   }
 }
@@ -147,7 +147,7 @@ export function formatAddCheckpoint({ oldSize, proof, note }: AddCheckpoint): Bu
 
 const UNTRUE: ReadonlySet<TlogErrorCode> = new Set(['BAD_SIGNATURE', 'UNTRUSTED_NOTE']);
 
-/** The note with the log's true signatures alone: nobody else's ends up in our state. */
+/** The note with only the log's valid signatures, so that no other signature enters the state. */
 function trueSignatures(note: Note, verifiers: readonly NoteVerifier[]): Note | undefined {
   try {
     return { text: note.text, signatures: openNote(note, verifiers).verified };
