@@ -144,7 +144,7 @@ test('the leaf buffer grows for leaves that are longer than usual', () => {
   );
 });
 
-test('equal bytes of one tenant and source get one version fingerprint, whatever else differs', () => {
+test('equal bytes of one tenant and source get one version fingerprint', () => {
   const { versions } = fingerprintBatch(
     [
       draft(),
