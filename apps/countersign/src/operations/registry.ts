@@ -1,5 +1,9 @@
 import type { LedgerOperation, Operation } from './definition/operation.ts';
+import { writeBrief } from './detection/brief.ts';
+import { listIncidents, showIncident } from './detection/incidents.ts';
+import { listFindings } from './detection/list-findings.ts';
 import { markFindings } from './detection/mark-findings.ts';
+import { showFinding } from './detection/show-finding.ts';
 import { activatePolicies } from './enforcement/activate-policies.ts';
 import { approveBypass, endBypass, listBypasses, requestBypass } from './enforcement/bypass.ts';
 import { checkPolicyFolder, testPolicyFolder } from './enforcement/check-policies.ts';
@@ -16,6 +20,7 @@ import {
 } from './enforcement/passkeys.ts';
 import { recordBypass } from './enforcement/record-bypass.ts';
 import { replayPolicies } from './enforcement/replay-policies.ts';
+import { evaluateEviction } from './eviction/evaluate-eviction.ts';
 import { importRecords, retryQuarantined } from './ingest/import.ts';
 import { showCheckpoint } from './ledger/checkpoint.ts';
 import { eraseBodies } from './ledger/erase.ts';
@@ -42,6 +47,12 @@ import { recordGate } from './rollout/record-gate.ts';
 
 /** Every operation. Adapters derive what they offer from it. */
 export const OPERATIONS: readonly Operation[] = [
+  writeBrief,
+  evaluateEviction,
+  listFindings,
+  showFinding,
+  listIncidents,
+  showIncident,
   markFindings,
   activatePolicies,
   requestBypass,

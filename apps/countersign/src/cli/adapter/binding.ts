@@ -18,7 +18,7 @@ export type Binding = {
   readonly flags: Readonly<Record<string, string>>;
   /** Former names of flags, by member: they work, and help does not list them. */
   readonly formerFlags: Readonly<Record<string, string>>;
-  /** The flag that chooses this operation among those of one command. */
+  /** The flag or the argument that chooses this operation among those of one command. */
   readonly when: Choice | undefined;
   /** Positional values may begin with a dash. */
   readonly dashes: 'allowed' | 'refused';
@@ -34,7 +34,9 @@ export type Binding = {
   render(context: Context, view: unknown, input: object, own: OwnValues): unknown;
 };
 
-export type Choice = {
+export type Choice = FlagChoice | { readonly argument: string };
+
+export type FlagChoice = {
   readonly flag: string;
   readonly description: string;
   /** Its former name, which still works. */

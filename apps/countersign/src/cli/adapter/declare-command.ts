@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command as Parser } from 'commander'
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
 import type { ExitCode } from '../process/exit-code.ts';
-import type { Binding, Choice, OwnFlag, OwnValues } from './binding.ts';
+import type { Binding, Choice, FlagChoice, OwnFlag, OwnValues } from './binding.ts';
 import { examplesText } from './examples-text.ts';
 import { camelCase, type Parameter, parametersOf } from './flags.ts';
 import { keyOf, type RawValues, readInput } from './read-input.ts';
@@ -128,7 +128,7 @@ function declareFlags(parser: Parser, { bindings, process }: CliCommand): void {
       add(formerName, () => optionOf({ ...parameter, name: formerName }, bindings).hideHelp());
     }
     const { when, ownFlags } = binding;
-    if (when !== undefined) declareChoice(when, add);
+    if (when !== undefined && 'flag' in when) declareChoice(when, add);
     for (const own of ownFlags) add(own.flag, () => ownOption(own));
   }
   const writing = bindings.filter(({ operation }) => operation.effect === 'write');
@@ -139,7 +139,7 @@ function declareFlags(parser: Parser, { bindings, process }: CliCommand): void {
 }
 
 function declareChoice(
-  { flag, formerFlag, description }: Choice,
+  { flag, formerFlag, description }: FlagChoice,
   add: (flag: string, option: () => Option) => void,
 ): void {
   add(flag, () => new Option(`--${flag}`, description));
@@ -190,15 +190,17 @@ function handlerOf(
     const raw: Record<string, unknown> = { ...flags };
     for (const [at, position] of positions.entries()) raw[keyOf(position)] = given[at];
     if (process !== undefined && isSet(raw, process.when)) return process.run(context, raw);
-    const chosen = bindings.filter(({ when }) => when !== undefined && isSet(raw, when.flag));
+    const chosen = bindings.flatMap((each) =>
+      each.when !== undefined && isChosen(raw, each.when) ? [{ ...each, when: each.when }] : [],
+    );
     const [binding = bindings[0], ...more] = chosen;
-    const flagsOf = (of: readonly Binding[]): string =>
-      of.map(({ when }) => `--${when?.flag}`).join(' and ');
-    if (more.length > 0) throw usage(`give one of ${flagsOf(chosen)}`);
+    if (more.length > 0) {
+      throw usage(`give one of ${chosen.map(({ when }) => choiceText(when)).join(' and ')}`);
+    }
     refuseOthers(binding, bindings, raw);
     return run(context, {
       binding,
-      input: readInput(binding, raw, context.cwd),
+      input: await readInput(context, binding, raw),
       own: ownValues(binding, raw),
       writer: raw as WriterValues,
     });
@@ -207,6 +209,15 @@ function handlerOf(
 
 function isSet(raw: RawValues, flag: string): boolean {
   return raw[camelCase(flag)] !== undefined;
+}
+
+function isChosen(raw: RawValues, when: Choice): boolean {
+  if ('flag' in when) return isSet(raw, when.flag);
+  return raw[keyOf({ place: 'position', name: when.argument })] !== undefined;
+}
+
+function choiceText(when: Choice): string {
+  return 'flag' in when ? `--${when.flag}` : `the argument ${when.argument}`;
 }
 
 /** A flag or an argument of another operation of the command is a mistake. */
@@ -219,7 +230,7 @@ function refuseOthers(binding: Binding, all: readonly Binding[], raw: RawValues)
       if (!isGiven || own.has(keyOf(parameter)) || value === parameter.default) continue;
       const { place, name } = parameter;
       const what = place === 'flag' ? `--${name}` : `the argument ${name}`;
-      const chosen = binding.when === undefined ? 'here' : `with --${binding.when.flag}`;
+      const chosen = binding.when === undefined ? 'here' : `with ${choiceText(binding.when)}`;
       throw usage(`${what} cannot be given ${chosen}`);
     }
   }

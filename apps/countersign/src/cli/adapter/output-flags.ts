@@ -13,7 +13,7 @@ export function outputFlags(description: string, need: 'required' | 'optional'):
   ];
 }
 
-const OVERWRITE_FLAG: OwnFlag = {
+export const OVERWRITE_FLAG: OwnFlag = {
   flag: 'overwrite',
   description: 'replace the file if there is one already',
 };

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf } from '@countersign/core';
+import type { FieldMeta } from '../../operations/definition/fields.ts';
 import { parseInput } from '../../operations/definition/parse-input.ts';
+import type { Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
 import type { Binding } from './binding.ts';
 import { camelCase, type Parameter, parametersOf } from './flags.ts';
@@ -13,12 +15,17 @@ export type RawValues = Readonly<Record<string, unknown>>;
  * The validated input of an operation from the values of a command line.
  * @throws CliError USAGE, OperationError INVALID_INPUT
  */
-export function readInput(binding: Binding, raw: RawValues, cwd: string): object {
+export async function readInput(
+  context: Context,
+  binding: Binding,
+  raw: RawValues,
+): Promise<object> {
   const parameters = parametersOf(binding);
   const input: Record<string, unknown> = {};
   for (const parameter of parameters) {
     const value = raw[keyOf(parameter)] ?? formerValue(parameter, raw);
-    if (isGiven(value, parameter)) input[parameter.member] = fieldValue(parameter, value, cwd);
+    if (isGiven(value, parameter))
+      input[parameter.member] = await fieldValue(context, parameter, value);
     else if (parameter.isRequired) throw usage(missingText(parameter));
   }
   const nameOf = (member: string): string => {
@@ -49,12 +56,18 @@ function missingText({ place, name, value }: Parameter): string {
     : `missing required argument '${name}'; see --help`;
 }
 
-function fieldValue(parameter: Parameter, given: unknown, cwd: string): unknown {
-  if (Array.isArray(given)) return given.map((each) => fieldValue(parameter, each, cwd));
+async function fieldValue(
+  context: Context,
+  parameter: Parameter,
+  given: unknown,
+): Promise<unknown> {
+  if (Array.isArray(given)) {
+    return Promise.all(given.map((each) => fieldValue(context, parameter, each)));
+  }
   if (typeof given !== 'string') return given;
   const { meta, kind } = parameter;
-  if (meta.isFileOf !== undefined) return contentOf(resolve(cwd, given), meta.isFileOf);
-  if (meta.isPath === true) return given === '-' ? given : resolve(cwd, given);
+  if (meta.isFileOf !== undefined) return contentOf(context, given, meta);
+  if (meta.isPath === true) return given === '-' ? given : resolve(context.cwd, given);
   return kind === 'number' ? numberOf(given) : given;
 }
 
@@ -63,12 +76,40 @@ function numberOf(text: string): number | string {
   return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
-function contentOf(file: string, form: 'text' | 'json'): unknown {
+async function contentOf(
+  context: Context,
+  given: string,
+  { isFileOf, bytesMax }: FieldMeta,
+): Promise<unknown> {
+  if (isFileOf === 'bytes') return bytesOf(context, given, bytesMax);
+  const file = resolve(context.cwd, given);
+  if (isFileOf === 'source') {
+    const { readConfigFile } = await import('@countersign/yaml-document');
+    return readConfigFile(file);
+  }
   const text = readFileSync(file, 'utf8');
-  if (form === 'text') return text;
+  if (isFileOf === 'text') return text;
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
     throw usage(`${file} is not JSON: ${messageOf(error)}`);
   }
+}
+
+/** One byte more than allowed is enough for the operation to refuse them. */
+async function bytesOf(
+  { cwd, stdin }: Context,
+  file: string,
+  bytesMax = Infinity,
+): Promise<Uint8Array> {
+  const source: AsyncIterable<Buffer> =
+    file === '-' ? stdin : createReadStream(resolve(cwd, file), { end: bytesMax });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of source) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > bytesMax) break;
+  }
+  return Buffer.concat(chunks);
 }

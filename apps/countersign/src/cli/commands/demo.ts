@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LedgerReader } from '@countersign/ledger';
 import type { Command as Parser } from 'commander';
 import { contentFolder } from '../../config/installed-package.ts';
-import { askStore } from '../answers/open-readers.ts';
+import { Readers } from '../../operations/readers/readers.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
@@ -94,14 +94,13 @@ async function vkeyOf(dir: string): Promise<string> {
 }
 
 async function indexOfConsent(context: Context): Promise<number> {
+  using readers = new Readers(context);
+  const { store, head } = await readers.sources();
+  const { rows } = await store.timeline({ user: INTRUDER }, head);
   let index = 0;
-  await askStore(context, async ({ store, head }) => {
-    const { rows } = await store.timeline({ user: INTRUDER }, head);
-    for await (const row of rows) {
-      if (row.event.operation === 'Consent to application.') index = row.index;
-    }
-    return EXIT.done;
-  });
+  for await (const row of rows) {
+    if (row.event.operation === 'Consent to application.') index = row.index;
+  }
   return index;
 }
 

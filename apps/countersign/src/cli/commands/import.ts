@@ -4,10 +4,10 @@ import {
   importRecords,
   retryQuarantined,
 } from '../../operations/ingest/import.ts';
+import { findingsAfterImport } from '../../operations/readers/finding-options.ts';
+import { Readers } from '../../operations/readers/readers.ts';
 import { bindLedger } from '../adapter/binding.ts';
 import type { CliCommand } from '../adapter/declare-command.ts';
-import { findingsAfterImport } from '../answers/finding-source.ts';
-import { askStoreIfAny } from '../answers/open-readers.ts';
 import type { Context } from '../process/command-context.ts';
 import { printImport, printImportFindings } from '../render/render-import.ts';
 import type { ProgressState } from '../terminal/progress-line.ts';
@@ -41,15 +41,16 @@ async function render(context: Context, output: ImportOutput): Promise<void> {
 
 /** Of the whole ledger: an import may complete what an earlier one began. */
 async function printFindingsOf(context: Context): Promise<void> {
-  await askStoreIfAny(context, async (sources) => {
-    const { behind, findings, incidents, readable } = await findingsAfterImport(sources);
-    if (behind !== undefined) return printImportFindings(context.terminal, { behind });
-    const { countFindings } = await import('../../reports/findings/finding-groups.ts');
-    const [worst] = findings.toSorted((a, b) => b.draft.severity - a.draft.severity);
-    printImportFindings(context.terminal, {
-      counts: countFindings(findings, incidents),
-      worst: worst === undefined ? undefined : readable(worst.draft.title),
-    });
+  using readers = new Readers(context);
+  const sources = await readers.sourcesIfAny();
+  if (sources === undefined) return;
+  const { behind, findings, incidents, readable } = await findingsAfterImport(sources);
+  if (behind !== undefined) return printImportFindings(context.terminal, { behind });
+  const { countFindings } = await import('../../reports/findings/finding-groups.ts');
+  const [worst] = findings.toSorted((a, b) => b.draft.severity - a.draft.severity);
+  printImportFindings(context.terminal, {
+    counts: countFindings(findings, incidents),
+    worst: worst === undefined ? undefined : readable(worst.draft.title),
   });
 }
 

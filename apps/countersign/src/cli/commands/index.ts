@@ -25,12 +25,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('import', () => import('./import.ts')),
   derived('timeline', () => import('./reading/timeline.ts')),
   derived('statement', () => import('./reading/statement.ts')),
-  hand('findings', 'not converted', async () => {
-    return (await import('./detection/findings.ts')).declareFindings;
-  }),
+  derived('findings', () => import('./findings.ts')),
   derived('reconcile', () => import('./reading/reconcile.ts')),
-  hand('brief', 'not converted', async () => (await import('./brief.ts')).declareBrief),
-  hand('eviction', 'not converted', async () => (await import('./eviction.ts')).declareEviction),
+  derived('brief', () => import('./brief.ts')),
+  derived('eviction', () => import('./eviction.ts')),
   derived('gate', () => import('./gate.ts')),
   hand('rules', 'not converted', async () => (await import('./detection/rules.ts')).declareRules),
   hand('query', 'not converted', async () => (await import('./query.ts')).declareQuery),

@@ -1,34 +1,12 @@
-import { instantOfMs, numberText, plural } from '@countersign/core';
+import { numberText, plural } from '@countersign/core';
+import { statusText } from '../../detection/findings/finding-status.ts';
 import type { Incident } from '../../detection/incidents/incident.ts';
 import type { ShownTie } from '../../detection/incidents/tie-entries.ts';
-import type { FindingStatus } from '../../store/rows/entry-rows.ts';
-import type { Column } from '../terminal/table.ts';
+import type { IncidentView } from '../../reports/findings/incident-view.ts';
+import type { Cell, Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { severityStyle, severityText } from './severity.ts';
 import { timeText } from './time-text.ts';
-
-/** An incident as it is shown. */
-export type IncidentView = {
-  readonly incident: Incident;
-  readonly title: string;
-  readonly ties: readonly ShownTie[];
-  /** Findings that nobody is done with. */
-  readonly open: number;
-  readonly status: FindingStatus;
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly severity: number;
-};
-
-export const INCIDENT_SEVERITIES: readonly string[] = [
-  '',
-  'informational',
-  'low',
-  'medium',
-  'high',
-  'critical',
-];
-const STATUSES = ['', 'new', 'in progress', 'suppressed', 'resolved'] as const;
-const HIGH = 4;
 
 export const INCIDENT_COLUMNS: readonly Column<IncidentView>[] = [
   { title: 'first (UTC)', kind: 'whole', cell: ({ firstMs }) => timeText(firstMs) },
@@ -36,12 +14,9 @@ export const INCIDENT_COLUMNS: readonly Column<IncidentView>[] = [
   {
     title: 'severity',
     kind: 'whole',
-    cell: ({ severity }) => ({
-      text: INCIDENT_SEVERITIES[severity] ?? '',
-      style: severity >= HIGH ? 'no' : 'plain',
-    }),
+    cell: ({ severity }) => severityCell(severity),
   },
-  { title: 'state', kind: 'whole', fold: 1, cell: ({ status }) => STATUSES[status] },
+  { title: 'state', kind: 'whole', fold: 1, cell: ({ status }) => statusText(status) },
   {
     title: 'findings',
     kind: 'number',
@@ -57,10 +32,10 @@ export async function printIncident(terminal: Terminal, view: IncidentView): Pro
   terminal.line({ text: title, style: 'heading' });
   terminal.fields([
     ['incident', incident.id],
-    ['severity', INCIDENT_SEVERITIES[severity]],
+    ['severity', severityText(severity)],
     [
       'state',
-      `${STATUSES[status]}, ${plural(open, 'finding')} of ${incident.findings.length} open`,
+      `${statusText(status)}, ${plural(open, 'finding')} of ${incident.findings.length} open`,
     ],
     ['period', `${timeText(firstMs)} to ${timeText(lastMs)} UTC`],
   ]);
@@ -85,10 +60,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     title: 'severity',
     kind: 'whole',
-    cell: ({ finding: { draft } }) => ({
-      text: INCIDENT_SEVERITIES[draft.severity] ?? '',
-      style: draft.severity >= HIGH ? 'no' : 'plain',
-    }),
+    cell: ({ finding: { draft } }) => severityCell(draft.severity),
   },
   { title: 'what', kind: 'text', comfortable: 30, cell: ({ finding }) => finding.draft.title },
   { title: 'belongs to', kind: 'text', fold: 2, cell: ({ because }) => because },
@@ -104,29 +76,6 @@ function tieText({ findings: [earlier], by, name, entries }: ShownTie, numbers: 
 
 type Numbers = ReadonlyMap<string, number>;
 
-export function incidentJson(view: IncidentView): object {
-  const { incident, title, ties, open, status, firstMs, lastMs, severity } = view;
-  const { id, findings } = incident;
-  const all = (read: (draft: (typeof findings)[number]['draft']) => readonly string[]): string[] =>
-    [...new Set(findings.flatMap(({ draft }) => read(draft)))].sort();
-  return {
-    incident: id,
-    title,
-    severity_id: severity,
-    status: STATUSES[status],
-    open,
-    first: instantOfMs(firstMs) ?? null,
-    last: instantOfMs(lastMs) ?? null,
-    findings: findings.map(({ uid }) => uid),
-    ties: ties.map(({ findings: tied, by, name, entries }) => ({
-      findings: tied,
-      by: { kind: by.kind, id: by.id, name },
-      entries,
-    })),
-    principals: all(({ principals }) => principals),
-    sessions: all(({ sessions }) => sessions),
-    apps: all(({ apps }) => apps),
-    addresses: all(({ addresses }) => addresses),
-    techniques: all(({ techniques }) => techniques),
-  };
+function severityCell(severity: number): Cell {
+  return { text: severityText(severity), style: severityStyle(severity) };
 }

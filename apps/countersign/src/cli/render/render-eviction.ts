@@ -8,21 +8,12 @@ import {
   plainName,
   sinceMsOf,
 } from '../../eviction/lineage/suspect-names.ts';
+import type { EvictionView } from '../../operations/eviction/evaluate-eviction.ts';
+import { isOpen } from '../../operations/eviction/foothold-items.ts';
 import { entriesText } from '../../reports/entries-text.ts';
-import type { ShortIds } from '../../reports/findings/short-ids.ts';
 import { shortTimeText, withReadableTimes } from '../../reports/time-text.ts';
 import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { isOpen } from './eviction-items.ts';
-
-export type EvictionView = {
-  readonly report: EvictionReport;
-  readonly sinceMs: number;
-  readonly shortIds: ShortIds;
-  readonly limits: readonly Reason[];
-  /** Questions to the vendor, and how many of them no answer decides. */
-  readonly vendor: { readonly asked: number; readonly unanswered: number };
-};
 
 const NUMBER_COLUMNS = 6;
 const OPENINGS_SHOWN = 3;
@@ -221,15 +212,16 @@ function printDoubts(terminal: Terminal, { report, shortIds }: EvictionView): vo
   }
 }
 
-function printLimits(terminal: Terminal, { limits, vendor }: EvictionView): void {
+function printLimits(terminal: Terminal, { limits, questions }: EvictionView): void {
   for (const { text } of limits) {
     terminal.line();
     terminal.paragraph(`This answer does not rest on everything: ${text}.`);
   }
+  const unanswered = questions.filter(({ answer }) => answer === 'unknown').length;
   terminal.line();
   terminal.paragraph(
     'Cannot tell from our logs: access that is held inside the vendor. ' +
-      `${vendor.unanswered} of ${plural(vendor.asked, 'question')} to the vendor are unanswered ` +
+      `${unanswered} of ${plural(questions.length, 'question')} to the vendor are unanswered ` +
       '(--questionnaire FILE writes them to a file).',
   );
 }

@@ -1,11 +1,11 @@
-import { instantOfMs, plural } from '@countersign/core';
+import { plural } from '@countersign/core';
+import { statusText } from '../../detection/findings/finding-status.ts';
 import { entriesText } from '../../reports/entries-text.ts';
 import type { FindingDetail } from '../../reports/findings/finding-detail.ts';
 import { periodText, shortTimeText } from '../../reports/time-text.ts';
-import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { eventColumns } from './event-columns.ts';
-import { severityStyle, severityText, statusText } from './severity.ts';
+import { severityStyle, severityText } from './severity.ts';
 
 const LABEL = 11;
 const EVENTS_SHOWN = 8;
@@ -99,28 +99,4 @@ async function printEvents(terminal: Terminal, { events, entries }: FindingDetai
   const left = events.length - shown.length;
   if (left > 0)
     terminal.line({ text: `… ${plural(left, 'more event')}; --json lists them`, style: 'faint' });
-}
-
-export function findingJson(finding: FindingDetail, event: object): object {
-  const { uid, shortId, why, harmless, next, people, addresses, apps, sessions } = finding;
-  const { events, incident } = finding;
-  return {
-    ...{ uid, shortId, finding: event, why, harmless, next, people, addresses, apps, sessions },
-    events: events.map(eventItem),
-    incident:
-      incident === null
-        ? null
-        : {
-            ...incident,
-            followedBy: incident.followedBy.map(({ ms, ...rest }) => ({
-              ...rest,
-              time: instantOfMs(ms),
-            })),
-          },
-  };
-}
-
-function eventItem({ index, entries, tenant, event, erased }: EventRow): object {
-  const { timeMs, ...rest } = event;
-  return { index, entries, tenant, time: instantOfMs(timeMs) ?? null, erased, ...rest };
 }

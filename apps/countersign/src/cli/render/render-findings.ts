@@ -1,8 +1,9 @@
 import { plural } from '@countersign/core';
+import { statusText } from '../../detection/findings/finding-status.ts';
+import type { FindingsView } from '../../operations/detection/list-findings.ts';
 import {
   COUNTED_SEVERITY_MIN,
   countsText,
-  type FindingCounts,
   type FindingGroup,
   type FindingLine,
 } from '../../reports/findings/finding-groups.ts';
@@ -10,14 +11,10 @@ import { periodText, shortTimeText } from '../../reports/time-text.ts';
 import { sanitise } from '../terminal/sanitize.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { cutAtWord, cutEnd, displayWidth } from '../terminal/text-width.ts';
-import { severityStyle, severityText, shortSeverityText, statusText } from './severity.ts';
+import { severityStyle, severityText, shortSeverityText } from './severity.ts';
 
-export type FindingsView = {
-  readonly counts: FindingCounts;
-  readonly groups: readonly FindingGroup[];
-  /** `most grave` leaves out what does not fit a screen, and says how to list it. */
-  readonly lines: 'all' | 'most grave';
-};
+/** `most grave` leaves out what does not fit a screen, and says how to list it. */
+type ListedLines = 'all' | 'most grave';
 
 /** Of one incident, and of those with one finding each. */
 const LINES_SHOWN = 8;
@@ -26,15 +23,18 @@ const INDENT = 2;
 const GAP = 2;
 
 /** The conclusion, then each incident with its findings, one on a line. */
-export function printFindings(terminal: Terminal, view: FindingsView): void {
-  const { groups, counts } = view;
+export function printFindings(
+  terminal: Terminal,
+  { groups, counts }: FindingsView,
+  listed: ListedLines,
+): void {
   terminal.paragraph(`${countsText(counts)}.`, 0, 'heading');
-  const grave = view.lines === 'all' ? groups : graveOf(groups);
+  const grave = listed === 'all' ? groups : graveOf(groups);
   const layout = layoutOf(grave);
   for (const group of grave) {
     terminal.line();
     printHeading(terminal, group);
-    const shown = view.lines === 'all' ? group.lines : group.lines.slice(0, LINES_SHOWN);
+    const shown = listed === 'all' ? group.lines : group.lines.slice(0, LINES_SHOWN);
     for (const line of shown) printLine(terminal, line, layout);
     const left = group.lines.length - shown.length;
     if (left > 0) terminal.line(`  … ${left} more: countersign findings ${optionFor(group)}`);

@@ -1,9 +1,7 @@
-import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { Style } from '../terminal/color.ts';
 
 /** OCSF severity_id of a finding, in words. */
 const SEVERITIES = ['', 'informational', 'low', 'medium', 'high', 'critical'] as const;
-const STATUSES = ['', 'new', 'in progress', 'suppressed', 'resolved'] as const;
 const INFORMATIONAL = 1;
 const HIGH = 4;
 
@@ -18,8 +16,4 @@ export function shortSeverityText(severity: number): string {
 
 export function severityStyle(severity: number): Style {
   return severity >= HIGH ? 'no' : 'plain';
-}
-
-export function statusText(status: FindingStatus): string {
-  return STATUSES[status];
 }

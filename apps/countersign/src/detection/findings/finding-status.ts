@@ -5,6 +5,13 @@ const NEW: FindingStatus = 1;
 export const SUPPRESSED: FindingStatus = 3;
 export const RESOLVED: FindingStatus = 4;
 
+const WORDS = ['', 'new', 'in progress', 'suppressed', 'resolved'] as const;
+
+/** A status, in words. */
+export function statusText(status: FindingStatus): (typeof WORDS)[FindingStatus] {
+  return WORDS[status];
+}
+
 /**
  * How far people are with a finding at a moment. A suppression that has expired is none, and what
  * was resolved counts as new again once something of it happened behind its resolution.

@@ -1,4 +1,5 @@
 import { CountersignError, instant } from '@countersign/core';
+import type { SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 
 /** What an adapter reads of a member of an input beside its type. */
@@ -7,8 +8,15 @@ export type FieldMeta = {
   readonly value?: string;
   /** A path of the machine that runs the operation: an adapter makes it absolute. */
   readonly isPath?: true;
-  /** The content of a file: an adapter with a file system takes a path and reads it. */
-  readonly isFileOf?: 'text' | 'json';
+  /**
+   * The content of a file: an adapter with a file system takes a path and reads it.
+   *
+   * - `text`, `json`  as it is, or parsed
+   * - `source`        a {@link sourceText}
+   * - `bytes`         {@link bytes}; an adapter reads no more than `bytesMax` and one byte
+   */
+  readonly isFileOf?: 'text' | 'json' | 'source' | 'bytes';
+  readonly bytesMax?: number;
   /** Not offered to callers: one process sets it for another. */
   readonly isInternal?: true;
 };
@@ -24,6 +32,18 @@ export function field<T>(
 ): z.ZodType<T> {
   return schema.meta({ description, ...meta });
 }
+
+/** A text with the name of its file, which messages about the text name. */
+export const sourceText: z.ZodType<SourceText> = z.strictObject({
+  file: z.string(),
+  text: z.string(),
+});
+
+/** Bytes; base64 where the input is JSON. */
+export const bytes: z.ZodType<Uint8Array> = z.union([
+  z.instanceof(Uint8Array),
+  z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64'))),
+]);
 
 /** A time in the normal form; a date alone is its first instant, UTC. */
 export const instantText: z.ZodType<string> = z.string().transform((text, context) => {

@@ -12,7 +12,7 @@
  * - `coverage:read`     what is recorded and what is not
  * - `findings:read`     findings, incidents, rules and their health
  * - `findings:write`    the status of findings
- * - `eviction:read`     the eviction report
+ * - `eviction:read`     the eviction report and the brief
  * - `decisions:make`    access decisions
  * - `passes:read`, `passes:end`
  * - `policies:read`, `policies:activate`

@@ -90,6 +90,15 @@ export function indexed({ asOf, size }: LedgerHead): Conclusion {
 }
 
 /**
+ * For an operation that has no output without an index.
+ * @throws OperationError CANNOT_TELL when nothing of the ledger is indexed
+ */
+export function needIndex(head: LedgerHead): void {
+  const conclusion = indexed(head);
+  if (conclusion.kind === 'failed') throw conclusion.error;
+}
+
+/**
  * For a question about one thing that was not found: it may be beyond the watermark.
  * @throws OperationError CANNOT_TELL when anything of the ledger is not indexed
  */

@@ -1,4 +1,4 @@
-import type { Watermark } from '@countersign/core';
+import { instantOfMs, type Watermark } from '@countersign/core';
 
 /** One sentence of a brief, and the ledger entries that support it. */
 export type BriefSentence = {
@@ -47,3 +47,9 @@ export type Brief = {
   /** In reading order. */
   readonly sections: readonly BriefSection[];
 };
+
+/** As JSON. */
+export function briefItem({ fromMs, toMs, incident, ...rest }: Brief): object {
+  const period = { from: instantOfMs(fromMs) ?? null, to: instantOfMs(toMs) ?? null };
+  return { incident: incident ?? null, period, ...rest };
+}

@@ -1,3 +1,4 @@
+import { instantOfMs } from '@countersign/core';
 import { techniqueName } from '../../detection/findings/attack-techniques.ts';
 import { statusOf } from '../../detection/findings/finding-status.ts';
 import { incidentTitle } from '../../detection/incidents/incident-title.ts';
@@ -118,4 +119,29 @@ function incidentOf(
       },
     })),
   };
+}
+
+/** As JSON; `event` is the finding in OCSF. */
+export function findingItem(finding: FindingDetail, event: object): object {
+  const { uid, shortId, why, harmless, next, people, addresses, apps, sessions } = finding;
+  const { events, incident } = finding;
+  return {
+    ...{ uid, shortId, finding: event, why, harmless, next, people, addresses, apps, sessions },
+    events: events.map(eventItem),
+    incident:
+      incident === null
+        ? null
+        : {
+            ...incident,
+            followedBy: incident.followedBy.map(({ ms, ...rest }) => ({
+              ...rest,
+              time: instantOfMs(ms),
+            })),
+          },
+  };
+}
+
+function eventItem({ index, entries, tenant, event, erased }: EventRow): object {
+  const { timeMs, ...rest } = event;
+  return { index, entries, tenant, time: instantOfMs(timeMs) ?? null, erased, ...rest };
 }

@@ -1,12 +1,12 @@
 import type { Reason } from '@countersign/core';
 import type { EvictionReport } from '../../eviction/eviction-report.ts';
 import type { Seed } from '../../eviction/lineage/lineage.ts';
-import { incidentCalled, knownIncidents } from '../../operations/readers/find-incident.ts';
-import { blindReason, healthsOfAnswer } from '../../operations/readers/health-note.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
-import type { Context } from '../process/command-context.ts';
-import { CliError, usage } from '../process/errors.ts';
-import type { Sources } from './open-readers.ts';
+import { cannotTell, invalidInput } from '../definition/errors.ts';
+import type { OperationContext } from '../definition/operation.ts';
+import { incidentCalled, knownIncidents } from '../readers/find-incident.ts';
+import { blindReason, healthsOfAnswer } from '../readers/health-note.ts';
+import type { Sources } from '../readers/readers.ts';
 
 export type EvictionRequest = {
   /** Undefined: the first event of the findings that it starts from. */
@@ -15,7 +15,7 @@ export type EvictionRequest = {
   readonly tainted: readonly string[];
 };
 
-export type EvictionResult = {
+export type EvictionAssessment = {
   readonly report: EvictionReport;
   readonly findings: readonly StoredFinding[];
   readonly sinceMs: number;
@@ -25,34 +25,38 @@ export type EvictionResult = {
   readonly limits: readonly Reason[];
 };
 
-/** OCSF severity_id: from here on a finding says that an intruder is in. */
-const HIGH = 4;
+type EvictionContext = Pick<OperationContext, 'clock' | 'tenant'>;
 
-export async function askEviction(
-  context: Context,
+/** OCSF severity_id: from here on a finding says that an intruder is in. */
+export const HIGH = 4;
+
+/** From what open findings name, and what the request adds. */
+export async function assessFromFindings(
+  context: EvictionContext,
   sources: Sources,
   request: EvictionRequest,
-): Promise<EvictionResult> {
+): Promise<EvictionAssessment> {
   const findings = await openFindings(context, sources, request);
   const firstMs = findings.map(({ draft }) => draft.firstMs);
   if (request.sinceMs === undefined && findings.length === 0) {
-    const text = 'no finding of high severity says since when they may be in: give --since TIME';
-    throw new CliError('CANNOT_TELL', text);
+    throw cannotTell(
+      'no finding of high severity says since when they may be in: give --since TIME',
+    );
   }
   const sinceMs = request.sinceMs ?? Math.min(...firstMs);
-  return evictionOf(context, sources, { findings, sinceMs, tainted: request.tainted });
+  return assessSince(context, sources, { findings, sinceMs, tainted: request.tainted });
 }
 
-export async function evictionOf(
-  context: Context,
+export async function assessSince(
+  context: EvictionContext,
   sources: Sources,
-  asked: Pick<EvictionResult, 'findings' | 'sinceMs'> & { readonly tainted: readonly string[] },
-): Promise<EvictionResult> {
+  start: Pick<EvictionAssessment, 'findings' | 'sinceMs'> & { readonly tainted: readonly string[] },
+): Promise<EvictionAssessment> {
   const { assessEviction } = await import('../../eviction/eviction-report.ts');
   const { incidentSource } = await import('../../eviction/analysis/eviction-source.ts');
   const { namedSeed } = await import('../../eviction/lineage/parse-seed.ts');
   const { store, ledger, head } = sources;
-  const { findings, sinceMs, tainted } = asked;
+  const { findings, sinceMs, tainted } = start;
   const period = { fromMs: sinceMs };
   const inventory = store.inventory()?.tenants ?? [];
   const { blind, limits } = await seenSince(context, sources, sinceMs);
@@ -76,10 +80,10 @@ export async function evictionOf(
 
 /** Rules that did not see the whole period. Its unsettled end does not count. */
 async function seenSince(
-  { clock, tenant }: Context,
+  { clock, tenant }: EvictionContext,
   sources: Sources,
   sinceMs: number,
-): Promise<Pick<EvictionResult, 'blind' | 'limits'>> {
+): Promise<Pick<EvictionAssessment, 'blind' | 'limits'>> {
   const endMs = sources.store.answerablePeriod(tenant)?.toMs ?? clock.now();
   const toMs = endMs > sinceMs ? Math.min(endMs, clock.now()) : clock.now();
   const asked = { kind: 'period', fromMs: sinceMs, toMs } as const;
@@ -95,7 +99,7 @@ async function seenSince(
 
 /** Findings that name whose access is in question. Suppressed ones were explained by a person. */
 async function openFindings(
-  { clock, tenant }: Context,
+  { clock, tenant }: EvictionContext,
   sources: Sources,
   { incident, sinceMs = -Infinity }: EvictionRequest,
 ): Promise<readonly StoredFinding[]> {
@@ -109,5 +113,5 @@ async function openFindings(
   const { findings } = await incidentCalled(await knownIncidents(sources), incident);
   const own = findings.filter(isOpen);
   if (own.length > 0) return own;
-  throw usage(`no finding of the incident "${incident}" is open since then`);
+  throw invalidInput(`no finding of the incident "${incident}" is open since then`);
 }

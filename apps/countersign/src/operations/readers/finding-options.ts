@@ -1,14 +1,10 @@
 import type { Incident } from '../../detection/incidents/incident.ts';
 import type { StepNames } from '../../detection/incidents/incident-title.ts';
-import {
-  knownIncidents,
-  peopleNames,
-  readableNames,
-} from '../../operations/readers/find-incident.ts';
 import type { GroupOptions } from '../../reports/findings/finding-groups.ts';
 import type { ReadableIds } from '../../reports/findings/readable-ids.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
-import type { Sources } from './open-readers.ts';
+import { knownIncidents, peopleNames, readableNames } from './find-incident.ts';
+import type { Sources } from './readers.ts';
 
 /** What lists and pages about findings need beside the findings. */
 export async function groupOptions(sources: Sources, nowMs: number): Promise<GroupOptions> {
@@ -27,15 +23,15 @@ export async function shortIdsOf(
   return shortIds(incidentNames(incidents).keys());
 }
 
-async function stepNames(): Promise<StepNames> {
-  const { loadDetection } = await import('../../operations/host/load-detectors.ts');
+export async function stepNames(): Promise<StepNames> {
+  const { loadDetection } = await import('../host/load-detectors.ts');
   const { watchers } = await loadDetection();
   return new Map(watchers.map(({ id, steps = [] }) => [id, steps]));
 }
 
 /** Titles of rules by their id, of detectors with many rules by what is before the slash. */
 export async function ruleTitles(): Promise<(rule: string) => string | undefined> {
-  const { loadDetection } = await import('../../operations/host/load-detectors.ts');
+  const { loadDetection } = await import('../host/load-detectors.ts');
   const titles = new Map((await loadDetection()).watchers.map(({ id, title }) => [id, title]));
   return (rule) => titles.get(rule) ?? titles.get(rule.slice(0, rule.indexOf('/')));
 }

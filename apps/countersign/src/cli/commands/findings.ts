@@ -1,0 +1,58 @@
+import { plural } from '@countersign/core';
+import { listIncidents, showIncident } from '../../operations/detection/incidents.ts';
+import { listFindings } from '../../operations/detection/list-findings.ts';
+import { markFindings } from '../../operations/detection/mark-findings.ts';
+import { showFinding } from '../../operations/detection/show-finding.ts';
+import { bindDocument, bindLedger, bindList } from '../adapter/binding.ts';
+import type { CliCommand } from '../adapter/declare-command.ts';
+import { INCIDENT_COLUMNS, printIncident } from '../render/incident.ts';
+import { printFinding } from '../render/render-finding.ts';
+import { printFindings } from '../render/render-findings.ts';
+
+const findings = bindList(listFindings, {
+  ownFlags: [
+    {
+      flag: 'all',
+      description: 'every finding; a terminal shows the most severe of each incident else',
+    },
+  ],
+  render({ terminal }, view, { incident, rule, minSeverity }, own) {
+    if (view.groups.length === 0) return;
+    const isNarrowed = incident !== undefined || rule !== undefined || minSeverity !== undefined;
+    const isWhole = own['all'] === true || isNarrowed || terminal.columns === Infinity;
+    printFindings(terminal, view, isWhole ? 'all' : 'most grave');
+  },
+});
+
+const show = bindDocument(showFinding, {
+  positional: ['id'],
+  render: ({ terminal }, detail) => printFinding(terminal, detail),
+});
+
+const incidents = bindList(listIncidents, {
+  render: ({ terminal }, rows) => terminal.table(INCIDENT_COLUMNS, rows),
+});
+
+const incident = bindDocument(showIncident, {
+  positional: ['id'],
+  when: { argument: 'id' },
+  render: ({ terminal }, view) => printIncident(terminal, view),
+});
+
+const mark = bindLedger(markFindings, {
+  positional: ['id'],
+  render: ({ terminal }, { findings: marked, status, entries }) =>
+    terminal.line(`${plural(marked.length, 'finding')} ${status}; entries ${entries.join(', ')}`),
+});
+
+export const commands: readonly CliCommand[] = [
+  {
+    name: 'findings',
+    bindings: [findings],
+    subcommands: [
+      { name: 'show', bindings: [show] },
+      { name: 'incidents', bindings: [incidents, incident] },
+      { name: 'mark', bindings: [mark] },
+    ],
+  },
+];

@@ -1,0 +1,139 @@
+import { plural } from '@countersign/core';
+import { z } from 'zod';
+import type { Incident } from '../../detection/incidents/incident.ts';
+import type { IncidentView } from '../../reports/findings/incident-view.ts';
+import { entriesSchema, timeSchema } from '../definition/answer-schema.ts';
+import { firstDoubt, unknown, YES } from '../definition/conclusion.ts';
+import { field } from '../definition/fields.ts';
+import {
+  type DocumentOperation,
+  type ListOperation,
+  listResult,
+  type OperationContext,
+  type Rows,
+} from '../definition/operation.ts';
+import { incidentCalled, knownIncidents } from '../readers/find-incident.ts';
+import { stepNames } from '../readers/finding-options.ts';
+import { indexed } from '../readers/readers.ts';
+import { SEVERITIES, type Severity } from './list-findings.ts';
+
+type IncidentsInput = { readonly minSeverity: Severity };
+
+const texts = z.array(z.string());
+
+const incidentSchema = z.strictObject({
+  incident: z.string().min(1),
+  title: z.string().min(1),
+  severity_id: z.int().min(1).max(5),
+  status: z.enum(['new', 'in progress', 'suppressed', 'resolved']),
+  open: z.int().min(0),
+  first: timeSchema.nullable(),
+  last: timeSchema.nullable(),
+  findings: texts.min(1),
+  ties: z.array(
+    z.strictObject({
+      findings: z.tuple([z.string(), z.string()]),
+      by: z.strictObject({ kind: z.string(), id: z.string(), name: z.string() }),
+      entries: entriesSchema,
+    }),
+  ),
+  principals: texts,
+  sessions: texts,
+  apps: texts,
+  addresses: texts,
+  techniques: texts,
+});
+
+const DESCRIPTION =
+  'Groups findings that share an entry, a session, an application, an address or a person ' +
+  'within a time. What many people share, and what administrators did, ties nothing ' +
+  'together. With an id: the findings of one incident, and by what each belongs to it.';
+
+export const listIncidents: ListOperation<IncidentsInput, object, Rows<IncidentView>> = {
+  name: 'findings incidents',
+  summary: 'findings of one attack, and why they belong together',
+  description: DESCRIPTION,
+  scope: 'findings:read',
+  effect: 'read',
+  kind: 'list',
+  runsIn: 'caller',
+  input: z.strictObject({
+    minSeverity: field(
+      z.enum(SEVERITIES).default('medium'),
+      'list incidents of at least this severity',
+      { value: 'severity' },
+    ),
+  }),
+  output: incidentSchema,
+  examples: [
+    {
+      summary: 'Which findings are one attack?',
+      input: {},
+      commandLine: 'findings incidents',
+      runsOn: 'sample',
+    },
+  ],
+  async run(context, { minSeverity }) {
+    const { severityOf, incidentItem } = await import('../../reports/findings/incident-view.ts');
+    const { readers, tenant, notice } = context;
+    const sources = await readers.sources();
+    await sources.examined();
+    const all = await knownIncidents(sources);
+    const own = all.filter(
+      ({ findings }) => tenant === undefined || findings.some((one) => one.draft.tenant === tenant),
+    );
+    const least = SEVERITIES.indexOf(minSeverity) + 1;
+    const listed = own.filter((incident) => severityOf(incident) >= least);
+    if (listed.length < own.length) {
+      const left = plural(own.length - listed.length, 'incident');
+      notice(`${left} of lower severity: --min-severity informational lists all`);
+    }
+    const nothing = unknown(
+      'nothing was found, which "countersign findings" says what it is worth',
+    );
+    return listResult({
+      rows: await viewsOf(context, listed),
+      itemOf: incidentItem,
+      conclude: () => firstDoubt(indexed(sources.head), own.length === 0 ? nothing : YES),
+    });
+  },
+};
+
+export const showIncident: DocumentOperation<{ readonly id: string }, object, IncidentView> = {
+  name: 'findings incident',
+  summary: 'the findings of one attack, and by what each belongs to it',
+  description: DESCRIPTION,
+  scope: 'findings:read',
+  effect: 'read',
+  kind: 'document',
+  runsIn: 'caller',
+  input: z.strictObject({
+    id: field(z.string().min(1), 'of an incident, or of one of its findings', { value: 'id' }),
+  }),
+  output: incidentSchema,
+  examples: [
+    {
+      summary: 'Why these findings are one attack',
+      input: { id: 'dc026' },
+      commandLine: 'findings incidents dc026',
+      runsOn: 'sample',
+    },
+  ],
+  async run(context, { id }) {
+    const { incidentItem } = await import('../../reports/findings/incident-view.ts');
+    const sources = await context.readers.sources();
+    await sources.examined();
+    const incident = await incidentCalled(await knownIncidents(sources), id);
+    const [view] = (await viewsOf(context, [incident])) as [IncidentView];
+    return { output: incidentItem(view), view, conclusion: YES };
+  },
+};
+
+async function viewsOf(
+  { readers, clock }: OperationContext,
+  incidents: readonly Incident[],
+): Promise<IncidentView[]> {
+  const { incidentViews } = await import('../../reports/findings/incident-view.ts');
+  const { store } = await readers.sources();
+  return incidentViews(store, incidents, { steps: await stepNames(), nowMs: clock.now() });
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { ownPackage } from '../../config/installed-package.ts';
+import type { FindingDetail } from '../../reports/findings/finding-detail.ts';
+import { entriesSchema, timeSchema } from '../definition/answer-schema.ts';
+import { YES } from '../definition/conclusion.ts';
+import { field } from '../definition/fields.ts';
+import type { DocumentOperation } from '../definition/operation.ts';
+import { eventsOf, findingCalled } from '../readers/find-incident.ts';
+import { groupOptions, incidentIds, ruleTitles } from '../readers/finding-options.ts';
+import { findingSchema } from './finding-schema.ts';
+
+type FindingInput = { readonly id: string };
+
+const texts = z.array(z.string());
+
+export const showFinding: DocumentOperation<FindingInput, object, FindingDetail> = {
+  name: 'findings show',
+  summary: 'one finding: why, who, what happened, what to do',
+  description:
+    'Shows one finding: why it was raised, what would explain it harmlessly, what to do next, ' +
+    'and the people, addresses, applications and events that it is about.',
+  scope: 'findings:read',
+  effect: 'read',
+  kind: 'document',
+  runsIn: 'caller',
+  input: z.strictObject({
+    id: field(z.string().min(1), 'of the finding, or its beginning', { value: 'id' }),
+  }),
+  output: z.strictObject({
+    uid: z.string().min(1),
+    shortId: z.string().min(1),
+    finding: findingSchema,
+    why: z.string(),
+    harmless: z.string().nullable(),
+    next: texts,
+    people: z.array(z.strictObject({ key: z.string(), name: z.string() })),
+    addresses: texts,
+    apps: z.array(z.strictObject({ id: z.string(), name: z.string().nullable() })),
+    sessions: texts,
+    events: z.array(
+      z.looseObject({
+        index: z.int(),
+        entries: entriesSchema,
+        tenant: z.string(),
+        time: timeSchema.nullable(),
+        erased: z.boolean(),
+        classUid: z.int(),
+      }),
+    ),
+    incident: z
+      .strictObject({
+        id: z.string(),
+        shortId: z.string(),
+        title: z.string(),
+        count: z.int().min(2),
+        followedBy: z.array(
+          z.strictObject({ shortId: z.string(), title: z.string(), time: timeSchema }),
+        ),
+      })
+      .nullable(),
+  }),
+  examples: [
+    {
+      summary: 'Why a finding was raised, and what to do next',
+      input: { id: '56c97' },
+      commandLine: 'findings show 56c97',
+      runsOn: 'sample',
+    },
+  ],
+  async run({ readers, clock }, { id }) {
+    const { findingDetail, findingItem } = await import('../../reports/findings/finding-detail.ts');
+    const { findingEvent } = await import('../../detection/findings/finding-event.ts');
+    const sources = await readers.sources();
+    const nowMs = clock.now();
+    const finding = findingCalled(sources, id);
+    const options = await groupOptions(sources, nowMs);
+    const ruleTitle = await ruleTitles();
+    const events = await eventsOf(sources, finding.draft);
+    const detail = findingDetail(finding, events, { ...options, ruleTitle });
+    const { origin } = sources.head;
+    const event = findingEvent(finding, {
+      ...{ origin, nowMs, version: ownPackage().version, titleOf: ruleTitle },
+      incidents: incidentIds(options.incidents),
+    });
+    return { output: findingItem(detail, event), view: detail, conclusion: YES };
+  },
+};

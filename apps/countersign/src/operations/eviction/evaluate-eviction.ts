@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { msOfInstant, type Reason } from '@countersign/core';
+import type { SourceText } from '@countersign/yaml-document';
+import { z } from 'zod';
+import { contentFolder } from '../../config/installed-package.ts';
+import type { EvictionReport } from '../../eviction/eviction-report.ts';
+import type { QuestionResult } from '../../eviction/vendor-questionnaire.ts';
+import type { ShortIds } from '../../reports/findings/short-ids.ts';
+import { type Conclusion, firstDoubt, NO, reasonsText, unknown } from '../definition/conclusion.ts';
+import { field, instantText, sourceText } from '../definition/fields.ts';
+import type { ListOperation } from '../definition/operation.ts';
+import { knownIncidents } from '../readers/find-incident.ts';
+import { shortIdsOf } from '../readers/finding-options.ts';
+import { indexed } from '../readers/readers.ts';
+import { assessFromFindings } from './assess-eviction.ts';
+import { footholdItem, lineageItem } from './foothold-items.ts';
+import { footholdSchema } from './foothold-schema.ts';
+
+type EvictionInput = {
+  readonly since?: string | undefined;
+  readonly incident?: string | undefined;
+  readonly tainted?: readonly string[] | undefined;
+  readonly answers?: SourceText | undefined;
+};
+
+/** What the footholds rest on, as a whole. */
+export type EvictionView = {
+  readonly report: EvictionReport;
+  readonly sinceMs: number;
+  readonly shortIds: ShortIds;
+  readonly limits: readonly Reason[];
+  /** Questions to the vendor, with what each answer is worth. */
+  readonly questions: readonly QuestionResult[];
+};
+
+export const evaluateEviction: ListOperation<EvictionInput, object, EvictionView> = {
+  name: 'eviction',
+  summary: 'are they out? one answer for each of 44 footholds',
+  description:
+    'Follows what findings name, and all that it created, granted or changed since, and says ' +
+    'of each way to stay in whether it is open or whether that cannot be told, and what ' +
+    'would decide it. It never says that they are out: live state is not read back yet.',
+  scope: 'eviction:read',
+  effect: 'read',
+  kind: 'list',
+  runsIn: 'caller',
+  input: z.strictObject({
+    since: field(
+      instantText.optional(),
+      'the earliest time at which they may have come in (default: that of the first finding)',
+      { value: 'time' },
+    ),
+    incident: field(
+      z.string().optional(),
+      'only from what the findings of this incident name; its id, or that of one of them',
+      { value: 'id' },
+    ),
+    tainted: field(
+      z.array(z.string()).optional(),
+      'counts as theirs: user:NAME, app:ID, session:ID, ip:ADDRESS',
+      { value: 'what' },
+    ),
+    answers: field(sourceText.optional(), "the vendor's answers, as YAML or JSON", {
+      value: 'file',
+      isFileOf: 'source',
+    }),
+  }),
+  output: footholdSchema,
+  examples: [
+    {
+      summary: 'Are the intruders of any severe finding out?',
+      input: {},
+      commandLine: 'eviction',
+      runsOn: 'sample',
+    },
+    {
+      summary: 'Of one incident, with an address that no finding names',
+      input: { incident: 'dc026', tainted: ['ip:192.0.2.118'] },
+      commandLine: 'eviction --incident dc026 --tainted ip:192.0.2.118',
+      runsOn: 'sample',
+    },
+  ],
+  async run(context, { since, incident, tainted = [], answers }) {
+    const sources = await context.readers.sources();
+    const questions = await questionsWith(answers);
+    const { report, sinceMs, limits } = await assessFromFindings(context, sources, {
+      ...{ incident, tainted },
+      sinceMs: since === undefined ? undefined : msOfInstant(since),
+    });
+    const shortIds = await shortIdsOf(await knownIncidents(sources));
+    return {
+      view: { report, sinceMs, shortIds, limits, questions },
+      conclude: async () => firstDoubt(indexed(sources.head), conclusionOf(report)),
+      async *[Symbol.asyncIterator]() {
+        for (const [at, foothold] of report.footholds.entries()) {
+          const item = footholdItem(foothold, report, questions);
+          yield at === 0 ? { ...item, ...lineageItem(report) } : item;
+        }
+      },
+    };
+  },
+};
+
+async function questionsWith(given: SourceText | undefined): Promise<QuestionResult[]> {
+  const { parseAnswers, parseQuestions, questioned } = await import(
+    '../../eviction/vendor-questionnaire.ts'
+  );
+  const { readConfigFile } = await import('@countersign/yaml-document');
+  const answers = given === undefined ? {} : parseAnswers(given);
+  const path = join(contentFolder(), 'incident', 'vendor-questions.yaml');
+  return questioned(parseQuestions(readConfigFile(path)), answers);
+}
+
+/** It is never a yes, as long as live state is not read back. */
+function conclusionOf({ footholds }: EvictionReport): Conclusion {
+  if (footholds.some(({ answer }) => answer.kind === 'no')) return NO;
+  const because = footholds.flatMap(({ answer }) =>
+    answer.kind === 'unknown' ? answer.because : [],
+  );
+  return unknown(reasonsText(because));
+}

@@ -1,0 +1,79 @@
+import { instantOfMs } from '@countersign/core';
+import {
+  RESOLVED,
+  SUPPRESSED,
+  statusOf,
+  statusText,
+} from '../../detection/findings/finding-status.ts';
+import type { Incident } from '../../detection/incidents/incident.ts';
+import { incidentTitle, type StepNames } from '../../detection/incidents/incident-title.ts';
+import { type ShownTie, shownTies } from '../../detection/incidents/tie-entries.ts';
+import type { FindingStatus } from '../../store/rows/entry-rows.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
+
+/** An incident as it is shown. */
+export type IncidentView = {
+  readonly incident: Incident;
+  readonly title: string;
+  readonly ties: readonly ShownTie[];
+  /** Findings that are neither resolved nor suppressed. */
+  readonly open: number;
+  readonly status: FindingStatus;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly severity: number;
+};
+
+/** The gravest first, then the latest. */
+export async function incidentViews(
+  store: Pick<StoreReader, 'identities' | 'over'>,
+  incidents: readonly Incident[],
+  { steps, nowMs }: { readonly steps: StepNames; readonly nowMs: number },
+): Promise<IncidentView[]> {
+  const ties = await shownTies(store, incidents);
+  const views = incidents.map((incident): IncidentView => {
+    const { findings } = incident;
+    const statuses = findings.map((finding) => statusOf(finding, nowMs));
+    const open = statuses.filter((status) => status !== RESOLVED && status !== SUPPRESSED);
+    return {
+      ...{ incident, title: incidentTitle(incident, steps), ties: ties.get(incident) ?? [] },
+      // New while one of its findings is; resolved when all are.
+      ...{ open: open.length, status: Math.min(...statuses) as FindingStatus },
+      firstMs: Math.min(...findings.map(({ draft }) => draft.firstMs)),
+      lastMs: Math.max(...findings.map(({ draft }) => draft.lastMs)),
+      severity: severityOf(incident),
+    };
+  });
+  return views.sort((a, b) => b.severity - a.severity || b.lastMs - a.lastMs);
+}
+
+export function severityOf({ findings }: Incident): number {
+  return Math.max(...findings.map(({ draft }) => draft.severity));
+}
+
+export function incidentItem(view: IncidentView): object {
+  const { incident, title, ties, open, status, firstMs, lastMs, severity } = view;
+  const { id, findings } = incident;
+  const all = (read: (draft: (typeof findings)[number]['draft']) => readonly string[]): string[] =>
+    [...new Set(findings.flatMap(({ draft }) => read(draft)))].sort();
+  return {
+    incident: id,
+    title,
+    severity_id: severity,
+    status: statusText(status),
+    open,
+    first: instantOfMs(firstMs) ?? null,
+    last: instantOfMs(lastMs) ?? null,
+    findings: findings.map(({ uid }) => uid),
+    ties: ties.map(({ findings: tied, by, name, entries }) => ({
+      findings: tied,
+      by: { kind: by.kind, id: by.id, name },
+      entries,
+    })),
+    principals: all(({ principals }) => principals),
+    sessions: all(({ sessions }) => sessions),
+    apps: all(({ apps }) => apps),
+    addresses: all(({ addresses }) => addresses),
+    techniques: all(({ techniques }) => techniques),
+  };
+}
