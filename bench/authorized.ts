@@ -23,7 +23,14 @@ export function passOf({ tenant, index, event }: EventRow): PassRow[] {
   const principal = event.actorUid ?? '';
   const pass = `pass-${index}`;
   const body = {
-    ...{ v: 1, phase: 'opened', pass, tenant, decision: decisionOf(index), door: 'eam' },
+    ...{
+      v: 1,
+      phase: 'opened',
+      pass,
+      tenant,
+      decision: decisionOf(index),
+      enforcementPoint: 'eam',
+    },
     ...{ principal: { type: 'Person', id: principal }, action: 'signIn', atMs, expiresMs },
     resource: { type: 'Suite', id: tenant },
     constraints: { address: null, device: null, app: null },

@@ -40,7 +40,7 @@ async function measured(
   { folder, size, form }: BenchOptions,
   evaluations: number,
 ): Promise<Record<keyof typeof UNITS, number>> {
-  const dir = join(folder, 'doors');
+  const dir = join(folder, 'enforcement');
   rmSync(dir, { recursive: true, force: true });
   const node = await Node.start(root, dir);
   try {
@@ -79,7 +79,7 @@ class Node {
     });
     const first = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
     if (first.done === true) throw new Error('serve did not start');
-    return new Node(child, (JSON.parse(first.value) as { doors: string }).doors);
+    return new Node(child, (JSON.parse(first.value) as { enforcementUrl: string }).enforcementUrl);
   }
 
   private constructor(child: ChildProcess, url: string) {
@@ -149,7 +149,7 @@ waves: [{ id: pilot, state: open, groups: [all] }]
 
 function configuration(people: string): string {
   return `listen: 127.0.0.1:0
-doors:
+enforcementPoints:
   listen: 127.0.0.1:0
   url: https://pdp.example.com
   directory: [${people}]

@@ -19,7 +19,10 @@ const POLICIES = 30;
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const FOLDER = join(ROOT, 'content', 'policies');
 
-/** Decisions in process, without their entries: the default policies, and thirty at one door. */
+/**
+ * Decisions in process, without their entries: the default policies, and thirty at one enforcement
+ * point.
+ */
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const count = options.size ?? COUNT[options.form];
   const { source } = readPolicyFolder(FOLDER);
@@ -42,7 +45,7 @@ async function measure(
   count: number,
 ): Promise<{ rate: number; p50: number; p99: number }> {
   const request: DecisionRequest = {
-    door: 'eam',
+    enforcementPoint: 'eam',
     tenant: TENANT,
     subject: { type: 'user', id: 'ada.lindqvist@northmoor.example' },
     action: { name: 'signIn' },
@@ -77,16 +80,19 @@ function pointOf(source: PolicySource): DecisionPoint {
   });
 }
 
-/** As many more as make thirty at this door, which all look at the request and let it pass. */
+/**
+ * As many more as make thirty at this enforcement point, which all look at the request and let it
+ * pass.
+ */
 function withMore({ schema, policies }: PolicySource): PolicySource {
   const here = PolicySet.parse({ schema, policies }).slice({
-    door: 'eam',
+    enforcementPoint: 'eam',
     action: 'signIn',
     principal: 'Person',
     resource: 'Suite',
   });
   const text = Array.from({ length: POLICIES - here.policies.length }, (_, n) => {
-    const head = `@id("more-${n}") @sentence("More.") @doors("eam")`;
+    const head = `@id("more-${n}") @sentence("More.") @enforcement_points("eam")`;
     return `${head} forbid (principal is Person, action == Action::"signIn", resource is Suite)
       when { principal.risk == "level-${n}" && context.factor == "single" };`;
   }).join('\n');

@@ -118,7 +118,7 @@ type Factor = (typeof FACTORS)[number];
 
 function request(id: string, factor: Factor, context: object = {}): DecisionRequest {
   return {
-    door: 'eam',
+    enforcementPoint: 'eam',
     tenant: tenant(),
     subject: { type: 'user', id },
     action: { name: 'signIn' },

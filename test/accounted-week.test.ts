@@ -127,7 +127,12 @@ async function decideAll(writer: LedgerWriter, clock: ManualClock): Promise<numb
     const context = { factor: 'phishing-resistant', requestId: correlationId, address: ipAddress };
     const { decision } = await point.decide(
       {
-        ...{ door: 'eam', tenant: tenant as TenantId, action: { name: 'signIn' }, context },
+        ...{
+          enforcementPoint: 'eam',
+          tenant: tenant as TenantId,
+          action: { name: 'signIn' },
+          context,
+        },
         ...{ subject: { type: 'user', id: userId }, resource: { type: 'suite', id: tenant } },
       },
       { passMs: PASS_MS },

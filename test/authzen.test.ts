@@ -18,11 +18,11 @@ describe('the certification scenario of AuthZEN 1.0', () => {
       ...{ policies, directory },
       tools: [
         {
-          ...{ name: 'records', token: 'token-1', door: 'records' },
+          ...{ name: 'records', token: 'token-1', enforcementPoint: 'records' },
           resources: '[{ type: record, ids: ["record-*", "record-1"] }]',
         },
         {
-          ...{ name: 'other', token: 'token-2', door: 'records' },
+          ...{ name: 'other', token: 'token-2', enforcementPoint: 'records' },
           resources: '[{ type: record, ids: ["secret-*"] }]',
           more: '      passFor: 15m\n',
         },
@@ -284,7 +284,7 @@ test('the todo application of the interoperability event is decided as it expect
     ...{ policies, directory },
     tools: [
       {
-        ...{ name: 'todo', token: 'token-1', door: 'todo' },
+        ...{ name: 'todo', token: 'token-1', enforcementPoint: 'todo' },
         resources: '[{ type: todo }, { type: user }]',
       },
     ],
@@ -335,7 +335,9 @@ test('the todo application of the interoperability event is decided as it expect
 test('an enforcement point for one tool judges no sign-in by policies nobody chose', async () => {
   const { policies, directory } = writeContent(join(root, 'one-tool'), 'records');
   const sample = join(REPOSITORY, 'content', 'sample', 'export');
-  const tools = [{ name: 'wiki', token: 'token-1', door: 'authzen', resources: '[{ type: app }]' }];
+  const tools = [
+    { name: 'wiki', token: 'token-1', enforcementPoint: 'authzen', resources: '[{ type: app }]' },
+  ];
   const run = async (dir: string, ...args: readonly string[]): Promise<string> => {
     const { stdout, stderr, code } = await countersign([...args, '--data', dir, '--json']);
     assert.ok(code === 0 || code === 3, stderr);

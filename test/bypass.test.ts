@@ -12,7 +12,7 @@ import { sha256 } from './support/door-content.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { Serving } from './support/serving.ts';
 
-const root = temporaryFolder('door-bypass');
+const root = temporaryFolder('enforcement point-bypass');
 const REDIRECT = 'http://localhost:4180/callback';
 const SECRET = 'bypass~8f1c';
 const common = { isEnabled: true, certificates: [], isPublic: false, redirectUris: [], scopes: {} };
@@ -39,7 +39,7 @@ type BypassItem = {
   readonly entries: readonly number[];
 };
 
-describe('two people take a group past the door, and back', () => {
+describe('two people take a group past the enforcement point, and back', () => {
   const dir = join(root, 'node');
   const config = join(root, 'node.yaml');
   let emulator: Emulator;
@@ -88,9 +88,9 @@ describe('two people take a group past the door, and back', () => {
       config,
       `listen: 127.0.0.1:0
 log: json
-doors:
+enforcementPoints:
   listen: 127.0.0.1:0
-  url: https://door.example.com
+  url: https://access.example.com
   tools: [{ name: entra, tokenHash: { env: TOOL }, resources: [{ type: suite }] }]
   bypass:
     tenant: ${tenantId}
@@ -115,7 +115,10 @@ doors:
       { env: { BYPASS_SECRET: SECRET, TOOL: sha256('tool') } },
     );
   const request = async (): Promise<string> => {
-    const asked = await bypass(['request', group, '--reason', 'the door is ill'], 'ada');
+    const asked = await bypass(
+      ['request', group, '--reason', 'the enforcement point is ill'],
+      'ada',
+    );
     assert.equal(asked.code, 0, asked.stderr);
     const { bypass: id, effect } = JSON.parse(asked.stdout) as BypassItem;
     assert.equal(effect, null);

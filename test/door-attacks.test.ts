@@ -11,13 +11,18 @@ import { EndpointNode, type EndpointSettings } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { smallDisk, withoutMount } from './support/small-disk.ts';
 
-const root = temporaryFolder('door-attacks');
+const root = temporaryFolder('enforcement point-attacks');
 const { policies, directory } = writeContent(root, 'records');
 
 const SETTINGS: EndpointSettings = {
   ...{ policies, directory },
   tools: ['records', 'flood'].map((name, at) => ({
-    ...{ name, token: `token-${at + 1}`, door: 'records', resources: '[{ type: record }]' },
+    ...{
+      name,
+      token: `token-${at + 1}`,
+      enforcementPoint: 'records',
+      resources: '[{ type: record }]',
+    },
   })),
 };
 const GOOD = {
@@ -28,7 +33,7 @@ const GOOD = {
 const ONE = '/access/v1/evaluation';
 const MANY = '/access/v1/evaluations';
 
-describe('a door under attack', () => {
+describe('an enforcement point under attack', () => {
   let node: EndpointNode;
   before(async () => {
     node = await EndpointNode.start(join(root, 'node'), SETTINGS);
@@ -148,7 +153,7 @@ describe('a door under attack', () => {
     cpSync(policies, folder, { recursive: true });
     writeFileSync(
       join(folder, 'more.cedar'),
-      `@id("more") @sentence("More.") @doors("records")
+      `@id("more") @sentence("More.") @enforcement_points("records")
 permit (principal is Person, action, resource is App) when { principal.salary > 5 };
 `,
     );
@@ -156,7 +161,7 @@ permit (principal is Person, action, resource is App) when { principal.salary > 
     writeFileSync(
       config,
       `listen: 127.0.0.1:0
-doors:
+enforcementPoints:
   listen: 127.0.0.1:0
   url: https://x.example.com
   policies: ${folder}
@@ -182,7 +187,7 @@ test('with a full disk nobody is let in, and with room again everybody is', { sk
   // Else what fails here keeps this process from its end.
   t.after(() => node.serving.end('SIGKILL'));
   assert.equal(await node.decision(GOOD), true);
-  // One percent is left: below it the door shuts before the disk is full to the brim.
+  // One percent is left: below it the enforcement point shuts before the disk is full to the brim.
   disk.fill(0.01);
   for (;;) {
     const { status, body, headers } = await node.ask(ONE, GOOD);
@@ -205,8 +210,8 @@ test('with a full disk nobody is let in, and with room again everybody is', { sk
   disk.clear();
   while ((await node.ask(ONE, GOOD)).status !== 200) await pause(20);
   assert.deepEqual(
-    node.serving.log.map(({ event }) => event).filter((event) => event.startsWith('doors-')),
-    ['doors-opened', 'doors-shut', 'doors-open'],
+    node.serving.log.map(({ event }) => event).filter((event) => event.startsWith('enforcement-')),
+    ['enforcement-started', 'enforcement-stopped', 'enforcement-resumed'],
   );
   assert.equal(await node.serving.end(), 0);
   assert.equal((await countersign(['ledger', 'fsck', '--data', node.dir])).code, 0);

@@ -15,7 +15,7 @@ import { smallDisk, withoutMount } from './support/small-disk.ts';
 
 const [REQUESTS, KILLS] = IS_LONG ? [10_000, 20] : [200, 2];
 const CLIENTS = 8;
-const root = temporaryFolder('door-kill');
+const root = temporaryFolder('enforcement point-kill');
 
 const ASKED = {
   subject: { type: 'user', id: 'alice' },
@@ -25,7 +25,7 @@ const ASKED = {
 
 function settings(): EndpointSettings {
   const { policies, directory } = writeContent(root, 'records');
-  const tool = { name: 'records', token: 'token-1', door: 'records' };
+  const tool = { name: 'records', token: 'token-1', enforcementPoint: 'records' };
   return { policies, directory, tools: [{ ...tool, resources: '[{ type: record }]' }] };
 }
 
@@ -159,7 +159,8 @@ test(`two nodes, one of them ${trouble}: who asks the other misses nothing`, asy
   balanced.replace(again);
   await balanced.until((REQUESTS * 3) / 4);
   disk?.fill(0.01);
-  if (disk !== undefined) await again.serving.logged(({ event }) => event === 'doors-shut');
+  if (disk !== undefined)
+    await again.serving.logged(({ event }) => event === 'enforcement-stopped');
   await balanced.until(REQUESTS);
   isOver = true;
   await running;

@@ -31,7 +31,7 @@ const MIB = 1024 * 1024;
 /** What the enforcement point may hold beyond what it held at rest, whatever is sent to it. */
 const MEMORY_BYTES_MAX = 256 * MIB;
 
-const root = temporaryFolder('door-load');
+const root = temporaryFolder('enforcement point-load');
 const GOOD = JSON.stringify({
   subject: { type: 'user', id: 'alice' },
   action: { name: 'read' },
@@ -43,7 +43,12 @@ describe('an enforcement point under load', () => {
 
   before(async () => {
     const tools = ['records', 'flood'].map((name, at) => ({
-      ...{ name, token: `token-${at + 1}`, door: 'records', resources: '[{ type: record }]' },
+      ...{
+        name,
+        token: `token-${at + 1}`,
+        enforcementPoint: 'records',
+        resources: '[{ type: record }]',
+      },
     }));
     const settings = { ...writeContent(root, 'records'), tools };
     node = await EndpointNode.start(join(root, 'node'), settings);

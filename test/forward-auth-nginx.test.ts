@@ -173,7 +173,7 @@ else
         const page = () => ask(site, '/page', { host: 'wiki.example.com', authorization });
         assert.equal((await page()).status, 200);
         disk.fill(0.01);
-        while (!nodes[0].serving.log.some(({ event }) => event === 'doors-shut')) {
+        while (!nodes[0].serving.log.some(({ event }) => event === 'enforcement-stopped')) {
           assert.equal((await page()).status, 200, 'nobody notices');
         }
         for (let n = 0; n < 20; n++) assert.equal((await page()).status, 200, 'nobody notices');
@@ -194,7 +194,7 @@ else
       }
     });
 
-    test('lets nobody in while the door is away', async () => {
+    test('lets nobody in while the enforcement point is away', async () => {
       const authorization = `Bearer ${await tokenOf(ADA)}`;
       await node.serving.end('SIGKILL');
       const before = reached.length;
@@ -207,7 +207,9 @@ else
 function settings(): EndpointSettings {
   return {
     directory: join(root, 'people.yaml'),
-    tools: [{ name: 'tool', token: 'token-1', door: 'authzen', resources: '[{ type: app }]' }],
+    tools: [
+      { name: 'tool', token: 'token-1', enforcementPoint: 'authzen', resources: '[{ type: app }]' },
+    ],
     more: `  identity:
     issuer: https://idp.example.com
     audience: wiki
@@ -231,8 +233,8 @@ async function startNginx(
   const [one, two] = endpoints.map((url) => url && new URL(url).host);
   const site = readFileSync(shipped, 'utf8')
     .replace('LISTEN', `127.0.0.1:${port}`)
-    .replace('DOOR_ONE', one ?? '')
-    .replace(two === undefined ? /^.*DOOR_TWO.*\n/m : 'DOOR_TWO', two ?? '')
+    .replace('NODE_ONE', one ?? '')
+    .replace(two === undefined ? /^.*NODE_TWO.*\n/m : 'NODE_TWO', two ?? '')
     .replace('APPLICATION', `127.0.0.1:${application}`)
     .replaceAll('TOKEN', 'proxy-token');
   const folder = join(root, `nginx-${port}`);

@@ -62,7 +62,9 @@ describe('the external method of a node', () => {
     address: forwarded
     passkeys: { name: Northmoor, shared: ${join(root, 'passkeys')} }
 `;
-    const tools = [{ name: 'tool', token: 'token-1', door: 'authzen', resources: '[{type: app}]' }];
+    const tools = [
+      { name: 'tool', token: 'token-1', enforcementPoint: 'authzen', resources: '[{type: app}]' },
+    ];
     return EndpointNode.start(join(root, name), { directory, tools, more });
   }
 

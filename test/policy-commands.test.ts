@@ -176,7 +176,7 @@ function changed(name: string, change: (people: string) => string): string {
 const STRICTER = `
 @id("passkeys")
 @sentence("Everybody proves a passkey.")
-@doors("eam check")
+@enforcement_points("eam check")
 forbid (principal is Person, action == Action::"signIn", resource is Suite)
 unless { context.factor == "phishing-resistant" };
 `;
@@ -195,7 +195,11 @@ test('history is replayed under other policies: who would lose, and who would ga
   writeFileSync(
     at('request.json'),
     JSON.stringify({
-      ...{ door: 'eam', subject: { type: 'user', id: ADA }, action: { name: 'signIn' } },
+      ...{
+        enforcementPoint: 'eam',
+        subject: { type: 'user', id: ADA },
+        action: { name: 'signIn' },
+      },
       ...{ resource: { type: 'suite', id: TENANT }, context: { factor: 'multi' } },
     }),
   );

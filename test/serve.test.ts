@@ -217,7 +217,7 @@ test('a tenant that is owned and not connected is in every answer about the comp
 });
 
 test('serves reading alone, and to nobody who names another host', async () => {
-  await using at = await begin('door');
+  await using at = await begin('enforcement');
   const serving = await Serving.start(at.dir, at.config, ENV);
   assert.equal((await fetch(`${serving.url}/metrics`, { method: 'POST' })).status, 405);
   assert.equal((await serving.get('/')).status, 404);

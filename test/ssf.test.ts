@@ -285,7 +285,7 @@ describe('shared signals over HTTP', () => {
     assert.deepEqual((await ask('GET', '/ssf/streams')).body, []);
   });
 
-  test('what is too large, too deep or not I-JSON is refused, and the door goes on', async () => {
+  test('refuses what is too large, too deep or not I-JSON, and goes on', async () => {
     const headers = { authorization: 'Bearer wiki-token', 'content-type': 'application/json' };
     const post = async (body: string): Promise<number> =>
       (await fetch(`${node.url}/ssf/streams`, { method: 'POST', headers, body })).status;

@@ -91,7 +91,7 @@ before(async () => {
 
 let duringCut: VerificationReport;
 
-/** The week, hour by hour where something is done at a door, else six at a time. */
+/** The week, hour by hour where something is done at an enforcement point, else six at a time. */
 async function live(): Promise<void> {
   plant();
   const { collectors, close } = collectorsFor(emulator, GRAPH);
@@ -233,7 +233,10 @@ function breaches(): readonly (readonly [rule: string, planted: PlantedSignIn])[
   ];
 }
 
-/** What is as it should be: a person, an application, and one who came through our door. */
+/**
+ * What is as it should be: a person, an application, and one who came through our enforcement
+ * point.
+ */
 function honest(): readonly PlantedSignIn[] {
   const [person = ''] = pilot().members;
   const at = START_MS + 19 * HOUR_MS;
@@ -269,7 +272,7 @@ async function use(): Promise<void> {
 
 async function atTheEndpoint(): Promise<void> {
   const { decisionLog, clock } = writer;
-  // A door takes a file at its word for a day: it is read again, as `serve` would.
+  // An enforcement point takes a file at its word for a day: it is read again, as `serve` would.
   await use();
   // Rules have looked at what came in: before that nobody could tell who is at risk.
   await runDetection(writer);
@@ -282,7 +285,7 @@ async function atTheEndpoint(): Promise<void> {
   const [person = '', ended = ''] = pilot().members;
   const decide = async (who: string, requestId: string, expected: string): Promise<string> => {
     const asked: DecisionRequest = {
-      ...{ door: 'eam', tenant: tenant(), subject: { type: 'user', id: who } },
+      ...{ enforcementPoint: 'eam', tenant: tenant(), subject: { type: 'user', id: who } },
       ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },
       context: { factor: 'phishing-resistant', requestId },
     };
@@ -348,7 +351,7 @@ test('decided, checked and unverified are together all sign-ins, of every flow',
   assert.ok(sum > 300, `${sum} sign-ins`);
 });
 
-test('what passed no door is not decided', async () => {
+test('what passed no enforcement point is not decided', async () => {
   const rows = await checks();
   const decided = rows.filter(({ state: each }) => each === 'decided');
   const [, , joined] = honest();
@@ -365,7 +368,7 @@ for (const [at, name] of [
   'one factor by a baseline scope',
   'somebody outside an open wave',
   'a sign-in from a pass that ended',
-  'a sign-in that a door denied',
+  'a sign-in that an enforcement point denied',
   'a workload identity that is not registered',
   'a credential that the register does not name',
   'a network that the register does not name',

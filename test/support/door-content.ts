@@ -22,17 +22,18 @@ action delete appliesTo {
 };
 `,
   'records.cedar': `
-@id("read") @sentence("People of the company read records.") @doors("records")
+@id("read") @sentence("People of the company read records.") @enforcement_points("records")
 permit (principal is Person, action == Action::"read", resource is App)
 when { principal.enabled };
 
-@id("editors-write") @sentence("Editors write what is not archived.") @doors("records")
+@id("editors-write") @sentence("Editors write what is not archived.") @enforcement_points("records")
 permit (principal in Group::"editors", action == Action::"write", resource is App)
 unless {
   resource.sensitivity == "sensitive" || (resource has status && resource.status == "archived")
 };
 
-@id("admins-write-archived") @sentence("Admins write what is archived.") @doors("records")
+@id("admins-write-archived") @sentence("Admins write what is archived.")
+@enforcement_points("records")
 permit (principal is Person, action == Action::"write", resource is App)
 when {
   principal in Role::"admin" || (principal has role && principal.role == "admin")
@@ -40,12 +41,13 @@ when {
   resource.sensitivity == "sensitive" || (resource has status && resource.status == "archived")
 };
 
-@id("delete-softly") @sentence("People delete what can be brought back.") @doors("records")
+@id("delete-softly") @sentence("People delete what can be brought back.")
+@enforcement_points("records")
 permit (principal is Person, action == Action::"delete", resource is App)
 when { principal.enabled && context.action has soft && context.action.soft };
 `,
-  'doors.yaml': `
-doors:
+  'enforcement-points.yaml': `
+enforcementPoints:
   - name: records
     sentence: The application that keeps records.
     supplies: [principal.role, resource.status, context.action]
@@ -103,32 +105,32 @@ action can_read_todos, can_create_todo, can_update_todo, can_delete_todo applies
 };
 `,
   'todo.cedar': `
-@id("readers") @sentence("Everybody reads.") @doors("todo")
+@id("readers") @sentence("Everybody reads.") @enforcement_points("todo")
 permit (
   principal is Person,
   action in [Action::"can_read_user", Action::"can_read_todos"],
   resource
 );
 
-@id("creators") @sentence("Admins and editors make todos.") @doors("todo")
+@id("creators") @sentence("Admins and editors make todos.") @enforcement_points("todo")
 permit (principal is Person, action == Action::"can_create_todo", resource is App)
 when { principal in [Group::"admin", Group::"editor"] };
 
-@id("geniuses") @sentence("An evil genius changes all todos.") @doors("todo")
+@id("geniuses") @sentence("An evil genius changes all todos.") @enforcement_points("todo")
 permit (principal in Group::"evil_genius", action == Action::"can_update_todo", resource is App);
 
-@id("admins") @sentence("Admins delete all todos.") @doors("todo")
+@id("admins") @sentence("Admins delete all todos.") @enforcement_points("todo")
 permit (principal in Group::"admin", action == Action::"can_delete_todo", resource is App);
 
-@id("owners") @sentence("Editors change and delete what is theirs.") @doors("todo")
+@id("owners") @sentence("Editors change and delete what is theirs.") @enforcement_points("todo")
 permit (
   principal in Group::"editor",
   action in [Action::"can_update_todo", Action::"can_delete_todo"],
   resource is App
 ) when { ${OWNS} };
 `,
-  'doors.yaml': `
-doors:
+  'enforcement-points.yaml': `
+enforcementPoints:
   - name: todo
     sentence: The todo application.
     supplies: [resource.ownerID]

@@ -6,7 +6,7 @@ import { Serving } from './serving.ts';
 export type Tool = {
   readonly name: string;
   readonly token: string;
-  readonly door: string;
+  readonly enforcementPoint: string;
   /** YAML of its resources. */
   readonly resources: string;
   /** More lines, each of one member. */
@@ -17,11 +17,11 @@ export type EndpointSettings = {
   readonly policies?: string;
   readonly directory: string;
   readonly tools: readonly Tool[];
-  /** More YAML, beneath `doors` and indented by two. */
+  /** More YAML, beneath `enforcement points` and indented by two. */
   readonly more?: string;
 };
 
-/** A node of doors in a process of its own. */
+/** A node of enforcement points in a process of its own. */
 export class EndpointNode {
   readonly serving: Serving;
   readonly url: string;
@@ -40,9 +40,9 @@ export class EndpointNode {
     );
     writeFileSync(config, endpointConfig(settings));
     const serving = await Serving.start(dir, config, env);
-    const { doors } = serving.ready;
-    assert.ok(typeof doors === 'string', 'it tells where its doors listen');
-    return new EndpointNode(serving, doors, dir);
+    const { enforcementUrl } = serving.ready;
+    assert.ok(typeof enforcementUrl === 'string', 'it tells where its enforcement points listen');
+    return new EndpointNode(serving, enforcementUrl, dir);
   }
 
   async ask(
@@ -72,13 +72,13 @@ export class EndpointNode {
 
 function endpointConfig({ policies, directory, tools, more = '' }: EndpointSettings): string {
   const each = tools.map(
-    ({ name, door, resources, more: members = '' }, at) =>
+    ({ name, enforcementPoint, resources, more: members = '' }, at) =>
       `    - name: ${name}\n      tokenHash: { env: TOOL_${at} }\n      tenant: ${TENANT}\n` +
-      `      door: ${door}\n      resources: ${resources}\n${members}`,
+      `      enforcementPoint: ${enforcementPoint}\n      resources: ${resources}\n${members}`,
   );
   return `listen: 127.0.0.1:0
 log: json
-doors:
+enforcementPoints:
   listen: 127.0.0.1:0
   url: https://pdp.example.com/tenant1
 ${policies === undefined ? '' : `  policies: ${policies}\n`}  directory: [${directory}]

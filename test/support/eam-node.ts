@@ -39,7 +39,7 @@ export class EamNode {
 
   static async start(folder: string, redirectUri: string): Promise<EamNode> {
     mkdirSync(folder, { recursive: true });
-    const made = await selfSigned({ commonName: 'doors' });
+    const made = await selfSigned({ commonName: 'access' });
     const emulator = await startEmulator({
       startMs: systemClock.now(),
       ...{ tls: 'on', partnerCa: made.certPem, subscribed: 'before' },
@@ -48,8 +48,8 @@ export class EamNode {
     const port = await freePort();
     const url = `https://localhost:${port}`;
     const at = (name: string): string => join(folder, name);
-    writeFileSync(at('door.pem'), made.certPem);
-    writeFileSync(at('door.key'), made.keyPem, { mode: 0o600 });
+    writeFileSync(at('enforcement point.pem'), made.certPem);
+    writeFileSync(at('enforcement point.key'), made.keyPem, { mode: 0o600 });
     writeFileSync(at('entra.pem'), emulator.ca ?? '');
     writeFileSync(at('people.yaml'), peopleOf(emulator));
     writeFileSync(at('serve.yaml'), configOf(emulator, url, port));
@@ -116,10 +116,10 @@ waves: [{ id: pilot, state: open, groups: [finance] }]
 function configOf({ tenants, origins }: Emulator, url: string, port: number): string {
   return `listen: 127.0.0.1:0
 log: json
-doors:
+enforcementPoints:
   listen: 127.0.0.1:${port}
   url: ${url}
-  tls: { certificate: door.pem, key: door.key }
+  tls: { certificate: enforcement point.pem, key: enforcement point.key }
   directory: [people.yaml]
   external:
     clientId: ${CLIENT_ID}

@@ -12,7 +12,7 @@ export type SmallDisk = Disposable & {
 /**
  * A file system of its own, where this machine lets us have one. What is written between two looks
  * at what is left has to fit into what a test leaves: a hundredth of 64 MB was too little for
- * a fast machine, which filled it to the brim before the doors shut.
+ * a fast machine, which filled it to the brim before the enforcement points shut.
  */
 export function smallDisk(root: string, megabytes: number): SmallDisk {
   const path = join(root, `disk-${megabytes}`);

@@ -46,15 +46,15 @@ waves: [{ id: w-one, state: open, groups: [one] }, { id: w-two, state: ${two}, g
 }
 
 /**
- * A node with the policies that come with the program, and a tool that asks as the door of the
- * suite does: each permit opens a pass.
+ * A node with the policies that come with the program, and a tool that asks as the enforcement
+ * point of the suite does: each permit opens a pass.
  */
 export async function startSuiteEndpoint(
   folder: string,
   settings: {
     readonly directory: string;
     readonly receivers: readonly ReceiverSettings[];
-    /** More YAML beneath `doors`, indented by two. */
+    /** More YAML beneath `enforcement points`, indented by two. */
     readonly more?: string;
   },
 ): Promise<EndpointNode> {
@@ -76,7 +76,12 @@ export async function startSuiteEndpoint(
     directory: settings.directory,
     tools: [
       {
-        ...{ name: 'entra', token: 'token-1', door: 'eam', resources: '[{ type: suite }]' },
+        ...{
+          name: 'entra',
+          token: 'token-1',
+          enforcementPoint: 'eam',
+          resources: '[{ type: suite }]',
+        },
         more: '      passFor: 8h\n',
       },
     ],
@@ -84,7 +89,7 @@ export async function startSuiteEndpoint(
   });
 }
 
-/** Signs somebody in at the door; the id of the pass that it opened. */
+/** Signs somebody in at the enforcement point; the id of the pass that it opened. */
 export async function signIn(node: EndpointNode, who: string, device?: string): Promise<string> {
   const { body } = await node.ask('/access/v1/evaluation', signInRequest(who, device));
   const { pass } = (body as { context: { pass?: { id: string } } }).context;

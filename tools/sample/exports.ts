@@ -18,7 +18,7 @@ const RECORD_TYPES: Readonly<Record<number, string>> = {
   50: 'ExchangeItemAggregated',
 };
 
-/** The files as somebody has them who asked each of the vendor's doors. */
+/** The files as somebody has them who asked each of the vendor's enforcement points. */
 export function exportFiles(journal: Journal): ExportFile[] {
   const audit = journal.newestFirst('unified-audit-log');
   const inWorkload = (names: readonly string[]): readonly FeedDelivery[] =>

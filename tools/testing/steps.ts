@@ -95,7 +95,13 @@ export async function runUnitTests(form: Form): Promise<StepResult> {
  */
 const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   ...['bad-moments', 'blindness', 'canaries', 'cli-conformance', 'cli-handover', 'cli-tenant'],
-  ...['collect-kill-tenant', 'coverage-runs', 'door-kill', 'erasure-unfinished', 'escapes'],
+  ...[
+    'collect-kill-tenant',
+    'coverage-runs',
+    'enforcement point-kill',
+    'erasure-unfinished',
+    'escapes',
+  ],
   ...[
     'foreign-clients',
     'foreign-reader',

@@ -109,7 +109,12 @@ export function writeMethodConfig(
   write(folder, {
     'countersign.yaml': lines([
       '# Written by "countersign emulator", for as long as that emulator runs.',
-      ...['listen: 127.0.0.1:0', 'doors:', `  listen: 127.0.0.1:${port}`, `  url: ${url}`],
+      ...[
+        'listen: 127.0.0.1:0',
+        'enforcementPoints:',
+        `  listen: 127.0.0.1:${port}`,
+        `  url: ${url}`,
+      ],
       '  tls: { certificate: access.pem, key: access.key }',
       '  directory: [directory.yaml]',
       '  external:',

@@ -7,11 +7,11 @@ entity Suite;
 action signIn appliesTo { principal: [Person], resource: [Suite], context: { factor: String } };
 `;
 const POLICIES = `
-@id("two-factors") @sentence("Enabled people sign in with two factors.") @doors("eam")
+@id("two-factors") @sentence("Enabled people sign in with two factors.") @enforcement_points("eam")
 permit (principal is Person, action == Action::"signIn", resource)
 when { principal.enabled && context.factor != "single" };
 
-@id("risk") @sentence("People at high risk do not sign in.") @doors("eam")
+@id("risk") @sentence("People at high risk do not sign in.") @enforcement_points("eam")
 forbid (principal is Person, action == Action::"signIn", resource)
 when { principal.risk == "high" };
 `;
@@ -25,14 +25,14 @@ directory:
     - { id: sam, enabled: true }
 tests:
   - name: Ada is enabled and not at risk
-    door: eam
+    enforcementPoint: eam
     subject: { type: user, id: ada }
     action: signIn
     resource: { type: suite, id: northmoor }
     context: { factor: multi }
     expect: permit
   - name: Eve is at high risk
-    door: eam
+    enforcementPoint: eam
     subject: { type: user, id: eve }
     action: signIn
     resource: { type: suite, id: northmoor }
@@ -40,7 +40,7 @@ tests:
     expect: deny
     policies: [risk]
   - name: nothing states Sam's risk
-    door: eam
+    enforcementPoint: eam
     subject: { type: user, id: sam }
     action: signIn
     resource: { type: suite, id: northmoor }

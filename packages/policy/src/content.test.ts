@@ -17,7 +17,7 @@ const folder = readPolicyFolder(FOLDER);
 const policies = PolicySet.parse(folder.source);
 const ages = (): number => DIRECTORY_AGE_MAX_MS;
 
-test('the default policies hold, and each door supplies what they read', () => {
+test('the default policies hold, and each enforcement point supplies what they read', () => {
   assert.deepEqual(unsupplied(policies).map(problemText), []);
   assert.ok(policies.policies.length >= 15);
 });
@@ -144,7 +144,7 @@ function isAnswerWhenAbsent({ request }: PolicyTestCase, name: string): boolean 
   const [root, member = ''] = name.split('.');
   if (root !== 'context') return false;
   const attribute = policies.schema.actions.get(request.action.name)?.context.get(member);
-  return attribute?.presence === 'optional' && request.door !== 'forward-auth';
+  return attribute?.presence === 'optional' && request.enforcementPoint !== 'forward-auth';
 }
 
 function without(

@@ -1,7 +1,10 @@
 /** Of one set; the default set has fewer than thirty, and each is read by somebody. */
 export const POLICIES_MAX = 2000;
 
-/** Slices are kept by door, action and types: more than this many is somebody making up types. */
+/**
+ * Slices are kept by enforcement point, action and types: more than this many is somebody making up
+ * types.
+ */
 export const SLICES_KEPT_MAX = 1024;
 
 /** The vendor writes most of a directory within an hour of a change; a day is a missed night. */
@@ -19,19 +22,25 @@ export const NETWORKS_MAX = 10_000;
 /** Longer than any name or id of a directory; the vendor's own limit of a display name is 256. */
 export const NAME_CHARACTERS_MAX = 256;
 
-/** A question for people, not for doors: at a tenth of a millisecond each, half a second. */
+/**
+ * A question for people, not for enforcement points: at a tenth of a millisecond each, half a
+ * second.
+ */
 export const FLIP_OUTCOMES_MAX = 5000;
 
-/** All members of a request, however deep; no door states a hundred. */
+/** All members of a request, however deep; no enforcement point states a hundred. */
 export const REQUEST_MEMBERS_MAX = 2000;
 
-/** No door states an input deeper; Cedar itself recurses over values. */
+/** No enforcement point states an input deeper; Cedar itself recurses over values. */
 export const REQUEST_DEPTH_MAX = 16;
 
-/** Longer than any name, address or id that a door has to state. */
+/** Longer than any name, address or id that an enforcement point has to state. */
 export const REQUEST_TEXT_MAX = 4096;
 
-/** The vendor drops an attempt five minutes after it sent the person to a door (contracts 9.4). */
+/**
+ * The vendor drops an attempt five minutes after it sent the person to an enforcement point
+ * (contracts 9.4).
+ */
 export const JOIN_BEFORE_MS: number = 5 * 60_000;
 
 /** Clocks of the vendor and ours differ by seconds, seldom more. */

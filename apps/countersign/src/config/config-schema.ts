@@ -71,9 +71,9 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
     inventory: z.string().optional(),
     tenants: z.array(connected).default([]),
     emulatorClock: root.optional(),
-    doors: endpointsSchema(world).optional(),
+    enforcementPoints: endpointsSchema(world).optional(),
   });
-  return config.superRefine(({ tenants, doors, emulatorClock }, context) => {
+  return config.superRefine(({ tenants, enforcementPoints, emulatorClock }, context) => {
     const elsewhere = emulatorClock === undefined ? [] : elsewhereOf(emulatorClock, tenants);
     for (const path of elsewhere) {
       const message =
@@ -81,18 +81,23 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
         'tenant is collected on this machine’s clock; take emulatorClock out';
       context.addIssue({ code: 'custom', path: [...path], message });
     }
-    if (emulatorClock !== undefined && doors !== undefined) {
+    if (emulatorClock !== undefined && enforcementPoints !== undefined) {
       const message =
-        'decide over access on this machine’s clock alone: take emulatorClock or doors out';
-      context.addIssue({ code: 'custom', path: ['doors'], message });
+        'decide over access on this machine’s clock alone: take emulatorClock or ' +
+        'enforcementPoints out';
+      context.addIssue({ code: 'custom', path: ['enforcementPoints'], message });
     }
-    if (doors?.external !== undefined && doors.external.tenants === undefined) {
+    if (
+      enforcementPoints?.external !== undefined &&
+      enforcementPoints.external.tenants === undefined
+    ) {
       const text = 'lets in people of no tenant: write tenants in it, or connect one';
-      const path = ['doors', 'external'];
+      const path = ['enforcementPoints', 'external'];
       if (tenants.length === 0) context.addIssue({ code: 'custom', path, message: text });
     }
-    if (tenants.length > 0 || doors !== undefined) return;
-    const message = 'names nothing to do: write a tenant to collect from, or doors to open';
+    if (tenants.length > 0 || enforcementPoints !== undefined) return;
+    const message =
+      'names nothing to do: write a tenant to collect from, or enforcementPoints to open';
     context.addIssue({ code: 'custom', path: ['tenants'], message });
   });
 }

@@ -175,7 +175,7 @@ export type ConfigDocument = {
   /** The URL where an emulator publishes its time. Undefined: use this machine's clock. */
   readonly emulatorClock?: string | undefined;
   /** Undefined: this process answers no access requests. */
-  readonly doors?: EnforcementConfig | undefined;
+  readonly enforcementPoints?: EnforcementConfig | undefined;
 };
 
 export type Config = Omit<ConfigDocument, 'inventory'> & {

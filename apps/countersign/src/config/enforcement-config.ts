@@ -24,7 +24,7 @@ export type CallerProofs = {
 export type ToolConfig = CallerProofs & {
   readonly name: string;
   readonly tenant?: TenantId | undefined;
-  readonly door: string;
+  readonly enforcementPoint: string;
   /** Lifetime in milliseconds of a pass that a permit opens. */
   readonly passFor?: number | undefined;
   readonly resources: readonly {

@@ -57,20 +57,20 @@ export function endpointsSchema(world: ConfigEnvironment): z.ZodType<Enforcement
 
 /** Problems that involve more than one member. */
 function* problemsOf(
-  doors: EnforcementConfig,
+  enforcementPoints: EnforcementConfig,
 ): Iterable<[path: (string | number)[], what: string]> {
-  const { listen: at, tls, identity, proxies, tools, events } = doors;
+  const { listen: at, tls, identity, proxies, tools, events } = enforcementPoints;
   if (tls === undefined && !isLoopback(at.host)) {
     yield [['listen'], 'is an address that other machines reach: tokens go there with tls alone'];
   }
   if (proxies.length > 0 && identity === undefined) {
     yield [['proxies'], 'cannot identify the caller: write "identity" beside it'];
   }
-  if (doors.bypass !== undefined && doors.people.length < 2) {
+  if (enforcementPoints.bypass !== undefined && enforcementPoints.people.length < 2) {
     yield [['bypass'], 'needs two people: write people beside it, each with a name and a key'];
   }
   const names = new Set<string>();
-  for (const [at, person] of doors.people.entries()) {
+  for (const [at, person] of enforcementPoints.people.entries()) {
     // A reader of the approval entry cannot tell Ada from ada, so one person could approve as two.
     const plain = person.name.trim().toLowerCase();
     if (names.has(plain)) yield [['people', at, 'name'], 'is the name of another person as well'];
@@ -113,7 +113,7 @@ function tool(world: ConfigEnvironment) {
     .strictObject({
       ...proofs(world),
       tenant: tenant.optional(),
-      door: name.default('authzen'),
+      enforcementPoint: name.default('authzen'),
       passFor: every.optional(),
       resources: z
         .array(z.strictObject({ type: name, ids: z.array(name).min(1).optional() }))

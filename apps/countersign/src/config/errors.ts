@@ -1,7 +1,7 @@
 import { CountersignError } from '@countersign/core';
 
-/** - `DOOR_FILE` a file that the configuration names is missing or unusable */
-export type ConfigErrorCode = 'DOOR_FILE';
+/** - `REFERENCED_FILE` a file that the configuration names is missing or unusable */
+export type ConfigErrorCode = 'REFERENCED_FILE';
 
 /** The configuration, or a file that it names, is unusable. */
 export class ConfigError extends CountersignError<ConfigErrorCode> {

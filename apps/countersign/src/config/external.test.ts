@@ -22,7 +22,7 @@ const GOOD = `tenants:
     collect: { activityApi: {} }
 `;
 
-const EXTERNAL = `doors:
+const EXTERNAL = `enforcementPoints:
   url: https://access.northmoor.example
   external:
     clientId: northmoor
@@ -32,31 +32,31 @@ const EXTERNAL = `doors:
 `;
 
 test('an external method needs a tenant whose people it serves', () => {
-  assert.throws(() => parse(EXTERNAL), /doors.external: lets in people of no tenant/);
+  assert.throws(() => parse(EXTERNAL), /enforcementPoints.external: lets in people of no tenant/);
   const named = EXTERNAL.replace('keys:', `tenants: [${TENANT}]\n    keys:`);
-  assert.deepEqual(parse(named).doors?.external?.tenants, [TENANT]);
-  assert.equal(parse(`${GOOD}${EXTERNAL}`).doors?.external?.tenants, undefined);
+  assert.deepEqual(parse(named).enforcementPoints?.external?.tenants, [TENANT]);
+  assert.equal(parse(`${GOOD}${EXTERNAL}`).enforcementPoints?.external?.tenants, undefined);
 });
 
 test('with certificates of makers, an unattested authenticator is refused', () => {
   const makers = EXTERNAL.replace('name: Northmoor', 'name: Northmoor, makers: [maker.pem]');
   assert.throws(() => parse(`${GOOD}${makers}`), /takes what no maker vouches for/);
   const packed = makers.replace('makers:', 'formats: [packed], makers:');
-  assert.equal(parse(`${GOOD}${packed}`).doors?.external?.passkeys.makers.length, 1);
+  assert.equal(parse(`${GOOD}${packed}`).enforcementPoints?.external?.passkeys.makers.length, 1);
 });
 
 test('key files that do not exist yet will be created', () => {
   const made = EXTERNAL.replace('keys.json', 'keys.new');
-  assert.equal(parse(`${GOOD}${made}`).doors?.external?.keys, '/etc/keys.new');
+  assert.equal(parse(`${GOOD}${made}`).enforcementPoints?.external?.keys, '/etc/keys.new');
 });
 
 test('connectionsPerAddress is read, and cannot exceed the total', () => {
   const endpoints = (value: string): string =>
     `${GOOD}${EXTERNAL.replace('url:', `connectionsPerAddress: ${value}\n  url:`)}`;
-  assert.equal(parse(`${GOOD}${EXTERNAL}`).doors?.connectionsPerAddress, undefined);
-  assert.equal(parse(endpoints('4096')).doors?.connectionsPerAddress, 4096);
+  assert.equal(parse(`${GOOD}${EXTERNAL}`).enforcementPoints?.connectionsPerAddress, undefined);
+  assert.equal(parse(endpoints('4096')).enforcementPoints?.connectionsPerAddress, 4096);
   for (const wrong of ['0', '-1', '4097', '1.5', 'many']) {
-    assert.throws(() => parse(endpoints(wrong)), /doors.connectionsPerAddress/, wrong);
+    assert.throws(() => parse(endpoints(wrong)), /enforcementPoints.connectionsPerAddress/, wrong);
   }
 });
 
@@ -65,7 +65,7 @@ test('approver names that differ only in case are refused', () => {
     const lines = names.map((name) => `    - { name: ${name}, key: k }\n`);
     return `${GOOD}${EXTERNAL}  people:\n${lines.join('')}`;
   };
-  assert.equal(parse(people('ada', 'ben')).doors?.people.length, 2);
+  assert.equal(parse(people('ada', 'ben')).enforcementPoints?.people.length, 2);
   for (const same of ['ada', 'Ada', 'ADA']) {
     assert.throws(() => parse(people('ada', same)), /is the name of another person as well/);
   }

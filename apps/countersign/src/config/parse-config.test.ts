@@ -71,7 +71,7 @@ test('reads the example with all comments removed', () => {
       /^( *)# (?=(?:certificate|azureMonitor|publisher|authorityFile|reach|canary|webhook):)/gm,
       '$1',
     )
-    .replace(/^# (?=doors:)/m, '')
+    .replace(/^# (?=enforcementPoints:)/m, '')
     .replace(/^( *)# ( +\S)/gm, '$1$2')
     .replace(/ *# where the key lies apart/, '');
   const config = parse(all, readFileSync(join(EXAMPLES, 'inventory.yaml'), 'utf8'));
@@ -91,7 +91,7 @@ test('reads the example with all comments removed', () => {
   assert.equal(tenant?.collect.activityApi?.publisher, TENANT);
   assert.equal(tenant?.canary?.mailbox, 'log-probe@northmoor.example');
   assert.equal(tenant?.canary?.every, 300_000);
-  const { external } = config.doors ?? {};
+  const { external } = config.enforcementPoints ?? {};
   assert.equal(external?.authority, 'https://login.microsoftonline.com');
   assert.equal(external?.passFor, 8 * 3_600_000);
   assert.deepEqual(external?.passkeys, {
@@ -121,7 +121,7 @@ test('fills in defaults', () => {
 });
 
 const NOTHING_TO_DO =
-  'tenants: names nothing to do: write a tenant to collect from, or doors to open';
+  'tenants: names nothing to do: write a tenant to collect from, or enforcementPoints to open';
 
 const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]])[] = [
   ['an empty file', '', 'c.yaml:1:1: is empty: write names and values'],
@@ -138,7 +138,7 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
     'a member that nobody knows',
     `${GOOD}colour: red\n`,
     'c.yaml:8:1: colour: is not known: take it out; what may stand here is listen, reach, log, ' +
-      'inventory, tenants, emulatorClock, doors',
+      'inventory, tenants, emulatorClock, enforcementPoints',
   ],
   [
     'an id that is none',
@@ -341,8 +341,9 @@ test('reports every mistake in both files', () => {
 });
 
 test('refuses a retired member name and gives its new name', () => {
-  assert.deepEqual(problemsOf(`estate: e.yaml\n${GOOD}`), [
+  assert.deepEqual(problemsOf(`estate: e.yaml\ndoors: {}\n${GOOD}`), [
     'c.yaml:1:1: estate: has another name: write inventory',
+    'c.yaml:2:1: doors: has another name: write enforcementPoints',
   ]);
 });
 

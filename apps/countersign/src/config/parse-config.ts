@@ -16,6 +16,8 @@ import { isLoopback } from './scalar-values.ts';
 const FORMER_NAMES: ReadonlyMap<string, string> = new Map([
   ['estate', 'inventory'],
   ['drain', 'bypass'],
+  ['doors', 'enforcementPoints'],
+  ['door', 'enforcementPoint'],
 ]);
 
 /**

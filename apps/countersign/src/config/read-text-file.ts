@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { messageOf } from '@countersign/core';
 import { ConfigError } from './errors.ts';
 
-/** Reads a file that the configuration names. @throws ConfigError DOOR_FILE */
+/** Reads a file that the configuration names. @throws ConfigError REFERENCED_FILE */
 export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -12,5 +12,8 @@ export function textOf(file: string): string {
 }
 
 export function unusable(file: string, what: string): ConfigError {
-  return new ConfigError('DOOR_FILE', `could not use ${file} for the doors: ${what}`);
+  return new ConfigError(
+    'REFERENCED_FILE',
+    `could not use ${file} for the enforcement points: ${what}`,
+  );
 }

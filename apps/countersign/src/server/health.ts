@@ -29,7 +29,7 @@ export function healthOf(state: ServerState, asOf: Watermark): Answer {
   return all([
     indexing(state, fine),
     state.disk === 'low' ? not(fine, DISK_LOW) : fine,
-    state.doors === 'shut' ? not(fine, ENDPOINTS_SHUT) : fine,
+    state.enforcement === 'stopped' ? not(fine, ENFORCEMENT_STOPPED) : fine,
     ...failedDetectors.map(({ title }) => not(fine, { code: 'detector-failed', text: title })),
     ...collectors.map((tally) => polling(tally, state.nowMs, fine)),
   ]);
@@ -48,8 +48,8 @@ const DISK_LOW: Reason = {
   text: 'the disk of the data folder is too full: nothing is collected',
 };
 
-const ENDPOINTS_SHUT: Reason = {
-  code: 'doors-shut',
+const ENFORCEMENT_STOPPED: Reason = {
+  code: 'enforcement-stopped',
   text: 'the disk of the data folder is too full: the enforcement points decide nothing',
 };
 

@@ -56,7 +56,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     unreadSinceMs: undefined,
     freeDisk: 0.5,
     disk: 'enough',
-    doors: 'none',
+    enforcement: 'none',
     memoryBytes: 1024,
     ...changes,
   };
@@ -112,10 +112,10 @@ describe('metrics', () => {
   test('export whether the disk is too full to collect or to decide', () => {
     const text = (changes: Partial<ServerState>) => exposition(metricsOf(state(changes)));
     assert.match(text({ disk: 'low' }), /^countersign_collecting_stopped 1$/m);
-    assert.match(text({ doors: 'open' }), /^countersign_collecting_stopped 0$/m);
-    assert.match(text({ doors: 'open' }), /^countersign_doors_shut 0$/m);
-    assert.match(text({ doors: 'shut' }), /^countersign_doors_shut 1$/m);
-    assert.doesNotMatch(text({ doors: 'none' }), /^countersign_doors_shut /m);
+    assert.match(text({ enforcement: 'running' }), /^countersign_collecting_stopped 0$/m);
+    assert.match(text({ enforcement: 'running' }), /^countersign_enforcement_stopped 0$/m);
+    assert.match(text({ enforcement: 'stopped' }), /^countersign_enforcement_stopped 1$/m);
+    assert.doesNotMatch(text({ enforcement: 'none' }), /^countersign_enforcement_stopped /m);
   });
 
   test('escape label values', () => {
@@ -159,19 +159,19 @@ describe('health', () => {
 
   test('states the reason of a no, and its watermark', () => {
     const stuck = { ...polled, lastPollMs: NOW_MS - 200_000 };
-    const changes = { collectors: [stuck], disk: 'low', doors: 'shut' } as const;
+    const changes = { collectors: [stuck], disk: 'low', enforcement: 'stopped' } as const;
     const answer = healthOf(state(changes), AS_OF);
     assert.ok(answer.kind === 'no');
     assert.deepEqual(answer.asOf, AS_OF);
     const codes = answer.because.map(({ code }) => code);
-    assert.deepEqual(codes, ['disk-low', 'doors-shut', 'collector-stuck']);
+    assert.deepEqual(codes, ['disk-low', 'enforcement-stopped', 'collector-stuck']);
   });
 
   test('is no if a collector is stuck or the disk is nearly full', () => {
     assert.equal(kind({ collectors: [{ ...polled, lastPollMs: NOW_MS - 200_000 }] }), 'no');
     assert.equal(kind({ collectors: [polled], disk: 'low' }), 'no');
-    assert.equal(kind({ collectors: [polled], doors: 'shut' }), 'no');
-    assert.equal(kind({ collectors: [polled], doors: 'open' }), 'yes');
+    assert.equal(kind({ collectors: [polled], enforcement: 'stopped' }), 'no');
+    assert.equal(kind({ collectors: [polled], enforcement: 'running' }), 'yes');
   });
 });
 

@@ -25,8 +25,8 @@ export type ServerState = {
   readonly freeDisk: number | undefined;
   /** `low`: nothing is collected. */
   readonly disk: 'low' | 'enough';
-  /** `shut`: the disk has too little space for decisions. `none`: not configured. */
-  readonly doors: 'open' | 'shut' | 'none';
+  /** `stopped`: the disk has too little space for decisions. `none`: not configured. */
+  readonly enforcement: 'running' | 'stopped' | 'none';
   readonly memoryBytes: number;
   /** Rules and detectors that failed, as their findings name them. */
   readonly failedDetectors: readonly FailedDetector[];
@@ -35,7 +35,8 @@ export type ServerState = {
 export type FailedDetector = Failure & { readonly title: string };
 
 export function metricsOf(state: ServerState): Metric[] {
-  const { version, queue, ledgerEntries, storeCursor, freeDisk, memoryBytes, disk, doors } = state;
+  const { version, queue, ledgerEntries, storeCursor, freeDisk, memoryBytes, disk, enforcement } =
+    state;
   const one = (value: number | undefined): Sample[] => [{ labels: {}, value }];
   return [
     gauge('build_info', 'Version that runs', [{ labels: { version }, value: 1 }]),
@@ -50,9 +51,9 @@ export function metricsOf(state: ServerState): Metric[] {
     gauge('disk_free_ratio', 'Share of the disk of the data folder that is free', one(freeDisk)),
     gauge('collecting_stopped', 'Whether the disk is too full to collect', one(+(disk === 'low'))),
     gauge(
-      'doors_shut',
+      'enforcement_stopped',
       'Whether the disk is too full to decide',
-      doors === 'none' ? [] : one(+(doors === 'shut')),
+      enforcement === 'none' ? [] : one(+(enforcement === 'stopped')),
     ),
     gauge('detector_failed', 'Rules and detectors that failed', failedSamples(state)),
     gauge('memory_bytes', 'Resident memory of the process', one(memoryBytes)),

@@ -182,7 +182,7 @@ class Server {
     const collectors = this.#tallies.length;
     this.#options.tell({ event: 'started', url, origin, entries: size, collectors });
     if (enforcementUrl !== undefined) {
-      this.#options.tell({ event: 'doors-opened', url: enforcementUrl });
+      this.#options.tell({ event: 'enforcement-started', url: enforcementUrl });
     }
     this.#options.ready({ url, origin, enforcementUrl });
   }
@@ -297,7 +297,7 @@ class Server {
     const state = { ...this.#state(store), unreadSinceMs };
     const answer = healthOf(state, asOf);
     // 503 for unknown too: a client that reads only the status must not take it for yes.
-    const uses = state.doors === 'none' ? (['collecting'] as const) : USES;
+    const uses = state.enforcement === 'none' ? (['collecting'] as const) : USES;
     const stopped = uses.flatMap((use) => this.#reserve.stops(use) ?? []);
     const said = stopped.length === 0 ? answer : { ...answer, stopped };
     return jsonPage(answer.kind === 'yes' ? 200 : 503, said);
@@ -313,9 +313,9 @@ class Server {
     return this.#reserve.stops('collecting') === undefined ? 'enough' : 'low';
   }
 
-  #endpointsNow(): ServerState['doors'] {
-    if (this.#options.config.doors === undefined) return 'none';
-    return this.#reserve.stops('deciding') === undefined ? 'open' : 'shut';
+  #enforcement(): ServerState['enforcement'] {
+    if (this.#options.config.enforcementPoints === undefined) return 'none';
+    return this.#reserve.stops('deciding') === undefined ? 'running' : 'stopped';
   }
 
   #state(store: StoreReader): ServerState {
@@ -332,7 +332,7 @@ class Server {
       unreadSinceMs: undefined,
       freeDisk: this.#reserve.free,
       disk: this.#disk(),
-      doors: this.#endpointsNow(),
+      enforcement: this.#enforcement(),
       memoryBytes: process.memoryUsage.rss(),
       failedDetectors: failedDetectors(store),
     };

@@ -25,7 +25,7 @@ function flipIn(
     readonly person?: Readonly<Record<string, unknown>>;
     readonly groups?: readonly string[];
     readonly context?: Readonly<Record<string, unknown>>;
-    readonly door?: string;
+    readonly enforcementPoint?: string;
   } = {},
 ): Counterfactual | null {
   const set = PolicySet.parse({
@@ -36,7 +36,11 @@ function flipIn(
   const person = { attributes, within: { Group: of.groups ?? [] } };
   const directory = new PlainDirectory({ 'Person::ada': person }, NOW_MS);
   const request: DecisionRequest = {
-    ...{ door: of.door ?? 'eam', tenant: TENANT, subject: { type: 'user', id: 'ada' } },
+    ...{
+      enforcementPoint: of.enforcementPoint ?? 'eam',
+      tenant: TENANT,
+      subject: { type: 'user', id: 'ada' },
+    },
     ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },
     context: { factor: 'multi', ...of.context },
   };
@@ -44,7 +48,7 @@ function flipIn(
 }
 
 function policy(effect: 'permit' | 'forbid', when: string, id: string = effect): string {
-  return `@id("${id}") @sentence("A sentence.") @doors("eam")
+  return `@id("${id}") @sentence("A sentence.") @enforcement_points("eam")
     ${effect} (principal is Person, action == Action::"signIn", resource) when { ${when} };`;
 }
 
@@ -113,6 +117,9 @@ test('what would make nobody able to tell turns nothing round', () => {
 });
 
 test('where no policy is asked there is nothing to change', () => {
-  assert.equal(flipIn(policy('permit', 'principal.enabled'), { door: 'window' }), null);
-  assert.equal(flipIn(policy('permit', 'principal.enabled'), { door: 'authzen' }), null);
+  assert.equal(flipIn(policy('permit', 'principal.enabled'), { enforcementPoint: 'window' }), null);
+  assert.equal(
+    flipIn(policy('permit', 'principal.enabled'), { enforcementPoint: 'authzen' }),
+    null,
+  );
 });

@@ -24,7 +24,12 @@ function bodyOf({ body }: RecordDraft): unknown {
 
 test('a decision is an entry under its id, with what was asked and what was answered', () => {
   const decision: Decision = {
-    ...{ id: '019b8e4c-0000-7000-8000-000000000002', atMs: AT_MS, door: 'eam', tenant: TENANT },
+    ...{
+      id: '019b8e4c-0000-7000-8000-000000000002',
+      atMs: AT_MS,
+      enforcementPoint: 'eam',
+      tenant: TENANT,
+    },
     ...{ effect: 'deny', cause: 'no-policy', policies: [], obligations: [], inputs: [] },
     ...{ because: [{ code: 'no-policy', text: 'no policy permits this' }], policyVersion: 'p1' },
   };
@@ -34,7 +39,7 @@ test('a decision is an entry under its id, with what was asked and what was answ
     resource: { type: 'suite', id: 'suite' },
     context: { factor: 'multi' },
   };
-  const request: DecisionRequest = { door: 'eam', tenant: TENANT, ...asked };
+  const request: DecisionRequest = { enforcementPoint: 'eam', tenant: TENANT, ...asked };
   const draft = decisionDraft(decision, request);
   assert.deepEqual(bodyOf(draft), { v: 1, decision, request: asked });
   const { body: _, ...head } = draft;

@@ -21,11 +21,11 @@ export type PassOpening = {
   readonly tenant: TenantId;
   /** Id of the decision that opened it. */
   readonly decision: string;
-  readonly door: string;
+  readonly enforcementPoint: string;
   readonly principal: { readonly type: string; readonly id: string };
   readonly resource: { readonly type: string; readonly id: string };
   readonly action: string;
-  /** What the pass is bound to, where the door stated it. */
+  /** What the pass is bound to, where the enforcement point stated it. */
   readonly constraints: PassConstraints;
   readonly atMs: number;
   readonly expiresMs: number;

@@ -24,11 +24,12 @@ const SCHEMA = `
 
 const POLICIES = `
   @id("people") @sentence("People who are enabled sign in with two factors.")
-  @doors("eam") @obligations("remember")
+  @enforcement_points("eam") @obligations("remember")
   permit (principal is Person, action == Action::"signIn", resource)
   when { principal.enabled && context.factor == "multi" };
 
-  @id("risk") @sentence("Nobody at high risk.") @doors("eam") @obligations("alarm:high")
+  @id("risk") @sentence("Nobody at high risk.")
+  @enforcement_points("eam") @obligations("alarm:high")
   forbid (principal is Person, action == Action::"signIn", resource)
   when { principal.risk == "high" };
 `;
@@ -53,7 +54,7 @@ function world(ada: PlainEntity = ADA, seenMs = NOW_MS - HOUR_MS) {
 
 function request(context: Record<string, unknown> = { factor: 'multi' }): DecisionRequest {
   return {
-    door: 'eam',
+    enforcementPoint: 'eam',
     tenant: TENANT,
     subject: { type: 'user', id: 'ada' },
     action: { name: 'signIn' },
@@ -71,7 +72,7 @@ test('a permit names what it rests on, and is an entry before it is given', asyn
   assert.deepEqual(decision.obligations, ['remember']);
   assert.equal(decision.policyVersion, policies.version);
   assert.deepEqual(decision.inputs, [
-    { name: 'context.factor', source: 'door:eam', ageMs: 0, state: 'fresh' },
+    { name: 'context.factor', source: 'enforcement-point:eam', ageMs: 0, state: 'fresh' },
     { name: 'principal.enabled', source: 'plain', ageMs: HOUR_MS, state: 'fresh' },
     { name: 'principal.risk', source: 'plain', ageMs: HOUR_MS, state: 'fresh' },
   ]);
@@ -146,10 +147,10 @@ test('what cannot be accounted for is not given', async () => {
   await assert.rejects(point.decide(request()), { code: 'NOT_ACCOUNTED' });
 });
 
-test('an unknown door, action or type is denied', async () => {
+test('an unknown enforcement point, action or type is denied', async () => {
   const { point } = world();
   const others: Partial<DecisionRequest>[] = [
-    { door: 'window' },
+    { enforcementPoint: 'window' },
     { action: { name: 'fly' } },
     { subject: { type: 'ghost', id: 'ada' } },
     { resource: { type: 'user', id: 'ada' } },
@@ -209,7 +210,7 @@ test('many are decided in one write, each with the entry that holds it', async (
   assert.deepEqual(await point.decideAll([]), []);
 });
 
-test('a pass names its decision and is bound to what the door stated', async () => {
+test('a pass names its decision and is bound to what the enforcement point stated', async () => {
   const { point, drafts } = world();
   const stated = { factor: 'multi', address: '192.0.2.7', device: { id: 'laptop' }, app: 'wiki' };
   const { decision } = await point.decide(request(stated), { passMs: HOUR_MS });
@@ -217,7 +218,7 @@ test('a pass names its decision and is bound to what the door stated', async () 
   const { pass, ...rest } = opened;
   assert.equal(pass, decision.pass?.id);
   assert.deepEqual(rest, {
-    ...{ v: 1, phase: 'opened', tenant: TENANT, decision: decision.id, door: 'eam' },
+    ...{ v: 1, phase: 'opened', tenant: TENANT, decision: decision.id, enforcementPoint: 'eam' },
     ...{ principal: { type: 'user', id: 'ada' }, resource: { type: 'suite', id: TENANT } },
     ...{ action: 'signIn', atMs: NOW_MS, expiresMs: NOW_MS + HOUR_MS },
     constraints: { address: '192.0.2.7', device: 'laptop', app: 'wiki' },

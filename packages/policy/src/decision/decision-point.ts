@@ -91,7 +91,8 @@ export class DecisionPoint {
 
   /**
    * Decides, and resolves when the decision, and the pass that it opens, are durable entries.
-   * @throws AccessError NOT_ACCOUNTED: then nothing was decided, and the door MUST let nobody in
+   * @throws AccessError NOT_ACCOUNTED: then nothing was decided, and the enforcement point MUST let
+   * nobody in
    */
   async decide(request: DecisionRequest, options: DecideOptions = {}): Promise<DecidedEntry> {
     const [decided] = await this.decideAll([request], options);
@@ -132,15 +133,15 @@ export class DecisionPoint {
       flip === undefined ? policyOutcome : { ...policyOutcome, flip: this.flip(request) };
     const atMs = this.#clock.now();
     const id = uuidV7(atMs, this.#random);
-    const { door, tenant } = request;
-    const decision: Decision = { id, atMs, door, tenant, ...outcome };
+    const { enforcementPoint, tenant } = request;
+    const decision: Decision = { id, atMs, enforcementPoint, tenant, ...outcome };
     if (passMs === undefined || outcome.effect === 'deny') return { decision, pass: undefined };
     const pass = this.#passOf(request, decision, passMs);
     return { decision: { ...decision, pass: { id: pass.pass, expiresMs: pass.expiresMs } }, pass };
   }
 
   #passOf(
-    { subject, resource, action, context, door, tenant }: DecisionRequest,
+    { subject, resource, action, context, enforcementPoint, tenant }: DecisionRequest,
     { id, atMs }: Decision,
     passMs: number,
   ): PassOpening {
@@ -150,7 +151,7 @@ export class DecisionPoint {
       pass: uuidV7(atMs, this.#random),
       tenant,
       decision: id,
-      door,
+      enforcementPoint,
       principal: { type: subject.type, id: subject.id },
       resource: { type: resource.type, id: resource.id },
       action: action.name,
@@ -185,7 +186,7 @@ export class DecisionPoint {
   }
 }
 
-/** As doors write it, or as policies do. */
+/** As enforcement points write it, or as policies do. */
 function isOfSuite({ type }: DecisionRequest['resource']): boolean {
   return type.toLowerCase() === 'suite';
 }

@@ -9,9 +9,12 @@ export type Party = {
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** May this subject do this to that? The parts are AuthZEN's; the door says how it was asked. */
+/**
+ * May this subject do this to that? The parts are AuthZEN's; the enforcement point says how it was
+ * asked.
+ */
 export type DecisionRequest = {
-  readonly door: string;
+  readonly enforcementPoint: string;
   readonly tenant: TenantId;
   readonly subject: Party;
   readonly action: { readonly name: string; readonly properties?: Properties | undefined };
@@ -63,11 +66,14 @@ export type Decision = PolicyOutcome & {
   /** UUIDv7. */
   readonly id: string;
   readonly atMs: number;
-  readonly door: string;
+  readonly enforcementPoint: string;
   readonly tenant: TenantId;
   readonly pass?: OpenedPass | undefined;
   readonly flip?: Counterfactual | null | undefined;
 };
 
-/** A decision, and the entry of the ledger that holds it: only now may a door act on it. */
+/**
+ * A decision, and the entry of the ledger that holds it: only now may an enforcement point act on
+ * it.
+ */
 export type DecidedEntry = { readonly decision: Decision; readonly entry: number };

@@ -20,23 +20,24 @@ const SCHEMA = `
 `;
 
 const POLICIES = `
-  @id("zeal") @sentence("Two factors.") @doors("eam") @obligations("watch,remember")
+  @id("zeal") @sentence("Two factors.") @enforcement_points("eam") @obligations("watch,remember")
   permit (principal is Person, action == Action::"signIn", resource)
   when { principal.enabled && context.factor == "multi" };
 
-  @id("any") @sentence("Whoever is enabled.") @doors("eam") @obligations("remember")
+  @id("any") @sentence("Whoever is enabled.") @enforcement_points("eam") @obligations("remember")
   permit (principal is Person, action == Action::"signIn", resource)
   when { principal.enabled };
 
-  @id("risk") @sentence("Nobody at high risk.") @doors("eam") @obligations("alarm:high")
+  @id("risk") @sentence("Nobody at high risk.")
+  @enforcement_points("eam") @obligations("alarm:high")
   forbid (principal is Person, action == Action::"signIn", resource)
   when { principal.risk == "high" };
 
-  @id("tries") @sentence("Few tries.") @doors("eam")
+  @id("tries") @sentence("Few tries.") @enforcement_points("eam")
   forbid (principal is Person, action == Action::"signIn", resource)
   when { principal.tries * 4096 > 4096000 };
 
-  @id("either") @sentence("Neither of the two.") @doors("eam")
+  @id("either") @sentence("Neither of the two.") @enforcement_points("eam")
   forbid (principal is Person, action == Action::"signIn", resource)
   when { principal.risk == "extreme" || principal.tries > 5000 };
 `;
@@ -49,7 +50,7 @@ const POLICY_SET = PolicySet.parse({
 const ADA = { enabled: true, risk: 'none', tries: 0 };
 
 const REQUEST: DecisionRequest = {
-  door: 'eam',
+  enforcementPoint: 'eam',
   tenant: TENANT,
   subject: { type: 'user', id: 'ada' },
   action: { name: 'signIn' },
@@ -166,7 +167,7 @@ test('what no counter can hold is no number', () => {
 });
 
 for (const [name, changes, text] of [
-  ['door', { door: 'window' }, 'there is no door window'],
+  ['enforcementPoint', { enforcementPoint: 'window' }, 'there is no enforcement point window'],
   ['action', { action: { name: 'fly' } }, 'no policy knows the action fly'],
   ['subject', { subject: { type: 'ghost', id: 'a' } }, 'no policy knows a subject of type ghost'],
   ['resource', { resource: { type: 'moon', id: 'a' } }, 'no policy knows a resource of type moon'],
@@ -190,7 +191,7 @@ for (const [name, changes, text] of [
   });
 }
 
-test('a slice has the policies of the door and the kinds, and no others', () => {
+test('a slice has the policies of the enforcement point and the kinds, and no others', () => {
   const slice = sliceOf(REQUEST, POLICY_SET);
   assert.deepEqual([...(slice?.byId.keys() ?? [])].sort(), [
     'any',
@@ -199,6 +200,6 @@ test('a slice has the policies of the door and the kinds, and no others', () => 
     'tries',
     'zeal',
   ]);
-  const other = sliceOf({ ...REQUEST, door: 'authzen' }, POLICY_SET);
+  const other = sliceOf({ ...REQUEST, enforcementPoint: 'authzen' }, POLICY_SET);
   assert.equal(other?.byId.size, 0);
 });

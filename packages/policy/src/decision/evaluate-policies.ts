@@ -23,9 +23,9 @@ export type EvaluationContext = {
 };
 
 /**
- * What the policies of the door say to a request. A permit needs every input that any policy of
- * the slice reads: Cedar passes over a policy that it cannot evaluate, and a forbid that was passed
- * over would have let everybody in.
+ * What the policies of the enforcement point say to a request. A permit needs every input that any
+ * policy of the slice reads: Cedar passes over a policy that it cannot evaluate, and a forbid that
+ * was passed over would have let everybody in.
  */
 export function evaluatePolicies(
   request: DecisionRequest,
@@ -39,7 +39,7 @@ export function evaluatePolicies(
     return { effect: 'deny', cause: 'no-policy', because, ...nothing };
   }
   const { point, ...kinds } = meant;
-  const slice = policies.slice({ door: point.name, ...kinds });
+  const slice = policies.slice({ enforcementPoint: point.name, ...kinds });
   const { schema } = policies;
   const inputs = { schema, point, directory, ages, nowMs, whatIf };
   const gathered = gather(request, kinds, slice.reads, inputs);
@@ -52,15 +52,15 @@ export function sliceOf(request: DecisionRequest, policies: PolicySet): Slice | 
   const meant = meaningOf(request, policies);
   if (typeof meant === 'string') return undefined;
   const { point, ...kinds } = meant;
-  return policies.slice({ door: point.name, ...kinds });
+  return policies.slice({ enforcementPoint: point.name, ...kinds });
 }
 
 function meaningOf(
-  { door: name, subject, action, resource }: DecisionRequest,
+  { enforcementPoint: name, subject, action, resource }: DecisionRequest,
   { points, schema }: PolicySet,
 ): (RequestTypes & { readonly point: NonNullable<ReturnType<typeof points.get>> }) | string {
   const endpoint = points.get(name);
-  if (endpoint === undefined) return `there is no door ${name}`;
+  if (endpoint === undefined) return `there is no enforcement point ${name}`;
   const shape = schema.actions.get(action.name);
   if (shape === undefined) return `no policy knows the action ${action.name}`;
   const principal = typeMeant(endpoint, subject.type, schema.entities);

@@ -103,7 +103,7 @@ test('a device of the context is an entity, and can be in something', () => {
   );
   const blind = gathered(reads, { point: { supplies: [] }, request });
   for (const name of reads) {
-    assert.equal(lack(blind, name), 'the door gate cannot state context.device');
+    assert.equal(lack(blind, name), 'the enforcement point gate cannot state context.device');
   }
 });
 

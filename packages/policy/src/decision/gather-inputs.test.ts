@@ -34,7 +34,7 @@ test('the action, and a party itself, are no inputs', () => {
   assert.deepEqual([found.inputs, found.lacking.size], [[], 0]);
 });
 
-test('what the door states is fresh, and is what policies see', () => {
+test('what the enforcement point states is fresh, and is what policies see', () => {
   const found = gathered(['context.factor', 'context.address']);
   assert.deepEqual(found.call.context, {
     factor: 'multi',
@@ -43,15 +43,18 @@ test('what the door states is fresh, and is what policies see', () => {
   assert.deepEqual(
     found.inputs,
     ['context.factor', 'context.address'].map((name) => {
-      return { name, source: 'door:gate', ageMs: 0, state: 'fresh' };
+      return { name, source: 'enforcement-point:gate', ageMs: 0, state: 'fresh' };
     }),
   );
 });
 
-test('what a door cannot state is missing, whatever the request says', () => {
+test('what an enforcement point cannot state is missing, whatever the request says', () => {
   const request = { context: { ...REQUEST.context, purpose: 'repair' } };
   const found = gathered(['context.purpose'], { request });
-  assert.equal(lack(found, 'context.purpose'), 'the door gate cannot state context.purpose');
+  assert.equal(
+    lack(found, 'context.purpose'),
+    'the enforcement point gate cannot state context.purpose',
+  );
   assert.deepEqual(found.inputs, [
     { name: 'context.purpose', source: null, ageMs: null, state: 'missing' },
   ]);
@@ -82,7 +85,7 @@ test('networks come from the directory, for the address of the request', () => {
     const context = { networks: ['0.0.0.0/0'], address };
     const none = gathered(['context.networks'], { request: { context } });
     assert.deepEqual([none.call.context, none.lacking.size], [{}, 0]);
-    assert.equal(none.inputs[0]?.source, 'door:gate');
+    assert.equal(none.inputs[0]?.source, 'enforcement-point:gate');
   }
 });
 
@@ -106,9 +109,12 @@ test('what every object has is stated by nobody', () => {
   assert.equal(found.inputs[0]?.state, 'fresh');
 });
 
-test('a required input that the door leaves out is missing; an optional one is absent', () => {
+test('a required input that is not stated is missing; an optional one is absent', () => {
   const found = gathered(['context.factor', 'context.address'], { request: { context: {} } });
-  assert.equal(lack(found, 'context.factor'), 'door:gate does not state context.factor');
+  assert.equal(
+    lack(found, 'context.factor'),
+    'enforcement-point:gate does not state context.factor',
+  );
   assert.deepEqual(
     found.inputs.map(({ name, state }) => [name, state]),
     [
@@ -188,7 +194,7 @@ for (const [agoMs, maxMs, text] of [
   });
 }
 
-test('a door that may state an attribute of a party is believed, and nobody else is', () => {
+test('only an enforcement point that may state an attribute of a party is believed', () => {
   const point = { supplies: ['principal.risk', 'resource.level', 'principal.manager'] };
   const subject = { type: 'user', id: 'ada', properties: { risk: 'low', phone: '+47' } };
   const resource = { type: 'suite', id: 'suite', properties: { level: 9 } };
@@ -199,17 +205,20 @@ test('a door that may state an attribute of a party is believed, and nobody else
   assert.deepEqual(
     gatheredInputs.inputs.map(({ source, ageMs }) => [source, ageMs]),
     [
-      ['door:gate', 0],
-      ['door:gate', 0],
+      ['enforcement-point:gate', 0],
+      ['enforcement-point:gate', 0],
       ['graph', HOUR_MS],
     ],
   );
-  // A door that may not state it is not listened to.
+  // An enforcement point that may not state it is not listened to.
   const own = gathered(reads, { request: { subject, resource } });
   assert.deepEqual(entity(own, 'ada').attrs, { risk: 'none' });
   // One that may, and does not: nobody else is asked in its place.
   const silent = gathered(['principal.risk'], { point });
-  assert.equal(lack(silent, 'principal.risk'), 'door:gate does not state principal.risk');
+  assert.equal(
+    lack(silent, 'principal.risk'),
+    'enforcement-point:gate does not state principal.risk',
+  );
   // What stands on another person is not among the properties of this one.
   const request = { subject: { ...subject, properties: { risk: 'low', manager: 'bob' } } };
   const deeper = gathered(['principal.manager.risk'], { point, request });
@@ -221,5 +230,8 @@ test('what every object has is no property of a party', () => {
   const properties = Object.create({ risk: 'low' }) as Record<string, unknown>;
   const request = { subject: { type: 'user', id: 'ada', properties } };
   const found = gathered(['principal.risk'], { point, request });
-  assert.equal(lack(found, 'principal.risk'), 'door:gate does not state principal.risk');
+  assert.equal(
+    lack(found, 'principal.risk'),
+    'enforcement-point:gate does not state principal.risk',
+  );
 });

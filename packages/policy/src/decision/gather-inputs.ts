@@ -164,7 +164,7 @@ class Gathering {
     // The validator saw to it that no policy gets there with an action of this kind.
     if (attribute === undefined) return 'not asked';
     if (!suppliesInput(point, input)) {
-      return { kind: 'lacking', what: `the door ${point.name} cannot state ${input}` };
+      return { kind: 'lacking', what: `the enforcement point ${point.name} cannot state ${input}` };
     }
     const stated = this.#supposed(input) ?? this.#stated(name);
     const found = this.#typed(input, attribute, stated);
@@ -178,7 +178,7 @@ class Gathering {
     const { nowMs, point, directory } = this.#world;
     const stated = (value: unknown): SourcedValue => ({
       value,
-      source: `door:${point.name}`,
+      source: `enforcement-point:${point.name}`,
       seenMs: nowMs,
     });
     if (name === 'time') return { value: nowMs, source: 'clock', seenMs: nowMs };
@@ -226,7 +226,7 @@ class Gathering {
     }
     const properties = party.properties ?? {};
     const value = Object.hasOwn(properties, name) ? properties[name] : null;
-    return { value, source: `door:${point.name}`, seenMs: nowMs };
+    return { value, source: `enforcement-point:${point.name}`, seenMs: nowMs };
   }
 
   #supposed(input: string): SourcedValue | undefined {

@@ -6,7 +6,7 @@ import type { DecisionRequest } from './decision.ts';
 import { parseRequest } from './parse-request.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
-const ASKED = { door: 'authzen', tenant: TENANT };
+const ASKED = { enforcementPoint: 'authzen', tenant: TENANT };
 const VALUE = {
   subject: { type: 'user', id: 'ada', properties: { title: 'engineer' } },
   action: { name: 'read' },
@@ -22,14 +22,14 @@ function nested(levels: number): unknown {
   return levels === 0 ? {} : { in: nested(levels - 1) };
 }
 
-test('an evaluation is read with door and tenant; a context that is not there is empty', () => {
+test('reads an evaluation with its scope; a context that is not there is empty', () => {
   assert.deepEqual(parsed(VALUE), { ...ASKED, ...VALUE, context: {} });
   const context = { address: '192.0.2.7' };
   assert.deepEqual(parsed({ ...VALUE, context }).context, context);
 });
 
 test('members that AuthZEN does not know are passed over', () => {
-  const value = { ...VALUE, options: {}, subject: { ...VALUE.subject, door: 'eam' } };
+  const value = { ...VALUE, options: {}, subject: { ...VALUE.subject, enforcementPoint: 'eam' } };
   assert.deepEqual(parsed(value), { ...ASKED, ...VALUE, context: {} });
 });
 

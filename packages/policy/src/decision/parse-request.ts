@@ -15,13 +15,16 @@ const evaluation = z.object({
   context: z.record(z.string(), z.unknown()).default({}),
 });
 
-export type RequestScope = { readonly door: string; readonly tenant: TenantId };
+export type RequestScope = { readonly enforcementPoint: string; readonly tenant: TenantId };
 
 /**
  * Reads an AuthZEN evaluation (section 6.1).
  * @throws AccessError REQUEST_INVALID with the member that does not hold
  */
-export function parseRequest(value: unknown, { door, tenant }: RequestScope): DecisionRequest {
+export function parseRequest(
+  value: unknown,
+  { enforcementPoint, tenant }: RequestScope,
+): DecisionRequest {
   refuseLarge(value);
   const parsed = evaluation.safeParse(value);
   if (!parsed.success) {
@@ -30,7 +33,7 @@ export function parseRequest(value: unknown, { door, tenant }: RequestScope): De
     const where = path === '' ? 'the request' : path;
     throw refused(`${where}: ${issue?.message ?? 'is not what AuthZEN asks for'}`);
   }
-  return { door, tenant, ...parsed.data };
+  return { enforcementPoint, tenant, ...parsed.data };
 }
 
 function refuseLarge(value: unknown): void {

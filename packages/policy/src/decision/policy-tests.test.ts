@@ -19,7 +19,7 @@ const POLICIES = PolicySet.parse({
     {
       file: 'test.cedar',
       text: `
-        @id("people") @sentence("With two factors.") @doors("eam") @obligations("b,a")
+        @id("people") @sentence("With two factors.") @enforcement_points("eam") @obligations("b,a")
         permit (principal is Person, action, resource)
         when { principal.enabled && context.factor == "multi" };`,
     },
@@ -36,7 +36,7 @@ tests:
 
 function testOf(more: string): string {
   return `  - name: one
-    door: eam
+    enforcementPoint: eam
     subject: { type: user, id: ada }
     action: signIn
     resource: { type: suite, id: ${TENANT} }

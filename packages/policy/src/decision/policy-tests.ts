@@ -26,7 +26,7 @@ type Maybe<T> = T | undefined;
 /** What a policy is held to: a request, in a small world, and what must be decided. */
 export type PolicyTest = {
   readonly name: string;
-  readonly door: string;
+  readonly enforcementPoint: string;
   readonly subject: Party;
   readonly action: string;
   readonly resource: Party;
@@ -81,9 +81,9 @@ export function policyTestCases(
   loadRegister(store, { tenant, workloads: parsed.workloads }, { file, readMs: nowMs });
   const world = { policies, directory: new SuiteDirectory(store), ages, nowMs };
   return parsed.tests.map((test, at): PolicyTestCase => {
-    const { door, subject, resource, context } = test;
+    const { enforcementPoint, subject, resource, context } = test;
     const action = { name: test.action };
-    const request = { door, tenant, subject, action, resource, context };
+    const request = { enforcementPoint, tenant, subject, action, resource, context };
     return { test, line: lines[at] ?? 1, request, world };
   });
 }
@@ -120,7 +120,7 @@ function testFileSchema(): z.ZodType<PolicyTestFile> {
   const party = z.strictObject({ type: text, id: text });
   const test = z.strictObject({
     name: text,
-    door: text,
+    enforcementPoint: text,
     subject: party,
     action: text,
     resource: party,

@@ -19,7 +19,10 @@ export interface EntityAttributes {
   within(type: string): SourcedValue<ReadonlySet<string>> | undefined;
 }
 
-/** Where the inputs of a decision come from that no door states. Types are those of the schema. */
+/**
+ * Where the inputs of a decision come from that no enforcement point states. Types are those of the
+ * schema.
+ */
 export interface Directory {
   /** Undefined: nothing of that name is known; then everything about it is unknown. */
   find(tenant: TenantId, type: string, id: string): EntityAttributes | undefined;

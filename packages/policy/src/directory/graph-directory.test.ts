@@ -83,7 +83,8 @@ test('owners of service principals, and of their applications, are what workload
 test('a policy reads who owns a workload, and one of whom nobody knows it does not run', () => {
   const { say, directory } = world();
   const { schema } = readPolicyFolder('content/policies').source;
-  const text = `@id("owned") @sentence("A workload runs that somebody owns.") @doors("check")
+  const text = `@id("owned") @sentence("A workload runs that somebody owns.")
+  @enforcement_points("check")
 permit (principal is Workload, action == Action::"runAs", resource is Suite)
 when { principal.owners.contains("ada") || principal.applicationOwners.contains("ada") };`;
   const policies = PolicySet.parse({ schema, policies: [{ file: 'owned.cedar', text }] });
@@ -97,7 +98,7 @@ when { principal.owners.contains("ada") || principal.applicationOwners.contains(
   say('list.applicationOwners', [listed('app1'), listed('app2')]);
   const verdict = (id: string) => {
     const asked = {
-      ...{ door: 'check', tenant: TENANT, subject: { type: 'workload', id } },
+      ...{ enforcementPoint: 'check', tenant: TENANT, subject: { type: 'workload', id } },
       ...{ action: { name: 'runAs' }, resource: { type: 'suite', id: TENANT }, context: {} },
     };
     const ages = () => DIRECTORY_AGE_MAX_MS;

@@ -12,8 +12,8 @@ export type PolicyTextBody = {
   readonly version: string;
   readonly schema: PolicyText;
   readonly policies: readonly PolicyText[];
-  /** The company's own doors, where it has some. */
-  readonly doors?: readonly EnforcementPointDefinition[] | undefined;
+  /** The company's own enforcement points, where it has some. */
+  readonly enforcementPoints?: readonly EnforcementPointDefinition[] | undefined;
 };
 
 /**

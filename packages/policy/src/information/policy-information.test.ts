@@ -23,7 +23,7 @@ function enabledOf(policyInformation: PolicyInformation): unknown {
 test('what a file said before is not taken in after what it says now', () => {
   const information = new PolicyInformation();
   const [before, after] = [body(true, START_MS), body(false, START_MS + 200)];
-  // A door takes in the news at once; the books come to the entries before it later.
+  // An enforcement point takes in the news at once; the books come to the entries before it later.
   information.apply('directory', after, 8);
   const changes: unknown[] = [];
   information.directory.hear((_, change) => changes.push(change));

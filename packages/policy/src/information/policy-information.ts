@@ -145,8 +145,12 @@ export class PolicyInformation {
     const { what, version, atMs } = body;
     if (typeof version !== 'string') return Number.POSITIVE_INFINITY;
     if (what === 'text') {
-      const { schema, policies, doors } = body as PolicyTextBody;
-      this.#sources.set(version, { schema, policies, points: doors?.map(enforcementPointOf) });
+      const { schema, policies, enforcementPoints } = body as PolicyTextBody;
+      this.#sources.set(version, {
+        schema,
+        policies,
+        points: enforcementPoints?.map(enforcementPointOf),
+      });
       this.#parsed.delete(version);
     }
     if (what !== 'in-force' || typeof atMs !== 'number') return Number.POSITIVE_INFINITY;
@@ -179,9 +183,10 @@ export class PolicyInformation {
   }
 
   /**
-   * A door takes in what a file says before the books have come as far, and reads that entry again
-   * with them, and those before it: for a moment these would let in again whom it has just put out.
-   * The order is the ledger's, not the clock's: a clock that was set back must not keep news out.
+   * An enforcement point takes in what a file says before the books have come as far, and reads
+   * that entry again with them, and those before it: for a moment these would let in again whom it
+   * has just put out. The order is the ledger's, not the clock's: a clock that was set back must
+   * not keep news out.
    */
   #applyFile({ directory, file, ...body }: DirectoryFileBody, index: number): number {
     const key = `${directory.tenant}\n${file}`;

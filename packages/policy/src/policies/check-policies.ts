@@ -26,17 +26,17 @@ const STATED: ReadonlyMap<string, readonly string[]> = new Map([
 const CONTAINERS: readonly string[] = ['Group', 'Role', 'Wave'];
 
 /**
- * Policies that are bound to a door which cannot supply what they read: such an input is unknown
- * for ever, and the policy would keep everybody out.
+ * Policies that are bound to an enforcement point which cannot supply what they read: such an input
+ * is unknown for ever, and the policy would keep everybody out.
  */
 export function unsupplied(set: PolicySet): readonly PolicyProblem[] {
   return set.policies.flatMap((policy) =>
-    policy.doors.flatMap((name): PolicyProblem[] => {
+    policy.enforcementPoints.flatMap((name): PolicyProblem[] => {
       const endpoint = set.points.get(name);
       const { place } = policy;
       if (endpoint === undefined) {
         const known = [...set.points.keys()].join(', ');
-        const what = `the policy ${policy.id} is bound to ${name}, which is no door`;
+        const what = `the policy ${policy.id} is bound to ${name}, which is no enforcement point`;
         return [{ place, what: `${what}: write one of ${known}` }];
       }
       return lackingAt(policy, endpoint, set.schema).map((lack) => ({ place, what: lack }));
@@ -63,8 +63,12 @@ function lackingAt(policy: Policy, point: EnforcementPoint, schema: Schema): rea
   return [...lacking].map((what) => {
     const others = point.supplies.map((input) => input.replace('context.', '')).join(', ');
     const { name } = point;
-    const cure = `take ${name} out of its @doors, or decide by what it states (${others})`;
-    return `the policy ${policy.id} reads ${what}, which the door ${name} cannot supply: ${cure}`;
+    const cure =
+      `take ${name} out of its @enforcement_points, or decide by what it states ` + `(${others})`;
+    return (
+      `the policy ${policy.id} reads ${what}, which the enforcement point ${name} cannot ` +
+      `supply: ${cure}`
+    );
   });
 }
 
@@ -116,7 +120,9 @@ export type PolicyCheck = {
   readonly version: string | undefined;
 };
 
-/** Whether policies hold: in themselves, by the official validator, and at their doors. */
+/**
+ * Whether policies hold: in themselves, by the official validator, and at their enforcement points.
+ */
 export function checkPolicies(source: PolicySource): PolicyCheck {
   try {
     const set = PolicySet.parse(source);

@@ -1,7 +1,10 @@
 import { PRIVILEGED_ROLES } from '../directory/privileged-roles.ts';
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
 
-/** What the vendor has to decide, since no door of ours sees it: of whom, when, and what. */
+/**
+ * What the vendor has to decide, since no enforcement point of ours sees it: of whom, when, and
+ * what.
+ */
 export type EntraRule = {
   readonly who: (typeof WHO)[number];
   readonly when: (typeof WHEN)[number] | undefined;

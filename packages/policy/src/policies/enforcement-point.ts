@@ -17,23 +17,23 @@ export type EnforcementPoint = {
   readonly types: ReadonlyMap<string, string>;
 };
 
-/** A door as it is written down. */
+/** An enforcement point as it is written down. */
 export type EnforcementPointDefinition = Omit<EnforcementPoint, 'types'> & {
   readonly types: Readonly<Record<string, string>>;
 };
 
 export function enforcementPointOf({
   types,
-  ...door
+  ...members
 }: EnforcementPointDefinition): EnforcementPoint {
-  return { ...door, types: new Map(Object.entries(types)) };
+  return { ...members, types: new Map(Object.entries(types)) };
 }
 
-export function definitionOf({ types, ...door }: EnforcementPoint): EnforcementPointDefinition {
-  return { ...door, types: Object.fromEntries(types) };
+export function definitionOf({ types, ...members }: EnforcementPoint): EnforcementPointDefinition {
+  return { ...members, types: Object.fromEntries(types) };
 }
 
-/** What the decision point states itself, whichever door asks. */
+/** What the decision point states itself, whichever enforcement point asks. */
 const OWN_INPUTS: readonly string[] = ['context.time', 'context.networks'];
 
 const PEOPLE: ReadonlyMap<string, string> = new Map([
@@ -44,7 +44,7 @@ const PEOPLE: ReadonlyMap<string, string> = new Map([
   ['suite', 'Suite'],
 ]);
 
-/** The doors that are built, and what each can see (Entra's method: contracts 9.3). */
+/** The enforcement points that are built, and what each can see (Entra's method: contracts 9.3). */
 export const ENFORCEMENT_POINTS: ReadonlyMap<string, EnforcementPoint> = new Map(
   [
     {
@@ -85,7 +85,7 @@ export const ENFORCEMENT_POINTS: ReadonlyMap<string, EnforcementPoint> = new Map
   ].map((endpoint): [string, EnforcementPoint] => [endpoint.name, endpoint as EnforcementPoint]),
 );
 
-/** Whether the door, or the decision point itself, states an input. */
+/** Whether the enforcement point, or the decision point itself, states an input. */
 export function suppliesInput(point: EnforcementPoint, input: string): boolean {
   return [...OWN_INPUTS, ...point.supplies].some(
     (supplied) => input === supplied || input.startsWith(`${supplied}.`),
@@ -103,13 +103,15 @@ export function typeMeant(
   return named !== undefined && known.has(named) ? named : undefined;
 }
 
-/** Doors of the company's own tools, beside those that are built: what each can state. */
+/**
+ * Enforcement points of the company's own tools, beside those that are built: what each can state.
+ */
 export function parseEndpointFile(file: SourceText): readonly EnforcementPoint[] {
-  const { doors } = parseYaml(file, endpointsSchema());
-  return doors.map(enforcementPointOf);
+  const { enforcementPoints } = parseYaml(file, endpointsSchema());
+  return enforcementPoints.map(enforcementPointOf);
 }
 
-type EndpointsFile = { readonly doors: readonly EnforcementPointDefinition[] };
+type EndpointsFile = { readonly enforcementPoints: readonly EnforcementPointDefinition[] };
 
 function endpointsSchema(): z.ZodType<EndpointsFile> {
   const text = z.string().trim().min(1).max(NAME_CHARACTERS_MAX);
@@ -124,5 +126,5 @@ function endpointsSchema(): z.ZodType<EndpointsFile> {
     supplies: z.array(input),
     types: z.record(text, text).default({}),
   });
-  return z.strictObject({ doors: z.array(endpoint) });
+  return z.strictObject({ enforcementPoints: z.array(endpoint) });
 }

@@ -15,7 +15,7 @@ function folder(files: Readonly<Record<string, string>>): string {
   return dir;
 }
 
-const POINTS_FILE = `doors:
+const POINTS_FILE = `enforcementPoints:
   - { name: own, sentence: Ours., when: before, supplies: [context.factor], types: {} }
 `;
 
@@ -44,8 +44,8 @@ test('a folder has a schema, policies, tests beside them, and what else lies the
   assert.equal(source.points, undefined);
 });
 
-test("a folder may have the company's own doors", () => {
-  const files = { 's.cedarschema': 'S', 'a.cedar': 'A', 'doors.yaml': POINTS_FILE };
+test("a folder may have the company's own enforcement points", () => {
+  const files = { 's.cedarschema': 'S', 'a.cedar': 'A', 'enforcement-points.yaml': POINTS_FILE };
   const { points } = readPolicyFolder(folder(files)).source;
   assert.deepEqual(
     points?.map(({ name }) => name),
@@ -56,6 +56,11 @@ test("a folder may have the company's own doors", () => {
 for (const [name, files, says] of [
   ['no schema', { 'a.cedar': 'A' }, /it has no schema: one file must end in \.cedarschema$/],
   ['two schemas', { 'a.cedarschema': '', 'b.cedarschema': '' }, /it has 2 schemas: one file/],
+  [
+    'a file by its former name',
+    { 'a.cedarschema': '', 'a.cedar': 'A', 'doors.yaml': '' },
+    /call it enforcement-points\.yaml$/,
+  ],
   ['no policy', { 'a.cedarschema': '' }, /it has no policy: files end in \.cedar$/],
 ] as const) {
   test(`a folder with ${name} is refused`, () => {

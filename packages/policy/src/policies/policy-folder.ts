@@ -9,7 +9,7 @@ import type { PolicySource, PolicyText } from './policy-set.ts';
 
 /**
  * A folder of policies: one schema, any number of policy files, and their tests beside them; and in
- * `doors.yaml` the company's own doors, where it has some.
+ * `enforcement-points.yaml` the company's own enforcement points, where it has some.
  */
 export type PolicyFolder = {
   readonly source: PolicySource;
@@ -29,8 +29,11 @@ export function readPolicyFolder(folder: string): PolicyFolder {
   }
   const policies = read('.cedar');
   if (policies.length === 0) throw unreadable(folder, 'it has no policy: files end in .cedar');
-  const endpoints = names.includes('doors.yaml')
-    ? parseEndpointFile(readConfigFile(join(folder, 'doors.yaml')))
+  if (names.includes('doors.yaml')) {
+    throw unreadable(folder, 'doors.yaml has another name: call it enforcement-points.yaml');
+  }
+  const endpoints = names.includes('enforcement-points.yaml')
+    ? parseEndpointFile(readConfigFile(join(folder, 'enforcement-points.yaml')))
     : undefined;
   return { source: { schema, policies, points: endpoints }, tests: read('.test.yaml') };
 }

@@ -27,7 +27,7 @@ function source(text: string, more: Partial<Parameters<typeof PolicySet.parse>[0
 }
 
 function policy(id: string, head = 'principal, action, resource', more = ''): string {
-  return `@id("${id}") @sentence("S.") @doors("eam")${more} permit (${head});\n`;
+  return `@id("${id}") @sentence("S.") @enforcement_points("eam")${more} permit (${head});\n`;
 }
 
 function problems(text: string, more = {}): readonly string[] {
@@ -41,16 +41,19 @@ function problems(text: string, more = {}): readonly string[] {
 }
 
 describe('a set of policies', () => {
-  test('reads each with its place, its doors and what it owes', () => {
+  test('reads each with its place, its enforcement points and what it owes', () => {
     const text = `${policy('b')}\n@id("a")\n@sentence("A.")
-@doors("eam, check") @obligations("x y,z")
+@enforcement_points("eam, check") @obligations("x y,z")
 forbid (principal is Person, action == Action::"open", resource)
 when { principal.risk == "high" };`;
     const { policies } = PolicySet.parse(source(text));
     const [a, b] = policies;
     assert.deepEqual([a?.id, b?.id], ['a', 'b']);
     assert.deepEqual([a?.effect, b?.effect], ['forbid', 'permit']);
-    assert.deepEqual([a?.sentence, a?.doors, b?.doors], ['A.', ['eam', 'check'], ['eam']]);
+    assert.deepEqual(
+      [a?.sentence, a?.enforcementPoints, b?.enforcementPoints],
+      ['A.', ['eam', 'check'], ['eam']],
+    );
     assert.deepEqual([a?.obligations, b?.obligations], [['x', 'y', 'z'], []]);
     assert.deepEqual(
       [a?.place, b?.place],
@@ -81,10 +84,11 @@ when { principal.risk == "high" };`;
   test('names every annotation that a policy lacks', () => {
     const bare = 'permit (principal, action, resource);';
     assert.deepEqual(problems(bare), [
-      'a.cedar:1:1: a policy without @id("…") and @sentence("…") and @doors("…"): ' +
+      'a.cedar:1:1: a policy without @id("…") and @sentence("…") and ' +
+        '@enforcement_points("…"): ' +
         'write it above the policy',
     ]);
-    assert.deepEqual(problems(`@id("a") @sentence(" ") @doors("eam") ${bare}`), [
+    assert.deepEqual(problems(`@id("a") @sentence(" ") @enforcement_points("eam") ${bare}`), [
       'a.cedar:1:1: a policy without @sentence("…"): write it above the policy',
     ]);
   });
@@ -100,7 +104,8 @@ when { principal.risk == "high" };`;
 
   test('refuses templates, and says what to write', () => {
     const found = problems(
-      '@id("a") @sentence("S.") @doors("eam") permit (principal == ?principal, action, resource);',
+      '@id("a") @sentence("S.") @enforcement_points("eam") ' +
+        'permit (principal == ?principal, action, resource);',
     );
     assert.ok(found.some((text) => text.includes('a template with a slot: write the policy out')));
   });
@@ -156,7 +161,7 @@ when { principal.risk == "high" };`;
     assert.equal(version(policy('a') + policy('b'), { points: [] }), both);
   });
 
-  test("knows the company's own doors beside those that are built", () => {
+  test("knows the company's own enforcement points beside those that are built", () => {
     const point = enforcementPointOf({
       name: 'own',
       sentence: 'Ours.',
@@ -184,11 +189,11 @@ describe('a slice', () => {
     policy('apps', 'principal, action, resource is App'),
   ].join('');
   const set = PolicySet.parse(source(text));
-  const slice = (action: string, principal: string, resource: string, door = 'eam') =>
-    set.slice({ door, action, principal, resource });
+  const slice = (action: string, principal: string, resource: string, enforcementPoint = 'eam') =>
+    set.slice({ enforcementPoint, action, principal, resource });
   const ids = (...of: Parameters<typeof slice>): string => [...slice(...of).byId.keys()].join(' ');
 
-  test('has what the heads leave in, and nothing of another door', () => {
+  test('has what the heads leave in, and nothing of another enforcement point', () => {
     assert.equal(ids('signIn', 'Person', 'Suite'), 'ada all group inside member people');
     assert.equal(ids('signIn', 'Workload', 'Suite'), 'all group member');
     assert.equal(ids('open', 'Person', 'App'), 'ada all apps group inside member one people some');
@@ -212,11 +217,11 @@ describe('a slice', () => {
   });
 });
 
-describe('a policy at its doors', () => {
+describe('a policy at its enforcement points', () => {
   const check = (text: string, more = {}): readonly string[] =>
     checkPolicies(source(text, more)).problems.map(problemText);
   const when = (id: string, condition: string, endpoints = 'eam'): string =>
-    `@id("${id}") @sentence("S.") @doors("${endpoints}")
+    `@id("${id}") @sentence("S.") @enforcement_points("${endpoints}")
 permit (principal is Person, action == Action::"signIn", resource) when { ${condition} };\n`;
 
   test('holds where they supply what it reads', () => {
@@ -239,14 +244,14 @@ permit (principal is Person, action == Action::"signIn", resource) when { ${cond
     assert.deepEqual(check(policy('a', head).replace(';', ` when { ${condition} };`)), []);
   });
 
-  test('is refused at a door that there is not', () => {
+  test('is refused at an enforcement point that there is not', () => {
     assert.deepEqual(check(when('a', 'principal.enabled', 'window')), [
-      'a.cedar:1:1: the policy a is bound to window, which is no door: ' +
+      'a.cedar:1:1: the policy a is bound to window, which is no enforcement point: ' +
         'write one of eam, authzen, forward-auth, check',
     ]);
   });
 
-  test('is refused where a door cannot state what it reads, with the cure', () => {
+  test('is refused where an enforcement point cannot state what it reads, with the cure', () => {
     const schema = {
       file: 's.cedarschema',
       text: `
@@ -262,7 +267,10 @@ action signIn appliesTo {
     const lacks = (condition: string): string => {
       const [first, ...more] = check(when('a', condition), { schema });
       assert.equal(more.length, 0, more.join('\n'));
-      return /reads (.*), which the door eam cannot supply/.exec(first ?? '')?.[1] ?? String(first);
+      return (
+        /reads (.*), which the enforcement point eam cannot supply/.exec(first ?? '')?.[1] ??
+        String(first)
+      );
     };
     assert.equal(lacks('context.app == "x"'), 'context.app');
     assert.equal(lacks('principal.title == "x"'), 'principal.title');
@@ -277,7 +285,7 @@ action signIn appliesTo {
     const [first] = check(when('a', 'context.app == "x"'), { schema });
     assert.match(
       first ?? '',
-      /: take eam out of its @doors, or decide by what it states \(address, factor, device\)$/,
+      /: take eam out of its @enforcement_points, .* what it states \(address, factor, device\)$/,
     );
     const own = enforcementPointOf({
       name: 'own',
@@ -286,7 +294,8 @@ action signIn appliesTo {
       supplies: ['context.app', 'principal.title'],
       types: {},
     });
-    // What the door states leads on to what the directory states of it, and to nothing else.
+    // What the enforcement point states leads on to what the directory states of it, and to nothing
+    // else.
     const devices = enforcementPointOf({ ...definitionOf(own), supplies: ['principal.device'] });
     const of = (condition: string) =>
       check(when('a', condition, 'own'), { schema, points: [devices] });

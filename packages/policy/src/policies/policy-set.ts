@@ -17,7 +17,7 @@ export type PolicyText = { readonly file: string; readonly text: string };
 export type PolicySource = {
   readonly schema: PolicyText;
   readonly policies: readonly PolicyText[];
-  /** Beside the doors that are built. */
+  /** Beside the enforcement points that are built. */
   readonly points?: readonly EnforcementPoint[] | undefined;
 };
 
@@ -31,7 +31,7 @@ export type Slice = {
 };
 
 export type SliceKey = {
-  readonly door: string;
+  readonly enforcementPoint: string;
   readonly action: string;
   readonly principal: string;
   readonly resource: string;
@@ -57,7 +57,8 @@ export class PolicySet {
   }
 
   /**
-   * Reads policies. Whether doors can supply what they read is another question: `checkPolicies`.
+   * Reads policies. Whether enforcement points can supply what they read is another question:
+   * `checkPolicies`.
    * @throws AccessError POLICY_INVALID with every problem
    */
   static parse(source: PolicySource): PolicySet {
@@ -67,13 +68,13 @@ export class PolicySet {
     return new PolicySet({ schema, policies }, source.points ?? []);
   }
 
-  slice({ door, action, principal, resource }: SliceKey): Slice {
-    const key = [door, action, principal, resource].join('\n');
+  slice({ enforcementPoint, action, principal, resource }: SliceKey): Slice {
+    const key = [enforcementPoint, action, principal, resource].join('\n');
     const known = this.#slices.get(key);
     if (known !== undefined) return known;
     const policies = this.policies.filter(
-      ({ doors, tree }) =>
-        doors.includes(door) &&
+      ({ enforcementPoints, tree }) =>
+        enforcementPoints.includes(enforcementPoint) &&
         actionsOf(tree, this.schema).includes(action) &&
         takesType(tree.principal, principal) &&
         takesType(tree.resource, resource),
@@ -180,8 +181,8 @@ function policyOf(
   problems: PolicyProblem[],
 ): Policy | undefined {
   const tree = treeOf(text);
-  const { id, sentence, doors, obligations, entra } = tree.annotations ?? {};
-  const missing = Object.entries({ id, sentence, doors })
+  const { id, sentence, enforcement_points, obligations, entra } = tree.annotations ?? {};
+  const missing = Object.entries({ id, sentence, enforcement_points })
     .filter(([, value]) => value === undefined || value.trim() === '')
     .map(([name]) => `@${name}("…")`);
   if (missing.length > 0) {
@@ -200,7 +201,7 @@ function policyOf(
     id: id ?? '',
     effect: tree.effect,
     sentence: sentence ?? '',
-    doors: wordsOf(doors),
+    enforcementPoints: wordsOf(enforcement_points),
     obligations: wordsOf(obligations),
     entra: typeof rule === 'string' ? undefined : rule,
     text,

@@ -3,14 +3,16 @@ import { keyOfAction, type Schema } from '../cedar/cedar-schema.ts';
 import type { PolicyRead } from '../cedar/policy-reads.ts';
 import type { EntraRule } from './conditional-access.ts';
 
-/** One policy: Cedar, with what people and doors need to know of it in its annotations. */
+/**
+ * One policy: Cedar, with what people and enforcement points need to know of it in its annotations.
+ */
 export type Policy = {
   readonly id: string;
   readonly effect: 'permit' | 'forbid';
   /** What it says, for people. */
   readonly sentence: string;
   /** Where it applies. */
-  readonly doors: readonly string[];
+  readonly enforcementPoints: readonly string[];
   /** What is owed when it decides, e.g. `alarm:critical`. */
   readonly obligations: readonly string[];
   /** What of it the vendor has to decide, in its own policies. */

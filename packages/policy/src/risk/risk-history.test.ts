@@ -132,11 +132,11 @@ test('what was resolved counts again once more of it happens, not by being said 
   assert.equal(risk()?.value, 'high');
 });
 
-test('what was wrong with a door or a sign-in raises nobody, nor does a crowd', () => {
+test('a finding about an enforcement point or a sign-in raises nobody, nor does a crowd', () => {
   const { risks, risk } = world();
   risks.watched(NOW_MS);
   risks.raise(raised({ rule: 'check/second-factor', severity: 5 }), NOW_MS);
-  risks.raise(raised({ uid: 'f2', rule: 'door/break-glass', severity: 5 }), NOW_MS);
+  risks.raise(raised({ uid: 'f2', rule: 'enforcement/break-glass', severity: 5 }), NOW_MS);
   const crowd = ['ada', ...Array.from({ length: RISK_PEOPLE_MAX }, (_, at) => `p${at}`)];
   risks.raise(raised({ uid: 'f3', principals: crowd }), NOW_MS);
   assert.equal(risk()?.value, 'none');

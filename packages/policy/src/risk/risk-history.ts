@@ -31,8 +31,8 @@ type FindingRisk = {
 type WorstRisk = { readonly level: RiskSpan['level']; readonly uid: string };
 
 /**
- * The risk that findings raise, now and at every moment before: what the doors decide by, what is
- * checked afterwards and what is replayed go by the same.
+ * The risk that findings raise, now and at every moment before: what the enforcement points decide
+ * by, what is checked afterwards and what is replayed go by the same.
  */
 export class RiskHistory {
   readonly #said = new Map<string, FindingRisk>();

@@ -39,7 +39,7 @@ export type RiskSpan = {
  * Rules that say what was wrong with a sign-in and not with the person: let in by one factor, in no
  * wave, at high risk already. Were they to raise the risk, it would hold itself up for ever.
  */
-const OF_THE_ENDPOINT = /^(?:check|door)\//;
+const OF_THE_ENDPOINT = /^(?:check|enforcement)\//;
 const OF_THE_PERSON: ReadonlySet<string> = new Set(['check/denied-and-in', 'check/ended-pass']);
 
 /**

@@ -98,7 +98,7 @@ const Endpoint: EnforcementPoint = {
 };
 
 export const REQUEST: DecisionRequest = {
-  door: 'gate',
+  enforcementPoint: 'gate',
   tenant: TENANT,
   subject: { type: 'user', id: 'ada' },
   action: { name: 'signIn' },

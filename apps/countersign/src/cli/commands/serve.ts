@@ -16,9 +16,9 @@ export function declareServe(program: Parser, bind: BindCommand): void {
     .summary('collect from live tenants, and answer over HTTP')
     .description(
       'Collects what the configuration names, continuously, until it is stopped, and serves ' +
-        '/api/v1/coverage, /api/v1/health and /metrics on loopback. Opens the doors that the ' +
-        'configuration names, where access is decided. Its log goes to standard error. Other ' +
-        'commands that write hand their work over to it.',
+        '/api/v1/coverage, /api/v1/health and /metrics on loopback. Opens the enforcement points ' +
+        'that the configuration names, where access is decided. Its log goes to standard error. ' +
+        'Other commands that write hand their work over to it.',
     )
     .option('--config <file>', 'the configuration (default: countersign.yaml in the data folder)')
     .option('--check', 'check the configuration, and start nothing');
@@ -40,13 +40,15 @@ const serveCommand: CommandHandler<[flags: Flags]> = async (context, flags) => {
     keyFile: flags.key === undefined ? undefined : resolve(cwd, flags.key),
     acceptFork: flags.acceptFork === true ? 'accept' : undefined,
     log: (line) => terminal.note(line),
-    ready: ({ url, origin, enforcementUrl: doors }) => {
-      const opened = doors === undefined ? {} : { doors };
+    ready: ({ url, origin, enforcementUrl }) => {
+      const opened = enforcementUrl === undefined ? {} : { enforcementUrl };
       if (context.json) terminal.document({ url, ledger: origin, ...opened });
       else
         terminal.fields([
           ['listening', url],
-          ...(doors === undefined ? [] : [['doors', doors] as const]),
+          ...(enforcementUrl === undefined
+            ? []
+            : [['enforcement points', enforcementUrl] as const]),
           ['ledger', origin],
         ]);
     },

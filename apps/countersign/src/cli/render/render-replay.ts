@@ -58,7 +58,7 @@ async function renderAttacks(terminal: Terminal, attacks: readonly Attack[]): Pr
 
 const TURNED: readonly Column<ReplayChange>[] = [
   { title: 'who', kind: 'text', comfortable: 24, cell: ({ principal }) => principal },
-  { title: 'at', kind: 'whole', cell: ({ door, flow }) => flow ?? door },
+  { title: 'at', kind: 'whole', cell: ({ enforcementPoint, flow }) => flow ?? enforcementPoint },
   { title: 'times', kind: 'number', cell: ({ count }) => numberText(count) },
   { title: 'first', kind: 'whole', fold: 1, cell: ({ firstMs }) => instantOfMs(firstMs) },
   {

@@ -5,7 +5,7 @@ import { type People, personKey } from './signed-statement.ts';
 
 /**
  * The people of a configuration whose word counts where it takes two.
- * @throws ConfigError DOOR_FILE
+ * @throws ConfigError REFERENCED_FILE
  */
 export function peopleOf({ people }: Pick<EnforcementConfig, 'people'>): People {
   const known: Map<string, NonNullable<ReturnType<People['get']>>> = new Map();
@@ -22,5 +22,5 @@ export function peopleOf({ people }: Pick<EnforcementConfig, 'people'>): People 
 }
 
 function unusable(name: string, why: string): ConfigError {
-  return new ConfigError('DOOR_FILE', `could not use the key of ${name}: ${why}`);
+  return new ConfigError('REFERENCED_FILE', `could not use the key of ${name}: ${why}`);
 }

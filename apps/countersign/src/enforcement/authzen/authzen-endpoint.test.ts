@@ -287,7 +287,7 @@ describe('a search over AuthZEN', () => {
   });
 });
 
-describe('the door of AuthZEN', () => {
+describe('the enforcement point of AuthZEN', () => {
   test('has its paths, and tells them to everybody', () => {
     const { endpoint } = world();
     assert.ok(endpoint.has('/access/v1/evaluation') && !endpoint.has('/access/v1/evaluatio'));

@@ -25,8 +25,8 @@ import { type SearchSubject, searchOf } from './search-request.ts';
 
 /** A tool of the company that asks over AuthZEN. */
 export type AuthzenCaller = Caller & {
-  /** The door that it counts as: what its policies may read. */
-  readonly door: string;
+  /** The enforcement point that it counts as: what its policies may read. */
+  readonly enforcementPoint: string;
   /** A permit opens a pass of this length; undefined: it opens none. */
   readonly passMs: number | undefined;
 };
@@ -74,7 +74,7 @@ export class AuthzenEndpoint {
     return jsonReply(405, 'the metadata are read with GET', { allow: 'GET, HEAD' });
   }
 
-  /** @throws DoorError */
+  /** @throws EndpointError */
   async answer(caller: AuthzenCaller, request: EndpointRequest): Promise<EndpointReply> {
     const route = this.#routes.get(request.path);
     if (route === undefined) throw new EndpointError('UNKNOWN', 'nothing is here');
@@ -218,8 +218,11 @@ function cutAtEnd(
   return [...answers.slice(0, at), endedBy(answers[at] as EvaluationResponse, semantic)];
 }
 
-function requestOf({ door, tenant }: AuthzenCaller, evaluation: Evaluation): DecisionRequest {
-  return { door, tenant, ...evaluation };
+function requestOf(
+  { enforcementPoint, tenant }: AuthzenCaller,
+  evaluation: Evaluation,
+): DecisionRequest {
+  return { enforcementPoint, tenant, ...evaluation };
 }
 
 function checkScope(caller: AuthzenCaller, { resource }: Evaluation): void {

@@ -27,7 +27,7 @@ const DEFAULTS = ['subject', 'action', 'resource', 'context'] as const;
 
 /**
  * A fault of the whole is thrown; one of an item spoils that item alone.
- * @throws DoorError MALFORMED, TOO_LARGE
+ * @throws EndpointError MALFORMED, TOO_LARGE
  */
 export function batchOf(message: Json): Batch {
   const evaluations = given(message, 'evaluations');

@@ -13,7 +13,7 @@ export type Evaluation = {
   readonly context: Properties;
 };
 
-/** @throws DoorError MALFORMED, TOO_LARGE */
+/** @throws EndpointError MALFORMED, TOO_LARGE */
 export function evaluationOf(message: Json): Evaluation {
   const evaluation = {
     subject: partyOf(given(message, 'subject'), 'subject'),
@@ -38,7 +38,7 @@ export function weightOf(value: unknown): number {
   return weight;
 }
 
-/** @throws DoorError MALFORMED */
+/** @throws EndpointError MALFORMED */
 export function partyOf(value: unknown, of: 'subject' | 'resource'): Party {
   const member = objectOf(value, of);
   const type = textOf(member, of, 'type');
@@ -48,20 +48,20 @@ export function partyOf(value: unknown, of: 'subject' | 'resource'): Party {
 
 /**
  * What a search looks for: its `id`, should there be one, is passed over (8.1).
- * @throws DoorError MALFORMED
+ * @throws EndpointError MALFORMED
  */
 export function subjectOf(value: unknown, of: 'subject' | 'resource'): Omit<Party, 'id'> {
   const member = objectOf(value, of);
   return { type: textOf(member, of, 'type'), ...propertiesOf(member, of) };
 }
 
-/** @throws DoorError MALFORMED */
+/** @throws EndpointError MALFORMED */
 export function actionOf(value: unknown): Action {
   const member = objectOf(value, 'action');
   return { name: textOf(member, 'action', 'name'), ...propertiesOf(member, 'action') };
 }
 
-/** @throws DoorError MALFORMED */
+/** @throws EndpointError MALFORMED */
 export function contextOf(message: Json): Properties {
   const context = given(message, 'context');
   if (context === undefined) return {};

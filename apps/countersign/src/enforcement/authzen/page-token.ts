@@ -19,7 +19,7 @@ export function tokenFor(question: object, after: string): string {
   return Buffer.from(written).toString('base64url');
 }
 
-/** @throws DoorError MALFORMED, OTHER_PAGE */
+/** @throws EndpointError MALFORMED, OTHER_PAGE */
 export function tokenOf(token: string, question: object): string {
   if (token.length > PAGE_TOKEN_CHARACTERS_MAX) throw malformed('page.token is none of ours');
   const read = parse(Buffer.from(token, 'base64url').toString('utf8'));

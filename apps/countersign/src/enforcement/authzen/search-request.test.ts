@@ -58,7 +58,7 @@ describe('a search', () => {
 
   test('refuses pages that are none', () => {
     for (const page of ['x', { limit: -1 }, { limit: 1.5 }, { limit: '2' }, { token: 7 }]) {
-      assert.throws(() => searchOf('subject', { ...WHO, page }), /^DoorError: page/);
+      assert.throws(() => searchOf('subject', { ...WHO, page }), /^EndpointError: page/);
     }
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (token) => {

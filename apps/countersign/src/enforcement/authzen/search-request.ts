@@ -32,7 +32,7 @@ export type SearchSubject = Question['searched'];
 
 export type Search = { readonly question: Question; readonly page: Page };
 
-/** @throws DoorError MALFORMED, OTHER_PAGE */
+/** @throws EndpointError MALFORMED, OTHER_PAGE */
 export function searchOf(searched: SearchSubject, message: Json): Search {
   const question = questionOf(searched, message);
   return { question, page: pageOf(message, question) };

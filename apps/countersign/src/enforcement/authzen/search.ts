@@ -18,7 +18,7 @@ export type SearchPage = {
  */
 export async function search(
   { question, page }: Search,
-  caller: Caller & { readonly door: string },
+  caller: Caller & { readonly enforcementPoint: string },
   world: { readonly deciding: DecisionQueue; readonly candidates: Candidates },
 ): Promise<SearchPage> {
   const { deciding } = world;
@@ -47,13 +47,14 @@ export async function search(
 
 function candidatesOf(
   question: Question,
-  caller: Caller & { readonly door: string },
+  caller: Caller & { readonly enforcementPoint: string },
   { deciding, candidates }: { readonly deciding: DecisionQueue; readonly candidates: Candidates },
   after: string | undefined,
 ): readonly string[] {
   const { schema, points } = deciding.point.policies;
   const range = { after, count: SEARCH_CANDIDATES_MAX };
-  const endpoint = points.get(caller.door) ?? ENFORCEMENT_POINTS.get(caller.door);
+  const endpoint =
+    points.get(caller.enforcementPoint) ?? ENFORCEMENT_POINTS.get(caller.enforcementPoint);
   const typeOf = (type: string): string | undefined =>
     endpoint === undefined ? undefined : typeMeant(endpoint, type, schema.entities);
   const known: Candidates['list'] = (...asked) => candidates.list(...asked);
@@ -79,7 +80,7 @@ function candidatesOf(
 
 function asked(
   question: Question,
-  { door, tenant }: { readonly door: string; readonly tenant: TenantId },
+  { enforcementPoint, tenant }: { readonly enforcementPoint: string; readonly tenant: TenantId },
   id: string,
 ): { readonly request: DecisionRequest; readonly result: object } {
   const { context } = question;
@@ -87,18 +88,25 @@ function asked(
     case 'subject': {
       const { action, resource } = question;
       const subject = { ...question.subject, id };
-      const request = { door, tenant, subject, action, resource, context };
+      const request = { enforcementPoint, tenant, subject, action, resource, context };
       return { request, result: { type: subject.type, id } };
     }
     case 'resource': {
       const { action, subject } = question;
       const resource = { ...question.resource, id };
-      const request = { door, tenant, subject, action, resource, context };
+      const request = { enforcementPoint, tenant, subject, action, resource, context };
       return { request, result: { type: resource.type, id } };
     }
     case 'action': {
       const { subject, resource } = question;
-      const request = { door, tenant, subject, action: { name: id }, resource, context };
+      const request = {
+        enforcementPoint,
+        tenant,
+        subject,
+        action: { name: id },
+        resource,
+        context,
+      };
       return { request, result: { name: id } };
     }
   }

@@ -37,7 +37,10 @@ function privateKey(name: string): KeyObject {
 function request(more: Partial<BypassRequest> = {}, by = 'ada'): SignedStatement<BypassRequest> {
   const statement: BypassRequest = {
     ...{ v: 1, what: 'bypass-request', bypass: 'd1', method: 'm1', group: 'g1', by: 'ada' },
-    ...{ tenant: tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21'), reason: 'our door is down' },
+    ...{
+      tenant: tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21'),
+      reason: 'our enforcement point is down',
+    },
     ...{ atMs: NOW_MS, untilMs: NOW_MS + HOUR_MS, ...more },
   };
   return signed(statement, privateKey(by));
@@ -71,7 +74,7 @@ function wanted(bodies: readonly unknown[], nowMs = NOW_MS, of: typeof people = 
   return wantedOf(bypass, of, nowMs);
 }
 
-describe('a group goes past the door', () => {
+describe('a group goes past the enforcement point', () => {
   test('once two people say so, and for as long as they said', () => {
     assert.equal(wanted([request()]), 'by us');
     assert.equal(wanted([request(), approval()]), 'past us');

@@ -14,7 +14,7 @@ export type PresentedCredentials = {
   readonly certificate: Uint8Array | undefined;
 };
 
-/** Everybody whom a door answers. */
+/** Everybody whom an enforcement point answers. */
 export class CallerRegistry<C> {
   readonly #byProof = new Map<string, C>();
 

@@ -1,6 +1,9 @@
 import type { TenantId } from '@countersign/core';
 
-/** Whom a door answers, and about what: a tool of the company never asks about another's. */
+/**
+ * Whom an enforcement point answers, and about what: a tool of the company never asks about
+ * another's.
+ */
 export type Caller = {
   readonly name: string;
   readonly tenant: TenantId;

@@ -26,7 +26,7 @@ export class DecisionQueue {
 
   /**
    * Decides all, in order. Resolves when every decision is durable: none is given before.
-   * @throws DoorError TOO_SOON, UNAVAILABLE
+   * @throws EndpointError TOO_SOON, UNAVAILABLE
    */
   async decide(
     caller: Pick<Caller, 'name'>,
@@ -51,7 +51,7 @@ export class DecisionQueue {
   /**
    * Does pieces `[from, to)` of `count` things, as many as fit into a turn. `stop`: the rest is not
    * needed any more.
-   * @throws DoorError TOO_SOON
+   * @throws EndpointError TOO_SOON
    */
   async inTurns(
     { name }: Pick<Caller, 'name'>,

@@ -134,7 +134,14 @@ export function policyTextEntries(
   if (policyInformation.hasText(version)) return [];
   const { schema, policies } = source;
   const endpoints = source.points?.map(definitionOf);
-  const body: PolicyTextBody = { v: 1, what: 'text', version, schema, policies, doors: endpoints };
+  const body: PolicyTextBody = {
+    v: 1,
+    what: 'text',
+    version,
+    schema,
+    policies,
+    enforcementPoints: endpoints,
+  };
   return [ownEntryDraft('policy', atMs, body, `policy ${version}`)];
 }
 

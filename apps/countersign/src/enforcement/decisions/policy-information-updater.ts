@@ -40,9 +40,9 @@ export type EndpointPolicyInformationOptions = {
 type LoadedFile = { readonly read: DirectoryFile; readonly state: FileVersion };
 
 /**
- * What the doors decide by: out of the ledger, where files that a company wrote are put first. A
- * file is as fresh as the last look at it, unless it states its own time; one that cannot be read
- * any more ages, until what it said is unknown and permits nothing.
+ * What the enforcement points decide by: out of the ledger, where files that a company wrote are
+ * put first. A file is as fresh as the last look at it, unless it states its own time; one that
+ * cannot be read any more ages, until what it said is unknown and permits nothing.
  */
 export class PolicyInformationUpdater implements Candidates {
   readonly #options: EndpointPolicyInformationOptions;
@@ -91,7 +91,9 @@ export class PolicyInformationUpdater implements Candidates {
     // Opening an enforcement point for one tool must not judge everybody's sign-ins by policies
     // that nobody chose for that: those that come with the program check nothing, and those of a
     // folder that has none for checks leave in force what checks now.
-    const isForChecks = known.#policies.policies.some(({ doors }) => doors.includes('check'));
+    const isForChecks = known.#policies.policies.some(({ enforcementPoints }) =>
+      enforcementPoints.includes('check'),
+    );
     const only = policies !== undefined && isForChecks ? undefined : 'decisions';
     const directories = [...said].map(([file, { read }]) => ({ file, read }));
     for (const directory of directories.length === 0 ? [undefined] : directories) {
@@ -201,19 +203,19 @@ export class PolicyInformationUpdater implements Candidates {
 }
 
 const UNREADABLE =
-  'could not open the doors: the policies in force are of a form that is not read any more; ' +
-  'name a folder of policies in the configuration';
+  'could not open the enforcement points: the policies in force are of a form that is not read ' +
+  'any more; name a folder of policies in the configuration';
 
 /**
- * A policy at a door that cannot supply what it reads would keep everybody out: then nothing is
- * opened.
+ * A policy at an enforcement point that cannot supply what it reads would keep everybody out: then
+ * nothing is opened.
  */
 function sourceIn(folder: string): PolicySource {
   const { source } = readPolicyFolder(folder);
   const { problems } = checkPolicies(source);
   if (problems.length === 0) return source;
   const lines = problems.map(problemText).join('\n');
-  throw new PolicyError('POLICY_INVALID', `could not open the doors:\n${lines}`);
+  throw new PolicyError('POLICY_INVALID', `could not open the enforcement points:\n${lines}`);
 }
 
 function readDirectory(file: string): DirectoryFile {

@@ -5,7 +5,7 @@ import type { Frame } from './eam-pages.ts';
 import { ATTEMPT_MS } from './limits.ts';
 import type { Hold } from './pending-sign-ins.ts';
 
-/** What the door needs to know of a request beside what all doors do. */
+/** What the enforcement point needs to know of a request beside what all enforcement points do. */
 export type EamRequest = EndpointRequest & {
   /** Of the browser, as far as it can be told. */
   readonly address: string | null;

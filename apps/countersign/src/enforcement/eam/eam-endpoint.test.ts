@@ -50,7 +50,7 @@ test('a permit is an entry with its pass before anybody is vouched for', async (
   await world.use(await world.enrol(authenticator), authenticator);
   const [{ decision, request } = assert.fail()] = world.decisions;
   assert.equal(decision.effect, 'permit');
-  assert.equal(decision.door, 'eam');
+  assert.equal(decision.enforcementPoint, 'eam');
   assert.deepEqual(request.subject, { type: 'user', id: ADA });
   assert.deepEqual(request.context, {
     factor: 'phishing-resistant',

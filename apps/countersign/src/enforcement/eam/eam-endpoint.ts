@@ -228,7 +228,7 @@ export class EamEndpoint {
       ...(shown === undefined ? {} : { passkey: shown.passkey.id }),
     };
     return {
-      door: 'eam',
+      enforcementPoint: 'eam',
       tenant,
       subject: { type: 'user', id: this.#knownAs(hint) },
       action: { name: 'signIn' },

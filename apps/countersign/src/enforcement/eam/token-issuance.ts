@@ -14,7 +14,10 @@ import { HINT_CHARACTERS_MAX, SKEW_MS } from './limits.ts';
 
 /** Passes that a permit of the external method opened, and that nobody ended. */
 export interface OpenPasses {
-  /** The latest of a person, by any of the names under which the door may have known them. */
+  /**
+   * The latest of a person, by any of the names under which the enforcement point may have known
+   * them.
+   */
   latest(tenant: string, names: readonly string[]): string | undefined;
 }
 

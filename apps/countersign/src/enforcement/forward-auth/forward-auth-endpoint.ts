@@ -115,7 +115,7 @@ function decisionRequest(
     },
   };
   return {
-    door: 'forward-auth',
+    enforcementPoint: 'forward-auth',
     tenant,
     subject: { type: 'user', id },
     action: { name: action },
@@ -169,7 +169,7 @@ function refused(
 /**
  * Traefik passes on what it gets. nginx takes every status but 401 and 403 for an error of its own,
  * unless it was told to ask the other node at 503: a proxy that was says so. Envoy may be set to
- * let in whom a door that fails does not refuse.
+ * let in whom an enforcement point that fails does not refuse.
  */
 function unavailable({ proxy }: ProxyCaller, request: EndpointRequest): EndpointReply {
   const isPassedOver = proxy === 'nginx' && request.header(UNAVAILABLE) === '503';

@@ -36,7 +36,7 @@ const STATUS: Readonly<Record<EndpointErrorCode, number>> = {
 
 /** Why a request gets no answer. That something is refused is an answer, and no error. */
 export class EndpointError extends CountersignError<EndpointErrorCode> {
-  override readonly name = 'DoorError';
+  override readonly name = 'EndpointError';
 
   get status(): number {
     return STATUS[this.code];

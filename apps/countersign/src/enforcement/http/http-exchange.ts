@@ -1,4 +1,4 @@
-/** A request as a door sees it, whatever server read it. */
+/** A request as an enforcement point sees it, whatever server read it. */
 export type EndpointRequest = {
   readonly method: string;
   /** Without the query. */

@@ -101,7 +101,7 @@ describe('I-JSON', () => {
         try {
           parseJson(given);
         } catch (error) {
-          assert.equal((error as Error).name, 'DoorError');
+          assert.equal((error as Error).name, 'EndpointError');
         }
       }),
       runs(500),

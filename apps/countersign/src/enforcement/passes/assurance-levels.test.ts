@@ -6,7 +6,7 @@ import { AssuranceLevels } from './assurance-levels.ts';
 import { OpenPassTable } from './open-pass-table.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
-const ISSUER = 'https://door.example.com';
+const ISSUER = 'https://access.example.com';
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 
 function world() {
@@ -14,7 +14,11 @@ function world() {
   const passes = new OpenPassTable(() => store);
   const levels = new AssuranceLevels(passes);
   const open = (pass: string, factor: unknown, id = 'ada', type = 'user') => {
-    const about = { door: 'eam', tenant: TENANT, resource: { type: 'suite', id: TENANT } };
+    const about = {
+      enforcementPoint: 'eam',
+      tenant: TENANT,
+      resource: { type: 'suite', id: TENANT },
+    };
     const opened: PassOpening = {
       v: 1,
       phase: 'opened',
@@ -45,7 +49,9 @@ test('a weaker sign-in beside an open pass is told as a decrease', () => {
     payload: {
       event_timestamp: NOW_MS / 1000,
       initiating_entity: 'user',
-      reason_admin: { en: 'signed in at the door eam with another strength than before' },
+      reason_admin: {
+        en: 'signed in at eam with another strength than before',
+      },
       namespace: 'NIST-AAL',
       current_level: 'nist-aal1',
       previous_level: 'nist-aal2',

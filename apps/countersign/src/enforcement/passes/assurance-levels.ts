@@ -10,7 +10,7 @@ import { userSubject } from './pass-events.ts';
 
 /**
  * A passkey that verifies the person is two factors in one. That it is more than that, AAL3, rests
- * on how the authenticator was certified, which no door sees.
+ * on how the authenticator was certified, which no enforcement point sees.
  */
 const LEVELS: ReadonlyMap<unknown, AssuranceLevel> = new Map([
   ['single', 'nist-aal1'],
@@ -51,7 +51,7 @@ export class AssuranceLevels {
 }
 
 function changed(
-  { pass, tenant, principal, atMs, door }: PassOpening,
+  { pass, tenant, principal, atMs, enforcementPoint }: PassOpening,
   levels: { readonly current: AssuranceLevel; readonly previous: AssuranceLevel },
   issuer: string,
 ): SecurityEvent {
@@ -60,6 +60,6 @@ function changed(
     session: opaque(pass),
     tenant: opaque(tenant),
   });
-  const reason = `signed in at the door ${door} with another strength than before`;
+  const reason = `signed in at ${enforcementPoint} with another strength than before`;
   return assuranceLevelChange(subject, { atMs, by: 'user', reason, transaction: pass }, levels);
 }

@@ -18,7 +18,7 @@ import type { SecurityEvent } from '../ssf/security-event.ts';
 import type { SsfRecord } from '../ssf/ssf-record.ts';
 import { CredentialEventFeed } from './credential-event-feed.ts';
 
-const ISSUER = 'https://door.example.com';
+const ISSUER = 'https://access.example.com';
 const DAY_MS = 86_400_000;
 const root = mkdtempSync(join(tmpdir(), 'countersign-credential-news-'));
 after(() => rmSync(root, { recursive: true, force: true }));

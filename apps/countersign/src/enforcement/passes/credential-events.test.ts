@@ -6,7 +6,7 @@ import { EVENT_TYPES } from '../ssf/security-event.ts';
 import { type DirectoryAct, directoryCredentialEvent, passkeyEvent } from './credential-events.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
-const ISSUER = 'https://door.example.com';
+const ISSUER = 'https://access.example.com';
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const OF_TENANT = { format: 'opaque', id: TENANT };
 

@@ -10,7 +10,7 @@ import { changeEvent, endedEvent, sentPassOf, userSubject } from './pass-events.
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const OTHER = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
-const ISSUER = 'https://door.example.com';
+const ISSUER = 'https://access.example.com';
 
 describe('a change in the directory', () => {
   for (const [what, before, after, type, payload] of [
@@ -66,7 +66,7 @@ describe('a change in the directory', () => {
 });
 
 const OPENED: PassOpening = {
-  ...{ v: 1, phase: 'opened', pass: 'p1', tenant: TENANT, decision: 'd', door: 'eam' },
+  ...{ v: 1, phase: 'opened', pass: 'p1', tenant: TENANT, decision: 'd', enforcementPoint: 'eam' },
   ...{ principal: { type: 'user', id: 'ada' }, resource: { type: 'suite', id: TENANT } },
   ...{ action: 'signIn', constraints: { address: null, device: 'd1', app: null } },
   ...{ atMs: 0, expiresMs: 1000 },
@@ -144,7 +144,7 @@ describe('the passes that are open', () => {
     const passes = new OpenPassTable(() => new DirectoryStore());
     const open = (pass: string, id: string, more: Partial<DecisionRequest> = {}): void => {
       const request: DecisionRequest = {
-        ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id } },
+        ...{ enforcementPoint: 'eam', tenant: TENANT, subject: { type: 'user', id } },
         ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT }, context: {} },
         ...more,
       };

@@ -44,7 +44,7 @@ const FILE: DirectoryFile = {
 
 type Person = DirectoryFile['people'][number];
 
-/** Doors in front of the suite, whose directory is a file that a test writes anew. */
+/** Enforcement points in front of the suite, whose directory is a file that a test writes anew. */
 class World {
   readonly clock = new ManualClock(Date.UTC(2026, 0, 5, 9));
   readonly store = new DirectoryStore();
@@ -82,7 +82,7 @@ class World {
     const emit = async (events: readonly SecurityEvent[]): Promise<void> => {
       this.events.push(...events);
     };
-    const issuer = 'https://door.example.com';
+    const issuer = 'https://access.example.com';
     this.revocation = new PassRevocation({
       passes,
       deciding,
@@ -110,7 +110,7 @@ class World {
 
   async open(who: string, device?: string, passMs: number = 3_600_000): Promise<string> {
     const request: DecisionRequest = {
-      door: 'eam',
+      enforcementPoint: 'eam',
       tenant: TENANT,
       subject: { type: 'user', id: who },
       action: { name: 'signIn' },
@@ -135,7 +135,7 @@ class World {
   }
 }
 
-const user = (sub: string) => ({ format: 'iss_sub', iss: 'https://door.example.com', sub });
+const user = (sub: string) => ({ format: 'iss_sub', iss: 'https://access.example.com', sub });
 
 test('raised risk ends the passes of that person, and is told', async () => {
   const world = new World();
@@ -212,7 +212,7 @@ test('whoever is disabled, or out of the file, is out', async () => {
     [ada, ben],
   );
   const gone = world.point.evaluate({
-    ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id: 'ben' } },
+    ...{ enforcementPoint: 'eam', tenant: TENANT, subject: { type: 'user', id: 'ben' } },
     ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },
     context: { factor: 'multi' },
   });
@@ -252,7 +252,7 @@ test('a finding raises the risk, and its end lowers it again', async () => {
     [pass],
   );
   const request = {
-    ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id: 'ada' } },
+    ...{ enforcementPoint: 'eam', tenant: TENANT, subject: { type: 'user', id: 'ada' } },
     ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },
     context: { factor: 'multi' },
   };
@@ -315,7 +315,7 @@ test('more passes than can be watched over are not opened', async () => {
     decisionLog: { append: async (drafts) => drafts.map((_, at) => at) },
   });
   const request: DecisionRequest = {
-    ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id: 'ada' } },
+    ...{ enforcementPoint: 'eam', tenant: TENANT, subject: { type: 'user', id: 'ada' } },
     ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },
     context: { factor: 'multi' },
   };

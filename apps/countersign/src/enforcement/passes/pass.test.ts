@@ -10,7 +10,14 @@ const HOUR_MS = 3_600_000;
 
 function opened(pass: string): PassOpening {
   return {
-    ...{ v: 1, phase: 'opened', pass, tenant: TENANT, decision: `d-${pass}`, door: 'eam' },
+    ...{
+      v: 1,
+      phase: 'opened',
+      pass,
+      tenant: TENANT,
+      decision: `d-${pass}`,
+      enforcementPoint: 'eam',
+    },
     principal: { type: 'user', id: 'ada' },
     resource: { type: 'suite', id: TENANT },
     action: 'signIn',
@@ -68,7 +75,7 @@ test('a pass tells what it was opened on, and the entries that say so', () => {
   const said: PassEntry[] = [{ index: 3, body: opened('a') }];
   assert.deepEqual(passesOf(said, NOW_MS), [
     {
-      ...{ id: 'a', tenant: TENANT, decision: 'd-a', door: 'eam', action: 'signIn' },
+      ...{ id: 'a', tenant: TENANT, decision: 'd-a', enforcementPoint: 'eam', action: 'signIn' },
       ...{ principal: { type: 'user', id: 'ada' }, resource: { type: 'suite', id: TENANT } },
       constraints: { address: null, device: null, app: null },
       ...{ openedMs: NOW_MS, expiresMs: NOW_MS + HOUR_MS, state: 'open', closedMs: null },

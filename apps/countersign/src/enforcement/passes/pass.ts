@@ -7,7 +7,7 @@ export type Pass = {
   readonly tenant: PassOpening['tenant'];
   /** Id of the decision that opened it. */
   readonly decision: string;
-  readonly door: string;
+  readonly enforcementPoint: string;
   readonly principal: PassOpening['principal'];
   readonly action: string;
   readonly resource: PassOpening['resource'];

@@ -57,12 +57,26 @@ async function requestOf(
   if (body?.kind !== 'present') return leftOf(pass);
   const { decision, request } = (parseObject(body.bytes) ?? {}) as Partial<DecisionBody>;
   if (decision?.id !== pass.decision || request === undefined) return leftOf(pass);
-  return { ...request, door: pass.door, tenant: pass.tenant };
+  return { ...request, enforcementPoint: pass.enforcementPoint, tenant: pass.tenant };
 }
 
 /** What the pass itself says of a request whose body was erased. */
-function leftOf({ door, tenant, principal, resource, action, constraints }: PassOpening) {
+function leftOf({
+  enforcementPoint,
+  tenant,
+  principal,
+  resource,
+  action,
+  constraints,
+}: PassOpening) {
   const stated = Object.entries(constraints).filter(([, value]) => value !== null);
   const context = Object.fromEntries(stated);
-  return { door, tenant, subject: principal, resource, action: { name: action }, context };
+  return {
+    enforcementPoint,
+    tenant,
+    subject: principal,
+    resource,
+    action: { name: action },
+    context,
+  };
 }

@@ -18,8 +18,8 @@ export class SignInPasses implements OpenPasses {
     this.#writer = writer;
     const nowMs = writer.clock.now();
     const known = knownPasses(writer.store, nowMs, { liveFromMs: nowMs });
-    for (const { door, state, tenant, principal, id, expiresMs } of known) {
-      if (door !== 'eam' || state !== 'open') continue;
+    for (const { enforcementPoint, state, tenant, principal, id, expiresMs } of known) {
+      if (enforcementPoint !== 'eam' || state !== 'open') continue;
       this.opened({ tenant, person: principal.id, pass: id, expiresMs });
     }
   }

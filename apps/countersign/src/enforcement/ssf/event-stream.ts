@@ -45,7 +45,7 @@ export type PushScope = { readonly pushTo: readonly string[] };
 /** What a transmitter says that it is. */
 export type Transmits = { readonly issuer: string; readonly pollEndpoint: string };
 
-/** @throws DoorError MALFORMED */
+/** @throws EndpointError MALFORMED */
 export function wantedOf(message: Json, scope: PushScope): StreamRequest {
   const { delivery, authorization } = deliveryOf(given(message, 'delivery'), scope);
   return {
@@ -59,7 +59,7 @@ export function wantedOf(message: Json, scope: PushScope): StreamRequest {
 /**
  * A change that names only what is to change. Members that the transmitter supplies may be there,
  * and must then be what they are.
- * @throws DoorError MALFORMED
+ * @throws EndpointError MALFORMED
  */
 export function patched(
   message: Json,
@@ -78,7 +78,8 @@ export function patched(
 }
 
 /**
- * @throws DoorError MALFORMED when the message would change what is not the receiver's to change
+ * @throws EndpointError MALFORMED when the message would change what is not the receiver's to
+ * change
  */
 export function checkSupplied(message: Json, stream: Stream, transmits: Transmits): void {
   const shown = shownOf(stream, transmits);
@@ -123,7 +124,7 @@ export function shownOf(stream: Stream, { issuer, pollEndpoint }: Transmits): Js
   };
 }
 
-/** @throws DoorError MALFORMED */
+/** @throws EndpointError MALFORMED */
 export function statusOf(message: Json): { readonly status: Status; readonly reason?: string } {
   const stated = given(message, 'status');
   const status = STATUSES.find((known) => known === stated);
@@ -132,14 +133,14 @@ export function statusOf(message: Json): { readonly status: Status; readonly rea
   return { status, ...(reason === undefined ? {} : { reason }) };
 }
 
-/** @throws DoorError MALFORMED */
+/** @throws EndpointError MALFORMED */
 export function streamIdOf(message: Json): string {
   const id = textOf(given(message, 'stream_id'), 'stream_id');
   if (id === undefined) throw malformed('stream_id is missing');
   return id;
 }
 
-/** @throws DoorError MALFORMED */
+/** @throws EndpointError MALFORMED */
 export function textOf(value: unknown, name: string): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'string') throw malformed(`${name} is no text`);

@@ -112,7 +112,7 @@ describe('a polled stream', () => {
       { ack: [1] },
       { setErrs: [] },
     ]) {
-      assert.throws(() => pollRequestOf(bad), /^DoorError/, JSON.stringify(bad));
+      assert.throws(() => pollRequestOf(bad), /^EndpointError/, JSON.stringify(bad));
     }
   });
 });

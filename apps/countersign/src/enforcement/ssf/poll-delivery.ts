@@ -14,7 +14,7 @@ export type PollRequest = {
   readonly refused: readonly { readonly jti: string; readonly error: string }[];
 };
 
-/** @throws DoorError MALFORMED */
+/** @throws EndpointError MALFORMED */
 export function pollRequestOf(message: Json): PollRequest {
   const maxEvents = given(message, 'maxEvents') ?? POLLED_EVENTS_MAX;
   if (typeof maxEvents !== 'number' || !Number.isSafeInteger(maxEvents) || maxEvents < 0) {
@@ -41,7 +41,7 @@ export class PollDelivery {
 
   /**
    * `signal`: the receiver went away, or we close.
-   * @throws DoorError UNKNOWN, MALFORMED, TOO_SOON
+   * @throws EndpointError UNKNOWN, MALFORMED, TOO_SOON
    */
   async poll(
     receiver: Receiver,

@@ -226,7 +226,7 @@ describe('a pushed stream', () => {
       undefined,
     ]) {
       const message = { delivery: { method: PUSH, endpoint_url: url } };
-      await assert.rejects(management.create(RECEIVER, message), /^DoorError: delivery/, url);
+      await assert.rejects(management.create(RECEIVER, message), /^EndpointError: delivery/, url);
     }
     const split = { ...delivery, authorization_header: 'Bearer a\r\nX-Evil: 1' };
     await assert.rejects(management.create(RECEIVER, { delivery: split }), /no value of a header/);

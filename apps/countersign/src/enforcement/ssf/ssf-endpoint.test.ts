@@ -144,7 +144,7 @@ describe('a receiver', () => {
   });
 });
 
-describe('the door of SSF', () => {
+describe('the enforcement point of SSF', () => {
   test('has its paths and no others', async () => {
     const { endpoint } = await endpointWorld();
     const { jwks, poll, ...own } = SSF_PATHS;

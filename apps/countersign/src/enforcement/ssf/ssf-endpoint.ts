@@ -47,7 +47,7 @@ export class SsfEndpoint {
     return jsonReply(200, isMetadata ? ssfMetadata(transmits.issuer) : keys.jwks);
   }
 
-  /** @throws DoorError */
+  /** @throws EndpointError */
   async answer(receiver: Receiver, request: EndpointRequest): Promise<EndpointReply> {
     const { method, path } = request;
     if (path.startsWith(`${SSF_PATHS.poll}/`)) return this.#poll(receiver, request);

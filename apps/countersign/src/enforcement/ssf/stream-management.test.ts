@@ -64,7 +64,7 @@ describe('streams', () => {
     const { management, polls } = await world();
     const id = idOf(await management.create(OTHER, {}));
     const message = { stream_id: id };
-    const none = /^DoorError: there is no such stream$/;
+    const none = /^EndpointError: there is no such stream$/;
     assert.throws(() => management.read(RECEIVER, id), none);
     assert.throws(() => management.status(RECEIVER, id), none);
     assert.deepEqual(management.list(RECEIVER), []);

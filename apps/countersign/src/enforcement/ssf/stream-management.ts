@@ -32,7 +32,7 @@ export class StreamManagement {
     this.#transmitter = transmitter;
   }
 
-  /** @throws DoorError MALFORMED, TOO_MANY */
+  /** @throws EndpointError MALFORMED, TOO_MANY */
   async create(receiver: Receiver, message: Json): Promise<Json> {
     const { state, world, transmits } = this.#transmitter;
     if (state.linesOf(receiver.name).length >= STREAMS_PER_RECEIVER_MAX) {
@@ -55,7 +55,7 @@ export class StreamManagement {
     return shownOf(stream, transmits);
   }
 
-  /** @throws DoorError UNKNOWN */
+  /** @throws EndpointError UNKNOWN */
   read(receiver: Receiver, streamId: string): Json {
     const { stream } = this.#transmitter.lineOf(receiver, streamId);
     return shownOf(stream, this.#transmitter.transmits);
@@ -66,20 +66,20 @@ export class StreamManagement {
     return state.linesOf(receiver.name).map(({ stream }) => shownOf(stream, transmits));
   }
 
-  /** @throws DoorError UNKNOWN, MALFORMED */
+  /** @throws EndpointError UNKNOWN, MALFORMED */
   async patch(receiver: Receiver, message: Json): Promise<Json> {
     const { stream } = this.#transmitter.lineOf(receiver, streamIdOf(message));
     const authorization = this.#transmitter.world.secrets.get(stream.id);
     return this.#change(stream, message, patched(message, { stream, authorization }, receiver));
   }
 
-  /** @throws DoorError UNKNOWN, MALFORMED */
+  /** @throws EndpointError UNKNOWN, MALFORMED */
   async replace(receiver: Receiver, message: Json): Promise<Json> {
     const { stream } = this.#transmitter.lineOf(receiver, streamIdOf(message));
     return this.#change(stream, message, wantedOf(message, receiver));
   }
 
-  /** @throws DoorError UNKNOWN */
+  /** @throws EndpointError UNKNOWN */
   async remove(receiver: Receiver, streamId: string): Promise<void> {
     const { stream } = this.#transmitter.lineOf(receiver, streamId);
     const { clock, secrets } = this.#transmitter.world;
@@ -92,14 +92,14 @@ export class StreamManagement {
     this.#verifiedMs.delete(streamId);
   }
 
-  /** @throws DoorError UNKNOWN */
+  /** @throws EndpointError UNKNOWN */
   status(receiver: Receiver, streamId: string): Json {
     const { stream } = this.#transmitter.lineOf(receiver, streamId);
     const { id, status, reason } = stream;
     return { stream_id: id, status, ...(reason === undefined ? {} : { reason }) };
   }
 
-  /** @throws DoorError UNKNOWN, MALFORMED */
+  /** @throws EndpointError UNKNOWN, MALFORMED */
   async setStatus(receiver: Receiver, message: Json): Promise<Json> {
     const { stream } = this.#transmitter.lineOf(receiver, streamIdOf(message));
     const { status, reason } = statusOf(message);
@@ -109,7 +109,7 @@ export class StreamManagement {
 
   /**
    * All subjects are included to begin with: this takes back that one was removed.
-   * @throws DoorError UNKNOWN, MALFORMED
+   * @throws EndpointError UNKNOWN, MALFORMED
    */
   async addSubject(receiver: Receiver, message: Json): Promise<void> {
     const { stream } = this.#transmitter.lineOf(receiver, streamIdOf(message));
@@ -118,7 +118,7 @@ export class StreamManagement {
     if (excluded.length < stream.excluded.length) await this.#say({ ...stream, excluded });
   }
 
-  /** @throws DoorError UNKNOWN, MALFORMED, TOO_MANY */
+  /** @throws EndpointError UNKNOWN, MALFORMED, TOO_MANY */
   async removeSubject(receiver: Receiver, message: Json): Promise<void> {
     const { stream } = this.#transmitter.lineOf(receiver, streamIdOf(message));
     const subject = subjectOf(given(message, 'subject'));
@@ -130,7 +130,7 @@ export class StreamManagement {
     await this.#say({ ...stream, excluded: [...stream.excluded, subject] });
   }
 
-  /** @throws DoorError UNKNOWN, MALFORMED, TOO_SOON */
+  /** @throws EndpointError UNKNOWN, MALFORMED, TOO_SOON */
   async verify(receiver: Receiver, message: Json): Promise<void> {
     const { stream } = this.#transmitter.lineOf(receiver, streamIdOf(message));
     const state = textOf(given(message, 'state'), 'state');

@@ -55,7 +55,7 @@ describe('subjects', () => {
     ['a complex subject in another', { format: 'complex', user: { format: 'complex' } }],
   ];
   for (const [name, subject] of bad) {
-    test(`refuses ${name}`, () => assert.throws(() => subjectOf(subject), /^DoorError/));
+    test(`refuses ${name}`, () => assert.throws(() => subjectOf(subject), /^EndpointError/));
   }
 
   test('match as the specification says', () => {

@@ -31,7 +31,7 @@ const COMPLEX_MEMBERS = [
 
 export type ComplexMember = (typeof COMPLEX_MEMBERS)[number];
 
-/** @throws DoorError MALFORMED */
+/** @throws EndpointError MALFORMED */
 export function subjectOf(value: unknown): SubjectId {
   if (!isObject(value)) throw malformed('the subject is no object');
   if (value['format'] === 'complex') return complexOf(value);

@@ -145,7 +145,7 @@ export class Transmitter {
 
   /**
    * The stream of a receiver.
-   * @throws DoorError UNKNOWN
+   * @throws EndpointError UNKNOWN
    */
   lineOf(receiver: Receiver, streamId: string): StreamBacklog {
     const line = this.state.line(streamId);

@@ -29,10 +29,11 @@ const POLICIES = PolicySet.parse({
     {
       file: 'a.cedar',
       text: `
-        @id("read") @sentence("Who is enabled reads.") @doors("authzen") @obligations("log")
+        @id("read") @sentence("Who is enabled reads.")
+        @enforcement_points("authzen") @obligations("log")
         permit (principal is Person, action == Action::"read", resource)
         when { principal.enabled };
-        @id("low") @sentence("Nobody reads what is high.") @doors("authzen")
+        @id("low") @sentence("Nobody reads what is high.") @enforcement_points("authzen")
         forbid (principal is Person, action == Action::"read", resource is App)
         when { resource.level > 2 };`,
     },
@@ -66,7 +67,7 @@ function candidatesOf(strangers: number): Candidates {
 }
 
 const TOOL: AuthzenCaller = {
-  ...{ name: 'tool', tenant: TENANT, door: 'authzen', passMs: undefined },
+  ...{ name: 'tool', tenant: TENANT, enforcementPoint: 'authzen', passMs: undefined },
   resources: [{ type: 'app' }],
 };
 

@@ -108,7 +108,7 @@ export class EamWorld {
   readonly clock: ManualClock = new ManualClock(START_MS);
   readonly drafts: RecordDraft[] = [];
   readonly records: PasskeyRecord[] = [];
-  /** Those that the door told of. */
+  /** Those that the enforcement point told of. */
   readonly passes: { readonly id: string; readonly person: string }[] = [];
   /** What other nodes wrote down, and is not taken in yet. */
   readonly others: PasskeyRecord[] = [];

@@ -27,10 +27,11 @@ const POLICIES = PolicySet.parse({
     {
       file: 'a.cedar',
       text: `
-        @id("use") @sentence("Who is enabled and proved two factors.") @doors("forward-auth")
+        @id("use") @sentence("Who is enabled and proved two factors.")
+        @enforcement_points("forward-auth")
         permit (principal is Person, action == Action::"useApp", resource)
         when { principal.enabled && context.factor != "single" };
-        @id("write") @sentence("Nobody deletes.") @doors("forward-auth")
+        @id("write") @sentence("Nobody deletes.") @enforcement_points("forward-auth")
         forbid (principal is Person, action == Action::"useApp", resource)
         when { context has method && context.method == "DELETE" };`,
     },

@@ -8,7 +8,7 @@ import type { SsfRecord } from '../ssf/ssf-record.ts';
 import { opaque } from '../ssf/subject-identifier.ts';
 import { Transmitter } from '../ssf/transmitter.ts';
 
-export const ISSUER = 'https://door.example.com';
+export const ISSUER = 'https://access.example.com';
 export const RECEIVER: Receiver = {
   name: 'wiki',
   audience: 'https://wiki.example.com',

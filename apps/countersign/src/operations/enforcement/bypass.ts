@@ -84,7 +84,8 @@ export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcom
     const { endpointsIn } = await import('./doors-config.ts');
     const file = configFile(context.dataDir, input);
     const { bypass: known } = endpointsIn(file, context.env);
-    if (known === undefined) throw invalidInput(`${file} names no bypass: write doors.bypass`);
+    if (known === undefined)
+      throw invalidInput(`${file} names no bypass: write enforcementPoints.bypass`);
     const { tenant, method } = known;
     const atMs = context.clock.now();
     const { group, reason, as: by } = input;

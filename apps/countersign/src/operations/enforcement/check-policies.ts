@@ -32,11 +32,11 @@ export type CheckedPolicies = {
 
 export const checkPolicyFolder: DocumentOperation<FolderInput, CheckedPolicies> = {
   name: 'policy check',
-  summary: 'do these policies hold, and can each door supply what they read?',
+  summary: 'do these policies hold, and can each enforcement point supply what they read?',
   description:
-    'Parses and validates a folder of policies, and holds each policy against the doors that ' +
-    'it is bound to: one that reads what its door cannot supply is refused, with its line ' +
-    'and the cure.',
+    'Parses and validates a folder of policies, and holds each policy against the enforcement ' +
+    'points that it is bound to: one that reads what its enforcement point cannot supply is ' +
+    'refused, with its line and the cure.',
   scope: 'policies:read',
   effect: 'read',
   kind: 'document',

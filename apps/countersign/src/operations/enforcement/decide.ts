@@ -22,7 +22,7 @@ import { policyFolder } from './policy-folder.ts';
 export type DecideInput = {
   /** An AuthZEN evaluation. */
   readonly request: Readonly<Record<string, unknown>>;
-  readonly door?: string | undefined;
+  readonly enforcementPoint?: string | undefined;
   readonly policies?: string | undefined;
   readonly directory?: string | undefined;
   readonly register?: string | undefined;
@@ -48,10 +48,10 @@ const input = z.strictObject({
     'an AuthZEN evaluation: subject, action, resource, context',
     { value: 'request.json', isFileOf: 'json' },
   ),
-  door: field(
+  enforcementPoint: field(
     z.string().optional(),
-    'which door asks (default: "door" in the request, else authzen)',
-    { value: 'door' },
+    'which enforcement point asks (default: "enforcementPoint" in the request, else authzen)',
+    { value: 'name' },
   ),
   policies: path('a folder of policies (default: those in force, else our own)', 'dir'),
   directory: path('people, groups, devices, apps and waves, as YAML', 'file'),
@@ -80,9 +80,9 @@ export const decide: LedgerOperation<DecideInput, DecideOutput> = {
   name: 'decide',
   summary: 'one AuthZEN decision, explained',
   description:
-    'Decides one request, as a door would, and accounts for it: which policies decided, by ' +
-    'which inputs, how old each was. Exits 0 for a permit, 1 for a deny, and 3 where an ' +
-    'input that policies read is missing or stale, which never permits.',
+    'Decides one request, as an enforcement point would, and accounts for it: which policies ' +
+    'decided, by which inputs, how old each was. Exits 0 for a permit, 1 for a deny, and 3 where ' +
+    'an input that policies read is missing or stale, which never permits.',
   scope: 'decisions:make',
   effect: 'write',
   kind: 'document',
@@ -198,10 +198,11 @@ async function prepare(
     const read = policy.parseRegister(readConfigFile(register));
     tenants.push(policy.loadRegister(store, read, { file: register, readMs }));
   }
-  const given = asked.request['door'];
-  const door = asked.door ?? (typeof given === 'string' ? given : 'authzen');
+  const given = asked.request['enforcementPoint'];
+  const enforcementPoint =
+    asked.enforcementPoint ?? (typeof given === 'string' ? given : 'authzen');
   const fileTenant = tenants[0] ?? OWN_TENANT;
-  const request = policy.parseRequest(asked.request, { door, tenant: fileTenant });
+  const request = policy.parseRequest(asked.request, { enforcementPoint, tenant: fileTenant });
   return { directory: information.suite(clock), request: ofTenant(request, tenant) };
 }
 

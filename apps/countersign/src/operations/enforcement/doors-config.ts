@@ -6,17 +6,23 @@ import type { HandlerContext } from '../host/handler-context.ts';
 /**
  * The enforcement points that an operation is about, and the people who may act on them. `serve`
  * uses its own configuration: a caller that could name another one would name its own people in it.
- * @throws DocumentError, ConfigError DOOR_FILE
+ * @throws DocumentError, ConfigError REFERENCED_FILE
  */
 export function endpointsFor(file: string, { config, env }: HandlerContext): EnforcementConfig {
   if (config === undefined) return endpointsIn(file, env);
-  if (config.doors !== undefined) return config.doors;
-  throw new ConfigError('DOOR_FILE', 'the configuration of serve names no doors: write doors');
+  if (config.enforcementPoints !== undefined) return config.enforcementPoints;
+  throw new ConfigError(
+    'REFERENCED_FILE',
+    'the configuration of serve names no enforcement points: write enforcementPoints',
+  );
 }
 
-/** @throws DocumentError, ConfigError DOOR_FILE */
+/** @throws DocumentError, ConfigError REFERENCED_FILE */
 export function endpointsIn(file: string, env: HandlerContext['env']): EnforcementConfig {
-  const { doors } = loadConfig(file, env);
-  if (doors !== undefined) return doors;
-  throw new ConfigError('DOOR_FILE', `${file} names no doors: write doors`);
+  const { enforcementPoints } = loadConfig(file, env);
+  if (enforcementPoints !== undefined) return enforcementPoints;
+  throw new ConfigError(
+    'REFERENCED_FILE',
+    `${file} names no enforcement points: write enforcementPoints`,
+  );
 }

@@ -19,10 +19,10 @@ export const exportPolicies: ListOperation<ExportInput, ConditionalAccessPolicy>
   name: 'policy export',
   summary: 'what only the vendor can decide, as policies of its own',
   description:
-    'Writes out, as report-only conditional access policies, what policies want and no door ' +
-    'of ours can see: ready to be posted to Graph, each with the id and the sentence of its ' +
-    'policy. Accounts for emergencies are excluded. Exits 3 where something that a policy ' +
-    'names is not known.',
+    'Writes out, as report-only conditional access policies, what policies want and no ' +
+    'enforcement point of ours can see: ready to be posted to Graph, each with the id and the ' +
+    'sentence of its policy. Accounts for emergencies are excluded. Exits 3 where something that ' +
+    'a policy names is not known.',
   scope: 'policies:read',
   effect: 'read',
   kind: 'list',

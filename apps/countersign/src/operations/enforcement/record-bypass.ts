@@ -50,7 +50,7 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
     const { env, random, hooks } = by;
     const endpoints = endpointsFor(file, by);
     const { bypass: config } = endpoints;
-    if (config === undefined) throw new ConfigError('DOOR_FILE', NO_BYPASS);
+    if (config === undefined) throw new ConfigError('REFERENCED_FILE', NO_BYPASS);
     const { clock } = writer;
     const people = peopleOf(endpoints);
     const bypasses = bypassesOf(await readBypasses(writer));
@@ -67,9 +67,9 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
     const bypass = (await controller.look(hooks.signal)).get(id);
     await catchUpProjection(writer);
     if (bypass === undefined)
-      throw new ConfigError('DOOR_FILE', `the bypass ${id} is not in the ledger`);
+      throw new ConfigError('REFERENCED_FILE', `the bypass ${id} is not in the ledger`);
     return { entry, bypass };
   },
 };
 
-const NO_BYPASS = 'the configuration names no bypass: write doors.bypass';
+const NO_BYPASS = 'the configuration names no bypass: write enforcementPoints.bypass';

@@ -23,10 +23,10 @@ export const replayPolicies: DocumentOperation<ReplayInput, object, PolicyReplay
   name: 'policy replay',
   summary: 'replay history under changed policies: who would lose, who would gain',
   description:
-    'Holds everything that doors decided in a period, and every sign-in that passed none, ' +
-    'against other policies: who would lose, who would gain, and which attacks that rules ' +
-    'found would have been stopped. Each is judged by what is known of its time; where that ' +
-    'is not enough it is counted as "cannot tell", with the cause, and the command exits 3.',
+    'Holds everything that enforcement points decided in a period, and every sign-in that passed ' +
+    'none, against other policies: who would lose, who would gain, and which attacks that rules ' +
+    'found would have been stopped. Each is judged by what is known of its time; where that is ' +
+    'not enough it is counted as "cannot tell", with the cause, and the command exits 3.',
   scope: 'policies:read',
   effect: 'read',
   kind: 'document',

@@ -22,7 +22,7 @@ export type OptionalSignerInput = {
 
 export type ConfigInput = { readonly config?: string | undefined };
 
-const AS = 'who you are, as the configuration names you (doors.people)';
+const AS = 'who you are, as the configuration names you (enforcementPoints.people)';
 const SIGN_WITH = 'your private key: Ed25519, in PEM';
 
 export const SIGNER_FIELDS: Fields<SignerInput> = {

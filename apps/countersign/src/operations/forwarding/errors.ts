@@ -28,7 +28,8 @@ export class ForwardingError extends CountersignError<HandoverErrorCode> {
  * - `AMBIGUOUS_USER`  a name that may be any of several people
  * - `WITNESS_NAME`    the state of a witness is that of another
  * - `WITNESS_KEY`     the key of a witness cannot be read
- * - `CALLER_PROOF`    a caller of a door cannot prove itself, or proves itself as another
+ * - `CALLER_PROOF`    a caller of an enforcement point cannot prove itself, or proves itself as
+ *    another
  * - `DISK_LOW`        what is left of the disk is for decisions
  */
 export type WorkErrorCode =

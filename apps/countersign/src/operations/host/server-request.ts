@@ -21,7 +21,7 @@ export type ServerRequest = {
 export type ServeReady = {
   readonly url: string;
   readonly origin: string;
-  /** Where access is decided; undefined where the configuration names no doors. */
+  /** Where access is decided; undefined where the configuration names none. */
   readonly enforcementUrl: string | undefined;
 };
 

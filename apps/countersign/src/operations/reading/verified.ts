@@ -22,10 +22,9 @@ export const countVerified: DocumentOperation<PeriodInput, VerificationCounts> =
   name: 'verified',
   summary: 'sign-ins by flow: decided, checked, unverified by cause',
   description:
-    'Counts the sign-ins of a period: decided at a door of ours before, checked by the same ' +
-    'policies after, or unverified, by cause; the three together are all sign-ins. ' +
-    'Disagreements were let in, and policy would not have. Exits 3 where sign-ins may be ' +
-    'missing.',
+    'Counts the sign-ins of a period: decided at an enforcement point of ours before, checked by ' +
+    'the same policies after, or unverified, by cause; the three together are all sign-ins. ' +
+    'Disagreements were let in, and policy would not have. Exits 3 where sign-ins may be missing.',
   scope: 'events:read',
   effect: 'read',
   kind: 'document',

@@ -7,14 +7,35 @@ type Json = { readonly [name: string]: unknown };
 export function decisionFacts(index: number, body: Json): EntryRows {
   const { decision, request } = body as Partial<DecisionBody>;
   if (decision === undefined || request === undefined) return {};
-  const { id, atMs, door, tenant, effect, cause, policies, obligations, policyVersion } = decision;
+  const {
+    id,
+    atMs,
+    enforcementPoint,
+    tenant,
+    effect,
+    cause,
+    policies,
+    obligations,
+    policyVersion,
+  } = decision;
   const { subject, action, context } = request;
   const stated = (name: string): string | null => {
     const value = context[name];
     return typeof value === 'string' && value !== '' ? value : null;
   };
   const fact = {
-    ...{ index, id, atMs, door, tenant, effect, cause, policies, obligations, policyVersion },
+    ...{
+      index,
+      id,
+      atMs,
+      enforcementPoint,
+      tenant,
+      effect,
+      cause,
+      policies,
+      obligations,
+      policyVersion,
+    },
     principal: subject.id.toLowerCase(),
     principalType: subject.type,
     action: action.name,

@@ -47,7 +47,7 @@ export const CAUSE_TEXTS: Readonly<Record<Cause, string>> = {
   'other-app': 'its token was issued to another application',
   'other-device': 'its token or session belongs to another device',
   'other-network': 'its pass was for another network',
-  'no-decision': 'its flow comes past a door, and no decision was made',
+  'no-decision': 'its flow comes past an enforcement point, and no decision was made',
   'unregistered-workload': 'no workload identity of that application is registered',
   'check-failed': 'the policy, applied to its sign-in afterwards, would have denied it',
   'no-sign-in-delivered': 'no sign-in stands behind it in anything that the vendor delivered',

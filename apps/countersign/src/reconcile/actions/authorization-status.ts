@@ -3,7 +3,7 @@
  * - `decided`     a permit, given before it
  * - `checked`     the policy, applied afterwards, permits it
  * - `failed`      a deny, or the policy would have denied it
- * - `no-decision` its flow comes past a door of ours, and none was made
+ * - `no-decision` its flow comes past an enforcement point of ours, and none was made
  * - `unknown`     it was looked at, and nobody can tell
  */
 export const Statuses = ['decided', 'checked', 'failed', 'no-decision', 'unknown'] as const;

@@ -129,7 +129,7 @@ export async function registerTable(
   return table;
 }
 
-/** Names come from doors: none may begin another field or line. */
+/** Names come from enforcement points: none may begin another field or line. */
 function fieldOf(value: string | number | null): string {
   return value === null ? '' : String(value).replaceAll(/[\t\n]/g, ' ');
 }

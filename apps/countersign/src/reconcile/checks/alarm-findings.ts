@@ -7,7 +7,10 @@ const VERSION = 1;
 
 const ALARMS = ['alarm:critical', 'alarm:high'] as const;
 
-/** What a door permitted that everybody has to hear of: each use by itself, as soon as it is. */
+/**
+ * What an enforcement point permitted that everybody has to hear of: each use by itself, as soon as
+ * it is.
+ */
 export function alarmDrafts(decisions: Iterable<DecisionRow>): readonly FindingDraft[] {
   return [...decisions].flatMap((decision): FindingDraft[] => {
     const owed = ALARMS.find((alarm) => decision.obligations.includes(alarm));
@@ -16,12 +19,13 @@ export function alarmDrafts(decisions: Iterable<DecisionRow>): readonly FindingD
 }
 
 function draftOf(decision: DecisionRow, owed: (typeof ALARMS)[number]): FindingDraft {
-  const { id, index, atMs, tenant, principal, door, action, policies, address } = decision;
+  const { id, index, atMs, tenant, principal, enforcementPoint, action, policies, address } =
+    decision;
   const [policy = 'unnamed'] = policies;
   const isEmergency = policies.includes('break-glass');
   const from = address === null ? 'from an unknown address' : `from ${address}`;
   return {
-    rule: `door/${isEmergency ? 'break-glass' : policy}`,
+    rule: `enforcement/${isEmergency ? 'break-glass' : policy}`,
     version: VERSION,
     tenant: tenant as TenantId,
     group: id,
@@ -30,9 +34,8 @@ function draftOf(decision: DecisionRow, owed: (typeof ALARMS)[number]): FindingD
       ? `The emergency account ${principal} was used`
       : `${principal} was permitted with an alarm by the policy ${policy}`,
     message:
-      `The enforcement point ${door} permitted ${action} ${from}. The policy ${policy} ` +
-      'permits it and ' +
-      'asks for an alarm at each use.',
+      `The enforcement point ${enforcementPoint} permitted ${action} ${from}. The policy ` +
+      `${policy} permits it and asks for an alarm at each use.`,
     next: isEmergency
       ? 'Find out who used the emergency account and why. Change its credentials and seal them ' +
         'again. Likely harmless when: an outage or a planned drill is on record.'

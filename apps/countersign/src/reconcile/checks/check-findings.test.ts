@@ -109,7 +109,7 @@ test('each permit with an alarm is a finding of its own', () => {
   const [emergency, other] = alarmDrafts(permits);
   const atMs = REPORTED_MS - 30_000;
   assert.deepEqual(emergency, {
-    ...{ rule: 'door/break-glass', version: 1, tenant: REPORTED_TENANT, group: 'd1' },
+    ...{ rule: 'enforcement/break-glass', version: 1, tenant: REPORTED_TENANT, group: 'd1' },
     ...{ windowMs: atMs, firstMs: atMs, lastMs: atMs, severity: 5, techniques: ['T1078.004'] },
     title: 'The emergency account ada was used',
     message:
@@ -123,7 +123,7 @@ test('each permit with an alarm is a finding of its own', () => {
   });
   assert.deepEqual(
     [other?.rule, other?.severity, other?.title, other?.addresses],
-    ['door/people', 4, 'ada was permitted with an alarm by the policy people', []],
+    ['enforcement/people', 4, 'ada was permitted with an alarm by the policy people', []],
   );
   assert.equal(
     other?.message,
@@ -147,6 +147,6 @@ test('of two alarms the louder counts, and an object id is written as it is', ()
   const [draft] = alarmDrafts([decided({ obligations, principal, policies: [] })]);
   assert.deepEqual(
     [draft?.severity, draft?.principals, draft?.rule],
-    [5, [principal], 'door/unnamed'],
+    [5, [principal], 'enforcement/unnamed'],
   );
 });

@@ -34,25 +34,26 @@ const SCHEMA = `
 `;
 
 const POLICIES = `
-  @id("enabled") @sentence("Who is enabled.") @doors("check")
+  @id("enabled") @sentence("Who is enabled.") @enforcement_points("check")
   permit (principal is Person, action == Action::"signIn", resource)
   when { principal.enabled && !(context has app && context.app == "Quiet") };
 
-  @id("loud") @sentence("It rings.") @doors("check") @obligations("alarm:high,note")
+  @id("loud") @sentence("It rings.") @enforcement_points("check") @obligations("alarm:high,note")
   permit (principal is Person, action == Action::"signIn", resource)
   when { principal.enabled && context has app && context.app == "Loud" };
 
-  @id("factor") @sentence("Two factors.") @doors("check")
+  @id("factor") @sentence("Two factors.") @enforcement_points("check")
   forbid (principal is Person, action == Action::"signIn", resource)
   when { context has factor && context.factor == "single" };
 
-  @id("applied") @sentence("The vendor's policies applied.") @doors("check")
+  @id("applied") @sentence("The vendor's policies applied.") @enforcement_points("check")
   forbid (principal is Person, action == Action::"signIn", resource)
   when { context has conditionalAccess && context.conditionalAccess == "failure" };
 `;
 
 const WORKLOADS = `
-  @id("registered") @sentence("Who is registered, as far as registered.") @doors("check")
+  @id("registered") @sentence("Who is registered, as far as registered.")
+  @enforcement_points("check")
   permit (principal is Workload, action == Action::"runAs", resource)
   when {
     principal.registered && context has scope && principal.scopes.contains(context.scope) &&
@@ -106,7 +107,7 @@ test('a sign-in that policy permits is checked, and keeps what the books ask of 
   });
 });
 
-test('one that a door permitted is decided, whatever policies would say to it now', () => {
+test('one that was permitted before is decided, whatever policies would say to it now', () => {
   const detail = { ...EXTERNAL, conditionalAccess: 'failure' } as const;
   const row = check({ detail }, { decisions: [decided()] });
   assert.deepEqual(
@@ -137,7 +138,7 @@ test('who was denied and is in all the same is told of, whatever else is known',
   assert.deepEqual(row.disagreements, [
     {
       rule: 'check/denied-and-in',
-      text: 'A door denied this sign-in (decision d1), and it succeeded.',
+      text: 'An enforcement point denied this sign-in (decision d1), and it succeeded.',
     },
   ]);
   const unknown = check({ detail, who: { type: 'Person', id: 'eve' } }, { decisions });
@@ -252,7 +253,14 @@ test('one factor where the vendor wanted none is told of, even where policy cann
 
 function passOf(id: string, fromMs: number, endedMs?: number): readonly Pass[] {
   const opened: PassOpening = {
-    ...{ v: 1, phase: 'opened', pass: id, tenant: REPORTED_TENANT, decision: 'd', door: 'eam' },
+    ...{
+      v: 1,
+      phase: 'opened',
+      pass: id,
+      tenant: REPORTED_TENANT,
+      decision: 'd',
+      enforcementPoint: 'eam',
+    },
     ...{ principal: { type: 'user', id: 'ada' }, resource: { type: 'suite', id: 'suite' } },
     ...{ action: 'signIn', constraints: { address: null, device: null, app: null } },
     ...{ atMs: fromMs, expiresMs: fromMs + 8 * HOUR_MS },

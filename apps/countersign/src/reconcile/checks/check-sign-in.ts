@@ -128,7 +128,7 @@ function requestOf(signIn: ReportedSignIn): DecisionRequest {
     Object.entries(stated).filter(([, value]) => value !== null && value !== undefined),
   );
   return {
-    door: 'check',
+    enforcementPoint: 'check',
     tenant,
     subject: { type: who.type, id: who.id },
     action: { name: isPerson ? 'signIn' : 'runAs' },
@@ -161,7 +161,7 @@ function alarmed(owed: string, { policies, because }: PolicyOutcome): CheckDisag
 function insteadOfDeny({ id }: DecisionRow): CheckDisagreement {
   return {
     rule: 'check/denied-and-in',
-    text: `A door denied this sign-in (decision ${id}), and it succeeded.`,
+    text: `An enforcement point denied this sign-in (decision ${id}), and it succeeded.`,
   };
 }
 

@@ -205,7 +205,7 @@ async function pointOf(writer: HostWriter): Promise<DecisionPoint> {
 
 function atEndpoint(who: string, context: object = {}): DecisionRequest {
   return {
-    door: 'eam',
+    enforcementPoint: 'eam',
     tenant: TENANT,
     subject: { type: 'user', id: who },
     action: { name: 'signIn' },
@@ -264,7 +264,7 @@ test('two decisions that fit as well are none', async () => {
   });
 });
 
-test('a deny at the door, and a sign-in all the same, is critical', async () => {
+test('a deny at the enforcement point, and a sign-in all the same, is critical', async () => {
   await withWriter(async (writer) => {
     await use(writer);
     const point = await pointOf(writer);

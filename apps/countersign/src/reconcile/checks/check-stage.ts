@@ -96,7 +96,7 @@ export class CheckStage {
     const { store } = this.#readers;
     const decided = store.access
       .decisions({ fromIndex })
-      .filter(({ door }) => SIGN_IN_ENDPOINTS.includes(door))
+      .filter(({ enforcementPoint }) => SIGN_IN_ENDPOINTS.includes(enforcementPoint))
       .map(({ atMs }) => interval(atMs - JOIN_BEFORE_MS, atMs + JOIN_BEFORE_MS));
     const ended = store.access
       .passEntriesSince(fromIndex)
@@ -139,7 +139,7 @@ export class CheckStage {
     const memo = createMemo();
     // A decision may belong to a sign-in beside the edge.
     const near = { fromMs: fromMs - 2 * JOIN_BEFORE_MS, toMs: toMs + 2 * JOIN_BEFORE_MS };
-    const decisions = store.access.decisions({ ...near, doors: SIGN_IN_ENDPOINTS });
+    const decisions = store.access.decisions({ ...near, enforcementPoints: SIGN_IN_ENDPOINTS });
     const byPrincipal = Map.groupBy(decisions, ({ principal }) => principal);
     const byRequest = Map.groupBy(decisions, ({ requestId }) => requestId);
     const signIns: ReportedSignIn[] = [];

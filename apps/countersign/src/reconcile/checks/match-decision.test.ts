@@ -44,7 +44,7 @@ test('without one, person, time, address and method join them, and only probably
 
 for (const [name, changes] of [
   ['of another tenant', { tenant: '00000000-0000-4000-8000-000000000001' }],
-  ['of a door that stands elsewhere', { door: 'authzen' }],
+  ['of an enforcement point that stands elsewhere', { enforcementPoint: 'authzen' }],
   ['of another person', { principal: 'bob' }],
   ['for another address', { address: '203.0.113.1' }],
   ['that denied', { effect: 'deny' }],
@@ -73,7 +73,7 @@ test('what the sign-in does not say does not speak against it', () => {
   assert.equal(matched(reported({ ...EXTERNAL, isMfa: null }), [decided()]), 'probable d1');
 });
 
-test('a sign-in with one factor did not come past a door that asked for another', () => {
+test('a sign-in with one factor matches no decision that asked for another', () => {
   const single = reported({ ...EXTERNAL, isMfa: false });
   assert.equal(matched(single, [decided()]), 'none');
   assert.equal(matched(single, [decided({ method: null })]), 'probable d1');

@@ -9,10 +9,12 @@ export type Match =
   | { readonly kind: 'none' }
   | { readonly kind: 'ambiguous'; readonly decisions: readonly string[] };
 
-/** Doors in the way of a sign-in to the suite. */
+/** Enforcement points in the way of a sign-in to the suite. */
 export const SIGN_IN_ENDPOINTS: readonly string[] = ['eam'];
 
-/** Flows in which a person may pass a door: in the others nobody is asked anything. */
+/**
+ * Flows in which a person may pass an enforcement point: in the others nobody is asked anything.
+ */
 const ASKED_FLOWS: ReadonlySet<string> = new Set(['interactiveUser']);
 
 /**
@@ -26,7 +28,8 @@ export function matchDecision(
   taken: ReadonlySet<string>,
 ): Match {
   const ours = decisions.filter(
-    ({ door, tenant }) => SIGN_IN_ENDPOINTS.includes(door) && tenant === signIn.tenant,
+    ({ enforcementPoint, tenant }) =>
+      SIGN_IN_ENDPOINTS.includes(enforcementPoint) && tenant === signIn.tenant,
   );
   const exact = exactMatch(signIn, ours);
   if (exact !== undefined) return { kind: 'exact', decision: exact };
@@ -38,7 +41,10 @@ export function matchDecision(
   return { kind: 'probable', decision: only };
 }
 
-/** Of one request the last decision counts: a door may ask before a proof and after it. */
+/**
+ * Of one request the last decision counts: an enforcement point may ask before a proof and after
+ * it.
+ */
 export function exactMatch(
   { detail }: ReportedSignIn,
   decisions: readonly DecisionRow[],

@@ -24,7 +24,8 @@ after(() => rmSync(root, { recursive: true, force: true }));
 
 const FOLDER = join(import.meta.dirname, '../../../../../content/policies');
 const { source } = readPolicyFolder(FOLDER);
-const PASSKEYS = `@id("passkeys") @sentence("Everybody proves a passkey.") @doors("eam check")
+const PASSKEYS = `@id("passkeys") @sentence("Everybody proves a passkey.")
+@enforcement_points("eam check")
 forbid (principal is Person, action == Action::"signIn", resource is Suite)
 unless { context.factor == "phishing-resistant" };`;
 const passkeys = { file: 'passkeys.cedar', text: PASSKEYS };
@@ -67,7 +68,7 @@ async function decide(writer: HostWriter, who: string, more: object = {}) {
   const directory = information.suite(clock);
   const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   const { decision } = await point.decide({
-    ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id: who } },
+    ...{ enforcementPoint: 'eam', tenant: TENANT, subject: { type: 'user', id: who } },
     ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },
     context: { factor: 'multi', address: '203.0.113.9', ...more },
   });
@@ -153,7 +154,7 @@ test('who was kept out by a policy that is no more would gain', async () => {
   });
 });
 
-test('a sign-in that a door decided is replayed once, as what the door was asked', async () => {
+test('a sign-in with a decision is replayed once, as the request of that decision', async () => {
   await withWriter(async (writer) => {
     await use(writer);
     const decision = await decide(writer, 'ada', { requestId: idOf(5001) });
@@ -167,7 +168,7 @@ test('a sign-in that a door decided is replayed once, as what the door was asked
     await use(writer);
     const { replayed: count, lose, losing } = await replayed(writer);
     assert.deepEqual([count, lose], [1, 1]);
-    assert.equal(losing[0]?.door, 'eam');
+    assert.equal(losing[0]?.enforcementPoint, 'eam');
     assert.equal(losing[0]?.entries.length, 1);
   });
 });

@@ -33,9 +33,9 @@ export type ReplayOf = {
 };
 
 /**
- * What other policies would have said to everything that doors decided, and to every sign-in that
- * passed none. Both sides are judged by what is known of their time by now: where that does not
- * give again what a door answered, nobody can tell.
+ * What other policies would have said to everything that enforcement points decided, and to every
+ * sign-in that passed none. Both sides are judged by what is known of their time by now: where that
+ * does not give again what an enforcement point answered, nobody can tell.
  */
 export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> {
   const { store, ledger } = world;
@@ -86,14 +86,14 @@ async function replayDecision(fact: DecisionRow, replaying: Replaying): Promise<
     tally.cannotTell('the request is erased');
     return;
   }
-  const { tenant, door, atMs, effect } = decision;
+  const { tenant, enforcementPoint, atMs, effect } = decision;
   const directory = information.suiteAt(atMs, risk);
-  const asked = { ...request, tenant, door };
+  const asked = { ...request, tenant, enforcementPoint };
   const world = { directory, ages: () => DIRECTORY_AGE_MAX_MS, nowMs: atMs };
   const then = information.policiesOf(decision.policyVersion);
   const signIn = decided.get(decision.id);
   tally.add({
-    ...{ tenant, door, flow: null, atMs, principal: request.subject.id },
+    ...{ tenant, enforcementPoint, flow: null, atMs, principal: request.subject.id },
     entries: [fact.index, ...(signIn?.entries ?? [])],
     session: signIn?.session ?? fact.session,
     wasIn: effect === 'permit',
@@ -110,7 +110,8 @@ async function replaySignIns(replaying: Replaying): Promise<void> {
   for await (const row of store.access.signIns({ fromMs, toMs })) {
     if (replaying.tenant !== undefined && row.tenant !== replaying.tenant) continue;
     const signIn = reportedSignIn(row, await detailOf(row, ledger, memo));
-    // What a door decided is replayed there; of what was not let in policy has nothing to say.
+    // What an enforcement point decided is replayed there; of what was not let in policy has
+    // nothing to say.
     if (signIn === undefined || signIn.outcome === 'not in' || passed.has(keyOf(row))) continue;
     replaySignIn(signIn, replaying);
   }
@@ -126,7 +127,16 @@ function replaySignIn(signIn: ReportedSignIn, replaying: Replaying): void {
   const { tenant, flow, timeMs: atMs, entries, session, who, names } = signIn;
   const then = information.policiesAt(atMs);
   tally.add({
-    ...{ tenant, flow, atMs, entries, session, door: 'check', wasIn: true, answered: null },
+    ...{
+      tenant,
+      flow,
+      atMs,
+      entries,
+      session,
+      enforcementPoint: 'check',
+      wasIn: true,
+      answered: null,
+    },
     principal: names.find((name) => name.includes('@')) ?? who.id,
     before: then === undefined ? null : evaluateSignIn(signIn, replaying, then),
     after: evaluateSignIn(signIn, replaying, policies),

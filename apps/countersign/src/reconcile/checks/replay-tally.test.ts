@@ -20,7 +20,13 @@ const UNKNOWN = outcome('deny', {
 
 function item(more: Partial<ReplayedAccess> = {}): ReplayedAccess {
   return {
-    ...{ tenant: 't', principal: 'ada', door: 'check', flow: 'interactiveUser', atMs: 1000 },
+    ...{
+      tenant: 't',
+      principal: 'ada',
+      enforcementPoint: 'check',
+      flow: 'interactiveUser',
+      atMs: 1000,
+    },
     ...{ entries: [7], session: null, wasIn: true, answered: null },
     ...{ before: PERMIT, after: PERMIT, ...more },
   };
@@ -43,23 +49,23 @@ for (const [before, after, turn] of [
   });
 }
 
-test('of what a door answered nothing follows when it cannot be judged as it was', () => {
-  const at = { door: 'eam', flow: null, answered: 'permit' } as const;
+test('nothing follows from a decision that cannot be evaluated as it was', () => {
+  const at = { enforcementPoint: 'eam', flow: null, answered: 'permit' } as const;
   assert.equal(turnOf(item({ ...at, after: DENY })).turn, 'lose');
   const other = turnOf(item({ ...at, before: DENY, after: DENY }));
-  assert.match(String(other.because), /what the door knew/);
+  assert.match(String(other.because), /what the enforcement point knew/);
   const lost = turnOf(item({ ...at, before: null, after: DENY }));
   assert.match(String(lost.because), /policies of then/);
   assert.deepEqual([other.turn, lost.turn], ['unknown', 'unknown']);
 });
 
-test('a flow that no policy speaks of is not denied by it, a door that none speaks of is', () => {
+test('a flow without a policy is not denied by it; an enforcement point without one is', () => {
   const because = [{ code: 'not-asked-for', text: 'no policy knows it' }];
   const after = outcome('deny', { cause: 'no-policy', policies: [], because });
   const flow = turnOf(item({ after }));
   assert.equal(flow.turn, 'unknown');
   assert.match(String(flow.because), /interactiveUser/);
-  assert.equal(turnOf(item({ after, door: 'eam', answered: 'permit' })).turn, 'lose');
+  assert.equal(turnOf(item({ after, enforcementPoint: 'eam', answered: 'permit' })).turn, 'lose');
 });
 
 test('people are counted once for each way in, with the policies that turn them', () => {
@@ -78,7 +84,13 @@ test('people are counted once for each way in, with the policies that turn them'
     cannotTell: { 'missing: principal.risk': 1, 'the request is erased': 1 },
   });
   assert.deepEqual(losing[0], {
-    ...{ tenant: 't', principal: 'ada', door: 'check', flow: 'interactiveUser', count: 4 },
+    ...{
+      tenant: 't',
+      principal: 'ada',
+      enforcementPoint: 'check',
+      flow: 'interactiveUser',
+      count: 4,
+    },
     ...{ firstMs: 997, lastMs: 1000, policies: ['strict'], entries: [10, 11] },
   });
   assert.deepEqual(
@@ -114,9 +126,9 @@ test('whoever turns most often comes first, then by name, over all of the time',
   );
 });
 
-test('a way in is counted apart for each tenant, door and flow', () => {
+test('a way in is counted apart for each tenant, enforcement point and flow', () => {
   const tally = new ReplayTally([], 2);
-  for (const way of [{}, { tenant: 'u' }, { door: 'eam' }, { flow: null }]) {
+  for (const way of [{}, { tenant: 'u' }, { enforcementPoint: 'eam' }, { flow: null }]) {
     tally.add(item({ after: DENY, ...way }));
   }
   assert.deepEqual(

@@ -5,19 +5,19 @@ import { lackText } from './check-sign-in.ts';
 export type ReplayedAccess = {
   readonly tenant: string;
   readonly principal: string;
-  /** `eam`, `forward-auth`, …; `check` for what passed no door. */
-  readonly door: string;
+  /** `eam`, `forward-auth`, …; `check` for what passed no enforcement point. */
+  readonly enforcementPoint: string;
   /** Of a sign-in of the vendor's: its flow. */
   readonly flow: string | null;
   readonly atMs: number;
   readonly entries: readonly number[];
   readonly session: string | null;
-  /** The vendor let it in, or a door did. */
+  /** The vendor let it in, or an enforcement point did. */
   readonly wasIn: boolean;
   /** By the policies of its time; null where there were none. */
   readonly before: PolicyOutcome | null;
   readonly after: PolicyOutcome;
-  /** What a door answered; null for what passed none. */
+  /** What an enforcement point answered; null for what passed none. */
   readonly answered: 'permit' | 'deny' | null;
 };
 
@@ -30,7 +30,7 @@ export function turnOf({ before, after, answered, flow }: ReplayedAccess): {
   readonly because: string | null;
 } {
   if (isUnknown(after)) return { turn: 'unknown', because: lackText(after) };
-  // At a door it is denied; what passed none would have been asked nothing.
+  // At an enforcement point it is denied; what passed none would have been asked nothing.
   if (answered === null && after.because[0]?.code === 'not-asked-for') {
     return { turn: 'unknown', because: `no policy for sign-ins of the flow ${flow}` };
   }
@@ -40,7 +40,7 @@ export function turnOf({ before, after, answered, flow }: ReplayedAccess): {
     return { turn: 'unknown', because: 'the policies of then are not known any more' };
   }
   if (answered !== null && before?.effect !== answered) {
-    return { turn: 'unknown', because: 'what the door knew is not known any more' };
+    return { turn: 'unknown', because: 'what the enforcement point knew is not known any more' };
   }
   const was = before?.effect ?? 'permit';
   if (was === after.effect) return { turn: 'same', because: null };
@@ -51,7 +51,7 @@ export function turnOf({ before, after, answered, flow }: ReplayedAccess): {
 export type ReplayChange = {
   readonly tenant: string;
   readonly principal: string;
-  readonly door: string;
+  readonly enforcementPoint: string;
   readonly flow: string | null;
   readonly count: number;
   readonly firstMs: number;
@@ -154,10 +154,10 @@ export class ReplayTally {
   }
 
   #turn(turn: 'lose' | 'gain', item: ReplayedAccess): void {
-    const { tenant, principal, door, flow, atMs, entries, before, after } = item;
-    const key = [tenant, principal, door, flow].join('\n');
+    const { tenant, principal, enforcementPoint, flow, atMs, entries, before, after } = item;
+    const key = [tenant, principal, enforcementPoint, flow].join('\n');
     const counted: ChangeCount = this.#turned[turn].get(key) ?? {
-      ...{ tenant, principal, door, flow, count: 0, firstMs: atMs, lastMs: atMs },
+      ...{ tenant, principal, enforcementPoint, flow, count: 0, firstMs: atMs, lastMs: atMs },
       ...{ policies: [], entries: [], said: new Set() },
     };
     this.#turned[turn].set(key, counted);

@@ -11,7 +11,7 @@ export type ReportedSignIn = {
   readonly flow: string;
   readonly outcome: 'in' | 'not in' | 'not stated';
   readonly who: { readonly type: 'Person' | 'Workload'; readonly id: string };
-  /** All names under which a door may have known the person, lower case. */
+  /** All names under which an enforcement point may have known the person, lower case. */
   readonly names: readonly string[];
   readonly address: string | null;
   readonly session: string | null;

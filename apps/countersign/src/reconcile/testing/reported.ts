@@ -39,7 +39,13 @@ export function reported({ detail, ...changes }: SignInChanges = {}): ReportedSi
 /** A permit for Ada at the external method, half a minute before that sign-in. */
 export function decided(changes: Partial<DecisionRow> = {}): DecisionRow {
   return {
-    ...{ index: 1, id: 'd1', atMs: REPORTED_MS - 30_000, tenant: REPORTED_TENANT, door: 'eam' },
+    ...{
+      index: 1,
+      id: 'd1',
+      atMs: REPORTED_MS - 30_000,
+      tenant: REPORTED_TENANT,
+      enforcementPoint: 'eam',
+    },
     ...{ effect: 'permit', cause: 'policy', principal: 'ada', principalType: 'user' },
     ...{ action: 'signIn', policies: ['people'], obligations: [], address: '192.0.2.7' },
     ...{ requestId: null, method: 'passkey', session: null, pass: null, policyVersion: 'p1' },

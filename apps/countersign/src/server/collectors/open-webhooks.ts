@@ -30,7 +30,7 @@ export async function openWebhooks(
   const endpoints: WebhookEndpoint[] = [];
   const tallies: WebhookTally[] = [];
   const close = async (): Promise<void> => {
-    for (const door of endpoints) await door.close();
+    for (const endpoint of endpoints) await endpoint.close();
   };
   try {
     for (const { id, collect } of tenants) {

@@ -41,15 +41,16 @@ export class EnforcementLoop {
   /** Opens the enforcement points. Returns their address; undefined if none are configured. */
   async open(store: StoreReader): Promise<string | undefined> {
     const { config, tell, desk } = this.#options;
-    const { doors } = config;
-    if (doors === undefined) return undefined;
+    const { enforcementPoints } = config;
+    if (enforcementPoints === undefined) return undefined;
     this.#endpoints = await openEndpoints({
       ...this.#options,
-      doors,
+      enforcementPoints,
       store,
       alone: (work) => this.#options.desk.exclusively(work),
       stopped: () => this.#options.reserve.stops('deciding'),
-      onFailure: (error) => tell({ event: 'failed', collector: 'doors', because: String(error) }),
+      onFailure: (error) =>
+        tell({ event: 'failed', collector: 'enforcement', because: String(error) }),
     });
     desk.listenToDirectory(() => this.wake());
     return this.#endpoints.url;
@@ -70,11 +71,16 @@ export class EnforcementLoop {
   /** Ends expired bypasses, and completes those that an earlier process left unfinished. */
   async #bypass(signal: AbortSignal): Promise<void> {
     const { config, writer, desk, wait } = this.#options;
-    const { doors } = config;
-    if (doors?.bypass === undefined) return;
-    const controller = new BypassController(doors.bypass, peopleOf(doors), writer, this.#options);
+    const { enforcementPoints } = config;
+    if (enforcementPoints?.bypass === undefined) return;
+    const controller = new BypassController(
+      enforcementPoints.bypass,
+      peopleOf(enforcementPoints),
+      writer,
+      this.#options,
+    );
     while (!signal.aborted) {
-      await this.#telling('doors/bypass', async () => {
+      await this.#telling('enforcement/bypass', async () => {
         if (await controller.isDue()) await desk.exclusively(() => controller.look(signal));
       });
       await wait(BYPASS_LOOK_MS, signal).catch(() => undefined);
@@ -94,7 +100,7 @@ export class EnforcementLoop {
   async #lookOn(signal: AbortSignal): Promise<void> {
     const { wait } = this.#options;
     while (!signal.aborted) {
-      await this.#telling('doors/directory', async () => this.#endpoints?.look());
+      await this.#telling('enforcement/directory', async () => this.#endpoints?.look());
       await this.#looking.rest(DIRECTORY_LOOK_MS, wait, signal);
     }
   }

@@ -183,5 +183,5 @@ function stranger(request: IncomingRequest): EndpointReply {
 }
 
 function wrongEndpoint(): EndpointReply {
-  return jsonReply(403, 'this caller has no business at this door');
+  return jsonReply(403, 'this caller has no business at this enforcement point');
 }

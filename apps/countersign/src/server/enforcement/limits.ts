@@ -5,7 +5,7 @@ const ENDPOINT_CONNECTIONS_MAX = 4096;
 
 /**
  * A proxy in front of a large site has several hundred requests in flight, all from one address.
- * `doors.connectionsPerAddress` overrides this limit.
+ * `enforcementPoints.connectionsPerAddress` overrides this limit.
  */
 const ENDPOINT_CONNECTIONS_PER_ADDRESS = 1024;
 

@@ -33,7 +33,7 @@ import { type CallerRegistration, rollOf } from './register-callers.ts';
 
 export type OpenEndpointsOptions = {
   readonly config: Config;
-  readonly doors: EnforcementConfig;
+  readonly enforcementPoints: EnforcementConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly writer: LedgerWriter;
   readonly store: StoreReader;
@@ -68,7 +68,7 @@ export type OpenEndpoints = {
  * @throws AccessError, ConfigError, WorkError, HttpError CREDENTIAL
  */
 export async function openEndpoints(options: OpenEndpointsOptions): Promise<OpenEndpoints> {
-  const { doors: config, writer, clock, random, stopped, onFailure } = options;
+  const { enforcementPoints: config, writer, clock, random, stopped, onFailure } = options;
   const { decisionLog } = writer;
   const { policies, directory: files } = config;
   const people = peopleOf(config);
@@ -139,7 +139,7 @@ async function externalOf(
   deciding: DecisionQueue,
   people: People,
 ): Promise<OpenExternal | undefined> {
-  const { external, url } = options.doors;
+  const { external, url } = options.enforcementPoints;
   if (external === undefined) return undefined;
   return openExternal({ ...options, external, url, deciding, people });
 }
@@ -183,8 +183,8 @@ async function transmitterOf(
   options: OpenEndpointsOptions,
   records: readonly SsfRecord[],
 ): Promise<Transmitter | undefined> {
-  const { doors, writer, clock, random, wait } = options;
-  const { url, events } = doors;
+  const { enforcementPoints, writer, clock, random, wait } = options;
+  const { url, events } = enforcementPoints;
   if (events === undefined) return undefined;
   const pems = events.signingKeys.map((file) => ({ file, pem: textOf(file) }));
   return new Transmitter(
@@ -209,16 +209,16 @@ async function transmitterOf(
 
 function callersOf(
   config: Config,
-  doors: EnforcementConfig,
+  enforcementPoints: EnforcementConfig,
 ): readonly CallerRegistration<EndpointCaller>[] {
   const usual = config.tenants.length === 1 ? config.tenants[0]?.id : undefined;
   const tenantOf = (stated: TenantId | undefined): TenantId => stated ?? usual ?? OWN_TENANT;
-  const tools = doors.tools.map((tool): CallerRegistration<EndpointCaller> => {
-    const { name, door, passFor: passMs, resources } = tool;
-    const caller = { name, tenant: tenantOf(tool.tenant), resources, door, passMs };
+  const tools = enforcementPoints.tools.map((tool): CallerRegistration<EndpointCaller> => {
+    const { name, enforcementPoint, passFor: passMs, resources } = tool;
+    const caller = { name, tenant: tenantOf(tool.tenant), resources, enforcementPoint, passMs };
     return { name, proofs: tool, as: { kind: 'tool', caller } };
   });
-  const proxies = doors.proxies.map((proxy): CallerRegistration<EndpointCaller> => {
+  const proxies = enforcementPoints.proxies.map((proxy): CallerRegistration<EndpointCaller> => {
     const { name, kind, signIn, passFor: passMs } = proxy;
     const sites = proxy.sites.map(({ host, app, type, action }) => ({
       ...{ host, action, resource: { type, id: app } },
@@ -228,7 +228,7 @@ function callersOf(
     const caller = { name, tenant, resources, proxy: kind, sites, signIn, passMs };
     return { name, proofs: proxy, as: { kind: 'proxy', caller } };
   });
-  const receivers = (doors.events?.receivers ?? []).map(
+  const receivers = (enforcementPoints.events?.receivers ?? []).map(
     (receiver): CallerRegistration<EndpointCaller> => {
       return { name: receiver.name, proofs: receiver, as: { kind: 'receiver', caller: receiver } };
     },

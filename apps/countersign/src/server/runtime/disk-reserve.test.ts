@@ -52,7 +52,12 @@ test('collection stops below 10 % free, and decisions below 2 %', () => {
     [true, false],
     [false, false],
   ]);
-  assert.deepEqual(events, ['disk-low', 'doors-shut', 'doors-open', 'disk-enough']);
+  assert.deepEqual(events, [
+    'disk-low',
+    'enforcement-stopped',
+    'enforcement-resumed',
+    'disk-enough',
+  ]);
 });
 
 test('if free space is unknown, only a full disk stops work', () => {
@@ -142,7 +147,7 @@ function configIn(folder: string): Config {
   writeFileSync(join(folder, 'people.yaml'), PEOPLE);
   const file = join(folder, 'countersign.yaml');
   const text = `listen: 127.0.0.1:0
-doors:
+enforcementPoints:
   listen: 127.0.0.1:0
   url: https://pdp.example.com
   directory: [people.yaml]
@@ -150,7 +155,7 @@ doors:
     - name: wiki
       tokenHash: { env: TOOL }
       tenant: ${TENANT}
-      door: eam
+      enforcementPoint: eam
       resources: [{ type: suite }]
 `;
   writeFileSync(file, text);
@@ -265,7 +270,7 @@ test('reserves the rest of the disk for decisions, and at last refuses those too
     const health = JSON.parse(await page('/api/v1/health')) as { kind: string; stopped: string[] };
     assert.equal(health.kind, 'no');
     assert.equal(health.stopped.length, 2);
-    assert.match(await page('/metrics'), /^countersign_doors_shut 1$/m);
+    assert.match(await page('/metrics'), /^countersign_enforcement_stopped 1$/m);
 
     disk.free = 0.5;
     const again = await until(
@@ -273,7 +278,7 @@ test('reserves the rest of the disk for decisions, and at last refuses those too
       ({ status }) => status === 200,
     );
     assert.match(again.body, /"decision":true/);
-    await heard('doors-open');
+    await heard('enforcement-resumed');
     const reader = await LedgerReader.open(dir);
     assert.ok(reader.size > 0);
     reader.close();

@@ -48,7 +48,7 @@ const RESERVED: Readonly<Record<Use, ReservePolicy>> = {
   },
   deciding: {
     min: ENDPOINT_FREE_DISK_MIN,
-    events: { stops: 'doors-shut', goesOn: 'doors-open' },
+    events: { stops: 'enforcement-stopped', goesOn: 'enforcement-resumed' },
     because:
       `less than ${ENDPOINT_FREE_DISK_MIN * 100} % of the disk is free: no decision could be ` +
       'accounted for, so none is given',

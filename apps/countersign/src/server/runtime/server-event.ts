@@ -33,9 +33,9 @@ export type ServeEvent =
     }
   | { readonly event: 'disk-low'; readonly freePercent: number }
   | { readonly event: 'disk-enough'; readonly freePercent: number }
-  | { readonly event: 'doors-opened'; readonly url: string }
-  | { readonly event: 'doors-shut'; readonly freePercent: number }
-  | { readonly event: 'doors-open'; readonly freePercent: number }
+  | { readonly event: 'enforcement-started'; readonly url: string }
+  | { readonly event: 'enforcement-stopped'; readonly freePercent: number }
+  | { readonly event: 'enforcement-resumed'; readonly freePercent: number }
   | { readonly event: 'work-begun'; readonly command: string; readonly who: string }
   | {
       readonly event: 'work-ended';
@@ -87,12 +87,12 @@ function textOf(event: ServeEvent): string {
       return `disk-low ${event.freePercent} % are free: nothing is collected until there is more`;
     case 'disk-enough':
       return `disk-enough ${event.freePercent} % are free: collecting goes on`;
-    case 'doors-opened':
-      return `doors-opened ${event.url}`;
-    case 'doors-shut':
-      return `doors-shut ${event.freePercent} % of the disk are free: nothing is decided`;
-    case 'doors-open':
-      return `doors-open ${event.freePercent} % of the disk are free: decisions are given again`;
+    case 'enforcement-started':
+      return `enforcement-started ${event.url}`;
+    case 'enforcement-stopped':
+      return `enforcement-stopped ${event.freePercent} % of the disk are free: nothing is decided`;
+    case 'enforcement-resumed':
+      return `enforcement-resumed ${event.freePercent} % of the disk are free: decisions resume`;
     case 'work-begun':
       return `work-begun ${event.command}, for ${event.who}`;
     case 'work-ended':

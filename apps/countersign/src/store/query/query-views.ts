@@ -42,7 +42,7 @@ const TABLES = {
     index: 'BIGINT',
     time: 'TIMESTAMPTZ',
     tenant: 'VARCHAR',
-    door: 'VARCHAR',
+    enforcement_point: 'VARCHAR',
     principal: 'VARCHAR',
     decision: 'VARCHAR',
     policies: 'VARCHAR[]',
@@ -194,7 +194,8 @@ async function fillDecisions(
     for (const d of decisions) {
       appender.appendBigInt(BigInt(d.index));
       appender.appendVarchar(new Date(d.atMs).toISOString());
-      for (const text of [d.tenant, d.door, d.principal, d.effect]) appender.appendVarchar(text);
+      for (const text of [d.tenant, d.enforcementPoint, d.principal, d.effect])
+        appender.appendVarchar(text);
       appender.appendList([...d.policies], LIST(VARCHAR));
       appender.appendList([...d.obligations], LIST(VARCHAR));
       if (d.session === null) appender.appendNull();

@@ -19,7 +19,7 @@ function decision(index: number, endpoint: string, atMs: number, principal: stri
       atMs,
       tenant: TENANT,
       principal,
-      door: endpoint,
+      enforcementPoint: endpoint,
       effect: 'permit',
     },
     ...{ cause: 'permitted', principalType: 'user', action: 'useApp', policyVersion: 'v' },
@@ -29,12 +29,12 @@ function decision(index: number, endpoint: string, atMs: number, principal: stri
 }
 
 test('finds decisions by enforcement point, time, person and entry, in entry order', () => {
-  const door = fc.constantFrom('eam', 'authzen', 'forward-auth');
+  const enforcementPoint = fc.constantFrom('eam', 'authzen', 'forward-auth');
   const time = fc.integer({ min: 0, max: 9 });
   const person = fc.constantFrom('ada', 'per');
   const filter = fc.record(
     {
-      doors: fc.uniqueArray(door, { maxLength: 2 }),
+      enforcementPoints: fc.uniqueArray(enforcementPoint, { maxLength: 2 }),
       fromMs: time,
       toMs: time,
       principals: fc.uniqueArray(person),
@@ -42,7 +42,7 @@ test('finds decisions by enforcement point, time, person and entry, in entry ord
     },
     { requiredKeys: [] },
   );
-  const made = fc.array(fc.tuple(door, time, person), { maxLength: 12 });
+  const made = fc.array(fc.tuple(enforcementPoint, time, person), { maxLength: 12 });
   fc.assert(
     fc.property(made, filter, (of, asked: DecisionFilter) => {
       const all = of.map(([own, atMs, who], index) => decision(index, own, atMs, who));
@@ -52,9 +52,9 @@ test('finds decisions by enforcement point, time, person and entry, in entry ord
         state.transaction(() => {
           for (const each of all.toReversed()) state.decisions.add(each);
         });
-        const wanted = all.filter(({ index, door: own, atMs, principal }) => {
+        const wanted = all.filter(({ index, enforcementPoint: own, atMs, principal }) => {
           const isAt = atMs >= (asked.fromMs ?? 0) && atMs < (asked.toMs ?? 99);
-          const isOf = asked.doors?.includes(own) ?? true;
+          const isOf = asked.enforcementPoints?.includes(own) ?? true;
           const isBy = asked.principals?.includes(principal) ?? true;
           return isAt && isOf && isBy && index >= (asked.fromIndex ?? 0);
         });

@@ -7,7 +7,7 @@ export type DecisionRow = {
   readonly id: string;
   readonly atMs: number;
   readonly tenant: string;
-  readonly door: string;
+  readonly enforcementPoint: string;
   readonly effect: 'permit' | 'deny';
   readonly cause: string;
   /** As the enforcement point named it, in lower case. */
@@ -51,7 +51,7 @@ export type PassDays = { readonly fromMs?: number | undefined; readonly toMs?: n
 export type DecisionFilter = {
   readonly tenant?: string | undefined;
   readonly principals?: readonly string[] | undefined;
-  readonly doors?: readonly string[] | undefined;
+  readonly enforcementPoints?: readonly string[] | undefined;
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
   /** Decisions from this entry on. */
@@ -93,12 +93,18 @@ export class DecisionTable {
 
   /** In entry order. */
   list(filter: DecisionFilter = {}): DecisionRow[] {
-    const { tenant, principals, doors, fromIndex = 0 } = filter;
+    const { tenant, principals, enforcementPoints, fromIndex = 0 } = filter;
     const { fromMs = FIRST_MS, toMs = LAST_MS } = filter;
     const rows =
-      doors === undefined
+      enforcementPoints === undefined
         ? this.#db.all(WITHIN, fromMs, toMs, fromIndex)
-        : this.#db.all(WITHIN_OF_ENDPOINTS, fromMs, toMs, fromIndex, JSON.stringify(doors));
+        : this.#db.all(
+            WITHIN_OF_ENDPOINTS,
+            fromMs,
+            toMs,
+            fromIndex,
+            JSON.stringify(enforcementPoints),
+          );
     return rows
       .map((row) => JSON.parse(row['body'] as string) as DecisionRow)
       .filter((decision) => {
@@ -169,7 +175,8 @@ const WITHIN = `SELECT body FROM decisions
  * decisions for each of another.
  */
 const WITHIN_OF_ENDPOINTS = `SELECT d.body FROM json_each(?4) AS j CROSS JOIN decisions AS d
-  WHERE d.body ->> 'door' = j.value AND d.at_ms >= ?1 AND d.at_ms < ?2 AND d."index" >= ?3
+  WHERE d.body ->> 'enforcementPoint' = j.value
+  AND d.at_ms >= ?1 AND d.at_ms < ?2 AND d."index" >= ?3
   ORDER BY d."index"`;
 const OWING_ALARM = `SELECT body FROM decisions
   WHERE "index" >= ? AND body LIKE '%"alarm:%' ORDER BY "index"`;

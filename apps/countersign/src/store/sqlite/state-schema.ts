@@ -73,7 +73,7 @@ export const STATE_TABLES = `
     principal TEXT NOT NULL, body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX decisions_of_time ON decisions (at_ms);
-  CREATE INDEX decisions_of_door ON decisions (body ->> 'door', at_ms);
+  CREATE INDEX decisions_of_enforcement_point ON decisions (body ->> 'enforcementPoint', at_ms);
   CREATE TABLE pass_entries (
     "index" INTEGER PRIMARY KEY, pass TEXT NOT NULL, tenant TEXT NOT NULL, phase TEXT NOT NULL,
     at_ms INTEGER NOT NULL, principal TEXT NOT NULL, expires_ms INTEGER, body TEXT NOT NULL

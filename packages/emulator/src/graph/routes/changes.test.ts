@@ -275,7 +275,7 @@ test('an external authentication method is set up, switched off and taken away',
     displayName: 'Countersign',
     state: 'enabled',
     appId: id(12, 7),
-    openIdConnectSetting: { clientId: 'one', discoveryUrl: 'https://door.example/discovery' },
+    openIdConnectSetting: { clientId: 'one', discoveryUrl: 'https://access.example/discovery' },
   });
   assert.equal(made.status, 201, JSON.stringify(made.body));
   const one = `${path}/${made.body['id']}`;
@@ -290,8 +290,8 @@ test('a custom extension and what it listens to are set up', async () => {
   const extension = await post('/identity/customAuthenticationExtensions', {
     '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtension',
     displayName: 'Countersign',
-    endpointConfiguration: { targetUrl: 'https://door.example/events' },
-    authenticationConfiguration: { resourceId: `api://door.example/${id(12, 8)}` },
+    endpointConfiguration: { targetUrl: 'https://access.example/events' },
+    authenticationConfiguration: { resourceId: `api://access.example/${id(12, 8)}` },
   });
   assert.equal(extension.status, 201, JSON.stringify(extension.body));
   const listener = await post('/identity/authenticationEventListeners', {

@@ -58,7 +58,10 @@ export const LISTS_AT_ONCE = 4;
 /** A list for each application takes a request for each: thousands, where a delta takes one. */
 export const LISTS_EVERY_MS = 3_600_000;
 
-/** Doors take a directory for known while it was seen within a day: an hour leaves much room. */
+/**
+ * Enforcement points take a directory for known while it was seen within a day: an hour leaves much
+ * room.
+ */
 export const CONFIRM_EVERY_MS = 3_600_000;
 
 /** A snapshot of less is held back to its end, so that one that says nothing new adds nothing. */

@@ -31,7 +31,12 @@ const COLUMNS: readonly Column<Pass>[] = [
   { title: 'who', kind: 'text', cell: ({ principal }) => principal.id },
   { title: 'action', kind: 'whole', fold: 2, cell: ({ action }) => action },
   { title: 'on', kind: 'text', fold: 3, cell: ({ resource }) => resource.id },
-  { title: 'door', kind: 'whole', fold: 4, cell: ({ door }) => door },
+  {
+    title: 'PEP',
+    kind: 'whole',
+    fold: 4,
+    cell: ({ enforcementPoint }) => enforcementPoint,
+  },
   { title: 'opened', kind: 'whole', fold: 1, cell: ({ openedMs }) => timeText(openedMs) },
   {
     title: 'until',

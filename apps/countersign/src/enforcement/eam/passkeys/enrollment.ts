@@ -100,7 +100,8 @@ function checkSaid(
   const { by, atMs } = said.statement;
   if (!isSaidBy(said, people)) {
     throw fault(
-      `${by} is none of the people of the configuration (doors.people), or did not sign it`,
+      `${by} is none of the people of the configuration (enforcementPoints.people), or did not ` +
+        'sign it',
     );
   }
   if (Math.abs(nowMs - atMs) > SAID_MS_MAX) {
