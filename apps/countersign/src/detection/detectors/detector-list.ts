@@ -10,7 +10,7 @@ import { sessionMoved } from './people/session-hijacking.ts';
 import { volume } from './people/unusual-volume.ts';
 import type { WindowDetector } from './windows/window-detector.ts';
 
-/** All detectors that look at windows of events; sprays have a judge of their own. */
+/** All window detectors. Password spraying has a detector of its own. */
 export const STREAM_DETECTORS: readonly WindowDetector[] = [
   credentialUsed,
   consentRead,

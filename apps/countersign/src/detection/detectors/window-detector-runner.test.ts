@@ -15,11 +15,11 @@ function detector(rule: string, find: WindowDetector['find']): WindowDetector {
   return { rules: [rule], title: `what ${rule} looks for`, needs: ['sign-ins'], find };
 }
 
-test('a detector that cannot look silences no other, and takes nothing back', async () => {
+test('a failing detector silences no other, and withdraws nothing', async () => {
   const found = cutDraft({ title: 'something else' }, { fromMs: 0, toMs: DAY_MS }, 7);
   const broken = detector('stream/broken', () => Promise.reject(new Error('Out of Memory')));
   const sound = detector('stream/found', () => Promise.resolve([found]));
-  // Neither detector asks anything.
+  // Neither detector reads the store.
   const store = {} as StoreReader;
   const ledger = {} as LedgerReader;
   const isolation = new Isolation({

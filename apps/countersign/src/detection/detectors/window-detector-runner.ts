@@ -12,9 +12,11 @@ import { type DetectionWindow, lookWith, type WindowDetector } from './windows/w
 const DAY_MS = 86_400_000;
 
 /**
- * Chains, habits and lures, in whole days. What came in changes what is to be said of its own day
- * and of the days behind it, as far as these look back. Nothing is kept between two looks but the
- * books: a crash forgets nothing, and a late record is looked at like any other.
+ * Runs window detectors over whole days.
+ *
+ * New records affect their own day and the days after it, within the look-back period. There is no
+ * state between runs except the store, so a crash forgets nothing and late records count like any
+ * others.
  */
 export function streamDetector(detectors: readonly WindowDetector[] = STREAM_DETECTORS): Detector {
   return {
@@ -41,7 +43,7 @@ export function streamDetector(detectors: readonly WindowDetector[] = STREAM_DET
           const look = await isolation.attempt(unit, (store) =>
             lookWith(each, { store, bodyOf, period }),
           );
-          // What it found before stays said where it does not look.
+          // Findings stay where a failed detector did not look.
           const short = look?.value.cutShort ?? [interval(from, to)];
           drafts.push(...(look?.value.drafts ?? []));
           cutShort.push(...short.map((days) => ({ ...days, rules: each.rules })));

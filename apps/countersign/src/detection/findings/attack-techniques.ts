@@ -1,4 +1,4 @@
-/** Names of MITRE ATT&CK techniques that leave traces in an office suite. */
+/** The name of a MITRE ATT&CK technique that leaves traces in an office suite. */
 export function techniqueName(uid: string): string | undefined {
   return NAMES.get(uid);
 }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 
 import type { FindingDraft } from '../../store/rows/finding.ts';
 
-/** Entries that one finding names as its evidence: enough to begin with, and a body of some KiB. */
+/** Entries that one finding cites: enough for a start, in a body of a few KiB. */
 const FINDING_ENTRIES_MAX = 256;
 
 /** People, sessions, apps or addresses that one finding names. */
 const FINDING_NAMES_MAX = 64;
 
-/** The draft with its lists and texts cut at their limits, in one order. */
+/** The draft with its lists and texts sorted and cut to their limits. */
 export function bounded(draft: FindingDraft): FindingDraft {
   const { title, message, next, group } = draft;
   const names = (list: readonly string[]): string[] =>
@@ -29,8 +29,10 @@ export function bounded(draft: FindingDraft): FindingDraft {
 }
 
 /**
- * A group is part of what makes two findings the same. Whoever writes two long values that begin
- * alike must not make one finding of them, so what is cut off leaves its digest.
+ * Bounds a group, which is part of a finding's identity.
+ *
+ * An attacker could write two long values with a common prefix to merge two findings. So the
+ * cut-off part is replaced by its digest.
  */
 export function boundedGroup(group: string): string {
   if (group.length <= FINDING_TEXT_CHARACTERS_MAX) return group;
@@ -44,5 +46,5 @@ function cut(text: string): string {
     : `${text.slice(0, FINDING_TEXT_CHARACTERS_MAX - 1)}…`;
 }
 
-/** Of each text of a finding: no person reads more of it, and a record may be megabytes long. */
+/** Limit of each text of a finding. People read no more, and a record may have megabytes. */
 export const FINDING_TEXT_CHARACTERS_MAX = 2_000;

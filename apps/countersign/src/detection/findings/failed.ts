@@ -2,31 +2,31 @@ import { quoted } from '@countersign/core';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { limitationFinding } from './limitation-finding.ts';
 
-/** The rule of findings that say that a rule or a detector threw. */
+/** The rule of findings about a failed rule or detector. */
 export const FAILED = 'detector/failed';
 
-/** What failed, on which entry. */
+/** What failed, and on which entry. */
 export type Failure = {
-  /** The judge it is of. */
+  /** The failed detector. */
   readonly detector: string;
-  /** The id of a rule, or the title of a detector; null where the judge as a whole failed. */
+  /** The id of a rule or the title of a detector; null if the whole detector failed. */
   readonly unit: string | null;
-  /** Skipped from now on; null where it fails whatever it reads, and so reads nothing. */
+  /** The skipped entry; null if it fails on any input and so reads nothing. */
   readonly entry: number | null;
 };
 
 export type FailureReport = Failure & {
   readonly title: string;
-  /** What it threw. */
+  /** The error message. */
   readonly because: string;
-  /** The entry, or the first that it did not read. */
+  /** The entry, or the first one that it did not read. */
   readonly from: number;
   /** When that entry arrived, and when its event happened. */
   readonly seenMs: number;
   readonly atMs: number;
 };
 
-/** Its identity follows from the ledger alone, so that no crash and no rebuild says it twice. */
+/** Its identity depends on the ledger alone, so that no crash and no rebuild repeats it. */
 export function failedDraft(report: FailureReport): FindingDraft {
   const { detector, unit, entry, title, because, from, seenMs, atMs } = report;
   const what = quoted(title);

@@ -14,13 +14,13 @@ export type NewFact = Omit<FindingRow, 'index'>;
 
 type Readers = { readonly store: StoreReader; readonly ledger: LedgerReader };
 
-/** Whose findings those about failures are. */
+/** The detector name of findings about failures. */
 export const RUNNER = 'runner';
 
 const NOT_FOUND = 'the rule does not find it in all records that are known now';
 const REPAIRED = 'the detector ran again and did not fail';
 
-/** What there is to be said that was not said before. */
+/** The new entries: findings that differ from what was reported before. */
 export async function changesOf(
   { store, ledger }: Readers,
   detector: string,
@@ -55,7 +55,7 @@ export async function changesOf(
   return facts;
 }
 
-/** In their order; what was said before is read of some thousands at a time. */
+/** In order. Earlier findings are read a few thousand at a time. */
 function* withEarlier(
   store: StoreReader,
   drafts: ReadonlyMap<string, FindingDraft>,
@@ -68,7 +68,7 @@ function* withEarlier(
   }
 }
 
-/** What rests on bodies that are gone cannot be judged again, and stays as it was said. */
+/** Findings whose bodies were erased cannot be evaluated again, so they stay as they are. */
 async function isErased(ledger: LedgerReader, { draft }: StoredFinding): Promise<boolean> {
   for (const index of draft.entries) {
     if (index < ledger.size && (await ledger.body(index)).kind === 'erased') {
@@ -79,8 +79,8 @@ async function isErased(ledger: LedgerReader, { draft }: StoredFinding): Promise
 }
 
 /**
- * What is said twice is said once, with the evidence of both: whoever writes records so that two
- * of them make one finding must not stop whoever finds it.
+ * Merges drafts with one id, with the evidence of both. An attacker who crafts records so that two
+ * of them collide must not stop the detector.
  */
 function mergedByUid(drafts: readonly FindingDraft[]): Map<string, FindingDraft> {
   const byUid = Map.groupBy(drafts, ({ group, ...draft }) => {

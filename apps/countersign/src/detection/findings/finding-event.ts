@@ -8,7 +8,7 @@ const DETECTION_FINDING = 2004;
 const CREATE = 1;
 const UPDATE = 2;
 const OTHER = 99;
-/** OCSF analytic.type_id. */
+/** OCSF `analytic.type_id`. */
 const RULE = 1;
 const BEHAVIORAL = 2;
 const STATISTICAL = 3;
@@ -25,15 +25,14 @@ export type FindingEventOptions = {
   /** The origin of the log. */
   readonly origin: string;
   readonly nowMs: number;
-  /** Of Countersign. */
   readonly version: string;
-  /** What rules and detectors are called, by the rule that findings name. */
+  /** Titles of rules and detectors, by the rule in a finding. */
   readonly titleOf: (rule: string) => string | undefined;
   /** The incident of each finding, by its uid. */
   readonly incidents?: ReadonlyMap<string, string>;
 };
 
-/** A finding as OCSF 1.8.0 Detection Finding (2004); the evidence names entries of the ledger. */
+/** Renders a finding as OCSF 1.8.0 Detection Finding (2004). The evidence names ledger entries. */
 export function findingEvent(finding: StoredFinding, options: FindingEventOptions): OcsfEvent {
   const { draft, detector, uid, revision, mark } = finding;
   const incident = options.incidents?.get(uid);
@@ -98,7 +97,7 @@ function evidencesOf({ draft }: StoredFinding): object[] {
   return [{ data: { entries, principals, sessions, apps, addresses } }];
 }
 
-/** `T1110.003` is a sub-technique of T1110: OCSF names both. */
+/** `T1110.003` is a sub-technique of T1110, and OCSF names both. */
 function attackOf(technique: string): object {
   const [parent = technique, sub] = technique.split('.');
   const named = (uid: string): object => {

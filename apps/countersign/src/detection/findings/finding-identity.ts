@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 
-/** What makes two drafts the same finding; all else may change from revision to revision. */
+/** The members that identify a finding. All others may change between revisions. */
 export type FindingIdentity = Pick<
   FindingDraft,
   'rule' | 'version' | 'tenant' | 'group' | 'windowMs'
 >;
 
 /**
- * The id of a finding: the same wherever the same is found. A GUID of the free form (RFC 9562,
- * version 8). Whoever guesses a name can compute it, so it MUST NOT stand where a body does not.
+ * The id of a finding, derived from its identity: a GUID of free form (RFC 9562, version 8).
+ *
+ * It can be computed from a guessed name, so it MUST NOT be stored where a body is not.
  */
 export function findingUid(identity: FindingIdentity): string {
   const { rule, version, tenant, group, windowMs } = identity;

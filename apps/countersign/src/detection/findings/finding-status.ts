@@ -13,8 +13,8 @@ export function statusText(status: FindingStatus): (typeof WORDS)[FindingStatus]
 }
 
 /**
- * How far people are with a finding at a moment. A suppression that has expired is none, and what
- * was resolved counts as new again once something of it happened behind its resolution.
+ * The status of a finding at a time. An expired suppression does not count. A resolved finding is
+ * new again if it has events after its resolution.
  */
 export function statusOf(finding: StoredFinding, nowMs: number): FindingStatus {
   const { mark, draft } = finding;

@@ -31,7 +31,7 @@ function kept(extra: Partial<StoredFinding> = {}): StoredFinding {
   return { index: 7, uid, ...said, draft, revisions: [7], mark: undefined, ...extra };
 }
 
-test('the id of a finding follows from its identity, and from nothing else', () => {
+test('the id of a finding depends on its identity and nothing else', () => {
   const uid = findingUid(draftOf());
   assert.ok(isGuid(uid));
   assert.equal(findingUid(draftOf({ title: 'other', severity: 1, entries: [9] })), uid);
@@ -46,7 +46,7 @@ test('the id of a finding follows from its identity, and from nothing else', () 
   }
 });
 
-test('two identities never share an id by moving text from one part to the other', () => {
+test('moving text between members never gives two identities one id', () => {
   const text = fc.string({ maxLength: 6 });
   fc.assert(
     fc.property(text, text, text, text, (rule, group, otherRule, otherGroup) => {
@@ -59,7 +59,7 @@ test('two identities never share an id by moving text from one part to the other
   );
 });
 
-test('a body that was written is read as it was', () => {
+test('a written body parses to the same finding', () => {
   const fact = kept();
   const read = parseFinding(JSON.parse(JSON.stringify(findingBody(fact))));
   assert.deepEqual(read, {
@@ -73,7 +73,7 @@ test('a body that was written is read as it was', () => {
   assert.equal(draftText(fact.draft), draftText(JSON.parse(draftText(fact.draft))));
 });
 
-test('whatever else a body holds, it means no finding and throws nothing', () => {
+test('any other body is no finding, and throws nothing', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (body, draft) => {
       parseFinding({ ...body, what: 'finding', draft });
@@ -109,7 +109,7 @@ test('is a valid Detection Finding that names its technique and its entries', ()
   assert.deepEqual(evidence?.data.entries, [1, 2]);
 });
 
-test('one without a technique, with odd texts and a probability is valid as well', () => {
+test('stays valid without a technique, with odd texts and a probability', () => {
   const odd = { techniques: [], title: '\u0000', confidence: 0.456, rule: 'x', message: '' };
   const event = findingEvent(
     kept({ draft: draftOf(odd), detector: 'sigma', revision: 3 }),
@@ -120,7 +120,7 @@ test('one without a technique, with odd texts and a probability is valid as well
   assert.equal(event['activity_id'], 2);
 });
 
-test('a suppression ends, and what happens after a resolution is new', () => {
+test('a suppression ends, and events after a resolution make a finding new', () => {
   const mark = { index: 9, uid: '', reason: 'known', by: 'ada', untilMs: null, atMs: NOW_MS };
   assert.equal(statusOf(kept(), NOW_MS), 1);
   assert.equal(statusOf(kept({ mark: { ...mark, status: 2 } }), NOW_MS), 2);

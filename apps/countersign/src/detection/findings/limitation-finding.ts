@@ -1,15 +1,15 @@
 import { TENANT_NOT_STATED } from '@countersign/core';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 
-/** What is to be said; all else of a finding is about somebody, and this one is about nobody. */
+/** The texts. All other members of a finding are about a subject, and this one has none. */
 type LimitationText = Pick<
   FindingDraft,
   'rule' | 'group' | 'windowMs' | 'title' | 'message' | 'next' | 'severity'
 >;
 
 /**
- * A finding of the watch about itself: what it did not look at, and could not say more of, from
- * `windowMs` to `endMs`.
+ * A finding of the detection runner about itself: what it did not examine from `windowMs` to
+ * `endMs`.
  */
 export function limitationFinding({
   endMs,
@@ -31,7 +31,7 @@ export function limitationFinding({
   };
 }
 
-/** Up to when it did not look; undefined where an earlier version did not say. */
+/** The end of the unexamined period; undefined if an earlier version did not state it. */
 export function endOfItself({ windowMs, lastMs }: FindingDraft): number | undefined {
   return lastMs > windowMs ? lastMs + 1 : undefined;
 }

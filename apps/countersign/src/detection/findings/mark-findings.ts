@@ -11,14 +11,14 @@ export type FindingMarkRequest = {
   readonly uids: readonly string[];
   readonly status: FindingStatus;
   readonly reason: string;
-  /** When a suppression ends; null: it does not. */
+  /** When a suppression ends; null: never. */
   readonly untilMs: number | null;
   readonly by: string;
 };
 
 /**
- * Says how far people are with findings: each mark is an entry, and the last one counts.
- * @throws DetectionError NO_SUCH_FINDING before anything is said
+ * Marks findings. Each mark is an entry, and the last one counts.
+ * @throws DetectionError NO_SUCH_FINDING before anything is appended, REASON_TOO_LONG
  */
 export async function markFindings(
   writer: LedgerWriter,

@@ -1,8 +1,8 @@
 import type { FindingDraft } from '../../store/rows/finding.ts';
 
 /**
- * One draft of several with the same identity, whatever their order: all evidence is kept. The
- * texts are those of the most severe one, of several such the first by their texts.
+ * Merges drafts with one identity, independent of order. All evidence is kept. The texts are those
+ * of the most severe draft; among equals the first in sort order.
  */
 export function mergeDrafts(drafts: readonly [FindingDraft, ...FindingDraft[]]): FindingDraft {
   if (drafts.length === 1) return drafts[0];

@@ -75,11 +75,11 @@ function shown({ health: { state, because } }: DetectorHealth): string {
 
 const LIVE = ['live', 'live', 'live', 'live'];
 
-test('with all that it needs collected, everybody sees', async () => {
+test('with all required logs collected, every detector is live', async () => {
   assert.deepEqual(await statesWith(undefined), LIVE);
 });
 
-test('a rule that fitted too much on a day did not look at all of it', async () => {
+test('a throttled rule did not examine the whole day', async () => {
   const partly = 'partly: it did not look at all: too much: rule-a 1';
   const asked = said(THROTTLED, 'rule-a 1', FROM_MS);
   assert.deepEqual(await statesWith(asked), [partly, 'live', 'live', 'live']);
@@ -89,7 +89,7 @@ test('a rule that fitted too much on a day did not look at all of it', async () 
   assert.deepEqual(await statesWith(asked, { isNow: true }), LIVE, 'of now it looks');
 });
 
-test('a detector that stopped looking did not look up to where it says', async () => {
+test('a detector that stopped did not examine the period up to the stated end', async () => {
   const partly = 'partly: it did not look at all: too much: Guesses';
   for (const endMs of [FROM_MS + 1, TO_MS, TO_MS + DAY_MS]) {
     const found = await statesWith(said(CUT_OFF, 'Guesses', FROM_MS - 20 * DAY_MS, endMs));
@@ -99,7 +99,7 @@ test('a detector that stopped looking did not look up to where it says', async (
   assert.deepEqual(await statesWith(before), LIVE, 'it looked at what comes behind');
 });
 
-test('where it does not say up to when, it counts as if it never looked again', async () => {
+test('without a stated end, it counts as never having examined anything after', async () => {
   const partly = 'partly: it did not look at all: too much: Guesses';
   for (const windowMs of [FROM_MS - 20 * DAY_MS, FROM_MS]) {
     const found = await statesWith(said(CUT_OFF, 'Guesses', windowMs));
@@ -108,7 +108,7 @@ test('where it does not say up to when, it counts as if it never looked again', 
   assert.deepEqual(await statesWith(said(CUT_OFF, 'Guesses', TO_MS)), LIVE, 'later');
 });
 
-test('what a person is done with, or what was taken back, counts as looked at', async () => {
+test('resolved and withdrawn shortfalls count as examined', async () => {
   const asked = said(THROTTLED, 'rule-a 1', FROM_MS);
   assert.deepEqual(await statesWith(asked, { isResolved: true }), LIVE);
   assert.deepEqual(await statesWith({ ...asked, state: 'withdrawn' }), LIVE);

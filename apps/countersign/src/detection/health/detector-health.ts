@@ -12,21 +12,22 @@ import { type HealthScope, type HealthStatus, healthOf } from './health-status.t
 
 const DAY_MS = 86_400_000;
 
-/** A rule or detector, and whether it can see what it looks for. */
+/** A rule or detector, and its health. */
 export type DetectorHealth = { readonly watcher: DetectorProfile; readonly health: HealthStatus };
 
 export type HealthsAsked = {
   readonly asked: HealthScope;
   readonly tenants?: readonly string[] | undefined;
-  /** At this time a person's word on a finding may be over. */
+  /** A person's mark on a finding may have expired at this time. */
   readonly nowMs: number;
 };
 
 /**
- * What each rule and detector can see: of the tenants that are asked for, else of all that the
- * account knows of, those included that are owned and not connected. What was there and was not
- * looked at, since there was too much of it, is not seen either, until a person says that they are
- * done with it.
+ * The health of each rule and detector, for the requested tenants or else all known ones, owned but
+ * unconnected tenants included.
+ *
+ * Records that were skipped because of a limit count as unseen until a person resolves the finding
+ * about them.
  */
 export function detectorHealth(
   store: StoreReader,
@@ -51,7 +52,7 @@ export function detectorHealth(
   });
 }
 
-/** Whatever it could see: that it is silent means nothing, of no period, until it is repaired. */
+/** A failed detector's silence means nothing for any period until it is repaired. */
 function failedHealth(
   { untilMs, incomplete }: HealthStatus,
   failures: readonly StoredFinding[],
@@ -63,7 +64,9 @@ function failedHealth(
   return { state: 'failed', sinceMs: draft.windowMs, untilMs, because, incomplete };
 }
 
-/** Findings of the watch about itself that speak of the period. Of now, nothing is passed over. */
+/**
+ * Findings about unexamined data that overlap the period. For the present moment there are none.
+ */
 function passedOverIn(
   store: StoreReader,
   asked: HealthScope,
@@ -100,7 +103,7 @@ function shortOf(health: HealthStatus, passedOver: readonly StoredFinding[]): He
   return { ...health, state: 'partly', sinceMs, untilMs, because };
 }
 
-/** What states no tenant is the only tenant's, where there is one. */
+/** A record without a tenant belongs to the only tenant, if there is one. */
 function homed(fact: CoverageRow, store: StoreReader): CoverageRow {
   return fact.tenant === ANY ? fact : { ...fact, tenant: store.tenantOf(fact.tenant) };
 }

@@ -25,7 +25,7 @@ function fact(source: string, more: Partial<CoverageRow> = {}): CoverageRow {
   };
 }
 
-/** The end of a log that is asked for: some hours are settled, the last one still comes in. */
+/** The end of a polled log: some hours are settled, the last is still arriving. */
 function alive(source: string): CoverageRow[] {
   const settledMs = NOW - 2 * HOUR_MS;
   const pollMs = NOW - 60_000;
@@ -46,13 +46,13 @@ function now(logs: readonly LogName[], facts: readonly CoverageRow[]): HealthSta
   return healthOf(logs, { tenants: [TENANT], facts }, { kind: 'now', nowMs: NOW });
 }
 
-test('sees a period of which a source was collected whole', () => {
+test('is live in a period that a source was collected for completely', () => {
   assert.equal(within(['exchange'], [fact(EXCHANGE)]).state, 'live');
   const halves = [fact(EXCHANGE, { toMs: FROM + 1 }), fact(EXCHANGE, { fromMs: FROM + 1 })];
   assert.equal(within(['exchange'], halves).state, 'live');
 });
 
-test('what a file holds is seen, and whether that is everything is another answer', () => {
+test('the content of a file is seen; its completeness is a separate answer', () => {
   const why = 'these records came out of a file, which cannot prove that none are missing';
   const { entries: _, ...imported } = fact('m365.export/unified-audit-log', {
     ...{ workload: 'Exchange', state: 'unknown', because: why },
@@ -61,14 +61,14 @@ test('what a file holds is seen, and whether that is everything is another answe
   const seen = within(['exchange'], [imported]);
   assert.deepEqual([seen.state, seen.because], ['live', null]);
   assert.match(seen.incomplete ?? '', /came out of a file/);
-  // Of a log that never arrived, and of a time of which nothing did, nothing is seen.
+  // A log that never arrived, and a time without any data, are not seen.
   assert.equal(within(['sharepoint'], [imported]).state, 'blind');
   assert.equal(within(['exchange', 'sharepoint'], [imported]).state, 'partly');
   assert.equal(within(['exchange'], [{ ...imported, fromMs: NOW, toMs: NOW + 1 }]).state, 'blind');
-  // Beside what is collected whole, a file takes nothing away.
+  // Beside complete collection, a file takes nothing away.
   const both = within(['exchange'], [imported, fact(EXCHANGE)]);
   assert.deepEqual([both.state, both.incomplete], ['live', null]);
-  // It fills a hole of what is collected, as far as it goes.
+  // A file fills a hole of the collection, as far as it reaches.
   const hole = [fact(EXCHANGE, { fromMs: FROM + 2 * HOUR_MS }), fact(EXCHANGE, { toMs: FROM + 1 })];
   assert.equal(within(['exchange'], [...hole, imported]).state, 'partly');
   const filling = within(['exchange'], [...hole, { ...imported, fromMs: FROM + 1 }]);
@@ -76,7 +76,7 @@ test('what a file holds is seen, and whether that is everything is another answe
   assert.match(filling.incomplete ?? '', /came out of a file/);
 });
 
-test('a source that was never connected is one that cannot be seen', () => {
+test('a source that was never connected cannot be seen', () => {
   for (const found of [within(['exchange'], []), now(['exchange'], [fact(SHAREPOINT)])]) {
     assert.deepEqual([found.state, found.sinceMs], ['blind', null]);
     assert.match(found.because ?? '', /no source that tells of Exchange is connected/);
@@ -85,7 +85,7 @@ test('a source that was never connected is one that cannot be seen', () => {
   assert.equal(now(['exchange'], [fact(EXCHANGE, said)]).state, 'blind');
 });
 
-test('says since when and why', () => {
+test('states since when and why', () => {
   const endMs = NOW - 20 * HOUR_MS;
   for (const state of ['late', 'lost', 'off'] as const) {
     const hole = fact(EXCHANGE, { fromMs: endMs, state, because: `it is ${state}` });
@@ -97,7 +97,7 @@ test('says since when and why', () => {
   }
 });
 
-test('the end of a log that is asked for is still coming in, and no blindness', () => {
+test('the end of a polled log is still arriving, not blind', () => {
   const found = now(['exchange'], alive(EXCHANGE));
   assert.deepEqual([found.state, found.untilMs], ['live', NOW - 2 * HOUR_MS]);
   const [settled, coming] = alive(EXCHANGE) as [CoverageRow, CoverageRow];
@@ -107,7 +107,7 @@ test('the end of a log that is asked for is still coming in, and no blindness', 
   assert.equal(now(['exchange'], [settled, silent]).state, 'blind');
 });
 
-test('one of several sources is enough; of several logs all are needed', () => {
+test('one of several sources suffices; of several logs all are needed', () => {
   const graph = [fact('graph/directoryAudits')];
   assert.equal(within(['directory'], graph).state, 'live');
   const found = within(['directory', 'exchange'], graph);
@@ -115,7 +115,7 @@ test('one of several sources is enough; of several logs all are needed', () => {
   assert.match(found.because ?? '', /Exchange/);
 });
 
-test('records out of files are seen, and nobody can tell whether they are all', () => {
+test('records from files are seen, and their completeness is unknown', () => {
   const source = 'm365.export/unified-audit-log';
   const files = { workload: 'Exchange', state: 'unknown', because: 'out of a file' } as const;
   assert.equal(within(['exchange'], [fact(source, files)]).state, 'partly');
@@ -125,7 +125,7 @@ test('records out of files are seen, and nobody can tell whether they are all', 
   assert.deepEqual([found.state, found.sinceMs], ['blind', NOW - HOUR_MS]);
 });
 
-test('a step of the clock takes from every source, and one tenant from the others', () => {
+test('a clock step affects every source, and no tenant affects another', () => {
   const step = fact('*', { tenant: '*', state: 'unknown', because: 'the clock went back' });
   assert.notEqual(within(['exchange'], [fact(EXCHANGE), step]).state, 'live');
   const asked = { kind: 'period', fromMs: FROM, toMs: NOW } as const;
@@ -136,7 +136,7 @@ test('a step of the clock takes from every source, and one tenant from the other
   assert.equal(healthOf(['exchange'], { tenants: [], facts: [] }, asked).state, 'blind');
 });
 
-test('taking away what was collected never opens an eye', () => {
+test('removing collected data never improves health', () => {
   const logs = Object.keys(LOGS) as LogName[];
   const rank = { failed: 0, blind: 0, partly: 1, live: 2 } as const;
   const source = fc.constantFrom(EXCHANGE, SHAREPOINT, 'graph/signIns', 'azure-monitor/AuditLogs');
@@ -159,7 +159,7 @@ test('taking away what was collected never opens an eye', () => {
   );
 });
 
-test('a log that tells of nearly the same does not stand in for another', () => {
+test('a log with nearly the same content does not replace another', () => {
   const mail = fact('azure-monitor/AdvancedHunting-EmailEvents');
   assert.equal(within(['email'], [mail]).state, 'live');
   for (const log of ['attachments', 'links', 'replyTo'] as const) {
@@ -170,7 +170,7 @@ test('a log that tells of nearly the same does not stand in for another', () => 
   assert.equal(within(['signInLog'], [audit]).state, 'blind');
 });
 
-test('every need and every log source of the taxonomy has a source that tells of it', () => {
+test('every need and every log source of the taxonomy has a source', () => {
   for (const [need, logs] of NEEDS) assert.ok(logs.length > 0, need);
   for (const { title, rules, needs, rulesNeed = {} } of STREAM_DETECTORS) {
     for (const own of [needs, ...Object.values(rulesNeed)]) {

@@ -5,27 +5,28 @@ import { ASKED_WITHIN_MS } from '../../store/limits.ts';
 import { ANY, type CoverageRow } from '../../store/rows/entry-rows.ts';
 import { LOGS, type LogName } from '../runner/required-logs.ts';
 
-/** Whether what a rule looks for could be seen: wholly, in part, or not at all. */
+/** Whether a detector could see its subject: completely, partly or not at all. */
 export type HealthStatus = {
   readonly state: 'live' | 'partly' | 'blind' | 'failed';
-  /** Since when it does not see, or has failed; null while it sees, and where it never saw. */
+  /** Since when it is blind or failed; null while it sees, and if it never saw. */
   readonly sinceMs: number | null;
-  /** Up to when it saw all; null where it never did. */
+  /** Up to when it saw everything; null if it never did. */
   readonly untilMs: number | null;
   /** Null while it sees. */
   readonly because: string | null;
-  /** Why nobody can say that what it saw is all there was; null where that can be said. */
+  /** Why its view may be incomplete; null if it is complete. */
   readonly incomplete: string | null;
 };
 
-/** A period that is over, or what holds at a moment. */
+/** A past period, or the present moment. */
 export type HealthScope =
   | { readonly kind: 'period'; readonly fromMs: number; readonly toMs: number }
   | { readonly kind: 'now'; readonly nowMs: number };
 
 /**
- * What all of these logs, in all of these tenants, are worth. A log that was never connected is
- * one that cannot be seen: of no tenant at all nothing is seen.
+ * The health that all these logs in all these tenants give.
+ *
+ * A log that was never connected cannot be seen. Without any tenant nothing is seen.
  */
 export function healthOf(
   logs: readonly LogName[],
@@ -53,7 +54,7 @@ function never(because: string): HealthStatus {
 
 const NOTHING = { sinceMs: null, untilMs: null, because: null, incomplete: null } as const;
 
-/** All are needed: one that is not seen leaves a part of the whole. */
+/** All logs are needed: an unseen one leaves a gap. */
 function joined(healths: readonly HealthStatus[]): HealthStatus {
   const short = healths.filter(({ state }) => state !== 'live');
   const until = healths.map(({ untilMs }) => untilMs ?? Number.NEGATIVE_INFINITY);
@@ -61,7 +62,7 @@ function joined(healths: readonly HealthStatus[]): HealthStatus {
   const incomplete = healths.find((health) => health.incomplete !== null)?.incomplete ?? null;
   if (short.length === 0) return { ...NOTHING, state: 'live', untilMs, incomplete };
   const isBlind = healths.every(({ state }) => state === 'blind');
-  // Wholly blind it is since the last of them went; short of something since the first did.
+  // Completely blind since the last log stopped; partly blind since the first did.
   const since = short.map(({ sinceMs }) => sinceMs ?? Number.NEGATIVE_INFINITY);
   const sinceMs = finite(isBlind ? Math.max(...since) : Math.min(...since));
   const because = [...new Set(short.map((health) => health.because))].slice(0, REASONS_SHOWN);
@@ -78,7 +79,7 @@ function healthOfLog(log: Log, facts: readonly CoverageRow[], asked: HealthScope
     const more = why === undefined ? '' : `: ${why.source}, ${why.because}`;
     return never(`no source that tells of ${log.words} is connected${more}`);
   }
-  // What is said of all sources, a step of the clock, takes from each of them.
+  // A row about all sources, such as a clock step, affects each of them.
   const besides = facts.filter((fact) => fact.source === ANY && !isGood(fact));
   const good = subtract(normalise(own.filter(isGood).flatMap(spanOf)), spansOf(besides));
   const all = { log, own: [...own, ...besides], good };
@@ -99,12 +100,12 @@ function healthWithin({ log, own, good }: HealthInputs, { fromMs, toMs }: Times)
   const because = `${log.words}: ${becauseOf(files) ?? 'nothing was collected'}`;
   const isWhole = subtract(period, good).length === 0;
   const incomplete = isWhole || files.length === 0 ? null : because;
-  // What a file holds is seen; whether it holds all that happened is another question.
+  // The content of a file is seen. Its completeness is a separate question.
   const isOfFiles = own.every((fact) => fact.source === ANY || isOfFile(fact));
   const [hole] = isOfFiles && seen.length > 0 ? [] : subtract(period, seen);
   if (hole === undefined) return { ...NOTHING, state: 'live', untilMs, incomplete };
   const within = own.filter((fact) => touches(fact, hole));
-  // Records that nobody can call whole are records: what they show is seen.
+  // Records of unknown completeness are records, so what they show is seen.
   const isPartly = seen.length > 0 || within.some(({ state }) => state === 'unknown');
   return {
     state: isPartly ? 'partly' : 'blind',
@@ -115,7 +116,7 @@ function healthWithin({ log, own, good }: HealthInputs, { fromMs, toMs }: Times)
   };
 }
 
-/** What an import says of its own records, and no collector of a log. */
+/** Whether the row is an import's statement about its own records, not a collector's. */
 function isOfFile({ state, entries, source }: CoverageRow): boolean {
   return state === 'unknown' && entries === undefined && source !== ANY;
 }
@@ -123,8 +124,8 @@ function isOfFile({ state, entries, source }: CoverageRow): boolean {
 type Times = { readonly fromMs: number; readonly toMs: number };
 
 /**
- * The last hours of every log are still coming in: whoever asks for them again and again sees, up
- * to where they have settled.
+ * The last hours of every log are still arriving. A log that is polled repeatedly is seen up to
+ * where it has settled.
  */
 function healthNow({ log, own, good }: HealthInputs, nowMs: number): HealthStatus {
   const before = intersect(good, [{ from: Number.NEGATIVE_INFINITY, to: nowMs }]);

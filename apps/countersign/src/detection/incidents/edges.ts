@@ -1,15 +1,15 @@
 import { NEIGHBORS_MAX } from './limits.ts';
 import { type Entity, type Node, TIE_KINDS } from './ties.ts';
 
-/** Two findings that name the same. */
+/** Two findings that name the same entity. */
 export type Edge = { readonly from: Node; readonly to: Node; readonly by: Entity };
 
 type EntitiesOf = (node: Node) => readonly Entity[];
 type WithinMs = (edge: Edge) => number;
 
 /**
- * Of findings that name the same, each with the one before it that ends last, where it is near
- * enough: whatever is tied by one thing is tied by these. The strongest first.
+ * Links each finding with the earlier one that names the same entity and ends last, if it is near
+ * enough. These links connect everything that an entity connects. Strongest first.
  */
 export function edgesAmong(
   nodes: readonly Node[],
@@ -28,7 +28,7 @@ export function edgesAmong(
   return edges.sort(strongestFirst);
 }
 
-/** Of each finding the one edge to those it joins that is the strongest. */
+/** For each finding, its strongest link to a target. */
 export function edgesToClosest(
   nodes: readonly Node[],
   targets: readonly Node[],
@@ -51,7 +51,7 @@ export function edgesToClosest(
 
 type Naming = { readonly entity: Entity; readonly nodes: Node[] };
 
-/** By what they name, in order of time. */
+/** Findings by entity, in time order. */
 function naming(nodes: readonly Node[], entitiesOf: EntitiesOf): ReadonlyMap<string, Naming> {
   const found = new Map<string, Naming>();
   for (const node of nodes) {
@@ -68,7 +68,7 @@ function keyOf({ kind, id }: Entity): string {
   return `${kind} ${id}`;
 }
 
-/** Those that begin nearest to a finding. */
+/** The findings that begin nearest to one. */
 function around(nodes: readonly Node[], { finding }: Node): readonly Node[] {
   const atMs = finding.draft.firstMs;
   let [low, high] = [0, nodes.length];
@@ -89,7 +89,7 @@ function strongestFirst(a: Edge, b: Edge): number {
   );
 }
 
-/** How long it was quiet between the two. */
+/** The quiet time between the two. */
 function gapMs({ from, to }: Edge): number {
   const [a, b] = [from.finding.draft, to.finding.draft];
   return Math.max(0, a.firstMs - b.lastMs, b.firstMs - a.lastMs);

@@ -25,7 +25,7 @@ function titleOf(...parts: readonly Partial<FindingDraft>[]): string {
 const spray = { rule: 'stream/password-spray' } as const;
 const hit = { rule: 'stream/spray-hit', techniques: ['T1078.004', 'T1110.003'] } as const;
 
-test('an incident is called after its chain, in order of time', () => {
+test("an incident's title is its chain, in time order", () => {
   assert.equal(
     titleOf(spray, hit, { rule: 'roles' }, { rule: 'forwards' }, { rule: 'roles' }),
     'Password spray, one account taken over, administrators added, mail forwarded',
@@ -40,7 +40,7 @@ test('an incident is called after its chain, in order of time', () => {
   );
 });
 
-test('of a single step the gravest finding says what it was', () => {
+test('a single step takes the title of its most severe finding', () => {
   assert.equal(
     titleOf({ rule: 'roles', title: 'ada was made administrator' }),
     'ada was made administrator',
@@ -49,14 +49,14 @@ test('of a single step the gravest finding says what it was', () => {
   assert.equal(titleOf(low, { rule: 'roles', title: 'high' }), 'high');
 });
 
-test('a rule that names no step is called after its technique', () => {
+test("a rule without steps uses its technique's name", () => {
   assert.equal(
     titleOf({ rule: 'theirs', techniques: ['T1114', 'T1114.003'] }, { rule: 'roles' }),
     'Email forwarding rule, administrators added',
   );
 });
 
-test('of a long chain the gravest steps are named', () => {
+test('a long chain names its most severe steps', () => {
   const steps = Array.from({ length: 7 }, (_, at) => ({
     rule: 'theirs',
     techniques: [['T1003', 'T1005', 'T1021', 'T1033', 'T1048', 'T1059', 'T1069'][at] ?? ''],

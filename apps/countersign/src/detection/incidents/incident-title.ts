@@ -4,10 +4,10 @@ import { techniqueName } from '../findings/attack-techniques.ts';
 import type { Incident } from './incident.ts';
 import { SUSPECT_SEVERITY_MIN, TITLE_STEPS_MAX } from './limits.ts';
 
-/** By a rule's id, what its findings are in a chain, from first to last. */
+/** The steps of a chain that a rule's findings stand for, from first to last, by rule id. */
 export type StepNames = ReadonlyMap<string, readonly string[]>;
 
-/** The chain of what happened, in words; of a single step, the gravest finding says what it was. */
+/** The chain of events in words. For a single step, the most severe finding's title. */
 export function incidentTitle({ findings }: Incident, names: StepNames): string {
   const suspects = findings.filter(({ draft }) => draft.severity >= SUSPECT_SEVERITY_MIN);
   const steps = stepsOf(suspects, names);

@@ -67,7 +67,7 @@ test('findings that share a person, session, app, address or entry belong togeth
   }
 });
 
-test('what many share ties nobody: addresses, apps, those of the suite, victims', () => {
+test('commonly shared addresses and apps, those of the suite, and victims tie nothing', () => {
   const address = { addresses: ['203.0.113.7'] };
   const two = [finding(1, address), finding(2, address)];
   assert.equal(incidents(two, { common: new Set(['203.0.113.7']) }).length, 2);
@@ -81,7 +81,7 @@ test('what many share ties nobody: addresses, apps, those of the suite, victims'
   assert.equal(incidents([finding(1, many), finding(2, { principals: ['user:p7'] })]).length, 2);
 });
 
-test('an administrator who cleans up after two attacks ties neither to the other', () => {
+test('an administrator who cleans up after two attacks does not tie them', () => {
   const administrators = new Set(['user:root']);
   const adam = (index: number): StoredFinding => finding(index, { principals: ['user:adam'] });
   const reset = { principals: ['user:root', 'user:adam', 'user:eve'], ...atMs(HOUR_MS) };
@@ -92,7 +92,7 @@ test('an administrator who cleans up after two attacks ties neither to the other
   }
 });
 
-test('what one administrator did within an hour is one incident where it is of no other', () => {
+test("one administrator's changes within an hour are one incident, if in no other", () => {
   const administrators = new Set(['user:root']);
   const did = (index: number, ms: number): StoredFinding =>
     finding(index, { principals: ['user:root'], ...atMs(ms) });
@@ -100,7 +100,7 @@ test('what one administrator did within an hour is one incident where it is of n
   assert.deepEqual(grouped(all, { administrators }), [[1, 2], [3]]);
 });
 
-test('findings of low severity join an incident, and tie no two together', () => {
+test('findings of low severity join an incident, and never tie two', () => {
   const a = finding(1, { sessions: ['a'] });
   const b = finding(2, { sessions: ['b'] });
   const low = finding(3, { ...LOW, sessions: ['a', 'b'] });
@@ -110,7 +110,7 @@ test('findings of low severity join an incident, and tie no two together', () =>
   assert.equal(incidents([eve(1), work], { common }).length, 2, 'people work on beside it');
 });
 
-test('a person works on in the middle of a chain of many hours', () => {
+test("a person's normal work during a long chain is not part of it", () => {
   const { firstMs } = draftOf();
   const chain = eve(1, { firstMs, lastMs: firstMs + 20 * HOUR_MS });
   const work = (hours: number): StoredFinding =>
@@ -119,7 +119,7 @@ test('a person works on in the middle of a chain of many hours', () => {
   assert.deepEqual([-3, -1, 1, 10, 19, 21, 23].map(groupsAt), [2, 1, 1, 2, 1, 1, 2]);
 });
 
-test('what the service did to a mailbox is not of the attack on its owner', () => {
+test('acts of the service on a mailbox are not part of the attack on its owner', () => {
   const read = finding(2, {
     ...{ ...LOW, principals: ['system:nt authority\\system', 'user:eve', 'user:root'] },
     ...atMs(HOUR_MS),
@@ -129,7 +129,7 @@ test('what the service did to a mailbox is not of the attack on its owner', () =
   assert.equal(incidents([eve(1), read], { administrators }).length, 2, 'nor does it clean up');
 });
 
-test('an incident ends after a quiet time: sooner by a person than by a session', () => {
+test('an incident ends after a quiet time, sooner for a person than for a session', () => {
   const later = (days: number, parts: Partial<FindingDraft>): number =>
     incidents([finding(1, parts), finding(2, { ...parts, ...atMs(days * DAY_MS) })]).length;
   const [person, session] = [{ principals: ['user:eve'] }, { sessions: ['s'] }];
@@ -137,7 +137,7 @@ test('an incident ends after a quiet time: sooner by a person than by a session'
   assert.deepEqual([later(9, session), later(20, session)], [1, 2]);
 });
 
-test('a spray belongs to what its hit began, and not to every success beside it', () => {
+test('a spray belongs with what its hit did, not with every success beside it', () => {
   const guessed = Array.from({ length: 30 }, (_, at) => `user:p${at}`);
   const spray = finding(1, {
     ...{ rule: 'stream/password-spray', principals: guessed, entries: [7, 8, 9] },
@@ -148,7 +148,7 @@ test('a spray belongs to what its hit began, and not to every success beside it'
   assert.deepEqual(grouped([spray, hit, after, other]), [[1, 2, 3], [4]]);
 });
 
-test('as many ties as hold the findings together, each by what both name', () => {
+test('the ties are exactly those that connect the findings, each with its shared entity', () => {
   const all = [
     finding(1, { principals: ['user:eve'], sessions: ['s'] }),
     finding(2, { sessions: ['s'], addresses: ['192.0.2.1'] }),
@@ -171,7 +171,7 @@ function byPlace(incident: Incident | undefined) {
     uids.indexOf(a ?? '') - uids.indexOf(b ?? '');
 }
 
-test('what was found is grouped the same in whatever order it was found', () => {
+test('the order of findings does not change the groups', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');
   const drawn = fc.array(
     fc.record({
@@ -204,7 +204,7 @@ test('what was found is grouped the same in whatever order it was found', () => 
   );
 });
 
-test('an id that was once given goes on to name the incident of its finding', () => {
+test('a former id continues to name the incident of its finding', () => {
   const [a, b] = [eve(1, atMs(DAY_MS)), finding(2, { sessions: ['s'], ...atMs(2 * DAY_MS) })];
   const given = incidents([a, b]).map(({ id }) => id);
   const before = eve(3, { sessions: ['s'], ...atMs(0) });

@@ -11,32 +11,35 @@ import {
 } from './limits.ts';
 import { type Entity, type Node, nodeOf, type Surroundings } from './ties.ts';
 
-/** Findings that an analyst would take for one attack. */
+/** Findings that an analyst would consider one attack. */
 export type Incident = {
-  /** Of the finding that begins it: the same wherever the same is found. */
+  /** Derived from the first finding, so that the same findings give the same id. */
   readonly id: string;
-  /** Those that stand, in order of their first event. */
+  /** Current findings, in order of their first event. */
   readonly findings: readonly StoredFinding[];
-  /** Why they belong together: one tie fewer than there are findings. */
+  /** Why they belong together: one tie fewer than findings. */
   readonly ties: readonly Tie[];
-  /** All that was ever in it: what was taken back as well. */
+  /** All findings that were ever in it, withdrawn ones included. */
   readonly uids: ReadonlySet<string>;
 };
 
-/** That two findings belong together, and by what. */
+/** Two findings that belong together, and the entity that ties them. */
 export type Tie = {
   readonly findings: readonly [earlier: string, later: string];
   readonly by: Entity;
 };
 
 /**
- * Groups findings by what they name. Findings of some severity tie each other where they share an
- * entry, a session, an application, an address or a person within a time, and none of these is
- * what many innocent people share. What an administrator did, and findings of low severity, join
- * the incident that they are closest to, and tie no two together; what one administrator did within
+ * Groups findings by the entities that they name.
+ *
+ * Findings of sufficient severity tie each other if they share an entry, session, application,
+ * address or person within a time, unless many innocent people share it. Administrators' changes
+ * and
+ * low-severity findings join the closest incident, and tie no two. What one administrator did
+ * within
  * an hour, and joins nothing, is one incident.
  *
- * It depends on the findings and on what the books hold, never on the order in which either came.
+ * The result depends on the findings and the store, not on the order of either.
  */
 export function incidentsOf(
   findings: readonly StoredFinding[],
@@ -71,8 +74,8 @@ export function incidentsOf(
 }
 
 /**
- * The incidents that a text names: by an id that one has, or ever had by one of its findings, by
- * the id of a finding, or by a part of these.
+ * The incidents that a text names: by a current or former id, by a finding's id, or by a part of
+ * these.
  */
 export function incidentsNamed(incidents: readonly Incident[], text: string): Incident[] {
   const byName = incidentNames(incidents);
@@ -103,7 +106,7 @@ function incidentId(uid: string): string {
   return `${PREFIX}${digest.slice(0, 16)}`;
 }
 
-/** By what it ties others together. */
+/** The entities by which a finding ties others. */
 function tiesOf(node: Node): readonly Entity[] {
   const { entries, channels, people } = node;
   return [...entries, ...channels, ...(isByAdministrator(node) ? [] : people)];
@@ -114,9 +117,10 @@ function isByAdministrator({ administrators }: Node): boolean {
 }
 
 /**
- * By what it joins others. People work on beside an intruder, and in a session that was stolen too.
- * So the session does not tie what was done at a place that is not the intruder's, nor the person
- * what was done where people are at home.
+ * The entities by which a finding joins others.
+ *
+ * Victims keep working beside an intruder, also in a stolen session. So a session does not tie
+ * actions at another place than the intruder's, nor a person actions from a common address.
  */
 function namesOf(node: Node): readonly Entity[] {
   const { finding, entries, channels, people } = node;
@@ -133,9 +137,10 @@ function quietMs({ by: { kind } }: Edge): number {
 }
 
 /**
- * How far a finding that only joins may lie from the one that it joins. What an administrator does
- * about a person cleans up where it comes behind the last that was found of that person; before
- * it, and where that goes on, it is their daily work.
+ * How far a joining finding may be from its target.
+ *
+ * An administrator's change after the last finding about a person is cleanup. Before it, or if the
+ * attack goes on, it is daily work.
  */
 function reachAmong(suspects: readonly Node[]): (edge: Edge) => number {
   const begins = new Map<string, number[]>();
@@ -159,7 +164,7 @@ function reachAmong(suspects: readonly Node[]): (edge: Edge) => number {
 
 const NOT_AT_ALL = -1;
 
-/** During a chain of many hours, the person works as on any day. */
+/** In the middle of a chain of many hours, the person's work is normal. */
 function isNearAnEnd({ finding: { draft } }: Node, { finding: { draft: chain } }: Node): boolean {
   return [chain.firstMs, chain.lastMs].some(
     (atMs) => Math.max(draft.firstMs - atMs, atMs - draft.lastMs) <= CONTEXT_PERSON_MS,
@@ -176,12 +181,12 @@ class Groups {
   readonly #edges: Edge[] = [];
   readonly #tied = new Set<Node>();
 
-  /** @param nodes in order of time */
+  /** @param nodes in time order */
   constructor(nodes: readonly Node[]) {
     this.#nodes = nodes;
   }
 
-  /** @param edges the strongest first: those that tie what is tied already say nothing new */
+  /** @param edges strongest first; an edge within a group adds nothing */
   unite(edges: readonly Edge[]): void {
     for (const edge of edges) {
       const [one, other] = [this.#rootOf(edge.from), this.#rootOf(edge.to)];

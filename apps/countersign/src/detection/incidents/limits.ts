@@ -1,38 +1,38 @@
-/** Below this severity a finding joins an incident, and never ties two together. */
+/** Findings below this severity join an incident, and never tie two. */
 export const SUSPECT_SEVERITY_MIN = 3;
 
-/** What an intruder uses is quiet no longer than this, and is then another incident's. */
+/** After this quiet time, an intruder's session, app or address belongs to another incident. */
 export const QUIET_CHANNEL_MS: number = 14 * 86_400_000;
 
-/** Findings about one person that lie further apart than this are of two incidents. */
+/** Findings about one person that are further apart belong to two incidents. */
 export const QUIET_PERSON_MS: number = 7 * 86_400_000;
 
-/** Findings of low severity that are of no attack are grouped day by day. */
+/** Low-severity findings without an attack are grouped per day. */
 export const QUIET_CONTEXT_MS: number = 86_400_000;
 
-/** A person works on beside an intruder: what else they do belongs to it within this alone. */
+/** Victims keep working, so their other actions belong to an incident only within this time. */
 export const CONTEXT_PERSON_MS: number = 60 * 60_000;
 
-/** After an attack on a person, administrators clean up within this. */
+/** Administrators clean up within this time after an attack on a person. */
 export const CLEAN_UP_MS: number = 2 * 86_400_000;
 
-/** More people than this, who are in no finding, make an address or an application common. */
+/** An address or application is common if more people than this use it who are in no finding. */
 export const SHARED_BY_MAX = 3;
 
-/** Where people were let in so long before a grave finding, they are at home. */
+/** People are at home where they signed in this long before a serious finding. */
 export const KNOWN_PLACE_MS: number = 86_400_000;
 
-/** Who changes more accounts of others than this administers them. */
+/** A person who changes more accounts of others than this administers them. */
 export const ACCOUNTS_OWN_MAX = 1;
 
-/** Or the settings, rights and groups of more others than this, who are in no grave finding. */
+/** Or the settings, permissions and groups of more others, who are in no serious finding. */
 export const ADMINISTERS_MAX = 3;
 
-/** A finding that names so many people names those who were attacked, not who attacked. */
+/** A finding with this many people names the attacked, not the attackers. */
 export const VICTIMS_MIN = 6;
 
-/** Findings around one that are compared with it, of each thing that it names. */
+/** Neighboring findings that are compared per entity. */
 export const NEIGHBORS_MAX = 64;
 
-/** Steps that a title names: the gravest of a longer chain. */
+/** Steps in a title: the most severe ones of a longer chain. */
 export const TITLE_STEPS_MAX = 5;

@@ -43,14 +43,14 @@ async function commonOf(
   return [...common].sort();
 }
 
-test('a campaign does not own the address of a person who mistypes at home', async () => {
+test('a campaign does not claim the address of a person who mistypes at home', async () => {
   const campaign = finding(1, 0, {
     rule: 'stream/password-spray',
     addresses: [HOME, ELSEWHERE, HOST],
   });
   const events = [
     ...[letIn(1, HOME, 480), refused(1, HOME, 560), letIn(1, HOME, 561)],
-    // One address for each guess: refused, and then in.
+    // One address per guess: first refused, then successful.
     ...[refused(2, ELSEWHERE, 570), letIn(2, ELSEWHERE, 580)],
     ...[letIn(3, HOST, 550), refused(4, HOST, 560), refused(5, HOST, 565)],
   ];

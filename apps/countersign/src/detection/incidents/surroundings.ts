@@ -14,8 +14,9 @@ import { CAMPAIGN, type NamedParties, namedBy, type PersonOf, type Surroundings 
 type Store = Pick<StoreReader, 'identities' | 'over'>;
 
 /**
- * What the books say of all that findings name: who it is, and what of it many people share. Whom
- * a grave finding names does not count: an address from which an intruder came as ten people is
+ * Looks up the people behind findings, and which entities many people share.
+ *
+ * People in a serious finding do not count: an address from which an intruder came as ten people is
  * the intruder's.
  */
 export async function surroundingsOf(
@@ -51,18 +52,18 @@ export async function surroundingsOf(
   };
 }
 
-/** SQL: neither the key nor the name in a row is that of one of these people. */
+/** SQL: neither the key nor the name in a row belongs to one of these people. */
 type OthersThan = (column: { readonly key: string; readonly name: string }) => string;
 
 function othersThan(people: ReadonlySet<string>, identities: Identities): OthersThan {
   const keys = listed(people);
   const names = listed(new Set([...people].flatMap((person) => identities.namesOf(person))));
-  // NULL in a list for IN would make each comparison unknown, and an unknown row is no other's.
+  // NULL in an IN list makes each comparison unknown, and would exclude every row.
   return ({ key, name }) =>
     `coalesce(${key} NOT IN (${keys}), true) AND coalesce(lower(${name}) NOT IN (${names}), true)`;
 }
 
-/** Those values of a column that many others have. */
+/** The values of a column that many other people share. */
 async function crowded(
   store: Store,
   column: string,
@@ -81,12 +82,12 @@ async function crowded(
   return rows.map(([value]) => String(value));
 }
 
-/** When a grave finding first names each person. */
+/** When a serious finding first names each person. */
 function firstNaming(suspects: readonly StoredFinding[], personOf: PersonOf): Map<string, number> {
   const first = new Map<string, number>();
   for (const suspect of suspects) {
     const { rule, firstMs, lastMs } = suspect.draft;
-    // A campaign names the accounts that it took over, and begins before it takes over any.
+    // A campaign names accounts that it took over, and begins before that.
     const atMs = rule === CAMPAIGN ? lastMs : firstMs;
     for (const person of namedBy(suspect, personOf).people) {
       first.set(person, Math.min(atMs, first.get(person) ?? Number.POSITIVE_INFINITY));
@@ -95,7 +96,7 @@ function firstNaming(suspects: readonly StoredFinding[], personOf: PersonOf): Ma
   return first;
 }
 
-/** Addresses where people worked long before a finding named them: their office, their home. */
+/** Addresses where people worked long before a finding named them: office or home. */
 async function placesIn(
   store: Store,
   addresses: ReadonlySet<string>,
@@ -115,7 +116,7 @@ async function placesIn(
   });
 }
 
-/** Addresses that campaigns guess from, and that no other grave finding names. */
+/** Addresses that campaigns guess from, and that no other serious finding names. */
 function guessedFrom(suspects: readonly StoredFinding[], personOf: PersonOf): Set<string> {
   const namedByAny = (isCampaign: boolean): Set<string> => {
     const own = suspects.filter(({ draft }) => (draft.rule === CAMPAIGN) === isCampaign);
@@ -126,8 +127,8 @@ function guessedFrom(suspects: readonly StoredFinding[], personOf: PersonOf): Se
 }
 
 /**
- * Addresses of people who mistyped at home beside a campaign: some of these attempts look like
- * guesses. An address is a person's own if nobody else tried to sign in from it, and a sign-in
+ * Addresses of people who mistyped at home during a campaign, so that their attempts look like
+ * guesses. An address is a person's own if no other person tried to sign in from it, and a sign-in
  * succeeded there before the first failure. A guesser fails first, or tries other people too.
  */
 async function homesAmong(store: Store, addresses: ReadonlySet<string>): Promise<string[]> {
@@ -144,10 +145,10 @@ async function homesAmong(store: Store, addresses: ReadonlySet<string>): Promise
 
 type Administrator = { readonly key: string; readonly tenant: string; readonly atMs: number };
 
-/** Changes of settings, rights and groups (OCSF classes), which people also make of their own. */
+/** Changes of settings, permissions and groups (OCSF classes). People also change their own. */
 const CHANGES = '3004, 3005, 3006';
 
-/** Those who change accounts of others, or what many others have: people and programs. */
+/** People and programs that change other accounts, or what many others own. */
 async function administratorsIn(store: Store, others: OthersThan): Promise<Administrator[]> {
   const isOther = others({ key: 'target_uid', name: 'target_name' });
   const rows = await store.over(

@@ -4,15 +4,15 @@ import type { StoreReader } from '../../store/store-reader.ts';
 import type { Incident, Tie } from './incident.ts';
 import type { Entity } from './ties.ts';
 
-/** A tie as it is shown. */
+/** A tie in display form. */
 export type ShownTie = Tie & {
-  /** What ties, by the name that records give it; else its id. */
+  /** The name of the shared entity from records; otherwise its id. */
   readonly name: string;
-  /** Of each finding the first entry that tells of it. */
+  /** The first entry of each finding that mentions it. */
   readonly entries: readonly number[];
 };
 
-/** The ties of incidents with the entries that show each. */
+/** The ties of incidents, with the entries that show each. */
 export async function shownTies(
   store: Pick<StoreReader, 'identities' | 'over'>,
   incidents: readonly Incident[],
@@ -40,7 +40,7 @@ export async function shownTies(
   );
 }
 
-/** What an entry says of whom and through what; lower case. */
+/** The names and ids in an entry, in lower case. */
 type Row = ReadonlySet<string>;
 
 async function rowsOf(
@@ -74,7 +74,7 @@ function tellsOf({ kind, id }: Entity, identities: Identities): Tells {
   return (texts) => names.some((name) => texts.has(name) || texts.has(`user:${name}`));
 }
 
-/** Its first entry of all where none is in the books any more, or says it in another way. */
+/** Falls back to the first entry if none is in the store anymore, or names it differently. */
 function firstTelling(
   finding: StoredFinding | undefined,
   rows: ReadonlyMap<number, Row>,

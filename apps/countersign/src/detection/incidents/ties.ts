@@ -2,38 +2,38 @@ import { appNameOf } from '@countersign/ocsf';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { SUSPECT_SEVERITY_MIN, VICTIMS_MIN } from './limits.ts';
 
-/** By what two findings belong together, the strongest first. */
+/** What ties two findings, strongest first. */
 export const TIE_KINDS = ['entry', 'hit', 'session', 'application', 'address', 'person'] as const;
 export type TieKind = (typeof TIE_KINDS)[number];
 
-/** Something that a finding names, and by which others can name it too. */
+/** An entity that several findings can name. */
 export type Entity = { readonly kind: TieKind; readonly id: string };
 
-/** The key of who is meant by an actor key at a time: an object id where one is known. */
+/** The principal of an actor key at a time: an object id if one is known. */
 export type PersonOf = (key: string, tenant: string, atMs: number) => string;
 
-/** Who stands behind names, and what so many people share that it ties nobody to anybody. */
+/** The people behind names, and the entities that are too common to tie findings. */
 export type Surroundings = {
   readonly personOf: PersonOf;
-  /** Addresses, and applications in lower case, that many people use who are in no finding. */
+  /** Addresses, and applications in lower case, of many people who are in no finding. */
   readonly common: ReadonlySet<string>;
-  /** People who change the accounts of many others, as {@link PersonOf} names them. */
+  /** People who change many other accounts, as {@link PersonOf} names them. */
   readonly administrators: ReadonlySet<string>;
 };
 
-/** A finding with what ties it to others. */
+/** A finding with the entities that tie it to others. */
 export type Node = {
   readonly finding: StoredFinding;
-  /** Its severity is enough to tie others together. */
+  /** Whether its severity is high enough to tie others. */
   readonly isSuspect: boolean;
   readonly entries: readonly Entity[];
-  /** Sessions, addresses and applications that are not everybody's. */
+  /** Sessions, addresses and applications that are not common. */
   readonly channels: readonly Entity[];
-  /** Whoever it names, but for administrators and the victims of an attack on many. */
+  /** The people that it names, without administrators and victims of an attack on many. */
   readonly people: readonly Entity[];
-  /** Those whom it names who administer others: what they did ties nobody to anybody. */
+  /** The administrators that it names. Their actions tie no findings. */
   readonly administrators: readonly Entity[];
-  /** It was done from where people are at home. */
+  /** Whether it happened from an address where people are at home. */
   readonly isFromCommonAddress: boolean;
 };
 
@@ -44,7 +44,7 @@ export type NamedParties = {
   readonly addresses: readonly string[];
 };
 
-/** What a finding may tie by, before it is known what of it is common. */
+/** The entities by which a finding may tie, before common ones are removed. */
 export function namedBy({ draft }: StoredFinding, personOf: PersonOf): NamedParties {
   const keys = draft.principals.filter((key) => !key.startsWith('system:'));
   const people = new Set(keys.map((key) => personOf(key, draft.tenant, draft.firstMs)));
@@ -57,7 +57,7 @@ export function namedBy({ draft }: StoredFinding, personOf: PersonOf): NamedPart
   };
 }
 
-/** Of the addresses that these compare, one is the person's own. */
+/** These compare two addresses, one of which is the person's own. */
 const COMPARED: ReadonlySet<string> = new Set(['stream/impossible-travel', 'stream/session-moved']);
 
 export function nodeOf(finding: StoredFinding, surroundings: Surroundings): Node {
@@ -83,7 +83,7 @@ export function nodeOf(finding: StoredFinding, surroundings: Surroundings): Node
   };
 }
 
-/** The service itself acted. The people that the finding names did nothing. */
+/** Whether the service itself acted. The people in the finding did nothing. */
 function isBySystem({ draft }: StoredFinding): boolean {
   return draft.principals.some((key) => key.startsWith('system:'));
 }
@@ -92,8 +92,8 @@ export const CAMPAIGN = 'stream/password-spray';
 const HIT = 'stream/spray-hit';
 
 /**
- * Two findings that rest on one entry are about one act. A campaign rests on the likeliest of the
- * successes beside it as well, whoever's they are: of these only a hit is its own.
+ * Two findings with a common entry are about one act. A campaign also cites the likeliest successes
+ * beside it, which may be other people's, so only a hit counts.
  */
 function entriesOf({ draft }: StoredFinding): Entity[] {
   const own = draft.entries.map((index): Entity => ({ kind: 'entry', id: String(index) }));

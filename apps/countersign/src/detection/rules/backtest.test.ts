@@ -38,7 +38,7 @@ correlation:
   generate: true
 `;
 
-/** Ada deletes a file on each of two days, and Eve four of them in some minutes. */
+/** Ada deletes a file on each of two days; Eve deletes four within minutes. */
 function records(): object[] {
   const deleted = (n: number, user: string, at: string): object => ({
     CreationTime: at,
@@ -90,7 +90,7 @@ before(async () => {
   await closeWriter(writer);
 });
 
-test('tells by day what fits, which records, and what the watch itself has found', async () => {
+test('reports matches by day, their records, and existing findings', async () => {
   const { rules, records: looked, erased, cut } = await run();
   assert.deepEqual([looked, erased, cut], [7, 0, undefined]);
   const [deleted, much] = rules;
@@ -108,7 +108,7 @@ test('tells by day what fits, which records, and what the watch itself has found
   assert.deepEqual(would.sort(), [...said].sort());
 });
 
-test('looks at the period alone, and says where it stopped', async () => {
+test('examines only the period, and reports where it stopped', async () => {
   const period = { fromMs: Date.UTC(2026, 2, 2), toMs: Date.UTC(2026, 2, 3) };
   const { rules, records: looked } = await run(period);
   assert.deepEqual([looked, rules[0]?.matches, rules[1]?.findings.length], [1, 1, 0]);
@@ -117,7 +117,7 @@ test('looks at the period alone, and says where it stopped', async () => {
   assert.match(cut ?? '', /more than the 3 records/);
 });
 
-test('of what was erased it says that nobody can be asked', async () => {
+test('reports erased records as impossible to evaluate', async () => {
   const writer = await openLedgerWriter({ dir, ...OPTIONS, detection: detectionOf(content()) });
   const selection = { names: ['eve@northmoor.example'] };
   await erase(writer, { selection, case: 'C-1', reason: 'r', actor: Actor, whenNothing: 'refuse' });

@@ -15,13 +15,13 @@ import type { RuleContent } from './rule-content.ts';
 import { RuleEvaluator } from './rule-evaluator.ts';
 import { THROTTLED } from './throttled-rule.ts';
 
-/** Records that one backtest looks at: some minutes, and whoever asks can ask of a shorter time. */
+/** Records that one backtest reads: several minutes. The caller can choose a shorter period. */
 const BACKTEST_RECORDS_MAX = 2_000_000;
 
-/** Signals of a backtest that are kept in memory: a few hundred megabytes. */
+/** Signals that a backtest keeps in memory: a few hundred megabytes. */
 const BACKTEST_SIGNALS_MAX = 500_000;
 
-/** Records that a backtest names by rule: enough to see what it fits. */
+/** Records that a backtest lists per rule. */
 const BACKTEST_ENTRIES_MAX = 100;
 
 export type BacktestOptions = {
@@ -32,15 +32,15 @@ export type BacktestOptions = {
   readonly recordsMax?: number;
 };
 
-/** What one rule or correlation would have said of the period. */
+/** What one rule or correlation would have reported in the period. */
 export type BacktestOfRule = {
   readonly rule: string;
   readonly title: string;
   readonly kind: 'rule' | 'correlation';
-  /** Records that fit; of a correlation, those that its rules fit. */
+  /** Matching records; for a correlation, those that its rules match. */
   readonly matches: number;
   readonly days: readonly { readonly day: string; readonly matches: number }[];
-  /** The first records that fit, by their entries. */
+  /** The first matching records, by entry. */
   readonly entries: readonly number[];
   readonly findings: readonly FindingDraft[];
   /** Days on which it would have been throttled. */
@@ -50,17 +50,17 @@ export type BacktestOfRule = {
 export type Backtest = {
   readonly rules: readonly BacktestOfRule[];
   readonly records: number;
-  /** Records whose bodies are erased: no rule can be asked of them. */
+  /** Records whose bodies were erased, so that no rule can be evaluated. */
   readonly erased: number;
-  /** Why not all of the period was looked at. */
+  /** Why the period was not examined completely. */
   readonly cut: string | undefined;
-  /** Of matching alone, by record. */
+  /** Matching time only, per record. */
   readonly microseconds: number;
 };
 
 /**
- * Asks rules of what the ledger holds of a period, as they would have been asked of it when it
- * came. Nothing is written; of each action every source is asked, as the watch does.
+ * Evaluates rules on a period of the ledger as they would have been at the time. It writes nothing.
+ * Every source of an action is matched, as in the detection runner.
  */
 export async function backtest(
   content: RuleContent,
@@ -122,7 +122,7 @@ class Run {
     this.#match(waiting);
   }
 
-  /** Of each source the richest sighting that is there. */
+  /** The most detailed available delivery of each source. */
   async #readings(entries: readonly number[]): Promise<Reading[]> {
     const { ledger } = this.#sources;
     const richest = new Map<string, { readonly index: number; readonly bytes: Uint8Array }>();
@@ -208,7 +208,7 @@ class Run {
 
 const CHUNK = 1_000;
 
-/** Two sources of one action that fit the same rule are one match. */
+/** Two sources of one action that match the same rule are one match. */
 function distinct(signals: readonly Signal[]): Signal[] {
   const byPlace = signals.map((signal) => {
     return [`${signal.stream}\n${signal.part}\n${signal.group}`, signal] as const;

@@ -9,7 +9,7 @@ import {
 import { fieldsNamedIn } from './finding-text.ts';
 import { customOf } from './rule-extension.ts';
 
-/** What a rule is called in signals and findings: its id, else its name, else its title. */
+/** The key of a rule in signals and findings: its id, else its name, else its title. */
 export function ruleKey(rule: {
   readonly id: string | null;
   readonly name: string | null;
@@ -29,7 +29,7 @@ export function signalPlan(set: RuleSet): SignalPlan {
   return { hash, rules };
 }
 
-/** Raised whenever a signal holds something else: then all are made again. */
+/** Increased when the content of signals changes. Then all are recomputed. */
 const PLAN_VERSION = 4;
 
 function meaningOf({ correlation, parts, alerts }: CompiledCorrelation): unknown[] {
@@ -59,7 +59,7 @@ function ownStream({ rule, fieldNames }: CompiledRule): StreamPlan {
   };
 }
 
-/** A rule may be named more than once in a correlation. */
+/** A correlation may name a rule more than once. */
 function streamsOf(
   { correlation, parts }: CompiledCorrelation,
   { rule, fieldNames }: CompiledRule,

@@ -11,18 +11,18 @@ const words = (name: string): string | undefined =>
     ['object', '{actor}[ {none}]'],
   ]).get(name);
 
-test('a text names fields of the record, and leaves out a part whose field is not stated', () => {
+test('a text names fields of the record, and omits a part whose field is missing', () => {
   const text = '{actor} forwarded mail[ to {param.ForwardTo}][ of {target}]';
   assert.equal(filledIn(text, words), 'ada forwarded mail to drop@letters.example');
   assert.equal(filledIn('{actor} read {target}', words), 'ada read (not stated)');
   assert.deepEqual(fieldsNamedIn({ says: text, next: 'Ask {actor}.' }), ['param.ForwardTo']);
 });
 
-test('braces in a value of a record are text, not another field', () => {
+test("braces in a record's value are text, not another field", () => {
   assert.equal(filledIn('{actor} deleted {object}', words), 'ada deleted {actor}[ {none}]');
 });
 
-test('each rule of ours names who acted, and shares no text with another rule', () => {
+test('each of our rules names the actor, and shares no text with another rule', () => {
   const dir = new URL('../../../../../content/sigma/rules/', import.meta.url);
   const rules = readdirSync(dir).map((path) => {
     return { path, text: readFileSync(new URL(path, dir), 'utf8') };
@@ -34,7 +34,7 @@ test('each rule of ours names who acted, and shares no text with another rule', 
   for (const { document, custom } of alerting) {
     const { title, description, falsepositives } = document;
     const says = custom.says ?? '';
-    // An alert of the vendor names nobody.
+    // An alert of the vendor has no actor.
     if (title !== 'High-severity alert from Microsoft') {
       assert.match(says, /\{(?:actor|address|app|target)\}|^One client /, title);
     }

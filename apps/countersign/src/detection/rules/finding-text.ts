@@ -1,12 +1,12 @@
-/** Words that a text may name without a field of the record. */
+/** Placeholders that are not fields of the record. */
 const OWN_WORDS: ReadonlySet<string> = new Set(['actor', 'target', 'object', 'address', 'app']);
 
 const WORD = /\{([\w.]+)\}/g;
 const OPTIONAL = /\[([^[\]]*)\]/g;
 
 /**
- * Fills `{actor}`, `{target}` or `{param.ForwardTo}` into a text of a rule. A part in brackets is
- * left out where the records do not state a word in it: `{actor} forwarded mail[ to {object}]`.
+ * Fills placeholders such as `{actor}` or `{param.ForwardTo}` in a rule's text. A part in brackets
+ * is omitted if the records lack one of its values: `{actor} forwarded mail[ to {object}]`.
  */
 export function filledIn(text: string, words: (name: string) => string | undefined): string {
   const isStated = (part: string): boolean =>
@@ -16,7 +16,7 @@ export function filledIn(text: string, words: (name: string) => string | undefin
     .replaceAll(WORD, (_, name: string) => words(name) ?? '(not stated)');
 }
 
-/** Fields of the record that the texts of a rule name. */
+/** Record fields that a rule's texts name. */
 export function fieldsNamedIn(texts: {
   readonly says: string | null;
   readonly next: string;

@@ -30,7 +30,7 @@ test('in order, each group is one run, and no day is lost', () => {
   );
 });
 
-test('a batch is of one stream and has its size at most; together they are all, in order', () => {
+test('batches have one stream and a size limit, and together hold all days in order', () => {
   fc.assert(
     fc.property(DAYS, fc.integer({ min: 1, max: 9 }), (days, most) => {
       const found = [...batches(days, most)];

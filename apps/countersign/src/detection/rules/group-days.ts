@@ -1,9 +1,9 @@
 import type { TouchedGroup } from '../../store/rows/signal-row.ts';
 
-/** A group of a stream, on a day of event time. */
+/** A group of a stream on a day of event time. */
 export type GroupDay = TouchedGroup;
 
-/** All days of one group that come one behind the other. */
+/** Consecutive days of one group. */
 export type GroupRun = {
   readonly stream: string;
   readonly group: string;
@@ -23,7 +23,7 @@ export function* runs(touched: Iterable<GroupDay>): Generator<GroupRun> {
   if (run !== undefined) yield run;
 }
 
-/** Those of one stream that come one behind the other, `most` at a time. */
+/** Batches of consecutive days of one stream, at most `most` each. */
 export function* batches(days: Iterable<GroupDay>, most: number): Generator<GroupDay[]> {
   let batch: GroupDay[] = [];
   for (const each of days) {
@@ -37,18 +37,18 @@ export function* batches(days: Iterable<GroupDay>, most: number): Generator<Grou
   if (batch.length > 0) yield batch;
 }
 
-/** The order in which those that share a stream and group come one behind the other. */
+/** The order that makes the days of a stream and group consecutive. */
 export function byGroup(a: GroupDay, b: GroupDay): number {
   if (a.stream !== b.stream) return a.stream < b.stream ? -1 : 1;
   if (a.group !== b.group) return a.group < b.group ? -1 : 1;
   return a.day - b.day;
 }
 
-/** Days of correlations that others feed, each once. */
+/** Distinct days of correlations that other correlations feed. */
 export class OuterDays {
   readonly #streams = new Map<string, Map<string, Set<number>>>();
 
-  /** Whether it is new. */
+  /** Returns whether it is new. */
   add({ stream, group, day }: GroupDay): boolean {
     const groups = this.#streams.get(stream) ?? new Map<string, Set<number>>();
     this.#streams.set(stream, groups);

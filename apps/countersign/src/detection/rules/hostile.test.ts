@@ -28,10 +28,10 @@ function filesOf(name: string): { path: string; text: string }[] {
 
 const content = ruleContent({ rules: filesOf('rules'), pipelines: filesOf('pipelines') });
 const AT = '2026-03-02T09:00:00Z';
-/** In the short form, one hostile value in so many for each place. */
+/** The short form tests one in this many hostile values per place. */
 const SHARE = IS_LONG ? 1 : 12;
 
-/** Each event of each test of a rule, with a hostile value in each place in turn. */
+/** Each event of each rule test, with a hostile value in each place in turn. */
 function* hostileEvents(): Generator<{ source: string; value: unknown }> {
   let n = SEED;
   for (const { custom } of content.sayings.values()) {
@@ -51,7 +51,7 @@ function* hostileEvents(): Generator<{ source: string; value: unknown }> {
   }
 }
 
-test('no rule throws on a hostile value in any place, and no finding is without its id', () => {
+test('no rule throws on a hostile value in any place, and every finding has an id', () => {
   const signaller = new SignalExtractor(content.plan);
   const memo = createMemo();
   const rows: SignalRow[] = [];

@@ -1,7 +1,7 @@
 import type { SignalCount, SignalRow } from '../../store/rows/signal-row.ts';
 import type { SignalSource } from './rule-evaluator.ts';
 
-/** Signals that are kept nowhere: of the tests of rules, and of backtests. */
+/** Signals in memory, for rule tests and backtests. */
 export function signalsInMemory(
   rows: readonly SignalRow[],
   of: {

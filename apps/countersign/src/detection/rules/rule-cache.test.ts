@@ -25,7 +25,7 @@ function folder(t: TestContext): string {
   return made;
 }
 
-test('rules out of memory are the rules out of their texts', (t) => {
+test('cached rules equal parsed rules', (t) => {
   const dir = folder(t);
   const shipped = readContent();
   const plain = ruleContent(shipped);
@@ -38,7 +38,7 @@ test('rules out of memory are the rules out of their texts', (t) => {
   assert.equal(readdirSync(dir).length, 1);
 });
 
-test('a file that is broken is said to be, each time, and other texts are read anew', (t) => {
+test('a broken file is reported each time, and changed texts are parsed again', (t) => {
   const dir = folder(t);
   for (let time = 0; time < 2; time++) {
     const { problems, sayings } = ruleContent(recallRules(files(BROKEN, RULE), dir));
@@ -50,7 +50,7 @@ test('a file that is broken is said to be, each time, and other texts are read a
   assert.match(JSON.stringify(plan), /Send/);
 });
 
-test('what is kept and cannot be read is made again', (t) => {
+test('an unreadable cache is rebuilt', (t) => {
   const dir = folder(t);
   const expected = ruleContent(files(RULE)).plan;
   recallRules(files(RULE), dir);
@@ -68,7 +68,7 @@ test('what is kept and cannot be read is made again', (t) => {
   }
 });
 
-test('nowhere to keep it: the rules are there all the same', (t) => {
+test('without a writable folder the rules are still available', (t) => {
   const dir = folder(t);
   writeFileSync(join(dir, 'a file'), '');
   for (const where of [undefined, '', join(dir, 'a file', 'below')]) {

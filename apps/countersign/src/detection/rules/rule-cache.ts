@@ -6,9 +6,10 @@ import { type CachedDocument, documentsToKeep } from '@countersign/sigma';
 import type { ContentFiles } from './rule-content.ts';
 
 /**
- * What the texts of rule files say as data, kept beside what Node compiled: to parse the YAML of a
- * hundred rules takes longer than the rest of a short command. A file whose texts are others has
- * another name, so nothing that is kept can be out of date; what cannot be read is made again.
+ * Caches parsed rule files beside Node's compile cache, because parsing the YAML of a hundred rules
+ * takes longer than the rest of a short command.
+ *
+ * The cache's name depends on the texts, so it cannot be stale. An unreadable cache is rebuilt.
  */
 export function recallRules(files: ContentFiles, folder: string | undefined): ContentFiles {
   if (folder === undefined || folder === '') return files;
@@ -22,7 +23,7 @@ export function recallRules(files: ContentFiles, folder: string | undefined): Co
   };
 }
 
-/** A file's documents; null where something is wrong with it, which has to be said. */
+/** A file's documents; null if the file has an error that must be reported. */
 type CachedFile = readonly CachedDocument[] | null;
 
 const FORM = 'countersign rules 2';
@@ -51,7 +52,7 @@ function isDocument(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'value' in value && 'place' in value;
 }
 
-/** As a whole or not at all; a folder that cannot be written to costs time and nothing else. */
+/** Writes atomically. A folder that is not writable costs time and nothing else. */
 function keep(folder: string, path: string, known: readonly CachedFile[]): void {
   const temp = `${path}.${process.pid}`;
   try {

@@ -15,12 +15,12 @@ const files = readdirSync(folder)
   .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
 const content = ruleContent({ rules: files, pipelines: [] });
 
-test('the rules that come with the program compile without a problem', () => {
+test('the rules that ship with the program compile without a problem', () => {
   assert.deepEqual(content.problems.map(problemText), []);
   assert.ok(content.sayings.size >= 60);
 });
 
-test('each that alerts says what to do next, by which technique, and carries both tests', () => {
+test('each alerting rule has next steps, a technique and both tests', () => {
   for (const [key, { document, custom, alerts }] of content.sayings) {
     if (!alerts) continue;
     assert.match(document.tags.join(), /attack\.t\d{4}/, key);
@@ -41,7 +41,7 @@ test('all of their tests pass', () => {
   assert.deepEqual(failed, []);
 });
 
-test('what a rule is for lies in logs that it says it needs', () => {
+test('the log source of each rule is among the logs that it needs', () => {
   const watchers = new Map(ruleWatchers(content, 'sigma').map((each) => [each.id, each]));
   let asked = 0;
   for (const [key, { custom }] of content.sayings) {

@@ -12,11 +12,11 @@ import type { SignalPlan } from '../../projection/signals/signal-plan.ts';
 import { ruleKey, signalPlan } from './compile-plan.ts';
 import { customOf, type RuleExtension } from './rule-extension.ts';
 
-/** A file of rules or pipelines, as it lies on the disk. */
+/** A file of rules or pipelines on disk. */
 export type ContentFile = {
   readonly path: string;
   readonly text: string;
-  /** What `documentsToKeep` said of the text, if somebody kept it. */
+  /** The cached result of `documentsToKeep` for this text. */
   readonly known?: readonly CachedDocument[] | null;
 };
 
@@ -25,23 +25,23 @@ export type ContentFiles = {
   readonly pipelines: readonly ContentFile[];
 };
 
-/** Rules that are ready to judge, and all that is wrong with those that are not. */
+/** Compiled rules, and the problems of those that failed. */
 export type RuleContent = {
   readonly set: RuleSet;
   readonly plan: SignalPlan;
   readonly problems: readonly RuleProblem[];
-  /** By key: what a rule or correlation says of itself. */
+  /** Texts and settings of each rule or correlation, by key. */
   readonly sayings: ReadonlyMap<string, AlertingRule>;
 };
 
-/** What findings of a rule say. */
+/** The texts and settings of a rule's findings. */
 export type AlertingRule = {
   readonly document: RuleDocument;
   readonly custom: RuleExtension;
   readonly alerts: boolean;
 };
 
-/** Reads and compiles rules; what is wrong with some stops no other. */
+/** Parses and compiles rules. A problem in one stops no other. */
 export function ruleContent(files: ContentFiles): RuleContent {
   const problems: RuleProblem[] = [];
   const documents: RuleDocument[] = [];

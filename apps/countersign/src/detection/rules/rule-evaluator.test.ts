@@ -38,7 +38,7 @@ detection: { selection: { operation: another }, condition: selection }
 
 const GROUP = '["ada"]';
 
-/** The first part so many times, a second apart, and the other behind them. */
+/** The first part `times` times, a second apart, followed by the other. */
 function chain(times: number): SignalRow[] {
   return Array.from({ length: times + 1 }, (_, index) => ({
     ...{ stream: ID, group: GROUP, index, part: index === times ? 1 : 0, tenant: 't' },
@@ -57,7 +57,7 @@ function evaluatedTitles(rows: readonly SignalRow[], samplesMax: number): readon
   });
 }
 
-test('a rule that was not compared with all values of a record says so, and what it feeds', () => {
+test('a rule that did not compare all values of a record reports it, with what it feeds', () => {
   const rules = [{ path: 'chain.yml', text: CHAIN.replace('operation: one', 'Members: one') }];
   const content = ruleContent({ rules, pipelines: [] });
   const signaller = new SignalExtractor(content.plan);
@@ -86,16 +86,16 @@ test('a rule that was not compared with all values of a record says so, and what
   assert.match(draft.title, /compared only 1000 values of a field in 1 record on 2026/);
 });
 
-test('a correlation says of a group that there was more in it than it looked at', () => {
+test('a correlation reports a group with more samples than it examined', () => {
   assert.deepEqual(evaluatedTitles(chain(4), 5), [ID]);
-  // What would have fulfilled it stands behind a flood of its first part.
+  // The completing event comes after a flood of the first part.
   const title =
     'The rule "One thing, and then another" read only the first 5 records of a group on 2026-03-09';
   assert.deepEqual(evaluatedTitles(chain(5), 5), [title]);
 });
 
-test('steps of one second count as in order where a log states whole seconds alone', () => {
-  /** The first part, and the other, so many milliseconds into the day. */
+test('steps within one second count as ordered if a log states whole seconds', () => {
+  /** The first part and the other, in milliseconds of the day. */
   const steps = (first: number, second: number): SignalRow[] =>
     [first, second].map((ms, part) => ({
       ...{ stream: ID, group: GROUP, index: part, part, tenant: 't' },

@@ -12,9 +12,9 @@ import { groupCutDraft, throttledDraft, valuesCutDraft } from './throttled-rule.
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
-/** Where signals are kept. */
+/** Access to stored signals. */
 export type SignalSource = {
-  /** Of each span the signals in order, and none where there are fewer than `atLeast`. */
+  /** The signals of each span in order; none for spans with fewer than `atLeast`. */
   signals(
     stream: string,
     spans: readonly SignalSpan[],
@@ -27,8 +27,8 @@ export type SignalSource = {
 };
 
 /**
- * Says what rules and correlations find, group by group and day by day. All that is said of a group
- * and day follows from its signals, so that it is the same whenever it is asked.
+ * Evaluates rules and correlations, per group and day. The findings of a group and day depend only
+ * on its signals, so they are the same at any time.
  */
 export class RuleEvaluator {
   readonly #content: RuleContent;
@@ -37,7 +37,7 @@ export class RuleEvaluator {
   readonly #outerKeys: ReadonlySet<string>;
   readonly #samplesMax: number;
 
-  /** `samplesMax`: of one group and day; default: {@link SAMPLES_MAX}. */
+  /** `samplesMax`: per group and day. Default: {@link SAMPLES_MAX}. */
   constructor(
     content: RuleContent,
     { samplesMax = SAMPLES_MAX }: { readonly samplesMax?: number } = {},
@@ -59,9 +59,10 @@ export class RuleEvaluator {
   }
 
   /**
-   * The groups and days of which something else may be said, once signals of `touched` changed;
-   * those that share a stream and group MUST come one behind the other. Of millions only those
-   * that feed a correlation of correlations are held until the end.
+   * The groups and days whose findings may change after signals of `touched` changed.
+   *
+   * Days of one stream and group MUST be consecutive. Of millions, only those that feed a
+   * correlation of correlations are held until the end.
    */
   *affected(touched: Iterable<GroupDay>): Generator<GroupDay> {
     const outer = new OuterDays();
@@ -90,8 +91,8 @@ export class RuleEvaluator {
   }
 
   /**
-   * What there is to be said of groups and days of one stream, in their order: of each and of each
-   * tenant at most one thing. What they rest on is read of many at a time.
+   * Findings for groups and days of one stream, in order: at most one per day and tenant. It reads
+   * the signals of many days at once.
    */
   evaluateDays(days: readonly GroupDay[], of: SignalSource): FindingDraft[] {
     const [first] = days;
@@ -125,7 +126,7 @@ export class RuleEvaluator {
         const grounds = { rule: stream, tenant, group, windowMs: period.fromMs, rows: theirs };
         drafts.push(draftOf(saying, grounds));
       }
-      // Whoever makes so many that the rest is not looked at must not hide it by that.
+      // An attacker who floods a group to hide an event must not succeed silently.
       if (isCut) drafts.push(groupCutDraft({ stream, group, day }, this.#samplesMax, saying));
     }
     return drafts;
@@ -164,7 +165,7 @@ export class RuleEvaluator {
     });
   }
 
-  /** A rule that fits too often on a day says so, in place of all that it would say. */
+  /** Findings about rules with too many matches on a day, which replace all others of that day. */
   throttled(source: SignalSource): ThrottledDay[] {
     return source.signalCounts().flatMap(({ stream, day, count, max }): ThrottledDay[] => {
       const saying = this.#content.sayings.get(stream);
@@ -173,7 +174,7 @@ export class RuleEvaluator {
     });
   }
 
-  /** Outer correlations that an inner one feeds, in the group that its group is part of. */
+  /** The days of outer correlations that an inner one feeds. */
   #outerOf({ stream, group, day }: GroupDay): GroupDay[] {
     return (this.#outers.get(stream) ?? []).flatMap(({ outer, inner, place }): GroupDay[] => {
       const values = innerValues(outer, inner, place, group);
@@ -200,7 +201,7 @@ export class RuleEvaluator {
     const reach = { fromMs: fromMs - correlation.timespanMs, toMs };
     const inner = this.#innerSamples(compiled, { group, onCut }, reach, of);
     const all = [...own.map(grounded), ...inner];
-    // A forged event time of one tenant must not fulfil anything in another.
+    // A forged event time in one tenant must not complete a correlation in another.
     const byTenant = Map.groupBy(all, ({ tenant }) => of.tenantOf(tenant));
     return [...byTenant.values()].flatMap((samples) => {
       if (samples.length > this.#samplesMax) onCut();
@@ -215,7 +216,7 @@ export class RuleEvaluator {
     });
   }
 
-  /** What inner correlations found, as events of this one. */
+  /** Results of inner correlations, as samples of this one. */
   #innerSamples(
     outer: CompiledCorrelation,
     { group, onCut }: GroupQuery,
@@ -257,7 +258,7 @@ export class RuleEvaluator {
   }
 }
 
-/** A correlation, and one that it feeds as its part. */
+/** A correlation, and the correlation that it feeds. */
 type Outer = {
   readonly inner: CompiledCorrelation;
   readonly outer: CompiledCorrelation;
@@ -270,19 +271,22 @@ export type ThrottledDay = {
   readonly draft: FindingDraft;
 };
 
-/** A group, and whom to tell when not all of its samples are looked at. */
+/** A group, and the callback for samples that were not examined. */
 type GroupQuery = { readonly group: string; readonly onCut: () => void };
 
 type SampleEvidence = Sample & { readonly tenant: string; readonly rows: readonly SignalRow[] };
 type WindowMatch = { readonly timeMs: number; readonly rows: readonly SignalRow[] };
 
-/** A window that ends on one of `later` days behind a day may reach back to it. */
+/** Days whose windows may reach back to one of `days`. */
 function reachedBy(days: readonly number[], later: number): Iterable<number> {
   if (later === 0) return new Set(days);
   return new Set(days.flatMap((day) => Array.from({ length: later + 1 }, (_, i) => day + i)));
 }
 
-/** With fewer signals of its own nothing can be said of a group; inner ones bring others. */
+/**
+ * The signals that a group needs at least. Groups with inner correlations may need none of their
+ * own.
+ */
 function leastOf(compiled: CompiledCorrelation | undefined): number {
   if (compiled === undefined) return 1;
   return compiled.parts.some(({ kind }) => kind === 'correlation')
@@ -298,8 +302,8 @@ function grounded(row: SignalRow): SampleEvidence {
 const SECOND_MS = 1_000;
 
 /**
- * The audit log knows whole seconds, other logs more: what fell into the second of such a record
- * came before it or behind it, nobody knows. It counts as in order, at the start of that second.
+ * The audit log has whole seconds, other logs milliseconds. Within such a second the order is
+ * unknown. All events of that second count as ordered, at its start.
  */
 function inSeconds(samples: readonly SampleEvidence[]): SampleEvidence[] {
   const isWhole = ({ timeMs }: SampleEvidence): boolean => timeMs % SECOND_MS === 0;
@@ -318,7 +322,7 @@ function indexOf({ rows }: SampleEvidence): number {
   return rows[0]?.index ?? 0;
 }
 
-/** What an outer correlation sees of an inner one's group; undefined if it is in no group. */
+/** An inner group's values as seen by the outer correlation; undefined if they form no group. */
 function innerValues(
   outer: CompiledCorrelation,
   inner: CompiledCorrelation,

@@ -2,35 +2,35 @@ import type { RuleMeta } from '@countersign/sigma';
 import { NEEDS } from '../runner/required-logs.ts';
 import { REPEAT_MAX } from './limits.ts';
 
-/** What our own rules say beyond Sigma, in the member `countersign` of the document. */
+/** Our additions to Sigma, in the member `countersign` of a rule document. */
 export type RuleExtension = {
-  /** Raised whenever the rule means something else. */
+  /** Increased when the rule's meaning changes. */
   readonly version: number;
-  /** What its findings are in the chain of an incident, from first to last: `mail forwarded`. */
+  /** The steps of a chain that its findings stand for, from first to last: `mail forwarded`. */
   readonly steps: readonly string[];
   /** The title of its findings, with fields in braces; see `finding-text.ts`. */
   readonly says: string | null;
-  /** What a person should do next; may hold fields in braces. */
+  /** What a person should do next. May have fields in braces. */
   readonly next: string;
-  /** By which fields its findings are told apart; of none, by who acted. */
+  /** The fields that distinguish its findings. Without any, the actor does. */
   readonly group: readonly string[];
-  /** Which kinds of logs it needs, all of them. Empty: those of its log source. */
+  /** The logs that it needs, all of them. Empty: those of its log source. */
   readonly needs: readonly string[];
   readonly tests: readonly RuleTest[];
 };
 
-/** Events with what a rule must make of them. */
+/** Events, and whether the rule must match them. */
 export type RuleTest = {
   readonly name: string;
   readonly finds: 'yes' | 'no';
-  /** The source of events that do not stand beside their own, as `{ source, record }`. */
+  /** The source of events that are not wrapped as `{ source, record }`. */
   readonly source: string;
   readonly events: readonly unknown[];
-  /** How often the events come; as actions of their own. */
+  /** How often the events are repeated, each time as new actions. */
   readonly repeat: number;
 };
 
-/** Undefined members take their defaults: any Sigma rule will do. */
+/** Missing members get defaults, so any Sigma rule is accepted. */
 export function customOf(meta: RuleMeta): { custom: RuleExtension; problems: readonly string[] } {
   const written = meta.custom['countersign'];
   const problems: string[] = [];
@@ -63,7 +63,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
 
 const NEXT = 'Ask {actor} whether they did this, and check what else the session did.';
 
-/** Rules of others state when they were changed: that day is their version. */
+/** Third-party rules state the day of their last change, which serves as their version. */
 function versionOf(stated: unknown, { modified, date }: RuleMeta): number {
   if (typeof stated === 'number' && Number.isSafeInteger(stated)) return stated;
   const digits = (modified ?? date ?? '').replaceAll(/\D/g, '').slice(0, 8);

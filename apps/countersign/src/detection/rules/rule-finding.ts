@@ -7,7 +7,7 @@ import { filledIn } from './finding-text.ts';
 import { DRAFT_ENTRIES_MAX, MESSAGE_NAMES_MAX } from './limits.ts';
 import type { AlertingRule } from './rule-content.ts';
 
-/** The evidence of a finding: signals in order of time, with their place. */
+/** The evidence of a finding: signals with their place, in time order. */
 export type FindingEvidence = {
   readonly rule: string;
   readonly tenant: string;
@@ -24,12 +24,12 @@ const SEVERITIES: Readonly<Record<Level, FindingSeverity>> = {
   critical: 5,
 };
 
-/** A rule that states no level has medium severity. */
+/** A rule without a level has medium severity. */
 export function severityOfLevel(level: Level | null): FindingSeverity {
   return level === null ? 3 : SEVERITIES[level];
 }
 
-/** The finding of a rule for these signals; there MUST be at least one. */
+/** The finding of a rule for these signals. There MUST be at least one. */
 export function draftOf(
   { document, custom }: AlertingRule,
   grounds: FindingEvidence,
@@ -63,8 +63,8 @@ export function draftOf(
 }
 
 /**
- * A finding that grows with every record would be said again with every record: beyond a few it
- * grows in steps of a quarter. What it says follows from the records alone all the same.
+ * Drops rows so that the count grows in steps of a quarter. Otherwise a growing finding would be
+ * revised with each record. The result still depends on the records alone.
  */
 function stepped<T>(rows: readonly T[]): readonly T[] {
   let step = EXACT_MAX;
@@ -90,7 +90,7 @@ function techniqueOf(tag: string): readonly string[] {
   return found === undefined ? [] : [found.toUpperCase()];
 }
 
-/** What the texts of a rule may name, from the records behind the finding. */
+/** The values of a rule's placeholders, from the records behind the finding. */
 function wordsOf(abouts: readonly About[]): (name: string) => string | undefined {
   const known: Readonly<Record<string, () => string | undefined>> = {
     actor: () => listed(abouts.map(({ name }) => name)) ?? 'an unnamed account',
@@ -141,7 +141,7 @@ function distinct(values: readonly (string | null | undefined)[]): string[] {
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** A target that is a person or an object of the directory, as the books key it. */
+/** A target that is a person or directory object, as an actor key of the store. */
 function principalOf(target: string | null): string | null {
   if (target === null) return null;
   if (GUID.test(target)) return target.toLowerCase();

@@ -14,11 +14,11 @@ export type TestOutcome = {
   readonly title: string;
   readonly test: string;
   readonly passed: 'yes' | 'no';
-  /** What was expected and did not come, or came and was not expected. */
+  /** The expected result that is missing, or the unexpected one. */
   readonly because: string | null;
 };
 
-/** Runs the tests that rules carry: each rule against its own events, as every record goes. */
+/** Runs the tests in rules: each rule on its own events, through the normal path of a record. */
 export function runRuleTests(content: RuleContent): TestOutcome[] {
   const signaller = new SignalExtractor(content.plan);
   const memo = createMemo();
@@ -63,7 +63,7 @@ function finds({ content, signaller, memo }: Bench, rule: string, test: RuleTest
   return false;
 }
 
-/** Of several sources in one test, each event stands beside its own: `{ source, record }`. */
+/** In a test with several sources, each event is wrapped as `{ source, record }`. */
 function sourced(
   event: unknown,
   otherwise: string,
@@ -76,7 +76,7 @@ function sourced(
 
 const TIMES = ['CreationTime', 'createdDateTime', 'activityDateTime', 'time', 'TimeGenerated'];
 
-/** Of a test that states no time, a day like any other. */
+/** A default day for tests without a time. */
 function timeOf(value: unknown): string {
   const members = (typeof value === 'object' && value !== null ? value : {}) as Json;
   for (const name of [...TIMES, 'Timestamp']) {

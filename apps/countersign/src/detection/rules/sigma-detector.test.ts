@@ -122,7 +122,7 @@ async function findings(name: string): Promise<readonly StoredFinding[]> {
   }
 }
 
-/** What was found, without the places in the ledger, which follow the order of import. */
+/** Findings without ledger indices, which depend on the import order. */
 function shown(found: readonly StoredFinding[]): string[] {
   return found.map(({ uid, draft }) => {
     const { title, windowMs, firstMs, lastMs, entries, severity } = draft;
@@ -132,7 +132,7 @@ function shown(found: readonly StoredFinding[]): string[] {
 
 const titles = (found: readonly StoredFinding[]): string[] => found.map(({ draft }) => draft.title);
 
-test('a record that fits a rule is found, with who did what', async () => {
+test('a matching record gives a finding with actor and action', async () => {
   const writer = await open('one', DELETION);
   const deletion = { n: 1, user: 'freya', minute: 0 };
   await take(writer, [
@@ -147,7 +147,7 @@ test('a record that fits a rule is found, with who did what', async () => {
   assert.deepEqual([found?.draft.severity, found?.draft.techniques], [2, ['T1485']]);
 });
 
-/** Four deletions of each of two people, over midnight, and one of a third. */
+/** Four deletions by each of two people, across midnight, and one by a third. */
 const MANY: readonly object[] = [
   ...[0, 4, 8, 12].map((minute, n) => record({ n, user: 'freya', minute })),
   ...[30, 34, 38, 90].map((minute, n) => record({ n: 10 + n, user: 'ada', minute })),
@@ -168,7 +168,7 @@ test('windows slide over midnight, and correlations of correlations see them', a
   ]);
 });
 
-test('neither the order nor the parts in which records come change what is found', async () => {
+test('the order and split of records do not change findings', async () => {
   const parts: readonly (readonly object[])[] = [
     [...MANY].reverse(),
     MANY.filter((_, at) => at % 2 === 0),
@@ -213,7 +213,7 @@ test('a rebuild finds the same, and appends nothing', async () => {
   assert.deepEqual((await fsck({ dir: join(root, 'again'), threads: 0 })).problems, []);
 });
 
-test('other rules look at all that is in the ledger already', async () => {
+test('changed rules are evaluated on everything in the ledger', async () => {
   const writer = await open('changed', DELETION);
   await take(writer, MANY);
   await closeWriter(writer);
@@ -222,7 +222,7 @@ test('other rules look at all that is in the ledger already', async () => {
   await take(other, [record({ n: 30, user: 'nobody', minute: 500 })]);
   await closeWriter(other);
   assert.deepEqual(titles(await findings('changed')).sort(), titles(await findings('many')).sort());
-  // Without that rule, nothing more is said; what was said stays said.
+  // Without that rule nothing new is reported; earlier findings stay.
   const back = await open('changed', DELETION);
   await take(back, [record({ n: 31, user: 'nobody', minute: 501 })]);
   await closeWriter(back);
@@ -234,7 +234,7 @@ const NOISE = Array.from({ length: 20_001 }, (_, n) => ({
   Id: `0d5ab8c6-7d2f-4f34-9a3a-0000${String(n).padStart(8, '0')}`,
 }));
 
-/** A rule that fits everything, beside others. */
+/** A rule that matches everything, beside others. */
 function everything(others: string): string {
   return `
 title: Everything
@@ -244,7 +244,7 @@ detection: { selection: { source: '*' }, condition: selection }
 ---${others}`;
 }
 
-test('a rule that fits everything says that once, in place of all the rest', async () => {
+test('a rule that matches everything is reported once, in place of its findings', async () => {
   const writer = await open('everything', everything(MASS));
   await take(writer, [...NOISE, ...MANY]);
   await closeWriter(writer);
@@ -253,17 +253,17 @@ test('a rule that fits everything says that once, in place of all the rest', asy
   assert.deepEqual(more, []);
   assert.match(throttled?.draft.title ?? '', /"Everything" matched more than 20000 records/);
   const others = found.filter(({ draft }) => draft.title.startsWith('Everything'));
-  // The next day it fits a few records alone.
+  // The next day it matches only a few records.
   assert.ok(others.every(({ draft }) => draft.windowMs > START_MS));
   assert.equal(found.filter(({ draft }) => /much|matched more/.test(draft.title)).length, 5);
 });
 
-test('a rule that is made to fit too often takes nothing back that it found before', async () => {
+test('a rule that an attacker throttles withdraws no earlier finding', async () => {
   const writer = await open('flooded', everything(DELETION));
   await take(writer, [record({ n: 1, user: 'ada', minute: 0 })]);
   const early = titles(await findings('flooded'));
   assert.deepEqual(early, ['Everything: ada@northmoor.example']);
-  // The same person again: what is said of them that day is looked at anew.
+  // The same person again, which makes that day's groups due for evaluation.
   await take(writer, [...NOISE, record({ n: 2, user: 'ada', minute: 1 })]);
   await closeWriter(writer);
   const said = titles(await findings('flooded')).filter(
@@ -272,7 +272,7 @@ test('a rule that is made to fit too often takes nothing back that it found befo
   assert.deepEqual(said, early);
 });
 
-test('records that come days late, and before those of earlier days, change nothing', async () => {
+test('records that arrive days late and out of order change nothing', async () => {
   const days = [0, 5, 2, 9];
   const late = days.flatMap((day) =>
     [0, 4, 8].map((minute) =>
@@ -283,7 +283,7 @@ test('records that come days late, and before those of earlier days, change noth
   await take(inOrder, [...late].sort(byTime));
   await closeWriter(inOrder);
   const disordered = await open('disordered', MASS);
-  // The last days first, and of each day some records long after the others.
+  // The last days first, and on each day some records long after the others.
   const backwards = [...late].reverse();
   await take(
     disordered,
@@ -314,7 +314,7 @@ test('a correlation over very many groups finds the one that counts', async () =
   assert.deepEqual(found, titles(await findings('many')).sort());
 });
 
-test('an erasure takes the signals of a person along', async () => {
+test("an erasure removes a person's signals", async () => {
   const writer = await open('erased', MASS);
   await take(writer, MANY);
   const selection = { names: ['freya@northmoor.example'] };
@@ -336,7 +336,7 @@ detection:
   condition: selection
 `;
 
-test('what hides behind more values than are compared is told as what was not seen', async () => {
+test('an event behind more values than are compared is reported as unseen', async () => {
   const writer = await open('values', MEMBERS);
   const members = Array.from({ length: 1_000 }, (_, at) => `m${at}`);
   const at = { user: 'ada', minute: 0 };

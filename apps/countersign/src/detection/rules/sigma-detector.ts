@@ -18,7 +18,7 @@ import type { RuleContent } from './rule-content.ts';
 import { RuleEvaluator, type SignalSource, type ThrottledDay } from './rule-evaluator.ts';
 import { isCutOfGroup, THROTTLED } from './throttled-rule.ts';
 
-/** The judge of rules: looks at the groups and days of which signals came or went. */
+/** The detector of rules. It evaluates groups and days whose signals changed. */
 export function sigmaDetector(content: RuleContent): Detector {
   const rules = new RuleEvaluator(content);
   let home: string | undefined;
@@ -40,21 +40,21 @@ export function sigmaDetector(content: RuleContent): Detector {
       ]);
     },
     done: (store, toIndex) => {
-      // Not before: a look that failed, or was overtaken, has said nothing again of any tenant.
+      // Only now: an interrupted or overtaken run has not reported the tenant's findings again.
       home = homeAsked;
       store.forgetTouched(toIndex);
     },
   };
 }
 
-/** One look at what changed, which may be more than memory holds. */
+/** One run over changed groups, which may exceed memory. */
 class Look {
   readonly #rules: RuleEvaluator;
   readonly #store: StoreReader;
   readonly #isolation: Isolation;
   readonly #homes = new Map<string, string>();
   readonly #throttled: ReadonlyMap<string, ThrottledDay>;
-  /** Said once, at the end: several streams may say the same of a rule that reads all of them. */
+  /** Reported once at the end, because several streams may report the same rule. */
   readonly #ofThemselves = new Map<string, FindingDraft>();
 
   constructor(rules: RuleEvaluator, store: StoreReader, isolation: Isolation) {
@@ -76,7 +76,7 @@ class Look {
         takenBack.push(...this.#overtaken(days, found));
         drafts.push(...found.filter(({ rule }) => rule !== THROTTLED));
         this.#keep([...found.filter(({ rule }) => rule === THROTTLED), ...this.#throttledOf(days)]);
-        // Else every few findings were an append of their own.
+        // Batches findings, because each append costs a disk sync.
         if (drafts.length + takenBack.length >= FINDINGS_PER_APPEND) {
           yield { drafts, covers: [], takenBack };
           [drafts, takenBack] = [[], []];
@@ -87,7 +87,7 @@ class Look {
     yield { drafts: [...drafts, ...this.#ofThemselves.values()], covers: [], takenBack };
   }
 
-  /** Undefined where the rule does not run: what it said before stays said. */
+  /** Undefined if the rule does not run. Its earlier findings then stay. */
   async #detector(days: readonly GroupDay[]): Promise<FindingDraft[] | undefined> {
     const heard = days.filter((each) => !this.#throttled.has(dayOfStream(each)));
     const [{ stream }] = days as [GroupDay];
@@ -106,7 +106,7 @@ class Look {
     }
   }
 
-  /** Rules that fit too often on a day that is looked at, each once. */
+  /** Rules with too many matches on a day in question, each once. */
   #throttledOf(days: readonly GroupDay[]): FindingDraft[] {
     return days.flatMap((each) => {
       const key = dayOfStream(each);
@@ -116,8 +116,10 @@ class Look {
   }
 
   /**
-   * What was said of these groups and days until now, and is not said any more; but for those of
-   * which not everything was looked at, lest whoever makes a flood take back what was found.
+   * Earlier findings of these groups and days that no longer hold.
+   *
+   * Groups that were not examined completely are exempt, so that an attacker's flood cannot
+   * withdraw a finding.
    */
   #overtaken(days: readonly GroupDay[], found: readonly FindingDraft[]): string[] {
     const cut = found.filter(({ rule }) => rule === THROTTLED);
@@ -136,7 +138,7 @@ class Look {
   }
 }
 
-/** The books, which are asked whose a record is once for each tenant that is stated. */
+/** Signals of the store, with a cache of each stated tenant's home. */
 function sourceOf(store: StoreReader, homes: Map<string, string>): SignalSource {
   return {
     signals: (stream, spans, atLeast) => store.signals.ofSpans(stream, spans, atLeast),
@@ -155,8 +157,8 @@ function dayOfStream({ stream, day }: { readonly stream: string; readonly day: n
 }
 
 /**
- * What was said of records that state no tenant, before it was known whose they are: it is said
- * again, of that tenant.
+ * Groups of records without a tenant from before the tenant was known. They are reported again
+ * under that tenant.
  */
 function homeless(store: StoreReader, home: string): GroupDay[] {
   if (home === TENANT_NOT_STATED) return [];

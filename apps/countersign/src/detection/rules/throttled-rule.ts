@@ -7,21 +7,21 @@ import type { GroupDay } from './group-days.ts';
 import { DRAFT_ENTRIES_MAX } from './limits.ts';
 import type { AlertingRule } from './rule-content.ts';
 
-/** The rule of such findings: whom they are about is told by {@link isThrottledOf}. */
+/** The rule of these findings. {@link isThrottledOf} decides whom they are about. */
 export const THROTTLED = 'sigma/throttled';
 
-/** Whether a draft says that of this group and day not everything was looked at. */
+/** Whether a draft reports that this group and day were not examined completely. */
 export function isCutOfGroup(draft: FindingDraft, { stream, group, day }: GroupDay): boolean {
   const isOf = isThrottledOf(draft, stream) && draft.group.endsWith(` ${group}`);
   return isOf && draft.windowMs === day * DAY_MS;
 }
 
-/** Whether a finding says that this rule, of whatever version, fits too much. */
+/** Whether a finding reports that this rule, in any version, matches too much. */
 export function isThrottledOf({ rule, group }: FindingDraft, stream: string): boolean {
   return rule === THROTTLED && group.startsWith(`${stream} `);
 }
 
-/** What is said in place of all that a rule would say of a day. */
+/** Replaces all findings of a rule on a day. */
 export function throttledDraft(
   stream: string,
   day: number,
@@ -39,7 +39,7 @@ export function throttledDraft(
   });
 }
 
-/** The same of one group of a correlation, with more samples in a day than are looked at. */
+/** Reports a correlation group with more samples in a day than are examined. */
 export function groupCutDraft(
   { stream, group, day }: GroupDay,
   most: number,
@@ -54,7 +54,7 @@ export function groupCutDraft(
   });
 }
 
-/** The same of records with more values of a field than are compared. */
+/** Reports records with more values in a field than are compared. */
 export function valuesCutDraft(
   stream: string,
   day: number,
@@ -73,7 +73,7 @@ export function valuesCutDraft(
   return { ...draft, entries: entries.slice(0, DRAFT_ENTRIES_MAX) };
 }
 
-/** `title` without the day, which it ends with. */
+/** `title` without the day, which is appended. */
 function draftOfDay(
   group: string,
   day: number,

@@ -44,10 +44,10 @@ function line({ n, user, hour }: DeletionRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-/** Rules and hours of which the judge says that it did not look at everything. */
+/** Rules and hours that the detector reports as not examined. */
 type Blind = { readonly rules: readonly string[]; readonly hours: readonly [number, number] };
 
-/** Finds whoever deleted two files or more, and fewer than `most`, in an hour. */
+/** Finds people who deleted at least two and fewer than `most` files in an hour. */
 class Deletions implements Detector {
   readonly name = 'test/deletions';
   readonly hears = 'events';
@@ -156,13 +156,13 @@ const TWICE: readonly DeletionRecord[] = [
   { n: 3, user: 'ada', hour: 9 },
 ];
 
-test('what a judge says is an entry, once, with its evidence in order', async () => {
+test('a finding is one entry, with its evidence in order', async () => {
   const writer = await open('once', new Deletions());
   await take(writer, TWICE);
   const { size } = writer.ledger;
   await take(writer, TWICE);
   assert.equal(writer.store.acts('finding').length, 1);
-  // The second import and what it says of itself; nothing of a finding.
+  // The second import and its own entries; no new finding.
   assert.equal(writer.ledger.size - size, 3);
   await closeWriter(writer);
   const [found, ...more] = await findings('once');
@@ -175,12 +175,12 @@ test('what a judge says is an entry, once, with its evidence in order', async ()
   reader.close();
   assert.deepEqual([leaf.kind, leaf.source], ['finding', 'countersign/finding']);
   assert.equal(leaf.at, '2026-03-02T09:00:00Z');
-  // The id of a finding can be computed from a name: in a leaf it is not to stand.
+  // A finding's id can be computed from a name, so it must not appear in a leaf.
   assert.notEqual(leaf.id, found?.uid);
   assert.deepEqual((await fsck({ dir, threads: 0 })).problems, []);
 });
 
-test('later records make it a revision; order means nothing for what is found', async () => {
+test('later records make a revision; their order does not matter', async () => {
   const more: readonly DeletionRecord[] = [
     { n: 4, user: 'freya', hour: 9 },
     { n: 5, user: 'ada', hour: 9 },
@@ -206,7 +206,7 @@ test('later records make it a revision; order means nothing for what is found', 
   );
 });
 
-test('what later records speak against is taken back, and said again when they agree', async () => {
+test('later records withdraw a finding, and others report it again', async () => {
   const writer = await open('back', new Deletions(3));
   await take(writer, TWICE);
   assert.equal((await findings('back')).length, 1);
@@ -225,7 +225,7 @@ test('what later records speak against is taken back, and said again when they a
   assert.ok(found.some(({ revisions }) => revisions.includes(last)));
 });
 
-test('a look that did not see everything takes nothing back of what it did not see', async () => {
+test('an incomplete run withdraws nothing that it did not examine', async () => {
   const rules = ['test/deletions'];
   const cases = [
     { name: 'flooded', blind: { rules, hours: [9, 10] }, kept: 1 },
@@ -241,7 +241,7 @@ test('a look that did not see everything takes nothing back of what it did not s
   }
 });
 
-test('after a rebuild all findings are there, and nothing is said again', async () => {
+test('after a rebuild all findings are there, and none is repeated', async () => {
   const writer = await open('rebuilt', new Deletions());
   await take(writer, TWICE);
   await take(writer, [{ n: 4, user: 'freya', hour: 9 }]);
@@ -259,7 +259,7 @@ test('after a rebuild all findings are there, and nothing is said again', async 
   assert.deepEqual(await findings('rebuilt'), before);
 });
 
-test('a judge that fails stops neither the import nor the others, and is asked again', async () => {
+test('a failing detector stops neither the import nor others, and runs again', async () => {
   let isBroken = true;
   const ofGroup = (group: string): FindingDraft =>
     draftOf(group, [{ index: 1, event: { timeMs: 7, actorName: 'x' } }]);
@@ -293,7 +293,7 @@ test('a judge that fails stops neither the import nor the others, and is asked a
   assert.deepEqual(await groups(), after, 'what was said is not said twice');
 });
 
-test('what a look saw before another looked further is not entered', async () => {
+test('discards the results of an overtaken run', async () => {
   const saying = (group: string): DetectorResult => ({
     drafts: [draftOf(group, [{ index: 1, event: { timeMs: 7, actorName: 'x' } }])],
     covers: [{ from: 0, to: HOUR_MS }],
@@ -329,7 +329,7 @@ test('what a look saw before another looked further is not entered', async () =>
   assert.deepEqual(said, ['found later open']);
 });
 
-test('judges are entered in their order, however many parts what they say has', async () => {
+test('enters results in detector order, with any number of parts', async () => {
   const parts = 30;
   const detectorOf = (name: string, reads: 'events' | 'state', startMs: number): Detector => ({
     ...{ name, hears: 'events', watches: [], reads },
@@ -371,7 +371,7 @@ test('judges are entered in their order, however many parts what they say has', 
   assert.ok(taken.length > 0 && taken.every(({ draft }) => draft.windowMs < parts * HOUR_MS));
 });
 
-test('an erasure takes what findings say of a person along, and takes nothing back', async () => {
+test("an erasure removes a person's name from findings, and withdraws nothing", async () => {
   const writer = await open('erased', new Deletions());
   await take(writer, TWICE);
   const selection = { names: ['freya@northmoor.example'] };
@@ -382,7 +382,7 @@ test('an erasure takes what findings say of a person along, and takes nothing ba
   assert.deepEqual(await findings('erased'), []);
 });
 
-test('SQL sees each finding once, as it was said last', async () => {
+test('SQL shows each finding once, in its latest revision', async () => {
   const writer = await open('sql', new Deletions());
   await take(writer, TWICE);
   await take(writer, [{ n: 4, user: 'freya', hour: 9 }]);

@@ -24,23 +24,23 @@ import {
 import { ReadAhead } from './read-ahead.ts';
 
 export type DetectionReport = {
-  /** Findings said for the first time, again with other content, and taken back. */
+  /** Counts of new, revised and withdrawn findings. */
   readonly said: number;
   readonly revised: number;
   readonly withdrawn: number;
-  /** What failed in this look, by judge: it is said by a finding as well. */
+  /** Failures of this run, by detector. Findings report them too. */
   readonly failures: readonly { readonly detector: string; readonly because: string }[];
-  /** Everything that has failed by now, in the words of its finding. */
+  /** Everything that has failed so far, with the titles of its findings. */
   readonly failed: readonly string[];
 };
 
-/** Of whom a look asks: of those that read the state, of those that ask the engine, of all. */
+/** Which detectors to run: those that read only the state, those that query events, or all. */
 export type DetectorSelection = NonNullable<Detector['reads']> | 'all';
 
-/** How work that appends gets the writer for itself. */
+/** Runs work that appends while no other work does. */
 export type WithExclusiveWriter = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** What a runner reads with; its readers see the same entries. */
+/** The readers of a runner, which see the same entries. */
 export type DetectionReaders = { readonly store: StoreReader; readonly ledger: LedgerReader };
 
 /** Work that detectors rest on. It runs before each run of the detectors that read events. */
@@ -84,7 +84,7 @@ export class DetectionRunner {
     this.#preparations = prepare(readers);
   }
 
-  /** `alone` MUST run its work with everything posted, and nothing on its way into the ledger. */
+  /** `alone` MUST run its work after everything was posted, with no append in progress. */
   static async open(
     writer: LedgerWriter,
     detectors: readonly Detector[],
@@ -98,8 +98,8 @@ export class DetectionRunner {
   }
 
   /**
-   * Asks all detectors, or those that read the state alone, or the others: rules need not wait for
-   * those that look back over weeks. MUST not be called of the same detectors before it resolved.
+   * Runs all detectors, or those that read only the state, or the others. Rules need not wait for
+   * detectors that read weeks of history. MUST NOT run for the same detectors concurrently.
    */
   async look(of: DetectorSelection = 'all'): Promise<DetectionReport> {
     const total = { said: 0, revised: 0, withdrawn: 0 };
@@ -140,7 +140,7 @@ export class DetectionRunner {
     return failures;
   }
 
-  /** A look that is under way ends soon: what it has not said yet is judged again. */
+  /** Ends a run in progress soon. What it has not entered is evaluated again. */
   stop(): void {
     this.#isStopped = true;
     this.#store.stop();
@@ -152,9 +152,11 @@ export class DetectionRunner {
   }
 
   /**
-   * Asks whoever is due, all of the same entries: those that read the state beside those that ask
-   * the engine, and of each kind one behind the other, as far ahead of what is entered as memory
-   * allows. What they say is entered in their order.
+   * Runs all due detectors on the same entries.
+   *
+   * Detectors on the state run beside those that query the engine, and one after the other within a
+   * kind. They run ahead of the appends within the memory limit. Results are entered in detector
+   * order.
    */
   #askAll(of: DetectorSelection): [DetectorRun, ReadAhead<Answer>][] {
     const toIndex = this.#store.cursor;
@@ -184,10 +186,10 @@ export class DetectionRunner {
     return due.map((asked) => [asked, readsState(asked) ? ofState : ofEvents]);
   }
 
-  /** What each says, part by part, and how it ended. */
+  /** The results of each detector, part by part, and its end. */
   async *#answers(due: readonly DetectorRun[]): AsyncGenerator<Answer> {
     for (const { detector, ...of } of due) {
-      // Questions of the engine are on their way before this thread is taken.
+      // Start the engine's queries before this thread is busy.
       if (detector.reads === 'state') await setImmediate();
       let failure: string | undefined;
       try {
@@ -205,7 +207,7 @@ export class DetectionRunner {
     const context = await this.#context(of);
     const unit = { id: null, title: detector.watches[0]?.title ?? detector.name };
     const beganMs = clock.monotonic();
-    // Its own time: it also waits until what it said is entered.
+    // Measures the detector's own time, without waiting for its results to be entered.
     let waitedMs = 0;
     let isWhole = false;
     for (;;) {
@@ -231,27 +233,29 @@ export class DetectionRunner {
     const restsMs = tookMs * (detector.restTimes ?? 0);
     const untilMs = clock.monotonic() + (isWhole ? restsMs : Math.max(restsMs, FAILED_REST_MS));
     this.#restsUntilMs.set(detector.name, untilMs);
-    // Else what the questions of each judge needed stands beside those of the next.
+    // Return memory, or each detector's query memory would add to the next one's.
     if (tookMs > GIVE_BACK_AFTER_MS) await this.#store.giveBack();
     if (!isWhole) throw new Error(DOES_NOT_RUN);
   }
 
-  /** What failed gets another try in each process, and from time to time. */
+  /** A failed unit is retried in each process, and at intervals. */
   #isRetryDue({ name }: Detector, known: readonly StoredFinding[]): boolean {
     if (known.length === 0) return false;
     const triedMs = this.#retriedMs.get(name) ?? Number.NEGATIVE_INFINITY;
     return this.#writer.clock.monotonic() - triedMs >= FAILED_RETRY_MS;
   }
 
-  /** Event times of what was not read because of a failure. */
+  /** Event times that a failure left unread. */
   #missedBy({ draft }: StoredFinding): IntervalSet {
     if (failureOf(draft)?.entry !== null) return [interval(draft.firstMs, draft.firstMs + 1)];
     return draft.entries.flatMap((from) => this.#store.touchedSince(from));
   }
 
   /**
-   * Enters what one judge says, and moves its cursor behind all of it: not before, so that what a
-   * crash or a failure cuts off is judged again. Tells what went wrong.
+   * Enters the results of one detector, then moves its cursor.
+   *
+   * The cursor moves last, so that interrupted work is evaluated again. Returns the failure, if
+   * any.
    */
   async #enterAll(
     asked: DetectorRun,
@@ -267,7 +271,7 @@ export class DetectionRunner {
         failure ??= answer.failure;
         break;
       }
-      // The rest of what it says is passed over: those behind it are heard all the same.
+      // Skip its remaining results, but drain them so that later detectors run.
       if (failure !== undefined || isOvertaken) continue;
       try {
         const facts = await this.#enter(asked, answer.result);
@@ -282,8 +286,8 @@ export class DetectionRunner {
   }
 
   /**
-   * Undefined where an import that this look was waiting for has asked the same judge of more: what
-   * was said before it is out of date, and would take back what it found.
+   * Undefined if the run was overtaken: an import that finished meanwhile reset this detector's
+   * cursor. Its older results would withdraw newer findings.
    */
   #enter(asked: DetectorRun, result: DetectorResult): Promise<readonly NewFact[] | undefined> {
     const { detector } = asked;
@@ -336,9 +340,9 @@ export class DetectionRunner {
     return { ...of, store: this.#store, ledger: this.#ledger, head, nowMs };
   }
 
-  /** The reader of the ledger sees all entries below this one. */
+  /** Makes the ledger reader see all entries below this index. */
   async #seeAsFar(index: number): Promise<void> {
-    // One after the other: else what was read first, and came last, would take the view back.
+    // One at a time: a slow earlier refresh must not undo a later one.
     const seen = this.#seen.then(async () => {
       if (this.#ledger.size >= index) return;
       await this.#writer.ledger.publish();
@@ -382,7 +386,7 @@ function stageOf({ name }: Detector): string {
   return `watch/${name}`;
 }
 
-/** In the order of the detectors: the parts of one, and its end. */
+/** In detector order: the parts of one, then its end. */
 type Answer =
   | { readonly kind: 'part'; readonly result: DetectorResult }
   | { readonly kind: 'end'; readonly failure: string | undefined };

@@ -9,22 +9,22 @@ import { customOf } from '../rules/rule-extension.ts';
 import { severityOfLevel } from '../rules/rule-finding.ts';
 import { LOGS, type LogName, logsOfSource, NEEDS } from './required-logs.ts';
 
-/** A rule or a detector, and what it has to see so that its silence means something. */
+/** A rule or detector, and the logs that it needs for its silence to mean something. */
 export type DetectorProfile = {
-  /** As findings name it; of a detector that has several rules, what comes before their slash. */
+  /** As findings name it; for a detector with several rules, the prefix before the slash. */
   readonly id: string;
   readonly title: string;
   readonly detector: string;
-  /** What its findings are in the chain of an incident, from first to last. */
+  /** The steps of a chain that its findings stand for, from first to last. */
   readonly steps?: readonly string[];
   readonly logs: readonly LogName[];
-  /** The highest severity that it ever says; undefined: any. */
+  /** The highest severity that it reports. Undefined: any. */
   readonly severityMax?: FindingSeverity;
-  /** Its name in the ids of findings about itself; default: its title. */
+  /** Its name in the ids of findings about itself. Default: its title. */
   readonly cutTitle?: string;
 };
 
-/** The rules and correlations that speak for themselves. */
+/** The rules and correlations that alert. */
 export function ruleWatchers({ set }: RuleContent, detector: string): DetectorProfile[] {
   const rules = set.rules.filter(({ alerts }) => alerts);
   const correlations = set.correlations.filter(({ alerts }) => alerts);
@@ -36,7 +36,7 @@ export function ruleWatchers({ set }: RuleContent, detector: string): DetectorPr
   ];
 }
 
-/** What the detectors of streams look for, rule by rule. */
+/** The window detectors, rule by rule. */
 export function streamWatchers(
   detectors: readonly Pick<
     WindowDetector,
@@ -52,7 +52,7 @@ export function streamWatchers(
   );
 }
 
-/** Whether a finding says that it failed: by itself, or with all of its judge. */
+/** Whether a finding reports its failure, alone or with its whole detector. */
 export function isFailureOf(
   draft: FindingDraft,
   { id, title, cutTitle, detector }: DetectorProfile,
@@ -65,14 +65,14 @@ export function isFailureOf(
   );
 }
 
-/** Whether its silence says anything of findings of this severity and above. */
+/** Whether its silence is relevant for findings of this severity and above. */
 export function maySay({ severityMax = 5 }: DetectorProfile, severityMin: number): boolean {
   return severityMax >= severityMin;
 }
 
 /**
- * Whether it looks at what people hand in alone. It is blind whatever is collected, and says so of
- * itself; an answer about all rules that waited for it would wait for ever.
+ * Whether it needs only hand-delivered logs. It is blind in every collection and reports that
+ * itself; an answer that waited for it would never be yes.
  */
 export function isOfHandedIn({ logs }: DetectorProfile): boolean {
   return logs.some((name) => LOGS[name].isHandedIn === true);
@@ -90,7 +90,7 @@ function watcherOf(
   return { id: ruleKey({ id, name, title }), title, detector, steps, logs, severityMax };
 }
 
-/** What a rule of ours says that it needs; undefined where it leaves that to its log source. */
+/** The logs that a rule of ours states; undefined if it relies on its log source. */
 function statedLogs(document: RuleMeta): readonly LogName[] | undefined {
   const { needs } = customOf(document).custom;
   return needs.length === 0 ? undefined : needs.flatMap((need) => NEEDS.get(need) ?? []);

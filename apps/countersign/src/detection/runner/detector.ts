@@ -8,50 +8,54 @@ import type { DetectorResult } from './detector-result.ts';
 import type { Isolation } from './isolation.ts';
 
 /**
- * Whoever judges what is in the ledger: rules, stream detectors, reconciliation, checks. A judge
- * MUST say the same of the same records, whatever the order in which they came in; it MAY be asked
- * about the same records again, and by another process after a crash.
+ * Evaluates the ledger: rules, stream detectors, reconciliation, checks.
+ *
+ * A detector MUST report the same for the same records in any order. It may see the same records
+ * again, also in another process after a crash.
  */
 export interface Detector {
-  /** Stable: a cursor and every finding carry it, e.g. `sigma`, `reconcile`, `stream/spray`. */
+  /**
+   * Stable, because a cursor and every finding contain it: `sigma`, `reconcile`, `stream/spray`.
+   */
   readonly name: string;
-  /** `events`: asked when records came in; `entries`: when anything did, such as decisions. */
+  /** `events`: runs after new records. `entries`: after any new entry, such as a decision. */
   readonly hears: 'events' | 'entries';
-  /** What it looks for, and what it has to see so that its silence means something. */
+  /** Its rules, and the logs that each needs. */
   readonly watches: readonly DetectorProfile[];
-  /** Asked again after so long without anything new, where what it says depends on the time. */
+  /** Also runs at this interval without new entries, if its results depend on the time. */
   readonly everyMs?: number;
   /**
-   * After it was asked it rests so many times as long as that took, whatever comes in: a look over
-   * weeks of a large tenant leaves the machine to the others.
+   * After a run it rests this many times as long as the run took. So a run over weeks of a large
+   * tenant leaves the machine to others.
    */
   readonly restTimes?: number;
-  /** `state`: it asks nothing of the engine of the books, and may be asked beside others. */
+  /** `state`: it does not query the engine, so it may run beside others. */
   readonly reads?: 'events' | 'state';
   /**
-   * In parts, so that nobody has to hold all that is found in a log of any size: what a part says
-   * is durable before much more is asked for. A crash between two parts is a look that did not
-   * end: all of it is asked again, and what was said is not said twice.
+   * Yields results in parts, so that no log is too large for memory.
+   *
+   * Each part is durable before much more is requested. A crash between two parts leaves the run
+   * unfinished: it is repeated, and findings that exist already are not entered again.
    */
   detect(context: DetectorInput): AsyncIterable<DetectorResult>;
-  /** Called when what it said of all entries below `toIndex` is durable. */
+  /** Called once the results for all entries below `toIndex` are durable. */
   done?(store: Store, toIndex: number): void;
 }
 
 export type DetectorInput = {
   /**
-   * Event times of what came in since the judge was asked last: the windows over them are to be
-   * judged again. Of a judge that was never asked: of all that there is.
+   * Event times of entries since the last run. The windows over them need another evaluation. In
+   * the first run: all times.
    */
   readonly touched: IntervalSet;
-  /** The entries of that time: `[fromIndex, toIndex)`; the books hold all of them. */
+  /** The new entries: `[fromIndex, toIndex)`. The store covers all of them. */
   readonly fromIndex: number;
   readonly toIndex: number;
   readonly store: StoreReader;
-  /** Published up to `toIndex` at least. */
+  /** Published at least up to `toIndex`. */
   readonly ledger: LedgerReader;
   readonly head: LedgerHead;
   readonly nowMs: number;
-  /** Runs what may fail by itself, so that nothing else of the judge fails with it. */
+  /** Runs parts that may fail separately, so that nothing else of the detector fails with them. */
   readonly isolation: Isolation;
 };

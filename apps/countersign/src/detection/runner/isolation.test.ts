@@ -58,7 +58,7 @@ async function take(
   });
 }
 
-/** Finds each person who deleted something. It throws on whom the test says. */
+/** Finds each person who deleted something. Throws on the people that the test selects. */
 function detector(name: string, throwsOn: (user: string) => boolean = () => false): Detector {
   const watches = [{ id: name, title: `What ${name} finds`, detector: name, logs: [] }];
   return {
@@ -104,7 +104,7 @@ function groupsOf(found: readonly StoredFinding[], of: string): string[] {
   return own.map(({ draft: { group } }) => group.replace('@northmoor.example', '')).sort();
 }
 
-test('two findings with one id are one, with the evidence of both, and blind nobody', async () => {
+test('two findings with one id are merged with the evidence of both', async () => {
   const writer = await open('same', [detector('test/first'), detector('test/second')]);
   const { failed, warnings } = await take(writer, ['freya', 'ada', 'freya']);
   await closeWriter(writer);
@@ -120,7 +120,7 @@ test('two findings with one id are one, with the evidence of both, and blind nob
   });
 });
 
-test('the entry that a detector throws on is found, named and skipped by it alone', async () => {
+test('finds, names and skips only the entry that a detector throws on', async () => {
   const isBad = (user: string): boolean => user.startsWith('bad');
   const detectors = [detector('test/picky', isBad), detector('test/sound')];
   const writer = await open('picky', detectors);
@@ -132,7 +132,7 @@ test('the entry that a detector throws on is found, named and skipped by it alon
   );
   assert.ok(report.warnings.some(({ text }) => /cannot read bad@/.test(text)));
   const sizeAfter = writer.ledger.size;
-  // More of the same: it looks at all that is not the entry, and says nothing twice.
+  // More records of the same kind: it examines all but the skipped entry, and repeats nothing.
   const again = await take(writer, ['zoe', 'bad2'], 10);
   assert.equal(again.failed.length, 2);
   await closeWriter(writer);
@@ -162,7 +162,7 @@ test('the entry that a detector throws on is found, named and skipped by it alon
   });
 });
 
-test('a failure outlives restart and rebuild, is said once, and ends with its repair', async () => {
+test('a failure outlives restarts, is reported once, and ends with its repair', async () => {
   const isBad = (user: string): boolean => user.startsWith('bad');
   const broken = detector('test/picky', isBad);
   const writer = await open('repaired', [broken]);
@@ -204,7 +204,7 @@ test('a failure outlives restart and rebuild, is said once, and ends with its re
   });
 });
 
-test('a detector that fails whatever it reads does not run, and says so', async () => {
+test('a detector that fails on any input does not run, and reports that', async () => {
   const broken: Detector = {
     ...detector('test/broken'),
     // biome-ignore lint/correctness/useYield: it has nothing to say.

@@ -6,10 +6,10 @@ import { type Failure, type FailureReport, failedDraft, failureOf } from '../fin
 import type { DetectorResult } from './detector-result.ts';
 import { SKIPPED_ENTRIES_MAX } from './limits.ts';
 
-/** A rule or a detector that can fail by itself; `id` null: all of the judge. */
+/** A rule or detector that can fail separately. `id` null: the whole detector. */
 export type Unit = { readonly id: string | null; readonly title: string };
 
-/** Reads what it is for, and throws if it cannot. */
+/** Reads what the unit reads, and throws if the unit would. */
 type Probe = (store: StoreReader) => unknown;
 
 export type IsolationOptions = {
@@ -17,9 +17,9 @@ export type IsolationOptions = {
   readonly store: StoreReader;
   readonly ledger: LedgerReader;
   readonly fromIndex: number;
-  /** Open findings about failures of this judge. */
+  /** Open findings about failures of this detector. */
   readonly known: readonly StoredFinding[];
-  /** Whether what failed before is given another try. */
+  /** Whether earlier failures get another try. */
   readonly retries: boolean;
   readonly isStopped: () => boolean;
 };
@@ -27,16 +27,17 @@ export type IsolationOptions = {
 type UnitState = {
   readonly title: string;
   readonly skipped: Set<number>;
-  /** Entries that it failed on before, and that it reads again now. */
+  /** Entries that failed before and are read again now. */
   readonly retried: Set<number>;
   isBroken: boolean;
   isSuspect: boolean;
 };
 
 /**
- * Keeps one record from blinding a detector, and one detector from silencing others: for one run
- * of a judge. What throws is run again without the entry that makes it throw, which is found by
- * halving. What throws whatever it reads does not run.
+ * Keeps one record from blinding a detector, and one detector from silencing others, for one run.
+ *
+ * A unit that throws runs again without the offending entry, which bisection finds. A unit that
+ * throws on any input does not run.
  */
 export class Isolation {
   readonly #options: IsolationOptions;
@@ -52,13 +53,13 @@ export class Isolation {
     }
   }
 
-  /** The units that are given another try: all that they read is to be looked at. */
+  /** Units that get another try, so that everything they read needs evaluation. */
   get retried(): readonly string[] {
     if (!this.#options.retries) return [];
     return [...new Set(this.#known().flatMap(({ unit }) => unit ?? []))];
   }
 
-  /** Undefined where the unit does not run, since it throws whatever it reads. */
+  /** Undefined if the unit does not run because it throws on any input. */
   async attempt<T>(
     unit: Unit,
     work: (store: StoreReader) => T | Promise<T>,
@@ -74,7 +75,7 @@ export class Isolation {
     }
   }
 
-  /** What the unit reads; undefined where it does not run. */
+  /** The store as the unit may see it; undefined if it does not run. */
   view(unit: Unit): StoreReader | undefined {
     const { skipped, isBroken } = this.#stateOf(unit);
     if (isBroken) return undefined;
@@ -82,19 +83,19 @@ export class Isolation {
     return skipped.size === 0 ? store : store.without({ entries: skipped, from: Infinity });
   }
 
-  /** Finds out which entry it throws on, so that {@link view} does without it. */
+  /** Finds the entry that causes the error, so that {@link view} hides it. */
   async blame(unit: Unit, error: unknown, probe: Probe): Promise<void> {
     if (this.#options.isStopped()) throw error;
     const state = this.#stateOf(unit);
     if (state.retried.size > 0) {
-      // It still fails: it does without all of them again, as before.
+      // It still fails, so it skips all of them again.
       for (const entry of state.retried) state.skipped.add(entry);
       state.retried.clear();
       return;
     }
     const entry = await this.#entryOf(state, error, probe);
     if (entry === 'none' && !state.isSuspect) {
-      // It does not throw when it is asked again: something else was in its way.
+      // It does not throw the second time, so the cause was something else.
       state.isSuspect = true;
       return;
     }
@@ -106,7 +107,7 @@ export class Isolation {
     this.#found.push({ detector, unit: id, entry: failed, title, because: messageOf(error) });
   }
 
-  /** What is to be said of failures, and which are over. */
+  /** Findings about new failures, and the withdrawal of those that are over. */
   async result(): Promise<DetectorResult> {
     const reports = this.#found.map(async (failure): Promise<FailureReport> => {
       const { ledger, fromIndex } = this.#options;
@@ -125,7 +126,7 @@ export class Isolation {
     });
   }
 
-  /** Failures that were given another try, and did not come again. */
+  /** Failures that got another try and did not recur. */
   #over(): string[] {
     if (!this.#options.retries) return [];
     return this.#options.known.flatMap(({ uid, draft }) => {
@@ -152,7 +153,7 @@ export class Isolation {
     return state;
   }
 
-  /** `all`: it throws whatever it reads, or no entry is to blame. `none`: it does not throw. */
+  /** `all`: it throws on any input, or no single entry is the cause. `none`: it does not throw. */
   async #entryOf(
     { skipped }: UnitState,
     error: unknown,
@@ -181,5 +182,5 @@ export class Isolation {
   }
 }
 
-/** What no record is to blame for, and what another one cannot mend. */
+/** Failures of the machine, which no record causes and no skipping cures. */
 const OF_THE_MACHINE = /out of memory|ENOSPC|ENOMEM|EMFILE|EIO\b|no space left|EROFS/i;

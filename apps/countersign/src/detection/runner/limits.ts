@@ -1,23 +1,23 @@
-/** What took longer asked for much: then the memory of the engine is given back. */
+/** After a longer run, the engine's memory is returned to the system. */
 export const GIVE_BACK_AFTER_MS = 500;
 
-/** Findings appended at a time: some megabytes, and one wait for the disk. */
+/** Findings per append: a few megabytes, and one disk sync. */
 export const FINDINGS_PER_APPEND = 2_000;
 
-/** Findings of which judges may be ahead of what is appended: some megabytes for each thread. */
+/** Findings that detectors may be ahead of the appends: a few megabytes per thread. */
 export const FINDINGS_AHEAD_MAX = 4_000;
 
-/** What looks back over weeks takes a tenth of one core at most, however large the tenant. */
+/** Detectors that look back over weeks use at most a tenth of one core, for any tenant size. */
 export const STREAM_REST_TIMES = 9;
 
 /**
- * Entries that one detector skips. Each costs as many looks as the ledger's size has bits; who is
- * skipped on more than this is failed by what came in as a whole.
+ * Entries that one detector may skip. Finding each takes as many runs as the ledger size has bits.
+ * With more, the input as a whole is the cause.
  */
 export const SKIPPED_ENTRIES_MAX = 64;
 
-/** What failed is given another try by each process, and by one that runs on as often as this. */
+/** A failed unit is retried by each process, and in a long-running one at this interval. */
 export const FAILED_RETRY_MS = 3_600_000;
 
-/** A judge that failed whatever it read rests so long: the next look would fail as well. */
+/** Rest time of a detector that failed on any input, because the next run would fail too. */
 export const FAILED_REST_MS = 60_000;

@@ -13,7 +13,7 @@ async function all<T>(ahead: ReadAhead<T>): Promise<T[]> {
   return found;
 }
 
-test('everything comes once and in order, and no more waits than may', async () => {
+test('yields every item once and in order, within the limit', async () => {
   const weights = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 30 });
   const pauses = fc.array(fc.boolean(), { minLength: 1, maxLength: 8 });
   await fc.assert(
@@ -34,7 +34,7 @@ test('everything comes once and in order, and no more waits than may', async () 
         if (item === undefined) break;
         found.push(item);
         taken += item;
-        // One that is made while there was room, and one that waits to be handed over.
+        // One item produced while there was room, and one that waits for transfer.
         assert.ok(made - taken <= max + 9 + 9, `${made - taken} wait`);
       }
       assert.deepEqual(found, of);
@@ -44,7 +44,7 @@ test('everything comes once and in order, and no more waits than may', async () 
   );
 });
 
-test('it works ahead while nobody asks, and stops when enough waits', async () => {
+test('works ahead without demand, and stops at the limit', async () => {
   let made = 0;
   const source = async function* (): AsyncGenerator<number> {
     for (;;) yield ++made;
@@ -57,7 +57,7 @@ test('it works ahead while nobody asks, and stops when enough waits', async () =
   assert.equal(made, 4);
 });
 
-test('what the source throws comes behind what it gave', async () => {
+test('an error of the source follows the items before it', async () => {
   const source = async function* (): AsyncGenerator<string> {
     yield 'one';
     yield 'two';
@@ -70,7 +70,7 @@ test('what the source throws comes behind what it gave', async () => {
   await assert.rejects(ahead.next(), /no more/);
 });
 
-test('a heavy item passes alone', async () => {
+test('an item above the limit passes alone', async () => {
   const source = async function* (): AsyncGenerator<number> {
     yield 500;
     yield 700;

@@ -1,6 +1,6 @@
 /**
- * Takes items of a source before anybody asks for them, in their order, until those that wait weigh
- * `weightMax`; one is taken however heavy it is. What the source throws is thrown to whoever asks.
+ * Reads items ahead of demand, in order, while the waiting ones weigh less than `weightMax`. A
+ * single item passes at any weight. An error of the source is thrown to the reader.
  */
 export class ReadAhead<T> {
   readonly #source: AsyncIterator<T>;
@@ -21,7 +21,7 @@ export class ReadAhead<T> {
     void this.#run();
   }
 
-  /** Undefined where there is nothing more. MUST not be called again before it resolved. */
+  /** Undefined at the end. MUST NOT be called before the previous call resolved. */
   async next(): Promise<T | undefined> {
     while (this.#taken.length === 0 && this.#end === 'open') await this.#changed();
     const item = this.#taken.shift();

@@ -6,13 +6,13 @@ import {
   unifiedLog,
 } from '../../store/coverage/log-sources.ts';
 
-/** All that comes in no content type of its own. */
+/** The content type for all workloads without one of their own. */
 const GENERAL: Log['of'] = unifiedLog(
   /^m365\.activity\/Audit\.General$/i,
   /^(?!(?:Exchange|SharePoint|OneDrive|AzureActiveDirectory)$)/i,
 );
 
-/** A table of the hunting tool, by each way on which it comes; an export may hold any of them. */
+/** An advanced hunting table, by each path that delivers it. An export may contain any of them. */
 function hunting(table: string): Log['of'] {
   const live = `^(?:azure-monitor/AdvancedHunting-|log-analytics/)${table}$`;
   return [{ source: new RegExp(live, 'i') }, { source: /^defender\/advanced-hunting$/i }];
@@ -41,7 +41,7 @@ export type LogName =
 
 export const LOGS: Readonly<Record<LogName, Log>> = {
   interactive: FLOW_LOGS.interactive,
-  // The audit log tells that somebody signed in, and neither from which country nor how.
+  // The audit log reports that a person signed in, without country and method.
   signInLog: { words: "people's sign-ins in full", of: SIGN_IN_LOG },
   nonInteractive: FLOW_LOGS.nonInteractive,
   servicePrincipals: FLOW_LOGS.servicePrincipals,
@@ -91,7 +91,7 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
     words: "the company's own network",
     of: hunting('Identity\\w+'),
   },
-  // A sign-in says what was known when it was made; what was found out later comes by itself.
+  // A sign-in states the risk known at the time. Later findings arrive separately.
   risk: {
     words: 'risks that the suite finds out later',
     of: [{ source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?UserRiskEvents$/i }, ...GENERAL],
@@ -117,7 +117,7 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
   },
 };
 
-/** Names that the member `needs` of a rule may use. A rule needs all logs of all of them. */
+/** Names for a rule's member `needs`. A rule needs all logs of all its names. */
 export const NEEDS: ReadonlyMap<string, readonly LogName[]> = new Map<string, readonly LogName[]>([
   ['sign-ins', ['interactive', 'nonInteractive']],
   ['sign-in-log', ['signInLog', 'nonInteractive']],
@@ -138,7 +138,7 @@ export const NEEDS: ReadonlyMap<string, readonly LogName[]> = new Map<string, re
   ['graph-calls', ['graphCalls']],
 ]);
 
-/** The logs behind a log source of Sigma's taxonomy; `other` where we know of none. */
+/** The logs of a log source in Sigma's taxonomy; `other` if it is unknown to us. */
 export function logsOfSource(source: {
   readonly product?: string | undefined;
   readonly service?: string | undefined;
@@ -147,12 +147,12 @@ export function logsOfSource(source: {
   return OF_SOURCE.get(name) ?? (name === '/' ? SUITE : []);
 }
 
-/** All that people and applications do in the suite. */
+/** All activity of people and applications in the suite. */
 export const SUITE: readonly LogName[] = [
   ...(['exchange', 'sharepoint', 'directory', 'general'] as const),
 ];
 
-/** Of every kind, in full: people's, and those of what acts by itself. */
+/** Complete sign-in logs of people and of workloads. */
 export const SIGN_IN_LOGS: readonly LogName[] = [
   ...(['signInLog', 'nonInteractive', 'servicePrincipals'] as const),
 ];

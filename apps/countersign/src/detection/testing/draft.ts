@@ -1,7 +1,7 @@
 import { tenantId } from '@countersign/core';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 
-/** A draft in which everything is stated; `extra` changes members. */
+/** A draft with all members; `extra` overrides some. */
 export function draftOf(extra: Partial<FindingDraft> = {}): FindingDraft {
   return {
     rule: 'reconcile/no-sign-in',

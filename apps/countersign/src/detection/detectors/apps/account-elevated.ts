@@ -9,7 +9,7 @@ import {
 } from '../windows/window-detector.ts';
 import { type Step, stepsOf } from './app-changes.ts';
 
-/** A new account, and within minutes power for it or through it. */
+/** A new account that receives or grants privileges within minutes. */
 export const accountRaised: WindowDetector = {
   rules: ['stream/account-raised'],
   title: 'New account received a role or permissions within minutes',
@@ -32,13 +32,13 @@ export const accountRaised: WindowDetector = {
   },
 };
 
-/** Roles of the directory, and rights of an application that nobody need consent to any more. */
+/** Directory roles, and application permissions that need no further consent. */
 async function isForAll(scene: DetectionWindow, { kind, index }: Step): Promise<boolean> {
   if (kind !== 'consent') return true;
   return /AllPrincipals/i.test((await scene.bodyOf(index)) ?? '');
 }
 
-/** Several feeds tell of one account: it is said once. */
+/** Several feeds report one account creation. Report it once. */
 function isFirstOfItsGroup(): (draft: FindingDraft) => boolean {
   const seen = new Set<string>();
   return ({ group, windowMs }) => {

@@ -3,7 +3,7 @@ import { HISTORY_MS, STEPS_MAX } from '../limits.ts';
 import { ask, numberOf, type Row, textOf } from '../windows/event-query.ts';
 import type { CitedEvent, DetectionWindow } from '../windows/window-detector.ts';
 
-/** What somebody did to applications and accounts that gives power over others. */
+/** Changes of applications and accounts that give power over others. */
 export type StepKind = 'credential' | 'consent' | 'app-role' | 'role' | 'account' | 'application';
 
 export type Step = CitedEvent & {
@@ -30,7 +30,7 @@ const COLUMNS = [
   ...['ip', 'session_uid'],
 ];
 
-/** All such steps of the period and of what came before it, in order. */
+/** All such changes in the period and the history before it, in order. */
 export async function stepsOf(scene: DetectionWindow): Promise<Step[]> {
   const rows = await ask(
     scene,
@@ -66,9 +66,10 @@ function stepOf(row: Row): Step {
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 /**
- * The ids by which the application of a step may be named elsewhere. Records name it by the id of
- * one of its two objects, and say its client id somewhere in what changed, or not at all: then its
- * name has to do.
+ * The ids by which other records may name the application of a change.
+ *
+ * A record has the id of one of its two objects. Its client id is among the changed values, or
+ * missing; then the name must do.
  */
 export async function keysOf(scene: DetectionWindow, step: Step): Promise<ReadonlySet<string>> {
   const body = (await scene.bodyOf(step.index)) ?? '';
@@ -80,5 +81,5 @@ export async function keysOf(scene: DetectionWindow, step: Step): Promise<Readon
   return new Set([...own, ...named, ...(step.target === null ? [] : [step.target])]);
 }
 
-/** Names that say nothing, or those of the vendor's own resources. */
+/** Names that identify nothing, or the vendor's own resources. */
 const GENERIC: ReadonlySet<string> = new Set(['', 'microsoft graph', 'office 365 exchange online']);

@@ -34,7 +34,7 @@ const added = change({
 });
 const athome = daily(10, (day) => appSignIn({ day, ip: '192.0.2.10' }));
 
-test('a new credential that is used from a network that the application never had', async () => {
+test('finds a new credential used from a network that is new to the application', async () => {
   const [found, ...more] = await foundIn(credentialUsed, [
     ...athome,
     added,
@@ -47,14 +47,14 @@ test('a new credential that is used from a network that the application never ha
   assert.deepEqual(found?.entries, [10, 11, 12]);
 });
 
-test('a new credential used where the application lives, or new address without one', async () => {
+test('ignores use from a known network, and a new address without a credential', async () => {
   const atHome = [...athome, added, appSignIn({ day: 11, ip: '192.0.2.11' })];
   assert.deepEqual(await foundIn(credentialUsed, atHome), []);
   const moved = [...athome, appSignIn({ day: 11, ip: '198.18.3.4' })];
   assert.deepEqual(await foundIn(credentialUsed, moved), []);
 });
 
-test('whoever makes an application gives it a secret and uses it', async () => {
+test('ignores a creator who gives an application a secret and uses it', async () => {
   const made = change({ day: 9, operation: 'Add application.', targetUid: OBJECT });
   const used = appSignIn({ day: 11, ip: '198.18.3.4' });
   assert.deepEqual(await foundIn(credentialUsed, [made, added, used]), []);
@@ -74,7 +74,7 @@ const read = (of: SceneEvent): SceneEvent => ({
   ...of,
 });
 
-test('an application that reads mail once it has consent, and had read none before', async () => {
+test('finds an application that reads mail after consent and never before', async () => {
   const [found, ...more] = await foundIn(consentRead, [
     consented,
     read({ day: 10, minute: 600 }),
@@ -88,13 +88,13 @@ test('an application that reads mail once it has consent, and had read none befo
   assert.deepEqual(found?.entries, [0, 1, 2]);
 });
 
-test('one that had read before, or reads without consent, is no such chain', async () => {
+test('ignores an application that read before, or reads without consent', async () => {
   const before = [read({ day: 4 }), consented, read({ day: 10, minute: 600 })];
   assert.deepEqual(await foundIn(consentRead, before), []);
   assert.deepEqual(await foundIn(consentRead, [read({ day: 10, minute: 600 })]), []);
 });
 
-test('an account that is made, and consents for all within the hour', async () => {
+test('finds a new account that consents for everyone within the hour', async () => {
   const made = change({ day: 3, operation: 'Add user.', ...target(7) });
   const consent = change({
     day: 3,
@@ -110,7 +110,7 @@ test('an account that is made, and consents for all within the hour', async () =
   assert.deepEqual(await foundIn(accountRaised, [made]), []);
 });
 
-test('chains that share a step are told one by one, and are one incident', async () => {
+test('reports chains with a common step separately, in one incident', async () => {
   const consent = { ...consented, ...actor(7), minute: 560 };
   const events = [
     change({ day: 10, operation: 'Add user.', ...target(7) }),
@@ -146,7 +146,7 @@ function actor(n: number): Partial<SceneEvent> {
 
 const own = daily(5, (day) => signIn({ day, ...person(1), ip: '192.0.2.1', deviceUid: 'd-1' }));
 
-test('a session that goes on without its device, in another country', async () => {
+test('finds a session that continues without its device in another country', async () => {
   const stolen = signIn({
     ...{ day: 5, ...person(1), ip: '198.18.7.7', country: 'EE', userAgent: 'Chrome/145' },
   });
@@ -157,7 +157,7 @@ test('a session that goes on without its device, in another country', async () =
   assert.deepEqual(found?.sessions, ['s-1']);
 });
 
-test('a computer that is carried elsewhere keeps its session, and so does an update', async () => {
+test('ignores a computer that travels with its session, and an update', async () => {
   const travelled = signIn({
     ...{ day: 5, ...person(1), ip: '203.0.113.7', country: 'FR', deviceUid: 'd-1' },
   });
@@ -165,7 +165,7 @@ test('a computer that is carried elsewhere keeps its session, and so does an upd
   assert.deepEqual(await foundIn(sessionMoved, [...own, travelled, updated]), []);
 });
 
-test('neither the order nor the period asked for changes what is found', async () => {
+test('order and requested period do not change the findings', async () => {
   const events = [...athome, added, appSignIn({ day: 11, ip: '198.18.3.4' })];
   const all = await foundIn(credentialUsed, events);
   const day = await foundIn(credentialUsed, events, { from: 11, to: 12 });

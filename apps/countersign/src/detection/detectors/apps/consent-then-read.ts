@@ -12,7 +12,7 @@ import {
 } from '../windows/window-detector.ts';
 import { keysOf, type Step, stepsOf } from './app-changes.ts';
 
-/** An application was given rights, and reads mailboxes from then on. */
+/** An application that received permissions and then starts to read mailboxes. */
 export const consentRead: WindowDetector = {
   rules: ['stream/consent-read'],
   title: 'Application received permissions, then read mailboxes',
@@ -41,7 +41,7 @@ type MailboxReadDay = CitedEvent & {
   readonly items: number;
 };
 
-/** What applications with these keys read; the two ids of one are tied by its sign-ins. */
+/** Mailbox reads by applications with these keys. Sign-ins link an application's two ids. */
 async function readsOf(
   scene: DetectionWindow,
   keys: ReadonlySet<string>,
@@ -87,7 +87,7 @@ function readOf(row: Row): MailboxReadDay {
   };
 }
 
-/** Where an application begins to read that had not read for as long as is looked back. */
+/** First reads of an application after the whole look-back period without any. */
 function beginnings(reads: readonly MailboxReadDay[]): number[] {
   return reads.flatMap(({ atMs }, at) => {
     const before = reads[at - 1];

@@ -13,8 +13,9 @@ import {
 import { keysOf, type Step, stepsOf } from './app-changes.ts';
 
 /**
- * A credential was added to an application, and the application then came from a network that it
- * never came from: whoever has the new secret is somebody else than who has the old one.
+ * A new credential on an application, which then signs in from a network that it never used.
+ *
+ * The holder of the new secret is then not the holder of the old one.
  */
 export const credentialUsed: WindowDetector = {
   rules: ['stream/credential-used'],
@@ -106,7 +107,7 @@ function draftOf(
     const isRecent = atMs <= step.atMs && atMs >= first.atMs - HISTORY_MS;
     return isRecent && of.some((key) => key !== null && keys.has(key));
   });
-  // Whoever registers an application gives it a secret and uses it: that is what one does.
+  // The creator of an application normally adds a secret and uses it.
   if (isNew && known.size === 0 && first.tenant === step.tenant) return undefined;
   const days = Math.max(1, Math.round((first.atMs - step.atMs) / DAY_MS));
   const who = step.actorName ?? step.actor ?? 'An unnamed account';

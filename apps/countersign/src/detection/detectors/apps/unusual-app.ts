@@ -16,9 +16,10 @@ import {
 } from '../windows/window-detector.ts';
 
 /**
- * What applications never did before: one appears in a service where it was not seen, or opens a
- * mailbox that is new to it though it always had the same few. No list of names excludes any of
- * them: the vendor's own applications are what intruders borrow.
+ * An application that appears in a new service, or opens a new mailbox after it always used the
+ * same few.
+ *
+ * No allowlist exempts an application, because intruders borrow the vendor's own ones.
  */
 export const appHabits: WindowDetector = {
   rules: ['stream/app-new', 'stream/mailbox-new-to-app'],
@@ -32,7 +33,7 @@ type Day = CitedEvent & {
   readonly tenant: string;
   readonly app: string;
   readonly name: string | null;
-  /** A service, or a mailbox. */
+  /** A service or a mailbox. */
   readonly place: string;
   readonly day: number;
   readonly isItself: boolean;
@@ -77,7 +78,7 @@ async function newApps(scene: DetectionWindow): Promise<FindingDraft[]> {
   });
 }
 
-/** The first day of each that was not seen for as long as is looked back. */
+/** First day of each place that was not seen during the look-back period. */
 function beginningsOf(
   scene: DetectionWindow,
   days: readonly Day[],
@@ -140,13 +141,13 @@ async function newMailboxes(scene: DetectionWindow): Promise<FindingDraft[]> {
   return [...apps.values()].flatMap((own) => strayingOf(scene, own));
 }
 
-/** An application that kept to its mailboxes for days, and then opened others. */
+/** Applications that used the same mailboxes for days and then opened others. */
 function strayingOf(scene: DetectionWindow, own: readonly Day[]): FindingDraft[] {
   const days = new Set(own.map(({ day }) => day));
   const strays = beginningsOf(scene, own, ({ place }) => place).filter(({ day }) => {
     const before = own.filter((other) => other.day < day && other.day >= day - HISTORY_MS);
     if (warmDays(days, day) < WARM_DAYS_MIN) return false;
-    // One that meets others in its later days does so by its trade.
+    // If it met new mailboxes on its later days too, that is its normal work.
     const settled = [...days].filter((d) => d < day).toSorted((a, b) => a - b);
     const since = settled.at(-WARM_DAYS_MIN + 1) ?? day;
     const known = new Set(before.filter((o) => o.day < since).map(({ place }) => place));

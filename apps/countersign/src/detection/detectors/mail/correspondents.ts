@@ -17,22 +17,22 @@ export type DomainMailDay = CitedEvent & {
   readonly sender: string;
 };
 
-/** The same, with how many of the days of the month before the domain was written with. */
+/** The same, with the number of earlier days in the month on which the domain exchanged mail. */
 export type UnfamiliarMailDay = DomainMailDay & { readonly knownDays: number };
 
-/** Who writes to whom, by domains: those that are asked about, and the company's friends. */
+/** Mail exchange by domain: the requested domains, and the company's main correspondents. */
 export type Correspondents = {
   /** Days of each tenant with mail. */
   readonly mailDays: ReadonlyMap<string, ReadonlySet<number>>;
-  /** The domains of the people of each tenant. */
+  /** The domains of each tenant's people. */
   readonly own: ReadonlyMap<string, readonly string[]>;
-  /** On which days mail came from a domain or went to it; `tenant domain`. */
+  /** Days with mail from or to a domain, by `tenant domain`. */
   readonly written: ReadonlyMap<string, ReadonlySet<number>>;
-  /** Those with whom most is exchanged, by tenant. */
+  /** The domains that exchange most mail, by tenant. */
   readonly friends: ReadonlyMap<string, readonly string[]>;
 };
 
-/** Mail, and the days on which there was any from or to each domain. */
+/** Mail, and the days with mail from or to each domain. */
 const withDays = (events: string): string => `WITH m AS NOT MATERIALIZED (
     SELECT "index", org, t, d, sender, target_name, ip, split_part(sender, '@', 2) AS domain
     FROM ${events} WHERE class_uid = 4009 AND sender LIKE '%@%'),
@@ -40,7 +40,7 @@ const withDays = (events: string): string => `WITH m AS NOT MATERIALIZED (
     UNION SELECT DISTINCT org, split_part(target_name, '@', 2), d FROM m
       WHERE target_name LIKE '%@%')`;
 
-/** Mail of the period from domains that are not known yet, a row for each of them and day. */
+/** Mail of the period from domains that are not known yet: one row per domain and day. */
 export async function strangersOf(scene: DetectionWindow): Promise<UnfamiliarMailDay[]> {
   const rows = await ask(
     scene,
@@ -69,7 +69,7 @@ export async function strangersOf(scene: DetectionWindow): Promise<UnfamiliarMai
   }));
 }
 
-/** With what {@link isKnown} has to tell of these domains. */
+/** The data about these domains that {@link isKnown} needs. */
 export async function mailWorldOf(
   scene: DetectionWindow,
   domains: Iterable<string> = [],
@@ -118,7 +118,7 @@ function addTo<T>(sets: Map<string, Set<T>>, key: string, value: T): void {
   else of.add(value);
 }
 
-/** Domains that several people sign in under: a guest's own is not the company's. */
+/** Domains under which several people sign in. A guest's domain is not the company's. */
 async function ownDomains(scene: DetectionWindow): Promise<Map<string, string[]>> {
   const rows = await ask(
     scene,
@@ -138,7 +138,7 @@ async function ownDomains(scene: DetectionWindow): Promise<Map<string, string[]>
   return own;
 }
 
-/** Whether mail from or to a domain was seen on several days before this one. */
+/** Whether mail from or to a domain was seen on several earlier days. */
 export function isKnown(
   world: Correspondents,
   { tenant, domain, day }: Pick<DomainMailDay, 'tenant' | 'domain' | 'day'>,
@@ -155,7 +155,7 @@ export function isOwn(world: Correspondents, { tenant, domain }: DomainMailDay):
   return own.some((one) => domain === one || domain.endsWith(`.${one}`));
 }
 
-/** The tenant's own domains, and those that it had written with before that day. */
+/** The tenant's own domains, and those that it exchanged mail with before that day. */
 export function friendsOf(world: Correspondents, at: DomainMailDay): string[] {
   const { tenant, day } = at;
   const friends = world.friends.get(tenant) ?? [];

@@ -28,9 +28,11 @@ import { partsOf } from './mail-parts.ts';
 import { memberOfEntries, memberText } from './message-members.ts';
 
 /**
- * A stranger who bears the name of somebody inside. A private address with which people wrote
- * before is no stranger; nor is what a service writes in somebody's name whose domain is known.
- * The name alone is that of a namesake, or of a person at home: a warning needs a sign beside it.
+ * A new sender with the display name of an employee.
+ *
+ * Known private addresses do not count, and neither do services with a known domain that write in
+ * someone's name. The name alone may belong to a namesake or to the employee at home. A warning
+ * needs another sign.
  */
 export const displayName: WindowDetector = {
   rules: ['stream/display-name'],
@@ -49,7 +51,7 @@ export const displayName: WindowDetector = {
       const match = names.match(one.name, one.tenant, one.atMs);
       const spelt = ownAddress(world, one);
       if (spelt !== undefined) return [{ stranger: one, address: spelt, how: 'address' }];
-      // Who writes to themselves from their own address at home lures nobody.
+      // Employees who write to themselves from a private address impersonate no one.
       if (match === undefined || one.onlyTo === match.insider.address) return [];
       return [{ stranger: one, address: match.insider.address, ...match }];
     });
@@ -61,9 +63,9 @@ export const displayName: WindowDetector = {
 
 type NewcomerMail = DomainMailDay & {
   readonly name: string;
-  /** The one recipient of that day; undefined where there are several. */
+  /** The only recipient of that day; undefined if there are several. */
   readonly onlyTo: string | undefined;
-  /** Somebody chose this message to be looked at. */
+  /** A person submitted this message as a file. */
   readonly isFile: boolean;
 };
 
@@ -74,18 +76,18 @@ type ImpersonationMatch = {
   readonly insider?: Insider;
 };
 
-/** Sources that say what a sender calls themselves. */
+/** Sources that state a sender's display name. */
 const WITH_NAMES = `(source = 'mail/message' OR source = 'defender/advanced-hunting'
   OR source IN ('azure-monitor/AdvancedHunting-EmailEvents', 'log-analytics/EmailEvents'))`;
 
-/** Addresses that nobody had mail from, and nobody wrote to, in the month before. */
+/** Addresses without any mail from or to them in the month before. */
 async function namedNewcomers(scene: DetectionWindow): Promise<NewcomerMail[]> {
   const fromMs = Math.trunc(scene.period.fromMs);
   const rows = await ask(
     scene,
     HISTORY_MS,
     ['index', 'entries', 'source', 'org', 't', 'd', 'sender', 'ip', 'people', 'one'],
-    // Texts are picked for newcomers alone: the engine can put aside groups, and not those.
+    // Selects texts only for new senders, because the engine can spill groups but not texts.
     (events) => `WITH m AS NOT MATERIALIZED (SELECT "index", entries, source, org, t, d, sender, ip,
           lower(target_name) AS target, activity_id IN (1, 2) AND ${WITH_NAMES} AS is_named
         FROM ${events} WHERE class_uid = 4009 AND sender LIKE '%@%'),
@@ -135,11 +137,11 @@ function isStranger(world: Correspondents, one: NewcomerMail): boolean {
   if (!isFreeMail(one.domain) && isKnown(world, one, KNOWN_DAYS_MIN)) return false;
   const days = [...(world.mailDays.get(one.tenant) ?? [])];
   const before = days.filter((day) => day < one.day && day >= one.day - HISTORY_MS);
-  // In the first days of a log everybody is new. Of files there never is a log.
+  // In the first days of a log every sender is new. Message files never form a log.
   return one.isFile || before.length >= WARM_DAYS_MIN;
 }
 
-/** An address of the company where a name should be, in front of another address. */
+/** An employee's address as the display name of another address. */
 function ownAddress(world: Correspondents, one: NewcomerMail): string | undefined {
   const [address] = /[^\s<>"'@]+@[^\s<>"'@]+\.[a-z]{2,}/i.exec(one.name.slice(0, 320)) ?? [];
   if (address === undefined) return undefined;
@@ -147,7 +149,7 @@ function ownAddress(world: Correspondents, one: NewcomerMail): string | undefine
   return isInside ? address.toLowerCase() : undefined;
 }
 
-/** On which days these people wrote; `tenant address`. */
+/** Days on which these people sent mail, by `tenant address`. */
 async function writingDays(
   scene: DetectionWindow,
   found: readonly ImpersonationMatch[],
@@ -170,7 +172,7 @@ const armedKey = ({
   day,
 }: Pick<NewcomerMail, 'tenant' | 'sender' | 'day'>): string => `${tenant} ${sender} ${day}`;
 
-/** Senders and days whose mail brought what lures bring. */
+/** Senders and days with attachments or links that are typical of lures. */
 async function armedDays(
   scene: DetectionWindow,
   found: readonly ImpersonationMatch[],
@@ -216,9 +218,11 @@ function draftOf(
 }
 
 /**
- * A mailbox that anybody can have, called as its owner is, with mail to few: people write so from
- * home, and namesakes anywhere, far more often than anybody is lured. Whoever handed the message in
- * did not think so.
+ * Whether the mail may come from the employee's private mailbox: free mail, the matching name, few
+ * recipients.
+ *
+ * Employees at home and namesakes are far more common than lures. A person who submitted the
+ * message as a file suspected otherwise.
  */
 function mayBeTheirs({ sender, name, domain, recipients, isFile }: NewcomerMail): boolean {
   if (isFile || recipients >= FIRST_CONTACT_PEOPLE_MIN || !isFreeMail(domain)) return false;

@@ -1,8 +1,8 @@
 import { domainToUnicode } from 'node:url';
 
 /**
- * Letters that look like Latin ones: those of Unicode's list (TR 39, confusables) that domain
- * registries take, and the pairs of Latin letters that readers take for one.
+ * Look-alikes of Latin letters: Unicode confusables (TR 39) that domain registries accept, and
+ * pairs of Latin letters that look like one.
  */
 const LOOKS: readonly (readonly [string, string])[] = [
   ['a', 'аàáâãäåāăąɑα4'],
@@ -35,13 +35,13 @@ const SHAPES: ReadonlyMap<string, string> = new Map(
   LOOKS.flatMap(([latin, others]) => [...others].map((other) => [other, latin])),
 );
 
-/** What a reader sees: names with the same skeleton are hard to tell apart. */
+/** The skeleton of a name. Readers cannot tell names with one skeleton apart. */
 export function skeletonOf(name: string): string {
   const shapes = [...name.toLowerCase().normalize('NFKC')].map((c) => SHAPES.get(c) ?? c).join('');
   return shapes.replaceAll('rn', 'm').replaceAll('vv', 'w').replaceAll('ci', 'd');
 }
 
-/** How many letters are put in, left out, changed or swapped; more than `max` is `max + 1`. */
+/** Damerau-Levenshtein distance, capped at `max + 1`. */
 export function editDistance(one: string, other: string, max: number): number {
   const [a, b] = [[...one], [...other]];
   if (Math.abs(a.length - b.length) > max) return max + 1;
@@ -67,7 +67,7 @@ export function editDistance(one: string, other: string, max: number): number {
 
 export type Likeness = { readonly to: string; readonly how: 'letters' | 'spelling' | 'part' };
 
-/** The domain of these that this one passes for; undefined if it is one of them, or like none. */
+/** The known domain that this one imitates; undefined if it is one of them or resembles none. */
 export function likenessOf(domain: string, known: readonly string[]): Likeness | undefined {
   const shown = domainToUnicode(domain) || domain;
   if (known.includes(domain) || known.some((own) => domain.endsWith(`.${own}`))) return undefined;
@@ -89,10 +89,10 @@ export function likenessOf(domain: string, known: readonly string[]): Likeness |
   return undefined;
 }
 
-/** Short names are like many by chance. */
+/** Short names resemble many others by chance. */
 const SHORT = 6;
 
-/** The name that somebody registered, without what stands before and behind it. */
+/** The registered label, without subdomains and public suffix. */
 function labelOf(domain: string): string {
   const labels = domain.split('.');
   const isPublic = labels.length > 2 && (labels.at(-2) ?? '').length <= 3;

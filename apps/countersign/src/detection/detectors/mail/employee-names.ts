@@ -4,7 +4,7 @@ import { type DetectionWindow, dayOf } from '../windows/window-detector.ts';
 import { editDistance, skeletonOf } from './domain-similarity.ts';
 import { memberOfEntries, memberText } from './message-members.ts';
 
-/** Somebody inside, by the name that people know them by. */
+/** An employee, with the name that people know. */
 export type Insider = {
   readonly tenant: string;
   readonly address: string;
@@ -14,9 +14,9 @@ export type Insider = {
 export type NameMatch = { readonly insider: Insider; readonly how: 'same' | 'spelling' };
 
 /**
- * Those who sign in and are called like one of the `sought`: as their sign-ins state them, else
- * out of addresses that are made of names (`vivian.castellan@`). Titles are not in any record, so
- * nobody is set apart by one.
+ * Employees whose names match one of the `sought`. Names come from sign-ins, else from addresses
+ * that consist of a name (`vivian.castellan@`). Records state no job titles, so no role counts
+ * more.
  */
 export async function insideNames(
   scene: DetectionWindow,
@@ -47,7 +47,7 @@ export async function insideNames(
   return names;
 }
 
-/** On which days somebody signed in; `tenant address`. */
+/** Days on which people signed in, by `tenant address`. */
 async function daysOf(scene: DetectionWindow, addresses: Iterable<string>): Promise<Days> {
   const rows = await ask(
     scene,
@@ -70,19 +70,19 @@ async function statedName(scene: DetectionWindow, entries: string): Promise<stri
   return '';
 }
 
-/** The name that an address is made of, where it is made of one. */
+/** The name in an address; empty if it contains none. */
 export function spokenName(address: string): string {
   return (address.split('@')[0] ?? '').replaceAll(/[._\d-]+/g, ' ');
 }
 
 /**
- * Finds the insider of a name, also where one letter is wrong, at the price of a few look-ups. It
- * keeps those alone who are called like somebody who is sought: of a large company not all.
+ * Finds an employee by name, also with one wrong letter, in a few lookups. It keeps only employees
+ * with a sought name, to bound memory in a large company.
  */
 export class EmployeeNames {
   readonly #wanted: ReadonlySet<string>;
   readonly #byKey = new Map<string, Insider[]>();
-  /** Keys without one of their letters, and the keys that they come from. */
+  /** Keys with one letter removed, mapped to the keys that they come from. */
   readonly #near = new Map<string, Set<string>>();
   #days: Days = new Map();
 
@@ -95,7 +95,7 @@ export class EmployeeNames {
     return new Set([...this.#byKey.values()].flat().map(({ address }) => address));
   }
 
-  /** MUST be called before anybody is matched; `tenant address`. */
+  /** MUST precede every match. Keys are `tenant address`. */
   tellDays(days: Days): void {
     this.#days = days;
   }
@@ -118,7 +118,7 @@ export class EmployeeNames {
     }
   }
 
-  /** Who of those who signed in within a month before the end of that day bears this name. */
+  /** The employee with this name who signed in within a month before the end of that day. */
   match(name: string, tenant: string, atMs: number): NameMatch | undefined {
     const key = nameKey(name);
     if (key === undefined) return undefined;
@@ -142,7 +142,7 @@ export class EmployeeNames {
 const NAME_CHARACTERS_MAX = 80;
 const NAME_WORDS_MAX = 5;
 
-/** What a reader takes for the same name: whatever the letters, the order, and what is added. */
+/** The key of a name as readers see it: independent of letter forms, order and additions. */
 export function nameKey(name: string): string | undefined {
   const bare = name.slice(0, NAME_CHARACTERS_MAX).split(/[([|/]| [-–—] | via | at /i)[0] ?? '';
   const words = bare.split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word.length > 1);

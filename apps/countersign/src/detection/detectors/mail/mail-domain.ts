@@ -1,4 +1,4 @@
-/** Where anybody gets an address at once, and nobody asks for a name. */
+/** Mail providers that give addresses to anyone without a check of the name. */
 const FREE: ReadonlySet<string> = new Set(
   `
   aol.com bluewin.ch email.com fastmail.com free.fr freenet.de gmail.com googlemail.com hey.com
@@ -11,7 +11,7 @@ const FREE: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
-/** Providers that have a domain in each country. */
+/** Providers with a domain in each country. */
 const EVERYWHERE: ReadonlySet<string> = new Set([
   ...['gmx', 'hotmail', 'live', 'outlook', 'yahoo', 'yandex'],
 ]);
@@ -21,7 +21,7 @@ export function isFreeMail(domain: string): boolean {
   return FREE.has(site) || EVERYWHERE.has(site.split('.')[0] ?? '');
 }
 
-/** What somebody registered of a domain: two labels, or three below `co.uk` and its like. */
+/** The registered domain: two labels, or three below `co.uk` and similar suffixes. */
 export function siteOf(domain: string): string {
   const labels = domain.toLowerCase().split('.');
   const isDeep = labels.length > 2 && (labels.at(-2) ?? '').length <= 3;

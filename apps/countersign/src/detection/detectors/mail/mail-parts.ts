@@ -14,8 +14,8 @@ export type Part = CitedEvent & {
 };
 
 /**
- * Attachments that open a connection, run, or bring another file past the mark that the web puts on
- * them, none of which business mail needs (Microsoft, 29 October 2024, on .rdp).
+ * Attachment types that business mail does not need: they open a connection, run code, or carry a
+ * file past the mark of the web (Microsoft, 29 October 2024, about .rdp).
  */
 const RARE_KINDS: readonly string[] = [
   ...['rdp', 'iso', 'img', 'vhd', 'vhdx', 'lnk', 'hta', 'chm', 'one', 'wsf', 'js', 'jse', 'vbs'],
@@ -24,15 +24,16 @@ const RARE_KINDS: readonly string[] = [
 ];
 
 export type PartsAsked = {
-  /** Of these senders alone. */
+  /** Only these senders. */
   readonly senders?: ReadonlySet<string>;
-  /** Domains that a link may imitate, besides pages to sign in at. */
+  /** Domains that a link may imitate, besides sign-in pages. */
   readonly domains?: readonly string[];
 };
 
 /**
- * Rare attachments of the period, and links that may be a trick. Of all links only the hosts are
- * looked at one by one: people get millions of links, to far fewer hosts.
+ * Rare attachments of the period, and links that may be deceptive.
+ *
+ * People receive millions of links to far fewer hosts, so hosts are examined first.
  */
 export async function partsOf(scene: DetectionWindow, asked: PartsAsked = {}): Promise<Part[]> {
   const { senders, domains = [] } = asked;
@@ -65,12 +66,12 @@ export async function partsOf(scene: DetectionWindow, asked: PartsAsked = {}): P
 }
 
 /**
- * What stands between `//` and the path: a name of a user and a host (RFC 3986, section 3.2). More
- * slashes than two, of either kind, browsers pass over (WHATWG URL, section 4.4): so does this.
+ * The text between `//` and the path: user name and host (RFC 3986, section 3.2). Browsers accept
+ * additional slashes of either kind (WHATWG URL, section 4.4), and so does this.
  */
 const AUTHORITY = `regexp_extract(object, '://[/\\\\]*([^/?#\\\\]*)', 1)`;
 
-/** A host that cannot be read is no answer: the whole link is looked at then. */
+/** If the host cannot be parsed, examine the whole link. */
 function mayTrick(authority: string, domains: readonly string[]): boolean {
   const link = `https://${authority}/`;
   if (!URL.canParse(link) || trickOf(link) !== undefined) return true;
@@ -91,7 +92,7 @@ function partOf(row: Row): Part {
   };
 }
 
-/** What makes a link a trick, whoever sent it. */
+/** What makes a link deceptive, independent of its sender. */
 export function trickOf(link: string): string | undefined {
   if (!URL.canParse(link)) return undefined;
   const { hostname, username } = new URL(link);
@@ -100,7 +101,7 @@ export function trickOf(link: string): string | undefined {
   return likenessOf(hostname, SIGN_IN_HOSTS) === undefined ? undefined : 'imitates a sign-in page';
 }
 
-/** Pages at which people type their password. */
+/** Pages at which people enter their password. */
 const SIGN_IN_HOSTS: readonly string[] = [
   ...['microsoftonline.com', 'microsoft.com', 'office.com', 'office365.com', 'sharepoint.com'],
   ...['outlook.com', 'live.com', 'windows.net'],

@@ -13,7 +13,7 @@ const received: Omit<SceneEvent, 'day'> = {
   ...{ targetName: 'p1@northmoor.example', mailbox: 'p1@northmoor.example' },
 };
 
-/** A message out of a file. */
+/** A message from a file. */
 function file(says: Says, of: Partial<SceneEvent> = {}): SceneEvent {
   const body = JSON.stringify({ MessageFile: 'message', ...says });
   return { day: 9, ...received, source: 'mail/message', body, ...of };
@@ -45,7 +45,7 @@ async function mismatch(...events: readonly SceneEvent[]): Promise<string[]> {
 const stranger = { sender: 'ceo@booster.example' };
 const FORGED = { AuthenticationResults: ['spf=fail; dmarc=fail action=none'] };
 
-test('mail whose answer goes to a look-alike, a free mailbox, an unknown domain', async () => {
+test('finds replies that go to a look-alike, a free mailbox or an unknown domain', async () => {
   assert.deepEqual(await mismatch(answered('desk@harbourwork.example')), [
     'stream/reply-mismatch 3',
   ]);
@@ -57,14 +57,14 @@ test('mail whose answer goes to a look-alike, a free mailbox, an unknown domain'
   assert.deepEqual(await mismatch(answered('p2@gmail.com', colleague, FORGED)), [
     'stream/reply-mismatch 3',
   ]);
-  // Twice in a day is one finding, and several addresses are one mismatch.
+  // Two messages in a day are one finding, and several reply addresses one mismatch.
   const twice = answered('x@gmail.com', stranger, {
     ReplyTo: [{ address: 'x@gmail.com' }, { address: 'y@web.de' }],
   });
   assert.equal((await mismatch(twice, { ...twice, minute: 600 })).length, 1);
 });
 
-test('answers to the sender, colleagues, lists, or whom one knows raise nothing', async () => {
+test('ignores replies to the sender, colleagues, lists or known correspondents', async () => {
   const old = { ...received, day: 3, sender: 'ceo.private@gmail.com' };
   const listed = { ListId: '<talk.lists.example>' };
   const harmless = [
@@ -78,11 +78,11 @@ test('answers to the sender, colleagues, lists, or whom one knows raise nothing'
     file({}, stranger),
   ];
   assert.deepEqual(await mismatch(old, ...harmless), []);
-  // A platform on which people invite each other, known for long: told, but not as a warning.
+  // A known platform whose users invite each other: reported, but not as a warning.
   assert.deepEqual(await mismatch(answered('x@gmail.com')), ['stream/reply-mismatch 1']);
 });
 
-test('a trace does not say where answers go, and a body may hold anything', async () => {
+test('a trace has no reply addresses, and any body is tolerated', async () => {
   const trace = { ...answered('x@gmail.com', stranger), source: 'exchange/message-trace' };
   assert.deepEqual(await mismatch(trace), []);
   const bodies = ['', '[]', 'null', '{"ReplyTo":7}', '{"ReplyTo":[null,{"address":{}}]}'];
@@ -91,7 +91,7 @@ test('a trace does not say where answers go, and a body may hold anything', asyn
 
 type Sender = { readonly name: unknown; readonly of?: Partial<SceneEvent> };
 
-/** Each from an address of its own, unless it says another. */
+/** Each message from its own address, unless it states another. */
 async function named(
   senders: readonly Sender[],
   before: readonly SceneEvent[] = [],
@@ -103,7 +103,7 @@ async function named(
   return found.map(({ rule, severity, group }) => `${rule} ${severity} ${group}`);
 }
 
-test('a stranger under the name of somebody inside, in any letters and order', async () => {
+test("finds a stranger with an employee's name, in any letters and order", async () => {
   const names = [
     'Vivian Castellan',
     'CASTELLAN, Vivian',
@@ -131,7 +131,7 @@ test('a stranger under the name of somebody inside, in any letters and order', a
   assert.deepEqual([found?.severity, found?.techniques], [2, ['T1566', 'T1656']]);
 });
 
-test('one message from what may be their own mailbox at home is told, and not loudly', async () => {
+test('one message from a possible private mailbox has low severity', async () => {
   const source = 'azure-monitor/AdvancedHunting-EmailEvents';
   const days = daily(7, (day) => ({ ...received, day }));
   const severity = async (sender: string, of: Partial<SceneEvent> = {}): Promise<string[]> => {
@@ -146,7 +146,7 @@ test('one message from what may be their own mailbox at home is told, and not lo
   ]);
 });
 
-test('what may be from home warns if it goes to many, or brings what lures bring', async () => {
+test('a possible private mailbox warns with many recipients or lure content', async () => {
   const source = 'azure-monitor/AdvancedHunting-EmailEvents';
   const sender = 'vivian.castellan7@gmail.com';
   const days = daily(7, (day) => ({ ...received, day }));
@@ -168,28 +168,28 @@ test('what may be from home warns if it goes to many, or brings what lures bring
   assert.equal(await severity(...to(1), part('https://photos.example/summer')), 2);
   assert.equal(await severity(...to(1), part('https://192.0.2.77/login')), 3);
   assert.equal(await severity(...to(1), part('invoice.iso')), 3);
-  // What somebody else sent says nothing of this message.
+  // Another sender's message does not change this one's severity.
   assert.equal(
     await severity(...to(1), { ...part('invoice.iso'), sender: 'x@booster.example' }),
     2,
   );
 });
 
-test('namesakes that one knows, oneself, services, and other names raise nothing', async () => {
+test('ignores known namesakes, employees themselves, services and other names', async () => {
   const name = 'Vivian Castellan';
-  // An address at home, seen before; one that somebody inside wrote to; her own mail to herself.
+  // A known private address; one that an employee wrote to; an employee's mail to herself.
   const before = [
     { ...received, day: 2, sender: 'home@gmail.com' },
     { ...received, day: 2, sender: 'p1@northmoor.example', targetName: 'Away@gmail.com' },
   ];
   const herself = { targetName: 'vivian.castellan@northmoor.example' };
-  // Of the first days of a log everybody is new.
+  // In the first days of a log every sender is new.
   const early = { source: 'azure-monitor/AdvancedHunting-EmailEvents', day: 1 };
   const harmless = [
     { name, of: { sender: 'home@gmail.com' } },
     { name, of: { sender: 'away@gmail.com' } },
     { name, of: herself },
-    // A service that one knows writes in her name; she writes from inside.
+    // A known service that writes in her name; her own mail from inside.
     { name, of: { sender: 'notes@harbourworks.example' } },
     { name, of: { sender: 'other@northmoor.example' } },
     { name, of: early },
@@ -198,11 +198,11 @@ test('namesakes that one knows, oneself, services, and other names raise nothing
     })),
   ];
   assert.deepEqual(await named(harmless, before), []);
-  // The same addresses are strangers where nobody wrote with them.
+  // The same addresses are strangers if no mail was exchanged with them.
   assert.equal((await named(harmless.slice(0, 2))).length, 2);
 });
 
-test('free mailboxes, sites and names as readers take them', () => {
+test('classifies free mailboxes, sites and names as readers do', () => {
   for (const domain of ['gmail.com', 'yahoo.co.uk', 'GMX.net', 'proton.me']) {
     assert.ok(isFreeMail(domain), domain);
   }

@@ -5,8 +5,8 @@ import type { DetectionWindow } from '../windows/window-detector.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * The members of the first of these entries that has one of this name, in the record or where the
- * export puts it. `entries` is a list as SQL writes it: `[1, 2]`.
+ * Members of the first of these entries that has a member of this name, in the record or in the
+ * export's place for it. `entries` is an SQL list such as `[1, 2]`.
  */
 export async function memberOfEntries(
   { bodyOf }: DetectionWindow,

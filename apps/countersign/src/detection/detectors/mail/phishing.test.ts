@@ -16,7 +16,7 @@ const known: readonly SceneEvent[] = [...people, ...month];
 const toMany = (of: SceneEvent, many = 6): SceneEvent[] =>
   Array.from({ length: many }, (_, n) => mail({ ...of, targetName: `p${n}@northmoor.example` }));
 
-test('a domain that passes for the company, or for one that it writes with', async () => {
+test('finds a domain that imitates the company or a correspondent', async () => {
   for (const [domain, severity] of [
     ['northrnoor.example', 3],
     ['n\u043erthmoor.example', 3],
@@ -30,7 +30,7 @@ test('a domain that passes for the company, or for one that it writes with', asy
   }
 });
 
-test('a stranger who writes to many at once, and with what', async () => {
+test('finds a new sender who writes to many at once, and its attachments', async () => {
   const sender = 'team@booster.example';
   const [plain, ...none] = await foundIn(phishing, [...known, ...toMany({ day: 9, sender })]);
   assert.deepEqual(none, []);
@@ -43,14 +43,14 @@ test('a stranger who writes to many at once, and with what', async () => {
   ]);
 });
 
-test('those that one knows, and the first days of a log, are no first contact', async () => {
+test('ignores known senders and the first days of a log', async () => {
   const sender = 'desk@harbourworks.example';
   assert.deepEqual(await foundIn(phishing, [...known, ...toMany({ day: 9, sender })]), []);
   const fresh = [...people, ...toMany({ day: 0, sender: 'team@booster.example' })];
   assert.deepEqual(await foundIn(phishing, fresh), []);
 });
 
-test('a remote-desktop file, and links that hide where they lead', async () => {
+test('finds remote-desktop files and links that hide their target', async () => {
   const part = { day: 1, activityId: 3, sender: 'it@trusted.example' };
   const [rdp] = await foundIn(phishing, [...people, mail({ ...part, object: 'Check.RDP' })]);
   assert.deepEqual([rdp?.severity, rdp?.techniques[0]], [4, 'T1566.001']);
@@ -74,7 +74,7 @@ test('a remote-desktop file, and links that hide where they lead', async () => {
   }
 });
 
-test('somebody inside who writes to far more than they ever did', async () => {
+test('finds an employee who writes to far more people than ever before', async () => {
   const sender = 'p1@northmoor.example';
   const usual = daily(8, (day) => mail({ day, sender, activityId: 1 }));
   const many = toMany({ day: 8, sender, activityId: 1 }, 40);
@@ -85,7 +85,7 @@ test('somebody inside who writes to far more than they ever did', async () => {
   assert.deepEqual(await foundIn(phishing, [...known, ...always]), []);
 });
 
-test('names that look alike, and names that are merely short', () => {
+test('distinguishes look-alike names from short names', () => {
   assert.equal(skeletonOf('m\u0456crosoft'), skeletonOf('rnicrosoft'));
   assert.equal(editDistance('harbour', 'harbuor', 2), 1);
   assert.equal(editDistance('a', 'abcdef', 2), 3);

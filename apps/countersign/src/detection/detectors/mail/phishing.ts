@@ -27,7 +27,7 @@ import {
 import { likenessOf } from './domain-similarity.ts';
 import { type Part, partsOf, trickOf } from './mail-parts.ts';
 
-/** Mail from people who never wrote before, or who pass for others. */
+/** Mail from first-time senders, or from senders who imitate others. */
 export const phishing: WindowDetector = {
   rules: [
     ...['stream/look-alike', 'stream/first-contact', 'stream/rare-attachment'],
@@ -37,7 +37,7 @@ export const phishing: WindowDetector = {
     'Phishing signs: look-alike domain, first contact, rare attachment, deceptive link, mass mail',
   cutTitle:
     'Mail that lures: look-alikes, first contacts, rare attachments, links, mail from inside',
-  // Which domains are the company's own is learned from sign-ins.
+  // Sign-ins reveal which domains are the company's own.
   needs: ['email', 'sign-ins'],
   rulesNeed: {
     'stream/first-contact': ['email'],
@@ -86,7 +86,7 @@ const HOW = {
   part: 'built from the name of',
 } as const;
 
-/** A domain that never wrote writes to many: with what, decides how bad that is. */
+/** A new domain that writes to many people. Attachments and links set the severity. */
 function firstContact(
   world: Correspondents,
   day: UnfamiliarMailDay,
@@ -178,7 +178,7 @@ function lureLinks(world: Correspondents, parts: readonly Part[]): FindingDraft[
   });
 }
 
-/** Somebody inside writes to many colleagues in a day, who never wrote to nearly as many. */
+/** An employee who writes to many colleagues in a day and never wrote to nearly as many. */
 async function lateral(scene: DetectionWindow, world: Correspondents): Promise<FindingDraft[]> {
   const fromMs = Math.trunc(scene.period.fromMs);
   const rows = await ask(

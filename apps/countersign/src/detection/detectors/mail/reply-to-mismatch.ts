@@ -21,9 +21,10 @@ import { domainOf, isFreeMail, siteOf } from './mail-domain.ts';
 import { memberOfEntries, memberText, objectOf } from './message-members.ts';
 
 /**
- * Mail whose answer would go to somebody else. Mailing lists, invitations and ticket systems do so
- * as well, so that what speaks is where the answer would go: to a look-alike, to a mailbox that
- * anybody can have, to a domain that nobody ever wrote with.
+ * Mail whose reply goes to another address than the sender's.
+ *
+ * Mailing lists, invitations and ticket systems do this too. So the reply address decides: a
+ * look-alike, a free mailbox, or a domain without earlier mail.
  */
 export const replyMismatch: WindowDetector = {
   rules: ['stream/reply-mismatch'],
@@ -50,7 +51,7 @@ export const replyMismatch: WindowDetector = {
 type Message = DomainMailDay & {
   readonly replies: readonly string[];
   readonly isOfList: boolean;
-  /** What the receiving server says: topmost. What is below, the sender may have written. */
+  /** The topmost header, from the receiving server. The sender may have written the ones below. */
   readonly authentication: string;
 };
 
@@ -92,7 +93,7 @@ async function messagesOf(scene: DetectionWindow): Promise<Message[]> {
   return messages.filter(({ atMs, replies }) => replies.length > 0 && isWithin(scene, atMs));
 }
 
-/** On which days mail came from these addresses, or went to them; `tenant address`. */
+/** Days with mail from or to these addresses, by `tenant address`. */
 async function knownAddresses(
   scene: DetectionWindow,
   messages: readonly Message[],
@@ -127,7 +128,7 @@ function mismatchOf(
   const { tenant, day, domain, replies, isOfList } = message;
   const isSeen = (address: string): boolean =>
     (known.get(`${tenant} ${address}`) ?? []).some((one) => one < day && one >= day - HISTORY_MS);
-  // Whoever answers reaches the sender too, colleagues, or somebody whom one knows.
+  // A reply also reaches the sender, colleagues or a known correspondent.
   const isHarmless = replies.some(
     (address) =>
       siteOf(domainOf(address)) === siteOf(domain) ||
@@ -148,7 +149,7 @@ function mismatchOf(
     return isForged ? { to, why, severity: 3, passesFor: true } : undefined;
   }
   if (isFree) {
-    // Platforms on which people invite each other do so every day.
+    // Platforms whose users invite each other do this daily.
     const isUsual = isOfList || (isKnown(world, message, KNOWN_DAYS_MIN) && !isFreeMail(domain));
     const why = 'a free mail service';
     return { to, why, severity: isUsual ? 1 : 2, passesFor: false };
@@ -164,7 +165,7 @@ function mismatchOf(
   };
 }
 
-/** What the receiving server found out about a sender who is not who the message says. */
+/** The receiving server's result for a forged sender. */
 const FORGED = /\b(?:dmarc|compauth)=fail\b/i;
 
 function isWarm(world: Correspondents, { tenant, day }: Message): boolean {

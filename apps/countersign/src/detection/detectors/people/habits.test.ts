@@ -10,7 +10,7 @@ const took = (of: SceneEvent): SceneEvent => ({
   ...{ ...person(1), ...of },
 });
 
-test('somebody who takes many times what they ever took', async () => {
+test('finds a person who takes many times their usual volume', async () => {
   const usual = daily(8, (day) => took({ day, itemCount: 20 }));
   const [found, ...more] = await foundIn(volume, [...usual, took({ day: 8, itemCount: 900 })]);
   assert.deepEqual(more, []);
@@ -18,7 +18,7 @@ test('somebody who takes many times what they ever took', async () => {
   assert.deepEqual(found?.techniques, ['T1530']);
 });
 
-/** Files that colleagues took on eight days, so many each. */
+/** Files that colleagues took on eight days, `items` each. */
 function colleagues(items: number): SceneEvent[] {
   return [2, 3, 4, 5].flatMap((n) =>
     daily(8, (day) => took({ ...person(n), day, itemCount: items })),
@@ -31,7 +31,7 @@ async function severityOf(...events: readonly SceneEvent[]): Promise<readonly nu
   return found.map(({ severity }) => severity);
 }
 
-test('a day like that of colleagues, out of the own range alone, is no warning', async () => {
+test("a day like those of colleagues is outside the person's range, but no warning", async () => {
   const back = took({ day: 8, itemCount: 200 });
   assert.deepEqual(await severityOf(back), [3], 'hardly anybody here takes so much');
   assert.deepEqual(await severityOf(...colleagues(190), back), [3]);
@@ -40,7 +40,7 @@ test('a day like that of colleagues, out of the own range alone, is no warning',
   assert.deepEqual(await severityOf(...others, back), [3], 'mail is no range of files');
 });
 
-test('people whose volumes are grouped in parts are compared with all of them', async () => {
+test('people grouped in parts are compared with the whole company', async () => {
   const much = [2, 3, 4, 5, 6, 7].map((n) => took({ ...person(n), day: 8, itemCount: 200 + n }));
   const usual = [2, 3, 4, 5, 6, 7].flatMap((n) =>
     daily(8, (day) => took({ ...person(n), day, itemCount: 20 })),
@@ -54,7 +54,7 @@ test('people whose volumes are grouped in parts are compared with all of them', 
   assert.deepEqual(text(await foundIn(inParts, events)), whole);
 });
 
-test('who takes much every day, and who is new, are not out of their range', async () => {
+test('ignores people who take much every day, and new people', async () => {
   const much = daily(9, (day) => took({ day, itemCount: 700 }));
   assert.deepEqual(await foundIn(volume, much), []);
   assert.deepEqual(await foundIn(volume, [took({ day: 0, itemCount: 900 })]), []);
@@ -62,7 +62,7 @@ test('who takes much every day, and who is new, are not out of their range', asy
 
 const home = daily(6, (day) => signIn({ day, ...person(1), ip: '192.0.2.1' }));
 
-test('in two countries within the hour, one of them new', async () => {
+test('finds sign-ins from two countries within the hour, one of them new', async () => {
   const at = { ...person(1), day: 6 };
   const trip = [
     signIn({ ...at, minute: 540, ip: '192.0.2.1' }),
@@ -77,7 +77,7 @@ test('in two countries within the hour, one of them new', async () => {
   assert.deepEqual(await foundIn(impossibleTravel, [...home, ...slow]), []);
 });
 
-test("the company's way out abroad is no place, and neither is a carrier's", async () => {
+test("ignores the company's proxy abroad and a carrier's exit abroad", async () => {
   const proxy = { ip: '198.51.100.1', country: 'NL' };
   const colleagues = [2, 3, 4].map((n) => signIn({ day: 6, minute: 500, ...person(n), ...proxy }));
   const own = signIn({ day: 6, minute: 540, ...person(1), ip: '192.0.2.1' });
@@ -95,7 +95,7 @@ const reads = (of: SceneEvent): SceneEvent => ({
   ...of,
 });
 
-test('an application that kept to its mailbox opens another', async () => {
+test('finds an application that always used one mailbox and opens another', async () => {
   const [found, ...more] = await foundIn(appHabits, [
     ...daily(9, (day) => reads({ day })),
     reads({ day: 9, mailbox: 'p2@northmoor.example' }),
@@ -104,12 +104,12 @@ test('an application that kept to its mailbox opens another', async () => {
   assert.equal(found?.rule, 'stream/mailbox-new-to-app');
 });
 
-test('one that meets a new mailbox each day does so by its trade', async () => {
+test('ignores an application that meets a new mailbox each day', async () => {
   const busy = daily(12, (day) => reads({ day, mailbox: `p${day}@northmoor.example` }));
   assert.deepEqual(await foundIn(appHabits, busy), []);
 });
 
-test('an application that nobody saw in mail before, and only once there is a before', async () => {
+test('finds an application that is new to mail, once there is history', async () => {
   const warm = daily(9, (day) => reads({ day, appUid: 'app-0' }));
   const first = reads({ day: 9, appUid: 'app-2' });
   const [found, ...more] = await foundIn(appHabits, [...warm, first]);

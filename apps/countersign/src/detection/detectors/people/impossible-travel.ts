@@ -12,9 +12,10 @@ import {
 } from './sign-in-baseline.ts';
 
 /**
- * In two countries within the hour. What everybody comes out of (a company's proxy abroad) is no
- * place where somebody is, and neither is what this person comes out of on other days (a carrier
- * that lets its phones out elsewhere).
+ * Sign-ins from two countries within the hour.
+ *
+ * Shared exits, such as a company's proxy abroad, are ignored. So are exits that this person uses
+ * on other days, such as a carrier's abroad.
  */
 export const impossibleTravel: WindowDetector = {
   rules: ['stream/impossible-travel'],
@@ -26,7 +27,7 @@ export const impossibleTravel: WindowDetector = {
       scene,
       TRAVEL_WITHIN_MS,
       [...SIGNED_IN, 'from_index', 'from_t', 'from_ip', 'from_net', 'from_country'],
-      // Nearly everybody was in one country: only who was in several is sorted and compared.
+      // Most people were in one country. Only those with several are sorted and compared.
       (events) => `WITH s AS NOT MATERIALIZED (
           SELECT *, coalesce(actor_uid, lower(actor_name)) AS who FROM ${events}
           WHERE ${OF_PEOPLE} AND country <> ''),
@@ -47,7 +48,7 @@ export const impossibleTravel: WindowDetector = {
       trips.flatMap(({ from, to }) => [from, to]),
     );
     const isStrange = (one: SignedIn): boolean => !habits.isOwn(one) && !habits.isOwnCountry(one);
-    // Either way round: the intruder may come first.
+    // In either order, because the intruder may come first.
     const strange = trips.filter(({ from, to }) => isStrange(from) !== isStrange(to));
     const days = Map.groupBy(strange, ({ to }) => `${dayOf(to.atMs)} ${to.tenant} ${to.person}`);
     return [...days.values()].flatMap(([first]) => (first === undefined ? [] : [draftOf(first)]));

@@ -3,22 +3,22 @@ import { CANDIDATES_LOOKED_AT_MAX, MOVED_USED_WITHIN_MS } from '../limits.ts';
 import { ask, listed, numberOf, seenOf, textOf } from '../windows/event-query.ts';
 import { type CitedEvent, DAY_MS, type DetectionWindow } from '../windows/window-detector.ts';
 
-/** What was done in a session behind a move of it, not from where it was before. */
+/** An action in a session after it moved, from another network than before. */
 export type SessionActivity = CitedEvent & {
   readonly kind: 'mail' | 'files';
   readonly items: number;
 };
 
-/** A session that went on elsewhere. */
+/** A session that continued elsewhere. */
 export type RelocatedSession = {
   readonly tenant: string;
   readonly session: string;
-  /** Networks from which it had been used. */
+  /** Networks from which it was used before. */
   readonly homes: ReadonlySet<string>;
   readonly atMs: number;
 };
 
-/** The deeds of each, in order, as far as they are in the period. */
+/** The actions of each session in the period, in order. */
 export async function activitiesOf(
   scene: DetectionWindow,
   moved: readonly RelocatedSession[],
@@ -70,7 +70,7 @@ export function techniquesOf(activities: readonly SessionActivity[]): string[] {
   return [...new Set(activities.map(({ kind }) => TECHNIQUES[kind]))];
 }
 
-/** `read 30 messages and downloaded 12 files`. */
+/** Renders `read 30 messages and downloaded 12 files`. */
 export function activitiesText(activities: readonly SessionActivity[]): string {
   const count = (kind: SessionActivity['kind']): number =>
     activities.reduce((sum, activity) => sum + (activity.kind === kind ? activity.items : 0), 0);
@@ -81,7 +81,7 @@ export function activitiesText(activities: readonly SessionActivity[]): string {
   ].join(' and ');
 }
 
-/** By the day on which they were done. */
+/** Groups activities by day. */
 export function activitiesByDay(
   activities: readonly SessionActivity[],
 ): ReadonlyMap<number, readonly SessionActivity[]> {

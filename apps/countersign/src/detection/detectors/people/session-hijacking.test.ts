@@ -6,7 +6,7 @@ import { CANDIDATES_LOOKED_AT_MAX, SESSION_REACH_MS, TRAVEL_WITHIN_MS } from '..
 import { daily, foundIn, person, type SceneEvent, signIn } from '../testing/scene.ts';
 import { sessionMoved } from './session-hijacking.ts';
 
-/** Between home and office with the same browsers: on several networks, and nothing strange. */
+/** Commutes between home and office with the same browsers: several networks, no anomaly. */
 function commuter(n: number, signIns: number): SceneEvent[] {
   return Array.from({ length: signIns }, (_, at) =>
     signIn({
@@ -18,7 +18,7 @@ function commuter(n: number, signIns: number): SceneEvent[] {
   );
 }
 
-test('the theft of a session is found behind any number of people on the move', async () => {
+test('finds a stolen session behind any number of traveling people', async () => {
   const each = 100;
   const people = Math.ceil(CANDIDATES_LOOKED_AT_MAX / each) + 1;
   const life = Array.from({ length: people }, (_, n) => commuter(n + 1, each)).flat();
@@ -41,7 +41,7 @@ function drawn(random: SeededRandom): Drawn[] {
   return Array.from({ length: 60 }, () => {
     const [session, day] = [pick([1, 2, 3, 4]), pick([1, 2, 3, 11, 12])];
     return {
-      // Networks of that day and session alone: habits know none, and only the session speaks.
+      // Networks that only this session uses that day, so habits cannot explain them.
       ip: `198.${18 + session}.${day * 20 + Math.floor(random.next() * 12)}.1`,
       ...{ day, minute: Math.floor(random.next() * 1_440), sessionUid: `s-${session}` },
       country: pick(['DE', 'DE', 'FR', null]),
@@ -51,7 +51,7 @@ function drawn(random: SeededRandom): Drawn[] {
   });
 }
 
-/** What is said of sessions, told without SQL: which sessions are on the move, on which day. */
+/** A reference without SQL: which sessions move on which day. */
 function movesIn(events: readonly Drawn[]): string[] {
   const atOf = ({ day, minute }: Drawn): number => day * 86_400_000 + minute * 60_000;
   const ordered = events.toSorted((a, b) => atOf(a) - atOf(b));
@@ -76,7 +76,7 @@ function movesIn(events: readonly Drawn[]): string[] {
   return [...new Set(moved.map(({ day, sessionUid }) => `${day} ${sessionUid}`))].sort();
 }
 
-test('a sign-in is a move if none of its session in the week before is like it', async () => {
+test('a sign-in is a move if it resembles none of its session in the week before', async () => {
   const random = new SeededRandom(SEED);
   let moves = 0;
   for (let run = 0; run < 8; run++) {
@@ -91,7 +91,7 @@ test('a sign-in is a move if none of its session in the week before is like it',
   assert.ok(moves > 0);
 });
 
-/** Somebody at home for a week, whose session goes on elsewhere at the end of a day. */
+/** A person at home for a week, whose session continues elsewhere at the end of a day. */
 function stolenAt(minute: number): SceneEvent[] {
   const owner = { ...person(7), sessionUid: 's-7' };
   const home = daily(7, (day) => signIn({ day, ...owner, ip: '192.0.2.1' }));
@@ -105,14 +105,14 @@ function activity(of: SceneEvent): SceneEvent {
 
 const ELSEWHERE = '198.18.7.9';
 
-test('what is done in a session behind its move is said with it', async () => {
+test('reports the activity of a session after its move', async () => {
   const mail = { operation: 'MailItemsAccessed', ip: ELSEWHERE };
   const file = { operation: 'FileDownloaded', ip: ELSEWHERE, itemCount: 1 };
   const [found, ...more] = await foundIn(sessionMoved, [
     ...stolenAt(600),
     activity({ day: 6, minute: 660, ...mail }),
     activity({ day: 6, minute: 670, ...file }),
-    // Before it moved, by its owner at home, in another session, and long after.
+    // Activity before the move, by its owner at home, in another session, and long after.
     activity({ day: 6, minute: 590, ...mail, itemCount: 1_000 }),
     activity({ day: 6, minute: 680, ...mail, ip: '192.0.2.1', itemCount: 1_000 }),
     activity({ day: 6, minute: 690, ...mail, sessionUid: 's-8', itemCount: 1_000 }),
@@ -123,7 +123,7 @@ test('what is done in a session behind its move is said with it', async () => {
   assert.deepEqual(found?.techniques, ['T1550.004', 'T1539', 'T1114.002', 'T1530']);
 });
 
-test('what is done the day after, within a day of the move, is said of that day', async () => {
+test('reports activity within a day of the move on the day when it happened', async () => {
   const events = [
     ...stolenAt(1_430),
     activity({ day: 7, minute: 30, operation: 'MailItemsAccessed', ip: ELSEWHERE }),
@@ -134,14 +134,14 @@ test('what is done the day after, within a day of the move, is said of that day'
     [false, true],
   );
   assert.match(whole[1]?.title ?? '', /that moved the day before read 30 messages$/);
-  // Of each day the same, in whatever period it is asked for.
+  // The findings of a day are the same in any requested period.
   for (const [at, day] of [6, 7].entries()) {
     const own = await foundIn(sessionMoved, events, { from: day, to: day + 1 });
     assert.deepEqual(own, whole.slice(at, at + 1));
   }
 });
 
-test('another program of one computer that travels is told, and is no warning', async () => {
+test('another program on a traveling computer is reported, but no warning', async () => {
   const severity = async (of: Partial<SceneEvent>): Promise<number | undefined> => {
     const owner = { ...person(7), sessionUid: 's-7' };
     const home = daily(5, (day) => signIn({ day, ...owner, ip: '192.0.2.1', deviceUid: 'd-1' }));
@@ -158,6 +158,6 @@ test('another program of one computer that travels is told, and is no warning', 
   assert.equal(await severity({}), 2);
   assert.equal(await severity({ deviceUid: 'd-2' }), 4);
   assert.equal(await severity({ deviceUid: null }), 4);
-  // Nobody is in another country within the hour, with whatever computer.
+  // No person is in another country within the hour, whatever the computer.
   assert.equal(await severity({ day: 4, minute: 580 }), 4);
 });

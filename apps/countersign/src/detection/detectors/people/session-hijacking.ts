@@ -34,9 +34,10 @@ import {
 } from './sign-in-baseline.ts';
 
 /**
- * One session on two devices or in two places: a cookie or a refresh token was taken. A session
- * belongs to one browser or one computer. It moves with it to another network, and stays the same
- * client; whoever stole it is another client, or is elsewhere within the hour.
+ * A session on two devices or in two places: a cookie or refresh token was stolen.
+ *
+ * A session belongs to one browser or computer. It may change networks but stays the same client. A
+ * thief is another client, or is elsewhere within the hour.
  */
 export const sessionMoved: WindowDetector = {
   rules: ['stream/session-moved'],
@@ -44,7 +45,7 @@ export const sessionMoved: WindowDetector = {
   cutTitle: 'One session was used on two devices, or in two places at once',
   needs: ['sign-in-log'],
   find: async (scene) => {
-    // What it was moved for may be done the day after.
+    // Activity may follow a day after the move.
     const fromMs = scene.period.fromMs - MOVED_USED_WITHIN_MS;
     const wide = { ...scene, period: { ...scene.period, fromMs } };
     const rows = await ask(
@@ -69,7 +70,7 @@ type Move = {
   readonly from: CitedEvent & { readonly country: string | null; readonly net: string };
   readonly to: SignedIn;
   readonly because: 'client' | 'device' | 'country';
-  /** The computer that the session had been used on, as the vendor knows it. */
+  /** The session's earlier computer, as the vendor identifies it. */
   readonly isSameDevice: boolean;
 };
 
@@ -84,9 +85,11 @@ const FROM = [
 ];
 
 /**
- * Sign-ins that none of the session before them is like. The engine compares them: of a large
- * company there are too many sessions on several networks to look through one by one. It compares
- * hashes, and picks the texts of what is left: to sort those of all took nine tenths of a look.
+ * SQL of sign-ins that resemble no earlier one of their session.
+ *
+ * The engine compares them, because a large company has too many sessions on several networks to
+ * fetch. It compares hashes and selects texts only for the result: sorting all texts took nine
+ * tenths of a run.
  */
 function movesSql({ period }: DetectionWindow, events: string): string {
   const last = (of: string): string =>
@@ -94,7 +97,7 @@ function movesSql({ period }: DetectionWindow, events: string): string {
   const isNew = (of: string): string => `(${of}_t IS NULL OR ${of}_t < t - ${SESSION_REACH_MS})`;
   const isAbroad = `(country IS NOT NULL AND from_country IS NOT NULL AND ${isNew('country')})`;
   const isOtherClient = `(client IS NOT NULL AND ${isNew('client')})`;
-  // The hash of nothing is a number.
+  // The hash of NULL would be a number.
   const hashed = (of: string): string => `CASE WHEN ${of} IS NOT NULL THEN hash(${of}) END`;
   const differs = (of: string): string => `min(${of}) <> max(${of})`;
   const isOther = ['client', 'country', 'device'].map((of) => differs(`coalesce(${of}, 0)`));
@@ -148,7 +151,7 @@ function moveOf(row: Row): Move {
   return { from, to, because, isSameDevice: numberOf(row['is_same_device']) === 1 };
 }
 
-/** The first move of each day, with what was done behind it; and what was done the day after. */
+/** The first move of each day with the activity after it, and activity on the next day. */
 async function draftsOf(
   scene: DetectionWindow,
   moves: readonly Move[],
@@ -171,7 +174,7 @@ async function draftsOf(
     return later === undefined ? [] : [activitiesDraft(one.own, later, habits)];
   });
   const first = moved.map((one) => draftOf(one.own, days.get(one)?.get(dayOf(one)) ?? [], habits));
-  // Of a session that is moved again on the day after, that is said.
+  // If the session moves again the next day, report the move instead.
   const each = [...after, ...first].map((draft) => {
     return [`${draft.tenant} ${draft.group} ${draft.windowMs}`, draft] as const;
   });
@@ -214,8 +217,8 @@ function draftOf(
 }
 
 /**
- * One computer has many programs, and travels: that another of them goes on abroad, hours later, is
- * told of a thief who took its keys along, and far more often true of somebody on the way.
+ * A computer has many programs and travels. Another program that continues abroad hours later may
+ * mean a thief with copied keys, but is far more often a person on the way.
  */
 function severityOf({ to, because, isSameDevice }: Move, habits: Habits): 2 | 3 | 4 {
   if (because !== 'client') return 4;

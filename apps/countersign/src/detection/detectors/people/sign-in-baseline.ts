@@ -2,7 +2,7 @@ import { CANDIDATES_LOOKED_AT_MAX, HISTORY_MS, SHARED_BY_MIN } from '../limits.t
 import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
 import type { CitedEvent, DetectionWindow } from '../windows/window-detector.ts';
 
-/** One sign-in that was let in. */
+/** One successful sign-in. */
 export type SignedIn = CitedEvent & {
   readonly tenant: string;
   readonly person: string;
@@ -18,17 +18,17 @@ export const SIGNED_IN: readonly string[] = [
   ...['country', 'client', 'device'],
 ];
 
-/** System and program without their versions: an update is no other client. */
+/** System and program without versions, so that an update is not another client. */
 export const FAMILY: string = String.raw`trim(regexp_replace(
   regexp_replace(lower(coalesce(user_agent, '')), '[\d._]+', '', 'g'), '\s+', ' ', 'g'))`;
 
-/** The columns of {@link SIGNED_IN}, of events of people who were let in. */
+/** Columns of {@link SIGNED_IN} for successful sign-ins of people. */
 export const SIGN_INS: string = `"index", org, t,
   coalesce(actor_uid, lower(actor_name)) AS person, actor, actor_name, session_uid AS session,
   app_uid AS app, ip, net, nullif(country, '') AS country,
   ${FAMILY} AS client, device_uid AS device`;
 
-/** People alone: what machines do has no home. */
+/** Only people, because machines have no home. */
 export const OF_PEOPLE = `class_uid = 3002 AND status_id = 1 AND actor_type <> 4 AND ip IS NOT NULL
   AND coalesce(actor_uid, actor_name) IS NOT NULL AND activity_id <> 2`;
 
@@ -50,14 +50,14 @@ export function signedInOf(row: Row): SignedIn {
   };
 }
 
-/** Where people are at home, as far as the month before tells. */
+/** The usual places of people during the month before. */
 export type Habits = {
-  /** Somebody else's sign-in of an earlier day came from this network, or the company's does. */
+  /** The network belongs to the company, or others signed in from it on an earlier day. */
   readonly isOwn: (signIn: SignedIn) => boolean;
   readonly isOwnCountry: (signIn: SignedIn) => boolean;
 };
 
-/** What is usual for the people of these sign-ins; of days before each alone. */
+/** The habits of the people in these sign-ins, from earlier days only. */
 export async function habitsOf(
   scene: DetectionWindow,
   signIns: readonly SignedIn[],
@@ -104,7 +104,7 @@ export async function habitsOf(
 
 const DAY_MS = 86_400_000;
 
-/** On which days something was seen. */
+/** Days on which a key was seen. */
 class Days {
   readonly #days = new Map<string, number[]>();
 

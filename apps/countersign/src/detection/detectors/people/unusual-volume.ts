@@ -25,10 +25,11 @@ const KIND = `CASE WHEN operation = 'MailItemsAccessed' THEN 'mail'
   WHEN operation IN ('FileDownloaded', 'FileSyncDownloadedFull') THEN 'files' END`;
 
 /**
- * Somebody takes several times what they ever took in a day. Compared with themselves: what a
- * lawyer reads in a day would be a theft elsewhere. But weeks away or a new post make a day that
- * is like those of colleagues look large: so it warns only if hardly anybody takes so much. That it
- * was taken where the person never was is no second sign: whoever comes back is elsewhere, too.
+ * A person who takes several times their busiest day.
+ *
+ * People are compared with themselves: a lawyer's normal day would be theft elsewhere. After weeks
+ * away or in a new role, a normal day can look large. So it warns only if the volume is rare in the
+ * company. A new place is no second sign, because returning people are often elsewhere.
  */
 export const volume: WindowDetector = {
   rules: ['stream/volume'],
@@ -38,7 +39,7 @@ export const volume: WindowDetector = {
   find: (scene) => volumes(scene),
 };
 
-/** Of so many events at once people and days are grouped. */
+/** `together`: events that are grouped by person and day at once. */
 export async function volumes(
   scene: DetectionWindow,
   together: number = TAKEN_TOGETHER,
@@ -67,7 +68,7 @@ async function everybody(scene: DetectionWindow, together: number): Promise<Pers
   return partsOf(partsFor(numberOf(row?.['count']), together));
 }
 
-/** Everything that somebody took. */
+/** SQL of all items that people took. */
 function takenSql(events: string, part: PersonPartition = { part: 0, of: 1 }): string {
   return `(SELECT * FROM (
       SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
@@ -75,16 +76,16 @@ function takenSql(events: string, part: PersonPartition = { part: 0, of: 1 }): s
     WHERE kind IS NOT NULL AND who IS NOT NULL AND ${isOfSql('who', part)})`;
 }
 
-/** What each person took in each day, of {@link takenSql}. */
+/** SQL of the volume per person and day, from {@link takenSql}. */
 function daysSql(taken: string): string {
   return `SELECT min("index") AS "index", org, kind, who, d, min(t) AS t, sum(item_count) AS items
     FROM ${taken} GROUP BY org, kind, who, d`;
 }
 
-/** A day, the most of any day in the month before it, and how many those are. */
+/** A day, the largest volume of the month before, and the number of days with one. */
 type Unusual = { readonly day: VolumeDay; readonly most: number; readonly days: number };
 
-/** Of somebody new nothing is known to compare with. */
+/** New people are skipped, because there is nothing to compare with. */
 async function unusualDays(scene: DetectionWindow, part: PersonPartition): Promise<Unusual[]> {
   const fromMs = Math.trunc(scene.period.fromMs);
   const rows = await ask(
@@ -125,7 +126,7 @@ function takenOf(row: Row): VolumeDay {
 const rangeKey = ({ tenant, kind, day }: Pick<VolumeDay, 'tenant' | 'kind' | 'day'>): string =>
   `${tenant} ${kind} ${day}`;
 
-/** What hardly anybody of the tenant took in a day of the month before, for each of these days. */
+/** For each of these days, the volume that is rare in the tenant during the month before. */
 async function companyRanges(
   scene: DetectionWindow,
   unusual: readonly Unusual[],
@@ -138,7 +139,7 @@ async function companyRanges(
       scene,
       HISTORY_MS,
       ['org', 'kind', 'd', 'items', 'people'],
-      // Below the least that is unusual no difference matters, and most people are below it.
+      // Volumes below the minimum count as zero, because most people have them and none matters.
       (events) => `SELECT org, kind, d, if(items < ${VOLUME_MIN}, 0, items), count(*)
         FROM (${daysSql(takenSql(events, part))}) GROUP BY ALL`,
     );
@@ -165,7 +166,7 @@ async function companyRanges(
 
 type Share = { readonly items: number; readonly people: number };
 
-/** More than this takes at most {@link VOLUME_RARE} of them. */
+/** The volume that at most {@link VOLUME_RARE} of the days exceed. */
 function rareFrom(days: readonly Share[]): number {
   let left = Math.floor(days.reduce((sum, { people }) => sum + people, 0) * VOLUME_RARE);
   for (const { items, people } of days.toSorted((a, b) => b.items - a.items)) {
@@ -244,11 +245,11 @@ async function largestOf(
   return found;
 }
 
-/** Days whose records are asked for in one question, which names them all. */
+/** Days whose records one query requests; the query lists them all. */
 const SHOWN_TOGETHER = 1_000;
 
 /**
- * Events whose people and days are grouped at once: of forty million of as many groups the engine
- * has put aside what it could, and failed with 512 MiB.
+ * Events grouped by person and day at once. With forty million in as many groups the engine spilled
+ * what it could, and failed with 512 MiB.
  */
 const TAKEN_TOGETHER = 10_000_000;

@@ -8,34 +8,38 @@ import {
   Revocation,
 } from './spray-features.ts';
 
-/** How many attempts of a kind have the same features. */
+/** The number of attempts of a kind with the same features. */
 export type CellCount = {
   readonly kind: 'guess' | 'right' | 'success';
   readonly features: Features;
   readonly attempts: number;
 };
 
-/** What one tenant's attempts say of how likely each is an intruder's. */
+/** The model of one tenant: how likely each attempt is an intruder's. */
 export type OddsModel = {
-  /** Share of guesses that are the intruders'. */
+  /** Share of guesses that are an intruder's. */
   readonly share: number;
-  /** Probability that a guess with these features is theirs. */
+  /** Probability that a guess with these features is an intruder's. */
   readonly guess: (features: Features) => number;
-  /** The same, whatever came after it: a hit after a guess looks like a mistake that was mended. */
+  /**
+   * The same without regard to what followed, because a hit after a guess looks like a corrected
+   * mistake.
+   */
   readonly openGuess: (features: Features) => number;
   /** How many times likelier a place, or a client, is an intruder's than a person's. */
   readonly placeOdds: (place: AddressFamiliarity) => number;
   readonly clientOdds: (client: Client) => number;
-  /** The same of a success, before its client and its factor are looked at, as odds. */
+  /** Odds for a success before its client and factor are considered. */
   readonly successOdds: (features: Features) => number;
 };
 
 /**
- * The odds-ratio method of Herley and Schechter (NDSS 2019): intruders hardly ever succeed, so
- * that successes show how good traffic is spread, and what guesses are spread otherwise shows the
- * intruders. Good mistakes are known better than there: whoever mistypes gets in soon after. A
- * mixture of both is fitted by expectation and maximisation; priors let it work for five people,
- * and vanish beside the counts of a million.
+ * Fits the odds-ratio method of Herley and Schechter (NDSS 2019).
+ *
+ * Intruders rarely succeed, so successes show how good traffic is distributed. Guesses with another
+ * distribution show the intruders. Unlike the paper, mistakes are known too: people who mistype
+ * sign in soon after. Expectation maximization fits a mixture of both. Priors make it work for five
+ * people, and vanish beside the counts of a million.
  */
 export function fitOdds(counts: readonly CellCount[]): OddsModel {
   const guesses = tally(counts, 'guess');
@@ -66,14 +70,14 @@ export function fitOdds(counts: readonly CellCount[]): OddsModel {
     },
     successOdds: (features) => {
       const pair = pairOf(features);
-      // At least one hit of all: else no success could ever be theirs in a quiet tenant.
+      // Avoid a division by zero in a quiet tenant without successes.
       const prior = (theirs * HITS_PER_GUESS) / Math.max(1, entered);
       return prior * ((badPlace.get(pair) ?? 0) / (goodPlace.get(pair) ?? 1));
     },
   };
 }
 
-/** One guess in a hundred hits: sprays try common passwords. */
+/** One guess in a hundred succeeds, because sprays try common passwords. */
 export const HITS_PER_GUESS = 0.01;
 
 const GOOD_PLACE: Readonly<Record<AddressFamiliarity, number>> = {
@@ -88,15 +92,18 @@ const GOOD_CROWD = { alone: 0.999, crowd: 0.001 } as const;
 const BAD_CROWD = { alone: 0.6, crowd: 0.4 } as const;
 const BAD_RETRIED = 0.005;
 
-/** How many attempts the priors weigh. */
+/** Weight of the priors, in attempts. */
 const PRIOR_WEIGHT = 20;
-/** How many mended mistakes it weighs how successes are spread: those are far more. */
+/**
+ * Weight of the successes in the distribution of mistakes, in corrected mistakes. Successes are far
+ * more numerous.
+ */
 const ENTERED_WEIGHT = 60;
 /** Most tenants are not under attack: Beta(1, 30) on the share of intruders among guesses. */
 const SHARE_PRIOR = { theirs: 1, others: 30 } as const;
 const ROUNDS = 60;
 
-/** All there are. */
+/** All combinations of features. */
 export const SPRAY_CELLS: readonly Features[] = PLACES.flatMap((place) =>
   CLIENTS.flatMap((client) =>
     Revocation.flatMap((ending) => CROWDS.map((crowd) => ({ place, client, ending, crowd }))),
@@ -104,8 +111,8 @@ export const SPRAY_CELLS: readonly Features[] = PLACES.flatMap((place) =>
 );
 
 /**
- * Single mistakes where people are at home. Whatever mistakes look like there, they are no
- * intruders': else the mixture would call so what it cannot explain otherwise.
+ * Single mistakes where people are at home. They are fixed as people's. Otherwise the mixture would
+ * assign unexplained mistakes to intruders.
  */
 const AT_HOME: ReadonlySet<string> = new Set(
   SPRAY_CELLS.filter(({ place, crowd }) => {
@@ -143,14 +150,14 @@ function sum(counts: Tally): number {
   return total;
 }
 
-/** Where the person and the client are their own, a wrong password is a mistake. */
+/** A wrong password from the person's own place and client is a mistake. */
 function retryShareOf(guesses: Tally): number {
   const of = (ending: string): number =>
     CROWDS.reduce((n, crowd) => n + (guesses.get(`own own ${ending} ${crowd}`) ?? 0), 0);
   return (of('retried') + 7) / (of('retried') + of('left') + 10);
 }
 
-/** How mistakes are spread: as those that were mended at once, and as successes are. */
+/** The distribution of mistakes: that of corrected ones, mixed with that of successes. */
 function goodGuesses(guesses: Tally, successes: Tally, retryShare: number): Map<string, number> {
   const mended = new Map<string, number>();
   for (const cell of SPRAY_CELLS) {
@@ -201,7 +208,7 @@ function badPrior({ place, client, ending, crowd }: Features): number {
   return BAD_PLACE[place] * BAD_CLIENT[client] * ends * BAD_CROWD[crowd];
 }
 
-/** Shares of place and client, whatever else. */
+/** Shares of each place and client, over all other features. */
 function pairShares(
   counts: Tally,
   prior: (place: AddressFamiliarity, client: Client) => number,

@@ -32,13 +32,13 @@ for (const life of ['even', 'restless'] as const)
       assert.ok(theirs / campaign.guesses.length > 0.5, 'most of its guesses are theirs');
       assert.ok(rulesOf(sprayFindings(campaigns)).includes('stream/password-spray'));
     }
-    // A hit from the target's own country with the target's own client looks like the target.
+    // A hit from the target's country with the target's client looks like the target.
     assert.ok(found >= SEEDS * 0.6, `both hits were ranked high in ${found} of ${SEEDS}`);
   });
 
 type Visit = Omit<SignInVisit, 'timeMs'> & { readonly at: number };
 
-/** Sign-ins of some people at the end of a spray, and how likely each is told to be of it. */
+/** Sign-ins of some people at the end of a spray, with their probabilities. */
 async function ranked(visits: readonly Visit[]): Promise<(number | undefined)[]> {
   const spray = { targets: 16, triesPerWeek: 1, overlap: 0.3, hits: 2 };
   const made = company(SEED, { people: 200, days: 28, spray });
@@ -55,10 +55,10 @@ async function ranked(visits: readonly Visit[]): Promise<(number | undefined)[]>
   return added.map(({ index }) => attempts.find((one) => one.index === index)?.probability);
 }
 
-/** Nobody whom the spray guesses at, who each have the same browser. */
+/** Two people whom the spray does not target, with the same browser. */
 const [SOMEBODY, SOMEBODY_ELSE] = [guid(7), guid(10)];
 
-test('entering from a carrier that nobody has is likelier theirs', async () => {
+test('a sign-in from an unknown carrier ranks higher', async () => {
   const [strange = 0, usual = 0] = await ranked([
     { at: 10, actorUid: SOMEBODY, ip: '45.77.3.4' },
     { at: 10, actorUid: SOMEBODY_ELSE, ip: '172.20.3.4' },
@@ -67,7 +67,7 @@ test('entering from a carrier that nobody has is likelier theirs', async () => {
   assert.ok(strange > 2 * usual, `${strange} and ${usual}`);
 });
 
-test('a guess that may be a mistake speaks of a later success for what it is worth', async () => {
+test('a possible mistake counts for a later success only with its probability', async () => {
   const wrong = { statusId: 2, statusCode: '50126' };
   const [guess, after = 0, never = 0] = await ranked([
     {
@@ -85,7 +85,7 @@ test('a guess that may be a mistake speaks of a later success for what it is wor
   assert.ok(after > never, `${after} and ${never}`);
 });
 
-test('a month in which nobody attacks has no spray', async () => {
+test('a month without attacks has no spray', async () => {
   for (const life of ['even', 'restless'] as const)
     for (let seed = 0; seed < SEEDS; seed++) {
       const quiet = company(SEED + seed, { people: 300, days: 28, life });
@@ -93,7 +93,7 @@ test('a month in which nobody attacks has no spray', async () => {
     }
 });
 
-test('the order in which records came in changes nothing', async () => {
+test('the order of records changes nothing', async () => {
   const spray = { targets: 12, triesPerWeek: 2, overlap: 0.3, hits: 1 };
   const made = company(SEED, { people: 60, days: 14, spray });
   const reversed = made.rows.toReversed();
@@ -103,7 +103,7 @@ test('the order in which records came in changes nothing', async () => {
   );
 });
 
-test('a campaign over the end of a block is told once, in the block where it ends', async () => {
+test('a campaign across a block boundary is reported once, in its last block', async () => {
   const spray = { targets: 16, triesPerWeek: 2, overlap: 0.3, hits: 2 };
   const made = company(SEED, { people: 200, days: 28, spray });
   const whole = await campaignsOf(made);
@@ -125,7 +125,7 @@ test('a campaign over the end of a block is told once, in the block where it end
   }
 });
 
-test('people who are looked at in parts give what all of them give at once', async () => {
+test('people processed in parts give the same result as all at once', async () => {
   const spray = { targets: 16, triesPerWeek: 2, overlap: 0.3, hits: 2 };
   const { rows, startMs, endMs } = company(SEED, { people: 60, days: 28, spray });
   const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: startMs };
@@ -134,7 +134,7 @@ test('people who are looked at in parts give what all of them give at once', asy
   assert.deepEqual(await lookAt(rows, period, { pass: 500, part: 150, ranked: 40 }), whole);
 });
 
-test('what lies before the time to learn from changes nothing, in whatever file', async () => {
+test('data before the learning period changes nothing, in any file', async () => {
   const spray = { targets: 16, triesPerWeek: 2, overlap: 0.3, hits: 2 };
   const { rows, startMs, endMs } = company(SEED, { people: 60, days: 42, spray });
   const learnFromMs = startMs + 28 * DAY_MS;
@@ -144,7 +144,7 @@ test('what lies before the time to learn from changes nothing, in whatever file'
   assert.deepEqual(await lookAt(rows, period), await lookAt(later, period));
 });
 
-test('a success between two campaigns is told with the likelier of them', () => {
+test('a success between two campaigns is reported with the likelier one', () => {
   const attempt = (person: number, day: number, probability: number): Attempt => ({
     ...{ index: day * 100 + person, atMs: day * DAY_MS, person: `p${person}` },
     ...{ actor: `p${person}`, name: null, ip: '192.0.2.1', session: null, kind: 'guess' },
@@ -168,7 +168,7 @@ test('a success between two campaigns is told with the likelier of them', () => 
   }
 });
 
-test('guesses at one account are a siege and no spray; a forgetful person is neither', async () => {
+test('guesses at one account are a siege, not a spray; forgetful people are neither', async () => {
   const made = company(SEED, { people: 40, days: 14 });
   const last = made.rows.at(-1);
   assert.ok(last);
@@ -193,7 +193,7 @@ test('guesses at one account are a siege and no spray; a forgetful person is nei
   assert.deepEqual(sprayFindings(await campaignsOf(made, forgetful)), []);
 });
 
-test('with wrong names and lapsed tokens alone there is nothing to tell', async () => {
+test('wrong names and expired tokens alone give no finding', async () => {
   const spray = { targets: 12, triesPerWeek: 3, overlap: 0, hits: 0 };
   const made = company(SEED, { people: 60, days: 14, spray });
   const renamed = made.rows.map((row) =>

@@ -26,11 +26,11 @@ import {
 } from './spray-features.ts';
 import { likelySql, oddsSql, type RankedSuccess, ranked, tellTraits } from './spray-ranking.ts';
 
-/** One attempt at a password, and how likely it is an intruder's. */
+/** One password attempt, with the probability that it is an intruder's. */
 export type Attempt = {
   readonly index: number;
   readonly atMs: number;
-  /** Within the tenant. */
+  /** Unique within the tenant. */
   readonly person: string;
   readonly actor: string | null;
   readonly name: string | null;
@@ -40,10 +40,10 @@ export type Attempt = {
   readonly probability: number;
 };
 
-/** Guesses that belong together, and the successes that may be theirs, likeliest first. */
+/** Guesses that belong together, and successes that may be the campaign's, likeliest first. */
 export type Campaign = {
   readonly tenant: string;
-  /** The beginning of the period that it is told in; it may have begun before. */
+  /** The start of the period that reports it. The campaign may have begun earlier. */
   readonly sinceMs: number;
   readonly guesses: readonly Attempt[];
   readonly candidates: readonly Attempt[];
@@ -51,36 +51,38 @@ export type Campaign = {
 
 const DAY_MS = 86_400_000;
 
-/** Of so many at a time it is read whose they are: a list in a question. */
+/** Attempts whose person is looked up in one query, as a list of indices. */
 const ASKED_TOGETHER = 20_000;
 
-/** How many successes are worked on at once. */
+/** Limits on successes in one query, so that the engine's memory suffices. */
 type Sizes = {
-  /** Those whose people, places and clients are grouped in one pass over all. */
+  /** Successes whose people, places and clients are grouped in one pass. */
   readonly pass: number;
-  /** Those whose features are asked for at once: a dozen tables are joined for it. */
+  /** Successes whose features are computed at once, by a join of a dozen tables. */
   readonly part: number;
   /** Attempts that are sorted at once to rank successes. */
   readonly ranked: number;
 };
 
-/** The engine puts aside groups, but of forty-five million successes it failed with 512 MiB. */
+/** The engine spills groups, but failed with 512 MiB on forty-five million successes. */
 const SIZES: Sizes = { pass: 8_000_000, part: 1_000_000, ranked: 500_000 };
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
-/** What is familiar in a period is learned from `learnFromMs` on. */
+/** Familiarity is learned from `learnFromMs` on. */
 export type SprayPeriod = Period & { readonly learnFromMs: number };
 
 export type SprayResult = {
   readonly campaigns: readonly Campaign[];
-  /** More was guessed than is looked at: behind a flood the rest is not. */
+  /** There were more guesses than the limit, so the rest was not examined. */
   readonly isCut: boolean;
 };
 
 /**
- * Every campaign that ends in a period. It is read to `CAMPAIGN_GAP_MS` behind it: only then is it
- * known whether a campaign has ended, and whom it let in.
+ * Every campaign that ends in a period.
+ *
+ * It reads `CAMPAIGN_GAP_MS` beyond the period, because only then is it known whether a campaign
+ * has ended and which sign-ins followed.
  */
 export function sprayLook(
   store: StoreReader,
@@ -96,7 +98,7 @@ export function sprayLook(
 type Looking = {
   readonly period: Period;
   readonly sizes: Sizes;
-  /** What was needed until now is not to stand beside what is needed next. */
+  /** Frees memory before the next step allocates its own. */
   readonly giveBack: () => Promise<void>;
 };
 
@@ -108,7 +110,7 @@ async function lookAt(
   await ask(`CREATE TEMP TABLE failed AS ${failedSql(tries)}`);
   const [[guesses] = []] = await ask(`SELECT count(*) FROM failed WHERE kind = 'guess'
     AND t >= ${period.fromMs} AND t < ${period.toMs}`);
-  // A campaign is told where its last guess lies.
+  // A campaign is reported in the period of its last guess, so without guesses there is none.
   if (Number(guesses) === 0) return NOTHING;
   await makeFeatures(ask, tries, sizes);
   await giveBack();
@@ -131,7 +133,7 @@ async function lookAt(
 
 const NOTHING: SprayResult = { campaigns: [], isCut: false };
 
-/** Makes the table of features, of some people at a time; drops what it is made out of. */
+/** Creates the table of features, some people at a time, and drops its inputs. */
 async function makeFeatures(ask: RunSql, tries: string, sizes: Sizes): Promise<void> {
   const make = (name: string, sql: string): Promise<unknown> =>
     ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
@@ -165,9 +167,9 @@ async function makeInParts(
   }
 }
 
-/** What the attempts of each tenant say of how likely one of them is an intruder's. */
+/** Fits a model for each tenant's attempts. */
 async function modelsOf(ask: RunSql): Promise<Map<string, OddsModel>> {
-  // A siege of one account is one person's trouble, and must not colour everybody's.
+  // A siege of one account must not distort the model of all people.
   const rows = await ask(`
     SELECT tenant, kind, place, client, ending, crowd, sum(times)::BIGINT FROM features
       WHERE kind = 'success' GROUP BY ALL
@@ -204,10 +206,10 @@ function guessOf([index, tenant, t, probability]: readonly DuckDBValue[]): Guess
   return { index: Number(index), tenant: String(tenant), atMs: at, probability: likelihood };
 }
 
-/** Guesses of one tenant with no long gap between them. */
+/** Guesses of one tenant without a long gap between them. */
 type Run = Period & { readonly tenant: string; readonly guesses: readonly Guess[] };
 
-/** Where nothing was guessed for long, one campaign ends and another begins. */
+/** A long gap between guesses separates campaigns. */
 function runsOf(all: readonly Guess[]): Run[] {
   return [...Map.groupBy(all, ({ tenant }) => tenant)].flatMap(([tenant, guesses]) => {
     const found: Guess[][] = [];
@@ -224,7 +226,7 @@ function runsOf(all: readonly Guess[]): Run[] {
   });
 }
 
-/** With the successes that may be of each, and whose they are. */
+/** Adds to each campaign the successes that may be its own, and their people. */
 async function campaignsOf(
   ask: RunSql,
   tries: string,

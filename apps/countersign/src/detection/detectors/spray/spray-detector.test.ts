@@ -10,15 +10,15 @@ import { sprayFindings } from './spray-findings.ts';
 const fromMs = 700 * SPRAY_BLOCK_MS;
 const BLOCK = { fromMs, toMs: fromMs + SPRAY_BLOCK_MS };
 
-test('of a block with more attempts than are scored it says so, from its start to its end', () => {
+test('a block with more attempts than the limit is reported with its start and end', () => {
   const { draft } = sprayCut(BLOCK);
   assert.deepEqual([draft.rule, draft.windowMs, endOfItself(draft)], [CUT_OFF, fromMs, BLOCK.toMs]);
 });
 
-test('a flood speaks for each thing that is looked for with it, and takes none back', () => {
+test('a flood is reported for each rule, and withdraws no finding', () => {
   const { draft, windows } = sprayCut(BLOCK);
   const { watches } = sprayDetector();
-  // By this title alone is it known whose silence it explains.
+  // Health looks findings about a shortfall up by this title.
   assert.deepEqual(
     watches.map(({ title, cutTitle = title }) => cutTitle),
     watches.map(() => draft.group),

@@ -9,7 +9,10 @@ import { cutDraft } from '../windows/window-detector.ts';
 import { type SprayPeriod, sprayLook } from './password-spray.ts';
 import { sprayFindings } from './spray-findings.ts';
 
-/** A slow campaign is no slower found for this; the question takes seconds in a large tenant. */
+/**
+ * Slow campaigns are found no later with this period, and the query takes seconds in a large
+ * tenant.
+ */
 const SPRAY_EVERY_MS: number = 60 * 60_000;
 
 const SPRAY_RULES = ['stream/password-spray', 'stream/spray-hit', 'stream/brute-force'] as const;
@@ -19,9 +22,10 @@ const SPRAY: Pick<DetectorProfile, 'title' | 'cutTitle'> = {
 };
 
 /**
- * Looks for campaigns of guessed passwords in blocks of the calendar, each with what came before
- * it to learn from: the same records give the same campaigns, whenever they are asked for. A
- * campaign is told in the block in which it ends.
+ * Finds password spraying in fixed calendar blocks. Each block learns from the block before it.
+ *
+ * The same records give the same campaigns at any time. A campaign is reported in the block in
+ * which it ends.
  */
 export function sprayDetector(): Detector {
   return {
@@ -55,9 +59,9 @@ export function sprayDetector(): Detector {
       const covers = normalise(
         touched.map(({ from, to }) =>
           interval(
-            // What came in may be of a campaign that seemed to end in the block before it.
+            // New records may extend a campaign that seemed to end in the block before.
             Math.floor((from - CAMPAIGN_GAP_MS) / SPRAY_BLOCK_MS) * SPRAY_BLOCK_MS,
-            // What came in is familiar in the block behind it as well.
+            // New records make places familiar for the next block too.
             (Math.floor(to / SPRAY_BLOCK_MS) + 2) * SPRAY_BLOCK_MS,
           ),
         ),
@@ -78,8 +82,10 @@ export function sprayDetector(): Detector {
 }
 
 /**
- * That of a block not every attempt was scored. Whoever tries a million passwords a minute must not
- * hide one that is tried once a week behind them, nor take back what was found of it.
+ * Reports that not every attempt of a block was scored.
+ *
+ * An intruder who makes a million attempts per minute must not hide a weekly one behind them, and
+ * must not cause its finding to be withdrawn.
  */
 export function sprayCut({ fromMs, toMs }: Pick<SprayPeriod, 'fromMs' | 'toMs'>): {
   readonly draft: FindingDraft;
@@ -97,5 +103,5 @@ function blocksOf({ from, to }: Interval): SprayPeriod[] {
   return blocks;
 }
 
-/** Campaigns are looked for in blocks of so long, each with the block before it to learn from. */
+/** Length of a block. Each block has the one before it to learn from. */
 export const SPRAY_BLOCK_MS: number = 30 * 86_400_000;

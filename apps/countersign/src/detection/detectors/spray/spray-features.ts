@@ -19,11 +19,11 @@ export type AddressFamiliarity = (typeof PLACES)[number];
 export const CLIENTS = ['own', 'common', 'rare'] as const;
 export type Client = (typeof CLIENTS)[number];
 
-/** Whether the same person got in from the same address soon after. */
+/** Whether the person signed in from the same address soon after. */
 export const Revocation = ['retried', 'left'] as const;
 export type Ending = (typeof Revocation)[number];
 
-/** Whether many were guessed at from that address that day, and few got in. */
+/** Whether many people were guessed at from the address that day, and few signed in. */
 export const CROWDS = ['alone', 'crowd'] as const;
 export type Crowd = (typeof CROWDS)[number];
 
@@ -35,21 +35,22 @@ export type Features = {
 };
 
 /**
- * What an attempt at a password came to. Only a wrong password is a guess (contracts 5.3): an
- * unknown name, a lapsed token, a missing consent is none. `right`: the password was right and
- * something else was wanted.
+ * The kind of an attempt. Only a wrong password is a guess (contracts 5.3); an unknown name, an
+ * expired token or a missing consent is not. `right`: the password was right, and another
+ * requirement failed.
  */
 export type AttemptKind = 'guess' | 'right' | 'success';
 
 const GUESSES = ['50126', '50053', '50064'];
 
-/** What is looked at, in milliseconds: `[fromMs, toMs)`. */
+/** The examined period in milliseconds: `[fromMs, toMs)`. */
 type Times = { readonly fromMs: number; readonly toMs: number };
 
 /**
- * SQL of all that attempts are made out of, from those rows of a source that are within a time. It
- * is read several times rather than kept: of a large company it is far larger in a table of the
- * engine than in the files, of which each question reads the columns that it needs.
+ * SQL of the sign-ins from which attempts are derived, within a period.
+ *
+ * It is read repeatedly instead of stored: as an engine table it is far larger than the files, of
+ * which each query reads only its columns.
  */
 export function triesSql(source: string, { fromMs, toMs }: Times): string {
   const quoted = (codes: readonly string[]): string => codes.map((code) => `'${code}'`).join(', ');
@@ -69,22 +70,24 @@ export function triesSql(source: string, { fromMs, toMs }: Times): string {
       AND "time" < make_timestamp_ms(${Math.trunc(toMs)}))`;
 }
 
-/** SQL of the attempts that did not get in, over {@link triesSql}. */
+/** SQL of failed attempts, over {@link triesSql}. */
 export function failedSql(tries: string): string {
   return `SELECT "index", tenant, t, d, u, ip, country, user_agent, app_uid, is_mfa, kind
     FROM ${tries} WHERE asked AND kind IN ('guess', 'right')`;
 }
 
-/** SQL of who got in where those `failed` did not, over {@link triesSql}. */
+/** SQL of people who signed in where those of `failed` did not, over {@link triesSql}. */
 export function entriesSql(tries: string, failed: string): string {
   return `SELECT u, ip, t, d FROM ${tries} SEMI JOIN ${failed} USING (u, ip)
     WHERE kind = 'success'`;
 }
 
 /**
- * SQL of the addresses and hours at which many people were guessed at: on a day on which few got in
- * there, or within one hour, by guesses that their owners did not mend. The hour shows a spray out
- * of an office, where hundreds get in on the same day. `entries` as of {@link entriesSql}.
+ * SQL of addresses and hours with guesses at many people: on a day with few sign-ins from there, or
+ * within one hour without later corrections.
+ *
+ * The hour reveals a spray from an office, where hundreds sign in the same day. `entries` is {@link
+ * entriesSql}.
  */
 export function crowdsSql(tries: string, failed: string, entries: string): string {
   const hour = `t // ${HOUR_MS} AS h`;
@@ -127,9 +130,10 @@ export function crowdsSql(tries: string, failed: string, entries: string): strin
 }
 
 /**
- * SQL of where and with what some people got in, how often they were asked there, and on which
- * days: all that familiarity is learned from, far fewer rows than successes. `part` says whose they
- * are, of as many `parts`: what is made in their order is read quickly of each.
+ * SQL of where, with what, how often and on which days some people signed in.
+ *
+ * Familiarity is learned from these rows, which are far fewer than the successes. `part` gives a
+ * person's part out of `parts`; a table in that order is fast to read part by part.
  */
 export function knownSql(tries: string, some: PersonPartition, parts: number): string {
   return `SELECT tenant, u, ip, country, user_agent, app_uid, min(d) AS first_d, max(d) AS last_d,
@@ -137,40 +141,40 @@ export function knownSql(tries: string, some: PersonPartition, parts: number): s
     FROM ${tries} WHERE kind = 'success' AND ${isOfSql('u', some)} GROUP BY ALL`;
 }
 
-/** Networks around addresses: 256 of them, or a customer's; and what a carrier has. */
+/** The network of an address: 256 IPv4 addresses, or an IPv6 customer's prefix. */
 const NET = `regexp_replace(ip, '(\\.[0-9]+|(:[0-9a-f]*){1,4})$', '') AS net`;
 export const WIDE = `regexp_extract(ip, '^([0-9]+\\.[0-9]+|[0-9a-f]*:[0-9a-f]*)') AS wide`;
 
-/** The software alone, as a number: tools that guess name another application each time. */
+/** A hash of the software only, because guessing tools vary the application. */
 export const AGENT = `hash(coalesce(user_agent, ''))`;
 
-/** Software and application, as one text. */
+/** Software and application as one text. */
 const CLIENT_TEXT = `coalesce(user_agent, '') || ' ' || coalesce(app_uid, '')`;
 
 const SPOT = ['u', 'ip', 'country', 'user_agent', 'app_uid'] as const;
 const ALL_OF_SPOT = SPOT.join(', ');
 
-/** What several people of a company share, by the name of a table for it. */
+/** Properties that several people share, by table name. */
 export const SHARED: Readonly<Record<string, string>> = {
   shared_ips: 'ip',
   shared_nets: WIDE,
   shared_clients: `${CLIENT_TEXT} AS text`,
 };
 
-/** SQL of how many people of one part of `known` share something of {@link SHARED}. */
+/** SQL of how many people in one part of `known` share a property of {@link SHARED}. */
 export function sharersSql(what: string, { part }: PersonPartition): string {
   return `SELECT COLUMNS(* EXCLUDE (u)), count(*) AS people
     FROM (SELECT DISTINCT tenant, ${what}, u FROM known WHERE part = ${part})
     GROUP BY ALL`;
 }
 
-/** SQL of what several people share, out of a table of all that {@link sharersSql} gave. */
+/** SQL of what several people share, from the united results of {@link sharersSql}. */
 export function sharedSql(sharers: string): string {
   return `SELECT COLUMNS(* EXCLUDE (people)), sum(people)::BIGINT AS people FROM ${sharers}
     GROUP BY ALL HAVING sum(people) >= ${SHARED_BY_MIN}`;
 }
 
-/** SQL of how well a log knows the people of a tenant; `people` as {@link sharersSql} gave them. */
+/** SQL of how long a log has known a tenant's people, from the results of {@link sharersSql}. */
 export function warmthSql(tries: string, people: string): string {
   return `SELECT tenant, since, days, people FROM (
       SELECT tenant, min(d) AS since, count(DISTINCT d) AS days
@@ -179,20 +183,24 @@ export function warmthSql(tries: string, people: string): string {
 }
 
 /**
- * SQL of the features of the attempts of some people, over tables of {@link failedSql},
- * {@link entriesSql}, {@link crowdsSql}, {@link knownSql}, {@link warmthSql} and {@link SHARED},
- * called `failed`, `entries`, `crowds`, `known`, `warmth` and as those are: a row for each that
- * failed, and one for all successes of a person from one place with one client (`times` of them),
- * since they share theirs. Of successes where people are at home, which are most of all, it gives
- * their numbers alone: `u` is null. Familiarity is learned from successes of other days, of a guess
- * from those of earlier ones, so that nothing makes itself familiar, and from those too that nobody
- * was asked for: programs renew their
- * tokens where people are at home.
+ * SQL of the features of some people's attempts.
+ *
+ * Input tables: `failed` ({@link failedSql}), `entries` ({@link entriesSql}), `crowds` ({@link
+ * crowdsSql}), `known` ({@link knownSql}), `warmth` ({@link warmthSql}) and those of {@link
+ * SHARED}.
+ *
+ * The result has a row per failed attempt. All successes of a person from one place with one client
+ * share one row (`times` of them). Successes at home, which are the majority, are only counted:
+ * their `u` is null.
+ *
+ * Familiarity comes from successes of other days (for a guess: earlier days), so that an attempt
+ * does not make itself familiar. Token renewals count too, because programs renew tokens where
+ * people are at home.
  */
 export function featuresSql(some: PersonPartition): string {
   const seen = 'min(first_d) AS first_d, max(last_d) AS last_d';
-  // An intruder who got in comes back: what is seen from then on makes no earlier guess familiar.
-  // Only in the first days of a log nothing was seen before.
+  // An intruder who got in returns, so later successes must not make an earlier guess familiar.
+  // Only in the first days of a log there is no earlier data.
   const isFamiliar = (of: string): string => `coalesce(CASE WHEN n.d IS NULL
     THEN ${of}.last_d > ${of}.first_d
     ELSE ${of}.first_d < n.d OR (${of}.last_d > n.d AND n.d < warmth.since + ${WARM_DAYS_MIN})
@@ -260,8 +268,8 @@ export function featuresSql(some: PersonPartition): string {
 }
 
 /**
- * SQL of the attempts that can be an intruder's: all that failed, and successes where nobody is at
- * home, over a table of {@link featuresSql}.
+ * SQL of attempts that may be an intruder's, over {@link featuresSql}: all failed ones, and
+ * successes away from home.
  */
 export function attemptsSql(tries: string, features: string): string {
   const columns = 'place, client, ending, crowd, carrier';

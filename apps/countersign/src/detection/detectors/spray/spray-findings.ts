@@ -15,7 +15,7 @@ import type { Attempt, Campaign } from './password-spray.ts';
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** What a campaign is to people: a spray with its likeliest hits, or a siege of one account. */
+/** The findings of a campaign: a spray with its likeliest hits, or a siege of one account. */
 export function sprayFindings(campaigns: readonly Campaign[]): FindingDraft[] {
   const reported = campaigns.map((campaign) => {
     const sieges = siegesOf(campaign.guesses);
@@ -47,8 +47,8 @@ function peopleOf(guesses: readonly Attempt[]): number {
 }
 
 /**
- * The accounts at which somebody guesses again and again within an hour, with the guesses from then
- * on. Where most accounts of a campaign are tried so, that is how this spray is done.
+ * Accounts with repeated guesses within an hour, with all guesses from then on. If most accounts of
+ * a campaign are attacked that way, it is how this spray works, not a siege.
  */
 function siegesOf(guesses: readonly Attempt[]): Map<string, readonly Attempt[]> {
   const people = Map.groupBy(guesses, ({ person }) => person);
@@ -64,7 +64,7 @@ function siegesOf(guesses: readonly Attempt[]): Map<string, readonly Attempt[]> 
   return isSpray ? new Map() : sieges;
 }
 
-/** Between two campaigns lie successes that may be of either: each is told with the likelier. */
+/** A success between two campaigns may belong to either. Report it with the likelier one. */
 function likeliestOnce(hits: readonly FindingDraft[]): FindingDraft[] {
   const cited = new Set<number>();
   const days = new Set<string>();
@@ -80,8 +80,9 @@ function likeliestOnce(hits: readonly FindingDraft[]): FindingDraft[] {
 }
 
 /**
- * It names as its people those who were probably hit, with their sessions: who was only guessed at
- * did nothing, and must not be treated as if an intruder were in that account.
+ * The finding of a spray. Its principals and sessions are those probably hit.
+ *
+ * A person who was only guessed at did nothing, and must not be treated as compromised.
  */
 function sprayOf(campaign: Campaign): FindingDraft {
   const { guesses, candidates } = campaign;
@@ -144,7 +145,7 @@ function hitFindings(campaign: Campaign): FindingDraft[] {
   });
 }
 
-/** Many guesses at one account within an hour, with what may have got in by them. */
+/** The finding of many guesses at one account within an hour, with sign-ins that may be hits. */
 function siegeOf(campaign: Campaign, guesses: readonly Attempt[]): FindingDraft {
   const first = guesses[0] as Attempt;
   const last = guesses.at(-1) as Attempt;
@@ -179,7 +180,7 @@ function severityOf(probability: number): FindingSeverity {
   return probability >= HIT_PROBABLE ? 4 : 3;
 }
 
-/** The probability that at least one of them is an intruder's, of each person the likeliest. */
+/** The probability of at least one hit, using each person's likeliest success. */
 function anyOf(hits: readonly Attempt[]): number {
   const none = [...Map.groupBy(hits, ({ person }) => person).values()].reduce(
     (left, own) => left * (1 - Math.max(...own.map(({ probability }) => probability))),
@@ -189,8 +190,8 @@ function anyOf(hits: readonly Attempt[]): number {
 }
 
 /**
- * What a finding rests on, of `all` as much as it keeps; and the people and sessions of those who
- * were probably hit, by which findings of what they then did belong to it.
+ * The evidence of a finding, up to the limit, with people and sessions that were probably hit.
+ * These tie findings about the later actions to this one.
  */
 function evidenceOf(
   hits: readonly Attempt[],
@@ -205,8 +206,8 @@ function evidenceOf(
 }
 
 /**
- * The window lies where the campaign is told: a judge that looks at another time again must not
- * take back what it did not look for.
+ * The window is the day on which the campaign is reported. A run over another period must not
+ * withdraw findings that it did not look for.
  */
 function headOf(
   { tenant, sinceMs, guesses }: Campaign,
@@ -235,7 +236,7 @@ function namesOf(of: readonly Attempt[], most: number): string {
   return others.length === 0 ? (last ?? '') : `${others.toReversed().join(', ')} and ${last}`;
 }
 
-/** Who guesses has no name: only an address, or a number of them. */
+/** The guesser has no name, only one or more addresses. */
 function whence(guesses: readonly Attempt[]): string {
   const [only, ...others] = unique(guesses, ({ ip }) => ip);
   return others.length === 0 ? String(only) : `${numberText(others.length + 1)} addresses`;
@@ -256,7 +257,7 @@ function rankedText(campaign: Campaign, ranked: readonly Attempt[]): string {
   return `Successes that may be the intruder's, likeliest first: ${shown.join('; ')}.`;
 }
 
-/** What a success has in common with the guesses, where a person can see it. */
+/** Visible properties that a success shares with the guesses. */
 function becauseOf({ guesses }: Campaign, { person, ip, atMs }: Attempt): string {
   const own = guesses.filter((guess) => guess.person === person && guess.atMs <= atMs);
   const there = guesses.filter((guess) => guess.ip === ip).length;
@@ -284,14 +285,14 @@ function lapseText(ms: number): string {
   return plural(Math.round(ms / unitMs), unit);
 }
 
-/** The addresses of the first of them: of the hits, before those of many guesses. */
+/** Addresses of the first ones: those of hits, then those with most guesses. */
 function addressesOf(of: readonly Attempt[]): string[] {
   return unique(of, ({ ip }) => ip)
     .slice(0, ADDRESSES_MAX)
     .sort();
 }
 
-/** In the order in which they come. */
+/** Distinct values in order of appearance. */
 function unique(of: readonly Attempt[], read: (attempt: Attempt) => string | null): string[] {
   return [...new Set(of.flatMap((attempt) => read(attempt) ?? []))];
 }

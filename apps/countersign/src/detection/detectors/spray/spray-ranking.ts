@@ -5,39 +5,41 @@ import { type OddsModel, SPRAY_CELLS } from './odds-model.ts';
 import { makeResembling } from './spray-resemblance.ts';
 
 /**
- * Ranks successes in the engine of the books: of a large company there are millions of them, and of
- * mistakes besides. Whatever is added up is a whole number, so that no order of rows changes what
- * comes out.
+ * Ranks successes inside the engine, because a large company has millions. All sums use integers,
+ * so that the order of rows cannot change a result.
  */
 
 const DAY_MS = 86_400_000;
 
-/** Probabilities, and the logarithms of what they leave, as whole numbers. */
+/** Probabilities and logarithms of their complements are scaled to integers. */
 const ONE = 1_000_000_000;
 
-/** No guess is certain to be an intruder's: what it leaves has a logarithm. */
+/** No guess is certain, so that the logarithm of its complement is finite. */
 const CERTAIN: number = 1 - 1e-12;
 
-/** No single trait convicts or acquits: it may be chance, or chosen. */
+/** Limits the weight of a single trait, which may be chance or chosen by the attacker. */
 const TRAIT_CONVICTS_MAX = 50;
 
-/** Hours of the day in one trait: people keep to theirs, and who guesses does not. */
+/** Hours of the day in one trait. People keep to their hours; guessers do not. */
 const HOURS_TOGETHER = 3;
 
-/** A spray of one try at each hits at the first: then nothing was seen before. */
+/** Prior without earlier guesses: a spray with one try per person can hit at the first. */
 const NEVER_GUESSED_AT = 0.3;
 
-/** A second factor that was passed speaks against a guessed password, one factor alone for it. */
+/** A passed second factor speaks against a guessed password; a single factor speaks for it. */
 const FACTOR = 'CASE is_mfa WHEN 1 THEN 0.05 WHEN 0 THEN 2 ELSE 1 END';
 
-/** What may have let an intruder in; a second factor is asked for all day where people are. */
+/**
+ * Attempts by which an intruder may have got in. Second factors are requested all day where people
+ * are.
+ */
 const IS_ENTRY = `(kind = 'success' OR (kind = 'right' AND ending = 'left'
   AND place <> 'own' AND place <> 'company'))`;
 
 /** Text of SQL. */
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
-/** SQL of what a model says of each cell of features, for a table to join attempts with. */
+/** SQL of a model's odds for each combination of features, to join with attempts. */
 export function oddsSql(models: ReadonlyMap<string, OddsModel>): string {
   const rows = [...models].flatMap(([tenant, model]) =>
     SPRAY_CELLS.map((cell) => {
@@ -60,7 +62,7 @@ export function oddsSql(models: ReadonlyMap<string, OddsModel>): string {
 
 type Trait = { readonly table: string; readonly kind: string; readonly value: string };
 
-/** Within the kinds that features tell apart: what the kind itself says is counted once. */
+/** Traits are compared within kinds that features distinguish, so that the kind counts once. */
 const TRAITS: readonly Trait[] = [
   { table: 'by_client', kind: 'client', value: 'text' },
   { table: 'by_country', kind: 'place', value: 'country' },
@@ -69,8 +71,8 @@ const TRAITS: readonly Trait[] = [
 ];
 
 /**
- * SQL of how much likelier a trait is among guesses than among successes elsewhere, or the other
- * way; what was never seen has a little of either.
+ * SQL of how much likelier a trait is among guesses than among successes elsewhere. An unseen trait
+ * gets a small weight in both.
  */
 function traitSql(attempts: string, { kind, value }: Trait): string {
   const share = (of: string): string => `((${of} + 0.5) / (sum(${of}) OVER same + 5))`;
@@ -86,30 +88,30 @@ function traitSql(attempts: string, { kind, value }: Trait): string {
     FROM counted WINDOW same AS (PARTITION BY tenant, k)`;
 }
 
-/** Makes the tables of traits, of attempts that {@link oddsSql} was joined to. */
+/** Creates the trait tables from attempts that were joined with {@link oddsSql}. */
 export async function tellTraits(ask: RunSql, attempts: string): Promise<void> {
   for (const trait of TRAITS) {
     await ask(`CREATE OR REPLACE TEMP TABLE ${trait.table} AS ${traitSql(attempts, trait)}`);
   }
 }
 
-/** Guesses that are rather an intruder's; `most` of them, and one that tells of more. */
+/** SQL of guesses that are likely an intruder's: `most` of them, and one more if there are more. */
 export function likelySql(attempts: string, most: number): string {
   return `SELECT "index", tenant, t, guess AS probability FROM ${attempts}
     WHERE kind = 'guess' AND guess >= ${GUESS_LIKELY} ORDER BY t, "index" LIMIT ${most + 1}`;
 }
 
-/** A campaign whose successes are to be ranked. */
+/** A campaign whose successes are ranked. */
 export type Siege = { readonly tenant: string; readonly fromMs: number; readonly toMs: number };
 
 export type RankedSuccess = { readonly index: number; readonly probability: number };
 
 /**
- * The successes that may be of a campaign, likeliest first: as many as anybody looks at. Each is
- * the campaign's in one of two ways: it goes where it has not been yet, which features and traits
- * tell, or it resembles what it did already. What a person's are worth rests on that person's
- * attempts alone, so that they are weighed in parts, of which each gives its likeliest; `together`
- * attempts are in one.
+ * Ranks the successes that may be a campaign's, likeliest first, up to the limit.
+ *
+ * A success is a campaign's in one of two ways: it happens in a new place, which features and
+ * traits show, or it resembles earlier guesses. A person's successes depend only on that person's
+ * attempts, so they are weighed in parts of `together` attempts. Each part returns its likeliest.
  */
 export async function ranked(
   ask: RunSql,
@@ -133,11 +135,11 @@ export async function ranked(
     const some = `(SELECT * FROM ${attempts} WHERE ${near} AND ${isOfSql('u', part)})`;
     await ask(`INSERT INTO likeliest SELECT * FROM (${weighedSql(some, share)}) ${LIKELIEST}`);
   }
-  // Those among them at home were not weighed: they are what resembles, and nothing else.
+  // Successes at home were not weighed, so only their resemblance counts.
   await ask(`INSERT INTO likeliest SELECT "index", odds FROM resembling
     ANTI JOIN (SELECT "index" FROM ${attempts} WHERE ${near} AND ${IS_ENTRY}) USING ("index")
     ${LIKELIEST}`);
-  // Rounded, so that those who are alike are so to the last digit.
+  // Rounded, so that equal successes are equal to the last digit.
   const rows = await ask(`SELECT "index", round(odds / (1 + odds), 12) AS probability
     FROM likeliest ORDER BY probability DESC, "index" LIMIT ${CANDIDATES_KEPT}`);
   await ask('DROP TABLE resembling');
@@ -146,10 +148,12 @@ export async function ranked(
   });
 }
 
-/** Those who are alike stay in the order of the ledger. */
+/** Equal successes stay in ledger order. */
 const LIKELIEST = `ORDER BY round(odds / (1 + odds), 12) DESC, "index" LIMIT ${CANDIDATES_KEPT}`;
 
-/** SQL of how likely successes are an intruder's; `share` of all people are expected to be hit. */
+/**
+ * SQL of the probability that successes are an intruder's. `share` of all people are expected hits.
+ */
 function weighedSql(attempts: string, share: number): string {
   return `
     -- Numbers alone from here on: of a large company there are millions to sort.

@@ -5,56 +5,58 @@ import { HITS_PER_GUESS } from './odds-model.ts';
 import { AGENT, WIDE } from './spray-features.ts';
 
 /**
- * How much likelier a success is the campaign's than the person's own, where it resembles the
- * campaign's guesses: the same address or carrier, the same client, the same account, nearly the
- * same moment. The campaign's side is a density over its guesses: a hit comes about where they do,
- * as often as one guess in a hundred. The person's side is how often this person gets in, at this
- * hour, from this address, with this client, on other days. So a victim who always came from the
- * intruder's address still shows, by the moment and the client; and a forgetful person does not,
- * since whoever mistypes gets in soon after.
+ * How much likelier a success is the campaign's than the person's own, if it resembles the
+ * campaign's guesses: same address or carrier, same client, same account, nearly the same time.
  *
- * Only successes that something links to a guess are compared; of a large company they are few.
- * People, addresses and clients are hashes here, and what is added up is a whole number.
+ * The campaign's side is a density over its guesses: hits happen where guesses do, once per
+ * hundred.
+ * The person's side is how often this person signs in at this hour, from this address, with this
+ * client, on other days. So a victim at the intruder's usual address still shows by time and
+ * client.
+ * A forgetful person does not, because people who mistype sign in soon after.
+ *
+ * Only successes with a link to a guess are compared; in a large company they are few. People,
+ * addresses and clients are hashes here, and all sums use integers.
  */
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const HOURS_TOGETHER_MS: number = 3 * HOUR_MS;
 
-/** Weights of guesses as whole numbers. */
+/** Weights of guesses, scaled to integers. */
 const ONE = 1_000_000;
 
-/** From seconds after a guess to the end of a campaign: how near it is in each is looked at. */
+/** Time scales from seconds to the end of a campaign, at which nearness is measured. */
 const SCALES_MS: readonly number[] = [10_000, 120_000, HOUR_MS, DAY_MS, CAMPAIGN_GAP_MS];
 
-/** Some logs state whole seconds: within one, which of two came first is not known. */
+/** Some logs state whole seconds. Within one second the order is unknown. */
 const CLOCK_GRAIN_MS = 1_000;
 
-/** Successes that stand for what a person does when few are known. */
+/** Pseudo-count of successes for a person with few known ones. */
 const PRIOR = 2;
 
-/** Successes that stand for what a company does when few are known. */
+/** Pseudo-count of successes for a company with few known ones. */
 const COMPANY_PRIOR = 20;
 
-/** How often people use a client that is not theirs: a new version, another computer. */
+/** How often people use another client than their own: a new version, another computer. */
 const OTHER_CLIENT = 0.1;
 
-/** Browsers are updated: which one a person has is told by so many days before and after. */
+/** Browsers update, so a person's client is judged by this many days before and after. */
 const CLIENT_DAYS = 7;
 
-/** Of a carrier's addresses so many are likely to be given to the same line. */
+/** Number of a carrier's addresses that one line is likely to get. */
 const CARRIER_ADDRESSES = 256;
 
-/** How many who mistype get in soon after, and half of them within this. */
+/** Share of people who mistype and sign in soon after, and the median time. */
 const MENDED = 0.85;
 const MENDED_WITHIN_MS = 30_000;
 
-/** A client of which the company has no more successes of a thousand is hardly anybody's. */
+/** A client with at most this share of the company's successes is rare. */
 const RARE_CLIENT = 0.001;
 
 type Siege = { readonly tenant: string; readonly fromMs: number; readonly toMs: number };
 
-/** SQL of names for what is compared. */
+/** Names of the SQL tables to compare. */
 export type Resemblance = {
   readonly tries: string;
   readonly attempts: string;
@@ -64,7 +66,7 @@ export type Resemblance = {
   readonly together: number;
 };
 
-/** Makes the table `resembling` ("index", odds) of the successes that resemble a campaign. */
+/** Creates the table `resembling` ("index", odds) of successes that resemble a campaign. */
 export async function makeResembling(ask: RunSql, of: Resemblance, siege: Siege): Promise<void> {
   const make = (name: string, sql: string): Promise<unknown> =>
     ask(`CREATE OR REPLACE TEMP TABLE ${name} AS ${sql}`);
@@ -102,7 +104,7 @@ export async function makeResembling(ask: RunSql, of: Resemblance, siege: Siege)
   for (const name of [...made, 'density']) await ask(`DROP TABLE ${name}`);
 }
 
-/** SQL of the guesses that are rather the campaign's, whatever came after each. */
+/** SQL of the guesses that are likely the campaign's, without regard to what followed each. */
 function theirsSql(attempts: string, tenant: string, { fromMs, toMs }: Siege): string {
   return `SELECT t, hash(u) AS u, hash(ip) AS ip, hash(wide) AS wide, agent,
       round(open * ${ONE})::BIGINT AS w
@@ -111,9 +113,8 @@ function theirsSql(attempts: string, tenant: string, { fromMs, toMs }: Siege): s
 }
 
 /**
- * SQL of what may have let the campaign in and has something in common with a guess of it: the
- * account, the address or the carrier within the hour, an address that is not the company's, or a
- * client that hardly anybody has.
+ * SQL of possible hits with a link to a guess: the account, address or carrier within the hour, an
+ * address that is not the company's, or a rare client.
  */
 function linkedSql({ tries, attempts }: Resemblance, near: string): string {
   const hour = `t // ${HOUR_MS}`;
@@ -138,12 +139,12 @@ function linkedSql({ tries, attempts }: Resemblance, near: string): string {
       (hash(u), ${hour}) IN ${around('u')} OR hash(ip) IN (SELECT ip FROM theirs)))`;
 }
 
-/** SQL of which hours of the day are one trait. */
+/** SQL of the hours of the day that form one trait. */
 function bucketSql(t: string): string {
   return `(${t} % ${DAY_MS}) // ${HOURS_TOGETHER_MS}`;
 }
 
-/** SQL of what people do on other days than `compared`: how often, from where, with what, when. */
+/** SQL of people's habits on days other than `compared`: how often, where, with what, when. */
 function habitsSql(entered: string, part: PersonPartition): string {
   const own = `hash(u) IN (SELECT u FROM compared) AND ${isOfSql('hash(u)', part)}`;
   const lately = `abs(d.day - a.day) <= ${CLIENT_DAYS}`;
@@ -167,7 +168,7 @@ function habitsSql(entered: string, part: PersonPartition): string {
     GROUP BY ALL`;
 }
 
-/** SQL of the last wrong password of each person before `compared`, from the same address. */
+/** SQL of each person's last wrong password before `compared`, from the same address. */
 function mistakesSql(attempts: string, near: string): string {
   return `SELECT s."index", g.open, s.t - g.t AS after FROM compared AS s ASOF JOIN (
       SELECT hash(u) AS u, hash(ip) AS ip, t, max(open) AS open FROM ${attempts}
@@ -175,14 +176,14 @@ function mistakesSql(attempts: string, near: string): string {
     ON g.u = s.u AND g.ip = s.ip AND g.t <= s.t WHERE s.t - g.t <= ${RETRY_WITHIN_MS}`;
 }
 
-/** What a success has in common with guesses: the account or not, so much of where, the client. */
+/** What a success shares with guesses: the account, the degree of the location, the client. */
 type Common = {
   readonly isOwn: boolean;
   readonly where: 'ip' | 'wide' | 'none';
   readonly isClient: boolean;
 };
 
-/** What only the moment has in common with a guess is ranked as others are: by its features. */
+/** If only the time is shared, features alone rank the success. */
 const COMMONS: readonly Common[] = [true, false].flatMap((isOwn) =>
   (['ip', 'wide', 'none'] as const).flatMap((where) =>
     [true, false].flatMap((isClient): Common[] =>
@@ -195,7 +196,7 @@ const nameOf = (at: number): string => `c${at}`;
 
 type Tempo = readonly number[];
 
-/** Of the campaign's guesses, how many follow the one before within each of {@link SCALES_MS}. */
+/** How many of the campaign's guesses follow the previous one within each of {@link SCALES_MS}. */
 async function tempoOf(ask: RunSql, partition: string): Promise<Tempo> {
   const [row = []] = await ask(`
     SELECT count(gap), ${SCALES_MS.map((ms) => `count(*) FILTER (gap <= ${ms})`).join(', ')}
@@ -206,12 +207,12 @@ async function tempoOf(ask: RunSql, partition: string): Promise<Tempo> {
   });
 }
 
-/** SQL of how many guesses there are a millisecond around each of `compared`, by what is common. */
+/** SQL of the guesses per millisecond around each of `compared`, by what they share. */
 function densitySql(tempos: { readonly own: Tempo; readonly any: Tempo }): string {
   const columns = COMMONS.map(({ isOwn, where, isClient }, at) => {
     const keys = [...(isOwn ? ['u'] : []), ...(where === 'none' ? [] : [where])];
     const by = [...keys, ...(isClient ? ['agent'] : [])].join(', ');
-    // Who was let in is not guessed at any more: on the own account a hit follows the guesses.
+    // Guessing ends after a hit, so on the same account a hit follows the guesses.
     const tempo = isOwn ? tempos.own : tempos.any;
     const scales = SCALES_MS.map((ms, scale) => {
       const after = isOwn ? CLOCK_GRAIN_MS : ms;

@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const SEEDS = IS_LONG ? 10 : 2;
 
-/** A Thursday morning, when people get in. */
+/** A Thursday morning, when people sign in. */
 const ATTACK_MS = 24 * DAY_MS + 10 * 60 * MINUTE_MS;
 
 const SHARED: readonly (readonly SharedTrait[])[] = [
@@ -35,7 +35,7 @@ const SHARED: readonly (readonly SharedTrait[])[] = [
 ] as readonly (readonly SharedTrait[])[];
 
 for (const shares of SHARED)
-  test(`a fast spray with the ${shares.join(' and ')} of its victims hides none`, async () => {
+  test(`a fast spray with the ${shares.join(' and ')} of its victims hides no hit`, async () => {
     for (let seed = 0; seed < SEEDS; seed++) {
       const spray = { targets: 60, triesPerWeek: 3, overlap: 0.3, hits: 2, fresh: 0, shares };
       const made = company(SEED + seed, {
@@ -64,7 +64,7 @@ const BROWSER: Source = { userAgent: AGENTS[1] as string };
 const VICTIM = guid(1);
 const OTHERS: readonly string[] = Array.from({ length: 40 }, (_, n) => guid(5 + n * 4));
 
-/** Quiet weeks of two hundred people, and then what is made of their start. */
+/** Quiet weeks of two hundred people, followed by an attack. */
 function attacked(
   visitsOf: (atMs: number) => readonly SignInVisit[],
   seed = SEED,
@@ -80,7 +80,7 @@ type AttackedCompany = {
   readonly rows: Company['rows'];
 };
 
-/** Guesses at each of some people, one person after the other. */
+/** Guesses at several people, one after the other. */
 function guesses(atMs: number, from: Source, tries = 1, whom = OTHERS): SignInVisit[] {
   return whom.flatMap((actorUid, person) =>
     Array.from({ length: tries }, (_, attempt) => {
@@ -101,7 +101,7 @@ for (const [where, from] of [
   ['the office', { ...OFFICE, ...BROWSER }],
   ['a line that the victim had before', { ...CARRIER_LINE, ...BROWSER }],
 ] as const)
-  test(`a success seconds after guesses at that account from ${where} is told`, async () => {
+  test(`finds a success seconds after guesses at that account from ${where}`, async () => {
     const attack = attacked((atMs) => [
       { ...BROWSER, ...from, isMfa: 1, actorUid: VICTIM, timeMs: atMs - 9 * DAY_MS },
       ...guesses(atMs, from, 3, [...OTHERS, VICTIM]),
@@ -111,7 +111,7 @@ for (const [where, from] of [
     assert.ok(probability >= HIT_LIKELY, `${probability}`);
   });
 
-test('a success in the middle of a campaign from its only address is theirs', async () => {
+test('attributes a success during a campaign from its only address to the campaign', async () => {
   for (const from of [
     { ...CARRIER_LINE, ...SCRIPT },
     { ...CARRIER_LINE, ...BROWSER },
@@ -127,7 +127,7 @@ test('a success in the middle of a campaign from its only address is theirs', as
   }
 });
 
-test('who comes back to an account for days does not make the address its own', async () => {
+test('an intruder who returns for days does not make the address familiar', async () => {
   const from = { ...RENTED, ...SCRIPT };
   const back = Array.from({ length: 6 }, (_, day) => day);
   const attack = attacked((atMs) => [
@@ -141,7 +141,7 @@ test('who comes back to an account for days does not make the address its own', 
   assert.ok(probability >= HIT_PROBABLE, `${probability}`);
 });
 
-test('a forgetful person beside a spray stays low', async () => {
+test('a forgetful person beside a spray ranks low', async () => {
   const forgetful = (atMs: number, from: Source): SignInVisit[] => [
     { ...from, ...WRONG, actorUid: VICTIM, timeMs: atMs + 10 * 30_000 },
     { ...from, ...WRONG, actorUid: VICTIM, timeMs: atMs + 11 * 30_000 },
@@ -174,7 +174,7 @@ test('a forgetful person beside a spray stays low', async () => {
   }
 });
 
-test('a brute force with what got in is no spray, beside mistakes of others', async () => {
+test('a brute force with a hit is no spray, beside mistakes of others', async () => {
   const from = { ...RENTED, ...SCRIPT };
   const attack = attacked((atMs) => [
     ...Array.from({ length: 40 }, (_, at) => {
@@ -205,14 +205,14 @@ function attempt(person: number, probability: number, kind: Attempt['kind']): At
   };
 }
 
-/** A spray on three hundred people with some successes, of these probabilities. */
+/** A spray on three hundred people with successes of these probabilities. */
 function campaign(probabilities: readonly number[]): Campaign {
   const guessed = Array.from({ length: 300 }, (_, n) => attempt(n, 0.9, 'guess'));
   const candidates = probabilities.map((one, n) => attempt(400 + n, one, 'success'));
   return { tenant: 't', sinceMs: 0, guesses: guessed, candidates };
 }
 
-test('severity follows how likely somebody got in', () => {
+test('severity follows the probability of a hit', () => {
   const severities = (probabilities: readonly number[]): number[][] => {
     const drafts = sprayFindings([campaign(probabilities)]);
     const of = (rule: string): number[] =>
@@ -223,11 +223,11 @@ test('severity follows how likely somebody got in', () => {
   assert.deepEqual(severities([0.2]), [[3], []]);
   assert.deepEqual(severities([0.4]), [[3], [3]]);
   assert.deepEqual(severities([0.9, 0.4]), [[4], [4, 3]]);
-  // That one of three got in is likely, though of none it is.
+  // One of three is a likely hit, although none alone is.
   assert.deepEqual(severities([0.4, 0.4, 0.4]), [[4], [3, 3, 3]]);
 });
 
-test('a spray names whom it hit and cites that, and not whom it guessed at', () => {
+test('a spray names and cites people who were hit, not those guessed at', () => {
   const [spray] = sprayFindings([campaign([0.9, 0.1])]);
   assert.deepEqual(spray?.principals, ['p400']);
   assert.deepEqual(spray?.sessions, ['s400']);

@@ -15,16 +15,16 @@ const DAY_MS = 86_400_000;
 /** A Monday. */
 export const START_MS: number = Date.UTC(2026, 1, 2);
 
-/** An event, and what its record holds besides. */
+/** An event, and additional members of its record. */
 export type SceneEvent = Partial<EventRow['event']> & {
-  /** Since the start. */
+  /** Days since the start. */
   readonly day: number;
   readonly minute?: number;
   readonly body?: string;
   readonly source?: string;
 };
 
-/** What a detector finds in these events, in a period of days since the start. */
+/** The findings of a detector for these events, in a period of days since the start. */
 export function foundIn(
   detector: WindowDetector,
   events: readonly SceneEvent[],
@@ -37,7 +37,7 @@ export function foundIn(
   });
 }
 
-/** Reads books that hold these events. */
+/** Opens a store that holds these events. */
 export async function withStore<T>(
   events: readonly SceneEvent[],
   use: (store: StoreReader) => Promise<T>,
@@ -83,13 +83,13 @@ export function signIn(of: SceneEvent): SceneEvent {
   };
 }
 
-/** Somebody of the company, by number. */
+/** An employee by number. */
 export function person(n: number): Pick<SceneEvent, 'actorUid' | 'actorName'> {
   const actorUid = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
   return { actorUid, actorName: `p${n}@northmoor.example` };
 }
 
-/** One event a day for so many days. */
+/** One event per day. */
 export function daily(days: number, of: (day: number) => SceneEvent): SceneEvent[] {
   return Array.from({ length: days }, (_, day) => of(day));
 }

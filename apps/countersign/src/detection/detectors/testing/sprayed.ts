@@ -56,7 +56,7 @@ export function rulesOf(drafts: readonly FindingDraft[]): string[] {
   return [...new Set(drafts.map(({ rule }) => rule))].sort();
 }
 
-/** A sign-in beside those of a company, of one of its people; default: one factor lets it in. */
+/** An additional sign-in of an employee; one factor suffices by default. */
 export type SignInVisit = Partial<Company['rows'][number]['event']> & {
   readonly actorUid: string;
   readonly timeMs: number;

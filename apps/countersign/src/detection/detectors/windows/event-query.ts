@@ -1,14 +1,15 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { type CitedEvent, DAY_MS, type DetectionWindow } from './window-detector.ts';
 
-/** Rows by the names of their columns. */
+/** Rows by column name. */
 export type Row = Readonly<Record<string, DuckDBValue>>;
 
 /**
- * Rows of a question over the events from `reachMs` before the period to its end. `sqlOf` gets the
- * events with `t` (milliseconds), `d` (the day, in milliseconds), `org` (the tenant as every
- * question reads it) and `net` (the network around the address) beside their columns. Of more rows
- * than `most` it gives the first, and says so to whoever asked for findings.
+ * Queries the events from `reachMs` before the period to its end.
+ *
+ * `sqlOf` receives the events with additional columns: `t` (milliseconds), `d` (the day in
+ * milliseconds), `org` (the tenant as every question uses it) and `net` (the network of the
+ * address). Beyond `most` rows the rest is cut and reported through `onCut`.
  */
 export async function ask(
   { store, period, onCut }: DetectionWindow,
@@ -24,7 +25,7 @@ export async function ask(
       ${store.tenantSql('tenant')} AS org, ${NET} AS net
       FROM ${source} WHERE "time" >= make_timestamp(${fromMs}::BIGINT * 1000)
         AND "time" < make_timestamp(${toMs}::BIGINT * 1000))`;
-    // One more than is looked at tells whether there are more: as many as that, and nothing is cut.
+    // One row above the limit shows that there are more.
     return most === undefined ? sqlOf(events) : `${sqlOf(events)} LIMIT ${most + 1}`;
   });
   if (most !== undefined && rows.length > most) onCut?.(most);
@@ -33,7 +34,7 @@ export async function ask(
     .map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null])));
 }
 
-/** The 256 addresses around one of IPv4, a provider's customer or so of IPv6. */
+/** The 256 addresses around an IPv4 address, or about one customer of an IPv6 provider. */
 const NET = `regexp_replace(ip, '(\\.[0-9]+|(:[0-9a-f]*){1,4})$', '')`;
 
 export function textOf(value: DuckDBValue | undefined): string | null {
@@ -44,13 +45,13 @@ export function numberOf(value: DuckDBValue | undefined): number {
   return Number(value ?? 0);
 }
 
-/** Texts as a list for IN; never empty, since SQL knows no empty list. */
+/** Texts as an SQL list for IN. Never empty, because SQL has no empty list. */
 export function listed(texts: Iterable<string>): string {
   const quoted = [...texts].map((text) => `'${text.replaceAll("'", "''")}'`);
   return quoted.length === 0 ? 'NULL' : quoted.join(', ');
 }
 
-/** Of a row with these columns, as {@link ask} gives it. */
+/** Builds a cited event from a row of {@link ask}. */
 export function seenOf(row: Row): Required<CitedEvent> {
   return {
     index: numberOf(row['index']),

@@ -1,10 +1,10 @@
 /**
- * Some of all people. Groups of numbers the engine puts aside where they are too many, but not any
- * number of them: of a large company they are made of some people after the others.
+ * A part of all people. The engine spills groups only up to a number, so a large company is grouped
+ * part by part.
  */
 export type PersonPartition = { readonly part: number; readonly of: number };
 
-/** As many as it takes to have no more than so many rows in each. */
+/** The number of parts so that each has at most `together` rows. */
 export function partsFor(rows: number, together: number): number {
   return Math.max(1, Math.ceil(rows / together));
 }
@@ -13,7 +13,7 @@ export function partsOf(of: number): PersonPartition[] {
   return Array.from({ length: of }, (_, part) => ({ part, of }));
 }
 
-/** SQL of whether a person is of a part. */
+/** SQL condition that a person belongs to a part. */
 export function isOfSql(person: string, { part, of }: PersonPartition): string {
   return of === 1 ? 'true' : `hash(${person}) % ${of} = ${part}`;
 }

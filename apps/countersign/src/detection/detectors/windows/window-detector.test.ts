@@ -6,7 +6,7 @@ import { daily, foundIn, person, START_MS, signIn } from '../testing/scene.ts';
 import { ask, numberOf } from './event-query.ts';
 import { CUT_OFF, DAY_MS, draftFrom, type WindowDetector } from './window-detector.ts';
 
-/** Says of each sign-in that it was, and looks at three of a period. */
+/** Reports each sign-in, and examines at most three per period. */
 const shortSighted: WindowDetector = {
   rules: ['stream/short-sighted'],
   title: 'a detector that sees three sign-ins',
@@ -32,7 +32,7 @@ function dayOfDraft({ windowMs }: FindingDraft): number {
   return (windowMs - START_MS) / DAY_MS;
 }
 
-test('a detector that did not look at all of a day says so, and of which day', async () => {
+test('a detector that did not examine a whole day reports that day', async () => {
   const flood = [0, 1, 2, 3, 4].map((minute) => signIn({ day: 5, minute, ...person(1) }));
   const days = daily(9, (day) => signIn({ day, ...person(1) }));
   const found = await foundIn(shortSighted, [...days, ...flood]);
@@ -44,12 +44,12 @@ test('a detector that did not look at all of a day says so, and of which day', a
   );
   assert.ok(cut !== undefined);
   assert.deepEqual([dayOfDraft(cut), endOfItself(cut)], [5, START_MS + 6 * DAY_MS]);
-  // The flood hides nothing of other days: not of those behind it, nor of those before.
+  // The flood hides nothing of other days, before or after.
   const others = found.filter(({ rule }) => rule !== CUT_OFF).map(dayOfDraft);
   assert.deepEqual(others, [0, 1, 2, 3, 4, 5, 5, 5, 6, 7, 8]);
 });
 
-test('a detector that looked at everything has nothing to say of itself', async () => {
+test('a detector that examined everything reports no shortfall', async () => {
   for (const count of [2, 3]) {
     const days = Array.from({ length: count }, (_, minute) =>
       signIn({ day: 1, minute, ...person(1) }),
@@ -63,7 +63,7 @@ test('a detector that looked at everything has nothing to say of itself', async 
   }
 });
 
-test('in a long time, what is too much for one look is looked at in several', async () => {
+test('splits a long period that is too large for one query', async () => {
   const days = daily(40, (day) => signIn({ day, ...person(1) }));
   const found = await foundIn(shortSighted, days);
   assert.deepEqual(

@@ -6,36 +6,38 @@ import { EVIDENCE_MAX } from '../limits.ts';
 
 export const DAY_MS = 86_400_000;
 
-/** What a detector looks at: everything there is, and the period whose findings are asked for. */
+/** The input of a detector: the store, and the period whose findings are requested. */
 export type DetectionWindow = {
   readonly store: StoreReader;
-  /** The record as it was delivered; undefined where it is erased, or not to be had. */
+  /** The record as delivered; undefined if it was erased or cannot be read. */
   readonly bodyOf: (index: number) => Promise<string | undefined>;
   /** Whole days. */
   readonly period: { readonly fromMs: number; readonly toMs: number };
-  /** Told when there was more to look at than is looked at; of how much it was the first. */
+  /** Called if there were more rows than the limit `most`. */
   readonly onCut?: (most: number) => void;
 };
 
 /**
- * What a rule language cannot say. A detector MUST find the same in a period whatever the order
- * and the parts in which its records came, and whatever longer period is asked for: what it says
- * of a day depends on {@link LOOK_BACK_MS} before that day's end, and on nothing else.
+ * A detector for behavior that Sigma cannot express.
+ *
+ * It MUST find the same in a period for any order and split of records, and within any longer
+ * period. The findings of a day depend on the {@link LOOK_BACK_MS} before its end and on nothing
+ * else.
  */
 export type WindowDetector = {
-  /** The `rule` of what it finds. */
+  /** The `rule` of its findings. */
   readonly rules: readonly string[];
   readonly title: string;
-  /** Its name in the ids of findings about itself: a new title MUST NOT change them. */
+  /** Its name in the ids of findings about itself. A new title MUST NOT change them. */
   readonly cutTitle?: string;
-  /** Which kinds of logs it needs, as rules name them. Without one of them it is blind. */
+  /** The logs that it needs, as rules name them. Without one of them it is blind. */
   readonly needs: readonly string[];
-  /** Rules of it that need others instead. */
+  /** Rules that need other logs instead. */
   readonly rulesNeed?: Readonly<Record<string, readonly string[]>>;
   readonly find: (scene: DetectionWindow) => Promise<readonly FindingDraft[]>;
 };
 
-/** One event that a finding rests on. */
+/** One event that supports a finding. */
 export type CitedEvent = {
   readonly index: number;
   readonly atMs: number;
@@ -49,7 +51,7 @@ export type FindingFields = {
   readonly rule: string;
   readonly tenant: string;
   readonly group: string;
-  /** The event that completes it: its day is the window. */
+  /** The event that completes the finding. Its day is the window. */
   readonly at: CitedEvent;
   readonly title: string;
   readonly message: string;
@@ -59,17 +61,18 @@ export type FindingFields = {
   readonly seen: readonly CitedEvent[];
 };
 
-/** What a detector says of a period, and of which days that is not all. */
+/** The findings of a period, and the days that are incomplete. */
 export type DetectionOutcome = {
   readonly drafts: readonly FindingDraft[];
-  /** Days on which it did not look at everything: what it does not say of them means nothing. */
+  /** Days that were not examined completely, so the absence of findings there means nothing. */
   readonly cutShort: readonly Interval[];
 };
 
 /**
- * What a detector finds, and of which days it did not look at everything. What it says of a day is
- * the same in whatever period it is asked: so a period with too much in it is asked about in
- * halves, until it is known which days are too full, and all others are looked at.
+ * Runs a detector over a period, and reports the days that it did not examine completely.
+ *
+ * A day's findings are the same in any period. So a period with too much data is split in halves
+ * until single days are too large; all other days are examined.
  */
 export async function lookWith(
   detector: WindowDetector,
@@ -101,7 +104,7 @@ export async function lookWith(
 /** The rule of findings about a window that a detector did not read to its end. */
 export const CUT_OFF = 'stream/cut-off';
 
-/** A detector stopped before the end of the period: its silence about the rest is no answer. */
+/** A detector stopped before the end of the period, so its silence about the rest is no answer. */
 export function cutDraft(
   { title, cutTitle = title }: Pick<WindowDetector, 'title' | 'cutTitle'>,
   { fromMs, toMs }: DetectionWindow['period'],
