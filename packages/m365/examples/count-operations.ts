@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readChunk, readInputs } from '@countersign/m365';
 
 const folder = mkdtempSync(join(tmpdir(), 'm365-example-'));
-/** Two records and a line that is no record. */
+/** Two records and one line that is not a record. */
 const EXPORT = [
   '{"CreationTime":"2026-03-02T08:31:07","Id":"0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f0c11",' +
     '"Operation":"FileAccessed","RecordType":6,"UserId":"freya@northmoor.example","UserType":0,' +

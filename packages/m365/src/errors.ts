@@ -12,9 +12,9 @@ const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
 ]);
 
 export type IntakeErrorCode =
-  /** There is nothing at this path. */
+  /** No file or folder exists at this path. */
   | 'NOT_FOUND'
-  /** The operating system refused to read it, or stopped half way. */
+  /** The operating system refused to read it, or stopped in the middle. */
   | 'UNREADABLE'
   /** A pipe, socket or device. */
   | 'NOT_A_FILE'
@@ -22,7 +22,7 @@ export type IntakeErrorCode =
   | 'FOLDER_LOOP'
   /** A link in a folder that leads out of it. */
   | 'LINK_OUTSIDE'
-  /** The folder that is imported into. */
+  /** The data folder of the import itself. */
   | 'DATA_FOLDER'
   /** No bytes at all. */
   | 'EMPTY'
@@ -30,23 +30,26 @@ export type IntakeErrorCode =
   | 'BLANK'
   /** Not text. */
   | 'BINARY'
-  /** Text in which no record of any known shape was found. */
+  /** Text without a record of a known shape. */
   | 'UNKNOWN_FORMAT'
-  /** A message (.eml) whose headers do not end, or hold no time. */
+  /** A message (.eml) whose headers do not end, or state no time. */
   | 'MESSAGE_UNREADABLE'
-  /** An archive that would unpack to far more than it is. */
+  /** An archive that would unpack to far more than its size. */
   | 'ARCHIVE_BOMB'
-  /** An archive that is damaged or cut. */
+  /** A damaged or truncated archive. */
   | 'ARCHIVE_DAMAGED'
-  /** An archive, or a member of one, of a kind that is not read. */
+  /** An archive, or a member, of an unsupported kind. */
   | 'ARCHIVE_UNSUPPORTED';
 
-/** An input that cannot be read, wholly or from some point on. The rest of an import goes on. */
+/**
+ * An input that cannot be read, completely or from some position on. The import continues with the
+ * rest.
+ */
 export class ImportError extends CountersignError<IntakeErrorCode> {
   override readonly name = 'IntakeError';
 }
 
-/** Codes by which TLS says that it does not believe a certificate. */
+/** Error codes with which TLS rejects a certificate. */
 export function isCertificateCode(code: string): boolean {
   return CERTIFICATE_CODES.has(code) || code.startsWith('CERT_') || code.startsWith('ERR_TLS_CERT');
 }

@@ -20,7 +20,7 @@ function recordOf({ source, value }: Capture) {
   return { source, tenant: '-', id, at: normaliseInstant(at) ?? '', value };
 }
 
-test('every record of the captures has a mapping of its own', { skip }, () => {
+test('every record of the captures has its own mapping', { skip }, () => {
   assert.ok(captures.length > 60, `only ${captures.length} records were read`);
   const lost = captures.filter((capture) => route(recordOf(capture), memo).mapping.name === 'base');
   assert.deepEqual(
@@ -29,7 +29,9 @@ test('every record of the captures has a mapping of its own', { skip }, () => {
   );
 });
 
-test('every record of the captures says who, when, and from where it states that', { skip }, () => {
+test('every record of the captures has the person, time and address that it states', {
+  skip,
+}, () => {
   for (const capture of captures) {
     const meaning = interpret(recordOf(capture), memo);
     const { file, value } = capture;
@@ -43,7 +45,7 @@ test('every record of the captures says who, when, and from where it states that
   }
 });
 
-test('every record of the captures makes a valid event', { skip }, () => {
+test('every record of the captures gives a valid event', { skip }, () => {
   for (const capture of captures) {
     const record = recordOf(capture);
     const entry = { origin: 'example.org/log', indexes: [1], seen: '2024-03-04T09:00:00.000Z' };

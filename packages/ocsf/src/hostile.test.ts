@@ -69,7 +69,7 @@ const oddText = fc.oneof(
 );
 const oddValue = fc.oneof(oddText, fc.double(), fc.boolean(), fc.constant(null), fc.jsonValue());
 
-/** An example with some members replaced, dropped, or wrapped: close to real, and wrong. */
+/** An example with some members replaced, dropped, or wrapped: almost real, but wrong. */
 const mutated = fc
   .tuple(
     fc.constantFrom(...EXAMPLES),
@@ -94,7 +94,7 @@ function keepOwn(this: unknown, key: string, value: unknown): unknown {
 const anything = fc.record({ source: fc.constantFrom(...SOURCES), value: fc.jsonValue() });
 const records = fc.oneof({ weight: 4, arbitrary: mutated }, { weight: 1, arbitrary: anything });
 
-test('reads anything at all, never throws, and makes a valid event of it', () => {
+test('reads any value without throwing, and makes a valid event of it', () => {
   const memo = createMemo();
   fc.assert(
     fc.property(records, ({ source, value }) => {
@@ -133,7 +133,7 @@ test('a memo saves work and changes no result', () => {
   );
 });
 
-test('a time that nobody can read is the epoch, not an exception', () => {
+test('an unreadable time is the epoch, not an exception', () => {
   const record: SourceRecord = {
     source: 'other/json',
     tenant: '-',

@@ -4,7 +4,7 @@ import type { Interpretation } from './model/interpretation.ts';
 import { interpret } from './reading/interpret.ts';
 import { createMemo } from './values/memo.ts';
 
-/** What ties a record to its session and token, from every place of contracts 7. */
+/** The ids that link a record to its session and token, in every place where records state them. */
 type Members = Readonly<Record<string, unknown>>;
 
 const AT = '2024-03-04T08:30:00Z';
@@ -36,27 +36,27 @@ const WORKLOADS: readonly Members[] = [
   { Operation: 'SomethingNew', RecordType: 9999, Workload: 'NotSeenBefore' },
 ];
 
-test('session, token and its time of issue are read however the context is written', () => {
+test('reads session, token and its time of issue from every form of the context', () => {
   const text = JSON.stringify(CONTEXT);
-  const privilegeShell = `@{${Object.entries(CONTEXT)
+  const powerShell = `@{${Object.entries(CONTEXT)
     .map(([name, value]) => `${name}=${value}`)
     .join('; ')}}`;
   for (const workload of WORKLOADS) {
-    for (const context of [CONTEXT, text, [CONTEXT], JSON.stringify([CONTEXT]), privilegeShell]) {
+    for (const context of [CONTEXT, text, [CONTEXT], JSON.stringify([CONTEXT]), powerShell]) {
       const found = read('m365.activity/x', { ...workload, AppAccessContext: context });
       assert.deepEqual(ids(found), ALL, `${workload['Workload']}: ${JSON.stringify(context)}`);
     }
   }
 });
 
-test('a whole record as JSON text within another says the same', () => {
+test('a whole record as JSON text in another record reads the same', () => {
   for (const workload of WORKLOADS) {
     const AuditData = JSON.stringify({ ...workload, AppAccessContext: JSON.stringify(CONTEXT) });
     assert.deepEqual(ids(read('m365.export/unified-audit-log', { AuditData })), ALL);
   }
 });
 
-test('a change of the directory names its token in the context', () => {
+test('a directory change states its token in the context', () => {
   const change = { Operation: 'Add user.', RecordType: 8, Workload: 'AzureActiveDirectory' };
   for (const context of [CONTEXT, JSON.stringify(CONTEXT)]) {
     const found = read('m365.activity/x', { ...change, AppAccessContext: context });
@@ -64,14 +64,14 @@ test('a change of the directory names its token in the context', () => {
   }
 });
 
-test('Exchange and OWA name session and token beside the context as well', () => {
+test('Exchange and OWA also state session and token beside the context', () => {
   const mail = { Operation: 'MailItemsAccessed', RecordType: 2, Workload: 'Exchange' };
   assert.equal(read('m365.activity/x', { ...mail, SessionId: SID }).sessionUid, SID);
   const owa = { Operation: 'OWAAuth', RecordType: 275, Workload: 'Exchange' };
   assert.equal(read('m365.activity/x', { ...owa, UniqueTokenIdentifier: UTI }).tokenUid, UTI);
 });
 
-test('Graph activity names the sign-in by any of its columns', () => {
+test('Graph activity states the sign-in in any of several columns', () => {
   const call = { requestMethod: 'GET', requestUri: '/v1.0/me', tokenIssuedAt: `${AT}` };
   const wrap = (properties: Members): Members => ({
     category: 'MicrosoftGraphActivityLogs',
@@ -85,7 +85,7 @@ test('Graph activity names the sign-in by any of its columns', () => {
   assert.deepEqual(ids(read('log-analytics/MicrosoftGraphActivityLogs', row)), expected);
 });
 
-test('a sign-in names its session and token in every log', () => {
+test('a sign-in states its session and token in every log', () => {
   const graph = { id: 'x', sessionId: SID, uniqueTokenIdentifier: UTI };
   const row = { SessionId: SID, UniqueTokenIdentifier: UTI, Type: 'SigninLogs' };
   const logon = {
@@ -105,7 +105,7 @@ test('a sign-in names its session and token in every log', () => {
   }
 });
 
-test('a service that knows no time of issue states none', () => {
+test('a log without a time of issue states none', () => {
   const mail = { Operation: 'MailItemsAccessed', RecordType: 50, Workload: 'Exchange' };
   for (const IssuedAtTime of ['0001-01-01T00:00:00', '1601-01-01T00:00:00', '', 'soon', 7, null]) {
     const found = read('m365.activity/x', { ...mail, AppAccessContext: { IssuedAtTime } });
@@ -124,7 +124,7 @@ const ZEROS: readonly string[] = [
   '',
 ];
 
-test('zeros are no session and no token, wherever they stand', () => {
+test('zeros are not a session or token id, in any place', () => {
   const time = '2024-03-04T08:30:00Z';
   for (const zero of ZEROS) {
     const context = { AADSessionId: zero, UniqueTokenId: zero };
@@ -134,7 +134,7 @@ test('zeros are no session and no token, wherever they stand', () => {
       nothing(read('m365.activity/x', { ...workload, AppAccessContext: context }), 'context');
       const own = { SessionId: zero, UniqueTokenId: zero, UniqueTokenIdentifier: zero };
       nothing(read('m365.activity/x', { ...workload, ...own }), 'members');
-      // What is stated elsewhere counts in their place.
+      // The value stated elsewhere counts instead.
       const beside = { ...workload, UniqueTokenId: UTI, SessionId: SID, AppAccessContext: context };
       const found = read('m365.activity/x', beside);
       assert.deepEqual([found.sessionUid, found.tokenUid], [SID, UTI]);

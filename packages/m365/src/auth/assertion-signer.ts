@@ -2,21 +2,22 @@ import { createHash, createPrivateKey, type KeyObject, sign, X509Certificate } f
 import type { Random } from '@countersign/core';
 import { HttpError } from '../http/errors.ts';
 
-/** Entra takes assertions of at most ten minutes of life. */
+/** Entra accepts assertions with a lifetime of at most ten minutes. */
 const ASSERTION_LIFE_S = 600;
-/** So far back an assertion counts already: the authority's clock may be behind ours. */
+/** Backdates an assertion, because the authority's clock may be behind ours. */
 const ASSERTION_BACKDATE_S = 300;
 
 /**
- * Signs client assertions (RFC 7523 section 2.2) as Entra wants them: RS256, the certificate named
- * by `x5t#S256` (RFC 7515 section 4.1.8). The private key never leaves this object.
+ * Signs client assertions (RFC 7523 section 2.2) in the form that Entra requires: RS256, with the
+ * certificate named by `x5t#S256` (RFC 7515 section 4.1.8). The private key never leaves this
+ * object.
  */
 export class AssertionSigner {
   readonly #key: KeyObject;
   readonly #thumbprint: string;
 
   /**
-   * `pem`: private key and certificate, in one text or two put together.
+   * @param pem private key and certificate, in one text or concatenated
    * @throws HttpError CREDENTIAL
    */
   constructor(pem: string) {
@@ -29,7 +30,7 @@ export class AssertionSigner {
     this.#thumbprint = createHash('sha256').update(certificate.raw).digest('base64url');
   }
 
-  /** `nowMs` by the clock of the authority. */
+  /** @param nowMs by the authority's clock */
   sign(claims: {
     readonly audience: string;
     readonly clientId: string;
@@ -58,7 +59,7 @@ function encoded(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-// The errors of the parsers below are not told on: they may quote what they were given.
+// The parsers' own errors below are not passed on: they may quote the secret.
 
 function certificateOf(pem: string): X509Certificate {
   const [block] = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/.exec(pem) ?? [];

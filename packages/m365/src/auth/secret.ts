@@ -3,7 +3,7 @@ import { messageOf } from '@countersign/core';
 import { HttpError } from '../http/errors.ts';
 import { SECRET_BYTES_MAX } from '../http/limits.ts';
 
-/** A value that shows itself to nobody who does not ask for it by `reveal`. */
+/** A value that logs and errors never print. Only `reveal` returns it. */
 export class Secret {
   readonly #value: string;
 
@@ -24,11 +24,11 @@ export class Secret {
   }
 }
 
-/** Where a secret lies: never in a configuration, an argument or the ledger. */
+/** The location of a secret: never a configuration, an argument or the ledger. */
 export type SecretPlace = { readonly file: string } | { readonly env: string };
 
 /**
- * Reads a secret; white space around it is not part of it.
+ * Reads a secret and trims surrounding white space.
  * @throws HttpError CREDENTIAL
  */
 export function readSecret(

@@ -46,7 +46,7 @@ function authority(): Answer {
   };
 }
 
-test('keeps a token until shortly before its end, however the wall clock jumps', async () => {
+test('keeps a token until shortly before it expires, however the wall clock jumps', async () => {
   await using server = await TestServer.start(authority());
   const time = new WaitingClock(NOW_MS);
   const tokens = tokensOf(server, time);
@@ -64,7 +64,7 @@ test('keeps a token until shortly before its end, however the wall clock jumps',
   assert.equal(server.asked[0]?.url.pathname, `/${TENANT}/oauth2/v2.0/token`);
 });
 
-test('asks with the claims that a resource wants to see', async () => {
+test('requests a token with the claims that a resource demands', async () => {
   await using server = await TestServer.start(authority());
   const tokens = tokensOf(server, new WaitingClock(NOW_MS));
   await tokens.header();
@@ -75,7 +75,7 @@ test('asks with the claims that a resource wants to see', async () => {
   assert.equal(new URLSearchParams(server.asked[1]?.body).get('claims'), claims);
 });
 
-test('signs assertions by the clock of the authority, which the certificate verifies', async () => {
+test("signs assertions by the authority's clock, verifiable with the certificate", async () => {
   const { cert, key } = certificateFor('collector.example');
   let asked = 0;
   await using server = await TestServer.start((_, response) => {
@@ -112,7 +112,7 @@ function decoded(part: string): unknown {
   return JSON.parse(Buffer.from(part, 'base64url').toString());
 }
 
-test('refuses a key that is not the one of the certificate', () => {
+test('refuses a key that does not match the certificate', () => {
   const { cert } = certificateFor('one.example');
   const { key } = certificateFor('another.example');
   for (const pem of [`${key}${cert}`, cert, key, '', `${key}${cert.replace(/[A-Z]/g, 'A')}`]) {
@@ -120,7 +120,7 @@ test('refuses a key that is not the one of the certificate', () => {
   }
 });
 
-test('no error of the authority tells the secret', async () => {
+test('no error of the authority contains the secret', async () => {
   await using server = await TestServer.start(({ body }, response) => {
     json(response, { error: 'invalid_client', error_description: `AADSTS7000215: ${body}` }, 401);
   });
@@ -133,7 +133,7 @@ test('no error of the authority tells the secret', async () => {
   });
 });
 
-test('an answer without a token is none', async () => {
+test('an answer without a token is an error', async () => {
   await using server = await TestServer.start((_, response) => {
     response.end('<html>sign in, please</html>');
   });
@@ -141,7 +141,7 @@ test('an answer without a token is none', async () => {
   await assert.rejects(asking, (error) => error instanceof HttpError && error.code === 'DAMAGED');
 });
 
-test('reads a secret from a file or the environment, and shows it to nobody', () => {
+test('reads a secret from a file or the environment, and never prints it', () => {
   const file = join(root, 'secret');
   writeFileSync(file, `  ${SECRET}\n`);
   const secrets = [readSecret({ file }, {}), readSecret({ env: 'KEY' }, { KEY: SECRET })];

@@ -6,11 +6,11 @@ import type { AssertionSigner } from './assertion-signer.ts';
 
 import type { Secret } from './secret.ts';
 
-/** A token is renewed so long before its end: a request under way must not outlive it. */
+/** A token is renewed this long before it expires: a running request must not outlive it. */
 const RENEW_BEFORE_MS = 300_000;
-/** Of a token that lives less than 25 minutes, so much is used instead. */
+/** For a token with a lifetime below 25 minutes, this share of the lifetime is used instead. */
 const RENEW_SHARE = 0.8;
-/** Said nothing, a token is taken to live for so long: the shortest that Entra gives. */
+/** The assumed lifetime if the answer states none: the shortest that Entra gives. */
 const LIFE_DEFAULT_S = 300;
 
 export type Credential =
@@ -21,25 +21,25 @@ export type TokenOptions = {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly random: Random;
-  /** As `https://login.microsoftonline.com`. */
+  /** For example `https://login.microsoftonline.com`. */
   readonly authority: string;
   readonly tenant: TenantId;
   readonly clientId: string;
   readonly credential: Credential;
-  /** As `https://manage.office.com/.default`. */
+  /** For example `https://manage.office.com/.default`. */
   readonly scope: string;
 };
 
 /**
- * Tokens of the client credentials grant (RFC 6749 section 4.4). One is kept until shortly before
- * its end, which is reckoned from when it was asked for, by the monotonic clock: neither a step of
- * our clock nor the authority's being elsewhere makes us use a dead one.
+ * Tokens of the client credentials grant (RFC 6749 section 4.4). A token is kept until shortly
+ * before it expires. The lifetime counts from the request, by the monotonic clock. So neither a
+ * clock step nor a clock difference makes us use an expired token.
  */
 export class TokenSource implements RequestAuthorizer {
   readonly #options: TokenOptions;
   #held: { readonly value: string; readonly renewMs: number } | undefined;
   #asking: Promise<string> | undefined;
-  /** What the resource wants to see in the next token (continuous access evaluation). */
+  /** Claims that the resource demands in the next token (continuous access evaluation). */
   #claims: string | undefined;
 
   constructor(options: TokenOptions) {
@@ -58,7 +58,7 @@ export class TokenSource implements RequestAuthorizer {
   async #token(signal: AbortSignal | undefined): Promise<string> {
     const held = this.#held;
     if (held !== undefined && this.#options.clock.monotonic() < held.renewMs) return held.value;
-    // Whoever comes meanwhile waits for the same answer.
+    // Concurrent callers wait for the same answer.
     this.#asking ??= this.#ask(signal).finally(() => {
       this.#asking = undefined;
     });
@@ -73,7 +73,7 @@ export class TokenSource implements RequestAuthorizer {
       ({ body } = await http.send(this.#request(signal)));
     } catch (error) {
       if (!isOutOfTime(error)) throw withCure(error);
-      // The answer told the authority's time: an assertion made by it is in time.
+      // The first answer stated the authority's time, so an assertion by that time is valid.
       ({ body } = await http.send(this.#request(signal)).catch((again: unknown) => {
         throw withCure(again);
       }));
@@ -137,7 +137,7 @@ function isOutOfTime(error: unknown): boolean {
   return error instanceof HttpError && error.serviceCode === 'AADSTS700024';
 }
 
-/** What a refusal of the authority means for who wrote the configuration. */
+/** What each refusal of the authority means for the author of the configuration. */
 const CURES: Readonly<Record<string, string>> = {
   AADSTS7000215: 'the secret is not one of the app: configure its value, not its id',
   AADSTS7000222: 'the secret has expired: make another for the app',
@@ -154,7 +154,7 @@ function withCure(error: unknown): unknown {
   return new HttpError(error.code, `${error.message}: ${cure}`, { data: error.data });
 }
 
-/** Contracts 8.1: `claims="<base64 JSON>"`, to be sent on as JSON. */
+/** Decodes `claims="<base64 JSON>"` of a challenge into JSON to send. */
 function claimsOf(challenge: string | undefined): string | undefined {
   const encoded = /\bclaims="([A-Za-z0-9+/_=-]+)"/.exec(challenge ?? '')?.[1];
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');

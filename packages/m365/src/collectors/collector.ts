@@ -9,7 +9,7 @@ import type {
 
 import type { QuotaBudget } from './quota-budget.ts';
 
-/** Which family of records a collector asked for; each record has to be one of it. */
+/** The family of records that a collector requested. Each record must belong to it. */
 export type DeliveredFamily =
   | 'activity'
   | 'sign-ins'
@@ -17,72 +17,75 @@ export type DeliveredFamily =
   | 'audit-log-query'
   | 'azure-monitor';
 
-/** What is known of delivered records before one is read: whose they are, and of which source. */
+/** What is known about delivered records before they are read: the tenant and the source. */
 export type DeliveredAs = {
   readonly family: DeliveredFamily;
   readonly tenant: TenantId;
-  /** Undefined: each record says it (the categories of the diagnostic export). */
+  /** Undefined: each record states it (the categories of the diagnostic export). */
   readonly source: SourceId | undefined;
 };
 
-/** What is read when it is so old has all that comes late; rows of a log are asked for by event. */
+/** A read at this age contains all late records. Rows of a log are requested by event time. */
 export const LOOKED_AGAIN_MS = 86_400_000;
 
-/** One piece of content as a service gave it: a blob, a page, a range of lines, a message. */
+/** One piece of content from a service: a blob, a page, a range of lines, a message. */
 export type Content = {
-  /** For people and for the ledger's list of contents: names no person. */
+  /** For people and for the ledger's content list. Contains no person's name. */
   readonly name: string;
   /** One JSON text, or several one after the other. */
   readonly bytes: Buffer;
-  /** When it could be had, for the delay of its records. */
+  /** When it became available, for the delay of its records. */
   readonly availableMs: number;
 };
 
-/** A piece of content that was fetched, as the ledger lists it (contracts 1.9). */
+/** A fetched piece of content, as the ledger lists it. */
 export type ContentFact = {
   readonly id: string;
   readonly createdMs: number;
-  /** SHA-256 of its bytes in hex; null when there are none to have. */
+  /** SHA-256 of its bytes in hex; null if it has no bytes. */
   readonly sha256: string | null;
-  /** Records in it, those that were quarantined included. */
+  /** The number of records, including quarantined ones. */
   readonly count: number;
   readonly bytes: number;
   /**
-   * `gone`: the service lists it and has it no more. `quarantined`: not one record could be read.
-   * `streamed`: read, out of a stream that keeps account itself: it is never asked for by its id.
+   * `gone`: the service lists it but no longer has it. `quarantined`: no record could be read.
+   * `streamed`: read from a stream that tracks its own position, so it is never requested by id.
    */
   readonly state: 'read' | 'gone' | 'quarantined' | 'streamed';
-  /** Pieces of it that could not be read, where there are any. */
+  /** The number of unreadable pieces, if any. */
   readonly quarantined?: number | undefined;
-  /** For content that grows: how far it was read, and as which version. */
+  /** For growing content: the offset and version that were read. */
   readonly etag?: string | undefined;
 };
 
 export type CollectorName = 'activity-api' | 'graph' | 'azure-monitor' | 'cross-check';
 
-/** What a collector asked a source for. */
+/** The interval and source that a collector requested. */
 export type CollectWindow = {
   readonly collector: CollectorName;
   readonly source: SourceId;
-  /** What comes mixed with it, as a hub has several categories: the same is true of each. */
+  /**
+   * Sources that arrive mixed with it, such as several categories of a hub. The observation applies
+   * to each.
+   */
   readonly alsoSources?: readonly SourceId[];
   readonly tenant: TenantId;
   readonly workload: string | null;
   readonly subject: string | null;
   readonly interval: Interval;
-  /** `end`: of a stream, whose window goes up to when it is ended. */
+  /** `end`: a stream, whose window extends to the moment at which it is ended. */
   readonly until?: 'end';
-  /** What the interval filters on. */
+  /** The time that the interval filters by. */
   readonly axis: 'availability' | 'event';
   readonly family: DeliveredFamily;
   /**
-   * `untold`: it is asked for the first time, long after; how late its records were is not to be
-   * seen, since all of them may have been there since they happened.
+   * `untold`: a first read, long after the events. The delay of its records cannot be seen, because
+   * all of them may have been available since the events.
    */
   readonly delays?: 'untold';
 };
 
-/** How it ended; see `Observation` of coverage for the words. */
+/** How the window ended. `Observation` of coverage defines the words. */
 export type WindowEnd = {
   readonly outcome: 'complete' | 'partial' | 'failed' | 'off';
   readonly listed: number;
@@ -101,26 +104,26 @@ export type WindowTally = {
 /** One window on its way into the ledger. */
 export interface CollectionSession {
   /**
-   * Cuts the content into records and sends them on their way; resolves when there is room for
-   * more. They are durable once {@link end} has resolved. Tells how many records there were.
+   * Splits the content into records and sends them to the pipeline. Resolves with the number of
+   * records when there is room for more. They are durable once {@link end} has resolved.
    */
   add(content: Content): Promise<{ readonly items: number }>;
-  /** Keeps what could not be read, and why. */
+  /** Quarantines what could not be read, with the reason. */
   quarantineItem(name: string, reason: string, bytes: Uint8Array | null): void;
-  /** Makes what was added durable; more may be added. */
+  /** Makes the added records durable. More may be added. */
   settle(): Promise<void>;
-  /** Makes all of it durable, and then, behind it, what was asked and seen. */
+  /** Makes everything durable, and then records the observation. */
   end(end: WindowEnd): Promise<WindowTally>;
 }
 
 /**
- * Where collectors put what they find, and read what the ledger knows of earlier polls. The
- * pipeline stands behind it.
+ * Where collectors deliver records, and read what the ledger knows of earlier polls. The ingest
+ * pipeline implements it.
  */
 export interface CollectionSink {
   /**
-   * Windows of a source that need not be asked again, as the ledger's observations say, by whoever
-   * leaves out `leftOut` of it: more was left out of the others.
+   * Windows of a source that need not be requested again, by the ledger's observations, for a
+   * request that leaves out `leftOut`. Observations that left out more do not count.
    */
   settled(
     source: SourceId,
@@ -128,57 +131,57 @@ export interface CollectionSink {
     subject: string | null,
     leftOut?: readonly string[],
   ): IntervalSet;
-  /** Events of a source that were read when they were {@link LOOKED_AGAIN_MS} old, or older. */
+  /** Event times of a source that were read at an age of {@link LOOKED_AGAIN_MS} or more. */
   lookedAgain(source: SourceId, tenant: TenantId): IntervalSet;
-  /** From when on a source was asked for, as far as is known; undefined: it never was. */
+  /** The start of the requests to a source, as far as known; undefined: never requested. */
   since(source: SourceId, tenant: TenantId): number | undefined;
-  /** Windows in which the source was switched off: what is listed there cannot be all. */
+  /** Windows in which the source was switched off. Content listed there cannot be complete. */
   off(source: SourceId, tenant: TenantId): IntervalSet;
-  /** The content that is in the ledger, by its id: not to be fetched again. */
+  /** Content that is in the ledger, by its id: not fetched again. */
   content(source: SourceId, tenant: TenantId, id: string): ContentFact | undefined;
   /**
-   * Where the reading of a part of the directory stands. Undefined before the first, and when
-   * something of its state was erased since: then it has to be read anew.
+   * The read position in a part of the directory. Undefined before the first read, and if a part of
+   * its state was erased since. A full read is then needed.
    */
   directoryMark(source: SourceId, tenant: TenantId): DirectoryMark | undefined;
   begin(window: CollectWindow): CollectionSession;
-  /** Entries that are not records: pages of the directory. Durable when it resolves. */
+  /** Appends entries that are not records: pages of the directory. Durable when it resolves. */
   append(drafts: readonly RecordDraft[]): Promise<void>;
 }
 
-/** What one poll of one collector did. */
+/** The result of one poll of one collector. */
 export type PollReport = WindowTally & {
   readonly windows: number;
-  /** Windows that were asked for and did not end `complete`. */
+  /** Windows that were requested and did not end `complete`. */
   readonly short: number;
-  /** How much of the time that can still be asked for is missing, news of two polls aside. */
+  /** The part of the requestable time that is missing, except new content between two polls. */
   readonly behindMs: number;
-  /** More is there to be asked for now: do not wait for the next turn. */
+  /** More is available now: do not wait for the next poll. */
   readonly hasMore: boolean;
-  /** Sentences for the log, one a problem. */
+  /** Sentences for the log, one per problem. */
   readonly problems: readonly string[];
 };
 
 export interface Collector {
-  /** For people: what it reads of which tenant. */
+  /** For people: the source and tenant. */
   readonly name: string;
-  /** How long to wait between two polls. */
+  /** The time between two polls. */
   readonly everyMs: number;
   /**
-   * Asks for everything that is new, and for what earlier polls could not get. Rejects only with
-   * what stops the whole collector (a failing ledger, an abort); what a service does wrong is in
-   * the report and in the ledger.
+   * Requests everything new, and what earlier polls could not get. Rejects only on an error that
+   * stops the whole collector (a failing ledger, an abort). Errors of a service are in the report
+   * and in the ledger.
    */
   poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport>;
-  /** Whether it can keep up, as of the last poll; undefined where no quota binds it. */
+  /** Whether it can keep up, as of the last poll; undefined if no quota limits it. */
   readonly budget?: QuotaBudget | undefined;
-  /** Resolves when it is worth polling before its time, or when the signal is aborted. */
+  /** Resolves when an early poll is worthwhile, or when the signal is aborted. */
   hinted?(signal: AbortSignal): Promise<void>;
-  /** Leaves what it holds open. */
+  /** Closes what it holds open. */
   close?(): Promise<void>;
 }
 
-/** Waits for all of them, whatever becomes of each; then throws what the first one threw. */
+/** Waits until all have settled; then throws the first error. */
 export async function allOf(work: readonly Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(work)) {
     if (outcome.status === 'rejected') throw outcome.reason;

@@ -3,7 +3,7 @@ import { HttpError } from '../http/errors.ts';
 import { PROBLEMS_SHOWN_MAX } from '../limits.ts';
 import type { PollReport, WindowEnd, WindowTally } from './collector.ts';
 
-/** Adds up what a poll did. */
+/** Adds up the results of a poll. */
 export class PollTally {
   hasMore = false;
   behindMs = 0;
@@ -42,7 +42,7 @@ export class PollTally {
   }
 }
 
-/** A window of which nothing was seen. */
+/** The outcome of a window without any result. */
 export function nothing(
   outcome: 'failed' | 'off' | 'partial',
   code: string,
@@ -51,7 +51,7 @@ export function nothing(
   return { outcome, listed: 0, fetched: 0, code, because, contents: [] };
 }
 
-/** What a service did wrong, which a poll survives; anything else is thrown on. */
+/** Returns a service's error, which a poll survives. Rethrows every other error. */
 export function passing(error: unknown): HttpError {
   if (error instanceof HttpError && error.code !== 'ABORTED') return error;
   throw error;

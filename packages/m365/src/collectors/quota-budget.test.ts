@@ -8,7 +8,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const retentionMs = 7 * DAY_MS;
 
-test('with twice what is needed, half the quota is left and a backlog shrinks', () => {
+test('with twice the needed quota, half is left and a backlog shrinks', () => {
   const budget = quotaBudget({
     nowMs: NOW_MS,
     retentionMs,
@@ -23,7 +23,7 @@ test('with twice what is needed, half the quota is left and a backlog shrinks', 
   assert.equal(budget.state, 'catching up');
 });
 
-test('with half of what is needed, what is not fetched today expires in seven days', () => {
+test('with half the needed quota, content that is not fetched today expires in seven days', () => {
   const budget = quotaBudget({
     nowMs: NOW_MS,
     retentionMs,
@@ -52,7 +52,7 @@ test('a backlog that shrinks too slowly expires at its old end', () => {
   assert.equal(of(2000), null);
 });
 
-test('what is old expires while newer content is caught up with', () => {
+test('old content expires while newer content is fetched', () => {
   const budget = quotaBudget({
     nowMs: NOW_MS,
     retentionMs,
@@ -64,7 +64,7 @@ test('what is old expires while newer content is caught up with', () => {
   assert.equal(Math.round((Date.parse(budget.losesFrom ?? '') - NOW_MS) / HOUR_MS), 24);
 });
 
-test('nothing needed is kept up with', () => {
+test('without demand the collector keeps up', () => {
   const budget = quotaBudget({
     nowMs: NOW_MS,
     retentionMs,
@@ -76,7 +76,7 @@ test('nothing needed is kept up with', () => {
   assert.deepEqual([budget.state, budget.catchUpMinutes], ['keeping up', 0]);
 });
 
-test('the need is that of a peak, which neither a quiet hour nor an empty week thins', () => {
+test('the demand is that of a peak; a quiet hour or an empty week does not lower it', () => {
   const need = new RequestDemandMeter();
   need.add(7 * DAY_MS, 7);
   for (let minute = 0; minute < 15; minute++) need.add(MINUTE_MS, 1200);
@@ -89,7 +89,7 @@ test('the need is that of a peak, which neither a quiet hour nor an empty week t
   assert.equal(need.perMinute, 1);
 });
 
-test('the need is that of the last hours', () => {
+test('the demand is that of the last hours', () => {
   const need = new RequestDemandMeter();
   assert.equal(need.perMinute, 0);
   need.add(10 * HOUR_MS, 600);

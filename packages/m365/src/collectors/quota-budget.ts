@@ -1,35 +1,35 @@
 import { assert, instantOfMs, plural } from '@countersign/core';
 
-/** Whether what the tenant makes fits through what the service lets us ask. */
+/** Whether the service's quota is large enough for the tenant's content. */
 export type QuotaBudget = {
-  /** Requests a minute that it takes to keep up, as the last windows went. */
+  /** Requests per minute needed to keep up, measured over the last windows. */
   readonly neededPerMinute: number;
   readonly allowedPerMinute: number;
-  /** `allowed / needed - 1`: 1 is twice what is needed, below 0 is too little. */
+  /** `allowed / needed - 1`: 1 is twice the need, below 0 is too little. */
   readonly headroom: number;
-  /** Requests for what is listed or to be listed, and not fetched yet. */
+  /** Requests for content that was not fetched yet, listed or not. */
   readonly backlogRequests: number;
-  /** Until nothing is behind; null: never, at this rate. */
+  /** Minutes until the backlog is empty; null: never, at this rate. */
   readonly catchUpMinutes: number | null;
-  /** From when on content expires before it is fetched; null: not, at this rate. */
+  /** When content starts to expire unfetched; null: never, at this rate. */
   readonly losesFrom: string | null;
   readonly state: 'keeping up' | 'catching up' | 'late: quota';
 };
 
 /**
- * The arithmetic of what expires (contracts 1.9 and 1.10). News is fetched first, since somebody
- * waits for it; what is left of the allowance goes to what is behind, oldest first. So the oldest
- * that is missing grows older by a minute each minute, less what the rest catches up with: with
- * less than twice what is needed it may expire although the backlog shrinks.
+ * Computes what expires. New content is fetched first, because people may be waiting for it. The
+ * rest of the allowance goes to the backlog, oldest first. So the age of the oldest missing content
+ * grows by a minute per minute, minus what the rest fetches. With less than twice the need, it may
+ * expire although the backlog shrinks.
  */
 export function quotaBudget(now: {
   readonly nowMs: number;
   readonly neededPerMinute: number;
   readonly allowedPerMinute: number;
   readonly backlogRequests: number;
-  /** The oldest availability that is not fetched yet. */
+  /** The oldest availability that was not fetched yet. */
   readonly oldestMs: number | undefined;
-  /** For how long the service keeps it. */
+  /** How long the service keeps it. */
   readonly retentionMs: number;
 }): QuotaBudget {
   const { nowMs, neededPerMinute, allowedPerMinute, retentionMs, oldestMs = nowMs } = now;
@@ -39,7 +39,7 @@ export function quotaBudget(now: {
   const isShort = spare <= 0;
   const catchUpMinutes = isShort ? null : backlogRequests / spare;
   const leftMs = Math.max(0, retentionMs - (nowMs - oldestMs));
-  // What a minute of the allowance takes off the age of the oldest.
+  // How much a minute of the allowance reduces the age of the oldest content.
   const pace = isShort || neededPerMinute === 0 ? 0 : spare / neededPerMinute;
   const expiresInMs = pace >= 1 ? Infinity : leftMs / (1 - pace);
   const isLosing = catchUpMinutes === null || catchUpMinutes * 60_000 > expiresInMs;
@@ -55,7 +55,7 @@ export function quotaBudget(now: {
   };
 }
 
-/** One sentence, which becomes the reason of what is late. */
+/** One sentence, which becomes the reason of late coverage. */
 export function quotaText(budget: QuotaBudget): string {
   const { neededPerMinute, allowedPerMinute, headroom, catchUpMinutes, losesFrom } = budget;
   const needed = plural(Math.ceil(neededPerMinute), 'request');
@@ -70,7 +70,7 @@ export function quotaText(budget: QuotaBudget): string {
   );
 }
 
-/** How many requests a minute of availability took, over the last windows of one content type. */
+/** The requests needed per minute of availability, over the last windows of one content type. */
 export class RequestDemandMeter {
   readonly #windows: { readonly ms: number; readonly requests: number }[] = [];
 
@@ -83,8 +83,8 @@ export class RequestDemandMeter {
   }
 
   /**
-   * Of the stretches that end now the one that took most: the quota has to carry a peak, and the
-   * empty days of a first start, which are windows too, must not thin it.
+   * The recent period with the highest demand. The quota must handle a peak. The empty days of a
+   * first start are windows too, and must not lower it.
    */
   get perMinute(): number {
     let [ms, requests, most] = [0, 0, 0];
@@ -97,7 +97,7 @@ export class RequestDemandMeter {
   }
 }
 
-/** How far back is looked at, but for a window that is longer. */
+/** How far back it measures, except for a longer window. */
 const MEASURED_MS = 2 * 3_600_000;
-/** Within less, one full blob looks like a peak. */
+/** In a shorter period, one full blob looks like a peak. */
 const STRETCH_MS = 15 * 60_000;

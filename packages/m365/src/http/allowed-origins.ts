@@ -4,13 +4,13 @@ import { HttpError } from './errors.ts';
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * The hosts that may be called: those that somebody configured. Links come from the service, and
- * a token sent to another host is a token given away.
+ * The configured hosts, the only ones that may be called. Links come from the service, and a token
+ * sent to another host would be leaked.
  */
 export class AllowedOrigins {
   readonly #allowed: ReadonlySet<string>;
 
-  /** @throws HttpError HOST_NOT_CONFIGURED for what is neither https nor on loopback */
+  /** @throws HttpError HOST_NOT_CONFIGURED for an origin that is neither https nor on loopback */
   constructor(origins: readonly string[]) {
     this.#allowed = new Set(origins.map((origin) => originOf(origin)));
   }
@@ -42,7 +42,7 @@ function refused(what: string): HttpError {
   );
 }
 
-/** For messages: the place without its query, where a signature or a token may stand. */
+/** For messages: the address without its query, which may hold a signature or token. */
 export function placeOf(url: URL): string {
   const path = url.pathname.length > 120 ? `${url.pathname.slice(0, 120)}…` : url.pathname;
   return `${url.origin}${path}`;

@@ -3,11 +3,11 @@ import { HttpError } from './errors.ts';
 import type { Reply } from './http-exchange.ts';
 import { RETRY_AFTER_MAX_MS, SERVICE_TEXT_CHARACTERS_MAX } from './limits.ts';
 
-/** The service's own word for what went wrong (contracts 1.10 and 8.1), and its sentence. */
+/** The service's own error code and text. */
 type ServiceError = { readonly code: string | undefined; readonly text: string | undefined };
 
 /**
- * Reads the error out of a body: `{"error":{"code","message"}}` of Graph and the Activity API,
+ * Reads the error from a body: `{"error":{"code","message"}}` of Graph and the Activity API,
  * `{"error","error_description"}` of the login authority, `x-ms-error-code` of storage.
  */
 function serviceErrorOf(reply: Reply): ServiceError {
@@ -27,7 +27,7 @@ type Json = { readonly [name: string]: unknown };
 function parse(body: Buffer): Json {
   if (body.length > MOST_LOOKED_AT) return {};
   try {
-    // The service has been seen to write its errors with single quotes (contracts 1.10).
+    // The service sometimes writes its errors with single quotes.
     const text = body.toString('utf8');
     const value: unknown = JSON.parse(text.startsWith("{'") ? text.replaceAll("'", '"') : text);
     return typeof value === 'object' && value !== null ? (value as Json) : {};
@@ -38,7 +38,10 @@ function parse(body: Buffer): Json {
 
 const MOST_LOOKED_AT = 64 * 1024;
 
-/** `AADSTS7000215: Invalid client secret…`: the number says what, the sentence may say too much. */
+/**
+ * `AADSTS7000215: Invalid client secret…`: the number states the error. The sentence may contain
+ * details that must not be logged.
+ */
 function stsCode(description: unknown): string | undefined {
   return typeof description === 'string' ? /^AADSTS\d{1,9}/.exec(description)?.[0] : undefined;
 }
@@ -57,8 +60,8 @@ type Classification =
 const AGAIN: ReadonlySet<number> = new Set([408, 500, 502, 503, 504]);
 
 /**
- * What an answer means for who asked. Throttling is told by the code, not the status: `AF429`
- * comes with 403 (contracts 19.4).
+ * Classifies an answer for the caller. The code, not the status, identifies throttling: `AF429`
+ * comes with status 403.
  */
 export function classifyResponse(reply: Reply, url: URL): Classification {
   const { status } = reply;

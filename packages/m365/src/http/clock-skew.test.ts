@@ -5,7 +5,7 @@ import { clockOffText } from './clock-skew.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-test('a clock that is off is told, with what to do about it', () => {
+test('a clock difference is reported with the next step', () => {
   assert.equal(clockOffText(4 * MINUTE_MS, HOUR_MS), undefined);
   assert.equal(clockOffText(-4 * MINUTE_MS, HOUR_MS), undefined);
   assert.equal(

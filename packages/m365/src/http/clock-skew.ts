@@ -1,8 +1,8 @@
 import { CLOCK_OFF_REPORTED_MS } from './limits.ts';
 
 /**
- * A sentence for the log where the service's clock is so far from this machine's that windows, and
- * what is said of delays, come out wrong: whoever reads of refused windows would not think of it.
+ * A sentence for the log if the service's clock is so far from this machine's that windows and
+ * delays are wrong. An operator who reads about refused windows would not suspect the clock.
  */
 export function clockOffText(skewMs: number, followedMs: number): string | undefined {
   const offMs = Math.abs(skewMs);

@@ -1,45 +1,45 @@
 import { CountersignError } from '@countersign/core';
 
 export type HttpErrorCode =
-  /** A link, or a redirect, to a host that nobody configured. Not followed, not retried. */
+  /** A link or redirect to a host that is not configured. Not followed, not retried. */
   | 'HOST_NOT_CONFIGURED'
-  /** The server's certificate is not for this host, not valid, or of no known authority. */
+  /** The server's certificate is for another host, invalid, or from an unknown authority. */
   | 'CERTIFICATE'
   | 'UNREACHABLE'
   | 'TIMED_OUT'
-  /** The body, or what it unpacks to, is beyond its limit. */
+  /** The body, or its uncompressed form, exceeds its limit. */
   | 'TOO_LARGE'
-  /** The body was cut, or its compression is broken. */
+  /** The body was truncated, or its compression is broken. */
   | 'DAMAGED'
-  /** Told to slow down, again and again. */
+  /** The service throttled every attempt. */
   | 'THROTTLED'
-  /** 5xx, again and again. */
+  /** A 5xx status on every attempt. */
   | 'SERVER_FAILED'
-  /** 401, or 403 for any other reason than throttling. */
+  /** 401, or 403 for any reason except throttling. */
   | 'UNAUTHORISED'
-  /** Any other answer that is not the one asked for. */
+  /** Any other unexpected answer. */
   | 'REFUSED'
-  /** A secret, key or certificate of ours that cannot be read or used. */
+  /** One of our own secrets, keys or certificates cannot be read or used. */
   | 'CREDENTIAL'
   | 'ABORTED';
 
-/** What went wrong between us and a service; never holds a header, a query or a secret. */
+/** An error in an exchange with a service. Never holds a header, a query or a secret. */
 export class HttpError extends CountersignError<HttpErrorCode> {
   override readonly name = 'HttpError';
 
-  /** The HTTP status, where an answer came. */
+  /** The HTTP status, if there was an answer. */
   get status(): number | undefined {
     const { status } = this.data;
     return typeof status === 'number' ? status : undefined;
   }
 
-  /** The service's own code, as `AF20023` or `Authorization_RequestDenied`. */
+  /** The service's own code, such as `AF20023` or `Authorization_RequestDenied`. */
   get serviceCode(): string | undefined {
     const { service } = this.data;
     return typeof service === 'string' ? service : undefined;
   }
 
-  /** What the service said in words. */
+  /** The service's error text. */
   get serviceText(): string | undefined {
     const { text } = this.data;
     return typeof text === 'string' ? text : undefined;

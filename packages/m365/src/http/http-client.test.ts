@@ -18,7 +18,7 @@ function code(expected: HttpErrorCode): (error: unknown) => boolean {
   };
 }
 
-test('refuses a host that is not configured, and sends nothing there', async () => {
+test('refuses a host that is not configured, and sends nothing to it', async () => {
   await using server = await TestServer.start((_, response) => json(response, {}));
   const time = new WaitingClock(NOW_MS);
   const http = clientFor(['https://manage.example'], time);
@@ -26,13 +26,13 @@ test('refuses a host that is not configured, and sends nothing there', async () 
   assert.deepEqual(server.asked, []);
 });
 
-test('takes plain http for an origin on loopback alone', () => {
+test('accepts plain http only for an origin on loopback', () => {
   const time = new WaitingClock(NOW_MS);
   assert.throws(() => clientFor(['http://manage.example'], time), code('HOST_NOT_CONFIGURED'));
   assert.throws(() => clientFor(['ftp://127.0.0.1'], time), code('HOST_NOT_CONFIGURED'));
 });
 
-test('follows a redirect within the host, and none to another', async () => {
+test('follows a redirect within the host, and none to another host', async () => {
   await using other = await TestServer.start((_, response) => json(response, 'stolen'));
   await using server = await TestServer.start(({ url }, response) => {
     if (url.pathname === '/end') return json(response, 'here');
@@ -46,7 +46,7 @@ test('follows a redirect within the host, and none to another', async () => {
   assert.deepEqual(other.asked, []);
 });
 
-test('gives up on redirects that go round', async () => {
+test('gives up on a redirect loop', async () => {
   await using server = await TestServer.start((_, response) => {
     response.writeHead(307, { location: '/again' }).end();
   });
@@ -71,7 +71,7 @@ test('waits longer and longer when it is throttled with 403, and slows down', as
   assert.ok(pace.perMinute < pace.allowedPerMinute / 4);
 });
 
-test('keeps to Retry-After, in seconds and as a date by the clock of the server', async () => {
+test("respects Retry-After, in seconds and as a date by the server's clock", async () => {
   const waits = ['7', 'Mon, 02 Mar 2026 10:00:30 GMT'];
   await using server = await TestServer.start((_, response) => {
     const wait = waits.shift();
@@ -85,7 +85,7 @@ test('keeps to Retry-After, in seconds and as a date by the clock of the server'
   assert.deepEqual(time.waits, [7000, 20_000]);
 });
 
-test('ends with the last error when a server goes on failing', async () => {
+test('ends with the last error if a server keeps failing', async () => {
   await using server = await TestServer.start((_, response) => json(response, {}, 503));
   const time = new WaitingClock(NOW_MS);
   await assert.rejects(
@@ -95,7 +95,7 @@ test('ends with the last error when a server goes on failing', async () => {
   assert.equal(server.asked.length, 7);
 });
 
-test('tells of trouble while it is tried again, once in a minute', async () => {
+test('reports trouble during retries, once per minute', async () => {
   await using server = await TestServer.start((_, response) => json(response, {}, 503));
   const time = new WaitingClock(NOW_MS);
   const lines: string[] = [];
@@ -107,7 +107,7 @@ test('tells of trouble while it is tried again, once in a minute', async () => {
   assert.equal(lines.length, 2);
 });
 
-test('an authority that is away is waited for once, and not for each attempt anew', async () => {
+test('an unreachable authority is waited for once, not in every attempt', async () => {
   await using server = await TestServer.start((_, response) => json(response, 'done'));
   let asked = 0;
   const header = async (): Promise<string> => {
@@ -120,7 +120,7 @@ test('an authority that is away is waited for once, and not for each attempt ane
   assert.deepEqual([asked, server.asked.length], [1, 0]);
 });
 
-test('tells a refusal by the code of the service', async () => {
+test("recognizes a refusal by the service's code", async () => {
   await using server = await TestServer.start((_, response) =>
     json(response, { error: { code: 'AF20023', message: 'disabled by a tenant admin' } }, 400),
   );
@@ -133,7 +133,7 @@ test('tells a refusal by the code of the service', async () => {
   });
 });
 
-test('asks for a new token once when one is not taken', async () => {
+test('requests a new token once if one is refused', async () => {
   await using server = await TestServer.start(({ headers }, response) => {
     if (headers.authorization === 'Bearer new') return json(response, 'done');
     response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
@@ -155,7 +155,7 @@ test('asks for a new token once when one is not taken', async () => {
   assert.equal(server.asked.length, 4);
 });
 
-test('unpacks gzip, and stops a bomb at the limit', async () => {
+test('decompresses gzip, and stops a bomb at the limit', async () => {
   await using server = await TestServer.start(({ url }, response) => {
     const plain = url.pathname === '/bomb' ? Buffer.alloc(64 << 20) : Buffer.from('[1]');
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(plain));
@@ -167,7 +167,7 @@ test('unpacks gzip, and stops a bomb at the limit', async () => {
   assert.equal(server.asked.length, 2, 'a bomb is not asked for again');
 });
 
-test('stops a body at the limit, stated or not', async () => {
+test('stops a body at the limit, with or without a stated length', async () => {
   await using server = await TestServer.start(({ url }, response) => {
     if (url.pathname === '/stated') response.setHeader('content-length', 2 ** 31);
     response.writeHead(200);
@@ -185,7 +185,7 @@ test('stops a body at the limit, stated or not', async () => {
   }
 });
 
-test('tries again after an answer that was cut', async () => {
+test('retries after a truncated answer', async () => {
   let cuts = 2;
   await using server = await TestServer.start((_, response) => {
     if (cuts-- <= 0) return json(response, 'whole');
@@ -197,7 +197,7 @@ test('tries again after an answer that was cut', async () => {
   assert.equal((await http.send({ url: server.origin })).body.toString(), '"whole"');
 });
 
-test('gives up on a server that does not answer, or never ends', async () => {
+test('gives up on a server that does not answer, or whose answer never ends', async () => {
   await using server = await TestServer.start(({ url }, response) => {
     if (url.pathname === '/silent') return;
     response.writeHead(200);
@@ -212,7 +212,7 @@ test('gives up on a server that does not answer, or never ends', async () => {
   }
 });
 
-test('believes no certificate that does not hold, and sends nothing', async () => {
+test('refuses an invalid certificate, and sends nothing', async () => {
   const own = certificateFor('127.0.0.1');
   const others = certificateFor('manage.example');
   for (const [tls, ca] of [
@@ -230,7 +230,7 @@ test('believes no certificate that does not hold, and sends nothing', async () =
   http.close();
 });
 
-test('stops when it is told to', async () => {
+test('stops on abort', async () => {
   await using server = await TestServer.start(() => {});
   const stop = new AbortController();
   const http = clientFor([server.origin], new WaitingClock(NOW_MS));

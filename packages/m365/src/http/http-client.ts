@@ -17,28 +17,28 @@ import type { RequestPace } from './request-pace.ts';
 import { type Sleep, throwIfAborted } from './wait.ts';
 
 export type HttpOptions = {
-  /** The only hosts that are ever called, as `https://host`; plain http on loopback alone. */
+  /** The only hosts that are ever called, as `https://host`; plain http only on loopback. */
   readonly origins: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
   readonly wait: Sleep;
-  /** PEM of authorities that are believed instead of the machine's own. */
+  /** PEM of authorities to trust instead of the machine's own. */
   readonly ca?: string | undefined;
   readonly timeouts?: Timeouts;
   readonly userAgent?: string;
-  /** Told what goes wrong while it is tried again: minutes may pass before anybody gives up. */
+  /** Receives errors during retries: minutes may pass before a request fails. */
   readonly tell?: (trouble: string) => void;
 };
 
-/** What proves to the service who asks. */
+/** Authenticates requests to a service. */
 export interface RequestAuthorizer {
   /** The header's value. */
   header(signal?: AbortSignal): Promise<string>;
-  /** The service did not take it (401): `challenge` is its `WWW-Authenticate`. */
+  /** The service refused it (401). `challenge` is its `WWW-Authenticate`. */
   refused(challenge: string | undefined): void;
 }
 
-/** Collectors ask, and post queries; only what acts by itself has use for the others. */
+/** Collectors only read and post queries. Only response uses the other methods. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export type HttpRequest = {
@@ -53,9 +53,9 @@ export type HttpRequest = {
 };
 
 /**
- * The one way in which collectors call out. Sends only to configured hosts, believes only valid
- * certificates, takes no more than it was told to, and is patient: throttling, server errors and
- * broken connections are tried again with growing, jittered waits; a `Retry-After` is kept to.
+ * The only HTTP path of collectors. Sends only to configured hosts, accepts only valid
+ * certificates, and enforces size limits. Retries throttling, server errors and broken connections
+ * with growing, jittered waits. Respects `Retry-After`.
  */
 export class HttpClient {
   readonly #options: HttpOptions;
@@ -71,7 +71,7 @@ export class HttpClient {
     this.#sockets = new ConnectionPool({ ca, ...(timeouts === undefined ? {} : { timeouts }) });
   }
 
-  /** How far the clock of whoever answered last is ahead of ours. */
+  /** How far the clock of the last server that answered is ahead of ours. */
   get skewMs(): number {
     return this.#skewMs;
   }
@@ -81,8 +81,8 @@ export class HttpClient {
   }
 
   /**
-   * The answer with a status of 2xx.
-   * @throws HttpError, whose code says whether asking again later makes sense
+   * Returns an answer with a 2xx status.
+   * @throws HttpError, whose code says whether a later retry makes sense
    */
   async send(request: HttpRequest): Promise<Reply> {
     const first = this.#origins.check(request.url);
@@ -93,7 +93,7 @@ export class HttpClient {
       if (outcome.kind === 'good') return outcome.reply;
       const { error } = outcome;
       if (outcome.kind === 'unauthorized' && !hasNewToken && request.authorisation !== undefined) {
-        // An expired or revoked token is found out here first; a second refusal is an answer.
+        // An expired or revoked token is detected here first. A second refusal is final.
         hasNewToken = true;
         request.authorisation.refused(outcome.challenge);
         continue;
@@ -106,7 +106,7 @@ export class HttpClient {
     }
   }
 
-  /** One line in a minute: whatever else is under way has the same trouble. */
+  /** One line per minute: concurrent requests have the same problem. */
   #tell({ message }: HttpError): void {
     const nowMs = this.#options.clock.monotonic();
     if (this.#reportedMs !== undefined && nowMs - this.#reportedMs < TELL_EVERY_MS) return;
@@ -124,7 +124,7 @@ export class HttpClient {
         token = await request.authorisation?.header(request.signal);
       } catch (error) {
         if (!(error instanceof HttpError)) throw error;
-        // Whoever gets tokens has tried again and again: to do that as often once more is silence.
+        // The token source has already retried. Retrying the retries would mean a long silence.
         return { kind: error.code === 'DAMAGED' ? 'again' : 'refused', error };
       }
       try {
@@ -136,7 +136,7 @@ export class HttpClient {
       this.#learnSkew(reply);
       if (reply.status < 300 || reply.status >= 400) return this.#classify(reply, url);
       if (redirects >= REDIRECTS_MAX) return this.#classify(reply, url);
-      // Throws for another host: a redirect must not carry the token away.
+      // Throws for another host: a redirect must not leak the token.
       url = this.#origins.check(reply.headers.get('location') ?? '', url);
     }
   }
@@ -162,7 +162,7 @@ export class HttpClient {
     return { ...classification, afterMs, challenge: reply.headers.get('www-authenticate') };
   }
 
-  /** RFC 9110 section 6.6.1: whole seconds, so that less than two of difference is none. */
+  /** RFC 9110 section 6.6.1: whole seconds, so a difference below two seconds counts as none. */
   #learnSkew(reply: Reply): void {
     const serverMs = Date.parse(reply.headers.get('date') ?? '');
     if (Number.isNaN(serverMs)) return;
@@ -170,7 +170,7 @@ export class HttpClient {
     this.#skewMs = Math.abs(skewMs) < SKEW_MS_MIN ? 0 : skewMs;
   }
 
-  /** Between half and all of a doubling wait: many clients must not come back at once. */
+  /** Between half and all of a doubling wait: many clients must not return at once. */
   #backoffMs(attempt: number): number {
     const [byte = 0] = this.#options.random.fill(new Uint8Array(1));
     const waitMs = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempt - 1));
@@ -187,5 +187,5 @@ type Outcome =
       readonly challenge?: string | undefined;
     };
 
-/** Another attempt may fare better. */
+/** Another attempt may succeed. */
 const PASSING: ReadonlySet<string> = new Set(['UNREACHABLE', 'TIMED_OUT', 'DAMAGED']);

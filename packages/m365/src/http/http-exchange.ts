@@ -15,9 +15,9 @@ import { aborted } from './wait.ts';
 
 export type Reply = {
   readonly status: number;
-  /** By name in lower case; of a header that came twice the first. */
+  /** By name in lower case; the first value of a repeated header. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Unpacked. */
+  /** Decompressed. */
   readonly body: Buffer;
 };
 
@@ -34,19 +34,19 @@ export type Timeouts = { readonly idleMs: number; readonly exchangeMs: number };
 
 const TIMEOUTS: Timeouts = { idleMs: IDLE_TIMEOUT_MS, exchangeMs: EXCHANGE_TIMEOUT_MS };
 
-/** Sockets that are kept open, and the authorities that are believed. */
+/** The open sockets, and the trusted authorities. */
 export class ConnectionPool {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
   readonly #timeouts: Timeouts;
 
-  /** `ca`: PEM of authorities beside the machine's own. */
+  /** `ca`: PEM of authorities in addition to the machine's own. */
   constructor(options: { readonly ca?: string | undefined; readonly timeouts?: Timeouts } = {}) {
     const { ca } = options;
     const kept = { keepAlive: true, maxSockets: SOCKETS_PER_HOST_MAX };
     this.#timeouts = options.timeouts ?? TIMEOUTS;
     this.#http = new HttpAgent(kept);
-    // Said here, so that no variable of the environment switches it off.
+    // Set here, so that no environment variable disables it.
     const checked = { ...kept, rejectUnauthorized: true };
     this.#https = new HttpsAgent(ca === undefined ? checked : { ...checked, ca });
   }
@@ -57,7 +57,7 @@ export class ConnectionPool {
   }
 
   /**
-   * One request and its whole answer, whatever the answer is. Follows nothing.
+   * Sends one request and returns the whole answer, whatever its status. Follows no redirect.
    * @throws HttpError CERTIFICATE, UNREACHABLE, TIMED_OUT, TOO_LARGE, DAMAGED, ABORTED
    */
   async exchange(request: ExchangeRequest): Promise<Reply> {
@@ -99,7 +99,7 @@ export class ConnectionPool {
   }
 }
 
-/** The body as it came over the wire, up to its limit. */
+/** The body as received, up to its limit. */
 async function gather(message: IncomingMessage, request: ExchangeRequest): Promise<Buffer> {
   const { bodyBytesMax, url } = request;
   const stated = Number(message.headers['content-length'] ?? 0);
@@ -117,7 +117,7 @@ async function gather(message: IncomingMessage, request: ExchangeRequest): Promi
 
 const unzip = promisify(gunzip);
 
-/** Never more than the limit, however little was sent: that is what stops a gzip bomb. */
+/** Limits the decompressed size, however little was sent. This stops a gzip bomb. */
 async function unpacked(
   { url, bodyBytesMax }: ExchangeRequest,
   message: IncomingMessage,

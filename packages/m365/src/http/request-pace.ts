@@ -1,21 +1,24 @@
 import { assert, type Clock } from '@countersign/core';
 import type { Sleep } from './wait.ts';
 
-/** What a service lets one client ask. */
+/** The number of requests that a service allows one client. */
 export type Allowance = { readonly requests: number; readonly perMs: number };
 
-/** Of what is allowed, so much may come at once; the rest is spread, so that no minute has more. */
+/** This share of the allowance may come at once. The rest is spread, so that no minute has more. */
 const BURST_SHARE = 0.1;
 
-/** Once throttled, the rate is halved, and grows back over this long. */
+/** After throttling, the rate is halved, and grows back over this long. */
 const RECOVERY_MS = 120_000;
 
-/** However often it is throttled, a client goes on asking, to see when it may again. */
+/**
+ * Even under constant throttling, a client keeps trying at this rate, to notice when it may
+ * continue.
+ */
 const SHARE_MIN = 1 / 64;
 
 /**
- * Spreads requests so that a service has no reason to throttle, and slows down when it does. One
- * for all who share an allowance. In any window of `perMs` at most `requests` are let through.
+ * Spreads requests to avoid throttling, and slows down when throttled. One instance per shared
+ * allowance. In any window of `perMs`, at most `requests` pass.
  */
 export class RequestPace {
   readonly #clock: Clock;
@@ -40,17 +43,17 @@ export class RequestPace {
     this.#filledMs = options.clock.monotonic();
   }
 
-  /** What is let through in a minute as things are. */
+  /** The current rate in requests per minute. */
   get perMinute(): number {
     return this.#perMs() * 60_000;
   }
 
-  /** What would be let through in a minute if the service never throttled. */
+  /** The rate in requests per minute without throttling. */
   get allowedPerMinute(): number {
     return (this.#allowance.requests / this.#allowance.perMs) * 60_000;
   }
 
-  /** Requests let through in the minute before now. */
+  /** Requests in the last minute. */
   get usedPerMinute(): number {
     const minute = this.#minute();
     return this.#counts
@@ -58,14 +61,14 @@ export class RequestPace {
       .reduce((most, { count }) => Math.max(most, count), 0);
   }
 
-  /** Resolves when the next request may go. In order of asking. */
+  /** Resolves when the next request may go, in call order. */
   take(signal?: AbortSignal): Promise<void> {
     const mine = this.#turn.then(() => this.#takeNext(signal));
     this.#turn = mine.catch(() => {});
     return mine;
   }
 
-  /** The service said that it is too much. */
+  /** The service reported throttling. */
   throttled(): void {
     this.#fill();
     this.#share = Math.max(SHARE_MIN, this.#share / 2);

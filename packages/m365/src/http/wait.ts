@@ -1,10 +1,7 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import { HttpError } from './errors.ts';
 
-/**
- * Lets time pass on the clock that the caller lives by.
- * Rejects with HttpError ABORTED when the signal says so.
- */
+/** Waits on the caller's clock. Rejects with HttpError ABORTED on abort. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 export const systemWait: Sleep = async (ms, signal) => {

@@ -2,7 +2,7 @@ import { ManualClock, type Random } from '@countersign/core';
 import { HttpClient, type HttpOptions } from '../http/http-client.ts';
 import type { Sleep } from '../http/wait.ts';
 
-/** Time that passes only by waiting, and the waits that were asked for. */
+/** A clock that advances only by waits, and records them. */
 export class WaitingClock {
   readonly clock: ManualClock;
   readonly waits: number[] = [];
@@ -17,7 +17,7 @@ export class WaitingClock {
   };
 }
 
-/** No jitter: the middle of what it may be. */
+/** No jitter: always the middle of the range. */
 export const evenRandom: Random = { fill: (into) => into.fill(128) };
 
 export function clientFor(

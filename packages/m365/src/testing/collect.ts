@@ -18,13 +18,13 @@ export type ReadInputs = {
   readonly rejects: Reject[];
   readonly refused: { readonly name: string; readonly error: ImportError }[];
   readonly ends: DocumentEnd[];
-  /** What each document says about its completeness, in their order. */
+  /** The completeness statements of each document, in order. */
   readonly completeness: (readonly Completeness[])[];
 };
 
 const CONTEXT: ReadContext = { importNumber: 7, tenant: undefined };
 
-/** Both halves of the way in, one after the other, as the pipeline runs them. */
+/** Runs both halves of reading in order, like the ingest pipeline. */
 export async function collect(
   inputs: readonly Input[],
   options: { readonly chunkBytes?: number } = {},
@@ -78,7 +78,7 @@ export async function collect(
   return found;
 }
 
-/** Reads bytes as if they came from standard input, in pieces of the given sizes, over and over. */
+/** Reads bytes like standard input, in pieces of the given sizes, repeated. */
 export function collectBytes(
   bytes: Uint8Array | string,
   options: { readonly chunkBytes?: number; readonly pieces?: readonly number[] } = {},
@@ -110,7 +110,7 @@ export function textOf(body: Uint8Array): string {
   return Buffer.from(body).toString('utf8');
 }
 
-/** What a reader of an import would call the same record: everything but its place. */
+/** Everything of a record except its locus. */
 export function essence(draft: RecordDraft): unknown {
   const { tenant, source, id, at, body } = draft;
   return { tenant, source, id, at, body: textOf(body) };

@@ -1,4 +1,4 @@
-/** Ways in which the same audit records stand on people's disks. All data here is invented. */
+/** The forms in which exports contain the same audit records. All data here is invented. */
 
 export type Audit = { readonly [name: string]: unknown };
 
@@ -25,7 +25,7 @@ const CMDLET_HEADER =
   '"RecordType","CreationDate","UserIds","Operations","AuditData","ResultIndex","ResultCount",' +
   '"Identity","IsValid","ObjectState"';
 
-/** As `Search-UnifiedAuditLog | Export-Csv` writes it. */
+/** The form of `Search-UnifiedAuditLog | Export-Csv`. */
 export function cmdletCsv(audits: readonly Audit[], lineEnd = '\r\n', indent?: number): string {
   const rows = audits.map((one, i) =>
     [
@@ -46,7 +46,7 @@ export function cmdletCsv(audits: readonly Audit[], lineEnd = '\r\n', indent?: n
   return [CMDLET_HEADER, ...rows, ''].join(lineEnd);
 }
 
-/** As the portal exports it: cells are quoted only where they must be. */
+/** The form of the portal's export: only cells that need quotes have them. */
 export function portalCsv(audits: readonly Audit[], delimiter = ','): string {
   const header = ['CreationDate', 'UserIds', 'Operations', 'AuditData'].join(delimiter);
   const rows = audits.map((one) =>
@@ -64,7 +64,7 @@ export function quotedCell(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-/** As `Search-UnifiedAuditLog | ConvertTo-Json` writes it, AuditData as a string. */
+/** The form of `Search-UnifiedAuditLog | ConvertTo-Json`, with AuditData as a string. */
 export function rowsWithText(audits: readonly Audit[]): readonly Audit[] {
   return audits.map((one, i) => ({
     RecordType: 'SharePointFileOperation',

@@ -8,7 +8,10 @@ export type Member = {
   readonly method?: number;
 };
 
-/** Writes a ZIP file (APPNOTE 6.3 sections 4.3.7, 4.3.12 and 4.3.16), as honest as its members. */
+/**
+ * Writes a ZIP file (APPNOTE 6.3 sections 4.3.7, 4.3.12 and 4.3.16) with the given, possibly false,
+ * facts.
+ */
 export function zipOf(members: readonly Member[]): Buffer<ArrayBuffer> {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];

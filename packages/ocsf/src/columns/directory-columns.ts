@@ -14,7 +14,7 @@ import {
   USER,
 } from '../values/principal-identifier.ts';
 
-/** Fills the columns that every directory change has, over what its UAL record may have given. */
+/** Fills the columns that every directory change has, over those of its UAL record. */
 export function fillDirectoryColumns(view: DirectoryView, memo: Memo, into: Interpretation): void {
   into.operation = view.activity;
   into.workload = 'AzureActiveDirectory';
@@ -31,7 +31,7 @@ export function fillDirectoryColumns(view: DirectoryView, memo: Memo, into: Inte
   fillTarget(view.targets[0] ?? NO_PARTY, view, into);
 }
 
-/** The target columns from one party; the name that the record gives the object is a fallback. */
+/** Fills the target columns from one party. Falls back to the object name in the record. */
 export function fillTarget(party: Party, view: DirectoryView, into: Interpretation): void {
   into.targetUid = party.uid;
   into.targetName = party.upn ?? party.name ?? (party === view.targets[0] ? view.objectName : null);
@@ -51,7 +51,7 @@ function fillActor(view: DirectoryView, into: Interpretation): void {
   if (into.actorType === 0 && (actor.upn !== null || actor.uid !== null)) into.actorType = USER;
 }
 
-/** What changed, as data of the entity, exactly as the vendor states it. */
+/** The changes, as data of the entity, exactly as the vendor states them. */
 export function changesAsData(view: DirectoryView): Attributes | undefined {
   const changes = changesOf(view);
   return changes.length === 0 ? undefined : { changes: changes.map((change) => ({ ...change })) };

@@ -15,7 +15,7 @@ import {
 } from '../values/principal-identifier.ts';
 import { recordTypeOf } from '../values/record-type.ts';
 
-/** Fills the columns that every Unified Audit Log record has (contracts 2.1, 2.3, 7). */
+/** Fills the columns that every Unified Audit Log record has. */
 export function fillUalColumns(ual: Json, memo: Memo, into: Interpretation): void {
   into.operation = text(ual['Operation']);
   into.workload = text(ual['Workload']);
@@ -49,7 +49,7 @@ export function fillUalColumns(ual: Json, memo: Memo, into: Interpretation): voi
   into.userAgent = text(ual['UserAgent']);
 }
 
-/** `AppAccessContext` as object, as list of one, or as JSON text. */
+/** `AppAccessContext` as an object, a list of one, or JSON text. */
 function accessContext(ual: Json): Json {
   const context = ual['AppAccessContext'];
   if (context === undefined || context === null) return NOTHING;

@@ -8,8 +8,8 @@ import { SERVICE, USER } from '../values/principal-identifier.ts';
 import type { ClassShape } from './event-schema.ts';
 
 /**
- * What each class must have, from the flat columns alone, so that every event is valid whatever
- * its record lacks. A required text that nobody stated reads `unknown`.
+ * The required attributes of each class, from the flat columns alone, so that every event is valid
+ * whatever its record lacks. A required text that the record does not state is `unknown`.
  */
 const UNKNOWN = 'unknown';
 
@@ -46,7 +46,7 @@ function ownAttributes(subject: RecordView, from: Interpretation, classUid: numb
     case 3006:
       return { group: { name: from.object ?? from.targetName ?? UNKNOWN } };
     case 4009:
-      // A reserved name that can never be an address: the class wants a sender or a recipient.
+      // A reserved name that can never be an address: the class requires a sender or a recipient.
       return { direction_id: 0, email: { from: from.mailbox ?? from.actorName } };
     case 6001:
       return { web_resources: [{ name: from.targetName ?? from.object ?? UNKNOWN }] };
@@ -75,7 +75,7 @@ function actorOf(from: Interpretation): Attributes {
   };
 }
 
-/** The token is the credential with which the session acted. */
+/** The token is the credential that the session used. */
 function sessionOf(from: Interpretation): Attributes | undefined {
   if (from.sessionUid === null && from.tokenUid === null) return undefined;
   return {

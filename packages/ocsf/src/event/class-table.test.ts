@@ -10,13 +10,13 @@ import {
 } from '../../../../tools/testing/published-ocsf.ts';
 import { classes, validate } from './event-schema.ts';
 
-test('the class table is what the generator makes of the published definitions', (t) => {
+test("the class table is the generator's output for the published definitions", (t) => {
   if (!publishedIsHere) return t.skip(SKIP_REASON);
   const written = readFileSync(join(import.meta.dirname, 'class-table.ts'), 'utf8');
   assert.equal(generateTable(publishedFolder), written);
 });
 
-test('the class table has the required attributes that OCSF 1.8.0 states', () => {
+test('the class table has the required attributes of OCSF 1.8.0', () => {
   const required = (uid: number): string[] =>
     [...(classes.get(uid)?.attributes ?? [])]
       .filter(([, attribute]) => attribute.isRequired)
@@ -93,7 +93,7 @@ for (const [flaw, event, path] of [
   });
 }
 
-test('refuses what is not an event at all', () => {
+test('refuses a value that is not an event', () => {
   for (const value of [null, 1, 'x', [], {}, { class_uid: 1 }]) {
     assert.equal(validate(value).length, 1);
   }

@@ -10,9 +10,9 @@ import {
 } from './event-schema.ts';
 
 /**
- * Keeps of a draft what its class allows: a value of the wrong type or form is left out (its
- * source member then stays under `unmapped`), an object that misses what it needs is left out
- * whole, and a required one gets a value that says "unknown". Hostile records end here.
+ * Reduces a draft to what its class allows. A value of the wrong type or form is dropped (its
+ * source member then stays under `unmapped`). An incomplete object is dropped whole, and a required
+ * one gets a value that says "unknown". Makes every event of a hostile record valid.
  */
 export function conform(draft: Attributes, shape: ClassShape): Record<string, unknown> {
   return conformObject(draft, shape, shape) ?? {};
@@ -45,7 +45,7 @@ function conformObject(
     const good = attribute.isArray ? conformList(value, attribute) : conformValue(value, attribute);
     if (good !== undefined) kept[name] = good;
   }
-  // Whatever the vendor calls it: its own word stays under `unmapped`.
+  // The standard caption replaces the vendor's word, which stays under `unmapped`.
   for (const [name, caption] of captionsWanted(kept, shape)) kept[name] = caption;
   if (top !== null) {
     for (const [name, attribute] of shape.attributes) {
@@ -79,7 +79,7 @@ function conformValue(value: unknown, attribute: AttributeShape): unknown {
   return shape === undefined ? value : conformObject(value as Attributes, shape, null);
 }
 
-/** Embedded JSON without the members that nobody stated. */
+/** Embedded JSON without null members. */
 function stated(value: Readonly<Record<string, unknown>>): unknown {
   const members = Object.entries(value).filter(
     ([, inner]) => inner !== undefined && inner !== null,

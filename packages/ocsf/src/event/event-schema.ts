@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { OCSF_VERSION, TABLE, TYPES } from './class-table.ts';
 
-/** What our events need of the published OCSF definitions, read from the compact table. */
+/** The part of the published OCSF definitions that our events need, read from the compact table. */
 export type ClassShape = Shape & {
   readonly uid: number;
   readonly name: string;
@@ -21,7 +21,7 @@ export type AttributeShape = {
   readonly isRequired: boolean;
   readonly isArray: boolean;
   readonly profile: string | null;
-  /** Allowed values, as text, with their captions; null where any value is allowed. */
+  /** Allowed values as text, with their captions; null if any value is allowed. */
   readonly values: ReadonlyMap<string, string> | null;
 };
 
@@ -41,8 +41,8 @@ export function objectShape(name: string): Shape | undefined {
 }
 
 /**
- * What is wrong with an event: required attributes that are missing, unknown attributes, wrong
- * types, values outside an enumeration, and constraints. Empty for a valid event.
+ * Lists the problems of an event: missing required attributes, unknown attributes, wrong types,
+ * values outside an enumeration, and violated constraints. Empty for a valid event.
  */
 export function validate(event: unknown): Problem[] {
   if (!isRecord(event)) return [{ path: '', what: 'an event must be an object' }];
@@ -61,7 +61,7 @@ export function validate(event: unknown): Problem[] {
   return problems;
 }
 
-/** What is wrong with one value of an attribute; undefined if nothing is. */
+/** The problem of one attribute value; undefined if it is valid. */
 export function wrongWith(value: unknown, attribute: AttributeShape): string | undefined {
   const type = TYPES[attribute.type];
   if (type === undefined) return isRecord(value) ? undefined : `must be an object`;
@@ -125,8 +125,8 @@ function checkShape(value: Members, shape: Shape, path: string, check: Check): v
 const OTHER = 99;
 
 /**
- * The texts that stand beside numbers of an enumeration (`status` beside `status_id`), as the
- * definitions call these numbers; beside "other" stands the vendor's word.
+ * The captions of enumeration numbers (`status` for `status_id`) by the definitions. For "other",
+ * the vendor's word is used.
  */
 export function captionsWanted(value: Members, shape: Shape): [name: string, caption: string][] {
   return Object.entries(value).flatMap(([name, number]): [string, string][] => {

@@ -11,7 +11,7 @@ import { conform } from './conform.ts';
 import { type ClassShape, classes, isRecord } from './event-schema.ts';
 import { unmappedOf } from './unmapped.ts';
 
-/** OCSF observable type_id by the path of the attribute that holds one. */
+/** OCSF observable type_id by the path of the attribute. */
 const OBSERVABLES: readonly (readonly [path: string, typeId: number, type: string])[] = [
   ['src_endpoint.ip', 2, 'IP Address'],
   ['actor.user.name', 4, 'User Name'],
@@ -24,15 +24,15 @@ const OBSERVABLES: readonly (readonly [path: string, typeId: number, type: strin
   ['src_endpoint.location.country', 14, 'Country'],
 ];
 
-/** Where in the ledger an event stands. */
+/** The position of an event in the ledger. */
 export type EventEntry = {
   /** The origin of the log. */
   readonly origin: string;
-  /** The indices of all sightings of the action. */
+  /** The indices of all deliveries of the action. */
   readonly indexes: readonly number[];
-  /** When the first of them was seen, RFC 3339. */
+  /** When the first of them arrived, RFC 3339. */
   readonly seen: string;
-  /** Bytes of the body, where known. */
+  /** Size of the body in bytes, if known. */
   readonly size?: number;
 };
 
@@ -46,9 +46,9 @@ export type OcsfEvent = {
 
 /**
  * The nested event of a record. The interpretation decides the class and the flat columns (it may
- * be merged out of several sightings); the record adds the detail. Always valid, and lossless:
- * a member of the record that is not in the event as it was written is under `unmapped`, and so are
- * `entries`, the ledger indices that the event stands on.
+ * be merged from several deliveries); the record adds the detail. Always valid, and lossless: a
+ * member that is not in the event as it was written is under `unmapped`. The ledger indices of the
+ * deliveries are there too, as `entries`.
  */
 export function toOcsf(
   record: SourceRecord,
@@ -134,7 +134,7 @@ function metadataOf(subject: RecordView, from: Interpretation, entry: EventEntry
   };
 }
 
-/** One sentence for people: who, what, on what. */
+/** One sentence for people: who did what to which object. */
 function messageOf(from: Interpretation): string {
   const who = from.actorName ?? from.actorUid ?? 'an unnamed account';
   const named = from.operation ?? (from.classUid === 3002 ? 'signed in' : 'acted');
@@ -147,7 +147,7 @@ function captionOf(shape: ClassShape, attribute: string, value: number): string 
   return shape.attributes.get(attribute)?.values?.get(String(value));
 }
 
-/** `over` wins; objects are merged member by member; what is not stated changes nothing. */
+/** `over` wins. Objects are merged member by member. Missing members change nothing. */
 function merged(under: Attributes, over: Attributes): Attributes {
   const result: Record<string, Attribute> = { ...under };
   for (const [name, value] of Object.entries(over)) {

@@ -2,9 +2,9 @@ import { isObject, type Json } from '../values/json-value.ts';
 import { isRecord } from './event-schema.ts';
 
 /**
- * Members that have a place in the event. One is left out of `unmapped` only if the event holds its
- * value exactly as it was written; a name in other case, an address with its port, a time without
- * its zone stay, so that nothing the vendor said is lost.
+ * Members that are mapped into the event. One is left out of `unmapped` only if the event holds its
+ * value exactly as written. A name in other case, an address with its port, and a time without its
+ * zone stay, so that nothing is lost.
  */
 const PLACED: ReadonlySet<string> = new Set(
   `id recordtype creationtime operation organizationid userid userkey clientip clientipaddress
@@ -21,10 +21,10 @@ const PLACED: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Members that only wrap the record; their own members are looked at one by one. */
+/** Members that only wrap the record. Their own members are checked one by one. */
 const WRAPPERS: ReadonlySet<string> = new Set(['properties', 'auditdata', 'raweventdata']);
 
-/** What of a record has no place in its event. The name `entries` is ours there. */
+/** The members of a record that its event does not hold. The name `entries` is reserved there. */
 export function unmappedOf(value: unknown, event: unknown): Json {
   if (!isObject(value)) return value === undefined ? {} : { value: value ?? null };
   const { entries, ...rest } = unplaced(value, textsOf(event));
@@ -44,11 +44,11 @@ function unplaced(members: Json, placed: ReadonlySet<string>): Json {
       rest.push([name, value]);
     }
   }
-  // Makes own members even of `__proto__`, which an assignment would not.
+  // Creates an own member even for `__proto__`, which an assignment would not.
   return Object.fromEntries(rest);
 }
 
-/** Numbers and short texts ("0", "Yes") would be found in any event: they prove nothing. */
+/** Any event contains numbers and short texts ("0", "Yes"), so they prove nothing. */
 const TELLING_CHARS_MIN = 4;
 
 function isPlaced(folded: string, value: unknown, placed: ReadonlySet<string>): boolean {
@@ -56,7 +56,7 @@ function isPlaced(folded: string, value: unknown, placed: ReadonlySet<string>): 
   return PLACED.has(folded) && placed.has(value);
 }
 
-/** Every text that the event holds. */
+/** Every text in the event. */
 function textsOf(event: unknown): ReadonlySet<string> {
   const found = new Set<string>();
   const walk = (value: unknown): void => {

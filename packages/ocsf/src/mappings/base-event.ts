@@ -4,10 +4,10 @@ import type { RecordView } from '../model/record-view.ts';
 import { text } from '../values/json-value.ts';
 
 /**
- * Any record that no other mapping reads: 1,600 kinds exist. What names an operation is API
- * Activity (6003), since everything in the suite is a call on a service; the rest is a Base Event
- * (0). Activity 99 with the vendor's own name: we do not guess. Nothing is lost: every member that
- * has no column is kept under `unmapped`.
+ * Any record that no other mapping reads: 1,600 kinds exist. A record with an operation is API
+ * Activity (6003), because everything in the suite is a call to a service. The rest is a Base Event
+ * (0). Activity 99 with the vendor's own name: no guessing. Every member without a column is kept
+ * under `unmapped`.
  */
 const API_ACTIVITY = 6003;
 const BASE_EVENT = 0;

@@ -6,8 +6,8 @@ import { text } from '../values/json-value.ts';
 import { identifier, identify, USER } from '../values/principal-identifier.ts';
 
 /**
- * Rows of advanced hunting that carry no Unified Audit Log record: who did what from which device
- * and address, as OCSF API Activity with the row's own action type.
+ * Advanced hunting rows without a Unified Audit Log record: who did what from which device and
+ * address. They become OCSF API Activity with the row's own action type.
  */
 const API_ACTIVITY = 6003;
 

@@ -31,15 +31,15 @@ const ENTITY_TYPES: ReadonlyMap<string, number> = new Map([
   ['namedlocation', 7],
 ]);
 
-/** What distinguishes one mapping of directory objects from another. */
+/** The differences between mappings of directory objects. */
 export type EntityKind = {
   readonly name: string;
   readonly activities: ReadonlyMap<string, number>;
-  /** The type of the object where the record does not state one that OCSF knows. */
+  /** The type of the object if the record states none that OCSF defines. */
   readonly type: string;
-  /** UAL record types all of whose records are of the directory. */
+  /** UAL record types that contain only directory records. */
   readonly recordTypes?: readonly number[];
-  /** What stands in the `object` column, where that says more than the target's name. */
+  /** The `object` column, if it should say more than the target's name. */
   readonly objectOf?: (view: DirectoryView) => string | null;
   readonly targetOf?: (view: DirectoryView) => Party | undefined;
   readonly examples: readonly Example[];

@@ -1,7 +1,7 @@
 import type { Interpretation } from '../model/interpretation.ts';
 import type { Example } from '../model/mapping.ts';
 
-/** Records of our own making, in the shape of the vendor's, for the examples of mappings. */
+/** Invented records in the vendor's shape, for the examples of mappings. */
 export function directoryExample(
   operation: string,
   options: {

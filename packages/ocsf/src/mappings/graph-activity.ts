@@ -9,10 +9,9 @@ import { FAILURE, SUCCESS, UNKNOWN } from '../values/outcome.ts';
 import { identifier, linkIdentifier, SERVICE, USER } from '../values/principal-identifier.ts';
 
 /**
- * Calls on Microsoft Graph (contracts 7.1), as OCSF API Activity. The operation is the method with
- * the path in which ids are replaced, so that calls of one kind have one name; the object is the
- * request's own URI. The body is read by its column names in lower case: Log Analytics and the
- * stream differ in nothing else.
+ * Calls to Microsoft Graph, as OCSF API Activity. The operation is the method and the path with ids
+ * replaced, so that calls of one kind have one name. The object is the request's URI. Columns are
+ * read by their names in lower case, because Log Analytics and the stream differ only in case.
  */
 const API_ACTIVITY = 6003;
 const ACTIVITY_OF_METHOD: ReadonlyMap<string, number> = new Map([

@@ -1,4 +1,4 @@
-/** Many operations end in what happened (`ListCreated`, `SharingPolicyChanged`). */
+/** Many operations end with a verb (`ListCreated`, `SharingPolicyChanged`). */
 export type Ending = 'created' | 'read' | 'updated' | 'deleted' | 'searched' | 'exported';
 
 const Revocation: readonly (readonly [string, Ending])[] = [

@@ -6,9 +6,9 @@ import { identify } from '../values/principal-identifier.ts';
 import { ualExample } from './example-records.ts';
 
 /**
- * Alerts and threat verdicts of the suite's own products (contracts 2.10), as OCSF Detection
- * Finding. The column `statusId` stays 0: the state of an alert is not the outcome of an act; the
- * nested event carries it.
+ * Alerts and threat verdicts of the suite's own products, as OCSF Detection Finding. The column
+ * `statusId` stays 0: the state of an alert is not the outcome of an act. The nested event has the
+ * state.
  */
 const DETECTION_FINDING = 2004;
 const CREATE = 1;

@@ -9,9 +9,9 @@ import { ualExample } from './example-records.ts';
 import { endingOf, WEB_RESOURCE_ACTIVITY } from './operation-suffix.ts';
 
 /**
- * Teams (contracts 2.11): a team is a group, so teams and members are OCSF Group Management;
- * settings and add-ons are Entity Management; channels, chats and messages are Web Resources.
- * Several members added at once are one action with a volume.
+ * Teams: a team is a group, so teams and members are OCSF Group Management. Settings and add-ons
+ * are Entity Management. Channels, chats and messages are Web Resources. Several members added at
+ * once are one action with a volume.
  */
 const GROUP_MANAGEMENT = 3006;
 const WEB_RESOURCES = 6001;

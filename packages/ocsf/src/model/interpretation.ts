@@ -1,14 +1,16 @@
 /**
- * What a record means, flat: the first-class columns of an event. Made once per record on the hot
- * path, with a fixed shape (every member always present, in this order, `null` for "not stated"),
- * so that the engine keeps one hidden class. The nested OCSF object is built from the record and
- * this when somebody looks at it.
+ * The flat interpretation of a record: the first-class columns of an event. Created once per record
+ * on the hot path. The shape is fixed (every member present, in this order, `null` for "not
+ * stated"), so that the engine keeps one hidden class. The nested OCSF object is built from this
+ * and the record on demand.
  */
 export type Interpretation = {
   /** OCSF 1.8.0 class, activity, status, severity; type_uid = class_uid * 100 + activity_id. */
   classUid: number;
   activityId: number;
-  /** 0 Unknown, 1 Success, 2 Failure, 99 Other. Never from `ResultStatus` where that lies. */
+  /**
+   * 0 Unknown, 1 Success, 2 Failure, 99 Other. Never from `ResultStatus` where it is unreliable.
+   */
   statusId: number;
   severityId: number;
   /** The vendor's own outcome code, e.g. "50126". */
@@ -19,10 +21,10 @@ export type Interpretation = {
   /** The vendor's name of the activity, exactly as delivered. */
   operation: string | null;
   workload: string | null;
-  /** AuditLogRecordType number where there is one. */
+  /** AuditLogRecordType number, if stated. */
   recordType: number | null;
 
-  /** Who acted. Object id in lower case. */
+  /** The actor. Object id in lower case. */
   actorUid: string | null;
   /** UPN or other name in lower case, trimmed. */
   actorName: string | null;
@@ -37,10 +39,12 @@ export type Interpretation = {
   userAgent: string | null;
   country: string | null;
 
-  /** Entra session id (SID) and token id (UTI; case-sensitive), from every place of contracts 7. */
+  /**
+   * Entra session id (SID) and token id (UTI; case-sensitive), from every place that states them.
+   */
   sessionUid: string | null;
   tokenUid: string | null;
-  /** When the token was issued (iat), where the record of an action states it; milliseconds. */
+  /** When the token was issued (iat), if the record of an action states it; milliseconds. */
   tokenIssuedMs: number | null;
   correlationUid: string | null;
 
@@ -50,7 +54,7 @@ export type Interpretation = {
   resourceName: string | null;
   deviceUid: string | null;
 
-  /** What was acted on: mailbox (lower-case UPN), site, path, object. */
+  /** The object of the act: mailbox (lower-case UPN), site, path, object. */
   mailbox: string | null;
   site: string | null;
   object: string | null;
@@ -60,28 +64,30 @@ export type Interpretation = {
 
   /** Sign-ins only: interactiveUser, nonInteractiveUser, servicePrincipal, managedIdentity. */
   signInType: string | null;
-  /** Sign-ins only: 1 when more than one factor was passed, 0 when not, null when not stated. */
+  /** Sign-ins only: 1 if more than one factor was passed, 0 if not, null if not stated. */
   isMfa: number | null;
 
-  /** Items that the record accounts for, at least 1. An aggregate is one action with a volume. */
+  /** The number of items in the record, at least 1. An aggregate is one action with a volume. */
   itemCount: number;
-  /** Bytes moved, where stated. */
+  /** Bytes transferred, if stated. */
   byteCount: number | null;
-  /** MailItemsAccessed: "Bind" or "Sync". Contents of a synchronised folder are not known. */
+  /** MailItemsAccessed: "Bind" or "Sync". The content of a synchronized folder is not known. */
   accessType: string | null;
-  /** MailItemsAccessed: recording stops for this mailbox for 24 hours from here. */
+  /** MailItemsAccessed: from here, recording stops for this mailbox for 24 hours. */
   isThrottled: boolean;
   folder: string | null;
-  /** Mail only: the address that the message says it is from; lower case. */
+  /** Mail only: the sender address in the message; lower case. */
   sender: string | null;
 };
 
-/** True for the classes that open or try to open a session: they are not actions of a statement. */
+/**
+ * Returns true for the classes of session start and attempts. They are not actions of a statement.
+ */
 export function isSignIn(classUid: number): boolean {
   return classUid === 3002;
 }
 
-/** An interpretation in which nothing is stated yet. The order of the members is the shape. */
+/** An interpretation in which nothing is stated yet. The member order is the shape. */
 export function blank(): Interpretation {
   return {
     classUid: 0,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { blank } from './interpretation.ts';
 import { mergeInterpretations, sourceRank } from './merge-interpretations.ts';
 
-test('the first states what it was, the others fill what it does not state', () => {
+test('the first interpretation wins, and the others fill what it does not state', () => {
   const first = { ...blank(), classUid: 3002, activityId: 4, actorName: 'ada', itemCount: 1 };
   const second = {
     ...blank(),
@@ -21,7 +21,7 @@ test('the first states what it was, the others fill what it does not state', () 
   assert.equal(first.ip, null, 'the parts stay as they are');
 });
 
-test('a volume never shrinks and throttling is never forgotten', () => {
+test('a volume never shrinks, and throttling is kept', () => {
   const merged = mergeInterpretations([
     { ...blank(), itemCount: 1 },
     { ...blank(), itemCount: 7, isThrottled: true },
@@ -30,12 +30,12 @@ test('a volume never shrinks and throttling is never forgotten', () => {
   assert.equal(merged.isThrottled, true);
 });
 
-test('one interpretation merges to itself', () => {
+test('a single interpretation merges to itself', () => {
   const one = { ...blank(), ip: '192.0.2.7' };
   assert.deepEqual(mergeInterpretations([one]), one);
 });
 
-test('sign-in logs come before the audit log, and the audit log before rows made from it', () => {
+test('ranks sign-in logs before the audit log, and the audit log before rows made from it', () => {
   const order = [
     'graph/signIns',
     'azure-monitor/SignInLogs',

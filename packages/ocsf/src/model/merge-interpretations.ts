@@ -2,9 +2,9 @@ import { assert } from '@countersign/core';
 import type { Interpretation } from './interpretation.ts';
 
 /**
- * One interpretation of an action out of those of its sightings, richest first. The first states
- * what it was; what it does not state comes from the next that does. Volumes never shrink: the
- * largest count stands, and throttling that any sighting reports was throttling.
+ * Merges the interpretations of an action's deliveries, richest first. The first one wins; a column
+ * that it does not state comes from the next one that does. Volumes never shrink: the largest count
+ * is used. Throttling in any delivery is kept.
  */
 export function mergeInterpretations(ranked: readonly Interpretation[]): Interpretation {
   const [first, ...rest] = ranked;
@@ -25,8 +25,8 @@ function fill(into: Record<string, unknown>, column: string, value: unknown): vo
 }
 
 /**
- * The order in which sources are believed: less comes first. Sign-in logs know more of a sign-in
- * than its Unified Audit Log record; an audit record knows more than the row made from it.
+ * The rank of a source; lower wins. Sign-in logs state more about a sign-in than its Unified Audit
+ * Log record. An audit record states more than a row made from it.
  */
 export function sourceRank(source: string): number {
   const known = RANKS.findIndex((prefix) => source.startsWith(prefix));

@@ -3,7 +3,7 @@ import type { SignInView } from '../shapes/sign-in-record.ts';
 import type { Json } from '../values/json-value.ts';
 import type { Memo } from '../values/memo.ts';
 
-/** A record out of the ledger: its envelope, and its body as one JSON value. */
+/** A record from the ledger: its envelope, and its body as one JSON value. */
 export type SourceRecord = {
   readonly source: string;
   readonly tenant: string;
@@ -14,14 +14,13 @@ export type SourceRecord = {
 };
 
 /**
- * A record as mappings see it: the vendor's delivery shapes are undone, so that the same action
- * reads the same wherever it came from. `body` is what the shape calls the record itself:
- * the AuditData document, the Graph item, the row.
+ * A record as mappings see it, with the delivery shape removed. The same action reads the same from
+ * any source. `body` is the record itself: the AuditData document, the Graph item, the row.
  */
 export type RecordView = {
   readonly record: SourceRecord;
   readonly body: Json;
-  /** True when `body` is a Unified Audit Log document. */
+  /** True if `body` is a Unified Audit Log document. */
   readonly isUal: boolean;
   readonly memo: Memo;
   readonly signIn: SignInView | null;

@@ -6,24 +6,23 @@ import { isObject, type Json, list, lower, NOTHING, object, text } from '../valu
 import { type NamedPart, ReadingParts, ROOTS } from './reading-parts.ts';
 import type { Reading } from './record-reading.ts';
 
-/** Undefined where the record does not state it; a list where it states several. */
+/** Returns undefined if the record does not state the field; a list if it states several values. */
 export type FieldReader = (reading: Reading) => unknown;
 
 type PartReader = (reading: Reading, parts: ReadingParts) => unknown;
 
 /**
- * The names by which rules ask about a record, whatever shape it came in:
+ * The field names for rules, in any record shape:
  *
  * - the columns of `events` (`actor_name`, `ip`, `app_uid`, …), with `operation` and `workload` in
  *   one spelling, and `status` as a word
  * - `param.NAME` a parameter of a cmdlet or a property of an operation
  * - `new.NAME`, `old.NAME` a changed property of a directory object; `changed` their names
- * - `detail.NAME` what the record adds in lists of names and values
- * - `signin.NAME` what only sign-ins state
- * - `raw.PATH` a member of the record as the vendor delivered it, names in any case
+ * - `detail.NAME` extra detail in lists of names and values
+ * - `signin.NAME` fields that only sign-ins have
+ * - `raw.PATH` a member of the record as delivered, names in any case
  *
- * Undefined for a name that is none of these. Readers made with the same `parts` read the record
- * once for all of them.
+ * Returns undefined for any other name. Readers with the same `parts` share one read of the record.
  */
 export function fieldReader(
   name: string,
@@ -52,7 +51,7 @@ export function fieldReader(
   }
 }
 
-/** The name of an operation in one spelling; every sign-in is called `sign-in`. */
+/** The name of an operation in one spelling. Every sign-in is called `sign-in`. */
 export function operationOf({ subject, event }: Reading): string {
   if (isSignIn(event.classUid) && event.activityId !== LOGOFF) return 'sign-in';
   return event.operation === null ? '' : activityKey(event.operation, subject.memo);
@@ -60,7 +59,7 @@ export function operationOf({ subject, event }: Reading): string {
 
 const LOGOFF = 2;
 
-/** 1 success, 2 failure; what is neither is not known here. */
+/** 1 success, 2 failure; any other number is unknown. */
 export function statusOf(statusId: number): string {
   return statusId === 1 ? 'success' : statusId === 2 ? 'failure' : 'unknown';
 }
@@ -155,7 +154,7 @@ const OF_AUDIT_CATEGORY: Readonly<Record<string, string>> = {
   policy: 'Policy',
 };
 
-/** As directory audits name the category, and as the unified audit log does. */
+/** The category in the words of directory audits and of the unified audit log. */
 function categoriesOf(reading: Reading, parts: ReadingParts): readonly string[] | undefined {
   const raw = member(bodyOf(reading), 'category') ?? member(outerOf(reading), 'category');
   const own = text(raw);
@@ -165,14 +164,14 @@ function categoriesOf(reading: Reading, parts: ReadingParts): readonly string[] 
   return listOrNone([own, written, mapped ?? null].filter((name) => name !== null));
 }
 
-/** `guest` or `member`, where the record says so. */
+/** `guest` or `member`, if the record states it. */
 function userKindOf({ subject, event }: Reading): string | undefined {
   const stated = lower(subject.signIn?.userType);
   if (stated === 'guest' || stated === 'member') return stated;
   return event.actorName?.includes('#ext#') === true ? 'guest' : undefined;
 }
 
-/** An operation in the spellings that rules of others use: with and without stop, with dashes. */
+/** An operation in the spellings of other rule sets: with and without full stop, with dashes. */
 function spellingsOf(reading: Reading): readonly string[] | undefined {
   const { event, subject } = reading;
   const raw = event.operation ?? subject.directory?.activity ?? null;
@@ -189,7 +188,7 @@ function resultsOf({ event, subject }: Reading): readonly string[] {
   return [word, ...(written === null ? [] : [written]), ...(isGood ? ['success'] : [])];
 }
 
-/** Names, ids and kinds of all that was acted on. */
+/** Names, ids and kinds of all targets. */
 function targetsOf({ subject, event }: Reading): readonly string[] | undefined {
   const parties = subject.directory?.targets ?? [];
   const named = parties.flatMap(({ uid, upn, name, type }) => [uid, upn, name, type]);
@@ -222,8 +221,8 @@ function outerOf({ subject }: Reading): Json {
 }
 
 /**
- * A member of the record, whatever envelope it came in: of the body, of the record as delivered,
- * of its `properties`. Lists on the way give all of their members, JSON written as text is opened.
+ * A member of the record in any envelope: of the body, of the record as delivered, or of its
+ * `properties`. A list on the path gives all of its members. JSON text is parsed.
  */
 function rawReader(path: string, parts: ReadingParts): FieldReader {
   const names = path.split('.').map((name) => name.toLowerCase());

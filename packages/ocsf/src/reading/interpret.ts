@@ -5,12 +5,12 @@ import { createMemo, type Memo } from '../values/memo.ts';
 import { read } from './record-reading.ts';
 import { route } from './route-record.ts';
 
-/** What a record means, from the record alone: {@link read} without the record beside it. */
+/** Interprets a record: {@link read} without the record beside the result. */
 export function interpret(record: SourceRecord, memo: Memo = createMemo()): Interpretation {
   return read(record, memo).event;
 }
 
-/** The items of mail that a record lists, each by an id; none for a record of another kind. */
+/** The mail items of a record, each by an id; empty for other kinds of records. */
 export function mailItemsOf(record: SourceRecord, memo: Memo = createMemo()): readonly string[] {
   const { subject, mapping } = route(record, memo);
   return mapping === exchangeMailbox ? itemsListed(subject.body) : [];

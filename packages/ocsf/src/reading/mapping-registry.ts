@@ -23,7 +23,7 @@ import { teams } from '../mappings/teams.ts';
 import type { Mapping, Matches } from '../model/mapping.ts';
 import { type Json, text } from '../values/json-value.ts';
 
-/** Every mapping; a record type or activity that two of them claim goes to the first. */
+/** Every mapping. If two claim a record type or activity, the first wins. */
 export const MAPPINGS: readonly Mapping[] = [
   entraSignIn,
   entraAccount,
@@ -50,8 +50,9 @@ export const MAPPINGS: readonly Mapping[] = [
 ];
 
 /**
- * The record type says the workload; within it, the operation may know better. Where the type is
- * missing or new, the workload's own name decides, and an operation counts only in its workload.
+ * The record type identifies the workload; within it, the operation may be more specific. If the
+ * type is missing or new, the workload's name decides, and an operation counts only in its
+ * workload.
  */
 export function mappingOfUal(recordType: number | null, ual: Json): Mapping {
   const operation = ual['Operation'];
@@ -70,7 +71,7 @@ export function mappingOfUal(recordType: number | null, ual: Json): Mapping {
     : workload.rest;
 }
 
-/** The activity's name decides; what no table names is a change of the directory all the same. */
+/** The activity's name decides. An unlisted name is still a directory change. */
 export function mappingOfActivity(key: string): Mapping {
   return BY_ACTIVITY.get(key) ?? (isRoleActivity(key) ? entraRole : entraDirectory);
 }

@@ -22,7 +22,10 @@ const leaf = fc.constantFrom<unknown>('x', 1, null, true, [], ['y', { a: 'z' }],
 const inner = fc.dictionary(name, leaf);
 const members = fc.dictionary(name, fc.oneof(leaf, inner));
 
-/** The plain meaning: in each root the name itself, else the first that differs in case alone. */
+/**
+ * The reference implementation: in each root the exact name, or else the first that differs only in
+ * case.
+ */
 function plainly(roots: readonly object[], wanted: string): unknown {
   for (const root of roots) {
     const names = Object.keys(root);
@@ -40,7 +43,7 @@ function readingOf(body: object, value: unknown): Reading {
   return { subject: { ...subject, signIn: null, directory: null }, event: blank() };
 }
 
-test('a member is found as if each record were searched for each name', () => {
+test('finds a member as if each record were searched for each name', () => {
   const parts = new ReadingParts();
   const early = ['a', 'b'].map((of) => [of, fieldReader(`raw.${of}`, parts)] as const);
   fc.assert(
@@ -49,13 +52,13 @@ test('a member is found as if each record were searched for each name', () => {
       const within = plainly([outer], 'properties');
       const isInner = typeof within === 'object' && within !== null && !Array.isArray(within);
       const reading = readingOf(body, outer);
-      // Names that are asked for later are found as well, in records that were read before.
+      // Names that are requested later are also found in records that were read before.
       const late = ['properties', '__proto__', 'tostring', 'none'].map(
         (of) => [of, fieldReader(`raw.${of}`, parts)] as const,
       );
       for (const [of, read] of [...early, ...late]) {
         const roots = [body, outer, ...(isInner ? [within] : [])];
-        // A text or a list that stands for an object is opened: what is in it is not compared here.
+        // A text or list in place of an object is parsed; its content is not compared here.
         if (!isInner && within !== undefined && plainly(roots, of) === undefined) continue;
         assert.deepEqual(read?.(reading), plainly(roots, of), of);
       }
@@ -64,7 +67,7 @@ test('a member is found as if each record were searched for each name', () => {
   );
 });
 
-test('parts of one record are never told of another', () => {
+test('parts of one record never leak into another', () => {
   const parts = new ReadingParts();
   const fields = ['param.Identity', 'params', 'detail.os', 'changed', 'text', 'raw.x.y'];
   const shared = fields.map((field) => fieldReader(field, parts));

@@ -3,20 +3,20 @@ import { type Change, changesOf } from '../shapes/directory-audit.ts';
 import { isObject, type Json, list, NOTHING, object, pairsOf, text } from '../values/json-value.ts';
 import type { Reading } from './record-reading.ts';
 
-/** A name in lower case, as it is written, and its value. */
+/** A name in lower case, the name as written, and its value. */
 export type NamedPart = readonly [lower: string, name: string, value: unknown];
 
 /**
- * Where a member of the record as delivered is sought, in this order: in the body, in the record as
- * delivered, in its `properties`.
+ * The search order for a member of the delivered record: the body, the record as delivered, its
+ * `properties`.
  */
 export const ROOTS = [0, 1, 2] as const;
 export type Root = (typeof ROOTS)[number];
 
 /**
- * What several fields of one reading are read from: made once, whatever the number of fields and of
- * rules that ask for them. One per thread: it keeps the parts of the last reading, and no result
- * depends on that.
+ * The parts from which several fields of one reading are read. Each part is built once, for any
+ * number of fields and rules. One instance per thread. It caches the parts of the last reading; no
+ * result depends on that.
  */
 export class ReadingParts {
   readonly #members = new Members();
@@ -44,14 +44,14 @@ export class ReadingParts {
     return this.#changes;
   }
 
-  /** The whole record. */
+  /** The whole record as text. */
   text(reading: Reading): string {
     this.#take(reading);
     this.#text ??= JSON.stringify(reading.subject.record.value);
     return this.#text;
   }
 
-  /** By which {@link member} finds a name; asked for before the first reading, or at any time. */
+  /** The slot with which {@link member} finds a name. May be requested at any time. */
   slotOf(lower: string): number {
     this.#of = undefined;
     return this.#members.slotOf(lower);
@@ -75,16 +75,18 @@ export class ReadingParts {
 }
 
 const PROPERTIES = 'properties';
-const NOBODY = -1;
+const NOT_REQUESTED = -1;
 
 /**
- * The members of a record that somebody asks for, found in one pass over its names: most records
- * have none of them, and a name that was met before is not put in lower case again.
+ * The requested members of a record, found in one pass over its names. Most records have none of
+ * them. A known name is not lowercased again.
  */
 class Members {
   readonly #slots = new Map<string, number>([[PROPERTIES, 0]]);
   readonly #lowers: string[] = [PROPERTIES];
-  /** Slots of names as records write them; {@link NOBODY} for those that nobody asks for. */
+  /**
+   * Slots of names as records write them; {@link NOT_REQUESTED} for names that no reader requests.
+   */
   readonly #written = new Map<string, number>();
   readonly #values: readonly unknown[][] = [[], [], []];
   readonly #turns: readonly number[][] = [[-1], [-1], [-1]];
@@ -108,7 +110,7 @@ class Members {
 
   at(reading: Reading, origin: Root, slot: number): unknown {
     const { body, record } = reading.subject;
-    // Most records are delivered as they are: then there is nothing else to look through.
+    // Most records are delivered without an envelope, so there is only one root.
     const root = origin === 1 && body === record.value ? 0 : origin;
     if (this.#located[root] !== true) this.#seek(reading, root);
     return this.#turns[root]?.[slot] === this.#turn ? this.#values[root]?.[slot] : undefined;
@@ -128,8 +130,8 @@ class Members {
     const turns = this.#turns[root] as number[];
     for (const name of Object.keys(of)) {
       const slot = this.#written.get(name) ?? this.#learn(name);
-      if (slot === NOBODY) continue;
-      // Of names that differ in case alone the first counts, and before it that in lower case.
+      if (slot === NOT_REQUESTED) continue;
+      // If names differ only in case, the lower-case one wins, then the first.
       if (turns[slot] === this.#turn && name !== this.#lowers[slot]) continue;
       turns[slot] = this.#turn;
       values[slot] = of[name];
@@ -137,9 +139,9 @@ class Members {
   }
 
   #learn(name: string): number {
-    // Hostile names may come without end.
+    // Hostile records may have endlessly many names.
     if (this.#written.size >= RAW_NAMES_MAX) this.#written.clear();
-    const slot = this.#slots.get(name.toLowerCase()) ?? NOBODY;
+    const slot = this.#slots.get(name.toLowerCase()) ?? NOT_REQUESTED;
     this.#written.set(name, slot);
     return slot;
   }
@@ -161,7 +163,7 @@ function changesIn({ subject }: Reading): readonly Change[] {
 
 type Pair = readonly [name: string, value: unknown];
 
-/** A cmdlet's parameters, as list or as the line that was typed; a rule's properties. */
+/** The parameters of a cmdlet (a list, or the typed line), or the properties of a rule. */
 function parametersOf({ subject }: Reading): readonly Pair[] {
   const { body } = subject;
   const written = body['Parameters'];
@@ -170,7 +172,7 @@ function parametersOf({ subject }: Reading): readonly Pair[] {
   return [...parameters, ...pairsOf(body['OperationProperties'])];
 }
 
-/** `-Name "value" -Flag:$true`, as the compliance centre writes it. */
+/** `-Name "value" -Flag:$true`, as the compliance center writes it. */
 const TYPED = /-([A-Za-z][\w]*)(?::|\s+)?(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'-][^\s]*))?/g;
 
 function pairsOfLine(line: string): readonly Pair[] {
@@ -179,7 +181,7 @@ function pairsOfLine(line: string): readonly Pair[] {
   });
 }
 
-/** A line of parameters that somebody typed is shorter; a script pasted into one may not be. */
+/** A typed line of parameters is shorter; a pasted script may be longer. */
 const LINE_CHARACTERS_MAX = 20_000;
 
 function detailsOf({ subject }: Reading): readonly Pair[] {

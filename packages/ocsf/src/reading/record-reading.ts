@@ -5,12 +5,12 @@ import { msOfEventTime } from '../values/event-time.ts';
 import { createMemo, type Memo } from '../values/memo.ts';
 import { route } from './route-record.ts';
 
-/** A record with its shape undone, and what it means: what rules ask about. */
+/** A record without its delivery shape, and its interpretation: the input of rules. */
 export type Reading = { readonly subject: RecordView; readonly event: Interpretation };
 
 /**
- * Reads a record. Total: whatever the value is, it gives a reading and throws nothing. `memo` saves
- * work between records and changes no result.
+ * Reads a record. Total: it returns a reading for any value and never throws. `memo` saves work
+ * between records and changes no result.
  */
 export function read(record: SourceRecord, memo: Memo = createMemo()): Reading {
   const { subject, mapping } = route(record, memo);

@@ -30,14 +30,14 @@ for (const [what, members, mapping] of [
   });
 }
 
-test("an operation of one workload is not taken for another's of the same name", () => {
+test("an operation of one workload is not confused with another workload's", () => {
   const value = { Workload: 'Exchange', RecordType: 25, Operation: 'Send' };
   assert.equal(mappingOf('m365.activity/Audit.General', value), 'teams');
   const unknown = { Workload: 'Exchange', RecordType: 9999, Operation: 'FileDownloaded' };
   assert.equal(mappingOf('m365.activity/Audit.General', unknown), 'base');
 });
 
-test('items of the PowerShell module read as those of Graph', () => {
+test('items of the PowerShell module read like those of Graph', () => {
   const graph = {
     createdDateTime: '2024-03-04T08:30:00Z',
     userId: 'c0ffee00-0000-4000-8000-000000000001',
@@ -49,7 +49,7 @@ test('items of the PowerShell module read as those of Graph', () => {
     deviceDetail: { deviceId: 'de000000-0000-4000-8000-000000000001' },
     authenticationDetails: [{ succeeded: true, authenticationMethod: 'Password' }],
   };
-  const privilegeShell = {
+  const powerShell = {
     CreatedDateTime: '2024-03-04T08:30:00Z',
     UserId: 'c0ffee00-0000-4000-8000-000000000001',
     UserPrincipalName: 'Ada@Example.org',
@@ -62,10 +62,10 @@ test('items of the PowerShell module read as those of Graph', () => {
   };
   const expected = interpret(recordOf('graph/signIns', graph));
   assert.equal(expected.ip, '192.0.2.7');
-  assert.deepEqual(interpret(recordOf('graph/signIns', privilegeShell)), expected);
+  assert.deepEqual(interpret(recordOf('graph/signIns', powerShell)), expected);
 });
 
-test('directory audits of the PowerShell module read as those of Graph', () => {
+test('directory audits of the PowerShell module read like those of Graph', () => {
   const powerShell = {
     ActivityDateTime: '2024-03-04T08:30:00Z',
     ActivityDisplayName: 'Add member to role',
@@ -87,7 +87,7 @@ test('directory audits of the PowerShell module read as those of Graph', () => {
   assert.equal(meaning.statusId, 1);
 });
 
-test('a risk that was seen on a user is an alert about them, not an act of theirs', () => {
+test('a risk detected on a user is an alert about them, not their act', () => {
   const item = {
     id: 'risk-1',
     riskEventType: 'unlikelyTravel',
@@ -117,7 +117,7 @@ test('a risk that was seen on a user is an alert about them, not an act of their
   }
 });
 
-test('a diagnostic record of a kind that nobody knows still says who, what and from where', () => {
+test('a diagnostic record of an unknown kind still has actor, operation and address', () => {
   const value = {
     time: '2024-03-04T08:30:00Z',
     category: 'SomethingNew',
@@ -133,7 +133,7 @@ test('a diagnostic record of a kind that nobody knows still says who, what and f
   assert.equal(meaning.correlationUid, 'c-1');
 });
 
-test("an actor's kinds of id may be words, as the documentation writes them", () => {
+test("the kinds of an actor's ids may be words, as documented", () => {
   const value = {
     Operation: 'Add user.',
     RecordType: 8,

@@ -43,10 +43,10 @@ import type { Memo } from '../values/memo.ts';
 import { recordTypeOf } from '../values/record-type.ts';
 import { mappingOfActivity, mappingOfUal } from './mapping-registry.ts';
 
-/** A record with its shape undone, and the mapping that reads it. */
+/** A record without its delivery shape, and the mapping that reads it. */
 export type RoutedRecord = { readonly subject: RecordView; readonly mapping: Mapping };
 
-/** By the source, which says the shape; then by record type, operation or activity. */
+/** Routes by the source, which defines the shape; then by record type, operation or activity. */
 export function route(delivered: SourceRecord, memo: Memo): RoutedRecord {
   const record = unflattened(delivered);
   const { source, value } = record;
@@ -75,8 +75,8 @@ export function route(delivered: SourceRecord, memo: Memo): RoutedRecord {
 }
 
 /**
- * A row of a table whose columns stand for members of members. Looking at all names has its price
- * on the hot path: what still has one of the members that most records have was not rewritten.
+ * Nests the flattened columns of a row. Checking all names is expensive on the hot path. A record
+ * that still has one of the common members was not flattened.
  */
 function unflattened(record: SourceRecord): SourceRecord {
   const { value } = record;
@@ -112,9 +112,9 @@ function routeGraph(record: SourceRecord, name: string, raw: Json, memo: Memo): 
 
 function graphItem(raw: Json): Json {
   if (raw['createdDateTime'] !== undefined || raw['activityDateTime'] !== undefined) return raw;
-  const isPrivilegeShell =
+  const isPowerShell =
     raw['CreatedDateTime'] !== undefined || raw['ActivityDateTime'] !== undefined;
-  return isPrivilegeShell ? camelCased(raw) : graphNamed(raw);
+  return isPowerShell ? camelCased(raw) : graphNamed(raw);
 }
 
 function routeAzureMonitor(
@@ -123,7 +123,7 @@ function routeAzureMonitor(
   raw: Json,
   memo: Memo,
 ): RoutedRecord {
-  // Some exporters write the outer names, and only these, in lower case.
+  // Some exporters write only the outer names in lower case.
   const outer = raw['operationName'] === undefined ? withProperNames(raw, ENVELOPE_NAMES) : raw;
   const item = object(outer['properties']);
   if (name === 'MicrosoftGraphActivityLogs') {
@@ -253,7 +253,7 @@ const ENVELOPE_NAMES: ReadonlyMap<string, string> = namesByLowerCase([
   'properties',
 ]);
 
-/** What is read of rows of Log Analytics, for tables whose column names have one case only. */
+/** Columns of Log Analytics rows, for tables with single-case column names. */
 const TABLE_NAMES: ReadonlyMap<string, string> = namesByLowerCase(
   `
   AADTenantId ActivityDateTime ActivityDisplayName AdditionalDetails AppDisplayName AppId

@@ -3,7 +3,7 @@ import { bool, isObject, type Json, list, lower, object, text } from '../values/
 import { createMemo, type Memo } from '../values/memo.ts';
 import { route } from './route-record.ts';
 
-/** One step of an authentication (contracts 5.2, `authenticationDetails`). */
+/** One step of an authentication (`authenticationDetails`). */
 export type SignInStep = {
   readonly method: string;
   readonly detail: string;
@@ -12,26 +12,26 @@ export type SignInStep = {
 };
 
 /**
- * What a sign-in says beyond the columns of its event: what the vendor's own policies did, how the
- * person proved who it is, and what an application showed. Null is not stated.
+ * Details of a sign-in beyond the columns of its event: the results of the vendor's policies, the
+ * authentication methods, and an application's credential. Null is not stated.
  */
 export type SignInDetail = {
   readonly conditionalAccess: 'success' | 'failure' | 'notApplied' | null;
-  /** Whether any policy of the vendor's that wants a second factor applied. */
+  /** Whether one of the vendor's policies that require a second factor applied. */
   readonly factorPolicy: 'applied' | 'notApplied' | null;
   readonly steps: readonly SignInStep[];
   readonly isCompliant: boolean | null;
   readonly isManaged: boolean | null;
-  /** The id of the credential that an application proved. */
+  /** The id of the credential that an application used. */
   readonly credential: string | null;
-  /** Where the application has its home. */
+  /** The home tenant of the application. */
   readonly homeTenant: string | null;
   readonly incomingToken: string | null;
-  /** Ids under which somebody before the vendor may know this sign-in, lower case. */
+  /** Ids under which an enforcement point may know this sign-in, lower case. */
   readonly requests: readonly string[];
 };
 
-/** Undefined for what is no sign-in. */
+/** Returns undefined for a record that is not a sign-in. */
 export function signInDetail(
   record: SourceRecord,
   memo: Memo = createMemo(),
@@ -57,18 +57,18 @@ export function signInDetail(
   };
 }
 
-/** More than any sign-in has. */
+/** More steps than any sign-in has. */
 const STEPS_READ_MAX = 32;
-/** More than any tenant applies to one sign-in. */
+/** More policies than any tenant applies to one sign-in. */
 const POLICIES_READ_MAX = 200;
 
-/** The sign-in itself, within what the diagnostic export writes around it. */
+/** The sign-in itself, without the envelope of the diagnostic export. */
 function itemOf(body: Json): Json {
   const inner = body['properties'];
   return inner === undefined ? body : object(inner);
 }
 
-/** Under Graph's name, or under that of a column of Log Analytics. */
+/** By Graph's name, or by the Log Analytics column name. */
 function memberOf(item: Json, name: string): unknown {
   if (Object.hasOwn(item, name)) return item[name];
   const column = name.charAt(0).toUpperCase() + name.slice(1);
@@ -88,7 +88,7 @@ function accessOf(value: unknown): SignInDetail['conditionalAccess'] {
   }
 }
 
-/** Null where no policy that wants a second factor is listed: not every reader may see them. */
+/** Null if no policy with a second factor is listed: not every reader may see policies. */
 function factorPolicyOf(policies: readonly unknown[]): SignInDetail['factorPolicy'] {
   let found: SignInDetail['factorPolicy'] = null;
   for (const raw of policies) {
@@ -123,5 +123,5 @@ function credentialOf(member: (name: string) => unknown): string | null {
   );
 }
 
-/** In place of a credential: a managed identity has none that anybody could hold. */
+/** Stands for a credential: a managed identity has none that a person could hold. */
 const MANAGED_IDENTITY = 'managed-identity';

@@ -2,20 +2,19 @@ import { isObject, type Json, NOTHING, object, text } from '../values/json-value
 import { namesByLowerCase, renamed, withProperNames } from './member-names.ts';
 
 /**
- * Every shape in which a Unified Audit Log record is delivered, presented with the member names
- * of the Management Activity API (contracts 2). Most records already have them and are returned
- * as they are, without a copy.
+ * Converts every delivery shape of a Unified Audit Log record to the member names of the Management
+ * Activity API. Most records already have them and are returned without a copy.
  */
 export function ualOfDocument(value: unknown): Json {
   const whole = object(value);
   if (whole['Operation'] !== undefined && whole['RecordType'] !== undefined) return whole;
-  // The last is how a search engine's columns, one for each member, are put together again.
+  // The last form comes from nesting a search engine's flattened columns.
   const inner = whole['AuditData'] ?? whole['auditData'] ?? object(whole['o365'])['audit'];
   if (inner !== undefined) return ualOfDocument(object(inner));
   return withMemberNames(whole);
 }
 
-/** Graph `auditLogQuery` (contracts 4): the document is in `auditData`; the rest is a fallback. */
+/** Graph `auditLogQuery`: the document is in `auditData`; the rest is a fallback. */
 export function ualOfGraphQuery(value: unknown): Json {
   const item = object(value);
   const document = object(item['auditData'] ?? item['AuditData']);
@@ -111,7 +110,7 @@ const OFFICE_ACTIVITY_COLUMNS: ReadonlyMap<string, string> = namesByLowerCase([
   ...OFFICE_ACTIVITY_NAMES.map(([theirs]) => theirs),
 ]);
 
-/** True for what is a Unified Audit Log document by its members. */
+/** Returns true for a value with the members of a Unified Audit Log document. */
 export function looksLikeUal(value: unknown): boolean {
   return isObject(value) && text(value['Operation']) !== null && value['RecordType'] !== undefined;
 }

@@ -2,8 +2,8 @@ import type { Json } from '../values/json-value.ts';
 import { renamed } from './member-names.ts';
 
 /**
- * Diagnostic records and table rows of kinds that we do not know, under the audit log's names: who,
- * what and from where read the same, whatever they are about.
+ * Converts diagnostic records and table rows of unknown kinds to the audit log's names. Actor,
+ * operation and address read the same for every kind.
  */
 export function ualOfDiagnostic(outer: Json, item: Json): Json {
   return renamed({ ...item, ...outer }, DIAGNOSTIC_NAMES);
@@ -14,8 +14,8 @@ export function ualOfRow(row: Json): Json {
 }
 
 /**
- * A risk that Entra saw on a user, as an alert about them: `UserRiskEvents` of the stream and
- * `AADUserRiskEvents` of Log Analytics. The user is its entity and did nothing.
+ * Converts a risk that Entra detected on a user into an alert: `UserRiskEvents` of the stream and
+ * `AADUserRiskEvents` of Log Analytics. The user is its entity, not its actor.
  */
 export function alertOfRiskEvent(item: Json): Json {
   return { ...renamed(item, RISK_NAMES), Workload: 'AzureActiveDirectory', EntityType: 'User' };

@@ -5,12 +5,12 @@ import type { Memo } from '../values/memo.ts';
 import { guid, identifier, identify } from '../values/principal-identifier.ts';
 
 /**
- * A change in the Entra directory, from UAL RecordType 8 (contracts 2.8), Graph directoryAudits
- * (6), Azure Monitor and Log Analytics AuditLogs, and the portal's download.
+ * A change in the Entra directory, from UAL RecordType 8, Graph directoryAudits, Azure Monitor and
+ * Log Analytics AuditLogs, and the portal's download.
  */
 export type DirectoryView = {
   readonly activity: string | null;
-  /** The activity's name with the vendor's spellings undone. */
+  /** The activity's name with variant spellings removed. */
   readonly key: string;
   readonly recordType: number | null;
   readonly result: unknown;
@@ -39,7 +39,7 @@ export type Party = {
   readonly puid: string | null;
   /** `User`, `ServicePrincipal`, `Group`, `Role`, … as the vendor writes it. */
   readonly type: string | null;
-  /** The application that it acted through or that it is the principal of. */
+  /** The application that acted for the party, or that the service principal belongs to. */
   readonly appId: string | null;
   readonly appName: string | null;
 };
@@ -63,7 +63,7 @@ export const NO_PARTY: Party = {
 const GUID_CHARS = 36;
 const UNDERSCORE = 95;
 
-/** Elements of an `Actor` or `Target` list; real ones have fewer than ten. */
+/** Elements of an `Actor` or `Target` list. Real ones have fewer than ten. */
 const PARTS_MAX = 64;
 
 export function directoryOfUal(ual: Json, recordType: number | null, memo: Memo): DirectoryView {
@@ -117,7 +117,7 @@ export function directoryOfGraph(item: Json, outer: Json, memo: Memo): Directory
   );
 }
 
-/** A row of Log Analytics' `AuditLogs`: the same members with capitals, nested JSON as text. */
+/** A row of Log Analytics' `AuditLogs`: the same members capitalized, nested JSON as text. */
 export function directoryOfLogAnalytics(row: Json, memo: Memo): DirectoryView {
   const by = object(row['InitiatedBy']);
   const details = row['AdditionalDetails'];
@@ -137,7 +137,7 @@ export function directoryOfLogAnalytics(row: Json, memo: Memo): DirectoryView {
   );
 }
 
-/** A row of the portal's download of audit logs, read by its headers in lower case. */
+/** A row of the portal's audit log download, with its headers in lower case. */
 export function directoryOfPortal(row: Json, memo: Memo): DirectoryView {
   const isApp = text(row['actortype'])?.toLowerCase() === 'application';
   const by = isApp
@@ -170,7 +170,7 @@ export function directoryOfPortal(row: Json, memo: Memo): DirectoryView {
   );
 }
 
-/** The new value of a changed property, or the old one where it became nothing; else null. */
+/** The new value of a changed property; the old one if the value was removed; otherwise null. */
 export function changedTo(view: DirectoryView, name: string): string | null {
   for (let i = 0; i < view.modified.length && i < LIST_SCAN_MAX; i++) {
     const item = object(view.modified[i]);
@@ -275,7 +275,7 @@ const OTHER = 2;
 const PUID = 3;
 const SPN = 4;
 const UPN = 5;
-/** The documentation writes the kinds of an id as words, the data as numbers. */
+/** The documentation writes the kinds of an id as words; the data has numbers. */
 const KINDS: ReadonlyMap<unknown, number> = new Map([
   ['Name', NAME],
   ['Other', OTHER],
@@ -285,9 +285,9 @@ const KINDS: ReadonlyMap<unknown, number> = new Map([
 ]);
 
 /**
- * Puts together `[{ID, Type}]`, where each element says one thing. The party's own id is the typed
- * one (`User_<guid>`); another GUID is the application through which a user acted, or the
- * application of a service principal, and the display name is the application's.
+ * Combines `[{ID, Type}]`, where each element states one fact. The party's own id is the typed one
+ * (`User_<guid>`). Another GUID is the application through which a user acted, or the application
+ * of a service principal. The display name is then the application's.
  */
 function partyOfUal(parts: unknown, memo: Memo): Party {
   const items = list(parts);

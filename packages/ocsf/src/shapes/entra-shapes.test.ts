@@ -107,7 +107,7 @@ function portalSignIn(): Members {
   };
 }
 
-test('a sign-in seen in the audit log fills and contradicts nothing of its Graph record', () => {
+test('a sign-in from the audit log adds to its Graph record without contradicting it', () => {
   const ual = read('m365.activity/Audit.AzureActiveDirectory', {
     Operation: 'UserLoginFailed',
     RecordType: 15,
@@ -266,7 +266,7 @@ function portalAudit(): Members {
   };
 }
 
-test('an application that acts is the actor, from Graph and from the audit log', () => {
+test('an acting application is the actor, from Graph and from the audit log', () => {
   const graph = read('graph/directoryAudits', {
     ...AUDIT,
     initiatedBy: {

@@ -1,6 +1,6 @@
 import { type Json, opened } from '../values/json-value.ts';
 
-/** The members under their proper names where only the case of the names differs. */
+/** The members under their proper names, if the names differ only in case. */
 export function withProperNames(from: Json, names: ReadonlyMap<string, string>): Json {
   const members: [string, unknown][] = [];
   let changed = false;
@@ -16,12 +16,12 @@ export function withProperNames(from: Json, names: ReadonlyMap<string, string>):
   return changed ? Object.fromEntries(members) : from;
 }
 
-/** A look-up from names in lower case to the names themselves. */
+/** A lookup table from lower-case names to the names themselves. */
 export function namesByLowerCase(names: readonly string[]): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [name.toLowerCase(), name]));
 }
 
-/** Copies members to other names where these are not there yet. */
+/** Copies members to other names that do not exist yet. */
 export function renamed(from: Json, names: readonly (readonly [string, string])[]): Json {
   const members = Object.entries(from);
   const present = new Set(members.filter(([, value]) => !isNothing(value)).map(([name]) => name));
@@ -34,7 +34,7 @@ export function renamed(from: Json, names: readonly (readonly [string, string])[
   return Object.fromEntries(members);
 }
 
-/** Every member under its name trimmed and in lower case: for rows whose headers vary. */
+/** Every member under its trimmed lower-case name: for rows with varying headers. */
 export function lowerCased(from: Json): Json {
   return Object.fromEntries(
     Object.entries(from).map(([name, value]) => [name.trim().toLowerCase(), value]),
@@ -49,11 +49,11 @@ function isNothing(value: unknown): boolean {
 const CAMEL_DEPTH_MAX = 6;
 
 /**
- * An item of Graph's PowerShell module, whose names start with capitals, under Graph's own names,
- * in it and in what lies in it.
+ * Converts an item of Graph's PowerShell module, with capitalized names, to Graph's own names,
+ * including nested members.
  */
 export function camelCased(value: Json): Json {
-  // Written to a table, what lies in an item is JSON in a text, with the same capitals.
+  // In a table, nested members are JSON text with the same capitals.
   const members = Object.entries(value).map(([name, inner]) => [
     name,
     typeof inner === 'string' ? (opened(inner) ?? inner) : inner,
@@ -74,7 +74,7 @@ function camelName(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** The members of a Graph item, in it and in what lies in it, whatever case a data lake left. */
+/** The members of a Graph item, including nested ones, from any case that a data lake left. */
 export function graphNamed(value: Json): Json {
   return withGraphNames(value, 0) as Json;
 }

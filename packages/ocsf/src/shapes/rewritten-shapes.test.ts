@@ -4,7 +4,7 @@ import type { Interpretation } from '../model/interpretation.ts';
 import { interpret } from '../reading/interpret.ts';
 import { createMemo } from '../values/memo.ts';
 
-/** Records as tools rewrite them on their way must come to the same columns. */
+/** Records that tools rewrote must give the same columns. */
 type Members = Readonly<Record<string, unknown>>;
 
 const AT = '2024-03-04T08:30:00Z';
@@ -143,7 +143,7 @@ for (const [name, rewritten] of Object.entries(GRAPH_REWRITINGS)) {
   });
 }
 
-test("what lies in a cell reads the same as a Python script's text", () => {
+test("nested data in a cell reads the same as a Python script's text", () => {
   const item = { ...SIGN_IN, status: python(SIGN_IN.status), location: python(SIGN_IN.location) };
   assert.deepEqual(read('graph/signIns', item), read('graph/signIns', SIGN_IN));
 });
@@ -155,7 +155,7 @@ for (const [name, rewritten] of Object.entries(REWRITINGS)) {
   });
 }
 
-test("a search tool's columns of all values read as the lists that they were", () => {
+test("a search tool's columns of values read as the original lists", () => {
   const source = 'm365.export/unified-audit-log';
   const { ExtendedProperties, DeviceProperties, Actor, ...plain } = UAL;
   const columns = (name: string, items: readonly Members[]): Members =>
@@ -178,13 +178,13 @@ test("a search tool's columns of all values read as the lists that they were", (
   assert.deepEqual(read(source, { ...cells(plain), ...inCells }), expected);
 });
 
-test("a search engine's columns are put together again", () => {
+test("nests a search engine's flattened columns again", () => {
   const source = 'm365.export/unified-audit-log';
   const row = flat({ o365: { audit: UAL } }, '.', true);
   assert.deepEqual(read(source, row), read(source, UAL));
 });
 
-test('a row of Log Analytics reads the same in small letters alone', () => {
+test('a row of Log Analytics reads the same with lower-case names', () => {
   const row = {
     TimeGenerated: AT,
     Category: 'SignInLogs',

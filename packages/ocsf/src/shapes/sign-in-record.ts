@@ -1,9 +1,8 @@
 import { isObject, type Json, list, NOTHING, named, object, text } from '../values/json-value.ts';
 
 /**
- * A sign-in with the members that we read, still as delivered. Every shape fills the same fixed
- * view: UAL STS records (contracts 2.9), Graph signIns (5.2), Azure Monitor, Log Analytics rows
- * and the Entra portal's download.
+ * The relevant members of a sign-in, as delivered. Every shape fills the same fixed view: UAL STS
+ * records, Graph signIns, Azure Monitor, Log Analytics rows and the Entra portal's download.
  */
 export type SignInView = {
   readonly operation: unknown;
@@ -27,7 +26,7 @@ export type SignInView = {
   readonly userAgent: unknown;
   readonly clientApp: unknown;
   readonly errorCode: unknown;
-  /** A code or a word, where the code is elsewhere or missing. */
+  /** A code or a word, if the code is elsewhere or missing. */
   readonly result: unknown;
   readonly failureReason: unknown;
   readonly sessionId: unknown;
@@ -173,7 +172,7 @@ export function signInOfLogAnalytics(row: Json, table: string): SignInView {
   };
 }
 
-/** A row of the Entra portal's download, read by its headers in lower case and trimmed. */
+/** A row of the Entra portal's download, with its headers trimmed and in lower case. */
 export function signInOfPortal(row: Json, kind: string): SignInView {
   const place = text(row['location']);
   return {

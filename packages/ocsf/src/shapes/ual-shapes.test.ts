@@ -7,8 +7,8 @@ import { written } from '../testing/written.ts';
 import { createMemo } from '../values/memo.ts';
 
 /**
- * The same action in every shape in which it is delivered must come to the same columns. The
- * converters below write each shape as its service does.
+ * The same action must give the same columns in every delivery shape. The converters below write
+ * each shape as its service does.
  */
 type Members = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,7 @@ const UAL_EXAMPLES = MAPPINGS.flatMap((mapping) =>
 for (const { name, ual } of UAL_EXAMPLES) {
   const expected = read('m365.export/unified-audit-log', ual);
 
-  test(`${name}: the Activity API record reads as the export`, () => {
+  test(`${name}: the Activity API record reads like the export`, () => {
     assert.deepEqual(read('m365.activity/Audit.General', ual), expected);
   });
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Records of real captures, where the data folder is beside the repository. For tests only. */
+/** Records of real captures, if the data folder is beside the repository. For tests only. */
 const FOLDER: string = join(import.meta.dirname, '../../../../../shared/data');
 
 export const capturesAreHere: boolean = existsSync(join(FOLDER, 'ual-captures'));
@@ -36,7 +36,7 @@ const GOLDEN_SAML: readonly (readonly [string, string])[] = [
   ['OfficeActivityEvents.json', 'log-analytics/OfficeActivity'],
 ];
 
-/** Objects one after the other, with or without an array around them. */
+/** Consecutive objects, with or without an array around them. */
 function documentsOf(text: string): Members[] {
   const documents: Members[] = [];
   let depth = 0;
@@ -56,7 +56,7 @@ function documentsOf(text: string): Members[] {
   return documents;
 }
 
-/** The cells that hold a JSON document; in these files they are the AuditData column. */
+/** The cells that hold a JSON document. In these files they are the AuditData column. */
 function auditDataOfCsv(text: string): Members[] {
   return [...text.matchAll(/"(\{(?:[^"]|"")*\})"/g)].map(
     (match) => JSON.parse((match[1] as string).replaceAll('""', '"')) as Members,

@@ -1,8 +1,8 @@
 import { type Memo, remember } from './memo.ts';
 
 /**
- * One key for an activity that the vendor spells many ways (contracts 2.8): surrounding space and
- * one trailing full stop go, en and em dashes become hyphens, runs of space become one, case goes.
+ * One key for all spellings of an activity. Removes surrounding space and one trailing full stop.
+ * Converts en and em dashes to hyphens, runs of space to one, and upper case to lower case.
  */
 export function activityKey(operation: string, memo: Memo): string {
   const known = memo.activities.get(operation);

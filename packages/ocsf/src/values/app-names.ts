@@ -1,6 +1,6 @@
 /**
- * First-party applications that Unified Audit Log records name by id alone. Sign-in logs bring
- * their own display names, which win.
+ * First-party applications that Unified Audit Log records name only by id. The display names of
+ * sign-in logs win.
  */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['00000002-0000-0000-c000-000000000000', 'Windows Azure Active Directory'],
@@ -35,7 +35,7 @@ export function appNameOf(appUid: string | null): string | null {
   return appUid === null ? null : (NAMES.get(appUid) ?? null);
 }
 
-/** Ids of the first-party applications that have a name here, in lower case. */
+/** Lower-case ids of the first-party applications that have a name here. */
 export function appIds(): string[] {
   return [...NAMES.keys()];
 }

@@ -3,8 +3,8 @@ import { msOfInstant, normaliseInstant } from '@countersign/core';
 const NOT_A_DIGIT = 10_000;
 
 /**
- * Milliseconds of a leaf's event time; 0 for what nobody can read. Nearly all are
- * `YYYY-MM-DDTHH:MM:SSZ`, which is added up here several times faster than `Date.parse` does.
+ * Milliseconds of a leaf's event time; 0 for an unreadable one. Nearly all are
+ * `YYYY-MM-DDTHH:MM:SSZ`, which this code reads several times faster than `Date.parse`.
  */
 export function msOfEventTime(at: string): number {
   if (at.length === 20 && at.charCodeAt(10) === 84 && at.charCodeAt(19) === 90) {
@@ -23,8 +23,8 @@ export function msOfEventTime(at: string): number {
 }
 
 /**
- * When a token was issued, in any form in which a record states it. The services write the first
- * day of their calendar (0001, 1601 or 1970) where they do not know: that is not stated.
+ * When a token was issued, in any form. Services write the first day of their calendar (0001, 1601
+ * or 1970) if they do not know: that counts as not stated.
  */
 export function issuedMsOf(value: unknown): number | null {
   if (typeof value !== 'string' || value.length < 10) return null;

@@ -36,13 +36,13 @@ for (const [written, ip] of [
   });
 }
 
-test('what is not a text is no address', () => {
+test('a value that is not text is not an address', () => {
   for (const value of [null, undefined, 1, [], {}, true]) {
     assert.equal(canonicalIp(value, createMemo()), null);
   }
 });
 
-test('an IPv6 address has one canonical form, whatever its case, zeros and brackets', () => {
+test('an IPv6 address has one canonical form for any case, zeros and brackets', () => {
   fc.assert(
     fc.property(fc.ipV6(), fc.nat(65_535), (address, port) => {
       const memo = createMemo();

@@ -2,8 +2,9 @@ import { isIP } from 'node:net';
 import { type Memo, remember } from './memo.ts';
 
 /**
- * The canonical text of an IP address as the vendor writes it: with port (`80.114.221.214:52378`),
- * bracketed (`[2001:db8::1]:443`), with zone, IPv4-mapped, in any case. Null for anything else.
+ * The canonical text of an IP address. Accepts the vendor's forms: with port
+ * (`80.114.221.214:52378`), bracketed (`[2001:db8::1]:443`), with zone, IPv4-mapped, in any case.
+ * Null for anything else.
  */
 export function canonicalIp(raw: unknown, memo: Memo): string | null {
   if (typeof raw !== 'string' || raw.length < 2) return null;
@@ -11,7 +12,7 @@ export function canonicalIp(raw: unknown, memo: Memo): string | null {
   return known !== undefined ? known : remember(memo.addresses, raw, parseIp);
 }
 
-/** The port behind an address, where there is one. */
+/** The port after an address, if there is one. */
 export function portOf(raw: unknown): number | null {
   if (typeof raw !== 'string' || raw.length > 80) return null;
   const match = /^(?:\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(raw.trim());

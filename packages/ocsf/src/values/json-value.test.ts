@@ -5,7 +5,7 @@ import { bool, count, list, named, numeric, object, own, pairsOf, text } from '.
 import { createMemo } from './memo.ts';
 import { recordTypeOf } from './record-type.ts';
 
-test('a text is trimmed, cut at its limit, and null where there is none', () => {
+test('a text is trimmed, truncated at its limit, and null if empty', () => {
   assert.equal(text(' a '), 'a');
   assert.equal(text(5), '5');
   assert.equal(text(false), 'false');
@@ -14,7 +14,7 @@ test('a text is trimmed, cut at its limit, and null where there is none', () => 
   assert.equal(text('x'.repeat(9000))?.length, 4096);
 });
 
-test('numbers and booleans are read from texts', () => {
+test('reads numbers and booleans from texts', () => {
   assert.equal(numeric(' 12 '), 12);
   assert.equal(numeric(''), null);
   assert.equal(count('-1'), null);
@@ -25,7 +25,7 @@ test('numbers and booleans are read from texts', () => {
   for (const neither of ['maybe', null, [], 2]) assert.equal(bool(neither), null);
 });
 
-test('a named value is found in every form of a list of pairs', () => {
+test('finds a named value in every form of a list of pairs', () => {
   for (const pairs of [
     [
       { Name: 'a', Value: 1 },
@@ -46,21 +46,21 @@ test('a named value is found in every form of a list of pairs', () => {
   }
 });
 
-test('names that every object inherits are not found in it', () => {
+test('does not find names that every object inherits', () => {
   for (const inherited of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
     assert.equal(named({}, inherited), undefined);
     assert.equal(own({}, inherited), undefined);
   }
 });
 
-test('a broken JSON text reads as nothing', () => {
+test('a broken JSON text reads as null', () => {
   assert.deepEqual(object('{"a":'), {});
   assert.deepEqual(list('[1,'), []);
   assert.deepEqual(pairsOf('not json'), []);
   assert.deepEqual(list('{"a":1}'), [{ a: 1 }]);
 });
 
-test('an activity has one key, however it is spelled', () => {
+test('an activity has one key for all its spellings', () => {
   const key = 'update application - certificates and secrets management';
   for (const spelled of [
     'Update application \u2013 Certificates and secrets management ',
@@ -73,7 +73,7 @@ test('an activity has one key, however it is spelled', () => {
   assert.equal(activityKey('Create company', createMemo()), 'create company');
 });
 
-test('a record type is a number however it is written, also one that nobody listed', () => {
+test('a record type is a number in every form, including unlisted ones', () => {
   for (const written of [
     15,
     '15',

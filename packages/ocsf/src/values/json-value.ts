@@ -2,8 +2,8 @@ import { COLUMN_CHARS_MAX, LIST_SCAN_MAX, NESTED_CHARS_MAX } from '../limits.ts'
 import { jsonOfPythonLiteral } from './python-literal.ts';
 
 /**
- * Reading values that anybody may have written: whatever the type, nothing here throws, and what
- * does not have the expected type reads as "not stated".
+ * Readers for untrusted values. They never throw, whatever the type. A value without the expected
+ * type reads as "not stated".
  */
 export type Json = { readonly [member: string]: unknown };
 
@@ -14,7 +14,7 @@ export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A non-empty text without surrounding space; numbers and booleans as text; else null. */
+/** A non-empty trimmed text; numbers and booleans as text; otherwise null. */
 export function text(value: unknown): string | null {
   if (typeof value === 'string') {
     if (value.length === 0) return null;
@@ -32,7 +32,7 @@ export function lower(value: unknown): string | null {
   return found === null ? null : found.toLowerCase();
 }
 
-/** A finite number, also when it was written as text. */
+/** A finite number, also if written as text. */
 export function numeric(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value !== 'string' || value.length === 0 || value.length > 32) return null;
@@ -42,7 +42,7 @@ export function numeric(value: unknown): number | null {
   return Number.isFinite(parsed) ? parsed : null;
 }
 
-/** A whole number from 0 up that every engine can hold, also when it was written as text. */
+/** A safe integer from 0 up, also if written as text. */
 export function count(value: unknown): number | null {
   const parsed = numeric(value);
   return parsed !== null && parsed >= 0 && Number.isSafeInteger(parsed) ? parsed : null;
@@ -60,7 +60,7 @@ export function bool(value: unknown): boolean | null {
   return null;
 }
 
-/** The value itself, or what a text holds as JSON object or array; null where it holds neither. */
+/** The value itself, or the parsed JSON object or array of a text; null otherwise. */
 export function opened(value: unknown): unknown {
   if (typeof value !== 'string') return value ?? null;
   if (value.length < 2 || value.length > NESTED_CHARS_MAX) return null;
@@ -84,7 +84,7 @@ export function object(value: unknown): Json {
   if (isObject(value)) return value;
   if (typeof value !== 'string')
     return Array.isArray(value) && isObject(value[0]) ? value[0] : NOTHING;
-  if (value.startsWith('@{')) return privilegeShellObject(value);
+  if (value.startsWith('@{')) return powerShellObject(value);
   const inner = opened(value);
   if (Array.isArray(inner)) return isObject(inner[0]) ? inner[0] : NOTHING;
   return isObject(inner) ? inner : NOTHING;
@@ -99,14 +99,14 @@ export function list(value: unknown): readonly unknown[] {
   return isObject(inner) ? [inner] : NO_LIST;
 }
 
-/** An object's own member; never something that it inherits, whatever the name. */
+/** An object's own member; never an inherited one, whatever the name. */
 export function own(from: Json, member: string): unknown {
   return Object.hasOwn(from, member) ? from[member] : undefined;
 }
 
 /**
- * The value of a member in a list of names and values, as `ExtendedProperties`, `Parameters`,
- * `additionalDetails` and the like are written; undefined where the list does not have it.
+ * The value of a name in a list of names and values, such as `ExtendedProperties`, `Parameters` or
+ * `additionalDetails`; undefined if the list does not have it.
  */
 export function named(pairs: unknown, name: string): unknown {
   if (isObject(pairs)) return own(pairs, name);
@@ -140,8 +140,8 @@ function valueIn(item: Json): unknown {
   return item['Value'] ?? item['value'] ?? item['NewValue'];
 }
 
-/** What `Export-Csv` and `ConvertTo-Json` leave of an object that lies too deep for them. */
-function privilegeShellObject(written: string): Json {
+/** The form in which `Export-Csv` and `ConvertTo-Json` write an object that is nested too deep. */
+function powerShellObject(written: string): Json {
   const end = written.endsWith('}') ? written.length - 1 : written.length;
   const members: [string, string][] = [];
   for (const part of written.slice(2, Math.min(end, NESTED_CHARS_MAX)).split('; ')) {

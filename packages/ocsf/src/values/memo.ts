@@ -1,8 +1,8 @@
 import { MEMO_ENTRIES_MAX, MEMO_KEY_CHARS_MAX } from '../limits.ts';
 
 /**
- * Results for texts that come again and again (addresses, names, activities). One per worker,
- * handed in, so that no module holds state; what it returns never depends on what it holds.
+ * Cached results for repeated texts (addresses, names, activities). One per worker and passed in,
+ * so that no module holds state. A result never depends on the cache.
  */
 export type Memo = {
   readonly addresses: Map<string, string | null>;
@@ -10,13 +10,13 @@ export type Memo = {
   readonly activities: Map<string, string>;
 };
 
-/** What one text (UserId, UserKey, an actor's ID) says about who somebody is. */
+/** The identity that one text (UserId, UserKey, an actor's ID) states. */
 export type Identity = {
   readonly name: string | null;
   readonly uid: string | null;
   readonly puid: string | null;
   readonly sid: string | null;
-  /** OCSF user.type_id that the text itself gives away; 0 when it does not. */
+  /** OCSF user.type_id that the text implies; 0 if it implies none. */
   readonly type: number;
 };
 

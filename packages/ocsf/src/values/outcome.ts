@@ -26,7 +26,7 @@ const STATUS_OF_WORD: ReadonlyMap<string, number> = new Map([
   ['unknownfuturevalue', UNKNOWN],
 ]);
 
-/** The outcome that a word states: `Succeeded`, `True`, `failure`, …; 0 where it states none. */
+/** The outcome of a word: `Succeeded`, `True`, `failure`, …; 0 if it states none. */
 export function outcomeOfWord(word: unknown): number {
   if (typeof word === 'boolean') return word ? SUCCESS : FAILURE;
   if (typeof word !== 'string' || word.length === 0 || word.length > 32) return UNKNOWN;

@@ -64,7 +64,7 @@ for (const [written, expected] of [
   });
 }
 
-test('user types come as number, text and name', () => {
+test('reads user types as number, text and name', () => {
   for (const [written, type] of [
     [0, USER],
     [2, ADMIN],
@@ -83,7 +83,7 @@ test('user types come as number, text and name', () => {
   }
 });
 
-test('a GUID is told from other identifiers, and the zero GUID from both', () => {
+test('distinguishes a GUID from other identifiers, and from the zero GUID', () => {
   assert.equal(guid(GUID.toUpperCase()), GUID);
   assert.equal(guid('x'), null);
   assert.equal(identifier('19:abc@thread.tacv2'), '19:abc@thread.tacv2');
@@ -92,7 +92,7 @@ test('a GUID is told from other identifiers, and the zero GUID from both', () =>
   assert.equal(identifier('Not Available'), null);
 });
 
-test('an address of a mailbox is told from a folder and a rule', () => {
+test('distinguishes a mailbox address from a folder and a rule', () => {
   assert.ok(isAddress('ada@example.org'));
   for (const other of ['ada', 'ada@example.org\\Rule', 'ada@example.org:\\Inbox', '@x', null]) {
     assert.ok(!isAddress(other));

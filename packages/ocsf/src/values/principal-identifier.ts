@@ -6,7 +6,7 @@ export const ADMIN = 2;
 export const SYSTEM = 3;
 export const SERVICE = 4;
 
-const NOBODY: Identity = { name: null, uid: null, puid: null, sid: null, type: 0 };
+const NO_IDENTITY: Identity = { name: null, uid: null, puid: null, sid: null, type: 0 };
 
 const ZERO_GUID = '00000000-0000-0000-0000-000000000000';
 const NO_NAMES = new Set([
@@ -43,22 +43,22 @@ const CLAIM = /^i:0[^|]*\|[^|]*\|(.+)$/i;
 const SID = /^S-1-\d+(?:-\d+)+$/i;
 
 /**
- * Reads one text about somebody: UPN, object id, PUID (also as `<puid>@tenant` and in a
- * SharePoint claim), SID, typed object id, and the vendor's special values (contracts 2.1).
+ * Identifies a principal from one text: UPN, object id, PUID (also as `<puid>@tenant` and in a
+ * SharePoint claim), SID, typed object id, and the vendor's special values.
  */
 export function identify(raw: unknown, memo: Memo): Identity {
-  if (typeof raw !== 'string' || raw.length === 0) return NOBODY;
+  if (typeof raw !== 'string' || raw.length === 0) return NO_IDENTITY;
   const known = memo.identities.get(raw);
   return known !== undefined ? known : remember(memo.identities, raw, parseIdentity);
 }
 
-/** A GUID in lower case; null for the zero GUID, which stands for "nobody", and for other text. */
+/** A GUID in lower case; null for the zero GUID, which means "no principal", and for other text. */
 export function guid(raw: unknown): string | null {
   if (typeof raw !== 'string' || raw.length !== 36 || raw === ZERO_GUID) return null;
   return isGuid(raw) ? raw.toLowerCase() : null;
 }
 
-/** An identifier: a GUID in lower case, else the text as it is; null for "nobody". */
+/** An identifier: a GUID in lower case, or the text unchanged; null for the zero GUID. */
 export function identifier(raw: unknown): string | null {
   if (typeof raw !== 'string') return null;
   const trimmed = raw.trim();
@@ -70,9 +70,9 @@ export function identifier(raw: unknown): string | null {
 }
 
 /**
- * The id of a session or a token, which joins what different logs say. Where a service has none,
- * it writes zeros, as a GUID or as the base64url that token ids have: taken for an id, they would
- * join everybody who has none.
+ * The id of a session or token, which joins different logs. A service without one writes zeros, as
+ * a GUID or in the base64url form of token ids. Used as an id, they would join all unrelated
+ * sessions.
  */
 export function linkIdentifier(raw: unknown): string | null {
   const id = identifier(raw);
@@ -82,7 +82,7 @@ export function linkIdentifier(raw: unknown): string | null {
 /** Zero bits are `0` in hexadecimal and `A` in base64, whose last character may be padding. */
 const ZEROS = /^\{?[0-]+\}?$|^A{20,}={0,2}$/;
 
-/** Four dashes in their places and hexadecimal digits elsewhere: the hot path's `isGuid`. */
+/** Four dashes in their positions and hexadecimal digits elsewhere: `isGuid` for the hot path. */
 function isGuid(text: string): boolean {
   if (text.length !== 36) return false;
   for (let at = 0; at < 36; at++) {
@@ -124,7 +124,7 @@ const USER_TYPE_NAMES: ReadonlyMap<string, number> = new Map([
   ['anonymous', 10],
 ]);
 
-/** OCSF user.type_id of the vendor's UserType (contracts 2.2), number or name; 0 if unknown. */
+/** OCSF user.type_id of the vendor's UserType, as number or name; 0 if unknown. */
 export function typeOfUserType(userType: unknown): number {
   if (typeof userType === 'number') return TYPE_OF_USER_TYPE[userType] ?? 0;
   if (typeof userType !== 'string' || userType.length === 0) return 0;
@@ -135,22 +135,22 @@ export function typeOfUserType(userType: unknown): number {
 function parseIdentity(raw: string): Identity {
   const trimmed = raw.trim();
   const name = trimmed.toLowerCase();
-  if (name.length === 0 || name.length > 1024 || NO_NAMES.has(name)) return NOBODY;
+  if (name.length === 0 || name.length > 1024 || NO_NAMES.has(name)) return NO_IDENTITY;
   if (name.length === 36 && isGuid(name)) {
-    return name === ZERO_GUID ? NOBODY : { ...NOBODY, uid: name };
+    return name === ZERO_GUID ? NO_IDENTITY : { ...NO_IDENTITY, uid: name };
   }
   const claim = CLAIM.exec(trimmed);
   if (claim?.[1]) return identityInClaim(claim[1]);
   const typed = PREFIXED_GUID.exec(trimmed);
   if (typed?.[1] && typed[2] && isGuid(typed[2])) {
     const type = TYPE_OF_PREFIX.get(typed[1].toLowerCase()) ?? 0;
-    return { ...NOBODY, uid: typed[2].toLowerCase(), type };
+    return { ...NO_IDENTITY, uid: typed[2].toLowerCase(), type };
   }
-  if (HEX16.test(name)) return { ...NOBODY, puid: name.toUpperCase() };
+  if (HEX16.test(name)) return { ...NO_IDENTITY, puid: name.toUpperCase() };
   const local = name.slice(0, 17);
   if (local.endsWith('@') && HEX16.test(local.slice(0, 16))) {
-    // A UserKey of this form is a PUID; a UserId of this form is a name. The caller knows which.
-    return { ...NOBODY, name, puid: local.slice(0, 16).toUpperCase() };
+    // In a UserKey this form is a PUID; in a UserId it is a name. The caller knows which.
+    return { ...NO_IDENTITY, name, puid: local.slice(0, 16).toUpperCase() };
   }
   return identityOfName(trimmed, name);
 }
@@ -158,24 +158,24 @@ function parseIdentity(raw: string): Identity {
 function identityOfName(trimmed: string, name: string): Identity {
   if (name.startsWith('nt authority\\') || name.startsWith('nt service\\')) {
     const process = name.indexOf(' (');
-    return { ...NOBODY, name: process > 0 ? name.slice(0, process) : name, type: SYSTEM };
+    return { ...NO_IDENTITY, name: process > 0 ? name.slice(0, process) : name, type: SYSTEM };
   }
-  if (SYSTEM_NAMES.has(name)) return { ...NOBODY, name, type: SYSTEM };
-  if (SERVICE_NAMES.has(name)) return { ...NOBODY, name, type: SERVICE };
-  if (SID.test(trimmed)) return { ...NOBODY, sid: trimmed.toUpperCase() };
-  // A personal account that was invited, as the sign-in service writes it.
-  return { ...NOBODY, name: name.startsWith('live.com#') ? name.slice(9) : name };
+  if (SYSTEM_NAMES.has(name)) return { ...NO_IDENTITY, name, type: SYSTEM };
+  if (SERVICE_NAMES.has(name)) return { ...NO_IDENTITY, name, type: SERVICE };
+  if (SID.test(trimmed)) return { ...NO_IDENTITY, sid: trimmed.toUpperCase() };
+  // An invited personal account, as the sign-in service writes it.
+  return { ...NO_IDENTITY, name: name.startsWith('live.com#') ? name.slice(9) : name };
 }
 
 /** `i:0h.f|membership|<puid>@live.com`, `i:0#.f|membership|<upn>`, `i:0i.t|<app>|<id>@<tenant>`. */
 function identityInClaim(inner: string): Identity {
   const at = inner.indexOf('@');
   const app = at === 36 ? guid(inner.slice(0, at)) : null;
-  if (app !== null) return { ...NOBODY, uid: app, type: SERVICE };
-  return inner.startsWith('i:') ? NOBODY : parseIdentity(inner);
+  if (app !== null) return { ...NO_IDENTITY, uid: app, type: SERVICE };
+  return inner.startsWith('i:') ? NO_IDENTITY : parseIdentity(inner);
 }
 
-/** True for what can be a mailbox's address: one text with an `@` and no space or separator. */
+/** Returns true for a possible mailbox address: one text with an `@` and no space or separator. */
 export function isAddress(name: string | null): name is string {
   return name !== null && name.length <= 320 && name.indexOf('@') > 0 && !/[\s\\/:;<>"]/.test(name);
 }

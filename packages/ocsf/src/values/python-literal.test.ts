@@ -5,7 +5,7 @@ import { runs } from '../../../../tools/property.ts';
 import { object } from './json-value.ts';
 import { jsonOfPythonLiteral } from './python-literal.ts';
 
-test('a dictionary as a Python script prints it reads as JSON does', () => {
+test('a dictionary printed by a Python script reads like JSON', () => {
   assert.deepEqual(
     object("{'errorCode': 50126, 'failureReason': \"it's wrong\", 'x': None, 'y': [True, False]}"),
     { errorCode: 50126, failureReason: "it's wrong", x: null, y: [true, false] },
@@ -13,13 +13,13 @@ test('a dictionary as a Python script prints it reads as JSON does', () => {
   assert.deepEqual(object("{'a': 'it\\'s \\xe9 \\u00e9 \\n'}"), { a: "it's é é \n" });
 });
 
-test('what is no such dictionary reads as nothing, and runs nothing', () => {
+test('any other text reads as null, and nothing is evaluated', () => {
   for (const text of ["{'a': datetime.now()}", "{'a': 'b'", "{'a': __import__('os')}", '{None}']) {
     assert.deepEqual(object(text), {}, text);
   }
 });
 
-test('any JSON, written as Python writes it, comes back', () => {
+test('any JSON, written by Python, reads back', () => {
   const property = fc.property(fc.dictionary(fc.string(), fc.jsonValue(), PLAIN), (value) => {
     const written = pythonOf(value);
     assert.deepEqual(JSON.parse(jsonOfPythonLiteral(written)), JSON.parse(JSON.stringify(value)));
@@ -39,7 +39,7 @@ function pythonOf(value: unknown): string {
   return `{${members.map(([k, v]) => `${quotedByPython(k)}: ${pythonOf(v)}`).join(', ')}}`;
 }
 
-/** As `repr` does: in single quotes, but in double ones where the text has single ones alone. */
+/** Like `repr`: in single quotes, but in double quotes if the text has only single ones. */
 function quotedByPython(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const inner = text

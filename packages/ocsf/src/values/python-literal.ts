@@ -7,9 +7,9 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The JSON text of a dictionary or list as Python prints it, which is what scripts leave in the
- * cells of a table that they were to write JSON into. Nothing is evaluated: only quotes and the
- * names of three constants change. Of anything else the result is no JSON.
+ * The JSON text of a dictionary or list in Python's notation, which scripts leave in cells meant
+ * for JSON. Evaluates nothing: only quotes and the names of three constants change. For other text
+ * the result is not valid JSON.
  */
 export function jsonOfPythonLiteral(written: string): string {
   return written.replace(TOKEN, (token) => WORDS.get(token) ?? stringOf(token.slice(1, -1)));

@@ -1,5 +1,5 @@
 /**
- * AuditLogRecordType (contracts 2.4). The number is what counts; the names come in exports
+ * AuditLogRecordType. The number is decisive. Names appear in exports
  * (`AzureActiveDirectoryStsLogon`) and in Graph (`azureActiveDirectoryStsLogon`). Unlisted numbers
  * occur in practice and are kept.
  */
@@ -88,7 +88,10 @@ const NUMBER_OF_NAME: ReadonlyMap<string, number> = new Map(
     }),
 );
 
-/** The number of a record type given as number, number in text, or name in any case; else null. */
+/**
+ * The number of a record type from a number, a number as text, or a name in any case; otherwise
+ * null.
+ */
 export function recordTypeOf(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
   if (typeof value !== 'string' || value.length === 0) return null;

@@ -1,6 +1,6 @@
 /**
- * Codes of sign-ins at which the password was right and something else was wanted: a second factor,
- * a new password, another device (contracts 5.3).
+ * Sign-in codes for a correct password with another requirement: a second factor, a new password,
+ * another device.
  */
 export const RIGHT_PASSWORD: readonly string[] = [
   ...['50055', '50072', '50074', '50076', '50079', '50144', '50158', '500121'],

@@ -4,7 +4,7 @@ import type { HttpClient, RequestAuthorizer } from '../../http/http-client.ts';
 import type { RequestPace } from '../../http/request-pace.ts';
 import { BLOB_BYTES_MAX, CONTENT_ID_CHARACTERS_MAX, LIST_BYTES_MAX, PAGES_MAX } from './limits.ts';
 
-/** Contracts 1.2. */
+/** The content types of the API. */
 export const CONTENT_TYPES = [
   'Audit.AzureActiveDirectory',
   'Audit.Exchange',
@@ -14,7 +14,7 @@ export const CONTENT_TYPES = [
 ] as const;
 export type ContentType = (typeof CONTENT_TYPES)[number];
 
-/** What the service lists: a blob of records. */
+/** An item of the content list: a blob of records. */
 export type ListedContent = {
   readonly id: string;
   readonly uri: string;
@@ -24,13 +24,16 @@ export type ListedContent = {
 export type Listing = {
   readonly items: readonly ListedContent[];
   readonly pages: number;
-  /** Why the list is not whole: the page links went round, or an entry was no entry. */
+  /** Why the list is incomplete: the page links form a loop, or an item is malformed. */
   readonly shortBecause: { readonly code: string; readonly text: string } | undefined;
 };
 
 /** An enabled subscription. */
 export type Subscription = {
-  /** Where the vendor tells of new content; undefined: nowhere, or it has given up. */
+  /**
+   * The address that the vendor notifies of new content; undefined if none, or if the vendor has
+   * disabled it.
+   */
   readonly webhook: string | undefined;
 };
 
@@ -43,14 +46,14 @@ export type ActivityApiOptions = {
   readonly http: HttpClient;
   readonly authorisation: RequestAuthorizer;
   readonly pace: RequestPace;
-  /** As `https://manage.office.com`. */
+  /** For example `https://manage.office.com`. */
   readonly root: string;
   readonly tenant: TenantId;
-  /** A GUID of our own, so that no other client eats our quota (contracts 1.1). */
+  /** A GUID of our own, so that no other client uses up our quota. */
   readonly publisher: string;
 };
 
-/** The requests of the Office 365 Management Activity API that only read (contracts 1). */
+/** The read requests of the Office 365 Management Activity API. */
 export class ActivityApi {
   readonly #options: ActivityApiOptions;
 
@@ -58,7 +61,7 @@ export class ActivityApi {
     this.#options = options;
   }
 
-  /** Content types whose subscription is enabled, and whom the vendor tells of new content. */
+  /** Content types with an enabled subscription, and their webhooks. */
   async subscriptions(signal?: AbortSignal): Promise<ReadonlyMap<string, Subscription>> {
     const url = this.#url('subscriptions/list');
     const { body } = await this.#get(url, LIST_BYTES_MAX, signal);
@@ -69,8 +72,8 @@ export class ActivityApi {
   }
 
   /**
-   * Asks for content to be kept from now on. There is no call here that stops it. A webhook is
-   * added or changed by the same call; without one it is taken away.
+   * Starts a subscription, which makes the service keep content from now on. No call here stops it.
+   * The same call adds or changes a webhook, or removes it if none is given.
    */
   async startSubscription(
     contentType: ContentType,
@@ -87,7 +90,7 @@ export class ActivityApi {
     await http.send({ ...asked, headers: { 'content-type': 'application/json' }, body });
   }
 
-  /** All that became available in `[fromMs, toMs)`: page by page, to the end. */
+  /** Lists all content that became available in `[fromMs, toMs)`, page by page. */
   async list(
     contentType: ContentType,
     window: { readonly fromMs: number; readonly toMs: number },
@@ -109,7 +112,7 @@ export class ActivityApi {
       const next = headers.get('nextpageuri') ?? headers.get('nextpageurl');
       const list = { items: [...items.values()], pages };
       if (next === undefined || next.trim() === '') return { ...list, shortBecause };
-      // A list that leads back to itself never ends: what it told is taken, and it is said.
+      // A list with a link loop never ends. Its items are used, and the problem is reported.
       url = withPublisher(next.trim(), this.#options.publisher);
       if (seen.has(url) || pages >= PAGES_MAX) {
         return { ...list, shortBecause: { code: 'loop', text: LOOP } };
@@ -142,13 +145,16 @@ export class ActivityApi {
 const MALFORMED = 'the list held an entry that is no content: it was left out';
 const LOOP = 'the links from page to page lead back to a page that was read before';
 
-/** Contracts 1.1: on every request, links included; `$` in the path stays as it came. */
+/**
+ * Every request needs the publisher, including links from the service. A `$` in the path stays
+ * unchanged.
+ */
 function withPublisher(link: string, publisher: string): string {
   if (/[?&]PublisherIdentifier=/i.test(link)) return link;
   return `${link}${link.includes('?') ? '&' : '?'}PublisherIdentifier=${publisher}`;
 }
 
-/** Contracts 1.6: whole seconds, UTC, no zone. */
+/** Whole seconds, UTC, no zone: the form that the service requires. */
 function seconds(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19);
 }

@@ -50,19 +50,19 @@ export type ActivityCollectorOptions = {
   /** How far the service's clock is ahead of ours. */
   readonly skewMs: () => number;
   readonly wait: Sleep;
-  /** Where the vendor may tell of new content, so that it is asked for before its time. */
+  /** Receives notifications of new content, so that it is polled earlier. */
   readonly webhook?: ActivityWebhook | undefined;
   readonly everyMs?: number | undefined;
 };
 
-/** What is kept of one content type between two polls. Lost in a crash, it costs some requests. */
+/** The state of one content type between two polls. Losing it in a crash costs a few requests. */
 type Feed = {
   readonly contentType: ContentType;
   readonly need: RequestDemandMeter;
   startedMs: number | undefined;
   sweptMs: number | undefined;
   sweeps: number;
-  /** Windows that failed, by their start: how often, and when to ask again. */
+  /** Failed windows by their start: the number of failures, and the time of the next attempt. */
   readonly failing: Map<number, { failures: number; notBeforeMs: number }>;
   readonly tries: Map<string, number>;
 };
@@ -95,7 +95,7 @@ export class ActivityCollector implements Collector {
     return this.#budget;
   }
 
-  /** Resolves when there is something new to ask for. */
+  /** Resolves when a notification reports new content. */
   async hinted(signal: AbortSignal): Promise<void> {
     const { webhook, wait } = this.#options;
     if (webhook === undefined) {
@@ -106,7 +106,7 @@ export class ActivityCollector implements Collector {
     }
     await webhook.hinted(signal);
     if (signal.aborted) return;
-    // Lists are of whole seconds: what came in this one can be listed with the next.
+    // Lists have whole seconds: content of this second is listed with the next one.
     await wait(1000 - (this.#serviceMs() % 1000), signal);
   }
 
@@ -116,7 +116,7 @@ export class ActivityCollector implements Collector {
     try {
       enabled = await this.#options.api.subscriptions(signal);
     } catch (error) {
-      // Each content type is asked all the same: what it answers goes into the ledger.
+      // Each content type is still polled, and its answers go into the ledger.
       tally.problem(passing(error).message);
     }
     const startedMs = this.#options.clock.monotonic();
@@ -141,11 +141,11 @@ export class ActivityCollector implements Collector {
       if (window.kind !== 'news' && this.#isLong(poll)) return;
       if ((await this.#pollWindow(feed, window, poll)) === 'stop') return;
     }
-    // What nobody has asked for yet was caught up with before anything is asked for again.
+    // New and missing content comes first; only then is content listed again.
     if (!this.#isLong(poll)) await this.#sweep(feed, poll);
   }
 
-  /** Lists again what was listed before: content that appeared late is found before it expires. */
+  /** Lists earlier windows again, to find content that was listed late before it expires. */
   async #sweep(feed: Feed, poll: Poll): Promise<void> {
     const { clock } = this.#options;
     if (feed.sweptMs !== undefined && clock.monotonic() - feed.sweptMs < SWEEP_EVERY_MS) return;
@@ -158,7 +158,7 @@ export class ActivityCollector implements Collector {
     }
   }
 
-  /** A subscription that is not there, or that somebody switched off. */
+  /** Starts a subscription that does not exist, or that was switched off. */
   async #start(feed: Feed, { desk, signal, tally }: Poll): Promise<void> {
     const { api, clock, tenant } = this.#options;
     const sinceMs = feed.startedMs;
@@ -180,7 +180,10 @@ export class ActivityCollector implements Collector {
     }
   }
 
-  /** Asks to be told of new content. What comes of it is a hint: whether it works is no matter. */
+  /**
+   * Requests notifications of new content. A notification is only a hint, so a failure here does
+   * not matter.
+   */
   async #attach(
     feed: Feed,
     { webhook: registered }: Subscription,
@@ -203,7 +206,7 @@ export class ActivityCollector implements Collector {
     }
   }
 
-  /** `stop`: the service is in trouble, or the time is up; the rest is for the next poll. */
+  /** `stop`: the service has a problem, or the time is up. The next poll continues. */
   async #pollWindow(feed: Feed, planned: PlannedWindow, poll: Poll): Promise<'go on' | 'stop'> {
     const { desk, signal, tally } = poll;
     const { api } = this.#options;
@@ -229,8 +232,8 @@ export class ActivityCollector implements Collector {
   }
 
   /**
-   * One after the other; the next one is fetched while the last one becomes durable. Stops early
-   * when the poll has become long.
+   * Processes slices in order. Fetches the next slice while the last one becomes durable. Stops
+   * early when the poll has taken long.
    */
   async #pollSlices(
     feed: Feed,
@@ -246,7 +249,8 @@ export class ActivityCollector implements Collector {
         const end = await this.#fetchSlice(feed, { ...planned, ...slice }, listing, poll);
         await ends.at(-1);
         const ending = end();
-        // Looked at when the next one is fetched: until then nobody waits for it.
+        // The result is awaited after the next fetch; until then a rejection must not count as
+        // unhandled.
         ending.catch(() => {});
         ends.push(ending);
         if (planned.kind === 'sweep') continue;
@@ -259,7 +263,10 @@ export class ActivityCollector implements Collector {
     return Promise.all(ends);
   }
 
-  /** Hands in what is new in the slice; the answer ends it, behind what was handed in before. */
+  /**
+   * Adds the new content of the slice. The returned function ends the slice after everything added
+   * before.
+   */
   async #fetchSlice(
     feed: Feed,
     slice: PlannedWindow & Slice<ListedContent>,
@@ -271,7 +278,7 @@ export class ActivityCollector implements Collector {
     const again = new Set<string>();
     const blobs = slice.contents.filter(({ id }) => {
       const content = desk.content(sourceOf(feed), tenant, id);
-      // What could not be had, or not be read, gets another chance now and then.
+      // Content that was gone or unreadable is tried again occasionally.
       const isAgain = content !== undefined && content.state !== 'read' && slice.kind === 'sweep';
       if (isAgain && feed.sweeps > 1) again.add(id);
       else if (content !== undefined) known.push(content);
@@ -288,14 +295,14 @@ export class ActivityCollector implements Collector {
     };
   }
 
-  /** The poll has taken so long that it is time to ask for news again. */
+  /** Returns true if the poll has taken so long that new content must be polled first. */
   #isLong({ startedMs, tally }: Poll): boolean {
     const isLong = this.#options.clock.monotonic() - startedMs >= POLL_MS_MAX;
     if (isLong) tally.hasMore = true;
     return isLong;
   }
 
-  /** How much is behind, and whether it can be caught up with before it expires. */
+  /** Computes the backlog, and whether it can be fetched before it expires. */
   async #reckon(desk: CollectionSink, tally: PollTally): Promise<void> {
     const { clock, pace, tenant } = this.#options;
     const { horizonMs, nowMs } = this.#range();
@@ -341,8 +348,8 @@ export class ActivityCollector implements Collector {
   }
 
   /**
-   * What can be asked for, in whole seconds as the service takes them, and by its clock: that is
-   * the one which stamps the content, and by which seven days are counted.
+   * The range that can be requested, in whole seconds and by the service's clock. That clock stamps
+   * the content and counts the seven days.
    */
   #range(): { horizonMs: number; nowMs: number } {
     const nowMs = Math.floor(this.#serviceMs() / 1000) * 1000;
@@ -359,7 +366,7 @@ export class ActivityCollector implements Collector {
     return failing === undefined || failing.notBeforeMs <= this.#options.clock.monotonic();
   }
 
-  /** A window that goes on failing is asked for less and less often. */
+  /** A window that keeps failing is requested less and less often. */
   #noteFailure(feed: Feed, { from, kind }: PlannedWindow): void {
     if (kind === 'news') return;
     const failures = (feed.failing.get(from)?.failures ?? 0) + 1;

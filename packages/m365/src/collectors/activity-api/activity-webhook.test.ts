@@ -32,13 +32,13 @@ function notify(
   return webhook.hear({ authId, validationCode: undefined, body });
 }
 
-test('each content type has an auth id of its own, and another secret another', () => {
+test('each content type has its own auth id, and another secret gives other ids', () => {
   const { webhook } = begin();
   assert.notEqual(webhook.authIdOf(EXCHANGE), webhook.authIdOf(SHAREPOINT));
   assert.doesNotMatch(webhook.authIdOf(EXCHANGE), /hush/);
 });
 
-test('what was told before is no hint; later it is a replay', () => {
+test('repeated content is not a hint; later it is a replay', () => {
   const { webhook, clock } = begin();
   const authId = webhook.authIdOf(EXCHANGE);
   assert.equal(notify(webhook, authId, 'a', 'b').kind, 'hint');
@@ -51,7 +51,7 @@ test('what was told before is no hint; later it is a replay', () => {
   assert.equal(notify(webhook, authId, 'b', 'c').kind, 'hint');
 });
 
-test('an auth id that was overheard for one content type opens no other', () => {
+test('an intercepted auth id of one content type is refused for others', () => {
   const { webhook } = begin();
   const heard = notify(webhook, webhook.authIdOf(SHAREPOINT), 'a');
   assert.deepEqual(heard, {
@@ -60,7 +60,7 @@ test('an auth id that was overheard for one content type opens no other', () => 
   });
 });
 
-test('a validation is answered while it is expected, and at no other time', async () => {
+test('a validation is answered only while it is expected', async () => {
   const { webhook } = begin();
   const authId = webhook.authIdOf(EXCHANGE);
   const validate = (validationCode: string, stated: string): WebhookOutcome['kind'] => {
@@ -75,7 +75,7 @@ test('a validation is answered while it is expected, and at no other time', asyn
   assert.equal(validate('x', 'x'), 'refused');
 });
 
-test('a hint that comes before somebody waits is not lost', async () => {
+test('a hint that arrives before a caller waits is kept', async () => {
   const { webhook } = begin();
   notify(webhook, webhook.authIdOf(EXCHANGE), 'a');
   await webhook.hinted(new AbortController().signal);

@@ -11,7 +11,7 @@ import type { ContentType } from './activity-api.ts';
 import { NOTICE_RETRY_MS, NOTICES_KEPT_MAX, RETENTION_MS } from './limits.ts';
 
 export type WebhookOptions = {
-  /** What the vendor calls. */
+  /** The address that the vendor calls. */
   readonly address: string;
   readonly secret: Secret;
   readonly tenant: TenantId;
@@ -21,28 +21,28 @@ export type WebhookOptions = {
 };
 
 export type Notice = {
-  /** `Webhook-AuthID` and `Webhook-ValidationCode`, as they came. */
+  /** `Webhook-AuthID` and `Webhook-ValidationCode`, as received. */
   readonly authId: string | undefined;
   readonly validationCode: string | undefined;
   readonly body: Buffer;
 };
 
-/** `hint`: there is content that nobody was told of before. */
+/** `hint`: the notification reports content that was not reported before. */
 export type WebhookOutcome =
   | { readonly kind: 'validated' | 'hint' | 'repeated' }
   | { readonly kind: 'refused'; readonly because: string };
 
 /**
- * Hears the vendor's notifications of new content (contracts 1.4). They are a hint to ask now and
- * nothing else: nothing in them is fetched, believed or counted. Each content type has an auth id
- * of its own, so that one that was overheard opens no other; what was told once hints no more.
+ * Receives the vendor's notifications of new content. A notification is only a hint to poll now.
+ * Nothing in it is fetched, trusted or counted. Each content type has its own auth id, so that an
+ * intercepted one cannot be used for others. Content that was reported once gives no further hint.
  */
 export class ActivityWebhook {
   readonly address: string;
   readonly #options: WebhookOptions;
-  /** Content types for which the vendor is asked right now to call us. */
+  /** Content types for which the vendor has just been asked to call the webhook. */
   readonly #expected = new Set<ContentType>();
-  /** Content that was told of, by hash, and when: oldest first. */
+  /** Reported content by hash, with the time: oldest first. */
   readonly #notified = new Map<string, number>();
   #isPending = false;
   #awaken: (() => void) | undefined;
@@ -52,14 +52,14 @@ export class ActivityWebhook {
     this.address = options.address;
   }
 
-  /** What the vendor has to say with each call about this content type. */
+  /** The auth id that the vendor must send with each call about this content type. */
   authIdOf(contentType: ContentType): string {
     const { secret, tenant } = this.#options;
     const hmac = createHmac('sha256', secret.reveal()).update(`${tenant}\n${contentType}`);
     return hmac.digest('base64url');
   }
 
-  /** A validation is answered while `work` runs, and at no other time. */
+  /** Answers a validation only while `work` runs. */
   async expecting<T>(contentType: ContentType, work: () => Promise<T>): Promise<T> {
     this.#expected.add(contentType);
     try {
@@ -86,7 +86,7 @@ export class ActivityWebhook {
     return this.#classify(ids);
   }
 
-  /** Resolves with the next hint, or at once where one came since the last call of this. */
+  /** Resolves with the next hint, or at once if one arrived since the last call. */
   async hinted(signal: AbortSignal): Promise<void> {
     if (!this.#isPending) {
       await new Promise<void>((resolve) => {
@@ -113,7 +113,7 @@ export class ActivityWebhook {
     return { kind: 'validated' };
   }
 
-  /** The content's id, or why the item is none of ours. */
+  /** The content's id, or why the item is refused. */
   #contentOf(item: unknown, contentType: ContentType): string | WebhookOutcome {
     const { tenant, clientId, clock } = this.#options;
     const stated = (typeof item === 'object' && item !== null ? item : {}) as Item;
@@ -137,7 +137,8 @@ export class ActivityWebhook {
     }
     const news = ids.filter((id) => !this.#notified.has(id));
     if (news.length === 0) {
-      // The vendor tells again what it believes was not heard; anybody else, later, replays it.
+      // The vendor repeats a notification that it believes was lost. A later repeat is a replay by
+      // an attacker.
       const firstMs = Math.min(...ids.map((id) => this.#notified.get(id) ?? nowMs));
       if (nowMs - firstMs <= NOTICE_RETRY_MS) return { kind: 'repeated' };
       return refused('it was told before: a replay');

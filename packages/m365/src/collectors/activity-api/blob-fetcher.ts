@@ -4,7 +4,7 @@ import { allOf, type CollectionSession, type ContentFact } from '../collector.ts
 import { type ActivityApi, beginning, type ListedContent } from './activity-api.ts';
 import { FETCHES_MAX, UNREADABLE_TRIES_MAX } from './limits.ts';
 
-/** Why a window is not complete, the reason that may pass first. */
+/** Why a window is incomplete. A temporary reason comes first. */
 export type Shortfall = {
   readonly kind: 'passing' | 'final';
   readonly code: string;
@@ -12,21 +12,21 @@ export type Shortfall = {
 };
 
 export type FetchResult = {
-  /** Blobs that are in the ledger whole. */
+  /** Blobs that are completely in the ledger. */
   readonly fetched: number;
   readonly contents: readonly ContentFact[];
   readonly shortfalls: readonly Shortfall[];
 };
 
-/** Blobs in a row that cannot be had: the service is in trouble, and is left alone for now. */
+/** After this many failed blobs in a row, the service has a problem and is left alone for now. */
 const FAILURES_IN_A_ROW_MAX = 3;
 
-/** Fetches the blobs of one window, several at a time, and hands their records in. */
+/** Fetches the blobs of one window, several at a time, and adds their records. */
 export class BlobFetcher {
   readonly #api: ActivityApi;
-  /** By id, how often a blob came and could not be read. */
+  /** By id, how often a blob was fetched and could not be read. */
   readonly #tries: Map<string, number>;
-  /** Those that were given up before: if they fail again, they are as before. */
+  /** Blobs that were given up before. If they fail again, their state does not change. */
   readonly #again: ReadonlySet<string>;
 
   constructor(api: ActivityApi, tries: Map<string, number>, again: ReadonlySet<string>) {
@@ -107,17 +107,17 @@ export class BlobFetcher {
   }
 }
 
-/** Not of one blob: the next would fare no better. */
+/** The error concerns the service, not one blob, so the next blob would fail too. */
 function isOfTheService({ kind, code }: Shortfall): boolean {
   return kind === 'passing' && code !== 'not-json' && !OF_THE_BLOB.has(code);
 }
 
 type One = { readonly content?: ContentFact; readonly shortfall?: Shortfall };
 
-/** Contracts 1.7: listed, and not there (any more). */
+/** The blob is listed but no longer exists. */
 const GONE: ReadonlySet<string> = new Set(['AF20050', 'AF20051', 'HTTP 404', 'HTTP 410']);
 
-/** What is wrong with the blob, or with who stands between: told apart by asking again. */
+/** The error may concern the blob or a proxy. A retry shows which. */
 const OF_THE_BLOB: ReadonlySet<string> = new Set(['HOST_NOT_CONFIGURED', 'TOO_LARGE']);
 
 function factOf(
@@ -131,7 +131,7 @@ function factOf(
 const LIST_OPENS = 0x5b;
 const LIST_CLOSES = 0x5d;
 
-/** Contracts 1.7: a blob is a JSON list. What else comes is told by its two ends. */
+/** A blob must be a JSON list. Other content is recognized by its first and last bytes. */
 function problemOf(bytes: Buffer): string | undefined {
   if (firstByte(bytes) !== LIST_OPENS) return `not a JSON list: ${beginning(bytes)}`;
   let last = bytes.length - 1;

@@ -17,7 +17,7 @@ const anyInterval = fc
     return { from: fromMs, to: fromMs + hours * HOUR_MS };
   });
 
-test('everything that is not settled is planned, within what may be asked', () => {
+test('plans every unsettled interval within the range that may be requested', () => {
   fc.assert(
     fc.property(fc.array(anyInterval, { maxLength: 8 }), (intervals) => {
       const settled = normalise(intervals);
@@ -33,7 +33,7 @@ test('everything that is not settled is planned, within what may be asked', () =
   );
 });
 
-test('news comes first, then what is oldest', () => {
+test('new content comes first, then the oldest', () => {
   const settled = [{ from: NOW_MS - 100 * HOUR_MS, to: NOW_MS - 50 * HOUR_MS }];
   const planned = planWindows(settled, { horizonMs: HORIZON_MS, nowMs: NOW_MS });
   assert.equal(planned[0]?.kind, 'news');
@@ -44,12 +44,12 @@ test('news comes first, then what is oldest', () => {
   );
 });
 
-test('a sweep tiles all of it', () => {
+test('a sweep covers the whole range', () => {
   const whole = { from: HORIZON_MS, to: NOW_MS };
   assert.deepEqual(normalise(sweepWindows(whole)), [whole]);
 });
 
-test('slices tile their window, and each content is in one of them', () => {
+test('slices cover their window, and each content is in exactly one', () => {
   const window = { from: NOW_MS - 24 * HOUR_MS, to: NOW_MS };
   const contents = Array.from({ length: 2000 }, (_, n) => ({
     createdMs: window.from + (n - 100) * 60_000,

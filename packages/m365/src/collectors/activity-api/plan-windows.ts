@@ -1,12 +1,12 @@
 import { type Interval, type IntervalSet, intersect, subtract } from '@countersign/core';
 import { NEWS_MS, OVERLAP_MS, SLICE_CONTENTS_MAX, SLICE_MS, WINDOW_MS_MAX } from './limits.ts';
 
-/** A window to ask for. `sweep`: asked before; only what was listed late is new in it. */
+/** A window to request. `sweep`: requested before; only late content is new in it. */
 export type PlannedWindow = Interval & { readonly kind: 'news' | 'catch-up' | 'sweep' };
 
 /**
- * What is to be asked for in `[horizonMs, nowMs)`: news first, since somebody waits for it; then
- * what is missing, oldest first, since that expires first.
+ * Plans the windows to request in `[horizonMs, nowMs)`. New content comes first, because people may
+ * be waiting for it. Missing content follows, oldest first, because it expires first.
  */
 export function planWindows(
   settled: IntervalSet,
@@ -22,23 +22,23 @@ export function planWindows(
   return [{ from, to: nowMs, kind: 'news' }, ...before.map(catchUp)];
 }
 
-/** All of it once more. */
+/** Plans the whole range again. */
 export function sweepWindows(whole: Interval): PlannedWindow[] {
   return split(whole, WINDOW_MS_MAX).map((each) => ({ ...each, kind: 'sweep' }));
 }
 
-/** A part of a window with the contents that became available in it. */
+/** A part of a window with the content that became available in it. */
 export type Slice<T> = Interval & {
-  /** Whether there was a subscription. */
+  /** Whether a subscription existed. */
   readonly subscription: 'was on' | 'was off';
   readonly contents: readonly T[];
 };
 
 /**
- * Cuts a window where the subscription was switched off or on, since no more can be said of the
- * one part than of the other; and one with much in it by the hour, so that a crash costs an hour's
- * requests at most. Hours with little in them stay together: each end of a slice is a wait for the
- * disk. Slices tile the window; content that claims another time goes to the nearest.
+ * Splits a window where the subscription was switched off or on, because the two parts have
+ * different coverage. A window with much content is also split by the hour, so that a crash costs
+ * at most an hour's requests. Hours with little content stay together: each end of a slice waits
+ * for the disk. Slices cover the window; content with a time outside goes to the nearest.
  */
 export function slicesOf<T extends { readonly createdMs: number }>(
   window: Interval,
@@ -81,7 +81,7 @@ function catchUp(window: Interval): PlannedWindow {
   return { from: window.from, to: window.to, kind: 'catch-up' };
 }
 
-/** At whole multiples of `ms`, so that a window that failed is the same one next time. */
+/** Splits at whole multiples of `ms`, so that a failed window is the same one next time. */
 function split({ from, to }: Interval, ms: number): Interval[] {
   const windows: Interval[] = [];
   for (let start = from; start < to; ) {

@@ -5,7 +5,7 @@ import { nothing } from '../poll-tally.ts';
 import type { Listing } from './activity-api.ts';
 import type { FetchResult, Shortfall } from './blob-fetcher.ts';
 
-/** Contracts 1.10 and 1.1: answers that say that nothing is kept, and why. */
+/** The outcome of an answer that says that nothing is kept, with the reason. */
 export function unlisted(error: HttpError): WindowEnd {
   const { serviceCode, message } = error;
   const code = serviceCode ?? error.code;
@@ -18,7 +18,7 @@ const AUDIT_OFF = 'Microsoft.Office.Compliance.Audit.DataServiceException';
 
 type ListingSummary = Pick<Listing, 'shortBecause'> & {
   readonly count: number;
-  /** Content of which an earlier poll has already told. */
+  /** Content that an earlier poll has already reported. */
   readonly known: readonly ContentFact[];
 };
 
@@ -32,7 +32,7 @@ export function endOf(
   const short: Shortfall[] = [...shortfalls, ...known.flatMap(oldShortfall)];
   if (shortBecause !== undefined) short.push({ kind: 'passing', ...shortBecause });
   if (subscription === 'was off') short.push({ kind: 'final', code: 'AF20022', text: WAS_OFF });
-  // What may still come goes before what never will: the window is then asked for again.
+  // A temporary reason comes before a permanent one, so that the window is requested again.
   const [worst] = short.sort((a, b) => Number(b.kind === 'passing') - Number(a.kind === 'passing'));
   if (worst === undefined) return { outcome: 'complete', code: null, because: null, ...counts };
   const more = short.length > 1 ? ` (and ${short.length - 1} more)` : '';
@@ -47,7 +47,7 @@ function oldShortfall({ state, quarantined = 0 }: ContentFact): Shortfall[] {
   switch (state) {
     case 'read':
     case 'streamed': {
-      // A list that names it again does not make it whole.
+      // If a later list names it again, the window is still incomplete.
       if (quarantined === 0) return [];
       const text = `${plural(quarantined, 'piece')} could not be read: quarantined`;
       return [{ kind: 'final', code: 'quarantined', text }];

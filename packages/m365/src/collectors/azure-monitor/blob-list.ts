@@ -1,4 +1,4 @@
-/** What List Blobs says of one blob. */
+/** One blob in a List Blobs answer. */
 export type ListedBlob = {
   readonly name: string;
   readonly bytes: number;
@@ -15,8 +15,8 @@ export type BlobPage = {
 const BLOB = /<Blob>([\s\S]*?)<\/Blob>/g;
 
 /**
- * Reads an answer of List Blobs (Blob service REST API). It is XML of one fixed form without
- * attributes in what matters; undefined for anything else.
+ * Parses an answer of List Blobs (Blob service REST API). The XML has a fixed form, and the
+ * relevant parts have no attributes. Returns undefined for anything else.
  */
 export function parseBlobList(xml: string): BlobPage | undefined {
   if (!xml.includes('<EnumerationResults') || !xml.includes('</EnumerationResults>')) {

@@ -16,9 +16,9 @@ export type EventHubsOptions = Omit<HubAddress, 'topics'> & {
 };
 
 /**
- * Collects the diagnostic export out of Event Hubs, over the Kafka protocol. The group's offsets
- * are committed when the ledger has the records: a crash in between brings them again, and they
- * are duplicates then.
+ * Collects the diagnostic export from Event Hubs, over the Kafka protocol. The group's offsets are
+ * committed after the ledger has the records. A crash in between delivers them again, as
+ * duplicates.
  */
 export class EventHubsCollector implements Collector {
   readonly name: string;
@@ -26,7 +26,7 @@ export class EventHubsCollector implements Collector {
   readonly #options: EventHubsOptions;
   readonly #logs: readonly HubSession[];
   #connection: HubConnection | undefined;
-  /** When it was opened, and when it could not be. */
+  /** When it was opened, or when opening failed. */
   #openedMs = 0;
   #failedMs: number | undefined;
 
@@ -60,7 +60,7 @@ export class EventHubsCollector implements Collector {
     return tally.report();
   }
 
-  /** Leaves the group, so that another process may go on at once. */
+  /** Leaves the group, so that another process can continue at once. */
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -70,7 +70,7 @@ export class EventHubsCollector implements Collector {
   async #connected(desk: CollectionSink): Promise<HubConnection> {
     const { hubs, clock, ...address } = this.#options;
     const isOld = clock.monotonic() - this.#openedMs >= LOOK_AGAIN_MS;
-    // A hub that was not there may be there now, and a partition may be ours again.
+    // A missing hub may exist now, and a partition may be assigned to us again.
     if (this.#connection !== undefined && isOld && this.#isShort(this.#connection)) {
       await this.close();
     }
@@ -119,12 +119,12 @@ export class EventHubsCollector implements Collector {
     }
   }
 
-  /** Behind the ledger, and never before it: what was taken in is durable. */
+  /** Commits only after the ledger has the records, so that everything committed is durable. */
   async #commit(connection: HubConnection, batch: HubBatch, tally: PollTally): Promise<void> {
     try {
       await connection.commit(batch);
     } catch (error) {
-      // Read again from the last commit: what is in the ledger is a duplicate then.
+      // Reading restarts at the last commit. Records that are already in the ledger are duplicates.
       const { message } = hubFailure(error);
       tally.problem(`could not commit what was read of the event hubs: ${message}`);
       await this.close();

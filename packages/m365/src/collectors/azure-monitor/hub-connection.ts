@@ -18,9 +18,9 @@ export type HubAddress = {
   readonly brokers: readonly string[];
   readonly topics: readonly string[];
   readonly consumerGroup: string;
-  /** The namespace's connection string with the right to listen. Undefined: no authentication. */
+  /** The namespace's connection string with the Listen right. Undefined: no authentication. */
   readonly connectionString: Secret | undefined;
-  /** `tls`: as Event Hubs wants it, with the authorities of the machine or those of `ca`. */
+  /** `tls`: as Event Hubs requires, with the machine's authorities or those of `ca`. */
   readonly transport: 'tls' | 'plain';
   readonly ca?: string | undefined;
 };
@@ -28,38 +28,38 @@ export type HubAddress = {
 export type HubMessage = Message<Buffer, Buffer, Buffer, Buffer>;
 
 export type HubBatch = {
-  /** By topic, in the order of each partition. */
+  /** By topic, in partition order. */
   readonly messages: ReadonlyMap<string, readonly HubMessage[]>;
-  /** There may be more at once. */
+  /** More messages may be available at once. */
   readonly isFull: boolean;
 };
 
 type Reader = Consumer<Buffer, Buffer, Buffer, Buffer>;
 
-/** Where reading goes on: what was committed last, and what is still there. */
+/** The read position: the last commit, and the range that is still available. */
 type Status = { readonly committed: bigint | undefined; readonly earliest: bigint | undefined };
 
 /**
- * One connection to the hubs, over the Kafka protocol. It is thrown away whole when anything goes
- * wrong with it. Brokers name each other: nobody is told the secret who is not configured.
+ * One connection to the hubs, over the Kafka protocol. After any error, the whole connection is
+ * discarded. Brokers name each other, so the secret is sent only to configured hosts.
  */
 export class HubConnection {
-  /** Hubs that are not there. */
+  /** Hubs that do not exist. */
   readonly missing: ReadonlySet<string>;
-  /** By topic, messages that expired before they were read, when the connection was opened. */
+  /** By topic, messages that had expired unread when the connection was opened. */
   readonly expired: ReadonlyMap<string, bigint>;
   readonly #consumer: Reader;
   readonly #partitions: ReadonlyMap<string, number>;
   readonly #messages: AsyncIterator<HubMessage>;
   readonly #stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>;
-  /** By topic and partition, the offset that comes next. */
+  /** By topic and partition, the next offset. */
   readonly #next = new Map<string, bigint>();
-  /** Asked for and not there yet: it belongs to the next batch. */
+  /** Requested and not received yet: it belongs to the next batch. */
   #pending: Promise<IteratorResult<HubMessage>> | undefined;
 
-  /** Rejects with whatever the protocol's client says: see `hubFailure`. */
+  /** Rejects with the protocol client's error: see `hubFailure`. */
   static async open(address: HubAddress): Promise<HubConnection> {
-    // Compiles schemas when it is loaded, half a second: only for who reads hubs.
+    // Loading it compiles schemas for half a second, so only users of hubs pay for it.
     const kafka = await import('@platformatic/kafka');
     const consumer: Reader = new kafka.Consumer(optionsOf(address));
     try {
@@ -106,13 +106,13 @@ export class HubConnection {
     this.expired = expired;
   }
 
-  /** Partitions of a hub that somebody else reads under the name of our group. */
+  /** Partitions of a hub that another member of our group reads. */
   elsewhere(topic: string): number {
     const mine = this.#consumer.assignments?.find((each) => each.topic === topic);
     return (this.#partitions.get(topic) ?? 0) - (mine?.partitions.length ?? 0);
   }
 
-  /** How many messages expired between the last one of its partition and this one. */
+  /** The number of messages that expired between the previous one of its partition and this one. */
   skippedBefore({ topic, partition, offset }: HubMessage): bigint {
     const key = `${topic}/${partition}`;
     const expected = this.#next.get(key) ?? offset;
@@ -120,7 +120,7 @@ export class HubConnection {
     return offset > expected ? offset - expected : 0n;
   }
 
-  /** What is there now, up to the size of a batch. */
+  /** Returns the messages that are available now, up to the size of a batch. */
   async take(): Promise<HubBatch> {
     const messages = new Map<string, HubMessage[]>();
     let bytes = 0;
@@ -139,7 +139,7 @@ export class HubConnection {
     return { messages, isFull: true };
   }
 
-  /** What was taken so far is not to come again. */
+  /** Commits the batch, so that it is not delivered again. */
   async commit({ messages }: HubBatch): Promise<void> {
     const last = new Map<string, HubMessage>();
     for (const message of [...messages.values()].flat()) {
@@ -152,9 +152,9 @@ export class HubConnection {
     await this.#consumer.commit({ offsets });
   }
 
-  /** Leaves the group, so that another process may go on at once. Never rejects. */
+  /** Leaves the group, so that another process can continue at once. Never rejects. */
   async close(): Promise<void> {
-    // A connection that failed may fail to close as well; nothing of it is used again.
+    // A connection that failed may also fail to close. It is not used again.
     this.#pending?.catch(() => {});
     await this.#stream.close().catch(() => {});
     await this.#consumer.close(true).catch(() => {});
@@ -188,7 +188,7 @@ function optionsOf(address: HubAddress): ConsumerOptions<Buffer, Buffer, Buffer,
   };
 }
 
-/** SASL PLAIN (RFC 4616) as Event Hubs takes it; told to configured hosts alone. */
+/** SASL PLAIN (RFC 4616) as Event Hubs accepts it; sent only to configured hosts. */
 function saslOf(
   connectionString: Secret,
   address: HubAddress,
@@ -198,7 +198,7 @@ function saslOf(
     authenticate: (_mechanism, connection, authenticate, _username, _password, _token, done) => {
       const refusal = refusalOf(connection.host ?? '', address);
       if (refusal !== undefined) {
-        // Behind the callback there is no response to look at.
+        // On a refusal, the callback gets no response.
         done(refusal, undefined as never);
         return;
       }
@@ -208,7 +208,7 @@ function saslOf(
   };
 }
 
-/** Undefined where there is no such hub. */
+/** Returns undefined if the hub does not exist. */
 async function partitionsOf(
   consumer: Reader,
   topic: string,
@@ -249,7 +249,7 @@ async function statusOf(
   );
 }
 
-/** -1 stands for none. */
+/** -1 means none. */
 function known(offset: bigint | undefined): bigint | undefined {
   return offset !== undefined && offset >= 0n ? offset : undefined;
 }

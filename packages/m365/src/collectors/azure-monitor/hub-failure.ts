@@ -2,7 +2,7 @@ import { messageOf } from '@countersign/core';
 import { isCertificateCode } from '../../errors.ts';
 import { HttpError } from '../../http/errors.ts';
 
-/** What went wrong with a hub, in the words of every other service. */
+/** Converts an error of the Kafka client to an HttpError like that of other services. */
 export function hubFailure(error: unknown): HttpError {
   const all = nested(error);
   const own = all.find((each) => each instanceof HttpError);
@@ -21,24 +21,24 @@ export function hubFailure(error: unknown): HttpError {
       'listen, of this namespace';
     return new HttpError('UNAUTHORISED', message);
   }
-  // The deepest says what happened; those around it say that it was tried.
+  // The innermost error states the cause; the outer ones only add context.
   const reason = messageOf(all.at(-1) ?? error).slice(0, REASON_CHARACTERS_MAX);
   return new HttpError('UNREACHABLE', `could not read the event hubs: ${reason}`);
 }
 
-/** A word of ours: nobody exports into it, or it is named wrongly. */
+/** Our own code: no export writes to the hub, or its name is wrong. */
 export const HUB_NOT_FOUND = 'hub-not-found';
 
 export function isUnknownTopic(error: unknown): boolean {
   const all = nested(error);
-  // The client has no code of its own for a topic that is not among those that it asked for.
+  // The client has no code for a topic that is missing from the requested ones.
   return (
     all.flatMap(codesOf).includes('UNKNOWN_TOPIC_OR_PARTITION') ||
     all.some((each) => each instanceof Error && each.message.startsWith('Unknown topic '))
   );
 }
 
-/** A sentence of the client fits. */
+/** Enough for one sentence of the client. */
 const REASON_CHARACTERS_MAX = 300;
 
 const REFUSED: ReadonlySet<string> = new Set([
@@ -48,7 +48,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   'GROUP_AUTHORIZATION_FAILED',
 ]);
 
-/** How deep errors are looked into: what wraps itself has no end. */
+/** The maximum depth of nested errors. An error that wraps itself has no end. */
 const DEPTH_MAX = 8;
 
 function nested(error: unknown, depth = 0): readonly unknown[] {

@@ -9,7 +9,7 @@ const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const EARLIER: Interval = { from: NOW_MS - 7_200_000, to: NOW_MS - 3_600_000 };
 
-/** A desk that knows the account of some sources, and keeps the windows that are begun. */
+/** A sink with the settled windows of some sources, which keeps the windows that are begun. */
 function deskOf(earlier: Readonly<Record<string, Interval>>): CollectionSink & {
   readonly begun: CollectWindow[];
 } {
@@ -44,13 +44,13 @@ async function fromOf(earlier: Readonly<Record<string, Interval>>): Promise<numb
   return desk.begun[0]?.interval.from;
 }
 
-test('an account goes on where the last of the hub ended, whatever was added', async () => {
+test("coverage continues where the hub's last window ended, with a new category too", async () => {
   const behind = { ...EARLIER, to: EARLIER.to - 60_000 };
   assert.equal(await fromOf({ 'azure-monitor/AuditLogs': EARLIER }), EARLIER.to);
   const both = { 'azure-monitor/AuditLogs': behind, 'azure-monitor/SignInLogs': EARLIER };
   assert.equal(await fromOf(both), EARLIER.to);
 });
 
-test('a hub that was never read says nothing of the time before', async () => {
+test('a hub that was never read gives no coverage of the time before', async () => {
   assert.equal(await fromOf({}), NOW_MS - 1);
 });

@@ -7,10 +7,10 @@ import type { HubMessage } from './hub-connection.ts';
 import { HUB_NOT_FOUND } from './hub-failure.ts';
 import { SAY_EVERY_MS } from './limits.ts';
 
-/** Which hub has which categories, as `insights-logs-signinlogs` has `SignInLogs`. */
+/** A hub and its categories: for example, `insights-logs-signinlogs` has `SignInLogs`. */
 export type Hub = { readonly topic: string; readonly categories: readonly string[] };
 
-/** Messages of one partition that follow each other. */
+/** Consecutive messages of one partition. */
 type Stretch = {
   readonly partition: number;
   readonly first: bigint;
@@ -21,7 +21,7 @@ type Stretch = {
   readonly digest: Hash;
 };
 
-/** What came of one hub since it was last told of. */
+/** What was read from one hub since its last observation. */
 type Window = {
   readonly session: CollectionSession;
   readonly stretches: Map<number, Stretch>;
@@ -30,9 +30,9 @@ type Window = {
 };
 
 /**
- * The account of one hub. Records are durable with each batch; what was asked and seen is told
- * from time to time, so that a trickle of messages does not become a flood of entries. A crash in
- * between loses no record: the next account reaches back to the last one, as the offsets do.
+ * The collection of one hub. Records are durable with each batch. Observations are written at
+ * intervals, so that a trickle of messages does not cause a flood of entries. A crash in between
+ * loses no record: the next observation starts at the end of the last one, like the offsets.
  */
 export class HubSession {
   readonly hub: Hub;
@@ -62,7 +62,7 @@ export class HubSession {
     await window.session.settle();
   }
 
-  /** Tells of what came, or that nothing did, if it is time to. */
+  /** Writes an observation of what arrived, or that nothing did, if it is due. */
   async say(
     desk: CollectionSink,
     tally: PollTally,
@@ -78,14 +78,14 @@ export class HubSession {
     tally.window(await window.session.end(end), end, `event hub ${this.hub.topic}`);
   }
 
-  /** It could not be read: told at once when that is news, then from time to time. */
+  /** Writes an observation of a failure: at once if it is new, then at intervals. */
   async sayFailed(desk: CollectionSink, tally: PollTally, failure: HttpError): Promise<void> {
     const { code, serviceCode, message } = failure;
     const shortBy = { code: serviceCode ?? code, because: message, isFailed: true };
     await this.say(desk, tally, { shortBy, when: 'due' });
   }
 
-  /** What is told next is told at once. */
+  /** Writes the next observation at once. */
   hurry(): void {
     this.#saidMs = undefined;
   }
@@ -93,7 +93,7 @@ export class HubSession {
   #begin(desk: CollectionSink, messages: readonly HubMessage[]): Window {
     const [source = '', ...alsoSources] = this.hub.categories.map((of) => `azure-monitor/${of}`);
     const nowMs = this.#clock.now();
-    // Of a category that was added there is no account yet: the others tell how far it is read.
+    // A category that was added has no observation yet. The others show how far the hub was read.
     const starts = [source, ...alsoSources].flatMap(
       (each) => desk.settled(each, this.#tenant, null).at(-1)?.to ?? [],
     );
@@ -115,8 +115,9 @@ export class HubSession {
 }
 
 /**
- * Since when a hub that is read for the first time has everything: it keeps each partition for
- * the same time, so that what is newer than the oldest of each is there.
+ * The start of complete coverage of a hub that is read for the first time. The hub keeps each
+ * partition for the same time. So everything newer than the oldest message of each partition is
+ * there.
  */
 function sinceOf(messages: readonly HubMessage[]): number | undefined {
   const oldest = new Map<number, number>();
@@ -126,7 +127,7 @@ function sinceOf(messages: readonly HubMessage[]): number | undefined {
   return oldest.size === 0 ? undefined : Math.max(...oldest.values());
 }
 
-/** Why an account is not whole. */
+/** Why an observation is incomplete. */
 export type Shortness = {
   readonly code: string;
   readonly because: string;
@@ -164,7 +165,7 @@ function endOf(
   });
   const counts = { listed: messages + skipped, fetched: messages, contents };
   if (shortBy?.isFailed === true && messages === 0) {
-    // Like a container that is not there: nobody told the vendor to export it.
+    // Like a missing container: the vendor was not configured to export this category.
     const outcome = shortBy.code === HUB_NOT_FOUND ? 'off' : 'failed';
     return { ...nothing(outcome, shortBy.code, shortBy.because), ...counts };
   }

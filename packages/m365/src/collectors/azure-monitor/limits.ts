@@ -1,62 +1,68 @@
 /** The export appends every few minutes. */
 export const STORAGE_POLL_EVERY_MS = 60_000;
 
-/** So many days before the last poll are listed again: hours are appended to late. */
+/** Days before the last poll that are listed again, because hours are appended to late. */
 export const LIST_BACK_MS: number = 2 * 24 * 3_600_000;
 
-/** Of the first start; what is kept longer is there to be imported. */
+/** For the first start. Older data can be imported. */
 export const STORAGE_BACKFILL_MS: number = 7 * 24 * 3_600_000;
 
 /** A page of a list has at most 5,000 blobs of a few hundred bytes. */
 export const LIST_BYTES_MAX: number = 16 * 1024 * 1024;
 
-/** Lists of one day: 24 hours of each tenant, and whatever else lies there. */
+/** Pages of one day's list: 24 hours of each tenant, and unrelated blobs. */
 export const LIST_PAGES_MAX = 1_000;
 
-/** Blobs are read in ranges: an hour of a large tenant has gigabytes. More than a record has. */
+/**
+ * Blobs are read in ranges, because an hour of a large tenant has gigabytes. Larger than any
+ * record.
+ */
 export const RANGE_BYTES: number = 32 * 1024 * 1024;
 
-/** A blob that is no append blob is read whole, if it is not larger. */
+/** A blob that is not an append blob is read whole, up to this size. */
 export const WHOLE_BYTES_MAX: number = 64 * 1024 * 1024;
 
-/** A poll that catches up makes a pause after this long. */
+/** A poll that catches up pauses after this long. */
 export const STORAGE_POLL_MS_MAX = 120_000;
 
-/** A storage account takes 20,000 requests a second: enough for us, and nobody else is hindered. */
+/**
+ * A storage account accepts 20,000 requests per second. This is enough for us, and leaves room for
+ * other clients.
+ */
 export const STORAGE_REQUESTS = 6_000;
 
-/** The time over which those are counted. */
+/** The period of that allowance. */
 export const STORAGE_PER_MS = 60_000;
 
-/** Between two looks at the stream; messages wait in the client meanwhile. */
+/** Between two reads of the stream. Meanwhile messages wait in the client. */
 export const STREAM_POLL_EVERY_MS = 500;
 
-/** A batch ends when nothing came for so long: what came is then worth a commit. */
+/** A batch ends after this long without a message. It is then worth a commit. */
 export const STREAM_IDLE_MS = 250;
 
-/** A batch of so many bytes is worth a commit in any case. */
+/** A batch of this size is always worth a commit. */
 export const STREAM_BATCH_BYTES: number = 32 * 1024 * 1024;
 
-/** The largest message that Event Hubs takes is 1 MB, of the dedicated tier 20 MB. */
+/** The largest message of Event Hubs is 1 MB; in the dedicated tier, 20 MB. */
 export const STREAM_FETCH_BYTES: number = 32 * 1024 * 1024;
 
-/** What came of a hub, or that nothing did, is told of in the ledger so often. */
+/** Between two observations of a hub in the ledger, also if nothing arrived. */
 export const SAY_EVERY_MS = 60_000;
 
-/** After so long a connection that lacks a hub or a partition is made anew, to look again. */
+/** After this long, a connection without a hub or partition is reopened to check again. */
 export const LOOK_AGAIN_MS = 60_000;
 
-/** A broker that is away is not asked twice a second whether it is back. */
+/** An unreachable broker is not retried twice per second. */
 export const RECONNECT_AFTER_MS = 5_000;
 
-/** An answer of a broker that takes longer is none. */
+/** A slower answer of a broker counts as no answer. */
 export const STREAM_ASK_TIMEOUT_MS = 10_000;
 
-/** Of one request; the next poll tries again in any case. */
+/** For one request; the next poll retries in any case. */
 export const STREAM_RETRIES = 2;
 
-/** A reader that was killed is waited for so long; below this Event Hubs refuses to be asked. */
+/** How long the group waits for a killed reader. Event Hubs refuses smaller values. */
 export const STREAM_SESSION_MS = 10_000;
 
-/** A group of one reader has nothing to wait for; the protocol wants no less than a session. */
+/** A group with one reader needs no wait, but the protocol requires at least a session. */
 export const STREAM_REBALANCE_MS = 15_000;

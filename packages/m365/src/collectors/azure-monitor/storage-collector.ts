@@ -34,18 +34,18 @@ export type StorageOptions = {
     | { readonly kind: 'token'; readonly authorisation: RequestAuthorizer }
     | { readonly kind: 'sas'; readonly signature: Secret };
   readonly pace: RequestPace;
-  /** As `https://account.blob.core.windows.net`. */
+  /** For example `https://account.blob.core.windows.net`. */
   readonly account: string;
   readonly tenant: TenantId;
-  /** Categories that are exported, as `SignInLogs`: each has a container. */
+  /** Exported categories such as `SignInLogs`: each has a container. */
   readonly categories: readonly string[];
   readonly clock: Clock;
   readonly everyMs?: number | undefined;
 };
 
 /**
- * Collects the diagnostic export out of a storage account: blobs of one hour each, to which lines
- * are appended. Each is read on from where the last poll stopped, up to the last whole line.
+ * Collects the diagnostic export from a storage account: hourly blobs that grow by appended lines.
+ * Each blob is read from the end of the last poll up to the last whole line.
  */
 export class StorageCollector implements Collector {
   readonly name: string;
@@ -73,7 +73,7 @@ export class StorageCollector implements Collector {
     const nowMs = clock.now();
     const horizonMs = nowMs - STORAGE_BACKFILL_MS;
     const settled = poll.desk.settled(source, tenant, null);
-    // Before what was read first nothing was exported, as far as is known.
+    // As far as is known, nothing was exported before the first read blob.
     const fromMs = Math.max(horizonMs, settled[0]?.from ?? horizonMs);
     const [gap] = subtract([{ from: fromMs, to: nowMs }], settled);
     if (gap === undefined) return;
@@ -98,7 +98,7 @@ export class StorageCollector implements Collector {
       end = await this.#readAll({ source, container, session }, blobs, poll);
     } catch (error) {
       const { code, serviceCode, message } = passing(error);
-      // No container: nobody told the vendor to export this category.
+      // No container: the vendor was not configured to export this category.
       const isOff = serviceCode === 'ContainerNotFound';
       end = nothing(isOff ? 'off' : 'failed', serviceCode ?? code, message);
     }
@@ -165,7 +165,7 @@ export class StorageCollector implements Collector {
     return { outcome: 'complete', code: null, because: null, ...counts };
   }
 
-  /** Reads on from where it was read to; from the start what is not only appended to. */
+  /** Continues an append blob where the last read ended. Reads other blobs from the start. */
   async #readBlob(
     place: BlobPlace,
     blob: ListedBlob,
@@ -202,12 +202,12 @@ export class StorageCollector implements Collector {
     return {
       id: place.id,
       createdMs: blob.changedMs,
-      // Of what was read now: of a blob that grows, its new end.
+      // The digest of the bytes read now: for a growing blob, its new end.
       sha256: digest.digest('hex'),
       count,
       bytes: at,
       state: 'read',
-      // Without it the rest of a line that is being written is looked for with the next poll.
+      // Without an etag, the next poll looks for the rest of an incomplete line.
       ...(at >= blob.bytes && { etag: blob.etag }),
     };
   }
@@ -244,7 +244,7 @@ export class StorageCollector implements Collector {
     const tail = parts.filter((part) => part !== '').join('&');
     const url = `${account.replace(/\/+$/, '')}${path}${tail === '' ? '' : `?${tail}`}`;
     const authorisation = access.kind === 'token' ? access.authorisation : undefined;
-    // Ranges of packed bytes would not be ranges of the blob.
+    // Ranges of a compressed body would not be ranges of the blob.
     const sent = { 'x-ms-version': '2021-12-02', 'accept-encoding': 'identity', ...headers };
     const accept = { accept: 'application/xml, application/octet-stream' };
     return http.send({
@@ -263,8 +263,8 @@ const DAY_MS = 24 * 3_600_000;
 const HOUR = /\/y=(\d{4})\/m=(\d{2})\/d=(\d{2})\/h=(\d{2})\//;
 
 /**
- * The hour of the oldest blob, by its name: of the time before, nobody knows whether anything was
- * exported, and that nothing lies there says nothing.
+ * The hour of the oldest blob, by its name. It is unknown whether anything was exported before, so
+ * an empty container proves nothing.
  */
 function firstHourOf(blobs: readonly ListedBlob[], otherwiseMs: number): number {
   const hours = blobs.flatMap(({ name }) => {
@@ -292,7 +292,9 @@ type BlobPlace = Place & { readonly id: string };
 
 const LINE_FEED = 0x0a;
 
-/** Bytes up to the last whole line; a last line without its end counts once it is whole JSON. */
+/**
+ * The length up to the last whole line. A last line without a line end counts if it is whole JSON.
+ */
 function wholeLines(bytes: Buffer, isLast: boolean): number {
   const end = bytes.lastIndexOf(LINE_FEED) + 1;
   if (!isLast || end === bytes.length) return end;

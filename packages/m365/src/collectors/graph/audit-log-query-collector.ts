@@ -28,7 +28,7 @@ export type AuditLogQueryOptions = {
   readonly wait: Sleep;
   readonly tenant: TenantId;
   readonly everyMs?: number | undefined;
-  /** How old records have to be to be asked for. */
+  /** The age at which records are requested. */
   readonly lagMs?: number | undefined;
 };
 
@@ -36,8 +36,8 @@ const SOURCE = 'graph/auditLogQuery';
 const PATH = '/v1.0/security/auditLog/queries';
 
 /**
- * Asks the unified audit log by event time, hours later: another way to the same records, against
- * which the Activity API is checked record by record (contracts 4).
+ * Queries the unified audit log by event time, hours later. This is a second path to the same
+ * records, which checks the Activity API record by record.
  */
 export class AuditLogQueryCollector implements Collector {
   readonly name: string;
@@ -61,7 +61,7 @@ export class AuditLogQueryCollector implements Collector {
     return tally.report();
   }
 
-  /** One query; halves of it where the answer is cut at the service's limit. */
+  /** One query. Splits it in half if the service's record limit cut the answer. */
   async #ask(interval: Interval, halvings: number, poll: Poll): Promise<void> {
     const { desk, tally, signal } = poll;
     const session = desk.begin({
@@ -117,7 +117,7 @@ export class AuditLogQueryCollector implements Collector {
       });
     }
     const counts = { listed: pages, fetched: pages, contents };
-    // A query can succeed and still be cut at the limit of its records (contracts 4).
+    // A query can succeed and still be cut at the record limit.
     if (query.isCut) {
       const because = 'the answer is cut at the record limit: halves of the window are asked for';
       return { outcome: 'partial', code: 'record-limit', because, ...counts };

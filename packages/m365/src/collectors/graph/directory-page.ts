@@ -14,12 +14,12 @@ import { HttpError } from '../../http/errors.ts';
 import { JsonScanner } from '../../importers/files/json/json-scanner.ts';
 import type { GraphPage } from './graph-reader.ts';
 
-/** A reading of one part of the directory, as far as it has come. */
+/** The state of a read of one part of the directory. */
 export type Reading = {
   readonly tenant: TenantId;
   readonly source: SourceId;
   readonly mode: DirectoryMode;
-  /** When its snapshot began. */
+  /** The start of its snapshot. */
   readonly since: string;
   /** Pages that are in the ledger. */
   pages: number;
@@ -27,7 +27,10 @@ export type Reading = {
 
 type PageEnd = Pick<DirectoryMark, 'isLast' | 'next'> & { readonly digest?: string };
 
-/** The items of a page as the bytes that came. @throws HttpError DAMAGED */
+/**
+ * The items of a page as the delivered bytes.
+ * @throws HttpError DAMAGED
+ */
 export function itemsOf({ bytes, items }: GraphPage, source: string): Buffer[] {
   return items.map(({ start, end }) => {
     const item = bytes.subarray(start, end);
@@ -53,7 +56,7 @@ function isWhole(item: Buffer): boolean {
   }
 }
 
-/** The entries of one page: its items as the bytes that came, and the mark behind them. */
+/** The entries of one page: its items as the delivered bytes, followed by the mark. */
 export function pageDrafts(
   reading: Reading,
   items: readonly Buffer[],
@@ -82,7 +85,7 @@ export function pageDrafts(
   return bodies.map((body) => ({ kind: 'directory', tenant, source, id: undefined, at, body }));
 }
 
-/** Of the items as a set: the service promises no order. */
+/** A digest of the items as a set: the service guarantees no order. */
 export function digestOf(items: readonly Buffer[]): string {
   const hashes = items.map((item) => createHash('sha256').update(item).digest('hex')).sort();
   return createHash('sha256').update(hashes.join('\n')).digest('hex');

@@ -4,7 +4,7 @@ import { LIST_ITEMS, LISTS_EVERY_MS } from './limits.ts';
 type DeltaResource = {
   readonly kind: 'delta';
   readonly path: string;
-  /** Asked for by name: users without it come without most of what an answer needs. */
+  /** The members to request: without it, users lack most members that an answer needs. */
   readonly select: readonly string[];
 };
 
@@ -12,11 +12,11 @@ type ListResource = {
   readonly kind: 'list';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** Undefined: as often as anything is asked for. */
+  /** Undefined: in every poll. */
   readonly everyMs?: number;
 };
 
-/** A list that each service principal has of its own. */
+/** A list that each service principal has. */
 type ListedForEach = {
   readonly kind: 'list-for-each';
   readonly parents: string;
@@ -41,8 +41,8 @@ export const DIRECTORY_RESOURCES = [
 export type DirectoryResource = (typeof DIRECTORY_RESOURCES)[number];
 
 /**
- * Contracts 8.1: what has a delta query is followed by it, the rest is read again from time to
- * time. Of people only what says who they are and whether they may sign in: no telephone numbers.
+ * Delta queries are used where they exist; other parts are read completely at intervals. Users are
+ * read only with what identifies them and whether they may sign in: no telephone numbers.
  */
 export const RESOURCES: Readonly<Record<DirectoryResource, Resource>> = {
   users: {
@@ -81,15 +81,15 @@ export const RESOURCES: Readonly<Record<DirectoryResource, Resource>> = {
 };
 
 /**
- * Delta queries do not tell of owners, and a list for each object would take a request for each.
- * The service adds twenty to an object at the most: nobody needs more to know who answers for it.
+ * Delta queries do not include owners, and a list per object would cost a request for each.
+ * `$expand` returns at most twenty owners per object, which is enough to know who is responsible.
  */
 function owners(of: 'applications' | 'servicePrincipals'): ListResource {
   const query = { $select: 'id,appId', $expand: 'owners($select=id)', $top: String(LIST_ITEMS) };
   return { kind: 'list', path: `/v1.0/${of}`, query, everyMs: LISTS_EVERY_MS };
 }
 
-/** As it stands in the ledger, for ever. */
+/** The source id in the ledger, which never changes. */
 export function sourceOf(resource: DirectoryResource): string {
   const { kind } = RESOURCES[resource];
   return `graph/${kind === 'delta' ? 'delta' : 'list'}.${resource}`;

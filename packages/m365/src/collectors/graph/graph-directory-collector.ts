@@ -22,15 +22,15 @@ export type GraphDirectoryOptions = {
 };
 
 /**
- * Follows the directory: a snapshot at first, from then on what changed; what has no delta query
- * is read whole from time to time. Each object is an entry, each page ends in a mark, and nothing
- * else is the cursor: see `DirectoryMark`.
+ * Follows the directory: a snapshot first, then changes. Parts without a delta query are read
+ * completely at intervals. Each object is an entry, and each page ends with a mark. The mark is the
+ * only cursor: see `DirectoryMark`.
  */
 export class GraphDirectoryCollector implements Collector {
   readonly name: string;
   readonly everyMs: number;
   readonly #options: GraphDirectoryOptions;
-  /** When each list was last read to its end. */
+  /** When each list was last read completely. */
   readonly #listedMs = new Map<DirectoryResource, number>();
 
   constructor(options: GraphDirectoryOptions) {
@@ -68,7 +68,7 @@ export class GraphDirectoryCollector implements Collector {
       const { code, serviceCode, message } = passing(error);
       end = endOf(asked, 'failed', serviceCode ?? code, message);
     }
-    // What a reading that goes on from the last one tells of, reaches back to it.
+    // A read that continues the last one covers the time since then.
     const isFollowed = asked.resource.kind === 'delta' && mark?.isLast === true;
     const fromMs = isFollowed ? msOfInstant(mark.at) : startMs - 1;
     const session = poll.desk.begin({
@@ -116,7 +116,7 @@ export class GraphDirectoryCollector implements Collector {
     }
   }
 
-  /** A reading that was cut off goes on as what it was. */
+  /** An interrupted read continues in its own mode. */
   #onFrom({ source, mode, since, page, isLast }: DirectoryMark): Reading {
     const { tenant } = this.#options;
     if (isLast) return { tenant, source, mode: 'delta', since, pages: 0 };
@@ -139,7 +139,7 @@ export class GraphDirectoryCollector implements Collector {
         throw new HttpError('DAMAGED', message, { data: { service: 'no-delta-link' } });
       }
       const items = itemsOf(page, asked.source);
-      // A page that says nothing new and leads on as before is seldom worth an entry.
+      // A page with no new data and the same next link is rarely worth an entry.
       if (items.length > 0 || next !== link || isConfirmDue(asked.mark, clock)) {
         const end = { isLast: page.nextLink === undefined, next };
         await desk.append(pageDrafts(reading, items, end, clock.now()));
@@ -171,7 +171,7 @@ type ResourceRead = {
   readonly resource: Resource;
   readonly source: string;
   readonly mark: DirectoryMark | undefined;
-  /** Read in this poll. */
+  /** Pages read in this poll. */
   pages: number;
 };
 
@@ -185,7 +185,7 @@ function endOf(
   return { outcome, listed, fetched: pages, code, because, contents: [] };
 }
 
-/** Contracts 8.1: the link is too old, or the service lost the state behind it. */
+/** The link is too old, or the service lost its state. */
 function isExpired(error: unknown): boolean {
   if (!(error instanceof HttpError)) return false;
   const { status, serviceCode = '' } = error;

@@ -42,7 +42,7 @@ import type { GraphLog, Question } from './log-requests.ts';
 
 export type GraphLogOptions = {
   readonly graph: GraphReader;
-  /** The allowance of the logs, which `graph` keeps to. */
+  /** The allowance of the logs. `graph` respects it. */
   readonly pace: RequestPace;
   readonly clock: Clock;
   readonly tenant: TenantId;
@@ -52,20 +52,20 @@ export type GraphLogOptions = {
 };
 
 /**
- * What is kept of a log between two polls: when each repeated reading was last done, and what it
- * takes to read. Lost in a crash, the readings are done again.
+ * The state of a log between two polls: when each repeated read was last done, and what it costs.
+ * If it is lost in a crash, the reads are repeated.
  */
 type LogState = {
   hourlyMs: number | undefined;
   dailyMs: number | undefined;
   readonly need: RequestDemandMeter;
-  /** Windows in a row for which the service knew no such question. */
+  /** Windows in a row for which the service did not support the query. */
   refusals: number;
-  /** The service answered the questions themselves, and needs no fallback. */
+  /** The service answered the queries themselves, and needs no fallback. */
   isAnswered: boolean;
 };
 
-/** Collects sign-ins of every kind and directory audits, by event time (contracts 5 and 6). */
+/** Collects sign-ins of every kind and directory audits, by event time. */
 export class GraphLogCollector implements Collector {
   readonly name: string;
   readonly everyMs: number;
@@ -93,8 +93,8 @@ export class GraphLogCollector implements Collector {
     const tally = new PollTally();
     const startedMs = this.#options.clock.monotonic();
     const poll = { desk, tally, signal, startedMs };
-    // One after the other: they share an allowance of one request in two seconds. News of each
-    // comes before what is old of any.
+    // In order: they share an allowance of one request per two seconds. The newest events of each
+    // log come before old events of any log.
     const begun: { log: GraphLog; plan: Plan; isWhole: boolean }[] = [];
     for (const log of this.#options.logs) {
       const plan = this.#plan(log, desk);
@@ -119,11 +119,11 @@ export class GraphLogCollector implements Collector {
       poll.tally.hasMore = true;
       return;
     }
-    // What was cut off, or failed, is due again with the next poll.
+    // A read that was interrupted or failed is due again in the next poll.
     if (isWhole) plan.done();
   }
 
-  /** How much is behind, and whether it can be caught up with before it is asked for no more. */
+  /** Computes the backlog, and whether it can be read before the service deletes it. */
   async #reckon(desk: CollectionSink, tally: PollTally): Promise<void> {
     const { pace, logs } = this.#options;
     const nowMs = this.#nowMs();
@@ -154,7 +154,7 @@ export class GraphLogCollector implements Collector {
     }
   }
 
-  /** News, then what is missing, oldest first, then what is read again from time to time. */
+  /** Plans the newest events, then missing windows (oldest first), then periodic repeated reads. */
   #plan(log: GraphLog, desk: CollectionSink): Plan {
     const { source } = log;
     const nowMs = this.#nowMs();
@@ -173,14 +173,14 @@ export class GraphLogCollector implements Collector {
   }
 
   /**
-   * What is to be read of the time before: since the beginning, as long as the log is kept. What
-   * was read with less asked for is to be read again.
+   * The missing windows: from the start of collection, while the log is kept. Windows that were
+   * read with fewer sign-in types are read again.
    */
   #gaps(log: GraphLog, desk: CollectionSink, toMs: number): Interval[] {
     const { source, leavesOut, fallback } = log;
     const { tenant } = this.#options;
     const from = this.#beganMs(log, desk, this.#nowMs());
-    // Where the service knows no types, nothing more is to be had by asking again.
+    // If the service does not support types, a repeated query gives nothing more.
     const isAnswered = this.#kept.get(source)?.isAnswered === true;
     const left = [leavesOut, isAnswered ? undefined : fallback].flatMap((each) =>
       each === undefined ? [] : (leftOutOf(each.code) ?? []),
@@ -190,14 +190,16 @@ export class GraphLogCollector implements Collector {
       : [...subtract([{ from, to: toMs }], desk.settled(source, tenant, null, left))];
   }
 
-  /** From when on it is read: not what is kept no longer, nor what was before the start. */
+  /**
+   * The start of the range: not before the log's retention, and not before the start of collection.
+   */
   #beganMs({ source, keptMs }: GraphLog, desk: CollectionSink, nowMs: number): number {
     const firstMs = nowMs - LOG_BACKFILL_MS + LOG_EDGE_MS;
     const beganMs = Math.min(firstMs, desk.since(source, this.#options.tenant) ?? firstMs);
     return Math.max(nowMs - keptMs + LOG_EDGE_MS, beganMs);
   }
 
-  /** A service whose clock is behind has rows up to its own now. */
+  /** A service whose clock is behind has rows up to its own current time. */
   #nowMs(): number {
     const { clock, skewMs } = this.#options;
     const behindMs = Math.max(-SKEW_MS_MAX, Math.min(0, skewMs()));
@@ -205,8 +207,8 @@ export class GraphLogCollector implements Collector {
   }
 
   /**
-   * Where every daily reading was cut short by a crash, what came late was never looked for: the
-   * ledger knows, and each window is done with when it is read.
+   * Windows whose late rows were never looked for, because a crash interrupted every daily read.
+   * The ledger knows them, and each window is settled by its own read.
    */
   #owed(log: GraphLog, desk: CollectionSink, nowMs: number): IntervalSet {
     const whole = { from: this.#beganMs(log, desk, nowMs), to: nowMs - LOG_DAILY.backMs };
@@ -216,10 +218,11 @@ export class GraphLogCollector implements Collector {
 
   #repeated(source: SourceId, nowMs: number, missing: number): RepeatPlan {
     const kept = this.#kept.get(source);
-    // What was never read comes first: there is nothing to repeat of it.
+    // A log that was never read has nothing to repeat.
     if (kept === undefined) return { windows: [], done: () => undefined };
     if (missing > 0) {
-      // After an outage of ours, what came late before it is behind what is read again by the hour.
+      // After our own outage, rows that arrived late before it are outside the hourly repeated
+      // read.
       kept.dailyMs = undefined;
       return { windows: [], done: () => undefined };
     }
@@ -256,7 +259,7 @@ export class GraphLogCollector implements Collector {
       end = await this.#otherwise(log, interval, session, read, failure, poll.signal);
     }
     this.#kept.get(log.source)?.need.add(interval.to - interval.from, read.pages);
-    // All that was asked for was read: coverage says what was not, and no poll is short of it.
+    // Everything requested was read. Coverage states what was left out, so the poll is not short.
     const isWhole = end.code !== null && end.code === log.leavesOut?.code;
     const reportedEnd: WindowEnd = isWhole ? { ...end, outcome: 'complete' } : end;
     poll.tally.window(await session.end(end), reportedEnd, log.source);
@@ -270,7 +273,7 @@ export class GraphLogCollector implements Collector {
     return { collector: 'graph', source, ...whose, axis: 'event', family, ...delays };
   }
 
-  /** What is left when a question was not answered. */
+  /** Reads the fallback if a query was not answered. */
   async #otherwise(
     log: GraphLog,
     interval: Interval,
@@ -285,7 +288,7 @@ export class GraphLogCollector implements Collector {
     const isUnknown = failure.code === 'REFUSED' && UNKNOWN_STATUS.has(failure.status ?? 0);
     const refusals = isUnknown ? (this.#kept.get(log.source)?.refusals ?? 0) + 1 : 0;
     this.#noteRefusals(log, refusals);
-    // One refusal may pass; what is read otherwise would be taken for all that is to be had.
+    // A single refusal may be temporary, and the fallback would count as everything available.
     if (fallback === undefined || refusals < REFUSALS_BELIEVED || read.pages > 0) {
       return read.end(read.pages > 0 ? 'partial' : 'failed', code, failure.message);
     }
@@ -311,7 +314,7 @@ export class GraphLogCollector implements Collector {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { graph, clock } = this.#options;
-    // `le`, since `lt` is not among what the service filters by: the edge is read twice.
+    // `le`, because the service does not support `lt`: the boundary is read twice.
     const window = `${time} ge ${instantOfMs(from)} and ${time} le ${instantOfMs(to)}`;
     const $filter = filter === undefined ? window : `${window} and ${filter}`;
     const first = graph.url(path, { $top: String(PAGE_ITEMS), $filter });
@@ -331,7 +334,7 @@ type Poll = {
   readonly startedMs: number;
 };
 
-/** Windows to read, and what is to be noted when all of them were. */
+/** Windows to read, and what to record when all of them were read. */
 type Plan = {
   readonly news: LogWindow | undefined;
   readonly old: readonly LogWindow[];
@@ -342,13 +345,13 @@ type RepeatPlan = { readonly windows: readonly Interval[]; readonly done: () => 
 
 type LogWindow = Interval & Pick<CollectWindow, 'delays'>;
 
-/** The service says so for tenants without Entra ID P1 (contracts 5.1). */
+/** The service's text for tenants without Entra ID P1. */
 const NO_LICENCE = /NonPremiumTenant|RequestFromNonPremium/i;
 
-/** By which a service says that it has no such thing as what was asked. */
+/** The statuses with which a service rejects an unsupported query. */
 const UNKNOWN_STATUS: ReadonlySet<number> = new Set([400, 404, 405, 501]);
 
-/** What was read of one window. */
+/** The result of reading one window. */
 class Reading {
   pages = 0;
   readonly #contents: ContentFact[] = [];
@@ -367,7 +370,7 @@ class Reading {
   }
 }
 
-/** How much is read again in a time, by the time. */
+/** The share of time that is read again, per repeated read. */
 function sharesOf({
   everyMs,
   backMs,
@@ -378,7 +381,7 @@ function sharesOf({
   return backMs / everyMs;
 }
 
-/** At whole multiples, so that the same windows come again after a crash. */
+/** Splits at whole multiples, so that the same windows come again after a crash. */
 function split({ from, to }: Interval): Interval[] {
   const windows: Interval[] = [];
   for (let start = from; start < to; ) {

@@ -8,10 +8,10 @@ import { JsonScanner } from '../../importers/files/json/json-scanner.ts';
 import { JsonSlices, type Slice } from '../../importers/files/json/json-slices.ts';
 import { PAGE_BYTES_MAX, PAGES_MAX } from './limits.ts';
 
-/** One page of an OData answer, as the bytes that came. */
+/** One page of an OData answer, as the delivered bytes. */
 export type GraphPage = {
   readonly bytes: Buffer;
-  /** Of each item of its list where it stands. */
+  /** The position of each item of its list. */
   readonly items: readonly Slice[];
   readonly nextLink: string | undefined;
   readonly deltaLink: string | undefined;
@@ -21,20 +21,20 @@ export type GraphOptions = {
   readonly http: HttpClient;
   readonly authorisation: RequestAuthorizer;
   readonly pace: RequestPace;
-  /** As `https://graph.microsoft.com`. */
+  /** For example `https://graph.microsoft.com`. */
   readonly root: string;
 };
 
 export type Asking = {
   readonly signal?: AbortSignal | undefined;
-  /** Of delta queries, which take no `$top`. */
+  /** For delta queries, which do not support `$top`. */
   readonly pageItems?: number | undefined;
 };
 
-/** Contracts 5.1: without it new kinds of sign-in are all called `unknownFutureValue`. */
+/** Without it, Graph reports every new kind of sign-in as `unknownFutureValue`. */
 const UNKNOWN_MEMBERS = 'include-unknown-enum-members';
 
-/** Reads Graph: page after page, by the links it gives, on the configured host alone. */
+/** Reads Graph page by page, by the links it gives, only on the configured host. */
 export class GraphReader {
   readonly #options: GraphOptions;
 
@@ -42,7 +42,7 @@ export class GraphReader {
     this.#options = options;
   }
 
-  /** The address of a path, as `/v1.0/users`. */
+  /** The address of a path such as `/v1.0/users`. */
   url(path: string, query: Readonly<Record<string, string>> = {}): string {
     const { root } = this.#options;
     const search = Object.entries(query).map(
@@ -53,8 +53,8 @@ export class GraphReader {
   }
 
   /**
-   * Every page from `first` on. The last may hold a delta link.
-   * @throws HttpError, also DAMAGED for a page that is none, and for links that go round
+   * Yields every page from `first` on. The last may hold a delta link.
+   * @throws HttpError, with DAMAGED for a malformed page and for a link loop
    */
   async *pages(first: string, asking: Asking = {}): AsyncGenerator<GraphPage, void, void> {
     const seen = new Set<string>();
@@ -95,7 +95,7 @@ function hostOf(link: string): string {
   return placeOf(url);
 }
 
-/** Finds list and links without making the page anew: bodies stay as they came. */
+/** Finds list and links without rewriting the page: bodies stay as delivered. */
 function pageOf(bytes: Buffer): GraphPage | undefined {
   const end = bytes.length;
   const scanner = new JsonScanner();

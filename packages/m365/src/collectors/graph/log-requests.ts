@@ -8,17 +8,17 @@ import {
 import type { DeliveredFamily } from '../collector.ts';
 import { AUDITS_KEPT_MS, SIGN_INS_KEPT_MS } from './limits.ts';
 
-/** A log that Graph gives by event time, and how it is asked for. */
+/** A log that Graph returns by event time, and the queries for it. */
 export type GraphLog = {
   readonly source: SourceId;
   readonly family: DeliveredFamily;
-  /** So long after it happened it can be read, wherever an answer tells that it is all. */
+  /** How long after the event it can be read, provided the answer shows that it is complete. */
   readonly keptMs: number;
-  /** Each is asked; the window is complete when all were read. */
+  /** The window is complete when all queries were read. */
   readonly questions: readonly Question[];
-  /** What the questions do not ask for, of what the source would have: never is all of it read. */
+  /** What the queries leave out of the source, so that the source is never read completely. */
   readonly leavesOut?: { readonly code: string; readonly because: string } | undefined;
-  /** Asked instead when the service has no such thing as the questions. */
+  /** The query to use if the service does not support the other queries. */
   readonly fallback?: Question & { readonly code: string; readonly because: string };
 };
 
@@ -28,7 +28,7 @@ export type Question = {
   readonly filter?: string;
 };
 
-/** Sign-ins of some kinds, as each kind has to be asked for by name. */
+/** Sign-ins of some kinds. Each kind must be requested by name. */
 export function signInLog(types: readonly SignInType[]): GraphLog {
   const left = SIGN_IN_TYPES.filter((type) => !types.includes(type));
   const because =

@@ -10,11 +10,11 @@ export type ListListeners = {
   readonly clock: Clock;
   readonly desk: CollectionSink;
   readonly signal: AbortSignal | undefined;
-  /** Of the last reading. */
+  /** The mark of the last read. */
   readonly mark: DirectoryMark | undefined;
 };
 
-/** Reads a list to its end; tells how many pages it had. What has not changed adds nothing. */
+/** Reads a list completely and returns the number of pages. Unchanged data adds no entries. */
 export async function readList(
   { path, query }: { readonly path: string; readonly query?: Readonly<Record<string, string>> },
   reading: Reading,
@@ -26,7 +26,7 @@ export async function readList(
   return pages;
 }
 
-/** The same for a list that each of many objects has: together they are one. */
+/** Reads a list that each of many objects has. Together they count as one list. */
 export async function readListForEach(
   list: { readonly parents: string; readonly path: (parentId: string) => string },
   reading: Reading,
@@ -48,7 +48,7 @@ export async function readListForEach(
       try {
         pages += await takeAll(graph.url(list.path(id)), reading.source, taken, listener);
       } catch (error) {
-        // Deleted between the two questions: then it has no list.
+        // Deleted between the two requests: then it has no list.
         if (error instanceof HttpError && error.status === 404) continue;
         next = ids.length;
         throw error;
@@ -74,7 +74,7 @@ async function takeAll(
   return pages;
 }
 
-/** A snapshot in the making. It is held back as a whole if it is small, to see what it is. */
+/** A snapshot in progress. A small snapshot is held completely, to see whether it changed. */
 class SnapshotBuffer {
   readonly #reading: Reading;
   readonly #listener: ListListeners;
@@ -87,7 +87,7 @@ class SnapshotBuffer {
   }
 
   async add(items: readonly Buffer[]): Promise<void> {
-    // Copies: a view would hold the whole page.
+    // Copies, because a view would keep the whole page in memory.
     for (const item of items) this.#held.push(Buffer.from(item));
     this.#heldBytes += items.reduce((sum, { length }) => sum + length, 0);
     if (this.#heldBytes < SNAPSHOT_HELD_BYTES) return;
@@ -105,7 +105,7 @@ class SnapshotBuffer {
     await this.#append({ isLast: true, next: null, ...(digest !== undefined && { digest }) });
   }
 
-  /** Says that nothing has changed: a change of nothing, laid over the snapshot before. */
+  /** Records that nothing has changed: an empty delta on the previous snapshot. */
   async #confirm({ since }: DirectoryMark, digest: string): Promise<void> {
     const { clock, desk } = this.#listener;
     const reading: Reading = { ...this.#reading, mode: 'delta', since };
@@ -119,13 +119,13 @@ class SnapshotBuffer {
     this.#held = [];
     this.#heldBytes = 0;
     const drafts = pageDrafts(this.#reading, items, end, clock.now());
-    // Before anything is waited for: somebody else may append meanwhile.
+    // Before any await, because another append may run in the meantime.
     this.#reading.pages += 1;
     await desk.append(drafts);
   }
 }
 
-/** What was read long ago, and did not change, would count as old: now and then it is confirmed. */
+/** Unchanged data that was read long ago would count as stale, so it is confirmed at intervals. */
 export function isConfirmDue(mark: DirectoryMark | undefined, clock: Clock): boolean {
   return mark !== undefined && clock.now() - msOfInstant(mark.at) >= CONFIRM_EVERY_MS;
 }

@@ -1,6 +1,6 @@
 import type { CustodyDigest } from './bytes/custody-digest.ts';
 
-/** Where a document's bytes come from. `disk` counts them as they lie on disk. */
+/** The source of a document's bytes. `disk` counts the bytes on disk. */
 export type Source = {
   readonly name: string;
   readonly path: string;
@@ -11,6 +11,6 @@ export type Source = {
 };
 
 export type ReaderOptions = {
-  /** Chunks are about so large; the default suits worker threads. */
+  /** The approximate size of chunks. The default suits worker threads. */
   readonly chunkBytes?: number;
 };

@@ -3,7 +3,7 @@ import type { Chunk, Reject } from './chunks/chunk.ts';
 import type { TextWindow } from './chunks/framer.ts';
 import { JsonFramer } from './json/json-framer.ts';
 
-/** A region of a content that is no record. */
+/** A region of a content that is not a record. */
 export type GatherReject = Pick<Reject, 'row' | 'offset' | 'length' | 'reason'>;
 
 export type GatherResult = {
@@ -13,9 +13,9 @@ export type GatherResult = {
 };
 
 /**
- * Puts the records of many small contents into chunks that are worth handing to a thread. Each
- * content is one JSON text of its own and is cut as a file is: what is damaged in one does not
- * reach the next.
+ * Collects the records of many small contents in chunks large enough for a worker thread. Each
+ * content is a JSON text of its own and is split like a file. Damage in one does not affect the
+ * next.
  */
 export class Gatherer {
   #bytes: Buffer<ArrayBuffer> = Buffer.alloc(0);
@@ -52,7 +52,7 @@ export class Gatherer {
     return { items, rejects };
   }
 
-  /** What was gathered so far, as one chunk; undefined when there is no record. */
+  /** Returns the collected records as one chunk; undefined if there are none. */
   take(): Chunk | undefined {
     const bytes = this.#bytes;
     const spans = Int32Array.from(this.#spans);

@@ -4,10 +4,9 @@ import type { Chunk, Document, ReaderEvent } from './chunks/chunk.ts';
 import type { Source } from './document-source.ts';
 
 /**
- * A file that is one message. What is read of it becomes records of JSON, all of which say of the
- * whole file where they come from.
+ * A file with one message. Its content becomes JSON records, each with the whole file as its locus.
  *
- * @throws IntakeError before the first event when nothing of it can be read
+ * @throws ImportError before the first event if nothing can be read
  */
 export async function* readMessageDocument(
   document: Document,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { collectBytes, type ReadInputs, textOf } from '../../testing/collect.ts';
 import { audit, quotedCell } from '../../testing/render.ts';
 
-/** Exports as other tools leave them behind: the record inside is what counts. */
+/** Exports in the forms of other tools. The record inside is what counts. */
 const RECORDS = [audit(1), audit(2), audit(3)];
 const TEXTS = RECORDS.map((record) => JSON.stringify(record));
 const [ONE, TWO, THREE] = TEXTS as [string, string, string];
@@ -44,18 +44,18 @@ const ENVELOPES: Readonly<Record<string, string>> = {
 };
 
 for (const [name, text] of Object.entries(ENVELOPES)) {
-  test(`${name}: each record is read, and nothing else`, async () => {
+  test(`${name}: reads each record, and nothing else`, async () => {
     assert.deepEqual(found(await collectBytes(text)), ALL_THREE);
   });
 }
 
-test('what is no record in a list of records is rejected, not passed over', async () => {
+test('rejects a non-record in a list of records instead of skipping it', async () => {
   const read = await collectBytes(`{"logs":{"entries":[${ONE},{"note":"x"},${TWO}]}}`);
   assert.equal(read.drafts.length, 2);
   assert.equal(read.rejects.length, 1);
 });
 
-test('an event that only holds records beside much else stays whole', async () => {
+test('an event with records among many other members stays whole', async () => {
   const own = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`field${i}`, i]));
   const text = JSON.stringify({ timestamp: AT, ...own, related: RECORDS });
   assert.deepEqual(found(await collectBytes(text)), {
@@ -65,7 +65,7 @@ test('an event that only holds records beside much else stays whole', async () =
   });
 });
 
-test('a record in a column of any name is found', async () => {
+test('finds a record in a column of any name', async () => {
   for (const columns of ['@timestamp,message', '@timestamp,event.original', 'number,payload']) {
     const rows = TEXTS.map((text) => `"${AT}",${quotedCell(text)}`);
     const read = await collectBytes([columns, ...rows].join('\r\n'));
@@ -73,7 +73,7 @@ test('a record in a column of any name is found', async () => {
   }
 });
 
-test('a row with a record that is not known stays a row', async () => {
+test('a row with an unknown record stays a row', async () => {
   const read = await collectBytes(`@timestamp,message\r\n${AT},"{""a"":1}"\r\n`);
   assert.deepEqual(found(read), {
     sources: ['other/json'],
@@ -82,7 +82,7 @@ test('a row with a record that is not known stays a row', async () => {
   });
 });
 
-test('lines of a log that end in a record: what stands before it is no record', async () => {
+test('log lines that end in a record: the text before it is not a record', async () => {
   for (const before of ['<134>1 2026-03-04T08:31:07Z host o365 - - - ', '2026-03-04 INFO [x] ']) {
     const lines = TEXTS.map((text) => `${before}${text}`);
     assert.deepEqual(found(await collectBytes(lines.join('\n'), { pieces: [7] })), ALL_THREE);
@@ -93,7 +93,7 @@ test('lines of a log that end in a record: what stands before it is no record', 
   }
 });
 
-test('columns for members of members are read as those', async () => {
+test('columns for nested members are read as nested members', async () => {
   const properties = `id,createdDateTime,isInteractive,status.errorCode`;
   const flat = `time,category,operationName,${properties
     .split(',')
@@ -107,7 +107,7 @@ test('columns for members of members are read as those', async () => {
   assert.equal(draft?.at, '2026-03-04T08:31:06.5Z');
 });
 
-test('a document of a kind that is not known is kept without the hit around it', async () => {
+test('a document of an unknown kind is kept without the hit around it', async () => {
   const document = `{"@timestamp":"${AT}","event":{"dataset":"x"},"related":{"user":["a"]}}`;
   const hit = `{"_index":"i","_id":"1","_source":${document}}`;
   for (const text of [hit, `{"took":1,"hits":{"hits":[${hit}]}}`]) {
@@ -116,7 +116,7 @@ test('a document of a kind that is not known is kept without the hit around it',
   }
 });
 
-test('column names in one case only are told apart', async () => {
+test('recognizes column names in a single case', async () => {
   const id = '3b9e0c5d-1f42-4a68-9c07-8f2d11aa0001';
   const rows: readonly (readonly [object, string])[] = [
     [{ TimeGenerated: AT, Type: 'SigninLogs', Id: id }, 'log-analytics/SigninLogs'],
@@ -135,7 +135,7 @@ test('column names in one case only are told apart', async () => {
   }
 });
 
-test('times that a script wrote as numbers since 1970 are read where a time must be', async () => {
+test('reads times written as numbers since 1970', async () => {
   const at = Date.parse(AT);
   for (const time of [at, at / 1000, `${at}`, `${at / 1000}`, `${at / 1000}.250`]) {
     const record = { ...RECORDS[0], CreationTime: time };
@@ -148,7 +148,7 @@ test('times that a script wrote as numbers since 1970 are read where a time must
   }
 });
 
-test('a hunting row out of Log Analytics carries the same record', async () => {
+test('a hunting row from Log Analytics carries the same record', async () => {
   const row = { TimeGenerated: AT, Type: 'CloudAppEvents', ReportId: 'x', RawEventData: ONE };
   const [draft] = (await collectBytes(JSON.stringify(row))).drafts;
   assert.equal(draft?.source, 'defender/advanced-hunting');

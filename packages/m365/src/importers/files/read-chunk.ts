@@ -4,8 +4,8 @@ import { JsonReader } from './json/json-reader.ts';
 
 /**
  * Reads every record of a chunk: pure and synchronous, for worker threads. Bodies are views of the
- * chunk's bytes, or of memory made for this chunk. For each span at least one record or reject
- * comes; records that share a line of JSON share its row number.
+ * chunk's bytes, or of memory made for this chunk. Each span gives at least one record or reject.
+ * Records that share a line of JSON share its row number.
  */
 export function readChunk(chunk: Chunk, context: ReadContext, sink: ChunkSink): void {
   const reader =

@@ -12,9 +12,9 @@ import { type DetectedFormat, sniff } from './sniff-format.ts';
 import { Splitter, type SplitterItem } from './splitter.ts';
 
 /**
- * Reads one text: decides what it is, then yields its records in chunks.
+ * Reads one text: detects its format, then yields its records in chunks.
  *
- * @throws IntakeError before the first event when nothing of it can be read
+ * @throws ImportError before the first event if nothing can be read
  */
 export async function* readDocument(
   documentId: number,
@@ -58,7 +58,7 @@ export async function* readDocument(
   }
   yield* eventsOf(splitter.finish());
   if (!isAnnounced) {
-    // Nothing of it was read: it is refused whole, as what fails at its first byte is.
+    // Nothing of it was read, so it is refused as a whole, like a failure at the first byte.
     if (failure !== undefined) throw failure;
     yield { kind: 'document', document };
   }

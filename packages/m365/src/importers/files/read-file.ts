@@ -4,10 +4,10 @@ import { unreadable } from './walk-files.ts';
 const READ_BYTES: number = 256 * 1024;
 
 /**
- * The bytes of a file, piece by piece, the next one being read meanwhile. The buffers are used in
- * turn, which spares the collector: a piece is good until the next but one is asked for.
+ * The bytes of a file, piece by piece; the next piece is read ahead. The buffers are reused, which
+ * spares the garbage collector. A piece is valid until the piece after the next is requested.
  *
- * @throws IntakeError NOT_FOUND, UNREADABLE
+ * @throws ImportError NOT_FOUND, UNREADABLE
  */
 export async function* readFile(path: string): AsyncGenerator<Uint8Array, void, void> {
   try {
@@ -31,7 +31,7 @@ export async function* readFile(path: string): AsyncGenerator<Uint8Array, void, 
   }
 }
 
-/** The first bytes of a file, enough to know an archive. */
+/** The first bytes of a file, enough to recognize an archive. */
 export async function readPrefix(path: string): Promise<Uint8Array> {
   try {
     await using file = await open(path);

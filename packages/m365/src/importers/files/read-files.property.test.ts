@@ -51,7 +51,7 @@ const encodings: Record<string, (text: string) => Uint8Array> = {
   'gzip in zstd': (text) => zstdCompressSync(gzipSync(text)),
 };
 
-test('the same records come out of every form, encoding and packing, however cut', async () => {
+test('gives the same records for every form, encoding, compression and split', async () => {
   const form = fc.nat();
   const encoding = fc.constantFrom(...Object.keys(encodings));
   await fc.assert(
@@ -76,7 +76,7 @@ test('the same records come out of every form, encoding and packing, however cut
   );
 });
 
-test('rows are numbered in order and their places hold the record', async () => {
+test('rows are numbered in order, and each locus points at its record', async () => {
   await fc.assert(
     fc.asyncProperty(audits, cuts, fc.nat(), async (records, cut, formNumber) => {
       const forms = renderings(records);
@@ -95,7 +95,7 @@ test('rows are numbered in order and their places hold the record', async () => 
   );
 });
 
-test('damage never crashes or hangs, and where the text is cut makes no difference', async () => {
+test('damage never crashes or hangs, and the split of the text makes no difference', async () => {
   const edits = fc.array(
     fc.record({
       at: fc.nat(),
@@ -124,7 +124,7 @@ test('damage never crashes or hangs, and where the text is cut makes no differen
   );
 });
 
-test('one wrong byte within a record costs that record alone', async () => {
+test('one wrong byte in a record costs only that record', async () => {
   const several = audits.filter((records) => records.length > 2);
   const byte = fc.oneof(fc.constantFrom(...Buffer.from('"{}[],:\\\n\r\0')), fc.nat(255));
   const place = fc.record({ record: fc.nat(), at: fc.nat(), byte, form: fc.nat() });
@@ -137,7 +137,7 @@ test('one wrong byte within a record costs that record alone', async () => {
       const victim = where.record % records.length;
       const locus = intact.drafts[victim]?.locus;
       assert.ok(locus);
-      // Its first byte is left alone: it may be all by which the whole text is recognised.
+      // The first byte stays: the format may be recognized only by it.
       const at = locus.offset + 1 + (where.at % (locus.length - 1));
       const bytes = Buffer.from(text);
       const changed = Buffer.concat([
@@ -158,7 +158,7 @@ test('one wrong byte within a record costs that record alone', async () => {
   );
 });
 
-/** The two halves find rejects at different moments. */
+/** The two halves find rejects at different times. */
 function inOrder(rejects: readonly Reject[]): Reject[] {
   return rejects.toSorted((a, b) => a.offset - b.offset || a.row - b.row);
 }

@@ -50,7 +50,7 @@ function codes({ refused }: ReadInputs): string[] {
   return refused.map(({ error }) => error.code);
 }
 
-test('reads a folder in sorted order, whatever the files are called', async () => {
+test('reads a folder in sorted order, for any file names', async () => {
   const files = { 'b/x.txt': LINES, 'a.doc': cmdletCsv([audit(4)]), 'b/a.csv': LINES };
   await inFolder(files, async (folder) => {
     const found = await read(folder);
@@ -69,7 +69,7 @@ test('reads a folder in sorted order, whatever the files are called', async () =
   });
 });
 
-test('states size and digest of the file as it lies on disk', async () => {
+test('states size and digest of the file as it is on disk', async () => {
   const packed = gzipSync(LINES);
   const zip = zipOf([
     { name: 'a.json', bytes: Buffer.from(LINES) },
@@ -94,7 +94,7 @@ test('states size and digest of the file as it lies on disk', async () => {
   });
 });
 
-test('says of each unreadable file why, and reads the rest', async () => {
+test('reports why each unreadable file cannot be read, and reads the rest', async () => {
   const files = {
     '1-empty': '',
     '2-blank': ' \r\n\t\ufeff'.slice(0, 4),
@@ -123,7 +123,7 @@ test('says of each unreadable file why, and reads the rest', async () => {
   });
 });
 
-test('names what is not there, and shows no terminal escapes', async () => {
+test('names a missing path, without terminal escapes', async () => {
   const found = await read('/nowhere/\u001b[31mred');
   assert.deepEqual(codes(found), ['NOT_FOUND']);
   assert.ok(!found.refused[0]?.error.message.includes('\u001b'));
@@ -131,7 +131,7 @@ test('names what is not there, and shows no terminal escapes', async () => {
 
 const isRoot = process.getuid?.() === 0;
 
-test('says that a file or folder may not be read', {
+test('reports a file or folder without read permission', {
   skip: isRoot && 'root reads all',
 }, async () => {
   await inFolder({ 'a/x': LINES, b: LINES, c: LINES }, async (folder) => {
@@ -156,14 +156,14 @@ test('follows links, but not in circles', async () => {
   });
 });
 
-test('follows no link out of the folder, except one that was named itself', async () => {
+test('follows no link out of the folder, except a link that was named itself', async () => {
   await inFolder({ 'in/x': LINES, 'out/secret': LINES, 'inside/y': LINES }, async (parent) => {
     const folder = join(parent, 'in');
     symlinkSync(join(parent, 'out', 'secret'), join(folder, 'file'));
     symlinkSync('../out', join(folder, 'folder'));
     symlinkSync('..', join(folder, 'up'));
     symlinkSync('file', join(folder, 'to-link'));
-    // Its name only begins like that of the folder.
+    // Its name only starts like the folder's.
     symlinkSync(join(parent, 'inside'), join(folder, 'sibling'));
     symlinkSync('x', join(folder, 'within'));
     const found = await read(folder);
@@ -174,7 +174,7 @@ test('follows no link out of the folder, except one that was named itself', asyn
   });
 });
 
-test('does not enter the folder that is imported into, whatever way leads to it', async () => {
+test('does not enter the data folder of the import, on any path to it', async () => {
   await inFolder({ 'x.json': LINES, 'data/keys/note.key': 'secret' }, async (folder) => {
     const except = join(folder, 'data');
     symlinkSync(except, join(folder, 'link'));
@@ -192,7 +192,7 @@ test('does not enter the folder that is imported into, whatever way leads to it'
 const OPEN_FILES = '/proc/self/fd';
 const noList = !existsSync(OPEN_FILES) && 'no list of open files here';
 
-test('leaves no file open that it refused', { skip: noList }, async () => {
+test('closes each file that it refused', { skip: noList }, async () => {
   const binary = Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(400_000)]);
   const files = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`${n}`, binary]));
   await inFolder(files, async (folder) => {
@@ -216,7 +216,7 @@ test('refuses a named pipe instead of waiting for it', { skip: noPipes }, async 
   });
 });
 
-test('a cut archive gives what it holds, says so, and has the digest of its bytes', async () => {
+test('a truncated archive gives its content, a report, and the digest of its bytes', async () => {
   const whole = gzipSync(MANY);
   const cut = whole.subarray(0, whole.length >> 1);
   await inFolder({ 'a.gz': cut }, async (folder) => {
@@ -228,7 +228,7 @@ test('a cut archive gives what it holds, says so, and has the digest of its byte
   });
 });
 
-test('a damaged member of a ZIP costs that member', async () => {
+test('a damaged member of a ZIP costs only that member', async () => {
   const zip = zipOf([
     { name: 'a', bytes: Buffer.from(MANY) },
     { name: 'b', bytes: Buffer.from(LINES) },
@@ -242,7 +242,7 @@ test('a damaged member of a ZIP costs that member', async () => {
   });
 });
 
-test('refuses archives that unpack to far more than audit records do', async () => {
+test('refuses archives that expand far more than audit records do', async () => {
   const spaces = Buffer.alloc(80 << 20, ' ');
   const lies = zipOf([{ name: 'a', bytes: Buffer.from(LINES) }]);
   const directory = lies.indexOf('PK\x01\x02', 0, 'latin1');
@@ -268,7 +268,7 @@ test('refuses archives that unpack to far more than audit records do', async () 
   });
 });
 
-test('refuses a ZIP with more members than it reads', async () => {
+test('refuses a ZIP with too many members', async () => {
   // ZIP64's end of the directory (APPNOTE 6.3 section 4.3.14) holds larger numbers.
   const large = Buffer.alloc(56);
   large.write('PK\x06\x06', 'latin1');
@@ -290,7 +290,7 @@ test('refuses a ZIP with more members than it reads', async () => {
   });
 });
 
-test('names members that cannot be unpacked, and reads the others', async () => {
+test('names members that cannot be decompressed, and reads the others', async () => {
   const bytes = Buffer.from(LINES);
   const zip = zipOf([
     { name: '../a', bytes, flags: 1 },
@@ -309,7 +309,7 @@ test('names members that cannot be unpacked, and reads the others', async () => 
   });
 });
 
-test('knows a spreadsheet, and says what to do with it', async () => {
+test('recognizes a spreadsheet, and says what to do with it', async () => {
   const zip = zipOf([{ name: '[Content_Types].xml', bytes: Buffer.from('<Types/>') }]);
   await inFolder({ 'x.csv': zip }, async (folder) => {
     const found = await read(folder);
@@ -317,13 +317,13 @@ test('knows a spreadsheet, and says what to do with it', async () => {
   });
 });
 
-test('refuses packing within packing without end', async () => {
+test('refuses endlessly nested compression', async () => {
   let bytes: Uint8Array = Buffer.from(LINES);
   for (let layer = 0; layer < 4; layer++) bytes = gzipSync(bytes);
   assert.deepEqual(codes(await collectBytes(bytes)), ['ARCHIVE_UNSUPPORTED']);
 });
 
-test('reads packed standard input, and says why not a ZIP too large to hold', async () => {
+test('reads compressed standard input, and refuses a ZIP that is too large to hold', async () => {
   assert.equal((await collectBytes(gzipSync(LINES), { pieces: [5] })).drafts.length, 3);
   const zip = zipOf([{ name: 'a', bytes: Buffer.from(LINES) }]);
   assert.equal((await collectBytes(zip, { pieces: [7] })).drafts.length, 3);
@@ -333,7 +333,7 @@ test('reads packed standard input, and says why not a ZIP too large to hold', as
   assert.match(read.refused[0]?.error.message ?? '', /save it to a file/);
 });
 
-test('reads a ZIP in a ZIP, and in a gzip, as deep as archives are opened', async () => {
+test('reads a ZIP in a ZIP, and in a gzip, up to the nesting limit', async () => {
   const bytes = Buffer.from(LINES);
   const inner = zipOf([{ name: 'a.json', bytes }]);
   const files = {
@@ -354,7 +354,7 @@ test('reads a ZIP in a ZIP, and in a gzip, as deep as archives are opened', asyn
   });
 });
 
-test('refuses a ZIP in a ZIP that unpacks to far more than the file on disk', async () => {
+test('refuses a ZIP in a ZIP that expands far beyond the file on disk', async () => {
   const spaces = Buffer.alloc(80 << 20, ' ');
   const inner = zipOf([{ name: 'x', bytes: spaces }]);
   await inFolder({ 'x.zip': zipOf([{ name: 'in.zip', bytes: inner }]) }, async (folder) => {
@@ -362,7 +362,7 @@ test('refuses a ZIP in a ZIP that unpacks to far more than the file on disk', as
   });
 });
 
-test('an interrupted reader closes its file and can be left at any event', async () => {
+test('an interrupted reader closes its file and can be stopped at any event', async () => {
   await inFolder({ a: MANY, 'b.gz': gzipSync(MANY) }, async (folder) => {
     for (const name of ['a', 'b.gz']) {
       const events = readInputs([{ kind: 'path', path: join(folder, name) }], { chunkBytes: 1000 });

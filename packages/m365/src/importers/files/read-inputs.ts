@@ -11,7 +11,7 @@ import { readDocument } from './read-document.ts';
 import { readFile, readPrefix } from './read-file.ts';
 import { walk } from './walk-files.ts';
 
-/** What `import` was given: a file or folder (read in sorted order), or a stream (`-`). */
+/** An argument of `import`: a file or folder (read in sorted order), or a stream (`-`). */
 export type Input =
   | {
       readonly kind: 'path';
@@ -21,7 +21,7 @@ export type Input =
     }
   | { readonly kind: 'stream'; readonly bytes: AsyncIterable<Uint8Array> };
 
-/** Bytes on disk of all inputs together, for progress; streams count as nothing. */
+/** Total bytes on disk of all inputs, for progress. Streams count as zero. */
 export async function inputBytes(inputs: readonly Input[]): Promise<number> {
   let bytes = 0;
   for (const input of inputs) {
@@ -34,8 +34,8 @@ export async function inputBytes(inputs: readonly Input[]): Promise<number> {
 }
 
 /**
- * Reads all inputs, one after the other, in constant memory; a bad one never stops the rest.
- * Nothing is read ahead of the consumer but one piece of the file.
+ * Reads all inputs, one after the other, in constant memory. A bad input never stops the rest.
+ * Reads ahead only one piece of the file.
  */
 export async function* readInputs(
   inputs: readonly Input[],
@@ -96,7 +96,7 @@ class Reader {
     }
   }
 
-  /** `layers`: how many archives lie around the members of this one. */
+  /** `layers`: the number of archives around the members of this one. */
   async *#zip(
     place: ZipPlace,
     archive: Source,
@@ -137,7 +137,7 @@ class Reader {
     try {
       yield* this.#packed(source, lookahead, layers);
     } finally {
-      // What was refused at its first bytes would keep its file open.
+      // A refused input would keep its file open.
       await lookahead.close();
     }
   }
@@ -172,7 +172,7 @@ class Reader {
   }
 }
 
-/** What cannot be read at all becomes an event, so that the rest goes on. */
+/** An input that cannot be read at all becomes an event, so that the rest continues. */
 async function* refusing(
   name: string,
   events: AsyncGenerator<ReaderEvent, void, void>,
@@ -199,7 +199,7 @@ async function held(pieces: AsyncIterable<Uint8Array>, { name }: Source): Promis
   for await (const piece of pieces) {
     bytes += piece.length;
     if (bytes > ARCHIVE_HELD_BYTES_MAX) throw tooLargeToHold(name);
-    // A copy: sources use their buffers again.
+    // A copy, because sources reuse their buffers.
     parts.push(Buffer.from(piece));
   }
   return Buffer.concat(parts);

@@ -23,14 +23,14 @@ export type DetectedFormat =
   | { readonly kind: 'binary' }
   | { readonly kind: 'unknown' };
 
-/** Decides by the first bytes of a text (as UTF-8) which framer reads it. */
+/** Chooses the framer by the first bytes of a text (as UTF-8). */
 export function sniff(prefix: Buffer<ArrayBuffer>, isWhole: 'whole' | 'part'): DetectedFormat {
   const end = prefix.length;
   const at = skipSpace(prefix, hasBom(prefix, 0, end) ? 3 : 0, end);
   if (at >= end) return isWhole === 'whole' ? { kind: 'blank' } : json('json-sequence', at);
   if (prefix[at] === OBJECT_OPENS) return json('json-sequence', at);
   if (prefix[at] === LIST_OPENS && startsList(prefix, at + 1)) return json('json-array', at);
-  // Before what looks into lines: a message may quote records.
+  // Before the checks that scan lines, because a message may quote records.
   if (isMessage(prefix, at)) return { kind: 'message' };
   if (isLogOfRecords(prefix, at)) return json('json-sequence', at, 'between-lines');
   if (prefix[at] === LIST_OPENS && prefix.includes('{"')) return json('json-array', at);
@@ -39,7 +39,7 @@ export function sniff(prefix: Buffer<ArrayBuffer>, isWhole: 'whole' | 'part'): D
   if (start !== undefined) {
     return { kind: 'records', container: 'csv', framer: new CsvFramer(start) };
   }
-  // A list of audit documents as strings, without its brackets; or lines of text around records.
+  // A list of audit documents as strings, without its brackets; or text lines around records.
   if (startsString(prefix, at) || holdsObject(prefix)) return json('json-sequence', at);
   return isBinary(prefix) ? { kind: 'binary' } : { kind: 'unknown' };
 }
@@ -58,7 +58,7 @@ function startsList(prefix: Buffer, from: number): boolean {
   return '{["]'.includes(String.fromCharCode(prefix[at] as number));
 }
 
-/** True when the first line that ends in a record of a known kind has text before it. */
+/** Returns true if the first line that ends in a record of a known kind has text before it. */
 function isLogOfRecords(prefix: Buffer, from: number): boolean {
   for (let at = from, lines = 0; at < prefix.length && lines < LOG_LINES_LOOKED_AT; lines++) {
     const lineFeed = prefix.indexOf(LINE_FEED, at);
@@ -72,14 +72,14 @@ function isLogOfRecords(prefix: Buffer, from: number): boolean {
   return false;
 }
 
-/** A log that tells of records does so soon. */
+/** A log with records has one within this many lines. */
 const LOG_LINES_LOOKED_AT = 50;
 
 function startsString(prefix: Buffer, at: number): boolean {
   return prefix[at] === DOUBLE_QUOTE && prefix.toString('latin1', at + 1, at + 4) === '{\\"';
 }
 
-/** True when some line starts with an object: a transcript or log around records. */
+/** Returns true if a line starts with an object: a transcript or log around records. */
 function holdsObject(prefix: Buffer): boolean {
   for (let at = prefix.indexOf('\n{'); at >= 0; at = prefix.indexOf('\n{', at + 1)) {
     const first = skipSpace(prefix, at + 2, prefix.length);
@@ -88,7 +88,7 @@ function holdsObject(prefix: Buffer): boolean {
   return prefix.includes('\n"{\\"');
 }
 
-/** Text holds no zero bytes, and hardly a control character. */
+/** Text has no zero bytes, and almost no control characters. */
 function isBinary(prefix: Buffer): boolean {
   let odd = 0;
   for (const byte of prefix) {

@@ -7,11 +7,11 @@ export type SplitterItem =
   | { readonly kind: 'reject'; readonly reject: Reject };
 
 /**
- * Owns the window of a document's text: lets the framer tell records apart and hands whole ones
- * out in chunks. A chunk takes the window's buffer with it; only the unfinished rest is copied.
+ * Owns the window of a document's text. Lets the framer separate records and returns whole ones in
+ * chunks. A chunk takes over the window's buffer; only the unfinished rest is copied.
  */
 export class Splitter {
-  /** Rows and items told apart so far. */
+  /** Rows and items so far. */
   rows = 0;
   readonly #documentId: number;
   readonly #framer: Framer;
@@ -34,7 +34,7 @@ export class Splitter {
     return this.#window.base + this.#window.end;
   }
 
-  /** Takes the next bytes of the text; the chunks and rejects that they complete. */
+  /** Adds the next bytes of the text. Returns the chunks and rejects that they complete. */
   push(bytes: Uint8Array): SplitterItem[] {
     this.#append(bytes);
     this.#frames();
@@ -61,17 +61,19 @@ export class Splitter {
     if (window.end + wanted > window.bytes.length) this.#renew(this.#framer.keepFrom(), wanted);
   }
 
-  /** A new buffer that starts with what stood at `needed`, with room for `wanted` more bytes. */
+  /**
+   * A new buffer that starts with the bytes from `needed` on, with room for `wanted` more bytes.
+   */
   #renew(needed: number, wanted: number): void {
     const window = this.#window;
-    // A framer may stand beyond the window: behind a header that is yet to come.
+    // A framer's position may be after the window: behind a header that has not arrived yet.
     const from = Math.min(needed, window.end);
     const kept = window.end - from;
-    // Many files are small: room for a chunk only once there is more than the first piece.
+    // Many files are small, so a chunk-sized buffer is allocated only after the first piece.
     const isSmall = window.bytes.length === 0 || window.isLast;
     const usual = isSmall ? 0 : this.#chunkBytes + wanted;
-    // Not from Buffer's pool: the memory belongs to the chunk, which takes it to another thread.
-    // Twice what is kept, so that a record of many pieces is not copied for each of them.
+    // Not from Buffer's pool: the memory moves to another thread with the chunk. Twice the kept
+    // size, so that a record of many pieces is not copied for each piece.
     const bytes = Buffer.allocUnsafeSlow(Math.max(usual, kept + Math.max(kept, wanted)));
     bytes.set(window.bytes.subarray(from, window.end));
     window.bytes = bytes;
@@ -119,7 +121,7 @@ export class Splitter {
     if (isFull) this.#flush();
   }
 
-  /** Hands out the records so far; the window goes on with what the framer still needs. */
+  /** Returns the records so far. The window continues with what the framer still needs. */
   #flush(wanted = 0): void {
     if (this.#spans.length === 0) return;
     const window = this.#window;
@@ -133,7 +135,7 @@ export class Splitter {
       this.#chunk(bytes.buffer, end, spans, base);
       return;
     }
-    // More is left than is handed out: so little is copied, and the window stays.
+    // More is left than returned, so the smaller part is copied, and the window stays.
     const bytes = Buffer.allocUnsafeSlow(end - start);
     window.bytes.copy(bytes, 0, start, end);
     for (let at = 0; at < spans.length; at += 3) {

@@ -29,7 +29,7 @@ for (const folder of FOLDERS) {
   }
 }
 
-/** Counts by csv-parse and JSON.parse, and reads the ids by the rules of the wire contracts. */
+/** Counts with csv-parse and JSON.parse, and reads the ids by the vendor's documented rules. */
 function countOtherwise(
   text: string,
   name: string,
@@ -52,7 +52,7 @@ function reportIdOf(row: Record<string, unknown>): string | undefined {
   return typeof row['ReportId'] === 'string' ? row['ReportId'] : undefined;
 }
 
-/** JSON values one after another: the shortest text that parses is one. */
+/** Consecutive JSON values: the shortest text that parses is one. */
 function valuesOf(text: string): Record<string, unknown>[] {
   const found: unknown[] = [];
   let rest = text.trim();
@@ -65,7 +65,7 @@ function valuesOf(text: string): Record<string, unknown>[] {
         found.push(JSON.parse(rest.slice(0, end)));
         break;
       } catch {
-        // Not the whole value yet.
+        // The value is not complete yet.
       }
     }
     rest = rest.slice(end).trim();

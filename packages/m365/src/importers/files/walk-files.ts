@@ -11,8 +11,8 @@ export type WalkResult =
 
 /**
  * The file at `path`, or every file in the folder, in sorted order. The folder `except` is not
- * entered, whatever the way that leads to it. Links in a folder are followed once, and only to what
- * lies in it: whoever may put a file into a folder must not have another one read.
+ * entered, on any path to it. Links in a folder are followed once, and only if they stay inside.
+ * Otherwise a user who can add a file to a folder could make the import read any file.
  */
 export async function* walk(
   path: string,
@@ -70,7 +70,7 @@ async function* visitFolder(
     return;
   }
   if (folders.has(real)) {
-    // A second way into a folder that was read already adds nothing.
+    // A second path into a folder that was already read adds nothing.
     if (above.length === 0) yield { kind: 'refused', path, error: dataFolder(path) };
     return;
   }

@@ -4,11 +4,11 @@ import { plain } from './message-header.ts';
 
 export type Link = {
   readonly url: string;
-  /** What the reader sees instead, where that is itself an address. */
+  /** The text that the reader sees, if it is itself an address. */
   readonly shown: string | undefined;
 };
 
-/** Where a link may stand, by element. */
+/** Attributes that hold a link, by element. */
 const TARGETS: ReadonlyMap<string, string> = new Map([
   ['a', 'href'],
   ['area', 'href'],
@@ -16,7 +16,10 @@ const TARGETS: ReadonlyMap<string, string> = new Map([
   ['base', 'href'],
 ]);
 
-/** The targets of an HTML text in their order. The tokenizer alone: a tree could be made deep. */
+/**
+ * The link targets of an HTML text, in order. Uses only the tokenizer, because a tree could be
+ * nested very deep.
+ */
 export function linksInHtml(html: string): Link[] {
   const finder = new LinkFinder(html);
   const tokenizer = new Tokenizer({ xmlMode: false, decodeEntities: true }, finder);
@@ -59,7 +62,7 @@ class LinkFinder {
   }
 
   onattribend(): void {
-    // Of two attributes of one name the first counts, as in browsers.
+    // If an attribute is repeated, the first counts, as in browsers.
     if (TARGETS.get(this.#element) === this.#attribute) this.#target ??= this.#value;
   }
 
@@ -67,7 +70,7 @@ class LinkFinder {
     const target = this.#target;
     if (this.#element === 'a') this.#close();
     if (target === undefined) return;
-    // Browsers leave out tabs and line ends within an address.
+    // Browsers ignore tabs and line ends in an address.
     const url = resolved(plain(target.replaceAll(/[\t\r\n]/g, '')), this.#base);
     if (this.#element === 'base') this.#base ??= url;
     else if (url === undefined) return;
@@ -116,7 +119,9 @@ class LinkFinder {
   }
 }
 
-/** Only what leads somewhere: no anchors, no mail addresses, no parts of the message itself. */
+/**
+ * Keeps only targets that lead somewhere: no anchors, no mail addresses, no parts of the message.
+ */
 function resolved(target: string, base: string | undefined): string | undefined {
   const url = target.slice(0, LINK_CHARACTERS_MAX);
   if (/^[a-z][a-z0-9+.-]*:/i.test(url)) return /^[a-z0-9+.-]+:\/\//i.test(url) ? url : undefined;
@@ -127,7 +132,7 @@ function resolved(target: string, base: string | undefined): string | undefined 
   return new URL(url, base).href.slice(0, LINK_CHARACTERS_MAX);
 }
 
-/** A text that is an address itself, of another host than the one it leads to. */
+/** Returns a text that is itself an address, if its host differs from the link's. */
 function addressIn(text: string, url: string): string | undefined {
   const seen = plain(text);
   if (!/^(?:https?:\/\/)?[^\s/@]+\.[a-z]{2,24}(?:[/?#:]\S*)?$/i.test(seen)) return undefined;
@@ -140,12 +145,12 @@ const IN_TEXT = /\b(?:https?|ftp):\/\/[^\s<>"\p{Cc}]{1,2040}/giu;
 
 export function linksInText(text: string): Link[] {
   return Array.from(text.matchAll(IN_TEXT), ([found]) => {
-    // Not by a pattern: one that looks for an end tries from every place.
+    // Not with a regular expression: a pattern anchored at the end tries every position.
     let end = found.length;
     while (PUNCTUATION.includes(found[end - 1] as string)) end--;
     return { url: plain(found.slice(0, end)), shown: undefined };
   });
 }
 
-/** What ends a sentence around an address. */
+/** Punctuation that ends a sentence around an address. */
 const PUNCTUATION = `.,;:!?)]}'*`;

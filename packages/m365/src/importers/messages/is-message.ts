@@ -1,6 +1,6 @@
 import { HEADERS_LOOKED_AT_MAX } from './limits.ts';
 
-/** RFC 5322 2.2: a name of printable ASCII without a colon, which stands at once behind it. */
+/** RFC 5322 2.2: a name of printable ASCII without a colon, directly followed by a colon. */
 const HEADER = /^([!-9;-~]{1,77}):/;
 
 /** Headers that only messages have. */
@@ -9,15 +9,15 @@ const OF_MESSAGES: readonly string[] = [
   ...['dkim-signature', 'authentication-results', 'reply-to', 'x-originating-ip'],
 ];
 
-/** Headers that other texts may have as well. */
+/** Headers that other texts may have too. */
 const COMMON: readonly string[] = [
   ...['from', 'to', 'cc', 'subject', 'date', 'sender', 'content-type'],
 ];
 
-/** RFC 4155: the line that programs put before a message that they took out of a mailbox file. */
+/** RFC 4155: the line before a message that was exported from a mailbox file. */
 export const MBOX_LINE = 'From ';
 
-/** True for a text that starts with the headers of a message, whatever follows. */
+/** Returns true for a text that starts with the headers of a message. */
 export function isMessage(prefix: Buffer, start: number): boolean {
   let from = start;
   if (prefix.toString('latin1', from, from + MBOX_LINE.length) === MBOX_LINE) {

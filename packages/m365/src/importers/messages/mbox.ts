@@ -7,16 +7,16 @@ const NEXT_MESSAGE = /\n\r?\nFrom \S+ [^\n]*\d\d:\d\d/;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Takes the `From ` line off a message that begins with one, and sees to it that no second message
- * of such a file is taken for the text of the first.
+ * Removes the `From ` line of a message, and detects a second message in the file, which must not
+ * count as text of the first.
  */
 export class MboxReader {
-  /** True once another message stands behind the first. */
+  /** True once another message follows the first. */
   hasMore = false;
   #held: Buffer = NOTHING;
   #state: 'start' | 'message' | 'mailbox' = 'start';
 
-  /** What of the message is known to belong to it by now. */
+  /** Returns the bytes that certainly belong to the message. */
   take(piece: Buffer): Buffer {
     if (this.#state === 'message') return piece;
     if (this.hasMore) return NOTHING;
@@ -40,7 +40,7 @@ export class MboxReader {
     return held;
   }
 
-  /** False as long as the first line has not ended. */
+  /** Returns false while the first line has not ended. */
   #begin(): boolean {
     const head = this.#held.toString('latin1', 0, MBOX_LINE.length);
     if (!MBOX_LINE.startsWith(head)) {

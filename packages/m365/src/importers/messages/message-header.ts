@@ -3,20 +3,20 @@ import { instantOfMs, normaliseInstant } from '@countersign/core';
 import { addressParser, decodeWords } from 'postal-mime';
 import { ADDRESSES_MAX, TRACES_MAX, VALUE_CHARACTERS_MAX } from './limits.ts';
 
-/** A header as it stood there: its name in lower case, its whole line as bytes in a text. */
+/** A header as delivered: its name in lower case, its whole line as bytes in a string. */
 export type HeaderLine = { readonly key: string; readonly line: string };
 
 export type Address = { readonly name: string; readonly address: string };
 
-/** What the headers of a message say. Anybody may have written them. */
+/** The content of a message's headers. Any sender may have forged them. */
 export type Head = {
   readonly at: string | undefined;
   readonly from: Address | undefined;
   readonly to: readonly string[];
-  /** In whose mailbox it lay, where that is stated or there is but one recipient. */
+  /** The mailbox that contained the message, if stated or if there is only one recipient. */
   readonly recipient: string | undefined;
   readonly networkMessageId: string | undefined;
-  /** By the names that advanced hunting has for them, where it has one. */
+  /** By the names of advanced hunting, where it has one. */
   readonly members: Readonly<Record<string, unknown>>;
 };
 
@@ -73,7 +73,7 @@ function bodyOfLine(line: string): string {
   return plain(value.replaceAll(/\r?\n/g, '').replaceAll('\t', ' '));
 }
 
-/** Without what no column and no terminal should get: control characters, halves of letters. */
+/** Removes what no column or terminal should get: control characters and lone surrogates. */
 export function plain(text: string): string {
   const clipped = text.trim().slice(0, VALUE_CHARACTERS_MAX);
   return clipped.replaceAll(/\p{Cc}/gu, '\ufffd').toWellFormed();
@@ -101,7 +101,8 @@ function timeOf(date: string | undefined): string | undefined {
   const bare = date.replaceAll(/\([^()]*\)/g, ' ').trim();
   const read = normaliseInstant(bare);
   if (read !== undefined) return read;
-  // What no form of ours fits (names of zones, two-digit years) the engine may still read.
+  // For forms that Countersign does not parse (zone names, two-digit years), the engine may still
+  // succeed.
   return bare.length > 64 ? undefined : instantOfMs(Date.parse(bare));
 }
 
@@ -111,8 +112,8 @@ function timeOfHop(received: string): string | undefined {
 }
 
 /**
- * The first hop, from the reader's side, at which a message came in from another domain. What lies
- * behind it the sender may have invented; the hops before it are the receiver's own.
+ * The first hop, from the reader's side, at which a message came from another domain. The sender
+ * may have forged everything before it in time; the hops after it are the receiver's own.
  */
 function outsideHop(received: readonly string[]): string | undefined {
   return received.find((hop) => {

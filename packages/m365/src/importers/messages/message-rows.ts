@@ -3,7 +3,7 @@ import { LINKS_MAX } from './limits.ts';
 import type { Head } from './message-header.ts';
 import type { Part } from './part-reader.ts';
 
-/** One row of what a message file tells; its names are those of advanced hunting. */
+/** One row of data from a message file. Its names are those of advanced hunting. */
 export type Row = Readonly<Record<string, unknown>> & {
   readonly MessageFile: 'message' | 'attachment' | 'link';
 };
@@ -14,11 +14,11 @@ export type MessageSummary = {
   readonly parts: readonly Part[];
   readonly bytes: number;
   readonly sha256: string;
-  /** Sentences; one more is added where not all links become rows. */
+  /** Sentences. One is added if not all links become rows. */
   readonly unread: string[];
 };
 
-/** The message, its attachments, its links: as the suite's own tables tell of them. */
+/** The rows of the message, its attachments and its links, like the suite's own tables. */
 export function rowsOf({ head, at, parts, bytes, sha256, unread }: MessageSummary): Row[] {
   const files = parts.filter(({ isAttachment }) => isAttachment);
   const links = distinct(parts.flatMap((part) => part.links));
@@ -69,7 +69,7 @@ function fileOf(part: Part): Readonly<Record<string, unknown>> {
   };
 }
 
-/** One for each target and what is shown for it. */
+/** One per pair of target and shown text. */
 function distinct(links: readonly Link[]): Link[] {
   const seen = new Map<string, Link>();
   for (const link of links) {

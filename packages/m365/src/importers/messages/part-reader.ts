@@ -7,7 +7,7 @@ import { kindOf } from './file-kind.ts';
 import { MAGIC_BYTES, QUOTED_LINE_BYTES_MAX, TEXT_BYTES_MAX } from './limits.ts';
 import { plain } from './message-header.ts';
 
-/** A leaf of a message's tree. Of its content nothing stays but what is said here. */
+/** A leaf of a message's tree. Only these facts of its content are kept. */
 export type Part = {
   readonly number: string;
   readonly name: string | undefined;
@@ -15,13 +15,16 @@ export type Part = {
   readonly disposition: string | undefined;
   readonly isAttachment: boolean;
   readonly kind: string | undefined;
-  /** Undefined where the part could not be decoded to its end. */
+  /** Undefined if the part could not be decoded completely. */
   readonly whole: { readonly bytes: number; readonly sha256: string } | undefined;
   readonly links: readonly Link[];
   readonly isWholeText: boolean;
 };
 
-/** Decodes one part piece by piece; keeps its first bytes, and of texts what links stand in. */
+/**
+ * Decodes one part piece by piece. Keeps its first bytes, and of texts the part that can contain
+ * links.
+ */
 export class PartReader {
   readonly #node: MimeNode;
   readonly #decoder: Transform;
@@ -91,7 +94,7 @@ export class PartReader {
     this.#bytes += piece.length;
     const left = this.#keepBytes - this.#keptBytes;
     if (left <= 0) return;
-    // A copy: a view would hold the whole piece of the file.
+    // A copy, because a view would keep the whole piece in memory.
     const kept = Buffer.from(piece.subarray(0, left));
     this.#kept.push(kept);
     this.#keptBytes += kept.length;
@@ -111,7 +114,7 @@ function textOf(bytes: Buffer, charset: string | false): string {
   try {
     return new TextDecoder(charset === false ? 'utf-8' : charset).decode(bytes);
   } catch {
-    // A character set that nobody knows: addresses are ASCII in nearly all of them.
+    // An unknown character set: addresses are ASCII in nearly all of them.
     return bytes.toString('latin1');
   }
 }

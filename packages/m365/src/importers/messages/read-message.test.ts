@@ -6,7 +6,7 @@ import { type MessageRead, readMessage } from './read-message.ts';
 
 type MessageBytes = string | Buffer;
 
-/** In pieces of a size that no line and no boundary keeps to. */
+/** In pieces of a size that matches no line or boundary. */
 async function* pieces(text: MessageBytes, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text as string);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -31,7 +31,7 @@ function message(head: readonly string[], ...body: readonly string[]): string {
 const MBOX = 'From boss@sender.example Mon Mar  2 09:00:00 2026\n';
 
 for (const size of [1, 7, 300, 4096]) {
-  test(`a message out of a mailbox file is read without its first line, ${size}`, async () => {
+  test(`reads a message from a mailbox file without its first line, ${size}`, async () => {
     const text = message([HTML], '<a href="https://x.example/a">a</a>', '', '>From me', 'From you');
     assert.ok(isMessage(Buffer.from(MBOX + text), 0));
     const [alone, boxed] = [await reading(text, size), await reading(MBOX + text, size)];
@@ -42,7 +42,7 @@ for (const size of [1, 7, 300, 4096]) {
     assert.deepEqual(boxed.rows[0]?.['SenderFromAddress'], alone.rows[0]?.['SenderFromAddress']);
   });
 
-  test(`of several messages of a mailbox file the first is read, ${size}`, async () => {
+  test(`reads the first of several messages of a mailbox file, ${size}`, async () => {
     const link = (host: string): string => `<a href="https://${host}.example/">x</a>`;
     const [one, two] = ['one', 'two'].map((host) => message([HTML], link(host), ''));
     const read = await reading(`${MBOX}${one}\r\n${MBOX}${two}`, size);
@@ -55,7 +55,7 @@ for (const size of [1, 7, 300, 4096]) {
 const MIXED = 'Content-Type: multipart/mixed; boundary="b1"';
 const HTML = 'Content-Type: text/html; charset=utf-8';
 
-test('the headers that matter, decoded, with the first hop from outside', async () => {
+test('reads the relevant headers, decoded, with the first hop from outside', async () => {
   const { rows } = await reading(
     [
       'Received: from a.prod.outlook.example (2001:db8::1) by b.prod.outlook.example with HTTPS;',
@@ -86,7 +86,7 @@ test('the headers that matter, decoded, with the first hop from outside', async 
   assert.match(String(row['AuthenticationResults']), /^spf=pass .*dmarc=none$/);
 });
 
-test('attachments: names in parts, kinds by their bytes, whatever the pieces', async () => {
+test('reads attachments: names in parts, kinds by their bytes, in pieces of any size', async () => {
   const text = message(
     [MIXED],
     ...['preamble', '--b1', 'Content-Type: text/plain', '', 'Hello', '--b1'],
@@ -109,7 +109,7 @@ test('attachments: names in parts, kinds by their bytes, whatever the pieces', a
   for (const size of [1, 7, 61]) assert.deepEqual((await reading(text, size)).rows, rows);
 });
 
-test('links of HTML and of text, and the address that is shown for another', async () => {
+test('reads links of HTML and text, and an address shown for another', async () => {
   const html = [
     '<base href="https://cdn.example/a/"><a href=/b>Read on</a> <A HREF="#top">x</A>',
     '<a href="https://evil.example/?a=1&amp;b=&#50;">www.northmoor.example/login</a>',
@@ -136,7 +136,7 @@ test('links of HTML and of text, and the address that is shown for another', asy
   );
 });
 
-test('what is made to fill a memory is cut, and what was not looked at is said', async () => {
+test('truncates input that would fill memory, and reports what it skipped', async () => {
   const part = ['--b1', 'Content-Type: text/plain', '', 'https://a.example/1'].join('\r\n');
   const many = await reading(message([MIXED], ...Array<string>(PARTS_MAX * 3).fill(part)));
   assert.match(many.unread.join(), /more than 1000 parts/);
@@ -154,7 +154,7 @@ test('what is made to fill a memory is cut, and what was not looked at is said',
   await assert.rejects(reading('From: a@b.example\r\n\r\n'), /holds a time that can be read/);
 });
 
-test('zero bytes, halves of letters and broken MIME are text like any other', async () => {
+test('reads zero bytes, lone surrogates and broken MIME as text', async () => {
   const bytes = Buffer.concat([
     Buffer.from(`Subject: \0 =?utf-8?Q?=00=ED=A0=80?= \xff\r\n`, 'latin1'),
     Buffer.from(message([MIXED, 'No header at all'], '--b1', 'Content-Type: text/html; charset=x')),
@@ -167,7 +167,7 @@ test('zero bytes, halves of letters and broken MIME are text like any other', as
   assert.ok(JSON.stringify(rows).isWellFormed());
 });
 
-test('a message is known by its headers, other texts with colons are none', () => {
+test('recognizes a message by its headers, and refuses other texts with colons', () => {
   const isOne = (text: string): boolean => isMessage(Buffer.from(text), 0);
   assert.ok(isOne(message([], 'x')));
   assert.ok(isOne('Return-Path: <>\nX-Spam: no\nReceived: from a\n by b; now\nNot a header\n'));

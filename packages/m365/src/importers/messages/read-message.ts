@@ -13,15 +13,15 @@ export type MessageRead = {
   /** The message, then its attachments, then its links. */
   readonly rows: readonly Row[];
   readonly bytes: number;
-  /** What was not looked at, in sentences. */
+  /** Sentences about what was skipped. */
   readonly unread: readonly string[];
 };
 
 /**
- * Reads a message (RFC 5322, MIME) in constant memory: what its headers say, what it brings, and
- * where it leads. Its text and its attachments are not kept.
+ * Reads a message (RFC 5322, MIME) in constant memory: its headers, the facts of its attachments,
+ * and its links. Does not keep its text or its attachments.
  *
- * @throws IntakeError MESSAGE_UNREADABLE
+ * @throws ImportError MESSAGE_UNREADABLE
  */
 export async function readMessage(
   pieces: AsyncIterable<Uint8Array>,
@@ -34,7 +34,7 @@ export async function readMessage(
   for await (const piece of pieces) {
     hash.update(piece);
     bytes += piece.length;
-    // A copy: sources use their buffers again.
+    // A copy, because sources reuse their buffers.
     await walk.write(mbox.take(Buffer.from(piece)));
   }
   await walk.write(mbox.rest());
@@ -61,7 +61,7 @@ function unreadable(name: string, why: string): ImportError {
   );
 }
 
-/** Follows the parts of a message as they pass, one at a time. */
+/** Processes the parts of a message one at a time, as they pass. */
 class MessageWalk {
   root: MimeNode | undefined;
   readonly parts: Part[] = [];

@@ -8,7 +8,7 @@ import type { Shape } from './shape.ts';
 const names = (text: string): ReadonlyMap<string, string> =>
   new Map(text.split(/\s+/).map((name) => [name.toLowerCase(), name]));
 
-/** By these the shapes tell what a row is, and who and when. */
+/** The shapes use these to recognize a row, and to find its person and time. */
 const TABLE_NAMES = names(`TimeGenerated Type OfficeId OfficeWorkload SourceRecordId Category Id
   ActivityDisplayName ActivityDateTime TargetResources RequestUri RequestMethod RequestId ResultType
   ResourceDisplayName UserPrincipalName ServicePrincipalId IsInteractive CreatedDateTime AADTenantId
@@ -19,7 +19,7 @@ const GRAPH_NAMES = names(`time category operationName properties resourceId ten
   conditionalAccessStatus isInteractive signInEventTypes appliedConditionalAccessPolicies
   resourceDisplayName resourceTenantId homeTenantId userType`);
 
-/** In a row of a data lake or warehouse whose column names have one case only. */
+/** Restores the names of a row from a data lake or warehouse with single-case column names. */
 function inProperCase(item: JsonObject, proper: ReadonlyMap<string, string>): JsonObject {
   return Object.fromEntries(
     Object.entries(item).map(([name, value]) => [proper.get(name.toLowerCase()) ?? name, value]),

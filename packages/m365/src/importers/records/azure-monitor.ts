@@ -12,12 +12,12 @@ import {
   tenantOfResource,
 } from './shape.ts';
 
-/** Their `id` names a person or application, not the event: two events may share it. */
+/** Their `id` identifies a person or application, not the event. Two events may share it. */
 const ID_IS_OF_A_PRINCIPAL: ReadonlySet<string> = new Set(['RiskyUsers', 'RiskyServicePrincipals']);
 
 /**
- * A diagnostic record as Azure Monitor writes it to storage (`PT1H.json`) and Event Hubs: the
- * Graph item lies under `properties`.
+ * A diagnostic record as Azure Monitor writes it to storage (`PT1H.json`) and Event Hubs. The Graph
+ * item is under `properties`.
  */
 export const azureMonitor: Shape = {
   name: 'azure-monitor',
@@ -45,7 +45,7 @@ export const azureMonitor: Shape = {
         ),
       ),
       id: idOf(category, properties),
-      // The event's own time; `time` is when the pipeline took it up, mostly the same.
+      // The event's own time. `time` is when the pipeline received it, usually the same.
       at: firstInstant(
         properties['createdDateTime'],
         properties['activityDateTime'],

@@ -25,8 +25,8 @@ export const defender: Shape = {
 };
 
 /**
- * Tables of devices count `ReportId` per device and start over: there it is one event only
- * together with device and time. Elsewhere it is text that names the event.
+ * Device tables count `ReportId` per device and restart: there it identifies an event only together
+ * with device and time. In other tables it is text that identifies the event.
  */
 function reportId(row: JsonObject): string | undefined {
   const report = row['ReportId'];

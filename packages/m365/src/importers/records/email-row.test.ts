@@ -85,7 +85,7 @@ const cases: readonly Case[] = [
 ];
 
 for (const { name, item, source, tenant = TENANT_NOT_STATED, id } of cases) {
-  test(`recognises ${name}`, () => {
+  test(`recognizes ${name}`, () => {
     assert.deepEqual(identify(item), { source, tenant, id, at: AT });
   });
 }

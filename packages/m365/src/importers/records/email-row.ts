@@ -1,7 +1,7 @@
 import type { JsonObject } from '../files/chunks/chunk.ts';
 import { firstId, firstInstant, firstTenant, type Shape } from './shape.ts';
 
-/** Tables of advanced hunting that tell of mail, and a member that only this one has. */
+/** Advanced hunting tables about mail, each with a member that only this table has. */
 const TABLES: readonly (readonly [table: string, member: string])[] = [
   ['EmailAttachmentInfo', 'FileName'],
   ['EmailUrlInfo', 'Url'],
@@ -10,8 +10,9 @@ const TABLES: readonly (readonly [table: string, member: string])[] = [
 ];
 
 /**
- * The id of a row about mail, undefined for any other row. `ReportId` names the message, so that
- * it is one event only together with its table; of attachments and links a message has several.
+ * The id of a row about mail; undefined for any other row. `ReportId` identifies the message, so it
+ * identifies an event only together with its table. A message has several rows of attachments and
+ * links.
  */
 export function emailRowId(row: JsonObject): string | undefined {
   if (row['NetworkMessageId'] === undefined) return undefined;
@@ -25,8 +26,8 @@ export function emailRowId(row: JsonObject): string | undefined {
 }
 
 /**
- * A row of a message trace: one message to one recipient, as the cmdlet, Graph and the report of
- * the admin centre write it (contracts 15.4).
+ * A row of a message trace: one message to one recipient, as the cmdlet, Graph and the admin
+ * center's report write it.
  */
 export const messageTrace: Shape = {
   name: 'message-trace',

@@ -12,7 +12,7 @@ export const entraPortal: Shape = {
     return {
       source: isSignIn ? 'entra.portal/signIns' : 'entra.portal/directoryAudits',
       tenant: tenantOfSignIn(item['Resource tenant ID'], item['Home tenant ID'], item['User type']),
-      // Audit rows carry a correlation id only, which several changes share.
+      // Audit rows have only a correlation id, which several changes share.
       id: isSignIn ? firstId(item['Request ID']) : undefined,
       at: firstInstant(item['Date (UTC)']),
     };

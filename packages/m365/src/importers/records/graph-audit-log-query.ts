@@ -2,7 +2,7 @@ import type { JsonObject } from '../files/chunks/chunk.ts';
 import { firstId, firstInstant, firstTenant, nestedObject, type Shape } from './shape.ts';
 import { auditId, auditTenant } from './unified-audit-log.ts';
 
-/** A record of Graph's audit log query (contracts 4): an envelope with `auditData` in it. */
+/** A record of Graph's audit log query: an envelope that contains `auditData`. */
 export const graphAuditLogQuery: Shape = {
   name: 'graph-audit-log-query',
   recognises: (item) =>
@@ -22,7 +22,7 @@ export const graphAuditLogQuery: Shape = {
   },
 };
 
-/** The query itself, not a record: it says whether its records are all there are. */
+/** Returns true for the query itself, which states whether its records are complete. */
 export function isAuditLogQuery(item: JsonObject): boolean {
   return item['filterStartDateTime'] !== undefined && item['status'] !== undefined;
 }

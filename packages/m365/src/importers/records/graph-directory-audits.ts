@@ -1,6 +1,6 @@
 import { firstId, firstInstant, firstTenant, type Shape } from './shape.ts';
 
-/** A directory change as Graph and the Entra portal's JSON download give it (contracts 6). */
+/** A directory change as Graph and the Entra portal's JSON download deliver it. */
 export const graphDirectoryAudits: Shape = {
   name: 'graph-directory-audits',
   recognises: (item) =>
@@ -14,8 +14,8 @@ export const graphDirectoryAudits: Shape = {
   }),
 };
 
-/** The same out of Graph's PowerShell module, whose names start with capitals. */
-export const graphDirectoryAuditsOfPrivilegeShell: Shape = {
+/** The same from Graph's PowerShell module, whose names are capitalized. */
+export const graphDirectoryAuditsOfPowerShell: Shape = {
   name: 'graph-directory-audits-powershell',
   recognises: (item) =>
     item['ActivityDateTime'] !== undefined &&

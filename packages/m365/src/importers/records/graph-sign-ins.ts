@@ -1,7 +1,7 @@
 import type { JsonObject } from '../files/chunks/chunk.ts';
 import { firstId, firstInstant, firstTenant, type Identity, type Shape } from './shape.ts';
 
-/** Members that only sign-ins have: users and applications are created at some time, too. */
+/** Members that only sign-ins have: users and applications also have a creation time. */
 const MARKS: readonly string[] = [
   'clientAppUsed',
   'conditionalAccessStatus',
@@ -11,7 +11,7 @@ const MARKS: readonly string[] = [
   'resourceDisplayName',
 ];
 
-/** A sign-in as Graph and the Entra portal's JSON download give it (contracts 5.2). */
+/** A sign-in as Graph and the Entra portal's JSON download deliver it. */
 export const graphSignIns: Shape = {
   name: 'graph-sign-ins',
   recognises: (item) =>
@@ -24,8 +24,8 @@ export const graphSignIns: Shape = {
   }),
 };
 
-/** The same out of Graph's PowerShell module, whose names start with capitals. */
-export const graphSignInsOfPrivilegeShell: Shape = {
+/** The same from Graph's PowerShell module, whose names are capitalized. */
+export const graphSignInsOfPowerShell: Shape = {
   name: 'graph-sign-ins-powershell',
   recognises: (item) =>
     item['CreatedDateTime'] !== undefined &&
@@ -43,7 +43,7 @@ function signInTenant(item: JsonObject): Identity['tenant'] {
   return tenantOfSignIn(item['resourceTenantId'], item['homeTenantId'], item['userType']);
 }
 
-/** A guest's home is another tenant than the one whose log this is. */
+/** A guest's home tenant differs from the tenant of the log. */
 export function tenantOfSignIn(
   resource: unknown,
   home: unknown,

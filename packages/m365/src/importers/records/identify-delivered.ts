@@ -13,9 +13,9 @@ export type DeliveredIdentity =
   | { readonly kind: 'rejected'; readonly reason: string };
 
 /**
- * Identifies a record that a collector asked for. What it is follows from what was asked, not from
- * how it looks; and it has to be of the tenant that was asked: a service that mixes up its
- * customers must not put one's records into another's books.
+ * Identifies a record that a collector requested. Its kind follows from the request, not from its
+ * members. Its tenant must be the requested one: if a service mixes up its customers, one
+ * customer's records must not enter another's store.
  */
 export function identifyDelivered(item: JsonObject, as: DeliveredAs): DeliveredIdentity {
   const found = identityOf(item, as);
@@ -43,7 +43,7 @@ function identityOf(item: JsonObject, { family }: DeliveredAs): Identity {
   }
 }
 
-/** The tenant that the record is of, where that can only be another one. */
+/** The tenant of the record, if it must be a different one. */
 function strangerOf(
   item: JsonObject,
   read: TenantId,
@@ -61,7 +61,7 @@ function statedTenants(
 ): TenantId[] {
   switch (family) {
     case 'sign-ins':
-      // A guest's home, and the resource of who goes visiting, are other tenants.
+      // A guest's home tenant and a visitor's resource tenant are other tenants.
       return [firstTenant(item['resourceTenantId']), firstTenant(item['homeTenantId'])];
     case 'azure-monitor': {
       const resource = tenantOfResource(item['resourceId'] ?? item['resourceid']);

@@ -356,7 +356,7 @@ const cases: readonly Case[] = [
 ];
 
 for (const one of cases) {
-  test(`recognises ${one.name}`, () => {
+  test(`recognizes ${one.name}`, () => {
     assert.deepEqual(identify(one.item), {
       source: one.source,
       tenant: one.tenant ?? TENANT_NOT_STATED,
@@ -366,7 +366,7 @@ for (const one of cases) {
   });
 }
 
-test('believes no day that does not exist, and reads the last days of a month', () => {
+test('refuses a day that does not exist, and reads the last days of a month', () => {
   const at = (text: string): string | undefined => identify({ ...audit, CreationTime: text }).at;
   assert.equal(at('2026-02-30T08:31:07'), undefined);
   assert.equal(at('2026-13-01T08:31:07'), undefined);

@@ -7,16 +7,16 @@ import { entraPortal } from './entra-portal.ts';
 import { graphAuditLogQuery } from './graph-audit-log-query.ts';
 import {
   graphDirectoryAudits,
-  graphDirectoryAuditsOfPrivilegeShell,
+  graphDirectoryAuditsOfPowerShell,
 } from './graph-directory-audits.ts';
-import { graphSignIns, graphSignInsOfPrivilegeShell } from './graph-sign-ins.ts';
+import { graphSignIns, graphSignInsOfPowerShell } from './graph-sign-ins.ts';
 import { logAnalytics } from './log-analytics.ts';
 import { messageFile } from './message-file.ts';
 import { other } from './other-record.ts';
 import type { Identity, Shape } from './shape.ts';
 import { unifiedAuditLog, unifiedAuditLogInAnyCase } from './unified-audit-log.ts';
 
-/** In this order: the commonest first, the ones that take anything last. */
+/** In this order: the most common shape first, the catch-all shape last. */
 const SHAPES: readonly Shape[] = [
   unifiedAuditLog,
   graphAuditLogQuery,
@@ -27,15 +27,15 @@ const SHAPES: readonly Shape[] = [
   graphSignIns,
   graphDirectoryAudits,
   entraPortal,
-  graphSignInsOfPrivilegeShell,
-  graphDirectoryAuditsOfPrivilegeShell,
+  graphSignInsOfPowerShell,
+  graphDirectoryAuditsOfPowerShell,
   unifiedAuditLogInAnyCase,
   ...shapesInAnyCase,
   messageTrace,
   other,
 ];
 
-/** Recognises an item by its members alone. */
+/** Recognizes an item only by its members. */
 export function identify(item: JsonObject): Identity {
   for (const shape of SHAPES) if (shape.recognises(item)) return shape.identify(item);
   return other.identify(item);

@@ -11,7 +11,7 @@ import {
   tenantOfResource,
 } from './shape.ts';
 
-/** Categories under which the sign-in tables say which of them a row is from. */
+/** Categories with which rows of the sign-in tables state their table. */
 const TABLE_OF_CATEGORY: ReadonlyMap<unknown, string> = new Map([
   ['SignInLogs', 'SigninLogs'],
   ['NonInteractiveUserSignInLogs', 'AADNonInteractiveUserSignInLogs'],
@@ -19,7 +19,7 @@ const TABLE_OF_CATEGORY: ReadonlyMap<unknown, string> = new Map([
   ['ManagedIdentitySignInLogs', 'AADManagedIdentitySignInLogs'],
 ]);
 
-/** Tables whose `Type` is believed; queries often reuse that name for something else. */
+/** Tables whose `Type` is trusted. Queries often reuse that name for another column. */
 const TABLES: ReadonlySet<unknown> = new Set([
   ...TABLE_OF_CATEGORY.values(),
   'OfficeActivity',
@@ -27,7 +27,7 @@ const TABLES: ReadonlySet<unknown> = new Set([
   'MicrosoftGraphActivityLogs',
 ]);
 
-/** A row of a Log Analytics (or Sentinel) table: names with capitals, nested JSON as text. */
+/** A row of a Log Analytics (or Sentinel) table: capitalized names, nested JSON as text. */
 export const logAnalytics: Shape = {
   name: 'log-analytics',
   recognises: (item) => item['TimeGenerated'] !== undefined,
@@ -42,7 +42,7 @@ export const logAnalytics: Shape = {
   },
 };
 
-/** By what only this table has, when the row does not say. */
+/** Recognizes the table by its unique columns if the row does not state it. */
 function tableOf(row: JsonObject): string {
   const type = row['Type'] ?? row['$table'];
   if (TABLES.has(type)) return type as string;
@@ -70,7 +70,7 @@ function signInTableOf(row: JsonObject): string {
   return isFalse ? 'AADNonInteractiveUserSignInLogs' : 'SigninLogs';
 }
 
-/** `TenantId` is not asked: in these tables it is the workspace. */
+/** `TenantId` is ignored: in these tables it is the workspace. */
 function tenantOfRow(row: JsonObject): Identity['tenant'] {
   return firstTenant(
     row['AADTenantId'],
@@ -91,7 +91,7 @@ function idOf(table: string, row: JsonObject): string | undefined {
     case 'AuditLogs':
       return firstId(row['Id']);
     default:
-      // Only of sign-ins is it known that `Id` names the event.
+      // `Id` is known to identify the event only in sign-in tables.
       return table.toLowerCase().endsWith('signinlogs') ? firstId(row['Id']) : emailRowId(row);
   }
 }

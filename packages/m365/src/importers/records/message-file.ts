@@ -1,10 +1,10 @@
 import { firstId, firstInstant, firstTenant, type Shape } from './shape.ts';
 
 /**
- * A row that was made of a message in a file. Its id is that of the message trace where the suite
- * gave the message one and its recipient is known, so that both are one action. Else it is the
- * digest of the file: a Message-ID is the sender's own word, and a second message that bears the
- * same must not pass for the first.
+ * A row made from a message file. If the suite assigned the message an id and its recipient is
+ * known, the row has the id of the message trace, so that both are one action. Otherwise the id is
+ * the digest of the file. A sender chooses the Message-ID, so a second message with the same one
+ * must not replace the first.
  */
 export const messageFile: Shape = {
   name: 'message-file',

@@ -4,8 +4,8 @@ import { firstInstant, firstTenant, type Shape } from './shape.ts';
 export const OTHER = 'other/json';
 
 /**
- * Anything with an event time. What its `id` names is not known (a user, a policy?), so it gets
- * one from its bytes: two different events must never become one.
+ * Any object with an event time. What its `id` identifies is unknown (a user, a policy?), so it
+ * gets an id from its bytes: two different events must never become one.
  */
 export const other: Shape = {
   name: 'other',

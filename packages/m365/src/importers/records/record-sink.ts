@@ -3,10 +3,12 @@ import type { Chunk, ChunkSink, JsonObject, ReadContext } from '../files/chunks/
 import type { Completeness } from '../files/chunks/completeness.ts';
 import type { Identity } from './shape.ts';
 
-/** The place of a record in its chunk. */
+/** The position of a record in its chunk. */
 export type RecordPosition = { readonly start: number; readonly end: number; readonly row: number };
 
-/** Turns what the readers of a chunk find into drafts and rejects with their place in the file. */
+/**
+ * Converts the results of the chunk readers to drafts and rejects with their position in the file.
+ */
 export class RecordSink {
   readonly #documentId: number;
   readonly #offset: number;
@@ -56,7 +58,7 @@ export class RecordSink {
     this.#sink.reject({ documentId: this.#documentId, row, offset, length: end - start, reason });
   }
 
-  /** Takes the two numbers as numbers or digits; other values say nothing. */
+  /** Accepts the two numbers as numbers or digits; ignores other values. */
   page(resultIndex: unknown, resultCount: unknown): void {
     const index = wholeNumber(resultIndex);
     const count = wholeNumber(resultCount);

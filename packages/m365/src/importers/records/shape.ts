@@ -9,31 +9,33 @@ import {
 } from '@countersign/core';
 import type { JsonObject } from '../files/chunks/chunk.ts';
 
-/** What the ledger needs to know of a record beside its bytes. */
+/** The facts of a record that the ledger needs in addition to its bytes. */
 export type Identity = {
   readonly source: SourceId;
-  /** The tenant that the record states, else `TENANT_NOT_STATED`. */
+  /** The tenant that the record states, or `TENANT_NOT_STATED`. */
   readonly tenant: TenantId;
   readonly id: string | undefined;
-  /** Undefined when no member holds a time that can be read: the record is then rejected. */
+  /** Undefined if no member holds a readable time. The record is then rejected. */
   readonly at: string | undefined;
 };
 
 /**
- * One family of records. Each has a file of its own with this anatomy, so that a new family
- * touches one file, its test and the list in `shapes.ts`.
+ * One family of records. Each has its own file with this structure. A new family changes one file,
+ * its test, and the list in `identify-record.ts`.
  */
 export type Shape = {
   readonly name: string;
-  /** True when the item can only be of this family; the first shape that says so has it. */
+  /** Returns true if the item can only belong to this family. The first matching shape wins. */
   readonly recognises: (item: JsonObject) => boolean;
   readonly identify: (item: JsonObject) => Identity;
 };
 
-/** Ids longer than this are none: the longest real one, of advanced hunting, has about 100. */
+/**
+ * A longer text is not an id: the longest real one, of advanced hunting, has about 100 characters.
+ */
 const ID_CHARACTERS_MAX = 1024;
 
-/** The first of the values that is an id; GUIDs in lower case, the all-zero GUID is none. */
+/** The first value that is an id. GUIDs become lower case; the all-zero GUID does not count. */
 export function firstId(...values: readonly unknown[]): string | undefined {
   for (const value of values) {
     if (typeof value !== 'string' || value === '') continue;
@@ -44,7 +46,7 @@ export function firstId(...values: readonly unknown[]): string | undefined {
   return undefined;
 }
 
-/** The first of the values that is a time, in the normal form. */
+/** The first value that is a time, in the normal form. */
 export function firstInstant(...values: readonly unknown[]): string | undefined {
   for (const value of values) {
     if (typeof value === 'number') {
@@ -58,21 +60,21 @@ export function firstInstant(...values: readonly unknown[]): string | undefined 
   return undefined;
 }
 
-/** Ten digits, with decimals or without, or thirteen. */
+/** Ten digits with or without decimals, or thirteen digits. */
 const DIGITS = /^(?:\d{10}(?:\.\d{1,9})?|\d{13})$/;
 
 function instantOfDigits(text: string): string | undefined {
   return DIGITS.test(text) ? instantOfNumber(Number(text)) : undefined;
 }
 
-/** Below this, seconds since 1970 are meant, and before September 2001 neither. */
+/** Smaller numbers count seconds since 1970; both units start in September 2001. */
 const MILLISECONDS_MIN = 1e12;
-/** September 2001: a smaller number is no time. */
+/** September 2001: a smaller number is not a time. */
 const SECONDS_MIN = 1e9;
 /** The year 2286: a larger number counts milliseconds. */
 const SECONDS_MAX = 1e10;
 
-/** Seconds or milliseconds since 1970, as scripts write times; nothing else that is a number. */
+/** Reads seconds or milliseconds since 1970, as scripts write times. Refuses other numbers. */
 function instantOfNumber(value: number): string | undefined {
   if (value >= SECONDS_MIN && value < SECONDS_MAX) return instantOfMs(Math.floor(value * 1000));
   const isMs = value >= MILLISECONDS_MIN && value < SECONDS_MAX * 1000;
@@ -80,8 +82,8 @@ function instantOfNumber(value: number): string | undefined {
 }
 
 /**
- * `2024-01-12T08:31:07`, with `Z` or without, for days that every month has: nearly all times, at
- * a tenth of the price of making a Date.
+ * `2024-01-12T08:31:07`, with or without `Z`, for days that exist in every month. Covers nearly all
+ * times, at a tenth of the cost of creating a Date.
  */
 function plainInstant(text: string): string | undefined {
   const length = text.length;
@@ -105,14 +107,14 @@ function plainInstant(text: string): string | undefined {
   return length === 19 ? `${text}Z` : text;
 }
 
-/** 100 and more when these are not two digits. */
+/** Returns 100 or more unless both characters are digits. */
 function twoDigits(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 0x30;
   const ones = text.charCodeAt(at + 1) - 0x30;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 100;
 }
 
-/** The first of the values that states a tenant. */
+/** The first value that states a tenant. */
 export function firstTenant(...values: readonly unknown[]): TenantId {
   for (const value of values) {
     if (typeof value !== 'string') continue;
@@ -130,7 +132,7 @@ export function tenantOfResource(resourceId: unknown): string | undefined {
   return resourceId.slice(9, 45);
 }
 
-/** A name that comes from outside and becomes part of a source id, which stays for ever. */
+/** An outside name that becomes part of a source id, which never changes. */
 export function sourceName(name: unknown): string | undefined {
   return typeof name === 'string' && SOURCE_NAME.test(name) ? name : undefined;
 }
@@ -141,7 +143,7 @@ function objectOf(value: unknown): JsonObject {
   return typeof value === 'object' && value !== null ? (value as JsonObject) : {};
 }
 
-/** An object, also when it was delivered as JSON in a string, as Log Analytics does. */
+/** An object, also if it was delivered as a JSON string, as in Log Analytics. */
 export function nestedObject(value: unknown): JsonObject {
   if (typeof value !== 'string') return objectOf(value);
   if (!value.startsWith('{')) return {};

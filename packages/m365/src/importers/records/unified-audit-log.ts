@@ -3,7 +3,7 @@ import { firstId, firstInstant, firstTenant, type Identity, type Shape } from '.
 
 const UNIFIED_AUDIT_LOG = 'm365.export/unified-audit-log';
 
-/** An AuditData document by itself (contracts 2.1), out of whatever file. */
+/** A bare AuditData document from any file. */
 export const unifiedAuditLog: Shape = {
   name: 'unified-audit-log',
   recognises: isAuditDocument,
@@ -15,7 +15,7 @@ export const unifiedAuditLog: Shape = {
   }),
 };
 
-/** The same document out of a tool that spells names its own way: `creationTime`, `operation`. */
+/** The same document from a tool with its own spelling of names: `creationTime`, `operation`. */
 export const unifiedAuditLogInAnyCase: Shape = {
   name: 'unified-audit-log-in-any-case',
   recognises: (item) => isAuditDocument(inProperCase(item)),
@@ -36,7 +36,7 @@ const NAMES: ReadonlyMap<string, string> = new Map(
   ].map((name) => [name.toLowerCase(), name]),
 );
 
-/** The document itself, nearly always; names that it has in two cases stay as they are. */
+/** Nearly always returns the document itself. Names that occur in two cases stay unchanged. */
 function inProperCase(document: JsonObject): JsonObject {
   if (document['Operation'] !== undefined) return document;
   const members = Object.entries(document).map(([name, value]) => {
@@ -55,7 +55,7 @@ function isAuditDocument(item: JsonObject): boolean {
   );
 }
 
-/** What the row around an AuditData document says; used where the document is silent. */
+/** The columns of the row around an AuditData document; used where the document has no value. */
 export type AuditRow = {
   readonly id: unknown;
   readonly at: unknown;
@@ -68,7 +68,7 @@ export function auditRowOf(row: JsonObject): AuditRow {
   };
 }
 
-/** Identifies an AuditData document that came in a row of an export (contracts 3). */
+/** Identifies an AuditData document from a row of an export. */
 export function identifyAuditData(given: JsonObject, row: AuditRow): Identity {
   const document = inProperCase(given);
   return {
@@ -84,8 +84,8 @@ export function auditTenant(document: JsonObject): Identity['tenant'] {
 }
 
 /**
- * The id of the action. Of a sign-in it is the request id (contracts 2.9), by which the sign-in
- * logs know the same action; the documentation and the data spell it differently.
+ * The id of the action. For a sign-in it is the request id, which the sign-in logs share. The
+ * documentation and the data spell it differently.
  */
 export function auditId(document: JsonObject): string | undefined {
   return isSignIn(document)

@@ -6,11 +6,11 @@ import { targetOf } from '../../shapes/directory-audit.ts';
 import { directoryExample } from '../example-records.ts';
 
 /**
- * Accounts: created, enabled, disabled, deleted, their passwords and their factors, as OCSF
- * Account Change. "Update user" is 99 whatever it changed: the directory also writes "Disable
- * account", "Enable Strong Authentication" and the like for the same act, and one act must not be
- * counted twice. The moved time of valid refresh tokens is 99 too: sessions were revoked, but
- * nobody logged off, and somebody did it.
+ * Accounts: created, enabled, disabled, deleted, their passwords and their factors, as OCSF Account
+ * Change. "Update user" is always 99. The directory also writes "Disable account", "Enable Strong
+ * Authentication" and so on for the same act, and one act must not count twice. A changed start of
+ * valid refresh tokens is 99 too: it revokes sessions, but is an act of an administrator, not a
+ * logoff.
  */
 const ACCOUNT_CHANGE = 3001;
 const CREATE = 1;

@@ -17,9 +17,9 @@ import {
 import { directoryExample } from '../example-records.ts';
 
 /**
- * Applications, service principals, their credentials, consent and delegated grants, as OCSF
- * Entity Management. A credential is a change of its application; a consent or grant is an entity
- * of its own, created and deleted, and the object column holds its scopes.
+ * Applications, service principals, their credentials, consent and delegated grants, as OCSF Entity
+ * Management. A credential is a change of its application. A consent or grant is its own entity,
+ * created and deleted, and the object column holds its scopes.
  */
 const GRANTS = 'delegated permission grant';
 const CONSENT = 'consent to application';
@@ -68,8 +68,8 @@ function objectOf(view: DirectoryView): string | null {
 }
 
 /**
- * `[] => [[Id: …, ClientId: …, ResourceId: …, ConsentType: AllPrincipals, Scope: User.Read], …]; `
- * (contracts 2.8): the scopes of the grants on the right of the arrow.
+ * `[] => [[Id: …, ClientId: …, ResourceId: …, ConsentType: AllPrincipals, Scope: User.Read], …]; `:
+ * the scopes of the grants after the arrow.
  */
 function scopesOfConsent(written: string | null): string | null {
   if (written === null) return null;

@@ -13,7 +13,7 @@ import {
 } from '../entity-mapping.ts';
 import { directoryExample } from '../example-records.ts';
 
-/** Devices in the directory, and who owns and uses them. */
+/** Devices in the directory, with their owners and users. */
 const ACTIVITIES: ReadonlyMap<string, number> = new Map([
   ['add device', CREATE],
   ['register device', ENROLL],

@@ -2,7 +2,7 @@ import type { Mapping } from '../../model/mapping.ts';
 import { DELETE, entityMapping } from '../entity-mapping.ts';
 import { directoryExample } from '../example-records.ts';
 
-/** Any other change in the directory: an entity of the type that the record states, by its verb. */
+/** Any other directory change: an entity of the stated type, by its verb. */
 export const entraDirectory: Mapping = entityMapping({
   name: 'entra-directory',
   activities: new Map(),

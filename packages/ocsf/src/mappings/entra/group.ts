@@ -12,9 +12,9 @@ import {
 import { directoryExample } from '../example-records.ts';
 
 /**
- * Groups and who is in them, as OCSF Group Management. The target of a membership change is the
- * member and the object is the group; of any other change, both are the group. An owner is not a
- * member and holds no privilege that OCSF names, so owners are 99.
+ * Groups and their members, as OCSF Group Management. In a membership change, the target is the
+ * member and the object is the group. In any other change, both are the group. An owner is not a
+ * member and holds no privilege that OCSF names, so owner changes are 99.
  */
 const GROUP_MANAGEMENT = 3006;
 const ASSIGN_PRIVILEGES = 1;
@@ -78,7 +78,7 @@ function memberOf(view: DirectoryView, activity: number): Party | undefined {
   if (!view.key.includes('member') && !view.key.includes('owner')) return undefined;
   const party = targetOf(view, 'user', 'serviceprincipal', 'device');
   if (party !== undefined) return party;
-  // Two groups: the first is the member, as the directory lists its targets.
+  // Two groups: the first is the member, in the order of the directory's targets.
   const named = changedTo(view, 'Group.ObjectID') !== null;
   if (activity === OTHER || (!named && view.targets.length < 2)) return undefined;
   return view.targets[0];

@@ -3,8 +3,8 @@ import { CREATE, DELETE, entityMapping, UPDATE } from '../entity-mapping.ts';
 import { directoryExample } from '../example-records.ts';
 
 /**
- * What governs the whole directory: conditional access, authorization and authentication-method
- * policies, named locations, domains and their federation, cross-tenant access, company settings.
+ * Directory-wide policy: conditional access, authorization and authentication-method policies,
+ * named locations, domains and their federation, cross-tenant access, company settings.
  */
 const ACTIVITIES: ReadonlyMap<string, number> = new Map([
   ['add policy', CREATE],

@@ -14,9 +14,9 @@ import { guid, identify } from '../../values/principal-identifier.ts';
 import { directoryExample } from '../example-records.ts';
 
 /**
- * Directory roles, PIM and app roles, as OCSF User Access Management. The target is who gained or
- * lost the privilege; the object is the privilege. What was only asked for in PIM is 99: nobody
- * has it yet.
+ * Directory roles, PIM and app roles, as OCSF User Access Management. The target is the principal
+ * that gained or lost the privilege; the object is the privilege. A PIM request is 99: it grants
+ * nothing yet.
  */
 const USER_ACCESS = 3005;
 const ASSIGN = 1;
@@ -54,7 +54,7 @@ const ACTIVITIES: ReadonlyMap<string, number> = new Map([
   [ELEVATE, ASSIGN],
 ]);
 
-/** PIM names some thirty variants; those that hand out or take back say "completed". */
+/** PIM has about thirty variants. Those that grant or revoke say "completed". */
 export function isRoleActivity(key: string): boolean {
   return key.includes('member to role') || key.includes('member from role');
 }
@@ -102,7 +102,7 @@ function privilegeOf(view: DirectoryView): string | null {
 
 /**
  * App role assignments list the resource first and name the grantee in the changes
- * (`ServicePrincipal.*`, `User.*`); role assignments list the grantee itself.
+ * (`ServicePrincipal.*`, `User.*`). Role assignments list the grantee itself.
  */
 function granteeOf(subject: RecordView, view: DirectoryView): Party {
   if (view.key.includes('app role')) {

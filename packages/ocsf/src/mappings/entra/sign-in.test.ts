@@ -31,7 +31,7 @@ for (const [operation, code, status, statusId] of [
   });
 }
 
-test('a sign-in of nobody has no actor', () => {
+test('a sign-in without a principal has no actor', () => {
   const meaning = ofUal({
     Operation: 'UserLoginFailed',
     UserId: 'Not Available',
@@ -61,7 +61,7 @@ test('an old account logon gets its outcome from LoginStatus', () => {
   assert.equal(read(0).classUid, 3002);
 });
 
-test('signing off is a logoff', () => {
+test('signing out is a logoff', () => {
   assert.equal(ofUal({ Operation: 'UserLoggedOff' }).activityId, 2);
 });
 

@@ -16,10 +16,10 @@ import {
 } from '../../values/principal-identifier.ts';
 
 /**
- * Sign-ins of every kind, as OCSF Authentication. Activity 1 Logon is a sign-in in which the
- * principal proved who it is: interactive users, service principals, managed identities, and every
- * UAL record (which does not say which kind it was). Activity 4 Service Ticket Request is a
- * non-interactive user sign-in: a client fetched a token with a session or token it already held.
+ * Sign-ins of every kind, as OCSF Authentication. Activity 1 Logon: the principal authenticated.
+ * These are interactive users, service principals, managed identities, and every UAL record (which
+ * does not state its kind). Activity 4 Service Ticket Request: a non-interactive user sign-in, in
+ * which a client got a token with an existing session or token.
  */
 const LOGON = 1;
 const LOGOFF = 2;
@@ -27,7 +27,8 @@ const SERVICE_TICKET_REQUEST = 4;
 
 /**
  * Codes of pages between the password and the session ("Stay signed in?", "Are you trying to sign
- * in to …?"). The sign-in neither failed nor ended: the same person's next record says how it did.
+ * in to …?"). The sign-in neither failed nor ended. The same person's next record states the
+ * outcome.
  */
 const INTERRUPTIONS: ReadonlySet<string> = new Set(['50140', '50199']);
 
@@ -117,7 +118,7 @@ function fillWho(subject: RecordView, view: SignInView, into: Interpretation): v
   }
 }
 
-/** STS records say who in `Actor` too: object id with type 0, UPN with type 5. */
+/** STS records also state the person in `Actor`: object id with type 0, UPN with type 5. */
 function fillFromActors(subject: RecordView, into: Interpretation): void {
   if (into.actorUid !== null && into.actorName !== null) return;
   for (const raw of list(subject.body['Actor']).slice(0, 16)) {
@@ -128,7 +129,7 @@ function fillFromActors(subject: RecordView, into: Interpretation): void {
   }
 }
 
-/** By the error code; by a word only where there is no code; never by UAL's `ResultStatus`. */
+/** By the error code; by a word only if there is no code; never by UAL's `ResultStatus`. */
 function fillOutcome(view: SignInView, into: Interpretation): void {
   const code = codeOf(view.errorCode) ?? codeOf(view.result);
   into.statusCode = code;
@@ -148,7 +149,7 @@ function codeOf(value: unknown): string | null {
   return number !== null && Number.isSafeInteger(number) ? String(number) : null;
 }
 
-/** Two letters in capitals where the vendor states a country code, else the name as it stands. */
+/** Two capital letters if the vendor states a country code; otherwise the name as it is. */
 function countryOf(value: unknown): string | null {
   const place = typeof value === 'string' ? text(value) : null;
   if (place === null) return null;
@@ -160,8 +161,8 @@ function lowerId(value: unknown): string | null {
 }
 
 /**
- * The steps decide where they are listed: a second factor that was passed now or is in the token.
- * Else what was required says it, except that a failed sign-in proves nothing about factors.
+ * If authentication steps are listed, they decide: a second factor that was passed now or is in the
+ * token. Otherwise the requirement decides, except that a failed sign-in proves no factor.
  */
 function mfaOf(view: SignInView, statusId: number): number | null {
   let passed = 0;

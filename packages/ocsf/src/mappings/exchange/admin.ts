@@ -7,9 +7,9 @@ import { ENTITY_MANAGEMENT, OTHER } from '../entity-mapping.ts';
 import { ualExample } from '../example-records.ts';
 
 /**
- * Cmdlets of Exchange Online and of the compliance centre (contracts 2.5), as OCSF Entity
- * Management: the verb is the activity, the noun is the type of the entity, the parameters are its
- * data. Permissions are entities that are created and deleted, and their target is the grantee.
+ * Cmdlets of Exchange Online and the compliance center, as OCSF Entity Management. The verb is the
+ * activity, the noun is the type of the entity, the parameters are its data. Permissions are
+ * entities that are created and deleted, and their target is the grantee.
  */
 const ACTIVITY_OF_VERB: ReadonlyMap<string, number> = new Map([
   ['new', 1],
@@ -81,7 +81,7 @@ function interpret(subject: RecordView, into: Interpretation): void {
   }
 }
 
-/** The mailbox that is named, else the caller's own where a person acts on their own rules. */
+/** The named mailbox; otherwise the caller's own, if a person acts on their own rules. */
 function fillMailbox(
   noun: string,
   mailbox: string | null,

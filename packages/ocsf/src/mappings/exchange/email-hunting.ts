@@ -7,10 +7,10 @@ import { FAILURE, OTHER, SUCCESS, UNKNOWN } from '../../values/outcome.ts';
 import { identifier, USER } from '../../values/principal-identifier.ts';
 
 /**
- * What Defender tells of a message, its attachments, its links and what was done to it later
+ * Defender's data about a message, its attachments, its links and later actions on it
  * (`EmailEvents`, `EmailAttachmentInfo`, `EmailUrlInfo`, `EmailPostDeliveryEvents`), as OCSF Email
- * Activity. The sender's address is what the message says of itself: only who was signed in inside
- * the company is taken for an actor.
+ * Activity. The sender can forge the sender address. So only a signed-in person of the company
+ * becomes the actor.
  */
 const EMAIL_ACTIVITY = 4009;
 const SEND = 1;
@@ -57,12 +57,12 @@ function interpret({ body: row, memo }: RecordView, into: Interpretation): void 
   into.correlationUid = identifier(row['NetworkMessageId']);
 }
 
-/** The attachment or the link that a row is about. */
+/** The attachment or link of a row. */
 function partOf(row: Json): string | null {
   return text(row['FileName']) ?? text(row['Url']);
 }
 
-/** A row that has no direction is about a part of the message, or about what came later. */
+/** A row without a direction is about a part of the message, or about a later action. */
 function activityOf(row: Json, direction: string | null): number {
   if (text(row['ActionType']) !== null) return OTHER_ACTIVITY;
   if (direction === null) return SCAN;
@@ -107,7 +107,7 @@ function fileOf(row: Json): Attributes | undefined {
   };
 }
 
-/** True for a row of advanced hunting that tells of mail. */
+/** Returns true for an advanced hunting row about mail. */
 export function isHuntedEmail(row: Json): boolean {
   return text(row['NetworkMessageId']) !== null;
 }
@@ -146,7 +146,7 @@ export const emailHunting: Mapping = {
         activityId: 2,
         statusId: 2,
         severityId: 3,
-        // Whoever the message says it is from: nobody of the company did anything.
+        // The sender address proves nothing, so the row has no actor.
         actorUid: null,
         actorName: null,
         targetName: 'bob@example.org',

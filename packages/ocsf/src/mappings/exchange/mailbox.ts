@@ -8,10 +8,10 @@ import { ENTITY_MANAGEMENT } from '../entity-mapping.ts';
 import { ualExample } from '../example-records.ts';
 
 /**
- * What was done to mail (contracts 2.6), as OCSF Web Resources Activity on the items; permissions
- * and rules of a mailbox as Entity Management. An aggregated record is one action with a volume:
- * the count of its operations or of the items it lists, whichever says more. A synchronised folder
- * counts as 1, because nothing says what was in it.
+ * Mailbox operations, as OCSF Web Resources Activity on the items; permissions and rules of a
+ * mailbox as Entity Management. An aggregated record is one action with a volume: the count of its
+ * operations or of its listed items, whichever is larger. A synchronized folder counts as 1,
+ * because no record states its content.
  */
 const WEB_RESOURCES = 6001;
 const CREATE = 1;
@@ -61,7 +61,7 @@ function interpret(subject: RecordView, into: Interpretation): void {
   }
 }
 
-/** The columns that mailbox records of every operation share. */
+/** Fills the columns that mailbox records of every operation share. */
 export function fillMailbox(body: Json, into: Interpretation): void {
   into.mailbox = text(body['MailboxOwnerUPN'])?.toLowerCase() ?? identifier(body['MailboxGuid']);
   into.userAgent = text(body['ClientInfoString']) ?? into.userAgent;
@@ -99,7 +99,7 @@ function fillVolume(body: Json, into: Interpretation): void {
   into.object = text(item['InternetMessageId']) ?? text(body['QueryText']);
 }
 
-/** The items that a record lists, by the id of the message or else of the item. */
+/** The listed items, by the id of the message, or else of the item. */
 export function itemsListed(body: Json): string[] {
   const folders = list(body['Folders']);
   const grouped = folders.length > 0 ? folders : list(body['Messages']);
@@ -141,7 +141,7 @@ function build(subject: RecordView, from: Interpretation): Attributes {
   return { web_resources: resourcesOf(subject.body, from) };
 }
 
-/** One resource per folder, with its messages as data; else one for the mailbox or the item. */
+/** One resource per folder, with its messages as data; otherwise one for the mailbox or item. */
 function resourcesOf(body: Json, from: Interpretation): readonly Attributes[] {
   const folders = list(body['Folders']).slice(0, LIST_SCAN_MAX).map(object);
   if (folders.length > 0) {

@@ -6,8 +6,8 @@ import { list, lower, object, text } from '../../values/json-value.ts';
 import { emailHunting } from './email-hunting.ts';
 
 /**
- * A message in a file (.eml), its attachments and its links, as OCSF Email Activity: the same as
- * what Defender tells of mail, so that what looks for lures sees all of them alike.
+ * A message file (.eml), its attachments and its links, as OCSF Email Activity. The columns match
+ * Defender's data about mail, so that phishing detectors treat both alike.
  */
 const EMAIL_ACTIVITY = 4009;
 const SEND = 1;
@@ -17,7 +17,7 @@ function interpret(subject: RecordView, into: Interpretation): void {
   const { body: row } = subject;
   emailHunting.interpret(subject, into);
   if (row['MessageFile'] !== 'message') return;
-  // What bears no stamp of a server was never on the way: it lay with whoever wrote it.
+  // A message without a server's stamp was never sent: it may be a draft.
   const isReceived = list(row['Received']).length > 0;
   into.activityId = isReceived ? RECEIVE : SEND;
   if (!isReceived) into.mailbox = null;
@@ -88,7 +88,7 @@ export const messageFile: Mapping = {
         classUid: 4009,
         activityId: 2,
         statusId: 0,
-        // Whoever the message says it is from: nobody of the company did anything.
+        // The sender address proves nothing, so the row has no actor.
         actorName: null,
         sender: 'chief@example.net',
         targetName: 'bob@example.org',

@@ -6,11 +6,11 @@ import { canonicalIp } from '../../values/ip-address.ts';
 import { count, type Json, list, lower, text } from '../../values/json-value.ts';
 import { FAILURE, OTHER, SUCCESS, UNKNOWN } from '../../values/outcome.ts';
 
-/** Exchange message trace, as the published OCSF mapping has it (contracts 15.4): 4009, Trace. */
+/** Exchange message trace, as in the published OCSF mapping: 4009, Trace. */
 const EMAIL_ACTIVITY = 4009;
 const TRACE = 4;
 
-/** The same row by other names: Graph's, and the report's of the admin centre. */
+/** Other names of the columns: Graph's, and those of the admin center's report. */
 const NAMES: readonly (readonly [name: string, ...others: string[]])[] = [
   ['messagetraceid', 'network_message_id', 'id'],
   ['senderaddress', 'sender_address'],
@@ -56,7 +56,9 @@ const STATUSES: ReadonlyMap<string, number> = new Map([
   ['failed', FAILURE],
 ]);
 
-/** One address, a list of them, or `bob@example.org##Receive, Deliver;carol@example.org##Fail`. */
+/**
+ * One address, a list of addresses, or `bob@example.org##Receive, Deliver;carol@example.org##Fail`.
+ */
 function recipientsOf(row: Json): string[] {
   const stated = row['recipientaddress'];
   const all = Array.isArray(stated) ? list(stated) : (text(stated)?.split(';') ?? []);
@@ -83,7 +85,7 @@ function build(subject: RecordView, from: Interpretation): Attributes {
   };
 }
 
-/** True for a row whose lower-case columns are those of a message trace. */
+/** Returns true for a row whose lower-case columns are those of a message trace. */
 export function isMessageTrace(row: Readonly<Record<string, unknown>>): boolean {
   return row['messagetraceid'] !== undefined && row['senderaddress'] !== undefined;
 }

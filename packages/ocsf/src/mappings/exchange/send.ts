@@ -6,7 +6,7 @@ import { count, type Json, list, object, text } from '../../values/json-value.ts
 import { ualExample } from '../example-records.ts';
 import { fillMailbox } from './mailbox.ts';
 
-/** Mail that was sent, also as or on behalf of somebody else, as OCSF Email Activity. */
+/** Sent mail, also as or on behalf of another person, as OCSF Email Activity. */
 const EMAIL_ACTIVITY = 4009;
 const SEND = 1;
 const OUTBOUND = 2;

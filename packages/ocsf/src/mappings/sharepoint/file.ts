@@ -5,7 +5,7 @@ import { count, type Json, numeric, text } from '../../values/json-value.ts';
 import { identifier } from '../../values/principal-identifier.ts';
 import { ualExample } from '../example-records.ts';
 
-/** Files and folders of SharePoint and OneDrive (contracts 2.7), as OCSF File Hosting Activity. */
+/** Files and folders of SharePoint and OneDrive, as OCSF File Hosting Activity. */
 export const FILE_HOSTING = 6006;
 const UPLOAD = 1;
 const DOWNLOAD = 2;
@@ -85,7 +85,7 @@ const ITEM_TYPES: ReadonlyMap<number, string> = new Map([
   [11, 'Page'],
 ]);
 
-/** Where it happened and to which item: shared by files, sharing, pages, lists and sites. */
+/** Fills the site and the item. Shared by files, sharing, pages, lists and sites. */
 export function fillPlace(body: Json, into: Interpretation): void {
   const site = text(body['SiteUrl']);
   into.site = site?.endsWith('/') ? site.slice(0, -1) : site;
@@ -104,7 +104,7 @@ function lastSegment(path: string | null): string | null {
   return text(path.slice(path.lastIndexOf('/', end - 1) + 1, end));
 }
 
-/** The file of a record, and what it became where it was moved, copied or renamed. */
+/** The file of a record, and its new path after a move, copy or rename. */
 export function fileAttributes(body: Json, from: Interpretation): Attributes {
   const isFolder = from.targetType === 'Folder' || (from.operation?.startsWith('Folder') ?? false);
   const name = text(body['SourceFileName']) ?? lastSegment(from.object) ?? 'unknown';

@@ -7,9 +7,9 @@ import { ualExample } from '../example-records.ts';
 import { FILE_HOSTING, fileAttributes, fillPlace } from './file.ts';
 
 /**
- * Sharing (contracts 2.7, RecordType 14): files and folders shared and unshared as OCSF File
- * Hosting Activity, groups of a site as Group Management, administrators of a site as User Access
- * Management. The target is who it was shared with, where the record says so.
+ * Sharing (RecordType 14): shared files and folders as OCSF File Hosting Activity, groups of a site
+ * as Group Management, administrators of a site as User Access Management. The target is the person
+ * it was shared with, if stated.
  */
 const USER_ACCESS = 3005;
 const GROUP_MANAGEMENT = 3006;
@@ -92,7 +92,7 @@ function interpret(subject: RecordView, into: Interpretation): void {
   if (into.classUid === USER_ACCESS) into.object = 'Site collection administrator';
 }
 
-/** `<Group>Site Members</Group>` in EventData; else the object, which is the site. */
+/** `<Group>Site Members</Group>` in EventData; otherwise the object, which is the site. */
 function groupOf(subject: RecordView, into: Interpretation): string | null {
   const data = text(subject.body['EventData']);
   const start = data?.indexOf('<Group>') ?? -1;

@@ -8,8 +8,8 @@ import { ENTITY_ACTIVITY, endingOf, WEB_RESOURCE_ACTIVITY } from '../operation-s
 import { fillPlace } from './file.ts';
 
 /**
- * Everything else of SharePoint and OneDrive: pages, lists and searches as OCSF Web Resources
- * Activity; sites and the tenant's own settings as Entity Management.
+ * The other records of SharePoint and OneDrive: pages, lists and searches as OCSF Web Resources
+ * Activity; sites and tenant settings as Entity Management.
  */
 const WEB_RESOURCES = 6001;
 const OTHER = 99;

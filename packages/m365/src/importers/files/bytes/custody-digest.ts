@@ -1,12 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { ImportError } from '../../../errors.ts';
 
-/** What the chain of custody states of a file: how long it is, and its digest. */
+/** The facts of a file in the chain of custody: its length and digest. */
 export type DiskFacts = { readonly bytes: number; readonly sha256: string };
 
-/** Counts and hashes a file as it lies on disk, while its bytes pass on their way. */
+/** Counts and hashes a file as it is on disk, while its bytes pass through. */
 export class CustodyDigest {
-  /** Bytes that passed so far. */
+  /** Bytes so far. */
   count = 0;
   #hash: Hash = createHash('sha256');
   #facts: DiskFacts | undefined;
@@ -28,9 +28,9 @@ export class CustodyDigest {
   }
 
   /**
-   * Facts of the whole file. Where reading it stopped early (damage in an archive, or a ZIP, which
-   * is read in its own order) it is read once more for its digest; what cannot be read again gives
-   * the facts of what passed.
+   * The facts of the whole file. If reading stopped early (damage in an archive, or a ZIP, which is
+   * read in its own order), the file is read again for its digest. If that fails, the facts cover
+   * only the bytes that passed.
    */
   async facts(): Promise<DiskFacts> {
     if (this.#facts !== undefined) return this.#facts;

@@ -13,7 +13,7 @@ const UNSUPPORTED: readonly (readonly number[])[] = [
   [0x52, 0x61, 0x72, 0x21], // rar
 ];
 
-/** Recognises compression by the first bytes. */
+/** Recognizes compression by the first bytes. */
 export function packingOf(prefix: Uint8Array): Packing {
   if (startsWith(prefix, [0x1f, 0x8b])) return 'gzip';
   if (startsWith(prefix, [0x28, 0xb5, 0x2f, 0xfd])) return 'zstd';
@@ -27,8 +27,8 @@ function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
 }
 
 /**
- * Unpacks piece by piece; refuses what unpacks to far more than audit records ever do.
- * `packedBytes`: how many bytes on disk were spent so far, so that layers do not multiply.
+ * Decompresses piece by piece. Refuses data that expands far more than audit records do.
+ * `packedBytes` returns the bytes on disk spent so far, so that nested layers do not multiply.
  */
 export async function* unpack(
   source: AsyncIterable<Uint8Array>,
@@ -39,7 +39,7 @@ export async function* unpack(
   const unpacker = packing === 'gzip' ? createGunzip(OUT) : createZstdDecompress(OUT);
   let unpacked = 0;
   const feeding = feed(source, unpacker);
-  // Whether it failed is asked below; until then the failure must not count as unhandled.
+  // The failure is checked below; until then it must not count as unhandled.
   feeding.catch(() => {});
   try {
     for await (const piece of unpacker as AsyncIterable<Buffer>) {
@@ -82,7 +82,7 @@ async function feed(source: AsyncIterable<Uint8Array>, into: Transform): Promise
   }
 }
 
-/** Resolves when more may be written, or nothing may be any more. */
+/** Resolves when more may be written, or when writing has ended. */
 function whenWritable(into: Transform): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,4 +1,4 @@
-/** A stream of bytes whose start can be looked at before it is read. */
+/** A byte stream whose start can be inspected before it is read. */
 export class Lookahead {
   #seen: Uint8Array[] = [];
   #seenBytes = 0;
@@ -9,19 +9,19 @@ export class Lookahead {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** True once `peek` met the end: nothing follows what it returned. */
+  /** True once `peek` reached the end: nothing follows what it returned. */
   get isWhole(): boolean {
     return this.#isDone;
   }
 
-  /** At least `count` bytes from the start, or all there are. */
+  /** At least `count` bytes from the start, or all bytes if there are fewer. */
   async peek(count: number): Promise<Buffer<ArrayBuffer>> {
     while (this.#seenBytes < count && !this.#isDone) {
       const { value, done } = await this.#source.next();
       if (done === true) {
         this.#isDone = true;
       } else {
-        // A copy: sources use their buffers again.
+        // A copy, because sources reuse their buffers.
         this.#seen.push(Buffer.from(value));
         this.#seenBytes += value.length;
       }
@@ -29,7 +29,7 @@ export class Lookahead {
     return Buffer.concat(this.#seen);
   }
 
-  /** Everything, what was looked at included. To be called once. */
+  /** The whole stream, including inspected bytes. Call it once. */
   async *rest(): AsyncGenerator<Uint8Array, void, void> {
     try {
       yield* this.#seen.splice(0);
@@ -43,7 +43,7 @@ export class Lookahead {
     }
   }
 
-  /** Lets go of the source, read to its end or not. */
+  /** Releases the source, read to its end or not. */
   async close(): Promise<void> {
     await this.#source.return?.();
   }

@@ -5,8 +5,8 @@ import type { Document } from '../chunks/chunk.ts';
 export type Encoding = Document['encoding'];
 
 /**
- * Tells the encoding of a text by its byte order mark, else by where its zero bytes stand:
- * everything these exports start with is ASCII, so every second byte of UTF-16 is zero.
+ * Detects the encoding of a text by its byte order mark, or else by the positions of its zero
+ * bytes. Every export starts with ASCII, so every second byte of UTF-16 is zero.
  */
 export function encodingOf(prefix: Uint8Array): Encoding {
   if (prefix[0] === 0xff && prefix[1] === 0xfe) return 'utf-16le';
@@ -25,8 +25,8 @@ export function encodingOf(prefix: Uint8Array): Encoding {
 }
 
 /**
- * UTF-16 as UTF-8, piece by piece. UTF-8 passes as it stands, bytes that are not UTF-8 included:
- * bodies are archived as they were delivered. A lone half of a UTF-16 pair becomes U+FFFD.
+ * Converts UTF-16 to UTF-8, piece by piece. UTF-8 passes unchanged, including invalid bytes: bodies
+ * are archived as delivered. A lone surrogate becomes U+FFFD.
  */
 export class Utf8Text {
   readonly #decoder: TextDecoder | undefined;

@@ -8,7 +8,7 @@ import { bomb, isBomb } from './decompress.ts';
 export type ZipMember = {
   readonly name: string;
   readonly packedBytes: number;
-  /** Rejects with an IntakeError when the member cannot be unpacked. */
+  /** Rejects with an ImportError if the member cannot be decompressed. */
   open(): Promise<AsyncIterable<Uint8Array>>;
 };
 
@@ -18,16 +18,16 @@ export type Zip = {
   close(): void;
 };
 
-/** Where a ZIP lies: as a file, or as a part of another archive that had to be held. */
+/** The location of a ZIP: a file, or a part of another archive that is held in memory. */
 export type ZipPlace =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'held'; readonly name: string; readonly bytes: Buffer };
 
 /**
- * Reads the directory of a ZIP file and judges it before anything is unpacked: too many members,
- * or sizes far beyond `diskBytes` (overlapping members included), are refused.
+ * Reads the directory of a ZIP file and checks it before anything is decompressed. Refuses too many
+ * members, and sizes far beyond `diskBytes` (including overlapping members).
  *
- * @throws IntakeError ARCHIVE_DAMAGED, ARCHIVE_BOMB, ARCHIVE_UNSUPPORTED
+ * @throws ImportError ARCHIVE_DAMAGED, ARCHIVE_BOMB, ARCHIVE_UNSUPPORTED
  */
 export async function openZip(place: ZipPlace, diskBytes: number): Promise<Zip> {
   const path = place.kind === 'file' ? place.path : place.name;
@@ -55,7 +55,7 @@ export async function openZip(place: ZipPlace, diskBytes: number): Promise<Zip> 
   }
 }
 
-/** Names are shown to people, never used as paths: odd ones must not make a file unreadable. */
+/** Names are displayed, never used as paths: odd ones must not make a file unreadable. */
 const OPTIONS = { lazyEntries: true, autoClose: false, decodeStrings: false } as const;
 
 function byName(a: ZipMember, b: ZipMember): number {

@@ -24,7 +24,7 @@ export function skipSpace(bytes: Uint8Array, from: number, end: number): number 
   return at;
 }
 
-/** The byte order mark of UTF-8; it turns up in the middle where files were joined. */
+/** The byte order mark of UTF-8. It appears in the middle of concatenated files. */
 export function hasBom(bytes: Uint8Array, at: number, end: number): boolean {
   return at + 3 <= end && bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 }

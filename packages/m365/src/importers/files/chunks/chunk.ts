@@ -3,7 +3,7 @@ import type { DeliveredAs } from '../../../collectors/collector.ts';
 import type { ImportError } from '../../../errors.ts';
 import type { Completeness } from './completeness.ts';
 
-/** How the spans of a chunk are to be read. */
+/** How the spans of a chunk are read. */
 export type SpanForm =
   /** A row of a CSV file. */
   | 'csv'
@@ -13,42 +13,42 @@ export type SpanForm =
   | 'json-cells';
 
 /**
- * Whole records of one document, cut by the reader and read by {@link readChunk} on any thread.
- * Structured-cloneable; `bytes.buffer` and `spans.buffer` belong to the chunk alone and MAY be
+ * Whole records of one document, split by the reader and read by {@link readChunk} on any thread.
+ * Structured-cloneable. `bytes.buffer` and `spans.buffer` belong only to the chunk and MAY be
  * transferred.
  */
 export type Chunk = {
   readonly documentId: number;
   readonly form: SpanForm;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** For each record three numbers: start and end within `bytes`, row minus `row`. */
+  /** Three numbers per record: start and end within `bytes`, and row minus `row`. */
   readonly spans: Int32Array<ArrayBuffer>;
-  /** Place of `bytes[0]` in the document's text (see `Document`). */
+  /** The offset of `bytes[0]` in the document's text (see `Document`). */
   readonly offset: number;
-  /** 1-based number of the row or item that the first span is. */
+  /** 1-based number of the row or item of the first span. */
   readonly row: number;
   /** Column names for `csv` and `json-cells`, else empty. */
   readonly columns: readonly string[];
   /** The byte between the cells of a `csv` row. */
   readonly delimiter: number;
-  /** Of what a collector fetched: when each record could be had, in milliseconds since 1970. */
+  /** For collected content: when each record became available, in milliseconds since 1970. */
   readonly available?: Float64Array<ArrayBuffer>;
-  /** Of records that were made of a text as a whole: how long that is. */
+  /** For records made from a whole text: the length of that text. */
   readonly madeOfBytes?: number;
 };
 
 /**
- * One text full of records: a file on disk or a member of an archive. Offsets count bytes of the
- * text after decompression; for UTF-16, of the same text as UTF-8.
+ * One text of records: a file on disk or a member of an archive. Offsets count bytes of the
+ * decompressed text; for UTF-16, of the same text as UTF-8.
  */
 export type Document = {
   /** Numbers the documents of one call, from 0. */
   readonly documentId: number;
-  /** For people: the path as given, for members of an archive followed by `/` and the member. */
+  /** For people: the given path, followed by `/` and the member for members of an archive. */
   readonly name: string;
   /** The file on disk, or `-` for standard input. */
   readonly path: string;
-  /** The member's name within the archive on disk. */
+  /** The member's name in the archive on disk. */
   readonly member: string | undefined;
   readonly container: 'csv' | 'json-array' | 'json-sequence' | 'message';
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be';
@@ -64,23 +64,23 @@ export type Reject = {
   readonly reason: string;
 };
 
-/** What a document said about itself beside its records. */
+/** What a document states about itself besides its records. */
 export type DocumentEnd = {
   readonly documentId: number;
-  /** Rows and items, those rejected by the reader included. */
+  /** Rows and items, including those rejected by the reader. */
   readonly rows: number;
   /** Bytes of the text. */
   readonly textBytes: number;
-  /** Of the whole file as it lies on disk; of what was read, where `failure` made that all. */
+  /** The whole file as it is on disk, or the part that was read if `failure` ended the read. */
   readonly diskBytes: number;
   readonly sha256: string;
-  /** What the document's frame says: a page left out, a list not closed, no rows at all. */
+  /** Statements of the document's structure: a missing page, an unclosed list, no rows. */
   readonly completeness: readonly Completeness[];
-  /** Reading stopped here; what came before is good. */
+  /** Reading stopped here. Everything before is valid. */
   readonly failure: ImportError | undefined;
 };
 
-/** What the reader yields; `document`, its chunks and rejects, and `end` come in this order. */
+/** The events of the reader. `document`, its chunks and rejects, and `end` come in this order. */
 export type ReaderEvent =
   | { readonly kind: 'document'; readonly document: Document }
   | { readonly kind: 'chunk'; readonly chunk: Chunk; readonly diskBytesRead: number }
@@ -91,25 +91,25 @@ export type ReaderEvent =
 
 export type JsonObject = { readonly [name: string]: unknown };
 
-/** What the worker needs to know beside the chunk. */
+/** What a worker needs besides the chunk. */
 export type ReadContext = {
   readonly importNumber: number;
   /** The tenant of records that state none. */
   readonly tenant: TenantId | undefined;
-  /** Set for what a collector asked for: each record then has to be that, and has no locus. */
+  /** Set for collected content: each record must match it, and has no locus. */
   readonly delivered?: DeliveredAs | undefined;
 };
 
-/** Receives what {@link readChunk} finds, in the order of the file. */
+/** Receives the results of {@link readChunk}, in file order. */
 export interface ChunkSink {
   /**
-   * `value` is the parsed body. It MUST NOT be kept beyond the call by whoever wants speed: kept
-   * objects cost the collector more than parsing does.
+   * `value` is the parsed body. Callers that need speed MUST NOT keep it: retained objects cost the
+   * garbage collector more than parsing does.
    */
   record(draft: RecordDraft, value: JsonObject, row: number): void;
   reject(reject: Reject): void;
-  /** `ResultIndex` and `ResultCount` of a row; to be counted by a `PageTally`. */
+  /** `ResultIndex` and `ResultCount` of a row, for a `PageTally`. */
   page(resultIndex: number, resultCount: number): void;
-  /** A statement about completeness that stood among the records. */
+  /** A statement about completeness among the records. */
   said(completeness: Completeness): void;
 }

@@ -1,10 +1,10 @@
-/** Column names as they are compared: any case, any padding, without the time zone of portals. */
+/** Normalizes a column name for comparison: ignores case, padding, and a portal's time zone. */
 export function columnKey(name: string): string {
   const key = name.trim().toLowerCase();
   return key.endsWith(' [utc]') ? key.slice(0, -6) : key;
 }
 
-/** Names under which the vendor's exports, and tools around them, write the time of an event. */
+/** Column names for the event time in the vendor's exports and related tools. */
 const TIME_COLUMNS: ReadonlySet<string> = new Set([
   'creationtime',
   'creationdate',
@@ -33,10 +33,10 @@ const TIME_COLUMNS: ReadonlySet<string> = new Set([
   'eventdatetime',
 ]);
 
-/** Columns that hold the record itself as JSON: the vendor's, and that of a Splunk export. */
+/** Columns with the record itself as JSON: the vendor's, and that of a Splunk export. */
 const DOCUMENT_COLUMNS: readonly string[] = ['auditdata', '_raw'];
 
-/** The first of the columns that holds the record itself; -1 when the row is the record. */
+/** The first column that holds the record itself; -1 if the row is the record. */
 export function documentColumn(columns: readonly string[]): number {
   const keys = columns.map(columnKey);
   for (const name of DOCUMENT_COLUMNS) if (keys.includes(name)) return keys.indexOf(name);

@@ -14,40 +14,40 @@ function query(resultCount: number): Page[] {
   return Array.from({ length: resultCount }, (_, i) => [i + 1, resultCount]);
 }
 
-test('a query whose every result is here is whole, in any order', () => {
+test('a query with all its results is complete, in any order', () => {
   const whole = ['whole: all 30 results that the search announced are here'];
   assert.deepEqual(conclude(query(30).reverse()), whole);
 });
 
-test('several queries in one file are told apart by their count, or by their repetition', () => {
+test('distinguishes several queries in one file by their count, or by repetition', () => {
   assert.match(conclude([...query(30), ...query(12)])[0] ?? '', /^whole: all 42 /);
   assert.match(conclude([...query(30), ...query(30)])[0] ?? '', /^whole: all 60 /);
 });
 
-test('results that are missing at the end, or in between, are counted', () => {
+test('counts missing results at the end and in between', () => {
   assert.match(conclude(query(30).slice(0, 20))[0] ?? '', /^cut-off: 10 of 30 results/);
   assert.match(conclude(query(30).filter(([i]) => i !== 7))[0] ?? '', /^cut-off: 1 of 30 results/);
   const twice = [...query(30), ...query(30).slice(0, 5)];
   assert.match(conclude(twice)[0] ?? '', /^cut-off: 25 of 60 results/);
 });
 
-test('a search that gave up is told', () => {
+test('reports a search that timed out', () => {
   assert.match(conclude([[-1, 0], [-1, 0], ...query(3)])[0] ?? '', /^timeout: .* gave up 2 times/);
 });
 
-test('numbers of rows at which tools stop are told', () => {
+test('reports row counts at which tools stop', () => {
   for (const records of [100, 5_000, 50_000]) {
     assert.match(conclude([], records)[0] ?? '', /^at-limit: exactly /);
   }
   assert.match(conclude([], 5_001)[0] ?? '', /^nothing-said: /);
 });
 
-test('what the file said elsewhere is kept, once', () => {
+test('keeps each other statement of the file once', () => {
   const said: Completeness = { kind: 'more-pages', detail: 'more' };
   assert.deepEqual(conclude([], 7, [said, said]), ['more-pages: more']);
 });
 
-test('numbers that are no counts of results say nothing, and cost no memory', () => {
+test('numbers that are not result counts are ignored, and cost no memory', () => {
   const nonsense: Page[] = [
     [5, 3],
     [0, 9],

@@ -2,31 +2,31 @@ import { plural } from '@countersign/core';
 import { PAGE_TALLY_BYTES_MAX } from '../../../limits.ts';
 
 /**
- * What an export says about its own completeness. None of these makes an interval covered: the
- * vendor's own count is all that they compare with.
+ * A statement of an export about its own completeness. None makes an interval covered: it compares
+ * only with the vendor's own count.
  */
 export type Completeness = {
   readonly kind: /** Results that the query announced are missing, or the file ends early. */
     | 'cut-off'
-    /** As many rows as the tool gives at most: there may be more. */
+    /** The tool's maximum number of rows: there may be more. */
     | 'at-limit'
-    /** The vendor said that more pages exist. */
+    /** The vendor stated that more pages exist. */
     | 'more-pages'
-    /** The vendor's search gave up (`ResultIndex=-1`, `ResultCount=0`). */
+    /** The vendor's search timed out (`ResultIndex=-1`, `ResultCount=0`). */
     | 'timeout'
-    /** A well-formed export without a single record. */
+    /** A well-formed export without a record. */
     | 'empty'
-    /** Every result that each query announced is here. */
+    /** Every result that each query announced is present. */
     | 'whole'
-    /** The file holds no statement about its completeness. */
+    /** The file has no statement about its completeness. */
     | 'nothing-said';
   /** One sentence for people. */
   readonly detail: string;
 };
 
 /**
- * Where tools stop (contracts 3.2, 3.3): a page of the cmdlet, its largest page, a whole session
- * and the portal's export.
+ * Row limits of tools: the cmdlet's default page, its largest page, a whole session, and the
+ * portal's export.
  */
 const ROW_LIMITS: ReadonlyMap<number, string> = new Map([
   [100, 'the default page of Search-UnifiedAuditLog'],
@@ -34,18 +34,18 @@ const ROW_LIMITS: ReadonlyMap<number, string> = new Map([
   [50_000, "the most that a search session or the portal's export gives"],
 ]);
 
-/** `ResultCount` ends at 50,000; larger numbers are not counts of results. */
+/** `ResultCount` ends at 50,000. Larger numbers are not result counts. */
 const RESULT_COUNT_MAX = 1_000_000;
 
 /**
- * Counts `ResultIndex` and `ResultCount` of one document, whatever the order of its rows. Queries
- * are told apart by their count: a file of several windows holds each index of each.
+ * Counts `ResultIndex` and `ResultCount` of one document, in any row order. Distinguishes queries
+ * by their count: a file of several windows holds each index of each.
  */
 export class PageTally {
   #timeouts = 0;
   #isTooMuch = false;
   #bytes = 0;
-  /** By `ResultCount`: how often each index stands there. */
+  /** By `ResultCount`: how often each index occurs. */
   readonly #seen = new Map<number, Uint16Array>();
 
   add(resultIndex: number, resultCount: number): void {
@@ -60,7 +60,7 @@ export class PageTally {
     if (times < 0xffff) seen[resultIndex - 1] = times + 1;
   }
 
-  /** All that is known about the completeness of a document of `records` records; never empty. */
+  /** Everything known about the completeness of a document of `records` records; never empty. */
   conclude(document: {
     readonly said: readonly Completeness[];
     readonly records: number;

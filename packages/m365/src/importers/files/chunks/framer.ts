@@ -1,43 +1,43 @@
 import type { SpanForm } from './chunk.ts';
 import type { Completeness } from './completeness.ts';
 
-/** The stretch of a document's text that is in memory: `bytes[0, end)`. */
+/** The part of a document's text that is in memory: `bytes[0, end)`. */
 export type TextWindow = {
-  /** A Buffer, since its `indexOf` is by far the fastest search. */
+  /** A Buffer, because its `indexOf` is by far the fastest search. */
   bytes: Buffer<ArrayBuffer>;
   end: number;
-  /** Place of `bytes[0]` in the text. */
+  /** The offset of `bytes[0]` in the text. */
   base: number;
-  /** Nothing comes after `end`. */
+  /** Nothing follows `end`. */
   isLast: boolean;
 };
 
 export type Frame =
   /** `[start, end)` of the window is one record. */
   | 'record'
-  /** `[rejectFrom, rejectTo)` of the text cannot be read, since `reason`. */
+  /** `[rejectFrom, rejectTo)` of the text cannot be read, because of `reason`. */
   | 'reject'
-  /** Nothing more can be said before more bytes have come. */
+  /** More bytes are needed. */
   | 'more'
   /** The text is at its end. */
   | 'end';
 
 /**
- * Tells records apart. A framer only looks; the splitter owns the window. What a framer finds MUST
- * NOT depend on where the text was cut into windows.
+ * Separates records. A framer only reads; the splitter owns the window. The result MUST NOT depend
+ * on how the text was split into windows.
  */
 export interface Framer {
-  /** How records are to be read from here on, a new object whenever that changes. */
+  /** How records are read from here on. A new object whenever that changes. */
   readonly form: FrameForm;
   readonly start: number;
   readonly end: number;
   readonly rejectFrom: number;
   readonly rejectTo: number;
   readonly reason: string;
-  /** What the document's frame said about its completeness so far. */
+  /** What the document's structure has stated about its completeness so far. */
   readonly said: readonly Completeness[];
   next(window: TextWindow): Frame;
-  /** Bytes of the window before this are not needed any more. */
+  /** Bytes of the window before this are no longer needed. */
   keepFrom(): number;
   /** The first `count` bytes of the window were dropped. */
   dropped(count: number): void;

@@ -7,13 +7,13 @@ import type { Frame, FrameForm, Framer, TextWindow } from '../chunks/framer.ts';
 import { type CsvStart, cellTexts, isHeader, uniqueNames } from './csv-header.ts';
 import { CsvRowScanner, type RowState } from './csv-row.ts';
 
-/** A header that stands between rows is never longer than this; an audit record mostly is. */
+/** A header between rows is never longer than this; most audit records are. */
 const HEADER_BYTES_MAX = 1024;
 
 /**
- * Tells the rows of a CSV file apart. A broken quote costs the damaged row: reading goes on at the
- * next line that is a whole row by itself (as many cells as the header, and a JSON object where
- * the audit record should stand), and what lies between is one reject.
+ * Separates the rows of a CSV file. A broken quote costs only the damaged row. Reading continues at
+ * the next line that is a whole row: it has as many cells as the header, and a JSON object as its
+ * audit record. Everything in between is one reject.
  */
 export class CsvFramer implements Framer {
   form: FrameForm;
@@ -31,9 +31,9 @@ export class CsvFramer implements Framer {
   readonly #row: CsvRowScanner;
   #position: number;
   #isLost = false;
-  /** A row is not looked at again before the window reaches this far. */
+  /** A row is not scanned again before the window reaches this far. */
   #retryAt = 0;
-  /** Whether rows start with a quote, told by the first one. */
+  /** Whether rows start with a quote, as the first one does. */
   #rowsStartQuoted: boolean | undefined;
   #rescannedBytes = 0;
 
@@ -107,7 +107,7 @@ export class CsvFramer implements Framer {
     return 'record';
   }
 
-  /** A row is scanned from its start again: twice as many bytes first keep that cheap. */
+  /** A row is rescanned from its start. Waiting for twice as many bytes keeps that cheap. */
   #wait(window: TextWindow, start: number): Frame {
     this.#retryAt = window.end + Math.min(window.end - start, RECORD_BYTES_MAX / 4);
     return 'more';
@@ -126,7 +126,7 @@ export class CsvFramer implements Framer {
     return found >= 0 && found < end;
   }
 
-  /** Where files were joined the header stands again, or another one. */
+  /** In concatenated files the header appears again, or another one. */
   #isHeaderAgain(window: TextWindow, start: number, joined: boolean): boolean {
     const { bytes } = window;
     const row = this.#row;
@@ -155,14 +155,14 @@ export class CsvFramer implements Framer {
     this.reason = reason;
     this.#rescannedBytes += this.#row.position - start;
     const affordable = RESCAN_FACTOR_MAX * this.rejectFrom + RECORD_BYTES_MAX;
-    // Against input made so that every line of it is scanned to the end of the file.
+    // Protects against input in which every line is scanned to the end of the file.
     this.#position = this.#rescannedBytes > affordable ? this.#row.position : start;
   }
 
   #lost(window: TextWindow): Frame | undefined {
     const { bytes, end } = window;
     for (;;) {
-      // `#position` stands within the damaged region: the next line may be a row.
+      // `#position` is in the damaged region: the next line may be a row.
       const lineEnd = this.#position < end ? bytes.indexOf(this.#lineEnd, this.#position) : -1;
       if (lineEnd < 0 || lineEnd + 1 >= end) {
         if (window.isLast) {
@@ -188,7 +188,7 @@ export class CsvFramer implements Framer {
     const { bytes, end } = window;
     const isQuoted = bytes[start] === DOUBLE_QUOTE;
     if (this.#rowsStartQuoted !== undefined && isQuoted !== this.#rowsStartQuoted) return 'broken';
-    // Within a quoted cell a line that starts with a quote starts with two.
+    // In a quoted cell, a line that starts with a quote starts with two.
     if (start + 2 >= end && !window.isLast) return 'more';
     const isEscaped = start + 2 < end && bytes[start + 1] === DOUBLE_QUOTE;
     if (isQuoted && isEscaped && bytes[start + 2] !== this.#delimiter) return 'broken';

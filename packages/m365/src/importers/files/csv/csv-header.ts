@@ -19,16 +19,16 @@ const DELIMITERS: readonly number[] = [COMMA, SEMICOLON, TAB, VERTICAL_BAR];
 export type CsvStart = {
   readonly dialect: CsvDialect;
   readonly columns: readonly string[];
-  /** Where the first row stands. */
+  /** The start of the first row. */
   readonly position: number;
-  /** The bytes of the header row, to know it again where files were joined. */
+  /** The bytes of the header row, to recognize it again in concatenated files. */
   readonly header: Buffer;
 };
 
 /**
- * Finds the header of a CSV file in its first bytes, behind what spreadsheets (`sep=;`) and
- * PowerShell (`#TYPE …`) put before it. A file without a header is taken when a cell of its first
- * row holds an audit record. Undefined: this is not a CSV file of records.
+ * Finds the header of a CSV file in its first bytes, after prefixes of spreadsheets (`sep=;`) and
+ * PowerShell (`#TYPE …`). Accepts a file without a header if a cell of its first row holds an audit
+ * record. Undefined: not a CSV file of records.
  */
 export function readCsvStart(window: TextWindow): CsvStart | undefined {
   const { bytes, end } = window;
@@ -67,7 +67,7 @@ function readHeader(window: TextWindow, at: number, dialect: CsvDialect): CsvSta
   return { dialect, columns, position: at, header: Buffer.alloc(0) };
 }
 
-/** True when the row behind this one holds a record in a cell: names alone told nothing. */
+/** Returns true if the next row has a record in a cell: the names alone were not conclusive. */
 function hasRecordBelow(
   window: TextWindow,
   at: number,
@@ -84,7 +84,7 @@ function isDocument(cell: string): boolean {
   return isAuditDocument(cell) || recordInText(cell) !== undefined;
 }
 
-/** True for the names of a row that can only be a header of audit or sign-in records. */
+/** Returns true for names that only a header of audit or sign-in records has. */
 export function isHeader(names: readonly string[]): boolean {
   if (documentColumn(names) >= 0) return true;
   return (
@@ -109,8 +109,8 @@ export function cellTexts(
 }
 
 /**
- * The Entra portal writes some names twice; a JSON object cannot hold both. Nor can it hold a
- * member that would be its prototype.
+ * The Entra portal repeats some names, which a JSON object cannot. An object also cannot hold a
+ * member that would replace its prototype.
  */
 export function uniqueNames(names: readonly string[]): string[] {
   const seen = new Map<string, number>([['__proto__', 1]]);
@@ -125,12 +125,14 @@ function isAuditDocument(cell: string): boolean {
   return cell.startsWith('{') && cell.includes('"CreationTime"') && cell.includes('"Operation"');
 }
 
-/** CR alone for files whose first line ends so; else LF, with or without CRs before it. */
+/**
+ * CR alone for files whose first line ends with it; otherwise LF, with or without CRs before it.
+ */
 function lineEndOf(bytes: Buffer, from: number, end: number): number {
   const lineFeed = bytes.indexOf(LINE_FEED, from);
   const carriageReturn = bytes.indexOf(CARRIAGE_RETURN, from);
   if (carriageReturn < 0 || carriageReturn >= end) return LINE_FEED;
-  // What wrote CR LF through a stream that turns each LF into CR LF leaves CR CR LF.
+  // Writing CR LF through a stream that turns each LF into CR LF gives CR CR LF.
   let at = carriageReturn;
   while (at < end && bytes[at] === CARRIAGE_RETURN) at++;
   const isFirst = lineFeed < 0 || lineFeed >= end || at < lineFeed;

@@ -10,10 +10,10 @@ import { parseAuditData } from '../json/audit-data.ts';
 import { recordInText } from '../json/nested-records.ts';
 import { CsvCells } from './csv-row.ts';
 
-/** Where the columns stand that a row with a record in it is read for; -1 where there is none. */
+/** The positions of the columns that are read in a row with a record; -1 if missing. */
 type Columns = {
   readonly document: number;
-  /** The document is an AuditData document for certain, whatever it looks like. */
+  /** The document is certainly an AuditData document, whatever its content. */
   readonly isAudit: boolean;
   readonly id: number;
   readonly at: number;
@@ -31,12 +31,12 @@ export class CsvReader {
   readonly #columns: readonly string[];
   /** Columns whose names the shapes know without the time zone that a portal added. */
   readonly #zoned: readonly (readonly [column: string, name: string])[];
-  /** Some columns stand for members of members. */
+  /** Some columns stand for nested members. */
   readonly #isFlat: boolean;
   readonly #sink: RecordSink;
   readonly #cells: CsvCells;
   readonly #at: Columns;
-  /** Decoded cells, one after the other; a cell is never longer decoded than it stands. */
+  /** Decoded cells, one after the other. A decoded cell is never longer than its source. */
   readonly #decoded: Buffer;
   #decodedEnd = 0;
 
@@ -90,7 +90,7 @@ export class CsvReader {
     return identifyAuditData(value, { id: this.#text(id), at: this.#text(at) });
   }
 
-  /** The text of a cell; undefined when the row has no such cell. */
+  /** The text of a cell; undefined if the row has no such cell. */
   #text(cell: number): string | undefined {
     if (cell < 0 || cell >= this.#cells.count) return undefined;
     const from = this.#decodedEnd;
@@ -98,7 +98,7 @@ export class CsvReader {
     return this.#decoded.toString('utf8', from, end);
   }
 
-  /** A row that is the record itself: its body is an object of its cells by column name. */
+  /** A row that is itself the record: its body is an object of its cells by column name. */
   #row(place: RecordPosition): void {
     const columns = this.#columns;
     if (this.#cells.count !== columns.length) {
@@ -115,7 +115,7 @@ export class CsvReader {
     this.#sink.record(identity, Buffer.from(JSON.stringify(value)), value, place);
   }
 
-  /** True when a cell held the record, under a name that does not say so, and it was read. */
+  /** Returns true if a cell with an unusual column name held the record, and it was read. */
   #isInCell(row: Readonly<Record<string, string>>, place: RecordPosition): boolean {
     for (const column of this.#columns) {
       const record = recordInText((row[column] as string).trim());
@@ -134,7 +134,7 @@ export class CsvReader {
   }
 }
 
-/** A search engine's table has a column for each member of the record that lies in its document. */
+/** A search engine's table has one column per member of the record in its document. */
 function identifyRow(row: JsonObject): Identity {
   const identity = identify(row);
   const inner = identity.source === OTHER ? nestedObject(row['o365'])['audit'] : undefined;

@@ -26,7 +26,7 @@ const dialect = fc.record({
 
 type Dialect = { readonly delimiter: string; readonly lineEnd: string; readonly quotes: string };
 
-test('rows and cells are those that csv-parse finds', () => {
+test('finds the same rows and cells as csv-parse', () => {
   fc.assert(
     fc.property(table, dialect, (rows, form) => {
       const text = rows
@@ -43,7 +43,7 @@ test('rows and cells are those that csv-parse finds', () => {
   );
 });
 
-test('a row that is not all there yet is asked for again, never misread', () => {
+test('an incomplete row is requested again, never misread', () => {
   fc.assert(
     fc.property(table, dialect, (rows, form) => {
       const [first = []] = rows;

@@ -2,15 +2,14 @@ import { RECORD_BYTES_MAX } from '@countersign/core';
 import type { TextWindow } from '../chunks/framer.ts';
 
 /**
- * One row of CSV (RFC 4180, and what is found in practice): the end of it, and its cells.
- * Byte values are written out in the loops here, since every byte of a file passes them:
- * 0x22 `"`, 0x0a LF, 0x0d CR, 0x20 space.
+ * Scans one row of CSV (RFC 4180 and variants in practice): its end and its cells. The loops use
+ * byte values, because every byte of a file passes them: 0x22 `"`, 0x0a LF, 0x0d CR, 0x20 space.
  */
 export type RowState =
   | 'done'
-  /** The row may go on behind the window, or is larger than a record may be. */
+  /** The row may continue after the window, or is larger than a record may be. */
   | 'more'
-  /** A quoted cell is followed by something else than a delimiter or the end of the row. */
+  /** A quoted cell is followed by something other than a delimiter or the end of the row. */
   | 'broken';
 
 export type CsvDialect = {
@@ -19,17 +18,17 @@ export type CsvDialect = {
   readonly lineEnd: number;
 };
 
-/** Finds where a row ends. Rows are told apart by one instance each thread, without garbage. */
+/** Finds the end of a row. One instance per thread, without garbage. */
 export class CsvRowScanner {
-  /** Behind the row's last byte, its line end not counted. */
+  /** The end of the row's content, before its line end. */
   contentEnd = 0;
-  /** Behind the row's line end. */
+  /** The start of the next row. */
   next = 0;
   cells = 0;
-  /** The content of the cell asked for; -1 when the row has no such cell. */
+  /** The content of the wanted cell; -1 if the row has no such cell. */
   cellStart = -1;
   cellEnd = -1;
-  /** Where it broke. */
+  /** The position of the break. */
   position = 0;
 
   readonly #dialect: CsvDialect;
@@ -38,7 +37,7 @@ export class CsvRowScanner {
     this.#dialect = dialect;
   }
 
-  /** `wanted`: the cell whose place is to be noted. */
+  /** `wanted`: the cell whose position is recorded. */
   run(window: TextWindow, start: number, wanted: number): RowState {
     const { bytes } = window;
     const end = Math.min(window.end, start + RECORD_BYTES_MAX);
@@ -90,12 +89,14 @@ export class CsvRowScanner {
 }
 
 /**
- * The cells of one row. The largest of them, the audit record, is decoded while its end is being
- * looked for; the others when they are asked for.
+ * The cells of one row. The largest one, the audit record, is decoded during the search for its
+ * end; the others on request.
  */
 export class CsvCells {
   count = 0;
-  /** Behind the decoded bytes of the wanted cell, or where it was to stand in a row without it. */
+  /**
+   * The end of the decoded bytes of the wanted cell, or their start if the row has no such cell.
+   */
   decodedEnd = 0;
   readonly #delimiter: number;
   readonly #wanted: number;
@@ -103,7 +104,7 @@ export class CsvCells {
   readonly #ends: Int32Array;
   readonly #quoted: Uint8Array;
 
-  /** Rows with more cells than `most` lose those beyond it, but not their count. */
+  /** Cells after the first `most` are dropped, but still counted. */
   constructor(most: number, delimiter: number, wanted: number) {
     this.#delimiter = delimiter;
     this.#wanted = wanted;
@@ -113,8 +114,8 @@ export class CsvCells {
   }
 
   /**
-   * `[start, end)` MUST be a row that {@link CsvRowScanner} found, without its line end; the wanted
-   * cell is written to `into` from `to` on.
+   * `[start, end)` MUST be a row from {@link CsvRowScanner}, without its line end. Decodes the
+   * wanted cell into `into`, starting at `to`.
    */
   split(bytes: Uint8Array, start: number, end: number, into: Uint8Array, to: number): void {
     const delimiter = this.#delimiter;
@@ -153,7 +154,7 @@ export class CsvCells {
     this.count = count;
   }
 
-  /** Writes a decoded cell to `into` from `to` on; the position behind it. */
+  /** Decodes a cell into `into`, starting at `to`. Returns the position after it. */
   decode(bytes: Uint8Array, cell: number, into: Uint8Array, to: number): number {
     const start = this.#starts[cell] as number;
     const end = this.#ends[cell] as number;
@@ -165,7 +166,7 @@ export class CsvCells {
     return after;
   }
 
-  /** Sets `decodedEnd`; the place of the closing quote, or `end`. */
+  /** Sets `decodedEnd`. Returns the position of the closing quote, or `end`. */
   #unquote(bytes: Uint8Array, start: number, end: number, into: Uint8Array, to: number): number {
     let read = start;
     let write = to;
@@ -183,7 +184,7 @@ export class CsvCells {
   }
 }
 
-/** Spaces before an opening quote are tolerated; before anything else they belong to the cell. */
+/** Spaces before an opening quote are tolerated. Before anything else they belong to the cell. */
 function openingQuote(bytes: Uint8Array, from: number, end: number): number {
   if (bytes[from] !== 0x20) return from;
   let at = from;

@@ -9,7 +9,7 @@ function ids(read: ReadInputs): (string | undefined)[] {
   return read.drafts.map((draft) => draft.id);
 }
 
-test('a doubled quote missing in the middle costs one row', async () => {
+test('a missing doubled quote in the middle costs one row', async () => {
   const text = cmdletCsv(THREE).replace(
     '""Id"":""3b9e0c5d-1f42-4a68-9c07-000000000002""',
     '"Id":x',
@@ -21,7 +21,7 @@ test('a doubled quote missing in the middle costs one row', async () => {
   assert.match(read.rejects[0]?.reason ?? '', /a quote is missing/);
 });
 
-test('lines that end in CR CR LF are read as others are', async () => {
+test('reads lines that end in CR CR LF', async () => {
   for (const render of [cmdletCsv, portalCsv]) {
     const plain = render(THREE).replaceAll(/\r?\n/g, '\n');
     const expected = await collectBytes(plain);
@@ -49,14 +49,14 @@ test('a damaged row with indented JSON is one reject, however many lines it has'
   assert.equal(read.rejects.length, 1);
 });
 
-test('a file cut within a cell gives its whole rows and one reject', async () => {
+test('a file cut inside a cell gives its whole rows and one reject', async () => {
   const text = cmdletCsv(THREE);
   const read = await collectBytes(text.slice(0, text.length - 300));
   assert.equal(read.drafts.length, 2);
   assert.match(read.rejects[0]?.reason ?? '', /ends inside a quoted cell/);
 });
 
-test('says of AuditData that it is empty, cut, cut by Excel, or not JSON', async () => {
+test('reports AuditData that is empty, truncated, truncated by Excel, or not JSON', async () => {
   const long = JSON.stringify(audit(1, { Note: 'x'.repeat(40_000) })).slice(0, 32_767);
   const cells = ['', '{"CreationTime":"2026-03', long, '{"a" "b"}', 'hello', '[1]', '7'];
   const text = ['AuditData,ResultIndex', ...cells.map((one) => `${quotedCell(one)},1`)].join('\n');
@@ -75,7 +75,7 @@ test('says of AuditData that it is empty, cut, cut by Excel, or not JSON', async
   );
 });
 
-test('reads AuditData that was wrapped into a string, once or twice', async () => {
+test('reads AuditData that was wrapped in a string, once or twice', async () => {
   const document = JSON.stringify(audit(1));
   const once = JSON.stringify(document);
   const text = ['AuditData', quotedCell(once), quotedCell(JSON.stringify(once))].join('\n');
@@ -86,7 +86,7 @@ test('reads AuditData that was wrapped into a string, once or twice', async () =
   );
 });
 
-test('takes time and id from the row only where AuditData is silent', async () => {
+test('uses time and id of the row only if AuditData has none', async () => {
   const { Id: _id, CreationTime: _time, ...silent } = audit(1);
   const header = 'CreationDate,Identity,AuditData\n';
   const cells = (data: object): string =>
@@ -109,7 +109,7 @@ test('finds AuditData under a header in any case, and in a file without a header
   assert.equal(none.drafts.length, 3);
 });
 
-test('reads files joined to one: headers again, marks in the middle, other columns', async () => {
+test('reads concatenated files: repeated headers, byte order marks, other columns', async () => {
   const text = `\ufeff${cmdletCsv(THREE)}\ufeff${cmdletCsv([audit(4)])}${portalCsv([audit(5)])}`;
   const read = await collectBytes(text);
   assert.deepEqual(
@@ -119,14 +119,14 @@ test('reads files joined to one: headers again, marks in the middle, other colum
   assert.deepEqual(read.rejects, []);
 });
 
-test('passes over rows that a spreadsheet left empty', async () => {
+test('skips rows that a spreadsheet left empty', async () => {
   const text = cmdletCsv(THREE).replaceAll('\r\n"Share', '\r\n,,,,,,,,,\r\n\r\n"Share');
   const read = await collectBytes(text);
   assert.equal(read.drafts.length, 3);
   assert.deepEqual(read.rejects, []);
 });
 
-test('says that an export with a header alone is empty', async () => {
+test('reports that an export with only a header is empty', async () => {
   const read = await collectBytes(cmdletCsv([]));
   assert.equal(read.completeness[0]?.[0]?.kind, 'empty');
 });
@@ -141,7 +141,7 @@ test('reads the records in the raw column of another system', async () => {
   );
 });
 
-test('keeps the columns of other exports as they are, and needs all of a row', async () => {
+test('keeps the columns of other exports unchanged, and requires whole rows', async () => {
   const text =
     'TimeGenerated [UTC],Type,OrganizationId,OfficeId,Note,Note,__proto__\r\n' +
     `"3/4/2026, 8:31:07.250 AM",OfficeActivity,${TENANT},o-1,"a ""b""",c,d\r\n` +
@@ -160,7 +160,7 @@ test('keeps the columns of other exports as they are, and needs all of a row', a
   assert.match(read.rejects[0]?.reason ?? '', /2 cells where the header has 7/);
 });
 
-test('a row that ends after one cell is said to have one cell, not one cells', async () => {
+test('a row that ends after one cell is reported with "one cell", not "one cells"', async () => {
   const text = cmdletCsv(THREE).split('\r\n').slice(0, 2).join('\r\n');
   const { rejects } = await collectBytes(`${text}\r\nalone\r\n`);
   assert.match(rejects[0]?.reason ?? '', /after 1 cell$/);
@@ -168,21 +168,21 @@ test('a row that ends after one cell is said to have one cell, not one cells', a
   assert.match(table.rejects[0]?.reason ?? '', /^1 cell where the header has 3/);
 });
 
-test('rows of many lines with a cell more than the header are read all the same', async () => {
+test('reads multi-line rows with one cell more than the header', async () => {
   const text = cmdletCsv(THREE, '\n', 2).replaceAll('"Unchanged"', '"Unchanged",""');
   const read = await collectBytes(text);
   assert.equal(read.drafts.length, 3);
   assert.deepEqual(read.rejects, []);
 });
 
-test('a byte of zero, and bytes that are not UTF-8, cost at most their record', async () => {
+test('a zero byte, or invalid UTF-8, costs at most its record', async () => {
   const bytes = Buffer.from(cmdletCsv(THREE));
   bytes[bytes.indexOf('Q1') + 1] = 0;
   bytes[bytes.indexOf('Q2') + 1] = 0xe9;
   const read = await collectBytes(bytes);
   assert.deepEqual(ids(read), [THREE[1]?.['Id'], THREE[2]?.['Id']]);
   assert.match(read.rejects[0]?.reason ?? '', /raw control character/);
-  // The body is what was delivered; only the reading of it has a replacement character.
+  // The body holds the delivered bytes; only its decoded form has a replacement character.
   assert.ok(Buffer.from(read.drafts[0]?.body ?? []).includes(0xe9));
   assert.match(String(read.values[0]?.['ObjectId']), /\ufffd/);
 });

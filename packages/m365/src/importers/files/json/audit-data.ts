@@ -8,7 +8,7 @@ export type AuditDocument =
 
 /**
  * Parses an AuditData document. Tools that write JSON into JSON wrap it as a string, sometimes
- * twice; the body is then the innermost text.
+ * twice. The body is then the innermost text.
  */
 export function parseAuditData(text: string, body: Uint8Array): AuditDocument {
   let inner = text;
@@ -19,7 +19,8 @@ export function parseAuditData(text: string, body: Uint8Array): AuditDocument {
     if (isObject(parsed.value)) return { kind: 'document', value: parsed.value, body: bytes };
     if (typeof parsed.value !== 'string') break;
     inner = parsed.value;
-    // A lone surrogate that only the wrapping could hold becomes U+FFFD: UTF-8 cannot write it.
+    // A lone surrogate that only the wrapping could hold becomes U+FFFD, because UTF-8 cannot
+    // encode it.
     bytes = Buffer.from(inner);
   }
   return { kind: 'rejected', reason: 'AuditData is not a JSON object' };
@@ -29,7 +30,7 @@ export function parseJson(text: string): { readonly value: unknown } | undefined
   try {
     return { value: JSON.parse(text) };
   } catch {
-    // V8's message quotes the text, which may hold anything; the caller says why in our words.
+    // V8's message quotes the text, which may hold anything. The caller gives its own reason.
     return undefined;
   }
 }
@@ -38,7 +39,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Excel keeps so many characters of a cell and drops the rest without a word. */
+/** Excel keeps this many characters of a cell and drops the rest silently. */
 const EXCEL_CELL_CHARACTERS = 32_767;
 
 function whyBroken(text: string, bytes: Uint8Array): string {

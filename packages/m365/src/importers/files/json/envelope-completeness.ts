@@ -3,7 +3,7 @@ import type { Members } from './envelope-reader.ts';
 
 const NEXT_PAGE: readonly string[] = ['@odata.nextLink', 'odata.nextLink', 'nextLink'];
 
-/** What the members of an answer beside its list say about the answer's completeness. */
+/** What the other members of an answer, beside its list, state about completeness. */
 export function saidByMembers(members: Members): Completeness[] {
   const said: Completeness[] = [];
   const next = NEXT_PAGE.find((name) => typeof members.get(name) === 'string');

@@ -12,9 +12,8 @@ import type { FrameForm } from '../chunks/framer.ts';
 import { JsonScanner } from './json-scanner.ts';
 
 /**
- * Lists of records within an answer: Graph and OData `value`, Azure Monitor and Event Hubs
- * `records`, advanced hunting `results`, Log Analytics and Kusto `tables`; `data` and `events` of
- * other tools.
+ * Lists of records in an answer: Graph and OData `value`, Azure Monitor and Event Hubs `records`,
+ * advanced hunting `results`, Log Analytics and Kusto `tables`; `data` and `events` of other tools.
  */
 const LISTS_OF_RECORDS: ReadonlySet<string> = new Set([
   'value',
@@ -28,7 +27,7 @@ const LISTS_OF_RECORDS: ReadonlySet<string> = new Set([
 const LISTS_OF_TABLES: ReadonlySet<string> = new Set(['tables', 'Tables']);
 const LISTS_OF_ROWS: ReadonlySet<string> = new Set(['rows', 'Rows']);
 
-/** First members of such answers; an object that starts with anything else is a record. */
+/** First members of such answers. An object that starts with any other member is a record. */
 const FIRST_MEMBERS: ReadonlySet<string> = new Set([
   ...LISTS_OF_RECORDS,
   ...LISTS_OF_TABLES,
@@ -46,13 +45,13 @@ const FIRST_MEMBERS: ReadonlySet<string> = new Set([
 
 export type ListKind = 'array' | 'records' | 'tables' | 'rows';
 
-/** Members of an envelope, by name; only small ones are kept. */
+/** Members of an envelope, by name. Only small ones are kept. */
 export type Members = Map<string, unknown>;
 
 export type Head =
   | { readonly kind: 'record' }
   | { readonly kind: 'more' }
-  /** An envelope: its list of records starts behind the `[` before `position`. */
+  /** An envelope: its list of records starts after the `[` before `position`. */
   | {
       readonly kind: 'list';
       readonly list: ListKind;
@@ -60,15 +59,15 @@ export type Head =
       readonly members: Members;
     };
 
-/** The names asked for are short; white space before them, too. */
+/** The known names are short, and so is the white space before them. */
 const NAME_BYTES_MAX = 256;
 
 const RECORD: Head = { kind: 'record' };
 const MORE: Head = { kind: 'more' };
 
 /**
- * True when the object at `start` may be an envelope, told by its first member alone, so that
- * records pay for nothing else; undefined when its first member is not there yet.
+ * Returns true if the object at `start` may be an envelope, judged only by its first member, so
+ * that records pay for nothing else. Undefined if its first member is not complete yet.
  */
 export function mayBeEnvelope(bytes: Buffer, start: number, end: number): boolean | undefined {
   const quote = skipSpace(bytes, start + 1, Math.min(end, start + NAME_BYTES_MAX));
@@ -101,7 +100,7 @@ export function mayBeEnvelope(bytes: Buffer, start: number, end: number): boolea
   return name.startsWith('@odata.') || FIRST_MEMBERS.has(name);
 }
 
-/** Reads the members of the object at `start` until one of them turns out to be the list. */
+/** Reads the members of the object at `start` until one of them is the list. */
 export function readHead(
   bytes: Buffer,
   start: number,
@@ -114,11 +113,11 @@ export function readHead(
   if (outcome === 'list') {
     return { kind: 'list', list: lists.list, position: lists.position, members: lists.members };
   }
-  // A head that does not end, or is damaged: judged as a record, where damage is reported.
+  // A head that does not end, or is damaged, is treated as a record, where damage is reported.
   return outcome === 'more' && limit === end ? MORE : RECORD;
 }
 
-/** Walks over the members of an object, keeping small values, until a list, the end or damage. */
+/** Iterates the members of an object, keeping small values, until a list, the end or damage. */
 export class MemberReader {
   list: ListKind = 'records';
   position = 0;
@@ -134,7 +133,7 @@ export class MemberReader {
     this.#tables = tables;
   }
 
-  /** `position` is then behind the list's `[`, behind the object's `}`, or where it got stuck. */
+  /** After it, `position` is after the list's `[`, after the object's `}`, or at the damage. */
   read(from: number): 'list' | 'closed' | 'more' | 'broken' {
     const bytes = this.#bytes;
     const end = this.#end;
@@ -163,7 +162,7 @@ export class MemberReader {
         const first = skipSpace(bytes, value + 1, end);
         if (first >= end && this.#listKind(name) !== undefined) return 'more';
         const kind = this.#listKind(name);
-        // A list of numbers or of nothing known is a member like any other.
+        // A list of numbers, or an unknown list, is an ordinary member.
         if (kind !== undefined && LIST_ITEM.has(bytes[first] as number)) {
           this.list = kind;
           this.position = value + 1;
@@ -190,7 +189,7 @@ const LIST_ITEM: ReadonlySet<number> = new Set([0x7b, 0x5b, 0x22, 0x5d]);
 const VALUE_MORE = -1;
 const VALUE_BROKEN = -2;
 
-/** Where the value at `start` ends, or {@link VALUE_MORE}, or a lower number when it is broken. */
+/** The end of the value at `start`, {@link VALUE_MORE}, or a lower number if it is broken. */
 export function valueEnd(
   bytes: Uint8Array,
   start: number,
@@ -232,11 +231,11 @@ function keepMember(
   try {
     members.set(name, JSON.parse(bytes.toString('utf8', start, end)));
   } catch {
-    // A member that is not JSON says nothing; the records do not depend on it.
+    // A member that is not JSON is ignored; the records do not depend on it.
   }
 }
 
-/** The columns of a Log Analytics or Kusto table, which MUST stand before its rows. */
+/** The columns of a Log Analytics or Kusto table, which MUST precede its rows. */
 export function cellsForm(members: Members): FrameForm {
   const columns = members.get('columns') ?? members.get('Columns');
   const names = Array.isArray(columns) ? columns.map(columnName) : [];

@@ -36,18 +36,18 @@ import { endsNoise, type NoiseIn } from './log-noise.ts';
 import { isTextDocument, LOOK_BYTES, RecordStarts } from './record-starts.ts';
 
 type Mode =
-  /** Between records: the next one, the end of a list, or something that does not belong there. */
+  /** Between records: before the next one, the end of a list, or unexpected text. */
   | 'between'
-  /** In an object that may be an envelope: its first members are not all there yet. */
+  /** In an object that may be an envelope: its first members are not complete yet. */
   | 'head'
-  /** In an envelope, behind its list. */
+  /** In an envelope, after its list. */
   | 'members'
   | 'inside'
-  /** In a record too large to keep. */
+  /** In a record that is too large to keep. */
   | 'skipping'
-  /** In text that is no value at all. */
+  /** In text that is not a value. */
   | 'garbage'
-  /** Behind damage, looking for the next record. */
+  /** After damage, searching for the next record. */
   | 'lost';
 
 type OpenList = { readonly list: ListKind; readonly members: Members };
@@ -55,13 +55,14 @@ type OpenList = { readonly list: ListKind; readonly members: Members };
 const JSON_FORM: FrameForm = { form: 'json', columns: [], delimiter: 0 };
 
 /**
- * Tells the records of JSON apart, in whatever way they were strung together: an array, arrays
- * one after another, one object, objects with or without line ends and commas between them, pages
- * of Graph, Azure Monitor or Log Analytics answers, and mixtures. Arrays and envelopes are opened;
- * every object, and every string, that stands in them is a record.
+ * Separates the records of JSON in any arrangement: an array, consecutive arrays, one object, or
+ * objects with or without line ends and commas between them. Also pages of Graph, Azure Monitor or
+ * Log Analytics answers, and mixtures. Arrays and envelopes are opened. Every object and every
+ * string in them is a record.
  *
- * After damage it goes on at the next line that starts with `{` no deeper than the damaged record,
- * or at the next object whose first member is that of the records so far.
+ * After damage it continues at the next line that starts with `{` no deeper than the damaged
+ * record. It also continues at the next object whose first member is the same as in earlier
+ * records.
  */
 export class JsonFramer implements Framer {
   form: FrameForm = JSON_FORM;
@@ -76,11 +77,11 @@ export class JsonFramer implements Framer {
   #position: number;
   readonly #lists: OpenList[] = [];
   readonly #scanner = new JsonScanner();
-  /** The next line feed at or behind `#position`, when already looked for. */
+  /** The next line feed at or after `#position`, if already found. */
   #lineFeed = -1;
-  /** Up to here no line feed stands behind `#position`. */
+  /** Up to here, no line feed follows `#position`. */
   #noLineFeedBefore = 0;
-  /** Spaces before the current record on its line; -1 when something else stands there. */
+  /** Spaces before the current record on its line; -1 if other text precedes it. */
   #indent = 0;
   readonly #starts = new RecordStarts();
   #rescannedBytes = 0;
@@ -198,8 +199,8 @@ export class JsonFramer implements Framer {
   }
 
   /**
-   * One record per line, which is told without looking at the bytes between: `}`, white space and
-   * `{` never follow each other within one JSON value.
+   * One record per line, found without reading the bytes in between: `}`, white space and `{` never
+   * follow each other within one JSON value.
    */
   #line(window: TextWindow): Frame | undefined {
     const { bytes, end } = window;
@@ -251,7 +252,7 @@ export class JsonFramer implements Framer {
   }
 
   #listOpens(): undefined {
-    // Cells of a table, and lists nested beyond all reason, are records.
+    // Cells of a table, and lists nested too deep, are records.
     if (this.#lists.at(-1)?.list === 'rows' || this.#lists.length >= LIST_DEPTH_MAX) {
       return this.#begin('inside');
     }
@@ -336,12 +337,12 @@ export class JsonFramer implements Framer {
     return undefined;
   }
 
-  /** Damage: what follows the record's first byte may hold the next record. */
+  /** Damage: the text after the record's first byte may hold the next record. */
   #lose(window: TextWindow, problem: string): undefined {
     const scanned = this.#scanner.position - this.start;
     this.#rescannedBytes += scanned;
     const affordable = RESCAN_FACTOR_MAX * (this.start + window.base) + RECORD_BYTES_MAX;
-    // Against input made so that every byte of it is scanned again from many places.
+    // Protects against input in which every byte is rescanned from many positions.
     const isHostile = this.#rescannedBytes > affordable || this.#scanner.deepest > JSON_DEPTH_MAX;
     this.#position = isHostile ? this.#scanner.position : this.start + 1;
     this.#starts.sawDamage(window.bytes, this.start, this.#scanner.position);
@@ -369,7 +370,7 @@ export class JsonFramer implements Framer {
     }
   }
 
-  /** Text between records that is no value: up to the end of the line or the next bracket. */
+  /** Text between records that is not a value: up to the end of the line or the next bracket. */
   #garbage(window: TextWindow): Frame | undefined {
     const { bytes, end } = window;
     let at = this.#position;
@@ -380,7 +381,7 @@ export class JsonFramer implements Framer {
       this.#mode = 'between';
       return undefined;
     }
-    // In a list of documents as strings the string starts before the bracket.
+    // In a list of documents as strings, the string starts before the bracket.
     const to = isTextDocument(window, at) ? at - 1 : at;
     return this.#rejected(window, this.rejectFrom, to, 'neither an object nor a list of objects');
   }

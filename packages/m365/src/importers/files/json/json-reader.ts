@@ -19,7 +19,7 @@ import {
   WRAPPERS,
 } from './nested-records.ts';
 
-/** Lists of records in an envelope that the reader of the file did not open. */
+/** Lists of records in an envelope that the framer did not open. */
 const LISTS: readonly string[] = ['value', 'records', 'results', 'Results'];
 
 /** Reads the JSON items of one chunk. */
@@ -62,7 +62,7 @@ export class JsonReader {
     return this.#scanner.deepest > JSON_DEPTH_MAX;
   }
 
-  /** Either several values on one line, or one that is damaged. */
+  /** Either several values on one line, or a damaged value. */
   #unparsed(place: RecordPosition): void {
     const values = this.#slices.values(this.#bytes, place.start, place.end);
     const [first] = values;
@@ -107,7 +107,7 @@ export class JsonReader {
     else this.#sink.record(identity, this.#body(place), item, place);
   }
 
-  /** True when the item was none itself, and the records in it were read. */
+  /** Returns true if the item was not a record itself, and the records in it were read. */
   #opened(item: JsonObject, at: string | undefined, place: RecordPosition): boolean {
     if (this.#unwrapped(item, place)) return true;
     const inner = this.#within(item, at, place);
@@ -124,7 +124,7 @@ export class JsonReader {
     return document === undefined ? [] : [document];
   }
 
-  /** True when the item was an envelope that another system put around a record, and was read. */
+  /** Returns true if the item was another system's envelope around a record, and was read. */
   #unwrapped(item: JsonObject, place: RecordPosition): boolean {
     for (const name of WRAPPERS) {
       const inner = item[name];
@@ -172,7 +172,7 @@ export class JsonReader {
   #auditObject(item: JsonObject, data: JsonObject, name: string, place: RecordPosition): void {
     let value = data;
     let slice = this.#slices.member(this.#bytes, place.start, place.end, name);
-    // Graph's PowerShell module puts what it has no type for one level deeper.
+    // Graph's PowerShell module nests untyped members one level deeper.
     const deeper = data['AdditionalProperties'];
     if (slice !== undefined && isObject(deeper) && data['Operation'] === undefined) {
       value = deeper;
@@ -185,7 +185,9 @@ export class JsonReader {
     this.#sink.record(identifyAuditData(value, auditRowOf(item)), this.#body(slice), value, place);
   }
 
-  /** An envelope where records were expected, a query instead of its records, or nothing known. */
+  /**
+   * Rejects an envelope in place of a record, a query in place of its records, or an unknown item.
+   */
   #unidentified(item: JsonObject, place: RecordPosition): void {
     const list = LISTS.find((name) => Array.isArray(item[name]));
     const slice =
@@ -209,7 +211,7 @@ export class JsonReader {
     this.#sink.reject(reason, place);
   }
 
-  /** One row of a table whose columns stand apart: an object is made of the cells' own bytes. */
+  /** One row of a table with separate columns: an object is built from the cells' own bytes. */
   #cells(cells: unknown, place: RecordPosition): void {
     const columns = this.#columns;
     if (!Array.isArray(cells) || cells.length !== columns.length) {
@@ -232,16 +234,16 @@ export class JsonReader {
 }
 
 /**
- * False when so few brackets stand in `[start, end)`, strings included, that no nesting can be
- * deeper than `most`: nearly all records, at a third of the price of looking at each byte.
+ * Returns false if `[start, end)` has so few brackets, including those in strings, that no nesting
+ * can exceed `most`. This covers nearly all records, at a third of the cost of checking each byte.
  */
 function mayNestDeeper(most: number, words: Int32Array, start: number, end: number): boolean {
   if (end - start <= most) return false;
   const last = Math.min(end >> 2, words.length - 1);
   let count = 3;
   for (let at = start >> 2; at <= last; at++) {
-    // `[` is 0x5b and `{` 0x7b, one bit apart: the bytes that are either become zero, and a zero
-    // byte borrows from its highest bit. Neighbours of such bytes may be counted too.
+    // `[` is 0x5b and `{` 0x7b, one bit apart. Bytes that are either become zero, and a zero byte
+    // borrows from its highest bit. Neighbors of such bytes may be counted too.
     const marked = ((words[at] as number) & 0xdfdfdfdf) ^ 0x5b5b5b5b;
     const zeros = (marked - 0x01010101) & ~marked & 0x80808080;
     if (zeros !== 0) {

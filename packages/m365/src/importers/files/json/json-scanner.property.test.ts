@@ -10,7 +10,7 @@ const nested = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-test('ends where the value ends, wherever the bytes are cut', () => {
+test('ends where the value ends, wherever the bytes are split', () => {
   fc.assert(
     fc.property(nested, fc.nat(3), fc.nat(40), fc.string(), (value, indent, cut, after) => {
       const text = JSON.stringify(value, null, indent);
@@ -29,7 +29,7 @@ test('ends where the value ends, wherever the bytes are cut', () => {
   );
 });
 
-test('calls nothing broken that JSON.parse accepts', () => {
+test('reports nothing as broken that JSON.parse accepts', () => {
   const fragments = fc.array(
     fc.constantFrom('{', '}', '[', ']', '"a"', ':', ',', '1', 'true', ' ', '\n', '-2e+5', 'null'),
     { maxLength: 12 },
@@ -46,7 +46,7 @@ test('calls nothing broken that JSON.parse accepts', () => {
   );
 });
 
-test('says what is wrong', () => {
+test('names the problem', () => {
   const problems: Readonly<Record<string, string>> = {
     '{"a":1]': 'brackets that do not match',
     '{"a":"b"c': 'text that is not JSON',

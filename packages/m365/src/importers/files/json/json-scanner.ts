@@ -1,35 +1,34 @@
 import { JSON_DEPTH_MAX } from '@countersign/core';
 
-/** 1 white space, 2 part of a number or literal, 0 never outside of a string. */
+/** 1 white space, 2 part of a number or literal, 0 never outside a string. */
 const CLASS_OF_BYTE: Uint8Array = classOfByte();
 
 export type ScanState =
-  /** The value is not at its end yet. */
+  /** The value is not complete yet. */
   | 'more'
-  /** `position` is behind the last byte of the value. */
+  /** `position` is after the last byte of the value. */
   | 'done'
-  /** `position` is where it cannot go on; `problem` says why. */
+  /** `position` is where it cannot continue; `problem` says why. */
   | 'broken';
 
 /**
- * Finds the end of one JSON value (object, array or string) without reading it, and goes on where
- * it stopped when more bytes have come. It judges just enough (brackets in pairs, no raw control
- * character in a string, nothing but JSON's own bytes outside of strings, a comma between values)
- * that damage is seen near the place where it lies; the rest is left to `JSON.parse`.
- * Depth costs no stack here.
+ * Finds the end of one JSON value (object, array or string) without parsing it, and continues when
+ * more bytes arrive. It checks just enough to detect damage near its position: paired brackets, no
+ * raw control character in a string, only JSON bytes outside strings, commas between values.
+ * `JSON.parse` checks the rest. Depth uses no stack here.
  */
 export class JsonScanner {
   position = 0;
-  /** The deepest nesting met in this value. */
+  /** The deepest nesting so far in this value. */
   deepest = 0;
   problem = '';
   readonly #stack = new Uint8Array(JSON_DEPTH_MAX + 1);
   #depth = 0;
   #inString = false;
-  /** The last thing seen: `,` `:` `{` `[`, or 0 for a whole value. */
+  /** The last token: `,` `:` `{` `[`, or 0 for a whole value. */
   #last = 0x2c;
 
-  /** Starts over with the value whose first byte stands at `position`. */
+  /** Starts over with the value whose first byte is at `position`. */
   begin(position: number): void {
     this.position = position;
     this.deepest = 0;
@@ -39,7 +38,7 @@ export class JsonScanner {
     this.#last = 0x2c;
   }
 
-  /** One tight loop on purpose: every byte of a list passes here. */
+  /** One tight loop, because every byte of a list passes here. */
   run(bytes: Uint8Array, end: number): ScanState {
     const stack = this.#stack;
     let at = this.position;
@@ -81,7 +80,7 @@ export class JsonScanner {
         if (depth > deepest) deepest = depth;
         if (depth <= JSON_DEPTH_MAX) stack[depth] = byte;
       } else if (byte === 0x7d || byte === 0x5d) {
-        // A closing bracket stands two after its opening one in ASCII.
+        // In ASCII, a closing bracket is two after its opening one.
         if (depth === 0 || (depth <= JSON_DEPTH_MAX && stack[depth] !== byte - 2)) {
           problem = 'brackets that do not match';
           break;
@@ -115,7 +114,7 @@ const NO_COMMA = 'no comma between two values';
 
 function openingProblem(last: number, depth: number, stack: Uint8Array): string {
   if (last === 0) return NO_COMMA;
-  // Where a record lost its end, the next one starts where a member's name should stand.
+  // If a record lost its end, the next one starts where a member's name is expected.
   const isInObject = depth > 0 && depth <= JSON_DEPTH_MAX && stack[depth] === 0x7b;
   return isInObject && last !== 0x3a ? 'an object without its end' : '';
 }

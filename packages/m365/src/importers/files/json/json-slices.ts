@@ -12,13 +12,15 @@ import { JsonScanner } from './json-scanner.ts';
 export type Slice = { readonly start: number; readonly end: number };
 
 /**
- * Finds values within JSON that `JSON.parse` has accepted, as the bytes that were delivered: a
- * body is never written anew.
+ * Finds values in JSON that `JSON.parse` has accepted, as delivered bytes: a body is never
+ * rewritten.
  */
 export class JsonSlices {
   readonly #scanner = new JsonScanner();
 
-  /** The value of a member of the object that starts at `start`; of two the last, as parsed. */
+  /**
+   * The value of a member of the object that starts at `start`; the last of two, like JSON.parse.
+   */
   member(bytes: Buffer, start: number, end: number, name: string): Slice | undefined {
     let found: Slice | undefined;
     this.#eachMember(bytes, start, end, (nameStart, nameEnd, value) => {
@@ -66,7 +68,7 @@ export class JsonSlices {
     return bytes[opening] === LIST_OPENS ? this.values(bytes, opening + 1, end) : [];
   }
 
-  /** Values one after the other, with or without commas, up to what is no value. */
+  /** Consecutive values, with or without commas, up to the first non-value. */
   values(bytes: Buffer, start: number, end: number): Slice[] {
     const slices: Slice[] = [];
     let at = start;
@@ -82,7 +84,7 @@ export class JsonSlices {
   }
 }
 
-/** Names with escapes in them are compared as parsed. */
+/** Names with escapes are compared in parsed form. */
 function isName(bytes: Buffer, start: number, end: number, name: string): boolean {
   const raw = bytes.toString('utf8', start + 1, end - 1);
   if (raw === name) return true;

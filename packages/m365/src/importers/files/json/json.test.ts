@@ -21,18 +21,18 @@ test('a record nested too deep is one reject, on a line and in a list', async ()
   }
 });
 
-test('nesting up to the limit is read', async () => {
+test('reads nesting up to the limit', async () => {
   const read = await collectBytes(`${deep(JSON_DEPTH_MAX - 1)}\n${deep(JSON_DEPTH_MAX)}\n`);
   assert.equal(read.drafts.length, 1);
   assert.equal(read.rejects.length, 1);
 });
 
-test('many brackets in strings are no nesting', async () => {
+test('brackets in strings do not count as nesting', async () => {
   const read = await collectBytes(JSON.stringify(audit(1, { Note: '['.repeat(1000) })));
   assert.equal(read.drafts.length, 1);
 });
 
-test('a record too large is one reject with its place, and is never held', async () => {
+test('a record that is too large is one reject, and is never held in memory', async () => {
   const large = JSON.stringify(audit(3, { Note: 'x'.repeat(RECORD_BYTES_MAX) }));
   for (const [before, after] of [
     [`${ONE}\n`, `\n${TWO}`],
@@ -47,7 +47,7 @@ test('a record too large is one reject with its place, and is never held', async
   }
 });
 
-test('a list that is not closed was cut, and says so', async () => {
+test('reports an unclosed list as truncated', async () => {
   const read = await collectBytes(`{"value":[${ONE},${TWO.slice(0, 80)}`);
   assert.equal(read.drafts.length, 1);
   assert.match(read.rejects[0]?.reason ?? '', /the text ends inside this record/);
@@ -55,7 +55,7 @@ test('a list that is not closed was cut, and says so', async () => {
   assert.equal(between.completeness[0]?.[0]?.kind, 'cut-off');
 });
 
-test('a page with a link to the next one says that there was more', async () => {
+test('a page with a link to the next one reports more pages', async () => {
   const link = '"@odata.nextLink":"https://example.com/next"';
   for (const text of [`{${link},"value":[${ONE}]}`, `{"value":[${ONE}],${link}}`]) {
     const read = await collectBytes(text);
@@ -72,14 +72,14 @@ test('a page without records is an empty export', async () => {
   }
 });
 
-test('an object that starts like a page and is none is a record', async () => {
+test('an object that only starts like a page is a record', async () => {
   const item = { '@odata.context': 'x', id: 'a', createdDateTime: AT, isInteractive: true };
   const read = await collectBytes(JSON.stringify(item, null, 2));
   assert.equal(read.drafts[0]?.source, 'graph/signIns');
   assert.equal(textOf(read.drafts[0]?.body ?? Buffer.alloc(0)), JSON.stringify(item, null, 2));
 });
 
-test('a page that starts with members of its own is opened all the same', async () => {
+test('opens a page that starts with other members', async () => {
   const read = await collectBytes(`{"id":"x","more":{"value":[1]},"records":[${ONE},${TWO}]}\n`);
   assert.deepEqual(
     read.drafts.map(({ body }) => textOf(body)),
@@ -106,7 +106,7 @@ test('rows of a Log Analytics answer become objects of the same bytes', async ()
   assert.match(read.rejects[0]?.reason ?? '', /1 cell where the table has 5 columns/);
 });
 
-test('the body of AuditData as an object is its bytes as they stand', async () => {
+test('the body of AuditData as an object is its delivered bytes', async () => {
   const body = '{ "CreationTime":"2026-03-04T08:31:07",\n "Operation":"x", "RecordType": 1.0 }';
   const text = `[{"AuditData":{"old":1},"Identity":"ABC","\\u0041uditData" : ${body} }]`;
   const read = await collectBytes(text);
@@ -114,7 +114,7 @@ test('the body of AuditData as an object is its bytes as they stand', async () =
   assert.equal(read.drafts[0]?.id, 'ABC');
 });
 
-test("what Graph's PowerShell module puts one level deeper is found there", async () => {
+test("finds what Graph's PowerShell module nests one level deeper", async () => {
   const text = `{"Id":"x","AuditData":{"AdditionalProperties":${ONE}},"CreatedDateTime":"${AT}"}`;
   const read = await collectBytes(text);
   assert.equal(textOf(read.drafts[0]?.body ?? Buffer.alloc(0)), ONE);
@@ -131,7 +131,7 @@ test('lone surrogates stay as delivered in bodies; unwrapped, they become U+FFFD
   );
 });
 
-test('empty AuditData, bare values and error messages are rejected with a reason', async () => {
+test('rejects empty AuditData, bare values and error messages with a reason', async () => {
   const items = [
     { AuditData: '' },
     { AuditData: null },
@@ -179,7 +179,7 @@ test('finds records that a collector wrapped', async () => {
   );
 });
 
-test('text around records is rejected, and the records are read', async () => {
+test('rejects text around records, and reads the records', async () => {
   const read = await collectBytes(
     `Transcript started\n${ONE}\nVERBOSE: page 2\n[${TWO}, 7, null]\n`,
   );
@@ -190,19 +190,19 @@ test('text around records is rejected, and the records are read', async () => {
   );
 });
 
-test('a mark in the middle, left where files were joined, is passed over', async () => {
+test('skips a byte order mark in the middle of concatenated files', async () => {
   const read = await collectBytes(`\ufeff${ONE}\r\n\ufeff${TWO}`, { pieces: [1] });
   assert.equal(read.drafts.length, 2);
   assert.deepEqual(read.rejects, []);
 });
 
-test('a line that was cut does not take the next one with it', async () => {
+test('a truncated line does not swallow the next one', async () => {
   const read = await collectBytes(`${ONE.slice(0, 60)}\n${TWO}\n${ONE.slice(0, -1)}\n${ONE}\n`);
   assert.equal(read.drafts.length, 2);
   assert.equal(read.rejects.length, 2);
 });
 
-test('records without a stated tenant take the given one', async () => {
+test('records without a stated tenant get the given one', async () => {
   const item = JSON.stringify({ id: 'a', createdDateTime: AT, isInteractive: true });
   const tenant = audit(0)['OrganizationId'] as never;
   const read = await collectBytes(`${item}\n${ONE}\n`, {}, { importNumber: 1, tenant });

@@ -7,12 +7,12 @@ import {
 } from '../chunks/ascii.ts';
 
 /**
- * `between-lines`: a log, in which each record has text of the logger before it on its line. That
- * text is no record, and neither counted nor kept.
+ * `between-lines`: a log in which each record follows the logger's text on its line. That text is
+ * not a record, and is neither counted nor kept.
  */
 export type NoiseIn = 'nowhere' | 'between-lines';
 
-/** True where text that is no value ends, and something else may begin. */
+/** Returns true where text that is not a value ends, and a value may begin. */
 export function endsNoise(byte: number, noise: NoiseIn, lists: number): boolean {
   if (byte === OBJECT_OPENS || byte === LINE_FEED || byte === CARRIAGE_RETURN) return true;
   if (noise === 'between-lines') return false;

@@ -4,7 +4,7 @@ import type { JsonObject } from '../chunks/chunk.ts';
 import { isObject, parseAuditData } from './audit-data.ts';
 import type { JsonSlices, Slice } from './json-slices.ts';
 
-/** Where collectors put the record that they took in: search engines, queues, log shippers. */
+/** Members in which collectors put the original record: search engines, queues, log shippers. */
 export const WRAPPERS: readonly string[] = [
   '_source',
   'result',
@@ -27,19 +27,19 @@ export const WRAPPERS: readonly string[] = [
   'raw',
 ];
 
-/** Wrappers in wrappers: a search engine's document holds an event that holds the original. */
+/** Nested wrappers: a search engine's document holds an event that holds the original. */
 const WRAPPERS_DEEP_MAX = 4;
 
 /** Levels of an answer above its records: a search engine's has two. */
 const LEVELS_MAX = 5;
 
-/** What has a time of its own and more members than this is an event, whatever lies in it. */
+/** An object with its own time and more members than this is an event, whatever it contains. */
 const ENVELOPE_MEMBERS_MAX = 8;
 
 /**
- * The records that lie somewhere in an item that is none itself: in lists, by name, or under names
- * that say nothing. Where one item of a list is a record the whole list is given: what is none is
- * then rejected by itself and not passed over. Empty for an event of a kind that is not known.
+ * The records inside an item that is not one itself: in lists, by name, or under generic names. If
+ * one item of a list is a record, the whole list is returned. Items that are not records are then
+ * rejected, not skipped. Empty for an event of an unknown kind.
  */
 export function recordsWithin(
   item: JsonObject,
@@ -81,7 +81,7 @@ function holdsRecord(item: JsonObject, depth = 0): boolean {
   });
 }
 
-/** What a search engine calls the source of a hit is a document, of whatever kind. */
+/** A search engine's `_source` of a hit is a document of any kind. */
 export function isDocument(source: unknown): source is JsonObject {
   return isObject(source) && identify(source).at !== undefined;
 }
@@ -92,7 +92,7 @@ function isKnown(item: JsonObject): boolean {
   return source !== OTHER && at !== undefined;
 }
 
-/** A record of a kind that is known, delivered as a text. */
+/** A record of a known kind, delivered as text. */
 export function recordInText(
   text: string,
 ): { readonly value: JsonObject; readonly body: Uint8Array } | undefined {

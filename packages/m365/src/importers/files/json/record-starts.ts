@@ -14,10 +14,10 @@ import {
 } from '../chunks/ascii.ts';
 import type { TextWindow } from '../chunks/framer.ts';
 
-/** How far before a `{` the start of its line is looked for, and behind it its first name. */
+/** How far before a `{` to search for the start of its line, and after it for its first name. */
 export const LOOK_BYTES = 256;
 
-/** First members of records of the vendor, for damage in the very first one. */
+/** First members of the vendor's records, for damage in the very first record. */
 const KNOWN: readonly Buffer[] = [
   'CreationTime',
   'RecordType',
@@ -30,12 +30,12 @@ const KNOWN: readonly Buffer[] = [
 ].map((name) => Buffer.from(`"${name}"`));
 
 /**
- * Tells, behind damaged JSON, whether a `{` starts the next record: by the name of its first
- * member, which is that of the records so far, by standing directly behind a `}`, or by standing
- * at the start of a line, no deeper than the damaged record did.
+ * Decides, after damaged JSON, whether a `{` starts the next record. It does if its first member
+ * has the same name as in earlier records. It also does directly after a `}`, or at the start of a
+ * line no deeper than the damaged record.
  */
 export class RecordStarts {
-  /** The first member's name, with quotes, of the first record. */
+  /** The name of the first record's first member, with quotes. */
   #usual: Buffer | undefined;
   #damaged: Buffer | undefined;
 
@@ -43,14 +43,14 @@ export class RecordStarts {
     this.#usual ??= firstName(bytes, start, end);
   }
 
-  /** `end`: where it broke. */
+  /** `end`: the position of the break. */
   sawDamage(bytes: Buffer, start: number, end: number): void {
     this.#damaged = firstName(bytes, start, end);
   }
 
   /**
-   * Where the record starts that the `{` at `at` belongs to; -1 when that is no start.
-   * `region.from`: where the damage starts; `indent`: of the damaged record on its line.
+   * The start of the record that the `{` at `at` belongs to; -1 if it is not a start.
+   * `region.from`: the start of the damage; `indent`: of the damaged record on its line.
    */
   startAt(
     window: TextWindow,
@@ -86,14 +86,14 @@ export class RecordStarts {
   }
 }
 
-/** `,"{\"`: the `{` of one of the documents that were written as a list of strings. */
+/** `,"{\"`: the `{` of a document in a list of strings. */
 export function isTextDocument({ bytes, end }: TextWindow, at: number): boolean {
   if (at + 2 >= end || bytes[at - 1] !== DOUBLE_QUOTE || bytes[at + 1] !== BACKSLASH) return false;
   const before = bytes[at - 2] as number;
   return bytes[at + 2] === DOUBLE_QUOTE && (before === COMMA || isSpace(before));
 }
 
-/** True when the quote at `quote` opens the name of a member, and does not close a string. */
+/** Returns true if the quote at `quote` opens the name of a member, and does not close a string. */
 function opensName(bytes: Buffer, quote: number, end: number): boolean {
   let close = quote + 1;
   while (close < end && bytes[close] !== DOUBLE_QUOTE) close += bytes[close] === BACKSLASH ? 2 : 1;
@@ -101,7 +101,7 @@ function opensName(bytes: Buffer, quote: number, end: number): boolean {
   return colon < end && bytes[colon] === COLON;
 }
 
-/** The first member's name of an object, quotes included; undefined for anything else. */
+/** The name of an object's first member, with quotes; undefined for anything else. */
 function firstName(bytes: Buffer, start: number, stop: number): Buffer | undefined {
   const end = Math.min(stop, start + LOOK_BYTES);
   const quote = skipSpace(bytes, start + 1, end);
