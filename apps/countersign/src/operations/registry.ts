@@ -1,9 +1,12 @@
 import type { LedgerOperation, Operation } from './definition/operation.ts';
+import { backtestRules } from './detection/backtest-rules.ts';
 import { writeBrief } from './detection/brief.ts';
 import { listIncidents, showIncident } from './detection/incidents.ts';
 import { listFindings } from './detection/list-findings.ts';
+import { listRuleHealth } from './detection/list-rule-health.ts';
 import { markFindings } from './detection/mark-findings.ts';
 import { showFinding } from './detection/show-finding.ts';
+import { testRules } from './detection/test-rules.ts';
 import { activatePolicies } from './enforcement/activate-policies.ts';
 import { approveBypass, endBypass, listBypasses, requestBypass } from './enforcement/bypass.ts';
 import { checkPolicyFolder, testPolicyFolder } from './enforcement/check-policies.ts';
@@ -54,6 +57,9 @@ export const OPERATIONS: readonly Operation[] = [
   listIncidents,
   showIncident,
   markFindings,
+  testRules,
+  backtestRules,
+  listRuleHealth,
   activatePolicies,
   requestBypass,
   approveBypass,
