@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from './child.ts';
 import type { CollectionResult } from './collecting-process.ts';
-import { emulatedTenant } from './emulated.ts';
+import { emulatedTenant } from './emulated-tenant.ts';
 import type { EmulatorReport } from './emulator-process.ts';
 import { type BenchOptions, type Figure, interleaved, type Variant } from './harness.ts';
 

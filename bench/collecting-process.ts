@@ -8,7 +8,7 @@ import {
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
-import { activityCollector } from '../test/support/collecting.ts';
+import { activityCollector } from '../test/support/collection.ts';
 import type { EmulatorReport } from './emulator-process.ts';
 
 /** Collects all that an emulated tenant has, as `serve` would, and prints how long it took. */

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Actor, type Emulator, startEmulator } from '@countersign/emulator';
-import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
+import { NORTHMOOR } from '@countersign/emulator/testing/office-worker';
 import { configText, secretsOf } from '../test/support/emulated-collectors.ts';
-import { Serving } from '../test/support/serving.ts';
+import { Serving } from '../test/support/server-process.ts';
 import { freePort } from './ports.ts';
 
 /** Of a feed whose records are listed soon after they happened: at most so late. */

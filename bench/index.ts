@@ -19,11 +19,11 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   decide: () => import('./decide.ts'),
   'decide-http': () => import('./decide-http.ts'),
   collect: () => import('./collect.ts'),
-  found: () => import('./found.ts'),
+  'finding-latency': () => import('./finding-latency.ts'),
   detection: () => import('./detection.ts'),
-  quiet: () => import('./quiet.ts'),
+  'quiet-days': () => import('./quiet-days.ts'),
   'spray-curves': () => import('./spray-curves.ts'),
-  looks: () => import('./looks.ts'),
+  'detection-runs': () => import('./detection-runs.ts'),
   sigma: () => import('./sigma.ts'),
 };
 

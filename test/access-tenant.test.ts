@@ -23,8 +23,8 @@ import {
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { runDetection } from '../apps/countersign/src/operations/host/run-detection.ts';
 import { SEED } from '../tools/property.ts';
-import { clockOf } from './support/emulated.ts';
 import { collectorsFor } from './support/emulated-collectors.ts';
+import { clockOf } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 /**

@@ -23,7 +23,7 @@ import { IS_LONG, SEED } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
 import { countersign, REPOSITORY } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { type PlayResult, play } from './support/played.ts';
+import { type PlayResult, play } from './support/play-scenario.ts';
 
 /**
  * A quiet week of a company that keeps its policies, with an enforcement point that is asked for

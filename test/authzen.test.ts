@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { countersign, REPOSITORY } from './support/command-line.ts';
-import { PID, writeContent } from './support/door-content.ts';
-import { EndpointNode } from './support/door-process.ts';
+import { EndpointNode } from './support/endpoint-node.ts';
+import { PID, writeContent } from './support/enforcement-content.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 const root = temporaryFolder('authzen');

@@ -8,7 +8,7 @@ import { askJson } from './support/account.ts';
 import { countersign, type ProcessResult } from './support/command-line.ts';
 import { ndjson, record, records } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { NEEDED_SOURCES, observe } from './support/observed.ts';
+import { NEEDED_SOURCES, observe } from './support/observe.ts';
 
 const DAY_MS = 86_400_000;
 const START_MS = Date.parse('2024-03-04T00:00:00Z');

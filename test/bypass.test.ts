@@ -8,11 +8,11 @@ import { type Emulator, startEmulator } from '@countersign/emulator';
 import { browse, type Stand } from '@countersign/emulator/testing/browser';
 import { ExternalProvider } from '@countersign/emulator/testing/external-provider';
 import { countersign, type ProcessResult } from './support/command-line.ts';
-import { sha256 } from './support/door-content.ts';
+import { sha256 } from './support/enforcement-content.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { Serving } from './support/serving.ts';
+import { Serving } from './support/server-process.ts';
 
-const root = temporaryFolder('enforcement point-bypass');
+const root = temporaryFolder('enforcement-bypass');
 const REDIRECT = 'http://localhost:4180/callback';
 const SECRET = 'bypass~8f1c';
 const common = { isEnabled: true, certificates: [], isPublic: false, redirectUris: [], scopes: {} };

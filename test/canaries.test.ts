@@ -8,10 +8,10 @@ import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts
 import type { CoverageRow } from '../apps/countersign/src/store/rows/entry-rows.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
-import { activityCollector } from './support/collecting.ts';
-import { addressOf, livelyTenant } from './support/emulated.ts';
+import { activityCollector } from './support/collection.ts';
+import { addressOf, livelyTenant } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { type ProbedDesk, withCanaries } from './support/probing.ts';
+import { type ProbedDesk, withCanaries } from './support/with-canaries.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -20,9 +20,9 @@ import {
   withAccount,
   withWriter,
 } from './support/account.ts';
+import { assertAlike, type Outcome, outcomeOf } from './support/assert-alike.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { assertAlike, type Outcome, outcomeOf } from './support/likeness.ts';
-import { csvRows, csvText, jsonItems, type Row } from './support/other-means.ts';
+import { csvRows, csvText, jsonItems, type Row } from './support/independent-parsers.ts';
 import { sharedData, withoutShared } from './support/shared-data.ts';
 
 const skip = withoutShared('ual-captures', 'golden-saml');

@@ -11,7 +11,7 @@ import { certificateFor } from '../tools/testing/certificate.ts';
 import { json, TestServer } from '../tools/testing/server.ts';
 import { ActivityService } from './support/activity-service.ts';
 import { recordText } from './support/audit-record.ts';
-import { activityCollector, observationsOf, pollHere, withDesk } from './support/collecting.ts';
+import { activityCollector, observationsOf, pollHere, withDesk } from './support/collection.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
 

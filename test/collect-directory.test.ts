@@ -10,12 +10,12 @@ import { erase } from '../apps/countersign/src/ingest/erasure/erase-bodies.ts';
 import type { LedgerWriter } from '../apps/countersign/src/projection/ledger-writer.ts';
 import { SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
-import { observationsOf, withDesk } from './support/collecting.ts';
+import { observationsOf, withDesk } from './support/collection.ts';
 import { directoryState, type PartState } from './support/directory-state.ts';
-import { clockOf } from './support/emulated.ts';
 import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
+import { clockOf } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { bodiesOf } from './support/offered.ts';
+import { bodiesOf } from './support/offered-records.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -7,8 +7,8 @@ import type { LedgerSink } from '../apps/countersign/src/ingest/collection/ledge
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
-import { activityCollector, withDesk } from './support/collecting.ts';
-import { addressOf, assertAllOffered, clockOf, livelyTenant } from './support/emulated.ts';
+import { activityCollector, withDesk } from './support/collection.ts';
+import { addressOf, assertAllOffered, clockOf, livelyTenant } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 const MINUTE_MS = 60_000;

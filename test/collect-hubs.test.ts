@@ -12,10 +12,10 @@ import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts
 import { SEED } from '../tools/property.ts';
 import { certificateFor } from '../tools/testing/certificate.ts';
 import { assertFsckClean } from './support/account.ts';
-import { observationsOf, withDesk } from './support/collecting.ts';
+import { observationsOf, withDesk } from './support/collection.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { type KafkaBroker, kafkaJars, startKafka } from './support/kafka-broker.ts';
-import { assertWays, bodiesOf, EXPORT_WAYS } from './support/offered.ts';
+import { assertWays, bodiesOf, EXPORT_WAYS } from './support/offered-records.ts';
 
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const HOUR_MS = 3_600_000;

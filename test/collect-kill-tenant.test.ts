@@ -11,7 +11,7 @@ import { REPOSITORY } from './support/command-line.ts';
 import { directoryState } from './support/directory-state.ts';
 import { configText, secretsOf } from './support/emulated-collectors.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { assertWays, EXPORT_WAYS, GRAPH_WAYS, type Way } from './support/offered.ts';
+import { assertWays, EXPORT_WAYS, GRAPH_WAYS, type Way } from './support/offered-records.ts';
 
 const KILLS = IS_LONG ? 100 : 2;
 /** Some are done before they are killed; they are no moment of the count. */

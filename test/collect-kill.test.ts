@@ -6,7 +6,7 @@ import { IS_LONG, SEED } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { assertFsckClean } from './support/account.ts';
 import { REPOSITORY } from './support/command-line.ts';
-import { addressOf, assertAllOffered, livelyTenant } from './support/emulated.ts';
+import { addressOf, assertAllOffered, livelyTenant } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { killedAfter } from './support/kill.ts';
 

@@ -6,11 +6,11 @@ import type { Collector } from '@countersign/m365';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
-import { observationsOf, withDesk } from './support/collecting.ts';
-import { clockOf, pollToEnd } from './support/emulated.ts';
+import { observationsOf, withDesk } from './support/collection.ts';
 import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
+import { clockOf, pollToEnd } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { assertWays, EXPORT_WAYS } from './support/offered.ts';
+import { assertWays, EXPORT_WAYS } from './support/offered-records.ts';
 import { serviceFaults } from './support/service-faults.ts';
 
 const MINUTE_MS = 60_000;

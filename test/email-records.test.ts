@@ -6,7 +6,7 @@ import { startEmulator } from '@countersign/emulator';
 import { SEED } from '../tools/property.ts';
 import { askLines, assertFsckClean, importHere } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { bodiesOf } from './support/offered.ts';
+import { bodiesOf } from './support/offered-records.ts';
 
 const HOUR_MS = 3_600_000;
 const root = temporaryFolder('email-records');

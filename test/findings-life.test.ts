@@ -13,9 +13,9 @@ import type { StoredFinding } from '../apps/countersign/src/store/sqlite/finding
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { askJson, askLines, assertFsckClean, withWriter } from './support/account.ts';
 import { countersign, type ProcessResult } from './support/command-line.ts';
-import { drawnIn } from './support/drawn.ts';
 import { ndjson, record } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
+import { drawnIn } from './support/read-incidents.ts';
 
 const root = temporaryFolder('findings-life');
 const data = join(root, 'data');

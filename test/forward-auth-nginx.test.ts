@@ -9,8 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@countersign/core';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { REPOSITORY } from './support/command-line.ts';
-import { sha256, TENANT } from './support/door-content.ts';
-import { EndpointNode, type EndpointSettings } from './support/door-process.ts';
+import { EndpointNode, type EndpointSettings } from './support/endpoint-node.ts';
+import { sha256, TENANT } from './support/enforcement-content.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { smallDisk, withoutMount } from './support/small-disk.ts';
 

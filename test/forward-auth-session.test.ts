@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { systemClock } from '@countersign/core';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { countersign } from './support/command-line.ts';
-import { sha256, TENANT } from './support/door-content.ts';
+import { sha256, TENANT } from './support/enforcement-content.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { folderOf, signIn, startSuiteEndpoint, writeSuite } from './support/suite-door.ts';
+import { folderOf, signIn, startSuiteEndpoint, writeSuite } from './support/suite-endpoint.ts';
 
 const root = temporaryFolder('forward-auth-session');
 const ISSUER = 'https://idp.example.com';

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@countersign/core';
-import { FAILED } from '../apps/countersign/src/detection/findings/failed.ts';
+import { FAILED } from '../apps/countersign/src/detection/findings/failure.ts';
 import { THROTTLED } from '../apps/countersign/src/detection/rules/throttled-rule.ts';
 import { importPaths } from '../apps/countersign/src/ingest/import-run.ts';
 import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
@@ -17,7 +17,7 @@ import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { type Draw, withHostile } from '../tools/testing/hostile-values.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { play } from './support/played.ts';
+import { play } from './support/play-scenario.ts';
 
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const RECORDS = IS_LONG ? 10_000 : 1500;

@@ -13,9 +13,9 @@ import {
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { runDetection } from '../apps/countersign/src/operations/host/run-detection.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
-import { type DetectionResult, detect } from './support/detected.ts';
-import { drawnIn } from './support/drawn.ts';
+import { type DetectionResult, detect } from './support/detect.ts';
 import { temporaryFolder } from './support/folders.ts';
+import { drawnIn } from './support/read-incidents.ts';
 
 const root = temporaryFolder('incidents');
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };

@@ -8,12 +8,12 @@ import { busiestPeople, generateFile, START_MS } from '../bench/generator.ts';
 import { SEED, simulations } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { importHere, withAccount, withWriter } from './support/account.ts';
+import { statementsOf } from './support/assert-alike.ts';
 import { searchFolder } from './support/byte-search.ts';
 import { ended, REPOSITORY, start } from './support/command-line.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { killedAfter, killedOnce, undisturbedMs } from './support/kill.ts';
-import { statementsOf } from './support/likeness.ts';
 
 const RECORDS = 8_000;
 const KILLS = simulations(3, 200);
@@ -125,7 +125,7 @@ test(`kill -9 at ${KILLS_BESIDE} moments of a rebuild: the next start goes on`, 
 });
 
 test(`kill -9 at ${KILLS_BESIDE} moments of a compaction: no event lost or doubled`, async () => {
-  const script = join(REPOSITORY, 'test', 'support', 'compacting.ts');
+  const script = join(REPOSITORY, 'test', 'support', 'compaction-process.ts');
   for (let round = 0; round < KILLS_BESIDE; round++) {
     const data = copyOfSmall(`compaction-${round}`);
     await killedAfter(moment(importMs / 2), [data], script);

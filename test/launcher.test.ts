@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { ended, REPOSITORY } from './support/command-line.ts';
-import { olderNode, withoutOlderNode } from './support/other-node.ts';
+import { olderNode, withoutOlderNode } from './support/older-node.ts';
 
 /** Stands in for the program: tells who runs it, and does what it is asked to. */
 const MAIN = `

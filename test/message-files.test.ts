@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { askLines, assertFsckClean, importHere } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { bodiesOf } from './support/offered.ts';
+import { bodiesOf } from './support/offered-records.ts';
 
 const root = temporaryFolder('message-files');
 const LURE = 'https://lure.example/in';

@@ -6,10 +6,10 @@ import { systemClock } from '@countersign/core';
 import { IS_LONG } from '../tools/property.ts';
 import { published, SKIP_REASON } from '../tools/testing/published-ocsf.ts';
 import { commandHere } from './support/command-here.ts';
-import { withDetectors } from './support/detected.ts';
+import { withDetectors } from './support/detect.ts';
 import { temporaryFolder } from './support/folders.ts';
+import { tell } from './support/scenario-recording.ts';
 import { sharedData, withoutShared } from './support/shared-data.ts';
-import { tell } from './support/told.ts';
 
 const root = temporaryFolder('ocsf-events');
 const SAMPLE = join(import.meta.dirname, '../content/sample/export');

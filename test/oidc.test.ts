@@ -9,8 +9,8 @@ import { type ReadPage, readPage } from '../tools/testing/page-reader.ts';
 import { SoftAuthenticator } from '../tools/testing/soft-authenticator.ts';
 import { assertFsckClean } from './support/account.ts';
 import { countersign, type ProcessResult } from './support/command-line.ts';
-import { TENANT } from './support/door-content.ts';
-import { EndpointNode } from './support/door-process.ts';
+import { EndpointNode } from './support/endpoint-node.ts';
+import { TENANT } from './support/enforcement-content.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { APP_ID, CLIENT_ID, SmallEntra, TOKENS_APP_ID } from './support/small-entra.ts';
 

@@ -6,9 +6,9 @@ import { instantOfMs, ManualClock } from '@countersign/core';
 import type { Foothold, Intruder } from '@countersign/emulator';
 import { SEED, simulations } from '../tools/property.ts';
 import { commandHere } from './support/command-here.ts';
-import { detect } from './support/detected.ts';
+import { detect } from './support/detect.ts';
 import { temporaryFolder } from './support/folders.ts';
-import type { ScenarioRecording } from './support/told.ts';
+import type { ScenarioRecording } from './support/scenario-recording.ts';
 
 /**
  * A company in which somebody took half of what the intruders hold away. `out` closes that and

@@ -16,7 +16,7 @@ import { runDetection } from '../apps/countersign/src/operations/host/run-detect
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { commandHere } from './support/command-here.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { type ScenarioRecording, tell } from './support/told.ts';
+import { type ScenarioRecording, tell } from './support/scenario-recording.ts';
 
 /**
  * A company in which intruders came by an application of a test tenant that nobody had connected.

@@ -15,7 +15,7 @@ import { after, before, test } from 'node:test';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { ended, type ProcessResult, REPOSITORY } from './support/command-line.ts';
-import { olderNode } from './support/other-node.ts';
+import { olderNode } from './support/older-node.ts';
 
 /** What npm says when there is no registry to fetch from, or nothing in its cache. */
 const NO_REGISTRY = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTCACHED|network/;

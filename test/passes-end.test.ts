@@ -6,8 +6,8 @@ import { systemClock } from '@countersign/core';
 import { LedgerReader, parseLeaf } from '@countersign/ledger';
 import type { JSONWebKeySet } from 'jose';
 import { countersign } from './support/command-line.ts';
-import { TENANT } from './support/door-content.ts';
-import type { EndpointNode } from './support/door-process.ts';
+import type { EndpointNode } from './support/endpoint-node.ts';
+import { TENANT } from './support/enforcement-content.ts';
 import { EventReceiver, type ReceivedEvent } from './support/event-receiver.ts';
 import { temporaryFolder } from './support/folders.ts';
 import {
@@ -17,7 +17,7 @@ import {
   signInRequest,
   startSuiteEndpoint,
   writeSuite,
-} from './support/suite-door.ts';
+} from './support/suite-endpoint.ts';
 
 const root = temporaryFolder('passes-end');
 const { dir, file } = folderOf(root, 'suite');

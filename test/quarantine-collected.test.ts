@@ -12,7 +12,7 @@ import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { assertFsckClean } from './support/account.ts';
 import { ActivityService } from './support/activity-service.ts';
 import { recordText } from './support/audit-record.ts';
-import { activityCollector, observationsOf, pollHere, withDesk } from './support/collecting.ts';
+import { activityCollector, observationsOf, pollHere, withDesk } from './support/collection.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
 

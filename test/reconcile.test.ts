@@ -14,7 +14,7 @@ import { IS_LONG, SEED } from '../tools/property.ts';
 import { askJson, type Report } from './support/account.ts';
 import { countersign } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { type PlayOptions, type PlayResult, play } from './support/played.ts';
+import { type PlayOptions, type PlayResult, play } from './support/play-scenario.ts';
 
 const root = temporaryFolder('reconcile');
 const DAYS = IS_LONG ? 7 : 2;

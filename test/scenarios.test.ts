@@ -5,9 +5,9 @@ import { before, test } from 'node:test';
 import { scenarioNames } from '@countersign/emulator';
 import { IS_LONG, SEED, simulations } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
-import { type AttributedFinding, type DetectionResult, detect } from './support/detected.ts';
+import { type AttributedFinding, type DetectionResult, detect } from './support/detect.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { SCENARIOS } from './support/staged.ts';
+import { SCENARIOS } from './support/scenario-setups.ts';
 
 const root = temporaryFolder('scenarios');
 const MEDIUM = 3;

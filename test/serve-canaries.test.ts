@@ -8,7 +8,7 @@ import { loadConfig } from '../apps/countersign/src/config/load-config.ts';
 import type { ServeEvent } from '../apps/countersign/src/server/runtime/server-event.ts';
 import { serve } from '../apps/countersign/src/server/serve.ts';
 import { assertFsckClean } from './support/account.ts';
-import { clockOf } from './support/emulated.ts';
+import { clockOf } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 const MINUTE_MS = 60_000;

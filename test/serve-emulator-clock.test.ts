@@ -9,7 +9,7 @@ import { IS_LONG } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
 import { countersign, ended, start } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { Serving } from './support/serving.ts';
+import { Serving } from './support/server-process.ts';
 
 const MINUTE_MS = 60_000;
 /** Behind more than this, or ahead, and the collectors follow no more. */

@@ -8,8 +8,8 @@ import { assertFsckClean } from './support/account.ts';
 import { directoryState } from './support/directory-state.ts';
 import { COLLECT, configText, secretsOf } from './support/emulated-collectors.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { bodiesOf } from './support/offered.ts';
-import { type LogLine, Serving } from './support/serving.ts';
+import { bodiesOf } from './support/offered-records.ts';
+import { type LogLine, Serving } from './support/server-process.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -8,7 +8,7 @@ import { ActivityService } from './support/activity-service.ts';
 import { recordText } from './support/audit-record.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { type LogLine, Serving } from './support/serving.ts';
+import { type LogLine, Serving } from './support/server-process.ts';
 
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const CLIENT = '66666666-7d2a-4f6b-9c3d-2e8a61f0b794';

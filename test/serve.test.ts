@@ -10,7 +10,7 @@ import { countersign, ended, start } from './support/command-line.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { ndjson, records } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { Serving, writeConfig } from './support/serving.ts';
+import { Serving, writeConfig } from './support/server-process.ts';
 
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const SECRET = 'hush-4f6b';

@@ -5,6 +5,8 @@ import { before, test } from 'node:test';
 import { instantOfMs, ManualClock } from '@countersign/core';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { type CommandResult, commandHere } from './support/command-here.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { SCENARIOS } from './support/scenario-setups.ts';
 import {
   type Account,
   accountOf,
@@ -16,9 +18,7 @@ import {
   rulesOf,
   type Story,
   storyOf,
-} from './support/cuts.ts';
-import { temporaryFolder } from './support/folders.ts';
-import { SCENARIOS } from './support/staged.ts';
+} from './support/source-cut.ts';
 
 const HOUR_MS = 3_600_000;
 /** All delays that polls saw are shorter. */

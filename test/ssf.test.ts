@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { JSONWebKeySet } from 'jose';
 import { certificateFor } from '../tools/testing/certificate.ts';
-import type { EndpointNode } from './support/door-process.ts';
+import type { EndpointNode } from './support/endpoint-node.ts';
 import { EventReceiver, ISSUER, readEvent } from './support/event-receiver.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { folderOf, signIn, startSuiteEndpoint, writeSuite } from './support/suite-door.ts';
+import { folderOf, signIn, startSuiteEndpoint, writeSuite } from './support/suite-endpoint.ts';
 
 const root = temporaryFolder('ssf');
 const PUSH = 'urn:ietf:rfc:8935';

@@ -19,11 +19,11 @@ import {
 } from '../apps/countersign/src/reconcile/directory-drift/drift-reconciler.ts';
 import { SEED } from '../tools/property.ts';
 import { askJson, assertFsckClean, withAccount } from './support/account.ts';
-import { withDesk } from './support/collecting.ts';
-import { clockOf } from './support/emulated.ts';
+import { withDesk } from './support/collection.ts';
 import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
+import { clockOf } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { observe } from './support/observed.ts';
+import { observe } from './support/observe.ts';
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.parse('2026-03-01T00:00:00Z');

@@ -12,9 +12,9 @@ import {
   withAccount,
   withWriter,
 } from './support/account.ts';
+import { assertAlike, type Outcome, outcomeOf } from './support/assert-alike.ts';
 import { asActivityBlobs, asAuditLogQuery, asSearchCsv, asSignIns } from './support/deliveries.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { assertAlike, type Outcome, outcomeOf } from './support/likeness.ts';
 import { type Activity, inventedWeek, PEOPLE } from './support/week.ts';
 
 const root = temporaryFolder('shapes');

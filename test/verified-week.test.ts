@@ -32,10 +32,10 @@ import type {
 import type { CheckRow } from '../apps/countersign/src/store/sqlite/check-table.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean, withAccount } from './support/account.ts';
-import { clockOf } from './support/emulated.ts';
 import { collectorsFor } from './support/emulated-collectors.ts';
+import { clockOf } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { bodiesOf } from './support/offered.ts';
+import { bodiesOf } from './support/offered-records.ts';
 import { type PlantedSignIn, Planter } from './support/planted-sign-ins.ts';
 
 /** A week of a company in which breaches of policy are planted, one of each kind. */

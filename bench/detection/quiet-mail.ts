@@ -2,9 +2,9 @@ import { createReadStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageFile } from '@countersign/emulator';
-import { detect } from '../../test/support/detected.ts';
-import { PLAYED_FEEDS } from '../../test/support/played.ts';
-import { type ScenarioRecording, tell } from '../../test/support/told.ts';
+import { detect } from '../../test/support/detect.ts';
+import { PLAYED_FEEDS } from '../../test/support/play-scenario.ts';
+import { type ScenarioRecording, tell } from '../../test/support/scenario-recording.ts';
 
 /** Detectors that look at who writes, and where answers would go. */
 const RULES = ['stream/reply-mismatch', 'stream/display-name'] as const;

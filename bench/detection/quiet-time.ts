@@ -7,8 +7,8 @@ import {
 } from '../../apps/countersign/src/reconcile/actions/action-reconciler.ts';
 import { authorisationsOf } from '../../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type AttributedFinding, findingsIn, withDetectors } from '../../test/support/detected.ts';
-import { tellByDay } from '../../test/support/told.ts';
+import { type AttributedFinding, findingsIn, withDetectors } from '../../test/support/detect.ts';
+import { tellByDay } from '../../test/support/scenario-recording.ts';
 
 /** A company of 10,000 is what the bar is about; the short form shows whether something broke. */
 export const QUIET_FORMS = {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { activityCollector, withDesk } from './collecting.ts';
-import { pollToEnd } from './emulated.ts';
+import { activityCollector, withDesk } from './collection.ts';
+import { pollToEnd } from './emulated-tenants.ts';
 
 // Collects until there is nothing more to do: the process that the tests kill. Time stands where
 // the emulator's stands, and goes on as the machine's does.

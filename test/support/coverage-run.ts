@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tenantId } from '@countersign/core';
 import { type Emulator, type Feed, SeededRandom, startEmulator } from '@countersign/emulator';
-import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
+import { NORTHMOOR } from '@countersign/emulator/testing/office-worker';
 import { fsck, LedgerReader, parseLeaf } from '@countersign/ledger';
 import {
   AuditLogQueryCollector,
@@ -17,11 +17,11 @@ import { CrossCheck } from '../../apps/countersign/src/ingest/collection/cross-c
 import { pollOnce } from '../../apps/countersign/src/ingest/collection/poll-once.ts';
 import type { CoverageRow } from '../../apps/countersign/src/store/rows/entry-rows.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { activityCollector } from './collecting.ts';
+import { activityCollector } from './collection.ts';
 import { type DrawnFaults, drawFaults } from './coverage-faults.ts';
-import { addressOf, clockOf } from './emulated.ts';
+import { addressOf, clockOf } from './emulated-tenants.ts';
 import { Office } from './office.ts';
-import { type ProbedDesk, withCanaries } from './probing.ts';
+import { type ProbedDesk, withCanaries } from './with-canaries.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

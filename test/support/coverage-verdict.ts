@@ -1,5 +1,5 @@
 import type { Emulator } from '@countersign/emulator';
-import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
+import { NORTHMOOR } from '@countersign/emulator/testing/office-worker';
 import type { CoverageRow } from '../../apps/countersign/src/store/rows/entry-rows.ts';
 import { type CoverageRun, FEEDS, START_MS } from './coverage-run.ts';
 

@@ -1,4 +1,4 @@
-import { csvText } from './other-means.ts';
+import { csvText } from './independent-parsers.ts';
 import type { Activity, Document } from './week.ts';
 
 /** The names that Search-UnifiedAuditLog gives to the numbers in its documents. */

@@ -1,5 +1,5 @@
 import { parseDirectoryItem, parseDirectoryMark } from '@countersign/core';
-import { bodiesOf } from './offered.ts';
+import { bodiesOf } from './offered-records.ts';
 
 type Item = { readonly [member: string]: unknown };
 export type PartState = Map<string, Item>;

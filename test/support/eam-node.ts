@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '@countersign/core';
 import { type Emulator, selfSigned, startEmulator } from '@countersign/emulator';
 import { countersign } from './command-line.ts';
-import { Serving } from './serving.ts';
+import { Serving } from './server-process.ts';
 
 const APP_ID = '2f6d1a80-5c3e-4b1f-9d57-8a1b2c3d4e5f';
 const CLIENT_ID = 'countersign-northmoor';

@@ -6,7 +6,7 @@ import {
   collectorsOf,
   type TenantCollectors,
 } from '../../apps/countersign/src/server/collectors/open-collectors.ts';
-import { clockOf } from './emulated.ts';
+import { clockOf } from './emulated-tenants.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import type { Sleep } from '@countersign/m365';
 import { loadConfig } from '../../apps/countersign/src/config/load-config.ts';
 import { collectorsOf } from '../../apps/countersign/src/server/collectors/open-collectors.ts';
-import { withDesk } from './collecting.ts';
-import { pollToEnd } from './emulated.ts';
+import { withDesk } from './collection.ts';
+import { pollToEnd } from './emulated-tenants.ts';
 
 // Collects what a configuration names until there is nothing more to do: the process that the
 // tests kill. Its time is the emulator's: to wait, it asks the parent to let it pass.

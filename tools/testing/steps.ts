@@ -94,14 +94,8 @@ export async function runUnitTests(form: Form): Promise<StepResult> {
  * beside its code as well, which the short form runs.
  */
 const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
-  ...['bad-moments', 'blindness', 'canaries', 'cli-conformance', 'cli-handover', 'cli-tenant'],
-  ...[
-    'collect-kill-tenant',
-    'coverage-runs',
-    'enforcement point-kill',
-    'erasure-unfinished',
-    'escapes',
-  ],
+  ...['interruptions', 'blindness', 'canaries', 'cli-conformance', 'cli-handover', 'cli-tenant'],
+  ...['collect-kill-tenant', 'coverage-runs', 'enforcement-kill', 'erasure-unfinished', 'escapes'],
   ...[
     'foreign-clients',
     'foreign-reader',

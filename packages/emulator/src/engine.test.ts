@@ -5,7 +5,7 @@ import { ManualClock, type RealTime, RunningClock } from './core/virtual-clock.t
 import { Engine } from './engine.ts';
 import { together } from './scenarios/merge-actors.ts';
 import { startEmulator } from './start-emulator.ts';
-import { Clerk } from './testing/clerk.ts';
+import { Clerk } from './testing/office-worker.ts';
 
 const START_MS = Date.UTC(2026, 2, 2);
 

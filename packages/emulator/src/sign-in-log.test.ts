@@ -6,7 +6,7 @@ import type { Emulator } from './emulator-options.ts';
 import type { RegisteredApp } from './login/login-directory.ts';
 import { startEmulator } from './start-emulator.ts';
 import { browse } from './testing/browser.ts';
-import { endAfter } from './testing/stop.ts';
+import { endAfter } from './testing/end-after.ts';
 
 const START_MS = Date.UTC(2026, 2, 2, 9);
 const MINUTE_MS = 60_000;

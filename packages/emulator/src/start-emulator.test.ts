@@ -3,8 +3,8 @@ import { type TestContext, test } from 'node:test';
 import type { Feed } from './core/feed-record.ts';
 import type { Emulator, EmulatorOptions } from './emulator-options.ts';
 import { startEmulator } from './start-emulator.ts';
+import { endAfter } from './testing/end-after.ts';
 import { Reader } from './testing/reader.ts';
-import { endAfter } from './testing/stop.ts';
 
 const START_MS = Date.UTC(2026, 2, 2, 9);
 const HOUR_MS = 3_600_000;

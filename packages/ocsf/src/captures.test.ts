@@ -7,7 +7,7 @@ import { toOcsf } from './event/ocsf-event.ts';
 import { interpret } from './reading/interpret.ts';
 import { route } from './reading/route-record.ts';
 import { type Capture, capturesAreHere, NO_CAPTURES, readCaptures } from './testing/captures.ts';
-import { written } from './testing/written.ts';
+import { written } from './testing/cell-text.ts';
 import { createMemo } from './values/memo.ts';
 
 const skip = capturesAreHere ? false : NO_CAPTURES;

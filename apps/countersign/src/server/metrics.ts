@@ -1,5 +1,5 @@
 import type { CanaryTally } from '@countersign/coverage';
-import type { Failure } from '../detection/findings/failed.ts';
+import type { Failure } from '../detection/findings/failure.ts';
 import type { CoverageRow } from '../store/rows/entry-rows.ts';
 import type { WebhookTally } from './collectors/open-webhooks.ts';
 import type { CollectorTally } from './runtime/collector-tally.ts';

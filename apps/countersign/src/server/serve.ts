@@ -3,7 +3,7 @@ import { type Clock, msOfInstant, OWN_TENANT, type Random } from '@countersign/c
 import { LedgerReader, layout } from '@countersign/ledger';
 import type { Collector, Sleep } from '@countersign/m365';
 import type { Config } from '../config/config.ts';
-import { FAILED, failureOf } from '../detection/findings/failed.ts';
+import { FAILED, failureOf } from '../detection/findings/failure.ts';
 import { CanaryRunner, canaryTexts } from '../ingest/canaries/canary-runner.ts';
 import { CrossCheck } from '../ingest/collection/cross-check.ts';
 import { LedgerSink } from '../ingest/collection/ledger-sink.ts';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Emulator, EmulatorOptions } from '../emulator-options.ts';
 import { startEmulator } from '../start-emulator.ts';
-import { Clerk, NORTHMOOR } from '../testing/clerk.ts';
+import { endAfter } from '../testing/end-after.ts';
+import { Clerk, NORTHMOOR } from '../testing/office-worker.ts';
 import { type HttpReply, type ListedItem, Reader, timeText } from '../testing/reader.ts';
-import { endAfter } from '../testing/stop.ts';
 
 const START_MS = Date.UTC(2026, 2, 2);
 const HOUR_MS = 3_600_000;

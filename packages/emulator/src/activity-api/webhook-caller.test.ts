@@ -6,9 +6,9 @@ import type { Ask } from '../http/http-message.ts';
 import { type Server, serve } from '../http/http-server.ts';
 import { Router } from '../http/router.ts';
 import { startEmulator } from '../start-emulator.ts';
-import { Clerk, NORTHMOOR } from '../testing/clerk.ts';
+import { endAfter } from '../testing/end-after.ts';
+import { Clerk, NORTHMOOR } from '../testing/office-worker.ts';
 import { Reader } from '../testing/reader.ts';
-import { endAfter } from '../testing/stop.ts';
 
 const START_MS = Date.UTC(2026, 2, 2);
 const HOUR_MS = 3_600_000;

@@ -3,9 +3,9 @@ import { type TestContext, test } from 'node:test';
 import type { Feed } from '../core/feed-record.ts';
 import type { Emulator } from '../emulator-options.ts';
 import { startEmulator } from '../start-emulator.ts';
-import { Clerk, NORTHMOOR } from '../testing/clerk.ts';
+import { endAfter } from '../testing/end-after.ts';
+import { Clerk, NORTHMOOR } from '../testing/office-worker.ts';
 import { type HttpReply, type ListedItem, Reader } from '../testing/reader.ts';
-import { endAfter } from '../testing/stop.ts';
 import type { FaultPlan } from './faults.ts';
 
 const START_MS = Date.UTC(2026, 2, 2);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Feed, FeedRecord, Occurrence } from '../core/feed-record.ts';
-import { Clerk, NORTHMOOR } from '../testing/clerk.ts';
+import { Clerk, NORTHMOOR } from '../testing/office-worker.ts';
 import { FeedDelayDispatcher } from './feed-delays.ts';
 import { FeedStore, type StoredRecord } from './feed-store.ts';
 

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { decodeJwt } from 'jose';
 import { ManualClock } from '../core/virtual-clock.ts';
 import { serve } from '../http/http-server.ts';
-import { NORTHMOOR } from '../testing/clerk.ts';
+import { NORTHMOOR } from '../testing/office-worker.ts';
 import {
   COLLECTOR_ID,
   CONSOLE_ID,

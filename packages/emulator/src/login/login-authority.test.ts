@@ -5,7 +5,7 @@ import { createRemoteJWKSet, decodeJwt, jwtVerify, SignJWT } from 'jose';
 import { type KeyAndCertificate, selfSigned } from '../certificate.ts';
 import { ManualClock } from '../core/virtual-clock.ts';
 import { serve } from '../http/http-server.ts';
-import { NORTHMOOR } from '../testing/clerk.ts';
+import { NORTHMOOR } from '../testing/office-worker.ts';
 import {
   COLLECTOR_ID,
   COLLECTOR_SECRET,

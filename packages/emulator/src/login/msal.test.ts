@@ -14,7 +14,7 @@ import { decodeJwt } from 'jose';
 import { type KeyAndCertificate, selfSigned } from '../certificate.ts';
 import { wallMs } from '../core/machine-time.ts';
 import { serve } from '../http/http-server.ts';
-import { NORTHMOOR } from '../testing/clerk.ts';
+import { NORTHMOOR } from '../testing/office-worker.ts';
 import {
   COLLECTOR_ID,
   COLLECTOR_SECRET,

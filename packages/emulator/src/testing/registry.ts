@@ -6,7 +6,7 @@ import type {
   Realm,
   RegisteredApp,
 } from '../login/login-directory.ts';
-import { NORTHMOOR } from './clerk.ts';
+import { NORTHMOOR } from './office-worker.ts';
 
 export const COLLECTOR_ID = '3f0f6a51-6a9f-4f0e-9d55-0f6c1a9b7e21';
 export const COLLECTOR_SECRET = 'collector-secret-1';

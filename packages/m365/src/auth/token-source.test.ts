@@ -9,7 +9,7 @@ import { tenantId } from '@countersign/core';
 import { certificateFor } from '../../../../tools/testing/certificate.ts';
 import { type Answer, json, TestServer } from '../../../../tools/testing/server.ts';
 import { HttpError } from '../http/errors.ts';
-import { clientFor, evenRandom, WaitingClock } from '../testing/calling.ts';
+import { clientFor, evenRandom, WaitingClock } from '../testing/http-client-for.ts';
 import { AssertionSigner } from './assertion-signer.ts';
 import { readSecret, Secret } from './secret.ts';
 import { type Credential, TokenSource } from './token-source.ts';

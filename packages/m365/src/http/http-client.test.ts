@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { certificateFor } from '../../../../tools/testing/certificate.ts';
 import { json, TestServer } from '../../../../tools/testing/server.ts';
-import { clientFor, WaitingClock } from '../testing/calling.ts';
+import { clientFor, WaitingClock } from '../testing/http-client-for.ts';
 import { HttpError, type HttpErrorCode } from './errors.ts';
 import type { RequestAuthorizer } from './http-client.ts';
 import { RequestPace } from './request-pace.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Interpretation } from '../model/interpretation.ts';
 import { interpret } from '../reading/interpret.ts';
 import { MAPPINGS } from '../reading/mapping-registry.ts';
-import { written } from '../testing/written.ts';
+import { written } from '../testing/cell-text.ts';
 import { createMemo } from '../values/memo.ts';
 
 /**

@@ -3,7 +3,7 @@ import { ANY, type CoverageRow } from '../../store/rows/entry-rows.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { CUT_OFF } from '../detectors/windows/window-detector.ts';
-import { FAILED } from '../findings/failed.ts';
+import { FAILED } from '../findings/failure.ts';
 import { SUPPRESSED, statusOf } from '../findings/finding-status.ts';
 import { endOfItself } from '../findings/limitation-finding.ts';
 import { isThrottledOf, THROTTLED } from '../rules/throttled-rule.ts';

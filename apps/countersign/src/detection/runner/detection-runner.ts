@@ -9,7 +9,7 @@ import { projectEntry } from '../../projection/project-entry.ts';
 import { headOf } from '../../store/reading/ledger-head.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { StoreReader } from '../../store/store-reader.ts';
-import { FAILED, failureOf } from '../findings/failed.ts';
+import { FAILED, failureOf } from '../findings/failure.ts';
 import { changesOf, type NewFact, RUNNER } from '../findings/finding-changes.ts';
 import type { Detector, DetectorInput } from './detector.ts';
 import type { DetectorResult } from './detector-result.ts';

@@ -2,7 +2,7 @@ import type { CompiledCorrelation, CompiledRule, RuleMeta } from '@countersign/s
 import { shortfallOf } from '../../projection/signals/signal-plan.ts';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
 import type { WindowDetector } from '../detectors/windows/window-detector.ts';
-import { failureOf } from '../findings/failed.ts';
+import { failureOf } from '../findings/failure.ts';
 import { ruleKey } from '../rules/compile-plan.ts';
 import type { RuleContent } from '../rules/rule-content.ts';
 import { customOf } from '../rules/rule-extension.ts';

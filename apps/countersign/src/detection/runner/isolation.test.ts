@@ -14,7 +14,7 @@ import type { EventRow } from '../../store/rows/event-row.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { StoreReader } from '../../store/store-reader.ts';
-import { FAILED } from '../findings/failed.ts';
+import { FAILED } from '../findings/failure.ts';
 import { detectorHealth } from '../health/detector-health.ts';
 import { type RuleContent, ruleContent } from '../rules/rule-content.ts';
 import type { Detector } from './detector.ts';

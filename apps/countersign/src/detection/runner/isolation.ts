@@ -2,7 +2,7 @@ import { messageOf } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
-import { type Failure, type FailureReport, failedDraft, failureOf } from '../findings/failed.ts';
+import { type Failure, type FailureReport, failedDraft, failureOf } from '../findings/failure.ts';
 import type { DetectorResult } from './detector-result.ts';
 import { SKIPPED_ENTRIES_MAX } from './limits.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RECEIVER } from '../testing/ssf-world.ts';
-import { ended, idOf, never, poll, verified, world } from '../testing/transmitting.ts';
+import { ended, idOf, never, poll, verified, world } from '../testing/transmitter-world.ts';
 import { pollRequestOf } from './poll-delivery.ts';
 import { EVENT_TYPES } from './security-event.ts';
 

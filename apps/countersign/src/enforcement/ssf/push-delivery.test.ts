@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RECEIVER } from '../testing/ssf-world.ts';
-import { ended, HOOK, verified, world } from '../testing/transmitting.ts';
+import { ended, HOOK, verified, world } from '../testing/transmitter-world.ts';
 import { PUSH } from './event-stream.ts';
 import {
   PUSH_RETRY_FIRST_MS,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EndpointReply } from '../http/http-exchange.ts';
 import { ISSUER, OTHER, RECEIVER } from '../testing/ssf-world.ts';
-import { ended, HOOK, never, world } from '../testing/transmitting.ts';
+import { ended, HOOK, never, world } from '../testing/transmitter-world.ts';
 import { PUSH } from './event-stream.ts';
 import { VERIFICATION_EVERY_MS } from './limits.ts';
 import type { Receiver } from './receiver.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ISSUER, OTHER, RECEIVER } from '../testing/ssf-world.ts';
-import { ended, HOOK, idOf, poll, verified, world } from '../testing/transmitting.ts';
+import { ended, HOOK, idOf, poll, verified, world } from '../testing/transmitter-world.ts';
 import { POLL, PUSH } from './event-stream.ts';
 import { VERIFICATION_EVERY_MS } from './limits.ts';
 import { EVENT_TYPES, riskLevelChange } from './security-event.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { OTHER, RECEIVER } from '../testing/ssf-world.ts';
-import { ended, HOOK, idOf, poll, verified, world } from '../testing/transmitting.ts';
+import { ended, HOOK, idOf, poll, verified, world } from '../testing/transmitter-world.ts';
 import { PUSH } from './event-stream.ts';
 import { EVENT_KEPT_MS, PENDING_EVENTS_MAX } from './limits.ts';
 import { EVENT_TYPES } from './security-event.ts';

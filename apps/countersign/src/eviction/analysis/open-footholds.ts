@@ -2,8 +2,8 @@ import type { Foothold } from '../footholds/foothold.ts';
 import type { Lineage, Suspicion, Taint } from '../lineage/lineage.ts';
 import type { FootholdChanges } from '../reversals/change-index.ts';
 import type { Name } from '../reversals/parties.ts';
+import type { Undoings } from '../reversals/reversal-index.ts';
 import { type Reversal, reversalOf } from '../reversals/reversals.ts';
-import type { Undoings } from '../reversals/undoings.ts';
 import type { Change, Meaning } from './foothold-changes.ts';
 
 /** One thing that holds a foothold open, or held it. */

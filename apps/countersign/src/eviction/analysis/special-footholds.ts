@@ -8,8 +8,8 @@ import type { Lineage } from '../lineage/lineage.ts';
 import { type FoundPassword, LEARNS_PASSWORD } from '../lineage/seeds.ts';
 import type { FootholdChanges } from '../reversals/change-index.ts';
 import type { Name, PartyReference } from '../reversals/parties.ts';
+import type { FootholdOpening } from '../reversals/reversal-index.ts';
 import { NOT_REVERSED, type Reversal, reversalOf } from '../reversals/reversals.ts';
-import type { FootholdOpening } from '../reversals/undoings.ts';
 import type { IncidentSource } from './eviction-source.ts';
 import {
   type IntruderActivity,

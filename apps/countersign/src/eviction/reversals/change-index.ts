@@ -1,6 +1,6 @@
 import type { Change } from '../analysis/foothold-changes.ts';
 import type { PartyNames } from './parties.ts';
-import { Undoings } from './undoings.ts';
+import { Undoings } from './reversal-index.ts';
 
 /** The changes that open one foothold, and those that take something of it back or put it back. */
 export type FootholdChanges = {

@@ -4,7 +4,7 @@ import type { Change, Meaning } from '../analysis/foothold-changes.ts';
 import type { Remainder } from '../footholds/foothold.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import { leftOf, shareThings, type Things } from './objects.ts';
-import type { FootholdOpening, Undoings } from './undoings.ts';
+import type { FootholdOpening, Undoings } from './reversal-index.ts';
 
 /** A change, by its entry and its time. */
 export type ChangeRef = { readonly entry: number; readonly atMs: number };

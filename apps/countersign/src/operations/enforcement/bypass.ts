@@ -81,7 +81,7 @@ export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcom
     },
   ],
   async run(context, input) {
-    const { endpointsIn } = await import('./doors-config.ts');
+    const { endpointsIn } = await import('./load-enforcement-config.ts');
     const file = configFile(context.dataDir, input);
     const { bypass: known } = endpointsIn(file, context.env);
     if (known === undefined)

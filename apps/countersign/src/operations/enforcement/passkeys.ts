@@ -171,7 +171,7 @@ async function openFeed(writer: LedgerWriter) {
 
 async function peopleIn(config: string, by: HandlerContext) {
   const { peopleOf } = await import('../../enforcement/approvals/read-people.ts');
-  const { endpointsFor } = await import('./doors-config.ts');
+  const { endpointsFor } = await import('./load-enforcement-config.ts');
   return peopleOf(endpointsFor(config, by));
 }
 

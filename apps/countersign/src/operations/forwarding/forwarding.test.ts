@@ -213,7 +213,7 @@ test('after a kill -9 of the holder, the starter does its waiting work itself', 
 
 test('after a kill -9 of the holder, nobody claims that other work was done or not', async () => {
   const socketFile = join(mkdtempSync(join(root, 'lost-')), 'run', 'api.sock');
-  const holder = run('hanging-holder.ts', [socketFile]);
+  const holder = run('hanging-host.ts', [socketFile]);
   await said(holder);
   const asked = ask(socketFile);
   await said(holder);
@@ -267,7 +267,7 @@ async function post(socketPath: string, body: string): Promise<readonly object[]
 }
 
 function start(dir: string, name: string, repeatable = 'once'): ChildProcess {
-  return run('starter.ts', [dir, name, repeatable]);
+  return run('writing-process.ts', [dir, name, repeatable]);
 }
 
 function run(script: string, args: readonly string[]): ChildProcess {

@@ -110,7 +110,7 @@ const WORST: readonly HealthStatus['state'][] = ['failed', 'blind', 'partly', 'l
 export async function failureReason({
   store,
 }: Pick<Sources, 'store'>): Promise<Reason | undefined> {
-  const { FAILED } = await import('../../detection/findings/failed.ts');
+  const { FAILED } = await import('../../detection/findings/failure.ts');
   const [first, ...more] = store.findingsOfRule(FAILED);
   if (first === undefined) return undefined;
   const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACTIONS_AT_ONCE } from '../limits.ts';
-import { HOUR_MS, read, signIn, T, withReconciler } from '../testing/met.ts';
+import { HOUR_MS, read, signIn, T, withReconciler } from '../testing/reconciler-world.ts';
 
 test('what is met in parts is met as it is at once', async () => {
   const events = [

@@ -20,7 +20,7 @@ import {
   T,
   TENANT,
   withReconciler,
-} from '../testing/met.ts';
+} from '../testing/reconciler-world.ts';
 import type { FindingsOfDay, Reconciliation } from './action-reconciler.ts';
 import type { ActionVerdict } from './action-totals.ts';
 import type { AuthorizationStatus, PassBounds } from './authorization-status.ts';

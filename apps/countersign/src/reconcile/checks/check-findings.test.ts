@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { CheckRow } from '../../store/sqlite/check-table.ts';
-import { decided, REPORTED_MS, REPORTED_TENANT } from '../testing/reported.ts';
+import { decided, REPORTED_MS, REPORTED_TENANT } from '../testing/reported-sign-ins.ts';
 import { alarmDrafts } from './alarm-findings.ts';
 import { checkDrafts, monthsOf } from './check-findings.ts';
 

@@ -15,7 +15,7 @@ import {
   reported,
   type SignInChanges,
   step,
-} from '../testing/reported.ts';
+} from '../testing/reported-sign-ins.ts';
 import { type CheckContext, checkSignIn, isVendors } from './check-sign-in.ts';
 
 const HOUR_MS = 3_600_000;

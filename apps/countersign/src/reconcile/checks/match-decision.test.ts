@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { JOIN_AFTER_MS, JOIN_BEFORE_MS } from '@countersign/policy';
 import type { DecisionRow } from '../../store/sqlite/decision-table.ts';
-import { decided, REPORTED_MS, reported, step } from '../testing/reported.ts';
+import { decided, REPORTED_MS, reported, step } from '../testing/reported-sign-ins.ts';
 import { exactMatch, matchDecision } from './match-decision.ts';
 import type { ReportedSignIn } from './reported-sign-in.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { CheckRow } from '../../store/sqlite/check-table.ts';
-import { REPORTED_MS, REPORTED_TENANT } from '../testing/reported.ts';
+import { REPORTED_MS, REPORTED_TENANT } from '../testing/reported-sign-ins.ts';
 import { checkDrafts } from './check-findings.ts';
 
 const MONTH_MS = Date.UTC(2026, 0);

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Directory } from '@countersign/policy';
 import { PlainDirectory } from '@countersign/policy/testing/plain-directory';
-import { REPORTED_MS, REPORTED_TENANT, reported, type SignInChanges } from '../testing/reported.ts';
+import {
+  REPORTED_MS,
+  REPORTED_TENANT,
+  reported,
+  type SignInChanges,
+} from '../testing/reported-sign-ins.ts';
 import { ReportedDevices } from './reported-devices.ts';
 
 const SEEN_MS = REPORTED_MS - 3_600_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Interpretation, read as interpret } from '@countersign/ocsf';
 import type { EventRow } from '../../store/rows/event-row.ts';
-import { REPORTED_MS, REPORTED_TENANT, reported } from '../testing/reported.ts';
+import { REPORTED_MS, REPORTED_TENANT, reported } from '../testing/reported-sign-ins.ts';
 import { type ReportedSignIn, reportedSignIn } from './reported-sign-in.ts';
 
 /** A record that says nothing. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reported, step } from '../testing/reported.ts';
+import { reported, step } from '../testing/reported-sign-ins.ts';
 import { factorOf, isExternal, proofOf } from './sign-in-factor.ts';
 
 for (const [method, detail] of [

@@ -6,8 +6,8 @@ import type { JsonObject } from '../../core/json-object.ts';
 import type { Emulator } from '../../emulator-options.ts';
 import { startEmulator } from '../../start-emulator.ts';
 import { browse, type Form, formOf, type Stand } from '../../testing/browser.ts';
+import { endAfter } from '../../testing/end-after.ts';
 import { ExternalProvider, type Mood } from '../../testing/external-provider.ts';
-import { endAfter } from '../../testing/stop.ts';
 import type { RegisteredApp } from '../login-directory.ts';
 
 const START_MS = Date.UTC(2026, 2, 2, 9);

@@ -8,7 +8,7 @@ import { type Server, serve } from '../../http/http-server.ts';
 import { Router } from '../../http/router.ts';
 import { startEmulator } from '../../start-emulator.ts';
 import { browse } from '../../testing/browser.ts';
-import { endAfter } from '../../testing/stop.ts';
+import { endAfter } from '../../testing/end-after.ts';
 import type { RegisteredApp } from '../login-directory.ts';
 import { EVENTS_SERVICE } from './token-extension.ts';
 

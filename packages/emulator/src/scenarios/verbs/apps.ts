@@ -6,7 +6,7 @@ import { appSignIn } from '../../sign-in/app-flows.ts';
 import { refused, tokenIdOf } from '../../sign-in/user-flows.ts';
 import { type ScenarioContext, TOKEN_LIFE_MS } from '../steps/scenario-context.ts';
 import type { ScenarioApp } from '../steps/scenario-value.ts';
-import { principalOf } from './audited.ts';
+import { principalOf } from './audited-change.ts';
 import type { Verb } from './verb.ts';
 
 export type AppUse = {

@@ -17,7 +17,7 @@ import {
   principalTarget,
   roleProperties,
   userTarget,
-} from './audited.ts';
+} from './audited-change.ts';
 import {
   deleteApplication,
   deleteDevice,

@@ -22,7 +22,7 @@ import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { Session } from '../steps/scenario-value.ts';
 import type { StepArguments } from '../steps/step-arguments.ts';
 import { AppTokens } from './apps.ts';
-import { principalOf } from './audited.ts';
+import { principalOf } from './audited-change.ts';
 import { clearForwarding, permissionText, removePermission, removeRule } from './respond.ts';
 import { momentsIn, type Verb } from './verb.ts';
 

@@ -17,7 +17,7 @@ import {
   principalTarget,
   roleProperties,
   userTarget,
-} from './audited.ts';
+} from './audited-change.ts';
 
 /** What administrators do about intruders: each takes footholds away, and leaves its records. */
 

@@ -10,7 +10,7 @@ import {
   rowsOf,
   rulesOf,
   type SignInVisit,
-} from '../testing/sprayed.ts';
+} from '../testing/spray-world.ts';
 import type { Attempt, Campaign } from './password-spray.ts';
 import { sprayFindings } from './spray-findings.ts';
 

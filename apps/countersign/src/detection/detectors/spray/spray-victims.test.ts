@@ -15,7 +15,7 @@ import {
   rulesOf,
   type SignInVisit,
   WRONG,
-} from '../testing/sprayed.ts';
+} from '../testing/spray-world.ts';
 import type { Attempt, Campaign } from './password-spray.ts';
 import { sprayFindings } from './spray-findings.ts';
 

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256, TENANT } from './door-content.ts';
-import { EndpointNode } from './door-process.ts';
+import { EndpointNode } from './endpoint-node.ts';
+import { sha256, TENANT } from './enforcement-content.ts';
 
 export type PersonState = {
   readonly kind?: 'member' | 'break-glass';

@@ -8,8 +8,8 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { IS_LONG } from '../tools/property.ts';
 import type { Attack } from './support/attacker.ts';
-import { writeContent } from './support/door-content.ts';
-import { EndpointNode } from './support/door-process.ts';
+import { EndpointNode } from './support/endpoint-node.ts';
+import { writeContent } from './support/enforcement-content.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 /** How many connections each attack keeps, and how long a round of honest callers lasts. */
@@ -31,7 +31,7 @@ const MIB = 1024 * 1024;
 /** What the enforcement point may hold beyond what it held at rest, whatever is sent to it. */
 const MEMORY_BYTES_MAX = 256 * MIB;
 
-const root = temporaryFolder('enforcement point-load');
+const root = temporaryFolder('enforcement-load');
 const GOOD = JSON.stringify({
   subject: { type: 'user', id: 'alice' },
   action: { name: 'read' },

@@ -14,7 +14,7 @@ import {
   openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { clockOf } from './emulated.ts';
+import { clockOf } from './emulated-tenants.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 

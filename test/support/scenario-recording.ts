@@ -14,7 +14,7 @@ import {
   type ScenarioParameters,
   together,
 } from '@countersign/emulator';
-import { PLAYED_FEEDS } from './played.ts';
+import { PLAYED_FEEDS } from './play-scenario.ts';
 
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 2, 2);

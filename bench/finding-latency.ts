@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Actor, Occurrence } from '@countersign/emulator';
-import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
+import { NORTHMOOR } from '@countersign/emulator/testing/office-worker';
 import { LedgerReader } from '@countersign/ledger';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { filledFolder } from './countersign.ts';

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { countersign } from './support/command-line.ts';
-import { writeContent } from './support/door-content.ts';
-import { EndpointNode, type EndpointSettings } from './support/door-process.ts';
+import { EndpointNode, type EndpointSettings } from './support/endpoint-node.ts';
+import { writeContent } from './support/enforcement-content.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { smallDisk, withoutMount } from './support/small-disk.ts';
 
-const root = temporaryFolder('enforcement point-attacks');
+const root = temporaryFolder('enforcement-attacks');
 const { policies, directory } = writeContent(root, 'records');
 
 const SETTINGS: EndpointSettings = {

@@ -8,14 +8,14 @@ import { leafHash, verifyInclusion } from '@countersign/tlog';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { countersign } from './support/command-line.ts';
-import { writeContent } from './support/door-content.ts';
-import { EndpointNode, type EndpointSettings } from './support/door-process.ts';
+import { EndpointNode, type EndpointSettings } from './support/endpoint-node.ts';
+import { writeContent } from './support/enforcement-content.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { smallDisk, withoutMount } from './support/small-disk.ts';
 
 const [REQUESTS, KILLS] = IS_LONG ? [10_000, 20] : [200, 2];
 const CLIENTS = 8;
-const root = temporaryFolder('enforcement point-kill');
+const root = temporaryFolder('enforcement-kill');
 
 const ASKED = {
   subject: { type: 'user', id: 'alice' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { sha256, TENANT } from './door-content.ts';
-import { Serving } from './serving.ts';
+import { sha256, TENANT } from './enforcement-content.ts';
+import { Serving } from './server-process.ts';
 
 export type Tool = {
   readonly name: string;

@@ -15,10 +15,10 @@ import {
 import { runDetection } from '../../apps/countersign/src/operations/host/run-detection.ts';
 import type { LedgerWriter } from '../../apps/countersign/src/projection/ledger-writer.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type AttributedFinding, findingsIn } from './detected.ts';
-import { observe } from './observed.ts';
-import { SCENARIOS, type ScenarioSetup } from './staged.ts';
-import { type ScenarioRecording, tell } from './told.ts';
+import { type AttributedFinding, findingsIn } from './detect.ts';
+import { observe } from './observe.ts';
+import { type ScenarioRecording, tell } from './scenario-recording.ts';
+import { SCENARIOS, type ScenarioSetup } from './scenario-setups.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -9,7 +9,7 @@ import { RowBuffer } from '../apps/countersign/src/store/parquet/row-buffer.ts';
 import type { EventRow } from '../apps/countersign/src/store/rows/event-row.ts';
 import { Store } from '../apps/countersign/src/store/store.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
-import { checkOf, passOf } from './authorized.ts';
+import { checkOf, passOf } from './decision-entries.ts';
 import { DAY_MS, officeDay, START_MS } from './office-day.ts';
 
 /** Makes the books of a company, or lets one detector look at their last day as `serve` does. */

@@ -11,7 +11,7 @@ import {
 import { runDetection } from '../../apps/countersign/src/operations/host/run-detection.ts';
 import type { FindingDraft } from '../../apps/countersign/src/store/rows/finding.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type Attack, type ScenarioRecording, type Telling, tell } from './told.ts';
+import { type Attack, type ScenarioRecording, type Telling, tell } from './scenario-recording.ts';
 
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };

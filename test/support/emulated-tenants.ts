@@ -6,13 +6,13 @@ import {
   type Feed,
   startEmulator,
 } from '@countersign/emulator';
-import { Clerk, NORTHMOOR } from '@countersign/emulator/testing/clerk';
+import { Clerk, NORTHMOOR } from '@countersign/emulator/testing/office-worker';
 import { parseLeaf } from '@countersign/ledger';
 import type { Collector } from '@countersign/m365';
 import type { LedgerSink } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../../apps/countersign/src/ingest/collection/poll-once.ts';
 import { withAccount } from './account.ts';
-import type { ServiceAddress } from './collecting.ts';
+import type { ServiceAddress } from './collection.ts';
 
 const START_MS: number = Date.parse('2026-03-02T00:00:00Z');
 
