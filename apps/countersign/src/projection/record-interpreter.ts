@@ -47,10 +47,10 @@ export type ProjectedAction = {
  */
 export class RecordInterpreter {
   readonly #memo: Memo = createMemo();
-  readonly #extractor: SignalExtractor | undefined;
+  readonly #extractor: Pick<SignalExtractor, 'of'> | undefined;
 
   /** Without an extractor there are no signals of rules. */
-  constructor(extractor: SignalExtractor | undefined) {
+  constructor(extractor: Pick<SignalExtractor, 'of'> | undefined) {
     this.#extractor = extractor;
   }
 

@@ -1,8 +1,8 @@
 import type { Clock } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
-import { createMemo, type Reading, read } from '@countersign/ocsf';
-
-import { parseBody } from '../../projection/deliveries.ts';
+import type { Reading } from '@countersign/ocsf';
+import type { Delivery } from '../../projection/deliveries.ts';
+import { RecordInterpreter } from '../../projection/record-interpreter.ts';
 import { DAY_MS, SignalBuffer } from '../../projection/signals/signal-buffer.ts';
 import { type Signal, SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
@@ -74,14 +74,12 @@ export async function backtest(
 
 type Sources = { readonly store: StoreReader; readonly ledger: LedgerReader };
 
-type Waiting = { readonly index: number; readonly tenant: string; readonly of: Reading[] };
-
 class Run {
   readonly #content: RuleContent;
   readonly #sources: Sources;
   readonly #options: BacktestOptions;
-  readonly #signaller: SignalExtractor;
-  readonly #memo = createMemo();
+  readonly #extractor: SignalExtractor;
+  readonly #interpreter: RecordInterpreter;
   readonly #signals = new SignalBuffer();
   readonly #rows: SignalRow[] = [];
   readonly #counts: SignalCount[] = [];
@@ -94,15 +92,15 @@ class Run {
     this.#content = content;
     this.#sources = sources;
     this.#options = options;
-    this.#signaller = new SignalExtractor(content.plan);
+    this.#extractor = new SignalExtractor(content.plan);
+    this.#interpreter = new RecordInterpreter({ of: (reading) => this.#match(reading) });
   }
 
   async all(): Promise<void> {
     const { fromMs, toMs, tenant, recordsMax = BACKTEST_RECORDS_MAX } = this.#options;
     const { store } = this.#sources;
     const tenants = tenant === undefined ? undefined : [tenant];
-    let waiting: Waiting[] = [];
-    for await (const { index, entries, tenant: of } of store.rows({ fromMs, toMs, tenants })) {
+    for await (const { entries } of store.rows({ fromMs, toMs, tenants })) {
       if (this.#records >= recordsMax) {
         this.#cut = `there are more than the ${recordsMax} records that were looked at`;
         break;
@@ -111,48 +109,36 @@ class Run {
         this.#cut = `more than ${BACKTEST_SIGNALS_MAX} records fit: the rules fit too much`;
         break;
       }
+      const { row, signals } = this.#interpreter.project(await this.#deliveries(entries));
       this.#records += 1;
-      const readings = await this.#readings(entries);
-      if (readings.length === 0) this.#erased += 1;
-      waiting.push({ index, tenant: of, of: readings });
-      if (waiting.length < CHUNK) continue;
-      this.#match(waiting);
-      waiting = [];
+      if (row.erased) this.#erased += 1;
+      this.#signals.add(row, signals);
+      if (this.#records % RECORDS_PER_TAKE === 0) this.#takeSignals();
     }
-    this.#match(waiting);
+    this.#takeSignals();
   }
 
-  /** The most detailed available delivery of each source. */
-  async #readings(entries: readonly number[]): Promise<Reading[]> {
+  #deliveries(entries: readonly number[]): Promise<Delivery[]> {
     const { ledger } = this.#sources;
-    const richest = new Map<string, { readonly index: number; readonly bytes: Uint8Array }>();
-    for (const index of entries) {
-      const body = await ledger.body(index);
-      if (body.kind === 'erased') continue;
-      const { source } = (await ledger.leaf(index)).leaf;
-      const known = richest.get(source);
-      if (known !== undefined && known.bytes.length >= body.bytes.length) continue;
-      richest.set(source, { index, bytes: body.bytes });
-    }
-    const readings: Reading[] = [];
-    for (const { index, bytes } of richest.values()) {
-      const { leaf } = await ledger.leaf(index);
-      readings.push(read({ ...leaf, value: parseBody(bytes) }, this.#memo));
-    }
-    return readings;
+    return Promise.all(
+      entries.map(async (index) => {
+        const { leaf } = await ledger.leaf(index);
+        const body = await ledger.body(index);
+        return { index, leaf, body: body.kind === 'present' ? body.bytes : undefined };
+      }),
+    );
   }
 
-  #match(waiting: readonly Waiting[]): void {
+  /** The signals of a record, timed. */
+  #match(reading: Reading): readonly Signal[] {
     const { clock } = this.#options;
     const begunMs = clock.monotonic();
-    const found = waiting.map(({ of }) => of.map((reading) => [...this.#signaller.of(reading)]));
+    const signals = this.#extractor.of(reading);
     this.#matchMs += clock.monotonic() - begunMs;
-    for (const [at, { index, tenant, of }] of waiting.entries()) {
-      const [first] = of;
-      if (first === undefined) continue;
-      const signals = distinct((found[at] ?? []).flat());
-      this.#signals.add({ index, tenant, event: first.event }, signals);
-    }
+    return signals;
+  }
+
+  #takeSignals(): void {
     const { rows, counts } = this.#signals.take();
     for (const row of rows) this.#rows.push(row);
     for (const count of counts) this.#counts.push(count);
@@ -206,15 +192,7 @@ class Run {
   }
 }
 
-const CHUNK = 1_000;
-
-/** Two sources of one action that match the same rule are one match. */
-function distinct(signals: readonly Signal[]): Signal[] {
-  const byPlace = signals.map((signal) => {
-    return [`${signal.stream}\n${signal.part}\n${signal.group}`, signal] as const;
-  });
-  return [...new Map(byPlace.toReversed()).values()];
-}
+const RECORDS_PER_TAKE = 1_000;
 
 function summed(counts: readonly SignalCount[]): SignalCount[] {
   const sums = new Map<string, SignalCount>();
