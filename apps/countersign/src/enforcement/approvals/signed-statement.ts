@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { canonical, isObject } from '../http/i-json.ts';
 
-/** What a person says and signs. */
+/** A statement that a person signs. */
 export type Statement = {
   readonly v: 1;
   readonly what: string;
@@ -9,17 +9,17 @@ export type Statement = {
   readonly atMs: number;
 };
 
-/** What a person said, and the proof that it was this person. */
+/** A statement with the signature that proves its author. */
 export type SignedStatement<S extends Statement = Statement> = {
   readonly statement: S;
   /** Ed25519, in base64. */
   readonly signature: string;
 };
 
-/** Those whose word counts where it takes two people, by name, each with a key of their own. */
+/** Approvers of two-person acts by name, each with their own key. */
 export type People = ReadonlyMap<string, KeyObject>;
 
-/** The members of each kind of statement beside `by` and `atMs`. */
+/** The members of each kind of statement, besides `by` and `atMs`. */
 export type StatementForms = ReadonlyMap<
   string,
   { readonly texts: readonly string[]; readonly times: readonly string[] }
@@ -30,7 +30,7 @@ export function signed<S extends Statement>(statement: S, key: KeyObject): Signe
   return { statement, signature };
 }
 
-/** Whether the person whom a statement names has said it. */
+/** Whether the named person signed the statement. */
 export function isSaidBy({ statement, signature }: SignedStatement, people: People): boolean {
   const key = people.get(statement.by);
   if (key === undefined) return false;
@@ -38,7 +38,7 @@ export function isSaidBy({ statement, signature }: SignedStatement, people: Peop
   return verify(null, Buffer.from(canonical(statement)), key, bytes);
 }
 
-/** SHA-256 of what was signed: whoever agrees names it, so that no other can be meant. */
+/** SHA-256 of the signed text. An approval names it, so it can mean no other statement. */
 export function statementDigest({ statement }: SignedStatement): string {
   return createHash('sha256').update(canonical(statement)).digest('hex');
 }
@@ -49,7 +49,7 @@ export function areTwoPeople(a: string, b: string, people: People): boolean {
   return a !== b && one !== undefined && other !== undefined && !one.equals(other);
 }
 
-/** Undefined for what is no key of a person: Ed25519, in PEM. */
+/** Undefined if the text is not an Ed25519 public key in PEM. */
 export function personKey(pem: string): KeyObject | undefined {
   try {
     const key = createPublicKey(pem);
@@ -59,7 +59,7 @@ export function personKey(pem: string): KeyObject | undefined {
   }
 }
 
-/** Undefined for what does not have the form of a signed statement of one of these kinds. */
+/** Undefined if the value is not a signed statement of one of these kinds. */
 export function signedIn(value: unknown, forms: StatementForms): SignedStatement | undefined {
   if (!isObject(value) || typeof value['signature'] !== 'string') return undefined;
   const { statement } = value;

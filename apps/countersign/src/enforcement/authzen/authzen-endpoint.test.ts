@@ -60,7 +60,7 @@ describe('an evaluation over AuthZEN', () => {
       'It could not be told whether this is allowed',
     ],
   ] as const) {
-    test(`is refused where ${name}, in words for each`, async () => {
+    test(`is refused if ${name}, with a text of its own`, async () => {
       const { ask, drafts } = world();
       const { decision, context } = await ask('evaluation', { ...WHOLE, ...changes });
       assert.equal(decision, false);
@@ -72,7 +72,7 @@ describe('an evaluation over AuthZEN', () => {
     });
   }
 
-  test("about another's resource is no answer at all, and no entry", async () => {
+  test("about another caller's resource gets no answer and no entry", async () => {
     const { ask, drafts } = world();
     const caller = { resources: [{ type: 'app', ids: ['wiki'] }] };
     await assert.rejects(ask('evaluation', { ...WHOLE, resource: PAY }, caller), {
@@ -82,7 +82,7 @@ describe('an evaluation over AuthZEN', () => {
     assert.equal((await ask('evaluation', WHOLE, caller))['decision'], true);
   });
 
-  test('that cannot be accounted for is not given', async () => {
+  test('fails if its entry cannot be written', async () => {
     await assert.rejects(world({ fails: true }).ask('evaluation', WHOLE), {
       ...{ code: 'UNAVAILABLE', status: 503, message: /access is denied without it$/ },
     });
@@ -112,7 +112,7 @@ describe('a batch over AuthZEN', () => {
     );
   });
 
-  test('of more than a turn takes is answered whole, and in order', async () => {
+  test('larger than one turn is answered completely and in order', async () => {
     const { ask, drafts } = world();
     const resources = Array.from({ length: 3 * EVALUATIONS_AT_ONCE + 1 }, (_, at) =>
       at % 5 === 0 ? PAY : WIKI,
@@ -123,20 +123,20 @@ describe('a batch over AuthZEN', () => {
       resources.map((resource) => resource === WIKI),
     );
     assert.equal(drafts.length, resources.length);
-    // And ends in a later turn as in the first.
+    // It ends in a later turn just like in the first.
     const until = Array.from({ length: 2 * EVALUATIONS_AT_ONCE }, () => WIKI);
     const cut = await ask('evaluations', batch('deny_on_first_deny', ...until, PAY, ...until));
     assert.equal(decisions(cut).length, until.length + 1);
   });
 
-  test('of which any part cannot be accounted for is not answered', async () => {
+  test('gets no answer if one entry cannot be written', async () => {
     const many = Array.from({ length: 3 * EVALUATIONS_AT_ONCE }, () => WIKI);
     await assert.rejects(world({ fails: true }).ask('evaluations', batch(undefined, ...many)), {
       ...{ code: 'UNAVAILABLE', status: 503 },
     });
   });
 
-  test('that would keep too much, for the sake of its defaults, is not decided', async () => {
+  test('whose defaults would store too much is not decided', async () => {
     const { ask, drafts } = world();
     const properties = { more: 'x'.repeat(EVALUATION_CHARACTERS_MAX / 2) };
     const count = Math.ceil(BATCH_CHARACTERS_MAX / (EVALUATION_CHARACTERS_MAX / 2));
@@ -155,7 +155,7 @@ describe('a batch over AuthZEN', () => {
     assert.equal((await ask('evaluations', WHOLE))['decision'], true);
   });
 
-  test('an item that cannot be read, or is not theirs, is a deny of its own', async () => {
+  test("denies each item that is unreadable or not the caller's", async () => {
     const { ask, drafts } = world();
     const answered = await ask(
       'evaluations',
@@ -179,7 +179,7 @@ describe('a batch over AuthZEN', () => {
     ['permit_on_first_permit', [PAY, WIKI, PAY], [false, true]],
     ['permit_on_first_permit', [PAY, PAY], [false, false]],
   ] as const) {
-    test(`${semantic} ends where it says: ${expected.join()}`, async () => {
+    test(`${semantic} ends where it should: ${expected.join()}`, async () => {
       const { ask, drafts } = world();
       const answered = await ask('evaluations', batch(semantic, ...resources));
       assert.deepEqual(decisions(answered), expected);
@@ -189,7 +189,7 @@ describe('a batch over AuthZEN', () => {
       const isEnded = expected.at(-1) === (semantic === 'permit_on_first_permit');
       assert.equal(ended?.['reason'], isCut && isEnded ? semantic : undefined);
       assert.ok(all.slice(0, -1).every(({ context }) => context['reason'] === undefined));
-      // What nobody is told was not decided.
+      // Results that the caller does not receive were not decided.
       const readable = resources.slice(0, expected.length).filter((each) => each !== 'text');
       assert.equal(drafts.length, readable.length);
     });
@@ -201,7 +201,7 @@ describe('a search over AuthZEN', () => {
     (results as readonly Json[]).map(({ id, name }) => id ?? name);
   const WHO = { subject: { type: 'user' }, action: READ, resource: WIKI };
 
-  test('finds who may, to what, and what, and is accounted for', async () => {
+  test('finds subjects, actions and resources, with an entry', async () => {
     const { ask, drafts } = world();
     const who = await ask('search/subject', WHO);
     assert.deepEqual(ids(who), ['ada', 'cleo']);
@@ -220,7 +220,7 @@ describe('a search over AuthZEN', () => {
     });
   });
 
-  test('goes on from page to page, to an end', async () => {
+  test('continues from page to page until the end', async () => {
     const { ask } = world();
     const first = await ask('search/subject', { ...WHO, page: { limit: 1 } });
     assert.deepEqual(ids(first), ['ada']);
@@ -234,7 +234,7 @@ describe('a search over AuthZEN', () => {
     assert.equal((end['page'] as { next_token: string }).next_token, '');
   });
 
-  test('of no results tells that there may be more', async () => {
+  test('of zero results says that there may be more', async () => {
     const { ask } = world();
     const none = await ask('search/subject', { ...WHO, page: { limit: 0 } });
     assert.deepEqual(ids(none), []);
@@ -246,7 +246,7 @@ describe('a search over AuthZEN', () => {
     ]);
   });
 
-  test('that looked at as many as it may goes on behind them, though it found none', async () => {
+  test('that reached its candidate limit continues after it, even without results', async () => {
     const { ask } = world({ strangers: SEARCH_CANDIDATES_MAX });
     const first = await ask('search/subject', WHO);
     assert.deepEqual(ids(first), []);
@@ -257,7 +257,7 @@ describe('a search over AuthZEN', () => {
     assert.equal((second['page'] as { next_token: string }).next_token, '');
   });
 
-  test("looks at the caller's own resources alone", async () => {
+  test("examines only the caller's own resources", async () => {
     const { ask } = world();
     const what = { subject: ADA, action: READ, resource: { type: 'app' } };
     const caller = { resources: [{ type: 'app', ids: ['pay'] }] };
@@ -268,7 +268,7 @@ describe('a search over AuthZEN', () => {
     await assert.rejects(ask('search/resource', what, others), { code: 'NOT_YOURS' });
   });
 
-  test('of what no policy knows finds nothing', async () => {
+  test('for a type that no policy knows finds nothing', async () => {
     const { ask } = world();
     const ghost = { ...WHO, subject: { type: 'ghost' } };
     assert.deepEqual(ids(await ask('search/subject', ghost)), []);
@@ -276,7 +276,7 @@ describe('a search over AuthZEN', () => {
     assert.deepEqual(ids(await ask('search/action', action)), []);
   });
 
-  test('that is too large, or cannot be accounted for, is not answered', async () => {
+  test('that is too large, or cannot be recorded, gets no answer', async () => {
     const context = { more: 'x'.repeat(EVALUATION_CHARACTERS_MAX) };
     await assert.rejects(world().ask('search/subject', { ...WHO, context }), {
       ...{ code: 'TOO_LARGE', message: /^the question has more than 16384 characters/ },
@@ -288,7 +288,7 @@ describe('a search over AuthZEN', () => {
 });
 
 describe('the enforcement point of AuthZEN', () => {
-  test('has its paths, and tells them to everybody', () => {
+  test('publishes its paths to everyone', () => {
     const { endpoint } = world();
     assert.ok(endpoint.has('/access/v1/evaluation') && !endpoint.has('/access/v1/evaluatio'));
     const path = '/.well-known/authzen-configuration/own';
@@ -307,7 +307,7 @@ describe('the enforcement point of AuthZEN', () => {
     assert.equal(endpoint.metadata({ method: 'GET', path: '/own' }), undefined);
   });
 
-  test('takes JSON by POST, at its paths', async () => {
+  test('accepts JSON by POST at its paths', async () => {
     const { endpoint } = world();
     const path = '/access/v1/evaluation';
     await assert.rejects(answer(endpoint, '/access/v1/nothing'), { code: 'UNKNOWN', status: 404 });
@@ -319,7 +319,7 @@ describe('the enforcement point of AuthZEN', () => {
     });
   });
 
-  test('gives back the id of a request as it came', async () => {
+  test('returns the id of a request unchanged', async () => {
     const { endpoint } = world();
     const path = '/access/v1/evaluation';
     const asked = (id: string): Promise<EndpointReply> =>

@@ -23,11 +23,11 @@ import {
 import { search } from './search.ts';
 import { type SearchSubject, searchOf } from './search-request.ts';
 
-/** A tool of the company that asks over AuthZEN. */
+/** A tool of the company that sends AuthZEN requests. */
 export type AuthzenCaller = Caller & {
   /** The enforcement point that it counts as: what its policies may read. */
   readonly enforcementPoint: string;
-  /** A permit opens a pass of this length; undefined: it opens none. */
+  /** Lifetime of the pass that a permit opens. Undefined: it opens none. */
   readonly passMs: number | undefined;
 };
 
@@ -42,7 +42,7 @@ export type AuthzenOptions = {
 
 type Answer = (caller: AuthzenCaller, message: Json) => Promise<object>;
 
-/** AuthZEN 1.0 over HTTP, without the server: who asks is found out before. */
+/** Answers AuthZEN 1.0 requests. The server authenticates callers before. */
 export class AuthzenEndpoint {
   readonly #options: AuthzenOptions;
   readonly #routes: ReadonlyMap<string, Answer>;
@@ -66,7 +66,7 @@ export class AuthzenEndpoint {
     return this.#routes.has(path);
   }
 
-  /** Undefined unless the metadata are asked for: they are for everybody. */
+  /** Undefined unless the request is for the metadata, which are public. */
   metadata({ method, path }: Pick<EndpointRequest, 'method' | 'path'>): EndpointReply | undefined {
     const { identifier } = this.#options;
     if (path !== metadataPath(identifier)) return undefined;
@@ -125,8 +125,8 @@ export class AuthzenEndpoint {
   }
 
   /**
-   * Reads a batch as far as it is needed: where one answer can end it, policies are asked once
-   * without account to find out where, so that nothing is decided that nobody is told.
+   * Reads a batch as far as needed. If one answer can end it, policies first run without an entry
+   * to find the end. So no decision is recorded that the caller does not receive.
    */
   async #read(
     caller: AuthzenCaller,
@@ -168,7 +168,7 @@ export class AuthzenEndpoint {
     return found;
   }
 
-  /** A list of who may do what is given to nobody without account, either. */
+  /** Records a search too, because a list of permissions is sensitive. */
   async #account(caller: AuthzenCaller, question: object, results: number): Promise<void> {
     const { decisionLog, now } = this.#options;
     const atMs = now();
@@ -208,7 +208,7 @@ function tooMuch(what: 'the batch' | 'the question'): EndpointError {
   );
 }
 
-/** Directory and clock may have changed between the two times that policies were asked. */
+/** Directory and clock may have changed between the two evaluations. */
 function cutAtEnd(
   answers: readonly EvaluationResponse[],
   semantic: Semantic,
@@ -234,7 +234,7 @@ function notYours({ name }: Caller, type: string): EndpointError {
   return new EndpointError('NOT_YOURS', what);
 }
 
-/** Chosen by the caller and given back as it came, so that both find the request in their logs. */
+/** Returns the caller's request id unchanged, so that both sides find it in their logs. */
 function echo(id: string | undefined): Readonly<Record<string, string>> {
   if (id === undefined) return {};
   if (/^[\x20-\x7e]*$/.test(id) && id.length <= REQUEST_ID_CHARACTERS_MAX) {

@@ -1,4 +1,4 @@
-/** Where each API lies beneath the identifier of the decision point (AuthZEN 1.0, 9.1). */
+/** The path of each API below the identifier of the decision point (AuthZEN 1.0, 9.1). */
 export const PATHS = {
   access_evaluation_endpoint: '/access/v1/evaluation',
   access_evaluations_endpoint: '/access/v1/evaluations',
@@ -10,15 +10,14 @@ export const PATHS = {
 const WELL_KNOWN = '/.well-known/authzen-configuration';
 
 /**
- * The path of the metadata of a decision point: the path of its identifier comes after the
- * well-known one (9.2).
+ * The path of a decision point's metadata: the well-known path, then the identifier's path (9.2).
  */
 export function metadataPath(identifier: string): string {
   const { pathname } = new URL(identifier);
   return WELL_KNOWN + pathname.replace(/\/+$/, '');
 }
 
-/** `identifier`: an https URL without query and fragment; the configuration checks it. */
+/** `identifier`: an https URL without query and fragment, which the configuration has checked. */
 export function metadataOf(identifier: string): Readonly<Record<string, string>> {
   const base = identifier.replace(/\/+$/, '');
   const endpoints = Object.entries(PATHS).map(([name, path]) => [name, base + path]);

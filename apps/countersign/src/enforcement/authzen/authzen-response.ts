@@ -9,8 +9,8 @@ export type EvaluationResponse = {
 };
 
 /**
- * A decision, with the id of its entry: by it a help desk finds what was decided and why. The
- * reasons of a refusal stand under the status that the application would answer (6.2.1).
+ * A decision with the id of its entry, by which a help desk finds it. The reasons of a refusal are
+ * keyed by the status that the application would answer (6.2.1).
  */
 export function answerOf(decision: Decision): EvaluationResponse {
   const { id, effect, obligations, pass } = decision;
@@ -35,12 +35,12 @@ export function answerOf(decision: Decision): EvaluationResponse {
   };
 }
 
-/** In a batch an item that cannot be answered is a deny that says so (7.2.1). */
+/** In a batch, an item that cannot be answered is a deny with the error (7.2.1). */
 export function problemAnswer({ status, message }: EndpointError): EvaluationResponse {
   return { decision: false, context: { error: { status, message } } };
 }
 
-/** The item that ended a batch before its end says by which semantic (7.1.2.1). */
+/** The item that ended a batch early states the semantic (7.1.2.1). */
 export function endedBy(answer: EvaluationResponse, semantic: string): EvaluationResponse {
   const context = { ...answer.context, code: '200', reason: semantic };
   return { decision: answer.decision, context };

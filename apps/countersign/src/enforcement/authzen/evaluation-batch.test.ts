@@ -18,7 +18,7 @@ const refused = (work: () => unknown, message: RegExp, code = 'MALFORMED'): void
 };
 
 describe('an evaluation', () => {
-  test('reads what the specification states and passes over the rest', () => {
+  test('reads the specified members and ignores the rest', () => {
     const message = { ...WHOLE, context: { time: 'now' }, extra: [1], options: null };
     assert.deepEqual(evaluationOf(message), { ...WHOLE, context: { time: 'now' } });
   });
@@ -54,7 +54,7 @@ describe('an evaluation', () => {
       refused(() => evaluationOf(message as Record<string, unknown>), what));
   }
 
-  test('is as large as a decision may keep, and not a character larger', () => {
+  test('may be as large as a decision can store, and no larger', () => {
     const at = (weight: number) => {
       const bare = weightOf(evaluationOf({ ...WHOLE, context: { a: '' } }));
       return () => evaluationOf({ ...WHOLE, context: { a: 'x'.repeat(weight - bare) } });
@@ -65,7 +65,7 @@ describe('an evaluation', () => {
     assert.equal(evaluationOf({ ...WHOLE, subject: { type: 'user', id } }).subject.id, id);
   });
 
-  test('weighs what it has, names and all, however deep', () => {
+  test('measures values and names at every depth', () => {
     for (const [value, weight] of [
       ['abc', 3],
       ['', 0],
@@ -95,7 +95,7 @@ describe('a batch', () => {
     refused(() => batchOf({ ...WHOLE, evaluations: {} }), /evaluations is no list/);
   });
 
-  test('takes a member of an item in place of the whole default', () => {
+  test("an item's member replaces the whole default", () => {
     const batch = batchOf({
       ...WHOLE,
       subject: { ...ALICE, properties: { role: 'admin' } },
@@ -112,20 +112,20 @@ describe('a batch', () => {
     assert.deepEqual(second.evaluation.action, READ);
   });
 
-  test('needs no defaults where each item states all', () => {
+  test('needs no defaults if each item states everything', () => {
     const batch = batchOf({ evaluations: [WHOLE] });
     assert.ok(batch.kind === 'batch');
     assert.deepEqual(batch.item(0), { kind: 'evaluation', evaluation: { ...WHOLE, context: {} } });
   });
 
-  test('spoils by a bad item that item alone', () => {
+  test('a bad item spoils only itself', () => {
     const batch = batchOf({ ...WHOLE, evaluations: [{ action: { name: 7 } }, 'x', {}] });
     assert.ok(batch.kind === 'batch');
     const kinds = [0, 1, 2].map((at) => batch.item(at).kind);
     assert.deepEqual(kinds, ['problem', 'problem', 'evaluation']);
   });
 
-  test('is refused as a whole when a default or an option is no such thing', () => {
+  test('is refused as a whole for an invalid default or option', () => {
     refused(() => batchOf({ ...WHOLE, subject: 'alice', evaluations: [{}] }), /subject/);
     refused(() => batchOf({ ...WHOLE, action: 'read', evaluations: [{}] }), /action/);
     refused(() => batchOf({ ...WHOLE, resource: 'r', evaluations: [{}] }), /resource/);
@@ -137,7 +137,7 @@ describe('a batch', () => {
     assert.doesNotThrow(of({ other: 1 }));
   });
 
-  test('of ten thousand is read, and a larger one refused by a named limit', () => {
+  test("of ten thousand is read, and a larger one refused with the limit's name", () => {
     const many = (count: number): unknown[] => Array.from({ length: count }, () => ({}));
     const batch = batchOf({ ...WHOLE, evaluations: many(EVALUATIONS_MAX) });
     assert.ok(batch.kind === 'batch' && batch.count === 10_000);

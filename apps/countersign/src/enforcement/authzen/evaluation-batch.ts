@@ -7,19 +7,19 @@ import { EVALUATIONS_MAX } from './limits.ts';
 export const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
 export type Semantic = (typeof SEMANTICS)[number];
 
-/** One place of a batch: what it asks, or why that cannot be read. */
+/** One item of a batch: its evaluation, or the reason why it cannot be read. */
 export type BatchItem =
   | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly kind: 'problem'; readonly problem: EndpointError };
 
-/** `single`: a request without evaluations is answered like one to the other endpoint (7.1). */
+/** `single`: a request without evaluations is answered like one at the other endpoint (7.1). */
 export type Batch =
   | { readonly kind: 'single'; readonly evaluation: Evaluation }
   | {
       readonly kind: 'batch';
       readonly semantic: Semantic;
       readonly count: number;
-      /** Reads the item at a place when its turn comes. */
+      /** Reads the item at a position, when it is needed. */
       readonly item: (at: number) => BatchItem;
     };
 
@@ -49,7 +49,7 @@ export function batchOf(message: Json): Batch {
   };
 }
 
-/** A default that is no entity would spoil every item: then the payload is what is wrong. */
+/** An invalid default would spoil every item, so the whole payload is wrong. */
 function checkDefaults(message: Json): void {
   const { subject, action, resource } = message;
   if (given(message, 'subject') !== undefined) partyOf(subject, 'subject');
@@ -69,7 +69,7 @@ function semanticOf(message: Json): Semantic {
   throw malformed(`options.evaluations_semantic is none of ${SEMANTICS.join(', ')}`);
 }
 
-/** A member of an item takes the place of the whole default; nothing is merged (7.1.1). */
+/** An item's member replaces the whole default; nothing is merged (7.1.1). */
 function itemOf(message: Json, item: unknown): BatchItem {
   if (!isObject(item)) return problem(malformed('the evaluation is no object'));
   const members = DEFAULTS.map((name): [string, unknown] => [
@@ -88,7 +88,7 @@ function problem(error: EndpointError): BatchItem {
   return { kind: 'problem', problem: error };
 }
 
-/** Whether what was answered ends the batch. */
+/** Whether this result ends the batch. */
 export function ends(semantic: Semantic, effect: 'permit' | 'deny'): boolean {
   switch (semantic) {
     case 'execute_all':

@@ -5,7 +5,7 @@ import { EVALUATION_CHARACTERS_MAX, TEXT_CHARACTERS_MAX } from './limits.ts';
 
 export type Action = { readonly name: string; readonly properties?: Properties | undefined };
 
-/** AuthZEN 1.0 section 6: what is asked in one evaluation. */
+/** One evaluation request (AuthZEN 1.0 section 6). */
 export type Evaluation = {
   readonly subject: Party;
   readonly action: Action;
@@ -27,8 +27,8 @@ export function evaluationOf(message: Json): Evaluation {
 }
 
 /**
- * About how many characters it has. Every decision keeps what was asked: a default of a batch, that
- * stands there once, is kept as often as there are items.
+ * Approximate number of characters. Every decision stores its request, so a default that occurs
+ * once in a batch is stored once per item.
  */
 export function weightOf(value: unknown): number {
   if (typeof value === 'string') return value.length;

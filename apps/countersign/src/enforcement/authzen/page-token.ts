@@ -5,14 +5,16 @@ import { PAGE_TOKEN_CHARACTERS_MAX } from './limits.ts';
 
 export type Page = {
   readonly limit: number;
-  /** The candidate that was looked at last. */
+  /** The last examined candidate. */
   readonly after: string | undefined;
 };
 
 /**
- * Where the next page begins, and of which question: "all other inputs must stay identical" (8.2).
- * It is not signed: whoever makes one up only chooses where their own search goes on, and a second
- * node reads what the first one wrote.
+ * Creates a token with the start of the next page and a digest of the question, because "all other
+ * inputs must stay identical" (8.2).
+ *
+ * It is not signed: a forger only chooses where their own search continues, and other nodes can
+ * read it.
  */
 export function tokenFor(question: object, after: string): string {
   const written = JSON.stringify({ q: digestOf(question), a: after });

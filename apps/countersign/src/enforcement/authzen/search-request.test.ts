@@ -12,25 +12,25 @@ const RECORD = { type: 'record', id: 'record-1' };
 const WHO = { subject: { type: 'user' }, action: READ, resource: RECORD };
 
 describe('a search', () => {
-  test('passes over the id of what it looks for', () => {
+  test('ignores the id of the searched entity', () => {
     const { question } = searchOf('subject', { ...WHO, subject: ALICE });
     assert.ok(question.searched === 'subject');
     assert.deepEqual(question.subject, { type: 'user' });
   });
 
-  test('for actions needs none', () => {
+  test('for actions needs no action', () => {
     const { question } = searchOf('action', { subject: ALICE, resource: RECORD, action: READ });
     assert.equal('action' in question, false);
   });
 
-  test('says what is missing', () => {
+  test('names the missing member', () => {
     assert.throws(() => searchOf('subject', { action: READ, resource: RECORD }), /subject is/);
     assert.throws(() => searchOf('subject', { ...WHO, resource: { type: 'record' } }), /\.id is/);
     assert.throws(() => searchOf('resource', { ...WHO, subject: { type: 'user' } }), /\.id is/);
     assert.throws(() => searchOf('action', { subject: ALICE }), /resource is missing/);
   });
 
-  test('goes on where a page ended, with or without the limit of the first', () => {
+  test('continues after a page, with or without the limit of the first', () => {
     const first = searchOf('subject', { ...WHO, page: { limit: 2 } });
     const token = tokenFor(first.question, 'bob');
     for (const page of [{ token }, { token, limit: 2 }]) {
@@ -56,7 +56,7 @@ describe('a search', () => {
     assert.throws(() => searchOf('resource', sideways), /another search/);
   });
 
-  test('refuses pages that are none', () => {
+  test('refuses invalid pages', () => {
     for (const page of ['x', { limit: -1 }, { limit: 1.5 }, { limit: '2' }, { token: 7 }]) {
       assert.throws(() => searchOf('subject', { ...WHO, page }), /^EndpointError: page/);
     }

@@ -67,7 +67,7 @@ function questionOf(searched: SearchSubject, message: Json): Question {
   }
 }
 
-/** The specification's own second page leaves the limit out: then it is the usual one (8.2). */
+/** The specification's example of a second page has no limit; then the default applies (8.2). */
 function pageOf(message: Json, question: Question): Page {
   const page = given(message, 'page') ?? {};
   if (!isObject(page)) throw malformed('page is no object');

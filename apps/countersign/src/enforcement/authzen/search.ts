@@ -13,8 +13,8 @@ export type SearchPage = {
 };
 
 /**
- * Who may, or what may be done: the policies are asked about each candidate. A page looks at so
- * many candidates and no more, so it may be short, and even empty, with another one behind it.
+ * Evaluates the policies for each candidate. A page examines a fixed number of candidates, so it
+ * may be short or empty although another one follows.
  */
 export async function search(
   { question, page }: Search,
@@ -32,7 +32,7 @@ export async function search(
         const { request, result } = asked(question, caller, id);
         last = id;
         seen += 1;
-        // Another's resources are not even looked at.
+        // Skip resources of other callers without evaluating them.
         if (!mayAsk(caller, request.resource)) continue;
         if (deciding.point.evaluate(request).effect === 'permit') results.push(result);
         if (results.length >= page.limit) return 'stop';

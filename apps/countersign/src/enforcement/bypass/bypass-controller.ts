@@ -9,13 +9,14 @@ import { type Bypass, type BypassEffect, bypassesOf, wantedOf } from './bypass.t
 import { ExcludedGroups, type SuiteWorld } from './excluded-groups.ts';
 import { readBypasses } from './read-bypasses.ts';
 
-/** After the suite could not be asked, or did not do it. */
+/** Retry delay after the suite did not answer or refused. */
 const BYPASS_TRY_AGAIN_MS = 60_000;
 
 /**
- * Brings the suite to where bypasses want it, and says what was done and what was then seen there.
- * The way after a crash is the way of every day: what is wanted follows from the ledger, and what
- * was begun and has no outcome is done again.
+ * Applies bypasses to the suite and records each attempt and the observed state.
+ *
+ * Recovery is the normal path: the wanted state follows from the ledger, and an attempt without a
+ * result is repeated.
  */
 export class BypassController {
   readonly #config: BypassConfig;
@@ -30,7 +31,7 @@ export class BypassController {
     this.#people = people;
   }
 
-  /** MUST have the ledger alone. Tells the bypasses as they are then. */
+  /** Applies what is due, and returns the current bypasses. MUST hold the ledger exclusively. */
   async look(signal?: AbortSignal): Promise<ReadonlyMap<string, Bypass>> {
     const bypasses = new Map(await this.#read());
     const due = [...bypasses.values()].filter((bypass) => this.#isDue(bypass));
@@ -47,7 +48,7 @@ export class BypassController {
     return bypasses;
   }
 
-  /** Whether anything is left to be done; without a call to anybody. */
+  /** Whether work is left. Makes no network call. */
   async isDue(): Promise<boolean> {
     const bypasses = await this.#read();
     return [...bypasses.values()].some((bypass) => this.#isDue(bypass));
@@ -65,7 +66,7 @@ export class BypassController {
     const { effect, request } = bypass;
     if (request.statement.method !== this.#config.method) return false;
     const wanted = this.#wanted(bypass);
-    // What was never begun has not to be undone.
+    // A bypass that was never applied need not be undone.
     if (effect === undefined) return wanted === 'past us';
     const isTried = effect.wanted === wanted && effect.state === 'cannot tell';
     if (isTried && this.#world.clock.now() - effect.atMs < BYPASS_TRY_AGAIN_MS) return false;

@@ -5,35 +5,35 @@ import {
   signedIn,
 } from '../approvals/signed-statement.ts';
 
-/** A group goes past our method for a while: somebody asks for it. */
+/** A request that a group bypass the external method for a limited time. */
 export type BypassRequest = {
   readonly v: 1;
   readonly what: 'bypass-request';
   readonly bypass: string;
   readonly tenant: TenantId;
-  /** The configuration of our method in the suite. */
+  /** The id of the external method's configuration in the suite. */
   readonly method: string;
-  /** The id of the group there. */
+  /** The id of the group in the suite. */
   readonly group: string;
   readonly reason: string;
   readonly by: string;
   readonly atMs: number;
-  /** Then it is undone by itself. */
+  /** The bypass ends automatically at this time. */
   readonly untilMs: number;
 };
 
-/** Somebody else agrees. */
+/** Another person's approval. */
 export type BypassApproval = {
   readonly v: 1;
   readonly what: 'bypass-approval';
   readonly bypass: string;
-  /** SHA-256 of the request as it was signed: no other can be meant. */
+  /** SHA-256 of the signed request, so that no other can be meant. */
   readonly request: string;
   readonly by: string;
   readonly atMs: number;
 };
 
-/** The way back, for which one is enough. */
+/** The end of a bypass, for which one person is enough. */
 export type BypassEnd = {
   readonly v: 1;
   readonly what: 'bypass-end';
@@ -45,7 +45,7 @@ export type BypassEnd = {
 
 export type BypassStatement = BypassRequest | BypassApproval | BypassEnd;
 
-/** Undefined for what does not have the form of a signed statement about a bypass. */
+/** Undefined if the value is not a signed statement about a bypass. */
 export function bypassStatementOf(value: unknown): SignedStatement<BypassStatement> | undefined {
   return signedIn(value, FORMS) as SignedStatement<BypassStatement> | undefined;
 }

@@ -63,7 +63,7 @@ function end(more: Partial<BypassEnd> = {}, by = 'eve'): SignedStatement<BypassE
   return signed(statement, privateKey(by));
 }
 
-/** All that was said, as entries from the tenth on. */
+/** Statements as entries, from index 10 on. */
 function said(...bodies: readonly unknown[]) {
   return bypassesOf(bodies.map((body, at) => ({ index: 10 + at, body })));
 }
@@ -75,14 +75,14 @@ function wanted(bodies: readonly unknown[], nowMs = NOW_MS, of: typeof people = 
 }
 
 describe('a group goes past the enforcement point', () => {
-  test('once two people say so, and for as long as they said', () => {
+  test('once two people agree, for the stated time', () => {
     assert.equal(wanted([request()]), 'by us');
     assert.equal(wanted([request(), approval()]), 'past us');
     assert.equal(wanted([request(), approval()], NOW_MS + HOUR_MS - 1), 'past us');
     assert.equal(wanted([request(), approval()], NOW_MS + HOUR_MS), 'by us');
   });
 
-  test('until any one of those who may says that it is undone', () => {
+  test('until any authorized person ends it', () => {
     assert.equal(wanted([request(), approval(), end()]), 'by us');
     assert.equal(wanted([request(), approval(), end(), approval()]), 'by us');
   });
@@ -96,12 +96,12 @@ describe('a group goes past the enforcement point', () => {
     ['it is agreed to another request', request({ group: 'everybody' }), approval()],
     ['the request is for longer than was agreed to', request({ untilMs: NOW_MS * 2 }), approval()],
   ] as const) {
-    test(`not where ${name}`, () => {
+    test(`not if ${name}`, () => {
       assert.equal(wanted([one, other]), 'by us');
     });
   }
 
-  test('not where a statement was changed after it was signed', () => {
+  test('not if a statement was changed after it was signed', () => {
     const asked = request();
     const longer = { ...asked, statement: { ...asked.statement, untilMs: NOW_MS * 2 } };
     const agreed = approval({ request: statementDigest(longer) });
@@ -111,14 +111,14 @@ describe('a group goes past the enforcement point', () => {
     assert.equal(wanted([asked, { statement, signature: asked.signature }]), 'by us');
   });
 
-  test('not where two names are one person', () => {
+  test('not if two names are one person', () => {
     const [ada] = [people.get('ada')];
     assert.ok(ada !== undefined);
     const double = new Map([...people, ['ada2', ada]]);
     assert.equal(wanted([request(), approval({ by: 'ada2' }, 'ada')], NOW_MS, double), 'by us');
   });
 
-  test('not where one of the two may not any more', () => {
+  test('not if one of the two is no longer authorized', () => {
     for (const gone of ['ada', 'ben']) {
       const fewer = new Map([...people].filter(([name]) => name !== gone));
       assert.equal(wanted([request(), approval()], NOW_MS, fewer), 'by us', gone);
@@ -126,13 +126,13 @@ describe('a group goes past the enforcement point', () => {
   });
 });
 
-describe('what was said of a bypass', () => {
+describe('the state of a bypass', () => {
   const effect: BypassEffect = {
     ...{ v: 1, what: 'bypass-effect', bypass: 'd1', wanted: 'past us', state: 'done' },
     ...{ because: 'the suite says so', atMs: NOW_MS },
   };
 
-  test('is added up, with the entries that say it; the first word of a kind counts', () => {
+  test('is built from its entries; the first statement of each kind counts', () => {
     const [first, second] = [approval(), approval({ by: 'eve' }, 'eve')];
     const [over, again] = [end(), end({ by: 'ada' }, 'ada')];
     const begun = { ...effect, state: 'begun' };
@@ -145,7 +145,7 @@ describe('what was said of a bypass', () => {
     });
   });
 
-  test('is nothing where nobody asked for it, or where it is no statement', () => {
+  test('is nothing without a request, or from other values', () => {
     const bodies = [approval(), end(), effect, null, 'bypass', {}, { v: 1, what: 'bypass-effect' }];
     assert.equal(said(...bodies).size, 0);
     const noise = [{ ...effect, v: 2 }, { ...effect, what: 'effect' }, [effect]];
@@ -153,7 +153,7 @@ describe('what was said of a bypass', () => {
     assert.deepEqual([bypass?.effect, bypass?.entries], [undefined, [10]]);
   });
 
-  test('is read in its own form alone', () => {
+  test('is parsed only in its own form', () => {
     for (const each of [request(), approval(), end()]) {
       assert.equal(bypassStatementOf(each), each);
       const { statement, signature } = each;
@@ -175,7 +175,7 @@ describe('what was said of a bypass', () => {
   });
 });
 
-describe('a statement is taken in', () => {
+describe('a statement is accepted', () => {
   const check = (
     one: SignedStatement<BypassStatement>,
     bodies: readonly unknown[] = [],
@@ -184,7 +184,7 @@ describe('a statement is taken in', () => {
   const refused = (why: RegExp, ...of: Parameters<typeof check>): void =>
     assert.throws(() => check(...of), { code: 'BYPASS_REFUSED', message: why });
 
-  test('from those who may, as they signed it, and soon after', () => {
+  test('from authorized people, as signed, and soon after', () => {
     assert.doesNotThrow(() => check(request()));
     assert.doesNotThrow(() => check(approval(), [request()]));
     assert.doesNotThrow(() => check(end(), [request()]));
@@ -197,7 +197,7 @@ describe('a statement is taken in', () => {
     }
   });
 
-  test('for a time that is not too long, and some time', () => {
+  test('for a positive time within the limit', () => {
     const until = (ms: number) => request({ untilMs: NOW_MS + ms });
     assert.doesNotThrow(() => check(until(LONGEST_MS)));
     assert.doesNotThrow(() => check(until(1)));
@@ -206,13 +206,13 @@ describe('a statement is taken in', () => {
     }
   });
 
-  test('once of a kind', () => {
+  test('once per kind', () => {
     refused(/there is a bypass of this id already/, request(), [request()]);
     refused(/it is approved already/, approval({ by: 'eve' }, 'eve'), [request(), approval()]);
     refused(/it is undone already/, end(), [request(), end()]);
   });
 
-  test('about a bypass that there is, and that is not over', () => {
+  test('about an existing bypass that is not over', () => {
     refused(/there is no such bypass/, approval());
     refused(/there is no such bypass/, end());
     refused(/it is over already/, approval(), [request(), end()]);
@@ -220,11 +220,11 @@ describe('a statement is taken in', () => {
     const agreed = approval({ request: statementDigest(short) });
     assert.doesNotThrow(() => check(agreed, [short], NOW_MS + 999));
     refused(/it is over already/, agreed, [short], NOW_MS + 1000);
-    // Undone it may be though its time is over.
+    // It may be ended even after its time.
     assert.doesNotThrow(() => check(end(), [short], NOW_MS + 1000));
   });
 
-  test('from a second person, and for this very request', () => {
+  test('from a second person, and for this exact request', () => {
     refused(/two people are needed/, approval({ by: 'ada' }, 'ada'), [request()]);
     refused(/it approves another request/, approval(), [request({ group: 'everybody' })]);
     const ada = people.get('ada');

@@ -16,8 +16,9 @@ import {
 } from './bypass-statement.ts';
 
 /**
- * What was done in the suite, or found there. `begun` is said before it is tried: whatever happens
- * to us in between, somebody knows where to look.
+ * A change in the suite, or the observed state.
+ *
+ * `begun` is recorded before the attempt. After a crash the operator then knows where to look.
  */
 export type BypassEffect = {
   readonly v: 1;
@@ -25,18 +26,18 @@ export type BypassEffect = {
   readonly bypass: string;
   readonly wanted: 'past us' | 'by us';
   readonly state: 'begun' | 'done' | 'cannot tell';
-  /** What the suite said, or why nobody can tell. */
+  /** The suite's error, or why the state is unknown. */
   readonly because: string;
   readonly atMs: number;
 };
 
-/** One bypass, and how far it is. */
+/** One bypass with its progress. */
 export type Bypass = {
   readonly request: SignedStatement<BypassRequest>;
   readonly approval: SignedStatement<BypassApproval> | undefined;
   readonly end: SignedStatement<BypassEnd> | undefined;
   readonly effect: BypassEffect | undefined;
-  /** Entries that say it, ascending. */
+  /** Its entries, ascending. */
   readonly entries: readonly number[];
 };
 
@@ -74,7 +75,10 @@ export function bypassesOf(said: Iterable<BypassEntry>): ReadonlyMap<string, Byp
   return bypasses;
 }
 
-/** Where the group is to be now. The keys are asked again: a ledger can be written by others. */
+/**
+ * Where the group should be now. Signatures are verified again, because an attacker may have
+ * written entries.
+ */
 export function wantedOf(bypass: Bypass, people: People, nowMs: number): BypassEffect['wanted'] {
   const { request, approval, end } = bypass;
   const isOver = nowMs >= request.statement.untilMs || end !== undefined;
@@ -88,8 +92,8 @@ export function wantedOf(bypass: Bypass, people: People, nowMs: number): BypassE
 }
 
 /**
- * Whether a statement may be taken in.
- * @throws AccessError BYPASS_REFUSED
+ * Checks whether a statement may be accepted.
+ * @throws PolicyError BYPASS_REFUSED
  */
 export function checkStatement(
   said: SignedStatement<BypassStatement>,

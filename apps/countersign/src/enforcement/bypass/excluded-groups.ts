@@ -14,10 +14,10 @@ export type SuiteWorld = {
 const METHODS = '/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations';
 const RESOURCE = 'https://graph.microsoft.com';
 
-/** A target as the vendor writes it; other members are kept as they are. */
+/** A target in the vendor's form. Other members are preserved. */
 type Target = { readonly id?: unknown };
 
-/** The groups that go past our method, in the configuration of the method in the suite. */
+/** The groups excluded from the external method in its configuration in the suite. */
 export class ExcludedGroups {
   readonly #config: BypassConfig;
   readonly #http: HttpClient;
@@ -42,7 +42,7 @@ export class ExcludedGroups {
   }
 
   /**
-   * Puts a group past our method, or takes it back.
+   * Excludes a group from the external method, or includes it again.
    * @throws HttpError
    */
   async put(group: string, where: 'past us' | 'by us', signal?: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ type Source = {
   readonly reader: Pick<LedgerReader, 'body' | 'size'>;
 };
 
-/** All that was said of bypasses, in the order of the entries. The reader MUST see as far. */
+/** Reads all entries about bypasses in order. The reader MUST be as far as the store. */
 export async function readBypasses({ store, reader }: Source): Promise<readonly BypassEntry[]> {
   const said: BypassEntry[] = [];
   for (const index of store.acts('approval')) {

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 
-/** By what a caller proves who it is. */
+/** What proves a caller's identity. */
 export type Proof =
-  /** SHA-256 of a bearer token, in hex: whoever reads it cannot ask with it. */
+  /**
+   * SHA-256 of a bearer token, in hex. A reader of the configuration cannot use it to authenticate.
+   */
   | { readonly kind: 'bearer'; readonly sha256: string }
   /** SHA-256 of a client certificate in DER, in hex. */
   | { readonly kind: 'certificate'; readonly sha256: string };
 
-/** What a request shows of its sender. */
+/** Credentials in a request. */
 export type PresentedCredentials = {
   readonly authorization: string | undefined;
-  /** The client certificate that TLS verified, in DER; undefined where it verified none. */
+  /** The client certificate that TLS verified, in DER; undefined without one. */
   readonly certificate: Uint8Array | undefined;
 };
 
@@ -23,8 +25,10 @@ export class CallerRegistry<C> {
   }
 
   /**
-   * Undefined for a stranger. The table is asked by digest, so the time that it takes tells
-   * nothing of a token. A certificate counts before a token: TLS has proved it.
+   * Finds the caller; undefined for a stranger.
+   *
+   * The lookup uses a digest, so its time reveals nothing about a token. A certificate takes
+   * precedence over a token, because TLS has proved it.
    */
   find({ authorization, certificate }: PresentedCredentials): C | undefined {
     if (certificate !== undefined) {
@@ -37,7 +41,7 @@ export class CallerRegistry<C> {
   }
 }
 
-/** RFC 6750, 2.1; the scheme is named in any case. */
+/** RFC 6750, 2.1. The scheme is case-insensitive. */
 export function bearerOf(authorization: string | undefined): string | undefined {
   return /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(authorization ?? '')?.[1];
 }

@@ -10,14 +10,14 @@ export type Caller = {
   readonly resources: readonly ResourceScope[];
 };
 
-/** Resources of one type. Without ids all of them. */
+/** Resources of one type; all of them without `ids`. */
 export type ResourceScope = {
   readonly type: string;
-  /** Ids, or beginnings of ids that end in `*`. */
+  /** Ids, or id prefixes that end in `*`. */
   readonly ids?: readonly string[] | undefined;
 };
 
-/** Whether a caller may ask about a resource; without id, about resources of its type at all. */
+/** Whether a caller may ask about a resource; without an id, about any resource of the type. */
 export function mayAsk(
   { resources }: Pick<Caller, 'resources'>,
   resource: { readonly type: string; readonly id?: string | undefined },
@@ -29,7 +29,7 @@ export function mayAsk(
   });
 }
 
-/** The ids that a caller's scope spells out: what a search can look through beside a directory. */
+/** Ids that a caller's scope lists, which a search can examine in addition to the directory. */
 export function statedIds({ resources }: Pick<Caller, 'resources'>, type: string): string[] {
   return resources
     .filter((scope) => scope.type === type)

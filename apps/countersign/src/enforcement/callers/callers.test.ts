@@ -23,26 +23,26 @@ describe('callers', () => {
     assert.equal(find('Bearer other'), undefined);
     assert.equal(find('Basic wiki-token'), undefined);
     assert.equal(find('Bearer wiki-token, Bearer other'), undefined);
-    // The digest is what a thief of the configuration has.
+    // A thief of the configuration has only the digest.
     assert.equal(find(`Bearer ${sha256('wiki-token')}`), undefined);
     // A digest of one kind is no proof of the other.
     assert.equal(find('Bearer DER'), undefined);
     assert.equal(find(undefined, Buffer.from('wiki-token')), undefined);
   });
 
-  test('are who the certificate says, whatever the token says', () => {
+  test('are identified by the certificate before the token', () => {
     assert.equal(find('Bearer wiki-token', Buffer.from('DER')), 'gateway');
     assert.equal(find('Bearer wiki-token', Buffer.from('unknown')), 'wiki');
   });
 
-  test('send tokens of the form of RFC 6750', () => {
+  test('send tokens in the form of RFC 6750', () => {
     assert.equal(bearerOf('Bearer abc.DEF-_~+/=='), 'abc.DEF-_~+/==');
     for (const bad of ['Bearer', 'Bearer ', 'Bearer a b', 'Bearer a=b', 'Bearerabc', undefined]) {
       assert.equal(bearerOf(bad), undefined);
     }
   });
 
-  test('ask about their own resources alone', () => {
+  test('ask only about their own resources', () => {
     const caller = {
       resources: [{ type: 'record', ids: ['record-1', 'wiki/*'] }, { type: 'page' }],
     };
@@ -50,7 +50,7 @@ describe('callers', () => {
     assert.ok(may('record', 'record-1') && may('record', 'wiki/a') && may('page', 'any'));
     assert.ok(may('record') && may('page'));
     assert.ok(!may('record', 'record-2') && !may('record', 'wik') && !may('record', 'record-11'));
-    // The beginning ends where the star stands: not one character sooner.
+    // A prefix ends exactly at the star.
     assert.ok(!may('record', 'wiki') && !may('record', 'wikipedia'));
     assert.ok(!may('other', 'record-1') && !may('other') && !may('record', 'Wiki/a'));
     assert.deepEqual(statedIds(caller, 'record'), ['record-1']);
@@ -68,7 +68,7 @@ describe('turns', () => {
   }
 
   for (const stepsPerTurn of [1, 3, 100]) {
-    test(`a flood waits behind one question of another, ${stepsPerTurn} a turn`, () => {
+    test(`a flood does not delay another caller, with ${stepsPerTurn} steps per turn`, () => {
       const { turns, run } = turnsOf(stepsPerTurn);
       const done: string[] = [];
       const step = (name: string) => (): 'done' => {
@@ -85,7 +85,7 @@ describe('turns', () => {
   }
 
   for (const stepsPerTurn of [1, 3]) {
-    test(`a turn is ${stepsPerTurn} steps at most, and one turn at a time is asked for`, () => {
+    test(`a turn has at most ${stepsPerTurn} steps, and one turn is requested at a time`, () => {
       const asked: (() => void)[] = [];
       const turns = new FairQueue({ yieldTurn: (next) => asked.push(next), stepsPerTurn });
       const takesTurns: number[] = [];
@@ -104,13 +104,13 @@ describe('turns', () => {
         assert.ok(asked.length <= 1);
       }
       assert.deepEqual(takesTurns, stepsPerTurn === 1 ? [1, 1, 1, 1, 1, 1, 1] : [3, 3, 1]);
-      // Who comes when nothing waits is given a turn again.
+      // A late arrival gets a turn again after the queue was empty.
       turns.offer('late', () => 'done');
       assert.equal(asked.length, 1);
     });
   }
 
-  test('a long job goes on in steps, with others in between', () => {
+  test('a long job proceeds in steps between the steps of others', () => {
     const { turns, run } = turnsOf(4);
     const done: string[] = [];
     let left = 50;
@@ -132,7 +132,7 @@ describe('turns', () => {
     assert.equal(done.length, 52);
   });
 
-  test('who floods is sent away, and nobody else', () => {
+  test('only the caller that floods is refused', () => {
     const { turns, run } = turnsOf(10);
     const step = (): 'done' => 'done';
     for (let i = 0; i < WAITING_PER_CALLER_MAX; i++) {

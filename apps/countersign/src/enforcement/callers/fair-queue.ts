@@ -1,13 +1,14 @@
-/** Requests of one caller that wait for their turn: a second of them at the usual pace. */
+/** Waiting requests per caller: one second at the usual pace. */
 export const WAITING_PER_CALLER_MAX = 4096;
 
-/** A piece of work of about a millisecond or less. MUST NOT throw. */
+/** About a millisecond of work. MUST NOT throw. */
 export type Step = () => 'more' | 'done';
 
 /**
- * One thread, many callers: each caller has a queue, and the queues take turns step by step. A
- * flood waits in its own queue, and a batch of ten thousand is as many steps as it needs, with
- * everybody else's in between.
+ * A fair scheduler: each caller has a queue, and the queues take turns step by step.
+ *
+ * A flood waits in its own queue. A batch of ten thousand steps alternates with the steps of
+ * others.
  */
 export class FairQueue {
   readonly #queues = new Map<string, Step[]>();
@@ -15,7 +16,7 @@ export class FairQueue {
   readonly #stepsPerTurn: number;
   #isRunning = false;
 
-  /** `yieldTurn`: lets the process read and write sockets, and then runs what it was given. */
+  /** `yieldTurn`: lets the event loop serve sockets, then runs its argument. */
   constructor(options: {
     readonly yieldTurn: (run: () => void) => void;
     readonly stepsPerTurn: number;
@@ -24,7 +25,7 @@ export class FairQueue {
     this.#stepsPerTurn = options.stepsPerTurn;
   }
 
-  /** `full`: this caller has too much waiting; it alone is to try again later. */
+  /** `full`: this caller has too much waiting. Only this caller has to retry. */
   offer(caller: string, step: Step): 'taken' | 'full' {
     const queue = this.#queues.get(caller) ?? [];
     if (queue.length >= WAITING_PER_CALLER_MAX) return 'full';
@@ -42,7 +43,7 @@ export class FairQueue {
       const [next] = this.#queues;
       if (next === undefined) break;
       const [caller, queue] = next;
-      // To the end of the line, so that no turn begins with the same caller again.
+      // Requeue at the end, so that the next turn begins with another caller.
       this.#queues.delete(caller);
       const step = queue[0] as Step;
       if (step() === 'done') queue.shift();

@@ -25,8 +25,8 @@ function deciding() {
   return { deciding: new DecisionQueue(point, turns), turn };
 }
 
-describe('many things of one caller', () => {
-  test('are done in pieces, with a turn for others between them', async () => {
+describe('many items of one caller', () => {
+  test('are processed in pieces, with turns for others in between', async () => {
     const { deciding: of, turn } = deciding();
     const done: string[] = [];
     const count = 2 * EVALUATIONS_AT_ONCE + 1;
@@ -43,7 +43,7 @@ describe('many things of one caller', () => {
     assert.deepEqual(done, ['0 to 16', 'other', '16 to 32', '32 to 33']);
   });
 
-  test('end where the rest is not needed', async () => {
+  test('end early if the rest is not needed', async () => {
     const { deciding: of, turn } = deciding();
     let pieces = 0;
     const all = of.inTurns({ name: 'many' }, 1000, () => {
@@ -55,7 +55,7 @@ describe('many things of one caller', () => {
     assert.equal(pieces, 2);
   });
 
-  test('end with the first that fails, as it failed', async () => {
+  test('end at the first failure with its error', async () => {
     const { deciding: of, turn } = deciding();
     let pieces = 0;
     const all = of.inTurns({ name: 'many' }, 1000, () => {
@@ -68,7 +68,7 @@ describe('many things of one caller', () => {
     assert.equal(pieces, 1);
   });
 
-  test('are not taken while too much of the caller waits; those of others are', async () => {
+  test('are refused while too much of the caller waits, unlike those of others', async () => {
     const { deciding: of } = deciding();
     for (let count = 0; count < WAITING_PER_CALLER_MAX; count++) {
       void of.inTurns({ name: 'flood' }, 1, () => 'on');

@@ -10,7 +10,7 @@ import type { Caller } from '../callers/caller.ts';
 import type { FairQueue } from '../callers/fair-queue.ts';
 import { EndpointError } from '../http/endpoint-error.ts';
 
-/** Asks the decision point in turns with everybody else. */
+/** Evaluates decisions in fair turns between callers. */
 export class DecisionQueue {
   readonly #point: DecisionPoint;
   readonly #turns: FairQueue;
@@ -36,7 +36,7 @@ export class DecisionQueue {
     const parts: Promise<readonly DecidedEntry[]>[] = [];
     await this.inTurns(caller, requests.length, (from, to) => {
       const part = this.#point.decideAll(requests.slice(from, to), options);
-      // Awaited below, when all of them are on their way.
+      // Awaited below, once all parts are in progress.
       part.catch(() => undefined);
       parts.push(part);
       return 'on';

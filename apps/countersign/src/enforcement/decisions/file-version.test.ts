@@ -10,23 +10,23 @@ after(() => rmSync(root, { recursive: true, force: true }));
 const file = join(root, 'people.yaml');
 const TICK = new Date('2026-03-01T00:00:00Z');
 
-/** As a file system writes that counts in seconds. */
+/** Writes like a file system with timestamps in seconds. */
 function write(text: string): void {
   writeFileSync(file, text);
   utimesSync(file, TICK, TICK);
 }
 
-test('a change of the same length in the same tick is found when the tick is over', () => {
+test('a change of the same length in the same tick is found after the tick', () => {
   write('risk: none');
   const state = FileVersion.of(file, 0);
   write('risk: high');
   assert.ok(state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX - 1));
   assert.ok(!state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX));
-  // And again: whoever looks must not be told once only.
+  // A second check must report it again.
   assert.ok(!state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX + 1));
 });
 
-test('what did not change is hashed once, and then told by its stamp', () => {
+test('an unchanged file is hashed once, then recognized by its stamp', () => {
   write('risk: none');
   const state = FileVersion.of(file, 0);
   assert.ok(state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX));
@@ -34,7 +34,7 @@ test('what did not change is hashed once, and then told by its stamp', () => {
   assert.ok(!state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX + 1));
 });
 
-test('a file that is gone is another, and one that never was is what it was', () => {
+test('a deleted file is changed, and a missing one is unchanged', () => {
   write('risk: none');
   const state = FileVersion.of(file, 0);
   rmSync(file);

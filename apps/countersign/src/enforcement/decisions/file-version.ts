@@ -2,26 +2,27 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 
 /**
- * How a file was at a moment, to tell cheaply whether it is so still. A change of the same length
- * in the same tick of the file system's clock leaves what `stat` says as it was: a file is hashed
- * once more when that tick is over for certain.
+ * Detects cheaply whether a file has changed.
+ *
+ * A change of the same length within one tick of the file system's clock leaves `stat` unchanged.
+ * So the file is hashed once more after that tick.
  */
 export class FileVersion {
   readonly #file: string;
   readonly #stamp: string;
   readonly #digest: string;
-  /** Of this process's own clock: that of a file server may be another. */
+  /** By this process's clock, because a file server's may differ. */
   #untilMs: number;
 
   private constructor(file: string, nowMs: number) {
     this.#file = file;
-    // The stamp first: what changes after it is another stamp, or another digest.
+    // Take the stamp first. A later change then shows in the stamp or the digest.
     this.#stamp = FileVersion.stamp(file);
     this.#digest = digestOf(file);
     this.#untilMs = nowMs + FILE_TICK_MS_MAX;
   }
 
-  /** `nowMs`: of a clock that only goes on. */
+  /** `nowMs`: of a monotonic clock. */
   static of(file: string, nowMs: number): FileVersion {
     return new FileVersion(file, nowMs);
   }
@@ -40,7 +41,7 @@ export class FileVersion {
   }
 }
 
-/** Empty where it is not there or cannot be read: who reads it is told why. */
+/** Empty if the file is missing or unreadable. Its reader reports why. */
 function digestOf(file: string): string {
   try {
     return createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -49,5 +50,5 @@ function digestOf(file: string): string {
   }
 }
 
-/** FAT counts in two seconds; NFS and older file systems in one. */
+/** FAT timestamps have two seconds; NFS and older file systems have one. */
 export const FILE_TICK_MS_MAX = 2_500;

@@ -27,7 +27,7 @@ async function withWriter(
   await closeWriter(writer);
 }
 
-test('what is accounted for beside other entries is in the books, each once', async () => {
+test('each decision written beside other entries is in the store once', async () => {
   await withWriter('beside', async (writer) => {
     const append = (n: number) =>
       writer.decisionLog.append([ownEntryDraft('act', NOW_MS, { v: 1, act: 'test', n })]);
@@ -43,7 +43,7 @@ test('what is accounted for beside other entries is in the books, each once', as
   });
 });
 
-test('the cursor does not pass an entry whose meaning is not noted yet', async () => {
+test('the cursor does not pass an entry before its facts are noted', async () => {
   await withWriter('behind', async (writer) => {
     const appending: Promise<readonly number[]>[] = [];
     for (let round = 0; round < 20; round++) {

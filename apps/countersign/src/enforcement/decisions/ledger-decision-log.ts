@@ -6,7 +6,7 @@ import type { DecisionLogListener } from '../../projection/ledger-writer.ts';
 import { projectEntry } from '../../projection/project-entry.ts';
 import type { EntryRows } from '../../store/rows/entry-rows.ts';
 
-/** Entries of our own that share a frame: more would only keep the first of them waiting. */
+/** Own entries per frame. More would only delay the first of them. */
 const DRAFTS_PER_GROUP = 1024;
 
 type AppendedDecision = { readonly index: number; readonly facts: EntryRows };
@@ -18,9 +18,10 @@ type Waiting = {
 };
 
 /**
- * Writes decisions into the ledger beside whatever else is being appended. What is handed in while
- * a group is on its way to the disk is the next group: one frame and one sync for all of it. What
- * the entries mean for the books waits here until somebody posts.
+ * Writes decisions to the ledger beside other appends.
+ *
+ * Decisions that arrive during a disk sync form the next group: one frame and one sync for all.
+ * Their facts for the store wait here until a caller posts them.
  */
 export class LedgerDecisionLog implements DecisionLog {
   readonly #ledger: Ledger;
@@ -40,19 +41,19 @@ export class LedgerDecisionLog implements DecisionLog {
     });
   }
 
-  /** From now on the ear is told of all that is appended here, as soon as it is durable. */
+  /** Calls the listener with each entry appended here, once it is durable. */
   listen(listener: DecisionLogListener): void {
     this.#listeners.push(listener);
   }
 
-  /** Whether something was written that nobody has posted. */
+  /** Whether entries were written that are not in the store yet. */
   get isBehind(): boolean {
     return this.#noted.length > 0;
   }
 
   /**
-   * How far the ledger is durable, with everything up to there that was appended here noted:
-   * beyond a size that was merely read, facts could be on their way, and would be passed over.
+   * The durable size of the ledger after all facts up to it were noted. A plain size could pass
+   * facts that are still in progress.
    */
   async settledSize(): Promise<number> {
     const { size } = this.#ledger;
@@ -60,19 +61,19 @@ export class LedgerDecisionLog implements DecisionLog {
     return size;
   }
 
-  /** What the entries of `[from, to)` mean; whatever lies before is posted already. */
+  /** Takes the facts of entries `[from, to)`. Everything before was posted already. */
   take(from: number, to: number): readonly EntryRows[] {
     const taken = this.#noted.filter(({ index }) => index >= from && index < to);
     this.#noted = this.#noted.filter(({ index }) => index >= to);
     return taken.sort((a, b) => a.index - b.index).map(({ facts }) => facts);
   }
 
-  /** The group that has its places in the ledger, and may be durable before it is noted. */
+  /** The group with assigned indices, which may be durable before its facts are noted. */
   #group: Promise<void> | undefined;
 
   /** Never rejects. */
   async #run(): Promise<void> {
-    // One turn, so that what was decided in this one goes together.
+    // Wait for one turn, so that decisions of this turn share a group.
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
       this.#group = this.#write(this.#nextGroup());

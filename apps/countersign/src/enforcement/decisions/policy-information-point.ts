@@ -31,13 +31,13 @@ import type { StoreReader } from '../../store/store-reader.ts';
 type PolicyInformationSource = {
   readonly store: Pick<StoreReader, 'acts' | 'notLookedAt' | 'stageCursor'>;
   readonly reader: Pick<LedgerReader, 'body' | 'leaf' | 'size'>;
-  /** Without it nobody can say whether all was judged by now. */
+  /** Without it, whether detection is up to date is unknown. */
   readonly clock?: Clock;
 };
 
 const KINDS: readonly EntryKind[] = [...POLICY_INFORMATION_KINDS, 'finding'];
 
-/** What deciding rests on, read from the ledger once and followed from there. */
+/** The inputs of decisions, read from the ledger and kept up to date. */
 export class PolicyInformationPoint {
   readonly information: PolicyInformation = new PolicyInformation();
   readonly #source: PolicyInformationSource;
@@ -47,7 +47,7 @@ export class PolicyInformationPoint {
     this.#source = source;
   }
 
-  /** Without anything read yet. */
+  /** Creates one without reading the ledger. */
   static of(source: PolicyInformationSource): PolicyInformationPoint {
     return new PolicyInformationPoint(source);
   }
@@ -59,8 +59,8 @@ export class PolicyInformationPoint {
   }
 
   /**
-   * Reads what is new in the books. The reader MUST see as far as they do. Tells the moment from
-   * which on a sign-in may be judged otherwise than before.
+   * Reads new entries. The reader MUST be as far as the store. Returns the time from which on
+   * checks of sign-ins may have another result.
    */
   async follow(): Promise<number> {
     const { store, reader } = this.#source;
@@ -105,7 +105,7 @@ export class PolicyInformationPoint {
     this.information.risks.settle({ uid, state, untilMs, atMs });
   }
 
-  /** Until when everything that came in was judged by rules; undefined where none ever judged. */
+  /** The time up to which rules have evaluated all entries; undefined if no rule ever ran. */
   async #watchedMs(): Promise<number | undefined> {
     const { store, reader, clock } = this.#source;
     if (clock === undefined || store.stageCursor(RULES_STAGE) === 0) return undefined;
@@ -121,10 +121,10 @@ const SETTLED: ReadonlyMap<FindingStatus, 'suppressed' | 'resolved'> = new Map([
   [RESOLVED, 'resolved'],
 ]);
 const WATCH_STAGES = 'watch/';
-/** Where rules have come to: past the beginning, somebody judges. */
+/** The cursor of the rules. It is past the beginning if any rule runs. */
 export const RULES_STAGE: string = `${WATCH_STAGES}${SIGMA}`;
 
-/** Says the text of policies, unless the ledger has that version. */
+/** Drafts entries with the policies' text, unless the ledger has that version. */
 export function policyTextEntries(
   { version }: PolicySet,
   source: PolicySource,
@@ -150,13 +150,13 @@ export type ActivePolicies = {
   readonly directory: { readonly file: string; readonly read: DirectoryFile } | undefined;
   readonly register: { readonly file: string; readonly read: Register } | undefined;
   readonly by: string;
-  /** `decisions`: no operator chose these policies, and no sign-in is checked by them. */
+  /** `decisions`: no operator chose these policies, so they check no sign-ins. */
   readonly only?: PolicyInForceBody['only'];
-  /** What the ledger says, where it was read already: reading it takes a while. */
+  /** The ledger's content if it was read already, because reading takes a while. */
   readonly information?: PolicyInformation | undefined;
 };
 
-/** Puts policies in force, with the directory and the register that were written for them. */
+/** Activates policies, with the directory and register that were written for them. */
 export async function activatePolicies(
   writer: LedgerWriter,
   { source, directory, register, by, only, ...known }: ActivePolicies,
@@ -184,7 +184,7 @@ export async function activatePolicies(
   return { version, entries: appended.map(({ index }) => index) };
 }
 
-/** What a directory file says, as an entry holds it. */
+/** The body of the entry for a directory file. */
 export function directoryFileBody(
   { file, read }: NonNullable<ActivePolicies['directory']>,
   readMs: number,
@@ -196,7 +196,8 @@ function parsed(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch {
-    // Nobody but us writes these; what cannot be read says nothing, and fsck tells why.
+    // Only Countersign writes these entries. An unreadable one states nothing, and fsck reports
+    // why.
     return undefined;
   }
 }

@@ -28,15 +28,15 @@ import type { Candidates } from './search-candidates.ts';
 
 export type EndpointPolicyInformationOptions = {
   readonly writer: LedgerWriter;
-  /** Work that needs the ledger for itself. */
+  /** Runs work that needs the ledger exclusively. */
   readonly alone: (work: () => Promise<void>) => Promise<void>;
-  /** A folder; undefined: what is in force, and where nothing is, what comes with the program. */
+  /** A folder. Undefined: the policies in force, otherwise those that ship with the program. */
   readonly policies: string | undefined;
   readonly builtIn: string;
   readonly files: readonly string[];
 };
 
-/** A file of the directory as it was when it was read. */
+/** A directory file with its state when it was read. */
 type LoadedFile = { readonly read: DirectoryFile; readonly state: FileVersion };
 
 /**
@@ -50,10 +50,10 @@ export class PolicyInformationUpdater implements Candidates {
   readonly #feed: PolicyInformationPoint;
   readonly #risks: RiskChanges;
   #policies: PolicySet;
-  /** How far the books were when they were read last. */
+  /** The store cursor at the last read. */
   #cursor: number;
   #changes: TenantDirectoryChange[] = [];
-  /** How a file was that is to be read, unless it is another at the next look. */
+  /** The stamp of each changed file at the previous check. It is read once the stamp repeats. */
   readonly #settling = new Map<string, string>();
   readonly #broken = new Map<string, { readonly state: FileVersion; readonly error: unknown }>();
 
@@ -72,7 +72,7 @@ export class PolicyInformationUpdater implements Candidates {
     this.store.hear((tenant, change) => this.#changes.push({ tenant, change }));
   }
 
-  /** @throws AccessError POLICY_INVALID, ConfigError with every problem of a file */
+  /** @throws PolicyError POLICY_INVALID, ConfigError with every problem of a file */
   static async open(options: EndpointPolicyInformationOptions): Promise<PolicyInformationUpdater> {
     const { writer, policies, builtIn, files } = options;
     const said = new Map(
@@ -88,9 +88,9 @@ export class PolicyInformationUpdater implements Candidates {
     const source = folder === undefined ? information.source : sourceIn(folder);
     if (source === undefined) throw new PolicyError('POLICY_INVALID', UNREADABLE);
     const known = new PolicyInformationUpdater(options, said, feed, source);
-    // Opening an enforcement point for one tool must not judge everybody's sign-ins by policies
-    // that nobody chose for that: those that come with the program check nothing, and those of a
-    // folder that has none for checks leave in force what checks now.
+    // Opening an enforcement point for one tool must not check every sign-in by policies that no
+    // operator chose for that. Shipped policies check nothing. A folder without check policies
+    // leaves the current checks in force.
     const isForChecks = known.#policies.policies.some(({ enforcementPoints }) =>
       enforcementPoints.includes('check'),
     );
@@ -108,7 +108,7 @@ export class PolicyInformationUpdater implements Candidates {
     return this.#feed.information.directory;
   }
 
-  /** All changes since they were taken last: of the directory, then of whom findings raise. */
+  /** All changes since the last call: of the directory, then of risk from findings. */
   takeChanges(): readonly TenantDirectoryChange[] {
     const { clock } = this.#options.writer;
     return [...this.#changes.splice(0), ...this.#risks.look(clock.now())];
@@ -118,7 +118,7 @@ export class PolicyInformationUpdater implements Candidates {
     return this.#policies;
   }
 
-  /** What findings say of people, and that they say nothing where all was judged. */
+  /** Risk by findings. It also states up to when detection is complete. */
   get opinions(): RiskLookup {
     return this.#feed.information.risks.now(this.#options.writer.clock);
   }
@@ -126,9 +126,9 @@ export class PolicyInformationUpdater implements Candidates {
   list: Candidates['list'] = (...asked) => this.#feed.information.directory.list(...asked);
 
   /**
-   * Takes in what files say now, and what collectors and people put into the ledger meanwhile.
-   * Whoever else works with the ledger is not waited for: somebody may have to be kept out.
-   * @throws ConfigError when a file changed and cannot be used: what was read before ages
+   * Reads changed files and new entries. It does not wait for other work on the ledger, because a
+   * person may have to be kept out at once.
+   * @throws ConfigError if a file changed and is unusable; its previous content ages
    */
   async look(point: DecisionPoint): Promise<void> {
     const failures: unknown[] = [];
@@ -142,7 +142,7 @@ export class PolicyInformationUpdater implements Candidates {
     if (this.#options.writer.store.cursor > this.#cursor) await this.#follow();
     this.#policies = this.#feed.information.policies ?? this.#policies;
     if (this.#policies.version !== point.policies.version) point.use({ policies: this.#policies });
-    // Last: one file that is broken must not keep out what all others say.
+    // Last, because one broken file must not block the content of the others.
     if (failures.length > 0) throw failures[0];
   }
 
@@ -152,7 +152,7 @@ export class PolicyInformationUpdater implements Candidates {
       this.#confirm(file, said.read);
       return;
     }
-    // Somebody may be in the middle of writing it: half a list would put out the other half.
+    // A writer may be in progress, and half a list would revoke access for the other half.
     if (this.#settling.get(file) !== stamp) {
       this.#settling.set(file, stamp);
       return;
@@ -166,13 +166,13 @@ export class PolicyInformationUpdater implements Candidates {
       this.#said.set(file, { read, state });
       this.#broken.delete(file);
     } catch (error) {
-      // Not read again until it is another: that takes a while where it is large.
+      // Parse a broken file again only after it changes, because a large one takes a while.
       if (error instanceof DocumentError) this.#broken.set(file, { state, error });
       throw error;
     }
   }
 
-  /** It counts once it is durable; that it is read again with the ledger changes nothing. */
+  /** Applied once durable. Reading the entry again later changes nothing. */
   async #say(file: string, read: DirectoryFile): Promise<void> {
     const { decisionLog, clock } = this.#options.writer;
     const atMs = clock.now();

@@ -12,12 +12,12 @@ const known: Candidates['list'] = (tenant, type, { after, count }) => {
   return KNOWN.slice(from, from + count);
 };
 
-describe('what a search looks through', () => {
+describe('the candidates of a search', () => {
   for (const [stated, after, count, ...expected] of [
     [[], undefined, 9, 'a', 'b', 'c', 'd'],
     [[], 'b', 9, 'c', 'd'],
     [[], undefined, 2, 'a', 'b'],
-    // First what somebody spelt out, each once, and then the rest from its beginning.
+    // First the listed ids, each once, then the rest from its beginning.
     [['x', 'c'], undefined, 9, 'x', 'c', 'a', 'b', 'd'],
     [['x', 'c'], 'x', 9, 'c', 'a', 'b', 'd'],
     [['x', 'c'], 'c', 9, 'a', 'b', 'd'],
@@ -32,7 +32,7 @@ describe('what a search looks through', () => {
     });
   }
 
-  test('of a type that nobody knows is what was spelt out alone', () => {
+  test('of an unknown type are only the listed ids', () => {
     const none: Candidates['list'] = () => assert.fail('nothing is known of no type');
     const of = { tenant: TENANT, type: undefined };
     const whole = { after: undefined, count: 9 };

@@ -1,8 +1,8 @@
 import type { TenantId } from '@countersign/core';
 
-/** What a search can look through. Types are those of the schema. */
+/** The candidates of a search. Types are those of the schema. */
 export interface Candidates {
-  /** Ids of one type, in an order that stays: those after an id, at most `count` of them. */
+  /** Ids of one type in a stable order: at most `count` after an id. */
   list(
     tenant: TenantId,
     type: string,
@@ -10,7 +10,7 @@ export interface Candidates {
   ): readonly string[];
 }
 
-/** The ids that somebody spelt out, and then those that are known beside them: each once. */
+/** The listed ids, then the other known ones, each once. */
 export function inTurn(
   stated: readonly string[],
   known: Candidates['list'],

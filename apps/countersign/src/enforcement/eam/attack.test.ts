@@ -17,7 +17,7 @@ import { EAM_PATHS } from './eam-metadata.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Nobody goes on, and nothing leads anywhere. */
+/** The page lets no person in, and links nowhere. */
 function assertRefused(page: Page, cause: string): void {
   assert.equal(page.status, 400, page.text);
   assert.equal(page.headers['x-countersign-cause'], cause);
@@ -37,11 +37,11 @@ function unsigned(world: EamWorld, header: object, sign: (text: string) => strin
   return `${text}.${sign(text)}`;
 }
 
-test('a hint that nobody signed, or with another algorithm, says nothing', async () => {
+test('refuses a hint without a signature, or with another algorithm', async () => {
   const world = await EamWorld.begin();
   const none = unsigned(world, { alg: 'none' }, () => '');
   assertRefused(await withHint(world, none), 'signature');
-  // The public key of Entra, taken for a shared secret: everybody has it.
+  // Entra's public key used as a shared secret, which anyone has.
   const spki = await exportSPKI(world.entraKey.publicKey);
   const hmac = (text: string): string =>
     createHmac('sha256', spki).update(text).digest('base64url');
@@ -56,7 +56,7 @@ test('a hint that nobody signed, or with another algorithm, says nothing', async
   assert.equal(world.decisions.length, 0);
 });
 
-test('a key that somebody brings along, in whatever way, is not believed', async () => {
+test('refuses a key that the attacker supplies, by any header', async () => {
   const world = await EamWorld.begin();
   const own = await generateKeyPair('RS256', { extractable: true });
   const sign = (header: Record<string, unknown>): Promise<string> =>
@@ -75,7 +75,7 @@ test('a key that somebody brings along, in whatever way, is not believed', async
   }
 });
 
-test('a hint of another issuer, audience or tenant lets nobody in', async () => {
+test('refuses a hint of another issuer, audience or tenant', async () => {
   const world = await EamWorld.begin();
   const other = '99999999-7a54-4d0b-9c36-1e5d8a7b6c21';
   const cases: readonly (readonly [cause: string, claims: Record<string, unknown>])[] = [
@@ -96,7 +96,7 @@ test('a hint of another issuer, audience or tenant lets nobody in', async () => 
   }
 });
 
-test('a hint of another time lets nobody in, and one that is just over does', async () => {
+test('refuses a hint of another time, and accepts one that just expired', async () => {
   const world = await EamWorld.begin();
   const { seconds } = world;
   const at = async (iat: number, claims: Record<string, unknown> = {}): Promise<Page> =>
@@ -113,7 +113,7 @@ test('a hint of another time lets nobody in, and one that is just over does', as
   assertRefused(await at(seconds, { exp: undefined }), 'malformed');
 });
 
-test('the same hint, or the same nonce, is taken once', async () => {
+test('accepts the same hint, or the same nonce, once', async () => {
   const world = await EamWorld.begin();
   const form = await world.request();
   assert.equal((await world.post(EAM_PATHS.authorize, form)).status, 200);
@@ -130,14 +130,14 @@ test('no step of our clock makes an old hint new', async () => {
   const world = await EamWorld.begin();
   const form = await world.request();
   assert.equal((await world.post(EAM_PATHS.authorize, form)).status, 200);
-  // Ahead, where it is over, and back again.
+  // Ahead, where it is expired, and back again.
   world.clock.step(3 * 3_600_000);
   assertRefused(await world.post(EAM_PATHS.authorize, form), 'expired');
   assertRefused(await world.arrive(), 'expired');
   world.clock.step(-3 * 3_600_000);
   assertRefused(await world.post(EAM_PATHS.authorize, form), 'again');
   assert.equal((await world.arrive()).status, 200);
-  // An hour later, when it is forgotten, somebody sets the clock back to when it was good.
+  // An hour later, after the cache forgot it, the clock is set back.
   const later = 60 * MINUTE_MS;
   world.clock.advance(later);
   assert.equal((await world.arrive()).status, 200);
@@ -145,7 +145,7 @@ test('no step of our clock makes an old hint new', async () => {
   assertRefused(await world.post(EAM_PATHS.authorize, form), 'again');
 });
 
-test('a step of the clock lets nobody finish what is over, and ends nothing else', async () => {
+test('a clock step completes no expired attempt, and ends no other', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const first = await world.enrol(authenticator);
@@ -158,7 +158,7 @@ test('a step of the clock lets nobody finish what is over, and ends nothing else
   assert.equal(answerIn(await world.use(second, authenticator)).action, BACK);
 });
 
-test('nobody is sent to an address that is not the very one that is registered', async () => {
+test('redirects only to the exact registered address', async () => {
   const world = await EamWorld.begin();
   for (const address of [
     'https://elsewhere.example/',
@@ -184,7 +184,7 @@ test('nobody is sent to an address that is not the very one that is registered',
   assertRefused(await world.post(EAM_PATHS.authorize, other), 'client');
 });
 
-test('an answer goes by a posted form and in no other way', async () => {
+test('answers only by form_post', async () => {
   const world = await EamWorld.begin();
   const cases: readonly (readonly [string, string, string])[] = [
     ['response_mode', 'fragment', 'response'],
@@ -212,7 +212,7 @@ test('an answer goes by a posted form and in no other way', async () => {
   );
 });
 
-test('a parameter that stands twice, or in the address, is no request', async () => {
+test('refuses a parameter that occurs twice, or in the URL', async () => {
   const world = await EamWorld.begin();
   for (const name of ['redirect_uri', 'nonce', 'id_token_hint', 'state', 'client_id', 'x']) {
     const form = await world.request();
@@ -235,7 +235,7 @@ test('a parameter that stands twice, or in the address, is no request', async ()
   assertRefused(await world.post(path, long), 'form');
 });
 
-test('what Entra sends is shown as text, whatever is in it', async () => {
+test('shows input from Entra as text', async () => {
   const world = await EamWorld.begin();
   const form = await world.request();
   const evil = `"><script>alert(1)</script><form action='//x'>`;
@@ -249,7 +249,7 @@ test('what Entra sends is shown as text, whatever is in it', async () => {
   assert.equal(answerIn(page).fields['state'], evil);
 });
 
-test('another site cannot post in the name of somebody who is here', async () => {
+test('another site cannot post on behalf of a person with a session', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const page = await world.enrol(authenticator);
@@ -271,7 +271,7 @@ test('another site cannot post in the name of somebody who is here', async () =>
   assertRefused(await world.post(EAM_PATHS.passkey, form, { cookie, origin: ISSUER }), 'over');
   form.set('token', page.token);
   assertRefused(await world.post(EAM_PATHS.passkey, form, { origin: ISSUER }), 'over');
-  // None of it ended the attempt of whoever is really here.
+  // None of it ended the attempt of the real person.
   assert.equal(answerIn(await world.use(page, authenticator)).action, BACK);
 });
 
@@ -284,7 +284,7 @@ test('no page posts twice', async () => {
   assert.equal(world.decisions.length, 1);
 });
 
-test('a session is never one that a browser brings, and another after every step', async () => {
+test('never accepts a session id from a browser, and changes it after every step', async () => {
   const world = await EamWorld.begin();
   const planted = '__Host-countersign-eam=planted';
   const first = await world.post(EAM_PATHS.authorize, await world.request(), { cookie: planted });
@@ -299,7 +299,7 @@ test('a session is never one that a browser brings, and another after every step
   assertRefused(answer, 'over');
 });
 
-test('no page can be framed, and none runs what is not its own', async () => {
+test('no page can be framed, and none runs foreign scripts', async () => {
   const world = await EamWorld.begin();
   const page = await world.arrive();
   const policy = page.headers['content-security-policy'] ?? '';
@@ -325,7 +325,7 @@ test('no page can be framed, and none runs what is not its own', async () => {
   assertRefused(framed, 'form');
 });
 
-test('the page is the same for everybody, whoever they are and whatever they have', async () => {
+test('the page is the same for every person', async () => {
   const world = await EamWorld.begin();
   await world.enrol(new SoftAuthenticator());
   const plain = (page: Page): string =>

@@ -4,7 +4,7 @@ import { strengthOf } from './authentication-strength.ts';
 
 const asked = (id_token: unknown): string => JSON.stringify({ id_token });
 
-test('states what Entra asks for as far as a passkey proves it, one of each', () => {
+test('states the requested values that a passkey proves, one per claim', () => {
   const acr = { essential: true, values: ['possessionorinherence'] };
   const amr = { essential: true, values: ['face', 'fido', 'hwk', 'otp'] };
   const usual = { acr: 'possessionorinherence', amr: 'fido' };
@@ -15,14 +15,14 @@ test('states what Entra asks for as far as a passkey proves it, one of each', ()
   assert.equal(strengthOf(asked({ acr, amr: { value: 'pop' } }))?.amr, 'pop');
 });
 
-test('without a request it is what Entra usually asks for', () => {
+test("without a request, states Entra's defaults", () => {
   const usual = { acr: 'possessionorinherence', amr: 'fido' };
   for (const claims of [undefined, '{}', asked({}), asked({ acr: null }), asked({ amr: {} })]) {
     assert.deepEqual(strengthOf(claims), usual, claims);
   }
 });
 
-test('what a passkey does not prove, or what cannot be read, is not stated', () => {
+test('does not state what a passkey does not prove, or an unreadable request', () => {
   for (const claims of [
     asked({ acr: { values: ['knowledge', 'inherence'] } }),
     asked({ amr: { values: ['otp', 'sms', 'face'] } }),

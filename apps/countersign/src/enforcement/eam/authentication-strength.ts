@@ -1,11 +1,11 @@
 import { given, isObject, parseObject } from '../http/i-json.ts';
 
-/** What an answer states of the proof: one class and one method (contracts 9.4). */
+/** The proof that an answer states: one class and one method (contracts 9.4). */
 export type Strength = { readonly acr: string; readonly amr: string };
 
 /**
- * What a passkey satisfies, that says most first. It is proven by possession: that the person was
- * verified by a finger or a PIN is the authenticator's own business.
+ * Classes that a passkey satisfies, strongest first. It proves possession. The authenticator itself
+ * verifies the person by fingerprint or PIN.
  */
 const CLASSES: readonly string[] = [
   'possessionorinherence',
@@ -14,15 +14,14 @@ const CLASSES: readonly string[] = [
   'possession',
 ];
 
-/** Contracts 9.4; `fido` is a passkey, the others are what it is as well. */
+/** Contracts 9.4. `fido` is a passkey; the others also apply to one. */
 const METHODS: readonly string[] = ['fido', 'hwk', 'pop'];
 
 const encoder = new TextEncoder();
 
 /**
- * The class and the method that a passkey states to this request; undefined where none of what is
- * asked for is one that a passkey proves. Without a request, Entra's usual one (OpenID Connect
- * Core, 5.5.1).
+ * The class and method that a passkey states for this request; undefined if it proves none of the
+ * requested ones. Without a request, Entra's defaults (OpenID Connect Core, 5.5.1).
  */
 export function strengthOf(claims: string | undefined): Strength | undefined {
   const [acr] = CLASSES;
@@ -44,7 +43,7 @@ export function strengthOf(claims: string | undefined): Strength | undefined {
   return { acr: byClass, amr: byMethod };
 }
 
-/** Undefined where the request does not speak of the claim, or takes any value of it. */
+/** Undefined if the request does not mention the claim, or accepts any value. */
 function valuesOf(asked: unknown, claim: string): readonly unknown[] | undefined | 'unreadable' {
   if (asked === undefined) return undefined;
   if (!isObject(asked)) return 'unreadable';

@@ -7,19 +7,18 @@ import type { Hold } from './pending-sign-ins.ts';
 
 /** What the enforcement point needs to know of a request beside what all enforcement points do. */
 export type EamRequest = EndpointRequest & {
-  /** Of the browser, as far as it can be told. */
+  /** The browser's address, if known. */
   readonly address: string | null;
 };
 
 /**
- * Only this host sets it and only over TLS (`__Host-`). Our pages post to ourselves, so that it is
- * never needed in what another site sends: `Strict`. What Entra posts begins an attempt, and looks
- * at no cookie.
+ * `__Host-`: only this host can set it, and only over TLS. `Strict`: our pages post to ourselves,
+ * and requests from other sites never need it. Entra's post begins an attempt and reads no cookie.
  */
 const COOKIE = '__Host-countersign-eam';
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Strict';
 
-/** A page that posts to ourselves, or one that a person leaves for Entra. */
+/** Whether the page posts to ourselves or to Entra. */
 type Posts = 'here' | 'away';
 
 export type PageReply = {
@@ -27,7 +26,7 @@ export type PageReply = {
   readonly posts: Posts;
   readonly page: (frame: Frame) => string;
   readonly cookie: string;
-  /** For whoever looks for a fault: a word of ours. */
+  /** Our code for the cause, for troubleshooting. */
   readonly cause?: string | undefined;
 };
 
@@ -37,20 +36,23 @@ export function holdCookie({ session }: Hold): string {
 
 export const NO_COOKIE: string = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`;
 
-/** Undefined where the browser brings none, or several: somebody put one beside ours. */
+/** Undefined without the cookie, or with several: an attacker may have added one. */
 export function sessionOf({ header }: EndpointRequest): string | undefined {
   const pairs = (header('cookie') ?? '').split(';').map((pair) => pair.trim());
   const found = pairs.filter((pair) => pair.startsWith(`${COOKIE}=`));
   return found.length === 1 ? found[0]?.slice(COOKIE.length + 1) : undefined;
 }
 
-/** Whether one of our own pages posted this. Every browser that has passkeys says so. */
+/** Whether one of our own pages posted this. Every browser with passkeys sends the header. */
 export function isOwnPost({ header }: EndpointRequest, origin: string): boolean {
   const site = header('sec-fetch-site');
   return header('origin') === origin && (site === undefined || site === 'same-origin');
 }
 
-/** Whether it fills a window: in a frame of another page nobody sees whom they confirm what. */
+/**
+ * Whether the page is not framed. In a frame of another page, people cannot see what they confirm
+ * to whom.
+ */
 export function isWholePage({ header }: EndpointRequest): boolean {
   return (header('sec-fetch-dest') ?? 'document') === 'document';
 }
@@ -66,7 +68,7 @@ export function shownTo(request: EndpointRequest, shown: PageReply): EndpointRep
       vary: 'accept-language',
       'content-security-policy': policyOf(nonce, shown.posts),
       'x-frame-options': 'DENY',
-      // Not `no-referrer`: with it our own pages would post without saying where they are from.
+      // Not `no-referrer`: our own pages would then post without an origin.
       'referrer-policy': 'strict-origin',
       'permissions-policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self)',
       'strict-transport-security': 'max-age=31536000',
@@ -78,9 +80,11 @@ export function shownTo(request: EndpointRequest, shown: PageReply): EndpointRep
 }
 
 /**
- * Where a page leaves for Entra, browsers hold `form-action` against every address that Entra sends
- * them on to as well, and the last of these is the application's. No opener policy: applications
- * that sign people in in a window of its own would never hear of the end.
+ * The content security policy.
+ *
+ * Pages that post to Entra have no `form-action`: browsers apply it to all redirects, and the last
+ * one leads to the application. No opener policy: applications that sign in through a popup would
+ * never learn the result.
  */
 function policyOf(nonce: string, posts: Posts): string {
   const own = `'nonce-${nonce}'`;

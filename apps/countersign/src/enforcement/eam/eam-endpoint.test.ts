@@ -15,7 +15,7 @@ import {
 import { EAM_DISCOVERY, EAM_PATHS } from './eam-metadata.ts';
 import { FAILURES_MAX } from './limits.ts';
 
-test('a person registers by an invitation, proves the passkey, and is vouched for', async () => {
+test('a person registers by invitation, proves the passkey, and is confirmed', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const registered = await world.enrol(authenticator);
@@ -44,7 +44,7 @@ test('a person registers by an invitation, proves the passkey, and is vouched fo
   });
 });
 
-test('a permit is an entry with its pass before anybody is vouched for', async () => {
+test('a permit and its pass are durable before the answer to Entra', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   await world.use(await world.enrol(authenticator), authenticator);
@@ -61,12 +61,12 @@ test('a permit is an entry with its pass before anybody is vouched for', async (
   assert.equal(world.passCount, 1);
   const [pass] = world.passes;
   assert.deepEqual([pass?.id, pass?.person], [decision.pass?.id, ADA]);
-  // The second sign-in needs no invitation, and its own decision.
+  // The second sign-in needs no invitation, and has its own decision.
   await world.use(await world.arrive(), authenticator);
   assert.equal(world.decisions.length, 2);
 });
 
-test('a person is known by name, where the directory has no other', async () => {
+test('finds a person by name if the directory has no object id', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const page = await world.use(await world.enrol(authenticator, NAMED), authenticator);
@@ -75,7 +75,7 @@ test('a person is known by name, where the directory has no other', async () => 
   assert.deepEqual([decision.effect, request.subject.id], ['permit', '4444@northmoor.example']);
 });
 
-test('while nobody can read the keys of Entra, it is said to be for a while', async () => {
+test("reports a temporary failure while Entra's keys are unreadable", async () => {
   const world = await EamWorld.begin();
   world.authority = 'away';
   const page = await world.arrive();
@@ -84,7 +84,7 @@ test('while nobody can read the keys of Entra, it is said to be for a while', as
   assert.equal(answerIn(page).action, undefined, 'nobody knows who sent them');
 });
 
-test('what cannot be accounted for is not given', async () => {
+test('a permit that cannot be recorded is not given', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const registered = await world.enrol(authenticator);
@@ -97,7 +97,7 @@ test('what cannot be accounted for is not given', async () => {
   assert.equal(fields['id_token'], undefined);
 });
 
-test('whom policy refuses sees a page with a reference, and Entra hears of it', async () => {
+test('shows a denied person a reference, and tells Entra', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const page = await world.use(await world.enrol(authenticator, PREY), authenticator);
@@ -114,7 +114,7 @@ test('whom policy refuses sees a page with a reference, and Entra hears of it', 
   assert.equal(world.passCount, 0);
 });
 
-test('of whom nobody knows anything it is said that it cannot be told', async () => {
+test('tells a person unknown to the directory that access cannot be decided', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const page = await world.use(await world.enrol(authenticator, STRANGER), authenticator);
@@ -122,7 +122,7 @@ test('of whom nobody knows anything it is said that it cannot be told', async ()
   assert.equal(world.decisions[0]?.decision.cause, 'unknown');
 });
 
-test('a device that a passkey is bound to is stated, and its health counts', async () => {
+test('states the device of a device-bound passkey, whose health counts', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const page = await world.arrive();
@@ -138,7 +138,7 @@ test('a device that a passkey is bound to is stated, and its health counts', asy
   assert.deepEqual([decision.effect, decision.policies], ['deny', ['device-seen-unhealthy']]);
 });
 
-test('a passkey that may be copied to other devices says nothing of a device', async () => {
+test('a synced passkey states no device', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator({ bound: 'synced' });
   const page = await world.arrive();
@@ -152,7 +152,7 @@ test('a passkey that may be copied to other devices says nothing of a device', a
   assert.equal(world.decisions[0]?.request.context['device'], undefined);
 });
 
-test('only an id of a request is written down as one', async () => {
+test('records only a GUID as request id', async () => {
   const world = await EamWorld.begin();
   const form = await world.request();
   form.set('client-request-id', 'somebody wrote this');
@@ -161,7 +161,7 @@ test('only an id of a request is written down as one', async () => {
   assert.equal(Object.hasOwn(world.decisions[0]?.request.context ?? {}, 'requestId'), false);
 });
 
-test('who cannot use a passkey is refused, and the refusal is an entry', async () => {
+test('a person without a passkey is refused, with an entry', async () => {
   const world = await EamWorld.begin();
   const page = await world.submit(await world.arrive(), EAM_PATHS.refuse, {});
   assert.equal(page.status, 403);
@@ -172,7 +172,7 @@ test('who cannot use a passkey is refused, and the refusal is an entry', async (
   assert.equal(answerIn(page).fields['error'], 'access_denied');
 });
 
-test('after some failures an attempt ends, and each of them is written down', async () => {
+test('ends an attempt after several failures, and records each of them', async () => {
   const world = await EamWorld.begin();
   let page = await world.arrive();
   for (let count = 1; count < FAILURES_MAX; count++) {
@@ -190,7 +190,7 @@ test('after some failures an attempt ends, and each of them is written down', as
   assert.equal(world.decisions.length, 1);
 });
 
-test('pages speak the language of the browser, and have no more than 30 KB', async () => {
+test('pages use the language of the browser and at most 30 KB', async () => {
   const world = await EamWorld.begin();
   const english = await world.arrive();
   assert.match(english.text, /<html lang="en">/);
@@ -202,7 +202,7 @@ test('pages speak the language of the browser, and have no more than 30 KB', asy
   assert.doesNotMatch(german.text, /https?:\/\/(?!pdp\.example\.com)/, 'nothing from elsewhere');
 });
 
-test('what Entra reads of a provider is there, and every key has a certificate', async () => {
+test('publishes the metadata that Entra reads, with a certificate for every key', async () => {
   const world = await EamWorld.begin();
   const read = async (path: string) => {
     const { status, body } = await world.endpoint.publicPage({ method: 'GET', path });

@@ -42,11 +42,11 @@ import {
 import { ReplayCache, type ReplayStore } from './replay-cache.ts';
 
 export type EamOptions = {
-  /** An https URL without a final slash: the issuer, and where our pages lie. */
+  /** The issuer, and the base of our pages: an https URL without a trailing slash. */
   readonly issuer: string;
   readonly registered: RegisteredClient;
   readonly hints: IdTokenHintVerifier;
-  /** As it is now: keys roll. */
+  /** The current ring, because keys roll. */
   readonly ring: () => KeyRing;
   readonly ceremony: WebAuthnCeremony;
   readonly passkeys: PasskeyStore;
@@ -54,7 +54,7 @@ export type EamOptions = {
   readonly used: ReplayStore;
   readonly deciding: DecisionQueue;
   readonly passMs: number;
-  /** Told of each pass that opened, by the object id of the person. */
+  /** Called for each opened pass, with the object id of the person. */
   readonly onPass: (
     pass: OpenedPass & { readonly tenant: string; readonly person: string },
   ) => void;
@@ -64,12 +64,14 @@ export type EamOptions = {
 
 type Step = (request: EamRequest, form: Form) => Promise<EndpointReply>;
 
-/** All that people do here together waits in one queue, beside those of tools and proxies. */
+/** All people here share one queue, beside those of tools and proxies. */
 const CALLER = { name: 'external method' };
 
 /**
- * The external authentication method of Entra (contracts 9), without the server: takes over
- * somebody whom Entra sends, lets them prove a passkey, asks the policies, and sends them back.
+ * Entra's external authentication method (contracts 9), without the server.
+ *
+ * It receives a person from Entra, requests a passkey, evaluates the policies, and sends the person
+ * back.
  */
 export class EamEndpoint {
   readonly #options: EamOptions;
@@ -99,7 +101,7 @@ export class EamEndpoint {
     return this.#steps.has(path);
   }
 
-  /** What everybody may read. */
+  /** The public documents. */
   async publicPage({
     method,
     path,
@@ -125,7 +127,7 @@ export class EamEndpoint {
     return step(request, form);
   }
 
-  /** The answer where the server itself cannot go on: it lets nobody in. */
+  /** The reply when the server itself fails: it lets no person in. */
   failed(request: EndpointRequest): EndpointReply {
     return this.#refused(request, { refusal: 'unavailable', status: 503 });
   }
@@ -144,7 +146,7 @@ export class EamEndpoint {
     return this.#ask(request, this.#attempts.begin({ hint, asked, address }), undefined);
   }
 
-  /** A step of an attempt that this browser holds, posted by a page of ours. */
+  /** Runs a step of this browser's attempt, posted by one of our pages. */
   async #ofAttempt(
     request: EamRequest,
     form: Form,
@@ -177,7 +179,7 @@ export class EamEndpoint {
     const { challenge, hint } = attempt;
     const text = form.get('credential') ?? '';
     const id = ceremony.idOf(text) ?? '';
-    // Registered at another node a moment ago, perhaps.
+    // Another node may have registered it a moment ago.
     if (passkeys.book.get(id) === undefined) await passkeys.look();
     const known = passkeys.book.get(id);
     const proof = await ceremony.verifyUse(text, challenge, hint, known);
@@ -198,7 +200,7 @@ export class EamEndpoint {
   ): Promise<EndpointReply> {
     const { deciding, passMs } = this.#options;
     const asked = this.#requestOf(attempt, shown);
-    // Without a proof there is nothing that a pass could be for, whatever policy says.
+    // Without a proof no pass may open, whatever the policies say.
     const options = shown === undefined ? {} : { passMs };
     const [decided] = await deciding.decide(CALLER, [asked], options);
     if (decided === undefined) throw new EndpointError('UNAVAILABLE', 'nothing was decided');
@@ -223,7 +225,7 @@ export class EamEndpoint {
       factor: shown === undefined ? 'none' : 'phishing-resistant',
       ...(address === null ? {} : { address }),
       ...(device === null ? {} : { device }),
-      // By these it is found in the vendor's log, and by whoever asks which passkey it was.
+      // These identify the sign-in in the vendor's log, and the passkey in an investigation.
       ...(asked.requestId === undefined ? {} : { requestId: asked.requestId }),
       ...(shown === undefined ? {} : { passkey: shown.passkey.id }),
     };
@@ -237,7 +239,7 @@ export class EamEndpoint {
     };
   }
 
-  /** The object id, unless the company's directory knows people by the names that they type. */
+  /** The object id, unless the company's directory identifies people by sign-in name. */
   #knownAs({ tenant, person, username }: PendingSignIn['hint']): string {
     const { directory } = this.#options.deciding.point;
     const isKnown = (id: string): boolean => directory.find(tenant, 'Person', id) !== undefined;
@@ -292,12 +294,12 @@ export class EamEndpoint {
   readonly #giveUp = (request: EamRequest, attempt: PendingSignIn): Promise<EndpointReply> =>
     this.#decide(request, attempt, undefined);
 
-  /** No page of ours posts this in that state: whoever does tries out what may pass. */
+  /** None of our pages posts this in that state, so an attacker is probing. */
   #outOfOrder(request: EamRequest, attempt: PendingSignIn): Promise<EndpointReply> {
     return this.#again(request, attempt, { why: 'unproven', notice: 'try-again' });
   }
 
-  /** One more try, and an end of them: each is written down. */
+  /** Records the failure and allows another try, up to a limit. */
   async #again(
     request: EamRequest,
     attempt: PendingSignIn,
@@ -364,7 +366,7 @@ export class EamEndpoint {
     return this.#refused(request, { refusal: 'no-request', status: 400, cause });
   }
 
-  /** Nobody is sent anywhere whom Entra did not send here. */
+  /** Redirects only people whom Entra sent here. */
   #refused(
     request: EndpointRequest,
     {
@@ -399,7 +401,7 @@ function refusalOf({ cause }: Decision): Refusal {
   return cause === 'policy' || cause === 'no-policy' ? 'denied' : 'unknown';
 }
 
-/** OAuth 2.0 Form Post Response Mode; `state` is repeated where there is one. */
+/** OAuth 2.0 Form Post Response Mode. `state` is repeated if present. */
 function backTo(
   { redirectUri, state }: PendingSignIn['asked'],
   answer: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** Where each endpoint lies beneath the issuer. */
+/** The path of each endpoint below the issuer. */
 export const EAM_PATHS = {
   keys: '/eam/keys.json',
   authorize: '/eam/authorize',
@@ -9,10 +9,10 @@ export const EAM_PATHS = {
   issuance: '/eam/token-issuance',
 } as const;
 
-/** OpenID Connect Discovery 1.0, 4: behind the path of the issuer. */
+/** OpenID Connect Discovery 1.0, 4: after the path of the issuer. */
 export const EAM_DISCOVERY = '/.well-known/openid-configuration';
 
-/** Contracts 9.1: what Entra asks of a provider, and nothing that it has no use for. */
+/** The metadata that Entra reads from a provider (contracts 9.1), and nothing else. */
 export function eamMetadata(issuer: string): Readonly<Record<string, unknown>> {
   return {
     issuer,

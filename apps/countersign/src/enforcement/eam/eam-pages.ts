@@ -2,22 +2,25 @@ import { escaped, type Language } from '../http/page-language.ts';
 import { REGISTER_SCRIPT, SUBMIT_SCRIPT, USE_SCRIPT } from './page-script.ts';
 import { type Notice, type Refusal, WORDS } from './page-text.ts';
 
-/** A form that goes to Entra, or back to one of our own endpoints. */
+/** A form that posts to Entra or to one of our endpoints. */
 export type Target = { readonly action: string; readonly fields: Readonly<Record<string, string>> };
 
-/** Of every page: its language, and the nonce of its own style and script. */
+/** The language of a page, and the nonce of its style and script. */
 export type Frame = { readonly language: Language; readonly nonce: string };
 
 export type CeremonyPage = {
   readonly post: Target;
   readonly refuse: Target;
   readonly options: Readonly<Record<string, unknown>>;
-  /** As whom, so that nobody confirms for another without seeing it; what Entra says. */
+  /** The person's name in Entra, so that no person confirms for another unnoticed. */
   readonly who: string;
   readonly notice: Notice | undefined;
 };
 
-/** But for the name the same for everybody, whoever they are and whatever they have. */
+/**
+ * The page is the same for every person except the name, so that it reveals nothing about the
+ * account.
+ */
 export function provePage(frame: Frame, page: CeremonyPage & { readonly enrol: Target }): string {
   const words = WORDS[frame.language];
   const body = `<h1>${escaped(words.proveTitle)}</h1>
@@ -55,7 +58,7 @@ ${linkForm(page.refuse, words.cannot)}`;
 export type RefusalPage = {
   readonly refusal: Refusal;
   readonly reference: string | undefined;
-  /** Takes the refusal to Entra; undefined where nobody is there to take it. */
+  /** The form that reports the refusal to Entra; undefined if Entra cannot be told. */
   readonly back: Target | undefined;
 };
 
@@ -72,7 +75,7 @@ ${help}${back === undefined ? '' : buttonForm(back, words.back)}`;
   return html(frame, { title: words.refusedTitle, body });
 }
 
-/** Goes on by itself (OAuth 2.0 Form Post Response Mode), and by a button where scripts are off. */
+/** Submits itself (OAuth 2.0 Form Post Response Mode), or by a button without scripts. */
 export function answerPage(frame: Frame, answer: Target): string {
   const words = WORDS[frame.language];
   const body = `<h1>${escaped(words.doneTitle)}</h1>
@@ -136,7 +139,7 @@ function html({ language, nonce }: Frame, { title, body, script, data }: Parts):
   const without = escaped(WORDS[language].needsScript);
   const needs =
     data === undefined ? '' : `<noscript><p class="notice alert">${without}</p></noscript>\n`;
-  // In a script a closing tag would end it, wherever it stands.
+  // A closing tag inside the JSON would end the script element.
   const json = data === undefined ? '' : JSON.stringify(data).replaceAll('<', '\\u003c');
   const block =
     data === undefined ? '' : `<script type="application/json" id="data">${json}</script>\n`;

@@ -11,7 +11,7 @@ import type { RegisterAttempt } from './pending-sign-ins.ts';
 export type EnrolmentDeskOptions = {
   readonly ceremony: WebAuthnCeremony;
   readonly passkeys: PasskeyStore;
-  /** Two of them have to agree to a further passkey. */
+  /** Approvers. A further passkey needs two of them. */
   readonly people: People;
   readonly clock: Clock;
 };
@@ -19,14 +19,14 @@ export type EnrolmentDeskOptions = {
 /** Registers passkeys, each by an invitation. */
 export class EnrollmentEndpoint {
   readonly #options: EnrolmentDeskOptions;
-  /** Over when whoever registers at this moment is done. */
+  /** Resolves when the registration in progress is done. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: EnrolmentDeskOptions) {
     this.#options = options;
   }
 
-  /** Whether this person may register one more passkey by this invitation, now. */
+  /** Whether this person may register one more passkey by this invitation now. */
   isGood(id: string, hint: Hint): boolean {
     const { passkeys, clock, people } = this.#options;
     const { book } = passkeys;
@@ -35,7 +35,8 @@ export class EnrollmentEndpoint {
     const { tenant, person, reason, expiresMs, request } = known.invitation;
     const isTheirs = person === hint.person || person === hint.username?.toLowerCase();
     const had = book.of(hint.tenant, hint.person);
-    // Whoever was invited by another name may have one by now: then it takes two administrators.
+    // A person invited under another name may have a passkey by now. Then two administrators must
+    // agree.
     const isEnough =
       reason === 'recovery' ? isAgreed(request, known.approval, people) : had.length === 0;
     const count = had.filter(({ revoked }) => revoked === null).length;
@@ -44,8 +45,10 @@ export class EnrollmentEndpoint {
   }
 
   /**
-   * Undefined when the passkey is registered, and an entry says so. One at a time: two at once
-   * would both be the person's first, and take the word of one administrator for a second passkey.
+   * Undefined once the passkey is registered and recorded.
+   *
+   * One at a time: two concurrent registrations would both be the person's first, and one
+   * administrator could add a second passkey.
    */
   async register(attempt: RegisterAttempt, text: string): Promise<PasskeyFault | undefined> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -70,7 +73,7 @@ export class EnrollmentEndpoint {
     const found = await ceremony.verifyRegistration(text, challenge, clock.now());
     if (found.kind === 'refused') return found.why;
     const { made } = found;
-    // Somebody else's, or registered already: whoever has it would be both.
+    // The passkey is registered already. It must not belong to two people.
     if (passkeys.book.get(made.id) !== undefined) return 'another';
     const device = passkeys.book.invitation(invitation)?.invitation.device ?? null;
     const passkey: Passkey = { ...made, tenant, person, device, invitation };

@@ -30,13 +30,13 @@ function authority(keys: readonly unknown[], uri = `${AUTHORITY}/keys`) {
   return { clock, state, known: new EntraKeys({ authority: AUTHORITY, read, clock }) };
 }
 
-test('reads keys once, and again for one that it does not know', async () => {
+test('reads keys once, and again for an unknown key id', async () => {
   const [first, second] = [await publicKey('1'), await publicKey('2')];
   const { clock, state, known } = authority([first]);
   assert.ok(await known.find('1'));
   assert.ok(await known.find('1'));
   assert.equal(state.reads, 2, 'the metadata and the keys');
-  // Nor later, for a key that is among them.
+  // Nor later, for a known key.
   clock.advance(AUTHORITY_LOOK_MS);
   assert.ok(await known.find('1'));
   assert.ok(await known.find(undefined));
@@ -45,7 +45,7 @@ test('reads keys once, and again for one that it does not know', async () => {
   await known.find('1');
   assert.ok(await known.find('2'));
   assert.equal(state.reads, 4);
-  // Not for each hint that names one that there is not.
+  // Not for each hint with an invented key id.
   await known.find('made up');
   clock.advance(AUTHORITY_LOOK_MS - 1);
   await known.find('made up');
@@ -55,7 +55,7 @@ test('reads keys once, and again for one that it does not know', async () => {
   assert.equal(state.reads, 6);
 });
 
-test('goes on with what it read while Entra is away, but not for ever', async () => {
+test('uses cached keys while Entra is unreachable, for a limited time', async () => {
   const { clock, state, known } = authority([await publicKey('1')]);
   await known.find('1');
   state.away = true;
@@ -71,7 +71,7 @@ test('goes on with what it read while Entra is away, but not for ever', async ()
   assert.ok(await known.find('1'));
 });
 
-test('asks at once, nearly, as long as it has no keys at all', async () => {
+test('retries almost at once while it has no keys at all', async () => {
   const { clock, state, known } = authority([await publicKey('1')]);
   state.away = true;
   assert.equal(await known.find('1'), undefined);
@@ -82,7 +82,7 @@ test('asks at once, nearly, as long as it has no keys at all', async () => {
   assert.ok(await known.find('1'));
 });
 
-test('takes keys from the authority alone, and only such as verify', async () => {
+test('accepts only verification keys, and only from the authority', async () => {
   const key = await publicKey('1');
   const elsewhere = authority([key], 'https://elsewhere.example/keys');
   assert.equal(await elsewhere.known.find('1'), undefined);

@@ -10,11 +10,11 @@ import {
 
 export type KeySet = ReturnType<typeof createLocalJWKSet>;
 
-/** Reads a JSON document. MUST call no other host than the URL's, and reject whatever fails. */
+/** Reads a JSON document. MUST call no other host than the URL's, and reject on any failure. */
 export type ReadDocument = (url: string) => Promise<unknown>;
 
 export type AuthorityOptions = {
-  /** The login authority, e.g. `https://login.microsoftonline.com`. */
+  /** The login authority, such as `https://login.microsoftonline.com`. */
   readonly authority: string;
   readonly read: ReadDocument;
   readonly clock: Clock;
@@ -27,8 +27,8 @@ type FetchedKeys = {
 };
 
 /**
- * The keys by which Entra signs. Read on the first hint, daily, and when a hint names a key that is
- * not among them; what was read goes on while Entra cannot be asked, for a while.
+ * Entra's signing keys. Read on the first hint, daily, and for an unknown key id. Cached keys stay
+ * in use for a limited time while Entra is unreachable.
  */
 export class EntraKeys {
   readonly #options: AuthorityOptions;
@@ -40,7 +40,7 @@ export class EntraKeys {
     this.#options = options;
   }
 
-  /** Undefined: nobody can tell now by which keys hints are signed. */
+  /** Undefined: the signing keys are unknown at the moment. */
   async find(keyId: string | undefined): Promise<KeySet | undefined> {
     const { clock } = this.#options;
     const known = this.#known;
@@ -65,13 +65,13 @@ export class EntraKeys {
     await this.#looking;
   }
 
-  /** Never rejects: what was known before goes on. */
+  /** Never rejects; cached keys stay in use. */
   async #read(): Promise<void> {
     const { authority, read, clock } = this.#options;
     try {
       const metadata = await read(`${authority}/common/v2.0/.well-known/openid-configuration`);
       const url = isObject(metadata) ? URL.parse(String(metadata['jwks_uri'])) : null;
-      // Keys from elsewhere would let elsewhere sign.
+      // Keys from another origin would let that origin sign.
       if (url === null || url.origin !== new URL(authority).origin) return;
       const keys = keysOf(await read(url.href));
       if (keys.length === 0) return;
@@ -79,12 +79,12 @@ export class EntraKeys {
       const ids = new Set(keys.flatMap(({ kid }) => kid ?? []));
       this.#known = { ids, keys: createLocalJWKSet(set), atMs: clock.monotonic() };
     } catch {
-      // Asked again at the next hint, but for a moment.
+      // The next hint retries after a short delay.
     }
   }
 }
 
-/** RSA keys that sign, and nothing secret. */
+/** Public RSA signing keys. */
 function keysOf(document: unknown): readonly JWK[] {
   const keys = isObject(document) ? document['keys'] : undefined;
   if (!Array.isArray(keys)) return [];

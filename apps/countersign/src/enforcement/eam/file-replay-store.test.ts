@@ -24,12 +24,12 @@ const folderOf = (): string => join(root, `${next++}`);
 const used = (name: string, issuedMs = NOW_MS) => ({ names: [name, `${name}'`], issuedMs });
 const filesIn = (folder: string): readonly string[] => readdirSync(folder).sort();
 
-test('what was kept is there after a kill, with all names and the line', async () => {
+test('after a kill, all names and the line are still there', async () => {
   const folder = folderOf();
   const first = new FileReplayStore(folder, new ManualClock(NOW_MS));
   assert.deepEqual([first.earlier, first.lineMs], [[], NONE]);
   await Promise.all([first.keep(used('a'), NONE), first.keep(used('b'), NOW_MS - 5)]);
-  // Nothing is closed: the process is gone.
+  // Nothing is closed, as after a kill.
   const second = new FileReplayStore(folder, new ManualClock(NOW_MS));
   assert.deepEqual(second.earlier, [used('a'), used('b')]);
   assert.equal(second.lineMs, NOW_MS - 5);
@@ -39,7 +39,7 @@ test('what was kept is there after a kill, with all names and the line', async (
   for (const file of [first, second, third]) await file.close();
 });
 
-test('a line that was on its way is none; nobody was answered for it', async () => {
+test('ignores an incomplete last line, because no person was answered for it', async () => {
   const folder = folderOf();
   const first = new FileReplayStore(folder, new ManualClock(NOW_MS));
   await first.keep(used('a'), NONE);
@@ -56,7 +56,7 @@ for (const [what, damage] of [
   ['without its time', (text: string) => `{"names":["a"]}\n${text}`],
   ['no object', (text: string) => `null\n${text}`],
 ] as const) {
-  test(`where a whole line is ${what}, all that was issued until now is refused`, async () => {
+  test(`with ${what} in a complete line, refuses everything issued until now`, async () => {
     const folder = folderOf();
     const first = new FileReplayStore(folder, new ManualClock(NOW_MS));
     await first.keep(used('a'), NONE);
@@ -68,7 +68,7 @@ for (const [what, damage] of [
   });
 }
 
-test('files are removed when all that they hold is over, and not before', async () => {
+test('removes files once everything in them is over, and not before', async () => {
   const folder = folderOf();
   const clock = new ManualClock(NOW_MS);
   const file = new FileReplayStore(folder, clock);
@@ -86,10 +86,10 @@ test('files are removed when all that they hold is over, and not before', async 
   assert.deepEqual(later.earlier, [used('c'), used('d')]);
 });
 
-test('what cannot be written is told, and the next is written apart from it', async () => {
+test('reports a failed write, and writes the next entry to another file', async () => {
   const folder = folderOf();
   const file = new FileReplayStore(folder, new ManualClock(NOW_MS));
-  // Another process was here: the number is taken, as nothing else may take it.
+  // Another process took the number.
   writeFileSync(join(folder, '1.ndjson'), '');
   await assert.rejects(file.keep(used('a'), NONE), { code: 'EEXIST' });
   await file.keep(used('b'), NONE);

@@ -9,13 +9,14 @@ const ENDING = '.ndjson';
 type Line = { readonly used: TokenUse; readonly lineMs: number };
 type Waiting = Line & { readonly resolve: () => void; readonly reject: (error: unknown) => void };
 
-/** A file that no more is written to: what it holds is over once that was so for long enough. */
+/** A file that is no longer written to. Its content is over after a fixed time. */
 type ClosedFile = { readonly path: string; readonly sinceMs: number };
 
 /**
- * What was used once, in files of a folder: a line for each, durable before anybody is answered.
- * Another file begins when the first entry of the one before is over, or could not be written: a
- * line that was cut off is then the last of its file, and nobody was answered for it.
+ * Stores used tokens in files of a folder: one line each, durable before the reply.
+ *
+ * A new file begins when the first entry of the last one is over, or after a failed write. So a
+ * truncated line is always the last of its file, and no person was answered for it.
  */
 export class FileReplayStore implements ReplayStore {
   readonly earlier: readonly TokenUse[];
@@ -43,12 +44,12 @@ export class FileReplayStore implements ReplayStore {
     const lines = found.flatMap((each) => each.lines);
     this.earlier = lines.map(({ used }) => used);
     const left = lines.map(({ lineMs }) => lineMs);
-    // What a damaged line said was used nobody can tell: whatever was issued until now is refused.
+    // The content of a damaged line is unknown, so everything issued until now is refused.
     if (found.some((each) => each.damaged)) left.push(clock.now());
     this.lineMs = left.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   }
 
-  /** Those that come at once share one wait for the disk. */
+  /** Concurrent calls share one disk sync. */
   keep(used: TokenUse, lineMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ used, lineMs, resolve, reject });
@@ -106,12 +107,12 @@ export class FileReplayStore implements ReplayStore {
   }
 }
 
-/** An infinite line is none, and is null in JSON. */
+/** An infinite line means none, and is null in JSON. */
 function textOf({ used: { names, issuedMs }, lineMs }: Line): string {
   return `${JSON.stringify({ names, issuedMs, lineMs })}\n`;
 }
 
-/** What stands behind the last whole line was on its way when its process ended. */
+/** Text after the last complete line was being written when the process ended. */
 function linesIn(path: string): { readonly lines: readonly Line[]; readonly damaged: boolean } {
   const texts = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   const lines = texts.flatMap((text) => lineIn(text) ?? []);

@@ -7,7 +7,7 @@ import { PARAMETERS_MAX } from './limits.ts';
 const TYPE = 'application/x-www-form-urlencoded';
 const read = (text: string, type: string | undefined = TYPE) => parseForm(type, Buffer.from(text));
 
-test('reads what a browser posts', () => {
+test('reads browser posts', () => {
   const name = fc.string({ minLength: 1, maxLength: 10 });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are refused, see below
   const value = fc.string({ maxLength: 50 }).filter((text) => !/[\u0000-\u001f\u007f]/.test(text));
@@ -23,7 +23,7 @@ test('reads what a browser posts', () => {
   );
 });
 
-test('what can be read in two ways is no form', () => {
+test('refuses ambiguous forms', () => {
   assert.equal(read('a=1&a=1'), undefined);
   assert.equal(read('a=1&%61=2'), undefined);
   assert.equal(read('a=%00'), undefined);
@@ -34,7 +34,7 @@ test('what can be read in two ways is no form', () => {
   assert.equal(parseForm(undefined, Buffer.from('a=1')), undefined);
 });
 
-test('a form has limits', () => {
+test('enforces limits', () => {
   assert.equal(read(`state=${'x'.repeat(2049)}`), undefined);
   assert.equal(read(`state=${'x'.repeat(2048)}`)?.size, 1);
   assert.equal(read(`id_token_hint=${'x'.repeat(2049)}`)?.size, 1);

@@ -1,6 +1,6 @@
 import { HINT_CHARACTERS_MAX, PARAMETERS_MAX, VALUE_CHARACTERS_MAX } from './limits.ts';
 
-/** Parameters by name; each stands once. */
+/** Parameters by name, each once. */
 export type Form = ReadonlyMap<string, string>;
 
 /** These hold a token or a document; all others are ids. */
@@ -9,8 +9,10 @@ const LONG: ReadonlySet<string> = new Set(['id_token_hint', 'claims', 'credentia
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a posted form. A name that stands twice is refused, whatever it stands for: two readers who
- * each take another of the two are how a request gets past a check. Undefined for what is no form.
+ * Parses a posted form; undefined if it is not one.
+ *
+ * A repeated name is refused: two readers that pick different values would let a request pass a
+ * check.
  */
 export function parseForm(contentType: string | undefined, body: Uint8Array): Form | undefined {
   if (!/^application\/x-www-form-urlencoded *(?:;|$)/i.test(contentType?.trim() ?? '')) {
@@ -26,7 +28,7 @@ export function parseForm(contentType: string | undefined, body: Uint8Array): Fo
   for (const [name, value] of new URLSearchParams(text)) {
     const max = LONG.has(name) ? 4 * HINT_CHARACTERS_MAX : VALUE_CHARACTERS_MAX;
     if (form.has(name) || value.length > max || form.size >= PARAMETERS_MAX) return undefined;
-    // Header, page or log: nowhere has a control character business in a parameter.
+    // Control characters have no place in a parameter that reaches headers, pages and logs.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
     if (/[\u0000-\u001f\u007f]/.test(value) || !value.isWellFormed()) return undefined;
     form.set(name, value);

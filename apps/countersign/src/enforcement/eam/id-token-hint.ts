@@ -5,26 +5,26 @@ import { given, type Json, parseObject } from '../http/i-json.ts';
 import type { EntraKeys } from './entra-keys.ts';
 import { ATTEMPT_MS, HINT_CHARACTERS_MAX, SKEW_MS, VALUE_CHARACTERS_MAX } from './limits.ts';
 
-/** Who is asked about, as Entra says that signed it. */
+/** The person in a request, as Entra signed it. */
 export type Hint = {
   readonly tenant: TenantId;
-  /** The object id; with the tenant it is the account. */
+  /** The object id. With the tenant it identifies the account. */
   readonly person: string;
-  /** Another one for each provider; the answer repeats it. */
+  /** A pairwise id for this provider, which the answer repeats. */
   readonly subject: string;
-  /** As the person knows it; it can change hands. */
+  /** The sign-in name, which can be reassigned. */
   readonly username: string | undefined;
   readonly issuedMs: number;
-  /** The same hint has the same, however it is written. */
+  /** The same for every encoding of the same hint. */
   readonly digest: string;
 };
 
 /**
- * - `malformed`  no token, or without what Entra puts into each
- * - `keys`       nobody can tell now by which keys hints are signed
- * - `signature`  not signed by Entra, by the one algorithm that it uses
- * - `issuer`, `audience`, `tenant`  meant for somebody else
- * - `expired`, `future`             of another time
+ * - `malformed` not a token, or without a required claim
+ * - `keys` Entra's signing keys are unknown at the moment
+ * - `signature` not signed by Entra with RS256
+ * - `issuer`, `audience`, `tenant` meant for another recipient
+ * - `expired`, `future` outside its time
  */
 export type HintFault =
   | 'malformed'
@@ -39,7 +39,7 @@ export type HintFault =
 export type HintOptions = {
   readonly authority: string;
   readonly keys: EntraKeys;
-  /** Id of the provider's application: hints are for it. */
+  /** Id of the provider's application, which is the audience of hints. */
   readonly appId: string;
   readonly tenants: ReadonlySet<string>;
   readonly clock: Clock;
@@ -60,7 +60,7 @@ export class IdTokenHintVerifier {
       const { kid } = decodeProtectedHeader(token);
       const keys = await this.#options.keys.find(kid);
       if (keys === undefined) return 'keys';
-      // One algorithm: neither "none", nor a public key taken for a shared secret.
+      // Only RS256: neither "none" nor a public key used as a shared secret.
       const { payload } = await compactVerify(token, keys, { algorithms: ['RS256'] });
       claims = parseObject(payload);
     } catch (error) {
@@ -75,16 +75,16 @@ export class IdTokenHintVerifier {
     const [tid, oid, subject] = ['tid', 'oid', 'sub'].map((name) => textOf(claims, name));
     if (tid === undefined || oid === undefined || subject === undefined) return 'malformed';
     if (!isGuid(tid) || !isGuid(oid) || given(claims, 'ver') !== '2.0') return 'malformed';
-    // The issuer names the tenant as well: both have to say the same.
+    // The issuer also names the tenant. Both must agree.
     if (given(claims, 'iss') !== `${authority}/${tid}/v2.0`) return 'issuer';
-    // One of several audiences could hand the hint on.
+    // With several audiences, another recipient could replay the hint.
     if (given(claims, 'aud') !== appId) return 'audience';
     if (!tenants.has(tid.toLowerCase())) return 'tenant';
     const issuedMs = msOf(claims, 'iat');
     if (issuedMs === undefined) return 'malformed';
     const fault = this.#timeFault(claims, issuedMs);
     if (fault !== undefined) return fault;
-    // The signature could be written in several ways, what is signed in one.
+    // A signature has several encodings; the signed part has one.
     const signed = token.slice(0, token.lastIndexOf('.'));
     return {
       tenant: tid.toLowerCase() as TenantId,
@@ -96,7 +96,7 @@ export class IdTokenHintVerifier {
     };
   }
 
-  /** Hints come when they are over already, so it is their issue that has to be recent. */
+  /** Hints arrive already expired, so the time of issue must be recent. */
   #timeFault(claims: Json, issuedMs: number): 'malformed' | 'expired' | 'future' | undefined {
     const nowMs = this.#options.clock.now();
     const [endMs, startMs] = [msOf(claims, 'exp'), msOf(claims, 'nbf') ?? issuedMs];
@@ -113,7 +113,7 @@ function textOf(claims: Json, name: string): string | undefined {
   return isText ? value : undefined;
 }
 
-/** RFC 7519, 2: seconds, which may have a fraction. */
+/** RFC 7519, 2: seconds, possibly with a fraction. */
 function msOf(claims: Json, name: string): number | undefined {
   const value = given(claims, name);
   return typeof value === 'number' && Number.isFinite(value) ? value * 1000 : undefined;

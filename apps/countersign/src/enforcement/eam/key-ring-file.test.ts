@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 const folder = mkdtempSync(join(tmpdir(), 'countersign-keys-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('nodes that begin at once begin with one key, and roll to one', async () => {
+test('nodes that start together share one key, and roll to one', async () => {
   const file = join(folder, 'keys.json');
   const clock = new ManualClock(Date.UTC(2026, 0, 5));
   const [one, two] = await Promise.all([
@@ -35,7 +35,7 @@ test('nodes that begin at once begin with one key, and roll to one', async () =>
   assert.deepEqual(readdirSync(folder), ['keys.json'], 'nothing is left beside it');
 });
 
-test('keys that every user of the machine can read are refused', async () => {
+test('refuses keys that other users of the machine can read', async () => {
   const file = join(folder, 'open.json');
   const clock = new ManualClock(Date.UTC(2026, 0, 5));
   await KeyRingFile.open(file, clock);
@@ -45,7 +45,7 @@ test('keys that every user of the machine can read are refused', async () => {
   rmSync(file);
 });
 
-test('a node that begins later takes the keys that are there, and rolls what is due', async () => {
+test('a later node uses the existing keys, and rolls them when due', async () => {
   const file = join(folder, 'later.json');
   const clock = new ManualClock(Date.UTC(2026, 0, 5));
   const first = await KeyRingFile.open(file, clock);
@@ -68,12 +68,12 @@ test('a node that begins later takes the keys that are there, and rolls what is 
   assert.deepEqual(second.ring.keys, rolled.keys);
 });
 
-test('where no file can be made, that is told', async () => {
+test('reports a file that cannot be created', async () => {
   const file = join(folder, 'nowhere', 'keys.json');
   await assert.rejects(KeyRingFile.open(file, new ManualClock(0)), { code: 'ENOENT' });
 });
 
-test('a file that is none of ours stays as it is', async () => {
+test('leaves a foreign file unchanged', async () => {
   const file = join(folder, 'other.json');
   writeFileSync(file, 'something else');
   const clock = new ManualClock(Date.UTC(2026, 0, 5));

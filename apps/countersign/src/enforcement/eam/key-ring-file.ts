@@ -5,9 +5,10 @@ import { PolicyError } from '@countersign/policy';
 import { KeyRing } from './key-ring.ts';
 
 /**
- * The keys of the external method in a file that all nodes share. Whichever node comes first makes
- * and rolls them; the others take what is there. Should two roll at once, the later file counts:
- * the key that is lost with the other had two days until it would have signed.
+ * Stores the keys of the external method in a file that all nodes share.
+ *
+ * Any node creates and rolls them. If two roll at once, the later file counts; the lost key had two
+ * days left before its first signature.
  */
 export class KeyRingFile {
   readonly #file: string;
@@ -22,7 +23,7 @@ export class KeyRingFile {
     this.#ring = KeyRing.parse(readFileSync(file, 'utf8'), file);
   }
 
-  /** @throws AccessError KEY_INVALID, and what the disk says */
+  /** @throws PolicyError KEY_INVALID, and errors of the disk */
   static async open(file: string, clock: Clock): Promise<KeyRingFile> {
     if (statSync(file, { throwIfNoEntry: false }) === undefined) {
       const { text } = await KeyRing.begin(clock.now());
@@ -42,7 +43,7 @@ export class KeyRingFile {
     return this.#ring;
   }
 
-  /** Takes what another node wrote, and rolls what is due. */
+  /** Loads another node's changes, and rolls keys when due. */
   async look(): Promise<void> {
     const stamp = stampOf(this.#file);
     if (stamp !== this.#stamp) {
@@ -57,14 +58,14 @@ export class KeyRingFile {
   }
 }
 
-/** Whole on the disk before it takes its name: no node ever reads half a file. */
+/** The file is complete on disk before it gets its name, so no node reads half a file. */
 function put(file: string, text: string, name: (made: string) => void): void {
   const made = `${file}.${process.pid}.${randomUUID()}.new`;
   writeFileSync(made, text, { mode: 0o600, flush: true });
   name(made);
 }
 
-/** Two nodes that begin at once must not begin with two keys: the first one counts. */
+/** Two nodes that start together must not use two keys: the first file counts. */
 function linkOnce(made: string, file: string): void {
   try {
     linkSync(made, file);

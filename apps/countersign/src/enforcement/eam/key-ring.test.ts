@@ -8,7 +8,7 @@ import { KEY_AGE_MAX_MS, PUBLISHED_BEFORE_MS, SHOWN_AFTER_MS } from './limits.ts
 const START_MS = Date.UTC(2026, 0, 5, 9);
 const DUE_MS = START_MS + KEY_AGE_MAX_MS + 1;
 
-test('the first key signs at once, and what it signs verifies by what is shown', async () => {
+test('the first key signs at once, and its signatures verify', async () => {
   const ring = await KeyRing.begin(START_MS);
   const token = await ring.sign({ sub: 'somebody' }, START_MS);
   const { payload } = await jwtVerify(token, createLocalJWKSet(await ring.jwks()));
@@ -20,7 +20,7 @@ test('the first key signs at once, and what it signs verifies by what is shown',
   assert.equal(decodeProtectedHeader(token).kid, kid);
 });
 
-test('a new key is shown for as long as Entra remembers, and signs then', async () => {
+test("a new key is published for Entra's cache time before it signs", async () => {
   const first = await KeyRing.begin(START_MS);
   assert.equal(await first.rolled(DUE_MS - 1), undefined);
   const rolled = (await first.rolled(DUE_MS)) ?? assert.fail('a key is due');
@@ -35,15 +35,15 @@ test('a new key is shown for as long as Entra remembers, and signs then', async 
   assert.deepEqual((await rolled.rolled(goneMs))?.keys, [made]);
 });
 
-test('a clock that is behind still has a key, the one that Entra knows', async () => {
+test('with a slow clock, the key that Entra knows still signs', async () => {
   const first = await KeyRing.begin(START_MS);
   const rolled = (await first.rolled(DUE_MS)) ?? assert.fail('a key is due');
   assert.equal(rolled.signing(0), first.keys[0]);
-  // A clock that was ahead for a moment has made a key: it signs when its time is there.
+  // A fast clock has created a key. It signs when its time comes.
   assert.equal(rolled.signing(START_MS), first.keys[0]);
 });
 
-test('comes back from its file, and takes nothing else for keys', async () => {
+test('parses its own file, and nothing else', async () => {
   const ring = await KeyRing.begin(START_MS);
   const again = KeyRing.parse(ring.text, 'keys.json');
   assert.deepEqual(again.keys, ring.keys);

@@ -11,20 +11,22 @@ import {
   SHOWN_AFTER_MS,
 } from './limits.ts';
 
-/** A key as nodes share it. From when it signs is written down, so that all change at once. */
+/** A key that nodes share. Its start time is stored, so that all nodes switch together. */
 export type RingKey = {
   readonly kid: string;
   /** PKCS #8 in PEM. */
   readonly key: string;
-  /** X.509 in PEM: Entra takes no key without one (contracts 9.1). */
+  /** X.509 in PEM. Entra requires a certificate for each key (contracts 9.1). */
   readonly certificate: string;
   readonly madeMs: number;
   readonly signsFromMs: number;
 };
 
 /**
- * The keys of the provider, oldest first. A new one is shown for as long as Entra may hold what it
- * read before, and signs then; the one before it is shown for as long again.
+ * The keys of the provider, oldest first.
+ *
+ * A new key is published for as long as Entra may cache the old list, and signs afterwards. The
+ * previous one stays published for as long again.
  */
 export class KeyRing {
   readonly keys: readonly RingKey[];
@@ -33,12 +35,12 @@ export class KeyRing {
     this.keys = keys;
   }
 
-  /** Nobody has read any keys yet: the first signs at once. */
+  /** No client has read any keys yet, so the first one signs at once. */
   static async begin(nowMs: number): Promise<KeyRing> {
     return new KeyRing([await makeKey({ nowMs, signsFromMs: nowMs })]);
   }
 
-  /** @throws AccessError KEY_INVALID */
+  /** @throws PolicyError KEY_INVALID */
   static parse(text: string, file: string): KeyRing {
     try {
       const value: unknown = JSON.parse(text);
@@ -46,7 +48,7 @@ export class KeyRing {
       const keys = (Array.isArray(listed) ? listed : []).filter(isRingKey);
       if (keys.length > 0) return new KeyRing(keys);
     } catch {
-      // What a library says may show a part of a key.
+      // Drop the cause: a library's message may contain part of a key.
     }
     throw new PolicyError(
       'KEY_INVALID',
@@ -59,13 +61,13 @@ export class KeyRing {
     return `${JSON.stringify({ v: 1, keys: this.keys }, null, 2)}\n`;
   }
 
-  /** A clock that is behind all of them still has a key: the oldest. */
+  /** With a clock behind all keys, the oldest signs. */
   signing(nowMs: number): RingKey {
     const [oldest] = this.keys;
     return this.keys.findLast(({ signsFromMs }) => signsFromMs <= nowMs) ?? (oldest as RingKey);
   }
 
-  /** The ring as it has to be now; undefined where nothing is to be done. */
+  /** The ring with the due changes; undefined if there are none. */
   async rolled(nowMs: number): Promise<KeyRing | undefined> {
     const kept = this.keys.filter((_, at) => {
       const next = this.keys[at + 1];
@@ -101,7 +103,7 @@ function isRingKey(value: unknown): value is RingKey {
   return isItsOwn && isLarge && Number.isFinite(madeMs) && Number.isFinite(signsFromMs);
 }
 
-/** Members as in the sample of the documents: kty, use, kid, x5t, n, e, x5c. */
+/** Members as in the documentation's example: kty, use, kid, x5t, n, e, x5c. */
 async function shown({ kid, certificate }: RingKey): Promise<JWK> {
   const { raw, fingerprint, publicKey } = new X509Certificate(certificate);
   const { n = '', e = '' } = await exportJWK(publicKey);
@@ -126,8 +128,8 @@ async function makeKey({
     createPublicKey(made.publicKey),
   ];
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  // The library of certificates takes it for granted, and does not bring it along itself. Both are
-  // loaded by nobody who makes no key.
+  // The certificate library needs it but does not load it. Both are loaded only when a key is
+  // created.
   await import('reflect-metadata');
   const { X509CertificateGenerator } = await import('@peculiar/x509');
   const certificate = await X509CertificateGenerator.createSelfSigned({

@@ -1,62 +1,64 @@
-/** A request of Entra has 4 KB, of which the hint is half; a passkey with its chain has 8. */
+/** Entra's request has 4 KB, half of it the hint. A passkey with its certificate chain has 8 KB. */
 export const FORM_BYTES_MAX: number = 64 * 1024;
 
-/** Parameters that we look at: longer ones are no ids, states or nonces of anybody. */
+/** Longer values are no valid ids, states or nonces. */
 export const VALUE_CHARACTERS_MAX = 2048;
 
-/** A hint is a token of some ten claims, and a claims request names some twenty values. */
+/** A hint has about ten claims, and a claims request about twenty values. */
 export const HINT_CHARACTERS_MAX: number = 16 * 1024;
 
-/** Entra sends eleven parameters; whoever sends hundreds means something else. */
+/** Entra sends eleven parameters. Hundreds of them are an attack or a mistake. */
 export const PARAMETERS_MAX = 50;
 
-/** Entra drops an attempt five minutes after it sent somebody (contracts 9.4). */
+/** Entra drops an attempt five minutes after the redirect (contracts 9.4). */
 export const ATTEMPT_MS: number = 5 * 60_000;
 
-/** Clocks of the vendor and ours differ by seconds, seldom more. */
+/** The vendor's clock and ours rarely differ by more than seconds. */
 export const SKEW_MS = 60_000;
 
-/** Everybody of a million who signs in within the same five minutes, once an hour. */
+/** A million people who sign in hourly, within five minutes. */
 export const ATTEMPTS_MAX = 100_000;
 
-/** Somebody who takes the wrong key, mistypes a PIN and tries again is through by then. */
+/** Enough tries after a wrong key or a mistyped PIN. */
 export const FAILURES_MAX = 5;
 
-/** As many as can be under way, twice (hint and nonce), and those that ended beside them. */
+/** Twice the concurrent attempts (hint and nonce), and those that ended meanwhile. */
 export const TAKEN_MAX: number = 4 * ATTEMPTS_MAX;
 
-/** Entra caches metadata and keys for 24 hours; its documents ask for two days (contracts 9.1). */
+/**
+ * Entra caches metadata and keys for 24 hours; its documentation asks for two days (contracts 9.1).
+ */
 export const PUBLISHED_BEFORE_MS: number = 48 * 3_600_000;
 
-/** A key that leaked unseen is of use to nobody after a quarter. */
+/** A key that leaked unnoticed is useless after a quarter. */
 export const KEY_AGE_MAX_MS: number = 90 * 86_400_000;
 
-/** What a key signed is over five minutes later; it is shown two days longer, as it came. */
+/** Signatures expire within five minutes. The key stays published for two more days. */
 export const SHOWN_AFTER_MS: number = 48 * 3_600_000;
 
-/** Beyond the life of any installation: what has to be renewed is the key, not its certificate. */
+/** Longer than any installation lives: keys are renewed, not certificates. */
 export const CERTIFICATE_MS: number = 3650 * 86_400_000;
 
-/** Entra takes RS256 alone, and less than this is not taken for safe any more. */
+/** Entra accepts only RS256. Shorter keys are no longer considered secure. */
 export const MODULUS_BITS = 2048;
 
-/** Entra's own keys are read anew daily, as it does with ours. */
+/** Entra's keys are reloaded daily, as Entra does with ours. */
 export const AUTHORITY_KEYS_MS: number = 24 * 3_600_000;
 
-/** Keys that could not be read anew go on for another day: an outage there is none here. */
+/** Cached keys stay in use for another day, so that an outage at Entra is none here. */
 export const AUTHORITY_KEYS_MAX_MS: number = 48 * 3_600_000;
 
-/** A key that nobody knows makes us look again, but not for each hint that somebody made up. */
+/** An unknown key id triggers a reload, but not for each invented one. */
 export const AUTHORITY_LOOK_MS = 30_000;
 
-/** As long as there are no keys at all nobody gets in: it is tried again at once, nearly. */
+/** Without any keys no person gets in, so a retry follows almost at once. */
 export const AUTHORITY_LOOK_FIRST_MS = 1000;
 
-/** The longest that anybody waits for a browser, an authenticator and a person. */
+/** The longest wait for a browser, an authenticator and a person. */
 export const CEREMONY_MS: number = 3 * 60_000;
 
-/** An enrolment code is handed over in person or by telephone, and used the same day. */
+/** An enrollment code is handed over in person or by phone, and used the same day. */
 export const CODE_MS: number = 24 * 3_600_000;
 
-/** Of one person: a phone, a laptop, two keys, and as many again while they are changed. */
+/** Passkeys per person: phone, laptop, two keys, and as many again during replacement. */
 export const PASSKEYS_MAX = 10;

@@ -21,13 +21,13 @@ import type { PasskeyRegistry } from './passkeys/passkey-registry.ts';
 import { WebAuthnCeremony } from './passkeys/webauthn-ceremony.ts';
 import { TokenIssuance } from './token-issuance.ts';
 
-/** Two small documents of Entra's; somebody waits for them only when its keys have just changed. */
+/** Two small documents. A person waits for them only just after Entra changed its keys. */
 const AUTHORITY_READ_MS_MAX = 5000;
 
 export type OpenExternalOptions = {
   readonly config: Config;
   readonly external: ExternalMethodConfig;
-  /** As browsers and Entra know us. */
+  /** Our public URL, as browsers and Entra know it. */
   readonly url: string;
   readonly deciding: DecisionQueue;
   readonly people: People;
@@ -39,12 +39,12 @@ export type OpenExternalOptions = {
 
 export type OpenExternal = ExternalMethod & {
   readonly passkeys: PasskeyRegistry;
-  /** Takes in what other nodes and people wrote: keys, invitations, what was revoked. */
+  /** Loads changes by other nodes and people: keys, invitations, revocations. */
   look(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** Where Entra takes people back, whichever tenant they are of (contracts 9.3). */
+/** Where Entra receives people back, for every tenant (contracts 9.3). */
 const RETURN_PATH = '/common/federation/externalauthprovider';
 
 /** @throws AccessError KEY_INVALID, ConfigError REFERENCED_FILE */
@@ -88,7 +88,7 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
     onPass: ({ id: pass, ...opened }) => passes.opened({ ...opened, pass }),
     ...{ deciding, passMs, clock, random },
   });
-  // So that nobody has to wait for it; where it fails the first hint asks again.
+  // Load the keys early. If that fails, the first hint retries.
   await keys.find(undefined);
   const { tokensAppId } = external;
   const asked = { authority, keys, tenants, passes, clock };
@@ -117,10 +117,10 @@ function certificateIn(file: string): X509Certificate {
   }
 }
 
-/** The external authentication method, and where it reads the address of a browser. */
+/** The external authentication method, and its source of browser addresses. */
 export type ExternalMethod = {
   readonly endpoint: EamEndpoint;
-  /** What Entra asks before it gives a token; undefined: nobody is to ask. */
+  /** Answers Entra before it issues a token; undefined if not configured. */
   readonly tokens: TokenIssuance | undefined;
   readonly address: 'connection' | 'forwarded';
 };

@@ -1,6 +1,6 @@
 /**
- * What the pages run, beneath their own nonce. Plain enough for every browser that has passkeys:
- * the reading and writing of WebAuthn's JSON is done here, since not all of them do it.
+ * The scripts of the pages, under their nonce. They encode WebAuthn's JSON themselves, because not
+ * every browser with passkeys can.
  */
 
 const CODING = `
@@ -71,7 +71,7 @@ const ask = async (options) => {
 };
 `;
 
-/** Posts the only form at once. */
+/** Submits the only form at once. */
 export const SUBMIT_SCRIPT = 'document.forms[0].submit();';
 
 export const USE_SCRIPT: string = CODING + USE + RUN;

@@ -1,16 +1,16 @@
 import type { Language } from '../http/page-language.ts';
 
 /**
- * Why somebody is not let in, as far as they are told.
- * - `unproven`     no passkey was shown: of whom nothing is told, not even whether they are known
- * - `denied`, `unknown`  what policy said after one was
- * - `unavailable`  nobody could be asked, or nothing be written down
- * - `over`         the attempt is, or was made in another window
- * - `no-request`   this is not what Entra sends
+ * Why a person is refused, in the detail that they are shown.
+ * - `unproven` no passkey: nothing is revealed, not even whether the account is known
+ * - `denied`, `unknown` the policies' result after a passkey
+ * - `unavailable` no decision was possible, or its entry could not be written
+ * - `over` the attempt expired, or belongs to another window
+ * - `no-request` not a request from Entra
  */
 export type Refusal = 'unproven' | 'denied' | 'unknown' | 'unavailable' | 'over' | 'no-request';
 
-/** What a page says beside its usual words. */
+/** An additional message on a page. */
 export type Notice = 'try-again' | 'bad-code' | 'not-registered' | 'now-use-it';
 
 export type Words = {

@@ -24,7 +24,7 @@ function world() {
   return { clock, attempts: new PendingSignIns(clock, random) };
 }
 
-test('a step is taken once, by whoever holds both of its secrets', () => {
+test('a step is taken once, by the holder of both secrets', () => {
   const { attempts } = world();
   const { attempt, hold } = attempts.begin(BEGUN);
   const other = attempts.begin(BEGUN);
@@ -36,7 +36,7 @@ test('a step is taken once, by whoever holds both of its secrets', () => {
   assert.deepEqual([attempt.failures, attempt.kind], [0, 'use']);
 });
 
-test('secrets and challenges are never the same twice, nor short', () => {
+test('secrets and challenges are long, and never repeat', () => {
   const { attempts } = world();
   const seen = new Set<string>();
   for (let count = 0; count < 100; count++) {
@@ -49,7 +49,7 @@ test('secrets and challenges are never the same twice, nor short', () => {
   assert.equal(seen.size, 300);
 });
 
-test('an attempt ends after its time, whichever step it is at', () => {
+test('an attempt ends after its time, at any step', () => {
   const { clock, attempts } = world();
   const first = attempts.begin(BEGUN);
   clock.advance(ATTEMPT_MS - 1);
@@ -63,7 +63,7 @@ test('an attempt ends after its time, whichever step it is at', () => {
   assert.equal(attempts.take(second.hold), second.attempt);
 });
 
-test('of more than can be under way the oldest are forgotten, and no others', () => {
+test('above the limit, forgets only the oldest attempts', () => {
   const { attempts } = world();
   const first = attempts.begin(BEGUN);
   const second = attempts.begin(BEGUN);

@@ -7,22 +7,22 @@ import { ATTEMPT_MS, ATTEMPTS_MAX } from './limits.ts';
 declare const purpose: unique symbol;
 
 /**
- * What an authenticator has to sign next, and for what. Only `Attempts` makes one: a challenge that
- * is missing, empty or made for another step does not compile.
+ * What an authenticator must sign next, and for which step. Only `PendingSignIns` creates one, so a
+ * missing, empty or foreign challenge does not compile.
  */
 export type Challenge<Kind extends 'use' | 'register'> = string & { readonly [purpose]: Kind };
 
-/** Somebody whom Entra sent, and who has not gone back yet. */
+/** A person from Entra who has not returned there yet. */
 export type Visit = {
   readonly hint: Hint;
   readonly asked: Authorization;
-  /** Of the browser; null where nobody says it. */
+  /** The browser's address; null if unknown. */
   readonly address: string | null;
   readonly untilMs: number;
   readonly failures: number;
 };
 
-/** A visitor who has to prove a passkey, or may type a code. */
+/** A visitor who must prove a passkey, or may type a code. */
 export type UseAttempt = Visit & { readonly kind: 'use'; readonly challenge: Challenge<'use'> };
 
 /** A visitor who typed the code of an invitation. */
@@ -32,10 +32,10 @@ export type RegisterAttempt = Visit & {
   readonly invitation: string;
 };
 
-/** In which state a visitor is: each step is possible in its own state alone. */
+/** The state of a visitor. Each step is possible in one state only. */
 export type PendingSignIn = UseAttempt | RegisterAttempt;
 
-/** What a browser holds of an attempt: the cookie, and what its own pages post beside it. */
+/** The browser's secrets of an attempt: the cookie, and the token that its pages post. */
 export type Hold = { readonly session: string; readonly token: string };
 
 export type BoundSignIn<State extends PendingSignIn> = {
@@ -46,8 +46,8 @@ export type BoundSignIn<State extends PendingSignIn> = {
 type PendingEntry = { readonly attempt: PendingSignIn; readonly token: string };
 
 /**
- * Attempts that are under way, in memory: each begins with a hint that Entra signed, so nobody else
- * can fill it. The session has another id after every step, and never one that a browser brought.
+ * Attempts in progress, in memory. Each begins with a hint that Entra signed, so attackers cannot
+ * fill the table. The session id changes after every step, and never comes from a browser.
  */
 export class PendingSignIns {
   readonly #clock: Clock;
@@ -64,7 +64,7 @@ export class PendingSignIns {
     return this.toUse({ ...visit, untilMs, failures: 0 });
   }
 
-  /** Asks for a passkey: at first, after one was registered, and after a step that failed. */
+  /** Asks for a passkey: at first, after a registration, and after a failed step. */
   toUse({ hint, asked, address, untilMs, failures }: Visit): BoundSignIn<UseAttempt> {
     const challenge = this.#secret() as Challenge<'use'>;
     return this.#go({ kind: 'use', hint, asked, address, untilMs, failures, challenge });
@@ -75,17 +75,17 @@ export class PendingSignIns {
     return this.#go({ ...attempt, kind: 'register', challenge, invitation });
   }
 
-  /** Ends this step, whatever comes of it: no page posts twice. */
+  /** Ends this step, whatever its result, so that no page posts twice. */
   take({ session, token }: Hold): PendingSignIn | undefined {
     const key = digestOf(session);
     const kept = this.#kept.get(key);
     if (kept === undefined || !isSame(kept.token, token)) return undefined;
     this.#kept.delete(key);
-    // Steps stand in the order in which they were made, not in that of their ends.
+    // Steps are ordered by creation, not by expiry.
     return kept.attempt.untilMs > this.#clock.monotonic() ? kept.attempt : undefined;
   }
 
-  /** The next step, under a new id. */
+  /** Stores the next step under a new id. */
   #go<State extends PendingSignIn>(attempt: State): BoundSignIn<State> {
     this.#forget();
     const hold = { session: this.#secret(), token: this.#secret() };
@@ -112,7 +112,7 @@ function digestOf(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
 
-/** In the same time whichever character differs. */
+/** Constant-time comparison. */
 function isSame(known: string, given: string): boolean {
   return timingSafeEqual(Buffer.from(digestOf(known)), Buffer.from(digestOf(given)));
 }

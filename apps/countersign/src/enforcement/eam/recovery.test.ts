@@ -10,7 +10,7 @@ import type { Invitation, PasskeyRecord } from './passkeys/passkey-record.ts';
 
 const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
 
-/** Somebody with a passkey, so that another one takes two people. */
+/** A person with a passkey, so that another one needs two people. */
 async function worldOfTwo(): Promise<EamWorld> {
   const world = await EamWorld.begin();
   await world.enrol();
@@ -22,7 +22,7 @@ async function opens(world: EamWorld, code: string): Promise<boolean> {
   return /Register a passkey<\/h1>/.test(page.text);
 }
 
-test('one who only says to be two is refused, whatever names are stated', async () => {
+test('refuses one person who claims to be two, under any names', async () => {
   const world = await worldOfTwo();
   const unsigned = { tenant: EAM_TENANT, person: ADA, device: null, by: 'carol', said: null };
   const desk = { nowMs: world.clock.now(), random, people: world.people };
@@ -44,7 +44,7 @@ test('one key under two names is one person', async () => {
   assert.throws(() => world.agree(id, 'carol2', 'carol'), /it takes two people/);
 });
 
-test('a signature counts for the invitation that was signed, and soon after', async () => {
+test('a signature counts only for its invitation, and soon after', async () => {
   const world = await worldOfTwo();
   const { id } = world.invite(ADA, 'carol');
   const request = world.book.invitation(id)?.invitation.request ?? assert.fail();
@@ -71,7 +71,7 @@ test('a signature counts for the invitation that was signed, and soon after', as
   assert.ok(agree({}).code !== null);
 });
 
-test('what somebody wrote into the ledger by hand opens nothing', async () => {
+test('entries that an attacker wrote by hand give no access', async () => {
   const world = await worldOfTwo();
   const { id } = world.invite(ADA, 'carol');
   const { invitation } = world.book.invitation(id) ?? assert.fail();
@@ -92,7 +92,7 @@ test('what somebody wrote into the ledger by hand opens nothing', async () => {
     assert.equal(other.book.invitationOf(code ?? '')?.used, 'no', 'the code is known');
     assert.equal(await opens(other, code ?? ''), false);
   }
-  // One of the two may not any more.
+  // One of the two is no longer an approver.
   world.people.delete('dave');
   assert.equal(await opens(world, code ?? ''), false);
 });

@@ -26,7 +26,7 @@ test('takes each name once, and all of them or none', async () => {
   assert.equal(await taken.take(['c'], START_MS), 'taken', 'a refusal takes nothing');
 });
 
-test('forgets what is over for good, and refuses whatever is as old as that', async () => {
+test('forgets what is over for good, and refuses anything as old', async () => {
   const clock = new ManualClock(START_MS);
   const taken = new ReplayCache(clock, new Store());
   await taken.take(['a'], START_MS);
@@ -39,7 +39,7 @@ test('forgets what is over for good, and refuses whatever is as old as that', as
   assert.equal(await taken.take(['new'], START_MS + 1), 'taken');
 });
 
-test('steps of the wall clock change nothing', async () => {
+test('ignores steps of the wall clock', async () => {
   const clock = new ManualClock(START_MS);
   const taken = new ReplayCache(clock, new Store());
   await taken.take(['a'], START_MS);
@@ -50,7 +50,7 @@ test('steps of the wall clock change nothing', async () => {
   assert.equal(await taken.take(['a'], START_MS), 'again');
 });
 
-test('what an earlier process took is taken, for as long as it would have been', async () => {
+test('names that an earlier process took stay taken for their full time', async () => {
   const store = new Store();
   const earlier = new ReplayCache(new ManualClock(START_MS), store);
   await earlier.take(['a', 'nonce'], START_MS);
@@ -63,7 +63,7 @@ test('what an earlier process took is taken, for as long as it would have been',
   assert.equal(await taken.take(['c'], START_MS + 1), 'taken');
 });
 
-test('the line of an earlier process holds', async () => {
+test('keeps the line of an earlier process', async () => {
   const store = new Store();
   const clock = new ManualClock(START_MS);
   const earlier = new ReplayCache(clock, store);
@@ -75,13 +75,13 @@ test('the line of an earlier process holds', async () => {
   assert.equal(await taken.take(['a'], START_MS), 'again');
 });
 
-test('of two at once one is taken', async () => {
+test('takes only one of two concurrent calls', async () => {
   const taken = new ReplayCache(new ManualClock(START_MS), new Store());
   const both = await Promise.all([taken.take(['a'], START_MS), taken.take(['a'], START_MS)]);
   assert.deepEqual(both, ['taken', 'again']);
 });
 
-test('what cannot be written down lets nobody in, and is taken all the same', async () => {
+test('a name that cannot be recorded gives no access, and stays taken', async () => {
   const store = new Store();
   const taken = new ReplayCache(new ManualClock(START_MS), store);
   store.fails = true;

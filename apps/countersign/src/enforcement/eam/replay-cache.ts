@@ -3,27 +3,28 @@ import { type Clock, messageOf } from '@countersign/core';
 import { PolicyError } from '@countersign/policy';
 import { ATTEMPT_MS, SKEW_MS, TAKEN_MAX } from './limits.ts';
 
-/** What was used at once, and when the vendor issued it. */
+/** Names that are used together, and when the vendor issued them. */
 export type TokenUse = { readonly names: readonly string[]; readonly issuedMs: number };
 
-/** Where it is written down what was used, so that it stays used when this process is another. */
+/** Persistent storage of used names, for the next process. */
 export interface ReplayStore {
-  /** All of the last {@link KEPT_MS} of earlier processes at least, in the order of its use. */
+  /** At least the uses of the last {@link KEPT_MS} by earlier processes, in order. */
   readonly earlier: readonly TokenUse[];
-  /** The line that an earlier process left behind. */
+  /** The line that an earlier process left. */
   readonly lineMs: number;
-  /** Durable when it resolves. `lineMs`: whatever was issued before it need not be kept. */
+  /** Durable when it resolves. `lineMs`: names issued before it need not be kept. */
   keep(used: TokenUse, lineMs: number): Promise<void>;
 }
 
 type CachedUse = { readonly issuedMs: number; readonly untilMs: number };
 
 /**
- * What may be used once: hints and nonces. Kept by a clock that does not step, for as long as a
- * hint is good for. What is forgotten leaves a line behind: whatever the vendor issued before it is
- * refused, so that no step of our own clock makes an old hint new again. The line is of the
- * vendor's time alone, and lies behind all that is still good, so it keeps nobody out. What an
- * earlier process took is taken, and is kept as if it had been taken at our start.
+ * Names that work once: hints and nonces.
+ *
+ * Names are kept for a hint's validity by a monotonic clock. Forgotten names leave a line behind:
+ * anything that the vendor issued before it is refused. So no step of our clock makes an old hint
+ * new. The line uses only the vendor's time and lies before everything that is still valid, so it
+ * refuses no valid hint. Names of earlier processes are kept as if used at our start.
  */
 export class ReplayCache {
   readonly #clock: Clock;
@@ -42,22 +43,23 @@ export class ReplayCache {
     }
   }
 
-  /** Before this moment of the vendor's nothing is good any more. */
+  /** Everything that the vendor issued up to this time is refused. */
   get lineMs(): number {
     return this.#lineMs;
   }
 
   /**
-   * All of them, or none: `again` if any was taken before, or is older than the line. It is written
-   * down when it resolves: a crash behind it makes nothing new again.
-   * @throws AccessError NOT_ACCOUNTED: they are taken, and MUST let nobody in
+   * Takes all names, or none: `again` if any was used before, or is older than the line. Durable
+   * when
+   * it resolves, so a crash makes nothing new again.
+   * @throws PolicyError NOT_ACCOUNTED: the names are used, and MUST give no access
    */
   async take(said: readonly string[], issuedMs: number): Promise<'taken' | 'again'> {
     const names = said.map(digestOf);
     const nowMs = this.#clock.monotonic();
     this.#forget(nowMs);
     if (issuedMs <= this.#lineMs || names.some((name) => this.#kept.has(name))) return 'again';
-    // First: two at once must not both be the first.
+    // Before the write: two concurrent calls must not both be the first.
     this.#put(names, issuedMs, nowMs);
     try {
       await this.#store.keep({ names, issuedMs }, this.#lineMs);
@@ -72,7 +74,7 @@ export class ReplayCache {
     for (const name of names) this.#kept.set(name, { issuedMs, untilMs: nowMs + KEPT_MS });
   }
 
-  /** In the order in which they came, which is that of their ends. */
+  /** In order of arrival, which is also the order of expiry. */
   #forget(nowMs: number): void {
     for (const [name, { issuedMs, untilMs }] of this.#kept) {
       if (untilMs > nowMs && this.#kept.size < TAKEN_MAX) return;
@@ -82,10 +84,10 @@ export class ReplayCache {
   }
 }
 
-/** A hint from a clock that is ahead is good for its skew longer. */
+/** A hint from a fast clock stays valid for the skew longer. */
 export const KEPT_MS: number = ATTEMPT_MS + 3 * SKEW_MS;
 
-/** As long as any other, whatever somebody sends as a nonce. */
+/** A digest, so that long nonces take no more memory. */
 function digestOf(name: string): string {
   return createHash('sha256').update(name).digest('base64url');
 }

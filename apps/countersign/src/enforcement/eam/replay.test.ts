@@ -25,7 +25,7 @@ function toRegister(world: EamWorld, page: Page): Promise<Page> {
   return world.submit(page, EAM_PATHS.enrol, { code: furtherCode(world) });
 }
 
-/** Every state in which an attempt can be, reached as a browser reaches it. */
+/** Every state of an attempt, reached as a browser reaches it. */
 const STATES: readonly (readonly [name: string, reach: (world: EamWorld) => Promise<Page>])[] = [
   ['use', (world) => world.arrive()],
   ['register', async (world) => toRegister(world, await world.arrive())],
@@ -50,7 +50,7 @@ const STATES: readonly (readonly [name: string, reach: (world: EamWorld) => Prom
   ],
 ];
 
-/** What somebody may have caught: each is signed for real, and was not signed for this step. */
+/** Captured responses: each has a valid signature, but for another step. */
 const CAPTURES: readonly (readonly [
   name: string,
   sign: (authenticator: SoftAuthenticator, earlier: Page) => string,
@@ -71,7 +71,7 @@ for (const [state, reach] of STATES) {
   for (const [capture, sign] of CAPTURES) {
     test(`one assertion over ${capture} opens nothing in the state ${state}`, async () => {
       const world = await EamWorld.begin();
-      // It does not count, as synced passkeys do not: no counter stops a second use.
+      // Without a counter, like synced passkeys, so that no counter stops a second use.
       const mine = new SoftAuthenticator({ counter: 0 });
       const earlier = await world.enrol(mine);
       const credential = sign(mine, earlier);
@@ -92,7 +92,7 @@ for (const [state, reach] of STATES) {
   }
 }
 
-test('an assertion over the challenge of a registration is no proof in that state', async () => {
+test('an assertion over a registration challenge is no proof in that state', async () => {
   const world = await EamWorld.begin();
   const mine = new SoftAuthenticator({ counter: 0 });
   await world.enrol(mine);
@@ -115,7 +115,7 @@ test('a code opens no second registration in the state register', async () => {
   assert.equal(last?.what === 'passkey-refused' && last.why, 'unproven');
 });
 
-test('a challenge that is missing, empty or of another step does not compile', async () => {
+test('a missing, empty or foreign challenge does not compile', async () => {
   const options = { origin: ISSUER, name: 'Northmoor' };
   const attestation = { formats: ['none'], authenticators: undefined, makers: [] } as const;
   const ceremony = new WebAuthnCeremony({ ...options, attestation });

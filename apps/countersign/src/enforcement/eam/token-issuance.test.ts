@@ -67,7 +67,7 @@ function claimsOf({ status, body }: EndpointReply): unknown {
   return data.actions[0]?.claims;
 }
 
-test('a token is stamped with the pass of whom it is for', async () => {
+test("adds the person's pass to the token", async () => {
   const reply = await ask(event(), await sign());
   assert.deepEqual(claimsOf(reply), { countersign_pass: 'pass-17' });
   const { data } = JSON.parse(reply.body) as { data: Record<string, unknown> };
@@ -78,12 +78,12 @@ test('a token is stamped with the pass of whom it is for', async () => {
   assert.deepEqual(claimsOf(await ask(event(), older)), { countersign_pass: 'pass-17' });
 });
 
-test('whoever has no pass gets a token that says nothing', async () => {
+test('adds nothing for a person without a pass', async () => {
   assert.deepEqual(claimsOf(await ask(event({ id: OTHER }), await sign())), {});
   assert.deepEqual(claimsOf(await ask(event({}), await sign())), {});
 });
 
-test('nobody but Entra is told of passes', async () => {
+test('reveals passes only to Entra', async () => {
   const own = await generateKeyPair('RS256');
   const tokens = [
     await sign({}, 'RS256', own.privateKey),
@@ -108,7 +108,7 @@ test('nobody but Entra is told of passes', async () => {
   assert.equal((await ask(event({ id: ADA }, OTHER), other)).status, 401, 'not a tenant of ours');
 });
 
-test('what is no event is refused before anybody is asked for a token', async () => {
+test('refuses an invalid event before it looks at a token', async () => {
   const token = await sign();
   for (const body of [
     ...['', '{', '[]', '{"type":"x"}', '{"type":"x","type":"y"}'],

@@ -12,7 +12,7 @@ import { given, isObject, type Json, parseObject } from '../http/i-json.ts';
 import type { EntraKeys } from './entra-keys.ts';
 import { HINT_CHARACTERS_MAX, SKEW_MS } from './limits.ts';
 
-/** Passes that a permit of the external method opened, and that nobody ended. */
+/** Open passes of the external method. */
 export interface OpenPasses {
   /**
    * The latest of a person, by any of the names under which the enforcement point may have known
@@ -24,14 +24,14 @@ export interface OpenPasses {
 export type TokenIssuanceOptions = {
   readonly authority: string;
   readonly keys: EntraKeys;
-  /** Id of the API that the extension is registered as: tokens of its callers are for it. */
+  /** Id of the API that represents the extension; the audience of its callers' tokens. */
   readonly appId: string;
   readonly tenants: ReadonlySet<string>;
   readonly passes: OpenPasses;
   readonly clock: Clock;
 };
 
-/** Who calls extensions: the same application in every tenant (contracts 10.1). */
+/** The application that calls extensions, the same in every tenant (contracts 10.1). */
 const EVENTS_SERVICE = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 const EVENT = 'microsoft.graph.authenticationEvent.tokenIssuanceStart';
 const ANSWER = 'microsoft.graph.onTokenIssuanceStartResponseData';
@@ -41,9 +41,11 @@ const ACTION = 'microsoft.graph.tokenIssuanceStart.provideClaimsForToken';
 const CLAIM = 'countersign_pass';
 
 /**
- * `onTokenIssuanceStart` (contracts 10): Entra asks before it gives a token of one of the company's
- * own applications, which is then stamped with the pass that stands behind the sign-in. A token
- * without the claim says that there is none: to refuse it is for the application.
+ * `onTokenIssuanceStart` (contracts 10): Entra calls this before it issues a token of the company's
+ * own applications.
+ *
+ * The reply adds the pass behind the sign-in. A token without the claim has no pass; the
+ * application has to refuse it.
  */
 export class TokenIssuance {
   readonly #options: TokenIssuanceOptions;
@@ -97,7 +99,7 @@ export class TokenIssuance {
   }
 }
 
-/** A token of version 1 names its caller in `appid`, one of version 2 in `azp`. */
+/** A version 1 token names its caller in `appid`, a version 2 token in `azp`. */
 function isEventsService({ azp, appid }: JWTPayload): boolean {
   const callers = [azp, appid].filter((caller) => caller !== undefined);
   return callers.length > 0 && callers.every((caller) => caller === EVENTS_SERVICE);

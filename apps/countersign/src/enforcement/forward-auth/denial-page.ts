@@ -1,6 +1,6 @@
 import { escaped, type Language, languageOf } from '../http/page-language.ts';
 
-/** Why somebody does not get in, as far as they are told: the rest is found by the reference. */
+/** Why a person is refused, as far as they are told. The reference leads to the details. */
 export type Refusal = 'denied' | 'unknown' | 'unavailable';
 
 type Words = {
@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<Language, Words>> = {
   },
 };
 
-/** A page without scripts, pictures or anything from elsewhere. */
+/** A page without scripts, images and external resources. */
 export function refusalPage(
   refusal: Refusal,
   reference: string | undefined,

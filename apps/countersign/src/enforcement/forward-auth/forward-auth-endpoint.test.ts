@@ -30,7 +30,7 @@ async function ask(
   return askedBy(world.endpoint, caller, { ...asking, headers });
 }
 
-/** A refusal says nothing that an application could take for somebody who was let in. */
+/** A refusal has no header that an application could take for a signed-in user. */
 function assertNobody({ headers }: EndpointReply): void {
   assert.deepEqual([headers[SUBJECT], headers[PASS]], ['', '']);
 }
@@ -44,9 +44,9 @@ test('the enforcement point has its own path and all beneath it, and no other', 
   }
 });
 
-describe('who is permitted', () => {
+describe('a permitted request', () => {
   for (const proxy of PROXIES) {
-    test(`is let through ${proxy}, with the name and the entry`, async () => {
+    test(`passes ${proxy} with the name and the entry`, async () => {
       const { status, headers, body } = await ask({}, proxyOf(proxy));
       const { decision } = world.decided().at(-1) ?? {};
       assert.deepEqual([status, body], [200, '']);
@@ -54,7 +54,7 @@ describe('who is permitted', () => {
     });
   }
 
-  test('goes on with a token whose pass is open, or is of another node', async () => {
+  test('accepts a token whose pass is open, or belongs to another node', async () => {
     world.over.add('another');
     const token = await world.token({ countersign_pass: 'p1' });
     assert.equal((await ask({ token })).status, 200);
@@ -62,37 +62,37 @@ describe('who is permitted', () => {
     assert.equal((context['request'] as { pass?: string }).pass, 'p1', 'the entry names it');
   });
 
-  test('has a pass where the proxy is given passes', async () => {
+  test('gets a pass if the proxy has passes', async () => {
     const { headers } = await ask({}, proxyOf('traefik', { passMs: HOUR_MS }));
     assert.match(headers[PASS] ?? '', /^[0-9a-f-]{36}$/);
     assert.notEqual(headers[PASS], headers[DECISION]);
   });
 
-  test('is named in a way that fits into a header, whatever the name', async () => {
+  test('gets a header-safe name, whatever the name is', async () => {
     const { headers } = await ask({ token: await world.token({ sub: 'ådä/1' }) });
     assert.equal(headers[SUBJECT], '%C3%A5d%C3%A4%2F1');
   });
 
-  test('may show the token in the cookie of the applications', async () => {
+  test('may carry the token in the cookie of the applications', async () => {
     const token = await world.token();
     const shown = (cookie: string): Promise<EndpointReply> =>
       ask({ headers: { authorization: undefined, cookie } });
     assert.equal((await shown(`app=${token}`)).status, 200);
     assert.equal((await shown(`a=b; app=${token}; application=x`)).status, 200);
     assert.equal((await shown(`application=${token}`)).status, 401);
-    // Of two of one name nobody knows which is the application's.
+    // With two cookies of one name, the application's is unknown.
     assert.equal((await shown(`app=${token}; app=${token}`)).status, 401);
     assert.equal((await shown(`app=${token}; app=x`)).status, 401);
   });
 
-  test('is whom the header of the client names, before a cookie', async () => {
+  test('uses the Authorization header before a cookie', async () => {
     const cookie = `app=${await world.token({ sub: 'bob' })}`;
     const { headers } = await ask({ headers: { cookie } });
     assert.equal(headers[SUBJECT], 'ada');
   });
 });
 
-describe('what is decided', () => {
+describe('the decision', () => {
   const stated = async (asking: Asking & { readonly token?: string } = {}) => {
     await ask(asking);
     const { request } = world.decided().at(-1) ?? {};
@@ -100,7 +100,7 @@ describe('what is decided', () => {
     return request;
   };
 
-  test('is about the site, and about the request as the proxy read it', async () => {
+  test('is about the site and the request as the proxy read it', async () => {
     const { subject, action, resource, context } = await stated({ method: 'POST' });
     assert.deepEqual(subject, { type: 'user', id: 'ada' });
     assert.deepEqual([action, resource], [{ name: 'useApp' }, { type: 'app', id: 'wiki' }]);
@@ -118,7 +118,7 @@ describe('what is decided', () => {
     assert.equal(context['device'], 'd1');
   });
 
-  test('keeps neither the token nor the query, and yet is about no other request', async () => {
+  test('stores neither the token nor the query, and yet fits no other request', async () => {
     const token = await world.token();
     const bindingOf = async (asking: Asking & { readonly token?: string }): Promise<string> => {
       const { context } = await stated({ token, ...asking });
@@ -138,14 +138,14 @@ describe('what is decided', () => {
   });
 });
 
-describe('who is not permitted', () => {
+describe('a refused request', () => {
   for (const [name, claims, asking, cause] of [
     ['whom no policy permits', { sub: 'bob' }, {}, 'denied'],
     ['whom a policy forbids it', {}, { method: 'DELETE' }, 'denied'],
     ['of whom nothing is known', { sub: 'eve' }, {}, 'unknown'],
     ['whose factor nobody knows', { amr: undefined }, {}, 'unknown'],
   ] as const) {
-    test(`${name} is refused (${cause}), with the entry for reference`, async () => {
+    test(`${name} is refused (${cause}), with the entry as reference`, async () => {
       const reply = await ask({ ...asking, token: await world.token(claims) });
       const { decision } = world.decided().at(-1) ?? {};
       assert.equal(reply.status, 403);
@@ -160,7 +160,7 @@ describe('who is not permitted', () => {
     ['a site that is not configured', { host: 'other.example.com' }],
     ['a path that can be read in two ways', { uri: '/a/../b' }],
   ] as const) {
-    test(`for ${name} everybody is refused, and nothing is decided`, async () => {
+    test(`for ${name} every request is refused without a decision`, async () => {
       const before = world.decided().length;
       const reply = await ask(asking);
       assert.equal(world.decided().length, before);
@@ -170,7 +170,7 @@ describe('who is not permitted', () => {
     });
   }
 
-  test('is shown a page that runs nothing, in the language of the browser', async () => {
+  test('shows a page without scripts in the language of the browser', async () => {
     const headers = { 'accept-language': 'de' };
     const reply = await ask({ headers, token: await world.token({ sub: 'bob' }) });
     assert.match(reply.headers['content-type'] ?? '', /^text\/html/);
@@ -187,7 +187,7 @@ describe('a stranger', () => {
   const PAGE = { accept: 'text/html,*/*', authorization: undefined };
   const withSignIn = { signIn: 'https://idp.example.com/start' };
 
-  test('is asked for a token, whether none is shown or one that does not verify', async () => {
+  test('is asked for a token if none verifies', async () => {
     const other = await forwardAuthWorld();
     for (const authorization of [undefined, 'Bearer a.b.c', `Bearer ${await other.token()}`]) {
       const reply = await ask({ headers: { authorization } });
@@ -222,14 +222,14 @@ describe('a stranger', () => {
       proxyOf('traefik', withSignIn),
     ],
   ] as const) {
-    test(`${name} is sent nowhere`, async () => {
+    test(`${name} is not redirected`, async () => {
       const reply = await ask(asking, caller);
       assert.deepEqual([reply.status, reply.headers['location']], [401, undefined]);
     });
   }
 });
 
-describe('where nothing can be decided', () => {
+describe('without a possible decision', () => {
   const PASSED_OVER = { 'x-countersign-unavailable': '503' };
 
   for (const [proxy, headers, status] of [
@@ -241,7 +241,7 @@ describe('where nothing can be decided', () => {
     ['traefik', {}, 503],
   ] as const) {
     const words = Object.values(headers).join();
-    test(`${proxy}${words && `, which asks for ${words},`} lets nobody in: ${status}`, async () => {
+    test(`${proxy}${words && `, with ${words},`} lets no request in: ${status}`, async () => {
       const full = await forwardAuthWorld('is full');
       const authorization = `Bearer ${await full.token()}`;
       const caller = proxyOf(proxy);
@@ -253,7 +253,7 @@ describe('where nothing can be decided', () => {
     });
   }
 
-  test('the server itself has an answer that lets nobody in', () => {
+  test('the reply for a server failure lets no request in', () => {
     const request = {
       ...{ method: 'GET', path: '/forward-auth', query: new URLSearchParams() },
       ...{ header: () => undefined, body: Buffer.alloc(0), signal: AbortSignal.abort() },
@@ -282,7 +282,7 @@ describe("the page that nginx asks for apart from the enforcement point's answer
       ...{ body: Buffer.alloc(0), signal: new AbortController().signal },
     });
 
-  test('tells the cause and the reference of that answer', async () => {
+  test('shows the cause and the reference of the reply', async () => {
     const pages: string[] = [];
     for (const cause of ['denied', 'unknown', 'unavailable']) {
       const reply = await shown({ [CAUSE]: cause, [DECISION]: REFERENCE });
@@ -293,7 +293,7 @@ describe("the page that nginx asks for apart from the enforcement point's answer
     assert.equal(new Set(pages).size, 3);
   });
 
-  test('shows nothing that is no cause and no reference of ours', async () => {
+  test('shows no cause and reference that are not ours', async () => {
     for (const reference of ['<b>', `${REFERENCE}0`, REFERENCE.toUpperCase(), '']) {
       const { headers, body } = await shown({ [CAUSE]: 'permitted', [DECISION]: reference });
       assert.deepEqual([headers[CAUSE], headers[DECISION]], ['unavailable', '']);
@@ -302,7 +302,7 @@ describe("the page that nginx asks for apart from the enforcement point's answer
     assert.equal((await shown({})).headers[CAUSE], 'unavailable');
   });
 
-  test('is a page of nginx alone: for another proxy it is a request like any', async () => {
+  test('exists only for nginx; for another proxy it is a normal request', async () => {
     const reply = await shown({ [CAUSE]: 'unknown', host: 'wiki.example.com' }, proxyOf('envoy'));
     assert.equal(reply.status, 401);
   });
@@ -310,7 +310,7 @@ describe("the page that nginx asks for apart from the enforcement point's answer
 
 describe('a token whose pass is over', () => {
   for (const proxy of PROXIES) {
-    test(`is no token any more at ${proxy}, whatever policy would say`, async () => {
+    test(`counts as no token at ${proxy}, whatever the policies say`, async () => {
       const token = await world.token({ countersign_pass: 'ended' });
       assert.equal((await ask({ token }, proxyOf(proxy))).status, 200);
       const before = world.decided().length;
@@ -323,7 +323,7 @@ describe('a token whose pass is over', () => {
     });
   }
 
-  test('leads a browser to the sign-in', async () => {
+  test('sends a browser to the sign-in', async () => {
     world.over.add('ended');
     const token = await world.token({ countersign_pass: 'ended' });
     const caller = proxyOf('traefik', { signIn: 'https://login.example.com/start' });

@@ -17,11 +17,11 @@ export type Site = {
   readonly action: string;
 };
 
-/** A reverse proxy that asks before it lets a request through. */
+/** A reverse proxy that asks before it forwards a request. */
 export type ProxyCaller = Caller & {
   readonly proxy: ProxyKind;
   readonly sites: readonly Site[];
-  /** Where browsers are sent that show no token; undefined: they are told 401. */
+  /** Where browsers without a token are redirected. Undefined: they get 401. */
   readonly signIn: string | undefined;
   readonly passMs: number | undefined;
 };
@@ -30,24 +30,24 @@ export type ForwardAuthOptions = {
   readonly deciding: DecisionQueue;
   readonly identities: TokenVerifier;
   /**
-   * Whether a pass is known here, and is not open any more. False of one that another node opened:
-   * what nobody can tell throws nobody out.
+   * Whether a known pass is over. False for a pass of another node, because an unknown state ends
+   * no session.
    */
   readonly isOver: (pass: string) => boolean;
-  /** The cookie in which the company's applications keep the token. */
+  /** The cookie in which the company's applications store the token. */
   readonly cookie: string;
 };
 
 const FORWARD_AUTH = '/forward-auth';
 const REFUSED = '/forward-auth/refused';
 
-/** What the application may believe, since the proxy takes these from us and from nobody else. */
+/** Applications may trust this header, because the proxy accepts it only from us. */
 const SUBJECT = 'x-countersign-subject';
 const DECISION = 'x-countersign-decision';
 const PASS = 'x-countersign-pass';
-/** As what a proxy wants to hear that nothing can be decided here. */
+/** The status that the proxy expects if no decision is possible. */
 const UNAVAILABLE = 'x-countersign-unavailable';
-/** For the proxy's own page of refusal. */
+/** For the proxy's own refusal page. */
 const CAUSE = 'x-countersign-cause';
 
 /** Answers nginx, Envoy and Traefik (contracts 18), without the server. */
@@ -62,7 +62,7 @@ export class ForwardAuthEndpoint {
     return path === FORWARD_AUTH || path.startsWith(`${FORWARD_AUTH}/`);
   }
 
-  /** Whoever asks is a proxy of ours: their headers say who asks them. Throws for defects alone. */
+  /** Answers a proxy. Its headers describe the waiting request. Throws only for defects. */
   async answer(
     caller: ProxyCaller,
     request: EndpointRequest & { readonly uri: string },
@@ -74,7 +74,7 @@ export class ForwardAuthEndpoint {
     if (site === undefined) return refused('denied', undefined, request);
     const token = tokenOf(request, this.#options.cookie);
     const identity = token === undefined ? undefined : await this.#options.identities.of(token);
-    // A token is bound to the pass that it was stamped with: what ends the one ends the other.
+    // A token is bound to its pass: the end of the pass ends the token.
     const isSessionOver = identity?.pass !== undefined && this.#options.isOver(identity.pass);
     if (token === undefined || identity === undefined || isSessionOver)
       return unknownPerson(caller, original, request);
@@ -90,7 +90,7 @@ export class ForwardAuthEndpoint {
     }
   }
 
-  /** The answer where the server itself cannot go on: in a form that lets nobody in. */
+  /** The reply when the server itself fails, in a form that lets no request in. */
   failed(caller: ProxyCaller, request: EndpointRequest): EndpointReply {
     return unavailable(caller, request);
   }
@@ -108,7 +108,7 @@ function decisionRequest(
     ...(address === null ? {} : { address }),
     ...(factor === undefined ? {} : { factor }),
     ...(device === undefined ? {} : { device }),
-    // For whoever reads the entry: the decision is about this request, and about no other.
+    // For readers of the entry: the decision is about this exact request.
     request: {
       ...{ host, path, binding: bindingOf([token, method, uri, address ?? '']) },
       ...(pass === undefined ? {} : { pass }),
@@ -124,7 +124,7 @@ function decisionRequest(
   };
 }
 
-/** A query may hold what nobody else is to see, and a token does: their digest is kept. */
+/** A query may be confidential, and a token is. So only their digest is stored. */
 function bindingOf(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
@@ -137,7 +137,7 @@ function replyTo(decision: Decision, { id }: Identity, request: EndpointRequest)
   const headers = {
     [SUBJECT]: encodeURIComponent(id),
     [DECISION]: decision.id,
-    // Empty where there is none: a proxy that copies headers must have something to copy.
+    // Empty without a pass, because some proxies must have a header to copy.
     [PASS]: decision.pass?.id ?? '',
   };
   return { status: 200, headers, body: '' };
@@ -184,7 +184,7 @@ function unknownPerson(
 ): EndpointReply {
   const isPage = method === 'GET' && (request.header('accept') ?? '').includes('text/html');
   if (signIn !== undefined && isPage && proxy !== 'nginx') {
-    // The host is one of the configured sites: this leads nowhere else.
+    // The host is a configured site, so this is no open redirect.
     const back = `https://${host}${uri}`;
     const location = `${signIn}?return_to=${encodeURIComponent(back)}`;
     return { status: 302, headers: { location, [SUBJECT]: '', [PASS]: '' }, body: '' };
@@ -193,7 +193,7 @@ function unknownPerson(
   return { status: 401, headers, body: '' };
 }
 
-/** nginx drops the body of an answer, and asks for the page apart, with what it was told. */
+/** nginx drops the body of the reply, and requests the page separately with the values from it. */
 function shownTo(request: EndpointRequest): EndpointReply {
   const stated = request.header(CAUSE);
   const causes: readonly Refusal[] = ['denied', 'unknown', 'unavailable'];
@@ -203,12 +203,12 @@ function shownTo(request: EndpointRequest): EndpointReply {
   return refused(refusal, isReference ? reference : undefined, request);
 }
 
-/** A header that an application's own client sent, or the cookie of a browser. */
+/** A header that an application's client sent, or the cookie of a browser. */
 function tokenOf({ header }: EndpointRequest, cookie: string): string | undefined {
   const bearer = bearerOf(header('authorization'));
   if (bearer !== undefined) return bearer;
   const pairs = (header('cookie') ?? '').split(';').map((pair) => pair.trim());
   const found = pairs.filter((pair) => pair.startsWith(`${cookie}=`));
-  // Two of one name: somebody put one beside that of the application (RFC 6265, 8.6).
+  // With two cookies of one name, an attacker added one (RFC 6265, 8.6).
   return found.length === 1 ? found[0]?.slice(cookie.length + 1) : undefined;
 }

@@ -21,7 +21,7 @@ const NGINX = {
 };
 
 describe('the original request', () => {
-  test('is read from each kind of proxy as it states it', () => {
+  test('is read from each kind of proxy in its form', () => {
     assert.deepEqual(originalOf('nginx', asked(NGINX), '/forward-auth'), {
       ...{ method: 'POST', host: 'wiki.example.com', uri: '/a%20b?c=d' },
       ...{ path: '/a b', address: '198.51.100.7' },
@@ -34,7 +34,7 @@ describe('the original request', () => {
       'x-forwarded-method': 'GET',
       'x-forwarded-uri': '/',
       'x-forwarded-host': 'wiki.example.com',
-      // What stands before the last was written by somebody else.
+      // A client may have written everything before the last address.
       'x-forwarded-for': '10.0.0.1, 203.0.113.9',
     });
     const read = originalOf('traefik', traefik, '/forward-auth');
@@ -71,13 +71,13 @@ describe('the original request', () => {
     ['far too much', { 'x-original-uri': `/${'a'.repeat(9000)}` }],
   ];
   for (const [name, headers] of bad) {
-    test(`with ${name} is let in nowhere`, () => {
+    test(`with ${name} is never let in`, () => {
       const read = originalOf('nginx', asked({ ...NGINX, ...headers }), '/forward-auth');
       assert.equal(typeof read, 'string');
     });
   }
 
-  test('may be as long as proxies let it be, and not a character longer', () => {
+  test('may be as long as proxies allow, and no longer', () => {
     const read = (count: number) => {
       const uri = `/${'a'.repeat(count - 1)}`;
       return typeof originalOf('nginx', asked({ ...NGINX, 'x-original-uri': uri }), '');
@@ -88,7 +88,7 @@ describe('the original request', () => {
     );
   });
 
-  test('never has a path that climbs, whatever is sent', () => {
+  test('never has a path with dot segments', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^\/[a-z./%25ef\\;]{0,20}$/), (uri) => {
         const read = originalOf('nginx', asked({ ...NGINX, 'x-original-uri': uri }), '');
@@ -101,7 +101,7 @@ describe('the original request', () => {
   });
 });
 
-test('the page of refusal shows nothing that somebody could write into it', () => {
+test('the refusal page shows nothing that a client can inject', () => {
   const page = refusalPage('denied', '"><script>alert(1)</script>', 'xx, de');
   assert.doesNotMatch(page, /<script/);
   assert.match(page, /<html lang="de">/);

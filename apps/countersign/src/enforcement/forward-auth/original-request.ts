@@ -1,7 +1,7 @@
-/** What servers take for a URL; a longer one is an attack on whoever reads it. */
+/** The longest URL that servers accept. A longer one is an attack. */
 export const URI_CHARACTERS_MAX = 8192;
 
-/** The proxies whose way of asking is known (contracts of nginx, Envoy and Traefik). */
+/** Supported proxies (contracts of nginx, Envoy and Traefik). */
 export const PROXIES = ['nginx', 'envoy', 'traefik'] as const;
 export type ProxyKind = (typeof PROXIES)[number];
 
@@ -10,22 +10,22 @@ export type Original = {
   readonly method: string;
   /** In lower case, without the port. */
   readonly host: string;
-  /** As it came: with the query. */
+  /** As received, with the query. */
   readonly uri: string;
   /** Decoded, without the query. */
   readonly path: string;
-  /** The address of whoever asks the proxy; null where the proxy does not say. */
+  /** The client's address; null if the proxy does not state it. */
   readonly address: string | null;
 };
 
 export type ProxyRequest = {
   readonly method: string;
-  /** As it came to us: what follows the prefix is the original's, where the proxy does it so. */
+  /** Our request URI. Some proxies append the original path to the prefix. */
   readonly uri: string;
   readonly header: (name: string) => string | undefined;
 };
 
-/** What each proxy says of the original, and in which header (contracts 18.4). */
+/** The header names by which each proxy describes the original request (contracts 18.4). */
 const NAMES: Readonly<
   Record<ProxyKind, { readonly method?: string; readonly uri?: string; readonly host: string }>
 > = {
@@ -35,9 +35,11 @@ const NAMES: Readonly<
 };
 
 /**
- * Reads the original request. Only the headers of this kind of proxy are looked at: those of
- * another are passed on by it, and a client could have written them. What the application might
- * read otherwise than the policy does is told as a text: such a request is let in nowhere.
+ * Reads the original request.
+ *
+ * Only this kind of proxy's headers count. It forwards others unchecked, and a client could have
+ * written them. A request that the application may read differently than the policies gives an
+ * error text, and is never let in.
  */
 export function originalOf(
   proxy: ProxyKind,
@@ -67,9 +69,11 @@ function hostOf(host: string | undefined): string | undefined {
 }
 
 /**
- * The decoded path. Undefined for dot segments, doubled or encoded slashes, backslashes, control
- * characters and whatever is encoded twice: servers differ in what they make of these, and the
- * difference is how a protected page is asked for under the name of another.
+ * The decoded path.
+ *
+ * Undefined for dot segments, doubled or encoded slashes, backslashes, control characters and
+ * double encoding. Servers interpret these differently, which an attacker uses to request a
+ * protected page under another name.
  */
 function pathOf(uri: string): string | undefined {
   const [written = ''] = uri.split(/[?#]/, 1);
@@ -85,7 +89,7 @@ function pathOf(uri: string): string | undefined {
   return path.split('/').some((part) => part === '.' || part === '..') ? undefined : path;
 }
 
-/** The last one: it was added by the proxy itself, and all before it may have been made up. */
+/** The proxy added the last address itself. A client can forge all earlier ones. */
 function addressOf(forwarded: string | undefined): string | null {
   const last = forwarded?.split(',').at(-1)?.trim() ?? '';
   return /^[0-9a-f:.]{2,45}$/i.test(last) ? last : null;

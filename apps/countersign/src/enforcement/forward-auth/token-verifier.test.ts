@@ -38,7 +38,7 @@ describe('a token', () => {
   const signed = (claims: JWTPayload, by: CryptoKey = key): Promise<string> =>
     new SignJWT(claims).setProtectedHeader({ alg: 'RS256' }).sign(by);
 
-  test('that verifies says who somebody is and what they proved', async () => {
+  test('that verifies states the identity and the proven factor', async () => {
     const who = await identities.of(
       await signed({ ...CLAIMS, amr: ['pwd', 'mfa'], deviceid: 'd1', countersign_pass: 'p1' }),
     );
@@ -47,11 +47,11 @@ describe('a token', () => {
       (await identities.of(await signed({ ...CLAIMS, amr })))?.factor;
     assert.equal(await factorOf(['mfa', 'fido']), 'phishing-resistant');
     assert.equal(await factorOf(['pwd']), 'single');
-    // What the token does not say is not known, and is no "none".
+    // A missing claim means unknown, not "none".
     for (const amr of [undefined, [], 'mfa', 7]) assert.equal(await factorOf(amr), undefined);
   });
 
-  test('says nothing of a device or a pass by what is no name of one', async () => {
+  test('ignores an invalid device or pass id', async () => {
     for (const value of ['', 7, ['d1'], { id: 'd1' }]) {
       const claims = { ...CLAIMS, deviceid: value, countersign_pass: value };
       const who = await identities.of(await signed(claims));
@@ -59,14 +59,14 @@ describe('a token', () => {
     }
   });
 
-  test('is good a minute past its end, for clocks that differ, and no longer', async () => {
+  test('is valid for a minute after its end, because clocks differ', async () => {
     assert.notEqual(await identities.of(await signed({ ...CLAIMS, exp: NOW_S - 59 })), undefined);
     assert.equal(await identities.of(await signed({ ...CLAIMS, exp: NOW_S - 60 })), undefined);
     assert.notEqual(await identities.of(await signed({ ...CLAIMS, nbf: NOW_S + 60 })), undefined);
     assert.equal(await identities.of(await signed({ ...CLAIMS, nbf: NOW_S + 61 })), undefined);
   });
 
-  test('that is far too long is none, whoever signed it', async () => {
+  test('that is far too long is invalid, even with a valid signature', async () => {
     const padded = (count: number): Promise<string> =>
       signed({ ...CLAIMS, pad: 'x'.repeat(count) });
     const fits = await padded(TOKEN_CHARACTERS_MAX / 2);
@@ -83,12 +83,12 @@ describe('a token', () => {
     ['of nobody', { ...CLAIMS, sub: '' }],
   ];
   for (const [name, claims] of wrong) {
-    test(`${name} is none`, async () => {
+    test(`${name} is invalid`, async () => {
       assert.equal(await identities.of(await signed(claims)), undefined);
     });
   }
 
-  test('without an end, without a name, or without a signature is none', async () => {
+  test('without an expiry, a name or a signature is invalid', async () => {
     const { exp: _, ...endless } = CLAIMS;
     const { sub: __, ...nameless } = CLAIMS;
     assert.equal(await identities.of(await signed(endless)), undefined);
@@ -106,7 +106,7 @@ describe('a token', () => {
     }
   });
 
-  test('signed by somebody else, or with the public key as a secret, is none', async () => {
+  test('with a foreign signature, or the public key as a secret, is invalid', async () => {
     const other = await generateKeyPair('RS256');
     assert.equal(await identities.of(await signed(CLAIMS, other.privateKey)), undefined);
     const encode = (value: object): string =>
@@ -116,7 +116,7 @@ describe('a token', () => {
     assert.equal(await identities.of(`${head}.${mac}`), undefined);
   });
 
-  test('lives by the clock, and ends when it jumps', async () => {
+  test('follows the clock, and expires when it jumps', async () => {
     const token = await signed(CLAIMS);
     assert.notEqual(await identities.of(token), undefined);
     clock.step(3_600_000);

@@ -1,19 +1,19 @@
 import type { Clock } from '@countersign/core';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 
-/** A token with some groups in it has 4 KB; header lines end at 8 to 16 KB. */
+/** A token with some groups has 4 KB, and servers limit header lines to 8 to 16 KB. */
 export const TOKEN_CHARACTERS_MAX = 16_384;
 
 export type Factor = 'single' | 'multi' | 'phishing-resistant';
 
-/** Who somebody is, as a token says that verifies. */
+/** The identity in a verified token. */
 export type Identity = {
   readonly id: string;
-  /** What they proved; undefined where the token does not say. */
+  /** The proven factor; undefined if the token does not state it. */
   readonly factor: Factor | undefined;
-  /** The device on which they did. */
+  /** The device of the sign-in. */
   readonly device: string | undefined;
-  /** The pass that the token was stamped with. */
+  /** The pass in the token. */
   readonly pass: string | undefined;
 };
 
@@ -21,12 +21,12 @@ export type IdentityOptions = {
   readonly issuer: string;
   readonly audience: string;
   readonly keys: JSONWebKeySet;
-  /** The claim that names a person as the directory does. */
+  /** The claim that identifies a person as the directory does. */
   readonly claim: string;
   readonly clock: Clock;
 };
 
-/** Public keys alone: a token signed with one of these as if it were a shared secret is none. */
+/** Only public-key algorithms, so that no public key can serve as a shared secret. */
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -39,10 +39,10 @@ const ALGORITHMS = [
   'EdDSA',
 ];
 
-/** A token that is a minute ahead was made by a clock that is. */
+/** Tolerates a clock that is a minute ahead. */
 const SKEW_S = 60;
 
-/** Verifies the tokens of an issuer that the company trusts for its own applications. */
+/** Verifies tokens of an issuer that the company trusts for its own applications. */
 export class TokenVerifier {
   readonly #options: IdentityOptions;
   readonly #keys: ReturnType<typeof createLocalJWKSet>;
@@ -52,7 +52,7 @@ export class TokenVerifier {
     this.#keys = createLocalJWKSet(options.keys);
   }
 
-  /** Undefined for every token that does not verify: a stranger is told nothing of why. */
+  /** Undefined for every invalid token. A stranger does not learn why. */
   async of(token: string): Promise<Identity | undefined> {
     if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
     const { issuer, audience, claim, clock } = this.#options;
@@ -75,7 +75,7 @@ export class TokenVerifier {
   }
 }
 
-/** RFC 8176: a key in hardware, a smart card; `fido` is Entra's word for a passkey. */
+/** RFC 8176: a hardware key, a smart card. `fido` is Entra's value for a passkey. */
 const PHISHING_RESISTANT = ['fido', 'hwk', 'sc'];
 
 function factorOf(methods: unknown): Factor | undefined {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EndpointError, type EndpointErrorCode, malformed } from './endpoint-error.ts';
 
-test('says each refusal by the status that HTTP has for it (RFC 9110, 15.5 and 15.6)', () => {
+test('maps each refusal to its HTTP status (RFC 9110, 15.5 and 15.6)', () => {
   const statuses: Readonly<Record<EndpointErrorCode, number>> = {
     MALFORMED: 400,
     OTHER_PAGE: 400,

@@ -1,15 +1,15 @@
 import { CountersignError } from '@countersign/core';
 
 /**
- * - `MALFORMED`    not JSON, or not of the form that the specification gives it
- * - `OTHER_PAGE`   a page token of another search
- * - `STRANGER`     nobody knows who asks
- * - `NOT_YOURS`    about something that the caller has no business with
- * - `UNKNOWN`      no such thing, or another's: who asks cannot tell which
- * - `TOO_MANY`     one more than there may be
- * - `TOO_LARGE`    beyond a named limit
- * - `TOO_SOON`     too much of one caller at a time
- * - `UNAVAILABLE`  nothing can be answered now, and the message says why
+ * - `MALFORMED` not JSON, or not in the specified form
+ * - `OTHER_PAGE` a page token of another search
+ * - `STRANGER` an unknown caller
+ * - `NOT_YOURS` a resource outside the caller's scope
+ * - `UNKNOWN` missing, or another caller's; the reply does not reveal which
+ * - `TOO_MANY` above the allowed number
+ * - `TOO_LARGE` above a named limit
+ * - `TOO_SOON` too many requests of one caller at a time
+ * - `UNAVAILABLE` no answer is possible now; the message says why
  */
 export type EndpointErrorCode =
   | 'MALFORMED'
@@ -34,7 +34,7 @@ const STATUS: Readonly<Record<EndpointErrorCode, number>> = {
   UNAVAILABLE: 503,
 };
 
-/** Why a request gets no answer. That something is refused is an answer, and no error. */
+/** Why a request gets no answer. A denial is an answer, not an error. */
 export class EndpointError extends CountersignError<EndpointErrorCode> {
   override readonly name = 'EndpointError';
 

@@ -4,10 +4,10 @@ export type EndpointRequest = {
   /** Without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** A header by its name in lower case; several of a name are joined. */
+  /** A header by its lowercase name. Repeated headers are joined. */
   readonly header: (name: string) => string | undefined;
   readonly body: Uint8Array;
-  /** Aborted when whoever asks goes away, or the server closes. */
+  /** Aborted when the peer disconnects or the server closes. */
   readonly signal: AbortSignal;
 };
 

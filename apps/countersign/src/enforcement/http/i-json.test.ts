@@ -18,7 +18,7 @@ const refused = (text: string | Uint8Array, code: string, message?: RegExp): voi
 };
 
 describe('I-JSON', () => {
-  test('reads what JSON.parse reads, and to the same value', () => {
+  test('parses the same values as JSON.parse', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), (text) => {
         assert.deepEqual(parseJson(bytes(text)), JSON.parse(text));
@@ -27,7 +27,7 @@ describe('I-JSON', () => {
     );
   });
 
-  test('refuses a name that stands twice in one object, however it is written', () => {
+  test('refuses a repeated name in one object, in any escape form', () => {
     refused('{"a":1,"b":{},"a":2}', 'MALFORMED', /"a" stands twice/);
     refused('{"subject":1,"\\u0073ubject":2}', 'MALFORMED', /"subject" stands twice/);
     refused('{"x":[{"y":{"z":1,"z":1}}]}', 'MALFORMED', /"z" stands twice/);
@@ -38,7 +38,7 @@ describe('I-JSON', () => {
     });
   });
 
-  test('finds a name that was put in twice, wherever it is', () => {
+  test('finds a repeated name at any position', () => {
     const document = fc.dictionary(
       fc.string().filter((name) => name !== '__proto__'),
       fc.jsonValue({ maxDepth: 3 }),
@@ -57,13 +57,13 @@ describe('I-JSON', () => {
     );
   });
 
-  test('takes a member named __proto__ for a member', () => {
+  test('treats a member named __proto__ as a member', () => {
     const value = parseObject(bytes('{"__proto__":{"admin":true}}'));
     assert.deepEqual(Object.keys(value), ['__proto__']);
     assert.equal(value['admin'], undefined);
   });
 
-  test('refuses what is not UTF-8, half a surrogate and a number that no double holds', () => {
+  test('refuses invalid UTF-8, lone surrogates and numbers beyond a double', () => {
     refused(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d), 'MALFORMED', /UTF-8/);
     refused('{"a":"\\ud800"}', 'MALFORMED', /surrogate/);
     refused('{"a":{"\\uDC00":1}}', 'MALFORMED', /surrogate/);
@@ -72,7 +72,7 @@ describe('I-JSON', () => {
     assert.deepEqual(parseJson(bytes('["\\ud83d\\ude00", 1e3]')), ['😀', 1000]);
   });
 
-  test('refuses a byte order mark, text after the value, and nothing at all', () => {
+  test('refuses a byte order mark, trailing text and empty input', () => {
     refused('\ufeff{}', 'MALFORMED', /not JSON/);
     refused('{} {}', 'MALFORMED', /not JSON/);
     refused('', 'MALFORMED', /empty/);
@@ -82,20 +82,20 @@ describe('I-JSON', () => {
     refused('null', 'MALFORMED', /no JSON object/);
   });
 
-  test('refuses what is too deep before it recurses', () => {
+  test('refuses deep nesting before it recurses', () => {
     const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
     assert.doesNotThrow(() => parseJson(bytes(nested(BODY_DEPTH_MAX))));
     refused(nested(BODY_DEPTH_MAX + 1), 'TOO_LARGE', /nested deeper/);
     refused('['.repeat(4_000_000), 'TOO_LARGE', /nested deeper/);
-    // What stands side by side is not nested, of either kind.
+    // Siblings are not nesting.
     const wide = (each: string): string => `[${`${each},`.repeat(BODY_DEPTH_MAX + 1)}1]`;
     for (const each of ['[]', '{}', '[{}]'])
       assert.doesNotThrow(() => parseJson(bytes(wide(each))));
-    // Brackets in a text are no nesting.
+    // Brackets inside a string are not nesting.
     assert.doesNotThrow(() => parseJson(bytes(JSON.stringify('[{"'.repeat(100)))));
   });
 
-  test('never throws anything but what it says', () => {
+  test('throws only the documented errors', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array(), fc.string().map(bytes)), (given) => {
         try {
@@ -108,7 +108,7 @@ describe('I-JSON', () => {
     );
   });
 
-  test('tells no part of a body that it cannot read', () => {
+  test('errors repeat no part of an unreadable body', () => {
     try {
       parseJson(bytes('{"password":"hush-4f6b",'));
       assert.fail('this is not JSON');
@@ -118,15 +118,15 @@ describe('I-JSON', () => {
   });
 });
 
-describe('one text for one value', () => {
-  test('whichever order members were written in, at every depth', () => {
+describe('the canonical text of a value', () => {
+  test('is independent of member order at every depth', () => {
     const written = '{"b":[{"d":1,"c":[{"f":null,"e":2}]}],"a":{"z":"x","y":true}}';
     const turned = '{"a":{"y":true,"z":"x"},"b":[{"c":[{"e":2,"f":null}],"d":1}]}';
     assert.equal(canonical(JSON.parse(written)), turned);
     assert.equal(canonical(JSON.parse(turned)), turned);
   });
 
-  test('another for another value', () => {
+  test('differs for different values', () => {
     assert.notEqual(canonical([1, 2]), canonical([2, 1]));
     assert.notEqual(canonical({ a: [] }), canonical({ a: {} }));
     assert.notEqual(canonical({ a: 1 }), canonical({ a: '1' }));
@@ -134,7 +134,7 @@ describe('one text for one value', () => {
     assert.equal(canonical(undefined), 'null');
   });
 
-  test('members turned about at will give the same text', () => {
+  test('is independent of any reordering', () => {
     const value = fc.jsonValue({ maxDepth: 4 });
     fc.assert(
       fc.property(value, (given) => assert.equal(canonical(turnedAbout(given)), canonical(given))),
@@ -143,7 +143,7 @@ describe('one text for one value', () => {
   });
 });
 
-/** Every object's members in the opposite order. */
+/** Reverses the member order of every object. */
 function turnedAbout(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(turnedAbout);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,10 +1,10 @@
 import { quoted } from '@countersign/core';
 import { EndpointError, malformed } from './endpoint-error.ts';
 
-/** A batch, an evaluation, an entity, its properties: nobody needs more below them. */
+/** Batch, evaluation, entity, properties: no request needs deeper nesting. */
 export const BODY_DEPTH_MAX = 24;
 
-/** A member's value, whatever it is. */
+/** A JSON object with members of any value. */
 export type Json = { readonly [member: string]: unknown };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -33,7 +33,7 @@ export function parseObject(bytes: Uint8Array): Json {
   return value;
 }
 
-/** The same text for the same value, in whichever order its members were written. */
+/** The same text for the same value, independent of member order. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (!isObject(value)) return JSON.stringify(value ?? null);
@@ -44,7 +44,7 @@ export function canonical(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
-/** A member that is null counts as one that is not there (RFC 7493 asks to leave it out). */
+/** A null member counts as missing (RFC 7493 recommends to omit it). */
 export function given(message: Json, member: string): unknown {
   return Object.hasOwn(message, member) ? (message[member] ?? undefined) : undefined;
 }
@@ -65,7 +65,7 @@ function readText(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    // What the parser says repeats the body, which may hold what nobody else is to see.
+    // The parser's message quotes the body, which may be confidential.
     throw malformed(text.trim() === '' ? 'the body is empty' : 'the body is not JSON');
   }
 }
@@ -73,7 +73,7 @@ function readText(text: string): unknown {
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-/** Before anything recurses. Works on any text; what is no JSON is found out later. */
+/** Runs before anything recurses. Accepts any text; invalid JSON is detected later. */
 function checkDepth(text: string): void {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
@@ -137,7 +137,7 @@ function addName(names: Set<string>, written: string): void {
   names.add(name);
 }
 
-/** The place of the closing quote, or of the end of a text that has none. */
+/** The position of the closing quote, or of the end of the text. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let before = end - 1;

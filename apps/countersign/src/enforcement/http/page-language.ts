@@ -1,15 +1,15 @@
-/** The languages that pages for people are written in. */
+/** The languages of pages for people. */
 const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** The first language of the browser that there is; q-values are as good as always descending. */
+/** The browser's first available language. Its q-values practically always descend. */
 export function languageOf(accept: string | undefined): Language {
   const asked = (accept ?? '').slice(0, 200).toLowerCase().split(',');
   const tags = asked.map((each) => each.trim().slice(0, 2));
   return tags.flatMap((tag) => LANGUAGES.find((known) => known === tag) ?? [])[0] ?? 'en';
 }
 
-/** For text and for attributes in quotes. */
+/** Escapes text and quoted attributes. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

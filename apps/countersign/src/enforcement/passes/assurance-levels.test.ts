@@ -35,7 +35,7 @@ function world() {
   return { passes, levels, open };
 }
 
-test('a weaker sign-in beside an open pass is told as a decrease', () => {
+test('a weaker sign-in beside an open pass is reported as a decrease', () => {
   const { open } = world();
   assert.equal(open('p1', 'multi'), undefined);
   assert.deepEqual(open('p2', 'single', 'ADA'), {
@@ -62,7 +62,7 @@ test('a weaker sign-in beside an open pass is told as a decrease', () => {
   assert.equal(open('p3', 'multi')?.payload['change_direction'], 'increase');
 });
 
-test('the same level, another person, a workload and an unknown strength tell nothing', () => {
+test('the same level, another person, a workload and an unknown strength report nothing', () => {
   const { open } = world();
   open('p1', 'multi');
   assert.equal(open('p2', 'phishing-resistant'), undefined);
@@ -73,7 +73,7 @@ test('the same level, another person, a workload and an unknown strength tell no
   assert.equal(open('p7', 'single', 'app', 'workload'), undefined);
 });
 
-test('behind the end of a pass the next begins anew', () => {
+test('after the end of a pass the next begins anew', () => {
   const { open, passes, levels } = world();
   open('p1', 'multi');
   passes.dropped('p1');

@@ -20,7 +20,7 @@ const LEVELS: ReadonlyMap<unknown, AssuranceLevel> = new Map([
 
 type PassAssurance = { readonly pass: string; readonly level: AssuranceLevel };
 
-/** With what assurance people signed in last, as long as the pass of it is open. */
+/** The assurance level of each person's last sign-in, while its pass is open. */
 export class AssuranceLevels {
   readonly #passes: OpenPassTable;
   readonly #known = new Map<string, PassAssurance>();
@@ -29,7 +29,7 @@ export class AssuranceLevels {
     this.#passes = passes;
   }
 
-  /** Undefined: it is as before, or nobody can tell. */
+  /** Undefined: no change, or unknown. */
   opened({ pass, request }: OpenPass, issuer: string): SecurityEvent | undefined {
     const level = LEVELS.get(request.context['factor']);
     if (level === undefined || pass.principal.type.toLowerCase() !== 'user') return undefined;
@@ -37,12 +37,12 @@ export class AssuranceLevels {
     const before = this.#known.get(key);
     this.#known.set(key, { pass: pass.pass, level });
     if (before === undefined || before.level === level) return undefined;
-    // A session that is over is not continued by the next: there is nothing that could change.
+    // The earlier session is over, so there is no level that could change.
     if (this.#passes.get(before.pass) === undefined) return undefined;
     return changed(pass, { current: level, previous: before.level }, issuer);
   }
 
-  /** Forgets whose passes are over. */
+  /** Forgets people whose passes are over. */
   lapse(): void {
     for (const [key, { pass }] of this.#known) {
       if (this.#passes.get(pass) === undefined) this.#known.delete(key);

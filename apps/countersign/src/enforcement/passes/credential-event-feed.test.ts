@@ -55,7 +55,7 @@ class World {
     });
     const store = await StoreReader.open(writer.dir, { clock });
     try {
-      // A ledger that has something, as every one has behind its first minute.
+      // A non-empty ledger, as every real one is after its first minute.
       await writer.decisionLog.append([ownEntryDraft('act', NOW_MS, { v: 1, what: 'first' })]);
       await catchUpProjection(writer);
       await work(new World(writer, clock, store, await LedgerPasskeys.open(writer)));
@@ -65,7 +65,7 @@ class World {
     }
   }
 
-  /** Another process that goes on where this one was. */
+  /** Another process that continues where this one stopped. */
   restarted(records: readonly SsfRecord[]): CredentialEventFeed {
     const passkeys = this.#passkeys.book;
     const { writer } = this;
@@ -138,7 +138,7 @@ function short({ payload, subject }: SecurityEvent): unknown {
 const ADA = idOf(1);
 const REGISTERED = 'User registered security info';
 
-test('what the audit log tells of credentials is news once', () =>
+test('reports each credential change in the audit log once', () =>
   World.within(async (world) => {
     await world.bring(audit(REGISTERED), audit('Update user'), audit('Reset user password'));
     assert.deepEqual(await world.newEvents(), [
@@ -150,7 +150,7 @@ test('what the audit log tells of credentials is news once', () =>
     assert.deepEqual(await world.newEvents(), [[ADA, 'app', 'delete', 'user']]);
   }));
 
-test('what failed, is old, or was said before by another source is no news', () =>
+test('ignores failed, old and already reported changes', () =>
   World.within(async (world) => {
     const seen = audit(REGISTERED);
     await world.bring(seen);
@@ -162,7 +162,7 @@ test('what failed, is old, or was said before by another source is no news', () 
     assert.deepEqual(await world.newEvents(), []);
   }));
 
-test('who did it to somebody else is an administrator', () =>
+test('the initiator is an administrator if the credential is of another person', () =>
   World.within(async (world) => {
     const other = { id: idOf(2), userPrincipalName: 'ben@x.example', type: 'User' };
     const targetResources = [{ ...other, modifiedProperties: [] }];
@@ -170,14 +170,14 @@ test('who did it to somebody else is an administrator', () =>
     assert.deepEqual(await world.newEvents(), [[idOf(2), 'password', 'update', 'admin']]);
   }));
 
-test('until it is told it is news; another process does not tell again what is recorded', () =>
+test('repeats an event until it is sent, and never one that is recorded', () =>
   World.within(async (world) => {
     await world.bring(audit(REGISTERED));
     const untold = await world.look();
     assert.equal(untold.length, 1);
     world.news.markSent(await world.news.look());
     assert.equal((await world.look()).length, 1, 'a look that came too early tells nothing');
-    // Killed behind the record of the event, before it was noted that it is told.
+    // Killed after the record of the event, before it was marked as sent.
     const [event] = untold;
     assert.ok(event !== undefined);
     const claims = {
@@ -190,7 +190,7 @@ test('until it is told it is news; another process does not tell again what is r
     assert.deepEqual(await world.newEvents(), [[ADA, 'password', 'update', 'user']]);
   }));
 
-test('another process goes on where the last one was', () =>
+test('another process continues where the last one stopped', () =>
   World.within(async (world) => {
     await world.bring(audit(REGISTERED));
     assert.equal((await world.newEvents()).length, 1);
@@ -199,7 +199,7 @@ test('another process goes on where the last one was', () =>
     assert.deepEqual(await world.newEvents(), [[ADA, 'password', 'update', 'user']]);
   }));
 
-test('passkeys of ours that are new or taken away are news', () =>
+test('reports new and revoked passkeys of ours', () =>
   World.within(async (world) => {
     const atMs = NOW_MS;
     const passkey: Passkey = {

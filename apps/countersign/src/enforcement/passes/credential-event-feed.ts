@@ -18,10 +18,10 @@ import {
   sentTransactionOf,
 } from './credential-events.ts';
 
-/** Each look asks the books of the days that something came in of. */
+/** Each run queries the store for the days with new entries. */
 const CREDENTIAL_NEWS_EVERY_MS = 1_000;
 
-/** Entries without news of a credential before it is noted that they were looked through. */
+/** Entries without events before the cursor is stored. */
 const CREDENTIAL_NEWS_ENTRIES = 10_000;
 
 const STAGE = 'credential-news';
@@ -36,43 +36,44 @@ export type CredentialNewsOptions = {
   /** Undefined: no passkeys are registered here. */
   readonly passkeys: PasskeyRegistry | undefined;
   readonly issuer: string;
-  /** All that transmitters wrote down before. */
+  /** All earlier records of transmitters. */
   readonly records: readonly SsfRecord[];
 };
 
 /**
- * Credentials that were added, changed or taken away, for those who want to hear of it: out of the
- * directory's audit log as it comes in, and of our own passkeys. What is older than an event is
- * kept is no news: an import of last year's log tells nobody anything.
+ * Credential changes for event receivers, from the directory's audit log and from our own passkeys.
+ *
+ * Changes older than the retention of events are ignored, so that importing last year's log sends
+ * nothing.
  */
 export class CredentialEventFeed {
   readonly #options: CredentialNewsOptions;
   readonly #sent: Set<string>;
   readonly #memo = createMemo();
-  /** Entries below it were told, and those told last reach up to the other. */
+  /** Entries below `#from` are done. Those of the current run reach up to `#to`. */
   #from: number;
   #to: number;
   #dueMs = Number.NEGATIVE_INFINITY;
-  /** Where another process would go on. */
+  /** The cursor that another process would start from. */
   #noted: number;
 
   constructor(options: CredentialNewsOptions) {
     this.#options = options;
     this.#sent = new Set(options.records.flatMap((record) => sentTransactionOf(record) ?? []));
     const { store } = options.writer;
-    // Nobody listened before: what happened until now is what receivers began with.
+    // At the first start, receivers begin with the current state, so earlier changes are skipped.
     this.#from = store.stageCursor(STAGE) || store.cursor;
     this.#to = this.#from;
     this.#noted = this.#from;
     store.setStageCursor(STAGE, this.#from);
   }
 
-  /** What nobody was told yet. It is news again until {@link markSent}. */
+  /** Returns the unsent events. They repeat until {@link markSent}. */
   async look(): Promise<readonly SecurityEvent[]> {
     const { clock } = this.#options.writer;
     const beganMs = clock.monotonic();
     if (beganMs < this.#dueMs) {
-      // What the last look found, and nobody could be told, is not told by this one.
+      // Events of the previous run that were not sent are not confirmed by this one.
       this.#to = this.#from;
       return [];
     }
@@ -91,14 +92,14 @@ export class CredentialEventFeed {
     return news.filter(({ transaction }) => !this.#sent.has(transaction));
   }
 
-  /** It is durable that receivers are told. */
+  /** Confirms that the events are durable in the transmitter. */
   markSent(events: readonly SecurityEvent[]): void {
     const { store } = this.#options.writer;
     for (const { transaction } of events) this.#sent.add(transaction);
     if (this.#to <= this.#from || this.#to > store.cursor) return;
     this.#from = this.#to;
     this.#sent.clear();
-    // Without news another process finds none in there either: it is only more to look through.
+    // Without events, another process only has to search these entries again.
     if (events.length === 0 && this.#to - this.#noted < CREDENTIAL_NEWS_ENTRIES) return;
     this.#noted = this.#to;
     store.setStageCursor(STAGE, this.#to);
@@ -136,7 +137,7 @@ export class CredentialEventFeed {
     return found;
   }
 
-  /** A further sighting of what was told is none. */
+  /** A further delivery of a reported change is not news. */
   #isNews({ entries, event, erased }: EventRow): boolean {
     const first = entries[0] ?? 0;
     if (erased || first < this.#from || first >= this.#to) return false;
@@ -158,7 +159,7 @@ export class CredentialEventFeed {
     };
   }
 
-  /** Of the credential itself only the record says something, and not every source as much. */
+  /** Only the record itself describes the credential, and not every source does. */
   async #saidIn({ entries, tenant }: EventRow): Promise<string> {
     const { reader } = this.#options.writer;
     const deliveries = await Promise.all(

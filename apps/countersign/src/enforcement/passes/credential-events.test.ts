@@ -28,7 +28,7 @@ for (const [activity, said, type, change] of [
   ['user registered security info', 'emailAuthenticationMethod', 'unstated', 'create'],
   ['user registered security info', 'passwordless', 'unstated', 'create'],
 ] as const) {
-  test(`"${activity}" (${said}) is told as ${type} ${change}`, () => {
+  test(`"${activity}" (${said}) is reported as ${type} ${change}`, () => {
     const event = directoryCredentialEvent(act(activity, said), ISSUER);
     assert.deepEqual(event, {
       type: EVENT_TYPES.credentialChange,
@@ -49,7 +49,7 @@ for (const [activity, said, type, change] of [
   });
 }
 
-test('a credential of an application is told of the application', () => {
+test('reports a credential of an application with the application as subject', () => {
   const whose = { kind: 'application', id: 'app-id' } as const;
   const activity = 'add service principal credentials';
   const said = '[KeyIdentifier=1,KeyType=AsymmetricX509Cert,KeyUsage=Verify]';
@@ -60,7 +60,7 @@ test('a credential of an application is told of the application', () => {
   assert.equal(event?.payload['initiating_entity'], 'admin');
 });
 
-test('what changes no credential tells nobody anything', () => {
+test('reports nothing for changes without a credential', () => {
   for (const activity of ['update user', 'disable account', 'add member to role', '']) {
     assert.equal(directoryCredentialEvent(act(activity), ISSUER), undefined);
   }
@@ -79,7 +79,7 @@ const PASSKEY: Passkey = {
 const known = (id: string): Passkey | undefined => (id === 'k1' ? PASSKEY : undefined);
 const SAID = { v: 1, atMs: NOW_MS } as const;
 
-test('a passkey of ours that is registered, or taken away, is told with its make', () => {
+test('reports a registered or revoked passkey of ours with its model', () => {
   const registered = passkeyEvent(
     { ...SAID, what: 'passkey-registered', passkey: PASSKEY },
     known,
@@ -106,7 +106,7 @@ test('a passkey of ours that is registered, or taken away, is told with its make
   assert.deepEqual(revoked?.payload['reason_admin'], { en: 'lost' });
 });
 
-test('a copy of a passkey takes it away; a mere refusal, or one nobody knows, does not', () => {
+test('a copied passkey is reported as revoked; a refusal or an unknown one is not', () => {
   const refused = { ...SAID, what: 'passkey-refused', tenant: TENANT, person: 'ada-id' } as const;
   const event = (why: 'copied' | 'unproven', id: string | null) =>
     passkeyEvent({ ...refused, id, why, requestId: null }, known, ISSUER);

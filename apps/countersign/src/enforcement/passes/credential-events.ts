@@ -12,18 +12,18 @@ import type { SsfRecord } from '../ssf/ssf-record.ts';
 import { complex, opaque } from '../ssf/subject-identifier.ts';
 import { userSubject } from './pass-events.ts';
 
-/** A change of the directory as its audit log tells it. */
+/** A directory change from the audit log. */
 export type DirectoryAct = {
   readonly tenant: TenantId;
   readonly atMs: number;
-  /** The id of the action in its tenant. */
+  /** The action's id within its tenant. */
   readonly action: string;
-  /** The name of the activity with the vendor's spellings undone. */
+  /** The name of the activity in a normalized spelling. */
   readonly activity: string;
-  /** The object id, or the sign-in name, of whose credential it is. */
+  /** The owner of the credential: object id or sign-in name. */
   readonly whose: { readonly kind: 'person' | 'application'; readonly id: string };
   readonly by: Exclude<Initiator, 'policy'>;
-  /** What else the record says of the credential: its reason, and what was changed to what. */
+  /** The record's other texts about the credential: reason, old and new values. */
   readonly said: string;
 };
 
@@ -31,7 +31,7 @@ type Change = CredentialChange['change'];
 
 const INFO = 'security info';
 
-/** What these change; `said`: only the record says of what kind it is. */
+/** The credential type of each activity; `said`: only the record states it. */
 const OF_PEOPLE: ReadonlyMap<string, readonly [CredentialType | 'said', Change]> = new Map([
   ['change user password', ['password', 'update']],
   ['change password (self-service)', ['password', 'update']],
@@ -65,7 +65,7 @@ const OF_APPLICATIONS: ReadonlyMap<string, readonly [CredentialType | 'said', Ch
   ['delete federated identity credential', ['unstated', 'delete']],
 ]);
 
-/** The first that fits: a phone app is an app, and no phone that somebody calls. */
+/** The first match counts. A phone app is an app, not a phone number. */
 const KINDS: readonly (readonly [RegExp, CredentialType])[] = [
   [/fido|passkey|security ?key/i, 'fido2-roaming'],
   [/windows ?hello/i, 'fido2-platform'],
@@ -76,12 +76,12 @@ const KINDS: readonly (readonly [RegExp, CredentialType])[] = [
   [/password(?! ?less)/i, 'password'],
 ];
 
-/** Whether an act of the directory adds, changes or takes away a credential. */
+/** Whether a directory activity adds, changes or removes a credential. */
 export function changesCredential(activity: string): boolean {
   return OF_PEOPLE.has(activity) || OF_APPLICATIONS.has(activity);
 }
 
-/** What receivers are told of it; undefined of all that changes no credential. */
+/** The event for receivers; undefined if no credential changes. */
 export function directoryCredentialEvent(
   { tenant, atMs, action, activity, whose, by, said }: DirectoryAct,
   issuer: string,
@@ -101,7 +101,7 @@ export function directoryCredentialEvent(
   return credentialChange(subject, { atMs, by, reason, transaction }, { credential, change });
 }
 
-/** What receivers are told of a passkey of ours; undefined where it is as it was. */
+/** The event about a passkey of ours; undefined if nothing changes. */
 export function passkeyEvent(
   record: PasskeyRecord,
   passkeyOf: (id: string) => Passkey | undefined,
@@ -118,7 +118,7 @@ export function passkeyEvent(
       return passkey && ofPasskey(passkey, 'revoke', { atMs, by: 'admin', reason }, issuer);
     }
     case 'passkey-refused': {
-      // Of a copy and what it was copied from neither counts any more.
+      // After a copy, neither the original nor the copy is valid.
       const passkey = record.why === 'copied' ? passkeyOf(record.id ?? '') : undefined;
       const reason = 'its counter went back: there is a copy of it';
       const because = { atMs: record.atMs, by: 'system', reason } as const;
@@ -129,7 +129,7 @@ export function passkeyEvent(
   }
 }
 
-/** The transaction of a change of a credential that a receiver was told of. */
+/** The transaction of a credential event that was sent. */
 export function sentTransactionOf(record: SsfRecord): string | undefined {
   if (record.what !== 'ssf-issued') return undefined;
   return EVENT_TYPES.credentialChange in record.claims.events ? record.claims.txn : undefined;

@@ -10,15 +10,15 @@ import {
 
 export type OpenPass = { readonly pass: PassOpening; readonly request: DecisionRequest };
 
-/** Types whose entities a pass is about by name; a change of any other concerns all passes. */
+/** Types that a pass refers to by name. A change of any other type may affect all passes. */
 const NAMED: ReadonlySet<string> = new Set(['Person', 'Workload', 'Device']);
 
-/** The passes that are open, each with the request on which it was given. */
+/** Open passes, each with the request of its decision. */
 export class OpenPassTable implements PassObserver {
   readonly #directory: () => Directory;
   readonly #max: number;
   readonly #kept = new Map<string, OpenPass & { readonly keys: readonly string[] }>();
-  /** By whom or what a pass is about. */
+  /** Passes by person, workload or device. */
   readonly #about = new Map<string, Set<string>>();
 
   /** `max`: for tests. */
@@ -66,13 +66,13 @@ export class OpenPassTable implements PassObserver {
     return this.#kept.keys();
   }
 
-  /** Those that a change of this one thing can concern; `all`: of a thing that many share. */
+  /** The passes that a change of this entity may affect; `all` for an entity that many share. */
   concerned(tenant: TenantId, type: string, id: string): readonly string[] | 'all' {
     if (!NAMED.has(type)) return 'all';
     return [...(this.#about.get(keyOf(tenant, id)) ?? [])];
   }
 
-  /** Time is over for some: they need no end, and no watch. */
+  /** Removes expired passes. They need no end event and no further checks. */
   lapse(nowMs: number): void {
     for (const [id, { pass }] of this.#kept) if (pass.expiresMs <= nowMs) this.dropped(id);
   }

@@ -24,19 +24,19 @@ describe('a change in the directory', () => {
     ['Person.risk', 'low', 'high', 'riskLevelChange', { current: 'HIGH', previous: 'LOW' }],
     ['Person.risk', 'high', 'medium', 'riskLevelChange', { current: 'MEDIUM', previous: 'HIGH' }],
     ['Person.risk', null, 'low', 'riskLevelChange', { current: 'LOW', previous: undefined }],
-    // Receivers know no lower level than low.
+    // Receivers know no risk level below low.
     ['Person.risk', 'none', 'low', undefined, {}],
     ['Person.risk', 'high', null, undefined, {}],
     ['Person.risk', undefined, 'high', undefined, {}],
     ['Device.compliant', true, false, 'deviceComplianceChange', {}],
     ['Device.compliant', false, true, 'deviceComplianceChange', {}],
-    // That nobody vouches for it any more is no better than that it is not healthy.
+    // An unknown compliance is reported like a failed one.
     ['Device.compliant', true, null, 'deviceComplianceChange', {}],
     ['Device.compliant', null, false, undefined, {}],
     ['Person.kind', 'guest', 'member', undefined, {}],
     ['Device.managed', true, false, undefined, {}],
   ] as const) {
-    test(`${what} from ${before} to ${after}: ${type ?? 'nobody is told'}`, () => {
+    test(`${what} from ${before} to ${after}: ${type ?? 'no event'}`, () => {
       const [of = '', attribute = ''] = what.split('.');
       const change = { kind: 'attribute', type: of, id: 'x1', attribute, before, after } as const;
       const because = { issuer: ISSUER, atMs: 0, transaction: 't' };
@@ -57,7 +57,7 @@ describe('a change in the directory', () => {
     });
   }
 
-  test('in who is in what tells receivers nothing', () => {
+  test('in group membership sends no event', () => {
     const because = { issuer: ISSUER, atMs: 0, transaction: 't' };
     const change = { kind: 'membership', type: 'Person', id: 'x1' } as const;
     assert.equal(changeEvent(TENANT, change, because), undefined);
@@ -85,7 +85,7 @@ describe('the end of a pass', () => {
     };
   };
 
-  test('is told of the session, with who ended it and why', () => {
+  test('is an event about the session, with who ended it and why', () => {
     const event = endedEvent(OPENED, { ...closed, by: 'policy', reason: 'at risk' }, ISSUER);
     assert.deepEqual(event.subject, {
       ...{ format: 'complex', user: { format: 'iss_sub', iss: ISSUER, sub: 'ada' } },
@@ -103,7 +103,7 @@ describe('the end of a pass', () => {
     );
   });
 
-  test('is known again from what receivers were told, and from nothing else', () => {
+  test('is recognized in sent records, and in nothing else', () => {
     const record = issued('policy');
     assert.ok(record.what === 'ssf-issued');
     assert.equal(sentPassOf(record), 'p1');
@@ -124,7 +124,7 @@ describe('the end of a pass', () => {
   });
 });
 
-test('a person is called by an address where it is one, else by issuer and subject', () => {
+test('a person is identified by an address if it is one, else by issuer and subject', () => {
   assert.deepEqual(userSubject('ada@x.example', ISSUER), {
     ...{ format: 'email', email: 'ada@x.example' },
   });
@@ -133,13 +133,13 @@ test('a person is called by an address where it is one, else by issuer and subje
   }
 });
 
-test('acts that change a credential are told from all others', () => {
+test('distinguishes activities that change a credential', () => {
   assert.ok(changesCredential('reset user password'));
   assert.ok(changesCredential('add service principal credentials'));
   assert.ok(!changesCredential('add member to group'));
 });
 
-describe('the passes that are open', () => {
+describe('the open passes', () => {
   function watched() {
     const passes = new OpenPassTable(() => new DirectoryStore());
     const open = (pass: string, id: string, more: Partial<DecisionRequest> = {}): void => {
@@ -153,7 +153,7 @@ describe('the passes that are open', () => {
     return { passes, open };
   }
 
-  test('are found by whom and by what device they are about, in their tenant', () => {
+  test('are found by person and device, within their tenant', () => {
     const { passes, open } = watched();
     open('p1', 'Ada');
     open('p2', 'ada', { context: { device: 'D1' } });
@@ -164,12 +164,12 @@ describe('the passes that are open', () => {
     assert.deepEqual(passes.concerned(TENANT, 'Device', 'd1'), ['p2', 'p3']);
     assert.deepEqual(passes.concerned(OTHER, 'Person', 'ada'), ['p4']);
     assert.deepEqual(passes.concerned(TENANT, 'Person', 'nobody'), []);
-    // What many share concerns all of them.
+    // A shared entity affects all of them.
     assert.equal(passes.concerned(TENANT, 'Group', 'g1'), 'all');
     assert.equal(passes.size, 5);
   });
 
-  test('are found no more once they are dropped or over', () => {
+  test('are not found after they are dropped or over', () => {
     const { passes, open } = watched();
     open('p1', 'ada');
     open('p2', 'ada');

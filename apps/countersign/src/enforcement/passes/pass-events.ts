@@ -16,10 +16,10 @@ import {
 import type { SsfRecord } from '../ssf/ssf-record.ts';
 import { complex, email, issSub, opaque, type SubjectId } from '../ssf/subject-identifier.ts';
 
-/** By whom a pass is ended that its policies no longer permit. */
+/** The initiator of a pass revocation by policy. */
 export const BY_POLICY = 'policy';
 
-/** What receivers are told of a pass that ended before its time. */
+/** The event about a pass that ended early. */
 export function endedEvent(
   { pass, tenant, principal, constraints }: PassOpening,
   { atMs, by, reason }: PassEnding,
@@ -36,13 +36,13 @@ export function endedEvent(
   return sessionRevoked(subject, { atMs, by: initiator, reason: text, transaction: pass });
 }
 
-/** What receivers are told of a change in the directory; undefined where it is none of theirs. */
+/** The event about a directory change; undefined if receivers do not need it. */
 export function changeEvent(
   tenant: TenantId,
   change: DirectoryChange,
   { issuer, ...because }: Pick<Circumstances, 'atMs' | 'transaction'> & { readonly issuer: string },
 ): SecurityEvent | undefined {
-  // What becomes known for the first time has not changed.
+  // A value that becomes known for the first time has not changed.
   if (change.kind !== 'attribute' || change.before === undefined) return undefined;
   const { type, id, attribute, before, after } = change;
   const said = (reason: string): Circumstances => ({ ...because, by: 'system', reason });
@@ -63,7 +63,7 @@ export function changeEvent(
   }
 }
 
-/** The pass of whose end this event tells; undefined for every other record. */
+/** The pass in a sent event; undefined for every other record. */
 export function sentPassOf(record: SsfRecord): string | undefined {
   if (record.what !== 'ssf-issued' || !(EVENT_TYPES.sessionRevoked in record.claims.events)) {
     return undefined;
@@ -73,7 +73,7 @@ export function sentPassOf(record: SsfRecord): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-/** CAEP interoperability profile, 2.5: an address, or issuer and subject. */
+/** CAEP Interoperability Profile, 2.5: an address, or issuer and subject. */
 export function userSubject(id: string, issuer: string): SubjectId {
   return /^[^\s@]+@[^\s@]+$/.test(id) ? email(id) : issSub(issuer, id);
 }
@@ -89,7 +89,7 @@ function riskEvent(
   return riskLevelChange(user, because, { current, previous });
 }
 
-/** That nobody vouches for it any more is told as what it means to whoever asks for health. */
+/** Unknown compliance is reported as not compliant, which is what it means to a policy. */
 function deviceEvent(
   device: SubjectId,
   before: unknown,

@@ -6,7 +6,7 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { PassFilter, PassRow } from '../../store/sqlite/decision-table.ts';
 import { lapses, type Pass, passesOf, type SuiteSessionStatus } from './pass.ts';
 
-/** The passes that the books know, as of a moment: all, or those of a filter. */
+/** The passes in the store as of a time: all, or those of a filter. */
 export function knownPasses(
   store: { passEntries(filter?: PassFilter): readonly PassRow[] },
   nowMs: number,
@@ -21,13 +21,13 @@ export function knownPasses(
 export type EndedPass = {
   readonly pass: string;
   readonly entry: number;
-  /** Of a pass into the suite: what is known of it there. */
+  /** State of a pass into the suite. */
   readonly suite: SuiteSessionStatus | null;
 };
 
 /**
- * Ends a pass before its time.
- * @throws AccessError UNKNOWN_PASS where there is none of that id, or it is over already
+ * Ends a pass early.
+ * @throws PolicyError UNKNOWN_PASS if there is none with that id, or it is over
  */
 export async function endPass(
   writer: LedgerWriter,
@@ -49,7 +49,7 @@ export async function endPass(
   return { pass: id, entry, suite: ended?.suite ?? null };
 }
 
-/** Says of passes whose time is over that it is. Nothing is said twice. */
+/** Records the expiry of passes. Idempotent. */
 export async function lapsePasses(writer: LedgerWriter): Promise<number> {
   const { store, decisionLog, clock } = writer;
   const nowMs = clock.now();

@@ -102,7 +102,7 @@ class World {
     loadDirectoryFile(this.store, read, { file: 'people.yaml', readMs: this.clock.now() });
   }
 
-  /** One person is another than in the file. */
+  /** Changes one person in the file. */
   change(id: string, other: Partial<Person>): void {
     const people = FILE.people.map((each) => (each.id === id ? { ...each, ...other } : each));
     this.write({ ...FILE, people });
@@ -122,7 +122,7 @@ class World {
     return decision.pass.id;
   }
 
-  /** The passes that entries say have ended, with why. */
+  /** Passes with an end entry, and the reason. */
   get ended(): readonly (readonly [pass: string, reason: string | null])[] {
     return this.drafts.flatMap((draft) => {
       const said = endingIn(draft);
@@ -137,7 +137,7 @@ class World {
 
 const user = (sub: string) => ({ format: 'iss_sub', iss: 'https://access.example.com', sub });
 
-test('raised risk ends the passes of that person, and is told', async () => {
+test('increased risk ends and reports the passes of that person', async () => {
   const world = new World();
   const pass = await world.open('ada');
   await world.open('ben');
@@ -158,7 +158,7 @@ test('raised risk ends the passes of that person, and is told', async () => {
   assert.equal(world.passes.size, 1);
 });
 
-test('a wave that closes ends the passes of its people alone', async () => {
+test('closing a wave ends the passes of its people only', async () => {
   const world = new World();
   const pass = await world.open('cyd');
   await world.open('ada');
@@ -176,7 +176,7 @@ test('a wave that closes ends the passes of its people alone', async () => {
   );
 });
 
-test('a device that loses its health, or its voucher, ends the passes on it', async () => {
+test('a device that loses compliance, or its source, ends the passes on it', async () => {
   const lost = { ...FILE, devices: [{ id: 'laptop', names: [], compliant: false, managed: true }] };
   for (const read of [lost, { ...FILE, devices: [] }]) {
     const world = new World();
@@ -196,7 +196,7 @@ test('a device that loses its health, or its voucher, ends the passes on it', as
   }
 });
 
-test('whoever is disabled, or out of the file, is out', async () => {
+test('disabling or removing a person ends their passes', async () => {
   const world = new World();
   const [ada, ben] = [await world.open('ada'), await world.open('ben')];
   world.change('ada', { enabled: false });
@@ -219,10 +219,10 @@ test('whoever is disabled, or out of the file, is out', async () => {
   assert.deepEqual([gone.effect, gone.cause], ['deny', 'unknown']);
 });
 
-test('what nobody can tell ends nothing', async () => {
+test('unknown input ends nothing', async () => {
   const world = new World();
   await world.open('ada', undefined, 100 * 3_600_000);
-  // Nobody has looked at the file for long: all that it said is stale.
+  // The file was not checked for long, so its content is stale.
   world.clock.advance(27 * 3_600_000);
   world.revocation.sweep();
   await world.revocation.settle();
@@ -269,7 +269,7 @@ test('a finding raises the risk, and its end lowers it again', async () => {
   );
 });
 
-test('an end that cannot be written is tried again, and nobody hears of it before', async () => {
+test('retries an end that cannot be recorded, and reports it only afterwards', async () => {
   const world = new World();
   const pass = await world.open('ada');
   world.change('ada', { risk: 'high' });
@@ -285,7 +285,7 @@ test('an end that cannot be written is tried again, and nobody hears of it befor
   );
 });
 
-test('a change while a permit is being written finds its pass', async () => {
+test('a change during the write of a permit still finds its pass', async () => {
   const world = new World();
   const opening = world.open('ada');
   world.change('ada', { risk: 'high' });
@@ -297,7 +297,7 @@ test('a change while a permit is being written finds its pass', async () => {
   );
 });
 
-test('a pass into the suite says how long a token on it can live', async () => {
+test('a pass into the suite states how long a token can live', async () => {
   const world = new World();
   await world.open('ada');
   const opened = world.drafts.find(({ kind }) => kind === 'pass');
@@ -305,7 +305,7 @@ test('a pass into the suite says how long a token on it can live', async () => {
   assert.equal(said.suiteTokenMs, SUITE_TOKEN_MS_MAX);
 });
 
-test('more passes than can be watched over are not opened', async () => {
+test('refuses to open more passes than it can watch', async () => {
   const world = new World();
   const few = new OpenPassTable(() => world.store, 1);
   const { clock } = world;

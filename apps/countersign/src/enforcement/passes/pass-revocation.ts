@@ -20,29 +20,31 @@ export type PassRevocationOptions = {
   readonly decisionLog: DecisionLog;
   readonly clock: Clock;
   readonly random: SsfWorld['random'];
-  /** As receivers know us. */
+  /** Our issuer, as receivers know it. */
   readonly issuer: string;
   /** Durable when it resolves. */
   readonly emit: (events: readonly SecurityEvent[]) => Promise<unknown>;
 };
 
-/** A change, and in whose directory. */
+/** A directory change and its tenant. */
 export type TenantDirectoryChange = { readonly tenant: TenantId; readonly change: DirectoryChange };
 
-/** In turns with all callers, under a name that none of them can have. */
+/** A queue beside those of callers, with a name that no caller can have. */
 const REVOCATION_TASK = { name: 'countersign: passes' };
 
 /**
- * Ends passes as soon as what they rest on is gone: the request of each is judged again, by the
- * policies and the directory of now, whenever a change may concern it. What nobody can tell ends
- * nothing: a directory that is away would throw out a whole company, whose passes lapse anyway.
+ * Ends passes as soon as their conditions no longer hold.
+ *
+ * Each change that may affect a pass evaluates its request again, with current policies and
+ * directory. Unknown input ends nothing: an unreachable directory would otherwise lock out a whole
+ * company, and passes expire anyway.
  */
 export class PassRevocation {
   readonly #options: PassRevocationOptions;
-  /** To be judged again; those in `withdrawn` end unless they are permitted for certain. */
+  /** Passes to evaluate. Those in `withdrawn` end unless they are certainly permitted. */
   readonly #marked = new Set<string>();
   readonly #withdrawn = new Set<string>();
-  /** To be told to receivers, in order. */
+  /** Events for receivers, in order. */
   #events: SecurityEvent[] = [];
   #working: Promise<void> | undefined;
 
@@ -50,7 +52,7 @@ export class PassRevocation {
     this.#options = options;
   }
 
-  /** Something changed. What follows from it is done by {@link settle}. */
+  /** Notes a change. {@link settle} applies it. */
   changed({ tenant, change }: TenantDirectoryChange): void {
     const { passes, clock, random, issuer } = this.#options;
     const atMs = clock.now();
@@ -66,12 +68,12 @@ export class PassRevocation {
     for (const id of found) this.#withdrawn.add(id);
   }
 
-  /** All passes are judged again, e.g. by other policies. */
+  /** Marks all passes for evaluation, for example after a policy change. */
   sweep(): void {
     for (const id of this.#options.passes.ids()) this.#marked.add(id);
   }
 
-  /** A pass was ended, by whomever: durable already. Receivers are told by {@link settle}. */
+  /** Notes an end that is durable. {@link settle} informs receivers. */
   ended(closed: PassEnding): void {
     const { passes, issuer } = this.#options;
     const kept = passes.get(closed.pass);
@@ -81,9 +83,8 @@ export class PassRevocation {
   }
 
   /**
-   * Does all that there is to be done, and resolves when it is durable. One that could not be
-   * written is tried again the next time.
-   * @throws whatever the ledger throws
+   * Applies all changes; resolves when the result is durable. Failed writes are retried next time.
+   * @throws every error of the ledger
    */
   settle(): Promise<void> {
     this.#working ??= this.#work().finally(() => {
@@ -111,7 +112,7 @@ export class PassRevocation {
     if (ids.length === 0) return over;
     await deciding.inTurns(REVOCATION_TASK, ids.length, (from, to) => {
       for (const id of ids.slice(from, to)) {
-        // Unmarked first: whatever changes from here on marks it again.
+        // Unmark first: a later change marks it again.
         this.#marked.delete(id);
         const isWithdrawn = this.#withdrawn.delete(id);
         const kept = passes.get(id);
@@ -152,7 +153,7 @@ export class PassRevocation {
   }
 }
 
-/** Somebody who vouched for it does so no more: that is no lack of knowledge. */
+/** A source that withdraws its statement is a change, not missing knowledge. */
 function isWithdrawn(change: DirectoryChange): boolean {
   if (change.kind !== 'attribute') return false;
   const name = `${change.type}.${change.attribute}`;
@@ -160,7 +161,7 @@ function isWithdrawn(change: DirectoryChange): boolean {
   return change.before !== undefined && change.before !== null && change.after === null;
 }
 
-/** Undefined: it goes on. */
+/** Undefined: the pass continues. */
 function whyOver(
   { effect, cause, because }: PolicyOutcome,
   isWithdrawnNow: boolean,

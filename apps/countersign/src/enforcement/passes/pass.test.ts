@@ -29,7 +29,7 @@ function opened(pass: string): PassOpening {
 
 const END = { v: 1, phase: 'ended', tenant: TENANT, by: 'per', reason: 'stolen' } as const;
 
-test('a pass is open until it ends, or its time is over', () => {
+test('a pass is open until it ends or expires', () => {
   const said: PassEntry[] = [
     { index: 3, body: opened('a') },
     { index: 4, body: opened('b') },
@@ -46,7 +46,7 @@ test('a pass is open until it ends, or its time is over', () => {
   assert.deepEqual([later?.state, later?.closedMs], ['lapsed', NOW_MS + HOUR_MS]);
 });
 
-test('a pass that lapsed is said once', () => {
+test('records the expiry of a pass once', () => {
   const said: PassEntry[] = [{ index: 3, body: opened('a') }];
   const [lapse, ...more] = lapses(passesOf(said, NOW_MS + 2 * HOUR_MS));
   assert.ok(lapse !== undefined && more.length === 0);
@@ -56,7 +56,7 @@ test('a pass that lapsed is said once', () => {
   assert.equal(passesOf(again, NOW_MS + 3 * HOUR_MS)[0]?.state, 'lapsed');
 });
 
-test('what is over does not end again', () => {
+test('a pass that is over does not end again', () => {
   const lapse = { ...END, phase: 'lapsed', pass: 'a', atMs: NOW_MS + HOUR_MS } as const;
   const said: PassEntry[] = [
     { index: 3, body: opened('a') },
@@ -71,7 +71,7 @@ test('what is over does not end again', () => {
   );
 });
 
-test('a pass tells what it was opened on, and the entries that say so', () => {
+test('a pass states the decision that opened it, and its entries', () => {
   const said: PassEntry[] = [{ index: 3, body: opened('a') }];
   assert.deepEqual(passesOf(said, NOW_MS), [
     {
@@ -84,7 +84,7 @@ test('a pass tells what it was opened on, and the entries that say so', () => {
   ]);
 });
 
-test('a pass is over at the very moment in which its time is', () => {
+test('a pass is over exactly at its expiry', () => {
   const said: PassEntry[] = [{ index: 3, body: opened('a') }];
   assert.equal(passesOf(said, NOW_MS + HOUR_MS - 1)[0]?.state, 'open');
   assert.equal(passesOf(said, NOW_MS + HOUR_MS)[0]?.state, 'lapsed');
@@ -97,7 +97,7 @@ test('a pass is over at the very moment in which its time is', () => {
   assert.deepEqual(lapses(passesOf(said, NOW_MS)), []);
 });
 
-test('what ended before its time does not lapse', () => {
+test('a pass that ended early does not expire', () => {
   const said: PassEntry[] = [
     { index: 3, body: opened('a') },
     { index: 4, body: { ...END, pass: 'a', atMs: NOW_MS } },
@@ -107,7 +107,7 @@ test('what ended before its time does not lapse', () => {
   assert.deepEqual(lapses(passes), []);
 });
 
-test('in the suite nobody can tell whether a pass is over, and until when is told', () => {
+test('the state in the suite is unknown until the stated time', () => {
   const suiteTokenMs = 28 * HOUR_MS;
   const said: PassEntry[] = [{ index: 3, body: { ...opened('a'), suiteTokenMs } }];
   const suiteAt = (ms: number) => passesOf(said, ms)[0]?.suite;

@@ -1,7 +1,7 @@
 import type { Observation, Reason } from '@countersign/core';
 import type { PassBody, PassConstraints, PassEnding, PassOpening } from '@countersign/policy';
 
-/** What a permit opened, and what became of it. */
+/** A pass that a permit opened, with its state. */
 export type Pass = {
   readonly id: string;
   readonly tenant: PassOpening['tenant'];
@@ -14,35 +14,35 @@ export type Pass = {
   readonly constraints: PassConstraints;
   readonly openedMs: number;
   readonly expiresMs: number;
-  /** `lapsed` as soon as its time is over, whether an entry says so yet or not. */
+  /** `lapsed` from its expiry on, even before an entry says so. */
   readonly state: 'open' | 'ended' | 'lapsed';
   readonly closedMs: number | null;
   readonly by: string | null;
   readonly reason: string | null;
-  /** Of a pass into the suite that is over: whether it is over there. Null of all others. */
+  /** For a pass into the suite that is over: whether it is over there. Otherwise null. */
   readonly suite: SuiteSessionStatus | null;
-  /** Entries that say it, ascending. */
+  /** Its entries, ascending. */
   readonly entries: readonly number[];
 };
 
 /**
- * A pass ends here at once, and in the suite only when its sessions are ended there, and what was
- * issued on them has expired: until then, and without a look at the suite, nobody can tell.
+ * The state in the suite after a pass ended here. There it ends only when its sessions are revoked
+ * and their tokens have expired. Until then it is unknown without a check of the suite.
  */
 export type SuiteSessionStatus = {
   readonly kind: 'unknown';
-  /** When the last token has expired that was out when the pass ended. */
+  /** Expiry of the last token that was valid when the pass ended. */
   readonly untilMs: number;
   readonly because: readonly Reason[];
   readonly wouldDecide: readonly Observation[];
 };
 
-/** A body and the entry that holds it. */
+/** A body and its entry. */
 export type PassEntry = { readonly index: number; readonly body: PassBody };
 
 /**
- * Passes as of a moment, in the order in which they opened. What is said of a pass whose opening
- * is not there (its body is erased) is said of nobody.
+ * Passes as of a time, in order of opening. Entries about a pass without an opening (its body was
+ * erased) are ignored.
  */
 export function passesOf(said: Iterable<PassEntry>, nowMs: number): readonly Pass[] {
   const opened = new Map<string, { readonly body: PassOpening; readonly entries: number[] }>();
@@ -53,7 +53,7 @@ export function passesOf(said: Iterable<PassEntry>, nowMs: number): readonly Pas
       continue;
     }
     opened.get(body.pass)?.entries.push(index);
-    // The first that closes it counts: what is over cannot end again.
+    // The first closing entry counts.
     if (!closed.has(body.pass)) closed.set(body.pass, body);
   }
   return [...opened.values()].map(({ body, entries }) =>
@@ -96,7 +96,7 @@ function inSuite(untilMs: number, nowMs: number): SuiteSessionStatus {
   return { kind: 'unknown', untilMs, because: [{ code, text }], wouldDecide: [{ what }] };
 }
 
-/** What is to be said of passes whose time is over and of which no entry says so. */
+/** Expiry records for expired passes without one. */
 export function lapses(passes: readonly Pass[]): readonly PassEnding[] {
   return passes
     .filter(({ state, entries }) => state === 'lapsed' && entries.length === 1)

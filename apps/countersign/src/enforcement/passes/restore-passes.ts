@@ -17,13 +17,13 @@ type Source = {
 };
 
 export type PassesAtStart = {
-  /** With the request on which each was given. */
+  /** Each with the request of its decision. */
   readonly open: readonly { readonly pass: PassOpening; readonly request: DecisionRequest }[];
-  /** Ended before their time, and no receiver was told: the process stopped in between. */
+  /** Passes that ended early and whose end was not sent: the process stopped in between. */
   readonly untold: readonly { readonly pass: PassOpening; readonly closed: PassEnding }[];
 };
 
-/** What an earlier process left to be looked after. */
+/** Open passes and unsent ends that an earlier process left. */
 export async function passesAtStart(
   { store, reader }: Source,
   records: readonly SsfRecord[],
@@ -47,7 +47,7 @@ export async function passesAtStart(
   return { open, untold };
 }
 
-/** A decision and its pass are written together: the one stands right before the other. */
+/** A decision and its pass are appended together, the decision directly before the pass. */
 async function requestOf(
   pass: PassOpening,
   index: number,
@@ -60,7 +60,7 @@ async function requestOf(
   return { ...request, enforcementPoint: pass.enforcementPoint, tenant: pass.tenant };
 }
 
-/** What the pass itself says of a request whose body was erased. */
+/** The request as far as the pass states it, if the body was erased. */
 function leftOf({
   enforcementPoint,
   tenant,

@@ -30,15 +30,15 @@ export type KeepingOptions = {
   readonly onFailure: (error: unknown) => void;
 };
 
-/** Sees to it that passes end when what they rest on does, and that receivers hear of it. */
+/** Ends passes when their conditions end, and informs event receivers. */
 export class RevocationService {
   readonly #options: KeepingOptions;
   readonly #revocation: PassRevocation;
   readonly #levels: AssuranceLevels;
   readonly #news: CredentialEventFeed | undefined;
-  /** What somebody's sign-in says, to be told. */
+  /** Pending events about assurance levels. */
   #said: SecurityEvent[] = [];
-  /** Of the policies by which all passes were judged last. */
+  /** Version of the policies that all passes were last evaluated with. */
   #version: string | undefined;
 
   private constructor(options: KeepingOptions, records: readonly SsfRecord[]) {
@@ -55,7 +55,7 @@ export class RevocationService {
     });
   }
 
-  /** `records`: all that transmitters wrote down before. */
+  /** `records`: all earlier records of transmitters. */
   static async open(
     options: KeepingOptions,
     records: readonly SsfRecord[],
@@ -68,20 +68,20 @@ export class RevocationService {
         passes.opening(pass, request);
         keeping.#levels.opened({ pass, request }, issuer);
       } catch (error) {
-        // More than can be watched over: those lapse in their time, and no more are opened.
+        // More passes than the table can watch. They expire by themselves, and no more are opened.
         options.onFailure(error);
         break;
       }
     }
-    // A crash in between: the pass has ended, and nobody heard.
+    // After a crash in between: the pass has ended, and receivers do not know.
     await transmitter?.emit(untold.map(({ pass, closed }) => endedEvent(pass, closed, issuer)));
     writer.decisionLog.listen((drafts) => keeping.#hear(drafts));
     return keeping;
   }
 
   /**
-   * Takes in what has changed, and does what follows from it.
-   * @throws ConfigError, and whatever the ledger throws: the rest is done the next time
+   * Applies changes and their consequences.
+   * @throws ConfigError, and every error of the ledger; the rest is retried next time
    */
   async look(): Promise<void> {
     const { information, deciding } = this.#options;
@@ -97,13 +97,13 @@ export class RevocationService {
     }
   }
 
-  /** What could not be written down is told the next time. */
+  /** Sends pending events. Events that cannot be recorded are retried next time. */
   async #tell(): Promise<void> {
     const { transmitter } = this.#options;
     this.#levels.lapse();
     if (transmitter === undefined) return;
     const news = (await this.#news?.look()) ?? [];
-    // Behind what may fail: what was taken out and not told would be told to nobody.
+    // After the steps that may fail, so that no removed event is lost.
     const said = this.#said.splice(0);
     try {
       if (said.length + news.length > 0) await transmitter.emit([...said, ...news]);

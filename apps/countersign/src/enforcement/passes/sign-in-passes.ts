@@ -4,16 +4,16 @@ import { knownPasses } from './pass-ledger.ts';
 
 type Latest = { readonly pass: string; readonly expiresMs: number };
 
-/** What a permit at the external method opened. */
+/** A pass that the external method opened. */
 export type SignInPass = Latest & { readonly tenant: string; readonly person: string };
 
-/** The latest pass of each person who came by the external method, and is still open. */
+/** The latest open pass of each person who signed in by the external method. */
 export class SignInPasses implements OpenPasses {
   readonly #writer: Pick<LedgerWriter, 'store' | 'clock'>;
-  /** By person, in the order in which they opened. */
+  /** By person, in order of opening. */
   readonly #latest = new Map<string, Latest>();
 
-  /** Those that the books know to begin with. */
+  /** Starts with the passes in the store. */
   constructor(writer: Pick<LedgerWriter, 'store' | 'clock'>) {
     this.#writer = writer;
     const nowMs = writer.clock.now();
@@ -36,12 +36,12 @@ export class SignInPasses implements OpenPasses {
     const nowMs = clock.now();
     const found = names.flatMap((name) => this.#latest.get(keyOf(tenant, name)) ?? [])[0];
     if (found === undefined || found.expiresMs <= nowMs) return undefined;
-    // Not in the books yet: it opened within the last second, and nobody can have ended it.
+    // Not in the store yet: it opened within the last second, so it cannot have been ended.
     const [known] = knownPasses(store, nowMs, { pass: found.pass });
     return known === undefined || known.state === 'open' ? found.pass : undefined;
   }
 
-  /** All last equally long, as a rule, so that the oldest are over first. */
+  /** Passes usually have the same lifetime, so the oldest expire first. */
   #forget(): void {
     const nowMs = this.#writer.clock.now();
     for (const [key, { expiresMs }] of this.#latest) {

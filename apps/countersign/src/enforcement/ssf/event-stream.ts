@@ -14,35 +14,35 @@ export type DeliveryMethod =
 export const STATUSES = ['enabled', 'paused', 'disabled'] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** One stream. What a receiver keeps secret (the header of its push) is not part of it. */
+/** One stream. The receiver's secret (the push header) is stored separately. */
 export type Stream = {
   readonly id: string;
-  /** The name under which the configuration knows the receiver. */
+  /** The receiver's name in the configuration. */
   readonly receiver: string;
   readonly audience: string;
-  /** As asked for; undefined: whatever there is. */
+  /** The requested event types. Undefined: all. */
   readonly requested: readonly string[] | undefined;
   readonly delivery: DeliveryMethod;
   readonly description: string | undefined;
   readonly status: Status;
   readonly reason: string | undefined;
-  /** Whom the receiver does not want to hear of. All others are included. */
+  /** Subjects that the receiver excluded. All others are included. */
   readonly excluded: readonly SubjectId[];
 };
 
-/** What a receiver may supply (SSF 1.0, 8.1.1). */
+/** Members that a receiver may supply (SSF 1.0, 8.1.1). */
 export type StreamRequest = {
   readonly requested: readonly string[] | undefined;
   readonly delivery: DeliveryMethod;
-  /** Of a push: sent with each event, kept apart, and never told again. */
+  /** Push only: sent with each event, stored separately, and never returned. */
   readonly authorization: string | undefined;
   readonly description: string | undefined;
 };
 
-/** Where a receiver lets itself be called; everywhere else this program calls nobody. */
+/** The origins to which a receiver accepts pushes. Nothing else is ever called. */
 export type PushScope = { readonly pushTo: readonly string[] };
 
-/** What a transmitter says that it is. */
+/** The transmitter's own values. */
 export type Transmits = { readonly issuer: string; readonly pollEndpoint: string };
 
 /** @throws EndpointError MALFORMED */
@@ -97,8 +97,8 @@ export function delivered({ requested }: Pick<Stream, 'requested'>): readonly st
 }
 
 /**
- * A stream of an earlier version, which may have taken types that are no longer sent: left among
- * what was asked for, their silence would be taken for good news.
+ * Removes event types that are no longer sent from a stream of an earlier version. Their silence
+ * would look like good news.
  */
 export function asSupported(stream: Stream): Stream {
   return stream.requested === undefined ? stream : { ...stream, requested: delivered(stream) };
@@ -167,7 +167,7 @@ function deliveryOf(
   if (method === POLL) return { delivery: { method }, authorization: undefined };
   if (method !== PUSH) throw malformed(`delivery.method is neither ${PUSH} nor ${POLL}`);
   const authorization = textOf(given(value, 'authorization_header'), 'the authorization_header');
-  // A header with a line break would be two headers.
+  // A line break in a header would inject another header.
   if (authorization !== undefined && !/^[\t\x20-\x7e]*$/.test(authorization)) {
     throw malformed('delivery.authorization_header is no value of a header');
   }
@@ -175,7 +175,10 @@ function deliveryOf(
   return { delivery: { method, endpointUrl }, authorization };
 }
 
-/** Whoever may name any address could have this machine call what only it can reach. */
+/**
+ * Checks the push address. A receiver that may name any address could make this machine call
+ * internal services (SSRF).
+ */
 function endpointOf(value: unknown, { pushTo }: PushScope): string {
   const text = textOf(value, 'delivery.endpoint_url');
   const url = text === undefined ? null : URL.parse(text);

@@ -6,7 +6,7 @@ import { pollRequestOf } from './poll-delivery.ts';
 import { EVENT_TYPES } from './security-event.ts';
 
 describe('a polled stream', () => {
-  test('hands out events that any library verifies, until they are acknowledged', async () => {
+  test('returns verifiable events until they are acknowledged', async () => {
     const { at, transmitter, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     assert.equal(await transmitter.emit([ended('ada', at)]), 1);
@@ -32,7 +32,7 @@ describe('a polled stream', () => {
       },
     });
 
-    // Not acknowledged: it comes again. Acknowledged: it does not.
+    // An unacknowledged event repeats; an acknowledged one does not.
     assert.deepEqual(Object.keys((await poll(polls, id)).sets), [jti]);
     assert.deepEqual((await poll(polls, id, { ack: [jti] })).sets, {});
     assert.deepEqual((await poll(polls, id, { ack: [jti, 'unknown'] })).sets, {});
@@ -43,7 +43,7 @@ describe('a polled stream', () => {
     );
   });
 
-  test('writes down what a receiver refuses, and why', async () => {
+  test("records a receiver's refusal and its reason", async () => {
     const { at, transmitter, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     await transmitter.emit([ended('ada', at)]);
@@ -55,7 +55,7 @@ describe('a polled stream', () => {
     assert.equal(last.error, 'invalid_key: who is this');
   });
 
-  test('pages, in order', async () => {
+  test('pages in order', async () => {
     const { at, transmitter, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     await transmitter.emit(['a', 'b', 'c'].map((who) => ended(who, at)));
@@ -69,7 +69,7 @@ describe('a polled stream', () => {
     assert.equal(last.moreAvailable, false);
   });
 
-  test('waits for something to happen, and not for ever', async () => {
+  test('waits for an event, up to a timeout', async () => {
     const { at, transmitter, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     const waiting = polls.poll(RECEIVER, id, pollRequestOf({}), never);
@@ -90,7 +90,7 @@ describe('a polled stream', () => {
     assert.deepEqual(await cut, { sets: {}, moreAvailable: false });
   });
 
-  test('lets a receiver hold a few connections, and no more', async () => {
+  test('limits the connections of a receiver', async () => {
     const { at, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     const gone = new AbortController();
@@ -103,7 +103,7 @@ describe('a polled stream', () => {
     await Promise.all(waiting);
   });
 
-  test('refuses polls that are none', () => {
+  test('refuses invalid polls', () => {
     for (const bad of [
       { maxEvents: -1 },
       { maxEvents: '5' },

@@ -30,7 +30,7 @@ export function pollRequestOf(message: Json): PollRequest {
   };
 }
 
-/** Answers polls (RFC 8936). What was handed out is handed out again until it is acknowledged. */
+/** Answers polls (RFC 8936). Events repeat until they are acknowledged. */
 export class PollDelivery {
   readonly #transmitter: Transmitter;
   readonly #open = new Map<string, number>();

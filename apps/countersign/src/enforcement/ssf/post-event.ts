@@ -1,11 +1,11 @@
 import type { Post } from './ssf-ports.ts';
 
-/** What a receiver says of an event that it will not have: a sentence. */
+/** A receiver's error about an event is one sentence. */
 const PUSH_ANSWER_BYTES_MAX: number = 16 * 1024;
 
 /**
- * Calls receivers of events. To which origins is decided before, so no redirect is followed: it
- * would lead elsewhere.
+ * Posts to receivers of events. It follows no redirect, because the allowed origins were checked
+ * before.
  */
 export const post: Post = async ({ url, headers, body, timeoutMs, signal }) => {
   const response = await fetch(url, {

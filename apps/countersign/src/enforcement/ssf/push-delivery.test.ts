@@ -13,7 +13,7 @@ import {
 describe('a pushed stream', () => {
   const delivery = { method: PUSH, endpoint_url: HOOK, authorization_header: 'Bearer hush-4f6b' };
 
-  test('sends events at once, and takes 202 for an acknowledgement', async () => {
+  test('sends events at once, and takes 202 as acknowledgment', async () => {
     const { at, transmitter, management } = await world();
     const shown = await management.create(RECEIVER, { delivery });
     await transmitter.emit([ended('ada', at)]);
@@ -26,11 +26,11 @@ describe('a pushed stream', () => {
     assert.equal(at.posts.length, 1);
     const last = await at.settlement();
     assert.ok(last.what === 'ssf-settled' && last.how === 'acknowledged');
-    // What the receiver keeps secret is neither told nor written down.
+    // The receiver's secret is neither returned nor recorded.
     assert.doesNotMatch(JSON.stringify([shown, at.records]), /hush/);
   });
 
-  test('tries again, less and less often, and goes on in order', async () => {
+  test('retries with growing delays, and continues in order', async () => {
     const { at, transmitter, management } = await world();
     await management.create(RECEIVER, { delivery });
     at.answer = () => ({ status: 503, body: '' });
@@ -54,7 +54,7 @@ describe('a pushed stream', () => {
     assert.equal(at.posts.length, 4);
   });
 
-  test('does not send again what a receiver refused', async () => {
+  test('does not repeat an event that a receiver refused', async () => {
     const { at, transmitter, management } = await world();
     await management.create(RECEIVER, { delivery });
     at.answer = () => ({ status: 400, body: '{"err":"invalid_audience","description":"not me"}' });
@@ -66,7 +66,7 @@ describe('a pushed stream', () => {
     assert.equal(at.posts.length, 1);
   });
 
-  test('sends the events of one subject one after the other, of others at once', async () => {
+  test('sends events of one subject in sequence, of others in parallel', async () => {
     const { at, transmitter, management } = await world();
     await management.create(RECEIVER, { delivery });
     const open: ((answer: { status: number; body: string }) => void)[] = [];
@@ -81,7 +81,7 @@ describe('a pushed stream', () => {
     await transmitter.close();
   });
 
-  test('has so many events under way at once, and no more', async () => {
+  test('limits the events in flight', async () => {
     const { at, transmitter, management } = await world();
     await management.create(RECEIVER, { delivery });
     const open: ((answer: { status: number; body: string }) => void)[] = [];
@@ -102,7 +102,7 @@ describe('a pushed stream', () => {
     await transmitter.close();
   });
 
-  test('rests no longer than so long, however long a receiver was away', async () => {
+  test('limits the delay, however long a receiver was away', async () => {
     const { at, transmitter, management } = await world();
     await management.create(RECEIVER, { delivery });
     at.answer = () => ({ status: 503, body: '' });
@@ -117,7 +117,7 @@ describe('a pushed stream', () => {
     assert.equal(at.posts.length, before);
     await at.advance(1);
     await at.pushed(before + 1);
-    // Whoever is there again is called again at once after the next fault.
+    // After a success, the next failure starts with the shortest delay.
     at.answer = () => ({ status: 202, body: '' });
     await at.advance(PUSH_RETRY_MAX_MS);
     await at.settlement();
@@ -130,7 +130,7 @@ describe('a pushed stream', () => {
     await transmitter.close();
   });
 
-  test('is over when it is closed: what was under way is cut off, and is sent later', async () => {
+  test('close interrupts pushes, which are repeated later', async () => {
     const { at, transmitter, management } = await world();
     await management.create(RECEIVER, { delivery });
     let isCut = false;
@@ -162,7 +162,7 @@ describe('a pushed stream', () => {
     ['{"description":"who is this"}', 'who is this'],
     [`{"err":"${'x'.repeat(5000)}"}`, 'x'.repeat(RECEIVER_TEXT_CHARACTERS_MAX)],
   ] as const) {
-    test(`writes down of a refusal "${body.slice(0, 30)}": ${error.slice(0, 30)}`, async () => {
+    test(`records a refusal "${body.slice(0, 30)}": ${error.slice(0, 30)}`, async () => {
       const { at, transmitter, management } = await world();
       await management.create(RECEIVER, { delivery });
       at.answer = () => ({ status: 400, body });
@@ -182,7 +182,7 @@ describe('a pushed stream', () => {
     [401, 'tried again'],
     [404, 'tried again'],
   ] as const) {
-    test(`takes an answer of ${status} for: ${how}`, async () => {
+    test(`takes a reply of ${status} as: ${how}`, async () => {
       const { at, transmitter, management } = await world();
       await management.create(RECEIVER, { delivery });
       at.answer = () => ({ status, body: '' });
@@ -195,7 +195,7 @@ describe('a pushed stream', () => {
     });
   }
 
-  test('does not run hot when the ledger fails', async () => {
+  test('does not loop when the ledger fails', async () => {
     const { at, transmitter, management } = await world();
     await management.create(RECEIVER, { delivery });
     at.answer = () => {
@@ -212,7 +212,7 @@ describe('a pushed stream', () => {
     await at.settlement();
   });
 
-  test('calls nobody but whom the configuration names', async () => {
+  test('calls only configured origins', async () => {
     const { management } = await world();
     for (const url of [
       'https://evil.example.com/events',

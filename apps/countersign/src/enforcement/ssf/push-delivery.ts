@@ -27,11 +27,11 @@ type Flight = {
   readonly jtis: Set<string>;
   readonly subjects: Set<string>;
   failures: number;
-  /** Nothing is sent until it has passed. */
+  /** Nothing is sent until it resolves. */
   rest: Promise<void> | undefined;
 };
 
-/** What pushing needs of the transmitter that does it. */
+/** The transmitter's services for push delivery. */
 export type PushHost = {
   readonly keys: SigningKeys;
   readonly world: SsfWorld;
@@ -48,8 +48,8 @@ export type PushHost = {
 };
 
 /**
- * Pushes events to receivers (RFC 8935): several at once on a stream, those of one subject one
- * after the other. A receiver that is away is tried again for as long as the event is of use.
+ * Pushes events to receivers (RFC 8935). Events of one subject are sent in sequence, others in
+ * parallel. An unreachable receiver is retried while the event is useful.
  */
 export class PushDelivery {
   readonly #transmitter: PushHost;
@@ -61,7 +61,7 @@ export class PushDelivery {
     this.#transmitter = transmitter;
   }
 
-  /** Sends what can be sent on a stream. Returns at once, and never throws. */
+  /** Sends whatever can be sent on a stream. Returns at once, and never throws. */
   wake(streamId: string): void {
     if (this.#closing.signal.aborted) return;
     const line = this.#transmitter.state.line(streamId);
@@ -78,7 +78,7 @@ export class PushDelivery {
     }
   }
 
-  /** What is under way is cut off: whatever was not acknowledged is sent again another time. */
+  /** Interrupts pushes in flight. Unacknowledged events are sent again later. */
   async close(): Promise<void> {
     this.#closing.abort();
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
@@ -108,8 +108,8 @@ export class PushDelivery {
     try {
       await this.#settle(line, pending, await this.#send(line, pending), flight);
     } catch {
-      // The ledger failed: whoever emits next is told. The event is sent again after a rest, and
-      // its receiver knows it by its jti.
+      // The ledger failed, which the next emitter reports. The event is sent again after a delay;
+      // its receiver recognizes the jti.
       this.#restAfter(line, flight);
     }
   }
@@ -151,7 +151,7 @@ export class PushDelivery {
         timeoutMs: PUSH_MS_MAX,
         signal: this.#closing.signal,
       });
-      // RFC 8935, 2.2: 202. Some receivers say 200 or 204 and mean the same.
+      // RFC 8935, 2.2: 202. Some receivers send 200 or 204 instead.
       if (status >= 200 && status < 300) return { kind: 'acknowledged' };
       if (status === 400) return { kind: 'refused', error: errorOf(body) };
       return { kind: 'failed', because: `the receiver answered ${status}` };
@@ -177,7 +177,7 @@ export class PushDelivery {
   }
 }
 
-/** RFC 8935, 2.3: `{"err": …, "description": …}`, or whatever somebody wrote in its place. */
+/** RFC 8935, 2.3: `{"err": …, "description": …}`, or any other text. */
 function errorOf(body: string): string {
   let read: unknown;
   try {

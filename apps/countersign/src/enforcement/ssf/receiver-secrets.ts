@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { layout } from '@countersign/ledger';
 import type { SecretStore } from './ssf-ports.ts';
 
-/** Headers that receivers of events want, each in a file that nobody else reads. */
+/** Push headers of receivers, each in a file that only the owner can read. */
 export function secretFiles(dir: string): SecretStore {
   const folder = join(layout.keys(dir), 'receivers');
   const known = new Map<string, string | undefined>();
@@ -25,7 +25,7 @@ export function secretFiles(dir: string): SecretStore {
   };
 }
 
-/** Ids of streams are our own, and those of records that somebody put here are not. */
+/** Stream ids are ours. An id from a forged record must not become a path. */
 function fileOf(folder: string, streamId: string): string {
   return join(folder, `${streamId.replaceAll(/[^0-9a-f-]/g, '_')}.header`);
 }

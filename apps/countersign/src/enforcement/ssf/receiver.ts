@@ -1,10 +1,10 @@
-/** Somebody who may have streams, as the configuration names them. */
+/** A configured receiver that may have streams. */
 export type Receiver = {
   readonly name: string;
-  /** What its events are addressed to. */
+  /** The audience of its events. */
   readonly audience: string;
-  /** Origins at which it lets itself be called. */
+  /** Origins at which it accepts pushes. */
   readonly pushTo: readonly string[];
-  /** `ssf.manage` includes `ssf.read` (CAEP interoperability profile, 2.7.3). */
+  /** `ssf.manage` includes `ssf.read` (CAEP Interoperability Profile, 2.7.3). */
   readonly may: 'ssf.read' | 'ssf.manage';
 };

@@ -7,7 +7,7 @@ import { SigningKeys } from './security-event-token.ts';
 import { opaque } from './subject-identifier.ts';
 
 describe('signing keys', () => {
-  test('roll: the first signs, and all are shown', async () => {
+  test('roll: the first one signs, and all are published', async () => {
     const [one, two] = [testKey(), testKey()];
     const before = await SigningKeys.of([{ file: 'one', pem: one }]);
     const after = await SigningKeys.of([
@@ -29,7 +29,7 @@ describe('signing keys', () => {
     assert.doesNotMatch(JSON.stringify(after.jwks), /"d"|"p"|"q"/);
   });
 
-  test('that are weak, of another kind or none are refused, and not shown', async () => {
+  test('refuses weak, unsuitable and missing keys without quoting them', async () => {
     const bad = [testKey(1024), 'hush-4f6b', '-----BEGIN PRIVATE KEY-----\nhush\n'];
     for (const pem of bad) {
       await assert.rejects(SigningKeys.of([{ file: 'ssf.pem', pem }]), (error: Error) => {

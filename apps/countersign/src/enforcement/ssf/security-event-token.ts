@@ -4,7 +4,7 @@ import { calculateJwkThumbprint, exportJWK, type JSONWebKeySet, type JWK, SignJW
 import type { Json } from '../http/i-json.ts';
 import type { SubjectId } from './subject-identifier.ts';
 
-/** A security event token before it is signed (RFC 8417, in the profile of SSF 1.0, 4.1). */
+/** An unsigned security event token (RFC 8417, in the profile of SSF 1.0, 4.1). */
 export type SetClaims = {
   readonly iss: string;
   readonly aud: string;
@@ -19,12 +19,12 @@ export type SetClaims = {
 
 type SigningKey = { readonly kid: string; readonly key: KeyObject; readonly jwk: JWK };
 
-/** CAEP interoperability profile, 2.6: RS256 with 2048 bits or more. */
+/** CAEP Interoperability Profile, 2.6: RS256 with at least 2048 bits. */
 const MODULUS_BITS_MIN = 2048;
 
 /**
- * The keys that sign. The first one does; the others are shown for as long as a receiver may hold
- * what they signed, so that a key is changed by putting the new one behind, then in front.
+ * Signing keys. The first one signs; the others stay published while receivers may hold their
+ * signatures. To change a key, append the new one, then move it to the front.
  */
 export class SigningKeys {
   readonly #keys: readonly SigningKey[];
@@ -34,8 +34,8 @@ export class SigningKeys {
   }
 
   /**
-   * `pems`: private keys, the one that signs first.
-   * @throws AccessError KEY_INVALID
+   * `pems`: private keys, the signing one first.
+   * @throws PolicyError KEY_INVALID
    */
   static async of(
     pems: readonly { readonly file: string; readonly pem: string }[],
@@ -48,7 +48,7 @@ export class SigningKeys {
     return { keys: this.#keys.map(({ jwk }) => ({ ...jwk })) };
   }
 
-  /** The compact form. No `sub` and no `exp`: the profile forbids both. */
+  /** The compact form. Without `sub` and `exp`, which the profile forbids. */
   async sign(claims: SetClaims): Promise<string> {
     const { kid, key } = this.#keys[0] as SigningKey;
     return new SignJWT({ ...claims })
@@ -78,7 +78,7 @@ function privateKey(file: string, pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch {
-    // What the library says may show a part of the key.
+    // The library's message may contain part of the key.
     throw invalid(file, 'it holds no private key in PEM');
   }
 }

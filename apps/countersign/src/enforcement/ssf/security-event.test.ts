@@ -27,7 +27,9 @@ const COMMON = {
   reason_admin: { en: 'the landspeed was impossible' },
 };
 
-/** What each event must hold beside what all can (contracts 12.6 and 12.7). */
+/**
+ * The members that each event must have in addition to the common ones (contracts 12.6 and 12.7).
+ */
 const TABLE: readonly (readonly [SecurityEvent, type: string, members: object])[] = [
   [sessionRevoked(SUBJECT, BECAUSE), EVENT_TYPES.sessionRevoked, COMMON],
   [
@@ -79,7 +81,7 @@ const TABLE: readonly (readonly [SecurityEvent, type: string, members: object])[
 ];
 
 for (const [event, type, members] of TABLE) {
-  test(`${type.split('/').at(-1)} holds what its specification asks for`, () => {
+  test(`${type.split('/').at(-1)} has the members of its specification`, () => {
     assert.equal(event.type, type);
     assert.deepEqual(event.payload, members);
     assert.equal(event.subject, SUBJECT);

@@ -16,8 +16,8 @@ export type EventName =
   | 'accountEnabled';
 
 /**
- * What this transmitter sends, as CAEP 1.0 section 3 and RISC 1.0 section 2 name it. What it never
- * sends is not among it: a receiver that asked for it would take silence for good news.
+ * The event types of this transmitter (CAEP 1.0 section 3, RISC 1.0 section 2). Types that it never
+ * sends are missing, because a receiver would take their silence for good news.
  */
 export const EVENT_TYPES: Readonly<Record<EventName, string>> = {
   sessionRevoked: `${CAEP}session-revoked`,
@@ -30,7 +30,7 @@ export const EVENT_TYPES: Readonly<Record<EventName, string>> = {
   accountEnabled: `${RISC}account-enabled`,
 };
 
-/** About the stream itself: these are sent whatever was asked for, and cannot be asked for. */
+/** Events about the stream itself. They are always sent and cannot be requested. */
 export const STREAM_EVENT_TYPES: Readonly<Record<'verification' | 'streamUpdated', string>> = {
   verification: `${SSF}verification`,
   streamUpdated: `${SSF}stream-updated`,
@@ -38,19 +38,19 @@ export const STREAM_EVENT_TYPES: Readonly<Record<'verification' | 'streamUpdated
 
 export const SUPPORTED_EVENTS: readonly string[] = Object.values(EVENT_TYPES);
 
-/** Who set it off (CAEP 1.0, 2). */
+/** The initiator (CAEP 1.0, 2). */
 export type Initiator = 'admin' | 'user' | 'policy' | 'system';
 
-/** Something that happened to a subject, before it is signed for anybody. */
+/** Something that happened to a subject, before it is signed for a receiver. */
 export type SecurityEvent = {
   readonly type: string;
   readonly subject: SubjectId;
   readonly payload: Json;
-  /** The same for all that comes of one cause, e.g. the id of the entry that says it. */
+  /** The same for all events with one cause, such as the id of its entry. */
   readonly transaction: string;
 };
 
-/** What all CAEP events can say. The interoperability profile asks for a sentence for admins. */
+/** Members of all CAEP events. The interoperability profile requires a sentence for admins. */
 export type Circumstances = {
   readonly atMs: number;
   readonly by: Initiator;
@@ -91,8 +91,7 @@ export function riskLevelChange(
 }
 
 /**
- * Those of CAEP 1.0, 3.3, and `unstated`: what happened is told even where nobody says of what kind
- * the credential is.
+ * Types of CAEP 1.0, 3.3, and `unstated`: an event without a known credential type is still sent.
  */
 export type CredentialType =
   | 'password'
@@ -107,7 +106,7 @@ export type CredentialType =
 export type CredentialChange = {
   readonly credential: CredentialType;
   readonly change: 'create' | 'revoke' | 'update' | 'delete';
-  /** The make and model of an authenticator. */
+  /** The model of an authenticator. */
   readonly aaguid?: string;
 };
 
@@ -123,7 +122,7 @@ export function credentialChange(
   });
 }
 
-/** NIST SP 800-63B, as CAEP 1.0, 3.4 writes them. */
+/** NIST SP 800-63B levels in the notation of CAEP 1.0, 3.4. */
 export const ASSURANCE_LEVELS = ['nist-aal1', 'nist-aal2', 'nist-aal3'] as const;
 export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
 

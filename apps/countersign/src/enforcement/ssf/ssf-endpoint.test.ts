@@ -42,7 +42,7 @@ function jsonIn({ body }: EndpointReply): Record<string, unknown> {
   return JSON.parse(body) as Record<string, unknown>;
 }
 
-/** All that changes something, by a stream. */
+/** All changing requests for a stream. */
 const CHANGES: readonly (readonly [what: string, asking: (id: string) => Asking])[] = [
   [`POST ${SSF_PATHS.streams}`, () => ({ body: {} })],
   [`PATCH ${SSF_PATHS.streams}`, (id) => ({ body: { stream_id: id, description: 'x' } })],
@@ -55,7 +55,7 @@ const CHANGES: readonly (readonly [what: string, asking: (id: string) => Asking]
 ];
 
 describe('a receiver', () => {
-  test('is answered as SSF says, for each thing that it does', async () => {
+  test('gets the replies of SSF for each request', async () => {
     const { ask, at } = await endpointWorld();
     const statuses: number[] = [];
     let id = '';
@@ -74,7 +74,7 @@ describe('a receiver', () => {
     );
   });
 
-  test('that may only read changes nothing, and reads its own', async () => {
+  test('with read scope changes nothing, and reads its own streams', async () => {
     const { ask, create, at } = await endpointWorld();
     const id = await create();
     const before = at.records.length;
@@ -98,7 +98,7 @@ describe('a receiver', () => {
     assert.deepEqual([polled.status, jsonIn(polled)], [200, { sets: {}, moreAvailable: false }]);
   });
 
-  test('sees and changes no stream of another', async () => {
+  test('sees and changes no stream of another receiver', async () => {
     const { ask, create } = await endpointWorld();
     const id = await create(OTHER);
     const query = { stream_id: id };
@@ -118,7 +118,7 @@ describe('a receiver', () => {
     );
   });
 
-  test('has to say which stream it means, in JSON', async () => {
+  test('must name its stream, in JSON', async () => {
     const { ask, create } = await endpointWorld();
     const id = await create();
     for (const what of [`GET ${SSF_PATHS.status}`, `DELETE ${SSF_PATHS.streams}`]) {
@@ -131,7 +131,7 @@ describe('a receiver', () => {
     }
   });
 
-  test('polls what happened, and is not given it again once it has it', async () => {
+  test('polls events, and does not get acknowledged ones again', async () => {
     const { ask, create, at, transmitter } = await endpointWorld();
     const id = await create();
     await transmitter.emit([ended('ada', at)]);
@@ -154,7 +154,7 @@ describe('the enforcement point of SSF', () => {
     }
   });
 
-  test('says by which methods a path is asked, and what is not there', async () => {
+  test('reports the methods of a path, and unknown paths', async () => {
     const { ask } = await endpointWorld();
     for (const [what, allow] of [
       [`POST ${SSF_PATHS.streams}/x`, undefined],
@@ -172,7 +172,7 @@ describe('the enforcement point of SSF', () => {
     }
   });
 
-  test('shows everybody its metadata and its public keys, and nothing else', async () => {
+  test('publishes only its metadata and its public keys', async () => {
     const { endpoint } = await endpointWorld();
     const path = '/.well-known/ssf-configuration';
     const shown = (of: string, method = 'GET') => endpoint.publicPage({ method, path: of });
@@ -194,7 +194,7 @@ describe('the enforcement point of SSF', () => {
   });
 });
 
-test('what a stream was to push with is forgotten with the stream', async () => {
+test('deletes the push header with the stream', async () => {
   const { ask, at } = await endpointWorld();
   const delivery = { method: PUSH, endpoint_url: HOOK, authorization_header: 'Bearer secret' };
   const created = jsonIn(await ask(`POST ${SSF_PATHS.streams}`, { body: { delivery } }));
@@ -205,7 +205,7 @@ test('what a stream was to push with is forgotten with the stream', async () => 
   assert.equal(at.secrets.size, 0);
 });
 
-test('a subject that was left out and is not any more is written down, once', async () => {
+test('records a subject that is included again, once', async () => {
   const { ask, create, at } = await endpointWorld();
   const id = await create();
   const count = async (path: string): Promise<number> => {
@@ -219,7 +219,7 @@ test('a subject that was left out and is not any more is written down, once', as
   assert.deepEqual([await count(addSubject), await count(addSubject)], [1, 0]);
 });
 
-test('a stream is verified again after a while, and not before', async () => {
+test('verifies a stream again only after the minimum interval', async () => {
   const { ask, create, at } = await endpointWorld();
   const id = await create();
   const verify = async (): Promise<number> =>

@@ -15,7 +15,7 @@ import type { Transmitter } from './transmitter.ts';
 
 type Route = (receiver: Receiver, request: EndpointRequest) => Promise<EndpointReply>;
 
-/** SSF 1.0 over HTTP, without the server: who asks is found out before. */
+/** SSF 1.0 over HTTP. The server authenticates receivers before. */
 export class SsfEndpoint {
   readonly #transmitter: Transmitter;
   readonly #management: StreamManagement;
@@ -33,7 +33,7 @@ export class SsfEndpoint {
     return path.startsWith(`${SSF_PATHS.poll}/`) || this.#methods(path).length > 0;
   }
 
-  /** Undefined unless something is asked for that everybody may read. */
+  /** Undefined unless the request is for a public document. */
   publicPage({
     method,
     path,

@@ -4,15 +4,15 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { EVENT_KEPT_MS } from './limits.ts';
 import { type SsfRecord, ssfRecordOf } from './ssf-record.ts';
 
-/** What a transmitter of events writes down, as entries: streams are configuration, events acts. */
+/** A transmitter's record as an entry: streams are configuration, events are acts. */
 export function ssfDraft(record: SsfRecord): RecordDraft {
   const isStream = record.what === 'ssf-stream' || record.what === 'ssf-stream-deleted';
   return ownEntryDraft(isStream ? 'config' : 'act', record.atMs, record);
 }
 
 /**
- * All that transmitters wrote down in this ledger and that still counts: every stream, and the
- * events of as long as one is kept. What was erased is passed over.
+ * The transmitter records of the ledger that still count: all streams, and events within their
+ * retention. Erased ones are skipped.
  */
 export async function ssfRecords({
   store,
@@ -28,7 +28,7 @@ export async function ssfRecords({
   for (const index of store.acts('config')) await read(index);
   for (const index of store.acts('act').toReversed()) {
     const { leaf } = await reader.leaf(index);
-    // `seen` never decreases: whatever stands before this is older.
+    // `seen` never decreases, so all earlier entries are older.
     if (Date.parse(leaf.seen) < sinceMs) break;
     await read(index);
   }

@@ -1,6 +1,6 @@
 import { POLL, PUSH } from './event-stream.ts';
 
-/** Where each of the transmitter's endpoints lies beneath its issuer. */
+/** The path of each transmitter endpoint below its issuer. */
 export const SSF_PATHS = {
   jwks: '/ssf/jwks.json',
   streams: '/ssf/streams',
@@ -13,12 +13,14 @@ export const SSF_PATHS = {
 
 const SSF_WELL_KNOWN = '/.well-known/ssf-configuration';
 
-/** The well-known part goes between the host of the issuer and its path (SSF 1.0, 7.2). */
+/** The well-known part goes between the issuer's host and path (SSF 1.0, 7.2). */
 export function ssfMetadataPath(issuer: string): string {
   return SSF_WELL_KNOWN + new URL(issuer).pathname.replace(/\/+$/, '');
 }
 
-/** SSF 1.0, 7.1. `issuer` is told as it is configured: receivers compare it by its bytes. */
+/**
+ * SSF 1.0, 7.1. `issuer` is returned exactly as configured, because receivers compare it by bytes.
+ */
 export function ssfMetadata(issuer: string): Readonly<Record<string, unknown>> {
   const at = (path: string): string => issuer.replace(/\/+$/, '') + path;
   return {

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '@countersign/core';
 import type { SsfRecord } from './ssf-record.ts';
 
-/** Resolves after a time, or at once when the signal is aborted. */
+/** Resolves after a time, or when the signal is aborted. */
 export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 export type PostRequest = {
@@ -12,16 +12,16 @@ export type PostRequest = {
   readonly signal: AbortSignal;
 };
 
-/** MUST follow no redirect, reject after the time is over, and read a bounded answer. */
+/** MUST follow no redirect, reject after the timeout, and read a bounded reply. */
 export type Post = (request: PostRequest) => Promise<{
   readonly status: number;
   readonly body: string;
 }>;
 
-/** Where records go. MUST be durable, in the order of the calls, when it resolves. */
+/** Stores records. MUST be durable, in call order, when it resolves. */
 export type Keep = (records: readonly SsfRecord[]) => Promise<void>;
 
-/** Headers that receivers want with each push. Never in the ledger, which others read. */
+/** Push headers of receivers. They must not be in the ledger, which others can read. */
 export interface SecretStore {
   get(streamId: string): string | undefined;
   set(streamId: string, secret: string | undefined): void;

@@ -4,16 +4,16 @@ import type { SetClaims } from './security-event-token.ts';
 
 /** How an event ended. */
 export type DeliveryOutcome =
-  /** The receiver has it, and said so. */
+  /** The receiver acknowledged it. */
   | 'acknowledged'
-  /** The receiver said that it will not have it. */
+  /** The receiver refused it. */
   | 'refused'
-  /** Nobody fetched it for as long as it could have been of use. */
+  /** It was not fetched within its retention. */
   | 'expired';
 
 /**
- * What a transmitter writes down: with these alone it goes on after a crash where it was. What a
- * stream still had to send when it was disabled or deleted is dropped with it.
+ * A transmitter's records. They suffice to continue after a crash. Disabling or deleting a stream
+ * drops its pending events.
  */
 export type SsfRecord =
   | { readonly v: 1; readonly what: 'ssf-stream'; readonly stream: Stream; readonly atMs: number }
@@ -38,7 +38,7 @@ export type SsfRecord =
       readonly streamId: string;
       readonly jti: string;
       readonly how: DeliveryOutcome;
-      /** What the receiver said is wrong with it. */
+      /** The receiver's error. */
       readonly error: string | undefined;
       readonly atMs: number;
     };
@@ -50,7 +50,7 @@ const WHATS: ReadonlySet<unknown> = new Set([
   'ssf-settled',
 ]);
 
-/** Undefined for the body of another entry. What we wrote ourselves is of the form it has. */
+/** Undefined for the body of another entry. Our own records have a valid form. */
 export function ssfRecordOf(body: unknown): SsfRecord | undefined {
   if (!isObject(body) || body['v'] !== 1 || !WHATS.has(body['what'])) return undefined;
   return body as SsfRecord;

@@ -8,13 +8,13 @@ import { EVENT_TYPES, riskLevelChange } from './security-event.ts';
 import { issSub, opaque } from './subject-identifier.ts';
 
 describe('streams', () => {
-  test('say how often they may be verified, in seconds', async () => {
+  test('state the minimum verification interval in seconds', async () => {
     const { management } = await world();
     const shown = await management.create(RECEIVER, {});
     assert.equal(Number(shown['min_verification_interval']) * 1000, VERIFICATION_EVERY_MS);
   });
 
-  test('are asked for events in a list that is no longer than it can be', async () => {
+  test('limit the list of requested events', async () => {
     const { management } = await world();
     const asked = (events_requested: unknown) => management.create(RECEIVER, { events_requested });
     const { events_supported } = await management.create(RECEIVER, {});
@@ -60,7 +60,7 @@ describe('streams', () => {
     assert.deepEqual(management.list(RECEIVER), []);
   });
 
-  test('of another receiver are as good as none', async () => {
+  test('of another receiver are reported as missing', async () => {
     const { management, polls } = await world();
     const id = idOf(await management.create(OTHER, {}));
     const message = { stream_id: id };
@@ -79,7 +79,7 @@ describe('streams', () => {
     await assert.rejects(management.removeSubject(RECEIVER, { ...message, subject }), none);
   });
 
-  test('keep what the transmitter supplies', async () => {
+  test("protect the transmitter's members", async () => {
     const { management } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     for (const bad of [
@@ -92,14 +92,14 @@ describe('streams', () => {
     }
   });
 
-  test('are as many as a receiver can use', async () => {
+  test('have a maximum number per receiver', async () => {
     const { management } = await world();
     for (let i = 0; i < 8; i++) await management.create(RECEIVER, {});
     await assert.rejects(management.create(RECEIVER, {}), /8 streams at most/);
     await management.create(OTHER, {});
   });
 
-  test('hold while they are paused, and drop while they are disabled', async () => {
+  test('hold events while paused, and drop them while disabled', async () => {
     const { at, transmitter, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     const set = (status: string) => management.setStatus(RECEIVER, { stream_id: id, status });
@@ -115,7 +115,7 @@ describe('streams', () => {
     await assert.rejects(set('asleep'), /none of enabled, paused, disabled/);
   });
 
-  test('are verified on demand, with the state that was given', async () => {
+  test('are verified on demand with the given state', async () => {
     const { at, transmitter, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     await management.verify(RECEIVER, { stream_id: id, state: 'VGhpcw' });
@@ -130,7 +130,7 @@ describe('streams', () => {
     await management.verify(RECEIVER, { stream_id: id });
   });
 
-  test('leave out whom a receiver does not want to hear of', async () => {
+  test('exclude subjects on request', async () => {
     const { at, transmitter, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     const subject = { ...issSub('https://idp.example.com', 'ada') };
@@ -143,7 +143,7 @@ describe('streams', () => {
     assert.equal(Object.keys((await poll(polls, id)).sets).length, 2);
   });
 
-  test('get the events that were asked for, and no others', async () => {
+  test('deliver only the requested events', async () => {
     const { at, transmitter, management } = await world();
     await management.create(RECEIVER, { events_requested: [EVENT_TYPES.riskLevelChange] });
     assert.equal(await transmitter.emit([ended('ada', at)]), 0);

@@ -22,10 +22,10 @@ import type { SsfRecord } from './ssf-record.ts';
 import { keyOf, matches, subjectOf } from './subject-identifier.ts';
 import type { Transmitter } from './transmitter.ts';
 
-/** What receivers do with their streams (SSF 1.0, section 8.1). Each knows its own alone. */
+/** Stream management for receivers (SSF 1.0, section 8.1). Each receiver sees only its own. */
 export class StreamManagement {
   readonly #transmitter: Transmitter;
-  /** When each stream was last verified; a restart may be verified at once. */
+  /** Time of each stream's last verification. After a restart, one is allowed at once. */
   readonly #verifiedMs = new Map<string, number>();
 
   constructor(transmitter: Transmitter) {
@@ -155,7 +155,7 @@ export class StreamManagement {
     return shownOf(next, transmits);
   }
 
-  /** The secret first: a push without it would tell a stranger that there is something to send. */
+  /** Store the secret first: a push without it would reveal to a stranger that there are events. */
   async #put(stream: Stream, authorization: string | undefined): Promise<void> {
     this.#transmitter.world.secrets.set(stream.id, authorization);
     await this.#say(stream);

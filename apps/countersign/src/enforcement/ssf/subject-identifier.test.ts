@@ -37,7 +37,7 @@ describe('subjects', () => {
     ['nothing', undefined],
     ['no format', { email: 'a@b.c' }],
     ['a format that nobody defines', { format: 'shoe_size', id: '42' }],
-    // An example of SSF writes this name; RFC 9493 has the other.
+    // An example in SSF uses this name; RFC 9493 has another.
     ['the format phone', { format: 'phone', phone_number: '+1' }],
     ['a missing member', { format: 'iss_sub', iss: 'https://idp.example.com' }],
     ['an empty member', { format: 'email', email: '' }],
@@ -58,7 +58,7 @@ describe('subjects', () => {
     test(`refuses ${name}`, () => assert.throws(() => subjectOf(subject), /^EndpointError/));
   }
 
-  test('match as the specification says', () => {
+  test('match as specified', () => {
     const both = complex({ user: ada, session });
     assert.ok(matches(ada, { format: 'iss_sub', sub: 'ada', iss: 'https://idp.example.com' }));
     assert.ok(!matches(ada, issSub('https://idp.example.com', 'eve')));
@@ -72,7 +72,7 @@ describe('subjects', () => {
     assert.ok(!matches(email('ada@example.com'), both));
   });
 
-  test('matching has no direction, and everything matches itself', () => {
+  test('matching is symmetric and reflexive', () => {
     const simple = fc.oneof(
       fc.constantFrom('a', 'b').map(opaque),
       fc.constantFrom('a', 'b').map((sub) => issSub('i', sub)),

@@ -2,10 +2,10 @@ import { malformed } from '../http/endpoint-error.ts';
 import { canonical, isObject, type Json } from '../http/i-json.ts';
 import { ALIASES_MAX, RECEIVER_TEXT_CHARACTERS_MAX } from './limits.ts';
 
-/** A subject as RFC 9493 and SSF 1.0 section 3 write it. */
+/** A subject in the form of RFC 9493 and SSF 1.0 section 3. */
 export type SubjectId = Json & { readonly format: string };
 
-/** The members that each simple format must have. */
+/** The required members of each simple format. */
 const SIMPLE: ReadonlyMap<string, readonly string[]> = new Map([
   ['account', ['uri']],
   ['email', ['email']],
@@ -56,8 +56,8 @@ export function email(address: string): SubjectId {
 }
 
 /**
- * Simple subjects match when they are identical. Complex ones match when each member is missing on
- * either side or identical; a simple one then stands for the user (SSF 1.0, 3.3 and 8.1.3.1).
+ * Simple subjects match if they are identical. Complex ones match if each member is identical or
+ * missing on one side; a simple one then stands for the user (SSF 1.0, 3.3 and 8.1.3.1).
  */
 export function matches(a: SubjectId, b: SubjectId): boolean {
   if (a.format !== 'complex' && b.format !== 'complex') return keyOf(a) === keyOf(b);
@@ -69,7 +69,7 @@ export function matches(a: SubjectId, b: SubjectId): boolean {
   });
 }
 
-/** The same text for the same subject, in whichever order its members were written. */
+/** The same text for the same subject, independent of member order. */
 export function keyOf(subject: SubjectId): string {
   return canonical(subject);
 }

@@ -4,20 +4,20 @@ import type { SetClaims } from './security-event-token.ts';
 import type { SsfRecord } from './ssf-record.ts';
 import { keyOf } from './subject-identifier.ts';
 
-/** An event that a receiver has not acknowledged yet. */
+/** An unacknowledged event. */
 export type Pending = {
   readonly claims: SetClaims;
   readonly issuedMs: number;
-  /** Events of one subject are sent one after the other. */
+  /** Events of one subject are sent in sequence. */
   readonly subjectKey: string;
-  /** About the stream itself: sent whatever its status is. */
+  /** About the stream itself: sent in any status. */
   readonly aboutStream: 'yes' | 'no';
 };
 
-/** A stream, and what it still has to send, oldest first. */
+/** A stream with its pending events, oldest first. */
 export type StreamBacklog = { stream: Stream; readonly pending: Map<string, Pending> };
 
-/** What all records together say. The way after a crash is the way of every day. */
+/** The state that all records give together. Recovery after a crash is the normal path. */
 export class TransmitterState {
   readonly #lines = new Map<string, StreamBacklog>();
 
@@ -69,7 +69,7 @@ export class TransmitterState {
   }
 }
 
-/** A stream that is paused holds everything but what is about itself (SSF 1.0, 8.1.2). */
+/** A paused stream holds all events except those about itself (SSF 1.0, 8.1.2). */
 export function isSendable({ stream }: StreamBacklog, { aboutStream }: Pending): boolean {
   return stream.status === 'enabled' || aboutStream === 'yes';
 }

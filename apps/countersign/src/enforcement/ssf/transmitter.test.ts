@@ -7,7 +7,7 @@ import { EVENT_KEPT_MS, PENDING_EVENTS_MAX } from './limits.ts';
 import { EVENT_TYPES } from './security-event.ts';
 import { ssfRecordOf } from './ssf-record.ts';
 
-test('what it wrote down is told from all other entries', async () => {
+test('distinguishes its records from all other entries', async () => {
   const { at, transmitter, management } = await world();
   const id = idOf(await management.create(RECEIVER, {}));
   await transmitter.emit([ended('ada', at)]);
@@ -21,7 +21,7 @@ test('what it wrote down is told from all other entries', async () => {
 });
 
 describe('a transmitter', () => {
-  test('goes on after a crash where it was', async () => {
+  test('continues after a crash where it stopped', async () => {
     const before = await world();
     const polled = idOf(await before.management.create(RECEIVER, {}));
     await before.management.create(OTHER, { events_requested: [] });
@@ -37,7 +37,7 @@ describe('a transmitter', () => {
     assert.equal(Object.keys(rest.sets).length, 1);
   });
 
-  test('takes up a stream of an earlier version with the types that are still sent', async () => {
+  test('accepts a stream of an earlier version with the types that are still sent', async () => {
     const before = await world();
     const { sessionRevoked } = EVENT_TYPES;
     const gone = sessionRevoked.replace('session-revoked', 'session-presented');
@@ -56,7 +56,7 @@ describe('a transmitter', () => {
     assert.equal(await after.transmitter.emit([ended('ada', after.at)]), 1);
   });
 
-  test('pushes after a start what was not acknowledged before', async () => {
+  test('pushes unacknowledged events after a start', async () => {
     const before = await world();
     before.at.answer = () => ({ status: 500, body: '' });
     const delivery = { method: PUSH, endpoint_url: HOOK };
@@ -72,7 +72,7 @@ describe('a transmitter', () => {
     assert.equal(first, second, 'the same event, by the same jti');
   });
 
-  test('sends nothing that is not written down', async () => {
+  test('sends nothing without a record', async () => {
     const { at, transmitter, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     at.keepFails = new Error('the disk is full');
@@ -81,7 +81,7 @@ describe('a transmitter', () => {
     assert.deepEqual((await poll(polls, id)).sets, {});
   });
 
-  test('gives up on an event that nobody fetched for a week, and says so', async () => {
+  test('drops an event that was not fetched for a week, and records it', async () => {
     const { at, transmitter, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     await transmitter.emit([ended('ada', at)]);
@@ -93,7 +93,7 @@ describe('a transmitter', () => {
     assert.ok(last?.what === 'ssf-settled' && last.how === 'expired');
   });
 
-  test('disables a stream that nobody reads, and says so on it', async () => {
+  test('disables a stream that no receiver reads, with an event on it', async () => {
     const { at, transmitter, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     const many = Array.from({ length: PENDING_EVENTS_MAX + 1 }, () => ended('ada', at));
@@ -107,7 +107,7 @@ describe('a transmitter', () => {
     assert.equal(Object.keys(sets).length, 1);
   });
 
-  test('tells nothing to a receiver that is no longer configured', async () => {
+  test('sends nothing to a receiver that is no longer configured', async () => {
     const before = await world();
     await before.management.create({ ...RECEIVER, name: 'gone' }, {});
     assert.equal(await before.transmitter.emit([ended('ada', before.at)]), 0);

@@ -19,8 +19,9 @@ export type TransmitterOptions = {
 };
 
 /**
- * Hands security events to those who subscribed (SSF 1.0). Everything that it says or hears is
- * written down before it counts: an event that was emitted is sent, whatever crashes in between.
+ * Delivers security events to subscribers (SSF 1.0).
+ *
+ * Everything is recorded before it takes effect, so an emitted event is sent despite any crash.
  */
 export class Transmitter {
   readonly transmits: Transmits;
@@ -29,10 +30,10 @@ export class Transmitter {
   readonly state: TransmitterState = new TransmitterState();
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly #pusher: PushDelivery;
-  /** Those who wait for something to be there, by stream. */
+  /** Callbacks that wait for an event, by stream. */
   readonly #waiting = new Map<string, Set<() => void>>();
 
-  /** `records`: all that an earlier process wrote down, in their order. */
+  /** `records`: all records of earlier processes, in order. */
   constructor(options: TransmitterOptions, records: Iterable<SsfRecord> = []) {
     this.transmits = options.transmits;
     this.keys = options.keys;
@@ -43,18 +44,18 @@ export class Transmitter {
     this.#pusher = new PushDelivery(this);
   }
 
-  /** Begins to push what is there, and goes on with whatever comes. */
+  /** Starts to push pending and new events. */
   start(): void {
     for (const { stream } of this.state.lines()) this.#pusher.wake(stream.id);
   }
 
-  /** Resolves when no push is under way any more. */
+  /** Resolves when no push is in progress. */
   async close(): Promise<void> {
     for (const waiting of this.#waiting.values()) for (const wake of waiting) wake();
     await this.#pusher.close();
   }
 
-  /** Durable when it resolves; tells to how many streams the events go. */
+  /** Durable when it resolves. Returns the number of streams that get the events. */
   async emit(events: readonly SecurityEvent[]): Promise<number> {
     const records: SsfRecord[] = [];
     const touched = new Set<string>();
@@ -73,7 +74,7 @@ export class Transmitter {
     return touched.size;
   }
 
-  /** An event about a stream, on that stream alone. */
+  /** An event about a stream, on that stream only. */
   about(stream: Stream, type: keyof typeof STREAM_EVENT_TYPES, payload: object): SsfRecord {
     return this.#issued(stream, {
       type: STREAM_EVENT_TYPES[type],
@@ -83,7 +84,10 @@ export class Transmitter {
     });
   }
 
-  /** What became of an event. An event that is not pending was settled before: nothing is said. */
+  /**
+   * Records the outcome of an event. An event that is not pending was settled before and is
+   * skipped.
+   */
   async settle(
     line: StreamBacklog,
     outcomes: readonly {
@@ -102,7 +106,7 @@ export class Transmitter {
     await this.record(records);
   }
 
-  /** Gives up what nobody fetched for too long. */
+  /** Drops events past their retention. */
   async expire(line: StreamBacklog): Promise<void> {
     const untilMs = this.world.clock.now() - EVENT_KEPT_MS;
     const old = [...line.pending.values()].filter(({ issuedMs }) => issuedMs < untilMs);
@@ -112,7 +116,7 @@ export class Transmitter {
     );
   }
 
-  /** Writes down, and then does as written. */
+  /** Stores records, then applies them. */
   async record(records: readonly SsfRecord[]): Promise<void> {
     if (records.length === 0) return;
     await this.world.keep(records);
@@ -127,7 +131,7 @@ export class Transmitter {
     }
   }
 
-  /** Resolves when something happened on a stream, or the signal is aborted. */
+  /** Resolves when something happens on a stream, or the signal is aborted. */
   async change(streamId: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const waiting = this.#waiting.get(streamId) ?? new Set();
@@ -153,7 +157,7 @@ export class Transmitter {
     throw new EndpointError('UNKNOWN', 'there is no such stream');
   }
 
-  /** A receiver that the configuration no longer names hears nothing more. */
+  /** A receiver that is no longer configured gets no events. */
   #isServed({ stream }: StreamBacklog): boolean {
     return this.receivers.has(stream.receiver);
   }

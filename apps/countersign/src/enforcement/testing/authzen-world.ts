@@ -51,7 +51,7 @@ const DIRECTORY = new PlainDirectory(
   NOW_MS,
 );
 
-/** `strangers`: so many people before all others of whom nothing else is known. */
+/** `strangers`: the number of people before all others without any attributes. */
 function candidatesOf(strangers: number): Candidates {
   const before = Array.from({ length: strangers }, (_, at) => `a${String(at).padStart(6, '0')}`);
   const known: Readonly<Record<string, readonly string[]>> = {

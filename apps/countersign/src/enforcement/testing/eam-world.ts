@@ -43,7 +43,7 @@ export const EAM_TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c
 export const ADA = '11111111-7a54-4d0b-9c36-1e5d8a7b6c21';
 export const PREY = '22222222-7a54-4d0b-9c36-1e5d8a7b6c21';
 export const STRANGER = '33333333-7a54-4d0b-9c36-1e5d8a7b6c21';
-/** Known to the directory by the name that she types. */
+/** The directory identifies her by sign-in name. */
 export const NAMED = '44444444-7a54-4d0b-9c36-1e5d8a7b6c21';
 export const ISSUER = 'https://pdp.example.com';
 export const AUTHORITY = 'https://login.example.com';
@@ -93,7 +93,7 @@ function publicKeyOf(name: string): KeyObject {
 
 type EntraKey = Awaited<ReturnType<typeof generateKeyPair>>;
 
-/** A page as a browser holds it. */
+/** A page with the browser's state. */
 export type Page = {
   readonly status: number;
   readonly text: string;
@@ -103,24 +103,24 @@ export type Page = {
   readonly options: Readonly<Record<string, unknown>>;
 };
 
-/** An external method with the company's own policies, and an Entra that signs hints. */
+/** An external method with the company's policies, and an Entra that signs hints. */
 export class EamWorld {
   readonly clock: ManualClock = new ManualClock(START_MS);
   readonly drafts: RecordDraft[] = [];
   readonly records: PasskeyRecord[] = [];
   /** Those that the enforcement point told of. */
   readonly passes: { readonly id: string; readonly person: string }[] = [];
-  /** What other nodes wrote down, and is not taken in yet. */
+  /** Records of other nodes that were not loaded yet. */
   readonly others: PasskeyRecord[] = [];
   readonly book: PasskeyRegistry = new PasskeyRegistry();
-  /** Who may be one of two: mallory has a key, and is none of them. */
+  /** Approvers. Mallory has a key but is not one of them. */
   readonly people: Map<string, KeyObject> = new Map(
     ['carol', 'dave', 'erin'].map((name) => [name, publicKeyOf(name)]),
   );
   readonly endpoint: EamEndpoint;
   readonly ring: KeyRing;
   readonly #entra: EntraKey;
-  /** From now on nothing can be written down. */
+  /** `full`: no entry can be written. */
   ledger: 'whole' | 'full' = 'whole';
   /** Whether Entra's keys can be read. */
   authority: 'there' | 'away' = 'there';
@@ -171,7 +171,7 @@ export class EamWorld {
     return new EamWorld(ENTRA, RING, jwk, attestation);
   }
 
-  /** What was decided, in order. */
+  /** The decisions in order. */
   get decisions(): readonly { readonly decision: Decision; readonly request: DecisionRequest }[] {
     return this.drafts
       .filter(({ kind }) => kind === 'decision')
@@ -182,7 +182,7 @@ export class EamWorld {
     return this.drafts.filter(({ kind }) => kind === 'pass').length;
   }
 
-  /** As Entra's clocks show it, whatever happens to ours. */
+  /** Entra's time, independent of our clock. */
   get seconds(): number {
     return Math.floor((START_MS + this.clock.monotonic()) / 1000);
   }
@@ -193,7 +193,7 @@ export class EamWorld {
       ver: '2.0',
       iss: `${AUTHORITY}/${EAM_TENANT}/v2.0`,
       aud: APP_ID,
-      // As in the real service, it is over a second before it was issued.
+      // As in the real service, it expires a second before it was issued.
       ...{ exp: seconds - 1, iat: seconds, nbf: seconds },
       ...{ tid: EAM_TENANT, oid: person, sub: `pairwise of ${person}` },
       preferred_username: `${person.slice(0, 4)}@northmoor.example`,
@@ -209,7 +209,7 @@ export class EamWorld {
     return this.#entra;
   }
 
-  /** What Entra posts. */
+  /** The form that Entra posts. */
   async request(person: string = ADA): Promise<URLSearchParams> {
     this.#nonces += 1;
     const values = ['possessionorinherence'];
@@ -224,12 +224,12 @@ export class EamWorld {
     });
   }
 
-  /** Sends somebody here, as Entra does. */
+  /** Sends a person here, as Entra does. */
   async arrive(person: string = ADA): Promise<Page> {
     return this.post(EAM_PATHS.authorize, await this.request(person), { origin: AUTHORITY });
   }
 
-  /** Posts a form of a page, as the browser that holds it does. */
+  /** Posts a form of a page, as its browser does. */
   submit(page: Page, path: string, fields: Readonly<Record<string, string>>): Promise<Page> {
     const form = new URLSearchParams({ token: page.token, ...fields });
     return this.post(path, form, { origin: ISSUER, cookie: page.cookie ?? '' });
@@ -261,7 +261,7 @@ export class EamWorld {
     return pageOf(await this.endpoint.answer(request));
   }
 
-  /** Registers a passkey for somebody by an invitation of one administrator. */
+  /** Registers a passkey by an invitation of one administrator. */
   async enrol(
     authenticator: SoftAuthenticator = new SoftAuthenticator(),
     person: string = ADA,
@@ -277,7 +277,7 @@ export class EamWorld {
     return this.invite(person).code ?? '';
   }
 
-  /** Invites as an administrator does, who signs with the key of `key`. */
+  /** Invites as an administrator who signs with the key of `key`. */
   invite(person: string, by = 'carol', key: string = by): InvitationDraft {
     const statement: InvitationRequest = {
       ...{ v: 1, what: 'passkey-invitation', invitation: randomUUID(), tenant: EAM_TENANT },
@@ -288,7 +288,7 @@ export class EamWorld {
     return this.#taken(invite(this.book, request, this.#desk()));
   }
 
-  /** Agrees to an invitation as another administrator does. */
+  /** Approves an invitation as another administrator. */
   agree(id: string, by = 'dave', key: string = by): InvitationDraft {
     const request = this.book.invitation(id)?.invitation.request;
     const statement: InvitationApproval = {
@@ -326,7 +326,7 @@ export class EamWorld {
       keep: async (record) => {
         if (this.ledger === 'full') throw new PolicyError('NOT_ACCOUNTED', 'the disk is full');
         this.records.push(record);
-        // Others go on while a record is made durable.
+        // Lets other work run while a record becomes durable.
         await setImmediate();
         this.book.apply(record);
       },
@@ -360,7 +360,7 @@ function pageOf({ status, headers, body: text }: EndpointReply): Page {
   return { status, text, headers, cookie, token, options };
 }
 
-/** What a page posts to Entra. */
+/** The form that a page posts to Entra. */
 export function answerIn({ text }: Page): Pick<ReadPage, 'action' | 'fields'> {
   return readPage(text);
 }

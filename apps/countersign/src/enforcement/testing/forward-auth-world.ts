@@ -53,14 +53,14 @@ const ISSUER = 'https://idp.example.com';
 
 export type ForwardAuthWorld = {
   readonly endpoint: ForwardAuthEndpoint;
-  /** What was decided, in order. */
+  /** The decisions in order. */
   readonly decided: () => readonly DecisionBody[];
-  /** Passes that were opened here, and are over. */
+  /** Passes of this node that are over. */
   readonly over: Set<string>;
   readonly token: (claims?: JWTPayload) => Promise<string>;
 };
 
-/** `ledger`: whether what is decided can be written down, and what goes wrong where it cannot. */
+/** `ledger`: whether decisions can be recorded, and the error if not. */
 export async function forwardAuthWorld(
   ledger: 'takes entries' | 'is full' = 'takes entries',
 ): Promise<ForwardAuthWorld> {
@@ -126,7 +126,7 @@ export type Asking = {
   readonly headers?: Readonly<Record<string, string | undefined>>;
 };
 
-/** Asks as this kind of proxy does for a request that waits at it. */
+/** Asks about a waiting request, as this kind of proxy does. */
 export function askedBy(
   endpoint: ForwardAuthEndpoint,
   caller: ProxyCaller,

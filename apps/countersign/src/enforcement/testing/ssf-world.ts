@@ -28,14 +28,14 @@ const ANY_CLAIMS: SetClaims = {
 
 export type PostAnswer = { readonly status: number; readonly body: string };
 
-/** A transmitter whose time, network and ledger a test holds in its hands. */
+/** A transmitter with simulated time, network and ledger. */
 export class SsfTestWorld {
   readonly clock: ManualClock = new ManualClock(Date.UTC(2026, 0, 5, 9));
   readonly records: SsfRecord[] = [];
   readonly posts: PostRequest[] = [];
   readonly secrets: Map<string, string> = new Map();
   readonly keys: SigningKeys;
-  /** What a push is answered; a test may put another in its place. */
+  /** The reply to a push, which a test may replace. */
   answer: (request: PostRequest) => PostAnswer | Promise<PostAnswer> = () => ({
     status: 202,
     body: '',
@@ -63,7 +63,7 @@ export class SsfTestWorld {
     );
   }
 
-  /** Time passes; whoever waited for it goes on. */
+  /** Advances the time and resumes all waits. */
   async advance(ms: number): Promise<void> {
     this.clock.advance(ms);
     const due = this.#sleeping.filter(({ untilMs }) => untilMs <= this.clock.monotonic());
@@ -72,13 +72,13 @@ export class SsfTestWorld {
     await this.settled();
   }
 
-  /** Resolves when so many pushes were sent; never, should they not be. */
+  /** Resolves after `count` pushes; otherwise never. */
   async pushed(count: number): Promise<void> {
     while (this.posts.length < count) await turn();
     await this.settled();
   }
 
-  /** Resolves when the last thing that was written down is that an event was settled. */
+  /** Resolves when the last record settles an event. */
   async settlement(): Promise<SsfRecord> {
     for (;;) {
       const last = this.records.at(-1);
@@ -87,7 +87,9 @@ export class SsfTestWorld {
     }
   }
 
-  /** What can happen without time passing has happened, signing among it. */
+  /**
+   * Resolves when everything that can happen without time passing has happened, signing included.
+   */
   async settled(): Promise<void> {
     for (let round = 0; round < 3; round++) {
       for (let turns = 0; turns < 10; turns++) await turn();

@@ -18,7 +18,7 @@ export type Transmitting = {
   readonly polls: PollDelivery;
 };
 
-/** A transmitter with all that is around it; with records it goes on where they end. */
+/** A transmitter with its environment. With records, it continues after them. */
 export async function world(
   records?: readonly SsfRecord[],
   before?: SsfTestWorld,
@@ -46,7 +46,7 @@ export async function poll(
   return { sets: sets as Record<string, string>, moreAvailable };
 }
 
-/** As a receiver verifies an event, with a library that others wrote. */
+/** Verifies an event as a receiver does, with a third-party library. */
 export async function verified(transmitter: Transmitter, set: string): Promise<JWTVerifyResult> {
   return jwtVerify(set, createLocalJWKSet(transmitter.keys.jwks), {
     issuer: ISSUER,

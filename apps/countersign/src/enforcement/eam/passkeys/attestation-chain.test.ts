@@ -23,7 +23,7 @@ type CertificateOptions = {
   readonly toMs?: number;
 };
 
-/** Somebody with a certificate of an issuer's, or of their own. */
+/** A party with a certificate from an issuer, or self-signed. */
 async function party(
   name: string,
   { by, kind, fromMs, toMs }: CertificateOptions = {},
@@ -54,7 +54,7 @@ function isVouched(chain: readonly Party[], makers: readonly Party[], nowMs = NO
   );
 }
 
-test('a chain that leads to a maker is vouched for, whether it holds the maker or not', () => {
+test('accepts a chain to a maker, with or without the maker in it', () => {
   assert.ok(isVouched([leaf, middle], [root]));
   assert.ok(isVouched([leaf, middle, root], [root]));
   assert.ok(isVouched([leaf], [middle]));
@@ -62,7 +62,7 @@ test('a chain that leads to a maker is vouched for, whether it holds the maker o
   assert.ok(isVouched([leaf], [leaf]), 'a maker may name one model');
 });
 
-test('a chain that leads to nobody, to somebody else or in no order is not', async () => {
+test('refuses a chain to an unknown issuer, or out of order', async () => {
   const other = await party('Root');
   assert.ok(!isVouched([], [root]));
   assert.ok(!isVouched([leaf, middle], []));
@@ -73,18 +73,18 @@ test('a chain that leads to nobody, to somebody else or in no order is not', asy
   assert.ok(!isVouched([leaf, root], [root]));
 });
 
-test('a link that somebody forged, or that may issue nothing, vouches for nothing', async () => {
+test('refuses a chain with a forged link, or one that may not issue', async () => {
   const forged = await party('Middle', { by: await party('Root') });
   assert.ok(!isVouched([leaf, forged], [root]));
   assert.ok(!isVouched([await party('Leaf', { by: forged, kind: 'leaf' }), middle], [root]));
-  // Whoever has one authenticator could else make certificates for any other.
+  // The owner of one authenticator could otherwise issue certificates for others.
   const model = await party('Model', { by: root, kind: 'leaf' });
   const made = await party('Made', { by: model, kind: 'leaf' });
   assert.ok(isVouched([model], [root]));
   assert.ok(!isVouched([made, model], [root]));
 });
 
-test('every link has to be in force, on its first and last moment too', async () => {
+test('every link must be valid at the time, including its first and last moment', async () => {
   assert.ok(isVouched([leaf, middle], [root], FROM_MS));
   assert.ok(!isVouched([leaf, middle], [root], FROM_MS - 1));
   assert.ok(isVouched([leaf, middle], [root], TO_MS));

@@ -57,7 +57,7 @@ async function isTaken(world: EamWorld, habits: Habits): Promise<boolean> {
   return /is registered/.test(text);
 }
 
-test('only the authenticators that policy names may register', async () => {
+test('registers only authenticators on the allowlist', async () => {
   const authenticators = [MODEL];
   const policy = { formats: ['none', 'packed'], authenticators, makers: [] } as const;
   const world = await EamWorld.begin(policy);
@@ -65,14 +65,14 @@ test('only the authenticators that policy names may register', async () => {
   assert.equal(await isTaken(world, { aaguid: MODEL }), true);
 });
 
-test('only in the forms that policy names', async () => {
+test('accepts only allowed attestation formats', async () => {
   const policy = { formats: ['packed'], authenticators: undefined, makers: [] } as const;
   const world = await EamWorld.begin(policy);
   assert.equal(await isTaken(world, { format: 'none' }), false);
   assert.equal(await isTaken(world, { format: 'packed' }), true);
 });
 
-test('where makers are named, only what one of them vouches for', async () => {
+test('with makers configured, accepts only what one of them attests', async () => {
   const [ours, theirs] = [await maker('Ours'), await maker('Theirs')];
   const makers = [new X509Certificate(ours.certificate.toString('pem'))];
   const policy = { formats: ['packed'], authenticators: [MODEL], makers } as const;
@@ -91,7 +91,7 @@ test('where makers are named, only what one of them vouches for', async () => {
   assert.equal(await isTaken(world, { ...packed, maker: right }), true);
 });
 
-test('a passkey is made on our site, for this attempt, with the person verified', async () => {
+test('a passkey is created on our site, for this attempt, with user verification', async () => {
   const world = await EamWorld.begin();
   for (const habits of [
     { origin: 'https://elsewhere.example' },

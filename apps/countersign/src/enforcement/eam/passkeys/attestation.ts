@@ -1,17 +1,17 @@
 import { X509Certificate } from 'node:crypto';
 
-/** Forms in which an authenticator says what it is, that can be verified without asking anybody. */
+/** Attestation formats that can be verified offline. */
 export const ATTESTATION_FORMATS = ['none', 'packed', 'tpm'] as const;
 export type AttestationFormat = (typeof ATTESTATION_FORMATS)[number];
 
 /** Which authenticators may register. */
 export type AttestationPolicy = {
   readonly formats: readonly AttestationFormat[];
-  /** AAGUIDs, lower case; undefined: any. */
+  /** Lowercase AAGUIDs. Undefined: any. */
   readonly authenticators: readonly string[] | undefined;
   /**
-   * Whose word counts for what an authenticator is: makers' certificates. Empty: its own, which an
-   * authenticator that somebody built can give as well.
+   * Certificates of makers that must attest the authenticator. Empty: its own claim counts, which a
+   * self-built authenticator can forge.
    */
   readonly makers: readonly X509Certificate[];
 };
@@ -21,7 +21,7 @@ export type AttestationClaims = {
   readonly chain: readonly X509Certificate[];
 };
 
-/** What an attestation states of itself, before anything is verified. Undefined: unreadable. */
+/** The claims of an attestation before verification. Undefined if it is unreadable. */
 export async function statedBy(attestationObject: string): Promise<AttestationClaims | undefined> {
   try {
     const { decodeAttestationObject } = await import('@simplewebauthn/server/helpers');
@@ -35,7 +35,7 @@ export async function statedBy(attestationObject: string): Promise<AttestationCl
   }
 }
 
-/** Whether a chain leads to a maker, link by link, at this moment. */
+/** Whether a chain leads to a maker, link by link, at this time. */
 export function isVouchedFor(
   chain: readonly X509Certificate[],
   makers: readonly X509Certificate[],

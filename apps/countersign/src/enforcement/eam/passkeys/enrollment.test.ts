@@ -19,7 +19,7 @@ async function opens(world: EamWorld, code: string, person = ADA): Promise<boole
   return false;
 }
 
-test('a code is good for one person, once, for a day', async () => {
+test('a code works for one person, once, for a day', async () => {
   const world = await EamWorld.begin();
   const { code } = inviteTo(world, ADA, 'carol');
   assert.match(code ?? '', /^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
@@ -50,7 +50,7 @@ async function enrolBy(world: EamWorld, code: string, person = ADA): Promise<Sof
   return authenticator;
 }
 
-test('whoever has a passkey gets another one by the word of two administrators', async () => {
+test('a further passkey needs two administrators', async () => {
   const world = await EamWorld.begin();
   await enrolBy(world, inviteTo(world, ADA, 'carol').code ?? '');
   const asked = inviteTo(world, ADA, 'carol');
@@ -62,7 +62,7 @@ test('whoever has a passkey gets another one by the word of two administrators',
   assert.equal(world.book.of(EAM_TENANT, ADA).length, 2);
 });
 
-test('a passkey counts though it is revoked, or was asked for by another name', async () => {
+test('a revoked passkey, or one under another name, counts as an earlier one', async () => {
   const world = await EamWorld.begin();
   const byName = inviteTo(world, '1111@NORTHMOOR.example', 'carol');
   assert.equal(byName.reason, 'first');
@@ -73,7 +73,7 @@ test('a passkey counts though it is revoked, or was asked for by another name', 
   assert.equal(inviteTo(world, ADA, 'carol').reason, 'recovery');
 });
 
-test('what nobody can agree to', async () => {
+test('rejects invalid approvals', async () => {
   const world = await EamWorld.begin();
   const first = inviteTo(world, ADA, 'carol');
   assert.throws(() => world.agree(first.id), /needs no approval/);
@@ -84,7 +84,7 @@ test('what nobody can agree to', async () => {
   assert.throws(() => world.agree(id), /it is over/);
 });
 
-test('one passkey is registered once, to one person, and a person has not too many', async () => {
+test('a passkey is registered once, to one person, within the limit', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   await world.enrol(authenticator);
@@ -103,7 +103,7 @@ test('one passkey is registered once, to one person, and a person has not too ma
   assert.equal(await opens(world, world.agree(id).code ?? ''), false);
 });
 
-test('one code, two windows at once: one of them registers', async () => {
+test('with one code in two windows, one of them registers', async () => {
   const world = await EamWorld.begin();
   const code = inviteTo(world, ADA, 'carol').code ?? '';
   const pages = [];
@@ -121,7 +121,7 @@ test('one code, two windows at once: one of them registers', async () => {
   assert.equal(world.book.of(EAM_TENANT, ADA).length, 1);
 });
 
-test('two first codes of one administrator, at once: one of them registers', async () => {
+test('with two first codes of one administrator, one of them registers', async () => {
   const world = await EamWorld.begin();
   const codes = [ADA, '1111@northmoor.example'].map((name) => inviteTo(world, name, 'carol').code);
   const pages = [];
@@ -137,7 +137,7 @@ test('two first codes of one administrator, at once: one of them registers', asy
   assert.equal(world.book.of(EAM_TENANT, ADA).length, 1);
 });
 
-test('a first code is good for nothing once another node registered a first passkey', async () => {
+test('a first code is void once another node registered a first passkey', async () => {
   const world = await EamWorld.begin();
   const [code, other] = [inviteTo(world, ADA, 'carol'), inviteTo(world, ADA, 'carol')];
   const page = await world.submit(await world.arrive(), EAM_PATHS.enrol, { code: code.code ?? '' });
@@ -151,7 +151,7 @@ test('a first code is good for nothing once another node registered a first pass
   assert.equal(world.book.of(EAM_TENANT, ADA).length, 1);
 });
 
-test('one passkey for two people, at once: one of them is told that it is theirs', async () => {
+test('with one passkey for two people, only one registration succeeds', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const pages = [];
@@ -170,7 +170,7 @@ test('one passkey for two people, at once: one of them is told that it is theirs
   assert.equal(written.length, 1);
 });
 
-test('the book is the same, however often the ledger is read', async () => {
+test('reading the ledger repeatedly gives the same registry', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const said: InvitationDraft[] = [inviteTo(world, ADA, 'carol')];

@@ -15,28 +15,28 @@ export type InviteRequest = {
   /** Object id or sign-in name. */
   readonly person: string;
   readonly device: string | null;
-  /** The account that asks. */
+  /** The account that requests it. */
   readonly by: string;
   /** Null: one administrator alone, which is enough for a first passkey. */
   readonly said: SignedStatement<InvitationRequest> | null;
 };
 
-/** A record to be written down, and the code to be handed over once it is. */
+/** A record to write, and the code to hand over once it is durable. */
 export type InvitationDraft = {
   readonly record: PasskeyRecord;
   readonly id: string;
   readonly reason: 'first' | 'recovery';
   readonly expiresMs: number;
-  /** Null: another administrator has to agree first. */
+  /** Null: another administrator has to approve first. */
   readonly code: string | null;
 };
 
 type World = { readonly nowMs: number; readonly random: Random; readonly people: People };
 
 /**
- * One administrator invites to a first passkey. To another one it takes two, each with a signature
- * of their own: who could do it alone would be everybody.
- * @throws AccessError INVITATION
+ * Creates an invitation. One administrator is enough for a first passkey. A further one needs two
+ * signatures, because a single administrator could otherwise sign in as any person.
+ * @throws PolicyError INVITATION
  */
 export function invite(
   book: PasskeyRegistry,
@@ -61,7 +61,7 @@ export function invite(
   return { record, id, reason, expiresMs, code };
 }
 
-/** As it is signed and looked for. */
+/** The form in which it is signed and looked up. */
 export function personName(person: string): string {
   return person.trim().toLowerCase();
 }
@@ -109,7 +109,7 @@ function checkSaid(
   }
 }
 
-/** @throws AccessError INVITATION */
+/** @throws PolicyError INVITATION */
 export function approve(
   book: PasskeyRegistry,
   { said, by }: { readonly said: SignedStatement<InvitationApproval>; readonly by: string },
@@ -136,7 +136,7 @@ export function approve(
   return { record, id, reason, expiresMs, code };
 }
 
-/** Crockford's alphabet: nothing that is mistaken for something else. */
+/** Crockford's alphabet, without characters that people confuse. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** 80 bits, in four groups of four. */

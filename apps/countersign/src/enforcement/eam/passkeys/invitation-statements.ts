@@ -9,7 +9,7 @@ import {
   statementDigest,
 } from '../../approvals/signed-statement.ts';
 
-/** Somebody is to register a further passkey: one administrator asks for it. */
+/** One administrator's request that a person register a further passkey. */
 export type InvitationRequest = {
   readonly v: 1;
   readonly what: 'passkey-invitation';
@@ -23,12 +23,12 @@ export type InvitationRequest = {
   readonly atMs: number;
 };
 
-/** Another administrator agrees. */
+/** Another administrator's approval. */
 export type InvitationApproval = {
   readonly v: 1;
   readonly what: 'passkey-approval';
   readonly invitation: string;
-  /** SHA-256 of the request as it was signed. */
+  /** SHA-256 of the signed request. */
   readonly request: string;
   readonly by: string;
   readonly atMs: number;
@@ -36,14 +36,17 @@ export type InvitationApproval = {
 
 type InvitationStatement = InvitationRequest | InvitationApproval;
 
-/** Undefined for what does not have the form of a signed statement about an invitation. */
+/** Undefined if the value is not a signed statement about an invitation. */
 export function invitationStatementOf(
   value: unknown,
 ): SignedStatement<InvitationStatement> | undefined {
   return signedIn(value, FORMS) as SignedStatement<InvitationStatement> | undefined;
 }
 
-/** Whether two people agreed. Their keys are asked again: a ledger can be written by others. */
+/**
+ * Whether two people agreed. Signatures are verified again, because an attacker may have written
+ * entries.
+ */
 export function isAgreed(
   request: SignedStatement<InvitationRequest> | null,
   approval: SignedStatement<InvitationApproval> | null,

@@ -12,14 +12,14 @@ type PasskeySource = {
   readonly reader: Pick<LedgerReader, 'body' | 'size'>;
 };
 
-/** How nodes tell each other of passkeys. What is told twice MUST be told once. */
+/** Shares passkey records between nodes. MUST be idempotent. */
 export interface PasskeyExchange {
   tell(record: PasskeyRecord): void;
-  /** What others told since the last look. */
+  /** Records of other nodes since the last call. */
   look(): readonly PasskeyRecord[];
 }
 
-/** What the ledger says of passkeys, read once and followed from there. */
+/** Reads passkey records from the ledger and keeps them up to date. */
 export class PasskeyFeed {
   readonly book: PasskeyRegistry = new PasskeyRegistry();
   readonly #source: PasskeySource;
@@ -29,7 +29,7 @@ export class PasskeyFeed {
     this.#source = source;
   }
 
-  /** Without anything read yet. */
+  /** Creates a feed without reading the ledger. */
   static of(source: PasskeySource): PasskeyFeed {
     return new PasskeyFeed(source);
   }
@@ -40,7 +40,7 @@ export class PasskeyFeed {
     return feed;
   }
 
-  /** Reads what is new in the books, as far as the reader sees. */
+  /** Reads new entries, as far as the reader sees. */
   async follow(onRecord: (record: PasskeyRecord) => void = () => undefined): Promise<void> {
     const { store, reader } = this.#source;
     for (const index of store.acts('credential', this.#next)) {
@@ -56,7 +56,7 @@ export class PasskeyFeed {
   }
 }
 
-/** Passkeys in the ledger of a process that writes it. */
+/** Stores passkeys in the ledger of the writing process. */
 export class LedgerPasskeys implements PasskeyStore {
   readonly #writer: LedgerWriter;
   readonly #feed: PasskeyFeed;
@@ -81,7 +81,7 @@ export class LedgerPasskeys implements PasskeyStore {
 
   async keep(record: PasskeyRecord): Promise<void> {
     const isNew = record.what === 'passkey-registered';
-    // A counter counts from the moment that it was seen: two at once must not both be the first.
+    // Apply a counter at once: of two concurrent uses, only one may be the first.
     if (!isNew) this.book.apply(record);
     try {
       await this.#writer.decisionLog.append([ownEntryDraft('credential', record.atMs, record)]);

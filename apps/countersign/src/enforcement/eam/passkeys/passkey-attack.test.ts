@@ -4,7 +4,7 @@ import { SoftAuthenticator } from '../../../../../../tools/testing/soft-authenti
 import { answerIn, BACK, EamWorld, ISSUER, type Page, PREY } from '../../testing/eam-world.ts';
 import { EAM_PATHS } from '../eam-metadata.ts';
 
-test('a passkey counts on our site, for this attempt, in the hand of its owner', async () => {
+test('a passkey counts on our site, for this attempt, used by its owner', async () => {
   const world = await EamWorld.begin();
   const mine = new SoftAuthenticator();
   const theirs = new SoftAuthenticator();
@@ -38,7 +38,7 @@ test('a passkey counts on our site, for this attempt, in the hand of its owner',
   assert.equal(world.decisions.length, 0, 'what was signed for one attempt is none for another');
 });
 
-test('a passkey that was copied is found by its counter, and neither counts any more', async () => {
+test('a copied passkey is found by its counter, and both copies stop working', async () => {
   const world = await EamWorld.begin();
   const original = new SoftAuthenticator();
   await world.use(await world.enrol(original), original);
@@ -53,7 +53,7 @@ test('a passkey that was copied is found by its counter, and neither counts any 
   assert.ok(world.book.get(original.id)?.revoked?.reason.includes('copy'));
 });
 
-test('one that begins to count again at nothing is a copy too', async () => {
+test('a counter that restarts at zero is a copy too', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   await world.use(await world.enrol(authenticator), authenticator);
@@ -64,7 +64,7 @@ test('one that begins to count again at nothing is a copy too', async () => {
   assert.equal(last?.what === 'passkey-refused' && last.why, 'copied');
 });
 
-test('nobody makes a passkey look copied who does not have it', async () => {
+test('only the holder of a passkey can make it look copied', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   await world.use(await world.enrol(authenticator), authenticator);
@@ -77,7 +77,7 @@ test('nobody makes a passkey look copied who does not have it', async () => {
   assert.equal(world.book.get(authenticator.id)?.revoked, null);
 });
 
-test('an authenticator that does not count is not taken for a copy', async () => {
+test('an authenticator without a counter is not taken for a copy', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator({ counter: 0 });
   await world.use(await world.enrol(authenticator), authenticator);

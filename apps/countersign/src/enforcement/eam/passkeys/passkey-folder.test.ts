@@ -17,14 +17,14 @@ const revoked: PasskeyRecord = {
   ...{ id: 'a', by: 'carol', reason: 'lost', atMs: 1 },
 };
 
-test('nodes hear of each other, once, and again when they begin anew', () => {
+test("nodes receive each other's records once, and again after a restart", () => {
   const folder = join(root, 'once');
   const [one, two] = [new PasskeyFolder(folder, 'one'), new PasskeyFolder(folder, 'two')];
   one.tell(revoked);
   one.tell(revoked);
   assert.deepEqual(two.look(), [revoked]);
   assert.deepEqual(two.look(), []);
-  // What it heard is in its own ledger now, and it does not say it again.
+  // The received records are in its own ledger now, and it does not repeat them.
   two.tell(revoked);
   assert.deepEqual(one.look(), []);
   two.tell(used(7));
@@ -35,7 +35,7 @@ test('nodes hear of each other, once, and again when they begin anew', () => {
   assert.deepEqual(two.look(), []);
 });
 
-test('a record stands in one file once, however often and by whomever it is told', () => {
+test('a record is in one file once, whichever nodes report it', () => {
   const folder = join(root, 'lines-once');
   const [one, two] = [new PasskeyFolder(folder, 'one'), new PasskeyFolder(folder, 'two')];
   const count = (): readonly number[] =>
@@ -48,13 +48,13 @@ test('a record stands in one file once, however often and by whomever it is told
   assert.deepEqual(two.look(), [revoked]);
   two.tell(revoked);
   assert.deepEqual(count(), [1]);
-  // A node that begins anew knows what it said, and says what is new behind it.
+  // After a restart a node knows its records, and appends only new ones.
   const anew = new PasskeyFolder(folder, 'one');
   anew.tell(revoked);
   anew.tell(used(1));
   assert.deepEqual(count(), [2]);
   assert.deepEqual(two.look(), [used(1)]);
-  // What two nodes say at once is heard by a third of one of them.
+  // A third node receives a record that two nodes wrote at once only once.
   const third = new PasskeyFolder(folder, 'three');
   two.tell(used(2));
   anew.tell(used(2));
@@ -67,7 +67,7 @@ test('a record stands in one file once, however often and by whomever it is told
   );
 });
 
-test('nobody but its owner reads or writes there', () => {
+test('only the owner can read or write there', () => {
   const folder = join(root, 'modes');
   new PasskeyFolder(folder, 'one').tell(revoked);
   const modes = [folder, ...readdirSync(folder).map((file) => join(folder, file))];
@@ -77,7 +77,7 @@ test('nobody but its owner reads or writes there', () => {
   );
 });
 
-test('what is of no use to others is not told', () => {
+test('does not share what other nodes do not need', () => {
   const folder = join(root, 'use');
   const [one, two] = [new PasskeyFolder(folder, 'one'), new PasskeyFolder(folder, 'two')];
   one.tell(used(0));
@@ -90,7 +90,7 @@ test('what is of no use to others is not told', () => {
   assert.deepEqual(two.look(), [copied]);
 });
 
-test('a line that is on its way is waited for, and a damaged one says nothing', () => {
+test('waits for an incomplete line, and ignores a damaged one', () => {
   const folder = join(root, 'lines');
   const [one, two] = [new PasskeyFolder(folder, 'one'), new PasskeyFolder(folder, 'two')];
   one.tell(used(1));

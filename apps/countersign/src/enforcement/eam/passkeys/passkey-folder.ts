@@ -6,18 +6,19 @@ import { type PasskeyRecord, passkeyRecordOf } from './passkey-record.ts';
 const ENDING = '.ndjson';
 
 /**
- * A folder by which nodes tell each other of passkeys: each writes a file of its own, a record a
- * line, and reads those of the others from where it was. Whoever writes there can register a
- * passkey for anybody: it is to be kept as the signing keys are.
+ * A folder through which nodes share passkey records.
+ *
+ * Each node appends lines to its own file and reads the new lines of the others. A writer to this
+ * folder can register a passkey for anyone, so protect it like the signing keys.
  */
 export class PasskeyFolder {
   readonly #folder: string;
   readonly #own: string;
-  /** Of lines that are in some file already. */
+  /** Lines that are in some file already. */
   readonly #known = new Set<string>();
   readonly #readBytes = new Map<string, number>();
 
-  /** `node`: a name that no other node has, and that stays. */
+  /** `node`: a unique and stable name. */
   constructor(folder: string, node: string) {
     this.#folder = folder;
     const name = createHash('sha256').update(node).digest('hex').slice(0, 16);
@@ -26,7 +27,7 @@ export class PasskeyFolder {
     for (const line of this.#fresh(this.#own)) this.#known.add(digestOf(line));
   }
 
-  /** Tells the others, unless they know it. Durable when it returns. */
+  /** Shares a record unless it is known. Durable when it returns. */
   tell(record: PasskeyRecord): void {
     if (!isOfUse(record)) return;
     const line = JSON.stringify(record);
@@ -36,7 +37,7 @@ export class PasskeyFolder {
     this.#known.add(digest);
   }
 
-  /** What the others wrote since the last look. */
+  /** Records of other nodes since the last call. */
   look(): readonly PasskeyRecord[] {
     const files = readdirSync(this.#folder).filter((file) => file.endsWith(ENDING));
     const others = files.filter((file) => file !== this.#own).sort();
@@ -50,7 +51,7 @@ export class PasskeyFolder {
       });
   }
 
-  /** Whole lines: the last one may be on its way. */
+  /** Complete lines. The last one may still be written. */
   #fresh(file: string): readonly string[] {
     const path = join(this.#folder, file);
     const from = this.#readBytes.get(file) ?? 0;
@@ -63,7 +64,9 @@ export class PasskeyFolder {
   }
 }
 
-/** That a passkey was used matters to others where it counts; a failure, where it ends one. */
+/**
+ * Other nodes need a use only if its counter counts, and a failure only if it revokes a passkey.
+ */
 function isOfUse(record: PasskeyRecord): boolean {
   if (record.what === 'passkey-used') return record.counter > 0;
   return record.what !== 'passkey-refused' || record.why === 'copied';
@@ -73,7 +76,7 @@ function recordIn(line: string): PasskeyRecord | undefined {
   try {
     return passkeyRecordOf(JSON.parse(line));
   } catch {
-    // Damaged: what it said is not known here, and counts nowhere.
+    // A damaged line is unknown here, and counts nowhere.
     return undefined;
   }
 }

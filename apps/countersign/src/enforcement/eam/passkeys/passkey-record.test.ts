@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { passkeyRecordOf } from './passkey-record.ts';
 
-test('what is written down of passkeys is told from all other entries', () => {
+test('distinguishes passkey records from all other entries', () => {
   const used = { v: 1, what: 'passkey-used', id: 'k', counter: 1, bound: 'device', atMs: 0 };
   assert.deepEqual(passkeyRecordOf(used), used);
   for (const body of [

@@ -5,7 +5,7 @@ import type { InvitationApproval, InvitationRequest } from './invitation-stateme
 
 /** A passkey as it was registered. */
 export type Passkey = {
-  /** Of the credential, in base64url. */
+  /** The credential id in base64url. */
   readonly id: string;
   readonly tenant: TenantId;
   /** Object id. */
@@ -13,45 +13,45 @@ export type Passkey = {
   /** COSE, in base64url. */
   readonly publicKey: string;
   readonly counter: number;
-  /** The authenticator's make and model, by its own word unless its attestation was verified. */
+  /** The authenticator's model. It is self-declared unless the attestation was verified. */
   readonly aaguid: string;
   readonly format: string;
   readonly transports: readonly string[];
-  /** `device`: never leaves it. `synced`: may be copied to others. */
+  /** `device`: never leaves it. `synced`: can be copied to others. */
   readonly bound: 'device' | 'synced';
-  /** The directory's device that it is bound to, where whoever invited said so. */
+  /** The directory device that it is bound to, if the invitation named one. */
   readonly device: string | null;
   readonly invitation: string;
 };
 
-/** The right to register one passkey, for one person, once. */
+/** Permission for one person to register one passkey, once. */
 export type Invitation = {
   readonly id: string;
   readonly tenant: TenantId;
   /** Object id or sign-in name, lower case. */
   readonly person: string;
-  /** `recovery`: for somebody who has, or had, a passkey; it takes two administrators. */
+  /** `recovery`: the person has or had a passkey. It needs two administrators. */
   readonly reason: 'first' | 'recovery';
-  /** The account that asked for it. */
+  /** The account that requested it. */
   readonly by: string;
   readonly device: string | null;
   readonly expiresMs: number;
-  /** What was signed, where it takes two people. */
+  /** The signed request if two people are needed. */
   readonly request: SignedStatement<InvitationRequest> | null;
-  /** Null until all agreed who have to. */
+  /** Null until all required people agreed. */
   readonly codeHash: string | null;
 };
 
 /**
- * What is written down of passkeys, as bodies of entries of kind `credential`: nothing of it can be
- * made again from what the vendor reports.
+ * Bodies of entries of kind `credential`. The vendor reports none of this, so it cannot be rebuilt
+ * from other records.
  */
 export type PasskeyRecord = { readonly v: 1; readonly atMs: number } & (
   | { readonly what: 'passkey-invited'; readonly invitation: Invitation }
   | {
       readonly what: 'passkey-approved';
       readonly invitation: string;
-      /** The account that brought it. */
+      /** The account that supplied it. */
       readonly by: string;
       readonly approval: SignedStatement<InvitationApproval>;
       readonly codeHash: string;
@@ -67,7 +67,7 @@ export type PasskeyRecord = { readonly v: 1; readonly atMs: number } & (
       readonly what: 'passkey-refused';
       readonly tenant: TenantId;
       readonly person: string;
-      /** Of the credential, where one was shown that is known. */
+      /** The credential id, if a known one was presented. */
       readonly id: string | null;
       readonly why: PasskeyFault;
       readonly requestId: string | null;
@@ -81,15 +81,15 @@ export type PasskeyRecord = { readonly v: 1; readonly atMs: number } & (
 );
 
 /**
- * - `unreadable`   not what an authenticator says
- * - `unknown`      of a passkey that nobody registered
- * - `another`      of somebody else's
- * - `revoked`      taken away
- * - `copied`       its counter went back: there are two of it
- * - `unproven`     of another site, another attempt, without the person, or not signed by it
- * - `not-allowed`  of an authenticator that policy does not take
- * - `no-code`      a code that nobody issued, for somebody else, used or over
- * - `too-many`     the person has as many as one may have
+ * - `unreadable` not an authenticator's response
+ * - `unknown` of an unregistered passkey
+ * - `another` of another person's passkey
+ * - `revoked` the passkey was revoked
+ * - `copied` its counter went back, so there are two copies
+ * - `unproven` of another site or attempt, without user verification, or with a bad signature
+ * - `not-allowed` the authenticator is not allowed by policy
+ * - `no-code` the code is invalid, used, expired, or for another person
+ * - `too-many` the person has the maximum number
  */
 export type PasskeyFault =
   | 'unreadable'
@@ -102,7 +102,7 @@ export type PasskeyFault =
   | 'no-code'
   | 'too-many';
 
-/** Undefined for the body of another entry. What we wrote ourselves is of the form it has. */
+/** Undefined for the body of another entry. Our own records have a valid form. */
 export function passkeyRecordOf(body: unknown): PasskeyRecord | undefined {
   if (!isObject(body) || body['v'] !== 1) return undefined;
   const { what } = body;

@@ -3,14 +3,14 @@ import type { SignedStatement } from '../../approvals/signed-statement.ts';
 import type { InvitationApproval } from './invitation-statements.ts';
 import type { Invitation, Passkey, PasskeyRecord } from './passkey-record.ts';
 
-/** A passkey as it is now. */
+/** The current state of a passkey. */
 export type RegisteredPasskey = {
   readonly passkey: Passkey;
   readonly registeredMs: number;
-  /** The highest that it ever stated. */
+  /** The highest counter that it ever stated. */
   readonly counter: number;
   readonly usedMs: number | null;
-  /** Null: it counts. */
+  /** Null: valid. */
   readonly revoked: { readonly atMs: number; readonly by: string; readonly reason: string } | null;
 };
 
@@ -20,7 +20,7 @@ export type KnownInvitation = {
   readonly used: 'yes' | 'no';
 };
 
-/** What all records together say. The way after a crash is the way of every day. */
+/** The state that all records give together. Recovery after a crash is the normal path. */
 export class PasskeyRegistry {
   readonly #passkeys = new Map<string, RegisteredPasskey>();
   readonly #invitations = new Map<string, KnownInvitation>();
@@ -31,7 +31,7 @@ export class PasskeyRegistry {
     return this.#passkeys.get(id);
   }
 
-  /** All that a person ever had, oldest first. */
+  /** All passkeys that a person ever had, oldest first. */
   of(tenant: string, person: string): readonly RegisteredPasskey[] {
     const ids = this.#byPerson.get(keyOf(tenant, person)) ?? [];
     return ids.flatMap((id) => this.#passkeys.get(id) ?? []);
@@ -49,12 +49,12 @@ export class PasskeyRegistry {
     return this.#invitations.get(id);
   }
 
-  /** By what somebody typed. */
+  /** Finds an invitation by the typed code. */
   invitationOf(code: string): KnownInvitation | undefined {
     return this.#invitations.get(this.#byCode.get(codeHash(code)) ?? '');
   }
 
-  /** Records of things that are not there (their entry is erased) say nothing. */
+  /** Applies a record. Records about unknown items are ignored: their entry was erased. */
   apply(record: PasskeyRecord): void {
     switch (record.what) {
       case 'passkey-invited':
@@ -63,7 +63,7 @@ export class PasskeyRegistry {
       case 'passkey-approved': {
         const known = this.#invitations.get(record.invitation);
         if (known === undefined) return;
-        // The first one counts, and the code that was told with it.
+        // The first approval counts, with the code that was handed over.
         if (known.approval !== null) return;
         const { codeHash: hash, approval } = record;
         this.#byCode.set(hash, record.invitation);
@@ -81,7 +81,7 @@ export class PasskeyRegistry {
         }));
         return;
       case 'passkey-refused':
-        // Which of the two is the copy nobody can tell: neither counts any more.
+        // Original and copy cannot be told apart, so neither is valid anymore.
         if (record.why === 'copied' && record.id !== null) this.#copied(record.id, record.atMs);
         return;
       case 'passkey-revoked': {
@@ -94,7 +94,7 @@ export class PasskeyRegistry {
     }
   }
 
-  /** Entries are read again that were written here: said twice is said once. */
+  /** Idempotent, because entries written here are read again. */
   #invite(invitation: Invitation): void {
     if (this.#invitations.has(invitation.id)) return;
     this.#invitations.set(invitation.id, { invitation, approval: null, used: 'no' });
@@ -103,7 +103,7 @@ export class PasskeyRegistry {
 
   #register(passkey: Passkey, registeredMs: number): void {
     const { id, tenant, person, counter } = passkey;
-    // An id that is there is the other's: nobody takes it over.
+    // An existing id belongs to its owner; no registration takes it over.
     if (this.#passkeys.has(id)) return;
     this.#passkeys.set(id, { passkey, registeredMs, counter, usedMs: null, revoked: null });
     const key = keyOf(tenant, person);
@@ -131,7 +131,7 @@ function keyOf(tenant: string, person: string): string {
   return `${tenant} ${person}`;
 }
 
-/** Without what people add or mistake: spaces, dashes, case, O for 0, I and L for 1. */
+/** Normalizes what people add or confuse: spaces, dashes, case, O for 0, I and L for 1. */
 export function codeHash(code: string): string {
   const plain = code.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
   return createHash('sha256').update(`countersign enrolment ${plain}`).digest('hex');

@@ -1,14 +1,14 @@
 import type { PasskeyRecord } from './passkey-record.ts';
 import type { PasskeyRegistry } from './passkey-registry.ts';
 
-/** Where passkeys are kept: in the ledger, with a book of what it says. */
+/** Stores passkeys in the ledger, with a registry of their current state. */
 export interface PasskeyStore {
   readonly book: PasskeyRegistry;
   /**
-   * MUST resolve when the record is durable and in the book, and reject when it is not durable.
-   * @throws AccessError NOT_ACCOUNTED
+   * MUST resolve once the record is durable and in the registry, and reject if it is not durable.
+   * @throws PolicyError NOT_ACCOUNTED
    */
   keep(record: PasskeyRecord): Promise<void>;
-  /** Takes in what others wrote down meanwhile. */
+  /** Loads records of other nodes. */
   look(): Promise<void>;
 }

@@ -12,14 +12,14 @@ import type { RegisteredPasskey } from './passkey-registry.ts';
 export type CeremonyOptions = {
   /** The origin of our pages, as browsers state it. */
   readonly origin: string;
-  /** The company, as browsers show it. */
+  /** The company name that browsers show. */
   readonly name: string;
   readonly attestation: AttestationPolicy;
 };
 
 type Account = { readonly tenant: TenantId; readonly person: string };
 
-/** What an authenticator proved with a passkey that is known. */
+/** The result of a verified authentication. */
 export type AuthenticationResult = {
   readonly kind: 'proven';
   readonly id: string;
@@ -37,7 +37,7 @@ export type CeremonyFailure = { readonly kind: 'refused'; readonly why: PasskeyF
 /** EdDSA, ES256, RS256 (WebAuthn, 5.8.5). */
 const ALGORITHMS = [-8, -7, -257];
 
-/** WebAuthn Level 3, the ceremonies of registration and authentication (7.1 and 7.2). */
+/** WebAuthn Level 3 registration and authentication ceremonies (7.1 and 7.2). */
 export class WebAuthnCeremony {
   readonly #options: CeremonyOptions;
   readonly #site: string;
@@ -48,15 +48,17 @@ export class WebAuthnCeremony {
   }
 
   /**
-   * For `navigator.credentials.get`. No passkey is named: the page must not tell who has one, and
-   * every passkey of ours is one that the authenticator finds by itself.
+   * Options of `navigator.credentials.get`.
+   *
+   * They list no passkeys, because the page must not reveal who has one. Our passkeys are
+   * discoverable, so the authenticator finds them.
    */
   useOptions(challenge: Challenge<'use'>): Readonly<Record<string, unknown>> {
     const timeout = CEREMONY_MS;
     return { challenge, rpId: this.#site, timeout, userVerification: 'required' };
   }
 
-  /** For `navigator.credentials.create`. */
+  /** Options of `navigator.credentials.create`. */
   registerOptions(
     challenge: Challenge<'register'>,
     account: Account & { readonly username: string },
@@ -83,12 +85,15 @@ export class WebAuthnCeremony {
     };
   }
 
-  /** Whose passkey an answer is by its own word; undefined for what is no answer. */
+  /** The passkey id that a response claims; undefined if it is not a response. */
   idOf(text: string): string | undefined {
     return parsed(used, text)?.id;
   }
 
-  /** A passkey of this account's, used for this challenge, here, by a person whom it verified. */
+  /**
+   * Verifies that a passkey of this account was used for this challenge, here, with user
+   * verification.
+   */
   async verifyUse(
     text: string,
     challenge: Challenge<'use'>,
@@ -106,7 +111,7 @@ export class WebAuthnCeremony {
     if (revoked !== null) return refused('revoked');
     const proven = await this.#used(response, challenge, passkey);
     if (proven === undefined) return refused('unproven');
-    // Only of what is signed: else anybody could make a passkey look copied.
+    // Trust the counter only after the signature, or an attacker could make a passkey look copied.
     const counts = proven.newCounter > 0 || counter > 0;
     if (counts && proven.newCounter <= counter) return refused('copied');
     const bound = proven.credentialDeviceType === 'singleDevice' ? 'device' : 'synced';
@@ -123,7 +128,8 @@ export class WebAuthnCeremony {
     const { formats, authenticators, makers } = this.#options.attestation;
     const stated = await statedBy(response.response.attestationObject);
     if (stated === undefined) return refused('unreadable');
-    // Before it is verified: some forms make the library call addresses that they name.
+    // Check the format before verification, because some formats make the library call URLs in
+    // them.
     if (!formats.some((format) => format === stated.format)) return refused('not-allowed');
     const made = await this.#registered(response, challenge);
     if (made === undefined) return refused('unproven');
@@ -158,7 +164,7 @@ export class WebAuthnCeremony {
         expectedChallenge: challenge,
         expectedOrigin: this.#options.origin,
         expectedRPID: this.#site,
-        // Below every counter: it is compared when the signature is known to hold.
+        // Below every counter, because the counter is compared after the signature is verified.
         credential: { id, publicKey: bytesOf(publicKey), counter: -1 },
         requireUserVerification: true,
       });
@@ -186,12 +192,12 @@ export class WebAuthnCeremony {
   }
 }
 
-/** It brings certificates and CBOR along: loaded by nobody who asks for no passkey. */
+/** It loads certificate and CBOR code, so it is imported only for passkeys. */
 function library(): Promise<typeof import('@simplewebauthn/server')> {
   return import('@simplewebauthn/server');
 }
 
-/** What an authenticator keeps of the account: nothing that says who it is (WebAuthn, 14.6.1). */
+/** The user handle on the authenticator. It must not identify the person (WebAuthn, 14.6.1). */
 function handleOf({ tenant, person }: Account): string {
   return createHash('sha256').update(`${tenant} ${person}`).digest('base64url');
 }
