@@ -1,4 +1,4 @@
-/** A day of hourly polls, one of which failed: what is covered, and what cannot be told? */
+/** A day of hourly polls with one failure: what is covered, and what is unknown? */
 import { CoverageReducer, DelaySketch, type Observation } from '@countersign/coverage';
 
 const HOUR_MS = 3_600_000;

@@ -9,10 +9,10 @@ export const COVERAGE_STATES = [
   'unknown',
 ] as const;
 
-/** What an interval of a source is worth (design, "The words"). */
+/** The coverage of an interval of a source. */
 export type CoverageState = (typeof COVERAGE_STATES)[number];
 
-/** Of what the completeness is told; null is all of them. */
+/** The scope of a coverage statement; null means all. */
 export type StreamKey = {
   readonly tenant: string;
   readonly source: SourceId;
@@ -26,10 +26,10 @@ export type CoverageInterval = StreamKey & {
   readonly fromMs: number;
   readonly toMs: number;
   readonly state: CoverageState;
-  /** Upper bound, with 95 % confidence, on the share of records lost at random; null for holes. */
+  /** Upper bound, with 95 % confidence, on the share of randomly lost records; null for holes. */
   readonly bound: number | null;
   /** One sentence. */
   readonly because: string;
-  /** Entries that say so, ascending; some of them where there are many. */
+  /** Entries that support it, ascending; a sample if there are many. */
   readonly entries: readonly number[];
 };

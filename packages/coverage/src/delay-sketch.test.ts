@@ -9,7 +9,7 @@ const OPTIONS = { seed: 7, numRuns: IS_LONG ? 5_000 : 200 };
 
 const delays = fc.array(fc.integer({ min: 2, max: 7 * 86_400_000 }), { minLength: 1 });
 
-test('tells every rank within one part in a hundred', () => {
+test('returns every rank within one percent', () => {
   fc.assert(
     fc.property(delays, fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
       const sketch = sketchOf(values);
@@ -23,7 +23,7 @@ test('tells every rank within one part in a hundred', () => {
   );
 });
 
-test('merges without loss, in any order, also through what an observation carries', () => {
+test('merges without loss, in any order, also through an observation', () => {
   fc.assert(
     fc.property(delays, delays, (a, b) => {
       const whole = sketchOf([...a, ...b]).observed();
@@ -42,7 +42,7 @@ test('merges without loss, in any order, also through what an observation carrie
   );
 });
 
-test('takes a summary without buckets for the worst that it may mean', () => {
+test('treats a summary without buckets as the worst case', () => {
   fc.assert(
     fc.property(delays, fc.double({ min: 0.5, max: 1, noNaN: true }), (values, share) => {
       const { buckets: _, ...summary } = sketchOf(values).observed() ?? assert.fail();
@@ -56,7 +56,7 @@ test('takes a summary without buckets for the worst that it may mean', () => {
   );
 });
 
-test('counts what came before its event as no delay, and the absurd as the longest', () => {
+test('counts a record before its event as no delay, and an absurd delay as the longest', () => {
   const sketch = sketchOf([-5_000, 0, 1e15]);
   assert.deepEqual(sketch.observed()?.buckets, [
     [0, 2],
@@ -66,7 +66,7 @@ test('counts what came before its event as no delay, and the absurd as the longe
   assert.equal(rangeOf(0).overMs, Number.NEGATIVE_INFINITY);
 });
 
-test('says nothing of nothing', () => {
+test('an empty sketch has no quantiles', () => {
   assert.equal(new DelaySketch().observed(), null);
   assert.ok(Number.isNaN(new DelaySketch().quantile(0.5)));
 });

@@ -1,15 +1,15 @@
 import { SKETCH_BUCKETS_MAX, SKETCH_RELATIVE_ERROR } from './limits.ts';
 
-/** Bucket number and how many fell into it, ascending by number. */
+/** Bucket number and count, ascending by number. */
 export type Buckets = readonly (readonly [bucket: number, count: number])[];
 
 const GAMMA = (1 + SKETCH_RELATIVE_ERROR) / (1 - SKETCH_RELATIVE_ERROR);
 const LOG_GAMMA = Math.log(GAMMA);
 
 /**
- * Quantiles of delays in little room. Logarithmic buckets, as in DDSketch (Masson, Rim and Lee,
- * VLDB 2019, section 2): every quantile is within 1 % of the true one, however many there are,
- * and sketches merge without loss. Bucket 0 holds all up to 1 ms, negative ones too.
+ * Quantiles of delays in little memory. Logarithmic buckets, as in DDSketch (Masson, Rim and Lee,
+ * VLDB 2019, section 2). Every quantile is within 1 % of the true one for any count, and sketches
+ * merge without loss. Bucket 0 holds everything up to 1 ms, including negative delays.
  */
 export class DelaySketch {
   readonly #counts = new Map<number, number>();
@@ -29,8 +29,8 @@ export class DelaySketch {
   }
 
   /**
-   * Adds what one window saw. A summary without buckets is taken for the worst that it may mean:
-   * half of the delays were the median, the rest as long as p99 and the maximum allow.
+   * Adds the delays of one window. A summary without buckets is treated as the worst case: half of
+   * the delays are the median, the rest as long as p99 and the maximum allow.
    */
   addObserved(delays: ObservedDelays): void {
     const { n, p50Ms, p99Ms, maxMs, buckets } = delays;
@@ -50,7 +50,7 @@ export class DelaySketch {
     }
   }
 
-  /** The delay at 1-based `rank` of all, within 1 %; NaN when there is none. */
+  /** The delay at 1-based `rank`, within 1 %; NaN if there is none. */
   atRank(rank: number): number {
     const bucket = this.#bucketAt(rank);
     if (bucket === undefined) return Number.NaN;
@@ -61,13 +61,13 @@ export class DelaySketch {
     return this.atRank(Math.max(1, Math.ceil(share * this.#n)));
   }
 
-  /** No less than the delay at `rank`, and at most 2 % more. */
+  /** At least the delay at `rank`, and at most 2 % more. */
   ceilingAtRank(rank: number): number {
     const bucket = this.#bucketAt(rank);
     return bucket === undefined ? Number.NaN : Math.min(upperMs(bucket), this.#maxMs);
   }
 
-  /** Null while there is none: the form in which an observation carries it. */
+  /** The form for an observation; null if empty. */
   observed(): ObservedDelays | null {
     if (this.#n === 0) return null;
     return {
@@ -99,7 +99,7 @@ export class DelaySketch {
   }
 }
 
-/** The range of delays `(over, upTo]` of a bucket; the first one has no lower end. */
+/** The range of delays `(over, upTo]` of a bucket. The first one has no lower end. */
 export function rangeOf(bucket: number): { readonly overMs: number; readonly upToMs: number } {
   const overMs = bucket === 0 ? Number.NEGATIVE_INFINITY : upperMs(bucket - 1);
   const upToMs = bucket >= SKETCH_BUCKETS_MAX - 1 ? Number.POSITIVE_INFINITY : upperMs(bucket);
@@ -121,6 +121,6 @@ export type ObservedDelays = {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** All of them, as a `DelaySketch` counts: with it, it is known which events came late. */
+  /** All delays, in the buckets of a `DelaySketch`: they show which events were late. */
   readonly buckets?: Buckets;
 };

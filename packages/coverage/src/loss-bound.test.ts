@@ -6,8 +6,8 @@ function near(actual: number, expected: number): void {
   assert.ok(Math.abs(actual - expected) <= expected * 1e-4 + 1e-12, `${actual} for ${expected}`);
 }
 
-test('bounds the loss as Clopper and Pearson do', () => {
-  // The quantile of 0.95 of a beta distribution with parameters lost + 1 and n - lost.
+test('bounds the loss by Clopper and Pearson', () => {
+  // The 0.95 quantile of a beta distribution with parameters lost + 1 and n - lost.
   near(upperLossBound(10, 0, 0.95), 0.258866);
   near(upperLossBound(10, 1, 0.95), 0.394163);
   near(upperLossBound(10, 5, 0.95), 0.777559);
@@ -20,12 +20,12 @@ test('follows the rule of three without a loss', () => {
   near(upperLossBound(300_000, 0, 0.95) * 300_000, 2.995717);
 });
 
-test('bounds nothing without probes, and when all were lost', () => {
+test('bounds nothing without probes, or if all were lost', () => {
   assert.equal(upperLossBound(0, 0, 0.95), 1);
   assert.equal(upperLossBound(7, 7, 0.95), 1);
 });
 
-test('holds exactly: at the bound, so few losses have a probability of 5 %', () => {
+test('is exact: at the bound, this few losses have a probability of 5 %', () => {
   for (const [n, lost] of [
     [20, 1],
     [50, 7],
@@ -42,8 +42,8 @@ test('holds exactly: at the bound, so few losses have a probability of 5 %', () 
   }
 });
 
-test('holds for large numbers of probes', () => {
-  // Normal approximation, good to a few parts in ten thousand at this size.
+test('works for large numbers of probes', () => {
+  // The normal approximation is accurate to a few parts in ten thousand at this size.
   const bound = upperLossBound(1_000_000, 10_000, 0.95);
   assert.ok(bound > 0.010163 && bound < 0.010167, String(bound));
 });
@@ -56,7 +56,7 @@ test('needs 299 values for the share of 99 % and 2,995 for 99.9 %', () => {
   assert.equal(quantileRank(0, 0.5, 0.95), undefined);
 });
 
-test('takes a lower rank the more there are', () => {
+test('returns a lower rank for more values', () => {
   const rank = quantileRank(100_000, 0.99, 0.95);
   assert.ok(rank !== undefined && rank > 99_000 && rank < 99_100, String(rank));
 });

@@ -1,9 +1,10 @@
 import { assert } from '@countersign/core';
 
 /**
- * The exact upper bound of Clopper and Pearson (Biometrika 26, 1934) on the probability of a loss,
- * after `lost` of `n` independent probes were lost: with the stated confidence it is no more. For
- * `lost` = 0 it is 1 - (1 - confidence)^(1/n), about 3/n at 95 %. Without probes it is 1.
+ * The exact upper bound of Clopper and Pearson (Biometrika 26, 1934) on the loss probability, after
+ * `lost` of `n` independent probes were lost. The true value is no larger, with the stated
+ * confidence. For `lost` = 0 it is 1 - (1 - confidence)^(1/n), about 3/n at 95 %. Without probes it
+ * is 1.
  */
 export function upperLossBound(n: number, lost: number, confidence: number): number {
   assert(lost >= 0 && lost <= n, 'no more probes are lost than were sent');
@@ -20,8 +21,8 @@ export function upperLossBound(n: number, lost: number, confidence: number): num
 }
 
 /**
- * The rank, of `n` values seen, at or above which the true `share` quantile is, with the stated
- * confidence (distribution-free, by order statistics); undefined when even the largest is not.
+ * The rank, of `n` observed values, at or above which the true `share` quantile is, with the stated
+ * confidence (distribution-free, by order statistics). Undefined if even the largest value is not.
  */
 export function quantileRank(n: number, share: number, confidence: number): number | undefined {
   if (n === 0 || atMost(n - 1, n, share) < confidence) return undefined;
@@ -35,17 +36,17 @@ export function quantileRank(n: number, share: number, confidence: number): numb
   return low;
 }
 
-/** Enough for every bit of a double between 0 and 1 that matters here. */
+/** Enough for the relevant precision of a double between 0 and 1. */
 const BISECTIONS = 60;
 
-/** P(X <= k) of a binomial X: the regularised incomplete beta function (DLMF 8.17.5). */
+/** P(X <= k) of a binomial X: the regularized incomplete beta function (DLMF 8.17.5). */
 function atMost(k: number, n: number, p: number): number {
   if (k < 0) return 0;
   if (k >= n) return 1;
   return incompleteBeta(1 - p, n - k, k + 1);
 }
 
-/** I_x(a, b), by its continued fraction (DLMF 8.17.22), which is used where it converges fast. */
+/** I_x(a, b) by its continued fraction (DLMF 8.17.22), in the range of fast convergence. */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
@@ -54,7 +55,7 @@ function incompleteBeta(x: number, a: number, b: number): number {
   return (Math.exp(logFront) * betaFraction(x, a, b)) / a;
 }
 
-/** The modified method of Lentz. */
+/** The modified Lentz method. */
 function betaFraction(x: number, a: number, b: number): number {
   let c = 1;
   let d = 1 / awayFromZero(1 - ((a + b) * x) / (a + 1));
@@ -74,14 +75,14 @@ function betaFraction(x: number, a: number, b: number): number {
   return value;
 }
 
-/** It takes about the square root of the larger parameter; 10^8 records need some 10^4. */
+/** It needs about the square root of the larger parameter: 10^8 records need about 10^4 steps. */
 const FRACTION_STEPS_MAX = 100_000;
 
 function awayFromZero(value: number): number {
   return Math.abs(value) < 1e-300 ? 1e-300 : value;
 }
 
-/** Stirling's series (DLMF 5.11.1), after the argument was raised to where it is exact. */
+/** Stirling's series (DLMF 5.11.1), after the argument was increased to the accurate range. */
 function lnGamma(z: number): number {
   let shift = 0;
   let x = z;

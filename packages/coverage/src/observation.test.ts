@@ -25,7 +25,7 @@ const POLL: Observation = {
   at: '2026-03-02T09:00:03.25Z',
 };
 
-test('reads back what was written', () => {
+test('reads back what it wrote', () => {
   assert.deepEqual(parseObservation(JSON.parse(JSON.stringify(POLL))), POLL);
   assert.notEqual(parseObservation({ ...POLL, delays: null, canaries: null }), undefined);
   assert.notEqual(
@@ -53,7 +53,7 @@ const CHECK = {
   ids: ['9f3d9d5a-6c1e-4f57-8f6e-2f4f0a1b2c3d'],
 };
 
-test('reads what a comparison found', () => {
+test('reads the result of a comparison', () => {
   const said = { ...POLL, collector: 'cross-check', check: CHECK };
   assert.deepEqual(parseObservation(said), said);
 });
@@ -105,14 +105,14 @@ for (const [what, change] of REFUSED) {
   });
 }
 
-test('refuses a body in which a member is missing', () => {
+test('refuses a body with a missing member', () => {
   for (const member of Object.keys(POLL)) {
     const { [member]: _, ...rest } = { ...POLL } as Record<string, unknown>;
     assert.equal(parseObservation(rest), undefined, member);
   }
 });
 
-test('refuses what is no object', () => {
+test('refuses a value that is not an object', () => {
   for (const value of [null, undefined, 2, 'text', [POLL]]) {
     assert.equal(parseObservation(value), undefined);
   }

@@ -19,34 +19,34 @@ export type Collector = (typeof COLLECTORS)[number];
 
 export const OBSERVATION_OUTCOMES = ['complete', 'partial', 'failed', 'off'] as const;
 /**
- * - `complete`  all that was listed for the window was fetched; with the code `read-again`, what
- *               was quarantined could be read since: it was asked for before, and not again
- * - `partial`   some of what was listed was not: `code` and `because` say what
+ * - `complete`  everything listed for the window was fetched. With the code `read-again`,
+ *   quarantined content could be read later, without a new request to the source
+ * - `partial`   some listed content was not fetched: `code` and `because` say what
  * - `failed`    the window could not be listed
- * - `off`       the source says that it is switched off for this tenant
+ * - `off`       the source reports that it is switched off for this tenant
  */
 export type ObservationOutcome = (typeof OBSERVATION_OUTCOMES)[number];
 
-/** Probes whose answer this window was to bring: how many were sent, how many came back. */
+/** Canaries that this window should contain: how many were sent, and how many returned. */
 export type ObservedCanaries = { readonly sent: number; readonly seen: number };
 
-/** What a comparison of two independent sources found, record by record, over the window. */
+/** The result of a record-by-record comparison of two independent sources over the window. */
 export type ObservedCheck = {
   /** The source that `source` was compared with. */
   readonly against: SourceId;
-  /** Records that both have, and those that one alone has. */
+  /** Records that both have, and records that only one has. */
   readonly both: number;
   readonly onlySource: number;
   readonly onlyAgainst: number;
-  /** Share of the records that was compared; 1 is all. */
+  /** The share of records that was compared; 1 is all. */
   readonly share: number;
-  /** Some ids of those that one alone has: the action ids that the ledger writes. */
+  /** A sample of ids that only one source has: the action ids of the ledger. */
   readonly ids: readonly string[];
 };
 
 /**
- * What one poll of one source did and saw: the body of an entry of kind `coverage`, `v` 2. The
- * states of coverage are derived from these alone. (`v` 1 is what an import says.)
+ * The result of one poll of one source: the body of an entry of kind `coverage`, `v` 2. Coverage
+ * states are derived only from these. (`v` 1 is the statement of an import.)
  */
 export type Observation = {
   readonly v: 2;
@@ -54,37 +54,40 @@ export type Observation = {
   /** GUID in lower case. */
   readonly tenant: string;
   readonly source: SourceId;
-  /** Null: every workload that comes through the source. */
+  /** Null: every workload of the source. */
   readonly workload: string | null;
-  /** A mailbox or an app; null: everybody. */
+  /** A mailbox or an app; null: all. */
   readonly subject: string | null;
-  /** The window that was asked for, `[from, to)`, in the normal form of `normaliseInstant`. */
+  /** The requested window, `[from, to)`, in the normal form of `instant.ts` in core. */
   readonly from: string;
   readonly to: string;
-  /** What the window filters on: when content became available, or when it happened. */
+  /** The time that the window filters by: availability or event time. */
   readonly axis: 'availability' | 'event';
   readonly outcome: ObservationOutcome;
-  /** Pieces of content that the source listed, and those fetched whole. */
+  /** Pieces of content that the source listed, and those fetched completely. */
   readonly listed: number;
   readonly fetched: number;
-  /** Records read, of them already in the ledger, and those that could not be read. */
+  /** Records read, records already in the ledger, and unreadable records. */
   readonly records: number;
   readonly duplicates: number;
   readonly quarantined: number;
   readonly because: string | null;
-  /** The vendor's error code (`AF20023`, `AF429`) or a word of ours (`loop`, `gone`). */
+  /** The vendor's error code (`AF20023`, `AF429`) or our own (`loop`, `gone`). */
   readonly code: string | null;
   readonly delays: ObservedDelays | null;
   readonly canaries: ObservedCanaries | null;
-  /** Of the collector `cross-check` alone; without it, it is what was asked for to compare. */
+  /**
+   * Only of the collector `cross-check`. Without it, the observation is the request for the
+   * comparison.
+   */
   readonly check?: ObservedCheck;
-  /** When this was seen. */
+  /** The time of the observation. */
   readonly at: string;
 };
 
 /**
- * Reads a body that was parsed as JSON. Strict: undefined unless every member is there, has its
- * form, and no other is. What it accepts may be older than this version, and never newer.
+ * Parses a JSON body strictly: undefined unless it has exactly the required members in the required
+ * form. Accepts forms of older versions, never of newer ones.
  */
 export function parseObservation(value: unknown): Observation | undefined {
   if (!isObject(value)) return undefined;
@@ -187,7 +190,7 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** A clock of the vendor's that is ahead makes a delay negative. */
+/** If the vendor's clock is ahead, a delay is negative. */
 function isMs(value: unknown): boolean {
   return Number.isFinite(value);
 }

@@ -17,12 +17,12 @@ const folder = readPolicyFolder(FOLDER);
 const policies = PolicySet.parse(folder.source);
 const ages = (): number => DIRECTORY_AGE_MAX_MS;
 
-test('the default policies hold, and each enforcement point supplies what they read', () => {
+test('the default policies are valid, and each enforcement point supplies their inputs', () => {
   assert.deepEqual(unsupplied(policies).map(problemText), []);
   assert.ok(policies.policies.length >= 15);
 });
 
-test('the tests of the default policies hold', () => {
+test('the tests of the default policies pass', () => {
   const results = folder.tests.flatMap((file) => runPolicyTests(file, policies, ages));
   const failed = results.filter(({ differences }) => differences.length > 0);
   assert.deepEqual(
@@ -51,7 +51,7 @@ const permits = folder.tests
   .filter(({ test: { expect } }) => expect === 'permit');
 
 for (const each of permits) {
-  test(`each input removed in turn keeps out: ${each.test.name}`, () => {
+  test(`removing any one input denies: ${each.test.name}`, () => {
     const { inputs } = evaluatePolicies(each.request, each.world);
     assert.ok(inputs.length > 3);
     for (const { name } of inputs) {
@@ -68,7 +68,7 @@ const turnable = folder.tests
   .flatMap((file) => policyTestCases(file, policies, ages))
   .map((each) => ({ each, flip: flipOf(each.request, each.world) }));
 
-test('most decisions are turned round by one change or two', () => {
+test('one or two changes flip most decisions', () => {
   const turned = turnable.filter(({ flip }) => flip !== null);
   assert.ok(turned.length > turnable.length / 2, `${turned.length} of ${turnable.length}`);
 });
@@ -76,14 +76,14 @@ test('most decisions are turned round by one change or two', () => {
 for (const { each, flip } of turnable) {
   if (flip === null) continue;
   const said = flip.changes.map(({ input, to }) => `${input} were ${to}`).join(' and ');
-  test(`${each.test.name}: the other way round if ${said}`, () => {
+  test(`${each.test.name}: flips if ${said}`, () => {
     const before = evaluatePolicies(each.request, each.world).effect;
     const { request, directory } = changedBy(flip.changes, each);
     const after = evaluatePolicies(request, { ...each.world, directory });
     assert.notEqual(after.effect, before);
     assert.equal(after.cause === 'unknown' || after.cause === 'error', false);
     if (flip.changes.length === 1) return;
-    // Neither of the two is enough by itself.
+    // Neither of the two changes is enough alone.
     for (const change of flip.changes) {
       const alone = changedBy([change], each);
       const policyOutcome = evaluatePolicies(alone.request, {
@@ -97,7 +97,7 @@ for (const { each, flip } of turnable) {
 
 type Changes = NonNullable<ReturnType<typeof flipOf>>['changes'];
 
-/** The request and the world as they would be: not by supposing, but by being so. */
+/** Applies the changes to the real request and world, without the what-if mechanism. */
 function changedBy(
   changes: Changes,
   { request, world }: PolicyTestCase,
@@ -138,7 +138,10 @@ function plain(to: string): unknown {
   }
 }
 
-/** What the clock and the register state whatever a request leaves out, and what may be absent. */
+/**
+ * The clock and the register state these even if the request omits them, and optional inputs may be
+ * absent.
+ */
 function isAnswerWhenAbsent({ request }: PolicyTestCase, name: string): boolean {
   if (name === 'context.time' || name === 'context.networks') return true;
   const [root, member = ''] = name.split('.');

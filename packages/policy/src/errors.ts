@@ -1,21 +1,21 @@
 import { CountersignError } from '@countersign/core';
 
 export type AccessErrorCode =
-  /** A policy, a schema or a test of them does not hold; `data.problems` names every place. */
+  /** A policy, a schema or a policy test is invalid; `data.problems` names every position. */
   | 'POLICY_INVALID'
   /** A directory or a register that cannot be read. */
   | 'DIRECTORY_INVALID'
-  /** A request for a decision that is none. */
+  /** A malformed decision request. */
   | 'REQUEST_INVALID'
-  /** The decision could not be written down, and so is not given. */
+  /** The decision could not be logged, so it is not returned. */
   | 'NOT_ACCOUNTED'
   | 'UNKNOWN_PASS'
-  /** An invitation to register a passkey that cannot be agreed to. */
+  /** An invitation to register a passkey that cannot be accepted. */
   | 'INVITATION'
   | 'UNKNOWN_PASSKEY'
-  /** What somebody says of a bypass and may not, or not now. */
+  /** A bypass statement that is not allowed, or not now. */
   | 'BYPASS_REFUSED'
-  /** A key that cannot sign what it is to sign. */
+  /** A key that cannot sign. */
   | 'KEY_INVALID';
 
 export class PolicyError extends CountersignError<AccessErrorCode> {

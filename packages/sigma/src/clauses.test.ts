@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { PlainEvent } from './event-model.ts';
 import { fits, problemsOf, ruleYaml } from './testing/rule.ts';
 
-/** Clause by clause of Sigma 2.1.0: a detection, events, and what is to be found. */
+/** Clause by clause of Sigma 2.1.0: a detection, events, and the expected matches. */
 type Clause = readonly [what: string, detection: string, events: PlainEvent[], found: string];
 
 const A = (...values: readonly unknown[]): PlainEvent[] => values.map((a) => ({ a }));
@@ -164,7 +164,7 @@ for (const [name, clauses] of [
   });
 }
 
-test('every field of a rule is read, and members that Sigma does not know are kept', () => {
+test('reads every field of a rule, and keeps members that Sigma does not define', () => {
   const rest = 'level: high\nstatus: test\ntags: [attack.t1110.003]\nmine: { a: 1 }\nlicense: MIT';
   assert.deepEqual(problemsOf(ruleYaml('selection:\n  a: 1', rest)), []);
 });
@@ -208,7 +208,7 @@ const BAD: readonly (readonly [what: string, yaml: string, problem: RegExp])[] =
 ];
 
 for (const [what, yaml, problem] of BAD) {
-  test(`says with place and cure: ${what}`, () => {
+  test(`reports with position and fix: ${what}`, () => {
     const problems = problemsOf(yaml);
     assert.equal(problems.length, 1, problems.join('\n'));
     assert.match(problems[0] as string, problem);
@@ -216,7 +216,7 @@ for (const [what, yaml, problem] of BAD) {
   });
 }
 
-test('what a condition leaves out is a warning, and the rule works', () => {
+test('a detection that the condition does not use is a warning, and the rule works', () => {
   const yaml = ruleYaml('x:\n  a: 1\ny:\n  b: 1\ncondition: x');
   assert.match(problemsOf(yaml).join(), /warning: "Test": its condition leaves out "y"/);
 });

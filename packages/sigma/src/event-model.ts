@@ -1,33 +1,33 @@
 import type { LogSource } from './rule-document.ts';
 
 /**
- * How the engine sees events of some kind. What a field is called, and where it lies, is the
- * model's business; the engine only reads what a rule asks for.
+ * How the engine reads events. The model defines the names and positions of fields. The engine only
+ * reads fields that a rule uses.
  */
 export interface EventModel<Event> {
   /**
-   * Events of one key are of the same sources and have the same values in the fixed fields: what
-   * rules ask of these is worked out once a key. There MUST NOT be many keys.
+   * Events with equal keys have the same sources and the same values in the fixed fields. The
+   * engine evaluates conditions on these once per key. There MUST NOT be many keys.
    */
   keyOf(event: Event): string;
   readonly fixed: ReadonlySet<string>;
-  /** MUST follow from the key. */
+  /** MUST depend only on the key. */
   isFrom(event: Event, source: LogSource): boolean;
   /**
-   * Reads a field: undefined where it is not there, a list where it has several values. MUST give
-   * the same for the same event.
+   * Creates a reader of a field. It returns undefined for a missing field, and a list for several
+   * values. It MUST return the same value for the same event.
    */
   reader(field: string): (event: Event) => unknown;
-  /** The whole event as text, in which keywords are sought. */
+  /** The whole event as text, for keyword searches. */
   textOf(event: Event): string;
 }
 
 export type PlainEvent = { readonly [member: string]: unknown };
 
 /**
- * Events as plain objects: `a.b` is the member `b` of the member `a`, lists on the way give the
- * values of all their members, and a member whose name has dots is found as well. Every event is
- * taken to be of the source that a rule names.
+ * Events as plain objects. `a.b` is the member `b` of the member `a`; a list on the path gives the
+ * values of all its members. A member whose name has dots is found too. Every event belongs to any
+ * source that a rule names.
  */
 export function plainModel(fixed: readonly string[] = []): EventModel<PlainEvent> {
   const readers = fixed.map(pathReader);
@@ -43,7 +43,7 @@ export function plainModel(fixed: readonly string[] = []): EventModel<PlainEvent
   };
 }
 
-/** Of whatever JSON can hold; no two values have one text. */
+/** Accepts any JSON value; different values give different texts. */
 function keyText(value: unknown): string {
   return typeof value === 'string' ? `"${value}` : (JSON.stringify(value) ?? '');
 }

@@ -1,10 +1,10 @@
 import type { SourcePosition } from './rule-problem.ts';
 
-/** Sigma 2.1.0, "Rules": what every kind of document may say of itself. */
+/** Sigma 2.1.0, "Rules": the metadata of every kind of document. */
 export type RuleMeta = {
   readonly title: string;
   readonly id: string | null;
-  /** By which correlations and filters may refer to it. */
+  /** The name by which correlations and filters may refer to it. */
   readonly name: string | null;
   readonly status: string | null;
   readonly description: string | null;
@@ -16,17 +16,17 @@ export type RuleMeta = {
   readonly falsepositives: readonly string[];
   readonly level: Level | null;
   readonly taxonomy: string;
-  /** Members that Sigma does not know; it allows any. */
+  /** Members that Sigma does not define; it allows any. */
   readonly custom: Readonly<Record<string, unknown>>;
   readonly place: SourcePosition;
-  /** Where a part of the document stands. */
+  /** The position of a part of the document. */
   readonly placeOf: (path: readonly (string | number)[]) => SourcePosition;
 };
 
 export const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** Undefined members hold for every event. */
+/** Undefined members match every event. */
 export type LogSource = {
   readonly category?: string | undefined;
   readonly product?: string | undefined;
@@ -35,7 +35,7 @@ export type LogSource = {
 
 export type Scalar = string | number | boolean | null;
 
-/** A detection as it was written: `all` of a map, `any` of a list, or one item. */
+/** A detection as written: `all` of a map, `any` of a list, or one item. */
 export type Detection =
   | { readonly kind: 'all'; readonly of: readonly Detection[] }
   | { readonly kind: 'any'; readonly of: readonly Detection[] }
@@ -43,7 +43,7 @@ export type Detection =
 
 export type DetectionItem = {
   readonly kind: 'item';
-  /** Null: a keyword, sought in the whole event. */
+  /** Null: a keyword, searched in the whole event. */
   readonly field: string | null;
   readonly modifiers: readonly string[];
   readonly values: readonly Scalar[];
@@ -55,7 +55,7 @@ export type Rule = RuleMeta & {
   readonly kind: 'rule';
   readonly logsource: LogSource;
   readonly detections: ReadonlyMap<string, Detection>;
-  /** Any of them. */
+  /** Any of them must hold. */
   readonly conditions: readonly string[];
   readonly fields: readonly string[];
 };
@@ -85,12 +85,12 @@ export type Correlation = RuleMeta & {
   readonly groupBy: readonly string[];
   readonly timespanMs: number;
   readonly bounds: readonly Bound[];
-  /** Of value types: several make one tuple. */
+  /** For value types: several fields form one tuple. */
   readonly fields: readonly string[];
   readonly percentile: number;
-  /** alias, then rule, then the field of that rule. */
+  /** Alias, then rule, then the field of that rule. */
   readonly aliases: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** Whether the rules that it refers to alert on their own as well. */
+  /** Whether the referenced rules also alert on their own. */
   readonly generate: boolean;
 };
 
@@ -101,7 +101,7 @@ export type Filter = RuleMeta & {
   readonly rules: readonly string[] | null;
   readonly detections: ReadonlyMap<string, Detection>;
   readonly conditions: readonly string[];
-  /** Whether the condition describes what is to be suppressed, or what is to be kept. */
+  /** Whether the condition describes suppressed or kept events. */
   readonly polarity: 'suppress' | 'keep';
 };
 

@@ -1,27 +1,27 @@
-/** Where something stands: 1-based, as editors count. */
+/** A position: 1-based, as in editors. */
 export type SourcePosition = {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 };
 
-/** What is wrong with a rule, and how to mend it. `warning`: the rule works all the same. */
+/** What is wrong with a rule, and how to fix it. `warning`: the rule still works. */
 export type RuleProblem = {
   readonly place: SourcePosition;
-  /** Title or id of the rule, where it could be read. */
+  /** Title or id of the rule, if readable. */
   readonly rule: string | null;
   readonly severity: 'error' | 'warning';
   readonly what: string;
   readonly cure: string;
 };
 
-/** Ends the reading of one rule; the others go on. Never leaves this folder. */
+/** Ends the parsing of one rule; the others continue. Never leaves this package. */
 export class RuleError extends Error {
   override readonly name = 'RuleError';
   readonly cure: string;
   readonly path: readonly (string | number)[];
 
-  /** `path`: from the document to what is wrong. */
+  /** `path`: from the document to the problem. */
   constructor(path: readonly (string | number)[], what: string, cure: string) {
     super(what);
     this.path = path;

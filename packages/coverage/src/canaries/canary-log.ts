@@ -1,7 +1,7 @@
 import { CONFIDENCE, DISORDER_MS, EXPIRY_MS, SILENT_CANARIES_MIN } from '../limits.ts';
 import { upperLossBound } from '../loss-bound.ts';
 
-/** Canaries that were sent in one window of time, and how many of them came back. */
+/** Canaries that were sent in one time window, and how many of them returned. */
 export type CanaryWindow = {
   readonly fromMs: number;
   readonly toMs: number;
@@ -9,21 +9,21 @@ export type CanaryWindow = {
   readonly lastMs: number;
   readonly sent: number;
   readonly seen: number;
-  /** When this was judged last, and the entry that says so. */
+  /** When this was last evaluated, and the entry that states it. */
   readonly atMs: number;
   readonly index: number;
 };
 
-/** A stretch in which several canaries in a row did not come back. */
+/** An interval in which several canaries in a row did not return. */
 export type Silence = {
   readonly fromMs: number;
-  /** Null while none came back since. */
+  /** Null if none has returned since. */
   readonly toMs: number | null;
   readonly sent: number;
   readonly entries: readonly number[];
 };
 
-/** The canaries of one workload in one feed, in order of the time at which they were sent. */
+/** The canaries of one workload in one feed, in order of sending. */
 export class CanaryLog {
   #windows: CanaryWindow[];
   #joinAt: number;
@@ -41,7 +41,9 @@ export class CanaryLog {
     return this.#joinAt;
   }
 
-  /** What is said of a window again replaces what was said of it. Tells how many more came back. */
+  /**
+   * A new observation of a window replaces the old one. Returns how many more canaries returned.
+   */
   add(window: CanaryWindow): number {
     let at = this.#windows.length;
     while (at > 0 && isBefore(window, this.#windows[at - 1] as CanaryWindow)) at--;
@@ -53,7 +55,7 @@ export class CanaryLog {
     return window.seen - (isSame ? old.seen : 0);
   }
 
-  /** Old windows whose canaries all came back say nothing more each by itself. */
+  /** Joins old windows whose canaries all returned. */
   #join(): void {
     const newestMs = Math.max(...this.#windows.map(({ atMs }) => atMs));
     const joined: CanaryWindow[] = [];
@@ -72,9 +74,9 @@ export class CanaryLog {
   }
 }
 
-/** Below so many windows there is nothing to save. */
+/** With fewer windows, joining saves nothing. */
 const JOIN_WINDOWS_MIN = 4096;
-/** A joined window is still short beside the day for which a bound is told. */
+/** Keeps a joined window short compared to the day for which a bound is computed. */
 const JOINED_MS_MAX = 3_600_000;
 
 function isBefore(a: CanaryWindow, b: CanaryWindow): boolean {
@@ -82,8 +84,9 @@ function isBefore(a: CanaryWindow, b: CanaryWindow): boolean {
 }
 
 /**
- * Stretches with {@link SILENT_CANARIES_MIN} or more in a row of which nothing came back, from the
- * last that came back to the next that does. One alone is a loss by chance, which the bound counts.
+ * Intervals with {@link SILENT_CANARIES_MIN} or more consecutive missing canaries, from the last
+ * one that returned to the next that does. A single missing one is a random loss, which the bound
+ * counts.
  */
 export function silencesOf(windows: readonly CanaryWindow[]): Silence[] {
   const silences: Silence[] = [];
@@ -113,8 +116,8 @@ export function silencesOf(windows: readonly CanaryWindow[]): Silence[] {
 export type Trials = { readonly n: number; readonly lost: number };
 
 /**
- * The bound on loss by chance that holds for every stretch of `perBound` trials: trials of a long
- * time are told apart, so that a good month does not hide a bad day.
+ * The bound on random loss that holds for every run of `perBound` trials. Long periods are split,
+ * so that a good month does not hide a bad day.
  */
 export function boundOf(trials: readonly Trials[], perBound: number): number {
   const total = trials.reduce((sum, { n }) => sum + n, 0);

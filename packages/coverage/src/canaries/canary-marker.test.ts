@@ -12,7 +12,7 @@ function sign(act: Parameters<typeof canarySigns>[0]['act']): ReturnType<typeof 
   return first;
 }
 
-test('knows each act by its own record, and not by that of what came before or after', () => {
+test('recognizes each act by its own record, not by those of the acts before or after', () => {
   const draft = { Operation: 'Create', Item: { Subject: MARK } };
   assert.equal(bears(draft, sign('draft')), true);
   assert.equal(bears({ ...draft, Operation: 'Update' }, sign('draft')), false);
@@ -30,7 +30,7 @@ test('knows each act by its own record, and not by that of what came before or a
   assert.equal(bears({ properties: { uniqueTokenIdentifier: 'uti-1' } }, sign('sign-in')), false);
 });
 
-test('takes anything for a record, and is not led astray by depth', () => {
+test('accepts any value as a record, at any depth', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       assert.equal(bears(value, sign('draft')), false);

@@ -2,22 +2,22 @@ import type { SourceId } from '@countersign/core';
 import { SIGN_DEPTH_MAX, SIGN_MEMBERS_MAX } from '../limits.ts';
 import type { CanaryAct, CanaryPlan } from './canary-plan.ts';
 
-/** By what a feed's record of a canary is known: a text in a member of that name, at any depth. */
+/** How to recognize a canary's record in a feed: a text in a member of that name, at any depth. */
 export type CanaryMarker = {
   readonly source: SourceId;
-  /** Null where each feed words the operation in its own way. */
+  /** Null if each feed names the operation differently. */
   readonly operation: string | null;
   readonly member: string;
   readonly text: string;
 };
 
-/** With what every mark begins: no other text of a tenant does. */
+/** The prefix of every mark. No other text of a tenant has it. */
 export const CANARY_MARK = 'countersign-canary-';
 
 /**
- * How the record of an act will be known in each feed: by the mark in what was acted on, for a
- * sign-in by the id of the token. What undoes the act, or is done next, names the mark as well:
- * as what was, and under another operation.
+ * How to recognize the record of an act in each feed: by the mark in the changed object, or for a
+ * sign-in by the token id. The act that reverts it also contains the mark, as an old value or under
+ * another operation.
  */
 export function canarySigns(
   { act, sources }: Pick<CanaryPlan, 'act' | 'sources'>,
@@ -36,7 +36,7 @@ const SIGNS: Readonly<Record<CanaryAct, Pick<CanaryMarker, 'operation' | 'member
   'sign-in': { operation: null, member: 'uniqueTokenIdentifier' },
 };
 
-/** Whether a record, parsed as JSON, is the one that the sign describes. */
+/** Returns whether a record, parsed as JSON, matches the sign. */
 export function bears(record: unknown, { operation, member, text }: CanaryMarker): boolean {
   if (typeof record !== 'object' || record === null) return false;
   const said = (record as Json)['Operation'] ?? (record as Json)['operation'];
@@ -47,7 +47,7 @@ export function bears(record: unknown, { operation, member, text }: CanaryMarker
 
 type Json = { readonly [member: string]: unknown };
 
-/** Records come from outside: neither their depth nor their size is ours. */
+/** Records come from outside, so depth and size are limited. */
 function holds(record: Json, fits: (key: string, value: string) => boolean): boolean {
   let left = SIGN_MEMBERS_MAX;
   const look = (value: object, depth: number): boolean =>

@@ -6,7 +6,7 @@ import { type CanaryPlan, canaryPlans, canaryTimeMs } from './canary-plan.ts';
 
 const [PLAN] = canaryPlans(TENANT, [EXCHANGE]) as [CanaryPlan];
 
-test('plans only for what some collected source would bring back, and for what it may do', () => {
+test('plans only acts that a collected source reports, and that its rights allow', () => {
   const planned = (sources: readonly string[], options: Parameters<typeof canaryPlans>[2] = {}) =>
     canaryPlans(TENANT, sources, options).map(({ act, sources: through }) => [act, through]);
   assert.deepEqual(planned([EXCHANGE, 'graph/signIns']), [
@@ -19,7 +19,7 @@ test('plans only for what some collected source would bring back, and for what i
   assert.deepEqual(planned(['azure-monitor/EmailEvents']), []);
 });
 
-test('sends one canary a period, at another moment of each', () => {
+test('sends one canary per period, at a different moment of each', () => {
   const offsets = Array.from({ length: 200 }, (_, period) => {
     const startMs = START + period * CANARY_PERIOD_MS;
     const atMs = canaryTimeMs(PLAN, startMs + 17, 4711);

@@ -2,21 +2,21 @@ import type { SourceId } from '@countersign/core';
 import { CANARY_PERIOD_MS } from '../limits.ts';
 
 /**
- * What a canary does in a workload: harmless, in what belongs to its own identity alone, and such
- * that the vendor's service records it as it records what people do. Each by an application, since
- * nobody is there who could answer a prompt: so no act stands for interactive sign-ins.
+ * What a canary does in a workload. Each act is harmless, affects only its own identity, and is
+ * recorded like the acts of people. An application performs each act, because no person can answer
+ * a prompt. So no act covers interactive sign-ins.
  */
 export const CANARY_ACTS = ['draft', 'file', 'channel', 'attribute', 'sign-in'] as const;
 /**
- * - `draft`      makes a draft in its own mailbox (`Create`), and deletes it
- * - `file`       puts a file into its own site (`FileUploaded`), and deletes it
- * - `channel`    describes a channel of its own team anew (`ChannelSettingChanged`)
+ * - `draft`      creates a draft in its own mailbox (`Create`), and deletes it
+ * - `file`       uploads a file to its own site (`FileUploaded`), and deletes it
+ * - `channel`    changes the description of a channel of its own team (`ChannelSettingChanged`)
  * - `attribute`  sets an attribute of its own account (`Update user.`)
  * - `sign-in`    gets a token (a row in the sign-in logs of applications)
  */
 export type CanaryAct = (typeof CANARY_ACTS)[number];
 
-/** Which act tells of which workload, and through which feeds its record must come. */
+/** The act that tests a workload, and the feeds that must deliver its record. */
 export type CanaryPlan = {
   readonly tenant: string;
   readonly workload: string;
@@ -25,7 +25,7 @@ export type CanaryPlan = {
   readonly periodMs: number;
 };
 
-/** A plan for every act of which some collected source carries the record. */
+/** Plans every act whose record a collected source delivers. */
 export function canaryPlans(
   tenant: string,
   collected: readonly SourceId[],
@@ -62,8 +62,8 @@ const PLANS: readonly Omit<CanaryPlan, 'tenant' | 'periodMs'>[] = [
 ];
 
 /**
- * When the canary of the period that holds `nowMs` is to be sent: at another moment of each
- * period, and of each act, so that nothing can be tuned to it. `seed` MUST be secret.
+ * The sending time of the canary for the period that contains `nowMs`. It differs for each period
+ * and act, so that an attacker cannot adapt to it. `seed` MUST be secret.
  */
 export function canaryTimeMs(plan: CanaryPlan, nowMs: number, seed: number): number {
   const period = Math.floor(nowMs / plan.periodMs);
@@ -71,7 +71,7 @@ export function canaryTimeMs(plan: CanaryPlan, nowMs: number, seed: number): num
   return period * plan.periodMs + Math.floor(mixed * plan.periodMs);
 }
 
-/** FNV-1a with a last stir: spread evenly, and no more is asked of it. */
+/** FNV-1a with a final mix: only an even spread is needed. */
 function mix(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {

@@ -16,7 +16,7 @@ function record(n: number, availableMs: number, but: Partial<CanaryRecord> = {})
   return { tenant: TENANT, source: EXCHANGE, text, availableMs, ...but };
 }
 
-test('judges each canary once when it comes back, and says how late it was', () => {
+test('reports each canary once when it returns, with its delay', () => {
   const watch = new CanaryTracker();
   watch.sent(wait(0));
   const seen = watch.seen(record(0, START + HOUR), START + 2 * HOUR);
@@ -27,7 +27,7 @@ test('judges each canary once when it comes back, and says how late it was', () 
   assert.deepEqual(watch.overdue(START + 24 * HOUR), []);
 });
 
-test('calls a canary overdue once, and still knows it when it comes after all', () => {
+test('reports a canary as overdue once, and still recognizes it when it returns', () => {
   const watch = new CanaryTracker();
   watch.sent(wait(0));
   assert.deepEqual(watch.overdue(START + CANARY_PATIENCE_MS - 1), []);
@@ -39,7 +39,7 @@ test('calls a canary overdue once, and still knows it when it comes after all', 
   assert.deepEqual([seen?.from, seen?.canaries?.seen], [late?.from, 1]);
 });
 
-test('waits no longer than the p99 of the feed, and resumes from what it saved', () => {
+test("waits at most the feed's p99, and resumes from the saved state", () => {
   let watch = new CanaryTracker();
   const said: NonNullable<ReturnType<CanaryTracker['seen']>>[] = [];
   for (let n = 0; n < 100; n++) {
@@ -55,7 +55,7 @@ test('waits no longer than the p99 of the feed, and resumes from what it saved',
   assert.ok(patienceMs >= 99 * MINUTE && patienceMs < 101.1 * MINUTE, String(patienceMs));
 });
 
-test('knows after a start which canaries are still on their way, and which were overdue', () => {
+test('knows after a start which canaries are still expected, and which were overdue', () => {
   const watch = new CanaryTracker();
   for (const n of [0, 1, 2]) watch.sent(wait(n));
   const before = new CanaryTracker();
@@ -73,7 +73,7 @@ test('knows after a start which canaries are still on their way, and which were 
   );
 });
 
-test('forgets how slow a feed was long ago', () => {
+test('forgets delays of long ago', () => {
   const watch = new CanaryTracker();
   const delays = [...Array(CANARY_DELAYS_KEPT).fill(9), ...Array(2 * CANARY_DELAYS_KEPT).fill(1)];
   for (const [n, hours] of delays.entries()) {
@@ -84,7 +84,7 @@ test('forgets how slow a feed was long ago', () => {
   assert.ok(watch.patienceMs(wait(0)) < 1.1 * HOUR);
 });
 
-test('waits for nobody else: another tenant, feed, operation, place or mark', () => {
+test('ignores another tenant, feed, operation, member or mark', () => {
   const watch = new CanaryTracker();
   watch.sent(wait(1));
   const others: Partial<CanaryRecord>[] = [
@@ -100,7 +100,7 @@ test('waits for nobody else: another tenant, feed, operation, place or mark', ()
   assert.equal(watch.seen(record(1, START), START), undefined);
 });
 
-test('calls no canary overdue in a feed that nobody asked since', () => {
+test('reports no canary as overdue in a feed that was not polled since', () => {
   const watch = new CanaryTracker();
   watch.sent(wait(0));
   const dayLaterMs = START + 24 * HOUR;

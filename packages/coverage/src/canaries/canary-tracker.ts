@@ -5,7 +5,7 @@ import type { Observation } from '../observation.ts';
 import { bears, type CanaryMarker } from './canary-marker.ts';
 import { RecentDelays } from './recent-delays.ts';
 
-/** A canary that was sent, in one feed. */
+/** A canary that was sent, expected in one feed. */
 export type CanaryWait = CanaryMarker & {
   readonly tenant: string;
   readonly workload: string;
@@ -15,19 +15,19 @@ export type CanaryWait = CanaryMarker & {
 
 type Waiting = CanaryWait & { readonly isOverdue: boolean };
 
-/** A record that a feed brought, as it was delivered. */
+/** A record from a feed, as delivered. */
 export type CanaryRecord = {
   readonly tenant: string;
   readonly source: SourceId;
   readonly text: string;
-  /** When it became available: how long we were away is no delay of the feed. */
+  /** When it became available. An outage of our own is not a delay of the feed. */
   readonly availableMs: number;
 };
 
 /**
- * Waits for the records of canaries in every feed, and judges: come back, overdue, come after all.
- * Each judgement is an observation; what is judged again replaces what was said before. What it
- * knows follows from what was sent and judged, in the ledger's order.
+ * Waits for the records of canaries in every feed, and reports each as returned, overdue, or
+ * returned late. Each report is an observation; a later one replaces an earlier one. The state
+ * follows from what was sent and reported, in ledger order.
  */
 export class CanaryTracker {
   readonly #waiting = new Map<string, Waiting>();
@@ -41,12 +41,12 @@ export class CanaryTracker {
     this.#waiting.set(nameOf(wait), { ...wait, isOverdue: false });
   }
 
-  /** It was not sent after all. */
+  /** The canary was not sent after all. */
   withdrawn(wait: Pick<CanaryWait, 'tenant' | 'source' | 'text'>): void {
     this.#waiting.delete(nameOf(wait));
   }
 
-  /** Takes in what was judged before: of another life of this process. */
+  /** Restores an earlier observation after a restart. */
   recall(observation: Observation): void {
     const { tenant, source, workload, canaries, delays } = observation;
     if (canaries === null || workload === null) return;
@@ -64,7 +64,7 @@ export class CanaryTracker {
     if (delays !== null) this.#recent({ tenant, source, workload }).add(delays);
   }
 
-  /** Undefined for a record that nobody waits for. */
+  /** Returns undefined for a record that is not an expected canary. */
   seen(record: CanaryRecord, atMs: number): Observation | undefined {
     const { tenant, source, text, availableMs } = record;
     let parsed: unknown;
@@ -83,8 +83,8 @@ export class CanaryTracker {
   }
 
   /**
-   * Those that are overdue by now and were not before; what has expired is waited for no more. A
-   * feed that nobody asked is not silent: `askedMs` tells up to when it was.
+   * Reports newly overdue canaries, and drops expired ones. A feed that was not polled is not
+   * silent: `askedMs` returns the time up to which it was polled.
    */
   overdue(nowMs: number, askedMs: (feed: Feed) => number = () => nowMs): Observation[] {
     const observations: Observation[] = [];
@@ -94,13 +94,13 @@ export class CanaryTracker {
         this.#waiting.set(name, { ...wait, isOverdue: true });
         observations.push(observationOf(wait, nowMs, null));
       }
-      // What comes later than content is kept does not come.
+      // A canary that is later than the retention never arrives.
       if (nowMs >= wait.sentMs + 2 * EXPIRY_MS) this.#waiting.delete(name);
     }
     return observations;
   }
 
-  /** How long a canary of this feed is waited for: its own p99, once that is known. */
+  /** How long to wait for a canary of this feed: the feed's own p99, once known. */
   patienceMs(feed: Feed): number {
     const sketch = this.#recent(feed).sketch();
     if (sketch.n < CANARY_DELAYS_MIN) return CANARY_PATIENCE_MS;
@@ -132,7 +132,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What cannot be read is no record of ours.
+    // An unreadable record is not a canary.
     return null;
   }
 }

@@ -1,7 +1,7 @@
 import { DelaySketch, type ObservedDelays } from '../delay-sketch.ts';
 import { CANARY_DELAYS_KEPT } from '../limits.ts';
 
-/** The delays of the last canaries: how fast a feed was a month ago says nothing of today. */
+/** The delays of the last canaries. A month-old delay says nothing about today. */
 export class RecentDelays {
   #before = new DelaySketch();
   #now = new DelaySketch();

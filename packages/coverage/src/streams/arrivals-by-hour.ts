@@ -1,20 +1,20 @@
 import { type ObservedDelays, rangeOf } from '../delay-sketch.ts';
 import { CLOCK_SKEW_MS, TOUCHED_DELAY_MS_MAX } from '../limits.ts';
 
-/** What arrived of the events of one hour. */
+/** The arrivals of events of one hour. */
 export type Touch = {
-  /** The longest delay of a record that may be of this hour. */
+  /** The longest delay of a record that may belong to this hour. */
   readonly longestMs: number;
-  /** When the last record of this hour became available at the latest, and was read. */
+  /** The latest availability of a record of this hour that was read. */
   readonly availableMs: number;
   readonly atMs: number;
-  /** The entry of the longest delay. */
+  /** The entry with the longest delay. */
   readonly index: number;
 };
 
 export const TOUCH_MS = 3_600_000;
 
-/** By number of the hour since 1970: what arrived of it, so that late records are noticed. */
+/** Arrivals by hour number since 1970, to detect late records. */
 export type ArrivalsByHour = Map<number, Touch>;
 
 export type Arrival = {
@@ -25,7 +25,7 @@ export type Arrival = {
   readonly toMs: number;
 };
 
-/** Notes of which hours the records of one window may have been. */
+/** Records which hours the records of one window may belong to. */
 export function touch(touched: ArrivalsByHour, arrival: Arrival, delays: ObservedDelays): void {
   for (const { overMs, upToMs } of delayRanges(delays)) {
     const longestMs = Math.min(upToMs, TOUCHED_DELAY_MS_MAX);
@@ -57,7 +57,7 @@ function touchHour(
 
 type Range = { readonly overMs: number; readonly upToMs: number };
 
-/** The delays that there were, in ranges; without buckets a few wide ones. */
+/** The observed delays as ranges; without buckets, a few wide ones. */
 function delayRanges({ n, p99Ms, maxMs, buckets }: ObservedDelays): Range[] {
   if (n === 0) return [];
   if (buckets === undefined) {

@@ -4,13 +4,13 @@ import type { Observation } from '../observation.ts';
 import type { IntervalMap, Piece } from './interval-map.ts';
 
 /**
- * - `complete`  all that was listed was fetched
- * - `short`     some of what was listed was not fetched yet
- * - `narrow`    all that was asked for was fetched, and some of it was not asked for
- * - `unread`    all was fetched, and some of it could not be read
- * - `gone`      some of what was listed was gone when it was fetched, or could not be read
- * - `off`       the source said that it is switched off
- * - `missed`    it was off, and was found on again
+ * - `complete`  everything listed was fetched
+ * - `short`     some listed content was not fetched yet
+ * - `narrow`    everything requested was fetched, but not everything was requested
+ * - `unread`    everything was fetched, but some of it could not be read
+ * - `gone`      some listed content no longer existed, or could not be read
+ * - `off`       the source reported that it is switched off
+ * - `missed`    it was off, and later found on again
  * - `failed`    it could not be listed yet
  */
 export type AskedStatus =
@@ -23,30 +23,30 @@ export type AskedStatus =
   | 'missed'
   | 'failed';
 
-/** What became of asking for an instant of a window. */
+/** The collection state of an instant of a window. */
 export type CollectionState = {
   readonly status: AskedStatus;
-  /** First and last entry that say so. */
+  /** The first and last entry that support it. */
   readonly first: number;
   readonly last: number;
-  /** When it was asked last. */
+  /** When it was last requested. */
   readonly atMs: number;
-  /** Where pieces were joined: each instant was asked at least so long after it; else null. */
+  /** For joined pieces: each instant was requested at least this long after it; otherwise null. */
   readonly lagMs: number | null;
   readonly code: string | null;
   readonly because: string | null;
 };
 
-/** Codes with which a collector says that listed content will never be had, or never be read. */
+/** Codes for listed content that will never be available or readable. */
 const GONE_CODES: readonly string[] = ['gone', 'unreadable', 'AF20050', 'AF20051'];
 
-/** Some of it is quarantined: it is here, and nothing more of it will come. */
+/** Some of it is quarantined: it is in the ledger, and no more of it will arrive. */
 const UNREAD_CODE = 'quarantined';
 
-/** All that was quarantined of a window could be read later: nobody asked the source again. */
+/** All quarantined content of a window could be read later, without a new request to the source. */
 export const READ_AGAIN_CODE = 'read-again';
 
-/** What was listed of a time without a subscription: never all (contracts 1.5, 1.10). */
+/** Content listed for a time without a subscription is never complete. */
 const WAS_OFF_CODE = 'AF20022';
 
 export function askedOf(index: number, seen: Observation): CollectionState {
@@ -65,9 +65,9 @@ function partialStatus(code: string | null): AskedStatus {
 }
 
 /**
- * What is known of an instant after it was asked for once more. What is known to be missing stays
- * so: listed content that was gone once may be missing in a later list that is "complete"; and
- * what became available while a subscription was off is never listed (contracts 1.5).
+ * The state of an instant after another request. Known losses stay. Content that was gone once may
+ * be missing in a later list that is "complete". Content that became available while a subscription
+ * was off is never listed.
  */
 export function askedAgain(
   axis: Observation['axis'],
@@ -78,7 +78,7 @@ export function askedAgain(
   switch (next.status) {
     case 'complete':
       if (old.status === 'gone' || old.status === 'missed') return old;
-      // What is kept by when it happened is there again once the source is on.
+      // Content that is kept by event time exists again once the source is on.
       return old.status === 'off' && axis === 'availability'
         ? { ...next, status: 'missed', first: old.first }
         : next;
@@ -99,7 +99,7 @@ export function askedAgain(
   }
 }
 
-/** Of what was short by what could not be read, and by that alone. */
+/** Applies only to a window that was short because of unreadable content alone. */
 export function readAgain(index: number, old: CollectionState): CollectionState {
   if (old.status !== 'unread') return old;
   return { ...old, status: 'complete', last: index, code: null, because: null };
@@ -109,7 +109,7 @@ function isFinal({ status }: CollectionState): boolean {
   return status === 'gone' || status === 'off' || status === 'missed';
 }
 
-/** What was asked for before was more, and it all came. */
+/** Returns whether the earlier request was wider, and was complete. */
 function isWider(old: CollectionState, next: CollectionState): boolean {
   const left = leftOutOf(next.code) ?? [];
   const oldLeft = leftOutOf(old.code);
@@ -121,8 +121,8 @@ function isWider(old: CollectionState, next: CollectionState): boolean {
 }
 
 /**
- * Joins neighbours that say the same, so that a year takes no more room than its troubles. Only
- * what is old enough that no observation of it is still on its way.
+ * Joins equal neighbors, so that a year takes only as much space as its problems. Joins only
+ * windows old enough that no observation of them is still expected.
  */
 export function joinAsked(
   map: IntervalMap<CollectionState>,
@@ -148,12 +148,12 @@ function joined(a: Piece<CollectionState>, b: Piece<CollectionState>): Collectio
   };
 }
 
-/** How long after its last instant the piece was asked for. */
+/** How long after its last instant the piece was requested. */
 export function lagOf({ to, value }: Piece<CollectionState>): number {
   return value.lagMs ?? value.atMs - to;
 }
 
-/** Lags within a factor of 1.4 are one class. */
+/** Lags within a factor of 1.4 form one class. */
 function lagClass(piece: Piece<CollectionState>): number {
   return Math.floor(2 * Math.log2(Math.max(1, lagOf(piece))));
 }

@@ -13,7 +13,7 @@ import { type ArrivalsByHour, TOUCH_MS } from './arrivals-by-hour.ts';
 import type { Gap, HoleContext } from './gaps.ts';
 import type { Piece } from './interval-map.ts';
 
-/** What the latest comparison of an instant found, and when. */
+/** The latest comparison of an instant, and its time. */
 export type Check = ObservedCheck & {
   readonly source: string;
   readonly workload: string | null;
@@ -21,7 +21,7 @@ export type Check = ObservedCheck & {
   readonly index: number;
 };
 
-/** Records that this source lacks and the other has: it is short, and by how many is known. */
+/** Records that only the other source has: this source is incomplete by a known number. */
 export function differenceHoles(
   source: string,
   checks: readonly Piece<Check>[],
@@ -41,15 +41,15 @@ export function differenceHoles(
   });
 }
 
-/** An interval in which another source has, record by record, the same. */
+/** An interval in which another source has the same records. */
 export type Agreement = Interval & { readonly value: Check; readonly other: string };
 
-/** What of another source is needed to tell whether it agrees. */
+/** The facts of another source that show whether it agrees. */
 export type Peer = { readonly covered: IntervalSet; readonly touched: ArrivalsByHour };
 
 /**
- * Where a comparison found records and no difference, both sources are covered, and nothing arrived
- * in either after they were compared: what came later may have come to one of them alone.
+ * Intervals in which a comparison found records and no difference, both sources are covered, and no
+ * record arrived in either source since. A later record may have reached only one of them.
  */
 export function agreements(
   source: string,
@@ -59,9 +59,9 @@ export function agreements(
 ): Agreement[] {
   return checks.flatMap((piece) => {
     const { value } = piece;
-    // What the other one has more of was not compared: it is not corroborated by this.
+    // Extra records of the other source were not compared, so they do not corroborate this one.
     if (value.source !== source || value.onlySource > 0 || value.onlyAgainst > 0) return [];
-    // Two that have nothing agree about nothing: both may have been off.
+    // Two empty sources do not corroborate each other: both may have been off.
     if (value.both === 0) return [];
     const other = value.against;
     const peer = peerOf(other);
@@ -73,7 +73,9 @@ export function agreements(
   });
 }
 
-/** What is covered in both and was not found to agree; differences again after a while. */
+/**
+ * Intervals covered in both sources without an agreement; known differences again after a while.
+ */
 export function openChecks(
   own: Peer,
   peer: Peer,

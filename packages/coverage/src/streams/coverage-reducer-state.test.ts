@@ -17,7 +17,7 @@ import { checkObservation } from './cross-check.ts';
 
 const SEARCH = { source: 'graph/auditLogQuery', collector: 'cross-check', axis: 'event' } as const;
 
-/** What was asked for once, hours later; and what a comparison of each hour found. */
+/** A single request hours later, and the comparison of each hour. */
 function compared(both: number): Observation[] {
   const atMs = START + 30 * HOUR;
   const at = new Date(atMs).toISOString().replace('.000Z', 'Z');
@@ -37,14 +37,14 @@ function compared(both: number): Observation[] {
   return [...hours(0, 30), search, ...checks];
 }
 
-test('is corroborated by a source that was asked for once, whenever it was asked', () => {
+test('is corroborated by a source that was requested once, at any time', () => {
   const rows = reduced(compared(40)).rows(START + 30 * HOUR);
   assert.deepEqual(reported(rows).slice(0, 2), ['corroborated 0 20', 'collected 20 29']);
   const [spot] = rows.filter(({ source }) => source === SEARCH.source);
   assert.match(spot?.because ?? '', /asked for once, to compare/);
 });
 
-test('is not corroborated by a source that has nothing, as itself has', () => {
+test('is not corroborated by an empty source, even if it is empty itself', () => {
   const rows = reduced(compared(0)).rows(START + 30 * HOUR);
   assert.deepEqual(reported(rows), ['collected 0 29', 'late 29 30']);
 });
@@ -57,7 +57,7 @@ const NARROW = {
   because: 'of servicePrincipal, managedIdentity nothing is known',
 } as const;
 
-/** Three days of sign-ins by the hour, each asked for once more a day later. */
+/** Three days of hourly sign-in reads, each repeated a day later. */
 function signIns(but: Partial<Observation>): Observation[] {
   return [0, 1].flatMap((again) =>
     hours(0, 72, { ...SIGN_INS, ...but }).map((each, hour) => ({
@@ -67,7 +67,7 @@ function signIns(but: Partial<Observation>): Observation[] {
   );
 }
 
-test('of what was not asked for nothing is known, and it is awaited neither now nor later', () => {
+test('a part that was not requested is unknown, and is expected neither now nor later', () => {
   const reducer = reduced(signIns(NARROW));
   for (const [days, what] of [
     [4, /nothing is known$/],
@@ -83,7 +83,7 @@ test('of what was not asked for nothing is known, and it is awaited neither now 
   }
 });
 
-test('what was left out and is read later is there, and asking for less takes nothing away', () => {
+test('a part that was read later is present, and a narrower request removes nothing', () => {
   const reread = signIns({ at: new Date(START + 5 * DAY).toISOString() });
   const wide = signIns({ at: new Date(START + 6 * DAY).toISOString(), ...NARROW });
   const rows = reduced([...signIns(NARROW), ...reread, ...wide]).rows(START + 6 * DAY);
@@ -92,7 +92,7 @@ test('what was left out and is read later is there, and asking for less takes no
   assert.ok(more.every((row) => row.startsWith('late 72')));
 });
 
-test('what was asked for with less left out stays as it was', () => {
+test('a wider request stays valid after a narrower one', () => {
   const narrower = { ...NARROW, code: `${NARROW.code} nonInteractiveUser`, because: 'much' };
   const rows = reduced([...signIns(NARROW), ...signIns(narrower)]).rows(START + 4 * DAY);
   const within = rows.filter(({ toMs }) => toMs <= START + 3 * DAY);

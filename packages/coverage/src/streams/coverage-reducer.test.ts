@@ -28,7 +28,7 @@ function reasons(rows: readonly CoverageInterval[]): string[] {
 
 const FAILED = { outcome: 'failed', listed: 0, fetched: 0, records: 0, delays: null } as const;
 
-test('is collected up to a settle time before what was asked for last', () => {
+test('is collected up to a settle time before the last request', () => {
   const rows = reduced(hours(0, 24)).rows(START + DAY);
   assert.deepEqual(reported(rows), ['collected 0 23', 'late 23 24']);
   const [good, late] = rows.filter(({ source }) => source === EXCHANGE);
@@ -40,12 +40,12 @@ test('is collected up to a settle time before what was asked for last', () => {
   assert.deepEqual(good?.entries, [0, 23]);
 });
 
-test('cannot tell before it has learned how late records come', () => {
+test('is unknown until it has learned how late records arrive', () => {
   const rows = reduced(hours(0, 24, { delays: delays(12) })).rows(START + DAY);
   assert.deepEqual(reported(rows), ['unknown 0 24']);
 });
 
-test('takes the settle time of a sister where its own cannot be learned, and says so', () => {
+test('uses the settle time of a sister source if its own is unknown, and says so', () => {
   const quiet = 'm365.activity/DLP.All';
   const rows = reduced([
     ...hours(0, 24),
@@ -56,7 +56,7 @@ test('takes the settle time of a sister where its own cannot be learned, and say
   assert.match(because, /of m365\.activity\/Audit\.Exchange: too few were seen here/);
 });
 
-test('a window that failed is late with all events that it may hold, until it expires', () => {
+test('a failed window makes all its possible events late, until it expires', () => {
   const polls = hours(0, 24).with(10, poll(START + 10 * HOUR, START + 11 * HOUR, FAILED));
   const reducer = reduced(polls);
   const before = reported(reducer.rows(START + DAY));
@@ -75,24 +75,24 @@ test('a window that failed is late with all events that it may hold, until it ex
   assert.match(reasons(reducer.rows(START + 8 * DAY))[1] ?? '', /until it expired/);
 });
 
-test('a window that was asked for again in time is covered', () => {
+test('a window that was requested again in time is covered', () => {
   const failed = poll(START + 10 * HOUR, START + 11 * HOUR, FAILED);
   const polls = [...hours(0, 24).with(10, failed), poll(START + 10 * HOUR, START + 11 * HOUR)];
   assert.deepEqual(reported(reduced(polls).rows(START + DAY)), ['collected 0 23', 'late 23 24']);
 });
 
-test('a window that failed after it had been fetched takes nothing away', () => {
+test('a failure after a successful fetch removes nothing', () => {
   const polls = [...hours(0, 24), poll(START + 10 * HOUR, START + 11 * HOUR, FAILED)];
   assert.deepEqual(reported(reduced(polls).rows(START + DAY)), ['collected 0 23', 'late 23 24']);
 });
 
-test('a window that nobody asked for is late, then lost', () => {
+test('a window that was never requested is late, then lost', () => {
   const reducer = reduced(hours(0, 24).toSpliced(10, 1));
   assert.equal(reported(reducer.rows(START + DAY))[1], 'late 8.5 11.08');
   assert.equal(reported(reducer.rows(START + 8 * DAY))[1], 'lost 8.5 11.08');
 });
 
-test('listed and gone is lost, and a later list without it does not mend that', () => {
+test('content that is listed and gone is lost, and a later list without it changes nothing', () => {
   const gone = { outcome: 'partial', code: 'gone', because: 'blob 17: AF20050' } as const;
   const polls = [
     ...hours(0, 24).with(10, poll(START + 10 * HOUR, START + 11 * HOUR, gone)),
@@ -103,7 +103,7 @@ test('listed and gone is lost, and a later list without it does not mend that', 
   assert.match(reasons(rows)[1] ?? '', /is not to be had: blob 17: AF20050/);
 });
 
-test('what could not be fetched yet is late, and mended by fetching it', () => {
+test('content that could not be fetched yet is late, until it is fetched', () => {
   const short = poll(START + 10 * HOUR, START + 11 * HOUR, { outcome: 'partial', code: '503' });
   const polls = hours(0, 24).with(10, short);
   assert.equal(reported(reduced(polls).rows(START + DAY))[1], 'late 8.5 11.08');
@@ -111,7 +111,7 @@ test('what could not be fetched yet is late, and mended by fetching it', () => {
   assert.deepEqual(reported(mended.rows(START + DAY)), ['collected 0 23', 'late 23 24']);
 });
 
-test('an exhausted quota is late: quota, with what the collector says of it', () => {
+test("an exhausted quota is late: quota, with the collector's reason", () => {
   const quota = { ...FAILED, code: 'AF429', because: '42 minutes to catch up' };
   const polls = [...hours(0, 23), poll(START + 23 * HOUR, START + 24 * HOUR, quota)];
   const row = reduced(polls)
@@ -121,7 +121,7 @@ test('an exhausted quota is late: quota, with what the collector says of it', ()
   assert.match(row?.because ?? '', /^quota: 42 minutes to catch up; it can be had until /);
 });
 
-test('a subscription that is disabled is off from the last good poll on', () => {
+test('a disabled subscription is off from the last good poll on', () => {
   const off = { ...FAILED, outcome: 'off', code: 'AF20023' } as const;
   const polls = [...hours(0, 10), poll(START + 9 * HOUR, START + 11 * HOUR, off)];
   assert.deepEqual(reported(reduced(polls).rows(START + 11 * HOUR)), [
@@ -130,7 +130,7 @@ test('a subscription that is disabled is off from the last good poll on', () => 
   ]);
 });
 
-test('what became available between stop and start is lost, though a list is complete', () => {
+test('content between stop and start is lost, even if a later list is complete', () => {
   const off = { ...FAILED, outcome: 'off', code: 'AF20023' } as const;
   const polls = [
     ...hours(0, 10),
@@ -146,10 +146,10 @@ test('what became available between stop and start is lost, though a list is com
   ]);
 });
 
-test('before the first subscription the source was off, and from then on it was not', () => {
+test('before the first subscription the source was off, and not after it', () => {
   const before = { ...FAILED, outcome: 'off', code: 'AF20022' } as const;
   const day = START - DAY;
-  // What is listed together with a time without a subscription cannot be all of it.
+  // A list that includes a time without a subscription cannot be complete.
   const both = poll(START - 10 * MINUTE, START + MINUTE, { outcome: 'partial', code: 'AF20022' });
   const sweep = poll(day, START + 2 * HOUR, { outcome: 'partial', code: 'AF20022' });
   const off = poll(day, START, before);
@@ -162,7 +162,7 @@ test('before the first subscription the source was off, and from then on it was 
   ]);
 });
 
-test('a workload of which little comes is covered by what is asked for all of them', () => {
+test('requests for all workloads also cover a quiet workload', () => {
   const one = { workload: 'Planner', records: 1, delays: delays(1) } as const;
   const rows = reduced([...hours(2, 3, one), ...hours(0, 24)]).rows(START + DAY);
   assert.deepEqual(reported(rows), ['collected 0 23', 'late 23 24']);
@@ -173,7 +173,7 @@ test('a workload of which little comes is covered by what is asked for all of th
   );
 });
 
-test('a record that comes after its hour was settled opens it again, visibly', () => {
+test('a record after its hour was settled visibly reopens the hour', () => {
   const late = {
     n: 1,
     p50Ms: 20 * HOUR,
@@ -193,7 +193,7 @@ test('a record that comes after its hour was settled opens it again, visibly', (
   assert.match(settled[0]?.because ?? '', /2 hours were reopened by late records .*entry 25/);
 });
 
-test('carries the exact bound of its canaries, lost ones counted', () => {
+test('has the exact bound of its canaries, including lost ones', () => {
   const sent = Array.from({ length: 300 }, (_, i) => START + i * 4 * MINUTE);
   const whole = sent.map((ms) => canary(ms, ms + HOUR, 1));
   const at = (all: readonly Observation[]): number | null | undefined =>
@@ -209,9 +209,9 @@ test('carries the exact bound of its canaries, lost ones counted', () => {
   assert.equal(at(late), at(whole));
 });
 
-test('a bound is lent to no stretch that was several pauses of canaries long', () => {
+test('an interval of several canary pauses gets no bound', () => {
   const quarter = HOUR / 4;
-  // Four an hour, and none from the sixth hour to the tenth.
+  // Four per hour, and none from the sixth hour to the tenth.
   const sent = Array.from({ length: 64 }, (_, i) => START + (i < 24 ? i : i + 16) * quarter);
   const canaries = sent.map((ms) => canary(ms, ms + HOUR, 1));
   const rows = reduced([...hours(0, 24), ...canaries]).rows(START + DAY);
@@ -225,7 +225,7 @@ test('a bound is lent to no stretch that was several pauses of canaries long', (
   assert.match(good[1]?.because ?? '', /no canary was sent/);
 });
 
-test('a feed in which two canaries in a row stay out is silent from the last that came', () => {
+test('a feed with two missing canaries in a row is silent from the last returned one', () => {
   const sent = Array.from({ length: 12 }, (_, i) => START + i * HOUR);
   const canaries = sent.map((ms, i) => canary(ms, ms + 2 * HOUR, i >= 6 && i < 9 ? 0 : 1));
   const rows = reduced([...hours(0, 24), ...canaries]).rows(START + DAY);
@@ -236,17 +236,17 @@ test('a feed in which two canaries in a row stay out is silent from the last tha
   }
 });
 
-test('one canary that stays out is a loss by chance', () => {
+test('one missing canary is a random loss', () => {
   const sent = Array.from({ length: 12 }, (_, i) => START + i * HOUR);
   const canaries = sent.map((ms, i) => canary(ms, ms + 2 * HOUR, i === 6 ? 0 : 1));
   const rows = reduced([...hours(0, 24), ...canaries]).rows(START + DAY);
   assert.ok(!rows.some(({ because }) => because.includes('silent')));
 });
 
-test('asks Graph again after the settle time, since Graph lists by event time', () => {
+test('requests Graph again after the settle time, because Graph lists by event time', () => {
   const graph = { source: 'graph/signIns', collector: 'graph', axis: 'event' } as const;
   const reducer = reduced(hours(0, 24, graph));
-  // Asked at the end of each hour, once: all of each hour may still be incomplete.
+  // Requested once, at the end of each hour: every hour may still be incomplete.
   assert.deepEqual(reported(reducer.rows(START + DAY), 'graph/signIns'), ['late 0 24']);
   const again = reduced(
     hours(0, 24, graph).concat(
@@ -261,7 +261,7 @@ test('asks Graph again after the settle time, since Graph lists by event time', 
   assert.equal(reported(again.rows(START + 27 * HOUR), 'graph/signIns')[0], 'collected 0 24');
 });
 
-test('says of a mailbox what it was told, and of the time between nothing', () => {
+test('reports the stated coverage of a mailbox, and nothing in between', () => {
   const bypass = poll(START + 3 * HOUR, START + 9 * HOUR, {
     ...FAILED,
     axis: 'event',
@@ -285,7 +285,7 @@ test('says of a mailbox what it was told, and of the time between nothing', () =
   );
 });
 
-test('content types that nobody collects are unknown beside those that somebody does', () => {
+test('uncollected content types are unknown beside collected ones', () => {
   const rows = reduced(hours(0, 24)).rows(START + DAY);
   const unknown = rows.filter(({ state }) => state === 'unknown').map(({ source }) => source);
   assert.deepEqual(unknown, [
@@ -296,7 +296,7 @@ test('content types that nobody collects are unknown beside those that somebody 
   assert.ok(rows.every(({ tenant }) => tenant === TENANT));
 });
 
-test('continues from what it kept, as if it had never stopped', () => {
+test('continues from its saved state as if it had never stopped', () => {
   const all = [
     ...hours(0, 10),
     poll(START + 10 * HOUR, START + 11 * HOUR, FAILED),
@@ -312,7 +312,7 @@ test('continues from what it kept, as if it had never stopped', () => {
   assert.deepEqual(kept.rows(START + DAY), whole.rows(START + DAY));
 });
 
-test('what came and could not be read is lost, not late: nothing more of it will come', () => {
+test('an unreadable record is lost, not late: no more of it will arrive', () => {
   const quarantined = { outcome: 'partial', code: 'quarantined', because: '1 piece' } as const;
   const polls = hours(0, 24).with(10, poll(START + 10 * HOUR, START + 11 * HOUR, quarantined));
   for (const days of [1, 8]) {

@@ -14,16 +14,16 @@ import { type KeptStream, StreamHistory } from './stream-history.ts';
 import { type Family, ownSettle, type View, viewsOf } from './stream-view.ts';
 
 /**
- * From what collectors did to what is covered. Observations are folded as they come, each in the
- * state of its own stream, so that going on is cheap; the rows are made when somebody asks. All of
- * it is derived: the same entries give the same state.
+ * Derives coverage from collector observations. Each observation is folded into the state of its
+ * own stream, so that continuing is cheap. Rows are computed on demand. Everything is derived: the
+ * same entries give the same state.
  */
 export class CoverageReducer {
   readonly #streams = new Map<string, StreamHistory>();
   /** Comparisons, by the pair of sources. */
   readonly #checks = new Map<string, IntervalMap<Check>>();
 
-  /** MUST be called in order of index for each source; between sources the order means nothing. */
+  /** MUST be called in index order for each source. The order between sources has no effect. */
   observe(index: number, seen: Observation): void {
     if (seen.check !== undefined) {
       this.#addCheck(index, seen);
@@ -40,8 +40,8 @@ export class CoverageReducer {
   }
 
   /**
-   * What is covered, by tenant, source, workload, subject and time. A clock that is behind the
-   * latest observation is not believed.
+   * The coverage by tenant, source, workload, subject and time. A clock that is behind the latest
+   * observation is not trusted.
    */
   rows(nowMs: number): CoverageInterval[] {
     const asOfMs = this.#asOf(nowMs);
@@ -64,8 +64,8 @@ export class CoverageReducer {
   }
 
   /**
-   * Hours in which two sources of a pair are covered and were not found to agree since: never
-   * compared, compared before something came, or different when they were compared last.
+   * Hours in which both sources of a pair are covered without an agreement: never compared,
+   * compared before a later arrival, or different in the last comparison.
    */
   dueChecks(nowMs: number, limit: number = DUE_CHECKS_MAX): DueCheck[] {
     const views = this.#views(nowMs);
@@ -83,7 +83,7 @@ export class CoverageReducer {
           ({ value }) => value.against === pair.against,
         );
         const open = openChecks(view, peer, checks, nowMs);
-        // Another observation of that very moment may still be on its way.
+        // Another observation of the same moment may still arrive.
         const asOfMs = this.#newestMs() - 1;
         due.push(...hoursOf(open).map((hour) => ({ ...hour, ...pair, tenant, asOfMs })));
       }
@@ -91,7 +91,7 @@ export class CoverageReducer {
     return due.sort((a, b) => a.from - b.from).slice(0, limit);
   }
 
-  /** What became of all canaries, by stream: for whoever shows them. */
+  /** The results of all canaries, by stream, for display. */
   canaries(): CanaryTally[] {
     return [...this.#streams.values()]
       .filter(({ canaries }) => canaries.windows.length > 0)
@@ -103,7 +103,7 @@ export class CoverageReducer {
       }));
   }
 
-  /** What became of asking for events of a time, whoever asked, by source and window. */
+  /** The requests for events of a time, by source and window. */
   asked(): AskedWindow[] {
     return [...this.#streams.values()].flatMap(({ key, queries }) => {
       const { tenant, source, workload, subject } = key;
@@ -115,7 +115,7 @@ export class CoverageReducer {
     });
   }
 
-  /** Windows that are short of what could not be read, and of nothing else. */
+  /** Windows that are incomplete only because of unreadable content. */
   unread(): UnreadWindow[] {
     return [...this.#streams.values()].flatMap(({ key, polls, queries }) => [
       ...unreadIn(polls).map((window) => ({ ...key, ...window, axis: 'availability' as const })),
@@ -123,7 +123,7 @@ export class CoverageReducer {
     ]);
   }
 
-  /** JSON all through. */
+  /** Contains only JSON values. */
   keep(): KeptReducer {
     return {
       streams: [...this.#streams.values()].map((stream) => ({
@@ -195,7 +195,7 @@ export class CoverageReducer {
   }
 }
 
-/** Canaries of one workload in one feed that were judged, and how late those were that came. */
+/** The reported canaries of one workload in one feed, with the delays of those that returned. */
 export type CanaryTally = {
   readonly key: StreamKey;
   readonly sent: number;
@@ -203,13 +203,13 @@ export type CanaryTally = {
   readonly delays: Observation['delays'];
 };
 
-/** Of all that a source has of events in `[from, to)`. */
+/** A request for everything that a source has of events in `[from, to)`. */
 export type AskedWindow = Interval & {
   readonly tenant: string;
   readonly source: string;
   readonly status: AskedStatus;
   readonly code: string | null;
-  /** When it was asked last; or how long after each of its instants at least. */
+  /** When it was last requested; or the minimum lag after each of its instants. */
   readonly atMs: number;
   readonly lagMs: number | null;
 };
@@ -222,8 +222,8 @@ export type KeptReducer = {
 };
 
 /**
- * A source too quiet to learn a settle time of its own takes the longest of those that come the
- * same way (the other content types of one API), and says so.
+ * A source that is too quiet to learn its own settle time uses the longest one of its sister
+ * sources (the other content types of one API), and says so.
  */
 function lentTo(
   { tenant, source }: Family,
@@ -241,7 +241,9 @@ function lentTo(
   return longest;
 }
 
-/** Statements about one mailbox or app, as recorded: nothing is concluded for the time between. */
+/**
+ * Statements about one mailbox or app, as recorded. Nothing is concluded for the time in between.
+ */
 function subjectRows({ key, polls, queries }: StreamHistory): CoverageInterval[] {
   if (key.subject === null) return [];
   return [...polls.pieces, ...queries.pieces].flatMap(({ from, to, value }) => {
@@ -260,7 +262,7 @@ function subjectRows({ key, polls, queries }: StreamHistory): CoverageInterval[]
   });
 }
 
-/** The whole hours of the intervals: where two sources differ, it is then known to the hour. */
+/** Expands intervals to whole hours: a difference between two sources is located by the hour. */
 function hoursOf(intervals: IntervalSet): Interval[] {
   return intervals.flatMap(({ from, to }) => {
     const first = Math.ceil(from / TOUCH_MS);

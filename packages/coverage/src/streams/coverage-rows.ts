@@ -21,7 +21,7 @@ import type { Agreement } from './comparison-gaps.ts';
 import { ASKED_ONCE, boundText, notLearnedText, percentText, settleText } from './coverage-text.ts';
 import type { View } from './stream-view.ts';
 
-/** Says in rows what a view holds; `agreed` is where other sources have the same. */
+/** Converts a view to rows; `agreed` holds the intervals in which other sources agree. */
 export function rowsOf(view: View, agreed: readonly Agreement[]): CoverageInterval[] {
   const corroborated = normalise(agreed);
   const probed = probedOf(view);
@@ -41,24 +41,24 @@ export function rowsOf(view: View, agreed: readonly Agreement[]): CoverageInterv
     const alone = subtract(within, corroborated);
     return [
       ...intersect(within, corroborated).map((part) => goodRow(view, part, agreed)),
-      // Cut where canaries begin and end: a bound is not lent to a time without any.
+      // Split where canaries begin and end: a time without canaries gets no bound.
       ...intersect(alone, probed).map((part) => goodRow(view, part, [])),
       ...subtract(alone, probed).map((part) => goodRow(view, part, [])),
     ].sort((a, b) => a.fromMs - b.fromMs);
   });
 }
 
-/** Where canaries were under way. */
+/** The intervals with canaries. */
 function probedOf({ canaries }: View): IntervalSet {
   const half = gapOf(canaries) / 2;
   const lastMs = canaries.reduce((last, each) => Math.max(last, each.lastMs), -Infinity);
   const around = canaries.map((each) => ({ from: each.fromMs - half, to: each.lastMs + half }));
-  // Behind the last of which anything is known others may be under way.
+  // After the last evaluated canary, others may still be expected.
   const behind = canaries.length === 0 ? [] : [{ from: lastMs, to: lastMs + CANARY_GAP_MS / 2 }];
   return normalise([...around, ...behind]);
 }
 
-/** So long without a canary is no pause between two any more: what was lost in it nobody saw. */
+/** The longest usual pause between canaries. A longer gap has no bound. */
 function gapOf(canaries: readonly CanaryWindow[]): number {
   const inOrder = canaries.toSorted((a, b) => a.fromMs - b.fromMs);
   const pauses = inOrder
@@ -73,7 +73,8 @@ function goodRow(view: View, part: Interval, agreed: readonly Agreement[]): Cove
   const here = agreed.filter((each) => each.from < part.to && each.to > part.from);
   const { settle } = view;
   const probes = trialsOf(view, part);
-  // Comparing sees what one source lost alone; canaries see what was lost before it came to any.
+  // A comparison shows what one source lost alone. Canaries show what was lost before it reached
+  // any source.
   const compared = here.map(({ value }) => ({ n: value.both, lost: 0 }));
   const sent = probes.reduce((sum, { n }) => sum + n, 0);
   const lost = probes.reduce((sum, trial) => sum + trial.lost, 0);
@@ -117,7 +118,7 @@ function trialsOf(view: View, { from, to }: Interval): Trials[] {
     .map(({ sent, seen }) => ({ n: sent, lost: sent - seen }));
 }
 
-/** Hours that late records had opened again, and that have settled since. */
+/** Hours that late records had reopened, and that have settled since. */
 function reopenedText({ settle, touched }: View, { from, to }: Interval): string {
   if (settle.kind !== 'learned') return '';
   let hours = 0;
@@ -133,10 +134,10 @@ function reopenedText({ settle, touched }: View, { from, to }: Interval): string
   return `${count} ${were} reopened by late records and settled again (entry ${last})`;
 }
 
-/** The first and the last poll and canary that speak for the interval. */
+/** The first and the last poll and canary that support the interval. */
 function askedEntries(view: View, { from, to }: Interval): number[] {
   const { streams, canaries, settle } = view;
-  // The last events of the interval were still coming in for so long.
+  // The last events of the interval could arrive for this long.
   const settledMs = to + (settle.kind === 'learned' ? settle.ms : 0);
   const asked = streams.flatMap(({ polls, queries }) => [...polls.pieces, ...queries.pieces]);
   const spoken = asked

@@ -4,7 +4,7 @@ import type { DelaySketch } from '../delay-sketch.ts';
 import { CONFIDENCE, SETTLE_SEEN_MIN, SETTLE_WINDOWS_MIN } from '../limits.ts';
 import type { Settle } from './settle-time.ts';
 
-/** Words that the sentences of coverage have in common. */
+/** Shared words of coverage sentences. */
 
 export function durationText(ms: number): string {
   const minutes = Math.ceil(ms / 60_000);
@@ -41,7 +41,7 @@ export function stillComingText(settleWords: string): string {
   return STILL_COMING + settleWords;
 }
 
-/** The end of every log: it was asked for, and is waited for as long as its records take. */
+/** The end of every log: it was requested, and its records may still arrive. */
 export function isStillComing({ state, because }: StateReason): boolean {
   return state === 'late' && because.includes(STILL_COMING);
 }
@@ -62,12 +62,12 @@ export function notLearnedText({
 export const ASKED_ONCE =
   'it was asked for once, to compare: what could not be found by then is not in it';
 
-/** Canaries that were sent, and what became of them. */
+/** Canaries that were sent, and their results. */
 export type Probes = {
   readonly sent: number;
   readonly lost: number;
   readonly delays: DelaySketch;
-  /** Workloads that alone were probed; none where all were. */
+  /** The only workloads that were probed; empty if all were. */
   readonly alone: readonly string[];
 };
 

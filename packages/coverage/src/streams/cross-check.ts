@@ -2,24 +2,24 @@ import { type Interval, instantOfMs, type SourceId } from '@countersign/core';
 import { CHECK_IDS_MAX } from '../limits.ts';
 import type { Observation, ObservedCheck } from '../observation.ts';
 
-/** Two independent sources that both must have the records of the first. */
+/** Two independent sources that must both have the records of the first. */
 export type CheckPair = {
   readonly source: SourceId;
   readonly against: SourceId;
-  /** Which records of the other one the first must have, too. */
+  /** The records of the other source that the first must have too. */
   readonly carries: RecordScope;
 };
 
 /**
- * - `workloads`  records of the workloads that come through the content type
+ * - `workloads`  records of the workloads in the content type
  * - `sign-ins`   interactive sign-ins
  * - `all`        every record of both
  */
 export type RecordScope = 'workloads' | 'sign-ins' | 'all';
 
 /**
- * The pairs that share ids (contracts 2.1, 4, 5 and 7): `auditLogQuery` gives the records of the
- * Unified Audit Log under their own ids; a sign-in has one request id in every log.
+ * The pairs with shared ids. `auditLogQuery` returns the records of the unified audit log under
+ * their own ids. A sign-in has one request id in every log.
  */
 export const CHECK_PAIRS: readonly CheckPair[] = [
   ...['Exchange', 'SharePoint', 'AzureActiveDirectory', 'General'].map(
@@ -37,11 +37,11 @@ export const CHECK_PAIRS: readonly CheckPair[] = [
 export type DueCheck = Interval &
   CheckPair & {
     readonly tenant: string;
-    /** What is compared is what was collected before: what comes later was not compared. */
+    /** The comparison includes only records collected before this time. */
     readonly asOfMs: number;
   };
 
-/** Compares two sources record by record; `share` of all records were drawn, by id. */
+/** Compares two sources record by record; `share` of all records were sampled, by id. */
 export function compareIds(
   ids: {
     readonly source: ReadonlySet<string>;
@@ -62,7 +62,7 @@ export function compareIds(
   };
 }
 
-/** What a comparison says, as it goes into the ledger. */
+/** The ledger observation of a comparison. */
 export function checkObservation(due: DueCheck, check: ObservedCheck): Observation {
   const { onlySource, onlyAgainst, both } = check;
   const isSame = onlySource === 0 && onlyAgainst === 0;

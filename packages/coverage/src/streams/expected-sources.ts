@@ -2,8 +2,8 @@ import type { CoverageInterval } from '../coverage-state.ts';
 import { BEGINS_WITHIN_MS } from '../limits.ts';
 
 /**
- * A source that is asked now and then, to compare others with it: where nobody asked it, nothing
- * is missing from the account.
+ * A source that is requested only occasionally, to compare others with it. Where it was not
+ * requested, nothing is missing.
  */
 export function isSpotSource(source: string): boolean {
   return source === 'graph/auditLogQuery';
@@ -13,14 +13,14 @@ const UNCOLLECTED = 'no collector reads this content type';
 
 const UNCOLLECTED_THEN = 'no collector read this content type then, and it is no longer available';
 
-/** Said of a source while others beside it were collected, and it was not. */
+/** The source was not collected while others beside it were. */
 export function isUncollected({ state, because }: StateReason): boolean {
   return state === 'unknown' && (because === UNCOLLECTED || because === UNCOLLECTED_THEN);
 }
 
 type StateReason = Pick<CoverageInterval, 'state' | 'because'>;
 
-/** The content types that hold what people do (contracts 1.2); `DLP.All` repeats some of it. */
+/** The content types with activity of people. `DLP.All` repeats some of it. */
 const AUDIT_SOURCES: readonly string[] = [
   'm365.activity/Audit.AzureActiveDirectory',
   'm365.activity/Audit.Exchange',
@@ -28,7 +28,7 @@ const AUDIT_SOURCES: readonly string[] = [
   'm365.activity/Audit.SharePoint',
 ];
 
-/** The content type through which the records of a workload come (contracts 1.2). */
+/** The content type that delivers the records of a workload. */
 export function activitySourceOf(workload: string): string {
   switch (workload) {
     case 'Exchange':
@@ -44,9 +44,9 @@ export function activitySourceOf(workload: string): string {
 }
 
 /**
- * A tenant of which some content types are collected and others not: of the others nothing is
- * known, for as long as anything is collected; and of one that was added later, up to where it
- * begins. Silence about them would look as if all were had.
+ * Rows for uncollected content types of a tenant with collected ones. They are unknown for as long
+ * as anything is collected, and one that was added later is unknown before its start. Without these
+ * rows, the account would look complete.
  */
 export function expectedRows(rows: readonly CoverageInterval[], nowMs: number): CoverageInterval[] {
   const activity = rows.filter(({ source }) => source.startsWith('m365.activity/'));

@@ -7,33 +7,32 @@ import { type CollectionState, lagOf } from './collection-state.ts';
 import { durationText, stillComingText, timeText } from './coverage-text.ts';
 import type { IntervalMap, Piece } from './interval-map.ts';
 
-/** An interval of event time of which something is, or may be, missing. */
+/** An interval of event time with missing or possibly missing records. */
 export type Gap = Interval & {
   readonly state: Exclude<CoverageState, 'corroborated' | 'collected'>;
   readonly because: string;
   readonly entries: readonly number[];
 };
 
-/** What is needed to tell what a window that is missing means. */
+/** The facts that show what a missing window means. */
 export type HoleContext = {
   readonly nowMs: number;
-  /** So long after its event a record may become available. */
+  /** How long after its event a record may become available. */
   readonly settleMs: number;
-  /** So long before a window that is missing its events may have happened: longer, to be sure. */
+  /** How long before a missing window its events may have happened, with a margin. */
   readonly reachMs: number;
   readonly settleWords: string;
   readonly isLearned: boolean;
-  /** So long after it became available it can be asked for. */
+  /** How long after it became available content can be requested. */
   readonly expiryMs: number;
 };
 
-/** Codes of a quota that is used up (contracts 1.10; Graph answers 429). */
+/** Codes of an exhausted quota (Graph answers 429). */
 const QUOTA_CODES: readonly string[] = ['AF429', '429', 'quota'];
 
 /**
- * What is missing out of what was asked for by when it became available. A window that is missing
- * may hold the event that was latest of all; and what was asked up to now settles all but the last
- * of it.
+ * The holes in requests by availability. A missing window may hold the latest event of all.
+ * Requests up to now settle everything except the last settle time.
  */
 export function pollHoles(polls: IntervalMap<CollectionState>, context: HoleContext): Gap[] {
   const { reachMs, nowMs } = context;
@@ -41,7 +40,7 @@ export function pollHoles(polls: IntervalMap<CollectionState>, context: HoleCont
   const endMs = polls.pieces.at(-1)?.to ?? nowMs;
   for (const window of withGaps(polls, nowMs)) {
     if (window.value?.status === 'complete') continue;
-    // What is not asked for yet says nothing of what was: `unsettled` does.
+    // A window that was not requested yet says nothing about the past; `unsettled` covers it.
     const before = window.from === endMs ? 0 : reachMs;
     const event = { from: window.from - before, to: window.to + CLOCK_SKEW_MS };
     holes.push(...missing(window, event, context));
@@ -49,7 +48,9 @@ export function pollHoles(polls: IntervalMap<CollectionState>, context: HoleCont
   return [...holes, ...unsettled(polls, endMs, context)];
 }
 
-/** The same of what was asked for by when it happened: each event, again after its settle time. */
+/**
+ * The holes in requests by event time. Each event must be requested again after its settle time.
+ */
 export function queryHoles(queries: IntervalMap<CollectionState>, context: HoleContext): Gap[] {
   const holes: Gap[] = [];
   for (const window of withGaps(queries, context.nowMs)) {
@@ -73,7 +74,7 @@ function settledUntil(window: Piece<CollectionState>, settleMs: number): number 
 
 type Window = Interval & { readonly value: CollectionState | undefined };
 
-/** The pieces, and between them and up to now what was never asked for. */
+/** The pieces, with the gaps between them and up to now that were never requested. */
 function withGaps(map: IntervalMap<CollectionState>, nowMs: number): Window[] {
   const windows: Window[] = [];
   let lastMs: number | undefined;
@@ -139,7 +140,7 @@ const WHAT = {
 
 type Perishing = Interval & { readonly isLost: boolean; readonly untilMs: number };
 
-/** What of a window has expired by now, and what has not, in event time. */
+/** The expired and the remaining part of a window, in event time. */
 function perishing(window: Interval, event: Interval, context: HoleContext): Perishing[] {
   const expiredMs = context.nowMs - context.expiryMs;
   const untilMs = Math.max(window.from, expiredMs) + context.expiryMs;
@@ -157,7 +158,7 @@ function perishing(window: Interval, event: Interval, context: HoleContext): Per
   return parts;
 }
 
-/** Events so late that their records may still become available; or that would have by now. */
+/** Events so recent that their records may still become available, or should have by now. */
 function unsettled(
   polls: IntervalMap<CollectionState>,
   endMs: number,
@@ -165,7 +166,7 @@ function unsettled(
 ): Gap[] {
   const last = polls.pieces.at(-1);
   if (last === undefined || last.value.status !== 'complete') return [];
-  // Once nobody has asked for that long, it is a window that is missing like any other.
+  // If no request was made for that long, it is an ordinary missing window.
   const isBehind = context.nowMs - endMs > context.settleMs;
   const from = endMs - (isBehind ? context.reachMs : context.settleMs);
   const event = { from, to: endMs };
@@ -202,8 +203,8 @@ function notAskedAgain(interval: Interval, entry: number, context: HoleContext):
 }
 
 /**
- * Hours of which a record came after they were settled: they are open again until a settle time has
- * passed since. `askedMs` is up to when everything that became available was asked for.
+ * Hours that received a record after they were settled. They are open again until a settle time has
+ * passed. `askedMs`: everything available up to this time was requested.
  */
 export function reopened(touched: ArrivalsByHour, askedMs: number, context: HoleContext): Gap[] {
   const holes: Gap[] = [];
@@ -222,7 +223,7 @@ export function reopened(touched: ArrivalsByHour, askedMs: number, context: Hole
   return holes;
 }
 
-/** A feed that is silent: nothing of what we did ourselves came back through it. */
+/** Holes of a silent feed: none of our canaries returned through it. */
 export function silentHoles(canaries: CanaryLog, context: HoleContext): Gap[] {
   return silencesOf(canaries.windows).flatMap(({ fromMs, toMs, sent, entries }) => {
     const event = { from: fromMs, to: toMs ?? context.nowMs };

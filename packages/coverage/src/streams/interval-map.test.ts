@@ -7,7 +7,7 @@ const window = fc
   .tuple(fc.nat(40), fc.integer({ min: 1, max: 12 }), fc.nat(3))
   .map(([from, length, value]) => ({ from, to: from + length, value }));
 
-test('holds for each instant what a list of instants would', () => {
+test('holds for each instant what a list of instants would hold', () => {
   fc.assert(
     fc.property(fc.array(window, { maxLength: 20 }), (windows) => {
       const map = new IntervalMap<string>();
@@ -26,7 +26,7 @@ test('holds for each instant what a list of instants would', () => {
   );
 });
 
-test('joins only what touches', () => {
+test('joins only adjacent pieces', () => {
   const map = new IntervalMap<string>();
   for (const from of [0, 1, 3]) map.update({ from, to: from + 1 }, () => 'same');
   map.join((a) => a.value);

@@ -2,7 +2,7 @@ import type { Interval } from '@countersign/core';
 
 export type Piece<V> = Interval & { readonly value: V };
 
-/** A value for each instant of an axis, in disjoint pieces in order; some instants have none. */
+/** A value for each instant of an axis, in disjoint ordered pieces. Some instants have none. */
 export class IntervalMap<V> {
   #pieces: Piece<V>[];
 
@@ -14,7 +14,7 @@ export class IntervalMap<V> {
     return this.#pieces;
   }
 
-  /** Gives every instant of the interval the value that `change` makes of the one it had. */
+  /** Replaces the value of every instant of the interval with the result of `change`. */
   update({ from, to }: Interval, change: (old: V | undefined) => V): void {
     const first = this.#firstBehind(from);
     let last = first;
@@ -34,7 +34,7 @@ export class IntervalMap<V> {
     this.#pieces.splice(first, last - first, ...made);
   }
 
-  /** Joins neighbours that touch wherever `join` makes one value of their two. */
+  /** Joins adjacent pieces if `join` returns a value for both. */
   join(join: (a: Piece<V>, b: Piece<V>) => V | undefined): void {
     const joined: Piece<V>[] = [];
     for (const piece of this.#pieces) {
@@ -46,7 +46,7 @@ export class IntervalMap<V> {
     this.#pieces = joined;
   }
 
-  /** Position of the first piece that ends behind the instant. */
+  /** Position of the first piece that ends after the instant. */
   #firstBehind(instantMs: number): number {
     let low = 0;
     let high = this.#pieces.length;

@@ -2,21 +2,24 @@ import type { DelaySketch } from '../delay-sketch.ts';
 import { CONFIDENCE, SETTLE_BEYOND_MIN, SETTLE_WINDOWS_MIN, SETTLED_SHARES } from '../limits.ts';
 import { quantileRank } from '../loss-bound.ts';
 
-/** How long after an event its record may still come. */
+/** How long after an event its record may still arrive. */
 export type Settle =
   | {
       readonly kind: 'learned';
-      /** With {@link CONFIDENCE}, at least `share` of all records come within `ms`. */
+      /** With {@link CONFIDENCE}, at least `share` of all records arrive within `ms`. */
       readonly ms: number;
       readonly share: number;
-      /** Out of so many records. */
+      /** The number of samples. */
       readonly seen: number;
     }
   | { readonly kind: 'not-learned'; readonly seen: number; readonly windows: number }
-  /** Of what is asked for once, to compare: whoever has more tells what was not there yet. */
+  /**
+   * For a source that is requested once, for comparison: the other source shows what was not there
+   * yet.
+   */
   | { readonly kind: 'not-needed' };
 
-/** The longest share of {@link SETTLED_SHARES} of which so many delays can tell. */
+/** The longest share of {@link SETTLED_SHARES} that this many delays support. */
 export function settleOf(delays: DelaySketch, windows: number): Settle {
   const seen = delays.n;
   if (windows < SETTLE_WINDOWS_MIN) return { kind: 'not-learned', seen, windows };

@@ -17,16 +17,16 @@ import { IntervalMap } from './interval-map.ts';
 
 const WEEK_MS: number = 7 * 86_400_000;
 
-/** Delays that were seen in one week, so that what was long ago can be forgotten. */
+/** Delays of one week, so that old ones can be dropped. */
 type DelayWeek = { readonly week: number; windows: number; readonly sketch: DelaySketch };
 
 /**
- * All that was seen of one stream, folded as it comes: continuing is cheap, and a year without
- * trouble takes no more room than a day. Nothing here depends on another stream.
+ * The state of one stream, folded from its observations. Continuing is cheap, and a year without
+ * problems takes no more space than a day. Independent of other streams.
  */
 export class StreamHistory {
   readonly key: StreamKey;
-  /** What was asked for by when it became available, and by when it happened. */
+  /** Requests by availability, and requests by event time. */
   readonly polls: IntervalMap<CollectionState>;
   readonly queries: IntervalMap<CollectionState>;
   readonly touched: ArrivalsByHour;
@@ -35,7 +35,7 @@ export class StreamHistory {
   #delayWeeks: DelayWeek[];
   #newestMs: number;
   #joinAt: number;
-  /** Up to when the source was last found to be off, if it was not found on since. */
+  /** The time up to which the source was last found off, unless it was found on since. */
   #offUntilMs: number | null;
 
   constructor(key: StreamKey, kept: KeptStream = NOTHING) {
@@ -55,19 +55,19 @@ export class StreamHistory {
     this.#offUntilMs = kept.offUntilMs;
   }
 
-  /** When the last observation of this stream was made. */
+  /** The time of the latest observation of this stream. */
   get newestMs(): number {
     return this.#newestMs;
   }
 
-  /** Delays of the last weeks, and in how many windows they were seen. */
+  /** Delays of the last weeks, and the number of windows with delays. */
   delays(): { readonly sketch: DelaySketch; readonly windows: number } {
     const sketch = new DelaySketch();
     for (const week of this.#delayWeeks) sketch.merge(week.sketch);
     return { sketch, windows: this.#delayWeeks.reduce((sum, { windows }) => sum + windows, 0) };
   }
 
-  /** MUST be called in order of index. Cross-checks concern two streams and are kept elsewhere. */
+  /** MUST be called in index order. Cross-checks concern two streams and are stored elsewhere. */
   observe(index: number, seen: Observation): void {
     const atMs = msOfInstant(seen.at);
     this.#newestMs = Math.max(this.#newestMs, atMs);
@@ -89,7 +89,7 @@ export class StreamHistory {
     const isOn = seen.outcome === 'complete' || seen.outcome === 'partial';
     if (isOn && this.#offUntilMs !== null && axis === 'availability') {
       const missed = { from: this.#offUntilMs, to: Math.max(atMs, this.#offUntilMs) };
-      // Somewhere in between it was switched on: nobody knows at which moment.
+      // The source was switched on at an unknown moment in between.
       if (missed.from < missed.to) {
         map.update(missed, (old) => askedAgain(axis, old, { ...next, status: 'missed' }));
       }
@@ -127,7 +127,7 @@ export class StreamHistory {
     const fromMs = msOfInstant(seen.from);
     const times = { fromMs, toMs: msOfInstant(seen.to), lastMs: fromMs, atMs };
     const more = this.canaries.add({ ...times, ...seen.canaries, index });
-    // The same canary is judged again when it comes late: its delay is counted once.
+    // A late canary is reported again, but its delay is counted once.
     if (more > 0 && seen.delays !== null) this.canaryDelays.addObserved(seen.delays);
   }
 
@@ -145,14 +145,14 @@ export class StreamHistory {
     current.windows += 1;
     current.sketch.addObserved(delays);
     const isPoll = seen.axis === 'availability';
-    // When content became available is not told by a query: at the latest when it was asked.
+    // A query does not state when content became available: at the latest when it was requested.
     const fromMs = isPoll ? msOfInstant(seen.from) : atMs;
     const toMs = isPoll ? msOfInstant(seen.to) : atMs;
     touch(this.touched, { index, atMs, fromMs, toMs }, delays);
   }
 }
 
-/** A stream as it is kept; JSON all through. */
+/** The saved form of a stream; contains only JSON values. */
 export type KeptStream = {
   readonly polls: IntervalMap<CollectionState>['pieces'];
   readonly queries: IntervalMap<CollectionState>['pieces'];
@@ -183,7 +183,7 @@ const NOTHING: KeptStream = {
   offUntilMs: null,
 };
 
-/** What is known within a window; of the rest of it nothing was ever said. */
+/** The known pieces within a window. Nothing was ever stated about the rest. */
 function overlapping({ pieces }: IntervalMap<CollectionState>, window: Interval): Interval[] {
   return pieces
     .filter(({ from, to }) => from < window.to && to > window.from)

@@ -27,28 +27,28 @@ import { type Settle, settleOf } from './settle-time.ts';
 import type { StreamHistory } from './stream-history.ts';
 import { type Segment, segmentsOf } from './worst-segments.ts';
 
-/** All that is known of one stream at one moment, before it is said in rows. */
+/** The state of one stream at one moment, from which rows are made. */
 export type View = {
   readonly key: StreamKey;
   readonly settle: Settle;
-  /** The source whose settle time this is, where its own was not learned. */
+  /** The source of a borrowed settle time, if its own was not learned. */
   readonly borrowed: string | undefined;
   readonly segments: readonly Segment[];
-  /** Where nothing is known to be missing. */
+  /** Intervals without known gaps. */
   readonly covered: IntervalSet;
   readonly touched: ArrivalsByHour;
   readonly canaries: readonly CanaryWindow[];
   readonly canaryDelays: DelaySketch;
-  /** Workloads that canaries were sent in, where others of the same source were not probed. */
+  /** Workloads that were probed with canaries, if others of the same source were not. */
   readonly probedAlone: readonly string[];
   readonly streams: readonly StreamHistory[];
 };
 
-/** The streams of one source of one tenant that are of everybody. */
+/** The streams without a subject of one source and tenant. */
 export type Family = {
   readonly tenant: string;
   readonly source: string;
-  /** Of all workloads together. */
+  /** For all workloads together. */
   readonly base: StreamHistory | undefined;
   readonly workloads: readonly StreamHistory[];
   readonly checks: readonly Piece<Check>[];
@@ -61,7 +61,7 @@ export function ownSettle(stream: StreamHistory | undefined): Settle {
   return settleOf(sketch, windows);
 }
 
-/** One view of all workloads together, and one of each workload that something is known of. */
+/** One view of all workloads together, and one for each workload with observations. */
 export function viewsOf(
   family: Family,
   options: {
@@ -115,7 +115,7 @@ function viewOf(
   };
 }
 
-/** How long before a missing window what it holds may have happened. */
+/** How long before a missing window its events may have happened. */
 function reachOf(streams: readonly StreamHistory[]): number {
   const longest = streams.map((stream) => {
     const { sketch } = stream.delays();
@@ -162,15 +162,15 @@ function settleWords(settle: Settle): string {
   }
 }
 
-/** How long content can be had after it became available. */
+/** How long content is available. */
 function expiryOf(source: string): number {
   if (source === 'graph/auditLogQuery') return PURVIEW_EXPIRY_MS;
   return source === 'graph/signIns' ? ENTRA_EXPIRY_MS : EXPIRY_MS;
 }
 
 /**
- * `asked` is the stream of which it is known what was asked for: where all workloads are asked for
- * together, what is said of one of them tells of its records alone.
+ * `asked` is the stream with the requests. If all workloads are requested together, an observation
+ * of one workload covers only its records.
  */
 function streamHoles(stream: StreamHistory, asked: StreamHistory, context: HoleContext): Gap[] {
   const { key, polls, queries, touched, canaries } = stream;
@@ -225,7 +225,7 @@ function canaryDelaysOf(streams: readonly StreamHistory[]): DelaySketch {
   return all;
 }
 
-/** What canaries of one workload tell is no word about another that comes the same way. */
+/** Canaries of one workload say nothing about another workload in the same source. */
 function probedAlone(streams: readonly StreamHistory[]): string[] {
   const named = streams.filter(({ key }) => key.workload !== null);
   const probed = named.filter(({ canaries }) => canaries.windows.length > 0);

@@ -30,7 +30,7 @@ test('every record that is known to be missing is in an interval that is late, l
       const rows = base(reduced(world.observations).rows(world.endMs));
       assertTiled(rows, world.endMs);
       for (const event of missing(world)) {
-        // Nothing can tell of what the vendor never listed.
+        // No observation can show what the vendor never listed.
         if (event.withheld === 'uniform' || event.withheld === 'aimed') continue;
         const row = rows.find(({ fromMs, toMs }) => event.atMs >= fromMs && event.atMs < toMs);
         if (event.withheld === 'outage' && isEdge(world, event.atMs)) continue;
@@ -45,7 +45,7 @@ test('every record that is known to be missing is in an interval that is late, l
   );
 });
 
-test('what was not fetched in time ends lost, whatever is asked for afterwards', () => {
+test('content that was not fetched in time ends as lost, whatever is requested later', () => {
   fc.assert(
     fc.property(fc.nat(), faults, (seed, drawn) => {
       const world = worldOf(seed, { ...drawn, uniform: 0, stragglers: 0, down: true, days: 12 });
@@ -60,7 +60,7 @@ test('what was not fetched in time ends lost, whatever is asked for afterwards',
   );
 });
 
-test('the bound covers the true loss at random in at least 95 of 100 runs', () => {
+test('the bound covers the true random loss in at least 95 of 100 runs', () => {
   let runs = 0;
   let covered = 0;
   const shares = [0.0005, 0.002, 0.006, 0.01, 0.03];
@@ -87,7 +87,7 @@ test('a silent workload is found within its p99 delay and two canary periods', (
         .map(({ atMs, availableMs }) => (availableMs[0] as number) - atMs)
         .sort((a, b) => a - b);
       const p99Ms = delays[Math.ceil(0.99 * delays.length) - 1] as number;
-      // A poll may be that long ago, and a p99 out of a hundred is known to within a factor.
+      // A poll may be that long ago, and a p99 from a hundred samples is only approximate.
       const foundMs = outage.from + 1.5 * p99Ms + 2 * 10 * MINUTE + 20 * MINUTE;
       const before = world.observations.filter(({ at }) => Date.parse(at) <= foundMs);
       const row = reduced(before)
@@ -99,7 +99,7 @@ test('a silent workload is found within its p99 delay and two canary periods', (
   );
 });
 
-test('the order of independent sources means nothing, nor where it was taken up again', () => {
+test('the order of independent sources and the resume point have no effect', () => {
   fc.assert(
     fc.property(fc.nat(), fc.nat(), faults, (a, b, drawn) => {
       const first = worldOf(a, { ...drawn, days: 3 }).observations;
@@ -123,7 +123,7 @@ test('the order of independent sources means nothing, nor where it was taken up 
   );
 });
 
-test('never calls corroborated what was withheld from one of the sources', () => {
+test('never reports corroborated for records withheld from one source', () => {
   let corroborated = 0;
   let unseen = 0;
   fc.assert(
@@ -144,7 +144,7 @@ test('never calls corroborated what was withheld from one of the sources', () =>
         const hidden = world.events.filter(
           ({ atMs, withheld }) => withheld === 'aimed' && atMs >= row.fromMs && atMs < row.toMs,
         );
-        // From both at once nothing can tell, and nothing claims to.
+        // Records withheld from both cannot be detected, and no state claims otherwise.
         if (aimed === 'both') unseen += hidden.length;
         else
           assert.deepEqual(
@@ -160,7 +160,7 @@ test('never calls corroborated what was withheld from one of the sources', () =>
 
 const aims: fc.Arbitrary<Faults['aimed']> = fc.constantFrom('first', 'second', 'both');
 
-/** The second source, asked once at the end for all but what may still come. */
+/** The second source, requested once at the end for everything that has settled. */
 function queried({ events, endMs }: World): Observation {
   const sketch = new DelaySketch();
   for (const { atMs, availableMs } of events) sketch.add((availableMs[1] ?? atMs) - atMs);
@@ -185,7 +185,7 @@ function base(rows: readonly CoverageInterval[]): CoverageInterval[] {
   );
 }
 
-/** Events that had to be in the ledger when it was asked last, and are not. */
+/** Events that should have been in the ledger at the last request, and are not. */
 function missing({ events, received, endMs }: World): World['events'] {
   return events.filter(
     ({ id, atMs, availableMs }) =>
@@ -193,13 +193,13 @@ function missing({ events, received, endMs }: World): World['events'] {
   );
 }
 
-/** Within two canary periods of its ends, an outage hides in what is lost by chance. */
+/** Within two canary periods of its ends, an outage looks like random loss. */
 function isEdge({ outage }: World, atMs: number): boolean {
   if (outage === undefined) return false;
   return atMs < outage.from + 20 * MINUTE || atMs > outage.to - 20 * MINUTE;
 }
 
-/** So late that nobody had reason to wait for it: seen when it comes, and not before. */
+/** Later than any justified wait: detected when it arrives, and not before. */
 function isStraggler({ atMs, availableMs }: World['events'][number]): boolean {
   return (availableMs[0] ?? atMs) - atMs > DAY;
 }

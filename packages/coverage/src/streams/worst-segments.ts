@@ -1,13 +1,13 @@
 import type { Interval } from '@countersign/core';
 import type { Gap } from './gaps.ts';
 
-/** An interval and the worst that is known of it; undefined where nothing is. */
+/** An interval with its worst known hole; undefined if there is none. */
 export type Segment = Interval & { readonly hole: Gap | undefined };
 
-/** Worst first: what is lost will not come; what is late may. */
+/** Worst first: a lost record will not arrive; a late one may. */
 const RANK = { lost: 0, off: 1, late: 2, unknown: 3 } as const;
 
-/** The period cut into segments, in order, without a gap between them. */
+/** Splits the period into contiguous segments, in order. */
 export function segmentsOf({ from, to }: Interval, holes: readonly Gap[]): Segment[] {
   const within = holes
     .map((hole) => ({ ...hole, from: Math.max(hole.from, from), to: Math.min(hole.to, to) }))
@@ -34,12 +34,12 @@ function worst(holes: readonly Gap[]): Gap | undefined {
   return holes.reduce<Gap | undefined>((a, b) => {
     if (a === undefined) return b;
     const order = RANK[a.state] - RANK[b.state];
-    // Of equals always the same one, in whatever order they came.
+    // Equal holes give the same result in any order.
     return order < 0 || (order === 0 && a.because <= b.because) ? a : b;
   }, undefined);
 }
 
-/** Neighbours that say the same are one segment. */
+/** Equal neighbors become one segment. */
 function push(segments: Segment[], segment: Segment): void {
   const last = segments.at(-1);
   const isSame =

@@ -12,7 +12,7 @@ export const START: number = Date.UTC(2026, 2, 2);
 export const TENANT = '9f3d9d5a-6c1e-4f57-8f6e-2f4f0a1b2c3d';
 export const EXCHANGE = 'm365.activity/Audit.Exchange';
 
-/** An observation of a poll of one hour that went well, but for what is given. */
+/** An observation of a successful one-hour poll, with the given changes. */
 export function poll(fromMs: number, toMs: number, but: Partial<Observation> = {}): Observation {
   return {
     v: 2,
@@ -39,7 +39,7 @@ export function poll(fromMs: number, toMs: number, but: Partial<Observation> = {
   };
 }
 
-/** One canary that was sent at a time, and judged at another. */
+/** One canary with its sending time and its evaluation time. */
 export function canary(
   sentMs: number,
   atMs: number,
@@ -53,14 +53,14 @@ export function canary(
   return poll(sentMs, sentMs + 5 * MINUTE, { ...canaryRow, workload: 'Exchange', ...but });
 }
 
-/** Delays between 10 minutes and an hour; nothing later. */
+/** Delays between 10 minutes and an hour, and none longer. */
 export function delays(n: number, longestMs: number = HOUR): Observation['delays'] {
   const sketch = new DelaySketch();
   for (let i = 0; i < n; i++) sketch.add(10 * MINUTE + ((longestMs - 10 * MINUTE) * (i + 1)) / n);
   return sketch.observed();
 }
 
-/** Hours `[from, to)` of a day that was polled every hour, without trouble. */
+/** Hours `[from, to)` of a day with successful hourly polls. */
 export function hours(from: number, to: number, but: Partial<Observation> = {}): Observation[] {
   return Array.from({ length: to - from }, (_, i) =>
     poll(START + (from + i) * HOUR, START + (from + i + 1) * HOUR, but),
@@ -73,7 +73,7 @@ export function reduced(observations: readonly Observation[]): CoverageReducer {
   return reducer;
 }
 
-/** Rows of the source alone: `state from to`, in hours since the start, rounded outwards. */
+/** Rows of one source: `state from to`, in hours since the start, rounded outwards. */
 export function reported(rows: readonly CoverageInterval[], source: string = EXCHANGE): string[] {
   return rows
     .filter((row) => row.source === source && row.workload === null && row.subject === null)

@@ -7,11 +7,11 @@ import { DAY, EXCHANGE, HOUR, MINUTE, poll, START, TENANT } from './feed.ts';
 
 export const QUERY = 'graph/auditLogQuery';
 
-/** What goes wrong; each by itself, all drawn from the seed. */
+/** The faults; each is independent and drawn from the seed. */
 export type Faults = {
-  /** Share of all records that the vendor loses at random, before or behind any feed. */
+  /** Share of records that the vendor loses at random, before or after any feed. */
   readonly uniform?: number;
-  /** Share of the events that are withheld from the first, the second or both feeds on purpose. */
+  /** Share of events that are deliberately withheld from the first, the second or both feeds. */
   readonly aimed?: 'first' | 'second' | 'both' | undefined;
   /** Polls that fail, blobs that cannot be fetched yet, blobs that are gone. */
   readonly failing?: number;
@@ -20,9 +20,9 @@ export type Faults = {
   /** The subscription is disabled for some hours; the workload is silent for some hours. */
   readonly off?: boolean;
   readonly outage?: boolean;
-  /** Some records come days late. */
+  /** Some records arrive days late. */
   readonly stragglers?: number;
-  /** The collector is down for longer than content is kept. */
+  /** The collector is down for longer than the retention. */
   readonly down?: boolean;
   readonly canaryMinutes?: number;
   readonly days?: number;
@@ -43,9 +43,9 @@ export type TrueEvent = {
 
 export type World = {
   readonly events: readonly TrueEvent[];
-  /** In order of time; the index is the place in this list. */
+  /** In time order; the index is the position in this list. */
   readonly observations: readonly Observation[];
-  /** Ids that the ledger has at the end, by feed. */
+  /** Ids in the ledger at the end, by feed. */
   readonly received: readonly [ReadonlySet<string>, ReadonlySet<string>];
   readonly endMs: number;
   readonly outage: { readonly from: number; readonly to: number } | undefined;
@@ -67,7 +67,7 @@ export function chanceOf(seed: number): Chance {
 const POLL_MS = 20 * MINUTE;
 const PLAN: Pick<CanaryPlan, 'tenant' | 'workload'> = { tenant: TENANT, workload: 'Exchange' };
 
-/** A feed that lists what became available, collected with all its faults; and canaries in it. */
+/** A feed that lists available content, collected with all faults, and its canaries. */
 export function worldOf(seed: number, faults: Faults): World {
   const chance = chanceOf(seed);
   const days = faults.days ?? 3;
@@ -150,7 +150,7 @@ function eventsOf(
   return events;
 }
 
-/** The collector: one window after the other, and what failed again with the next. */
+/** The collector: one window after the other; failed ones again with the next. */
 class Run {
   readonly observations: Observation[] = [];
   readonly received = new Set<string>();
@@ -161,7 +161,7 @@ class Run {
   readonly #periodMs: number;
   #cursorMs = START;
   #sent = 0;
-  /** Since when the subscription is off: what becomes available is never listed. */
+  /** Since when the subscription is off: content from then on is never listed. */
   #offFromMs: number | undefined;
   readonly #neverListed: { from: number; to: number }[] = [];
 
@@ -191,7 +191,7 @@ class Run {
   }
 
   poll(nowMs: number, outcome: Outcome, chance: Chance): void {
-    // Nobody can ask for what became available more than seven days ago.
+    // Content that became available more than seven days ago cannot be requested.
     const from = Math.max(this.#cursorMs, nowMs - 7 * DAY);
     const at = instantOfMs(nowMs) ?? '';
     const nothing = { listed: 0, fetched: 0, records: 0, delays: null, at };
@@ -220,7 +220,7 @@ class Run {
     this.observations.push(
       poll(from, nowMs, isShort ? { ...said, outcome: 'partial', code } : said),
     );
-    // What could not be fetched yet is asked for again; what is gone is not there to be asked for.
+    // Content that could not be fetched yet is requested again; content that is gone cannot be.
     if (!isShort || outcome === 'gone') this.#cursorMs = nowMs;
     for (const { id, availableMs } of read) {
       if (!this.#canaryIds.has(id)) continue;

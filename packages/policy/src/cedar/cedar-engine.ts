@@ -16,11 +16,11 @@ import {
 } from '@cedar-policy/cedar-wasm/nodejs';
 import { assert } from '@countersign/core';
 
-/** The one place that speaks to the official engine. */
+/** The only module that calls the official engine. */
 
 export type { CedarValueJson, DetailedError, EntityJson, Expr, PolicyJson, TypeAndId };
 
-/** Something that a text of Cedar is not; offsets are in UTF-8 bytes of the text. */
+/** Why a text is not valid Cedar. Offsets are in UTF-8 bytes of the text. */
 export type CedarProblem = {
   readonly message: string;
   readonly help: string | null;
@@ -31,7 +31,7 @@ export type Parts =
   | { readonly kind: 'parts'; readonly policies: readonly string[]; readonly templates: number }
   | { readonly kind: 'problems'; readonly problems: readonly CedarProblem[] };
 
-/** Cuts a text into its policies, each as it stands there. */
+/** Splits a text into its policies, unchanged. */
 export function partsOf(text: string): Parts {
   const answer = policySetTextToParts(text);
   if (answer.type === 'failure') return { kind: 'problems', problems: answer.errors.map(problem) };
@@ -42,7 +42,7 @@ export function partsOf(text: string): Parts {
   };
 }
 
-/** The tree of one policy that was cut out of a text. */
+/** The syntax tree of one policy. */
 export function treeOf(policy: string): PolicyJson {
   const answer = policyToJson(policy);
   assert(answer.type === 'success', 'what was cut out of a set of policies is a policy');
@@ -65,7 +65,7 @@ export type ValidationMessage = {
   readonly problem: CedarProblem;
 };
 
-/** What the official validator says of policies under a schema; strict mode. */
+/** The official validator's result for policies under a schema, in strict mode. */
 export function validated(
   schema: string,
   policies: Readonly<Record<string, string>>,
@@ -88,7 +88,7 @@ export type CedarCall = {
   readonly entities: EntityJson[];
 };
 
-/** What the official engine says. `satisfied`: of an allow its permits, of a deny its forbids. */
+/** The official engine's answer. `satisfied`: the permits of an allow, or the forbids of a deny. */
 export type CedarResponse = {
   readonly decision: 'allow' | 'deny';
   readonly satisfied: readonly string[];
@@ -96,8 +96,9 @@ export type CedarResponse = {
 };
 
 /**
- * A set of policies in the official engine, parsed once. The engine keeps sets by name for as long
- * as the process lives: `name` MUST follow from the policies, so that a name means one set.
+ * A policy set in the official engine, parsed once. The engine keeps sets by name for the life of
+ * the process. So `name` MUST be derived from the policies, so that a name always means the same
+ * set.
  */
 export class CedarEngine {
   readonly #name: string;
@@ -115,7 +116,7 @@ export class CedarEngine {
 
 function responseOf(answer: AuthorizationAnswer): CedarResponse {
   if (answer.type === 'failure') {
-    // Not a policy: the request itself, e.g. an address that is none.
+    // An error of the request itself, not of a policy: for example, an invalid address.
     const message = answer.errors.map((error) => error.message).join('; ');
     return { decision: 'deny', satisfied: [], errors: [{ policy: '', message }] };
   }

@@ -29,7 +29,7 @@ namespace Suite {
 }
 `;
 
-test('types are resolved, and what may be absent is told from what may not', () => {
+test('resolves types, and distinguishes optional from required attributes', () => {
   const { entities, text } = schema(TEXT);
   assert.equal(text, TEXT);
   const person = entities.get('Person');
@@ -59,7 +59,7 @@ test('types are resolved, and what may be absent is told from what may not', () 
   );
 });
 
-test('an action knows whom it is for, and the groups that it is in, however far', () => {
+test('an action has its principal types and all its groups, including indirect ones', () => {
   const signIn = schema(TEXT).actions.get('signIn');
   assert.deepEqual([signIn?.principals, signIn?.resources], [['Person'], ['Group']]);
   assert.deepEqual([...(signIn?.within ?? [])], ['signIn', 'looks', 'reads']);
@@ -69,7 +69,7 @@ test('an action knows whom it is for, and the groups that it is in, however far'
   });
 });
 
-test('names are qualified in a namespace', () => {
+test('qualifies names in a namespace', () => {
   const { entities, actions } = schema(TEXT);
   assert.ok(entities.has('Suite::Mailbox'));
   const open = actions.get('Suite::open');
@@ -77,14 +77,14 @@ test('names are qualified in a namespace', () => {
   assert.deepEqual([...(open?.within ?? [])], ['Suite::open', 'Suite::grouped']);
 });
 
-test('the key of an action and its name in Cedar are two ways to say one thing', () => {
+test('the key of an action and its Cedar name convert into each other', () => {
   assert.deepEqual(actionUid('signIn'), { type: 'Action', id: 'signIn' });
   assert.deepEqual(actionUid('A::B::open'), { type: 'A::B::Action', id: 'open' });
   assert.equal(keyOfAction('Action', 'signIn'), 'signIn');
   assert.equal(keyOfAction('A::B::Action', 'open'), 'A::B::open');
 });
 
-test('a text that is no schema has problems with places', () => {
+test('an invalid schema gives problems with positions', () => {
   const parsed = parseSchema('entity A;\nentity');
   assert.ok(parsed.kind === 'problems');
   assert.ok((parsed.problems[0]?.offset ?? 0) > 9);

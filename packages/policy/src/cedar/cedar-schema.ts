@@ -1,6 +1,6 @@
 import { type CedarProblem, type SchemaTree, schemaTree } from './cedar-engine.ts';
 
-/** A type of Cedar's, with every name resolved. */
+/** A Cedar type, with every name resolved. */
 export type CedarType =
   | { readonly kind: 'Bool' | 'Long' | 'String' }
   | { readonly kind: 'Extension'; readonly name: string }
@@ -9,8 +9,8 @@ export type CedarType =
   | { readonly kind: 'Record'; readonly attributes: Attributes };
 
 /**
- * `optional`: that it is absent is itself an answer (there is no device). `required`: if it is
- * absent, nobody knows it, and what is not known never permits.
+ * `optional`: absence is itself an answer (there is no device). `required`: absence means unknown,
+ * and unknown input never permits.
  */
 export type Attribute = { readonly type: CedarType; readonly presence: 'required' | 'optional' };
 
@@ -22,11 +22,11 @@ type ActionShape = {
   readonly principals: readonly string[];
   readonly resources: readonly string[];
   readonly context: Attributes;
-  /** Names of the action groups that it is in, transitively, itself among them. */
+  /** Names of the action groups of the action, transitively, including itself. */
   readonly within: ReadonlySet<string>;
 };
 
-/** What can be asked, of whom, about what. Actions and types go by their qualified names. */
+/** The possible requests: actions, principal types and resource types, by their qualified names. */
 export type Schema = {
   readonly text: string;
   readonly entities: ReadonlyMap<string, EntityShape>;
@@ -74,7 +74,7 @@ export function keyOfAction(type: string, id: string): string {
   return type === 'Action' ? id : `${type.slice(0, -'Action'.length)}${id}`;
 }
 
-/** The type and id under which Cedar knows an action of this key. */
+/** The Cedar type and id of an action with this key. */
 export function actionUid(key: string): { readonly type: string; readonly id: string } {
   const at = key.lastIndexOf('::');
   if (at < 0) return { type: 'Action', id: key };
@@ -100,7 +100,7 @@ function within(
   return found;
 }
 
-/** The resolved tree of a type, as far as it is read here. */
+/** The part of a resolved type tree that is read here. */
 type TypeTree = {
   readonly type?: string | TypeTree;
   readonly name?: string;

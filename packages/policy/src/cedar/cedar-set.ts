@@ -7,14 +7,14 @@ import {
 import { compiled } from './compile-policies.ts';
 
 /**
- * A set of policies that decides by functions where it can, and asks the official engine where it
- * cannot: which of the two answered makes no difference to anybody.
+ * A policy set that decides with compiled functions where possible, and with the official engine
+ * otherwise. Both give the same answer.
  */
 export class CedarSet {
   readonly #official: CedarEngine;
   readonly #compiled: ReturnType<typeof compiled>;
 
-  /** `name` MUST follow from the policies: see {@link CedarEngine}. */
+  /** `name` MUST be derived from the policies: see {@link CedarEngine}. */
   constructor(
     name: string,
     policies: Readonly<Record<string, { readonly text: string; readonly tree: PolicyJson }>>,

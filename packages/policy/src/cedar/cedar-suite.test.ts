@@ -13,7 +13,7 @@ import {
 } from './cedar-engine.ts';
 import { CedarSet } from './cedar-set.ts';
 
-/** Cedar's hand-written integration tests, which are not ours and not in this repository. */
+/** Cedar's hand-written integration tests, which belong to Cedar and are not in this repository. */
 const DATA = join(import.meta.dirname, '../../../../../shared/data/cedar');
 
 type Suite = {
@@ -42,7 +42,10 @@ function suites(): readonly string[] {
   return names.filter((name) => name.endsWith('.json')).sort();
 }
 
-/** Their entities are written for a reader with the schema at hand, which tells a reference. */
+/**
+ * Their entities are written for a reader with the schema, which shows whether a value is a
+ * reference.
+ */
 function explicit(value: CedarValueJson): CedarValueJson {
   if (Array.isArray(value)) return value.map(explicit);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,16 +1,18 @@
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar-engine.ts';
 
 /**
- * Values of Cedar as plain JSON, and what can be asked of them without the official engine. Where
- * that engine has to be asked (numbers beyond doubles, addresses, decimals, whatever fails), the
- * answer is thrown: {@link NotPlain}.
+ * Cedar values as plain JSON, and operations on them without the official engine. {@link NotPlain}
+ * is thrown where that engine is needed: numbers beyond doubles, addresses, decimals, and all
+ * errors.
  */
 export type PlainValue = boolean | number | string | PlainSet | PlainEntity | PlainRecord;
 type PlainSet = readonly PlainValue[];
 type PlainEntity = { readonly __entity: TypeAndId };
 type PlainRecord = { readonly [name: string]: PlainValue };
 
-/** Not a failure: the official engine is to say. Made once, since it carries nothing. */
+/**
+ * Not a failure: the official engine must answer. One shared instance, because it carries no data.
+ */
 export class NotPlain extends Error {
   override readonly name = 'NotPlain';
 }
@@ -47,7 +49,7 @@ function plainObject(value: object): PlainValue {
   return value as PlainRecord;
 }
 
-/** @throws NotPlain for what is not of the type: an evaluation error, which the engine words */
+/** @throws NotPlain for another type: an evaluation error, which the engine reports */
 export function bool(value: PlainValue): boolean {
   return typeof value === 'boolean' ? value : notPlain();
 }
@@ -76,7 +78,7 @@ export function isEntity(value: PlainValue): value is PlainEntity {
   return typeof value === 'object' && '__entity' in value;
 }
 
-/** Values of two types are simply not equal. Sets know neither order nor number. */
+/** Values of two types are unequal. Sets ignore order and repetition. */
 export function equal(a: PlainValue, b: PlainValue): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   if (Array.isArray(a) || Array.isArray(b)) {
@@ -102,7 +104,7 @@ export function contains(items: PlainSet, others: PlainSet): boolean {
   return others.every((other) => has(items, other));
 }
 
-/** `*` in a pattern stands for any text; everything else for itself. */
+/** `*` in a pattern matches any text; every other character matches itself. */
 export function like(text: string, pattern: readonly ('*' | { readonly text: string })[]): boolean {
   let at = 0;
   let open = false;
@@ -124,7 +126,7 @@ export function keyOf({ type, id }: TypeAndId): string {
   return `${type}\n${id}`;
 }
 
-/** The entities of one request, as far as policies can look at them. */
+/** The entities of one request, as far as policies read them. */
 export class PlainEntities {
   readonly #entities = new Map<string, EntityJson>();
 
@@ -132,7 +134,7 @@ export class PlainEntities {
     for (const each of entities) this.#entities.set(keyOf(uidOf(each.uid)), each);
   }
 
-  /** The attribute of a record or an entity; undefined where there is none. */
+  /** The attribute of a record or an entity; undefined if it does not exist. */
   attribute(of: PlainValue, name: string): PlainValue | undefined {
     if (typeof of !== 'object' || Array.isArray(of)) return notPlain();
     const attrs = isEntity(of) ? this.#entities.get(keyOf(of.__entity))?.attrs : of;
@@ -140,7 +142,7 @@ export class PlainEntities {
     return plain((attrs as Record<string, CedarValueJson>)[name]);
   }
 
-  /** Whether one entity is the other, or in it through any number of others. */
+  /** Returns whether one entity equals the other, or is in it, directly or indirectly. */
   isIn(inner: TypeAndId, outer: TypeAndId): boolean {
     const entityKey = keyOf(outer);
     const seen = new Set<string>();

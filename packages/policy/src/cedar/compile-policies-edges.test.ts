@@ -33,7 +33,7 @@ const CALL: CedarCall = {
   entities: ENTITIES,
 };
 
-/** What both engines say of a set of policies, the official one first. */
+/** Both engines' answers for a policy set, the official one first. */
 function decide(...texts: readonly string[]) {
   const policies = Object.fromEntries(texts.map((text, at) => [`p${at}`, text]));
   const trees = Object.fromEntries(texts.map((text, at) => [`p${at}`, treeOf(text)]));
@@ -43,7 +43,7 @@ function decide(...texts: readonly string[]) {
   return official;
 }
 
-describe('each operator answers at its edges as the official engine does', () => {
+describe("each operator gives the official engine's answer at its edge cases", () => {
   for (const condition of [
     ...['!(3 < 3)', '!(4 < 3)', '!(4 <= 3)', '!(3 > 3)', '!(2 > 3)', '!(2 >= 3)'],
     ...['2 < 3', '3 <= 3', '2 <= 3', '4 > 3', '3 >= 3', '4 >= 3'],
@@ -93,7 +93,7 @@ describe('each operator answers at its edges as the official engine does', () =>
   }
 });
 
-describe('the head of a policy is held against the request', () => {
+describe('the head of a policy is matched against the request', () => {
   for (const [head, isTaken] of [
     ['principal, action, resource', true],
     ['principal == U::"ada", action, resource', true],
@@ -125,7 +125,7 @@ describe('the head of a policy is held against the request', () => {
     });
   }
 
-  test('and every condition has to hold', () => {
+  test('every condition must hold', () => {
     const both = (first: boolean, second: boolean): string =>
       decide(`permit (principal, action, resource) when { ${first} } unless { ${second} };`)
         .decision;
@@ -136,14 +136,14 @@ describe('the head of a policy is held against the request', () => {
   });
 });
 
-describe('what only the official engine reads is left to it', () => {
+describe('leaves values that only the official engine supports to it', () => {
   const ip = { __extn: { fn: 'ip', arg: '192.0.2.7' } };
   const fast = (condition: string, more: Partial<CedarCall>) =>
     compiled({
       p: treeOf(`permit (principal, action, resource) when { ${condition} };`),
     })?.({ ...CALL, ...more });
 
-  // Two ways to write an address are one address, and text would tell them apart.
+  // Two spellings of one address are equal; a text comparison would not see that.
   for (const [where, context] of [
     ['by itself', { a: ip }],
     ['in a list', { a: [1, ip] as CedarValueJson[] }],
@@ -154,7 +154,7 @@ describe('what only the official engine reads is left to it', () => {
     });
   }
 
-  test('an address of somebody, and only where it is looked at', () => {
+  test('an address of a principal, only if a policy reads it', () => {
     const entities = [{ uid: CALL.principal, attrs: { ip, n: 3 }, parents: [] }];
     assert.equal(fast('principal.ip != 1', { entities }), undefined);
     assert.equal(fast('principal.n == 3', { entities })?.decision, 'allow');
@@ -167,7 +167,7 @@ describe('what only the official engine reads is left to it', () => {
   });
 });
 
-test('groups that are in each other have an end', () => {
+test('handles groups that contain each other', () => {
   const entities = new PlainEntities([
     { uid: uid('G', 'a'), attrs: {}, parents: [uid('G', 'b'), uid('G', 'a')] },
     { uid: uid('G', 'b'), attrs: {}, parents: [uid('G', 'a'), uid('G', 'c')] },
@@ -176,7 +176,7 @@ test('groups that are in each other have an end', () => {
   assert.deepEqual([isIn('a', 'c'), isIn('b', 'b'), isIn('a', 'd')], [true, true, false]);
 });
 
-test('one that forbids counts more than any that permit, and each that decides is named', () => {
+test('one forbid overrides any permits, and each deciding policy is named', () => {
   const permit = 'permit (principal, action, resource);';
   const forbid = 'forbid (principal is U, action, resource);';
   const other = 'forbid (principal is G, action, resource);';
@@ -188,7 +188,7 @@ test('one that forbids counts more than any that permit, and each that decides i
   assert.deepEqual(decide(), { decision: 'deny', satisfied: [], errors: [] });
 });
 
-describe('a tree is left to the official engine', () => {
+describe('leaves a tree to the official engine', () => {
   const all = { op: 'All' } as const;
   const policy = (more: Partial<PolicyJson>): PolicyJson => ({
     ...{ effect: 'permit', principal: all, action: all, resource: all, conditions: [], ...more },
@@ -219,10 +219,10 @@ describe('a tree is left to the official engine', () => {
     ...['9007199254740991 + 1 > 0', '9007199254740991 * 2 > 0', '-9007199254740991 - 1 < 0'],
     ...['context.text', 'principal in G::"a" && context.nothing', '1 has x'],
   ]) {
-    test(`where a request fails in it: ${condition}`, () => {
+    test(`leaves a request to it that causes an error: ${condition}`, () => {
       const tree = treeOf(`permit (principal, action, resource) when { ${condition} };`);
       assert.equal(compiled({ tree })?.(CALL), undefined);
-      // Also where another decides already: a policy that fails is always told.
+      // Even if another policy already decides: a failing policy is always reported.
       const forbid = treeOf('forbid (principal, action, resource);');
       assert.equal(compiled({ tree, forbid })?.(CALL), undefined);
     });

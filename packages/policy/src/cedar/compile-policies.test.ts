@@ -23,7 +23,7 @@ import { compiled } from './compile-policies.ts';
 const uid = (type: string, id: string): TypeAndId => ({ type, id });
 const ref = (type: string, id: string) => ({ __entity: uid(type, id) });
 
-/** Groups in a ring, one that is nowhere described, and attributes of every kind. */
+/** Groups in a cycle, one without a description, and attributes of every kind. */
 const ENTITIES: EntityJson[] = [
   {
     uid: uid('U', 'ada'),
@@ -68,7 +68,7 @@ function policyOf(head: { effect: 'permit' | 'forbid' } & Pick<PolicyJson, 'prin
   });
 }
 
-/** What the two engines say; `undefined`: the functions leave it to the official one. */
+/** Both engines' answers; `undefined`: the functions leave it to the official one. */
 function both(
   trees: Readonly<Record<string, PolicyJson>>,
   call: CedarCall,
@@ -77,7 +77,7 @@ function both(
   const texts: Record<string, string> = {};
   for (const [id, tree] of Object.entries(trees)) {
     const answer = policyToText(tree);
-    // Such a tree is no policy, and nobody can write it.
+    // Such a tree is not a policy, and cannot be written as text.
     if (answer.type === 'failure') return undefined;
     texts[id] = answer.text;
   }
@@ -85,8 +85,8 @@ function both(
   return { official: new CedarEngine(name, texts).decide(call), fast: compiled(read)?.(call) };
 }
 
-describe('policies as functions', () => {
-  test('say what the official engine says, or leave it to say so', () => {
+describe('compiled policies', () => {
+  test("give the official engine's answer, or leave it to that engine", () => {
     const seen = { same: 0, left: 0, allow: 0 };
     let count = 0;
     const policies = fc.array(fc.tuple(heads, expressions().bool), { minLength: 1, maxLength: 3 });
@@ -110,7 +110,7 @@ describe('policies as functions', () => {
     assert.ok(seen.same > seen.left && seen.allow > seen.same / 10, JSON.stringify(seen));
   });
 
-  test('leave to the official engine whatever fails, so that it can say how', () => {
+  test('leave every error to the official engine, which reports it', () => {
     for (const text of [
       'permit (principal, action, resource) when { principal.absent };',
       'permit (principal, action, resource) when { context.n };',
@@ -123,7 +123,7 @@ describe('policies as functions', () => {
     }
   });
 
-  test('look at nothing behind what decides', () => {
+  test('do not evaluate operands after the deciding one', () => {
     const text = 'permit (principal, action, resource) when { true || context.absent };';
     assert.equal(compiled({ p: treeOf(text) })?.(CALL)?.decision, 'allow');
     const guarded =
@@ -131,7 +131,7 @@ describe('policies as functions', () => {
     assert.equal(compiled({ p: treeOf(guarded) })?.(CALL)?.decision, 'deny');
   });
 
-  test('match patterns as the engine does', () => {
+  test('match patterns like the engine', () => {
     const pattern = fc.array(
       fc.oneof(
         fc.constant('*' as const),
@@ -141,7 +141,7 @@ describe('policies as functions', () => {
     );
     fc.assert(
       fc.property(fc.stringMatching(/^[ab]{0,8}$/), pattern, (text, given) => {
-        // Literals that stand side by side are one, as in a policy.
+        // Adjacent literals are one, as in a policy.
         const parts: ('*' | { text: string })[] = [];
         for (const each of given) {
           const last = parts.at(-1);
@@ -159,7 +159,7 @@ describe('policies as functions', () => {
 const DATA = join(import.meta.dirname, '../../../../../shared/data/cedar/tests');
 const isHere = existsSync(DATA);
 
-test("Cedar's own tests are decided alike", {
+test("decide Cedar's own tests alike", {
   skip: isHere ? false : `the tests of Cedar are not at ${DATA}`,
 }, () => {
   let count = 0;

@@ -26,7 +26,7 @@ import {
   uidOf,
 } from './cedar-value.ts';
 
-/** What a policy looks at while it is evaluated. */
+/** The variables of a policy evaluation. */
 type Env = {
   readonly principal: PlainValue;
   readonly action: PlainValue;
@@ -45,9 +45,10 @@ type CompiledPolicy = {
 };
 
 /**
- * Policies as functions: some fifty times as fast as the official engine, and never another answer.
- * Undefined where a policy has what is only there. The answer of a call is undefined where the
- * official engine is to be asked: whenever anything fails, above all, since it alone says how.
+ * Policies as functions: about fifty times as fast as the official engine, with identical answers.
+ * Returns undefined if a policy uses a feature that only the official engine has. A call returns
+ * undefined if the official engine must answer, in particular on every error, because only that
+ * engine reports errors.
  */
 export function compiled(
   policies: Readonly<Record<string, PolicyJson>>,
@@ -64,7 +65,7 @@ export function compiled(
   return (call) => {
     try {
       const env = envOf(call);
-      // All of them, as the engine does: a policy that fails is told, whatever the others say.
+      // Evaluates all, like the engine: a failing policy is reported, whatever the others say.
       const forbidding = forbids.filter(({ test }) => test(env));
       const permitting = permits.filter(({ test }) => test(env));
       if (forbidding.length > 0) return response('deny', forbidding);
@@ -139,7 +140,7 @@ function constraint(variable: 'principal' | 'action' | 'resource', head: Constra
 type Binary = { readonly left: Expr; readonly right: Expr };
 type Unary = { readonly arg: Expr };
 
-/** @throws NotPlain for what only the official engine has */
+/** @throws NotPlain for features that only the official engine has */
 function compile(expr: Expr): Evaluate {
   const [[op, inner] = ['', undefined]] = Object.entries(expr) as [string, unknown][];
   switch (op) {
@@ -183,7 +184,7 @@ function compileUnary(op: '!' | 'neg' | 'isEmpty', value: Evaluate): Evaluate {
     case '!':
       return (env) => !bool(value(env));
     case 'neg':
-      // Minus zero is no other zero, and would be told from it.
+      // Cedar has no minus zero, which would not equal zero.
       return (env) => 0 - long(value(env));
     case 'isEmpty':
       return (env) => set(value(env)).length === 0;
@@ -193,7 +194,7 @@ function compileUnary(op: '!' | 'neg' | 'isEmpty', value: Evaluate): Evaluate {
 const BINARY: ReadonlyMap<string, (left: Evaluate, right: Evaluate) => Evaluate> = new Map([
   ['==', (left, right) => (env) => equal(left(env), right(env))],
   ['!=', (left, right) => (env) => !equal(left(env), right(env))],
-  // What is on the right is only looked at where the left leaves it open.
+  // The right operand is evaluated only if the left one does not decide.
   ['&&', (left, right) => (env) => bool(left(env)) && bool(right(env))],
   ['||', (left, right) => (env) => bool(left(env)) || bool(right(env))],
   ['<', (left, right) => (env) => long(left(env)) < long(right(env))],
@@ -216,7 +217,7 @@ function containsAny(items: readonly PlainValue[], others: readonly PlainValue[]
 function isIn({ entities }: Env, inner: PlainValue, outer: PlainValue): boolean {
   const uid = entity(inner);
   if (isEntity(outer)) return entities.isIn(uid, outer.__entity);
-  // All of them are entities before any is looked at.
+  // All of them must be entities before any is compared.
   const uids = set(outer).map(entity);
   return uids.some((each) => entities.isIn(uid, each));
 }

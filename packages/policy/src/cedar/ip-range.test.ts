@@ -15,7 +15,7 @@ function within(inner: string, outer: string): boolean {
 }
 
 describe('an address', () => {
-  test('is read as bits and a prefix', () => {
+  test('is parsed to bits and a prefix', () => {
     assert.deepEqual(address('192.0.2.7'), { family: 4, bits: 0xc0_00_02_07n, prefix: 32 });
     assert.deepEqual(address('192.0.2.0/24'), { family: 4, bits: 0xc0_00_02_00n, prefix: 24 });
     assert.deepEqual(address('0.0.0.0/0'), { family: 4, bits: 0n, prefix: 0 });
@@ -33,12 +33,12 @@ describe('an address', () => {
     ...['192.0.2.7/8/8', '192.0.2.7/-1', '192.0.2.7/1e1', '192.0.2.7/1000', '2001:db8::/129'],
     ...['fe80::1%eth0', '::ffff:192.0.2.7', '2001:db8:::1', ' 192.0.2.7'],
   ]) {
-    test(`is not written "${text}"`, () => {
+    test(`refuses "${text}"`, () => {
       assert.equal(parseAddress(text), undefined);
     });
   }
 
-  test('lies in the ranges of its family that share their high bits', () => {
+  test('is in the ranges of its family that share their high bits', () => {
     assert.ok(within('192.0.2.255', '192.0.2.0/24'));
     assert.ok(!within('192.0.3.0', '192.0.2.0/24'));
     assert.ok(within('192.0.2.128/25', '192.0.2.0/24'));
@@ -50,7 +50,7 @@ describe('an address', () => {
     assert.ok(!within('2001:db9::', '2001:db8::/32'));
   });
 
-  test('of any four bytes is read back', () => {
+  test('reads back any four bytes', () => {
     fc.assert(
       fc.property(fc.ipV4(), fc.integer({ min: 0, max: 32 }), (text, prefix) => {
         const { bits } = address(`${text}/${prefix}`);

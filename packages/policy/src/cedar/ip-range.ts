@@ -1,13 +1,15 @@
 import { isIP } from 'node:net';
 
-/** An address, or a range of them: the high `prefix` bits count. */
+/** An address, or a range of addresses: the high `prefix` bits count. */
 export type Address = {
   readonly family: 4 | 6;
   readonly bits: bigint;
   readonly prefix: number;
 };
 
-/** What Cedar's `ip()` takes: no zone, no leading zeros in the prefix, no v4 within v6. */
+/**
+ * Accepts what Cedar's `ip()` accepts: no zone, no leading zeros in the prefix, no IPv4 in IPv6.
+ */
 export function parseAddress(text: string): Address | undefined {
   const [address = '', prefixText, ...more] = text.split('/');
   const family = isIP(address);
@@ -20,12 +22,12 @@ export function parseAddress(text: string): Address | undefined {
     if (prefix > width) return undefined;
   }
   if (family === 4) return { family, bits: v4Bits(address), prefix };
-  // Cedar refuses IPv4 written within IPv6, which would be two ways to say one thing.
+  // Cedar refuses IPv4 in IPv6 notation, which would give an address two spellings.
   if (address.includes('.')) return undefined;
   return { family, bits: v6Bits(address), prefix };
 }
 
-/** Whether all of one range lies in the other. */
+/** Returns whether the whole of one range is in the other. */
 export function isInRange(inner: Address, outer: Address): boolean {
   if (inner.family !== outer.family || inner.prefix < outer.prefix) return false;
   const shift = BigInt(widthOf(outer) - outer.prefix);

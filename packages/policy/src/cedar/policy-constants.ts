@@ -1,15 +1,15 @@
 import type { Expr, PolicyJson, TypeAndId } from './cedar-engine.ts';
 import { chainOf, readText } from './policy-reads.ts';
 
-/** What the values of one input are held against. */
+/** The constants that policies compare an input with. */
 export type Constants = {
   /** Plain JSON. */
   readonly values: Set<unknown>;
-  /** Ids of things that something is asked to be in, by the name of the input. */
+  /** Ids of entities in `in` conditions, by the name of the input. */
   readonly containers: Set<string>;
 };
 
-/** By the name of an input: the constants in policies that could make a difference to it. */
+/** The constants in policies that can change an outcome, by the name of the input. */
 export function constantsOf(policies: readonly PolicyJson[]): ReadonlyMap<string, Constants> {
   const collecting = new Collecting();
   for (const policy of policies) {
@@ -31,7 +31,7 @@ type Operands = { readonly left: Expr; readonly right: Expr };
 class Collecting {
   readonly found = new Map<string, Constants>();
 
-  /** An expression that is true or false: an attribute in its place is one of the two. */
+  /** A boolean expression: an attribute in its place is true or false. */
   truth(expr: Expr): void {
     const [[op, inner] = ['', undefined]] = Object.entries(expr) as [string, unknown][];
     switch (op) {
@@ -73,7 +73,7 @@ class Collecting {
     const chain = chainOf(left);
     if (chain === undefined) return;
     const path = [...chain.path, ...(typeof attr === 'string' ? [attr] : attr)];
-    // Null: that it would not be there.
+    // Null: the attribute is absent.
     this.#of(readText({ root: chain.root, path })).values.add(null);
   }
 
@@ -84,11 +84,11 @@ class Collecting {
     ] as const) {
       const value = literal(with_);
       if (value === undefined) continue;
-      // On either side of a bound.
+      // The values on both sides of a bound.
       const near = typeof value === 'number' ? [value - 1, value, value + 1] : [value];
       this.#values(of, near);
     }
-    // What is compared is no truth itself, but there may be one within.
+    // A compared value is not boolean itself, but may contain a boolean expression.
     for (const operand of [left, right]) if (chainOf(operand) === undefined) this.truth(operand);
   }
 
@@ -136,7 +136,7 @@ class Collecting {
   }
 }
 
-/** The plain value of a literal; undefined for what is none. */
+/** The plain value of a literal; undefined for any other expression. */
 function literal(expr: Expr): unknown {
   if (!('Value' in expr)) return undefined;
   const { Value: value } = expr as { Value: unknown };

@@ -10,7 +10,7 @@ function reads(condition: string, head = 'principal, action, resource'): readonl
   return all.map(readText).sort();
 }
 
-describe('what a policy looks at', () => {
+describe('the reads of a policy', () => {
   for (const [condition, ...expected] of [
     ['true'],
     ['principal == resource'],
@@ -38,7 +38,7 @@ describe('what a policy looks at', () => {
     });
   }
 
-  test('stands in its head too', () => {
+  test('include its head', () => {
     assert.deepEqual(reads('true', 'principal in Group::"g", action, resource'), [
       'principal in Group',
     ]);
@@ -62,7 +62,7 @@ describe('what a policy looks at', () => {
     ['(if context.a then principal else resource) has risk', 'whether an expression has risk'],
     ['(if context.a then principal else resource) in Group::"g"', 'what an expression is in'],
   ] as const) {
-    test(`cannot be told beforehand: ${what}`, () => {
+    test(`refuse a read that depends on evaluation: ${what}`, () => {
       const { untold } = readsOf(
         treeOf(`permit (principal, action, resource) when { ${condition} };`),
       );
@@ -70,7 +70,7 @@ describe('what a policy looks at', () => {
     });
   }
 
-  test('is told once', () => {
+  test('list each read once', () => {
     const { reads: all } = readsOf(
       treeOf('permit (principal, action, resource) when { context.a && context.a };'),
     );
@@ -117,7 +117,7 @@ describe('the constants of a policy', () => {
     });
   }
 
-  test('stand in its head too', () => {
+  test('include its head', () => {
     assert.deepEqual(
       constants('true', 'principal in Group::"g", action, resource is App in Suite::"s"'),
       {

@@ -2,28 +2,28 @@ import type { Expr, PolicyJson, TypeAndId } from './cedar-engine.ts';
 
 export type Root = 'principal' | 'action' | 'resource' | 'context';
 
-/** Something that a policy looks at. */
+/** An attribute or membership that a policy reads. */
 export type PolicyRead = {
   readonly root: Root;
-  /** `['device', 'compliant']` of `context.device.compliant`; empty: the thing itself. */
+  /** `['device', 'compliant']` for `context.device.compliant`; empty: the variable itself. */
   readonly path: readonly string[];
-  /** Of what the entity there is in: the type, or `*` where the policy does not name it. */
+  /** For a membership: the type of the container, or `*` if the policy does not name it. */
   readonly within?: string;
 };
 
 export type Reads = {
   readonly reads: readonly PolicyRead[];
-  /** What is read and cannot be told beforehand, in words; such a policy is refused. */
+  /** Reads that depend on evaluation, in words. A policy with such a read is refused. */
   readonly untold: readonly string[];
 };
 
-/** As people and policies write it: `principal.risk`, `principal in Group`. */
+/** In the notation of people and policies: `principal.risk`, `principal in Group`. */
 export function readText({ root, path, within }: PolicyRead): string {
   const text = [root, ...path].join('.');
   return within === undefined ? text : `${text} in ${within}`;
 }
 
-/** Everything that a policy may look at, whichever way its evaluation goes. */
+/** Everything that any evaluation of a policy may read. */
 export function readsOf(policy: PolicyJson): Reads {
   const walk = new Walk();
   for (const root of ['principal', 'resource'] as const) {
@@ -115,13 +115,13 @@ class Walk {
     else this.#in({ left, right: within });
   }
 
-  /** Operands, in whichever way the operator holds them. */
+  /** The operands of an operator, in any of its forms. */
   #children(inner: unknown): void {
     if (Array.isArray(inner)) {
       for (const item of inner) this.visit(item as Expr);
     } else if (typeof inner === 'object' && inner !== null) {
       for (const item of Object.values(inner)) {
-        // The pattern of `like` and names of types are no expressions.
+        // The pattern of `like` and names of types are not expressions.
         if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
           this.visit(item as Expr);
         }
@@ -134,7 +134,7 @@ class Walk {
   }
 }
 
-/** In place of a type that a policy does not name. */
+/** Stands for a type that a policy does not name. */
 export const ANY_TYPE = '*';
 
 /** The types of the entities on the right of `in`. */
@@ -155,7 +155,7 @@ function isLiteral(expr: Expr): boolean {
   return 'Value' in expr;
 }
 
-/** `principal.a.b` as a chain; undefined for what does not begin with a variable. */
+/** `principal.a.b` as a chain; undefined for an expression that does not begin with a variable. */
 export function chainOf(expr: Expr): Chain | undefined {
   if ('Var' in expr) return { root: (expr as { Var: Root }).Var, path: [] };
   if (!('.' in expr)) return undefined;

@@ -58,12 +58,12 @@ for (const [given, type, what] of [
   [{ country: null }, HOME, 'something with country'],
   [{ country: 'NO', floor: 'third' }, HOME, 'something whose floor is a whole number'],
 ] as const) {
-  test(`${JSON.stringify(given)} is no value of ${type.kind}: ${what}`, () => {
+  test(`${JSON.stringify(given)} is not a value of ${type.kind}: ${what}`, () => {
     assert.deepEqual(typed(given, type), { kind: 'wrong', what });
   });
 }
 
-test('a record is an object that is no list', () => {
+test('a record is an object, not a list', () => {
   assert.ok(isRecord({}));
   assert.ok(!isRecord([]) && !isRecord(null) && !isRecord('text') && !isRecord(undefined));
 });

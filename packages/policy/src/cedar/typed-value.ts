@@ -2,14 +2,14 @@ import type { CedarValueJson } from './cedar-engine.ts';
 import type { Attributes, CedarType } from './cedar-schema.ts';
 import { parseAddress } from './ip-range.ts';
 
-/** A value as policies see it, or why it is none of this type. */
+/** A value as policies see it, or the reason why it does not have this type. */
 export type TypedValue =
   | { readonly kind: 'value'; readonly value: CedarValueJson }
   | { readonly kind: 'wrong'; readonly what: string };
 
 /**
- * Reads plain JSON as a value of the schema's type. What is of another type is no value: a policy
- * that compared it would quietly say no where nobody knows.
+ * Reads plain JSON as a value of the schema's type. A value of another type is refused. Otherwise a
+ * policy that compares it would silently say no although the value is unknown.
  */
 export function typed(given: unknown, type: CedarType): TypedValue {
   switch (type.kind) {

@@ -52,7 +52,7 @@ function policy(effect: 'permit' | 'forbid', when: string, id: string = effect):
     ${effect} (principal is Person, action == Action::"signIn", resource) when { ${when} };`;
 }
 
-test('one input is changed where one is enough, and told as people write it', () => {
+test('changes one input if one is enough, and states it in plain words', () => {
   const risky = [
     policy('permit', 'principal.enabled'),
     policy('forbid', 'principal.risk == "high"'),
@@ -62,7 +62,7 @@ test('one input is changed where one is enough, and told as people write it', ()
   assert.deepEqual(flipIn(factor), { changes: [{ input: 'context.factor', to: 'passkey' }] });
 });
 
-test('two inputs are changed where one is not enough; three never', () => {
+test('changes two inputs if one is not enough, and never three', () => {
   const two = policy('permit', 'principal.risk == "low" && context.factor == "passkey"');
   assert.deepEqual(flipIn(two), {
     changes: [
@@ -77,7 +77,7 @@ test('two inputs are changed where one is not enough; three never', () => {
   assert.equal(flipIn(three, { person: { enabled: false } }), null);
 });
 
-test('what a text forbids any other lifts, told after those that policies name', () => {
+test('any other text lifts a forbid on a text, and is listed after named texts', () => {
   const enabled = policy('permit', 'principal.enabled');
   const high = `${enabled} ${policy('forbid', 'principal.risk == "high"')}`;
   assert.deepEqual(flipIn(high, { person: { risk: 'high' } }), {
@@ -93,7 +93,7 @@ test('what a text forbids any other lifts, told after those that policies name',
   });
 });
 
-test('somebody is moved into a group, or out of it', () => {
+test('moves a principal into a group, or out of it', () => {
   const member = policy('permit', 'principal in Group::"staff"');
   assert.deepEqual(flipIn(member), {
     changes: [{ input: 'principal in Group', to: 'in staff' }],
@@ -103,12 +103,12 @@ test('somebody is moved into a group, or out of it', () => {
   });
 });
 
-test('what nobody can change is not told: time passes by itself', () => {
+test('does not suggest changes that people cannot make, such as time', () => {
   assert.equal(flipIn(policy('permit', 'context.time > 9000000000000')), null);
 });
 
-test('what would make nobody able to tell turns nothing round', () => {
-  // Without a risk nobody could tell: that is a refusal, and no answer.
+test('a change that makes the outcome unknown does not count as a flip', () => {
+  // Without a risk the outcome is unknown: a refusal, not a decision.
   assert.equal(flipIn(policy('permit', 'principal has risk')), null);
   const address = policy('permit', 'context has address');
   assert.deepEqual(flipIn(address, { context: { address: '192.0.2.7' } }), {
@@ -116,7 +116,7 @@ test('what would make nobody able to tell turns nothing round', () => {
   });
 });
 
-test('where no policy is asked there is nothing to change', () => {
+test('returns null if no policy applies', () => {
   assert.equal(flipIn(policy('permit', 'principal.enabled'), { enforcementPoint: 'window' }), null);
   assert.equal(
     flipIn(policy('permit', 'principal.enabled'), { enforcementPoint: 'authzen' }),

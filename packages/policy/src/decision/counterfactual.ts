@@ -7,8 +7,8 @@ import type { MembershipChange, WhatIf } from './gather-inputs.ts';
 type Change = { readonly input: string; readonly value: unknown; readonly to: string };
 
 /**
- * The smallest change of inputs under which the effect would be the other one: one input, else
- * two. Null where there is none of that size among the values that policies name.
+ * The smallest change of inputs that flips the effect: one input, or else two. Null if no change of
+ * that size, with values that policies name, flips it.
  */
 export function flipOf(request: DecisionRequest, world: EvaluationContext): Counterfactual | null {
   const slice = sliceOf(request, world.policies);
@@ -20,7 +20,7 @@ export function flipOf(request: DecisionRequest, world: EvaluationContext): Coun
     left -= 1;
     const whatIf: WhatIf = new Map(given.map(({ input, value }) => [input, value]));
     const outcome = evaluatePolicies(request, { ...world, whatIf });
-    // A value that makes nobody able to tell turns nothing round.
+    // A value that makes the outcome unknown is not a flip.
     if (outcome.cause === 'unknown' || outcome.cause === 'error') return false;
     return outcome.effect !== effect;
   };
@@ -55,18 +55,18 @@ function changesOf(constants: ReturnType<typeof constantsOf>): readonly Change[]
     });
 }
 
-/** What forbids a text is lifted by any text that no policy names. */
+/** Any text that no policy names lifts a forbid on a text. */
 function otherThan(input: string, values: ReadonlySet<unknown>): readonly Change[] {
   const texts = [...values].filter((value) => typeof value === 'string');
   if (texts.length === 0) return [];
-  // Longer than each of them, so that it is none.
+  // Longer than each named text, so it equals none of them.
   const value = texts.join(' ') + OTHER;
   return [{ input, value, to: `other than ${texts.toSorted().join(', ')}` }];
 }
 
 const OTHER = ' or another';
 
-/** Time passes by itself, and networks follow from address and register: nobody changes them. */
+/** Inputs that people cannot change: time passes, and networks follow from address and register. */
 const UNCHANGEABLE: ReadonlySet<string> = new Set(['context.time', 'context.networks']);
 
 function textOf(value: unknown): string {

@@ -22,7 +22,7 @@ function bodyOf({ body }: RecordDraft): unknown {
   return JSON.parse(Buffer.from(body).toString('utf8'));
 }
 
-test('a decision is an entry under its id, with what was asked and what was answered', () => {
+test('a decision is an entry under its id, with request and answer', () => {
   const decision: Decision = {
     ...{
       id: '019b8e4c-0000-7000-8000-000000000002',
@@ -49,7 +49,7 @@ test('a decision is an entry under its id, with what was asked and what was answ
   });
 });
 
-test('each phase of a pass is an entry of its own', () => {
+test('each phase of a pass is its own entry', () => {
   const { body: _, ...head } = passDraft(ENDED);
   assert.deepEqual(head, {
     ...{ kind: 'pass', tenant: TENANT, source: 'countersign/pass' },
@@ -58,7 +58,7 @@ test('each phase of a pass is an entry of its own', () => {
   assert.deepEqual(bodyOf(passDraft(ENDED)), ENDED);
 });
 
-test('an opening is told from all other entries, and names its pass', () => {
+test('recognizes a pass opening among all entries, and names its pass', () => {
   const opening = { ...passDraft(ENDED), id: `${ENDED.pass}/opened` };
   assert.equal(openingIn(opening), ENDED.pass);
   assert.equal(openingIn(passDraft(ENDED)), undefined);
@@ -66,7 +66,7 @@ test('an opening is told from all other entries, and names its pass', () => {
   assert.equal(openingIn({ ...opening, id: undefined }), undefined);
 });
 
-test('an ending is told from all other entries', () => {
+test('recognizes the end of a pass among all entries', () => {
   assert.deepEqual(endingIn(passDraft(ENDED)), ENDED);
   assert.equal(endingIn(passDraft({ ...ENDED, phase: 'lapsed' })), undefined);
   assert.equal(endingIn({ ...passDraft(ENDED), kind: 'decision' }), undefined);

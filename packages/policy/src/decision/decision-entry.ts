@@ -4,7 +4,7 @@ import type { Decision, DecisionRequest } from './decision.ts';
 const encoder = new TextEncoder();
 const OPENED = '/opened';
 
-/** The body of an entry of kind `decision`: what was asked, and what was answered. */
+/** The body of an entry of kind `decision`: the request and the answer. */
 export type DecisionBody = {
   readonly v: 1;
   readonly decision: Decision;
@@ -25,11 +25,11 @@ export type PassOpening = {
   readonly principal: { readonly type: string; readonly id: string };
   readonly resource: { readonly type: string; readonly id: string };
   readonly action: string;
-  /** What the pass is bound to, where the enforcement point stated it. */
+  /** The constraints of the pass, as stated by the enforcement point. */
   readonly constraints: PassConstraints;
   readonly atMs: number;
   readonly expiresMs: number;
-  /** Of a sign-in to the suite: how long a token can live that the suite issues on it. */
+  /** For a sign-in to the suite: the maximum lifetime of a token that the suite issues for it. */
   readonly suiteTokenMs?: number | undefined;
 };
 
@@ -45,7 +45,7 @@ export type PassEnding = {
   readonly pass: string;
   readonly tenant: TenantId;
   readonly atMs: number;
-  /** Who ended it and why; null of one that lapsed. */
+  /** Who revoked it and why; null if it expired. */
   readonly by: string | null;
   readonly reason: string | null;
 };
@@ -56,7 +56,7 @@ export function decisionDraft(decision: Decision, request: DecisionRequest): Rec
   return draft('decision', decision.id, decision.tenant, decision.atMs, body);
 }
 
-/** A pass opens, ends and lapses at most once each: its id and the phase are the id. */
+/** A pass opens, ends and expires at most once each, so the entry id is its id with the phase. */
 export function passDraft(body: PassBody): RecordDraft {
   return draft('pass', `${body.pass}/${body.phase}`, body.tenant, body.atMs, body);
 }
@@ -66,7 +66,7 @@ export function openingIn({ kind, id }: RecordDraft): string | undefined {
   return kind === 'pass' && id?.endsWith(OPENED) === true ? id.slice(0, -OPENED.length) : undefined;
 }
 
-/** The end that an entry says; undefined for every other entry. */
+/** The pass end that an entry states; undefined for every other entry. */
 export function endingIn({ kind, id, body }: RecordDraft): PassEnding | undefined {
   if (kind !== 'pass' || id?.endsWith('/ended') !== true) return undefined;
   return JSON.parse(new TextDecoder().decode(body)) as PassEnding;

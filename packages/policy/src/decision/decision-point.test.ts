@@ -63,7 +63,7 @@ function request(context: Record<string, unknown> = { factor: 'multi' }): Decisi
   };
 }
 
-test('a permit names what it rests on, and is an entry before it is given', async () => {
+test('a permit names its inputs, and is an entry before it is returned', async () => {
   const { point, drafts, policies } = world();
   const { decision, entry } = await point.decide(request());
   assert.equal(decision.effect, 'permit');
@@ -84,7 +84,7 @@ test('a permit names what it rests on, and is an entry before it is given', asyn
   assert.equal(body.request.subject.id, 'ada');
 });
 
-test('a forbid decides over a permit', async () => {
+test('a forbid overrides a permit', async () => {
   const { point } = world({ attributes: { enabled: true, risk: 'high' } });
   const { decision } = await point.decide(request());
   assert.deepEqual([decision.effect, decision.cause], ['deny', 'policy']);
@@ -93,14 +93,14 @@ test('a forbid decides over a permit', async () => {
   assert.equal(decision.because[0]?.text, 'Nobody at high risk.');
 });
 
-test('what no policy permits is denied, and says so', async () => {
+test('a request without a permitting policy is denied with that reason', async () => {
   const { point } = world();
   const { decision } = await point.decide(request({ factor: 'single' }));
   assert.deepEqual([decision.effect, decision.cause], ['deny', 'no-policy']);
 });
 
 for (const name of ['enabled', 'risk']) {
-  test(`a person of whom nobody knows ${name} is not let in`, async () => {
+  test(`a person with unknown ${name} is denied`, async () => {
     const attributes = Object.fromEntries(
       Object.entries(ADA.attributes ?? {}).filter(([key]) => key !== name),
     );
@@ -119,17 +119,17 @@ test('a stale input is unknown, and never permits', async () => {
   assert.equal(decision.inputs.find(({ name }) => name === 'principal.risk')?.state, 'stale');
 });
 
-test('a forbid that is certain decides, whatever else is unknown', async () => {
+test('a certain forbid decides, whatever else is unknown', async () => {
   const { decision } = await world({ attributes: { risk: 'high' } }).point.decide(request());
   assert.deepEqual([decision.effect, decision.cause], ['deny', 'policy']);
 });
 
-test('a value of another type is no value', async () => {
+test('a value of another type is unknown', async () => {
   const { decision } = await world().point.decide(request({ factor: 2 }));
   assert.deepEqual([decision.effect, decision.cause], ['deny', 'unknown']);
 });
 
-test('a permit opens a pass, in the same write', async () => {
+test('a permit opens a pass in the same write', async () => {
   const { point, drafts } = world();
   const { decision } = await point.decide(request(), { passMs: HOUR_MS });
   assert.equal(decision.pass?.expiresMs, NOW_MS + HOUR_MS);
@@ -139,7 +139,7 @@ test('a permit opens a pass, in the same write', async () => {
   );
 });
 
-test('what cannot be accounted for is not given', async () => {
+test('a decision that cannot be logged is not returned', async () => {
   const { policies, directory, clock } = world();
   const decisionLog = { append: () => Promise.reject(new Error('the disk is full')) };
   const random = countingRandom();
@@ -147,7 +147,7 @@ test('what cannot be accounted for is not given', async () => {
   await assert.rejects(point.decide(request()), { code: 'NOT_ACCOUNTED' });
 });
 
-test('an unknown enforcement point, action or type is denied', async () => {
+test('denies an unknown enforcement point, action or type', async () => {
   const { point } = world();
   const others: Partial<DecisionRequest>[] = [
     { enforcementPoint: 'window' },
@@ -161,7 +161,7 @@ test('an unknown enforcement point, action or type is denied', async () => {
   }
 });
 
-test('the smallest change that would turn a decision round is told', async () => {
+test('states the smallest change that would flip a decision', async () => {
   const { point } = world();
   const deny = await point.decide(request({ factor: 'single' }), { flip: 'smallest' });
   assert.deepEqual(deny.decision.flip, {
@@ -177,7 +177,7 @@ test('the smallest change that would turn a decision round is told', async () =>
   );
 });
 
-test('nobody is let in where the ledger took fewer entries than it was given', async () => {
+test('permits nothing if the ledger stored fewer entries than it was given', async () => {
   const { policies, directory, clock } = world();
   const decisionLog = { append: async () => [] };
   const random = countingRandom();
@@ -188,7 +188,7 @@ test('nobody is let in where the ledger took fewer entries than it was given', a
   });
 });
 
-test('many are decided in one write, each with the entry that holds it', async () => {
+test('decides many requests in one write, each with its entry', async () => {
   const { point, drafts } = world();
   const asked = [request(), request({ factor: 'single' }), request()];
   const decided = await point.decideAll(asked, { passMs: HOUR_MS });
@@ -210,7 +210,7 @@ test('many are decided in one write, each with the entry that holds it', async (
   assert.deepEqual(await point.decideAll([]), []);
 });
 
-test('a pass names its decision and is bound to what the enforcement point stated', async () => {
+test("a pass names its decision and has the enforcement point's constraints", async () => {
   const { point, drafts } = world();
   const stated = { factor: 'multi', address: '192.0.2.7', device: { id: 'laptop' }, app: 'wiki' };
   const { decision } = await point.decide(request(stated), { passMs: HOUR_MS });
@@ -229,7 +229,7 @@ test('a pass names its decision and is bound to what the enforcement point state
   assert.deepEqual(second.constraints, { address: null, device: 'phone', app: null });
 });
 
-test('how long a token of the suite can live is told of the suite alone', async () => {
+test('states the suite token lifetime only for requests to the suite', async () => {
   const { policies, directory, clock, drafts } = world();
   const decisionLog = {
     append: async (given: readonly RecordDraft[]) => given.map((d) => drafts.push(d) - 1),
@@ -246,7 +246,7 @@ test('how long a token of the suite can live is told of the suite alone', async 
   assert.equal(await tokens('app'), undefined);
 });
 
-test('who watches over passes hears of each before it is durable, and of each lost', async () => {
+test('the pass observer gets each pass before it is durable, and each lost one', async () => {
   const { policies, directory, clock } = world();
   const heard: string[] = [];
   const passes: PassObserver = {
@@ -274,7 +274,7 @@ test('who watches over passes hears of each before it is durable, and of each lo
   assert.deepEqual(heard.slice(4), [`ada opening ${lost}`, 'append', `dropped ${lost}`]);
 });
 
-test('policies and directory are exchanged from the next request on, each by itself', async () => {
+test('replaces policies and directory independently, from the next request on', async () => {
   const { point, policies, directory } = world();
   assert.equal(point.policies, policies);
   assert.equal(point.directory, directory);
@@ -293,14 +293,14 @@ test('policies and directory are exchanged from the next request on, each by its
   assert.equal((await point.decide(request())).decision.cause, 'no-policy');
 });
 
-test('what would be decided is told without an entry', () => {
+test('evaluates a request without writing an entry', () => {
   const { point, drafts } = world();
   assert.equal(point.evaluate(request()).effect, 'permit');
   assert.equal(point.flip(request({ factor: 'single' }))?.changes.length, 1);
   assert.equal(drafts.length, 0);
 });
 
-test('ages are those that the point was given', () => {
+test('uses the given maximum ages', () => {
   const { policies, directory, clock } = world();
   const decisionLog = { append: async () => [] };
   const options = { policies, directory, decisionLog, clock, random: countingRandom() };

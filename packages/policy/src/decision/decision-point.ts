@@ -28,22 +28,25 @@ export type DecisionPointOptions = {
   readonly decisionLog: DecisionLog;
   readonly clock: Clock;
   readonly random: Random;
-  /** How old inputs may be; a day and two hours where nobody says. */
+  /** The maximum age of inputs. The default is 26 hours. */
   readonly ages?: Ages | undefined;
-  /** Undefined: nobody watches over the passes that are opened. */
+  /** Undefined: no observer follows the opened passes. */
   readonly passes?: PassObserver | undefined;
-  /** How long a token can live that the suite issues on a pass; what contracts say otherwise. */
+  /**
+   * The maximum lifetime of a token that the suite issues on a pass. Overrides the vendor's
+   * documented value.
+   */
   readonly suiteTokenMs?: number | undefined;
 };
 
 export type DecideOptions = {
-  /** A permit opens a pass that lasts this long. */
+  /** The lifetime of the pass that a permit opens. */
   readonly passMs?: number | undefined;
-  /** `smallest`: tells the smallest change of inputs that would turn the decision round. */
+  /** `smallest`: also compute the smallest change of inputs that would flip the decision. */
   readonly flip?: 'smallest' | undefined;
 };
 
-/** Asks the policies and accounts for what they say, before anybody may act on it. */
+/** Evaluates the policies and logs the decision before any caller may act on it. */
 export class DecisionPoint {
   readonly #decisionLog: DecisionLog;
   readonly #clock: Clock;
@@ -73,26 +76,25 @@ export class DecisionPoint {
     return this.#directory;
   }
 
-  /** From the next request on. */
+  /** Applies from the next request on. */
   use(next: { readonly policies?: PolicySet; readonly directory?: Directory }): void {
     this.#policies = next.policies ?? this.#policies;
     this.#directory = next.directory ?? this.#directory;
   }
 
-  /** What would be decided now. Nobody is let in by it: it is not accounted for. */
+  /** The current outcome, without logging it. It permits nothing. */
   evaluate(request: DecisionRequest): PolicyOutcome {
     return evaluatePolicies(request, this.#world());
   }
 
-  /** The smallest change of inputs that would turn the decision round; null where none is found. */
+  /** The smallest change of inputs that would flip the decision; null if none is found. */
   flip(request: DecisionRequest): Counterfactual | null {
     return flipOf(request, this.#world());
   }
 
   /**
-   * Decides, and resolves when the decision, and the pass that it opens, are durable entries.
-   * @throws AccessError NOT_ACCOUNTED: then nothing was decided, and the enforcement point MUST let
-   * nobody in
+   * Decides, and resolves when the decision and the pass that it opens are durable entries.
+   * @throws AccessError NOT_ACCOUNTED: nothing was decided, and the enforcement point MUST deny
    */
   async decide(request: DecisionRequest, options: DecideOptions = {}): Promise<DecidedEntry> {
     const [decided] = await this.decideAll([request], options);
@@ -100,7 +102,7 @@ export class DecisionPoint {
     return decided;
   }
 
-  /** Several at once, in one write: all are accounted for, or none is given. */
+  /** Decides several at once, in one write: all are logged, or none is returned. */
   async decideAll(
     requests: readonly DecisionRequest[],
     options: DecideOptions = {},
@@ -176,7 +178,7 @@ export class DecisionPoint {
     opening: readonly { readonly pass: PassOpening; readonly request: DecisionRequest }[],
   ): Promise<readonly number[]> {
     try {
-      // Before it is durable: a change of the directory from here on must find it.
+      // Before it is durable: a change of the directory from here on must find the pass.
       for (const { pass, request } of opening) this.#passes?.opening(pass, request);
       return await this.#decisionLog.append(drafts);
     } catch (cause) {
@@ -186,7 +188,7 @@ export class DecisionPoint {
   }
 }
 
-/** As enforcement points write it, or as policies do. */
+/** In the notation of enforcement points, or of policies. */
 function isOfSuite({ type }: DecisionRequest['resource']): boolean {
   return type.toLowerCase() === 'suite';
 }
@@ -214,18 +216,18 @@ function notAccounted(cause: unknown): PolicyError {
 export interface DecisionLog {
   /**
    * Resolves with the index of each draft when all of them survive a loss of power. MAY be called
-   * concurrently; MUST reject when any of them is not durable.
+   * concurrently. MUST reject if any of them is not durable.
    */
   append(drafts: readonly RecordDraft[]): Promise<readonly number[]>;
 }
 
-/** Whoever looks after passes from the moment in which they are decided. */
+/** Follows passes from the moment of the decision. */
 export interface PassObserver {
   /**
-   * A permit is about to open this pass: it is not durable yet, and nobody has it.
-   * @throws AccessError NOT_ACCOUNTED: nobody could look after it, so that it MUST NOT be opened
+   * A permit is about to open this pass. It is not durable yet, and no caller has it.
+   * @throws AccessError NOT_ACCOUNTED: the observer cannot follow it, so it MUST NOT be opened
    */
   opening(pass: PassOpening, request: DecisionRequest): void;
-  /** It was not opened after all. */
+  /** The pass was not opened after all. */
   dropped(pass: string): void;
 }

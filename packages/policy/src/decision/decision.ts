@@ -1,6 +1,6 @@
 import type { Reason, TenantId } from '@countersign/core';
 
-/** Who, or what: as in AuthZEN 1.0 section 5. */
+/** A subject or resource, as in AuthZEN 1.0 section 5. */
 export type Party = {
   readonly type: string;
   readonly id: string;
@@ -10,8 +10,8 @@ export type Party = {
 export type Properties = Readonly<Record<string, unknown>>;
 
 /**
- * May this subject do this to that? The parts are AuthZEN's; the enforcement point says how it was
- * asked.
+ * May this subject perform this action on this resource? The parts are AuthZEN's. The enforcement
+ * point names itself.
  */
 export type DecisionRequest = {
   readonly enforcementPoint: string;
@@ -24,11 +24,11 @@ export type DecisionRequest = {
 
 export type InputState = 'fresh' | 'stale' | 'missing';
 
-/** One thing that the policies looked at, as it was when they did. */
+/** One input that the policies read, with its value at the time. */
 export type DecisionInput = {
-  /** As policies write it, e.g. `principal.risk`. */
+  /** In policy notation, e.g. `principal.risk`. */
   readonly name: string;
-  /** Null where nobody states it. */
+  /** Null if no source states it. */
   readonly source: string | null;
   readonly ageMs: number | null;
   readonly state: InputState;
@@ -36,22 +36,22 @@ export type DecisionInput = {
 
 /**
  * - `policy`     policies decided
- * - `no-policy`  none permits it
- * - `unknown`    an input that a policy reads is missing or stale, so that nobody can tell
+ * - `no-policy`  no policy permits it
+ * - `unknown`    an input that a policy reads is missing or stale
  * - `error`      a policy could not be evaluated
  */
 export type DecisionCause = 'policy' | 'no-policy' | 'unknown' | 'error';
 
-/** The smallest change of inputs under which the effect would be the other one. */
+/** The smallest change of inputs that flips the effect. */
 export type Counterfactual = {
   readonly changes: readonly { readonly input: string; readonly to: string }[];
 };
 
-/** What policies say to a request: not given to anybody until it is accounted for. */
+/** The result of policy evaluation. Not returned to a caller before it is logged. */
 export type PolicyOutcome = {
   readonly effect: 'permit' | 'deny';
   readonly cause: DecisionCause;
-  /** Ids of the policies that decided. */
+  /** Ids of the deciding policies. */
   readonly policies: readonly string[];
   readonly obligations: readonly string[];
   readonly inputs: readonly DecisionInput[];
@@ -72,8 +72,5 @@ export type Decision = PolicyOutcome & {
   readonly flip?: Counterfactual | null | undefined;
 };
 
-/**
- * A decision, and the entry of the ledger that holds it: only now may an enforcement point act on
- * it.
- */
+/** A decision with its ledger entry. Only now may an enforcement point act on it. */
 export type DecidedEntry = { readonly decision: Decision; readonly entry: number };

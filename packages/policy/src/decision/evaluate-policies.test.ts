@@ -70,7 +70,7 @@ function outcomeOf(changes: Partial<DecisionRequest> = {}, world = worldOf()): P
   return evaluatePolicies({ ...REQUEST, ...changes }, world);
 }
 
-test('all policies that permit are named in order, and each obligation once', () => {
+test('names all permitting policies in order, and each obligation once', () => {
   const { inputs: _, ...rest } = outcomeOf();
   assert.deepEqual(rest, {
     ...{ effect: 'permit', cause: 'policy', policies: ['any', 'zeal'] },
@@ -83,14 +83,14 @@ test('all policies that permit are named in order, and each obligation once', ()
   });
 });
 
-test('all inputs of the slice are told, of policies that did not decide as well', () => {
+test('lists all inputs of the slice, including those of policies that did not decide', () => {
   assert.deepEqual(
     outcomeOf().inputs.map(({ name }) => name),
     ['context.factor', 'principal.enabled', 'principal.risk', 'principal.tries'],
   );
 });
 
-test('a forbid is told alone, with its own obligations', () => {
+test('a forbid is reported alone, with its own obligations', () => {
   const { effect, cause, policies, obligations, because } = outcomeOf(
     {},
     worldOf({ ...ADA, risk: 'high' }),
@@ -100,7 +100,7 @@ test('a forbid is told alone, with its own obligations', () => {
   assert.deepEqual(because, [{ code: 'policy:risk', text: 'Nobody at high risk.' }]);
 });
 
-test('where no policy permits, nothing decided and nothing is due', () => {
+test('without a permitting policy, nothing decides and no obligation applies', () => {
   const { effect, cause, policies, obligations, because } = outcomeOf(
     {},
     worldOf({ ...ADA, enabled: false }),
@@ -109,7 +109,7 @@ test('where no policy permits, nothing decided and nothing is due', () => {
   assert.deepEqual(because, [{ code: 'no-policy', text: 'no policy permits this' }]);
 });
 
-test('one input that nobody knows keeps everybody out, and each reason is told once', () => {
+test('one unknown input denies, and each reason is stated once', () => {
   const { effect, cause, policies, obligations, because } = outcomeOf(
     {},
     worldOf({ enabled: true }),
@@ -123,18 +123,18 @@ test('one input that nobody knows keeps everybody out, and each reason is told o
   assert.deepEqual(eve.because, [{ code: 'unknown', text: 'Person "eve" is not known here' }]);
 });
 
-test('a forbid that rests on what is stale is in doubt itself', () => {
+test('a forbid that rests on a stale input is itself in doubt', () => {
   const { cause } = outcomeOf({}, worldOf({ ...ADA, risk: 'high' }, 1001));
   assert.equal(cause, 'unknown');
 });
 
-test('a forbid of whose inputs one is in doubt is in doubt, even where the others decide', () => {
+test('a forbid with one input in doubt is in doubt, even if its other inputs decide', () => {
   const { cause, policies } = outcomeOf({}, worldOf({ enabled: true, risk: 'extreme' }));
   assert.deepEqual([cause, policies], ['unknown', []]);
 });
 
-test('a policy that fails lets nobody in, and is named', () => {
-  // Beyond what a number of Cedar's holds.
+test('a failing policy denies, and is named', () => {
+  // Beyond the range of a Cedar number.
   const { effect, cause, policies, because } = outcomeOf(
     {},
     worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER, enabled: true }),
@@ -154,7 +154,7 @@ test('a policy that fails lets nobody in, and is named', () => {
   assert.match(failed.because[0]?.text ?? '', /^the policy tries failed: .*overflow/);
 });
 
-test('what no counter can hold is no number', () => {
+test('a number beyond the safe integers is refused', () => {
   const { cause, because } = outcomeOf(
     {},
     worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER * 512 }),
@@ -182,7 +182,7 @@ for (const [name, changes, text] of [
     'the action signIn is not one of a App on a Suite',
   ],
 ] as const) {
-  test(`a ${name} that no policy knows is denied by name, and has no slice`, () => {
+  test(`an unknown ${name} is denied by name, and has no slice`, () => {
     const { effect, cause, because, inputs, policies, obligations } = outcomeOf(changes);
     assert.deepEqual([effect, cause], ['deny', 'no-policy']);
     assert.deepEqual([inputs, policies, obligations], [[], [], []]);
@@ -191,7 +191,7 @@ for (const [name, changes, text] of [
   });
 }
 
-test('a slice has the policies of the enforcement point and the kinds, and no others', () => {
+test('a slice has exactly the policies of the enforcement point and types', () => {
   const slice = sliceOf(REQUEST, POLICY_SET);
   assert.deepEqual([...(slice?.byId.keys() ?? [])].sort(), [
     'any',

@@ -23,9 +23,9 @@ export type EvaluationContext = {
 };
 
 /**
- * What the policies of the enforcement point say to a request. A permit needs every input that any
- * policy of the slice reads: Cedar passes over a policy that it cannot evaluate, and a forbid that
- * was passed over would have let everybody in.
+ * Evaluates the policies of the enforcement point. A permit needs every input that any policy of
+ * the slice reads. Cedar skips a policy that it cannot evaluate, and a skipped forbid would permit
+ * the request.
  */
 export function evaluatePolicies(
   request: DecisionRequest,
@@ -47,7 +47,7 @@ export function evaluatePolicies(
   return { ...verdict(slice, gathered, response), policyVersion: policies.version };
 }
 
-/** The policies that would be asked; undefined where there are none to ask. */
+/** The applicable policies; undefined if there are none. */
 export function sliceOf(request: DecisionRequest, policies: PolicySet): Slice | undefined {
   const meant = meaningOf(request, policies);
   if (typeof meant === 'string') return undefined;
@@ -78,7 +78,7 @@ type Verdict = Omit<PolicyOutcome, 'policyVersion'>;
 function verdict(slice: Slice, gathered: PolicyInputs, response: CedarResponse): Verdict {
   const { inputs, lacking } = gathered;
   const deciding = response.satisfied.flatMap((id) => slice.byId.get(id) ?? []);
-  // A forbid that holds whatever the rest may be: none of its own inputs is in doubt.
+  // A certain forbid: none of its own inputs is in doubt.
   const certain = deciding.filter((policy) => !policy.reads.some((r) => lacking.has(readText(r))));
   if (response.decision === 'deny' && certain.length > 0) {
     return { effect: 'deny', cause: 'policy', ...decidedBy(certain), inputs };
@@ -101,7 +101,7 @@ function verdict(slice: Slice, gathered: PolicyInputs, response: CedarResponse):
 function decidedBy(
   satisfied: readonly Policy[],
 ): Pick<PolicyOutcome, 'policies' | 'obligations' | 'because'> {
-  // The engine promises no order, and the same decision is the same entry each time.
+  // The engine guarantees no order. Sorting makes equal decisions equal entries.
   const policies = satisfied.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return {
     policies: policies.map(({ id }) => id),

@@ -12,7 +12,7 @@ import {
 } from '../testing/input-world.ts';
 import type { PolicyInputs } from './gather-inputs.ts';
 
-test('a reference is followed, and what it leads to is an entity of its own', () => {
+test('follows a reference to an entity of its own', () => {
   const found = gathered(['principal.manager.risk', 'principal.device.compliant']);
   assert.deepEqual(entity(found, 'ada').attrs, {
     manager: { __entity: { type: 'Person', id: 'bob' } },
@@ -26,7 +26,7 @@ test('a reference is followed, and what it leads to is an entity of its own', ()
   );
 });
 
-test('behind a reference to nobody there is nothing to ask; behind a lost one nobody knows', () => {
+test('a reference to no entity reads nothing; a lost reference is unknown', () => {
   const without = { ...ADA.attributes, manager: stated(null) };
   const nobody = gathered(['principal.manager.risk', 'principal.manager in Team'], {
     entities: { 'Person::ada': { attributes: without } },
@@ -42,7 +42,7 @@ test('behind a reference to nobody there is nothing to ask; behind a lost one no
   assert.equal(lost.call.entities.length, 2);
 });
 
-test('a member of a record came with the record', () => {
+test('a member of a record has the source and age of the record', () => {
   const found = gathered(['principal.home.country']);
   assert.deepEqual(entity(found, 'ada').attrs, { home: { country: 'NO' } });
   assert.deepEqual(
@@ -51,7 +51,7 @@ test('a member of a record came with the record', () => {
   );
 });
 
-test('what somebody is in is asked by type', () => {
+test('reads memberships by type', () => {
   const found = gathered(['principal in Team']);
   assert.deepEqual(entity(found, 'ada').parents, [{ type: 'Team', id: 'sales' }]);
   assert.deepEqual(found.inputs, [
@@ -61,7 +61,7 @@ test('what somebody is in is asked by type', () => {
   assert.deepEqual([none.inputs, none.lacking.size], [[], 0]);
 });
 
-test('what somebody is in, of any type, counts from the oldest answer', () => {
+test('a membership of any type is as old as the oldest answer', () => {
   const found = gathered(['principal in *']);
   assert.deepEqual(entity(found, 'ada').parents, [
     { type: 'Team', id: 'sales' },
@@ -75,7 +75,7 @@ test('what somebody is in, of any type, counts from the oldest answer', () => {
   assert.equal(aged.inputs[0]?.state, 'stale');
 });
 
-test('where nothing says what somebody is in, nobody knows', () => {
+test('without a source for memberships they are unknown', () => {
   const found = gathered(['principal.manager in Team', 'principal.manager in Region']);
   for (const type of ['Team', 'Region']) {
     const name = `principal.manager in ${type}`;
@@ -85,7 +85,7 @@ test('where nothing says what somebody is in, nobody knows', () => {
   assert.equal(lack(eve, 'principal in Team'), 'nothing says in which Team Person "eve" is');
 });
 
-test('a device of the context is an entity, and can be in something', () => {
+test('a device of the context is an entity, and can be in groups', () => {
   const request = { context: { device: 'laptop' } };
   const reads = ['context.device.compliant', 'context.device in Group', 'context.device'];
   const found = gathered(reads, { request });
@@ -107,7 +107,7 @@ test('a device of the context is an entity, and can be in something', () => {
   }
 });
 
-test('one thing under two names is one entity', () => {
+test('one entity under two names is one entity', () => {
   const entities = { 'Person::ada@contoso.example': { ...ADA, id: 'ada' } };
   const subject = { type: 'user', id: 'ada@contoso.example' };
   const manager = { ...ADA.attributes, manager: stated('ada') };
@@ -125,7 +125,7 @@ test('one thing under two names is one entity', () => {
   );
 });
 
-test('what if: an input is what is supposed of it, and as fresh as now', () => {
+test('what if: an input has the supposed value, with the current time', () => {
   const whatIf = new Map<string, unknown>([
     ['context.factor', 'single'],
     ['principal.risk', 'high'],
@@ -143,7 +143,7 @@ test('what if: an input is what is supposed of it, and as fresh as now', () => {
   );
 });
 
-test('what if: somebody is moved into something, or out of it', () => {
+test('what if: an entity is moved into a group, or out of it', () => {
   const moved = (kind: 'in' | 'out', id: string): PolicyInputs =>
     gathered(['principal in Team'], { whatIf: new Map([['principal in Team', { kind, id }]]) });
   const ids = (found: PolicyInputs): readonly string[] => entity(found, 'ada').parents.map(idOf);
@@ -152,7 +152,7 @@ test('what if: somebody is moved into something, or out of it', () => {
   assert.deepEqual(ids(moved('out', 'board')), ['sales']);
 });
 
-test('what two sources state differently is lacking, by source and value, optional or not', () => {
+test('an input with two conflicting sources is unknown, with sources and values', () => {
   const conflict = [
     { source: 'file:people.yaml', value: true },
     { source: 'graph/delta.users', value: false },

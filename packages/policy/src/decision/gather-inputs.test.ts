@@ -14,7 +14,7 @@ import {
 } from '../testing/input-world.ts';
 import type { PolicyInputs } from './gather-inputs.ts';
 
-test('a request is asked with its kinds, and nothing that no policy reads', () => {
+test('a request has its types, and no input that no policy reads', () => {
   const { call, inputs, lacking } = gathered([]);
   assert.deepEqual(call, {
     principal: { type: 'Person', id: 'ada' },
@@ -29,12 +29,12 @@ test('a request is asked with its kinds, and nothing that no policy reads', () =
   assert.deepEqual([inputs, lacking.size], [[], 0]);
 });
 
-test('the action, and a party itself, are no inputs', () => {
+test('the action, and the subject itself, are not inputs', () => {
   const found = gathered(['action', 'principal', 'resource']);
   assert.deepEqual([found.inputs, found.lacking.size], [[], 0]);
 });
 
-test('what the enforcement point states is fresh, and is what policies see', () => {
+test('an input from the enforcement point is fresh, and policies see it', () => {
   const found = gathered(['context.factor', 'context.address']);
   assert.deepEqual(found.call.context, {
     factor: 'multi',
@@ -48,7 +48,7 @@ test('what the enforcement point states is fresh, and is what policies see', () 
   );
 });
 
-test('what an enforcement point cannot state is missing, whatever the request says', () => {
+test('a request cannot state an input that its enforcement point cannot', () => {
   const request = { context: { ...REQUEST.context, purpose: 'repair' } };
   const found = gathered(['context.purpose'], { request });
   assert.equal(
@@ -61,13 +61,13 @@ test('what an enforcement point cannot state is missing, whatever the request sa
   assert.deepEqual(found.call.context, {});
 });
 
-test('what the schema does not know is not asked for', () => {
+test('ignores members that the schema does not have', () => {
   const names = ['context.colour', 'principal.colour', 'resource.colour', 'principal.manager.age'];
   const found = gathered(names, { request: { context: { colour: 'red' } } });
   assert.deepEqual([found.inputs, found.lacking.size], [[], 0]);
 });
 
-test('the time is that of our clock, whatever the request says', () => {
+test('the time comes from our clock, whatever the request says', () => {
   const found = gathered(['context.time'], { request: { context: { time: 1 } } });
   assert.deepEqual(found.call.context, { time: NOW_MS });
   assert.equal(found.inputs[0]?.source, 'clock');
@@ -89,7 +89,7 @@ test('networks come from the directory, for the address of the request', () => {
   }
 });
 
-test('the context of the action is what the action states, and nothing else', () => {
+test('the context of the action is only what the action states', () => {
   const name = 'context.action';
   const action = { name: 'signIn', properties: { kind: 'read' } };
   const context = { action: { kind: 'write' } };
@@ -102,7 +102,7 @@ test('the context of the action is what the action states, and nothing else', ()
   assert.equal(deeper.inputs[0]?.name, 'context.action.kind');
 });
 
-test('what every object has is stated by nobody', () => {
+test('no request states members that every object inherits', () => {
   const endpoint = { supplies: ['context.toString'] };
   const found = gathered(['context.toString'], { point: endpoint });
   assert.deepEqual([found.call.context, found.lacking.size], [{}, 0]);
@@ -125,7 +125,7 @@ test('a required input that is not stated is missing; an optional one is absent'
   assert.deepEqual(found.call.context, {});
 });
 
-test('an attribute is what the directory says, with its source and age', () => {
+test("an attribute is the directory's value, with its source and age", () => {
   const found = gathered(['principal.risk', 'resource.level', 'principal.phone']);
   assert.deepEqual(entity(found, 'ada').attrs, { risk: 'none' });
   assert.deepEqual(entity(found, 'suite').attrs, { level: 3 });
@@ -137,7 +137,7 @@ test('an attribute is what the directory says, with its source and age', () => {
   );
 });
 
-test('who is not known, and of whom something is not known, are told apart', () => {
+test('distinguishes an unknown principal from a principal with an unknown attribute', () => {
   const entities = { 'Person::ada': { attributes: { risk: stated(null) } } };
   const unknown = gathered(['principal.risk'], { request: { subject: { type: 'u', id: 'eve' } } });
   assert.equal(lack(unknown, 'principal.risk'), 'Person "eve" is not known here');
@@ -153,14 +153,14 @@ test('who is not known, and of whom something is not known, are told apart', () 
   }
 });
 
-test('a value of another type is no value, and the reason names type and source', () => {
+test('a value of another type is refused, and the reason names type and source', () => {
   const entities = { 'Person::ada': { attributes: { risk: stated(7) } } };
   const found = gathered(['principal.risk'], { entities });
   assert.equal(lack(found, 'principal.risk'), 'principal.risk, as graph states it, is not text');
   assert.deepEqual(entity(found, 'ada').attrs, {});
 });
 
-test('an input counts to the last millisecond of its age, and not a moment longer', () => {
+test('an input counts up to its last millisecond, and no longer', () => {
   const aged = (ago: number): PolicyInputs =>
     gathered(['principal.risk'], {
       entities: { 'Person::ada': { attributes: { risk: stated('none', ago) } } },
@@ -187,14 +187,14 @@ for (const [agoMs, maxMs, text] of [
   [20 * DAY_MS, 8 * DAY_MS, '20 days ago (graph), and counts for 8 days'],
   [Number.POSITIVE_INFINITY, DAY_MS, 'any time ago (graph), and counts for 24 hours'],
 ] as const) {
-  test(`an age is told in words: ${text}`, () => {
+  test(`states an age in words: ${text}`, () => {
     const entities = { 'Person::ada': { attributes: { risk: stated('none', agoMs) } } };
     const found = gathered(['principal.risk'], { entities, ages: () => maxMs });
     assert.equal(lack(found, 'principal.risk'), `principal.risk was last seen ${text}`);
   });
 }
 
-test('only an enforcement point that may state an attribute of a party is believed', () => {
+test('uses an attribute only from an enforcement point that may state it', () => {
   const point = { supplies: ['principal.risk', 'resource.level', 'principal.manager'] };
   const subject = { type: 'user', id: 'ada', properties: { risk: 'low', phone: '+47' } };
   const resource = { type: 'suite', id: 'suite', properties: { level: 9 } };
@@ -210,22 +210,22 @@ test('only an enforcement point that may state an attribute of a party is believ
       ['graph', HOUR_MS],
     ],
   );
-  // An enforcement point that may not state it is not listened to.
+  // An enforcement point that may not state it is ignored.
   const own = gathered(reads, { request: { subject, resource } });
   assert.deepEqual(entity(own, 'ada').attrs, { risk: 'none' });
-  // One that may, and does not: nobody else is asked in its place.
+  // If one may state it and does not, no other source is used.
   const silent = gathered(['principal.risk'], { point });
   assert.equal(
     lack(silent, 'principal.risk'),
     'enforcement-point:gate does not state principal.risk',
   );
-  // What stands on another person is not among the properties of this one.
+  // An attribute of another person is not an attribute of this one.
   const request = { subject: { ...subject, properties: { risk: 'low', manager: 'bob' } } };
   const deeper = gathered(['principal.manager.risk'], { point, request });
   assert.deepEqual(entity(deeper, 'bob').attrs, { risk: 'high' });
 });
 
-test('what every object has is no property of a party', () => {
+test('an inherited object member is not an attribute', () => {
   const point = { supplies: ['principal.risk'] };
   const properties = Object.create({ risk: 'low' }) as Record<string, unknown>;
   const request = { subject: { type: 'user', id: 'ada', properties } };

@@ -7,7 +7,7 @@ import type { Directory, EntityAttributes, SourcedValue } from '../directory/dir
 import { type EnforcementPoint, suppliesInput } from '../policies/enforcement-point.ts';
 import type { DecisionInput, DecisionRequest } from './decision.ts';
 
-/** How old an input may be, by its name. */
+/** The maximum age of an input, by its name. */
 export type Ages = (input: string) => number;
 
 export type InputSources = {
@@ -16,21 +16,21 @@ export type InputSources = {
   readonly directory: Directory;
   readonly ages: Ages;
   readonly nowMs: number;
-  /** What if: by the name of an input, what it would be. */
+  /** What if: the supposed value by the name of an input. */
   readonly whatIf?: WhatIf | undefined;
 };
 
-/** Plain JSON, or what the entity would be in or not in. */
+/** Plain JSON, or a changed membership. */
 export type WhatIf = ReadonlyMap<string, unknown>;
 
-/** In a {@link WhatIf}, of what something is in. */
+/** In a {@link WhatIf}, a changed membership. */
 export type MembershipChange = { readonly kind: 'in' | 'out'; readonly id: string };
 
-/** The inputs of one request, as far as the policies of its slice look at them. */
+/** The inputs of one request, as far as the policies of its slice read them. */
 export type PolicyInputs = {
   readonly call: CedarCall;
   readonly inputs: readonly DecisionInput[];
-  /** Why each input that is not fresh is not: by its name. */
+  /** Why each input without a fresh value lacks it, by its name. */
   readonly lacking: ReadonlyMap<string, string>;
 };
 
@@ -40,7 +40,7 @@ export type RequestTypes = {
   readonly resource: string;
 };
 
-/** Collects what the policies read, and nothing else; what is stale is left out as if missing. */
+/** Collects only what the policies read. Stale inputs are left out like missing ones. */
 export function gather(
   request: DecisionRequest,
   meant: RequestTypes,
@@ -50,7 +50,7 @@ export function gather(
   return new Gathering(request, meant, world).run(reads);
 }
 
-/** What is found at a path: a value, or that there is none, or that nobody knows. */
+/** The result at a path: a value, absence, or unknown. */
 type PathValue =
   | { readonly kind: 'value'; readonly sourced: SourcedValue<CedarValueJson> }
   | { readonly kind: 'none'; readonly sourced: SourcedValue<null> }
@@ -119,7 +119,7 @@ class Gathering {
     });
   }
 
-  /** `not asked`: there is nothing there that could be looked at, and that is known. */
+  /** `not asked`: it is known that nothing exists at this path. */
   #resolve({ root, path, within }: PolicyRead): PathValue | 'not asked' {
     if (root === 'context') {
       const [name = '', ...rest] = path;
@@ -149,7 +149,7 @@ class Gathering {
       if (isLast && within === undefined) return found;
       if (found.kind !== 'value') return found.kind === 'none' ? 'not asked' : found;
       const referred = this.#referred(found.sourced.value);
-      // A member of a record: it came with the record.
+      // A member of a record has the source of the record.
       if (referred === undefined) return found;
       entity = referred;
     }
@@ -161,7 +161,7 @@ class Gathering {
     const { schema, point } = this.#world;
     const input = `context.${name}`;
     const attribute = schema.actions.get(this.#action)?.context.get(name);
-    // The validator saw to it that no policy gets there with an action of this kind.
+    // The validator ensures that no policy reads this with an action of this kind.
     if (attribute === undefined) return 'not asked';
     if (!suppliesInput(point, input)) {
       return { kind: 'lacking', what: `the enforcement point ${point.name} cannot state ${input}` };
@@ -172,7 +172,7 @@ class Gathering {
     return found;
   }
 
-  /** Never from the request what the decision point knows itself. */
+  /** The decision point never takes its own inputs from the request. */
   #stated(name: string): SourcedValue {
     const { context, action, tenant } = this.#request;
     const { nowMs, point, directory } = this.#world;
@@ -310,7 +310,7 @@ class Gathering {
     return entity;
   }
 
-  /** What was seen in the future was seen by a clock that is ahead: as of now. */
+  /** A time in the future comes from a clock that is ahead. It counts as now. */
   #ageOf({ seenMs }: SourcedValue): number {
     return Math.max(this.#world.nowMs - seenMs, 0);
   }

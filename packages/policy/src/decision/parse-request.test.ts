@@ -17,18 +17,18 @@ function parsed(value: unknown): DecisionRequest {
   return parseRequest(value, ASKED);
 }
 
-/** Objects in objects, so many of them below the first. */
+/** Nested objects with this many levels below the first. */
 function nested(levels: number): unknown {
   return levels === 0 ? {} : { in: nested(levels - 1) };
 }
 
-test('reads an evaluation with its scope; a context that is not there is empty', () => {
+test('reads an evaluation with its scope; a missing context is empty', () => {
   assert.deepEqual(parsed(VALUE), { ...ASKED, ...VALUE, context: {} });
   const context = { address: '192.0.2.7' };
   assert.deepEqual(parsed({ ...VALUE, context }).context, context);
 });
 
-test('members that AuthZEN does not know are passed over', () => {
+test('ignores members that AuthZEN does not define', () => {
   const value = { ...VALUE, options: {}, subject: { ...VALUE.subject, enforcementPoint: 'eam' } };
   assert.deepEqual(parsed(value), { ...ASKED, ...VALUE, context: {} });
 });
@@ -42,12 +42,12 @@ for (const [name, value, says] of [
   ['a list of properties', { ...VALUE, action: { name: 'a', properties: [] } }, /properties: /],
   ['a context that is a text', { ...VALUE, context: 'here' }, /: context: /],
 ] as const) {
-  test(`${name} is no evaluation, and the member is named`, () => {
+  test(`refuses ${name}, and names the member`, () => {
     assert.throws(() => parsed(value), { code: 'REQUEST_INVALID', message: says });
   });
 }
 
-test('a text is as long as it may be, and no longer', () => {
+test('a text may have the maximum length, and no more', () => {
   const of = (length: number): unknown => {
     return { ...VALUE, subject: { type: 'user', id: 'a'.repeat(length) } };
   };
@@ -55,7 +55,7 @@ test('a text is as long as it may be, and no longer', () => {
   assert.throws(() => parsed(of(REQUEST_TEXT_MAX + 1)), /: subject\.id: /);
 });
 
-test('a request is as deep as it may be, and no deeper', () => {
+test('a request may have the maximum depth, and no more', () => {
   const of = (levels: number): unknown => ({ ...VALUE, context: nested(levels) });
   // The request is a level, and so is its context.
   assert.ok(parsed(of(REQUEST_DEPTH_MAX - 1)));
@@ -63,7 +63,7 @@ test('a request is as deep as it may be, and no deeper', () => {
   assert.throws(() => parsed(of(REQUEST_DEPTH_MAX)), { code: 'REQUEST_INVALID', message });
 });
 
-test('a request has as many members as it may, and no more', () => {
+test('a request may have the maximum number of members, and no more', () => {
   const of = (members: number): unknown => {
     return { ...VALUE, context: { list: Array.from({ length: members }, () => 0) } };
   };

@@ -7,7 +7,7 @@ import type { DecisionRequest } from './decision.ts';
 const text = z.string().min(1).max(REQUEST_TEXT_MAX);
 const properties = z.record(z.string(), z.unknown()).optional();
 const party = z.object({ type: text, id: text, properties });
-/** Unknown members are passed over, as AuthZEN 1.0 wants it. */
+/** Unknown members are ignored, as AuthZEN 1.0 requires. */
 const evaluation = z.object({
   subject: party,
   action: z.object({ name: text, properties }),
@@ -19,7 +19,7 @@ export type RequestScope = { readonly enforcementPoint: string; readonly tenant:
 
 /**
  * Reads an AuthZEN evaluation (section 6.1).
- * @throws AccessError REQUEST_INVALID with the member that does not hold
+ * @throws AccessError REQUEST_INVALID with the invalid member
  */
 export function parseRequest(
   value: unknown,

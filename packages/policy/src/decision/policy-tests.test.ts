@@ -49,7 +49,7 @@ function run(text: string): readonly PolicyTestResult[] {
 
 const MULTI = '    context: { factor: multi }\n';
 
-test('a test that holds has no differences, and knows its place', () => {
+test('a passing test has no differences, and knows its position', () => {
   const whole = `    expect: permit
     cause: policy
     policies: [people]
@@ -63,7 +63,7 @@ test('a test that holds has no differences, and knows its place', () => {
   assert.deepEqual([first?.line, second?.line], [7, 17]);
 });
 
-test('every difference is told, and what was not expected is not compared', () => {
+test('lists every difference, and compares only what is expected', () => {
   const wrong = `    expect: deny
     cause: unknown
     policies: []
@@ -80,7 +80,7 @@ test('every difference is told, and what was not expected is not compared', () =
   assert.deepEqual(silent?.differences, []);
 });
 
-test('a context that is not written is empty, and then nobody knows', () => {
+test('a missing context is empty, and its inputs are unknown', () => {
   const [result] = run(HEAD + testOf('    expect: deny\n    cause: unknown\n'));
   assert.deepEqual(result?.differences, []);
 });
@@ -105,7 +105,7 @@ for (const [name, text, says] of [
     /is not a time/,
   ],
 ] as const) {
-  test(`a file of tests with ${name} is refused`, () => {
+  test(`refuses a file of tests with ${name}`, () => {
     assert.throws(() => run(text), { code: 'CONFIG_INVALID', message: says });
   });
 }

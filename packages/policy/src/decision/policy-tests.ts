@@ -23,7 +23,7 @@ import type { Ages } from './gather-inputs.ts';
 type Party = { readonly type: string; readonly id: string };
 type Maybe<T> = T | undefined;
 
-/** What a policy is held to: a request, in a small world, and what must be decided. */
+/** A test of policies: a request in a small world, and the expected decision. */
 export type PolicyTest = {
   readonly name: string;
   readonly enforcementPoint: string;
@@ -33,7 +33,7 @@ export type PolicyTest = {
   readonly context: Readonly<Record<string, unknown>>;
   readonly expect: 'permit' | 'deny';
   readonly cause?: Maybe<DecisionCause>;
-  /** All that decided. */
+  /** All deciding policies. */
   readonly policies?: Maybe<readonly string[]>;
   readonly obligations?: Maybe<readonly string[]>;
 };
@@ -50,11 +50,11 @@ export type PolicyTestResult = {
   readonly line: number;
   readonly name: string;
   readonly outcome: PolicyOutcome;
-  /** What was expected and is not so; empty where the test holds. */
+  /** Expectations that failed; empty if the test passes. */
   readonly differences: readonly string[];
 };
 
-/** A request of a test, and the world in which it is judged. */
+/** The request of a test, and the world for its evaluation. */
 export type PolicyTestCase = {
   readonly test: PolicyTest;
   readonly line: number;

@@ -16,7 +16,7 @@ test('the time comes first, then version and variant, and the rest is random', (
   assert.equal(uuidV7(AT_MS, all(0xa5)), '017f22e2-79b0-75a5-a5a5-a5a5a5a5a5a5');
 });
 
-test('each byte of the time has its place', () => {
+test('writes each byte of the time to its position', () => {
   const bytes = [0x01, 0x23, 0x45, 0x67, 0x89, 0xab];
   const ms = bytes.reduce((sum, byte) => sum * 256 + byte, 0);
   assert.equal(uuidV7(ms, all(0)).slice(0, 13), '01234567-89ab');

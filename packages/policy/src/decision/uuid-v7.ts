@@ -1,6 +1,6 @@
 import type { Random } from '@countersign/core';
 
-/** A UUIDv7 (RFC 9562 section 5.7) of a moment: ids sort by time. */
+/** A UUIDv7 (RFC 9562 section 5.7) for a moment: ids sort by time. */
 export function uuidV7(atMs: number, random: Random): string {
   const bytes = random.fill(new Uint8Array(16));
   let ms = Math.max(Math.trunc(atMs), 0);

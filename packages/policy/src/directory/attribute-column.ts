@@ -1,5 +1,5 @@
 import { assert } from '@countersign/core';
-/** One value over a span in which it was seen: seconds since 1970. */
+/** One value with the span in which it was observed, in seconds since 1970. */
 export type Cell = {
   readonly value: number;
   readonly source: number;
@@ -10,9 +10,9 @@ export type Cell = {
 const ROWS_AT_FIRST = 64;
 
 /**
- * One attribute of every entity of a type: a number that stands for the value, where it is from,
- * and from when to when it was seen. Fourteen bytes a row; what a value was before is kept beside,
- * since a value changes seldom.
+ * One attribute of every entity of a type: the number of its value, its source, and the span in
+ * which it was observed. Fourteen bytes per row. Earlier values are stored separately, because
+ * values rarely change.
  */
 export class AttributeColumn {
   #values = new Int32Array(ROWS_AT_FIRST).fill(NONE);
@@ -22,8 +22,8 @@ export class AttributeColumn {
   readonly #past = new Map<number, Cell[]>();
 
   /**
-   * A value seen again only gets younger. `confirmedS`: until then the value before this one was
-   * known to hold. What is older than what is known already changes nothing.
+   * Observing a value again only makes it younger. `confirmedS`: the previous value was known to
+   * hold until then. An observation older than the present one changes nothing.
    */
   set(
     row: number,
@@ -51,12 +51,15 @@ export class AttributeColumn {
     this.#lastS[row] = seenS;
   }
 
-  /** The present value; undefined where nothing was ever said. */
+  /** The present value; undefined if none was ever stated. */
   get(row: number): Cell | undefined {
     return this.#cell(row);
   }
 
-  /** The value at a moment: the last that was first seen by then, else the first ever seen. */
+  /**
+   * The value at a moment: the last one first observed by then, or else the first one ever
+   * observed.
+   */
   at(row: number, atS: number): Cell | undefined {
     const present = this.#cell(row);
     const past = this.#past.get(row);
@@ -91,13 +94,13 @@ function grown<T extends { set(from: T): void }>(from: T, into: T): T {
   return into;
 }
 
-/** Values that many have in common, each kept once and told by a number. */
+/** Shared values, each stored once and identified by a number. */
 export class ValuePool {
   readonly #values: unknown[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #sources: string[] = [];
 
-  /** Of plain JSON. */
+  /** Accepts plain JSON. */
   of(value: unknown): number {
     const text = JSON.stringify(value) ?? 'null';
     const known = this.#numbers.get(text);

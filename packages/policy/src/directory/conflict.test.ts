@@ -49,7 +49,7 @@ const byFile =
   ({ file }) =>
     file(`people: [{ id: ada, enabled: ${enabled} }]`, atMs);
 
-test('where company and suite differ it is unknown, in whichever order they are read', () => {
+test('a conflict between company and suite is unknown, in either reading order', () => {
   for (const enabled of [true, false]) {
     const suite = bySuite({ enabled, atMs: NOW_MS });
     const company = byFile({ enabled: !enabled, atMs: NOW_MS + HOUR_MS });
@@ -71,7 +71,7 @@ test('where company and suite differ it is unknown, in whichever order they are 
   }
 });
 
-test('where both say the same it is so, and the younger word counts', () => {
+test('if both agree, the value counts, with the younger time', () => {
   for (const [fileMs, suiteMs, source] of [
     [NOW_MS, NOW_MS + HOUR_MS, 'graph/delta.users'],
     [NOW_MS + HOUR_MS, NOW_MS, 'file:people.yaml'],
@@ -83,7 +83,7 @@ test('where both say the same it is so, and the younger word counts', () => {
   }
 });
 
-test('a conflict ends when one of the two agrees, or says nothing any more', () => {
+test('a conflict ends when one side agrees, or states nothing any more', () => {
   const given = world();
   bySuite({ enabled: false, atMs: NOW_MS })(given);
   byFile({ enabled: true, atMs: NOW_MS })(given);
@@ -93,11 +93,11 @@ test('a conflict ends when one of the two agrees, or says nothing any more', () 
   assert.equal(given.enabled()?.value, null);
   bySuite({ enabled: true, atMs: NOW_MS + 3 * HOUR_MS })(given);
   assert.deepEqual([given.enabled()?.value, given.enabled()?.conflict], [true, undefined]);
-  // Looked at from a moment at which they differed.
+  // Read at a moment at which they differed.
   assert.equal(given.enabled(NOW_MS + 2 * HOUR_MS + 1000)?.conflict?.length, 2);
 });
 
-test('of two files of the company the one counts that was put in force last', () => {
+test('of two company files, the one put in force last counts', () => {
   const given = world();
   given.file('people: [{ id: ada, enabled: true }]', NOW_MS, 'a.yaml');
   given.file('people: [{ id: ada, enabled: false }]', NOW_MS + HOUR_MS, 'b.yaml');
@@ -106,7 +106,7 @@ test('of two files of the company the one counts that was put in force last', ()
   });
 });
 
-test('what follows from a role that they state differently is unknown for the same reason', () => {
+test('a value derived from a conflicting role is unknown for the same reason', () => {
   const given = world();
   given.page('list.roleDefinitions', [{ id: ADMINISTRATOR, templateId: ADMINISTRATOR }], NOW_MS);
   given.file(

@@ -11,12 +11,15 @@ import { membershipColumn } from './membership-column.ts';
 type NamedEntity = { readonly id: string; readonly names: readonly string[] };
 type Maybe<T> = T | undefined;
 
-/** What a company wrote down itself. What is not stated of somebody is unknown, not false. */
+/**
+ * A directory that the company maintains itself. A fact that it does not state is unknown, not
+ * false.
+ */
 export type DirectoryFile = {
   readonly tenant: TenantId;
-  /** It was so at this time, and says nothing of others. */
+  /** The facts held at this time; the file states nothing about other times. */
   readonly at?: Maybe<string>;
-  /** It has been so since this time, and is until the file says otherwise. */
+  /** The facts have held since this time, until the file changes. */
   readonly since?: Maybe<string>;
   readonly people: readonly (NamedEntity & {
     readonly kind?: Maybe<'member' | 'guest' | 'break-glass'>;
@@ -99,8 +102,8 @@ export function tenantSchema(): z.ZodType<TenantId, string> {
 }
 
 /**
- * Puts what a file says into the directory. It was so at the time that the file states, else when
- * it was read.
+ * Loads a file into the directory. Its facts date from the time in the file, or else from the time
+ * of reading.
  */
 export function loadDirectoryFile(
   store: DirectoryStore,
@@ -112,7 +115,7 @@ export function loadDirectoryFile(
   const source = `file:${basename(file)}`;
   const seenMs = at === undefined ? heldMs(tenant, source, { since, readMs }) : timeOf(at);
   const origin: Origin = { source, seenMs };
-  // One that states a time tells of that time; one that does not is in force until the next.
+  // A file with a time describes that time. A file without one is in force until the next.
   if (at === undefined) tenant.stand(origin.source);
   const loading = new Loading(tenant, origin);
   for (const group of parsed.groups) loading.group(group);
@@ -126,8 +129,8 @@ export function loadDirectoryFile(
 }
 
 /**
- * Since when what a standing source says has held. The past is stated once: what a later reading
- * changes has changed by then, and not since ever.
+ * Since when the facts of a standing source have held. The stated start counts only once: a change
+ * in a later reading is new as of that reading.
  */
 export function heldMs(
   tenant: TenantDirectory,

@@ -26,7 +26,7 @@ function world() {
   return { store, tenant, within };
 }
 
-describe('whoever listens', () => {
+describe('a directory listener', () => {
   function heard(store: DirectoryStore): unknown[] {
     const all: unknown[] = [];
     store.hear((tenant, change) => {
@@ -36,14 +36,14 @@ describe('whoever listens', () => {
     return all;
   }
 
-  test('is told what an attribute was and is, once for each change', () => {
+  test('receives the old and new value of an attribute, once per change', () => {
     const { store, tenant } = world();
     const row = tenant.put('Person', 'ada');
     const all = heard(store);
     tenant.set('Person', row, 'enabled', true, graph());
     tenant.set('Person', row, 'enabled', true, graph(NOW_MS + HOUR_MS));
     tenant.set('Person', row, 'enabled', false, graph(NOW_MS + 2 * HOUR_MS));
-    // What is older than what is known changes nothing.
+    // An observation older than the present one changes nothing.
     tenant.set('Person', row, 'enabled', true, graph());
     const of = { kind: 'attribute', type: 'Person', id: 'ada', attribute: 'enabled' };
     assert.deepEqual(all, [
@@ -52,7 +52,7 @@ describe('whoever listens', () => {
     ]);
   });
 
-  test('is told whose memberships changed, and of nobody who was in there already', () => {
+  test('learns whose memberships changed, and is not called for existing members', () => {
     const { store, tenant } = world();
     const row = tenant.put('Person', 'ada');
     tenant.tell('Group', graph());
@@ -68,7 +68,7 @@ describe('whoever listens', () => {
     assert.deepEqual(all, []);
   });
 
-  test('is told that somebody is gone, by what it was and by what it was in', () => {
+  test('learns of a removal, with the former values and memberships', () => {
     const { store, tenant } = world();
     const row = tenant.put('Person', 'ada');
     tenant.set('Person', row, 'enabled', true, graph());
@@ -81,7 +81,7 @@ describe('whoever listens', () => {
     ]);
   });
 
-  test('is told once that all of a type is known now, and again when it was told anew', () => {
+  test('learns when a type is completely known, and again after a new listing', () => {
     const { store, tenant } = world();
     const all = heard(store);
     tenant.tell('Group', graph());
@@ -92,7 +92,7 @@ describe('whoever listens', () => {
     assert.equal(all.length, 2);
   });
 
-  test('hears of tenants that turn up later as well', () => {
+  test('also receives changes of tenants that are added later', () => {
     const { store } = world();
     const all: unknown[] = [];
     store.hear((tenant) => all.push(tenant));
@@ -109,7 +109,7 @@ describe('a list of ids', () => {
     return store.list(tenant, type, { after: range.after, count: range.count });
   };
 
-  test('goes on after an id, and has no more than was asked for', () => {
+  test('continues after an id, up to the requested count', () => {
     assert.deepEqual(ids({ count: 9 }), ['a', 'b', 'c', 'd']);
     assert.deepEqual(ids({ count: 2 }), ['a', 'b']);
     assert.deepEqual(ids({ count: 0 }), []);
@@ -118,15 +118,15 @@ describe('a list of ids', () => {
     assert.deepEqual(ids({ after: 'd', count: 9 }), []);
   });
 
-  test('is empty after whom nobody knows, of another type, and of another tenant', () => {
+  test('is empty after an unknown id, for another type, and for another tenant', () => {
     assert.deepEqual(ids({ after: 'x', count: 9 }), []);
     assert.deepEqual(ids({ count: 9 }, 'Device'), []);
     assert.deepEqual(ids({ count: 9 }, 'App', OTHER), []);
   });
 });
 
-describe('that all of a type is known', () => {
-  test('is as young as it was told last, or as its source was seen to be unchanged', () => {
+describe('a complete listing', () => {
+  test('is as recent as its last listing or confirmation', () => {
     const { store, tenant } = world();
     assert.equal(store.completeListing(TENANT, 'Group'), undefined);
     tenant.tell('Group', graph());
@@ -141,7 +141,7 @@ describe('that all of a type is known', () => {
     assert.equal(store.completeListing(OTHER, 'Group'), undefined);
   });
 
-  test('is not known while it is told anew, and who is in which neither', () => {
+  test('is unknown during a new listing, and so are its memberships', () => {
     const { store, tenant, within } = world();
     const row = tenant.put('Person', 'ada');
     tenant.join('Person', row, 'Group', 'g1', graph());
@@ -156,8 +156,8 @@ describe('that all of a type is known', () => {
   });
 });
 
-describe('whoever is gone', () => {
-  test('is not enabled, in nothing, and nobody is in it', () => {
+describe('a removed entity', () => {
+  test('is not enabled, is in no group, and has no members', () => {
     const { store, tenant, within } = world();
     const [ada, g1] = [tenant.put('Person', 'ada'), tenant.put('Group', 'g1')];
     tenant.put('Person', 'ben');
@@ -175,7 +175,7 @@ describe('whoever is gone', () => {
     assert.deepEqual([enabled('ada'), enabled('ben')], [false, undefined]);
   });
 
-  test('is neither healthy nor managed any more, where that was known', () => {
+  test('is no longer healthy or managed, if that was known', () => {
     const { store, tenant } = world();
     const [d1, d2] = [tenant.put('Device', 'd1'), tenant.put('Device', 'd2')];
     tenant.set('Device', d1, 'compliant', true, graph());
@@ -187,8 +187,8 @@ describe('whoever is gone', () => {
   });
 });
 
-describe('what several sources say of who is in what', () => {
-  test('counts together, and each takes back its own', () => {
+describe('memberships from several sources', () => {
+  test('add up, and each source retracts only its own', () => {
     const { tenant, within } = world();
     const row = tenant.put('Person', 'ada');
     tenant.join('Person', row, 'Group', 'g1', graph());
@@ -201,7 +201,7 @@ describe('what several sources say of who is in what', () => {
     assert.deepEqual(within('ada', 'Group'), ['g1']);
   });
 
-  test('ends where a source does not say it any more, though another tells of all', () => {
+  test('end if their source retracts them, even if another lists all members', () => {
     const { store, tenant, within } = world();
     const row = tenant.put('Person', 'ada');
     tenant.tell('Group', graph());
@@ -220,7 +220,7 @@ describe('what several sources say of who is in what', () => {
     assert.deepEqual([value('risk'), value('enabled')], [null, true]);
   });
 
-  test('names a thing by its id or by its name', () => {
+  test('name a container by its id or its name', () => {
     const { tenant, within } = world();
     const row = tenant.put('Person', 'ada');
     tenant.put('Group', 'g1', ['Finance']);
@@ -232,7 +232,7 @@ describe('what several sources say of who is in what', () => {
     assert.deepEqual(within('ada', 'Group'), ['g2']);
   });
 
-  test('is a change from the moment of the second word, and none before the first', () => {
+  test('change from the second statement on, not before the first', () => {
     const { store, tenant } = world();
     const row = tenant.put('Person', 'ada');
     tenant.state('Person', row, 'Group', ['g1'], file());
@@ -246,7 +246,7 @@ describe('what several sources say of who is in what', () => {
   });
 });
 
-test('groups that are in each other have an end', () => {
+test('end at groups that contain each other', () => {
   const { tenant, within } = world();
   const [ada, g1, g2] = [
     tenant.put('Person', 'ada'),
@@ -260,7 +260,7 @@ test('groups that are in each other have an end', () => {
   assert.deepEqual(within('ada', 'Group'), ['g1', 'g2']);
 });
 
-test('a wave through a group is as old as the older of the two words for it', () => {
+test('are as old as the older of the two statements, for a wave through a group', () => {
   const { store, tenant } = world();
   const [ada, g1] = [tenant.put('Person', 'ada'), tenant.put('Group', 'g1')];
   tenant.join('Person', ada, 'Group', 'g1', graph());

@@ -12,29 +12,29 @@ import { EntityTable } from './entity-table.ts';
 import { EntityView } from './entity-view.ts';
 import { columnOf, containerOf, membershipColumn } from './membership-column.ts';
 
-/** Told of each change while it is made: MUST NOT ask the directory, and MUST NOT throw. */
+/** Called during each change: MUST NOT query the directory, and MUST NOT throw. */
 export type DirectoryListener = (change: DirectoryChange) => void;
 
 /** Packs a type and a row into one number of a list. */
 const ROW_BITS = 26;
-/** Five bits stay beside the row, without the sign. */
+/** Five bits remain beside the row, without the sign. */
 const TYPES_MAX = 31;
 
 /** The entities of one tenant. */
 export class TenantDirectory {
   readonly values: ValuePool;
-  /** The ranges of the register that an address lies in; undefined where there is no register. */
+  /** The register's ranges that contain an address; undefined if there is no register. */
   networks: ((address: string) => SourcedValue<readonly string[]> | undefined) | undefined;
   listener: DirectoryListener | undefined;
   readonly #types: string[] = [];
   readonly #tables = new Map<string, EntityTable>();
-  /** Types whose members are told by the type itself: of nobody is it unknown then. */
+  /** Types with complete listings: no membership in them is unknown. */
   readonly #completeSpans = new Map<string, ObservedSpan>();
-  /** When all of a source was last seen to be so still. */
+  /** When a source was last confirmed unchanged as a whole. */
   readonly #confirmed = new Map<string, number>();
-  /** Sources that hold until they say otherwise: what a company wrote down itself. */
+  /** Sources that hold until they change: the company's own files. */
   readonly #status = new Set<string>();
-  /** By container type: whether any entity of a type is in one, so that ways lead there. */
+  /** By container type: the types with entities in such a container. */
   readonly #ways = new Map<string, Set<string>>();
 
   constructor(values: ValuePool) {
@@ -55,7 +55,7 @@ export class TenantDirectory {
     return table;
   }
 
-  /** Makes it known; and by these names, if any. Tells its row. */
+  /** Adds an entity, with the given names if any. Returns its row. */
   put(type: string, id: string, names: readonly string[] = []): number {
     const table = this.reachTable(type);
     const row = table.reach(id, names);
@@ -63,7 +63,7 @@ export class TenantDirectory {
     return row;
   }
 
-  /** `value` is plain JSON; null says that there is none. */
+  /** `value` is plain JSON; null states that there is none. */
   set(type: string, row: number, attribute: string, value: unknown, origin: Origin): void {
     const source = this.values.source(origin.source);
     const cell = { value: this.values.of(value), source };
@@ -80,7 +80,7 @@ export class TenantDirectory {
     this.listener?.({ kind: 'attribute', type, id: table.id(row), attribute, ...values });
   }
 
-  /** A thing is directly in another. */
+  /** Adds a direct membership. */
   join(type: string, row: number, container: string, id: string, origin: Origin): void {
     const isChange = this.#completeSpans.has(container);
     this.#add(type, row, container, id, isChange ? Math.floor(origin.seenMs / 1000) : undefined);
@@ -104,7 +104,7 @@ export class TenantDirectory {
     this.listener?.({ kind: 'membership', type, id: table.id(row) });
   }
 
-  /** It is directly in these things of this type, and in no others. */
+  /** Sets the direct memberships in containers of this type to exactly these. */
   joinExactly(
     type: string,
     row: number,
@@ -123,7 +123,7 @@ export class TenantDirectory {
     }
   }
 
-  /** A source states in which things of a type it is: beside what others say. */
+  /** A source states the memberships in containers of a type, in addition to other sources. */
   state(
     type: string,
     row: number,
@@ -144,14 +144,14 @@ export class TenantDirectory {
     this.set(type, row, membershipColumn(container), stated, origin);
   }
 
-  /** The id of what goes by a name. */
+  /** The id for an id or a name. */
   #known(type: string, idOrName: string): string {
     const table = this.#tables.get(type);
     const row = table?.find(idOrName);
     return table === undefined || row === undefined ? idOrName : table.id(row);
   }
 
-  /** It is no more: lets nobody in, and is in nothing. */
+  /** Removes the entity: it is disabled and in no container. */
   retire(type: string, row: number, origin: Origin): void {
     const table = this.reachTable(type);
     this.set(type, row, 'enabled', false, origin);
@@ -168,20 +168,20 @@ export class TenantDirectory {
   }
 
   /**
-   * All members of things of this type are told anew. Until that is done it is unknown who is in
-   * which: half a list would read as if the rest were in none.
+   * Starts a new listing of all members of a container type. Until it is complete, memberships are
+   * unknown: half a list would read as if the rest had no members.
    */
   restart(container: string): void {
     this.#completeSpans.delete(container);
     this.#empty(container, () => true, undefined);
   }
 
-  /** Takes everything out of the things of a type. */
+  /** Removes all members from containers of a type. */
   #empty(container: string, isMeant: (ref: number) => boolean, since: number | undefined): void {
     for (const type of this.#ways.get(container) ?? []) {
       const table = this.reachTable(type);
       for (let row = 0; row < table.size; row++) {
-        // A copy: taking one out moves the rest.
+        // A copy, because removing one moves the rest.
         for (const ref of [...table.parents.of(row)]) {
           if (this.typeOf(ref) !== container || !isMeant(ref)) continue;
           table.parents.remove(row, ref, since);
@@ -190,15 +190,15 @@ export class TenantDirectory {
     }
   }
 
-  /** Whether a source has said anything of it. */
+  /** Returns whether a source has stated anything about it. */
   isFrom(type: string, row: number, source: string): boolean {
     const number = this.values.source(source);
     return this.#tables.get(type)?.isFrom(row, number) === true;
   }
 
   /**
-   * What a source said before, and does not say any more, is unknown from now on: who is left out
-   * of a file must not go on as the file had them.
+   * Facts that a source no longer states become unknown. A person who was removed from a file must
+   * not keep the file's values.
    */
   unsay(origin: Origin, isSaid: (type: string, row: number, attribute: string) => boolean): void {
     const source = this.values.source(origin.source);
@@ -215,7 +215,7 @@ export class TenantDirectory {
     }
   }
 
-  /** All members of all things of this type are known now. */
+  /** All members of all containers of this type are known now. */
   tell(container: string, { source, seenMs }: Origin): void {
     const known = this.#completeSpans.get(container);
     if (known !== undefined) {
@@ -226,12 +226,12 @@ export class TenantDirectory {
     this.listener?.({ kind: 'anew' });
   }
 
-  /** Nothing of this source has changed up to this moment but what was told. */
+  /** Apart from the reported changes, this source is unchanged up to this moment. */
   confirm({ source, seenMs }: Origin): void {
     this.#confirmed.set(source, Math.max(this.#confirmed.get(source) ?? 0, seenMs));
   }
 
-  /** After the fact what this source said held until it said otherwise: it does not age. */
+  /** For after-the-fact checks, the facts of this source hold until it changes: they do not age. */
   stand(source: string): void {
     this.#status.add(source);
   }
@@ -248,7 +248,7 @@ export class TenantDirectory {
     return this.#completeSpans.get(container);
   }
 
-  /** Whether anything of this type was ever in something of the container's type. */
+  /** Returns whether any entity of this type was ever in a container of this type. */
   hasWay(type: string, container: string): boolean {
     return this.#ways.get(container)?.has(type) === true;
   }
@@ -284,7 +284,7 @@ export class DirectoryStore implements Directory {
     return tenant;
   }
 
-  /** From now on this is told of whatever changes. */
+  /** Registers a listener for all changes from now on. */
   hear(listener: (tenant: TenantId, change: DirectoryChange) => void): void {
     this.#hear = listener;
     for (const [id, tenant] of this.#tenants) tenant.listener = this.#listenerOf(id);
@@ -307,7 +307,7 @@ export class DirectoryStore implements Directory {
     return this.#tenants.get(tenant)?.networks?.(address);
   }
 
-  /** Ids of a type in the order in which they became known: those after an id. */
+  /** Ids of a type in the order in which they became known, after a given id. */
   list(
     tenant: TenantId,
     type: string,
@@ -321,7 +321,7 @@ export class DirectoryStore implements Directory {
     return Array.from({ length: rows }, (_, at) => table.id(row + 1 + at));
   }
 
-  /** Of a type that is told as a whole: when. */
+  /** When a completely listed type was last listed. */
   completeListing(tenant: TenantId, type: string): SourcedValue<null> | undefined {
     const known = this.#tenants.get(tenant)?.completeSpanOf(type);
     if (known === undefined) return undefined;
@@ -332,7 +332,7 @@ export class DirectoryStore implements Directory {
     return { value: null, source: known.source, seenMs };
   }
 
-  /** The directory as it was at a moment, as far as it was looked at around then. */
+  /** The directory as of a moment, from the observations around it. */
   at(atMs: number): Directory {
     const then = <T>(
       of: TenantId,

@@ -49,13 +49,13 @@ function person(id: string, store = loaded()) {
   return new SuiteDirectory(store).find(TENANT, 'Person', id);
 }
 
-test('a person is found by id and by name, in any case', () => {
+test('finds a person by id and by name, in any case', () => {
   assert.equal(person('ADA')?.id, 'ada');
   assert.equal(person('ada@northmoor.EXAMPLE')?.id, 'ada');
   assert.equal(person('nobody'), undefined);
 });
 
-test('each attribute says where it is from and when it was seen', () => {
+test('each attribute has its source and its time', () => {
   assert.deepEqual(person('ada')?.attribute('enabled'), {
     value: true,
     source: 'file:people.yaml',
@@ -63,29 +63,29 @@ test('each attribute says where it is from and when it was seen', () => {
   });
 });
 
-test('what the file does not state is unknown', () => {
+test('a fact that the file does not state is unknown', () => {
   assert.equal(person('ada')?.attribute('risk'), undefined);
   assert.equal(person('guest')?.within('Group'), undefined);
   assert.equal(person('guest')?.attribute('privileged'), undefined);
 });
 
-test('groups in groups are followed', () => {
+test('follows nested groups', () => {
   assert.deepEqual([...(person('ada')?.within('Group')?.value ?? [])], ['finance', 'company']);
 });
 
-test('who holds a privileged role is privileged', () => {
+test('a person with a privileged role is privileged', () => {
   assert.equal(person('per')?.attribute('privileged')?.value, true);
   assert.equal(person('ada')?.attribute('privileged')?.value, false);
 });
 
-test('the wave of a person is the one that lets most in, through groups too', () => {
+test('the wave of a person is the most permissive one, also through groups', () => {
   assert.equal(person('ada')?.attribute('wave')?.value, 'open');
   assert.equal(person('per')?.attribute('wave')?.value, 'planned');
-  // Nobody says in which groups the guest is, and a wave goes by groups.
+  // The guest's groups are unknown, and the wave depends on groups.
   assert.equal(person('guest')?.attribute('wave'), undefined);
 });
 
-test('what kind of account it is the company says, else the vendor, else nobody', () => {
+test('the company states the kind of an account, or else the vendor, or else it is unknown', () => {
   const store = loaded();
   const tenant = store.tenant(TENANT);
   const origin = { source: 'graph', seenMs: NOW_MS };
@@ -109,11 +109,11 @@ for (const [written, found, ...expected] of [
   [undefined, ['low', 0], 'low', 'findings'],
   [['low', 1], ['high', 0], 'high', 'findings'],
   [['high', 0], ['low', 1], 'high', 'file'],
-  // Of the same the younger, and of two as young what was found.
+  // At the same level the younger value counts; at the same age the finding.
   [['low', 1], ['low', 0], 'low', 'file'],
   [['low', 0], ['low', 1], 'low', 'findings'],
   [['low', 1], ['low', 1], 'low', 'findings'],
-  // What is no level says nothing that a finding could be better than.
+  // A text that is not a level is unknown, and a finding does not override it.
   [['severe', 0], ['high', 1], 'severe', 'file'],
 ] as const) {
   const [one, other] = [written?.join(' at ') ?? 'none', found?.join(' at ') ?? 'none'];
@@ -132,7 +132,7 @@ for (const [written, found, ...expected] of [
   });
 }
 
-test('what is worked out is as old as the oldest of what it is worked out from', () => {
+test('a derived value is as old as its oldest input', () => {
   const store = loaded();
   const tenant = store.tenant(TENANT);
   const graph = (hours: number) => ({ source: 'graph', seenMs: NOW_MS + hours * HOUR_MS });
@@ -146,12 +146,12 @@ test('what is worked out is as old as the oldest of what it is worked out from',
   assert.equal(privileged(), undefined, 'of one of the roles nobody knows it');
 });
 
-test('a name that two have means nobody', () => {
+test('a name that two people share identifies nobody', () => {
   const text = FILE.replace('id: per', 'id: per\n    names: [ada@northmoor.example]');
   assert.equal(person('ada@northmoor.example', loaded(text)), undefined);
 });
 
-test('what was stated before is still there for what happened before', () => {
+test('an earlier value still applies to earlier events', () => {
   const store = loaded();
   const closed = FILE.replace('state: open', 'state: closed').replace('[finance]', '[]');
   loaded(closed, NOW_MS + 2 * HOUR_MS, store);
@@ -161,13 +161,13 @@ test('what was stated before is still there for what happened before', () => {
   assert.equal(at(NOW_MS + 2 * HOUR_MS)?.within('Group')?.value.size, 0);
 });
 
-test('what was first seen later says less, the later it was', () => {
+test('a value first observed after an event counts less, the later it was observed', () => {
   const at = loaded().at(NOW_MS - 5 * HOUR_MS);
   const enabled = at.find(TENANT, 'Person', 'ada')?.attribute('enabled');
   assert.equal(enabled?.seenMs, NOW_MS - 10 * HOUR_MS);
 });
 
-test('who is left out of a file, and what it states no more, is unknown from then on', () => {
+test('people and facts removed from a file are unknown from then on', () => {
   const store = loaded();
   const without = FILE.replace(/ {2}- id: per[\s\S]*?roles: \[admin\]\n/, '').replace(
     '    enabled: true\n    groups: [finance]\n    roles: [auditor]\n',
@@ -183,7 +183,7 @@ test('who is left out of a file, and what it states no more, is unknown from the
   assert.equal(before.find(TENANT, 'Person', 'per')?.attribute('privileged')?.value, true);
 });
 
-test('after the fact a file without a time of its own holds until the next, and no longer', () => {
+test('for past events, a file without a time holds until the next one', () => {
   const store = loaded();
   const later = NOW_MS + 1000 * HOUR_MS;
   const seenMs = (file: DirectoryStore) =>
@@ -195,7 +195,7 @@ test('after the fact a file without a time of its own holds until the next, and 
   assert.equal(dated.at(later).completeListing(TENANT, 'Wave')?.seenMs, NOW_MS);
 });
 
-test('a source that confirms makes what it said young again', () => {
+test('a source that confirms its facts makes them recent again', () => {
   const store = loaded();
   const confirmed = { source: 'file:people.yaml', seenMs: NOW_MS + 9 * HOUR_MS };
   store.tenant(TENANT).confirm(confirmed);
@@ -203,12 +203,12 @@ test('a source that confirms makes what it said young again', () => {
   assert.equal(enabled?.seenMs, confirmed.seenMs);
 });
 
-test('every problem of a file is told with its line', () => {
+test('every problem of a file is reported with its line', () => {
   const text = `${FILE}\napps:\n  - {id: x, sensitivity: secret}\n  - {name: y}\n`;
   assert.throws(() => loaded(text), /people\.yaml:\d+.*sensitivity/s);
 });
 
-test('lists of what things are in behave like sets, and remember what they were', () => {
+test('membership lists behave like sets, and keep their history', () => {
   const step = fc.record({
     row: fc.nat({ max: 30 }),
     ref: fc.nat({ max: 12 }),
@@ -242,7 +242,7 @@ test('lists of what things are in behave like sets, and remember what they were'
   );
 });
 
-test('a column tells the value of any moment', () => {
+test('a column returns the value at any moment', () => {
   const said = fc.record({ row: fc.nat({ max: 100 }), value: fc.nat({ max: 3 }) });
   fc.assert(
     fc.property(fc.array(said, { maxLength: 200, size: 'max' }), (all) => {
@@ -261,13 +261,13 @@ test('a column tells the value of any moment', () => {
 });
 
 const DAY_MS = 24 * HOUR_MS;
-/** What it said of somebody at a moment, and how old that is. */
+/** The enabled state at a moment, and its age. */
 function enabledAt(store: DirectoryStore, id: string, atMs: number): [unknown, number] {
   const said = store.at(atMs).find(TENANT, 'Person', id)?.attribute('enabled');
   return [said?.value, atMs - (said?.seenMs ?? 0)];
 }
 
-test('what a file says to have been so since a day is fresh for all of the time since', () => {
+test('a fact with a since date is fresh for all of the time since', () => {
   const dated = FILE.replace('people:', 'since: 2025-12-01\npeople:');
   const store = loaded(dated);
   for (const days of [1, 20, 34]) {
@@ -279,7 +279,7 @@ test('what a file says to have been so since a day is fresh for all of the time 
   assert.equal(without, 20 * DAY_MS, 'one that does not say since when knows the present');
 });
 
-test('what a file changes later has changed by then, and not since the day it states', () => {
+test('a later change in a file counts from its reading, not from the since date', () => {
   const dated = FILE.replace('people:', 'since: 2025-12-01\npeople:');
   const store = loaded(dated);
   const later = dated.replace(
@@ -291,7 +291,7 @@ test('what a file changes later has changed by then, and not since the day it st
   assert.deepEqual(enabledAt(store, 'ada', NOW_MS + 2 * DAY_MS), [false, 0]);
 });
 
-test('a file states at or since, and not both', () => {
+test('a file states at or since, not both', () => {
   const both = FILE.replace('people:', 'at: 2026-01-01\nsince: 2025-12-01\npeople:');
   assert.throws(() => parseDirectoryFile({ file: 'people.yaml', text: both }), /at and since/);
 });

@@ -1,40 +1,42 @@
 import type { TenantId } from '@countersign/core';
 
-/** A value, where it is from, and when it was last seen to be so. */
+/** A value, its source, and when it was last observed. */
 export type SourcedValue<T = unknown> = {
   readonly value: T;
   readonly source: string;
   readonly seenMs: number;
-  /** Where the company and the suite state different values: then `value` is null, and unknown. */
+  /** The conflicting values of the company and the suite. Then `value` is null, and unknown. */
   readonly conflict?: readonly { readonly source: string; readonly value: unknown }[];
 };
 
-/** What is known of one person, device, app, …; what is not known is undefined, never a guess. */
+/**
+ * The known attributes of one person, device, app, and so on. An unknown attribute is undefined,
+ * never a guess.
+ */
 export interface EntityAttributes {
-  /** The id under which policies know it, whichever of its names was asked for. */
+  /** The id that policies use, whichever name was looked up. */
   readonly id: string;
   /** As plain JSON. */
   attribute(name: string): SourcedValue | undefined;
-  /** The ids of all of this type that it is in, transitively. */
+  /** The ids of all containers of this type, transitively. */
   within(type: string): SourcedValue<ReadonlySet<string>> | undefined;
 }
 
 /**
- * Where the inputs of a decision come from that no enforcement point states. Types are those of the
- * schema.
+ * The source of decision inputs that no enforcement point states. Types are those of the schema.
  */
 export interface Directory {
-  /** Undefined: nothing of that name is known; then everything about it is unknown. */
+  /** Undefined: no entity with that name is known. Everything about it is then unknown. */
   find(tenant: TenantId, type: string, id: string): EntityAttributes | undefined;
-  /** When all of a type was told, so that what is not there is known not to be there. */
+  /** When a type was completely listed, so that a missing entity is known not to exist. */
   completeListing(tenant: TenantId, type: string): SourcedValue<null> | undefined;
-  /** The ranges of the workload register in which an address lies. */
+  /** The ranges of the workload register that contain an address. */
   networks(tenant: TenantId, address: string): SourcedValue<readonly string[]> | undefined;
 }
 
-/** What changed in a directory: enough to find whom it concerns. Names no tenant. */
+/** A change of the directory: enough to find the affected entities. Contains no tenant. */
 export type DirectoryChange =
-  /** Undefined: nobody had said; null: that there is none. */
+  /** Undefined: not stated before; null: stated as absent. */
   | {
       readonly kind: 'attribute';
       readonly type: string;
@@ -43,13 +45,13 @@ export type DirectoryChange =
       readonly before: unknown;
       readonly after: unknown;
     }
-  /** It is in other things than before. */
+  /** Its memberships changed. */
   | { readonly kind: 'membership'; readonly type: string; readonly id: string }
-  /** All members of something were told anew. */
+  /** All members of a container type were listed again. */
   | { readonly kind: 'anew' };
 
-/** Where something that is put into the directory is from, and when it was so. */
+/** The source of a fact, and the time at which it held. */
 export type Origin = { readonly source: string; readonly seenMs: number };
 
-/** A span in which something was seen to be so. */
+/** A span in which a source observed a fact. */
 export type ObservedSpan = { readonly source: string; readonly firstMs: number; lastMs: number };

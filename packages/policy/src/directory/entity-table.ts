@@ -2,7 +2,7 @@ import { assert } from '@countersign/core';
 import { AttributeColumn } from './attribute-column.ts';
 import { ParentLists } from './parent-lists.ts';
 
-/** Two things go by this name: then nobody is meant. */
+/** Two entities share this name, so it identifies none. */
 const AMBIGUOUS = -1;
 
 /** All entities of one type in one tenant; each is a row. */
@@ -23,7 +23,7 @@ export class EntityTable {
     return id;
   }
 
-  /** By id, else by name; undefined for nobody, and for a name that two have. */
+  /** Finds by id, or else by name; undefined if unknown, and for a shared name. */
   find(idOrName: string): number | undefined {
     const key = idOrName.toLowerCase();
     const row = this.#rows.get(key) ?? this.#names.get(key);
@@ -31,8 +31,8 @@ export class EntityTable {
   }
 
   /**
-   * The row of an id; a new one where there is none. Whoever was known by one of the names alone,
-   * in a file that somebody wrote, is the same and goes by the id from now on.
+   * The row of an id, new if needed. An entity known only by one of the names (from the company's
+   * file) is the same one, and has the id from now on.
    */
   reach(id: string, names: readonly string[] = []): number {
     const key = id.toLowerCase();
@@ -73,7 +73,7 @@ export class EntityTable {
     return column;
   }
 
-  /** Whether what is known of it is of this source. */
+  /** Returns whether any of its facts come from this source. */
   isFrom(row: number, source: number): boolean {
     return [...this.#columns.values()].some((column) => column.get(row)?.source === source);
   }

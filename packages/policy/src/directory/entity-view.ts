@@ -3,13 +3,13 @@ import type { EntityAttributes, ObservedSpan, SourcedValue } from './directory.t
 import type { EntityTable } from './entity-table.ts';
 import { membershipColumn, suiteColumn } from './membership-column.ts';
 
-/** Things in things deeper than this are a ring, or a mistake; a real one stays below ten. */
+/** Deeper nesting is a cycle or a mistake. Real nesting stays below ten. */
 const NESTING_MAX = 100;
 
-/** The type through which things are in others at second hand. */
+/** The type through which entities are in containers indirectly. */
 const GROUP = 'Group';
 
-/** What a view reads of the directory of one tenant. */
+/** What a view reads from the directory of one tenant. */
 export type EntitySource = {
   readonly values: ValuePool;
   table(type: string): EntityTable | undefined;
@@ -22,7 +22,7 @@ export type EntitySource = {
   hasStatus(source: string): boolean;
 };
 
-/** One row of the directory, now or as it was at a moment. */
+/** One row of the directory, now or as of a moment. */
 export class EntityView implements EntityAttributes {
   readonly id: string;
   readonly #tenant: EntitySource;
@@ -65,7 +65,7 @@ export class EntityView implements EntityAttributes {
     return { value: ids, ...known };
   }
 
-  /** Rows of all of this type that it is in, at first hand or through groups. */
+  /** Rows of all containers of this type, directly or through groups. */
   #containers(type: string): ReadonlySet<number> {
     const found = new Set<number>();
     const seen = new Set<number>();
@@ -93,7 +93,7 @@ export class EntityView implements EntityAttributes {
     return atMs === undefined ? parents.of(row) : parents.at(row, Math.floor(atMs / 1000));
   }
 
-  /** Whether all ways that lead to things of this type are known; the oldest of them counts. */
+  /** Returns the oldest source if all memberships that lead to this type are known. */
   #knownWithin(type: string): Omit<SourcedValue, 'value'> | undefined {
     const direct = this.#knownDirect(type);
     if (direct === undefined) return undefined;
@@ -109,14 +109,14 @@ export class EntityView implements EntityAttributes {
     if (completeSpan !== undefined)
       return { source: completeSpan.source, seenMs: this.#seenMs(completeSpan, true) };
     const known = this.#stated(membershipColumn(into));
-    // Null: a file said it once, and does not say it any more.
+    // Null: a file stated it once, and no longer does.
     if (known === undefined || known.value === null) return undefined;
     return { source: known.source, seenMs: known.seenMs };
   }
 
   /**
-   * When it was last seen to be so, seen from the moment that is asked about. What was first seen
-   * later says something about that moment too, the less the longer after it was.
+   * When it was last observed, relative to the requested moment. A first observation after that
+   * moment also counts, but less, the later it was.
    */
   #seenMs({ source, firstMs, lastMs }: ObservedSpan, isPresent: boolean): number {
     const confirmedMs = isPresent ? this.#tenant.confirmedMs(source) : 0;
@@ -136,15 +136,15 @@ export class EntityView implements EntityAttributes {
 }
 
 /**
- * What the company wrote down and what the suite says. Where both say the same, the younger word
- * counts; where they differ nobody can tell, whichever was read last.
+ * Combines the company's and the suite's statement. If both agree, the younger counts. If they
+ * differ, the value is unknown, whichever was read last.
  */
 function agreed(
   company: SourcedValue | undefined,
   suite: SourcedValue | undefined,
 ): SourcedValue | undefined {
   if (company === undefined || suite === undefined) return company ?? suite;
-  // Null: it said something once, and does not say it any more.
+  // Null: it stated a value once, and no longer does.
   if (company.value === null || suite.value === null) return suite.value === null ? company : suite;
   if (JSON.stringify(company.value) === JSON.stringify(suite.value)) {
     return company.seenMs > suite.seenMs ? company : suite;

@@ -46,7 +46,7 @@ const user = (id: string, more: object = {}): object => ({
   ...more,
 });
 
-test('people, groups, roles and devices come out of pages', () => {
+test('reads people, groups, roles and devices from pages', () => {
   const { say, person, directory } = world();
   say('delta.users', [{ ...ADA, userType: 'Member' }]);
   say('delta.groups', [{ id: 'g1', displayName: 'Finance', 'members@delta': [user('ada')] }]);
@@ -62,10 +62,10 @@ test('people, groups, roles and devices come out of pages', () => {
   assert.equal(device?.attribute('managed')?.value, false);
 });
 
-test('owners of service principals, and of their applications, are what workloads have', () => {
+test("a workload's owners are those of its service principal and application", () => {
   const { say, directory } = world();
   const owned = (name: string) => directory.find(TENANT, 'Workload', 'sp1')?.attribute(name);
-  // In whichever order they come: the application by its own id, and the principal with both.
+  // In either order: the application by its own id, and the principal with both.
   say('list.applicationOwners', [{ id: 'a1', appId: 'app1', owners: [user('ada'), user('per')] }]);
   say('list.servicePrincipalOwners', [{ id: 'sp1', appId: 'app1', owners: [] }]);
   say('delta.servicePrincipals', [{ id: 'sp1', appId: 'app1' }]);
@@ -80,7 +80,7 @@ test('owners of service principals, and of their applications, are what workload
   assert.equal(owned('owners')?.value, null);
 });
 
-test('a policy reads who owns a workload, and one of whom nobody knows it does not run', () => {
+test("a policy reads a workload's owners, and denies a workload with unknown owners", () => {
   const { say, directory } = world();
   const { schema } = readPolicyFolder('content/policies').source;
   const text = `@id("owned") @sentence("A workload runs that somebody owns.")
@@ -110,7 +110,7 @@ when { principal.owners.contains("ada") || principal.applicationOwners.contains(
   assert.deepEqual(verdict('sp3'), ['deny', 'unknown']);
 });
 
-test('of a service principal that is gone from the list nobody knows the owners', () => {
+test('the owners of a service principal that left the list are unknown', () => {
   const { say, directory } = world();
   const item = (id: string) => ({ id, appId: `app of ${id}`, owners: [user('ada')] });
   say('list.servicePrincipalOwners', [item('sp1'), item('sp2')]);
@@ -121,7 +121,7 @@ test('of a service principal that is gone from the list nobody knows the owners'
   assert.equal(sp1?.attribute('enabled'), undefined, 'that it is gone is for its own list to say');
 });
 
-test('until all groups are read it is unknown who is in which', () => {
+test('memberships are unknown until all groups are read', () => {
   const { say, person } = world();
   say('delta.users', [ADA]);
   const group = { id: 'g1', 'members@delta': [user('ada')] };
@@ -131,7 +131,7 @@ test('until all groups are read it is unknown who is in which', () => {
   assert.deepEqual([...(person('ada')?.within('Group')?.value ?? [])], ['g1', 'g2']);
 });
 
-test('who leaves a group is out, and was in before', () => {
+test('a person who leaves a group is no longer in it, but was before', () => {
   const { say, person, store } = world();
   say('delta.users', [ADA]);
   say('delta.groups', [{ id: 'g1', 'members@delta': [user('ada')] }]);
@@ -143,7 +143,7 @@ test('who leaves a group is out, and was in before', () => {
   assert.deepEqual([...(before?.within('Group')?.value ?? [])], ['g1']);
 });
 
-test('a person or a group that is removed lets nobody in', () => {
+test('a removed person or group permits nothing', () => {
   const { say, person } = world();
   say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
   say('delta.groups', [{ id: 'g1', 'members@delta': [user('ada'), user('per')] }]);
@@ -155,7 +155,7 @@ test('a person or a group that is removed lets nobody in', () => {
   assert.deepEqual([...(person('per')?.within('Group')?.value ?? ['?'])], []);
 });
 
-test('a snapshot that is told anew leaves out who is no more', () => {
+test('a new snapshot drops entities that no longer exist', () => {
   const { say, person } = world();
   say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
   say('delta.groups', [{ id: 'g1', 'members@delta': [user('ada'), user('per')] }]);
@@ -167,13 +167,13 @@ test('a snapshot that is told anew leaves out who is no more', () => {
   assert.deepEqual([...(person('per')?.within('Group')?.value ?? ['?'])], ['g1']);
 });
 
-test('what a delta query was not asked for stays unknown', () => {
+test('attributes that a delta query did not request stay unknown', () => {
   const { say, person } = world();
   say('delta.users', [{ id: 'ada', userPrincipalName: 'ada@x.example' }]);
   assert.equal(person('ada')?.attribute('enabled'), undefined);
 });
 
-test('a page that a crash cut off says nothing until it comes again', () => {
+test('a page that a crash cut off has no effect until it comes again', () => {
   const { say, person } = world();
   say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
   const gone = { ...ADA, accountEnabled: false };
@@ -184,7 +184,7 @@ test('a page that a crash cut off says nothing until it comes again', () => {
   assert.equal(person('ada')?.attribute('enabled')?.value, false);
 });
 
-test('what was read and has not changed is as young as the last look', () => {
+test('unchanged data is as recent as the last read', () => {
   const { say, person } = world();
   say('delta.users', [ADA]);
   say('list.roleDefinitions', [ROLE]);
@@ -198,7 +198,7 @@ test('what was read and has not changed is as young as the last look', () => {
   assert.equal(person('ada')?.attribute('privileged')?.value, true);
 });
 
-test('roles come in pages, and all of them count', () => {
+test('roles span pages, and all of them count', () => {
   const { say, person } = world();
   const holds = (principalId: string) => [{ principalId, roleDefinitionId: ADMINISTRATOR }];
   say(
@@ -212,20 +212,20 @@ test('roles come in pages, and all of them count', () => {
   const privileged = () =>
     ['ada', 'per', 'eve'].map((id) => person(id)?.attribute('privileged')?.value);
   assert.deepEqual(privileged(), [true, true, false]);
-  // A list that broke off before is begun anew by its first page.
+  // A list that was interrupted restarts at its first page.
   say('list.roleAssignments', holds('eve'), { isLast: false }, NOW_MS + HOUR_MS);
   say('list.roleAssignments', holds('per'), {}, NOW_MS + 2 * HOUR_MS);
   assert.deepEqual(privileged(), [false, true, false]);
 });
 
-test('that no list of roles was ever read is not taken for one without holders', () => {
+test('a role list that was never read does not mean that no one holds a role', () => {
   const { say, person } = world();
   say('delta.users', [ADA]);
   say('list.roleAssignments', [], { mode: 'delta' });
   assert.equal(person('ada')?.attribute('privileged'), undefined);
 });
 
-test('an assignment of no role is none, and a stranger who is gone is nobody', () => {
+test('ignores an assignment without a role, and a removed unknown principal', () => {
   const { say, person } = world();
   say('delta.users', [ADA]);
   say('list.roleDefinitions', [ROLE]);
@@ -237,14 +237,14 @@ test('an assignment of no role is none, and a stranger who is gone is nobody', (
   assert.equal(person('ada')?.attribute('enabled')?.value, true);
 });
 
-test('what the vendor states of a person in another form than its own is unknown', () => {
+test('a value from the vendor in an unexpected form is unknown', () => {
   const { say, person } = world();
   say('delta.users', [{ ...ADA, accountEnabled: 'true', userType: null }]);
   assert.equal(person('ada')?.attribute('enabled'), undefined);
   assert.equal(person('ada')?.attribute('kind'), undefined);
 });
 
-test('who gives a role back held it before', () => {
+test('a person who gave up a role held it before', () => {
   const { say, person, store } = world();
   const holds = { principalId: 'ada', roleDefinitionId: ADMINISTRATOR };
   say('delta.users', [ADA]);
@@ -256,7 +256,7 @@ test('who gives a role back held it before', () => {
   assert.equal(before?.attribute('privileged')?.value, true);
 });
 
-test('a role is held by whoever turns up with the id later, and by a group for its members', () => {
+test('a role applies to a principal that appears later, and to the members of a group', () => {
   const { say, person } = world();
   say('list.roleDefinitions', [ROLE]);
   const holders = ['ada', 'g1'].map((principalId) => ({
@@ -270,7 +270,7 @@ test('a role is held by whoever turns up with the id later, and by a group for i
   assert.equal(person('per')?.attribute('privileged')?.value, true);
 });
 
-test("a role of the company's own counts as privileged", () => {
+test('a custom role of the company counts as privileged', () => {
   const { say, person } = world();
   say('delta.users', [ADA]);
   say('list.roleDefinitions', [{ id: 'own', templateId: 'own', isBuiltIn: false }]);
@@ -278,7 +278,7 @@ test("a role of the company's own counts as privileged", () => {
   assert.equal(person('ada')?.attribute('privileged')?.value, true);
 });
 
-test('a device of which nothing is said is neither healthy nor unhealthy', () => {
+test('a device without a stated state is neither healthy nor unhealthy', () => {
   const { say, directory } = world();
   say('delta.devices', [{ id: 'o1', deviceId: 'd1' }]);
   assert.equal(directory.find(TENANT, 'Device', 'd1')?.attribute('compliant'), undefined);

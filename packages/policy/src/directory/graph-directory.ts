@@ -14,22 +14,24 @@ import { RoleAssignments } from './role-assignments.ts';
 
 type Item = DirectoryItem['item'];
 
-/** Items of a page that has not come to its mark. */
+/** Items of a page whose mark has not arrived. */
 type Open = { readonly at: string; readonly mode: DirectoryMode; readonly items: Item[] };
 
-/** What a page came to: whether it says anything, and what its source was confirmed at before. */
+/**
+ * The result of a page: whether it states anything new, and the previous confirmation of its
+ * source.
+ */
 export type PageResult = { readonly items: number; readonly confirmedMs: number };
 
 /**
- * The directory as collectors read it (contracts 8.1), entry by entry in their order: items, and
- * behind those of each page its mark. Items without a mark are of a page that a crash cut off, and
- * come again.
+ * The directory as collectors read it, entry by entry in order: items, then the mark of their page.
+ * Items without a mark belong to a page that a crash cut off, and come again.
  */
 export class GraphDirectory {
   readonly #store: DirectoryStore;
   /** By tenant and source. */
   readonly #open = new Map<string, Open>();
-  /** What the snapshot that is being read has brought so far: by tenant and source. */
+  /** The entities in the snapshot that is being read, by tenant and source. */
   readonly #seen = new Map<string, Set<number>>();
   readonly #roles: RoleAssignments;
 
@@ -96,7 +98,7 @@ type Kind = {
   readonly hasMembers: boolean;
   readonly id: (item: Item) => string | undefined;
   readonly put: (tenant: TenantDirectory, id: string, item: Item, origin: Origin) => number;
-  /** All that the source says: what it leaves out may well be there. */
+  /** The only attribute that the source states: an entity that it omits may still exist. */
   readonly only?: string;
 };
 
@@ -125,7 +127,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ],
 ]);
 
-/** What members of groups are. */
+/** The types of group members. */
 const MEMBER_TYPES: ReadonlyMap<string, string> = new Map([
   ['#microsoft.graph.user', 'Person'],
   ['#microsoft.graph.group', 'Group'],
@@ -134,7 +136,7 @@ const MEMBER_TYPES: ReadonlyMap<string, string> = new Map([
 
 function putPerson(tenant: TenantDirectory, id: string, item: Item, origin: Origin): number {
   const row = tenant.put('Person', id, texts(item['userPrincipalName']));
-  // A delta query states what it was asked for, and of that only what it knows.
+  // A delta query returns only requested members, and only those with a known value.
   const { accountEnabled, userType } = item;
   if (typeof accountEnabled === 'boolean') {
     tenant.set('Person', row, 'enabled', accountEnabled, origin);
@@ -144,7 +146,7 @@ function putPerson(tenant: TenantDirectory, id: string, item: Item, origin: Orig
 }
 
 /**
- * A role of the company's own may hold anything. To leave out who holds one would be a guess: it
+ * A custom role may grant anything. Not counting its holders as privileged would be a guess, so it
  * counts as privileged.
  */
 function putRole(tenant: TenantDirectory, id: string, item: Item, origin: Origin): number {
@@ -155,10 +157,10 @@ function putRole(tenant: TenantDirectory, id: string, item: Item, origin: Origin
   return row;
 }
 
-/** Sign-ins name a device by its device id, not by the id of its object. */
+/** Sign-ins identify a device by its device id, not by its object id. */
 function putDevice(tenant: TenantDirectory, id: string, item: Item, origin: Origin): number {
   const row = tenant.put('Device', id, texts(item['id']));
-  // Null is what the vendor writes of a device that nothing manages; what is left out says nothing.
+  // Null is the vendor's value for an unmanaged device. A missing member states nothing.
   for (const [attribute, stated] of [
     ['compliant', item['isCompliant']],
     ['managed', item['isManaged']],
@@ -172,7 +174,7 @@ function putWorkload(tenant: TenantDirectory, id: string, item: Item): number {
   return tenant.put('Workload', id, texts(item['appId']));
 }
 
-/** Of an object that comes without them nobody knows whether it has any. */
+/** For an object without an owners member, the owners are unknown. */
 function putOwners(attribute: 'owners' | 'applicationOwners'): Kind['put'] {
   return (tenant, id, item, origin) => {
     const row = tenant.put('Workload', id, texts(item['appId']));
@@ -208,7 +210,7 @@ function putMembers(
   }
 }
 
-/** Whoever is gone from the directory is let in nowhere. */
+/** An entity that was removed from the directory is denied everywhere. */
 function remove(tenant: TenantDirectory, { type }: Kind, id: string, origin: Origin): void {
   const row = tenant.table(type)?.find(id);
   if (row !== undefined) tenant.retire(type, row, origin);

@@ -1,12 +1,12 @@
 const IN = 'in ';
 const SUITE = 'suite ';
 
-/** Sources that are the suite's own word, and not the company's. */
+/** Sources of the suite, in contrast to the company's own. */
 const SUITE_SOURCE = 'graph/';
 
 /**
- * Where a source's word about an attribute is kept: the suite's beside the company's, so that
- * neither overrules the other by being read last.
+ * The column of a source's statements about an attribute. The suite's column is separate from the
+ * company's, so that reading order never decides between them.
  */
 export function columnOf(attribute: string, source: string): string {
   return source.startsWith(SUITE_SOURCE) ? suiteColumn(attribute) : attribute;
@@ -16,7 +16,7 @@ export function suiteColumn(attribute: string): string {
   return SUITE + attribute;
 }
 
-/** The column that says in which things of a type each is, where its source states that. */
+/** The column with the memberships in a container type, if its source states them. */
 export function membershipColumn(into: string): string {
   return `${IN}${into}`;
 }

@@ -1,22 +1,22 @@
-/** What every entity of a type is directly in: lists of numbers in one pool. */
+/** The direct containers of every entity of a type: lists of numbers in one pool. */
 export class ParentLists {
   #offsets = new Uint32Array(ROWS_AT_FIRST);
   #counts = new Uint32Array(ROWS_AT_FIRST);
   #pool = new Int32Array(ROWS_AT_FIRST);
   #end = 0;
-  /** Places in the pool that no list uses any more. */
+  /** Positions in the pool that no list uses any more. */
   #lost = 0;
   #rows = 0;
   readonly #changes = new Map<number, Change[]>();
 
-  /** What it is in now. */
+  /** The present containers. */
   of(row: number): Int32Array {
     if (row >= this.#rows) return EMPTY;
     const offset = this.#offsets[row] as number;
     return this.#pool.subarray(offset, offset + (this.#counts[row] as number));
   }
 
-  /** What it was in at a moment, as far as changes were seen. */
+  /** The containers as of a moment, from the observed changes. */
   at(row: number, atS: number): readonly number[] {
     const found = new Set(this.of(row));
     for (const { ref, kind, seenS } of (this.#changes.get(row) ?? []).toReversed()) {
@@ -28,8 +28,8 @@ export class ParentLists {
   }
 
   /**
-   * Whether it was not in it before. `since`: a moment that makes it a change; undefined when it is
-   * the first that is said.
+   * Returns whether the membership is new. `since`: the moment of the change; undefined for an
+   * initial statement.
    */
   add(row: number, ref: number, since: number | undefined): boolean {
     this.#reach(row);
@@ -58,7 +58,7 @@ export class ParentLists {
     else changes.push({ ...change, seenS });
   }
 
-  /** In its place where the list still fits, else at the end of the pool. */
+  /** Writes in place if the list still fits, or else at the end of the pool. */
   #write(row: number, list: readonly number[]): void {
     const count = this.#counts[row] as number;
     const isLast = (this.#offsets[row] as number) + count === this.#end && count > 0;
@@ -72,7 +72,7 @@ export class ParentLists {
     this.#end += list.length;
   }
 
-  /** Packs the lists together when much is lost, else takes more memory. */
+  /** Compacts the lists if much space is lost, or else allocates more memory. */
   #makeRoom(more: number): void {
     const used = this.#end - this.#lost;
     const length = Math.max(Math.ceil((used + more) * 1.25), this.#pool.length);

@@ -1,6 +1,6 @@
 /**
- * Templates of the directory roles that the vendor's reference of built-in roles calls privileged:
- * who holds one can give themselves, or others, more than they were given.
+ * Template ids of the directory roles that the vendor's reference calls privileged. Their holders
+ * can give themselves or others more rights than they were given.
  */
 export const PRIVILEGED_ROLES: ReadonlySet<string> = new Set([
   // Global Administrator
@@ -39,9 +39,9 @@ export const PRIVILEGED_ROLES: ReadonlySet<string> = new Set([
   '3a2c62db-5318-420d-8d74-23affee5d9d5',
   // Cloud Device Administrator
   '7698a772-787b-4ac8-901f-60d6b08affd2',
-  // Exchange Administrator: reads every mailbox, though the vendor does not call it privileged.
+  // Exchange Administrator: reads every mailbox, although the vendor does not call it privileged.
   '29232cdf-9323-42fd-ade2-1d097af3e4de',
-  // SharePoint Administrator: reads every site, likewise.
+  // SharePoint Administrator: reads every site, although the vendor does not call it privileged.
   'f28a1f50-f6e7-4571-818b-6a12f2af6b6c',
 ]);
 

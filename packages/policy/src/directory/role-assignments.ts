@@ -2,12 +2,12 @@ import type { DirectoryItem, DirectoryMark, TenantId } from '@countersign/core';
 import type { Origin } from './directory.ts';
 import type { DirectoryStore, TenantDirectory } from './directory-store.ts';
 
-/** By principal, the roles that it holds. */
+/** The roles of each principal. */
 type Holdings = Map<string, Set<string>>;
 
 /**
- * Who holds which role, out of a list that is read whole each time. What differs from the list
- * before is a change, so that who held what is known of every moment in between.
+ * Role holders, from a list that is read completely each time. A difference from the previous list
+ * is a change, so the holders at every moment in between are known.
  */
 export class RoleAssignments {
   readonly #store: DirectoryStore;
@@ -26,7 +26,7 @@ export class RoleAssignments {
     origin: Origin,
   ): void {
     const tenant = this.#store.tenant(id);
-    // Nothing has changed since the list before.
+    // Nothing has changed since the previous list.
     if (mode === 'delta') {
       if (this.#held.has(id)) tenant.tell(ROLE, origin);
       return;
@@ -54,8 +54,8 @@ export class RoleAssignments {
 type RoleChange = { readonly given: ReadonlySet<string>; readonly taken: readonly string[] };
 
 /**
- * A list of assignments does not say what a principal is. One that is not known yet may be any: to
- * take it for one of them would let an administrator pass for somebody else later.
+ * A list of assignments does not state the type of a principal. An unknown principal may be of any
+ * type. Assuming one would let an administrator pass as an ordinary account later.
  */
 function change(
   tenant: TenantDirectory,

@@ -15,7 +15,7 @@ describe('a column', () => {
     return { value, source, firstS, lastS };
   };
 
-  test('says nothing of what nobody set', () => {
+  test('returns undefined for a value that was never set', () => {
     const column = new AttributeColumn();
     assert.equal(column.get(5), undefined);
     assert.equal(column.at(5, 10), undefined);
@@ -25,14 +25,14 @@ describe('a column', () => {
     assert.equal(column.get(5000), undefined);
   });
 
-  test('a value seen again gets younger, and goes by the source that saw it last', () => {
+  test('a value observed again is younger, and has its latest source', () => {
     const column = new AttributeColumn();
     column.set(0, { value: 7, source: 1 }, 10);
     column.set(0, { value: 7, source: 2 }, 20);
     assert.deepEqual(column.get(0), cell(7, 10, 20, 2));
   });
 
-  test('what is older than what is known changes nothing', () => {
+  test('an observation older than the present one changes nothing', () => {
     const column = new AttributeColumn();
     column.set(0, { value: 7, source: 1 }, 10);
     column.set(0, { value: 8, source: 2 }, 9);
@@ -41,7 +41,7 @@ describe('a column', () => {
     assert.deepEqual(column.get(0), cell(8, 10, 10, 2));
   });
 
-  test('what a value was before is known for its time, and from when it was confirmed', () => {
+  test('keeps an earlier value for its time, and from when it was confirmed', () => {
     const column = new AttributeColumn();
     column.set(0, { value: 1, source: 0 }, 10);
     column.set(0, { value: 2, source: 0 }, 20, 15);
@@ -56,7 +56,7 @@ describe('a column', () => {
     assert.deepEqual(at(1000), cell(3, 30, 30));
   });
 
-  test('holds what a plain list of all that was said would hold', () => {
+  test('agrees with a plain list of all statements', () => {
     const step = fc.record({ row: ROWS, value: fc.nat(3), source: fc.nat(2), s: fc.nat(20) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
@@ -81,8 +81,8 @@ describe('a column', () => {
   });
 });
 
-describe('what things are in', () => {
-  test('is what was added and not taken out, at every moment', () => {
+describe('membership lists', () => {
+  test('hold what was added and not removed, at every moment', () => {
     const step = fc.record({ row: ROWS, ref: fc.nat(6), isAdded: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
@@ -114,7 +114,7 @@ describe('what things are in', () => {
     );
   });
 
-  test('what was said first is no change: it was so before, too', () => {
+  test('treat the first statement as no change: it also held before', () => {
     const parents = new ParentLists();
     parents.add(3, 1, undefined);
     parents.add(3, 2, 10);
@@ -140,7 +140,7 @@ describe('a table', () => {
     assert.throws(() => table.id(7), /a row of the directory has an id/);
   });
 
-  test('a name that two have is nobody, and an id is always somebody', () => {
+  test('a shared name finds nothing, and an id always finds its entity', () => {
     const table = new EntityTable();
     const [ada, bob] = [table.reach('ada'), table.reach('bob')];
     table.name(ada, 'The boss');
@@ -154,7 +154,7 @@ describe('a table', () => {
     assert.equal(table.find('bob'), bob);
   });
 
-  test('whoever was known by a name alone goes by the id from now on', () => {
+  test('an entity known by name only gets the id later', () => {
     const table = new EntityTable();
     const row = table.reach('Ada@contoso.example');
     assert.equal(table.reach('0d6c', ['ada@contoso.example']), row);
@@ -164,7 +164,7 @@ describe('a table', () => {
     assert.notEqual(table.reach('0d6d', ['nobody']), row);
   });
 
-  test('has a column for each attribute, and knows what is from where', () => {
+  test('has a column for each attribute, and knows the source of each value', () => {
     const table = new EntityTable();
     const row = table.reach('ada');
     assert.equal(table.column('risk'), undefined);
@@ -183,7 +183,7 @@ describe('a table', () => {
 });
 
 describe('a pool of values', () => {
-  test('keeps each once, whatever it is', () => {
+  test('stores each value once', () => {
     const pool = new ValuePool();
     const values = [null, true, 0, '', 'a', ['a'], { a: 1 }, [{ a: [1] }]];
     const numbers = values.map((value) => pool.of(value));
@@ -200,14 +200,14 @@ describe('a pool of values', () => {
     assert.equal(pool.value(99), undefined);
   });
 
-  test('knows few sources by name', () => {
+  test('accepts only a limited number of sources', () => {
     const pool = new ValuePool();
     assert.deepEqual([pool.source('graph'), pool.source('file'), pool.source('graph')], [0, 1, 0]);
     assert.deepEqual([pool.sourceName(1), pool.sourceName(9)], ['file', '']);
   });
 });
 
-test('a column of memberships names what it is about', () => {
+test('a membership column is named after its container type', () => {
   assert.equal(containerOf(membershipColumn('Group')), 'Group');
   assert.equal(containerOf('enabled'), undefined);
 });

@@ -66,7 +66,7 @@ for (const [name, line, says] of [
   });
 }
 
-test('what is registered is known by each of its names, with its source and age', () => {
+test('finds a registered workload by each of its names, with source and age', () => {
   const directory = loaded(TEXT);
   const id = '0d6c2b1a-1111-4222-8333-000000000001';
   for (const name of [id, 'backup', '0d6c2b1a-1111-4222-8333-0000000000aa']) {
@@ -86,7 +86,7 @@ test('what is registered is known by each of its names, with its source and age'
   assert.equal(registerSource('/a/b/c.yaml'), 'register:c.yaml');
 });
 
-test('what a later register leaves out is known not to be registered', () => {
+test('a workload missing from a later register is known to be unregistered', () => {
   const { tenant } = read();
   const directory = loaded(TEXT, `tenant: ${TENANT}\nworkloads: []\n`);
   for (const name of ['backup', 'report']) {
@@ -99,7 +99,7 @@ test('what a later register leaves out is known not to be registered', () => {
   });
 });
 
-test('a register holds at any time until it says otherwise', () => {
+test('a register holds until it changes', () => {
   const store = new DirectoryStore();
   loadRegister(store, read(), { file: 'register.yaml', readMs: READ_MS });
   const yearsLaterMs = READ_MS + 1000 * 86_400_000;
@@ -110,7 +110,7 @@ test('a register holds at any time until it says otherwise', () => {
   assert.equal(then.networks(tenant, '192.0.2.1')?.seenMs, yearsLaterMs);
 });
 
-test('a name of one letter is a name', () => {
+test('accepts a name of one letter', () => {
   const text = `
 tenant: ${TENANT}
 workloads: [{ id: a, owner: b, purpose: c, expires: 2026-12-31, scopes: [d] }]
@@ -122,7 +122,7 @@ workloads: [{ id: a, owner: b, purpose: c, expires: 2026-12-31, scopes: [d] }]
   );
 });
 
-test('an address lies in the ranges that are written, and in no other', () => {
+test('an address is in exactly the ranges that contain it', () => {
   const { tenant } = read();
   const directory = loaded(TEXT);
   const within = (address: string): unknown => directory.networks(tenant, address);
@@ -135,7 +135,7 @@ test('an address lies in the ranges that are written, and in no other', () => {
   assert.equal(within('here'), undefined);
 });
 
-test('a register that has held since a day knows its workloads of all of that time', () => {
+test('a register with a since date knows its workloads for all of that time', () => {
   const dated = TEXT.replace('workloads:', 'since: 2025-12-01\nworkloads:');
   const store = new DirectoryStore();
   const file = 'register.yaml';

@@ -8,10 +8,10 @@ import type { SourcedValue } from './directory.ts';
 import { heldMs, tenantSchema, timeSchema } from './directory-file.ts';
 import type { DirectoryStore } from './directory-store.ts';
 
-/** Which workload identities there may be: who answers for each, what for, until when, how far. */
+/** The allowed workload identities, with owner, purpose, expiry and scope. */
 export type Register = {
   readonly tenant: TenantId;
-  /** It has been so since this time, and is until the register says otherwise. */
+  /** It has held since this time, until the register changes. */
   readonly since?: string | undefined;
   readonly workloads: readonly RegisteredWorkload[];
 };
@@ -63,7 +63,10 @@ export function parseRegister(file: SourceText): Register {
   return parseYaml(file, registerSchema());
 }
 
-/** Puts a register into the directory: from now on what it does not have is not registered. */
+/**
+ * Loads a register into the directory. From now on, a workload that it does not list is
+ * unregistered.
+ */
 export function loadRegister(
   store: DirectoryStore,
   register: Register,
@@ -97,7 +100,7 @@ export function registerSource(file: string): string {
 
 const WORKLOAD = 'Workload';
 
-/** The ranges of a register in which an address lies, as they are written there. */
+/** The register's ranges that contain an address, as written there. */
 type Networks = (address: string) => SourcedValue<readonly string[]> | undefined;
 
 function networksOf(

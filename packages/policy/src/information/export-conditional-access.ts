@@ -10,11 +10,11 @@ import type { PolicyInformation } from './policy-information.ts';
 
 export type EntraExport = {
   readonly policies: readonly ConditionalAccessPolicy[];
-  /** What keeps a policy from being written, or from being safe to enforce. */
+  /** What prevents a policy from being written, or from being safe to enforce. */
   readonly lacking: readonly string[];
 };
 
-/** What of these policies the vendor has to decide, as policies of its own. */
+/** The part of these policies that the vendor must enforce, as conditional access policies. */
 export function exportConditionalAccess(
   set: PolicySet,
   policyInformation: PolicyInformation,
@@ -39,7 +39,7 @@ export function exportConditionalAccess(
   return { policies, lacking };
 }
 
-/** Entities that are looked at together. */
+/** Entities that are read together. */
 const PAGE = 1000;
 
 function worldOf(
@@ -63,7 +63,7 @@ function worldOf(
   return {
     breakGlass: emergency.filter(isGuid),
     nameless: emergency.filter((id) => !isGuid(id)),
-    // Without a group to leave out everybody would be kept out.
+    // Without a group to exclude, the policy would block everyone.
     openGroups: openGroups.length > 0 ? openGroups : undefined,
     registered: hasRegister ? registered.filter(isGuid) : undefined,
   };

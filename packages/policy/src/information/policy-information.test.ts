@@ -20,10 +20,10 @@ function enabledOf(policyInformation: PolicyInformation): unknown {
   return policyInformation.directory.find(TENANT, 'Person', 'ada')?.attribute('enabled')?.value;
 }
 
-test('what a file said before is not taken in after what it says now', () => {
+test('an earlier version of a file is ignored after a later one', () => {
   const information = new PolicyInformation();
   const [before, after] = [body(true, START_MS), body(false, START_MS + 200)];
-  // An enforcement point takes in the news at once; the books come to the entries before it later.
+  // An enforcement point applies news at once; the store reaches the entries before it later.
   information.apply('directory', after, 8);
   const changes: unknown[] = [];
   information.directory.hear((_, change) => changes.push(change));
@@ -34,15 +34,15 @@ test('what a file said before is not taken in after what it says now', () => {
   assert.deepEqual(changes, [], 'nobody is told of a change that there was not');
 });
 
-test('what a file says later counts, even of an earlier time', () => {
+test('a later statement of a file counts, even with an earlier time', () => {
   const information = new PolicyInformation();
   information.apply('directory', body(true, START_MS), 7);
-  // The clock was set back meanwhile.
+  // The clock was set back in between.
   information.apply('directory', body(false, START_MS - 3_600_000), 8);
   assert.equal(enabledOf(information), false);
 });
 
-test('the order of one file is not that of another', () => {
+test("the order of one file is independent of another's", () => {
   const information = new PolicyInformation();
   information.apply('directory', body(true, START_MS), 8);
   information.apply('directory', body(false, START_MS + 1000, 'others.yaml'), 7);
@@ -56,7 +56,7 @@ function policyFolder(): PolicyTextBody {
   return { v: 1, what: 'text', version, schema: source.schema, policies: source.policies };
 }
 
-test('sign-ins are checked by policies that an operator put in force, and by no others', () => {
+test('sign-ins are checked only against policies that an operator put in force', () => {
   const information = new PolicyInformation();
   const text = policyFolder();
   const { version } = text;

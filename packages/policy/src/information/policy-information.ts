@@ -27,19 +27,19 @@ import { SuiteDirectory } from './suite-directory.ts';
 type InForce = {
   readonly atMs: number;
   readonly version: string;
-  /** Whether reported sign-ins are checked by them. */
+  /** Whether reported sign-ins are checked against them. */
   readonly checks: boolean;
 };
 
-/** The entry that told last what a file says, and of when that is. */
+/** The entry with the latest content of a file, and its time. */
 type FileRead = { readonly index: number; readonly readMs: number };
 
-/** The kinds of entries that knowledge comes from. */
+/** The kinds of entries that policy information comes from. */
 export const POLICY_INFORMATION_KINDS: readonly EntryKind[] = ['policy', 'directory'];
 
 /**
- * What deciding rests on, out of the ledger's own entries, in their order: the directory, the
- * register, and the policies of every moment.
+ * The basis of decisions, from the ledger's own entries, in order: the directory, the register, and
+ * the policies of every moment.
  */
 export class PolicyInformation {
   readonly directory: DirectoryStore = new DirectoryStore();
@@ -48,7 +48,7 @@ export class PolicyInformation {
   readonly #sources = new Map<string, PolicySource>();
   readonly #parsed = new Map<string, PolicySet | undefined>();
   readonly #inForce: InForce[] = [];
-  /** By tenant: ids and other names of the workload identities of its register. */
+  /** By tenant: ids and other names of the workload identities in its register. */
   readonly #registered = new Map<string, readonly string[]>();
   /** By tenant: the source of its register. */
   readonly #registers = new Map<TenantId, string>();
@@ -56,8 +56,8 @@ export class PolicyInformation {
   readonly #files = new Map<string, FileRead>();
 
   /**
-   * Total: a body that was erased, or is of a form that is not known, says nothing. Tells the
-   * moment from which on a sign-in may be judged otherwise than before. `index`: of its entry.
+   * Total: an erased body, or one of an unknown form, has no effect. Returns the earliest moment
+   * whose sign-ins may now be evaluated differently. `index`: of the entry.
    */
   apply(kind: EntryKind, body: unknown, index: number): number {
     if (!isRecord(body) || body['v'] !== 1) return Number.POSITIVE_INFINITY;
@@ -70,15 +70,15 @@ export class PolicyInformation {
     return new SuiteDirectory(this.directory, this.risks.now(clock));
   }
 
-  /** And as it was; `judged`: whether anybody looks for what raises risk. */
+  /** The directory as of a moment; `judged`: whether detectors that raise risk were running. */
   suiteAt(atMs: number, isWatched: 'judged' | 'not judged'): SuiteDirectory {
     const opinions = isWatched === 'judged' ? this.risks.at(atMs) : undefined;
     return new SuiteDirectory(this.directory.at(atMs), opinions);
   }
 
   /**
-   * A register was put in force as policies were, and holds until the next: each of its entries
-   * ends by itself.
+   * A register is put in force like policies, and holds until the next. Each of its workloads
+   * expires by itself.
    */
   confirmRegisters(nowMs: number): void {
     for (const [tenant, source] of this.#registers) {
@@ -86,15 +86,15 @@ export class PolicyInformation {
     }
   }
 
-  /** The policies that decide now; undefined where nobody put any in force. */
+  /** The policies that decide now; undefined if none are in force. */
   get policies(): PolicySet | undefined {
     const last = this.#inForce.at(-1);
     return last === undefined ? undefined : this.policiesOf(last.version);
   }
 
   /**
-   * Those by which a sign-in of that moment is checked: only what an operator put in force. Before
-   * the first of all, the first: there is nothing else to go by.
+   * The policies against which a sign-in of that moment is checked: only those that an operator put
+   * in force. For a moment before the first version, the first is used.
    */
   policiesAt(atMs: number): PolicySet | undefined {
     const checking = this.#inForce.filter(({ checks }) => checks);
@@ -102,18 +102,18 @@ export class PolicyInformation {
     return found === undefined ? undefined : this.policiesOf(found.version);
   }
 
-  /** Whether any policies are in force by which reported sign-ins are checked. */
+  /** Whether policies are in force against which reported sign-ins are checked. */
   get isChecking(): boolean {
     return this.#inForce.some(({ checks }) => checks);
   }
 
-  /** Whether this version was put in force last, and as widely. */
+  /** Whether this version was put in force last, with the same scope. */
   isInForce(version: string, only: PolicyInForceBody['only']): boolean {
     const last = this.#inForce.at(-1);
     return last?.version === version && (last.checks || only === 'decisions');
   }
 
-  /** Undefined where no entry holds that version, or this program reads it no longer. */
+  /** Undefined if no entry holds that version, or this program can no longer read it. */
   policiesOf(version: string): PolicySet | undefined {
     if (this.#parsed.has(version)) return this.#parsed.get(version);
     const source = this.#sources.get(version);
@@ -127,7 +127,7 @@ export class PolicyInformation {
     return this.inForce === undefined ? undefined : this.#sources.get(this.inForce);
   }
 
-  /** By tenant that has a register: ids and other names of its workload identities. */
+  /** By tenant with a register: ids and other names of its workload identities. */
   get registered(): ReadonlyMap<string, readonly string[]> {
     return this.#registered;
   }
@@ -183,10 +183,10 @@ export class PolicyInformation {
   }
 
   /**
-   * An enforcement point takes in what a file says before the books have come as far, and reads
-   * that entry again with them, and those before it: for a moment these would let in again whom it
-   * has just put out. The order is the ledger's, not the clock's: a clock that was set back must
-   * not keep news out.
+   * An enforcement point applies a file at once, before the store reaches that entry. The store
+   * then reads that entry again, after older ones. The older ones would briefly readmit people who
+   * were just excluded. The ledger's order decides, not the clock's: a clock that was set back must
+   * not delay news.
    */
   #applyFile({ directory, file, ...body }: DirectoryFileBody, index: number): number {
     const key = `${directory.tenant}\n${file}`;
@@ -205,7 +205,7 @@ export class PolicyInformation {
     if (mark === undefined) return Number.POSITIVE_INFINITY;
     const { items, confirmedMs } = this.#graph.mark(mark);
     const atMs = msOfInstant(mark.at);
-    // That nothing changed says something new only of a time of which nobody knew it.
+    // A confirmation is news only for a time whose state was unknown.
     const isNews = items > 0 || atMs - confirmedMs > CHECK_AGE_MAX_MS;
     return isNews ? atMs - CHECK_AGE_MAX_MS : Number.POSITIVE_INFINITY;
   }

@@ -3,13 +3,13 @@ import type { Directory, EntityAttributes, SourcedValue } from '../directory/dir
 import type { RiskLookup } from '../risk/risk-history.ts';
 import { RISK_LEVELS } from '../risk/risk-level.ts';
 
-/** States of a wave, the one first that lets most in. */
+/** States of a wave, the most permissive first. */
 export const WAVE_STATES = ['open', 'paused', 'closed', 'planned'] as const;
 
 /**
- * The directory as the suite's policies read it: what follows from several entries is worked out
- * here. A person is `privileged` who holds a role that is, is in the `wave` that lets most in, and
- * has the worse `risk` of what the company wrote down and what was found.
+ * The directory as the suite's policies read it. Derives values from several entries. A person is
+ * `privileged` if they hold a privileged role, is in the most permissive `wave`, and has the worse
+ * `risk` of the company's statement and the findings.
  */
 export class SuiteDirectory implements Directory {
   readonly #directory: Directory;
@@ -36,7 +36,7 @@ export class SuiteDirectory implements Directory {
     return this.#directory.networks(tenant, address);
   }
 
-  /** With a register, what it does not have is known not to be registered. */
+  /** With a register, an unlisted workload is known to be unregistered. */
   #workload(
     tenant: TenantId,
     id: string,
@@ -87,7 +87,7 @@ class PersonFacts implements EntityAttributes {
     }
   }
 
-  /** The vendor's word for it, where the company has not said more. */
+  /** The vendor's value, if the company states none. */
   #kindOfUserType(): SourcedValue | undefined {
     const userType = this.#facts.attribute('userType');
     if (userType === undefined) return undefined;
@@ -100,7 +100,7 @@ class PersonFacts implements EntityAttributes {
     return this.#facts.within(type);
   }
 
-  /** From an attribute of all things that the person is in; as old as the oldest of them. */
+  /** Derived from an attribute of all containers of the person; as old as the oldest of them. */
   #worked<T>(
     type: string,
     attribute: string,
@@ -113,7 +113,7 @@ class PersonFacts implements EntityAttributes {
     for (const id of within.value) {
       const sourced = this.#find(type, id)?.attribute(attribute);
       if (sourced?.conflict !== undefined) return { ...sourced, value: null };
-      // One of which nobody knows it makes the whole unknown.
+      // One unknown container makes the result unknown.
       if (sourced === undefined || sourced.value === null) return undefined;
       values.push(sourced.value);
       if (sourced.seenMs < seenMs) ({ source, seenMs } = sourced);
@@ -122,7 +122,7 @@ class PersonFacts implements EntityAttributes {
   }
 }
 
-/** Of the same risk the younger word counts. A word that is no level is nobody's to overrule. */
+/** At the same risk the younger statement counts. A text that is not a level is not overridden. */
 function worse(
   written: SourcedValue | undefined,
   found: SourcedValue | undefined,

@@ -6,7 +6,7 @@ import { actionsOf, type Policy, takesType } from './policy.ts';
 import type { PolicyProblem } from './policy-problem.ts';
 import { PolicySet, type PolicySource } from './policy-set.ts';
 
-/** What the directory and the register state of each type. */
+/** The attributes of each type that the directory and the register state. */
 const STATED: ReadonlyMap<string, readonly string[]> = new Map([
   ['Person', ['enabled', 'kind', 'privileged', 'risk', 'wave']],
   [
@@ -22,12 +22,12 @@ const STATED: ReadonlyMap<string, readonly string[]> = new Map([
   ['Wave', ['state']],
 ]);
 
-/** Types of which the directory knows what is in them. */
+/** Types whose members the directory knows. */
 const CONTAINERS: readonly string[] = ['Group', 'Role', 'Wave'];
 
 /**
- * Policies that are bound to an enforcement point which cannot supply what they read: such an input
- * is unknown for ever, and the policy would keep everybody out.
+ * Finds policies bound to an enforcement point that cannot supply what they read. Such an input is
+ * always unknown, and the policy would deny everyone.
  */
 export function unsupplied(set: PolicySet): readonly PolicyProblem[] {
   return set.policies.flatMap((policy) =>
@@ -80,7 +80,7 @@ function lackOfContext(
 ): string | undefined {
   const [name = '', ...rest] = read.path;
   const attribute = context.get(name);
-  // Of another action: the validator saw to it that it is not read with this one.
+  // Belongs to another action: the validator ensures that it is not read with this one.
   if (attribute === undefined) return undefined;
   if (!suppliesInput(point, `context.${name}`)) return readText(read);
   const { type } = attribute;
@@ -116,13 +116,11 @@ function isSaid(what: string | undefined): what is string {
 export type PolicyCheck = {
   readonly problems: readonly PolicyProblem[];
   readonly policies: readonly string[];
-  /** Undefined where the policies do not hold. */
+  /** Undefined if the policies are invalid. */
   readonly version: string | undefined;
 };
 
-/**
- * Whether policies hold: in themselves, by the official validator, and at their enforcement points.
- */
+/** Checks policies with the official validator, and against their enforcement points. */
 export function checkPolicies(source: PolicySource): PolicyCheck {
   try {
     const set = PolicySet.parse(source);

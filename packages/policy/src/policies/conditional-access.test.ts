@@ -21,7 +21,7 @@ function writtenIn(text: string, world: TenantReferences): ConditionalAccessPoli
   return conditionalAccess(POLICY, parseEntraRule(text) as EntraRule, world);
 }
 
-test('a rule is read, and what is none is refused with the cure', () => {
+test('reads a rule, and refuses an invalid one with the fix', () => {
   assert.deepEqual(parseEntraRule(' people  at-high-risk block '), {
     ...{ who: 'people', when: 'at-high-risk', must: 'block' },
   });
@@ -45,7 +45,7 @@ test('a rule is read, and what is none is refused with the cure', () => {
   }
 });
 
-test('each policy names its own, is report-only, and leaves out accounts for emergencies', () => {
+test('each policy names its own, is report-only, and excludes emergency accounts', () => {
   const policy = written('people mfa');
   assert.deepEqual(policy, {
     displayName: 'Countersign second-factor: A sign-in requires two factors.',
@@ -105,7 +105,7 @@ for (const [text, member, value] of [
   });
 }
 
-test('the privileged prove what cannot be phished', () => {
+test('privileged people must use phishing-resistant authentication', () => {
   const policy = written('privileged phishing-resistant');
   const { users } = policy.conditions as { users: Record<string, readonly string[]> };
   assert.ok(users['includeRoles']?.includes('62e90394-69f5-4237-9190-012177145e10'));
@@ -117,7 +117,7 @@ test('the privileged prove what cannot be phished', () => {
   });
 });
 
-test('what names something that is not known is not written', () => {
+test('a policy that names something unknown is not written', () => {
   const nothing = { breakGlass: [], openGroups: undefined, registered: undefined };
   assert.equal(writtenIn('people outside-open-waves block', nothing), undefined);
   assert.equal(writtenIn('workloads unregistered block', nothing), undefined);

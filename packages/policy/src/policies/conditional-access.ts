@@ -2,8 +2,8 @@ import { PRIVILEGED_ROLES } from '../directory/privileged-roles.ts';
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
 
 /**
- * What the vendor has to decide, since no enforcement point of ours sees it: of whom, when, and
- * what.
+ * The part of a policy that the vendor must decide, because no enforcement point sees it: the
+ * subjects, the condition and the effect.
  */
 export type EntraRule = {
   readonly who: (typeof WHO)[number];
@@ -22,10 +22,10 @@ const WHEN = [
 ] as const;
 const MUST = ['mfa', 'phishing-resistant', 'block'] as const;
 
-/** Conditions that fit workload identities, and no people. */
+/** Conditions that apply to workload identities, not to people. */
 const OF_WORKLOADS: readonly string[] = ['unregistered', 'outside-trusted-networks'];
 
-/** Reads `@entra("people at-high-risk block")`; a text says what is wrong with it. */
+/** Parses `@entra("people at-high-risk block")`. Returns a text if it is invalid. */
 export function parseEntraRule(text: string): EntraRule | string {
   const words = text.split(/\s+/).filter((word) => word !== '');
   const who = WHO.find((word) => word === words[0]);
@@ -47,17 +47,17 @@ export function parseEntraRule(text: string): EntraRule | string {
   return { who, when, must };
 }
 
-/** What a tenant is like, as far as its policies name it. */
+/** The objects of a tenant that its policies refer to. */
 export type TenantReferences = {
-  /** Accounts for emergencies: no policy stands before them. */
+  /** Emergency accounts: excluded from every policy. */
   readonly breakGlass: readonly string[];
-  /** Groups of open waves; undefined where no wave is known. */
+  /** Groups of open waves; undefined if no wave is known. */
   readonly openGroups: readonly string[] | undefined;
-  /** Service principals of the register; undefined where there is none. */
+  /** Service principals of the register; undefined if there is none. */
   readonly registered: readonly string[] | undefined;
 };
 
-/** A conditionalAccessPolicy of Graph (contracts 8.4), as it is posted. */
+/** A conditionalAccessPolicy of Graph, in the form of the POST body. */
 export type ConditionalAccessPolicy = {
   readonly displayName: string;
   readonly state: 'enabledForReportingButNotEnforced';
@@ -65,7 +65,7 @@ export type ConditionalAccessPolicy = {
   readonly grantControls: object;
 };
 
-/** Undefined where it names something that is not known of the tenant. */
+/** Returns undefined if it refers to an object that is unknown in the tenant. */
 export function conditionalAccess(
   { id, sentence }: { readonly id: string; readonly sentence: string },
   rule: EntraRule,
@@ -75,7 +75,7 @@ export function conditionalAccess(
   if (conditions === undefined) return undefined;
   return {
     displayName: `Countersign ${id}: ${sentence}`.slice(0, NAME_CHARACTERS_MAX),
-    // Nobody is kept out by it until people who have looked at its reports say so.
+    // It blocks no one until people have read its reports and enable it.
     state: 'enabledForReportingButNotEnforced',
     conditions,
     grantControls: grantOf(rule.must),
@@ -105,7 +105,7 @@ function people({ who, when }: EntraRule, world: TenantReferences): object | und
   }
 }
 
-/** A device that nobody registered has no such member, and does not fit. */
+/** An unregistered device has no such member, and does not match. */
 const UNHEALTHY = { mode: 'include', rule: 'device.isCompliant -eq False' };
 
 function workloads({ when }: EntraRule, { registered }: TenantReferences): object | undefined {
@@ -124,7 +124,7 @@ function workloads({ when }: EntraRule, { registered }: TenantReferences): objec
   return { ...usual, clientApplications };
 }
 
-/** The strength that comes with every tenant: passkeys, Windows Hello, certificates. */
+/** The built-in strength of every tenant: passkeys, Windows Hello, certificates. */
 const PHISHING_RESISTANT = '00000000-0000-0000-0000-000000000004';
 
 function grantOf(must: EntraRule['must']): object {

@@ -2,22 +2,22 @@ import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
 /**
- * A place where access is decided. What it cannot see no policy at it may read: an input that
- * never comes is unknown for ever, and would keep everybody out.
+ * A point where access is decided. Its policies may read only what it can supply. An input that it
+ * never supplies is always unknown, and would deny everyone.
  */
 export type EnforcementPoint = {
   readonly name: string;
   /** One sentence for people. */
   readonly sentence: string;
-  /** `before` the access, or `after` it, from what was reported. */
+  /** `before` the access, or `after` it, from reports. */
   readonly when: 'before' | 'after';
-  /** Inputs that it states with each request, e.g. `context.address` (and all beneath it). */
+  /** Inputs that it states with each request, e.g. `context.address` (with all members). */
   readonly supplies: readonly string[];
-  /** What its callers call the types of the schema, e.g. `user` for `Person`. */
+  /** The callers' names for the types of the schema, e.g. `user` for `Person`. */
   readonly types: ReadonlyMap<string, string>;
 };
 
-/** An enforcement point as it is written down. */
+/** An enforcement point as defined in a file. */
 export type EnforcementPointDefinition = Omit<EnforcementPoint, 'types'> & {
   readonly types: Readonly<Record<string, string>>;
 };
@@ -33,7 +33,7 @@ export function definitionOf({ types, ...members }: EnforcementPoint): Enforceme
   return { ...members, types: Object.fromEntries(types) };
 }
 
-/** What the decision point states itself, whichever enforcement point asks. */
+/** Inputs that the decision point states itself, for every enforcement point. */
 const OWN_INPUTS: readonly string[] = ['context.time', 'context.networks'];
 
 const PEOPLE: ReadonlyMap<string, string> = new Map([
@@ -44,7 +44,7 @@ const PEOPLE: ReadonlyMap<string, string> = new Map([
   ['suite', 'Suite'],
 ]);
 
-/** The enforcement points that are built, and what each can see (Entra's method: contracts 9.3). */
+/** The built-in enforcement points, and the inputs that each can supply. */
 export const ENFORCEMENT_POINTS: ReadonlyMap<string, EnforcementPoint> = new Map(
   [
     {
@@ -85,14 +85,14 @@ export const ENFORCEMENT_POINTS: ReadonlyMap<string, EnforcementPoint> = new Map
   ].map((endpoint): [string, EnforcementPoint] => [endpoint.name, endpoint as EnforcementPoint]),
 );
 
-/** Whether the enforcement point, or the decision point itself, states an input. */
+/** Returns whether the enforcement point, or the decision point itself, states an input. */
 export function suppliesInput(point: EnforcementPoint, input: string): boolean {
   return [...OWN_INPUTS, ...point.supplies].some(
     (supplied) => input === supplied || input.startsWith(`${supplied}.`),
   );
 }
 
-/** The type of the schema that a caller means; undefined for one that there is not. */
+/** The schema type for a caller's type name; undefined if there is none. */
 export function typeMeant(
   point: EnforcementPoint,
   type: string,
@@ -104,7 +104,8 @@ export function typeMeant(
 }
 
 /**
- * Enforcement points of the company's own tools, beside those that are built: what each can state.
+ * Reads the enforcement points of the company's own tools, in addition to the built-in ones, with
+ * the inputs that each can state.
  */
 export function parseEndpointFile(file: SourceText): readonly EnforcementPoint[] {
   const { enforcementPoints } = parseYaml(file, endpointsSchema());

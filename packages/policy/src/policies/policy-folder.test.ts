@@ -19,7 +19,7 @@ const POINTS_FILE = `enforcementPoints:
   - { name: own, sentence: Ours., when: before, supplies: [context.factor], types: {} }
 `;
 
-test('a folder has a schema, policies, tests beside them, and what else lies there', () => {
+test('a folder has a schema, policies with tests, and unrelated files', () => {
   const { source, tests } = readPolicyFolder(
     folder({
       's.cedarschema': 'S',
@@ -44,7 +44,7 @@ test('a folder has a schema, policies, tests beside them, and what else lies the
   assert.equal(source.points, undefined);
 });
 
-test("a folder may have the company's own enforcement points", () => {
+test("a folder may define the company's own enforcement points", () => {
   const files = { 's.cedarschema': 'S', 'a.cedar': 'A', 'enforcement-points.yaml': POINTS_FILE };
   const { points } = readPolicyFolder(folder(files)).source;
   assert.deepEqual(
@@ -63,14 +63,14 @@ for (const [name, files, says] of [
   ],
   ['no policy', { 'a.cedarschema': '' }, /it has no policy: files end in \.cedar$/],
 ] as const) {
-  test(`a folder with ${name} is refused`, () => {
+  test(`refuses a folder with ${name}`, () => {
     const dir = folder(files);
     assert.throws(() => readPolicyFolder(dir), { code: 'POLICY_INVALID', message: says });
     assert.throws(() => readPolicyFolder(dir), new RegExp(`^AccessError.*policies in ${dir}:`));
   });
 }
 
-test('a folder that is not there, or is none of policies, is refused', () => {
+test('refuses a missing folder, and a folder without policies', () => {
   assert.throws(() => readPolicyFolder(join(root, 'nowhere')), {
     code: 'POLICY_INVALID',
     message: /name the folder with --policies DIR$/,

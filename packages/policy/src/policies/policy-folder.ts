@@ -8,8 +8,8 @@ import { parseEndpointFile } from './enforcement-point.ts';
 import type { PolicySource, PolicyText } from './policy-set.ts';
 
 /**
- * A folder of policies: one schema, any number of policy files, and their tests beside them; and in
- * `enforcement-points.yaml` the company's own enforcement points, where it has some.
+ * A policy folder: one schema, any number of policy files with their tests, and optionally the
+ * company's own enforcement points in `enforcement-points.yaml`.
  */
 export type PolicyFolder = {
   readonly source: PolicySource;

@@ -1,6 +1,6 @@
 import type { TextPosition } from './policy.ts';
 
-/** What does not hold in a policy folder, with its cure. */
+/** A problem in a policy folder, with its fix. */
 export type PolicyProblem = { readonly place: TextPosition; readonly what: string };
 
 /** `policies/people.cedar:12:3: …` */

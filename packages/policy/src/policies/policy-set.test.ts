@@ -40,8 +40,8 @@ function problems(text: string, more = {}): readonly string[] {
   return [];
 }
 
-describe('a set of policies', () => {
-  test('reads each with its place, its enforcement points and what it owes', () => {
+describe('a policy set', () => {
+  test('reads each policy with its position, enforcement points and obligations', () => {
     const text = `${policy('b')}\n@id("a")\n@sentence("A.")
 @enforcement_points("eam, check") @obligations("x y,z")
 forbid (principal is Person, action == Action::"open", resource)
@@ -66,14 +66,14 @@ when { principal.risk == "high" };`;
     assert.equal(a?.entra, undefined);
   });
 
-  test('of two policies that are written alike each has its own place', () => {
+  test('gives two identical policies their own positions', () => {
     const text = `${policy('a')}${policy('a')}`;
     assert.deepEqual(problems(text), [
       'a.cedar:2:1: the id a stands at a.cedar:1 too: give it another',
     ]);
   });
 
-  test('keeps what the vendor has to decide of a policy, and refuses what no vendor can', () => {
+  test("keeps the vendor's part of a policy, and refuses one that no vendor supports", () => {
     const { policies } = PolicySet.parse(source(policy('a', undefined, ' @entra("people mfa")')));
     assert.deepEqual(policies[0]?.entra, { who: 'people', when: undefined, must: 'mfa' });
     const [problem, ...more] = problems(policy('a', undefined, ' @entra("everybody mfa")'));
@@ -93,7 +93,7 @@ when { principal.risk == "high" };`;
     ]);
   });
 
-  test('refuses what cannot be told beforehand', () => {
+  test('refuses reads that depend on evaluation', () => {
     const text = policy('a').replace(';', ' when { principal.hasTag("x") };');
     const [first] = problems(text);
     assert.match(
@@ -110,7 +110,7 @@ when { principal.risk == "high" };`;
     assert.ok(found.some((text) => text.includes('a template with a slot: write the policy out')));
   });
 
-  test('says where a text is no Cedar, and where a policy does not fit the schema', () => {
+  test('locates syntax errors, and policies that do not match the schema', () => {
     const [syntax] = problems(`${policy('a')}permit (principal`);
     assert.match(syntax ?? '', /^a\.cedar:2:\d+: /);
     const [wrong] = problems(
@@ -121,7 +121,7 @@ when { principal.risk == "high" };`;
     assert.match(schema ?? '', /^s\.cedarschema:1:\d+: /);
   });
 
-  test('has so many policies and no more', () => {
+  test('has at most the maximum number of policies', () => {
     const many = (count: number): string =>
       Array.from({ length: count }, (_, at) => policy(`p${at}`)).join('');
     const [only, ...more] = problems(many(POLICIES_MAX + 1)).filter((text) =>
@@ -131,7 +131,7 @@ when { principal.risk == "high" };`;
     assert.equal(more.length, 0);
   });
 
-  test('is one version whatever its order, and another where it decides otherwise', () => {
+  test('has one version for any order, and another version if it decides differently', () => {
     const version = (text: string, more = {}): string =>
       PolicySet.parse(source(text, more)).version;
     const both = version(policy('a') + policy('b'));
@@ -161,7 +161,7 @@ when { principal.risk == "high" };`;
     assert.equal(version(policy('a') + policy('b'), { points: [] }), both);
   });
 
-  test("knows the company's own enforcement points beside those that are built", () => {
+  test("accepts the company's own enforcement points besides the built-in ones", () => {
     const point = enforcementPointOf({
       name: 'own',
       sentence: 'Ours.',
@@ -193,7 +193,7 @@ describe('a slice', () => {
     set.slice({ enforcementPoint, action, principal, resource });
   const ids = (...of: Parameters<typeof slice>): string => [...slice(...of).byId.keys()].join(' ');
 
-  test('has what the heads leave in, and nothing of another enforcement point', () => {
+  test('has the policies whose heads match, and none of another enforcement point', () => {
     assert.equal(ids('signIn', 'Person', 'Suite'), 'ada all group inside member people');
     assert.equal(ids('signIn', 'Workload', 'Suite'), 'all group member');
     assert.equal(ids('open', 'Person', 'App'), 'ada all apps group inside member one people some');
@@ -202,7 +202,7 @@ describe('a slice', () => {
     assert.equal(ids('signIn', 'Person', 'Suite', 'authzen'), '');
   });
 
-  test('is made once, with all that its policies read, in one order', () => {
+  test('is built once, with everything that its policies read, in one order', () => {
     const first = slice('open', 'Person', 'App');
     assert.equal(slice('open', 'Person', 'App'), first);
     assert.notEqual(slice('close', 'Person', 'App'), first);
@@ -224,7 +224,7 @@ describe('a policy at its enforcement points', () => {
     `@id("${id}") @sentence("S.") @enforcement_points("${endpoints}")
 permit (principal is Person, action == Action::"signIn", resource) when { ${condition} };\n`;
 
-  test('holds where they supply what it reads', () => {
+  test('is valid if they supply what it reads', () => {
     const text = when(
       'a',
       'principal.enabled && context.factor == "multi" && principal in Group::"g"',
@@ -238,20 +238,20 @@ permit (principal is Person, action == Action::"signIn", resource) when { ${cond
     );
   });
 
-  test('is asked of each type for what that type has', () => {
+  test('reads from each type what that type has', () => {
     const head = 'principal, action == Action::"signIn", resource';
     const condition = 'principal is Person && principal.enabled';
     assert.deepEqual(check(policy('a', head).replace(';', ` when { ${condition} };`)), []);
   });
 
-  test('is refused at an enforcement point that there is not', () => {
+  test('is refused at an unknown enforcement point', () => {
     assert.deepEqual(check(when('a', 'principal.enabled', 'window')), [
       'a.cedar:1:1: the policy a is bound to window, which is no enforcement point: ' +
         'write one of eam, authzen, forward-auth, check',
     ]);
   });
 
-  test('is refused where an enforcement point cannot state what it reads, with the cure', () => {
+  test('is refused, with the fix, if an enforcement point cannot state what it reads', () => {
     const schema = {
       file: 's.cedarschema',
       text: `
@@ -294,8 +294,7 @@ action signIn appliesTo {
       supplies: ['context.app', 'principal.title'],
       types: {},
     });
-    // What the enforcement point states leads on to what the directory states of it, and to nothing
-    // else.
+    // The enforcement point's input leads to the directory's facts about it, and to nothing else.
     const devices = enforcementPointOf({ ...definitionOf(own), supplies: ['principal.device'] });
     const of = (condition: string) =>
       check(when('a', condition, 'own'), { schema, points: [devices] });
@@ -305,7 +304,7 @@ action signIn appliesTo {
     assert.deepEqual(check(both, { schema, points: [own] }), []);
   });
 
-  test('that does not hold in itself is told without a version', () => {
+  test('is reported without a version if it is invalid', () => {
     const checked = checkPolicies(source('permit (principal, action, resource);'));
     assert.deepEqual([checked.policies, checked.version], [[], undefined]);
     assert.equal(checked.problems.length, 1);

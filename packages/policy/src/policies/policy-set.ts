@@ -13,15 +13,15 @@ import { placeAt, placeWithin } from './text-position.ts';
 
 export type PolicyText = { readonly file: string; readonly text: string };
 
-/** Everything that a set of policies is made of. */
+/** All parts of a policy set. */
 export type PolicySource = {
   readonly schema: PolicyText;
   readonly policies: readonly PolicyText[];
-  /** Beside the enforcement points that are built. */
+  /** In addition to the built-in enforcement points. */
   readonly points?: readonly EnforcementPoint[] | undefined;
 };
 
-/** The policies that can apply to one kind of request, and all that they may look at. */
+/** The policies that can apply to one kind of request, and everything that they may read. */
 export type Slice = {
   readonly key: string;
   readonly policies: readonly Policy[];
@@ -39,7 +39,7 @@ export type SliceKey = {
 
 /** Policies of one version, ready to decide. */
 export class PolicySet {
-  /** SHA-256 over all that decides: two sets of one version decide alike. */
+  /** SHA-256 over everything that decides: two sets with one version decide alike. */
   readonly version: string;
   readonly schema: Schema;
   readonly policies: readonly Policy[];
@@ -57,8 +57,7 @@ export class PolicySet {
   }
 
   /**
-   * Reads policies. Whether enforcement points can supply what they read is another question:
-   * `checkPolicies`.
+   * Parses policies. `checkPolicies` checks whether enforcement points supply what they read.
    * @throws AccessError POLICY_INVALID with every problem
    */
   static parse(source: PolicySource): PolicySet {
@@ -103,7 +102,7 @@ export type PolicySetParts = {
   readonly policies: readonly Policy[];
 };
 
-/** Reads as much as can be read, and tells every problem met on the way. */
+/** Reads as much as possible, and reports every problem. */
 function parsePolicies(source: PolicySource): {
   readonly schema: Schema | undefined;
   readonly policies: readonly Policy[];
@@ -132,7 +131,7 @@ function parsePolicies(source: PolicySource): {
   return { schema, policies, problems };
 }
 
-/** What the official validator refuses, in strict mode; a warning of it is a mistake as well. */
+/** The official validator's errors in strict mode. Its warnings count as errors too. */
 function invalidPolicies(schema: Schema, policies: readonly Policy[]): PolicyProblem[] {
   const texts = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
   const byId = new Map(policies.map((policy) => [policy.id, policy]));
@@ -229,7 +228,7 @@ function versionOf(
     .digest('hex');
 }
 
-/** Policies come in the order of their ids. */
+/** Policies are in the order of their ids. */
 function nameOf(texts: Readonly<Record<string, string>>): string {
   return createHash('sha256').update(JSON.stringify(texts)).digest('hex');
 }

@@ -39,13 +39,13 @@ describe('the actions that the head of a policy names', () => {
   }
 });
 
-describe('the types that the head of a policy leaves in', () => {
+describe('the types that the head of a policy accepts', () => {
   for (const [head, ...expected] of [
     ['principal', 'G', 'U'],
     ['principal == U::"ada"', 'U'],
     ['principal is G', 'G'],
     ['principal is G in G::"a"', 'G'],
-    // Whoever is in a group may be of any type.
+    // A member of a group may have any type.
     ['principal in G::"a"', 'G', 'U'],
   ] as const) {
     test(head, () => {
@@ -57,7 +57,7 @@ describe('the types that the head of a policy leaves in', () => {
     });
   }
 
-  test('both are left in by a slot, which names nobody', () => {
+  test('a slot, which names no entity, accepts both', () => {
     assert.ok(takesType({ op: '==', slot: '?principal' }, 'U'));
   });
 });

@@ -3,28 +3,26 @@ import { keyOfAction, type Schema } from '../cedar/cedar-schema.ts';
 import type { PolicyRead } from '../cedar/policy-reads.ts';
 import type { EntraRule } from './conditional-access.ts';
 
-/**
- * One policy: Cedar, with what people and enforcement points need to know of it in its annotations.
- */
+/** One policy: Cedar, with the facts for people and enforcement points in its annotations. */
 export type Policy = {
   readonly id: string;
   readonly effect: 'permit' | 'forbid';
-  /** What it says, for people. */
+  /** Its meaning, for people. */
   readonly sentence: string;
-  /** Where it applies. */
+  /** The enforcement points that apply it. */
   readonly enforcementPoints: readonly string[];
-  /** What is owed when it decides, e.g. `alarm:critical`. */
+  /** Its obligations when it decides, e.g. `alarm:critical`. */
   readonly obligations: readonly string[];
-  /** What of it the vendor has to decide, in its own policies. */
+  /** The part that the vendor must enforce in its own policies. */
   readonly entra: EntraRule | undefined;
-  /** As it stands in the file. */
+  /** As it is in the file. */
   readonly text: string;
   readonly tree: PolicyJson;
   readonly reads: readonly PolicyRead[];
   readonly place: TextPosition;
 };
 
-/** Where something stands; 1-based. */
+/** A position in a text; 1-based. */
 export type TextPosition = {
   readonly file: string;
   readonly line: number;
@@ -42,7 +40,7 @@ export function actionsOf({ action }: PolicyJson, schema: Schema): readonly stri
   );
 }
 
-/** Whether the head of a policy leaves a principal or a resource of this type in. */
+/** Returns whether the head of a policy accepts a principal or resource of this type. */
 export function takesType(
   constraint: PolicyJson['principal'] | PolicyJson['resource'],
   type: string,

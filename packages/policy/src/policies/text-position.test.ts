@@ -5,7 +5,7 @@ import { placeAt, placeWithin } from './text-position.ts';
 
 const TEXT = { file: 'a.cedar', text: 'één\ntwo\nthree' };
 
-test('an offset in bytes is a line and a column in characters', () => {
+test('converts a byte offset to a line and a column in characters', () => {
   const at = (offset: number | undefined): string => {
     const { file, line, column } = placeAt(TEXT, offset);
     return `${file}:${line}:${column}`;
@@ -19,7 +19,7 @@ test('an offset in bytes is a line and a column in characters', () => {
   assert.equal(at(10), 'a.cedar:3:1');
 });
 
-test('a place within a text that begins somewhere is counted from there', () => {
+test('counts a position in an excerpt from the start of the excerpt', () => {
   const start = { file: 'b.cedar', line: 7, column: 5 };
   assert.deepEqual(placeWithin(start, 'one\ntwo', 2), { file: 'b.cedar', line: 7, column: 7 });
   assert.deepEqual(placeWithin(start, 'one\ntwo', 5), { file: 'b.cedar', line: 8, column: 2 });

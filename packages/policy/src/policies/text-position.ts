@@ -1,6 +1,8 @@
 import type { TextPosition } from './policy.ts';
 
-/** The line and column of an offset in UTF-8 bytes; the beginning where nobody knows it. */
+/**
+ * The line and column of an offset in UTF-8 bytes; the start of the text if the offset is unknown.
+ */
 export function placeAt(
   { file, text }: { readonly file: string; readonly text: string },
   offsetBytes: number | undefined,
@@ -12,7 +14,7 @@ export function placeAt(
   return { file, line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
-/** The place of an offset in a text that itself begins at `start`. */
+/** The position of an offset in an excerpt that begins at `start`. */
 export function placeWithin(
   start: TextPosition,
   text: string,

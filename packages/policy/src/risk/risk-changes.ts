@@ -3,24 +3,24 @@ import type { Directory, DirectoryChange } from '../directory/directory.ts';
 import type { NamedPerson, RiskHistory } from './risk-history.ts';
 import { RISK_LEVELS, type RiskLevel } from './risk-level.ts';
 
-/** Somebody whose risk is another than before. */
+/** A person whose risk has changed. */
 export type ChangedRisk = { readonly tenant: TenantId; readonly change: DirectoryChange };
 
-/** Tells whose risk is another by what findings say, once for each change. */
+/** Reports whose risk has changed because of findings, once per change. */
 export class RiskChanges {
   readonly #risks: RiskHistory;
   readonly #written: Directory;
-  /** By tenant and id: to what findings had raised whom, as it was told last. */
+  /** By tenant and id: the last reported risk from findings. */
   readonly #reported = new Map<string, NamedPerson & { readonly found: RiskLevel }>();
   #looked = { version: -1, atMs: 0, turnMs: 0 };
 
-  /** `written`: what the company itself says of people. */
+  /** `written`: the company's own statements about people. */
   constructor(risks: RiskHistory, written: Directory) {
     this.#risks = risks;
     this.#written = written;
   }
 
-  /** All that changed since the last look, by findings or because time has passed. */
+  /** All changes since the last call, by findings or because time has passed. */
   look(nowMs: number): readonly ChangedRisk[] {
     const { version, atMs, turnMs } = this.#looked;
     // The clock may have been set back.
@@ -40,7 +40,7 @@ export class RiskChanges {
     return changed;
   }
 
-  /** Of what the company wrote down and what is found the worse counts, before and after. */
+  /** The worse of the company's statement and the findings counts, before and after. */
   #change({ tenant, id }: NamedPerson, was: RiskLevel, is: RiskLevel): readonly ChangedRisk[] {
     if (was === is) return [];
     const written = this.#written.find(tenant, 'Person', id)?.attribute('risk')?.value;

@@ -41,7 +41,7 @@ function raised(more: Partial<RaisedRisk> = {}): RaisedRisk {
   return { tenant: TENANT, uid: 'f1', rule, severity: 4, ...about, ...more };
 }
 
-test('while nobody judges it is unknown, and afterwards there is none', () => {
+test('is unknown while no detector runs, and none afterwards', () => {
   const { risks, risk } = world();
   assert.equal(risk(), undefined);
   risks.watched(NOW_MS - HOUR_MS);
@@ -63,7 +63,7 @@ for (const [severity, level] of [
   });
 }
 
-test('below high it lasts a week from when it was said, and not a moment before or after', () => {
+test('below high, it lasts exactly a week from its report', () => {
   const { risks, risk, clock } = world();
   risks.watched(NOW_MS);
   risks.raise(raised({ severity: 3 }), NOW_MS + 1);
@@ -76,7 +76,7 @@ test('below high it lasts a week from when it was said, and not a moment before 
   assert.equal(risk()?.value, 'none');
 });
 
-test('said again it lasts longer; taken back it is over, and was so before', () => {
+test('a repeated finding lasts longer; a retracted one ends, and still counts for before', () => {
   const { risks, risk, clock } = world();
   risks.watched(NOW_MS);
   risks.raise(raised({ severity: 2 }), NOW_MS);
@@ -90,17 +90,17 @@ test('said again it lasts longer; taken back it is over, and was so before', () 
   assert.equal(risks.at(NOW_MS).risk(TENANT, ['ada'])?.value, 'low');
 });
 
-test('high risk lasts until somebody says that it is over, and names the finding', () => {
+test('high risk lasts until a person ends it, and names the finding', () => {
   const { risks, risk, clock } = world();
   risks.raise(raised(), NOW_MS);
   clock.advance(100 * RISK_LASTS_MS);
   assert.deepEqual(risk(), { value: 'high', source: 'finding:f1', seenMs: clock.now() });
   risks.settle({ uid: 'f1', state: 'resolved', untilMs: null, atMs: clock.now() });
-  // Nobody has looked for others.
+  // No detector has looked for others.
   assert.equal(risk(), undefined);
 });
 
-test('what is suppressed stays so, until the day that people name', () => {
+test('a suppressed finding stays suppressed until the stated day', () => {
   const { risks, risk, clock } = world();
   const suppress = (untilMs: number | null): void =>
     risks.settle({ uid: 'f1', state: 'suppressed', untilMs, atMs: clock.now() });
@@ -120,7 +120,7 @@ test('what is suppressed stays so, until the day that people name', () => {
   risks.settle({ uid: 'unheard of', state: 'open', untilMs: null, atMs: clock.now() });
 });
 
-test('what was resolved counts again once more of it happens, not by being said again', () => {
+test('a resolved finding counts again when it recurs, not when it is repeated', () => {
   const { risks, risk, clock } = world();
   risks.watched(NOW_MS);
   risks.raise(raised(), NOW_MS);
@@ -132,7 +132,7 @@ test('what was resolved counts again once more of it happens, not by being said 
   assert.equal(risk()?.value, 'high');
 });
 
-test('a finding about an enforcement point or a sign-in raises nobody, nor does a crowd', () => {
+test('ignores findings about an enforcement point, a sign-in or a crowd', () => {
   const { risks, risk } = world();
   risks.watched(NOW_MS);
   risks.raise(raised({ rule: 'check/second-factor', severity: 5 }), NOW_MS);
@@ -145,14 +145,14 @@ test('a finding about an enforcement point or a sign-in raises nobody, nor does 
 });
 
 for (const rule of ['check/denied-and-in', 'check/ended-pass']) {
-  test(`${rule} says something of the person`, () => {
+  test(`${rule} is about the person`, () => {
     const { risks, risk } = world();
     risks.raise(raised({ rule }), NOW_MS);
     assert.equal(risk()?.value, 'high');
   });
 }
 
-test('whom a later revision does not name was at risk until then', () => {
+test('a person that a later revision no longer names was at risk until then', () => {
   const { risks, risk, clock } = world();
   risks.watched(NOW_MS);
   risks.raise(raised({ principals: ['ada', 'ben'] }), NOW_MS);
@@ -163,21 +163,22 @@ test('whom a later revision does not name was at risk until then', () => {
   assert.equal(risks.at(NOW_MS).risk(TENANT, ['ada'])?.value, 'high');
 });
 
-test('a finding may call a person by another name than the one who asks', () => {
+test('a finding may use another name of the person than the query', () => {
   const { risks, risk, resolve } = world();
   risks.watched(NOW_MS);
   risks.raise(raised({ principals: ['user:Ada@x.example'] }), NOW_MS);
   resolve();
   assert.equal(risk('ada')?.value, 'high');
   assert.equal(risk('ada@x.example')?.value, 'high');
-  // By the id in one and by the name in another: the worse counts, and one that ends leaves it.
+  // By the id in one and by the name in another: the worse counts, and the other remains if one
+  // ends.
   risks.raise(raised({ uid: 'f2', principals: ['ada'] }), NOW_MS);
   risks.raise(raised({ uid: 'f2', principals: ['ada'], state: 'withdrawn' }), NOW_MS);
   resolve();
   assert.equal(risk('ada')?.value, 'high');
 });
 
-test('of several findings the worst counts, whichever was said first, and is named', () => {
+test('the worst of several findings counts, in any order, and is named', () => {
   const { risks, risk } = world();
   risks.watched(NOW_MS);
   for (const [uid, severity] of [
@@ -191,7 +192,7 @@ test('of several findings the worst counts, whichever was said first, and is nam
   assert.deepEqual(risk(), { value: 'medium', source: 'finding:medium', seenMs: NOW_MS });
 });
 
-test("a name that is nobody's any more raises nobody", () => {
+test('a name that no longer identifies a person raises no one', () => {
   const { risks, risk } = world();
   risks.watched(NOW_MS);
   risks.raise(raised({ principals: ['old@x.example'] }), NOW_MS);
@@ -204,7 +205,7 @@ test("a name that is nobody's any more raises nobody", () => {
   assert.deepEqual(found(), []);
 });
 
-test('it is known when the next begins or fades by itself', () => {
+test('knows when the next risk begins or fades by itself', () => {
   const { risks } = world();
   const never = Number.POSITIVE_INFINITY;
   assert.equal(risks.turnAfter(0), never);
@@ -220,7 +221,7 @@ test('it is known when the next begins or fades by itself', () => {
   ]);
 });
 
-test('a finding of another tenant, or about somebody else, raises nobody', () => {
+test('a finding of another tenant, or about another person, raises no one', () => {
   const { risks, risk } = world();
   risks.watched(NOW_MS);
   const other = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
@@ -229,7 +230,7 @@ test('a finding of another tenant, or about somebody else, raises nobody', () =>
   assert.equal(risk()?.value, 'none');
 });
 
-test('of what was written down and what was found the worse counts', () => {
+test("the worse of the company's statement and the findings counts", () => {
   for (const [written, severity, level] of [
     ['none', 4, 'high'],
     ['high', 1, 'high'],
@@ -244,7 +245,7 @@ test('of what was written down and what was found the worse counts', () => {
   }
 });
 
-test('of the same risk the younger word counts', () => {
+test('at the same risk the younger statement counts', () => {
   const { risks, risk } = world('none');
   risks.watched(NOW_MS + HOUR_MS);
   assert.equal(risk()?.source, 'findings');
@@ -252,7 +253,7 @@ test('of the same risk the younger word counts', () => {
   assert.equal(risk()?.source, 'file:people.yaml');
 });
 
-test('each change of somebody is told once, and so is what time alone changes', () => {
+test('reports each change of a person once, including changes by time alone', () => {
   const { risks, clock, changed } = world('low');
   const named = ['user:Ada@x.example', 'nobody known'];
   risks.raise(raised({ severity: 2, principals: named }), NOW_MS);
@@ -273,7 +274,7 @@ test('each change of somebody is told once, and so is what time alone changes', 
   assert.deepEqual(changed(), ['ada: low to high']);
 });
 
-test('what time alone changes is told at its moment, though nothing new was said', () => {
+test('reports a change by time alone at its moment, without new findings', () => {
   const { risks, clock, resolve, looked } = world();
   risks.raise(raised({ severity: 3 }), NOW_MS);
   risks.raise(raised({ uid: 'f2', severity: 2 }), NOW_MS + HOUR_MS);
@@ -285,12 +286,12 @@ test('what time alone changes is told at its moment, though nothing new was said
   assert.deepEqual(looked(), ['ada: medium to low']);
   clock.advance(HOUR_MS);
   assert.deepEqual([looked(), looked()], [['ada: low to none'], []]);
-  // A clock that is set back shows what was so then.
+  // A clock that is set back shows the state of that time.
   clock.step(-1);
   assert.deepEqual(looked(), ['ada: none to low']);
 });
 
-test('each of several people has a change of their own, in the tenant of the finding', () => {
+test('each of several people has their own change, in the tenant of the finding', () => {
   const { risks, clock, store, resolve, changes } = world();
   const other = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
   store.tenant(TENANT).put('Person', 'ben');
@@ -311,7 +312,7 @@ test('each of several people has a change of their own, in the tenant of the fin
   assert.deepEqual(changes.look(clock.now()), []);
 });
 
-test('who is at high risk in the file is so whatever findings say', () => {
+test('a high risk in the file stays, whatever findings say', () => {
   const { risks, changed } = world('high');
   risks.raise(raised(), NOW_MS);
   assert.deepEqual(changed(), []);

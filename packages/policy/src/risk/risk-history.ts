@@ -9,46 +9,46 @@ import {
   raisedSpan,
 } from './risk-level.ts';
 
-/** What is thought of a person, at a moment or now. */
+/** The risk of a person, now or at a moment. */
 export interface RiskLookup {
-  /** By any of the ids; undefined where nobody judges. */
+  /** By any of the ids; undefined if no detector runs. */
   risk(tenant: TenantId, ids: readonly string[]): SourcedValue<RiskLevel> | undefined;
 }
 
-/** Somebody whom a finding names, as the directory knows the person. */
+/** A person that a finding names, as the directory knows them. */
 export type NamedPerson = { readonly tenant: TenantId; readonly id: string };
 
-/** Each revision for whom it names itself: who is no longer named was so until then. */
+/** One revision for the people it names. A person who is no longer named was at risk until then. */
 type NamingSpan = RiskSpan & { toMs: number; readonly names: ReadonlySet<string> };
 
 type FindingRisk = {
   readonly spans: NamingSpan[];
   readonly raised: RaisedRisk;
-  /** What people said of it holds for later revisions, too. */
+  /** A person's resolution also applies to later revisions. */
   settled: RiskResolution | undefined;
 };
 
 type WorstRisk = { readonly level: RiskSpan['level']; readonly uid: string };
 
 /**
- * The risk that findings raise, now and at every moment before: what the enforcement points decide
- * by, what is checked afterwards and what is replayed go by the same.
+ * The risk that findings raise, now and at every past moment. Enforcement points, later checks and
+ * replays all use it.
  */
 export class RiskHistory {
   readonly #said = new Map<string, FindingRisk>();
-  /** By tenant and name: the findings that name somebody so. */
+  /** By tenant and name: the findings that use that name. */
   readonly #named = new Map<string, Set<string>>();
-  /** By tenant and id: all names by which findings call that person. */
+  /** By tenant and id: all names that findings use for that person. */
   readonly #people = new Map<string, NamedPerson & { readonly names: readonly string[] }>();
   #watchedMs: number | undefined;
   #version = 0;
 
-  /** Another whenever findings say something else, or of somebody else. */
+  /** Changes whenever findings change. */
   get version(): number {
     return this.#version;
   }
 
-  /** Until then everything that came in was judged. */
+  /** Detectors have covered everything received up to this time. */
   watched(untilMs: number | undefined): void {
     this.#watchedMs = untilMs;
   }
@@ -72,7 +72,7 @@ export class RiskHistory {
     this.#turn(said, settled.atMs);
   }
 
-  /** Learns under which ids people go whom findings call by a name. */
+  /** Resolves the names in findings to ids. */
   resolve(idOf: (tenant: TenantId, name: string) => string | undefined): void {
     this.#version++;
     this.#people.clear();
@@ -89,19 +89,19 @@ export class RiskHistory {
     return { risk: (...asked) => this.#risk(clock.now(), this.#watchedMs, ...asked) };
   }
 
-  /** As it was at a moment, where somebody judges at all. */
+  /** The risk as of a moment, if detectors run at all. */
   at(atMs: number): RiskLookup {
     return { risk: (...asked) => this.#risk(atMs, atMs, ...asked) };
   }
 
-  /** Those whom findings name or named, and how high these raise them at a moment. */
+  /** The people that findings name or named, with their risk at a moment. */
   *people(atMs: number): Generator<NamedPerson & { readonly found: RiskLevel }> {
     for (const { tenant, id } of this.#people.values()) {
       yield { tenant, id, found: this.#found(atMs, tenant, [id])?.level ?? 'none' };
     }
   }
 
-  /** When the next begins or fades by itself; Infinity where nothing will. */
+  /** When the next risk begins or fades by itself; Infinity if none will. */
   turnAfter(atMs: number): number {
     let turnMs = Number.POSITIVE_INFINITY;
     for (const { spans } of this.#said.values()) {
@@ -112,7 +112,7 @@ export class RiskHistory {
     return turnMs;
   }
 
-  /** That nothing worse was found is worth as much as somebody has looked. */
+  /** The absence of worse findings is worth as much as the detectors' coverage. */
   #risk(
     atMs: number,
     seenMs: number | undefined,
@@ -121,7 +121,7 @@ export class RiskHistory {
   ): SourcedValue<RiskLevel> | undefined {
     const found = this.#found(atMs, tenant, ids);
     const source = found === undefined ? 'findings' : `finding:${found.uid}`;
-    // There is nothing worse: it stays so until somebody says otherwise.
+    // High is the maximum: it stays until a person ends it.
     if (found?.level === 'high') return { value: 'high', source, seenMs: atMs };
     return seenMs === undefined ? undefined : { value: found?.level ?? 'none', source, seenMs };
   }
@@ -140,7 +140,7 @@ export class RiskHistory {
     return worst;
   }
 
-  /** What was thought until now is over; what is thought from now on begins. */
+  /** Ends the present risk and begins the next. */
   #turn({ spans, raised, settled }: FindingRisk, atMs: number): void {
     this.#version++;
     const last = spans.at(-1);

@@ -1,34 +1,34 @@
 import type { TenantId } from '@countersign/core';
 import { RISK_LASTS_MS, RISK_PEOPLE_MAX } from '../limits.ts';
 
-/** What we think of somebody, the least first. */
+/** Risk levels, lowest first. */
 export const RISK_LEVELS = ['none', 'low', 'medium', 'high'] as const;
 export type RiskLevel = (typeof RISK_LEVELS)[number];
 
-/** A finding as far as it says something of people. */
+/** The part of a finding that concerns people. */
 export type RaisedRisk = {
   readonly tenant: TenantId;
   readonly uid: string;
   readonly rule: string;
   /** OCSF severity_id. */
   readonly severity: number;
-  /** Object ids, or names behind the kind of their owner: `user:ada@x.example`. */
+  /** Object ids, or names with the kind of their owner: `user:ada@x.example`. */
   readonly principals: readonly string[];
-  /** When the last happened of what it is about. */
+  /** The time of the latest activity in the finding. */
   readonly lastMs: number;
   readonly state: 'open' | 'withdrawn';
 };
 
-/** What people said of a finding. */
+/** A person's resolution of a finding. */
 export type RiskResolution = {
   readonly uid: string;
   readonly state: 'resolved' | 'suppressed' | 'open';
-  /** Of a suppression; null: for ever. */
+  /** The end of a suppression; null: unlimited. */
   readonly untilMs: number | null;
   readonly atMs: number;
 };
 
-/** When a finding raises whom it names, and how high. */
+/** The span and level of the risk from a finding. */
 export type RiskSpan = {
   readonly level: Exclude<RiskLevel, 'none'>;
   readonly fromMs: number;
@@ -36,17 +36,17 @@ export type RiskSpan = {
 };
 
 /**
- * Rules that say what was wrong with a sign-in and not with the person: let in by one factor, in no
- * wave, at high risk already. Were they to raise the risk, it would hold itself up for ever.
+ * Rules about a sign-in, not about the person: single-factor access, no wave, already at high risk.
+ * If they raised the risk, it would sustain itself forever.
  */
 const OF_THE_ENDPOINT = /^(?:check|enforcement)\//;
 const OF_THE_PERSON: ReadonlySet<string> = new Set(['check/denied-and-in', 'check/ended-pass']);
 
 /**
- * What a finding does to those whom it names, from the moment at which it was said or settled so:
- * never for what happened before. High risk lasts until the finding is settled or taken back, since
- * nobody has said that it is over; the lower ones fade, since nobody looks into all of those. What
- * was resolved and goes on happening counts again. Undefined: it raises nobody.
+ * The effect of a finding on the people it names, from its report or resolution on: never for
+ * earlier events. High risk lasts until the finding is resolved or retracted, because a person must
+ * end it. Lower levels fade, because people do not examine all of those. A resolved finding that
+ * recurs counts again. Undefined: it raises no one.
  */
 export function raisedSpan(
   raised: RaisedRisk,
@@ -60,7 +60,7 @@ export function raisedSpan(
   return { level, fromMs, toMs };
 }
 
-/** A finding about many, as a spray over a company, says of none of them that it is them. */
+/** A finding about many people, such as a password spray, says nothing about any one of them. */
 function levelOf({ rule, severity, principals }: RaisedRisk): RiskLevel {
   if (OF_THE_ENDPOINT.test(rule) && !OF_THE_PERSON.has(rule)) return 'none';
   if (principals.length > RISK_PEOPLE_MAX) return 'none';

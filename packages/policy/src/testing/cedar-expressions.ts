@@ -9,7 +9,7 @@ const KINDS: readonly Kind[] = ['bool', 'long', 'text', 'uid', 'list', 'record']
 const NAMES = ['n', 's', 'b', 'none', 'empty', 'friend', 'set', 'mixed', 'who', 'record', 'inner'];
 const SHALLOW = { depthSize: 'small' as const, withCrossShrink: true };
 
-/** Entities that a test describes, and one that nobody does. */
+/** Entities that a test describes, and one without a description. */
 export function oneUid(): fc.Arbitrary<{ readonly __entity: TypeAndId }> {
   const all = ['U::ada', 'U::bob', 'G::a', 'G::b', 'G::nowhere'].map((each) => {
     const [type = '', id = ''] = each.split('::');
@@ -18,7 +18,7 @@ export function oneUid(): fc.Arbitrary<{ readonly __entity: TypeAndId }> {
   return fc.constantFrom(...all);
 }
 
-/** Expressions of a type, and now and then of another: then the evaluation fails. */
+/** Expressions of a type, and sometimes of another type, so that evaluation fails. */
 export function expressions(): Readonly<Record<Kind, Any>> {
   const built = fc.letrec<Record<Kind, Expr>>((tie) => {
     const other = fc.constantFrom(...KINDS).chain((each) => tie(each) as Any);

@@ -39,7 +39,7 @@ type EntityFacts = {
   readonly within?: Readonly<Record<string, SourcedValue<readonly string[]>>>;
 };
 
-/** What each says, where it is from, and when it was seen. */
+/** A value, its source, and when it was observed. */
 export function stated<T>(
   value: T,
   ago: number = HOUR_MS,
@@ -133,7 +133,7 @@ export function gathered(reads: readonly string[], changes: Changes = {}): Polic
   return gather({ ...REQUEST, ...changes.request }, meant, reads.map(readOf), world);
 }
 
-/** `principal.manager in Team`, as policies write it. */
+/** Parses `principal.manager in Team`, in policy notation. */
 function readOf(text: string): PolicyRead {
   const [chain = '', within] = text.split(' in ');
   const [root, ...path] = chain.split('.');
@@ -141,7 +141,7 @@ function readOf(text: string): PolicyRead {
   return within === undefined ? read : { ...read, within };
 }
 
-/** The text of why an input is lacking. */
+/** The text that says why an input is lacking. */
 export function lack({ lacking }: PolicyInputs, name: string): string {
   return lacking.get(name) ?? '';
 }

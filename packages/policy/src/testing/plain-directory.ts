@@ -7,7 +7,7 @@ export type PlainEntity = {
   readonly within?: Readonly<Record<string, readonly string[]>>;
 };
 
-/** A directory of whatever types a test has, all seen at one moment: by `Type::id`. */
+/** A directory of any types, all observed at one moment: by `Type::id`. */
 export class PlainDirectory implements Directory {
   readonly #entities: Readonly<Record<string, PlainEntity>>;
   readonly #seenMs: number;

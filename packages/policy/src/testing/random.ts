@@ -1,6 +1,6 @@
 import type { Random } from '@countersign/core';
 
-/** Bytes that differ from call to call, the same in every run. */
+/** Bytes that differ from call to call, but are the same in every run. */
 export function countingRandom(): Random {
   let next = 0;
   return {

@@ -13,18 +13,18 @@ import type { Detection, DetectionItem, LogSource, Rule, Scalar } from '../rule-
 import { RuleError } from '../rule-problem.ts';
 import { expressionOfItem, type Placeholders } from './value-modifiers.ts';
 
-/** A rule on its way through the pipelines. */
+/** The state of a rule while pipelines are applied. */
 export type TransformedRule = {
   readonly logsource: LogSource;
   readonly detections: ReadonlyMap<string, Tree>;
-  /** Asked of every event in addition. */
+  /** Additional conditions for every event. */
   readonly added: readonly { readonly tree: Tree; readonly negated: 'yes' | 'no' }[];
   readonly placeholders: Placeholders;
-  /** What a field of the rule is called in events; for fields outside of detections. */
+  /** The event names of a rule field; for fields outside detections. */
   readonly fieldNames: (field: string) => readonly string[];
 };
 
-/** A detection whose items may have become several fields. */
+/** A detection whose items may have been mapped to several fields. */
 export type Tree =
   | { readonly kind: 'all' | 'any'; readonly of: readonly Tree[] }
   | PipelineItem
@@ -45,8 +45,8 @@ type Work = {
 };
 
 /**
- * Applies pipelines in the order of their priority.
- * @throws RuleError where a pipeline refuses the rule
+ * Applies pipelines in priority order.
+ * @throws RuleError if a pipeline refuses the rule
  */
 export function applyPipelines(
   rule: Pick<Rule, 'tags' | 'taxonomy' | 'logsource' | 'detections'>,
@@ -258,7 +258,7 @@ function ruleHolds(work: Work, condition: RuleCondition): boolean {
   }
 }
 
-/** Every stated part of `wanted` is stated so. */
+/** Returns true if every stated part of `wanted` has the same value in `found`. */
 export function isWithin(wanted: LogSource, found: LogSource): boolean {
   return (['category', 'product', 'service'] as const).every(
     (part) => wanted[part] === undefined || wanted[part] === found[part],
@@ -296,7 +296,7 @@ function itemsOf(work: Work): PipelineItem[] {
   return [...work.detections.values()].flatMap(gather);
 }
 
-/** What pipelines added to the rule, as one expression. */
+/** The conditions that pipelines added to the rule, as one expression. */
 export function addedExpression({ added, placeholders }: TransformedRule): Expression {
   const parts = added.map(({ tree, negated }) => {
     const found = expressionOfTree(tree, placeholders);
@@ -305,7 +305,7 @@ export function addedExpression({ added, placeholders }: TransformedRule): Expre
   return and(parts);
 }
 
-/** The rule is about events of this kind alone. */
+/** The condition that the event is of this log source. */
 export function sourceExpression({ category, product, service }: LogSource): Expression {
   return atom({ kind: 'source', category, product, service });
 }

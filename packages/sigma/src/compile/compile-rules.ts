@@ -13,33 +13,33 @@ import {
   type TransformedRule,
 } from './apply-pipelines.ts';
 
-/** A rule as the engine asks it. */
+/** A rule in the engine's form. */
 export type CompiledRule = {
   readonly rule: Rule;
   readonly expression: Expression;
-  /** What a field that a correlation names is called in events. */
+  /** The event names of a field that a correlation uses. */
   readonly fieldNames: (field: string) => readonly string[];
-  /** False where only correlations speak for it. */
+  /** False if only correlations report it. */
   readonly alerts: boolean;
 };
 
 export type CompiledCorrelation = {
   readonly correlation: Correlation;
-  /** In the order of `correlation.rules`: indices into the rules or the correlations of the set. */
+  /** In the order of `correlation.rules`: indices into the rules or correlations of the set. */
   readonly parts: readonly { readonly kind: 'rule' | 'correlation'; readonly at: number }[];
   readonly alerts: boolean;
 };
 
 export type RuleSet = {
   readonly rules: readonly CompiledRule[];
-  /** Each behind those that it refers to. */
+  /** Each correlation comes after those that it refers to. */
   readonly correlations: readonly CompiledCorrelation[];
   readonly problems: readonly RuleProblem[];
 };
 
 /**
- * Compiles rules, filters and correlations together. What cannot be compiled is a problem with its
- * place and its cure, and stops no other.
+ * Compiles rules, filters and correlations together. A document that cannot be compiled is a
+ * problem with its position and fix, and stops no other.
  */
 export function compileRules(
   documents: readonly RuleDocument[],
@@ -104,7 +104,7 @@ function appliesTo({ rules, logsource }: Filter, rule: Rule): boolean {
   return rules === null || rules.some((reference) => isMeant(reference, rule));
 }
 
-/** By name, or by id in any case. */
+/** Matches a name, or an id in any case. */
 function isMeant(reference: string, { id, name }: Pick<Rule, 'id' | 'name'>): boolean {
   return reference === name || (id !== null && reference.toLowerCase() === id);
 }
@@ -164,7 +164,7 @@ function compileCorrelations(
   return compiled;
 }
 
-/** A name that two rules share means neither. */
+/** A name that two rules share refers to neither. */
 function checkNames(documents: readonly RuleDocument[], problems: RuleProblem[]): void {
   const seen = new Map<string, RuleDocument>();
   for (const document of documents) {

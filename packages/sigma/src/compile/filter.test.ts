@@ -18,23 +18,23 @@ function filtered(filter: string, logsource = '{ product: test }'): string {
   return fits(yaml, EVENTS);
 }
 
-test('the condition of a filter describes what is suppressed', () => {
+test('the condition of a filter describes the suppressed events', () => {
   assert.equal(filtered('rules: [logins]\nselection: { user: ada }\ncondition: selection'), 'ny');
 });
 
-test('written as "not selection" it suppresses the selection as well', () => {
+test('a filter with "not selection" also suppresses the selection', () => {
   const filter = 'rules: [logins]\nselection: { user: ada }\ncondition: not selection';
   assert.equal(filtered(filter), 'ny');
 });
 
-test('a polarity of its own decides', () => {
+test('an explicit polarity decides', () => {
   const keep = 'polarity: keep\nselection: { user: ada }\ncondition: selection';
   assert.equal(filtered(keep), 'yn');
   const suppress = 'polarity: suppress\nselection: { user: ada }\ncondition: not selection';
   assert.equal(filtered(suppress), 'yn');
 });
 
-test('it applies by name, by id in any case, or to all rules of its log source', () => {
+test('a filter applies by name, by id in any case, or to all rules of its log source', () => {
   const rest = 'selection: { user: ada }\ncondition: selection';
   assert.equal(filtered(`rules: [0a0b0c0d-0000-4000-8000-00000000000f]\n${rest}`), 'ny');
   assert.equal(filtered(`rules: logins\n${rest}`), 'ny');
@@ -44,7 +44,7 @@ test('it applies by name, by id in any case, or to all rules of its log source',
   assert.equal(filtered(rest, '{ product: other }'), 'yy');
 });
 
-test('fields of a filter go through the pipelines of the rule', () => {
+test('fields of a filter pass through the pipelines of the rule', () => {
   const pipeline = 'transformations:\n  - { type: field_name_mapping, mapping: { who: user } }';
   const yaml = `${RULE}\n---\ntitle: F\nlogsource: { product: test }\nfilter:
   selection: { who: ada }

@@ -12,12 +12,12 @@ test('renames a field, to one name or to any of several', () => {
   const mapping = pipeline('{ type: field_name_mapping, mapping: { user: [a, b], ip: c } }');
   assert.equal(fits(rule('user: x'), [{ a: 'x' }, { b: 'x' }, { user: 'x' }], mapping), 'yyn');
   assert.equal(fits(rule('ip|startswith: x'), [{ c: 'xy' }, { ip: 'xy' }], mapping), 'yn');
-  // "all" holds for each name by itself.
+  // "all" holds for each name separately.
   const events = [{ a: 'xy' }, { a: 'x', b: 'y' }];
   assert.equal(fits(rule('user|contains|all: [x, y]'), events, mapping), 'yn');
 });
 
-test('renames by prefix, and puts a prefix or a suffix on', () => {
+test('renames by prefix, and adds a prefix or suffix', () => {
   const mapping = pipeline('{ type: field_name_prefix_mapping, mapping: { "p.": "q." } }');
   assert.equal(fits(rule('p.u: x'), [{ q: { u: 'x' } }, { p: { u: 'x' } }], mapping), 'yn');
   const prefix = pipeline('{ type: field_name_prefix, prefix: "q." }');
@@ -44,7 +44,7 @@ test('changes values', () => {
   assert.equal(fits(rule('a|cased: x'), [{ a: 'X' }], lower), 'y');
 });
 
-test('adds conditions, plain and negated, and leaves items out', () => {
+test('adds plain and negated conditions, and drops items', () => {
   const add = pipeline('{ type: add_condition, conditions: { b: [1, 2] } }');
   assert.equal(fits(rule('a: 1'), [{ a: 1, b: 2 }, { a: 1 }], add), 'yn');
   const none = pipeline('{ type: add_condition, negated: true, conditions: { b|contains: x } }');
@@ -55,7 +55,7 @@ test('adds conditions, plain and negated, and leaves items out', () => {
   assert.equal(fits(rule('a: 1\n  b: 2'), [{ a: 1 }], drop), 'y');
 });
 
-test('applies where its conditions hold: rule, item and field', () => {
+test('applies if its conditions hold: rule, item and field', () => {
   const of = (conditions: string): string =>
     pipeline(`{ type: field_name_mapping, mapping: { a: z }, ${conditions} }`);
   const isRenamed = (conditions: string, item = 'a: x', rest = ''): boolean =>
@@ -81,7 +81,7 @@ test('applies where its conditions hold: rule, item and field', () => {
   assert.ok(!isRenamed(fieldIf('type: exclude_fields, fields: [a]')));
 });
 
-test('knows what was applied before, and what was noted', () => {
+test('knows earlier transformations and stored state', () => {
   const chained = pipeline(
     '{ id: first, type: field_name_mapping, mapping: { a: m } }',
     '{ type: set_state, key: k, val: v }',
@@ -95,7 +95,7 @@ test('knows what was applied before, and what was noted', () => {
   assert.equal(fits(rule('m: x'), [{ n: 'x' }, { o: 'x' }, { m: 'x' }], chained), 'nny');
 });
 
-test('placeholders become their values, or anything', () => {
+test('placeholders become their values, or a wildcard', () => {
   const filled = `vars: { admins: [ada, 'bob*'] }\n${pipeline('{ type: value_placeholders }')}`;
   const item = rule("a|expand: 'x-%admins%'");
   assert.equal(fits(item, [{ a: 'x-ada' }, { a: 'x-bobby' }, { a: 'x-eve' }], filled), 'yyn');
@@ -104,14 +104,14 @@ test('placeholders become their values, or anything', () => {
   assert.match(problemsOf(rule("a|expand: '%other%'"), pipelinesOf(wild)).join(), /%other%/);
 });
 
-test('refuses a rule where it says so', () => {
+test('refuses a rule if it says so', () => {
   const refusal = pipeline('{ type: rule_failure, message: not for us }');
   assert.match(problemsOf(rule('a: x'), pipelinesOf(refusal)).join(), /"Test": not for us/);
   const item = pipeline('{ type: detection_item_failure, message: no such field }');
   assert.match(problemsOf(rule('a: x'), pipelinesOf(item)).join(), /no such field/);
 });
 
-test('changes the log source before later conditions are asked', () => {
+test('changes the log source before later conditions are evaluated', () => {
   const moved = pipeline(
     '{ type: change_logsource, product: moved }',
     '{ type: field_name_mapping, mapping: { a: z }, rule_conditions: ' +
@@ -120,7 +120,7 @@ test('changes the log source before later conditions are asked', () => {
   assert.equal(fits(rule('a: x'), [{ z: 'x' }], moved), 'y');
 });
 
-test('says with place and cure what is wrong with a pipeline', () => {
+test('reports an invalid pipeline with position and fix', () => {
   for (const [yaml, problem] of [
     [pipeline('{ type: field_nam_mapping }'), /"field_nam_mapping" is not known here; use add/],
     [pipeline('{ type: field_name_mapping }'), /the mapping is no map/],

@@ -22,12 +22,12 @@ import { EXPANSIONS_MAX } from '../limits.ts';
 import { COMPARISONS, type Comparison, type DetectionItem, type Scalar } from '../rule-document.ts';
 import { RuleError } from '../rule-problem.ts';
 
-/** What `%name%` stands for; undefined where nobody has said. */
+/** The values of `%name%`; undefined if none are defined. */
 export type Placeholders = (name: string) => readonly string[] | undefined;
 
 type Form = 'equals' | 'contains' | 'starts' | 'ends';
 
-/** A value on its way through the modifiers. */
+/** The state of a value while modifiers are applied. */
 type Value =
   | { readonly kind: 'text'; readonly pattern: TextPattern }
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
@@ -50,7 +50,8 @@ type State = {
 };
 
 /**
- * What a detection item asks (Sigma 2.1.0, "Value Modifiers"): modifiers apply from left to right.
+ * The expression of a detection item (Sigma 2.1.0, "Value Modifiers"). Modifiers apply from left to
+ * right.
  * @throws RuleError
  */
 export function expressionOfItem(item: DetectionItem, placeholders: Placeholders): Expression {
@@ -140,7 +141,7 @@ function flag(state: State, flags: number): void {
   state.flags |= flags;
 }
 
-/** Wildcards around the value; of an expression, where it must fit. */
+/** Adds wildcards around the value; for a regular expression, sets its anchors. */
 function around(state: State, form: Form): void {
   state.form = form;
   if (state.as === 'regex' || state.as === 'field') return;
@@ -181,7 +182,7 @@ function encode(state: State, variants: (bytes: Buffer) => readonly string[]): v
   });
 }
 
-/** The value may begin at each of three places within a group of base64. */
+/** The value may begin at each of three offsets within a base64 group. */
 function base64Offsets(bytes: Buffer): readonly string[] {
   return [0, 1, 2].map((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset, 0x20), bytes]).toString('base64');
@@ -261,7 +262,7 @@ function filled(state: State, pattern: TextPattern): readonly TextPattern[] {
   });
 }
 
-/** Every choice of what each literal piece may become, in order. */
+/** Every combination of the alternatives for each literal piece, in order. */
 function product(
   pattern: TextPattern,
   variants: (text: string) => readonly TextPattern[],
@@ -332,7 +333,7 @@ function numberText(state: State, value: Value): string {
   return text === '' ? 'none' : text;
 }
 
-/** The text of an expression is taken as it is written: its backslashes are its own. */
+/** The text of a regular expression is used as written: its backslashes belong to it. */
 function regexTest(state: State, value: Value): ValueTest {
   const at = state.values.indexOf(value);
   const written = state.item.values[at];

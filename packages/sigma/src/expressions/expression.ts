@@ -4,7 +4,7 @@ import type { TextPattern } from './text-pattern.ts';
 export const DATE_PARTS = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const;
 export type DatePart = (typeof DATE_PARTS)[number];
 
-/** What one value of a field is held against. */
+/** A test of one value of a field. */
 export type ValueTest =
   | { readonly kind: 'text'; readonly pattern: TextPattern; readonly isCased: boolean }
   | { readonly kind: 'regex'; readonly source: string; readonly flags: number }
@@ -23,12 +23,12 @@ export type ValueTest =
       readonly form: 'equals' | 'contains' | 'starts' | 'ends';
       readonly isCased: boolean;
     }
-  /** None of the values fits, and there is one. */
+  /** At least one value exists, and none matches. */
   | { readonly kind: 'differs'; readonly from: ValueTest };
 
 export type Atom =
   | { readonly kind: 'field'; readonly field: string; readonly test: ValueTest }
-  /** The field is not there, or null. */
+  /** The field is missing or null. */
   | { readonly kind: 'null'; readonly field: string }
   | { readonly kind: 'exists'; readonly field: string }
   /** A text anywhere in the event. */
@@ -41,14 +41,14 @@ export type Atom =
       readonly service: string | undefined;
     };
 
-/** What a rule asks of one event. */
+/** The conditions of a rule on one event. */
 export type Expression =
   | { readonly kind: 'always' }
   | { readonly kind: 'never' }
   | { readonly kind: 'and'; readonly of: readonly Expression[] }
   | { readonly kind: 'or'; readonly of: readonly Expression[] }
   | { readonly kind: 'not'; readonly of: Expression }
-  /** At least so many of them. */
+  /** At least `count` of them. */
   | { readonly kind: 'some'; readonly count: number; readonly of: readonly Expression[] }
   | { readonly kind: 'atom'; readonly atom: Atom };
 
@@ -98,7 +98,7 @@ export function atom(of: Atom): Expression {
   return { kind: 'atom', atom: of };
 }
 
-/** The same with each atom as `change` has it: the one way in which expressions are walked. */
+/** Returns a copy with each atom replaced by `change`. All traversals of expressions use it. */
 export function mapAtoms(of: Expression, change: (atom: Atom) => Expression): Expression {
   switch (of.kind) {
     case 'always':

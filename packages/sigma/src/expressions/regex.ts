@@ -6,7 +6,10 @@ export const CASE_INSENSITIVE: number = RE2JS.CASE_INSENSITIVE;
 export const DOTALL: number = RE2JS.DOTALL;
 export const MULTILINE: number = RE2JS.MULTILINE;
 
-/** What is wrong with an expression; undefined if it can be compiled and runs in linear time. */
+/**
+ * Describes what is wrong with a regular expression; undefined if it compiles and runs in linear
+ * time.
+ */
 export function checkRegex(
   source: string,
   flags: number,
@@ -27,13 +30,13 @@ export function checkRegex(
   }
 }
 
-/** Every place in the text that fits becomes the replacement, in which `$1` is the first group. */
+/** Replaces every match in the text; `$1` is the first group. */
 export function regexReplacer(source: string, replacement: string): (text: string) => string {
   const compiled = RE2JS.compile(source);
   return (text) => compiled.matcher(text).replaceAll(replacement);
 }
 
-/** Found anywhere in the text, in time linear in its length. */
+/** Matches anywhere in the text, in time linear in its length. */
 export function regexTester(source: string, flags: number): (text: string) => boolean {
   const compiled = RE2JS.compile(source, flags);
   return (text) => compiled.test(text);

@@ -1,6 +1,6 @@
 /**
- * What a text of a rule stands for: literal pieces, and wildcards between them. Numbers, so that a
- * compiled rule is plain data that can go to another thread.
+ * The pattern of a rule's text: literal pieces, with wildcards between them. Wildcards are numbers,
+ * so that a compiled rule is plain data for another thread.
  */
 export type Piece = string | typeof MANY | typeof ONE;
 /** Exactly one character. */
@@ -11,8 +11,8 @@ export const MANY = 2;
 export type TextPattern = readonly Piece[];
 
 /**
- * Reads a text of a rule (Sigma 2.1.0, "Escaping"): `*` and `?` are wildcards, `\*` and `\?` are
- * not, `\\` is one backslash, and a backslash before anything else is itself.
+ * Parses a text of a rule (Sigma 2.1.0, "Escaping"). `*` and `?` are wildcards, `\*` and `\?` are
+ * not, and `\\` is one backslash. A backslash before any other character is itself.
  */
 export function parsePattern(text: string): TextPattern {
   const pieces: Piece[] = [];
@@ -20,7 +20,7 @@ export function parsePattern(text: string): TextPattern {
   const wild = (piece: typeof MANY | typeof ONE): void => {
     if (literal !== '') pieces.push(literal);
     literal = '';
-    // Two stars in a row say what one says.
+    // Two adjacent stars equal one.
     if (piece !== MANY || pieces.at(-1) !== MANY) pieces.push(piece);
   };
   for (let at = 0; at < text.length; at++) {
@@ -45,7 +45,7 @@ export function literalOf(pattern: TextPattern): string {
   return pattern.filter((piece) => typeof piece === 'string').join('');
 }
 
-/** The pattern as it would be written in a rule. */
+/** The pattern as a rule would write it. */
 export function patternText(pattern: TextPattern): string {
   return pattern
     .map((piece) => {
@@ -60,7 +60,7 @@ export type TextForm =
   | { readonly form: 'equals' | 'contains' | 'starts' | 'ends'; readonly text: string }
   | { readonly form: 'glob'; readonly pattern: TextPattern };
 
-/** The cheapest comparison that says the same. */
+/** The cheapest equivalent comparison. */
 export function formOf(pattern: TextPattern): TextForm {
   if (isLiteral(pattern)) return { form: 'equals', text: literalOf(pattern) };
   const [first, second, third, ...more] = pattern;
@@ -78,8 +78,8 @@ export function formOf(pattern: TextPattern): TextForm {
 }
 
 /**
- * Whether a pattern with wildcards fits the whole text. Goes back to the last star alone, which is
- * enough and costs at most text times pattern, whatever either holds.
+ * Returns whether a pattern with wildcards matches the whole text. Backtracks only to the last
+ * star, which is sufficient. The cost is at most text times pattern, for any input.
  */
 export function globTest(pattern: TextPattern): (text: string) => boolean {
   const units: (string | typeof MANY | typeof ONE)[] = pattern.flatMap(

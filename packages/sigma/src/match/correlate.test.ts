@@ -18,7 +18,7 @@ function correlation(text: string): Correlation {
   return rules[0] as Correlation;
 }
 
-/** Samples of one value a minute; a gap is null. `part` by letter. */
+/** Samples of one value per minute; a gap is null. `part` by letter. */
 function minutes(values: readonly (string | number | null)[], parts = ''): Sample[] {
   return values.flatMap((value, at) => {
     if (value === null) return [];
@@ -37,16 +37,16 @@ const COUNT =
   'type: event_count\nrules: [r]\ngroup-by: [user]\ntimespan: 2m\ncondition: { gte: 3 }';
 
 describe('event_count', () => {
-  test('counts the events of a window that slides', () => {
+  test('counts the events of a sliding window', () => {
     assert.equal(hits(correlation(COUNT), minutes([1, null, 1, 1, 1])), '1-3');
     assert.equal(hits(correlation(COUNT), minutes([1, null, null, 1, null, 1])), '');
   });
 
-  test('a window that is as long as the timespan holds both of its ends', () => {
+  test('a window as long as the timespan includes both ends', () => {
     assert.equal(hits(correlation(COUNT), minutes([1, 1, 1])), '0-2');
   });
 
-  test('takes all comparisons, and two of them as a range', () => {
+  test('accepts all comparisons, and two of them as a range', () => {
     const of = (condition: string): string =>
       hits(correlation(COUNT.replace('{ gte: 3 }', condition)), minutes([1, 1, 1, 1]));
     assert.equal(of('{ gt: 2 }'), '0-3');
@@ -57,13 +57,13 @@ describe('event_count', () => {
     assert.equal(of('{ gte: 2, lt: 3 }'), '0-1');
   });
 
-  test('what happened in one instant is counted together', () => {
+  test('counts simultaneous events together', () => {
     const samples = [0, 0, 0].map((timeMs) => ({ timeMs, part: 0, values: [] }));
     assert.equal(hits(correlation(COUNT.replace('gte: 3', 'eq: 2')), samples), '');
     assert.equal(hits(correlation(COUNT), samples), '0-2');
   });
 
-  test('looks at windows that end within an interval, and reaches back before it', () => {
+  test('examines windows that end within an interval, and includes earlier samples', () => {
     const samples = minutes([1, 1, 1, 1]);
     const within = { from: 3 * MINUTE_MS, to: 4 * MINUTE_MS };
     assert.deepEqual(correlate(correlation(COUNT), samples, within), [{ first: 1, last: 3 }]);
@@ -80,7 +80,7 @@ describe('value_count', () => {
     assert.equal(hits(of, minutes(['a', 'a', 'b', 'c'])), '1-3');
   });
 
-  test('a value that is not there is none', () => {
+  test('ignores a missing value', () => {
     const samples: Sample[] = minutes(['a', 'b', 'c']).map((s, at) =>
       at === 0 ? { ...s, values: [null] } : s,
     );
@@ -98,17 +98,17 @@ describe('value_sum, value_avg, value_percentile', () => {
   const numeric = (type: string, condition: string): Correlation =>
     correlation(`type: ${type}\nrules: [r]\ntimespan: 2m\ncondition: { field: x, ${condition} }`);
 
-  test('sums numbers, and leaves out what is none', () => {
+  test('sums numbers, and ignores other values', () => {
     assert.equal(hits(numeric('value_sum', 'gte: 10'), minutes([4, 'x', 6, 1])), '0-2');
     assert.equal(hits(numeric('value_sum', 'gte: 10'), minutes(['x', 'y'])), '');
   });
 
-  test('takes the average of a window', () => {
+  test('computes the average of a window', () => {
     assert.equal(hits(numeric('value_avg', 'gt: 4'), minutes([1, 9, 1, 1])), '0-1');
     assert.equal(hits(numeric('value_avg', 'lt: 5'), minutes(['none'])), '');
   });
 
-  test('takes a percentile by nearest rank', () => {
+  test('computes a percentile by nearest rank', () => {
     const samples = minutes([1, 5, 9]);
     assert.equal(hits(numeric('value_percentile', 'percentile: 50, eq: 5'), samples), '0-2');
     assert.equal(hits(numeric('value_percentile', 'percentile: 100, gte: 9'), samples), '0-2');
@@ -119,13 +119,13 @@ describe('value_sum, value_avg, value_percentile', () => {
 describe('temporal', () => {
   const of = correlation('type: temporal\nrules: [a, b]\ngroup-by: [u]\ntimespan: 2m');
 
-  test('all rules in a window, in any order', () => {
+  test('requires all rules in a window, in any order', () => {
     assert.equal(hits(of, minutes([1, 1, 1], 'bxa')), '0-2');
     assert.equal(hits(of, minutes([1, null, null, 1], 'bxxa')), '');
     assert.equal(hits(of, minutes([1, 1], 'aa')), '');
   });
 
-  test('with a bound, so many of them', () => {
+  test('with a bound, requires that many of them', () => {
     const two = correlation(
       'type: temporal\nrules: [a, b, c]\ngroup-by: [u]\ntimespan: 2m\ncondition: { gte: 2 }',
     );
@@ -136,24 +136,24 @@ describe('temporal', () => {
 describe('temporal_ordered', () => {
   const of = correlation('type: temporal_ordered\nrules: [a, b, c]\ngroup-by: [u]\ntimespan: 4m');
 
-  test('in the listed order alone', () => {
+  test('requires the listed order', () => {
     assert.equal(hits(of, minutes([1, 1, 1], 'abc')), '0-2');
     assert.equal(hits(of, minutes([1, 1, 1], 'bac')), '');
     assert.equal(hits(of, minutes([1, 1, 1, 1], 'abac')), '0-3');
   });
 
-  test('from the latest start that fits', () => {
+  test('starts at the latest possible event', () => {
     assert.equal(hits(of, minutes([1, null, 1, 1, null, 1, 1], 'axabxbc')), '1-4');
     assert.equal(hits(of, minutes([1, 1, null, null, null, 1], 'abxxxc')), '');
   });
 
-  test('events of one instant are in any order', () => {
+  test('simultaneous events count in any order', () => {
     const at = (timeMs: number, part: number): Sample => ({ timeMs, part, values: [] });
     assert.equal(hits(of, [at(0, 2), at(0, 1), at(0, 0)]), '0-2');
   });
 });
 
-test('order of arrival means nothing once samples are in order of time', () => {
+test('the order of arrival has no effect on sorted samples', () => {
   const sample = fc.record({
     timeMs: fc.integer({ min: 0, max: 20 }).map((n) => n * MINUTE_MS),
     part: fc.integer({ min: 0, max: 2 }),
@@ -176,7 +176,7 @@ test('order of arrival means nothing once samples are in order of time', () => {
   );
 });
 
-test('with fewer samples than the least of a correlation it is never fulfilled', () => {
+test('a correlation is never fulfilled with fewer samples than its minimum', () => {
   const sample = fc.record({
     timeMs: fc.integer({ min: 0, max: 6 }).map((n) => n * MINUTE_MS),
     part: fc.integer({ min: 0, max: 2 }),
@@ -226,7 +226,7 @@ test('windows agree with a count by hand', () => {
   );
 });
 
-test('resolves names, ids, chains and aliases, and silences what it refers to', () => {
+test('resolves names, ids, chains and aliases, and silences the referenced rules', () => {
   const base = (name: string): string => ruleYaml('selection:\n  a: 1', `name: ${name}`);
   const set = ruleSet(
     [
@@ -258,7 +258,7 @@ test('resolves names, ids, chains and aliases, and silences what it refers to', 
   assert.equal(set.correlations[0]?.correlation.aliases.get('who')?.get('two'), 'account');
 });
 
-test('with "generate" the rules alert as well', () => {
+test('with "generate" the rules also alert', () => {
   const yaml = `${ruleYaml('selection:\n  a: 1', 'name: one')}
 ---
 title: C
@@ -285,14 +285,14 @@ for (const [what, section, problem] of [
     /use gt, gte/,
   ],
 ] as const) {
-  test(`says with place and cure: ${what}`, () => {
+  test(`reports with position and fix: ${what}`, () => {
     const problems = problemsOf(`title: C\nname: me\ncorrelation: { ${section} }`);
     assert.equal(problems.length, 1);
     assert.match(problems[0] as string, problem);
   });
 }
 
-test('a circle of correlations is told, and stops nothing else', () => {
+test('reports a cycle of correlations, and continues with the rest', () => {
   const of = (name: string, other: string): string =>
     `title: ${name}\nname: ${name}\ncorrelation:
   { type: temporal, rules: [${other}], timespan: 1h }`;

@@ -2,22 +2,22 @@ import type { Interval } from '@countersign/core';
 import type { Correlation } from '../rule-document.ts';
 import { comparison } from './value-test.ts';
 
-/** One event that a rule of a correlation fits, within one group. */
+/** One event that matches a rule of a correlation, within one group. */
 export type Sample = {
   readonly timeMs: number;
-  /** Which of the correlation's rules, counted from 0. */
+  /** The index of the rule in the correlation, from 0. */
   readonly part: number;
-  /** The values of the correlation's fields, in order; null where one is not there. */
+  /** The values of the correlation's fields, in order; null for a missing one. */
   readonly values: readonly (string | null)[];
 };
 
-/** Windows that overlap and fulfil the condition, as one: `[first, last]` of the samples. */
+/** Overlapping windows that fulfill the condition, merged: `[first, last]` of the samples. */
 export type Hit = { readonly first: number; readonly last: number };
 
 /**
- * Where a correlation is fulfilled among the samples of one group, which MUST be in order of time.
- * Windows slide: one ends at each sample, and reaches back as far as the timespan. Only those that
- * end in `within` are looked at; the samples before are what they reach back to.
+ * Finds where a correlation is fulfilled among the samples of one group, which MUST be in time
+ * order. Windows slide: one ends at each sample and reaches back by the timespan. Only windows that
+ * end in `within` are examined. Earlier samples only extend them.
  */
 export function correlate(
   correlation: Correlation,
@@ -36,7 +36,7 @@ export function correlate(
   return hits;
 }
 
-/** With fewer samples no window can fulfil it. */
+/** With fewer samples, no window can fulfill it. */
 export function samplesMin({ type, bounds, rules }: Correlation): number {
   switch (type) {
     case 'temporal_ordered':
@@ -53,7 +53,7 @@ export function samplesMin({ type, bounds, rules }: Correlation): number {
   }
 }
 
-/** What a count must be at least that is within all of these bounds, and is of something. */
+/** The smallest positive count within all of these bounds. */
 function countMin(bounds: Correlation['bounds']): number {
   const least = bounds.map(({ op, value }) => {
     if (op === 'gt') return Math.floor(value) + 1;
@@ -70,11 +70,11 @@ function windows(correlation: Correlation, samples: readonly Sample[]): Iterable
     : sliding(correlation, samples);
 }
 
-/** What a window knows of its samples; they come in order and leave in order. */
+/** The running aggregate of a window. Samples enter and leave in order. */
 interface Tally {
   add(sample: Sample): void;
   remove(sample: Sample): void;
-  /** What the condition is about; undefined where nothing can be said. */
+  /** The aggregate; undefined if it is not defined. */
   value(): number | undefined;
 }
 
@@ -89,7 +89,7 @@ function* sliding(correlation: Correlation, samples: readonly Sample[]): Generat
   for (let last = 0; last < samples.length; last++) {
     const sample = samples[last] as Sample;
     tally.add(sample);
-    // What happened in the same instant is one moment: a window ends behind all of it.
+    // Simultaneous events are one moment: the window ends after all of them.
     if (samples[last + 1]?.timeMs === sample.timeMs) continue;
     for (; sample.timeMs - (samples[first] as Sample).timeMs > timespanMs; first++) {
       tally.remove(samples[first] as Sample);
@@ -191,12 +191,14 @@ class Sum implements Tally {
   #take(number: number | undefined, sign: 1 | -1): void {
     if (number === undefined) return;
     this.#count += sign;
-    // Nothing is left, and nothing of rounding either.
+    // Nothing is left, so the rounding error is reset too.
     this.#sum = this.#count === 0 ? 0 : this.#sum + sign * number;
   }
 }
 
-/** By nearest rank: the smallest value that so many percent of the values do not exceed. */
+/**
+ * By nearest rank: the smallest value that at least the given percentage of values do not exceed.
+ */
 class Percentile implements Tally {
   readonly #percentile: number;
   readonly #sorted: number[] = [];
@@ -233,9 +235,9 @@ class Percentile implements Tally {
 }
 
 /**
- * Chains in the listed order. Of every beginning of a chain the latest start is kept: if any chain
- * fits into the timespan, one from there does. Events of one instant are in any order, since the
- * clock of an audit log cannot tell.
+ * Finds chains in the listed order. For every prefix of a chain, the latest start is kept: if any
+ * chain fits into the timespan, the one from there does. Simultaneous events count in any order,
+ * because an audit log's clock cannot order them.
  */
 function* chains({ rules, timespanMs }: Correlation, samples: readonly Sample[]): Generator<Hit> {
   const starts: (number | undefined)[] = rules.map(() => undefined);

@@ -2,23 +2,23 @@ import type { EventModel } from '../event-model.ts';
 import { FIELD_VALUES_MAX } from '../limits.ts';
 
 /**
- * The fields of one event, each read and put in lower case at most once. Made once, and used for
- * event after event: nothing is made anew for a field that no rule asks for.
+ * The fields of one event, each read and lowercased at most once. One instance serves all events.
+ * It allocates nothing for a field that no rule uses.
  */
 export class EventFields<Event> {
   readonly #model: EventModel<Event>;
   readonly #numbers = new Map<string, number>();
   readonly #readers: ((event: Event) => unknown)[] = [];
   readonly #values: unknown[] = [];
-  /** Texts of a value; one text by far the most often. */
+  /** Texts of a value; usually a single text. */
   readonly #texts: (string | readonly string[])[] = [];
   readonly #lowers: (string | readonly string[])[] = [];
-  /** The event at which each was read last. */
+  /** The last event for which each field was read. */
   readonly #read: number[] = [];
   readonly #textRead: number[] = [];
   readonly #lowerRead: number[] = [];
   #event: Event | undefined;
-  /** The event of which a field had more values than are compared. */
+  /** The last event for which a field had more values than are compared. */
   readonly #cut: number[] = [];
   #isCutRead = false;
   #turn = 0;
@@ -28,7 +28,7 @@ export class EventFields<Event> {
     this.#model = model;
   }
 
-  /** The number by which a field is read. */
+  /** The number that identifies a field for reading. */
   numberOf(field: string): number {
     const known = this.#numbers.get(field);
     if (known !== undefined) return known;
@@ -51,7 +51,7 @@ export class EventFields<Event> {
     this.#isCutRead = false;
   }
 
-  /** Whether a field was asked since the last call, or the last event, of which not all counted. */
+  /** Returns whether a field with ignored values was read since the last call or event. */
   takeCut(): boolean {
     const isCut = this.#isCutRead;
     this.#isCutRead = false;
@@ -103,7 +103,7 @@ export class EventFields<Event> {
   }
 }
 
-/** The texts of any value: of a list those of its members, of an object its JSON. */
+/** The texts of any value: for a list, those of its members; for an object, its JSON. */
 export function textsOf(value: unknown): readonly string[] {
   if (value === undefined || value === null) return NONE;
   const text = plainText(value);
@@ -113,13 +113,13 @@ export function textsOf(value: unknown): readonly string[] {
   return NONE;
 }
 
-/** Whether {@link textsOf} leaves some of a value out. */
+/** Returns whether {@link textsOf} omits some values. */
 function hasMore(value: unknown): boolean {
   if (!Array.isArray(value)) return false;
   return value.length > FIELD_VALUES_MAX || value.some(hasMore);
 }
 
-/** Of a value that is one text. */
+/** The text of a value that is a single text. */
 function plainText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;

@@ -36,7 +36,7 @@ const event = fc.dictionary(
   fc.oneof(word, fc.constant(null), fc.constant(12), fc.boolean(), fc.array(word)),
 );
 
-test('what is worked out ahead for a key changes no result, whatever the rules', () => {
+test('planning per key changes no result, for any rules', () => {
   fc.assert(
     fc.property(
       fc.array(rule, { minLength: 1, maxLength: 6 }),
@@ -57,7 +57,7 @@ test('what is worked out ahead for a key changes no result, whatever the rules',
   );
 });
 
-/** What an expression means, word for word. */
+/** The definition of an expression, word for word. */
 function fits(of: Expression, event: PlainEvent): boolean {
   switch (of.kind) {
     case 'always':
@@ -110,7 +110,7 @@ test('the matcher finds what the rules mean, word for word', () => {
   );
 });
 
-test('a glob agrees with an expression made of it', () => {
+test('a glob agrees with an equivalent regular expression', () => {
   const pattern = fc
     .array(fc.constantFrom('a', 'b', '*', '?', '\\*', '\\\\'))
     .map((p) => p.join(''));
@@ -131,7 +131,7 @@ test('a glob agrees with an expression made of it', () => {
   );
 });
 
-test('a pattern that is meant to stall does not', () => {
+test('a pattern that is designed to stall does not stall', () => {
   const text = 'a'.repeat(100_000);
   const star = parsePattern(`${'*a'.repeat(30)}*b`);
   assert.equal(globTest(star)(text), false);
@@ -143,7 +143,7 @@ test('a pattern that is meant to stall does not', () => {
   assert.equal(matcher.match({ a: `${text}b` }).length, 0);
 });
 
-test('a rule is unsure of an event with more values of its field than are compared', () => {
+test('a rule is unsure about an event with too many values in its field', () => {
   const detections = [
     'selection:\n  list: evil',
     'selection:\n  list|re: ev.l',
@@ -164,7 +164,7 @@ test('a rule is unsure of an event with more values of its field than are compar
     return { fit, unsure: [...matcher.unsure] };
   };
   assert.deepEqual(all(FIELD_VALUES_MAX - 1), { fit: [0, 1, 2, 6], unsure: [] });
-  // What does not ask for the field, or is told by the rest, is as sure as before.
+  // A rule that does not use the field, or is decided otherwise, stays sure.
   assert.deepEqual(all(FIELD_VALUES_MAX), { fit: [2], unsure: [0, 1, 5, 6] });
   assert.deepEqual([[...matcher.match({ list: 'x' })], matcher.unsure], [[5], []]);
 });
@@ -191,7 +191,7 @@ test('an event of any shape is matched without a throw', () => {
   );
 });
 
-test('YAML that is meant to swell or to sink is refused, and the rest is read', () => {
+test('refuses YAML that is designed to exhaust memory or stack, and reads the rest', () => {
   const good = ruleYaml('selection:\n  a: 1');
   const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', 'b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]']
     .concat(

@@ -16,17 +16,18 @@ import { compare, keywordTest, type TextTest, textTest } from './value-test.ts';
 
 type Predicate = () => boolean;
 
-/** What is left to be asked of events of one key. */
+/** The remaining tests for events of one key. */
 type Plan = {
-  /** Rules that fit whatever else the event says. */
+  /** Rules that match all events of the key. */
   readonly sure: readonly number[];
   readonly open: readonly { readonly rule: number; readonly is: Predicate }[];
 };
 
 /**
- * Finds which of many expressions fit an event. All that follows from an event's key is worked out
- * once a key, so that an event costs as much as the few rules that are left for its kind, however
- * many there are. One per thread: it keeps state between events, and no result depends on it.
+ * Finds which of many expressions match an event. Evaluates everything that depends only on an
+ * event's key once per key. So an event costs only the few remaining rules for its key, however
+ * many rules exist. One instance per thread: it caches state between events, and no result depends
+ * on it.
  */
 export class Matcher<Event> {
   readonly #model: EventModel<Event>;
@@ -43,14 +44,14 @@ export class Matcher<Event> {
   }
 
   /**
-   * Indices of the expressions that did not fit the last event, and asked for a field with more
-   * values than are compared: among the others may be one that fits. Used again as well.
+   * Indices of expressions that did not match the last event, but read a field with ignored values,
+   * so they might match. The list is reused at the next call.
    */
   get unsure(): readonly number[] {
     return this.#unsure;
   }
 
-  /** Indices of the expressions that fit, ascending; the list is used again at the next call. */
+  /** Indices of matching expressions, ascending. The list is reused at the next call. */
   match(event: Event): readonly number[] {
     const found = this.#found;
     found.length = 0;
@@ -69,7 +70,7 @@ export class Matcher<Event> {
     return found;
   }
 
-  /** Hardly any event has so many values: all is asked again, to learn which rules met them. */
+  /** Rare: so many values. All are evaluated again, to learn which rules read such a field. */
   #addUnsure({ open }: Plan): void {
     for (const { rule, is } of open) {
       const fits = is();
@@ -87,13 +88,14 @@ export class Matcher<Event> {
       else if (left.kind !== 'never') open.push({ rule, is: this.#predicate(left) });
     }
     const plan = { sure, open };
-    // Hostile operations may come without end: then plans are made again and again, in bounds.
+    // Hostile events may have endlessly many keys. Plans are then rebuilt repeatedly, in bounded
+    // memory.
     if (this.#plans.size >= PLANS_MAX) this.#plans.clear();
     this.#plans.set(key, plan);
     return plan;
   }
 
-  /** An atom about what the key fixes is decided by any event of that key. */
+  /** Any event of the key decides an atom about a fixed field. */
   #known(of: Atom, event: Event): Expression {
     switch (of.kind) {
       case 'source':
@@ -133,7 +135,7 @@ export class Matcher<Event> {
     }
   }
 
-  /** Many equal texts of one field are one look-up. */
+  /** Many equality tests of one field become one lookup. */
   #or(parts: readonly Expression[]): Predicate {
     const sets = new Map<string, Set<string>>();
     const others: Expression[] = [];
@@ -165,7 +167,7 @@ export class Matcher<Event> {
     const fields = this.#fields;
     switch (of.kind) {
       case 'source':
-        // Decided when the plan was made: it follows from the key.
+        // Decided when the plan was built, because it depends only on the key.
         return () => true;
       case 'keyword':
         return this.#keyword(of.test);
@@ -196,7 +198,7 @@ export class Matcher<Event> {
     if (test.kind === 'text' && !test.isCased) {
       return () => anyText(fields.lowers(number), (lower) => is('', lower));
     }
-    // What is compared as it is written is not put in lower case.
+    // A case-sensitive comparison needs no lowercasing.
     return () => anyText(fields.texts(number), (text) => is(text, ''));
   }
 
@@ -243,7 +245,7 @@ function equalText(part: Expression): { field: string; text: string } | undefine
   return form.form === 'equals' ? { field, text: form.text.toLowerCase() } : undefined;
 }
 
-/** Cheap questions first: what they decide need not be asked of the rest. */
+/** Cheap tests first: if they decide, the rest is skipped. */
 function byCost(parts: readonly Expression[]): readonly Expression[] {
   return [...parts].sort((a, b) => costOf(a) - costOf(b));
 }

@@ -6,14 +6,14 @@ import { formOf, globTest, MANY, type TextPattern } from '../expressions/text-pa
 import type { Comparison } from '../rule-document.ts';
 
 /**
- * Holds one text against a value of a rule. `lower` is the text in lower case: it is made once for
- * all tests of one value.
+ * Tests one text against a value of a rule. `lower` is the lowercased text, computed once for all
+ * tests of a value.
  */
 export type TextTest = (text: string, lower: string) => boolean;
 
 type Form = 'equals' | 'contains' | 'starts' | 'ends';
 
-/** Tests of one value alone; those that need more of the event are not among them. */
+/** Tests of one value alone, which need nothing else of the event. */
 export type SimpleTest = Exclude<ValueTest, { kind: 'field' } | { kind: 'differs' }>;
 
 export function textTest(test: SimpleTest): TextTest {
@@ -43,7 +43,7 @@ export function textTest(test: SimpleTest): TextTest {
   }
 }
 
-/** A keyword stands anywhere in the text. */
+/** A keyword matches anywhere in the text. */
 export function keywordTest(test: SimpleTest): TextTest {
   if (test.kind === 'text') {
     return textTest({ ...test, pattern: anywhere(test.pattern) });
@@ -55,7 +55,7 @@ export function keywordTest(test: SimpleTest): TextTest {
   return textTest(test);
 }
 
-/** With a star on either side, and no two of them in a row. */
+/** Adds a star on each side, without doubling one. */
 function anywhere(pattern: TextPattern): TextPattern {
   const front: TextPattern = pattern[0] === MANY ? [] : [MANY];
   const back: TextPattern = pattern.at(-1) === MANY ? [] : [MANY];
@@ -99,7 +99,7 @@ function patternTest(pattern: TextPattern, mode: 'cased' | 'any case'): TextTest
   }
 }
 
-/** The longest IPv6 address with brackets and a port is shorter. */
+/** Longer than the longest IPv6 address with brackets and a port. */
 const ADDRESS_CHARACTERS_MAX = 64;
 
 function networkTest(network: string): TextTest {
@@ -122,7 +122,7 @@ function addressOf(text: string): string {
   return /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text;
 }
 
-/** Every number that a double holds exactly is shorter. */
+/** Longer than every number that a double holds exactly. */
 const NUMBER_CHARACTERS_MAX = 32;
 
 function numberOf(text: string): number | undefined {
@@ -151,7 +151,10 @@ export function comparison(op: Comparison, bound: number): (number: number) => b
 
 const DAY_MS = 86_400_000;
 
-/** Of a time in any form that the suite writes; UTC. A number is milliseconds since the epoch. */
+/**
+ * A part of a time in any form that the suite writes; UTC. A number is milliseconds since the
+ * epoch.
+ */
 function datePart(text: string, part: DatePart): number | undefined {
   const instant = normaliseInstant(text);
   const ms = instant === undefined ? numberOf(text) : msOfInstant(instant);

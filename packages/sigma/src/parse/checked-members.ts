@@ -1,7 +1,7 @@
 import type { Scalar } from '../rule-document.ts';
 import { RuleError } from '../rule-problem.ts';
 
-/** Reading what anybody may have written: each function says what it wanted, and where. */
+/** Readers of untrusted values. Each reports the expected form and the position. */
 export type Path = readonly (string | number)[];
 export type Members = { readonly [name: string]: unknown };
 
@@ -14,7 +14,7 @@ export function members(value: unknown, path: Path, what: string): Members {
   throw new RuleError(path, `${what} is no map`, 'write it as name: value');
 }
 
-/** A text that is there and not empty. */
+/** A non-empty text. */
 export function text(value: unknown, path: Path, what: string): string {
   if (typeof value === 'string' && value.trim() !== '') return value;
   if (typeof value === 'number') return String(value);

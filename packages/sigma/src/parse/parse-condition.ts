@@ -2,7 +2,7 @@ import { and, type Expression, not, or, some } from '../expressions/expression.t
 import { globTest, parsePattern } from '../expressions/text-pattern.ts';
 import { CONDITION_CHARACTERS_MAX, CONDITION_DEPTH_MAX } from '../limits.ts';
 
-/** A condition that cannot be read; whoever asks knows where it stands. */
+/** A malformed condition. The caller knows its position. */
 export class ConditionError extends Error {
   override readonly name = 'ConditionError';
   readonly cure: string;
@@ -14,8 +14,8 @@ export class ConditionError extends Error {
 }
 
 /**
- * Reads a condition (Sigma 2.1.0, "Condition"). Binding, weakest first: `or`, `and`, `not`,
- * `x of`, parentheses.
+ * Parses a condition (Sigma 2.1.0, "Condition"). Binding, weakest first: `or`, `and`, `not`, `x
+ * of`, parentheses.
  *
  *     or = and { "or" and }; and = not { "and" not }; not = { "not" } primary;
  *     primary = "(" or ")" | ( "1" | "any" | "all" | number ) "of" ( "them" | pattern ) | name
@@ -34,7 +34,7 @@ export function parseCondition(
   return parser.whole();
 }
 
-/** The names of detections that a condition uses, patterns followed. */
+/** The names of detections that a condition uses, with patterns resolved. */
 export function usedDetections(text: string, names: readonly string[]): ReadonlySet<string> {
   const used = new Set<string>();
   const all = new Map(names.map((name) => [name, { kind: 'always' } as Expression]));
@@ -153,7 +153,7 @@ class Parser {
     return some(count, parts);
   }
 
-  /** Names that begin with `_` are left out of patterns, and of `them`. */
+  /** Patterns and `them` exclude names that begin with `_`. */
   #matching(pattern: string): string[] {
     const isLike = globTest(parsePattern(pattern === 'them' ? '*' : pattern));
     const found = [...this.#detections.keys()].filter(
@@ -185,7 +185,7 @@ class Parser {
     return this.#tokens[this.#at]?.text.toLowerCase();
   }
 
-  /** Words of the condition are read in any case, as published rules write them. */
+  /** Keywords are accepted in any case, as published rules write them. */
   #accept(word: string): boolean {
     if (this.#peek() !== word) return false;
     this.#at += 1;

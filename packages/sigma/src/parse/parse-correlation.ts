@@ -27,10 +27,13 @@ const VALUES: ReadonlySet<CorrelationType> = new Set([
   'value_percentile',
 ]);
 
-/** Where the specification names no percentile: what most people mean by "nearly all". */
+/** The default if a rule names no percentile. */
 const PERCENTILE = 95;
 
-/** Reads a correlation (Sigma 2.1.0, "Correlation"). @throws RuleError */
+/**
+ * Parses a correlation (Sigma 2.1.0, "Correlation").
+ * @throws RuleError
+ */
 export function parseCorrelation(body: Members, meta: RuleMeta): Correlation {
   const section = members(body[AT], [AT], 'the correlation');
   const type = oneOf(section['type'], CORRELATION_TYPES, [AT, 'type'], 'the type');

@@ -6,8 +6,8 @@ import { isMembers, isScalar, type Members, type Path } from './checked-members.
 const RESERVED: ReadonlySet<string> = new Set(['condition', 'timeframe']);
 
 /**
- * The named detections of a rule or filter (Sigma 2.1.0, "Detection"): a map is all of its items,
- * a list is any of its members, and texts in a list are keywords.
+ * Parses the named detections of a rule or filter (Sigma 2.1.0, "Detection"). A map requires all of
+ * its items, a list any of its members. Texts in a list are keywords.
  * @throws RuleError
  */
 export function parseDetections(

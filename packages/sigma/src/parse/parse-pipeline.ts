@@ -28,7 +28,7 @@ export type ParsedPipelines = {
   readonly problems: readonly RuleProblem[];
 };
 
-/** Reads processing pipelines from the text of a file; a bad one stops no other. */
+/** Parses processing pipelines from the text of a file. A bad one stops no other. */
 export function parsePipelines(file: string, yaml: string): ParsedPipelines {
   const { documents, problems } = readDocuments(file, yaml);
   const pipelines: Pipeline[] = [];

@@ -31,8 +31,8 @@ export type ParsedRules = {
 };
 
 /**
- * Reads rules, correlations and filters from the text of a file. One bad one stops no other.
- * `known`: what `documentsToKeep` said of the same text, if somebody kept it.
+ * Parses rules, correlations and filters from the text of a file. A bad one stops no other.
+ * `known`: the cached result of `documentsToKeep` for the same text.
  */
 export function parseRules(
   file: string,
@@ -164,9 +164,9 @@ function filterOf(body: Members, meta: RuleMeta): Filter {
 }
 
 /**
- * Whether a filter's condition describes what is suppressed is written both ways by the tools
- * around: `selection` (the published example) and `not selection`. Both suppress the selection; a
- * `polarity` of our own decides where the form leaves it open.
+ * Tools write a filter's condition both ways: `selection` (the published example) and `not
+ * selection`. Both suppress the selection. If the form is ambiguous, our own member `polarity`
+ * decides.
  */
 function polarityOf(value: unknown, conditions: readonly string[]): Filter['polarity'] {
   const stated = optionalText(value, ['filter', 'polarity'], 'the polarity');

@@ -1,9 +1,9 @@
 import type { LogSource, Scalar } from '../rule-document.ts';
 
 /**
- * A processing pipeline: what makes the field names and values of rules those of a company's
- * events. The form is that of pySigma's pipelines, of which the parts are read that say what a
- * rule means; what only shapes a query text has no place here.
+ * A processing pipeline maps the field names and values of rules to those of a company's events.
+ * The form is pySigma's. Only the parts that affect a rule's meaning are read; those that only
+ * format a query are ignored.
  */
 export type Pipeline = {
   readonly name: string;
@@ -50,13 +50,13 @@ export type Transformation =
   | { readonly type: 'set_value'; readonly value: Scalar }
   | { readonly type: 'convert_type'; readonly target: 'str' | 'num' }
   | { readonly type: 'case'; readonly method: 'lower' | 'upper' }
-  /** `%name%` in a value with "expand" is each of the values of that variable. */
+  /** `%name%` in a value with "expand" becomes each value of that variable. */
   | {
       readonly type: 'value_placeholders';
       readonly include: readonly string[] | null;
       readonly exclude: readonly string[];
     }
-  /** `%name%` stands for anything. */
+  /** `%name%` becomes a wildcard. */
   | {
       readonly type: 'wildcard_placeholders';
       readonly include: readonly string[] | null;

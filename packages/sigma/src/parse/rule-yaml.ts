@@ -3,13 +3,13 @@ import { isCollection, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { ALIASES_MAX, DEPTH_MAX, DOCUMENTS_MAX, RULE_FILE_BYTES_MAX } from '../limits.ts';
 import type { RuleProblem, SourcePosition } from '../rule-problem.ts';
 
-/** One document of a YAML file as plain data, which knows where its parts stand. */
+/** One document of a YAML file as plain data, with the positions of its parts. */
 export type SourceDocument = {
   readonly value: unknown;
   placeOf(path: readonly (string | number)[]): SourcePosition;
 };
 
-/** Reads a file of rules. What cannot be read is a problem, and the other documents go on. */
+/** Reads a file of rules. An unreadable document is a problem, and the others are read. */
 export function readDocuments(
   file: string,
   text: string,
@@ -23,7 +23,7 @@ export function readDocuments(
   try {
     parsed = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
   } catch (error) {
-    // A thousand brackets in a row end the stack of any parser that descends.
+    // A thousand nested brackets overflow the stack of any recursive parser.
     return refused(start, `it is no YAML: ${messageOf(error)}`, 'nest it less deeply');
   }
   const all = 'empty' in parsed ? [] : parsed;
@@ -62,10 +62,10 @@ export function readDocuments(
   return { documents, problems };
 }
 
-/** A document as it can be kept: plain data, and where it begins. */
+/** A document in cacheable form: plain data, and its position. */
 export type CachedDocument = { readonly value: unknown; readonly place: SourcePosition };
 
-/** Documents that were read before; where their parts stand is found out when asked. */
+/** Documents from the cache. Positions of their parts are computed on demand. */
 export function knownDocuments(
   file: string,
   text: string,
@@ -82,7 +82,7 @@ export function knownDocuments(
   }));
 }
 
-/** The documents of a file, to be kept; null where something is wrong with any of them. */
+/** The documents of a file in cacheable form; null if any of them has a problem. */
 export function documentsToKeep(file: string, text: string): readonly CachedDocument[] | null {
   const { documents, problems } = readDocuments(file, text);
   if (problems.length > 0) return null;
@@ -99,7 +99,7 @@ function refused(
 
 type ParsedYaml = Exclude<ReturnType<typeof parseAllDocuments>, { empty: true }>[number];
 
-/** The deepest part of the path that is there. */
+/** The position of the deepest existing part of the path. */
 function placeOf(
   document: ParsedYaml,
   path: readonly (string | number)[],
@@ -113,7 +113,7 @@ function placeOf(
   return at(document.contents?.range?.[0] ?? 0);
 }
 
-/** Without recursion: what is too deep must not end the stack of whoever asks. */
+/** Without recursion, because deep nesting must not overflow the caller's stack. */
 function isDeeperThan(root: Node, depthMax: number): boolean {
   const open: [unknown, number][] = [[root, 1]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

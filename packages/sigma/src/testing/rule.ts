@@ -19,13 +19,13 @@ export function ruleYaml(detection: string, rest = ''): string {
   ].join('\n');
 }
 
-/** What is wrong with the rules of a file, as texts. */
+/** The problems of the rules in a file, as texts. */
 export function problemsOf(yaml: string, pipelines: readonly Pipeline[] = []): string[] {
   const { rules, problems } = parseRules('a.yml', yaml);
   return [...problems, ...compileRules(rules, pipelines).problems].map(problemText);
 }
 
-/** Compiles the rules of a file, all of which MUST be good. */
+/** Compiles the rules of a file, which MUST all be valid. */
 export function ruleSet(yaml: string, pipelineYaml?: string): RuleSet {
   const pipelines = pipelineYaml === undefined ? [] : pipelinesOf(pipelineYaml);
   const { rules, problems } = parseRules('a.yml', yaml);
@@ -41,10 +41,10 @@ export function pipelinesOf(yaml: string): readonly Pipeline[] {
   return pipelines;
 }
 
-/** Which of these events the one rule of the file fits, as a text of `y` and `n`. */
+/** Which of these events match the one rule of the file, as a text of `y` and `n`. */
 export function fits(yaml: string, events: readonly PlainEvent[], pipelineYaml?: string): string {
   const { rules } = ruleSet(yaml, pipelineYaml);
-  // Without and with a fixed field: planning ahead must change nothing.
+  // Without and with a fixed field: planning must change nothing.
   const runs = [plainModel(), plainModel(['a'])].map((model) => {
     const expressions = rules.map(({ expression }) => expression);
     const matcher = new Matcher(expressions, model);
