@@ -84,7 +84,7 @@ const APP_READS: WorldEvent = {
   },
 };
 
-test('there are 44 footholds, each with its number, its own id and what would decide it', () => {
+test('there are 44 footholds, each with a number, an id and a deciding observation', () => {
   assert.deepEqual(
     FOOTHOLDS.map(({ number }) => number),
     Array.from({ length: 44 }, (_, i) => i + 1),
@@ -95,7 +95,7 @@ test('there are 44 footholds, each with its number, its own id and what would de
   }
 });
 
-test('of an empty ledger every foothold is unknown, and says why', async () => {
+test('with an empty ledger every foothold is unknown, with the reason', async () => {
   for (const { answer, foothold } of (await ask([], { seeds: [] })).footholds) {
     assert.ok(
       answer.kind === 'unknown' && answer.because.length > 0 && answer.wouldDecide.length > 0,
@@ -104,7 +104,7 @@ test('of an empty ledger every foothold is unknown, and says why', async () => {
   }
 });
 
-test('what the intruders made is theirs, and what that made, and what it read', async () => {
+test('everything that intruders made and read is attributed to them', async () => {
   const report = await ask([ADDS_MALLORY, MALLORY_CONSENTS, APP_READS]);
   assert.deepEqual(openOf(report), ['consents', 'accounts', 'exposed-secrets']);
   assert.equal(report.lineage.length, 3);
@@ -115,7 +115,7 @@ test('what the intruders made is theirs, and what that made, and what it read', 
   assert.deepEqual(evidence.asOf, AS_OF);
 });
 
-test('the order in which records came in changes nothing', async () => {
+test('the order of records changes nothing', async () => {
   const events = [ADDS_MALLORY, MALLORY_CONSENTS, APP_READS];
   const texts = async (list: readonly WorldEvent[]): Promise<string[][]> =>
     (await ask(list)).footholds.map(({ openings }) => openings.map(({ text }) => text));
@@ -128,7 +128,7 @@ test('the order in which records came in changes nothing', async () => {
   );
 });
 
-test('what they did before they came in is not theirs', async () => {
+test('actions before the intrusion are not attributed to the intruders', async () => {
   const report = await ask([{ ...ADDS_MALLORY, atMs: at(-1) }, MALLORY_CONSENTS]);
   assert.deepEqual(openOf(report), []);
   assert.match(JSON.stringify(of(report, 'consents').answer), /others-not-approved/);
@@ -140,7 +140,7 @@ const REMOVED: WorldEvent = {
   event: { actorName: 'admin@northmoor.example', targetName: MALLORY, targetType: 'User' },
 };
 
-test('what an administrator took back is no longer open, and not closed either', async () => {
+test('what an administrator took back is neither open nor closed', async () => {
   const report = await ask([ADDS_MALLORY, REMOVED]);
   const { answer, openings } = of(report, 'accounts');
   assert.equal(answer.kind, 'unknown');
@@ -155,13 +155,13 @@ test('what the intruders take back themselves stays open', async () => {
   assert.deepEqual(openOf(await ask([ADDS_MALLORY, byEve])), ['accounts']);
 });
 
-test('what failed opened nothing', async () => {
+test('a failed change opened nothing', async () => {
   const failed = { ...ADDS_MALLORY, event: { ...ADDS_MALLORY.event, statusId: 2 } };
   assert.deepEqual(openOf(await ask([failed])), []);
 });
 
-test('an address that many share taints nobody, one that few share does', async () => {
-  // Its records are not there: it names an address, and nobody.
+test('an address with many users taints no party, one with few does', async () => {
+  // Its records are missing: it names an address and no principal.
   const named = (ip: string): StoredFinding =>
     findingOf([], [], { firstMs: T, lastMs: T, addresses: [ip] });
   const from = (ip: string): WorldEvent => ({
@@ -181,7 +181,7 @@ test('an address that many share taints nobody, one that few share does', async 
   assert.deepEqual(openOf(await ask2('203.0.113.9')), []);
 });
 
-test('the credentials of an application whose home is elsewhere cannot be told', async () => {
+test('the credentials of an application from another tenant are unknown', async () => {
   const home = 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74';
   const signIn: WorldEvent = {
     atMs: at(1),
@@ -197,12 +197,12 @@ test('the credentials of an application whose home is elsewhere cannot be told',
   assert.match(JSON.stringify(here), /"kind":"unknown".*home-not-read/);
 });
 
-test('a tenant that is owned and not connected is a reason in every answer', async () => {
+test('an owned but unconnected tenant is a reason in every answer', async () => {
   const { footholds } = await ask([], { unconnected: ['Northmoor Test'] });
   for (const { answer } of footholds) assert.match(JSON.stringify(answer), /tenant-not-connected/);
 });
 
-test('coverage that is short is a reason, coverage that is whole is none', async () => {
+test('incomplete coverage is a reason, complete coverage is none', async () => {
   const fact = (state: CoverageRow['state']): CoverageRow => ({
     ...{ index: 0, tenant: TENANT, source: 'graph/directoryAudits', workload: null, subject: null },
     ...{ fromMs: T, toMs: null, state, bound: null, because: 'the reason' },
@@ -219,7 +219,7 @@ const TOKEN: WorldEvent = {
   event: { classUid: 3002, actorName: EVE, actorType: 1, sessionUid: 's1' },
 };
 
-test('a session stays open until somebody else revokes it', async () => {
+test('a session stays open until another person revokes it', async () => {
   const revoked: WorldEvent = {
     atMs: at(2),
     operation: 'Update StsRefreshTokenValidFrom Timestamp.',
@@ -231,7 +231,7 @@ test('a session stays open until somebody else revokes it', async () => {
   assert.ok(openOf(await ask([TOKEN, revoked, later])).includes('sessions'));
 });
 
-test('a token may live for 28 hours behind its last use', async () => {
+test('a token may live for 28 hours after its last use', async () => {
   assert.ok(openOf(await ask([TOKEN], { nowMs: at(28) })).includes('access-tokens'));
   const after = of(await ask([TOKEN], { nowMs: at(29) }), 'access-tokens').answer;
   assert.match(JSON.stringify(after), /tokens-expired/);

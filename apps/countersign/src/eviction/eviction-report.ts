@@ -26,50 +26,53 @@ import type { Name } from './reversals/parties.ts';
 
 export type OutInput = {
   readonly source: IncidentSource;
-  /** Of the log that the indices point into. */
+  /** The log position that the indices refer to. */
   readonly asOf: Watermark;
   readonly period: Period;
   readonly findings: readonly StoredFinding[];
-  /** What people say is the intruders'. */
+  /** Parties that people named as the intruders'. */
   readonly seeds: readonly Seed[];
-  /** Facts of coverage that touch the period. */
+  /** Coverage rows that overlap the period. */
   readonly coverage: readonly CoverageRow[];
   readonly connected: ReadonlySet<string>;
-  /** Tenants that are owned and not connected, by name. */
+  /** Names of owned tenants that are not connected. */
   readonly unconnected: readonly string[];
-  /** Why a finding that would name them may be missing: rules that could not see. */
+  /** Why findings about them may be missing: rules that could not see. */
   readonly blind: readonly Reason[];
   readonly nowMs: number;
 };
 
-/** One foothold. `no`: not out by this way, it is open. There is no `yes` without reading state. */
+/**
+ * The answer for one foothold. `no`: it is open, so they are not out. `yes` is impossible without
+ * reading the state.
+ */
 export type FootholdAnswer = {
   readonly foothold: Foothold;
   readonly answer: Answer;
-  /** Those that are open, then those that a later change took back, or may have. */
+  /** Open ones first, then those that a later change reversed or may have reversed. */
   readonly openings: readonly Opening[];
 };
 
 export type SuspectParty = {
   readonly party: Name;
   readonly names: readonly Name[];
-  /** All that says so, the earliest first. */
+  /** All reasons, earliest first. */
   readonly taints: readonly Taint[];
 };
 
 export type EvictionReport = {
   readonly footholds: readonly FootholdAnswer[];
-  /** Everything that counts as the intruders', earliest first. */
+  /** Everything attributed to the intruders, earliest first. */
   readonly lineage: readonly SuspectParty[];
-  /** Whose the addresses are that findings rest on. */
+  /** The users of the addresses in findings. */
   readonly addresses: readonly AddressStatus[];
-  /** What the answers come to without each finding that a person has not confirmed. */
+  /** The answers without each finding that no person has confirmed. */
   readonly doubts: readonly Doubt[];
-  /** Findings of which that was not asked, there being so many. */
+  /** Findings that were skipped for this because there are too many. */
   readonly undoubted: number;
 };
 
-/** Are they out? One answer for each of the 44 ways to stay in. */
+/** Are they out? Returns one answer per foothold (44). */
 export async function assessEviction(input: OutInput): Promise<EvictionReport> {
   const source = remembering(input.source);
   const found = await investigate({ ...input, source });
@@ -116,7 +119,7 @@ async function readFoothold(
   return { openings: [...openings, ...special.openings], because };
 }
 
-/** The same investigation by a lineage that one finding was left out of. */
+/** The same investigation with a lineage without one finding. */
 function within(found: Investigation, lineage: Lineage, without: string): Investigation {
   const { clues } = found;
   const passwords = clues.passwords.filter(withoutFinding(clues.passwords, without));
@@ -136,7 +139,7 @@ async function openCounts(
   return counts;
 }
 
-/** Records are asked for again for each finding that is left out. */
+/** Caches records, because each omitted finding asks for them again. */
 function remembering(source: IncidentSource): IncidentSource {
   const records = new Map<number, Promise<unknown>>();
   return {
@@ -186,7 +189,7 @@ function answerOf(
   return { foothold, answer: unknown(asOf, reasons, wouldDecide), openings: ordered };
 }
 
-/** What is open, with what happened to it and does not count. */
+/** What is open, with reversals that do not count. */
 function openText({ text, reversal }: Opening): string {
   if (reversal.kind !== 'none') return text;
   const { putBack, byThemselves } = reversal;
@@ -200,7 +203,7 @@ const NOBODY_TAINTED: Reason = {
   text: 'no finding of high severity names a person, and no --suspect was given',
 };
 
-/** What was taken back, what that leaves, and what may have been. */
+/** Reversed openings, what the reversals leave, and possible reversals. */
 function reversalReasons(ended: readonly Opening[], nowMs: number): Reason[] {
   const reasons: Reason[] = [];
   for (const { text, reversal } of ended) {
@@ -233,7 +236,7 @@ function leftBy(
     });
 }
 
-/** The first of each kind, and how many there are beside it. */
+/** The first reason of each kind, and the number of others. */
 function groupedReasons(reasons: readonly Reason[]): Reason[] {
   return [...Map.groupBy(reasons, ({ code }) => code).values()].map(([first, ...more]) => {
     const { code, text } = first as Reason;

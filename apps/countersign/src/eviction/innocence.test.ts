@@ -4,7 +4,7 @@ import { assessEviction, type EvictionReport, type OutInput } from './eviction-r
 import { namedSeed } from './lineage/parse-seed.ts';
 import { accountOf, findingOf, TENANT, type WorldEvent } from './testing/world.ts';
 
-/** Whom the lineage must not implicate. */
+/** Parties that the lineage must not implicate. */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -64,7 +64,7 @@ function openOf({ footholds }: EvictionReport): string[] {
   return footholds.filter(({ answer }) => answer.kind === 'no').map(({ foothold }) => foothold.id);
 }
 
-test('who was only guessed at is not suspect, what was guessed from is', async () => {
+test('a person who was only guessed at is not suspect; the guessing address is', async () => {
   const events = [
     signIn(ADA, '198.51.100.7', 1, { statusId: 2, statusCode: '50126' }),
     signIn(EVE, '198.51.100.7', 2),
@@ -74,7 +74,7 @@ test('who was only guessed at is not suspect, what was guessed from is', async (
   assert.deepEqual(suspects(report), ['address:198.51.100.7', `name:${EVE}`]);
 });
 
-test('a password that was guessed and not enough is known, and its owner not suspect', async () => {
+test('a guessed password behind a second factor is known, and its owner not suspect', async () => {
   const events = [signIn(ADA, '198.51.100.7', 1, { statusId: 2, statusCode: '50076' })];
   const findings = [
     findingOf(events, [0], { principals: [`user:${ADA}`], techniques: ['T1110.003'] }),
@@ -86,7 +86,7 @@ test('a password that was guessed and not enough is known, and its owner not sus
   assert.deepEqual(openOf(await ask([...events, reset], { findings })), []);
 });
 
-test('whom a change was made to is suspect only if it gives control over them', async () => {
+test('the target of a change is suspect only if the change gives control over it', async () => {
   const events = [
     change('Set-MailboxAuditBypassAssociation', { actorName: EVE, targetName: ADA }, 1),
     change('Delete user.', { actorName: EVE, targetName: ADMIN, targetType: 'User' }, 2),
@@ -98,7 +98,7 @@ test('whom a change was made to is suspect only if it gives control over them', 
   assert.deepEqual(suspects(report), ['name:cy@northmoor.example', `name:${EVE}`]);
 });
 
-test('whoever consents may have been led to it: what they let in is suspect', async () => {
+test('a consenting person may be a victim; the application is suspect', async () => {
   const events = [
     change(
       'Consent to application.',
@@ -123,7 +123,7 @@ test('whoever consents may have been led to it: what they let in is suspect', as
 const VENDORS = ['40.126.1.7', '2603:10b6:208:3f::19', '52.98.1.1'];
 const INSIDE = ['192.168.2.5', '10.1.2.3', 'fd00::7'];
 
-test("the vendor's own addresses, and those inside a network, taint nobody", async () => {
+test("the vendor's own and private addresses taint no party", async () => {
   for (const ip of [...VENDORS, ...INSIDE]) {
     const events = [
       signIn(EVE, ip, 1),
@@ -135,7 +135,7 @@ test("the vendor's own addresses, and those inside a network, taint nobody", asy
   }
 });
 
-test('an address that people used before the attack is theirs, and says how many', async () => {
+test('an address with users before the attack is theirs, with their number', async () => {
   const ip = '198.51.100.7';
   const acts = [
     signIn(EVE, ip, 1),
@@ -158,14 +158,14 @@ test('an address that people used before the attack is theirs, and says how many
   );
 });
 
-test('how many used an address before is unknown where the ledger begins later', async () => {
+test('earlier use of an address is unknown if the ledger begins later', async () => {
   const events = [signIn(EVE, '198.51.100.7', 1)];
   const { addresses } = await ask(events, { findings: [findingOf(events, [0])] });
   assert.equal(addresses[0]?.earlier.people, null);
   assert.match(addresses[0]?.earlier.because ?? '', /is not known: the ledger holds nothing/);
 });
 
-test('what an owner does from where they always worked is not theirs', async () => {
+test("an owner's acts from their usual address are the owner's", async () => {
   const [home, relay] = ['203.0.113.8', '198.51.100.7'];
   const rule = (ip: string, hours: number, name: string): WorldEvent =>
     change('New-InboxRule', { actorName: EVE, ip, mailbox: EVE, object: `x/eve\\${name}` }, hours);
@@ -181,7 +181,8 @@ test('what an owner does from where they always worked is not theirs', async () 
     rules?.openings.map(({ entry }) => entry),
     [2],
   );
-  // Whom a person names is theirs altogether, and so is who did from there what was found.
+  // A party that a person names is fully suspect, and so is one that a finding shows acting from
+  // there.
   const named = await ask(events, { seeds: [namedSeed(`user:${EVE}`, T)] });
   assert.equal(
     named.footholds.find(({ foothold }) => foothold.id === 'inbox-rules')?.openings.length,
@@ -195,7 +196,7 @@ test('what an owner does from where they always worked is not theirs', async () 
   );
 });
 
-test('an administrator who works where many do is not suspect for what they gave', async () => {
+test('an administrator at a shared address is not suspect for what they gave', async () => {
   const office = '203.0.113.9';
   const crowd = ['a', 'b', 'c', 'd'].map((name) => signIn(`${name}@northmoor.example`, office, -5));
   const add = change(
@@ -217,7 +218,7 @@ test('an administrator who works where many do is not suspect for what they gave
   assert.deepEqual(openOf(lonely), ['principal-credentials', 'accounts']);
 });
 
-test('two applications of one name are two parties, and so are two accounts', async () => {
+test('two applications, or accounts, with one name are two parties', async () => {
   const app = (uid: string): WorldEvent['event'] => ({
     ...{
       actorName: EVE,
@@ -240,7 +241,7 @@ test('two applications of one name are two parties, and so are two accounts', as
 
 test("a phone's session outlives a revocation, which proves nothing of a stolen one", async () => {
   const relay = '198.51.100.7';
-  // A phone roams: none of its addresses is where its owner always works.
+  // A phone roams, so none of its addresses is its owner's usual one.
   const phone = (ip: string, hours: number): WorldEvent =>
     signIn(EVE, ip, hours, { sessionUid: 'phone' });
   const events = [
@@ -279,7 +280,7 @@ test('a revocation counts from when an account is suspect, not from its next sig
       { actorName: ADMIN, targetName: EVE, targetType: 'User' },
       hours,
     );
-  // The finding names what the intruders did. It does not name the session that they did it in.
+  // The finding names the intruders' acts, but not their session.
   const statesOf = async (...later: readonly WorldEvent[]): Promise<string[]> => {
     const events = [change('New-InboxRule', { actorName: EVE }, 1), ...later];
     const named = { principals: [`user:${EVE}`] };
@@ -317,7 +318,7 @@ test('a session that a later finding names is open since its sign-in', async () 
   assert.equal(doubts[0]?.openCounts.get(1), 0, 'by that finding alone');
 });
 
-test('each party names the records, the edge and from whom', async () => {
+test('each party lists its records, the edge and the previous party', async () => {
   const events = [
     signIn(EVE, '198.51.100.7', 1),
     change('Add user.', { actorName: EVE, targetName: ADA }, 2),
@@ -333,7 +334,7 @@ test('each party names the records, the edge and from whom', async () => {
   ]);
 });
 
-test('without a finding, what rests on it alone is no longer open', async () => {
+test('without a finding, everything that depends on it alone is no longer open', async () => {
   const events = [
     signIn(EVE, '198.51.100.7', 1),
     change('Add user.', { actorName: EVE, targetName: ADA }, 2),
@@ -355,14 +356,14 @@ test('without a finding, what rests on it alone is no longer open', async () => 
     `name:${ADA}`,
     `name:${EVE}`,
   ]);
-  // Two findings that rest on one record are one reason: if that is harmless, both say nothing.
+  // Two findings on one record are one reason: if it is harmless, both are void.
   assert.equal(byUid.get('f2')?.openCounts.get(27), 1);
   assert.equal(byUid.get('f3')?.openCounts.get(27), 1);
   const alone = await ask(events.slice(0, 2), { findings: [findings[0] as (typeof findings)[0]] });
   assert.equal(alone.doubts[0]?.openCounts.get(27), 0);
 });
 
-test('what is months back is no habit', async () => {
+test('use of months ago is no habit', async () => {
   const events = [
     signIn(EVE, '198.51.100.7', 1),
     signIn(ADA, '198.51.100.7', (-200 * DAY_MS) / HOUR_MS),

@@ -8,7 +8,7 @@ const FILE = join(import.meta.dirname, '../../../../content/incident/vendor-ques
 
 const given = (text: string): Parameters<typeof parseAnswers>[0] => ({ file: 'a.yaml', text });
 
-test('a blank answer stays unknown, and a claim without evidence does too', () => {
+test('an empty answer, or a claim without evidence, stays unknown', () => {
   const questions = parseQuestions(readConfigFile(FILE));
   const answers = parseAnswers(
     given(
@@ -23,7 +23,7 @@ test('a blank answer stays unknown, and a claim without evidence does too', () =
   assert.equal(worth.get('internal-access'), 'unknown');
 });
 
-test('answers of another form are refused, with the line', () => {
+test('refuses answers of another form, with the line', () => {
   assert.throws(() => parseAnswers(given('answers:\n  signing-keys: perhaps\n')), {
     code: 'CONFIG_INVALID',
   });

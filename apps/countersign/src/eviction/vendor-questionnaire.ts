@@ -2,20 +2,20 @@ import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { QUESTIONS_MAX } from './limits.ts';
 
-/** What only the vendor can say. */
+/** A question that only the vendor can answer. */
 export type VendorQuestion = {
   readonly id: string;
   readonly question: string;
   readonly why: string;
 };
 
-/** What the vendor said; without evidence it is a claim, and decides nothing. */
+/** The vendor's answer. Without evidence it is a claim and decides nothing. */
 export type VendorAnswer = {
   readonly answer: 'yes' | 'no' | 'unknown';
   readonly evidence?: string | undefined;
 };
 
-/** A question with what its answer is worth. */
+/** A question with the weight of its answer. */
 export type QuestionResult = VendorQuestion & {
   readonly answer: 'yes' | 'no' | 'unknown';
   readonly because: string;
@@ -34,7 +34,7 @@ export function parseAnswers(given: SourceText): Readonly<Record<string, VendorA
   return Object.fromEntries(Object.entries(answers).map(([id, said]) => [id, answerOf(said)]));
 }
 
-/** A blank answer stays unknown, and so does a "yes" or a "no" that nothing stands behind. */
+/** Evaluates answers. An empty one stays unknown, and so does a "yes" or "no" without evidence. */
 export function questioned(
   questions: readonly VendorQuestion[],
   answers: Readonly<Record<string, VendorAnswer>>,
@@ -58,7 +58,7 @@ const TEXT = z.string().trim().min(1);
 const ID = z.string().regex(/^[a-z][a-z-]*$/, 'is no id: write small letters and hyphens');
 const QUESTION: z.ZodType<VendorQuestion> = z.strictObject({ id: ID, question: TEXT, why: TEXT });
 
-/** YAML reads a bare `yes` as text, and `true` where somebody writes that. */
+/** YAML 1.2 reads a bare `yes` as text, and `true` as a boolean. */
 const ANSWER = z.strictObject({
   answer: z.union([z.boolean(), z.enum(['yes', 'no', 'unknown', '']), z.null()]),
   evidence: z.string().optional(),

@@ -13,7 +13,7 @@ export type ServicePrincipal = {
   readonly name: string | null;
 };
 
-/** Who did something with success from an address, from when on. */
+/** A principal with a successful event from an address, and the first time. */
 export type AddressUser = {
   readonly ip: string;
   readonly tenant: string;
@@ -22,7 +22,7 @@ export type AddressUser = {
   readonly firstMs: number;
 };
 
-/** An account by its id and a name that it had, from when on. */
+/** An account's id and one of its names, with the first time. */
 export type NamedAccount = {
   readonly tenant: string;
   readonly uid: string;
@@ -30,27 +30,27 @@ export type NamedAccount = {
   readonly firstMs: number;
 };
 
-/** What the question asks of the account; nothing in it is written. */
+/** Read access to the store and ledger for the eviction question. Writes nothing. */
 export interface IncidentSource {
-  /** Distinct operations, as delivered. */
+  /** Distinct operations as delivered. */
   operations(period: Period): Promise<readonly string[]>;
   changes(operations: readonly string[], period: Period): AsyncIterable<EventRow>;
-  /** Everything that parties did: object ids, actor keys, sessions, application ids. */
+  /** Everything that parties did, by object ids, actor keys, sessions and application ids. */
   activity(parties: readonly string[], period: Period): AsyncIterable<EventRow>;
-  /** Events that any of these entries tell of. */
+  /** Events with any of these entries. */
   events(entries: readonly number[], period: Period): AsyncIterable<EventRow>;
   servicePrincipals(period: Period): Promise<readonly ServicePrincipal[]>;
-  /** How many actors were seen behind each address. */
+  /** Number of actors per address. */
   sharers(addresses: readonly string[], period: Period): Promise<ReadonlyMap<string, number>>;
-  /** Who had success from these addresses. */
+  /** Principals with successful events from these addresses. */
   users(addresses: readonly string[], period: Period): Promise<readonly AddressUser[]>;
-  /** From where these parties had success: object ids and actor keys. */
+  /** Addresses from which these parties (object ids and actor keys) were successful. */
   placesOf(parties: readonly string[], period: Period): Promise<readonly AddressUser[]>;
-  /** When the first event of the period was that states an address; null where there is none. */
+  /** Time of the first event in the period that states an address; null without one. */
   historyMs(period: Period): Promise<number | null>;
-  /** What these object ids were called, and which ids had these names. */
+  /** Names of these object ids, and object ids of these names. */
   accounts(uids: readonly string[], names: readonly string[]): Promise<readonly NamedAccount[]>;
-  /** The record of an entry, parsed; undefined where its body was erased or is no JSON. */
+  /** The parsed record of an entry; undefined if its body was erased or is not JSON. */
   record(index: number): Promise<unknown>;
 }
 
@@ -121,7 +121,7 @@ export function incidentSource(store: StoreReader, ledger: LedgerReader): Incide
   };
 }
 
-/** A sign-in that was interrupted is no success; of most other records a failure is stated. */
+/** An interrupted sign-in is no success. Most other records state a failure if there is one. */
 const SUCCESS = 'CASE WHEN class_uid = 3002 THEN status_id = 1 ELSE status_id <> 2 END';
 
 async function usersOf(
@@ -151,7 +151,7 @@ function anyOf(column: string, values: readonly string[], before: number): strin
   return `${column} IN (${values.map((_, i) => `$${before + i + 1}`).join(', ')})`;
 }
 
-/** Files hold whole days, so that the scope alone lets more through. */
+/** Files hold whole days, so the scope alone is not exact. */
 function within({ fromMs, toMs }: Period): string {
   const at = (ms: number): string => `make_timestamp_ms(CAST(${Math.trunc(ms)} AS BIGINT))`;
   return `"time" >= ${at(fromMs)}${toMs === undefined ? '' : ` AND "time" < ${at(toMs)}`}`;

@@ -12,19 +12,19 @@ import { actorOf, holderOf } from './party-names.ts';
 
 export type Effect = 'opens' | 'closes' | 'reopens';
 
-/** One change, and what it means for one foothold. */
+/** One change and its meaning for one foothold. */
 export type Meaning = {
   readonly foothold: Foothold;
   readonly effect: Effect;
-  /** Whose it is then. */
+  /** The new holder. */
   readonly holder: PartyReference;
-  /** What it gives, in words; undefined where the record does not say. */
+  /** What the change gives, in words; undefined if the record does not say. */
   readonly what: string | undefined;
-  /** What exactly: a reversal of something else takes nothing back. */
+  /** The exact objects. Only a reversal of these takes it back. */
   readonly things: Things;
-  /** Whether whoever did it controls the holder then. */
+  /** Whether the actor controls the holder afterwards. */
   readonly control: 'given' | 'none';
-  /** Of what opens: whether it puts back what was taken away, done by anybody. */
+  /** For an opening change: whether it restores something, whoever does it. */
   readonly reinstates: boolean;
   readonly leaves: readonly Remainder[];
 };
@@ -32,15 +32,15 @@ export type Meaning = {
 export type Change = {
   readonly row: EventRow;
   readonly act: Act;
-  /** It takes something back, with an operation that may as well give it. */
+  /** The change takes something back, by an operation that may also give it. */
   readonly isReversal: boolean;
   readonly meanings: readonly Meaning[];
 };
 
 /**
- * Every change of the period that opens or closes a foothold, in order of time. Records are read
- * only of operations that the list knows.
- * @throws IncidentError TOO_MANY_CHANGES
+ * All changes in the period that open or close a foothold, in time order. Reads only records of
+ * known operations.
+ * @throws EvictionError TOO_MANY_CHANGES
  */
 export async function changesOf(
   source: IncidentSource,
@@ -54,7 +54,7 @@ export async function changesOf(
   const changes: Change[] = [];
   for await (const row of source.changes(found, period)) {
     if (changes.length >= CHANGES_MAX) throw tooMany();
-    // What failed changed nothing.
+    // A failed operation changed nothing.
     if (row.event.statusId === 2) continue;
     const detail = new RecordDetail(await source.record(row.index));
     const key = activityKey(row.event.operation ?? '', memo);
@@ -72,7 +72,7 @@ function isReversalOf(uses: readonly Use[], meanings: readonly Meaning[]): boole
   return couldOpen && meanings.every(({ effect }) => effect === 'closes');
 }
 
-/** Two logs tell of one change of the directory, and only one of them says from where. */
+/** Two logs report one directory change, and only one states the address. */
 function withAddresses(changes: readonly Change[]): Change[] {
   const keyOf = ({ row: { tenant, event } }: Change): string | undefined =>
     event.correlationUid === null
@@ -89,7 +89,7 @@ function withAddresses(changes: readonly Change[]): Change[] {
   });
 }
 
-/** Who is who, as far as the changes and the sign-ins of applications say. */
+/** Learns which names belong to one party, from changes and sign-ins of applications. */
 export function learnParties(
   parties: PartyNames,
   changes: readonly Change[],
@@ -113,8 +113,8 @@ export function learnParties(
 type Pair = { readonly called: PartyReference; readonly kinds: Map<string, Set<string>> };
 
 /**
- * Records of an application do not always state the id that it shares with its principal. Where one
- * application and one principal of a tenant have a display name, they belong together.
+ * Links an application with its service principal. Records do not always state the shared id. If a
+ * tenant has one of each with the same display name, they belong together.
  */
 class ApplicationPairs {
   readonly #ids = new Map<string, Pair>();

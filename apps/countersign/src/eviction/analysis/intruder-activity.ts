@@ -8,17 +8,17 @@ import type { Name } from '../reversals/parties.ts';
 import type { IncidentSource, Period } from './eviction-source.ts';
 import { actorOf } from './party-names.ts';
 
-/** One successful act that counts as the intruders'. */
+/** One successful act attributed to the intruders. */
 export type TaintedAct = {
   readonly row: EventRow;
   readonly act: Act;
   readonly party: Name;
   readonly taint: Taint;
-  /** By a session or an address of theirs, or an account that nobody else uses. */
+  /** Certain if it used an intruder's session or address, or an account without another user. */
   readonly isSure: boolean;
 };
 
-/** What one of them read through one session and address, by the mailbox or site that it lay in. */
+/** What an intruder read through one session and address, by mailbox or site. */
 export type Reading = {
   readonly place: string;
   readonly tenant: string;
@@ -26,19 +26,19 @@ export type Reading = {
   readonly party: Name;
   readonly isSure: boolean;
   items: number;
-  /** Contents of a synchronised folder, or of a mailbox whose recording stopped, are not known. */
+  /** The amount is unknown for a synchronized folder or a throttled mailbox. */
   isMore: boolean;
   readonly first: EventRow;
   last: EventRow;
   readonly taint: Taint;
 };
 
-/** Everything that what is tainted did, told together. */
+/** Everything that tainted parties did. */
 export type IntruderActivity = {
   /** The latest {@link SIGN_INS_READ_MAX}. */
   readonly signIns: readonly TaintedAct[];
   readonly readings: readonly Reading[];
-  /** The last moment at which a token of theirs is known to have been issued or used, by whom. */
+  /** The latest known issue or use of a token, per channel. */
   readonly lasts: readonly TaintedAct[];
 };
 
@@ -68,7 +68,7 @@ export async function activityOf(
     const by = isOfSignIn ? lineage.behindSignIn(whole) : lineage.behind(whole);
     if (by === undefined) continue;
     const isSure = isSurely(lineage, whole, by);
-    // Where the account itself is theirs, one line for all of its channels is enough.
+    // If the account itself is the intruders', one row for all its channels is enough.
     const isItself = lineage.partyOf(whole.actor) === by.party;
     const act = isItself ? { actor: whole.actor, session: null, ip: null } : whole;
     const through = JSON.stringify([by.party, isSure, act.session, act.ip]);
@@ -83,7 +83,7 @@ export async function activityOf(
   return surest({ signIns, readings: [...readings.values()], lasts: [...lasts.values()] });
 }
 
-/** An account that they made, and an application that they hold, has no owner who uses it too. */
+/** Intruders' own accounts and applications have no other user. */
 function isSurely(lineage: Lineage, act: Act, { party }: Suspicion): boolean {
   if (lineage.ofChannel(act) !== undefined || lineage.partyOf(act.actor) !== party) return true;
   const isService = act.actor.names.some((name) => name.startsWith('app:'));
@@ -91,8 +91,8 @@ function isSurely(lineage: Lineage, act: Act, { party }: Suspicion): boolean {
 }
 
 /**
- * What surely is theirs. Of an account of which nothing is, all may be: nobody can tell it from
- * what its owner did.
+ * Keeps only certain activity. An account without any keeps all of it, because the owner's cannot
+ * be told apart.
  */
 function surest({ signIns, readings, lasts }: IntruderActivity): IntruderActivity {
   const sure = new Set([...signIns, ...readings].flatMap((one) => (one.isSure ? one.party : [])));
@@ -101,13 +101,13 @@ function surest({ signIns, readings, lasts }: IntruderActivity): IntruderActivit
   return { signIns, readings: readings.filter(counts), lasts: lasts.filter(counts) };
 }
 
-/** The sure ones, where there are some. */
+/** The certain ones, if there are any. */
 export function sureOf<T extends { readonly isSure: boolean }>(all: readonly T[]): readonly T[] {
   const sure = all.filter(({ isSure }) => isSure);
   return sure.length > 0 ? sure : all;
 }
 
-/** Those of the doings that count as theirs by a smaller lineage too. */
+/** The activity that a smaller lineage also attributes to the intruders. */
 export function activityWithin(activity: IntruderActivity, lineage: Lineage): IntruderActivity {
   const isTheirs = ({ act }: { readonly act: Act }): boolean => lineage.behind(act) !== undefined;
   return {
@@ -117,7 +117,7 @@ export function activityWithin(activity: IntruderActivity, lineage: Lineage): In
   };
 }
 
-/** Every name of what is tainted, as the columns of the books hold them. */
+/** Every name of tainted parties, in the form of the store's columns. */
 export function keysOf(lineage: Lineage): string[] {
   const keys = new Set<string>();
   for (const { names } of lineage.list()) {

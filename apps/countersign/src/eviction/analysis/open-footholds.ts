@@ -6,7 +6,7 @@ import type { Undoings } from '../reversals/reversal-index.ts';
 import { type Reversal, reversalOf } from '../reversals/reversals.ts';
 import type { Change, Meaning } from './foothold-changes.ts';
 
-/** One thing that holds a foothold open, or held it. */
+/** One change or event that keeps or kept a foothold open. */
 export type Opening = {
   readonly entry: number;
   readonly entries: readonly number[];
@@ -15,15 +15,15 @@ export type Opening = {
   /** In words: what, whose, by whom. */
   readonly text: string;
   readonly by: Taint;
-  /** Whose act it was. */
+  /** The actor. */
   readonly party: Name;
   readonly reversal: Reversal;
 };
 
-/** What changes say of one foothold. */
+/** What the changes show about one foothold. */
 export type ChangeReading = {
   readonly openings: readonly Opening[];
-  /** Changes of the same kind by others, of which nobody said that they were approved. */
+  /** Changes of the same kind by other people, which were not confirmed as approved. */
   readonly others: number;
 };
 
@@ -45,7 +45,7 @@ export function readChanges(
       } else if (
         !change.meanings.some((each) => isOf(each, foothold) && each.effect === 'closes')
       ) {
-        // Whoever sets a password opens and closes at once.
+        // Setting a password opens and closes at once.
         others.add(key);
       }
     }
@@ -57,7 +57,7 @@ function isOf(meaning: Meaning, foothold: Foothold): boolean {
   return meaning.foothold.number === foothold.number;
 }
 
-/** Several logs tell of one change: they share its correlation, its holder and its thing. */
+/** Several logs report one change. They share correlation, holder and object. */
 function actionKey({ row }: Change, { holder, things }: Meaning, lineage: Lineage): string {
   const { tenant, event, index } = row;
   const { correlationUid } = event;
@@ -65,7 +65,7 @@ function actionKey({ row }: Change, { holder, things }: Meaning, lineage: Lineag
   return JSON.stringify([tenant, correlationUid, lineage.partyOf(holder), things]);
 }
 
-/** One opening that several records tell of; what takes one of them back takes it back. */
+/** One opening from several records. A reversal of one record is a reversal of all. */
 function together(opening: Opening, known: Opening | undefined): Opening {
   if (known === undefined) return opening;
   const entries = [...new Set([...known.entries, ...opening.entries])].sort((a, b) => a - b);
@@ -73,7 +73,7 @@ function together(opening: Opening, known: Opening | undefined): Opening {
   return { ...known, entries, reversal: isOpen ? opening.reversal : known.reversal };
 }
 
-/** Who did it counts; where nobody is named, what it was done to. */
+/** The actor's suspicion counts; without an actor, the target's. */
 function takenBy(change: Change, meaning: Meaning, lineage: Lineage): Suspicion | undefined {
   const by = lineage.behind(change.act);
   if (by !== undefined || change.act.actor.names.length > 0) return by;

@@ -23,20 +23,20 @@ export function addressName(ip: string): Name {
   return `address:${ip}`;
 }
 
-/** A sign-in name anywhere; a display name within its tenant. */
+/** A sign-in name is unique anywhere, a display name within its tenant. */
 export function calledName(tenant: string, text: string): Name {
   const name = text.trim().toLowerCase();
   return name.includes('@') ? `name:${name}` : `label:${tenant}:${name}`;
 }
 
-/** An id out of a finding: an actor key, with or without its kind, or an application. */
+/** An id in a finding: an actor key with or without its kind, or an application. */
 export function keyName(tenant: string, key: string): Name {
   if (isGuid(key)) return uidName(key);
   const named = /^(?:user|service|system):(.+)$/s.exec(key);
   return calledName(tenant, named?.[1] ?? key);
 }
 
-/** Who acted. A person's client application did not act; a service principal's did. */
+/** The names of the actor. A person's client application did not act; a service principal did. */
 function actorNames({ tenant, event }: EventRow): Name[] {
   const names: Name[] = [];
   if (event.actorUid !== null) names.push(uidName(event.actorUid));
@@ -63,7 +63,7 @@ function holderNames(row: EventRow, detail: RecordDetail, holder: HolderRole): N
       return targetNames(row, detail);
     case 'grantee': {
       const named = granteeNames(row, detail);
-      // Where the record names nobody beside the resource, nobody knows who holds the grant.
+      // If the record names only the resource, the holder of the grant is unknown.
       return named.length > 0 || isResource(detail) ? named : targetNames(row, detail);
     }
     case 'mailbox':
@@ -73,7 +73,7 @@ function holderNames(row: EventRow, detail: RecordDetail, holder: HolderRole): N
   }
 }
 
-/** What is granted is a right at the vendor's own service, which the record has as its target. */
+/** Whether the target is the vendor's service whose permission is granted. */
 function isResource(detail: RecordDetail): boolean {
   const spn = detail.property('targetid.serviceprincipalnames') ?? '';
   return spn.split(/[;,\s"[\]/]+/).some((id) => appNameOf(id.toLowerCase()) !== null);
@@ -83,7 +83,7 @@ function targetNames({ tenant, event }: EventRow, detail: RecordDetail): Name[] 
   const { targetUid, targetName, targetType } = event;
   const names: Name[] = [];
   if (targetUid !== null) names.push(uidName(targetUid));
-  // A record about a device and its owner has the id of the one and the name of the other.
+  // A record about a device and its owner has the id of one and the name of the other.
   const isOthers =
     targetName?.includes('@') === true && !/^(?:|user|guest)$/i.test(targetType ?? '');
   if (targetName !== null && !isOthers) names.push(calledName(tenant, targetName));
@@ -118,8 +118,8 @@ function granteeNames({ tenant }: EventRow, detail: RecordDetail): Name[] {
 }
 
 /**
- * A mailbox is named by the path of a rule in it, by owner, or not at all where it is one's own.
- * The path comes first: an administrator who names a rule by it acts on somebody else's mailbox.
+ * A mailbox is named by the path of a rule, by its owner, or not at all if it is the actor's own.
+ * The path comes first, because an administrator may use it for another person's mailbox.
  */
 function mailboxNames(row: EventRow, detail: RecordDetail): Name[] {
   const { tenant, event } = row;
@@ -130,7 +130,7 @@ function mailboxNames(row: EventRow, detail: RecordDetail): Name[] {
   return box === undefined ? own : [box, ...own];
 }
 
-/** `FOREST/…/DOMAIN/MAILBOX\RULE` names a mailbox by what the forest calls it. */
+/** `FOREST/…/DOMAIN/MAILBOX\RULE` names a mailbox by its directory name. */
 function boxOf(path: string | null): Name | undefined {
   const box = /\/([^/\\]+)\\[^\\]*$/.exec(path ?? '')?.[1];
   return box === undefined ? undefined : `box:${box.toLowerCase()}`;

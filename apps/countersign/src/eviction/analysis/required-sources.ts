@@ -2,7 +2,7 @@ import type { Reason } from '@countersign/core';
 import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import type { Ground } from '../footholds/foothold.ts';
 
-/** Which rows of coverage speak of which ground: by source, or by workload. */
+/** Which coverage rows are about which ground, by source or workload. */
 const SPEAKS: Readonly<Record<Ground, { readonly name: string; readonly of: RegExp }>> = {
   directory: {
     name: "the directory's changes",
@@ -22,7 +22,7 @@ const SPEAKS: Readonly<Record<Ground, { readonly name: string; readonly of: RegE
   mailFlow: { name: 'mail flow', of: /messagetrace|email/i },
 };
 
-/** Why the ledger may not hold all that there is on these grounds since a moment. */
+/** Reasons why the ledger may lack data of these grounds since a time. */
 export function groundReasons(
   grounds: readonly Ground[],
   facts: readonly CoverageRow[],

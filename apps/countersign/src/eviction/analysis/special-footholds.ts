@@ -25,10 +25,10 @@ export type SpecialInput = {
   readonly changes: FootholdChanges;
   readonly lineage: Lineage;
   readonly activity: IntruderActivity;
-  /** Passwords that were found out while something else kept their finder out. */
+  /** Passwords that were guessed while another factor blocked the sign-in. */
   readonly passwords: readonly FoundPassword[];
   readonly source: IncidentSource;
-  /** Tenants whose own log of the directory is here. */
+  /** Tenants whose own directory log is collected. */
   readonly connected: ReadonlySet<string>;
   readonly nowMs: number;
 };
@@ -70,7 +70,7 @@ export async function readSpecial(input: SpecialInput): Promise<SpecialReading> 
   }
 }
 
-/** The last sign-in of each person, and what was done about it since. */
+/** Each person's last sign-in by the intruders, and its reversal. */
 function sessions(input: SpecialInput): Opening[] {
   return peopleIn(input.activity).map((found) => {
     const own = sureOf(found);
@@ -82,7 +82,7 @@ function sessions(input: SpecialInput): Opening[] {
   });
 }
 
-/** Suspect people who did something: they had a session, and no record says when it began. */
+/** Suspects with activity but without a sign-in: they had a session with an unknown start. */
 function withoutSignIn({ activity, lineage }: SpecialInput): Reason[] {
   const partyOf = ({ act }: TaintedAct): Name | undefined => lineage.partyOf(act.actor);
   const signedIn = new Set(activity.signIns.map(partyOf));
@@ -95,8 +95,8 @@ function withoutSignIn({ activity, lineage }: SpecialInput): Reason[] {
 }
 
 /**
- * From when on they are in an account: their first sign-in. Where none is surely theirs, it is when
- * the account became suspect: what they did there took a session.
+ * Since when the intruders are in an account: the first sign-in. If none is certain, the time when
+ * the account became suspect, because their actions needed a session.
  */
 function inSinceMs(own: readonly TaintedAct[]): number {
   const { row, taint, isSure } = sureOf(own)[0] as TaintedAct;
@@ -123,7 +123,7 @@ function tokens({ activity, nowMs }: SpecialInput): SpecialReading {
   return { openings: [openingOf({ row, party, taint }, text)], because: [] };
 }
 
-/** Known where they learned it, or made the account; else it may be. */
+/** Certain if the intruders learned the password or created the account; otherwise possible. */
 function passwords(input: SpecialInput): SpecialReading {
   const openings: Opening[] = [];
   const maybe: TaintedAct[] = [];
@@ -146,7 +146,7 @@ function passwords(input: SpecialInput): SpecialReading {
   return { openings, because: [{ code: 'password-may-be-known', text }] };
 }
 
-/** Of accounts that they did not get into: the password is known all the same. */
+/** Accounts that the intruders did not enter, although they know the password. */
 function foundPasswords(input: SpecialInput): Opening[] {
   const { lineage } = input;
   const found = input.passwords.filter(({ taint }) => learnsPassword(taint.techniques));
@@ -186,7 +186,7 @@ function partnerText(detail: RecordDetail): string | undefined {
   return kind === 'serviceprovider' ? 'a sign-in as a partner that administers' : undefined;
 }
 
-/** What such an application signs in with is decided in another tenant: that is never a "no". */
+/** Another tenant controls the credentials of such an application, so this is never a "no". */
 async function foreign(input: SpecialInput): Promise<SpecialReading> {
   const seen = new Set<string>();
   const because: Reason[] = [];
@@ -232,9 +232,10 @@ function isLater(one: EventRow, other: EventRow): boolean {
 }
 
 /**
- * What was done about an account since they are in it. A session of theirs that is used behind
- * that, or a sign-in from what is theirs, shows that it did not help. A session that may be the
- * owner's shows only that not every session ended; a new one proves nothing.
+ * The reversal since the intruders entered an account.
+ *
+ * If their session is used afterwards, or they sign in again, it had no effect. A session that may
+ * be the owner's only shows that not every session ended. A new one proves nothing.
  */
 function reversalOfUse(input: SpecialInput, own: readonly TaintedAct[]): Reversal {
   const first = own[0] as TaintedAct;
@@ -261,13 +262,13 @@ function reversalOfUse(input: SpecialInput, own: readonly TaintedAct[]): Reversa
   return { ...reversal, leaves: [...reversal.leaves, doubt] };
 }
 
-/** Sessions that were used up to a moment. */
+/** Sessions that were used up to a time. */
 function sessionsUntil(acts: readonly TaintedAct[], untilMs: number): ReadonlySet<string> {
   const used = acts.filter(({ row }) => row.event.timeMs <= untilMs);
   return new Set(used.flatMap(({ row }) => row.event.sessionUid ?? []));
 }
 
-/** What was done about an account since a moment. */
+/** The reversal of an account's access since a time. */
 function reversalSince(
   { foothold, changes, lineage }: SpecialInput,
   row: FootholdOpening['row'],

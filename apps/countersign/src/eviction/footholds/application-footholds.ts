@@ -11,25 +11,25 @@ const FEDERATED = byAny(
 const APP_ROLE = byEach('approle.id', 'approle.value');
 const OWNED = byEach('application.objectid', 'serviceprincipal.objectid', 'group.objectid');
 
-/** Brings back the application, and whatever it held. */
+/** Restores the application and everything that it held. */
 const APPLICATION_BACK = trace(
   ['restore application', 'restore service principal', 'enable service principal'],
   'target',
 );
 
-/** Whatever an application holds goes with it. */
+/** Deletes everything that an application holds. */
 const DELETED = [
   trace(['delete application'], 'target', { leaves: [RESTORABLE, TOKENS] }),
   trace(['hard delete application'], 'target', { leaves: [TOKENS] }),
 ] as const;
 
-/** And whatever its principal holds in this tenant. */
+/** Deletes everything that its principal holds in this tenant. */
 const REMOVED = [
   trace(['remove service principal'], 'target', { leaves: [RESTORABLE, TOKENS] }),
   trace(['hard delete service principal'], 'target', { leaves: [TOKENS] }),
 ] as const;
 
-/** Numbers 9 to 16: what applications hold. Sources: contracts 2.8, 8.2, 8.4. */
+/** Footholds 9 to 16: what applications hold. Sources: contracts 2.8, 8.2, 8.4. */
 export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
   {
     number: 9,
@@ -38,7 +38,7 @@ export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
     grounds: ['directory'],
     opens: [
       trace(['update application - certificates and secrets management'], 'target', {
-        // Keys without ids: the statement alone says that there is one.
+        // For keys without ids, only the statement shows that there is one.
         when: (detail) => addedKeys(detail) !== undefined || statesKeysWithoutIds(detail),
         things: addedKeys,
       }),
@@ -219,7 +219,7 @@ function statesKeysWithoutIds(detail: RecordDetail): boolean {
   return after !== undefined && !/KeyIdentifier=/i.test(after) && after !== '' && after !== '[]';
 }
 
-/** The rights that a consent gives, out of the text that the suite writes about the change. */
+/** The permissions that a consent gives, parsed from the suite's text about the change. */
 function scopesOf(permissions: string | undefined): string | undefined {
   const scopes = [...(permissions ?? '').matchAll(/\bScope: ?([^,\]]+)/g)];
   if (scopes.length === 0) return permissions;

@@ -20,7 +20,7 @@ const EXCHANGE_ROLE = memberOf('name', 'identity');
 const CONFIGURED = byObject('name', 'identity');
 const SEARCH = byAny('searchname', 'name', 'identity', 'case', 'casename', 'objectid');
 
-/** How each switch of recording stands when nothing is recorded. */
+/** The value of each audit switch that turns recording off. */
 const OFF = {
   auditbypassenabled: true,
   auditenabled: false,
@@ -43,7 +43,7 @@ function stands(states: Readonly<Record<string, boolean>>): (detail: RecordDetai
   return (detail) => Object.entries(states).some(([name, state]) => detail.flag(name) === state);
 }
 
-/** `UpdateInboxRules` tells of what Outlook does with rules: also that it removes one. */
+/** `UpdateInboxRules` reports every rule change in Outlook, also a removal. */
 function removesRule(detail: RecordDetail): boolean {
   return /remove|delete/i.test(detail.value('ruleoperation') ?? '');
 }
@@ -53,7 +53,7 @@ function isNone(detail: RecordDetail): boolean {
   return rights !== undefined && /^["[]*none["\]]*$/i.test(rights.trim());
 }
 
-/** Numbers 28 to 36: what Exchange and Purview hold. Sources: contracts 2.5, 2.6. */
+/** Footholds 28 to 36: what Exchange and Purview hold. Sources: contracts 2.5, 2.6. */
 export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
   {
     number: 28,

@@ -2,7 +2,7 @@ import type { EventRow } from '../../store/rows/event-row.ts';
 import type { ThingsOf } from '../reversals/objects.ts';
 import type { RecordDetail } from './record-detail.ts';
 
-/** What of the ledger a claim about a foothold rests on. */
+/** The data that a statement about a foothold needs. */
 export type Ground =
   | 'directory'
   | 'signIns'
@@ -16,34 +16,34 @@ export type Ground =
   | 'mailFlow';
 
 /**
- * Which party of a change holds what the change gives: what was changed, who changed it, the
- * service principal that a grant names beside its resource, a mailbox, or the whole tenant.
+ * Which party of a change holds what it gives: the target, the actor, the service principal that a
+ * grant names beside its resource, a mailbox, or the whole tenant.
  */
 export type HolderRole = 'target' | 'actor' | 'grantee' | 'mailbox' | 'tenant';
 
-/** What may be left when a change took something back: as long as that lasts, nobody can tell. */
+/** What may remain after a reversal. While it lasts, the result is unknown. */
 export type Remainder = { readonly code: string; readonly text: string; readonly lastsMs: number };
 
 /** A change that opens or closes a foothold, as the suite reports it. */
 export type Trace = {
-  /** Operations in the form of `activityKey`; one that ends in `*` stands for all that so begin. */
+  /** Operations in the form of `activityKey`. A final `*` matches any suffix. */
   readonly activities: readonly string[];
   readonly holder: HolderRole;
-  /** Where the operation alone does not say it, what the record must state. */
+  /** What the record must state if the operation alone is not specific. */
   readonly when?: (detail: RecordDetail, row: EventRow) => boolean;
   /** What it gives, in words, from the record. */
   readonly what?: (detail: RecordDetail) => string | undefined;
-  /** What it is about beside the holder: a reversal has to be about the same. */
+  /** The objects of the change besides the holder. A reversal must concern the same ones. */
   readonly things?: ThingsOf;
-  /** It gives the holder something, and nobody else control over the holder. */
+  /** It gives the holder something, but gives no other party control of the holder. */
   readonly control?: 'none';
-  /** Of what opens: done by anybody, it puts back what was taken away. */
+  /** For an opening change: it restores something, whoever does it. */
   readonly reinstates?: true;
-  /** Of what closes: what it leaves. */
+  /** For a closing change: what it leaves. */
   readonly leaves?: readonly Remainder[];
 };
 
-/** Read from more than changes: who signed in, what was read. */
+/** Evidence other than changes: who signed in, what was read. */
 export type FootholdEvidenceKind =
   | 'sessions'
   | 'tokens'
@@ -53,22 +53,22 @@ export type FootholdEvidenceKind =
   | 'partner'
   | 'exposed';
 
-/** One way in which an intruder may still hold access (the list of 44). */
+/** One way in which an intruder may keep access (the list of 44). */
 export type Foothold = {
   /** 1 to 44. */
   readonly number: number;
-  /** For scripts; never changes. */
+  /** For scripts. Never changes. */
   readonly id: string;
   readonly name: string;
   readonly grounds: readonly Ground[];
   readonly opens: readonly Trace[];
   readonly closes: readonly Trace[];
-  /** Done by anybody, these put back what a deletion or a disabling took away. */
+  /** Changes by any party that undo a deletion or a disabling. */
   readonly reopens?: readonly Trace[];
   readonly special?: FootholdEvidenceKind;
   /** The cheapest observation that would decide it. */
   readonly readBack: string;
-  /** What the ledger could not say even if it held everything. */
+  /** What even a complete ledger cannot show. */
   readonly blind?: string;
 };
 

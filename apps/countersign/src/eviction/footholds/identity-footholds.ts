@@ -23,13 +23,13 @@ const SETS_PASSWORD: readonly string[] = [
   'reset password*',
 ];
 
-/** Which method it is: of most records nobody can tell, since an account has several of a kind. */
+/** The method's id. Most records lack it, and an account has several of a kind. */
 const METHOD = byAny('methodid', 'authenticationmethodid', 'credentialid', 'keyid');
 
 const PASSKEY = /fido|passkey|windows hello|security key|platform credential/i;
 const ACCESS_PASS = /temporary ?access ?pass/i;
 
-/** Numbers 1 to 8, 26 and 27: what people and devices hold. Sources: contracts 2.8, 8.2, 8.3. */
+/** Footholds 1 to 8, 26 and 27: what people and devices hold. Sources: contracts 2.8, 8.2, 8.3. */
 export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
   {
     number: 1,
@@ -105,7 +105,7 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     id: 'passwords',
     name: 'Known passwords',
     grounds: ['signIns', 'directory'],
-    // Whoever sets a password knows it: by intruders it opens, by others it closes.
+    // The person who sets a password knows it: intruders open, others close.
     opens: [trace(SETS_PASSWORD, 'target')],
     closes: [trace(SETS_PASSWORD, 'target'), ...ACCOUNT_GONE],
     reopens: [ACCOUNT_BACK],

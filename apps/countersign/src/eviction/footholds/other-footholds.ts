@@ -6,7 +6,10 @@ const TEAMS_APP = byAny('appid', 'addonguid', 'addonname', 'appname', 'connector
 const MEMBERSHIP = byAny('members', 'upn', 'memberupn');
 const MANAGED = byObject('targetuid', 'objectid');
 
-/** Numbers 37 to 39, 42 and 44. Sources: contracts 2.7, 2.11; `field.md` names (K) where so. */
+/**
+ * Footholds 37 to 39, 42 and 44. Sources: contracts 2.7, 2.11; `field.md` marks assumptions with
+ * (K).
+ */
 export const OTHER_FOOTHOLDS: readonly Foothold[] = [
   {
     number: 37,

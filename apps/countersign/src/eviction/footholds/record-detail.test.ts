@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import { RecordDetail } from './record-detail.ts';
 
-test('a value is found in every shape that records have', () => {
+test('finds a value in every shape of a record', () => {
   const shapes: readonly unknown[] = [
     { Parameters: [{ Name: 'ForwardingSmtpAddress', Value: 'smtp:x@y.example' }] },
     { Parameters: '[{"Name":"ForwardingSmtpAddress","Value":"smtp:x@y.example"}]' },
@@ -31,14 +31,14 @@ test('a value is found in every shape that records have', () => {
   }
 });
 
-test('an address that was emptied is stated and not given', () => {
+test('an emptied address is stated and not given', () => {
   const detail = new RecordDetail({ Parameters: [{ Name: 'ForwardingAddress', Value: '' }] });
   assert.ok(detail.isEmptied('forwardingaddress'));
   assert.ok(!detail.isGiven('forwardingaddress'));
   assert.ok(!new RecordDetail({}).isEmptied('forwardingaddress'));
 });
 
-test('whose id it is tells the place where it stands', () => {
+test('the position of an id tells whose it is', () => {
   const record = {
     initiatedBy: { app: { appId: 'the actor' } },
     targetResources: [
@@ -48,7 +48,7 @@ test('whose id it is tells the place where it stands', () => {
   assert.equal(new RecordDetail(record).property('appid'), 'the target');
 });
 
-test('nothing that is no record stops it', () => {
+test('tolerates any value that is not a record', () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {
       assert.equal(new RecordDetail(value).value('a name that nothing has'), undefined);

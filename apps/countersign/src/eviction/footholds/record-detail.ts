@@ -1,9 +1,11 @@
 import { DETAIL_DEPTH_MAX, DETAIL_PAIRS_MAX } from '../limits.ts';
 
 /**
- * The named values of a record, wherever its shape keeps them: `Parameters`, `ModifiedProperties`,
- * `modifiedProperties` of target resources, `ExtendedProperties`, plain members, and the same in
- * JSON that stands as text. Names are looked up in lower case; a change gives its new value.
+ * The named values of a record in any of its shapes: `Parameters`, `ModifiedProperties`,
+ * `modifiedProperties` of target resources, `ExtendedProperties`, plain members, and JSON inside
+ * texts.
+ *
+ * Lookups use lowercase names. A change gives its new value.
  */
 export class RecordDetail {
   readonly #values = new Map<string, string>();
@@ -15,7 +17,7 @@ export class RecordDetail {
     this.#gather(record, 0);
   }
 
-  /** The first value under any of the names; undefined where the record states none. */
+  /** The first value under any of the names; undefined if the record states none. */
   value(...names: readonly string[]): string | undefined {
     for (const name of names) {
       const value = this.#values.get(name);
@@ -25,8 +27,8 @@ export class RecordDetail {
   }
 
   /**
-   * The same, of named properties alone: a member `appId` may be that of whoever acted, a property
-   * of that name is the changed application's.
+   * Like `value`, but only named properties. A member `appId` may be the actor's; a property of
+   * that name is the changed application's.
    */
   property(...names: readonly string[]): string | undefined {
     for (const name of names) {
@@ -40,14 +42,14 @@ export class RecordDetail {
     return this.#before.get(name);
   }
 
-  /** True for `True`, `true` and 1, false for their opposites; else undefined. */
+  /** True for `True`, `true` and 1; false for their opposites; otherwise undefined. */
   flag(name: string): boolean | undefined {
     const text = this.value(name)?.toLowerCase();
     if (text === 'true' || text === '1') return true;
     return text === 'false' || text === '0' ? false : undefined;
   }
 
-  /** Stated and not empty: a mailbox that forwards nowhere states an empty address. */
+  /** Stated and not empty: a mailbox without forwarding states an empty address. */
   isGiven(...names: readonly string[]): boolean {
     return names.some((name) => {
       const value = this.value(name)?.trim();
@@ -99,7 +101,7 @@ export class RecordDetail {
     }
   }
 
-  /** The first that states something wins: outer members stand before inner ones. */
+  /** The first stated value wins, so outer members precede inner ones. */
   #put(name: string, value: unknown): void {
     const text = textOf(value);
     if (text === undefined) return;
@@ -110,7 +112,7 @@ export class RecordDetail {
   }
 }
 
-/** Values of directory changes are JSON in themselves: `"\"value\""`. */
+/** Values of directory changes are JSON themselves: `"\"value\""`. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === null) return '';

@@ -6,7 +6,7 @@ const ROLE = byEach('role.templateid', 'role.objectid', 'role.displayname');
 const GROUP = byEach('group.objectid', 'group.displayname');
 const MANAGED = /^"?managed"?$/i;
 
-/** Numbers 17 to 25, 40, 41 and 43: what governs the tenant. Sources: contracts 2.8, 8.2. */
+/** Footholds 17 to 25, 40, 41 and 43: the tenant's settings. Sources: contracts 2.8, 8.2. */
 export const TENANT_FOOTHOLDS: readonly Foothold[] = [
   {
     number: 17,
@@ -27,7 +27,7 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
           reinstates: true,
         },
       ),
-      // Groups are for everybody: who was put into one is not the intruders' for that.
+      // Groups are common, so adding a member does not make the member suspect.
       trace(['add member to group'], 'target', {
         what: (d) => d.value('group.displayname'),
         things: GROUP,

@@ -1,14 +1,14 @@
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { PartyReference } from '../reversals/parties.ts';
 
-/** Who acted, as one record calls them, and through what. */
+/** The actor of a record as it names them, with session and address. */
 export type Act = {
   readonly actor: PartyReference;
   readonly session: string | null;
   readonly ip: string | null;
 };
 
-/** What a change of these gives is control over its holder; the rest is a thing, not a party. */
+/** Footholds that give control over their holder. The others are things, not parties. */
 export const GIVES_CONTROL: ReadonlySet<number> = new Set([
   ...[4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 17, 18, 26, 27],
 ]);

@@ -7,22 +7,22 @@ import type { Lineage } from './lineage.ts';
 import type { AddressClue } from './seeds.ts';
 import { isPrivateAddress, isVendorAddress } from './vendor-addresses.ts';
 
-/** How many used an address before the attack; null where nothing is known of that time. */
+/** Number of people who used an address before the attack; null if that time is unknown. */
 export type EarlierUse = { readonly people: number | null; readonly because: string };
 
-/** An address that findings rest on: whether it is followed, and what says so. */
+/** An address in findings: whether it is followed, and why. */
 export type AddressStatus = {
   readonly ip: string;
   readonly isFollowed: boolean;
-  /** So many that an act from there says nothing of who acted. */
+  /** Too many users: an act from there says nothing about the actor. */
   readonly isCrowded: boolean;
   readonly because: string;
   readonly earlier: EarlierUse;
 };
 
 /**
- * Whose the addresses are that findings rest on. One that others used before, or that many use, is
- * where people are, whoever else came from there: whatever it did is not the intruders' for that.
+ * Classifies the addresses in findings. An address with earlier or many users belongs to them, even
+ * if an intruder came from there too. Acts from it are not suspect for that reason.
  */
 export async function statusesOf(
   clues: readonly AddressClue[],
@@ -42,7 +42,7 @@ export async function statusesOf(
 
 type User = { readonly isTainted: boolean; readonly firstMs: number };
 
-/** Each party once, from its first success there. */
+/** Each party once, with its first success there. */
 function usersOf(users: readonly AddressUser[], lineage: Lineage): readonly User[] {
   const parties = new Map<string, User>();
   for (const user of users) {
@@ -80,8 +80,8 @@ function statusOf(of: {
   if (isPrivateAddress(ip)) return not('it is an address inside some network, not of one of them');
   const before = use.filter(({ firstMs }) => firstMs < sinceMs);
   if (before.length > 0) return not(`${people(before.length)} used it before the attack`);
-  // Whether a guess came to anything is said by a finding of its own, which makes a suspect of
-  // whom it let in: whoever else got in from there is somebody who lives there.
+  // Another finding reports a successful guess and taints its target. Other users of the address
+  // live there.
   const isGuess = clues.every(({ kind }) => kind === 'attempt');
   if (isGuess && others.length > 0) {
     const use = plural(others.length, 'account uses', 'accounts use');

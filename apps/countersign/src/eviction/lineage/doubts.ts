@@ -3,16 +3,16 @@ import { DOUBTS_MAX } from '../limits.ts';
 import type { Name } from '../reversals/parties.ts';
 import type { Lineage } from './lineage.ts';
 
-/** What the answers come to without one finding. */
+/** The answers without one finding. */
 export type Doubt = {
   readonly finding: StoredFinding;
-  /** How many openings each foothold has left, by its number. */
+  /** Openings left per foothold, by number. */
   readonly openCounts: ReadonlyMap<number, number>;
-  /** Who is not suspect any more. */
+  /** Parties that are no longer suspect. */
   readonly cleared: readonly Name[];
 };
 
-/** Findings without which less is suspect; those that others bear out change nothing. */
+/** Findings whose omission reduces suspicion. Findings that others confirm change nothing. */
 export async function doubtsOf(input: {
   readonly findings: readonly StoredFinding[];
   readonly whole: Lineage;

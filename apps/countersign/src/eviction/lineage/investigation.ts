@@ -12,16 +12,16 @@ import { type AddressStatus, calledBy, statusesOf } from './addresses.ts';
 import { type Habits, Lineage, type Seed, type Taint } from './lineage.ts';
 import { type Clues, cluesOf } from './seeds.ts';
 
-/** All that the answers are made of. */
+/** All inputs of the answers. */
 export type Investigation = {
   readonly changes: ChangeIndex;
-  /** With what counts as the intruders' alone: a smaller lineage opened nothing else. */
+  /** Only changes by the intruders. A smaller lineage opened nothing else. */
   readonly theirs: ChangeIndex;
   readonly clues: Clues;
   readonly statuses: readonly AddressStatus[];
   readonly lineage: Lineage;
   readonly activity: IntruderActivity;
-  /** The lineage if what this finding rests on was harmless, whoever else rests on it. */
+  /** The lineage if the records of this finding were harmless, also for other findings. */
   without(finding: string): Lineage;
 };
 
@@ -37,7 +37,7 @@ export async function investigate(input: {
   const clues = cluesOf(findings, rowsOf, changes);
   const parties = await partiesOf(source, period, changes, [...seeds, ...clues.seeds]);
   const kept = await keptSeeds([...seeds, ...clues.seeds], async (some) => {
-    // Who is theirs without following any address decides whose the addresses are.
+    // The lineage without any address decides to whom the addresses belong.
     const lineage = lineageOf(parties, some, changes);
     return statusesOf(clues.addresses, lineage, source, period.fromMs);
   });
@@ -51,7 +51,7 @@ export async function investigate(input: {
   const habits = await habitsOf(source, period, widest, { seeds, clues });
   const lineage = lineageOf(parties, whole, changes, habits);
   const activity = await activityOf(source, lineage, period);
-  // A smaller lineage comes of what the whole one came of, and of nothing else.
+  // A smaller lineage derives from a subset of these changes.
   const theirs = changes.filter(isTheirs(lineage));
   const [own, index] = [new Set(theirs), indexChanges(changes, FOOTHOLDS, parties)];
   return {
@@ -61,14 +61,16 @@ export async function investigate(input: {
   };
 }
 
-/** Where nobody is named as who did it, what it was done to counts. */
+/** Without a named actor, the target counts. */
 function isTheirs(lineage: Lineage): (change: Change) => boolean {
   return ({ act, meanings }) =>
     lineage.behind(act) !== undefined ||
     (act.actor.names.length === 0 && meanings.some(({ holder }) => lineage.of(holder)));
 }
 
-/** Those that hold whoever else is at their addresses, and whose the addresses are by them. */
+/**
+ * The seeds that hold despite other users of their addresses, and the resulting address statuses.
+ */
 async function keptSeeds(
   seeds: readonly Seed[],
   statusesBy: (seeds: readonly Seed[]) => Promise<readonly AddressStatus[]>,
@@ -92,7 +94,7 @@ function lineageOf(
   return lineage;
 }
 
-/** Several findings may rest on one record: if it is harmless, none of them says anything by it. */
+/** Several findings may cite one record. If it is harmless, it supports none of them. */
 export function withoutFinding(
   all: readonly { readonly taint: Taint }[],
   uid: string,
@@ -109,7 +111,7 @@ function addressCalled(ip: string): PartyReference {
   return { names: [addressName(ip)], tenant: '', atMs: 0 };
 }
 
-/** The events that each finding rests on. */
+/** The events that each finding cites. */
 async function rowsBehind(
   source: IncidentSource,
   findings: readonly StoredFinding[],
@@ -127,7 +129,7 @@ async function rowsBehind(
   return ({ draft }) => [...new Set(draft.entries.flatMap((entry) => byEntry.get(entry) ?? []))];
 }
 
-/** Who is who, as changes and sign-ins say, and what each of them was called at any time. */
+/** The identities of parties from changes and sign-ins, with their names over time. */
 async function partiesOf(
   source: IncidentSource,
   period: Period,
@@ -174,8 +176,10 @@ function valuesOf(names: readonly Name[], kind: string): string[] {
 }
 
 /**
- * From where the owners of accounts worked before the attack. Of an account that a person named,
- * or that a finding shows to have done all of it from such a place, that says nothing.
+ * The addresses from which account owners worked before the attack.
+ *
+ * They do not matter for an account that a person named, or whose findings all come from such an
+ * address.
  */
 async function habitsOf(
   source: IncidentSource,

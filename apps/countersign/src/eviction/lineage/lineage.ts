@@ -4,34 +4,34 @@ import { ROUNDS_MAX } from '../limits.ts';
 import type { Name, PartyNames, PartyReference } from '../reversals/parties.ts';
 import type { Act } from './act.ts';
 
-/** Where suspicion comes from: a person, a finding, or what a suspect did. */
+/** The origin of a suspicion: a person, a finding, or an act of a suspect. */
 export type Origin =
   | { readonly kind: 'named' }
   | { readonly kind: 'finding'; readonly uid: string; readonly confidence: number | null }
   | { readonly kind: 'change'; readonly from: Name; readonly operation: string };
 
-/** Since when, and why, a party counts as the intruders'. */
+/** Since when and why a party is attributed to the intruders. */
 export type Taint = {
   readonly sinceMs: number;
   readonly because: string;
-  /** Ledger indices that it rests on. */
+  /** Ledger indices of its evidence. */
   readonly entries: readonly number[];
   readonly techniques: readonly string[];
   readonly origin: Origin;
 };
 
-/** What somebody says is the intruders', or what a finding shows to be. */
+/** A party that a person or a finding attributes to the intruders. */
 export type Seed = {
   readonly called: PartyReference;
   readonly taint: Taint;
-  /** It says nothing of the party if many people are at this address. */
+  /** Ignored if many people use this address. */
   readonly unlessShared?: string | undefined;
 };
 
-/** The taint that an act carries, and whose it is. */
+/** The taint of an act, and its party. */
 export type Suspicion = { readonly party: Name; readonly taint: Taint };
 
-/** Where people worked from before the attack: what comes from there is their own. */
+/** Addresses from which people worked before the attack. Acts from there are their own. */
 export type Habits = { isOwn(party: Name, ip: string): boolean };
 
 const NO_HABITS: Habits = { isOwn: () => false };
@@ -54,7 +54,7 @@ export class Lineage {
     return this.#taints.size;
   }
 
-  /** True when a party is tainted that was not, or not yet at that time. */
+  /** Returns true if the party was not tainted, or only later. */
   taint(called: PartyReference, taint: Taint): boolean {
     const party = this.#parties.of(called);
     if (party === undefined) return false;
@@ -70,7 +70,7 @@ export class Lineage {
     return isEarlier;
   }
 
-  /** Why a party counts as the intruders' at that moment. */
+  /** Why a party is attributed to the intruders at that time. */
   of(called: PartyReference): Suspicion | undefined {
     const party = this.#parties.of(called);
     if (party === undefined) return undefined;
@@ -79,15 +79,15 @@ export class Lineage {
   }
 
   /**
-   * Why an act counts as the intruders'. What the owner of an account did from where they always
-   * worked is not, however suspect the account is.
+   * Why an act is attributed to the intruders. An owner's acts from their usual address are not,
+   * however suspect the account is.
    */
   behind(act: Act): Suspicion | undefined {
     if (this.#isAtHome(act.actor, act.ip)) return undefined;
     return this.of(act.actor) ?? this.ofChannel(act);
   }
 
-  /** The same, of a sign-in: a session that is found to be theirs is so since it began. */
+  /** The same for a sign-in. An intruder's session is tainted since it began. */
   behindSignIn(act: Act): Suspicion | undefined {
     const by = this.behind(act);
     const { actor, session, ip } = act;
@@ -95,7 +95,7 @@ export class Lineage {
     return this.of({ ...actor, names: [sessionName(session)], atMs: Number.POSITIVE_INFINITY });
   }
 
-  /** The same, of the session and the address alone. */
+  /** The same for session and address only. */
   ofChannel({ actor, session, ip }: Act): Suspicion | undefined {
     const { tenant, atMs } = actor;
     const channel = (name: Name): Suspicion | undefined => this.of({ names: [name], tenant, atMs });
@@ -121,7 +121,7 @@ export class Lineage {
     return this.#taints.has(party);
   }
 
-  /** Everything tainted, earliest first, with all that says so. */
+  /** Every tainted party, earliest first, with all reasons. */
   list(): { readonly party: Name; readonly names: readonly Name[]; readonly taints: Taint[] }[] {
     const names = this.#parties.namesOf(new Set(this.#taints.keys()));
     return [...this.#taints]
@@ -129,7 +129,7 @@ export class Lineage {
       .sort((a, b) => sinceOf(a) - sinceOf(b) || (a.party < b.party ? -1 : 1));
   }
 
-  /** Until nothing new is tainted. */
+  /** Repeats until no new party is tainted. */
   close(changes: readonly Change[]): void {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const grown = changes.filter((change) => this.#pass(change)).length;
@@ -152,7 +152,7 @@ export class Lineage {
       techniques: by.taint.techniques,
       origin: { kind: 'change', from: by.party, operation },
     };
-    // Not `some`: each of them is tainted.
+    // Evaluate each, because `some` would stop at the first.
     return (
       given.filter(({ holder }) => !this.#isSelf(holder, by) && this.taint(holder, taint)).length >
       0
@@ -164,7 +164,7 @@ export class Lineage {
     return ip !== null && who !== undefined && this.#habits.isOwn(who, ip);
   }
 
-  /** What a party does to itself is no further reason to suspect it. */
+  /** A party's change of itself is no further reason for suspicion. */
   #isSelf(holder: PartyReference, { party }: Suspicion): boolean {
     return this.#parties.of(holder) === party;
   }

@@ -6,9 +6,9 @@ import type { Name } from '../reversals/parties.ts';
 import type { Seed } from './lineage.ts';
 
 /**
- * What a person names as the intruders': `user:NAME`, `app:ID`, `session:ID`, `ip:ADDRESS`, or one
- * of them without its kind where it can be told.
- * @throws IncidentError SEED_INVALID
+ * Parses a party that a person names: `user:NAME`, `app:ID`, `session:ID`, `ip:ADDRESS`, or one
+ * without its kind if it is unambiguous.
+ * @throws EvictionError SEED_INVALID
  */
 export function namedSeed(text: string, sinceMs: number): Seed {
   const because = `${text} was named`;

@@ -7,32 +7,32 @@ import { FINDING_PRINCIPALS_MAX } from '../limits.ts';
 import type { Name, PartyReference } from '../reversals/parties.ts';
 import type { Seed, Taint } from './lineage.ts';
 
-/** An address that a finding rests on: something was done from it, or only tried. */
+/** An address in a finding, with an act or only an attempt. */
 export type AddressClue = {
   readonly ip: string;
   readonly taint: Taint;
   readonly kind: 'act' | 'attempt';
 };
 
-/** A password that was found out while something else kept its finder out. */
+/** A password that was guessed while another factor blocked the sign-in. */
 export type FoundPassword = { readonly row: EventRow; readonly taint: Taint };
 
-/** What findings say is the intruders'. */
+/** What the findings attribute to the intruders. */
 export type Clues = {
   readonly seeds: readonly Seed[];
   readonly addresses: readonly AddressClue[];
   readonly passwords: readonly FoundPassword[];
-  /** From where those who count as the intruders' acted, in what the findings rest on. */
+  /** Addresses of suspects' acts in the evidence of findings. */
   readonly acts: readonly { readonly actor: PartyReference; readonly ip: string | null }[];
 };
 
-/** Techniques by which somebody learns a password. */
+/** Techniques that reveal a password. */
 export const LEARNS_PASSWORD: RegExp = /^T1(?:110|557|566|056|552|555)\b/;
 
-/** A campaign names those that were guessed at, and successes that may be anybody's. */
+/** Campaigns name guessed accounts, and successes that may be other people's. */
 const CAMPAIGNS: ReadonlySet<string> = new Set(['stream/password-spray', 'stream/brute-force']);
 
-/** Whoever consents may have been led to it: what they let in is suspect, and not they. */
+/** A consenting person may be a victim. The application is suspect, not the person. */
 const CONSENTS: ReadonlySet<string> = new Set([
   ...['consent to application', 'add delegated permission grant', 'add oauth2permissiongrant'],
   'add app role assignment grant to user',
@@ -41,11 +41,11 @@ const CONSENTS: ReadonlySet<string> = new Set([
 const SYSTEM = 3;
 const SERVICE = 4;
 
-/** How something that was tried ended. */
+/** The result of an attempt. */
 type Outcome = 'done' | 'right-password' | 'failed';
 
 /**
- * What the records behind a finding show, and not whom it names: of those whom it names some were
+ * Derives suspects from the records behind a finding, not from the names in it: some of those were
  * only guessed at, written to, or changed by others.
  */
 export function cluesOf(
@@ -73,7 +73,7 @@ export function cluesOf(
 
 type RowFacts = { readonly change: Change | undefined; readonly isConsent: boolean };
 
-/** One finding, read by the records that it rests on. */
+/** Reads one finding by its records. */
 class Reading {
   readonly #finding: StoredFinding;
   readonly #rows: readonly EventRow[];
@@ -91,7 +91,7 @@ class Reading {
     const acts: Clues['acts'][number][] = [];
     for (const row of this.#rows) {
       const { change, isConsent } = factsOf(row);
-      // Whoever takes something back is no intruder for that, whatever the finding took it for.
+      // A reversal does not make its actor a suspect, whatever the finding says.
       if (change?.isReversal === true) continue;
       const taint = this.#taintOf(row);
       const outcome = outcomeOf(row);
@@ -102,7 +102,7 @@ class Reading {
       if (outcome === 'done') for (const { holder } of given) seeds.push({ called: holder, taint });
       if (isVictim || isVendors(row)) continue;
       const kind = outcome === 'done' ? ('act' as const) : ('attempt' as const);
-      // A campaign cites successes that may be anybody's: their addresses may be, too.
+      // Successes in a campaign may be other people's, and so may their addresses.
       const isClue = !isCampaign || outcome === 'failed';
       if (row.event.ip !== null && isClue) addresses.push({ ip: row.event.ip, taint, kind });
       if (isCampaign || outcome === 'failed') continue;
@@ -113,7 +113,7 @@ class Reading {
       const actor = actorOf(row);
       const ip = row.event.ip ?? change?.act.ip ?? null;
       acts.push({ actor, ip });
-      // What was given is suspect. Whoever gives it where many work does what administrators do.
+      // The recipient is suspect. An actor at a shared address may be an administrator at work.
       const unlessShared = given.length > 0 ? (ip ?? undefined) : undefined;
       seeds.push({ called: actor, taint, unlessShared });
       const { sessionUid } = row.event;
@@ -125,7 +125,7 @@ class Reading {
     return { seeds, addresses, passwords, acts };
   }
 
-  /** Of one that many did, they are whom it happened to. */
+  /** If a finding names many people, they are its victims. */
   #isCampaign(): boolean {
     if (CAMPAIGNS.has(this.#finding.draft.rule)) return true;
     const done = this.#rows.filter((row) => outcomeOf(row) === 'done');
@@ -138,7 +138,7 @@ class Reading {
   }
 }
 
-/** What a finding names whose records are not there: they were erased, or it rests on others. */
+/** For a finding without records (erased, or based on others), its names count. */
 function namedBy(finding: StoredFinding): Clues {
   const { draft } = finding;
   const { tenant, principals, sessions, apps, addresses, firstMs: atMs } = draft;
@@ -171,7 +171,7 @@ export function outcomeOf({ event }: EventRow): Outcome {
   return RIGHT_PASSWORD.includes(event.statusCode ?? '') ? 'right-password' : 'failed';
 }
 
-/** The vendor's services act for everybody, also for those who reset their own password. */
+/** The vendor's services act for everyone, also in a self-service password reset. */
 function isVendors({ event }: EventRow): boolean {
   if (event.actorType === SYSTEM) return true;
   if (event.actorType === SERVICE) return appNameOf(event.appUid?.toLowerCase() ?? null) !== null;

@@ -1,7 +1,7 @@
 import { plural } from '@countersign/core';
 import type { SuspectParty } from '../eviction-report.ts';
 
-/** What the intruders hold. */
+/** The kinds of parties that intruders hold. */
 export type PartyKind = 'account' | 'application' | 'session' | 'address' | 'other';
 
 export function partyKind({ names }: SuspectParty): PartyKind {
@@ -27,7 +27,7 @@ export function partyCount(kind: PartyKind, count: number): string {
   }
 }
 
-/** The name that people know it by. */
+/** The name that people know. */
 export function partyName({ names }: SuspectParty): string {
   const [name = ''] = ['name:', 'label:', 'app:', 'uid:'].flatMap(
     (start) => names.find((each) => each.startsWith(start)) ?? [],

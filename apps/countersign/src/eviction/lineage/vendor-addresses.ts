@@ -1,10 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Networks that the vendor's own services send from, as its list of addresses and URLs of Microsoft
- * 365 (worldwide) has them, and those that mailbox servers state as clients of each other. Nobody
- * can rent a machine in them: an address of these stands for a service, not for a person.
- * Networks of Azure are not here, since intruders rent machines there.
+ * Networks of the vendor's own services, from its published list for Microsoft 365 (worldwide), and
+ * those that mailbox servers state as clients of each other.
+ *
+ * No customer can rent a machine there, so such an address is a service, not a person. Azure
+ * networks are missing, because intruders rent machines there.
  */
 const VENDOR: readonly string[] = [
   // Exchange Online and its protection.
@@ -23,7 +24,7 @@ const VENDOR: readonly string[] = [
   // Teams.
   ...['52.112.0.0/14', '52.122.0.0/15', '2603:1027::/48', '2603:1037::/48', '2603:1047::/48'],
   ...['2603:1057::/48', '2603:1063::/38', '2620:1ec:6::/48', '2620:1ec:40::/42'],
-  // Sign-in and what all services share.
+  // Sign-in and shared services.
   ...['13.107.6.171/32', '13.107.18.15/32', '13.107.140.6/32', '20.20.32.0/19'],
   ...['20.190.128.0/18', '20.231.128.0/19', '40.126.0.0/18', '52.108.0.0/14'],
   ...['2603:1006:2000::/48', '2603:1007:200::/48', '2603:1016:1400::/48', '2603:1017::/48'],
@@ -31,7 +32,10 @@ const VENDOR: readonly string[] = [
   ...['2603:1046:2000::/48', '2603:1047:1::/48', '2603:1056:2000::/48', '2603:1057:2::/48'],
 ];
 
-/** Addresses that mean another machine in every network (RFC 1918, 4193, 6598 and their like). */
+/**
+ * Private addresses, which mean another machine in every network (RFC 1918, 4193, 6598 and
+ * similar).
+ */
 const PRIVATE: readonly string[] = [
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16'],
   ...['172.16.0.0/12', '192.168.0.0/16', '::/127', 'fc00::/7', 'fe80::/10'],

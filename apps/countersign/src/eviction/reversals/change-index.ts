@@ -2,13 +2,13 @@ import type { Change } from '../analysis/foothold-changes.ts';
 import type { PartyNames } from './parties.ts';
 import { Undoings } from './reversal-index.ts';
 
-/** The changes that open one foothold, and those that take something of it back or put it back. */
+/** The changes that open one foothold, and those that close or restore it. */
 export type FootholdChanges = {
   readonly opening: readonly Change[];
   readonly undoing: Undoings;
 };
 
-/** By the number of the foothold: each is asked about many times. */
+/** By foothold number, because each is queried many times. */
 export type ChangeIndex = ReadonlyMap<number, FootholdChanges>;
 
 export function indexChanges(
@@ -32,7 +32,7 @@ export function indexChanges(
   return index;
 }
 
-/** The same, with those openings alone that some did. */
+/** The same index with only the openings of some actors. */
 export function openedBy(index: ChangeIndex, isTheirs: (change: Change) => boolean): ChangeIndex {
   return new Map(
     [...index].map(([number, { opening, undoing }]) => {

@@ -1,16 +1,16 @@
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { RecordDetail } from '../footholds/record-detail.ts';
 
-/** One thing that a change is about, by each name that the record gives it, in lower case. */
+/** One object of a change, by each of its names in the record, in lower case. */
 export type Thing = readonly string[];
 
-/** What a change is about beside its holder; undefined where the record does not say. */
+/** The objects of a change besides its holder; undefined if the record does not say. */
 export type ThingsOf = (detail: RecordDetail, row: EventRow) => readonly Thing[] | undefined;
 
-/** What a change is about: all that the holder has of the kind, some of it, or not stated. */
+/** All objects of the kind, some of them, or not stated. */
 export type Things = 'whole' | 'unstated' | readonly Thing[];
 
-/** What is left of things once others were taken away; undefined where nobody can tell. */
+/** The objects that remain after a reversal; undefined if unknown. */
 export function leftOf(opened: Things, reversed: Things): Things | undefined {
   if (reversed === 'whole') return [];
   if (typeof opened === 'string' || reversed === 'unstated') return undefined;
@@ -26,12 +26,12 @@ function isSameThing(one: Thing, other: Thing): boolean {
   return one.some((name) => other.includes(name));
 }
 
-/** One thing that goes by any of these values, now or, where it was taken away, before. */
+/** One object with any of these values, current or previous. */
 export function byAny(...names: readonly string[]): ThingsOf {
   return (detail) => oneThing(names.map((name) => stated(detail, name)));
 }
 
-/** Group, role, application: the values of each name come under that name alone. */
+/** One object per name (group, role, application). Values of different names never match. */
 export function byEach(...names: readonly string[]): ThingsOf {
   return (detail) =>
     oneThing(
@@ -42,13 +42,13 @@ export function byEach(...names: readonly string[]): ThingsOf {
     );
 }
 
-/** The name that the suite gives the object, or one of these values of the record. */
+/** The object's name in the suite, or one of these values. */
 export function byObject(...names: readonly string[]): ThingsOf {
   return (detail, { event }) =>
     oneThing([event.object?.toLowerCase(), ...names.map((name) => stated(detail, name))]);
 }
 
-/** A member of a group of roles where one is stated; else what goes by any of these values. */
+/** A role group member if stated, otherwise an object with any of these values. */
 export function memberOf(...names: readonly string[]): ThingsOf {
   return (detail, row) => {
     const member = stated(detail, 'member') ?? stated(detail, 'members');
@@ -58,12 +58,12 @@ export function memberOf(...names: readonly string[]): ThingsOf {
   };
 }
 
-/** Always the same: there is one such thing for each holder. */
+/** Constant: the holder has only one such object. */
 export function alone(...things: readonly string[]): ThingsOf {
   return () => things.map((thing) => [thing]);
 }
 
-/** A rule of a mailbox: by its name or id, without the mailbox that its path begins with. */
+/** An inbox rule: its name or id, without the mailbox in its path. */
 export const inboxRule: ThingsOf = (detail, { event }) => {
   const paths = [event.object, stated(detail, 'identity')];
   const last = paths.map((path) => path?.split(/[\\/]/).at(-1)?.toLowerCase());
@@ -75,7 +75,7 @@ export const inboxRule: ThingsOf = (detail, { event }) => {
   ]);
 };
 
-/** Each right of each trustee by itself: taking one away leaves the others. */
+/** Each right of each trustee separately, because removing one leaves the others. */
 export const trusteeRights: ThingsOf = (detail) => {
   const trustee = stated(detail, 'user') ?? stated(detail, 'trustee');
   const rights = listed(stated(detail, 'accessrights'));
@@ -83,7 +83,7 @@ export const trusteeRights: ThingsOf = (detail) => {
   return rights.map((right) => [`${trustee} ${right}`]);
 };
 
-/** Permissions of one folder for one user. */
+/** Permissions of one user on one folder. */
 export const folderRights: ThingsOf = (detail, { event }) => {
   const user = stated(detail, 'user') ?? stated(detail, 'memberupn') ?? stated(detail, 'membersid');
   const path = event.folder ?? stated(detail, 'path');
@@ -96,7 +96,7 @@ export const folderRights: ThingsOf = (detail, { event }) => {
   return [[`${user} ${folder}`]];
 };
 
-/** Those of the named values that the record gives, each a thing of its own. */
+/** The stated values among these names, each as an object. */
 export function given(...names: readonly string[]): ThingsOf {
   return (detail) => namesWhere(names, (name) => detail.isGiven(name));
 }
@@ -105,12 +105,12 @@ export function emptied(...names: readonly string[]): ThingsOf {
   return (detail) => namesWhere(names, (name) => detail.isEmptied(name));
 }
 
-/** Names of switches that stand as one of these in the record, each a thing of its own. */
+/** Names of switches that have the given state in the record, each as an object. */
 export function switched(states: Readonly<Record<string, boolean>>): ThingsOf {
   return (detail) => namesWhere(Object.keys(states), (name) => detail.flag(name) === states[name]);
 }
 
-/** Keys of an application that a change adds, or takes away. */
+/** Application keys that a change adds or removes. */
 export function addedKeys(detail: RecordDetail): readonly Thing[] | undefined {
   return keysOnlyIn(detail.value('keydescription'), detail.before('keydescription'));
 }
@@ -130,7 +130,7 @@ function keyIds(description: string | undefined): string[] {
   return [...all].map(([, id = '']) => id.toLowerCase());
 }
 
-/** Elements of a list of authentication methods that a change adds, or takes away. */
+/** Authentication methods that a change adds to or removes from a list. */
 export function addedMethods(detail: RecordDetail): readonly Thing[] | undefined {
   return methods(detail, (now, before) => [now, before]);
 }
@@ -158,7 +158,7 @@ function methods(
   return found.length === 0 ? undefined : found.map((each) => [each]);
 }
 
-/** Each element as text; of one that is no list, itself. */
+/** Each element as text; a value that is not a list, as itself. */
 function elements(text: string | undefined): string[] {
   if (text === undefined || text.trim() === '') return [];
   try {
@@ -169,7 +169,7 @@ function elements(text: string | undefined): string[] {
   }
 }
 
-/** A delegated grant: whether for all or for one, and which scopes. */
+/** A delegated grant: for all users or one, and its scopes. */
 export const grant: ThingsOf = (detail) => {
   const type = stated(detail, 'delegatedpermissiongrant.consenttype');
   const scopes = stated(detail, 'delegatedpermissiongrant.scope');
@@ -183,7 +183,7 @@ export const grant: ThingsOf = (detail) => {
   return all.length === 0 ? undefined : all.map((scope) => [`${whose} ${scope}`]);
 };
 
-/** A link by its own id where it has one; else what it leads to. */
+/** A link by its own id, or else by its target. */
 export function sharing(family: string): ThingsOf {
   return (detail, { event }) => {
     const id = stated(detail, 'uniquesharingid');

@@ -1,31 +1,33 @@
-/** What one record calls one party. */
+/** The names of one party in one record. */
 export type PartyReference = {
   readonly names: readonly Name[];
   readonly tenant: string;
   readonly atMs: number;
 };
 
-/** Who bore a name, in which tenant, and from which record on. */
+/** A party that has a name in a tenant, from a record on. */
 type Bearer = { readonly party: Name; readonly tenant: string; readonly sinceMs: number };
 
-/** What a forest calls a mailbox: no name of its owner, and known by itself. */
+/** A mailbox's directory name. It is not its owner's name, and is unique by itself. */
 const BOX = /^box:/;
 
-/** Ids are of one party for ever; names are taken over, and two parties may bear the same. */
+/** Ids belong to one party forever. Names are reassigned, and two parties may share one. */
 const ALIAS = /^(?:name|label):/;
 
 /**
- * Which names are the same party. An application has an object id in each tenant and one
- * application id. Sign-in names and display names lead to an id where records state one: an account
- * that was deleted and made again under its old name is another party.
+ * Decides which names are the same party.
+ *
+ * An application has an object id per tenant and one application id. Sign-in names and display
+ * names lead to an id if records state one. An account that was deleted and created again with its
+ * old name is another party.
  */
 export class PartyNames {
   readonly #parent = new Map<Name, Name>();
   readonly #bearers = new Map<Name, Map<string, Bearer>>();
-  /** What was asked before: the same records are asked about for each foothold and each doubt. */
+  /** A cache, because each foothold and each doubt asks about the same records. */
   #known = new WeakMap<PartyReference, { readonly party: Name | undefined }>();
 
-  /** One record calls one party by all of these names. */
+  /** Learns that one record uses all of these names for one party. */
   learn({ names, tenant, atMs }: PartyReference): void {
     this.#known = new WeakMap();
     const [first, ...others] = names.filter((name) => !ALIAS.test(name) && !BOX.test(name));
@@ -40,7 +42,7 @@ export class PartyNames {
     }
   }
 
-  /** One name that stands for the party; undefined where the record names none. */
+  /** One canonical name of the party; undefined if the record has none. */
   of(called: PartyReference): Name | undefined {
     const known = this.#known.get(called);
     if (known !== undefined) return known.party;
@@ -68,7 +70,7 @@ export class PartyNames {
     return party !== undefined && party === this.of(other);
   }
 
-  /** All names that are known of each of these parties. */
+  /** All known names of each of these parties. */
   namesOf(parties: ReadonlySet<Name>): ReadonlyMap<Name, readonly Name[]> {
     const names = new Map<Name, Set<Name>>([...parties].map((party) => [party, new Set([party])]));
     for (const name of this.#parent.keys()) names.get(this.#root(name))?.add(name);
@@ -79,8 +81,8 @@ export class PartyNames {
   }
 
   /**
-   * Who bears a name at that moment. Display names of several parties name none of them; of a
-   * sign-in name that several had, the last one before the moment has it.
+   * Who has a name at a time. A shared display name identifies no party. A sign-in name belongs to
+   * its last holder before that time.
    */
   #bearerOf(alias: Name, tenant: string, atMs: number): Name | undefined {
     const all = [...(this.#bearers.get(alias)?.values() ?? [])];
@@ -114,7 +116,7 @@ function boxOf({ names }: PartyReference): Name | undefined {
 }
 
 /**
- * What records call a party. Object ids, application ids, sign-in names and sessions are unique
- * anywhere; display names are so within a tenant, and only applications are known by them.
+ * The name of a party in records. Object ids, application ids, sign-in names and sessions are
+ * globally unique. Display names are unique within a tenant, and identify only applications.
  */
 export type Name = string;

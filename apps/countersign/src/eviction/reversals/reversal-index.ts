@@ -5,8 +5,8 @@ import type { Things } from './objects.ts';
 import type { Name, PartyNames, PartyReference } from './parties.ts';
 
 /**
- * Changes that take something of one foothold back, or put it back, by whom and what they are
- * about: a company removes links by the thousand, and each opening asks for those of its own.
+ * Closing and restoring changes of one foothold, indexed by actor and object. A company removes
+ * links by the thousand, and each opening asks only for its own.
  */
 export class Undoings {
   readonly #parties: PartyNames;
@@ -25,7 +25,7 @@ export class Undoings {
     }
   }
 
-  /** Those that may be about it, in order of time. */
+  /** Changes that may concern the opening, in time order. */
   of({ holder, things }: Pick<FootholdOpening, 'holder' | 'things'>): readonly Change[] {
     const found = new Set<Change>();
     for (const name of this.#namesOf(holder)) {
@@ -38,7 +38,7 @@ export class Undoings {
     return [...found].sort(byTime);
   }
 
-  /** The party, and what a forest calls its mailbox. */
+  /** The party and its mailbox's directory name. */
   #namesOf(holder: PartyReference): readonly Name[] {
     const party = this.#parties.of(holder);
     const boxes = holder.names.filter((name) => name.startsWith('box:'));
@@ -46,7 +46,7 @@ export class Undoings {
   }
 }
 
-/** Of whatever the holder has, or of what the record does not say. */
+/** A change of everything that the holder has, or of an unstated object. */
 const ALL = '';
 
 function keyOf(holder: Name, thing: string): string {
@@ -63,7 +63,6 @@ function byTime(a: Change, b: Change): number {
   return a.row.event.timeMs - b.row.event.timeMs || a.row.index - b.row.index;
 }
 
-/** What was opened: by which record, of whom, and what exactly. */
 type EventTime = Pick<EventRow['event'], 'timeMs'>;
 
 export type FootholdOpening = {

@@ -22,7 +22,7 @@ import {
 } from '../testing/reversal-cases.ts';
 import { accountOf, TENANT, type WorldEvent } from '../testing/world.ts';
 
-/** What later changes take back of what intruders opened, and what they do not. */
+/** Which later changes reverse what intruders opened, and which do not. */
 
 const DAY_MS = 86_400_000;
 const ELSEWHERE = 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74' as TenantId;
@@ -46,12 +46,12 @@ async function answersOf(
   return new Map(footholds.map((each) => [each.foothold.id, each]));
 }
 
-/** The states of what keeps a foothold open, or kept it. */
+/** The states of a foothold's openings. */
 async function statesOf(id: string, events: readonly WorldEvent[]): Promise<string[]> {
   const answer = (await answersOf(events)).get(id);
   assert.ok(answer !== undefined, id);
   const states = answer.openings.map(({ reversal }) => reversal.kind);
-  // A foothold of which something is open is open, and of none is anything said to be out.
+  // With an open one the foothold is open; otherwise it is unknown, never out.
   assert.equal(answer.answer.kind, states.includes('none') ? 'no' : 'unknown');
   return states;
 }
@@ -73,7 +73,7 @@ for (const { foothold, opens, closes, elsewhere } of CASES) {
     assert.deepEqual(await statesOf(foothold, again), ['none', 'closed']);
   });
 
-  test(`${foothold}: what takes nothing back`, async () => {
+  test(`${foothold}: ineffective reversals`, async () => {
     const before = [opens(EVE, 10), closes(ADMIN, 5)];
     assert.deepEqual(await statesOf(foothold, before), ['none'], 'earlier by the clock');
     assert.deepEqual(await statesOf(foothold, before.toReversed()), ['none'], 'and by the entry');
@@ -90,7 +90,7 @@ for (const { foothold, opens, closes, elsewhere } of CASES) {
   });
 }
 
-test('the order within a second is unknown unless both tell milliseconds', async () => {
+test('the order within a second is unknown unless both have milliseconds', async () => {
   const opens = change('Add user.', EVE, at(10) + 700, user(ONE));
   const closes = (ms: number): WorldEvent =>
     change('Disable account.', ADMIN, at(10) + ms, user(ONE));
@@ -103,13 +103,13 @@ test('the order within a second is unknown unless both tell milliseconds', async
   );
 });
 
-test('a reversal that does not say of what is a reason, and closes nothing', async () => {
+test('a reversal without an object is a reason, and closes nothing', async () => {
   const opens = rule('New-InboxRule', EVE, 10, 'eve_1', '.');
   const closes = change('Remove-InboxRule', ADMIN, at(20), { mailbox: EVE });
   assert.deepEqual(await statesOf('inbox-rules', [opens, closes]), ['unsure']);
 });
 
-test('an account that is enabled again has what it had, by whomever', async () => {
+test('an account that anyone enables again has its earlier access', async () => {
   const events = [
     change('Add user.', EVE, at(1), user(ONE)),
     change('Add member to role.', EVE, at(10), user(ONE), properties(ROLE)),
@@ -131,7 +131,7 @@ test('an account that is enabled again has what it had, by whomever', async () =
   assert.deepEqual(await statesOf('directory-roles', [...both, given]), ['none']);
 });
 
-test('what an application holds in one tenant is not taken back in another', async () => {
+test('a reversal in one tenant does not affect an application in another', async () => {
   const of = CASES.find(({ foothold }) => foothold === 'app-roles');
   assert.ok(of !== undefined);
   const elsewhere = { ...of.closes(ADMIN, 20), tenant: ELSEWHERE };
@@ -140,7 +140,7 @@ test('what an application holds in one tenant is not taken back in another', asy
   assert.deepEqual(await statesOf('app-roles', [of.opens(EVE, 10), notStated]), ['closed']);
 });
 
-test('taking one right of several leaves the others', async () => {
+test('removing one of several rights leaves the others', async () => {
   const rights = (operation: string, by: string, s: number, text: string): WorldEvent =>
     change(operation, by, at(s), {}, parameters({ Identity: ADA, User: EVE, AccessRights: text }));
   const opens = rights('Add-MailboxPermission', EVE, 1, 'FullAccess, SendAs');
@@ -150,7 +150,7 @@ test('taking one right of several leaves the others', async () => {
   assert.deepEqual(await statesOf('mailbox-permissions', [opens, one, other]), ['closed']);
 });
 
-test('what a reversal does not prove is a reason for as long as it lasts', async () => {
+test('what a reversal leaves is a reason for as long as it lasts', async () => {
   const events = [
     change('Add user.', EVE, at(1), user(ONE)),
     change('Delete user.', ADMIN, at(2), user(ONE)),
@@ -179,7 +179,7 @@ test("a session used after its revocation is open, a new one may be the owner's"
   assert.ok((await codesOf('sessions', other)).includes('later-sign-ins'));
 });
 
-test('the state is that of the last word, in whatever order the records came in', async () => {
+test('the last change decides, in any order of records', async () => {
   const steps = fc.array(
     fc.record({ isOpening: fc.boolean(), by: fc.constantFrom(EVE, ADMIN), isFailed: fc.boolean() }),
     { minLength: 1, maxLength: 8 },
@@ -191,7 +191,7 @@ test('the state is that of the last word, in whatever order the records came in'
         const made = (isOpening ? of.opens : of.closes)(by, (i + 1) * 10);
         return isFailed ? { ...made, event: { ...made.event, statusId: 2 } } : made;
       });
-      // What they opened last, and whether an administrator undid it behind that.
+      // The intruders' last opening, and whether an administrator reversed it afterwards.
       const done = list
         .map((step, at_) => ({ ...step, at: at_ }))
         .filter(({ isFailed }) => !isFailed);

@@ -6,14 +6,14 @@ import type { Lineage } from '../lineage/lineage.ts';
 import { leftOf, shareThings, type Things } from './objects.ts';
 import type { FootholdOpening, Undoings } from './reversal-index.ts';
 
-/** A change, by its entry and its time. */
+/** A change by its entry and time. */
 export type ChangeRef = { readonly entry: number; readonly atMs: number };
 
-/** What later changes say of something that was opened. */
+/** What later changes mean for an opening. */
 export type Reversal =
-  /** Nobody took it back, or somebody put it back; what the intruders undo themselves is not. */
+  /** Not reversed, or restored afterwards. The intruders' own reversals do not count. */
   | { readonly kind: 'none'; readonly byThemselves?: ChangeRef; readonly putBack?: ChangeRef }
-  /** Somebody took back something that may be this. */
+  /** A reversal of something that may be this. */
   | ({ readonly kind: 'unsure'; readonly why: string } & ChangeRef)
   | ({
       readonly kind: 'closed';
@@ -27,8 +27,8 @@ export const NOT_REVERSED: Reversal = { kind: 'none' };
 const SECOND_MS = 1000;
 
 /**
- * Changes are matched by foothold, holder and thing, and by order: what was done before takes
- * nothing back, in whatever order the records came in.
+ * Matches changes by foothold, holder and object, and by time: an earlier change reverses nothing,
+ * in any order of records.
  */
 export function reversalOf(
   opened: FootholdOpening,
@@ -60,8 +60,8 @@ export function reversalOf(
 }
 
 /**
- * An application is one party in every tenant: what it holds in one is not taken back in another.
- * Sessions and passwords end where the account is at home.
+ * A reversal counts only within one tenant, because an application is one party in all of them.
+ * Sessions and passwords end in the account's home tenant.
  */
 function isWithin({ foothold, row }: FootholdOpening, change: Change): boolean {
   if (foothold.special !== undefined) return true;
@@ -69,7 +69,7 @@ function isWithin({ foothold, row }: FootholdOpening, change: Change): boolean {
   return row.tenant === change.row.tenant || tenants.includes(TENANT_NOT_STATED);
 }
 
-/** Whether a record tells of something later than another one: not known within a whole second. */
+/** Whether another record's event is later. Unknown within a second without milliseconds. */
 function orderOf(first: FootholdOpening['row'], other: EventRow): 'after' | 'before' | 'unknown' {
   const [one, two] = [first.event.timeMs, other.event.timeMs];
   const secondOf = (ms: number): number => Math.floor(ms / SECOND_MS);
@@ -107,7 +107,7 @@ class Undoing {
     this.#byThemselves = refOf(change);
   }
 
-  /** An account that is back has what it had, but for what was taken from it by itself. */
+  /** A restored account has its earlier access, except what was removed separately. */
   reinstate(change: Change, back: Meaning): void {
     const kept = this.#closings.filter(({ meaning: { things } }) =>
       back.things === 'whole' ? things !== 'whole' : !shareThings(things, back.things),

@@ -10,7 +10,7 @@ export const OTHER = '11111111-2222-4333-8444-000000000002';
 
 type Values = Readonly<Record<string, string>>;
 
-/** One change: by whom, to what, with which values of the record. */
+/** One change: the actor, the target and the values of the record. */
 export function change(
   operation: string,
   by: string,
@@ -52,10 +52,10 @@ export function rule(
 
 type Case = {
   readonly foothold: string;
-  /** By whom, and when in seconds. */
+  /** The actor, and the time in seconds. */
   readonly opens: (by: string, seconds: number) => WorldEvent;
   readonly closes: (by: string, seconds: number) => WorldEvent;
-  /** The same, of something else that goes by the same name. */
+  /** The same for another object with the same name. */
   readonly elsewhere?: (by: string, seconds: number) => WorldEvent;
 };
 

@@ -6,17 +6,17 @@ import type { AddressUser, IncidentSource, ServicePrincipal } from '../analysis/
 
 export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
 
-/** One event of a made-up account. */
+/** One event of a fictional account. */
 export type WorldEvent = {
   readonly atMs: number;
   readonly operation: string;
   readonly event?: Partial<EventRow['event']>;
-  /** Another than {@link TENANT}. */
+  /** Default: {@link TENANT}. */
   readonly tenant?: TenantId;
   readonly record?: unknown;
 };
 
-/** An account held in memory, with the contract of one that is read from books and ledger. */
+/** An in-memory source with the contract of the one that reads store and ledger. */
 export function accountOf(
   events: readonly WorldEvent[],
   principals: readonly ServicePrincipal[] = [],
@@ -90,7 +90,7 @@ export function accountOf(
   };
 }
 
-/** As the columns say: an event of a sign-in is a success only where that is stated. */
+/** As in the columns: a sign-in is a success only if it says so. */
 function usersIn(rows: readonly EventRow[]): AddressUser[] {
   return rows.flatMap(({ tenant, event }) => {
     const { ip, actorUid: uid, actorName: name, timeMs: firstMs, statusId, classUid } = event;
@@ -100,7 +100,7 @@ function usersIn(rows: readonly EventRow[]): AddressUser[] {
   });
 }
 
-/** A finding that rests on some events of an account. */
+/** A finding that cites some events. */
 export function findingOf(
   events: readonly WorldEvent[],
   entries: readonly number[],

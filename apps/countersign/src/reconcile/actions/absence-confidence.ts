@@ -3,10 +3,12 @@ import type { Cause } from './action-verdict.ts';
 import type { Absence } from './log-coverage.ts';
 import type { ExpectedSignIn, SignInCoverage } from './sign-in-coverage.ts';
 
-/** How the actions of one tenant, day and flow that name a token or session were tied. */
+/**
+ * Actions of one tenant, day and flow with a token or session id, by whether a sign-in was matched.
+ */
 export type JoinCounts = { readonly tied: number; readonly untied: number };
 
-/** Turns "no sign-in" into what that is worth. */
+/** Turns "no sign-in" into a verdict, depending on coverage. */
 export class AbsenceConfidence {
   readonly #coverage: SignInCoverage;
   readonly #around: (expected: ExpectedSignIn) => JoinCounts | undefined;
@@ -19,7 +21,7 @@ export class AbsenceConfidence {
     this.#around = around;
   }
 
-  /** Whether the actions around it have a say. */
+  /** Whether the surrounding actions affect the verdict. */
   needsAround(final: string, expected: ExpectedSignIn): boolean {
     return final === 'no-sign-in' && this.#coverage.absence(expected).cause === 'coverage-unknown';
   }
@@ -35,7 +37,7 @@ export class AbsenceConfidence {
   }
 }
 
-/** There are sign-ins, and nearly all that name a token have theirs: then one without is told. */
+/** Most actions with a token have their sign-in, so one without stands out. */
 function standsOut({ tied, untied }: JoinCounts): boolean {
   return tied >= SIGN_INS_AROUND_MIN && tied >= (tied + untied) * JOINED_SHARE_MIN;
 }

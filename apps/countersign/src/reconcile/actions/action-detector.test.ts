@@ -10,7 +10,7 @@ import { NO_AUTHORISATIONS } from './authorization-status.ts';
 
 const DAY_MS = 86_400_000;
 const DAY = Date.UTC(2026, 2, 9);
-/** Nothing is to be said of the two days before. */
+/** The two days before have no findings. */
 const DAYS = interval(DAY - 2 * DAY_MS, DAY + DAY_MS);
 
 const FOUND: FindingDraft = {
@@ -20,12 +20,12 @@ const FOUND: FindingDraft = {
   ...{ addresses: [], confidence: null },
 };
 
-test('a day of which every action was looked at is all that there is to say', () => {
+test('the findings of a completely examined day are final', () => {
   const said = resultOf({ dayMs: DAY, drafts: [FOUND], isCut: false }, DAYS);
   assert.deepEqual(said, { drafts: [FOUND], covers: [DAYS] });
 });
 
-test('of a day with more actions than are looked at it says so, of that day alone', () => {
+test('reports a day with more actions than the limit, and only that day', () => {
   const findingsOfDay = { dayMs: DAY, drafts: [FOUND], isCut: true };
   const { drafts, covers, cutShort = [] } = resultOf(findingsOfDay, DAYS);
   const [found, cut, ...more] = drafts;
@@ -33,17 +33,17 @@ test('of a day with more actions than are looked at it says so, of that day alon
   assert.deepEqual([found, more, covers], [FOUND, [], [DAYS]]);
   assert.deepEqual([cut.rule, cut.windowMs, endOfItself(cut)], [CUT_OFF, DAY, DAY + DAY_MS]);
   assert.match(cut.title, new RegExp(`the first ${LIST_MAX} candidate events on 2026-03-09$`));
-  // What was found of that day by an earlier look, and not among the first, stays found.
+  // Findings of an earlier run about that day stay, even if they are not among the first.
   assert.deepEqual(
     cutShort.map(({ from, to, rules }) => [from, to, rules.includes(FOUND.rule)]),
     [[DAY, DAY + DAY_MS, true]],
   );
 });
 
-test('whoever asks whether reconciliation saw that day is told that it did not', () => {
+test('the health of reconciliation shows that the day was not examined', () => {
   const { drafts } = resultOf({ dayMs: DAY, drafts: [], isCut: true }, DAYS);
   const [watcher] = reconcileDetector(async () => NO_AUTHORISATIONS).watches;
-  // By its title alone they are known to be of each other.
+  // Health recognizes them by the title.
   assert.deepEqual(
     drafts.map(({ group }) => group),
     [watcher?.cutTitle ?? watcher?.title],

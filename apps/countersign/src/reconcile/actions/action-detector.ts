@@ -21,9 +21,10 @@ const ACTIONS = {
 };
 
 /**
- * Asks of whole days, and of the days behind a late sign-in as well: what it was the sign-in of may
- * have been used for as long as a token lives, and a session of it for longer. A finding whose
- * sign-in came after all is taken back, and the ledger keeps both.
+ * Reconciles whole days, including those after a late sign-in: its token and session may have been
+ * used there.
+ *
+ * If a missing sign-in arrives, the finding is withdrawn, and the ledger keeps both.
  */
 export function reconcileDetector(
   authorisationsOf: (context: DetectorInput) => Promise<AuthorizationSource>,
@@ -43,7 +44,7 @@ export function reconcileDetector(
     restTimes: RECONCILE_REST_TIMES,
     async *detect(context: DetectorInput): AsyncGenerator<DetectorResult> {
       const { store, touched, nowMs, fromIndex } = context;
-      // Nothing new: logs may have settled meanwhile, and an absence be worth more than before.
+      // Without new entries, logs may have settled, which changes what an absence means.
       const recent = interval(nowMs - SETTLES_WITHIN_MS, nowMs);
       const authorisations = await authorisationsOf(context);
       await using reconciler = new ActionReconciler(store, {
@@ -67,10 +68,10 @@ export function reconcileDetector(
   };
 }
 
-/** What is said of a day, and nothing of the days before it in `days`. */
+/** The result for one day. It says nothing about the earlier days in `days`. */
 export function resultOf({ dayMs, drafts, isCut }: FindingsOfDay, days: Interval): DetectorResult {
   if (!isCut) return { drafts, covers: [days] };
-  // Whoever makes a flood of such actions must not hide the last of them behind it.
+  // An attacker's flood of such actions must not hide the last ones behind it.
   const day = interval(dayMs, dayMs + DAY_MS);
   const cut = cutDraft(ACTIONS, { fromMs: day.from, toMs: day.to }, LIST_MAX);
   const cutShort = [{ ...day, rules: ACTION_RULES }];

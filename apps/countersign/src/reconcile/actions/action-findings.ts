@@ -4,11 +4,11 @@ import { DAY_MS, EVIDENCE_MAX } from '../limits.ts';
 import type { ActionVerdict } from './action-totals.ts';
 import type { Cause } from './action-verdict.ts';
 
-/** Causes that a person should hear of, and how. */
+/** Causes that are findings, with their texts. */
 type CauseText = {
   readonly rule: string;
   readonly title: (act: string, who: string) => string;
-  /** Why it matters, and when it is likely harmless. */
+  /** Why it matters, and what may explain it harmlessly. */
   readonly why?: string;
   readonly next: string;
   readonly techniques: readonly string[];
@@ -98,7 +98,7 @@ const SAID: Readonly<Partial<Record<Cause, CauseText>>> = {
   },
 };
 
-/** The rules of what reconciliation says of actions. */
+/** The rules of findings about actions. */
 export const ACTION_RULES: readonly string[] = [
   ...new Set(Object.values(SAID).map(({ rule }) => rule)),
 ];
@@ -107,7 +107,7 @@ export function isSaid(cause: Cause): boolean {
   return SAID[cause] !== undefined;
 }
 
-/** One finding for each person, application and day. */
+/** One finding per person, application and day. */
 export function findingsOf(
   verdicts: readonly ActionVerdict[],
   severityOf: (verdict: ActionVerdict) => 3 | 4,
@@ -153,7 +153,7 @@ function draftOf(
   };
 }
 
-/** What was done with it is told as well. */
+/** Adds the techniques of the actions themselves. */
 function techniquesOf(said: CauseText, own: readonly ActionVerdict[]): string[] {
   const isMail = own.some(({ operation }) => /^mailitemsaccessed$/i.test(operation ?? ''));
   return isMail ? [...said.techniques, 'T1114.002'] : [...said.techniques];

@@ -40,7 +40,7 @@ type Scope = {
 };
 type CachedTables = Scope & { readonly tables: AuthorizationTables };
 
-/** Asks the books for actions with what ties each to its sign-in. */
+/** Queries actions joined with their sign-ins. */
 export class ActionQuery {
   readonly #store: StoreReader;
   readonly #authorisations: AuthorizationSource;
@@ -53,8 +53,8 @@ export class ActionQuery {
   }
 
   /**
-   * `sqlOf` gets the joined rows. Sign-ins are taken from well before and behind the period: the
-   * verdict on an action is the same whatever period is asked for.
+   * `sqlOf` receives the joined rows. Sign-ins come from well before and after the period, so the
+   * verdict on an action does not depend on the requested period.
    */
   async rows(
     period: ReconcilePeriod,
@@ -97,7 +97,7 @@ export class ActionQuery {
     return registerTable(this.#store, await this.#authorisations.registered());
   }
 
-  /** What stands behind the sign-ins of some actions, where these are few. */
+  /** The authorization of a small number of sign-ins. */
   async #few(
     scope: Scope,
     parts: Omit<SignInParts, 'source'>,
@@ -112,7 +112,7 @@ export class ActionQuery {
     return AuthorizationTables.ofSome(this.#store, this.#authorisations, signIns);
   }
 
-  /** As {@link rows} asks of a period; kept for those within it. */
+  /** The tables of a period, kept for queries within it. */
   async #ofPeriod({ fromMs, toMs }: Scope): Promise<AuthorizationTables> {
     const isWithin =
       this.#kept !== undefined &&
@@ -131,8 +131,8 @@ export class ActionQuery {
   }
 
   /**
-   * Says of which period the next questions are, in parts or as a whole: what stands behind
-   * sign-ins is read once for all of them.
+   * Announces the period of the next queries, so that the authorization of its sign-ins is read
+   * once.
    */
   async about({ fromMs, toMs }: ReconcilePeriod): Promise<void> {
     await this.#ofPeriod(scopeOf({ fromMs, toMs }));
@@ -144,7 +144,7 @@ export class ActionQuery {
     await kept?.tables.drop();
   }
 
-  /** Drops all that it keeps. */
+  /** Drops all kept tables. */
   async close(): Promise<void> {
     await this.#forget();
     const register = this.#register;
@@ -152,7 +152,7 @@ export class ActionQuery {
     await register?.drop();
   }
 
-  /** What happened in a period and is nobody's action. */
+  /** Counts the events of a period that have no actor. */
   async events(period: ReconcilePeriod): Promise<EventCounts> {
     const { where } = this.#partsOf(period, undefined);
     const { fromMs, toMs } = period;
@@ -167,7 +167,7 @@ export class ActionQuery {
     return events;
   }
 
-  /** How many actions there may be in each while of a period that has any, in order. */
+  /** Number of possible actions per time slice of a period, in order, without empty slices. */
   async actionsByTime({
     fromMs,
     toMs,
@@ -178,13 +178,13 @@ export class ActionQuery {
         FROM ${source} WHERE class_uid <> 3002 GROUP BY start ORDER BY start`,
     );
     const whiles = rows.map(([start, count]): [number, number] => [Number(start), Number(count)]);
-    // Whole files are read: some of them lie across an end of the period.
+    // Files are read whole, so drop slices outside the period.
     return whiles.filter(([start]) => {
       return start + CUT_MS > (fromMs ?? start) && start < (toMs ?? Infinity);
     });
   }
 
-  /** Which kinds of sign-ins with a token there are at all, and from when to when. */
+  /** The kinds of sign-ins with a token id, with their first and last time. */
   async seenKinds(): Promise<SeenKind[]> {
     const rows = await this.#store.over(
       {},
@@ -202,8 +202,8 @@ export class ActionQuery {
   }
 
   /**
-   * Days on which actions lie that sessions reach whose sign-ins came in at or behind an entry:
-   * a session may be used for months.
+   * Days with actions in sessions whose sign-ins arrived since an entry. A session may be used for
+   * months.
    */
   async reachedDays(fromIndex: number, sinceMs: number): Promise<number[]> {
     const scope = { fromMs: sinceMs - CLOCK_DIFFERENCE_MAX_MS };
@@ -218,13 +218,13 @@ export class ActionQuery {
     return rows.map(([day]) => Number(day));
   }
 
-  /** A delivery that states no tenant is read as the only one that there is. */
+  /** A delivery without a tenant belongs to the only stated one. */
   #tenantSql(): string {
     return this.#store.tenantSql('tenant');
   }
 }
 
-/** Where the sign-ins of the actions of a period are. */
+/** The interval that contains the sign-ins of a period's actions. */
 function scopeOf({ fromMs, toMs }: Scope): Scope {
   return {
     fromMs: fromMs === undefined ? undefined : fromMs - SESSION_LIFE_MAX_MS,
@@ -233,8 +233,8 @@ function scopeOf({ fromMs, toMs }: Scope): Scope {
 }
 
 /**
- * When the token of an action was issued, where its record says so, else as far back as tokens
- * live. One that claims to be older is not believed: it would have been refused.
+ * When an action's token was issued: as its record states, otherwise as early as tokens can live.
+ * An older claim is not believed, because such a token would have been refused.
  */
 const ISSUED = `CASE WHEN issued_t BETWEEN t - ${TOKEN_LIFE_MAX_MS} AND t THEN issued_t END`;
 export const EXPECTED_FROM: string = `coalesce(${ISSUED} - ${CLOCK_DIFFERENCE_MAX_MS},
@@ -242,7 +242,7 @@ export const EXPECTED_FROM: string = `coalesce(${ISSUED} - ${CLOCK_DIFFERENCE_MA
 export const EXPECTED_TO: string = `least(t, coalesce(${ISSUED} + ${CLOCK_DIFFERENCE_MAX_MS}, t))
   // 3600000 * 3600000`;
 
-/** As one text: a list of a million values is read far more slowly. */
+/** One text, because a list of a million values is read far more slowly. */
 function numbers(indices: readonly number[]): string {
   return `SELECT CAST(unnest(string_split('${indices.join(',')}', ',')) AS BIGINT)`;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ACTIONS_AT_ONCE } from '../limits.ts';
 import { HOUR_MS, read, signIn, T, withReconciler } from '../testing/reconciler-world.ts';
 
-test('what is met in parts is met as it is at once', async () => {
+test('matching in parts gives the same result as at once', async () => {
   const events = [
     ...[-20, 0, 30].map((hours, n) => signIn(`t${n}`, { timeMs: T + hours * HOUR_MS })),
     ...[-19, -1, 1, 23, 24, 47, 48, 71, 90].flatMap((hours) =>

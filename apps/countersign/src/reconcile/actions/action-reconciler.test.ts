@@ -46,7 +46,7 @@ async function causeOf(events: readonly Event[], options?: Options): Promise<str
   return (await verdictOn(events, options)).cause;
 }
 
-test('an action goes with the sign-in of its token, and with what stands behind that', async () => {
+test('an action matches the sign-in of its token, and its authorization', async () => {
   const events = [signIn('Abc'), read('Abc')];
   const { method, signIn: index } = await verdictOn(events);
   assert.deepEqual({ method, index }, { method: 'token', index: 0 });
@@ -61,7 +61,7 @@ test('an action goes with the sign-in of its token, and with what stands behind 
   assert.equal(await causeOf(events), 'no-policy');
 });
 
-test("mail that was delivered is nobody's action, and is counted apart", async () => {
+test('delivered mail is not an action, and is counted apart', async () => {
   const delivered = { classUid: 4009, operation: 'Delivered', timeMs: T + HOUR_MS };
   const traced = { ...delivered, operation: null, actorName: 'ada@northmoor.example' };
   const sent = { operation: 'Send', classUid: 4009 };
@@ -82,11 +82,11 @@ test("mail that was delivered is nobody's action, and is counted apart", async (
   assert.deepEqual([later.actions, later.events['mail-delivery']], [0, 0]);
 });
 
-test('a token id is told by its case', async () => {
+test('token ids are case-sensitive', async () => {
   assert.equal(await causeOf([signIn('Abc'), read('aBC')]), 'no-sign-in-delivered');
 });
 
-test('without its token an action goes with its session, else with its person', async () => {
+test('without a token an action matches by session, otherwise by person', async () => {
   const bySession = await verdictOn([signIn('x'), read('y', { sessionUid: 's' })]);
   assert.equal(bySession.method, 'session');
   const byPerson = await verdictOn([signIn('x'), read(null)]);
@@ -99,7 +99,7 @@ test('without its token an action goes with its session, else with its person', 
   assert.equal((await verdictOn([signIn('x'), read(null, late)])).method, 'none');
 });
 
-test('what lies outside its authorisation is unaccounted, and says by what', async () => {
+test('an action outside its authorization is unaccounted, with the reason', async () => {
   const outside: readonly (readonly [Event, string])[] = [
     [{ timeMs: T + 30 * HOUR_MS }, 'expired'],
     [{ timeMs: T - HOUR_MS }, 'expired'],
@@ -114,17 +114,17 @@ test('what lies outside its authorisation is unaccounted, and says by what', asy
   assert.equal(await causeOf([signIn('x'), read('x', ofTheSuite)]), 'no-policy');
 });
 
-test('a failed sign-in is none', async () => {
+test('a failed sign-in does not count', async () => {
   assert.equal(await causeOf([signIn('x', { statusId: 2 }), read('x')]), 'no-sign-in-delivered');
 });
 
-test('a token of two people is ambiguous', async () => {
+test('a token with two people is ambiguous', async () => {
   const other = signIn('x', { actorName: 'bob@northmoor.example' });
   assert.equal(await causeOf([signIn('x'), other, read('x')]), 'ambiguous');
 });
 
-test('that no sign-in is there is worth what the coverage of its log is worth', async () => {
-  // Files count from the first sign-in that they hold of each kind.
+test('the weight of a missing sign-in depends on the coverage of its log', async () => {
+  // Files count from the first sign-in of each kind in them.
   const begin = (signInType: string): Event =>
     signIn('other', { signInType, timeMs: T - 48 * HOUR_MS });
   const events = [begin('interactiveUser'), begin('nonInteractiveUser'), read('x')];
@@ -160,7 +160,7 @@ test('that no sign-in is there is worth what the coverage of its log is worth', 
   assert.equal(await causeOf(events, { coverage: mixed }), 'not-settled');
 });
 
-test("the suite's own service and an application without registration are told apart", async () => {
+test("distinguishes the suite's own service from an unregistered application", async () => {
   assert.equal(await causeOf([read('x', { actorType: 3 })]), 'vendor-service');
   assert.equal(await causeOf([read(null, { actorName: null })]), 'nobody-named');
   const asItself = { actorType: 4, actorName: 'sync', sessionUid: null };
@@ -174,7 +174,7 @@ test("the suite's own service and an application without registration are told a
   assert.equal(await causeOf(events, unregistered), 'unregistered-workload');
 });
 
-test('a log that is not there leaves open what it would have held', async () => {
+test('a missing log leaves its content unknown', async () => {
   for (const missing of SOURCES.slice(0, 2)) {
     const others = [...SOURCES, AUDIT].filter((source) => source !== missing);
     const coverage = covered('corroborated', {}, others);
@@ -184,7 +184,7 @@ test('a log that is not there leaves open what it would have held', async () => 
   assert.equal(await causeOf([read('x')], { coverage: signInsAlone }), 'no-sign-in-delivered');
 });
 
-test('what was erased is not missing', async () => {
+test('erased data is not missing data', async () => {
   const erasure: ErasureRow = {
     ...{ index: 1, atMs: T, by: 'per', reason: 'a request', entries: 1, tenants: [TENANT] },
     ...{ fromMs: T, toMs: T },
@@ -194,7 +194,7 @@ test('what was erased is not missing', async () => {
   assert.equal(await causeOf([read('x', { timeMs: T + 40 * HOUR_MS })], options), 'no-sign-in');
 });
 
-test('a sign-in counts for its own tenant and person, and a sign-off for nothing', async () => {
+test('a sign-in counts for its own tenant and person, and a sign-out for nothing', async () => {
   const yes = { authorisations: status({ 0: 'decided' }) };
   assert.equal(await causeOf([signIn('x'), read('x')], yes), 'accounted');
   const tenant = '4f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
@@ -206,7 +206,7 @@ test('a sign-in counts for its own tenant and person, and a sign-off for nothing
   assert.equal(await causeOf([signIn('x', ada), read('x')], yes), 'accounted');
 });
 
-test('an action outside the bounds of its pass has no authorisation', async () => {
+test('an action outside the bounds of its pass has no authorization', async () => {
   const wide: PassBounds = {
     ...{ openedMs: T, expiresMs: T + 8 * HOUR_MS, endedMs: null },
     ...{ app: APP, device: LAPTOP, address: '203.0.113.77' },
@@ -229,7 +229,7 @@ test('an action outside the bounds of its pass has no authorisation', async () =
   }
 });
 
-test('who is asked again in a session rests on the pass of that', async () => {
+test('after a second prompt in a session, the second pass counts', async () => {
   const day = 24 * HOUR_MS;
   const unbound = { endedMs: null, app: null, device: null, address: null };
   const first: PassBounds = { ...unbound, openedMs: T, expiresMs: T + 8 * HOUR_MS };
@@ -246,12 +246,12 @@ test('who is asked again in a session rests on the pass of that', async () => {
   assert.equal(await causeAt(25), 'accounted');
   assert.equal(await causeAt(40), 'expired');
   assert.equal(await causeAt(27, { endedMs: T + 26 * HOUR_MS }), 'ended');
-  // Minutes before the second permit: clocks do not tell whether it was there already.
+  // Minutes before the second permit. Clocks cannot show whether it existed already.
   assert.equal(await causeAt(23.9), 'ambiguous');
   assert.equal(await causeAt(23.5), 'expired');
 });
 
-test('a session with a good and a failed sign-in contradicts itself', async () => {
+test('a session with a successful and a failed sign-in is contradictory', async () => {
   const events = [signIn('x'), signIn('y'), read('z', { sessionUid: 's' })];
   const said = status({ 0: 'checked', 1: 'failed' });
   assert.equal(await causeOf(events, { authorisations: said }), 'ambiguous');
@@ -259,13 +259,13 @@ test('a session with a good and a failed sign-in contradicts itself', async () =
   assert.equal(await causeOf(later, { authorisations: said }), 'accounted');
 });
 
-test('a token that says of itself that it is too old is expired, or not believed', async () => {
+test('a token that states a time too old is expired or not believed', async () => {
   const old = { tokenIssuedMs: T - 40 * HOUR_MS };
   assert.equal(await causeOf([signIn('x'), read('x', old)]), 'expired');
   assert.equal(await causeOf([read('x', old)]), 'no-sign-in-delivered');
 });
 
-test('the verdict on an action does not depend on the period that is asked for', async () => {
+test('the verdict on an action does not depend on the requested period', async () => {
   const phone = { deviceUid: PHONE, timeMs: T + 3 * HOUR_MS };
   const events = [signIn('x'), read('q', { sessionUid: 's' }), signIn('y', phone)];
   const instant = { fromMs: T + HOUR_MS, toMs: T + HOUR_MS + 1 };
@@ -277,7 +277,7 @@ test('the verdict on an action does not depend on the period that is asked for',
 
 const DAY = { fromMs: T - 12 * HOUR_MS, toMs: T + 12 * HOUR_MS };
 
-test('a forged token is a finding, over an import only where it stands out', async () => {
+test('a forged token is a finding, in an import only if it stands out', async () => {
   const others = Array.from({ length: 10 }, (_, i) => {
     const signInType = i % 2 === 0 ? 'interactiveUser' : 'nonInteractiveUser';
     return [signIn(`t${i}`, { signInType }), read(`t${i}`)];
@@ -304,7 +304,7 @@ test('a forged token is a finding, over an import only where it stands out', asy
   }
 });
 
-/** Small worlds: people with sign-ins and reads, some of whose sign-ins are withheld. */
+/** Small generated worlds: people with sign-ins and reads, with some sign-ins withheld. */
 const worlds = fc.array(
   fc.record({ token: fc.integer({ min: 0, max: 6 }), hours: fc.integer({ min: 0, max: 20 }) }),
   { minLength: 1, maxLength: 12 },
@@ -316,7 +316,7 @@ function total({ accounted, unaccounted, unknown }: Reconciliation): number {
   return accounted + sum(unaccounted) + sum(unknown);
 }
 
-test('what was withheld is never accounted, and totals equal the sum of verdicts', async () => {
+test('a withheld sign-in never accounts, and totals equal the sum of verdicts', async () => {
   await fc.assert(
     fc.asyncProperty(worlds, fc.array(fc.integer({ min: 0, max: 6 })), async (acts, withheld) => {
       const tokens = [0, 1, 2, 3, 4, 5, 6].filter((token) => !withheld.includes(token));
@@ -349,7 +349,7 @@ test('what was withheld is never accounted, and totals equal the sum of verdicts
   );
 });
 
-test('a day with more actions than are listed says so, whoever stands at its end', async () => {
+test('a day with more actions than are listed says so', async () => {
   const stated = { sessionUid: 'f', tokenIssuedMs: T + HOUR_MS / 2 };
   const seen = Array.from({ length: 10 }, (_, i) => [signIn(`t${i}`), read(`t${i}`)]).flat();
   const forged = [0, 1, 2].map((hour) => {

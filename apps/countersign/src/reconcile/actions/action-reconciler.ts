@@ -23,7 +23,7 @@ import { type ExpectedSignIn, type Flow, SignInCoverage } from './sign-in-covera
 
 export type Reconciliation = {
   readonly actions: number;
-  /** What happened beside them and is nobody's action; counted apart. */
+  /** Events without an actor, which are counted apart. */
   readonly events: EventCounts;
   readonly accounted: number;
   readonly unaccounted: Readonly<Partial<Record<Cause, number>>>;
@@ -35,7 +35,7 @@ export type Reconciliation = {
 export type FindingsOfDay = {
   readonly dayMs: number;
   readonly drafts: readonly FindingDraft[];
-  /** There are more actions of that day than were looked at. */
+  /** The day has more actions than were examined. */
   readonly isCut: boolean;
 };
 
@@ -49,11 +49,14 @@ export type VerdictList = {
 };
 
 /**
- * Meets each action with its authorisation. Everything is asked of the books anew, so that what
- * came late counts as if it had always been there, and the order of arrival changes nothing.
+ * Matches each action with its authorization.
  *
- * An action is accounted for where its sign-in is there, the tie holds, and a decision or a passed
- * check stands behind it. A sign-in alone is the vendor's word: then nobody can tell.
+ * Every run queries the store again, so late records count like all others, and the order of
+ * arrival
+ * does not matter.
+ *
+ * An action is accounted if its sign-in is there, the match holds, and a decision or a passed check
+ * supports it. A sign-in alone is the vendor's claim, and leaves the action unknown.
  */
 export class ActionReconciler implements AsyncDisposable {
   readonly #store: StoreReader;
@@ -62,7 +65,7 @@ export class ActionReconciler implements AsyncDisposable {
   readonly #most: number;
   readonly #listMax: number;
   #coverage: Promise<SignInCoverage> | undefined;
-  /** Of the days that were asked for; parts of a day ask for the same. */
+  /** Counts for whole days, because parts of a day need the same ones. */
   readonly #surroundings = new Map<string, JoinCounts>();
   readonly #aroundDays = new Set<number>();
 
@@ -71,9 +74,9 @@ export class ActionReconciler implements AsyncDisposable {
     options: {
       readonly authorisations: AuthorizationSource;
       readonly coverage: readonly CoverageRow[];
-      /** Actions that are met at once; default: {@link ACTIONS_AT_ONCE}. */
+      /** Actions that are matched at once. Default: {@link ACTIONS_AT_ONCE}. */
       readonly atOnce?: number;
-      /** Actions that are listed; default: {@link LIST_MAX}. */
+      /** Actions that are listed. Default: {@link LIST_MAX}. */
       readonly listMax?: number;
     },
   ) {
@@ -84,7 +87,7 @@ export class ActionReconciler implements AsyncDisposable {
     this.#listMax = options.listMax ?? LIST_MAX;
   }
 
-  /** The totals of a period. They equal the sum of all statements, and the system's. */
+  /** The totals of a period. They equal the sum over all statements. */
   async totals(period: ReconcilePeriod): Promise<Reconciliation> {
     await this.#query.about(period);
     const groups = await this.#groups(period);
@@ -105,7 +108,9 @@ export class ActionReconciler implements AsyncDisposable {
     };
   }
 
-  /** Those that are not accounted for, in order of time; `among` narrows them by cause. */
+  /**
+   * Unaccounted and unknown actions in time order, optionally narrowed to some causes (`among`).
+   */
   async list(
     period: ReconcilePeriod,
     among: (cause: Cause) => boolean = () => true,
@@ -113,7 +118,7 @@ export class ActionReconciler implements AsyncDisposable {
     await this.#query.about(period);
     const groups = await this.#groups(period);
     const isAsked = (cause: Cause): boolean => cause !== 'accounted' && among(cause);
-    // By what the engine knows: what an absence is worth is known of its rows alone.
+    // The engine knows only preliminary causes. Coverage decides about absences per row.
     const finals = new Set(groups.filter(({ cause }) => isAsked(cause)).map(({ final }) => final));
     if (finals.size === 0) return { verdicts: [], isCut: false };
     const wanted = [...finals].map((final) => `'${final}'`).join(', ');
@@ -126,7 +131,7 @@ export class ActionReconciler implements AsyncDisposable {
     return { verdicts: verdicts.slice(0, this.#listMax), isCut: rows.length > this.#listMax };
   }
 
-  /** What is to be said, by day, of those days that have any; a period MUST be of whole days. */
+  /** Findings by day, for days with any. The period MUST be whole days. */
   async *findings({ fromMs, toMs, tenant }: WholeDays): AsyncGenerator<FindingsOfDay> {
     await this.#query.about({ fromMs, toMs });
     const groups = await this.#groups({ fromMs, toMs, tenant });
@@ -142,7 +147,7 @@ export class ActionReconciler implements AsyncDisposable {
     }
   }
 
-  /** Of some events, by their ledger index. */
+  /** The verdicts on some events, by ledger index. */
   async of(
     indices: readonly number[],
     period: ReconcilePeriod,
@@ -152,7 +157,7 @@ export class ActionReconciler implements AsyncDisposable {
     return new Map(rows.map((row) => [row.index, row]));
   }
 
-  /** Days whose actions may be tied anew since an entry, beside those of what came in. */
+  /** Days whose matches may change since an entry, besides those of the new entries. */
   reachedDays(fromIndex: number, touched: readonly Interval[]): Promise<number[]> {
     const [first] = touched;
     return first === undefined
@@ -160,12 +165,12 @@ export class ActionReconciler implements AsyncDisposable {
       : this.#query.reachedDays(fromIndex, first.from);
   }
 
-  /** Drops what it keeps in the engine of the books. */
+  /** Drops its tables in the engine. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#query.close();
   }
 
-  /** Groups of parts of a period are not put together: all that is made of them is sums. */
+  /** Groups of several parts are not merged, because only sums are computed from them. */
   async #groups(period: ReconcilePeriod): Promise<Group[]> {
     const groups: Group[] = [];
     for (const part of await this.#partsOf(period)) {
@@ -241,7 +246,7 @@ export class ActionReconciler implements AsyncDisposable {
     );
   }
 
-  /** Of whole days, whatever part of them was asked for. */
+  /** Counts for whole days, for any requested part of them. */
   async #around(days: readonly number[]): Promise<ReadonlyMap<string, JoinCounts>> {
     const missing = days.filter((day) => !this.#aroundDays.has(day));
     if (missing.length === 0) return this.#surroundings;
@@ -278,7 +283,7 @@ export class ActionReconciler implements AsyncDisposable {
   }
 }
 
-/** Cuts a period, so that each part holds no more actions than are met at once. */
+/** Cuts a period into parts that do not exceed the limit on actions. */
 function partsOf(
   period: ReconcilePeriod,
   whiles: readonly (readonly [startMs: number, actions: number])[],

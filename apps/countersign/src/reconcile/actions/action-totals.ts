@@ -20,11 +20,11 @@ export type ActionVerdict = {
   readonly signIn: number | null;
   readonly cause: Cause;
   readonly verdict: Verdict;
-  /** Where no sign-in stands behind it: the bound on what was lost at random. */
+  /** Without a sign-in: the upper bound on random loss. */
   readonly bound: number | null;
 };
 
-/** How the actions of one kind of record were tied to sign-ins. */
+/** How many actions of one record kind matched a sign-in. */
 export type JoinShare = {
   readonly workload: string;
   readonly recordType: number | null;
@@ -32,20 +32,20 @@ export type JoinShare = {
   readonly joined: Readonly<Record<Method, number>>;
 };
 
-/** What is left unexplained of one day. */
+/** The unexplained actions of one day. */
 export type Residual = {
   readonly day: string;
   readonly workload: string;
   readonly actions: number;
 };
 
-/** Actions of one hour that have all of this in common. */
+/** Actions of one hour with the same properties. */
 export type Group = {
   readonly tenant: string;
   readonly workload: string;
   readonly recordType: number | null;
   readonly method: Method;
-  /** What the engine says, before an absence is weighed. */
+  /** The engine's preliminary cause, before coverage is considered. */
   readonly final: string;
   readonly cause: Cause;
   readonly hourMs: number;

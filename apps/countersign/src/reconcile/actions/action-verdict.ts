@@ -1,8 +1,8 @@
-/** How an action was tied to its sign-in, strongest first. */
+/** How an action was matched with its sign-in, strongest first. */
 export const METHODS = ['token', 'session', 'person', 'none'] as const;
 export type Method = (typeof METHODS)[number];
 
-/** Nothing stands behind it, or what does was not for this. */
+/** There is no authorization, or it does not cover the action. */
 export const UNACCOUNTED_CAUSES = [
   'no-sign-in',
   'expired',
@@ -16,7 +16,7 @@ export const UNACCOUNTED_CAUSES = [
 ] as const;
 export type UnaccountedCause = (typeof UNACCOUNTED_CAUSES)[number];
 
-/** Why it cannot be told. */
+/** Causes of an unknown verdict. */
 export const UNKNOWN_CAUSES = [
   'no-sign-in-delivered',
   'no-sign-in-imported',
@@ -38,7 +38,7 @@ export type UnknownCause = (typeof UNKNOWN_CAUSES)[number];
 
 export type Cause = 'accounted' | UnaccountedCause | UnknownCause;
 
-/** In words; completes "cannot tell, because …" where it is one of those. */
+/** In words. For unknown causes, it completes "cannot tell, because …". */
 export const CAUSE_TEXTS: Readonly<Record<Cause, string>> = {
   accounted: 'its sign-in was decided, or checked, by the policy',
   'no-sign-in': 'no sign-in stands behind it, and both logs are corroborated',
@@ -68,7 +68,7 @@ export const CAUSE_TEXTS: Readonly<Record<Cause, string>> = {
   'check-unknown': 'the policy could not be applied to its sign-in',
 };
 
-/** What the operator does about a cause; every cause but `accounted` has one. */
+/** What the operator can do about a cause. Every cause but `accounted` has one. */
 const CAUSE_CURES: Readonly<Record<Exclude<Cause, 'accounted'>, string>> = {
   'no-sign-in': 'Treat the token as forged: revoke the sessions and ask the vendor who issued it.',
   expired: 'Compare the times of both records with the vendor, and revoke the session.',
@@ -122,7 +122,7 @@ const UNEXPLAINED: ReadonlySet<Cause> = new Set([
   'no-sign-in-imported',
 ]);
 
-/** What is left when everything that explains an action was taken away. */
+/** Whether no explanation of an action is left. */
 export function isUnexplained(cause: Cause): boolean {
   return UNEXPLAINED.has(cause);
 }

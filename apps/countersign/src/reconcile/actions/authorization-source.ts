@@ -20,13 +20,13 @@ const DAY_MS = 86_400_000;
 /** A few megabytes of text. */
 const STATUSES_TOGETHER = 50_000;
 
-/** What decisions, checks and the register of a data folder say of its sign-ins. */
+/** The authorization data of a data folder: decisions, checks and the register. */
 export async function authorisationsOf({
   store,
   ledger,
 }: {
   readonly store: StoreReader;
-  /** Without it nobody can say which workload identities are registered. */
+  /** Without it the registered workload identities are unknown. */
   readonly ledger?: LedgerReader | undefined;
 }): Promise<AuthorizationSource> {
   const { access } = store;
@@ -42,7 +42,7 @@ export async function authorisationsOf({
         yield openedOf(access.passEntries(of));
         return;
       }
-      // A decision is made near its sign-in.
+      // A decision is made near the time of its sign-in.
       const { fromMs = -Infinity, toMs = Infinity } = of;
       for (const day of access.passDays({ fromMs: fromMs - DAY_MS, toMs: toMs + DAY_MS })) {
         yield openedOf(day);
@@ -55,7 +55,7 @@ export async function authorisationsOf({
   };
 }
 
-/** What came hour by hour, as many together as the engine takes at once. */
+/** Joins hourly results into batches that fit the engine. */
 function* together<T, R>(
   all: Iterable<readonly T[]>,
   made: (one: T) => R,
@@ -70,13 +70,13 @@ function* together<T, R>(
   yield batch;
 }
 
-/** A sign-in that policy would not have let in has nothing behind it, whoever decided. */
+/** A sign-in that the policy denies is unauthorized, whatever was decided. */
 function statusOf({ entry, state, disagreements, decision }: CheckOutcome): AuthorizedSignIn {
   const said = state === 'unverified' ? 'unknown' : state;
   return { index: entry, status: disagreements > 0 ? 'failed' : said, decision };
 }
 
-/** As of the end of time: what a pass was bound to does not change by its lapsing. */
+/** As of the end of time, because a pass's bounds do not change when it expires. */
 function openedOf(said: readonly PassRow[]): AuthorizedPass[] {
   const passes = knownPasses({ passEntries: () => said }, Number.POSITIVE_INFINITY);
   return passes.map(({ decision, openedMs, expiresMs, state, closedMs, constraints }) => {
@@ -88,7 +88,7 @@ function openedOf(said: readonly PassRow[]): AuthorizedPass[] {
   });
 }
 
-/** For statements: what reconciliation says of each action of one principal. */
+/** For statements: the verdict on each action of one principal. */
 export function reconciliationSources(of: {
   readonly store: StoreReader;
   readonly head: LedgerHead;

@@ -11,11 +11,11 @@ import {
 /** In milliseconds, `[fromMs, toMs)`, open where undefined. */
 type Period = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
 
-/** What stands behind sign-ins, as tables of the engine: of months there are millions. */
+/** The authorization of sign-ins as engine tables, because months have millions. */
 export class AuthorizationTables {
-  /** `entry`, `authorization_status`, and the `pass` of the other table; -1 where there is none. */
+  /** `entry`, `authorization_status`, and the `pass` of the other table; -1 without a pass. */
   readonly said: ScratchTable;
-  /** `pass`, and what it is bound to. */
+  /** `pass` and its bounds. */
   readonly bounds: ScratchTable;
   readonly #made: AsyncDisposable;
 
@@ -25,7 +25,7 @@ export class AuthorizationTables {
     this.#made = made;
   }
 
-  /** Of all sign-ins of a period. */
+  /** For all sign-ins of a period. */
   static async ofPeriod(
     store: StoreReader,
     { statuses, passes }: AuthorizationSource,
@@ -46,7 +46,7 @@ export class AuthorizationTables {
     return new AuthorizationTables(said, bounds, made.move());
   }
 
-  /** Of a few sign-ins. */
+  /** For a few sign-ins. */
   static async ofSome(
     store: StoreReader,
     { statuses, passes }: AuthorizationSource,
@@ -115,7 +115,7 @@ function boundsLine(pass: number, of: AuthorizedPass): string {
   return [pass, ...fields].join('\t');
 }
 
-/** One row for each registered identity, and one without an id for each tenant that registers. */
+/** One row per registered identity, and one without id per tenant with a register. */
 export async function registerTable(
   store: StoreReader,
   registered: ReadonlyMap<string, readonly string[]>,
@@ -129,7 +129,7 @@ export async function registerTable(
   return table;
 }
 
-/** Names come from enforcement points: none may begin another field or line. */
+/** Enforcement points supply names. None may inject a field or a line. */
 function fieldOf(value: string | number | null): string {
   return value === null ? '' : String(value).replaceAll(/[\t\n]/g, ' ');
 }

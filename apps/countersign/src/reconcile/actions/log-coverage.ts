@@ -2,10 +2,10 @@ import type { CoverageRow, ErasureRow } from '../../store/rows/entry-rows.ts';
 import { BOUND_TIGHT, HOUR_MS } from '../limits.ts';
 import type { Cause } from './action-verdict.ts';
 
-/** What the absence of a record in a log is worth: `no-sign-in` where the log is corroborated. */
+/** What a missing record in a log means: `no-sign-in` only if the log is corroborated. */
 export type Absence = {
   readonly cause: Cause;
-  /** Upper bound on uniform loss of the log that is worst; null where nothing bounds it. */
+  /** Upper bound on uniform loss of the worst log; null without a bound. */
   readonly bound: number | null;
 };
 
@@ -13,7 +13,7 @@ export type Span = { readonly tenant: string; readonly fromMs: number; readonly 
 
 export const ANY = '*';
 
-/** From the most that can be said to the least. */
+/** From the strongest statement to the weakest. */
 const WORTH: readonly Cause[] = [
   'no-sign-in',
   'no-sign-in-delivered',
@@ -25,15 +25,16 @@ const WORTH: readonly Cause[] = [
 ];
 
 /**
- * Of a log by the facts of all its sources, `own`, and by what is said of all sources among `all`.
- * Of several sources the best decides, but for what may still come. `seenMs`: its first record.
+ * The worth of a log, from the rows of its sources (`own`) and rows about all sources (in `all`).
+ * The best of several sources decides, unless records may still come. `seenMs`: the log's first
+ * record.
  */
 export function logWorth(
   own: readonly CoverageRow[],
   all: readonly CoverageRow[],
   { tenant, fromMs, toMs, seenMs }: Span & { readonly seenMs?: number | undefined },
 ): Absence {
-  // What is said of all sources, a step of the clock, is no log by itself.
+  // A row about all sources, such as a clock step, is not a log.
   if (own.length === 0) return { cause: 'no-sign-in-source', bound: null };
   const ofAll = all.filter(({ source, ...fact }) => source === ANY && isOf(fact, tenant));
   const besides = ofAll.filter((fact) => isWithin(fact, fromMs, toMs) && !isGood(fact));
@@ -54,7 +55,7 @@ export function isErased(erasures: readonly ErasureRow[], { tenant, fromMs, toMs
   );
 }
 
-/** 4: what is left to chance is small; 3: a lost record would explain it. */
+/** 4: little is left to chance. 3: a lost record would explain it. */
 export function severityOf({ cause, bound }: Absence): 3 | 4 {
   return cause === 'no-sign-in' || (bound !== null && bound <= BOUND_TIGHT) ? 4 : 3;
 }
@@ -75,7 +76,7 @@ function ofSource(
   const within = facts.filter((fact) => isWithin(fact, fromMs, toMs));
   const bad = within.find((fact) => !isGood(fact) && fact.state !== 'unknown');
   if (bad !== undefined) return { cause: causeOf(bad.state), bound: null };
-  // What is asked for is cut to the hour, and so is what it is compared with.
+  // Both sides are cut to the hour.
   const starts = facts.map((fact) => hourOf(fact.fromMs ?? -Infinity));
   const isYoung = Math.min(...starts) > fromMs;
   const good = facts.filter(isGood);
@@ -89,7 +90,7 @@ function ofSource(
   if (!within.some(({ state }) => state === 'unknown')) {
     return { cause: 'coverage-hole', bound: null };
   }
-  // Files say from when to when they had records: a kind may begin later than they.
+  // Files state the period of their records. A kind of record may begin later.
   const isSeen = seenMs !== undefined && hourOf(seenMs) <= fromMs;
   return { cause: isSeen ? 'coverage-unknown' : 'older-than-source', bound: null };
 }
@@ -114,7 +115,7 @@ function isWithin(fact: CoverageRow, fromMs: number, toMs: number): boolean {
   return (fact.fromMs ?? -Infinity) <= toMs && (fact.toMs ?? Infinity) > fromMs;
 }
 
-/** The facts of one source cover `[fromMs, toMs]`. */
+/** Whether the rows of one source cover `[fromMs, toMs]`. */
 function isTiled(facts: readonly CoverageRow[], fromMs: number, toMs: number): boolean {
   let reached = fromMs;
   const ordered = facts.toSorted((a, b) => (a.fromMs ?? -Infinity) - (b.fromMs ?? -Infinity));

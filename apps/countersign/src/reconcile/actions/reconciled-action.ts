@@ -1,13 +1,13 @@
 import type { Answer } from '@countersign/core';
 import type { EventRow } from '../../store/rows/event-row.ts';
 
-/** What reconciliation says of one action; the books print it and judge nothing. */
+/** The verdict on one action, in the form that statements print. */
 export type ReconciledAction = {
   readonly authorisation: Answer;
   readonly verdict: 'accounted' | 'unaccounted' | 'unknown';
 };
 
-/** Of events, by their index. */
+/** Verdicts of events, by index. */
 export type ActionReconciliation = (
   rows: readonly EventRow[],
 ) => Promise<ReadonlyMap<number, ReconciledAction>>;

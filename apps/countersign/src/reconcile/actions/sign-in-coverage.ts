@@ -1,22 +1,22 @@
 import type { CoverageRow, ErasureRow } from '../../store/rows/entry-rows.ts';
 import { type Absence, ANY, isErased, isOf, logWorth, rank } from './log-coverage.ts';
 
-/** Who acted: a person, an application as itself, or the suite's own service. */
+/** The actor: a person, an application as itself, or the suite's own service. */
 export type Flow = 'person' | 'app' | 'vendor';
 
 export type ExpectedSignIn = {
   readonly tenant: string;
-  /** Of the record of the action. */
+  /** Source of the action's record. */
   readonly source: string;
   readonly flow: Flow;
-  /** When the action was, to the hour. */
+  /** Time of the action, to the hour. */
   readonly hourMs: number;
   /** When its token was issued: `[fromMs, toMs]`. */
   readonly fromMs: number;
   readonly toMs: number;
 };
 
-/** Sign-ins with a token id that are there, of one kind. */
+/** Stored sign-ins of one kind with a token id. */
 export type SeenKind = {
   readonly tenant: string;
   readonly kind: string;
@@ -24,14 +24,14 @@ export type SeenKind = {
   readonly lastMs: number;
 };
 
-/** The kinds of sign-ins in whose logs that of an action may stand, by who acted. */
+/** The kinds of sign-ins that may belong to an action, by actor. */
 const KINDS: Readonly<Record<Flow, readonly string[]>> = {
   person: ['interactiveUser', 'nonInteractiveUser'],
   app: ['servicePrincipal', 'managedIdentity'],
   vendor: ['servicePrincipal'],
 };
 
-/** Logs that hold one kind alone. The audit log's own logons name no token and are none of them. */
+/** Logs with only one kind. The audit log's logons name no token, so it is not one of them. */
 const LOG_OF_KIND: Readonly<Record<string, RegExp>> = {
   interactiveUser: /^(azure-monitor|log-analytics)\/SignInLogs$/i,
   nonInteractiveUser: /^(azure-monitor|log-analytics)\/(AAD)?NonInteractiveUserSignInLogs$/i,
@@ -39,10 +39,10 @@ const LOG_OF_KIND: Readonly<Record<string, RegExp>> = {
   managedIdentity: /^(azure-monitor|log-analytics)\/(AAD)?ManagedIdentitySignInLogs$/i,
 };
 
-/** These hold the kinds that they were asked for: which, is known by what came. */
+/** Logs with the requested kinds. The received records show which these are. */
 const MIXED_LOG = /^graph\/signIns$|^entra\.portal\//i;
 
-/** What is known of the completeness of the logs of sign-ins, by tenant. */
+/** The completeness of the sign-in logs, by tenant. */
 export class SignInCoverage {
   readonly #facts: readonly CoverageRow[];
   readonly #erasures: readonly ErasureRow[];
@@ -58,7 +58,7 @@ export class SignInCoverage {
     this.#seen = of.seen;
   }
 
-  /** The worst of the logs that the sign-in may stand in decides. */
+  /** The worst of the logs that may contain the sign-in decides. */
   absence(expected: ExpectedSignIn): Absence {
     if (isErased(this.#erasures, expected)) return { cause: 'erased', bound: null };
     const kinds = KINDS[expected.flow].map((kind) => this.#ofKind(kind, expected));
@@ -71,7 +71,7 @@ export class SignInCoverage {
     return { cause: 'no-sign-in-delivered', bound };
   }
 
-  /** Of several sources of one log the best decides, but for what may still come. */
+  /** The best source of a log decides, unless records may still come. */
   #ofKind(kind: string, { tenant, fromMs, toMs }: ExpectedSignIn): Absence {
     const seen = this.#seen.find((each) => each.tenant === tenant && each.kind === kind);
     const own = this.#facts.filter(
@@ -83,7 +83,7 @@ export class SignInCoverage {
     return logWorth(own, this.#facts, { tenant, fromMs, toMs, seenMs: seen?.firstMs });
   }
 
-  /** "No sign-in" is said of the action: its own log has to be as good as the other. */
+  /** "No sign-in" is a statement about the action, so its own log must be just as complete. */
   #isActionCorroborated({ tenant, source, hourMs }: ExpectedSignIn): boolean {
     return this.#facts.some(
       (fact) =>

@@ -2,26 +2,26 @@ import { appIds } from '@countersign/ocsf';
 import { IS_ACTION_SQL } from '../../store/rows/event-kind.ts';
 import { CLOCK_DIFFERENCE_MAX_MS, PERSON_WINDOW_MS, TOKEN_LIFE_MAX_MS } from '../limits.ts';
 
-/** What sign-ins are taken from. Texts are SQL; none holds anything from outside. */
+/** The inputs of the sign-in SQL. No text comes from outside. */
 export type SignInParts = {
-  /** What follows FROM; sign-ins are taken from further back than actions. */
+  /** The FROM clause. Sign-ins come from further back than actions. */
   readonly source: string;
-  /** Which actions, by their columns. */
+  /** Condition on actions, by their columns. */
   readonly where: string;
-  /** When actions are, in milliseconds: `[fromMs, toMs)`, open where undefined. */
+  /** The actions' period in milliseconds: `[fromMs, toMs)`, open where undefined. */
   readonly fromMs: number | undefined;
   readonly toMs: number | undefined;
-  /** A tenant as it is read: of a delivery that states none, the only one that there is. */
+  /** SQL of the attributed tenant: deliveries without one belong to the only stated tenant. */
   readonly tenant: string;
 };
 
-/** What the joins are made over: names of tables of `authorization-tables.ts`. */
+/** Inputs of the joins: table names of `authorization-tables.ts`. */
 export type JoinParts = SignInParts & Readonly<Record<'said' | 'bounds' | 'register', string>>;
 
-/** Tables that are made one after the other: each is put aside before the next needs memory. */
+/** Tables created one after the other, so that each can be spilled before the next needs memory. */
 export type Tables = Readonly<Record<string, string>>;
 
-/** The tables that {@link joinedSql} is made over. */
+/** The tables that {@link joinedSql} reads. */
 export function joinTables(parts: JoinParts): Tables {
   return {
     ...signInTables(parts),
@@ -36,10 +36,11 @@ export function joinTables(parts: JoinParts): Tables {
 }
 
 /**
- * SQL with one row for each action and what ties it to its sign-in, in this order: token (UTI),
- * session (SID), and where a record names neither the person, application and address within a day
- * (contracts 7). Only hash joins where ids are: what came in how often, and in which order,
- * changes nothing. The tenant is part of every key.
+ * SQL with one row per action and its match with a sign-in.
+ *
+ * Matches are tried in this order: token (UTI), session (SID), and for records with neither id:
+ * person, application and address within a day (contracts 7). Ids use hash joins only, so the
+ * number and order of deliveries do not matter. The tenant is part of every key.
  */
 export function joinedSql(parts: JoinParts): string {
   return `WITH by_id AS (
@@ -74,25 +75,25 @@ export function joinedSql(parts: JoinParts): string {
   FROM judged LEFT JOIN reg ON reg.reg_tk = judged.tk`;
 }
 
-/** Resources that the suite's records name in the place of the client: no other application. */
+/** Resources of the suite that records name instead of the client. */
 const OWN_APPS: string = appIds()
   .map((id) => `'${id}'`)
   .join(', ');
 
 const CLIENT = `CASE WHEN NOT is_own THEN app_uid ELSE '*' END`;
 
-/** A person goes by the object id, which a name stands for where it is one person's alone. */
+/** A person is identified by object id. A name stands for the id if only one person has it. */
 function who(names: string): string {
   return `CASE WHEN actor_type = 4 AND app_uid IS NOT NULL THEN 'app:' || app_uid
     WHEN actor_uid IS NOT NULL THEN actor_uid ELSE coalesce(${names}.uid, actor) END`;
 }
 
-/** A sign-off opens nothing, nor does a page between the password and the session. */
+/** A sign-out opens nothing, nor does a page between password and session. */
 const OPENS = `class_uid = 3002 AND activity_id <> 2 AND status_id NOT IN (2, 99)`;
 
 /**
- * The sign-ins that actions name, and those of persons near them whose actions name none, in `raw`:
- * of all others of months nothing is kept. Whose a name is alone is told by all of them.
+ * Sign-ins that actions name, and those of people near actions without ids. `raw` keeps no others,
+ * because months of them are too many. All sign-ins decide whether a name is unique.
  */
 export function signInTables(parts: SignInParts): Tables {
   const { source, tenant, where } = parts;
@@ -122,7 +123,7 @@ export function signInTables(parts: SignInParts): Tables {
   };
 }
 
-/** What stands behind each of them. */
+/** Adds the authorization of each sign-in. */
 function stoodSql({ said }: JoinParts): string {
   return `SELECT e."index", max(said.authorization_status) AS authorization_status,
       arg_max(said.pass, said.authorization_status) AS pass
@@ -131,7 +132,7 @@ function stoodSql({ said }: JoinParts): string {
     GROUP BY e."index"`;
 }
 
-/** Whether a sign-in may be one that an action without ids goes with, by its time. */
+/** Whether the time of a sign-in allows a match with an action without ids. */
 function nearSql({ fromMs, toMs }: SignInParts): string {
   const near = [
     ...(fromMs === undefined ? [] : [`t >= ${Math.trunc(fromMs) - PERSON_WINDOW_MS}`]),
@@ -147,24 +148,28 @@ const GROUP_COLUMNS = [
   ...['good_t', 'bad_t', 'missed_t', 'looked', 'passes'],
 ];
 
-/** Of the sign-ins of a group the first, by time and then by index, which is below 2^53. */
+/** The first sign-in of a group, by time, then by index (below 2^53). */
 const FIRST = `t::HUGEINT * ${2 ** 53} + "index"`;
 
-/** What all of a group have, where it is one; counts of what is distinct cost ten times as much. */
+/**
+ * The value that all rows of a group share, if there is one. Counting distinct values costs ten
+ * times as much.
+ */
 function oneOf(column: string): string {
   return `CASE WHEN min(${column}) = max(${column}) THEN min(${column}) END`;
 }
 
 /**
- * SQL of a number that stands for a text: groups of numbers the engine puts aside where there are
- * many, groups of texts it does not. Ids of people, devices and applications are the vendor's:
- * nobody can choose one that has the number of another.
+ * SQL of a number in place of a text.
+ *
+ * The engine spills groups of numbers, but not of texts. The vendor assigns ids of people, devices
+ * and applications, so an attacker cannot choose a collision.
  */
 function numberOf(text: string): string {
   return `CASE WHEN ${text} IS NOT NULL THEN hash(${text}) END`;
 }
 
-/** The sign-ins of one token, or of one session: only of those that an action names. */
+/** The sign-ins of one token or session, only for ids that an action names. */
 function groupsSql(id: string, named: string): string {
   return `SELECT tk, ${id} AS id, min(t) AS t,
       (min(${FIRST}) - min(t)::HUGEINT * ${2 ** 53})::BIGINT AS sign_in,
@@ -190,10 +195,10 @@ function personsSql(parts: SignInParts): string {
   return `${one("'*'")} UNION ALL SELECT * FROM (${one(CLIENT)}) WHERE app <> '*'`;
 }
 
-/** Of an action: with either it is tied by that. */
+/** Actions with either id match by that id. */
 const WITHOUT_IDS = 'token_uid IS NULL AND session_uid IS NULL';
 
-/** Read once for each way of tying them: to keep all of them for both costs more. */
+/** Read once per kind of match, because keeping all rows for both costs more. */
 function actsSql({ source, tenant, where }: SignInParts, which: string): string {
   return `(
     SELECT e.*, ${who('names')} AS who, ${CLIENT} AS app,
@@ -210,7 +215,7 @@ function actsSql({ source, tenant, where }: SignInParts, which: string): string 
 
 const LATE = `${TOKEN_LIFE_MAX_MS + CLOCK_DIFFERENCE_MAX_MS}`;
 
-/** Whether the tie holds; before anything is said of what stands behind the sign-in. */
+/** Whether the match holds, before the sign-in's authorization is considered. */
 const TIE = `CASE
   WHEN erased THEN 'erased'
   WHEN method = 'none' AND flow = 'vendor' THEN 'vendor-service'
@@ -237,8 +242,8 @@ function at(column: string): string {
 }
 
 /**
- * Of several sign-ins of one token or session those count that were before the action, as far as
- * clocks agree. One that is good and one that is not contradict each other.
+ * Of several sign-ins of one token or session, those before the action count, within the clock
+ * tolerance. A successful and a failed one contradict each other.
  */
 const Status = `CASE
   WHEN method = 'person' THEN per_authorization_status
@@ -251,29 +256,29 @@ const Status = `CASE
   ELSE NULL END`;
 
 /**
- * Of several permits on one session the last before the action is the one it rests on: who is asked
- * again gets another pass, and the first is over then.
+ * Of several permits in one session, the last before the action counts: a new prompt gives a new
+ * pass and ends the first.
  */
 const PASS = `coalesce(list_max(list_filter(${at('passes')}, lambda x: x.t <= t)),
   list_min(list_filter(${at('passes')}, lambda x: x.t <= t + ${CLOCK_DIFFERENCE_MAX_MS}))).pass`;
 
-/** Whether one was given so soon behind it that clocks do not tell which of the two was first. */
+/** Whether another permit followed so soon that the clocks do not show the order. */
 const IS_NEAR_ANOTHER = `len(list_filter(${at('passes')},
   lambda x: x.t > t AND x.t <= t + ${CLOCK_DIFFERENCE_MAX_MS})) > 0
   AND list_min(${at('passes')}).t <= t`;
 
-/** The first three numbers of IPv4, the first four groups of IPv6: what one network is. */
+/** The network of an address: three numbers of IPv4, four groups of IPv6. */
 function network(address: string): string {
   return `CASE WHEN ${address} LIKE '%.%' THEN regexp_extract(${address}, '^\\d+\\.\\d+\\.\\d+')
     ELSE array_to_string(list_slice(string_split(split_part(${address}, '::', 1), ':'), 1, 4), ':')
     END`;
 }
 
-/** An address of the other family says nothing about the network. */
+/** An address of the other IP family says nothing about the network. */
 const IS_OTHER_NETWORK = `(ip LIKE '%.%') = (pass_address LIKE '%.%')
     AND ${network('ip')} <> ${network('pass_address')}`;
 
-/** By what an action lies outside its pass. */
+/** The bound of its pass that an action violates. */
 const OUTSIDE = `CASE
   WHEN t >= pass_ended THEN 'ended'
   WHEN t > pass_expires + ${CLOCK_DIFFERENCE_MAX_MS}

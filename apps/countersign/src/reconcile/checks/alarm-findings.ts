@@ -2,15 +2,12 @@ import { isGuid, type TenantId, unreachable } from '@countersign/core';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
 import type { DecisionRow } from '../../store/sqlite/decision-table.ts';
 
-/** Raised whenever the meaning of this rule changes. */
+/** Increased when the meaning of this rule changes. */
 const VERSION = 1;
 
 const ALARMS = ['alarm:critical', 'alarm:high'] as const;
 
-/**
- * What an enforcement point permitted that everybody has to hear of: each use by itself, as soon as
- * it is.
- */
+/** Findings about permits with an alarm: one per use, at once. */
 export function alarmDrafts(decisions: Iterable<DecisionRow>): readonly FindingDraft[] {
   return [...decisions].flatMap((decision): FindingDraft[] => {
     const owed = ALARMS.find((alarm) => decision.obligations.includes(alarm));

@@ -6,12 +6,12 @@ import { SIGN_IN_LOGS } from '../../detection/runner/required-logs.ts';
 import { checkDrafts, monthsOf } from './check-findings.ts';
 
 /**
- * Says what the checks of sign-ins disagree with. The checks themselves are made before the judges
- * are asked.
+ * Reports disagreements between sign-ins and policies. The checks themselves run before the
+ * detectors.
  */
 export class CheckDetector implements Detector {
   readonly name: string = 'checks';
-  /** A directory, policies or a pass that ended may change what is said of older sign-ins. */
+  /** A directory, policies or the end of a pass may change the result for older sign-ins. */
   readonly hears: 'events' | 'entries' = 'entries';
   readonly watches: readonly DetectorProfile[] = [
     {

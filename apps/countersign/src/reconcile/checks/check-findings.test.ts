@@ -27,7 +27,7 @@ function row(changes: Partial<CheckRow> = {}): CheckRow {
   };
 }
 
-test('a month is touched as a whole', () => {
+test('a month is affected as a whole', () => {
   const [january, february, march] = [0, 1, 2].map((month) => Date.UTC(2026, month));
   const whole = [{ from: january, to: february }];
   assert.deepEqual(monthsOf([{ from: MIDNIGHT_MS + 1, to: MIDNIGHT_MS + 2 }]), whole);
@@ -42,7 +42,7 @@ test('a month is touched as a whole', () => {
   assert.deepEqual(all, { from: -8.64e15, to: 8.64e15 });
 });
 
-test('one finding for each rule, principal and day, with all that it rests on', () => {
+test('one finding per rule, principal and day, with all evidence', () => {
   const rows = [
     row({ entries: [9, 11], timeMs: REPORTED_MS + 60_000, session: 's2', address: null }),
     row({ app: 'Files', session: null }),
@@ -91,7 +91,7 @@ for (const [rule, severity, title] of [
   ['check/workload-scope', 4, 'The application ada used a service outside its registered scope'],
   ['check/of-their-own', 3, 'ada signed in against the policy of-their-own'],
 ] as const) {
-  test(`${rule} is told with its own words and weight`, () => {
+  test(`${rule} has its own texts and severity`, () => {
     const [draft, ...more] = draftsOf([row({ disagreements: [{ rule, text: 'So.' }] })]);
     assert.deepEqual([draft?.rule, draft?.severity, draft?.title], [rule, severity, title]);
     const message =
@@ -133,7 +133,7 @@ test('each permit with an alarm is a finding of its own', () => {
   assert.match(other?.next ?? '', /^Ask ada about this access\. .* end the pass/);
 });
 
-test('a denial rings nothing, and neither does a permit without alarm', () => {
+test('a denial raises no alarm, and neither does a permit without one', () => {
   const decisions = [
     decided({ effect: 'deny', obligations: ['alarm:high'] }),
     decided({ obligations: ['alarm:low', 'note'] }),
@@ -141,7 +141,7 @@ test('a denial rings nothing, and neither does a permit without alarm', () => {
   assert.deepEqual(alarmDrafts(decisions), []);
 });
 
-test('of two alarms the louder counts, and an object id is written as it is', () => {
+test('the higher of two alarms counts, and an object id stays unchanged', () => {
   const principal = '0d6c2b1a-1111-4222-8333-000000000001';
   const obligations = ['alarm:high', 'alarm:critical'];
   const [draft] = alarmDrafts([decided({ obligations, principal, policies: [] })]);

@@ -16,7 +16,7 @@ import { PolicyMisfits } from './policy-misfit.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Raised whenever the meaning of these rules changes. */
+/** Increased when the meaning of these rules changes. */
 const VERSION = 1;
 
 type Words = {
@@ -149,7 +149,7 @@ function wordsOf(rule: string): Words {
   };
 }
 
-/** The calendar months that any of these touch: whether a policy fits is told of all of one. */
+/** The affected calendar months, because a policy's fit is judged per month. */
 export function monthsOf(touched: IntervalSet): IntervalSet {
   return normalise(
     touched.map(({ from, to }): Interval => {
@@ -159,9 +159,9 @@ export function monthsOf(touched: IntervalSet): IntervalSet {
 }
 
 /**
- * One finding for each rule, principal and day, and one for a policy that disagrees with a large
- * part of the company in a month, whatever the order in which sign-ins came. `rows` are all
- * disagreements of whole months; they are read twice.
+ * One finding per rule, principal and day, and one per policy that disagrees with a large part of
+ * the company in a month. Independent of the order of sign-ins. `rows` are all disagreements of
+ * whole months; they are read twice.
  */
 export function checkDrafts(
   rows: () => Iterable<CheckRow>,
@@ -224,7 +224,7 @@ function draftOf({ rule, text, dayMs, rows }: Group): FindingDraft {
   };
 }
 
-/** Which other rules the same sign-ins break tells what kind of sign-ins they are. */
+/** The other rules that the same sign-ins break characterize them. */
 function messageOf({ rule, text, rows }: Group): string {
   const others = unique(
     rows.flatMap(({ disagreements }) => disagreements.map((each) => each.rule)),

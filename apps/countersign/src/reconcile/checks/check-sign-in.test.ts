@@ -98,7 +98,7 @@ function rules({ disagreements }: CheckRow): readonly string[] {
 
 const EXTERNAL = { steps: [step('Password'), step('External authentication method')] };
 
-test('a sign-in that policy permits is checked, and keeps what the books ask of it', () => {
+test('a permitted sign-in is checked, and keeps what queries need', () => {
   assert.deepEqual(check(), {
     ...{ tenant: REPORTED_TENANT, action: 'a1', entries: [3, 5], timeMs: REPORTED_MS },
     ...{ flow: 'interactiveUser', address: '192.0.2.7', session: 's1', app: 'Mail' },
@@ -107,7 +107,7 @@ test('a sign-in that policy permits is checked, and keeps what the books ask of 
   });
 });
 
-test('one that was permitted before is decided, whatever policies would say to it now', () => {
+test('a sign-in with a permit is decided, whatever the policies say now', () => {
   const detail = { ...EXTERNAL, conditionalAccess: 'failure' } as const;
   const row = check({ detail }, { decisions: [decided()] });
   assert.deepEqual(
@@ -121,7 +121,7 @@ test('one that was permitted before is decided, whatever policies would say to i
   assert.deepEqual([exact.state, exact.strength], ['decided', 'exact']);
 });
 
-test('two decisions that fit as well verify nothing', () => {
+test('two equally good decisions verify nothing', () => {
   const decisions = [decided(), decided({ id: 'd2' })];
   const row = check({ detail: EXTERNAL }, { decisions });
   assert.deepEqual(
@@ -130,7 +130,7 @@ test('two decisions that fit as well verify nothing', () => {
   );
 });
 
-test('who was denied and is in all the same is told of, whatever else is known', () => {
+test('reports a denied person who got in, whatever else is known', () => {
   const decisions = [decided({ requestId: 'r1', effect: 'deny' })];
   const detail = { requests: ['r1'] };
   const row = check({ detail }, { decisions });
@@ -149,7 +149,7 @@ test('who was denied and is in all the same is told of, whatever else is known',
   assert.deepEqual([out.state, rules(out)], ['checked', []]);
 });
 
-test('where no policy was in force nothing is verified', () => {
+test('without a policy in force nothing is verified', () => {
   const row = check({}, { information: new PolicyInformation() });
   assert.deepEqual([row.state, row.cause, rules(row)], ['unverified', 'no policy', []]);
 });
@@ -177,7 +177,7 @@ for (const [name, changes, cause] of [
   });
 }
 
-test('an application that no policy knows is unverified by kind', () => {
+test('an application that no policy names is unverified, by kind', () => {
   const text = POLICIES;
   const information = new PolicyInformation();
   const schema = SCHEMA.replace(/action runAs.*\n/, '').replace(/entity Workload.*\n/, '');
@@ -191,12 +191,12 @@ test('an application that no policy knows is unverified by kind', () => {
   assert.deepEqual([row.state, row.cause], ['unverified', 'no policy for workload sign-ins']);
 });
 
-test('whoever was not let in is checked, whatever policy says', () => {
+test('a failed sign-in is checked, whatever the policies say', () => {
   const row = check({ outcome: 'not in', isMfa: false, who: { type: 'Person', id: 'bob' } });
   assert.deepEqual([row.state, rules(row)], ['checked', []]);
 });
 
-test('a disagreement names the policy that forbids, in its own words', () => {
+test('a disagreement quotes the forbidding policy', () => {
   const row = check({ isMfa: false });
   assert.deepEqual(row.disagreements, [{ rule: 'check/factor', text: 'Two factors.' }]);
   const two = check({ isMfa: false, detail: { conditionalAccess: 'failure' } });
@@ -207,13 +207,13 @@ test('a disagreement names the policy that forbids, in its own words', () => {
   ]);
 });
 
-test('what is permitted with an alarm is told of; other obligations are not', () => {
+test('reports a permit with an alarm, and no other obligation', () => {
   const row = check({ app: 'Loud' });
   assert.equal(row.state, 'checked');
   assert.deepEqual(row.disagreements, [{ rule: 'check/enabled', text: 'Who is enabled.' }]);
 });
 
-test('a workload is judged by scope and credential, and by no factor', () => {
+test('checks a workload by scope and credential, not by factor', () => {
   const information = policyInformationOf(WORKLOADS);
   const register = {
     tenant: REPORTED_TENANT,
@@ -236,7 +236,7 @@ test('a workload is judged by scope and credential, and by no factor', () => {
   assert.deepEqual(rules(check(other, { information })), ['check/no-policy-permits']);
 });
 
-test('one factor where the vendor wanted none is told of, even where policy cannot tell', () => {
+test('reports a single factor without vendor requirement, even if policy is undecided', () => {
   const detail = { factorPolicy: 'notApplied' } as const;
   assert.deepEqual(rules(check({ isMfa: false, detail })), [
     'check/factor',
@@ -276,7 +276,7 @@ function passOf(id: string, fromMs: number, endedMs?: number): readonly Pass[] {
   );
 }
 
-test('a sign-in on a pass that was ended is told of, with the reason', () => {
+test('reports a sign-in on an ended pass, with the reason', () => {
   const passes = passOf('p1', REPORTED_MS - HOUR_MS, REPORTED_MS - 1);
   assert.deepEqual(check({}, { passes }).disagreements, [
     {
@@ -286,14 +286,14 @@ test('a sign-in on a pass that was ended is told of, with the reason', () => {
   ]);
 });
 
-test('no pass speaks against a sign-in but one that was ended before, with none beside it', () => {
+test('only a pass that ended before, without another open one, counts against a sign-in', () => {
   const ended = passOf('p1', REPORTED_MS - HOUR_MS, REPORTED_MS - 1);
   const rulesWith = (...passes: readonly (readonly Pass[])[]): readonly string[] =>
     rules(check({}, { passes: passes.flat() }));
   assert.deepEqual(rulesWith(ended), ['check/ended-pass']);
   assert.deepEqual(rulesWith(passOf('p2', REPORTED_MS - HOUR_MS)), []);
   assert.deepEqual(rulesWith(ended, passOf('p2', REPORTED_MS - HOUR_MS)), []);
-  // One that opens later is not beside it, and one whose time was over says nothing.
+  // A pass that opens later does not count, and an expired one says nothing.
   assert.deepEqual(rulesWith(ended, passOf('p2', REPORTED_MS + 1)), ['check/ended-pass']);
   assert.deepEqual(rulesWith(ended, passOf('p2', REPORTED_MS)), []);
   assert.deepEqual(rulesWith(passOf('p1', REPORTED_MS - 8 * HOUR_MS, REPORTED_MS - 1)), []);
@@ -306,7 +306,7 @@ test('no pass speaks against a sign-in but one that was ended before, with none 
   ]);
 });
 
-test("the vendor's own services are told by their home", () => {
+test("recognizes the vendor's own services by their home tenant", () => {
   const home = (homeTenant: string | null): boolean =>
     isVendors(reported({ detail: { homeTenant } }));
   assert.ok(home('f8cdef31-a31e-4b4a-93e4-5f571e91255a'));

@@ -16,11 +16,11 @@ import { factorOf, proofOf } from './sign-in-factor.ts';
 
 export type CheckContext = {
   readonly information: PolicyInformation;
-  /** Whether findings say who is at risk. */
+  /** Whether findings state who is at risk. */
   readonly risk: 'judged' | 'not judged';
-  /** Decisions about this principal around the time of the sign-in. */
+  /** Decisions about this principal near the time of the sign-in. */
   readonly decisions: readonly DecisionRow[];
-  /** Decisions that belong to other sign-ins for certain. */
+  /** Decisions that certainly belong to other sign-ins. */
   readonly taken: ReadonlySet<string>;
   /** Passes of this principal. */
   readonly passes: readonly Pass[];
@@ -33,8 +33,8 @@ const VENDOR_TENANTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What is known of the authorisation of one sign-in. It follows from the ledger alone: the
- * policies and the directory are those of the time of the sign-in, not of now.
+ * Checks one sign-in. The result depends on the ledger alone: policies and directory are those of
+ * the sign-in's time.
  */
 export function checkSignIn(signIn: ReportedSignIn, world: CheckContext): CheckRow {
   const { tenant, action, entries, timeMs, flow, who, address, session, app } = signIn;
@@ -50,7 +50,7 @@ export function checkSignIn(signIn: ReportedSignIn, world: CheckContext): CheckR
   };
 }
 
-/** The vendor's own services sign in among themselves, and answer to nobody here. */
+/** The vendor's own services sign in to each other. The company's policies do not apply. */
 export function isVendors({ detail }: ReportedSignIn): boolean {
   return VENDOR_TENANTS.has(detail?.homeTenant ?? '');
 }
@@ -68,7 +68,7 @@ function verdictOf(signIn: ReportedSignIn, world: CheckContext, match: Match): V
   const policies = world.information.policiesAt(signIn.timeMs);
   if (policies === undefined) return unverified('no policy', denied);
   if (signIn.outcome === 'not stated') return unverified('the outcome is not stated', denied);
-  // Nobody was let in: whatever policy says, it holds.
+  // The sign-in failed, so every policy holds.
   if (signIn.outcome === 'not in') return { state: 'checked', cause: null, disagreements: [] };
   if (isVendors(signIn)) {
     return unverified("the vendor's own service");
@@ -95,7 +95,7 @@ function unverified(cause: string, disagreements: readonly CheckDisagreement[] =
   return { state: 'unverified', cause, disagreements };
 }
 
-/** What policies say to a sign-in, by what was known around its time. */
+/** Evaluates policies for a sign-in with the data known around its time. */
 export function evaluateSignIn(
   signIn: ReportedSignIn,
   { information, risk }: Pick<CheckContext, 'information' | 'risk'>,
@@ -137,7 +137,7 @@ function requestOf(signIn: ReportedSignIn): DecisionRequest {
   };
 }
 
-/** The first input that is lacking: few causes, so that they can be counted. */
+/** The first missing input. There are few such causes, so that they can be counted. */
 export function lackText({ inputs, because, cause }: PolicyOutcome): string {
   const lacking = inputs.find(({ state }) => state !== 'fresh');
   if (lacking === undefined) return `${cause}: ${because[0]?.text ?? 'not said'}`;
@@ -165,7 +165,7 @@ function insteadOfDeny({ id }: DecisionRow): CheckDisagreement {
   };
 }
 
-/** What disagrees whatever the policies say. */
+/** Disagreements that do not depend on the policies. */
 function besides(signIn: ReportedSignIn, { passes }: CheckContext): readonly CheckDisagreement[] {
   if (signIn.outcome !== 'in') return [];
   const found: CheckDisagreement[] = [];
@@ -188,7 +188,7 @@ function besides(signIn: ReportedSignIn, { passes }: CheckContext): readonly Che
   return found;
 }
 
-/** A pass that was ended before this, whose time is not over, with none open beside it. */
+/** A pass that ended early before this sign-in, is not expired, and has no open pass beside it. */
 function endedPass({ timeMs }: ReportedSignIn, passes: readonly Pass[]): Pass | undefined {
   const live = passes.filter(({ openedMs, expiresMs }) => openedMs <= timeMs && timeMs < expiresMs);
   const isOpen = ({ state, closedMs }: Pass): boolean =>

@@ -95,7 +95,7 @@ const MANY: readonly SignInOptions[] = [
   },
 ];
 
-test('without a policy every sign-in is unverified, and that is said', async () => {
+test('without a policy every sign-in is unverified, with that cause', async () => {
   await withWriter(async (writer) => {
     await bring(writer, MANY);
     const { decided, checked, unverified } = await verified(writer);
@@ -103,7 +103,7 @@ test('without a policy every sign-in is unverified, and that is said', async () 
   });
 });
 
-test('sign-ins of every kind are held against the policies of their time', async () => {
+test('checks sign-ins of every kind with the policies of their time', async () => {
   await withWriter(async (writer) => {
     await bring(writer, MANY);
     await use(writer);
@@ -130,7 +130,7 @@ test('sign-ins of every kind are held against the policies of their time', async
   });
 });
 
-test('a sign-in that policy would not have let in has nothing behind it', async () => {
+test('a sign-in that the policy denies is unauthorized', async () => {
   await withWriter(async (writer) => {
     await bring(writer, [{ n: 1, who: 'ada' }, ONE_FACTOR, { n: 5, who: 'stranger' }]);
     await use(writer);
@@ -149,7 +149,7 @@ test('a sign-in that policy would not have let in has nothing behind it', async 
   });
 });
 
-test('what is said follows from the records, not from their order', async () => {
+test('results follow from the records, not from their order', async () => {
   const said: unknown[] = [];
   for (const order of [MANY, [...MANY].reverse()]) {
     await withWriter(async (writer) => {
@@ -168,7 +168,7 @@ test('what is said follows from the records, not from their order', async () => 
   assert.deepEqual(said[1], said[0]);
 });
 
-test('a rebuild makes the same checks again, in parts however small', async () => {
+test('a rebuild makes the same checks, in parts of any size', async () => {
   const dir = join(root, 'rebuilt');
   const clock = new ManualClock(NOW_MS + 3 * HOUR_MS);
   const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
@@ -216,7 +216,7 @@ function atEndpoint(who: string, context: object = {}): DecisionRequest {
 
 const AT_ENDPOINT_MINUTE = 3 * 60 + 1;
 
-test('a sign-in is joined to its decision by a request that both name', async () => {
+test('joins a sign-in to its decision by a shared request id', async () => {
   await withWriter(async (writer) => {
     await use(writer);
     const point = await pointOf(writer);
@@ -233,7 +233,7 @@ test('a sign-in is joined to its decision by a request that both name', async ()
   });
 });
 
-test('without a request it is joined by person, time, address and method', async () => {
+test('without a request id, joins by person, time, address and method', async () => {
   await withWriter(async (writer) => {
     await use(writer);
     const point = await pointOf(writer);
@@ -253,7 +253,7 @@ test('without a request it is joined by person, time, address and method', async
   });
 });
 
-test('two decisions that fit as well are none', async () => {
+test('two equally good decisions are no match', async () => {
   await withWriter(async (writer) => {
     await use(writer);
     const point = await pointOf(writer);
@@ -264,7 +264,7 @@ test('two decisions that fit as well are none', async () => {
   });
 });
 
-test('a deny at the enforcement point, and a sign-in all the same, is critical', async () => {
+test('a sign-in after a deny is critical', async () => {
   await withWriter(async (writer) => {
     await use(writer);
     const point = await pointOf(writer);
@@ -278,7 +278,7 @@ test('a deny at the enforcement point, and a sign-in all the same, is critical',
   });
 });
 
-test('a sign-in after its pass has ended is found', async () => {
+test('finds a sign-in after its pass has ended', async () => {
   await withWriter(async (writer, clock) => {
     await use(writer);
     const point = await pointOf(writer);
@@ -295,7 +295,7 @@ test('a sign-in after its pass has ended is found', async () => {
   });
 });
 
-test('a pass whose time is over is said to have lapsed, once', async () => {
+test('records the expiry of a pass once', async () => {
   await withWriter(async (writer, clock) => {
     await use(writer);
     const point = await pointOf(writer);
@@ -309,7 +309,7 @@ test('a pass whose time is over is said to have lapsed, once', async () => {
   });
 });
 
-test('what is erased is in no check any more', async () => {
+test('erased data is in no check anymore', async () => {
   await withWriter(async (writer) => {
     await bring(writer, MANY);
     await use(writer);

@@ -17,16 +17,16 @@ import { exactMatch, SIGN_IN_ENDPOINTS } from './match-decision.ts';
 import { type ReportedSignIn, reportedSignIn } from './reported-sign-in.ts';
 
 const DAY_MS = 86_400_000;
-/** What is known of so many sign-ins, and their records, is some hundred megabytes. */
+/** Sign-ins per batch. With their records and decisions they take several hundred megabytes. */
 const SIGN_INS_TOGETHER = 50_000;
 
-/** What reads the ledger and the books for a stage behind them. */
+/** Readers of the ledger and the store for later stages. */
 export type CheckReaders = { readonly store: StoreReader; readonly ledger: LedgerReader };
 
-/** How work that appends gets the writer for itself. */
+/** Runs work that appends while no other work does. */
 type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Makes the checks once, of all that is in the books. */
+/** Checks everything in the store once. */
 export async function checkSignIns(writer: LedgerWriter, together?: number): Promise<void> {
   await writer.ledger.publish();
   const ledger = await LedgerReader.open(writer.dir);
@@ -40,9 +40,10 @@ export async function checkSignIns(writer: LedgerWriter, together?: number): Pro
 }
 
 /**
- * Looks at every sign-in whose time was touched since it looked last: is there a decision behind
- * it, and if not, what do the company's policies say to it? What it finds is derived, and is made
- * again by a rebuild.
+ * Checks every sign-in in the affected times: does it have a decision, and if not, what do the
+ * company's policies say?
+ *
+ * The results are derived, and a rebuild recomputes them.
  */
 export class CheckStage {
   readonly #writer: LedgerWriter;
@@ -61,18 +62,18 @@ export class CheckStage {
     });
   }
 
-  /** The readers MUST see as far as the books do. */
+  /** The readers MUST be as far as the store. */
   async look(alone: Alone): Promise<void> {
     const { store } = this.#readers;
     const toIndex = store.cursor;
     const fromIndex = store.stageCursor(CHECKS_STAGE);
     if (fromIndex >= toIndex) return;
     const checkedFromMs = await this.#feed.follow();
-    // Nobody said what is allowed, and nobody was asked: there is nothing to hold sign-ins against.
+    // There is no policy and no decision, so there is nothing to check against.
     const isChecked = this.#feed.information.isChecking;
     if (!isChecked && store.acts('decision').length === 0) return;
-    // An import that another look was waiting for has looked further meanwhile: what this one saw
-    // is out of date, and would stand in place of what that one found.
+    // An import that finished meanwhile has run the checks further. This run's older results must
+    // not replace those.
     const unlessOvertaken = async (work: () => void): Promise<boolean> => {
       let isOvertaken = false;
       await alone(async () => {
@@ -91,7 +92,7 @@ export class CheckStage {
     await unlessOvertaken(() => this.#writer.store.setStageCursor(CHECKS_STAGE, toIndex));
   }
 
-  /** Event times of which something may read otherwise than before. */
+  /** Event times whose checks may change. */
   #touched(fromIndex: number, checkedFromMs: number): IntervalSet {
     const { store } = this.#readers;
     const decided = store.access
@@ -111,8 +112,8 @@ export class CheckStage {
   }
 
   /**
-   * In order, and cut so that the sign-ins of each fit into memory, and that none is held against
-   * decisions of other days: the id of a request may be chosen by who sends it.
+   * In order, cut so that each part fits into memory. No sign-in is matched with decisions of other
+   * days, because an attacker may choose the request id.
    */
   async *#parts(touched: IntervalSet): AsyncGenerator<Interval> {
     for (const { from, to } of touched) {
@@ -137,7 +138,7 @@ export class CheckStage {
   ): Promise<CheckRow[]> {
     const { store } = this.#readers;
     const memo = createMemo();
-    // A decision may belong to a sign-in beside the edge.
+    // A decision may belong to a sign-in just outside the part.
     const near = { fromMs: fromMs - 2 * JOIN_BEFORE_MS, toMs: toMs + 2 * JOIN_BEFORE_MS };
     const decisions = store.access.decisions({ ...near, enforcementPoints: SIGN_IN_ENDPOINTS });
     const byPrincipal = Map.groupBy(decisions, ({ principal }) => principal);
@@ -168,7 +169,7 @@ export class CheckStage {
   }
 }
 
-/** What an event does not say of a sign-in: from the fullest of its sightings that says more. */
+/** Sign-in details that the event lacks, from the most detailed delivery that has them. */
 export async function detailOf(
   { entries, tenant, erased }: EventRow,
   ledger: LedgerReader,
@@ -197,7 +198,7 @@ function inOrder(a: DecisionRow, b: DecisionRow): number {
   return a.index - b.index;
 }
 
-/** As of the end of time: which of them was open when is for the check to say. */
+/** As of the end of time. The check decides which pass was open when. */
 function passesByPrincipal(
   { access }: StoreReader,
   filter: PassFilter,

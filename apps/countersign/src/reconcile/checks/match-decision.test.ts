@@ -20,7 +20,7 @@ function matched(
   return `${match.kind} ${match.decision.id}`;
 }
 
-test('a request id that both name joins them, whatever else differs', () => {
+test('a shared request id joins them, whatever else differs', () => {
   const signIn = reported({ flow: 'nonInteractiveUser', detail: { requests: ['r1', 'r2'] } });
   const decision = decided({ requestId: 'r2', atMs: 0, principal: 'bob', address: '203.0.113.1' });
   assert.equal(matched(signIn, [decision]), 'exact d1');
@@ -29,7 +29,7 @@ test('a request id that both name joins them, whatever else differs', () => {
   assert.equal(matched(signIn, [{ ...decision, requestId: null }]), 'none');
 });
 
-test('of one request the last decision counts', () => {
+test('the last decision of a request counts', () => {
   const signIn = reported({ detail: { requests: ['r1'] } });
   const before = decided({ id: 'before', requestId: 'r1', effect: 'deny' });
   const after = decided({ id: 'after', requestId: 'r1' });
@@ -38,7 +38,7 @@ test('of one request the last decision counts', () => {
   assert.equal(exactMatch(reported({ detail: null }), [before]), undefined);
 });
 
-test('without one, person, time, address and method join them, and only probably', () => {
+test('without one, person, time, address and method join them as probable', () => {
   assert.equal(matched(reported(EXTERNAL), [decided()]), 'probable d1');
 });
 
@@ -51,7 +51,7 @@ for (const [name, changes] of [
   ['of longer ago than a sign-in takes', { atMs: REPORTED_MS - JOIN_BEFORE_MS - 1 }],
   ['that comes after it', { atMs: REPORTED_MS + JOIN_AFTER_MS + 1 }],
 ] as const) {
-  test(`a decision ${name} is not the one behind a sign-in`, () => {
+  test(`a decision ${name} does not belong to a sign-in`, () => {
     assert.equal(matched(reported(EXTERNAL), [decided(changes)]), 'none');
   });
 }
@@ -63,30 +63,30 @@ for (const [name, changes] of [
   ['without a method', { method: null }],
   ['under another name of the person', { principal: 'ada@contoso.example' }],
 ] as const) {
-  test(`a decision ${name} still fits`, () => {
+  test(`a decision ${name} still matches`, () => {
     assert.equal(matched(reported(EXTERNAL), [decided(changes)]), 'probable d1');
   });
 }
 
-test('what the sign-in does not say does not speak against it', () => {
+test('missing data of the sign-in does not contradict a match', () => {
   assert.equal(matched(reported({ ...EXTERNAL, address: null }), [decided()]), 'probable d1');
   assert.equal(matched(reported({ ...EXTERNAL, isMfa: null }), [decided()]), 'probable d1');
 });
 
-test('a sign-in with one factor matches no decision that asked for another', () => {
+test('a sign-in with one factor does not match a decision with another', () => {
   const single = reported({ ...EXTERNAL, isMfa: false });
   assert.equal(matched(single, [decided()]), 'none');
   assert.equal(matched(single, [decided({ method: null })]), 'probable d1');
 });
 
-test('where nobody beside the vendor was asked, no decision stands behind it', () => {
+test('without an external factor, no decision matches', () => {
   assert.equal(matched(reported(), [decided()]), 'none');
   assert.equal(matched(reported({ detail: null }), [decided()]), 'none');
   const silent = reported({ ...EXTERNAL, flow: 'nonInteractiveUser' });
   assert.equal(matched(silent, [decided()]), 'none');
 });
 
-test('two that fit as well are none, unless one belongs to another sign-in', () => {
+test('two equally good decisions are no match, unless one belongs elsewhere', () => {
   const two = [decided(), decided({ id: 'd2' })];
   assert.equal(matched(reported(EXTERNAL), two), 'ambiguous d1 d2');
   assert.equal(matched(reported(EXTERNAL), two, new Set(['d1'])), 'probable d2');

@@ -3,24 +3,22 @@ import type { DecisionRow } from '../../store/sqlite/decision-table.ts';
 import type { ReportedSignIn } from './reported-sign-in.ts';
 import { factorOf, isExternal } from './sign-in-factor.ts';
 
-/** The decision that stands behind a sign-in, and how surely. */
+/** The decision of a sign-in, and the strength of the match. */
 export type Match =
   | { readonly kind: 'exact' | 'probable'; readonly decision: DecisionRow }
   | { readonly kind: 'none' }
   | { readonly kind: 'ambiguous'; readonly decisions: readonly string[] };
 
-/** Enforcement points in the way of a sign-in to the suite. */
+/** Enforcement points that cover sign-ins to the suite. */
 export const SIGN_IN_ENDPOINTS: readonly string[] = ['eam'];
 
-/**
- * Flows in which a person may pass an enforcement point: in the others nobody is asked anything.
- */
+/** Flows in which an enforcement point may ask a person. The others are not interactive. */
 const ASKED_FLOWS: ReadonlySet<string> = new Set(['interactiveUser']);
 
 /**
- * Joins a sign-in to its decision: by a request id that both name, else by person, time, address
- * and the method that the sign-in lists. Two that fit as well are none: `ambiguous`. `taken` are
- * decisions that belong to other sign-ins for certain.
+ * Matches a sign-in with its decision: by a shared request id, otherwise by person, time, address
+ * and method. Two equally good decisions are `ambiguous`. `taken`: decisions that certainly belong
+ * to other sign-ins.
  */
 export function matchDecision(
   signIn: ReportedSignIn,
@@ -42,8 +40,8 @@ export function matchDecision(
 }
 
 /**
- * Of one request the last decision counts: an enforcement point may ask before a proof and after
- * it.
+ * The last decision of a request counts, because an enforcement point may ask before and after a
+ * proof.
  */
 export function exactMatch(
   { detail }: ReportedSignIn,

@@ -10,7 +10,7 @@ const DEVICE = 'check/device-seen-unhealthy';
 const FACTOR = 'check/second-factor';
 const WAVE = 'check/open-wave';
 
-/** A sign-in of the n-th of the people with their phone, which this policy does not want. */
+/** A sign-in of person n by phone, which this policy denies. */
 function phone(n: number, changes: Partial<CheckRow> = {}, ...rules: readonly string[]): CheckRow {
   const broken = rules.length === 0 ? [DEVICE] : rules;
   return {
@@ -26,7 +26,7 @@ function phones(count: number, ...rules: readonly string[]): CheckRow[] {
   return Array.from({ length: count }, (_, n) => phone(n, {}, ...rules));
 }
 
-/** `people`: how many signed in within the month. */
+/** `people`: number of people who signed in within the month. */
 function draftsOf(rows: readonly CheckRow[], people: number): readonly FindingDraft[] {
   const counts = { tenant: REPORTED_TENANT, monthMs: MONTH_MS, kind: 'person' } as const;
   return checkDrafts(() => rows, [{ ...counts, principals: people }]);
@@ -36,7 +36,7 @@ function groupsOf(drafts: readonly FindingDraft[]): string[] {
   return drafts.map(({ rule, group }) => `${rule} ${group}`);
 }
 
-test('a policy that disagrees with a large part of the company is one finding about it', () => {
+test('a policy that disagrees with a large part of the company is one finding', () => {
   const [draft, ...more] = draftsOf([...phones(30), ...phones(30)], 40);
   assert.ok(draft !== undefined);
   assert.deepEqual(more, []);
@@ -47,19 +47,19 @@ test('a policy that disagrees with a large part of the company is one finding ab
   assert.deepEqual(draft.principals, [], "nobody's risk is raised by it");
 });
 
-test('one that disagrees with few is a finding for each of them', () => {
+test('a policy that disagrees with few people gives a finding for each', () => {
   assert.equal(draftsOf(phones(4), 4).length, 4, 'four people are looked at one by one');
   assert.equal(draftsOf(phones(7), 40).length, 7, 'so is less than a fifth');
   assert.equal(draftsOf(phones(8), 40).length, 1);
 });
 
-test('who deviates by another policy as well is found beside it', () => {
+test('a person who also breaks another policy has a separate finding', () => {
   const drafts = draftsOf([...phones(30), phone(3, {}, DEVICE, FACTOR)], 40);
   assert.deepEqual(groupsOf(drafts), [`${DEVICE} *`, `${FACTOR} p3`]);
   assert.match(drafts[1]?.message ?? '', /Also broken: check\/device-seen-unhealthy\./);
 });
 
-test('two policies that many break apart and few together leave those few to be found', () => {
+test('people who break two common policies together have separate findings', () => {
   const apart = [...phones(30), ...phones(20, WAVE)];
   const drafts = draftsOf([...apart, phone(3, {}, DEVICE, WAVE)], 40);
   assert.deepEqual(groupsOf(drafts), [`${DEVICE} *`, `${WAVE} *`, `${DEVICE} p3`, `${WAVE} p3`]);
@@ -67,20 +67,20 @@ test('two policies that many break apart and few together leave those few to be 
   assert.deepEqual(groupsOf(together), [`${DEVICE} *`, `${WAVE} *`]);
 });
 
-test('who breaks it where others comply is found beside it', () => {
+test('a person who breaks it where others comply has a separate finding', () => {
   const portal = phone(3, { flow: 'interactiveUser', app: 'Azure Portal', session: 'other' });
   const drafts = draftsOf([...phones(30), portal], 40);
   assert.deepEqual(groupsOf(drafts), [`${DEVICE} *`, `${DEVICE} p3`]);
   assert.deepEqual(drafts[1]?.sessions, ['other']);
 });
 
-test('what was done against a decision is never a matter of policy', () => {
+test('an act against a decision is always reported by person', () => {
   for (const rule of ['check/denied-and-in', 'check/ended-pass', 'check/break-glass']) {
     assert.equal(draftsOf(phones(30, rule), 30).length, 30, rule);
   }
 });
 
-test('another month and another tenant are judged by themselves', () => {
+test('evaluates each month and tenant separately', () => {
   const february = Date.UTC(2026, 1, 3);
   const later = phone(1, { timeMs: february });
   const other = phone(2, { tenant: 'other' as CheckRow['tenant'] });

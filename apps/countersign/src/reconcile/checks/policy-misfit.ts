@@ -10,7 +10,7 @@ import {
   principalKindOf,
 } from '../../store/sqlite/check-table.ts';
 
-/** Raised whenever the meaning of these findings changes. */
+/** Increased when the meaning of these findings changes. */
 const VERSION = 1;
 
 /** The group of the finding about a policy; individual findings have a principal's id there. */
@@ -30,7 +30,7 @@ type Misfit = {
   readonly rule: string;
   readonly text: string;
   readonly people: Set<string>;
-  /** By flow and application, who disagrees there. */
+  /** People who disagree, by flow and application. */
   readonly contexts: Map<string, Set<string>>;
   readonly examples: Map<string, number>;
   readonly firstMs: number;
@@ -39,18 +39,20 @@ type Misfit = {
 };
 
 /**
- * Policies that would have kept out a large part of the company. Each is one finding about the
- * policy. Its sign-ins are no findings of their own unless they stand out: by another policy, by
- * policies that few people break together, or by a flow and application in which others comply.
+ * Policies that would have denied a large part of the company.
+ *
+ * Each is one finding about the policy. Its sign-ins are separate findings only if they stand out:
+ * by another policy, by a combination that few people break, or by a flow and application in which
+ * others comply.
  */
 export class PolicyMisfits {
   readonly #all = new Map<string, Misfit>();
-  /** By month, tenant and the set of rules that a sign-in breaks: whose sign-ins do. */
+  /** Principals by month, tenant and the set of broken rules. */
   readonly #together = new Map<string, Set<string>>();
   readonly #principals = new Map<string, number>();
   readonly #large: ReadonlyMap<string, Misfit>;
 
-  /** `rows`: all disagreements of whole months, in order of time. */
+  /** `rows`: all disagreements of whole months, in time order. */
   constructor(rows: Iterable<CheckRow>, principals: readonly PrincipalCount[]) {
     for (const { tenant, monthMs, kind, principals: count } of principals) {
       this.#principals.set([tenant, monthMs, kind].join('\n'), count);
@@ -90,7 +92,7 @@ export class PolicyMisfits {
     const here = misfit.contexts.get(contextOf(row))?.size ?? 0;
     if (here < misfit.people.size * POLICY_PEOPLE_SHARE) return false;
     const others = row.disagreements.filter((other) => other.rule !== rule);
-    // Told by what the others find of it, or common in this company as well.
+    // The other rules' findings report it, or the combination is common in this company too.
     if (others.some((other) => !this.#large.has(misfitKey(row, other.rule)))) return true;
     if (others.length === 0) return true;
     return this.#isLarge(this.#together.get(togetherKey(row)) ?? new Set(), misfit);
@@ -133,7 +135,7 @@ export class PolicyMisfits {
       entries: [...new Set(examples.values())].sort((a, b) => a - b),
       firstMs,
       lastMs,
-      // Nobody: it is about the policy, and must raise nobody's risk.
+      // Empty: the finding is about the policy, and must not raise a person's risk.
       principals: [],
       sessions: [],
       apps: [],

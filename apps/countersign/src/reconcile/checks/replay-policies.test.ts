@@ -84,7 +84,7 @@ function finding(entries: readonly number[], sessions: readonly string[]): Findi
   };
 }
 
-test('attacks that rules found would have been stopped, or not, or nobody can tell', async () => {
+test('known attacks would have been stopped, not stopped, or it is unknown', async () => {
   await withWriter(async (writer) => {
     await bring(writer, [
       { n: 1, who: 'ada', more: { sessionId: 's1' } },
@@ -128,7 +128,7 @@ test('attacks that rules found would have been stopped, or not, or nobody can te
   });
 });
 
-test('who was kept out by a policy that is no more would gain', async () => {
+test('a person denied by a former policy would gain access', async () => {
   await withWriter(async (writer) => {
     await bring(writer, [
       { n: 1, who: 'ada' },
@@ -173,7 +173,7 @@ test('a sign-in with a decision is replayed once, as the request of that decisio
   });
 });
 
-test('a decision about somebody of whom nothing is known cannot be replayed', async () => {
+test('a decision about an unknown person cannot be replayed', async () => {
   await withWriter(async (writer) => {
     await use(writer);
     await decide(writer, 'stranger');
@@ -181,7 +181,7 @@ test('a decision about somebody of whom nothing is known cannot be replayed', as
     const why = { actor: Actor, reason: 'asked', case: 'c', whenNothing: 'refuse' } as const;
     await erase(writer, { selection: { names: ['per'] }, ...why });
     const { replayed: count, same, cannotTell } = await replayed(writer);
-    // And what is erased is not there any more.
+    // Erased data no longer exists.
     assert.deepEqual([count, same], [1, 0]);
     assert.deepEqual(cannotTell, { 'missing: principal.enabled': 1 });
   });

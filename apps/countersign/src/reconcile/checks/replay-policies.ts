@@ -33,9 +33,10 @@ export type ReplayOf = {
 };
 
 /**
- * What other policies would have said to everything that enforcement points decided, and to every
- * sign-in that passed none. Both sides are judged by what is known of their time by now: where that
- * does not give again what an enforcement point answered, nobody can tell.
+ * Evaluates other policies on every past decision, and on every sign-in without one.
+ *
+ * Both sides use what is known about that time now. If this does not reproduce the actual decision,
+ * the result is unknown.
  */
 export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> {
   const { store, ledger } = world;
@@ -43,7 +44,7 @@ export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> 
   const isChecked = store.stageCursor(RULES_STAGE) > 0;
   const decided = new Map<string, CheckRow>();
   const { fromMs = -Infinity, toMs = Infinity } = of;
-  // A decision is made near its sign-in.
+  // A decision is made near the time of its sign-in.
   const near = { fromMs: fromMs - DAY_MS, toMs: toMs + DAY_MS };
   for (const check of store.access.checks(near)) {
     if (check.decision !== null && check.state === 'decided') decided.set(check.decision, check);
@@ -62,12 +63,12 @@ type Replaying = ReplayWorld &
   ReplayOf & {
     readonly information: PolicyInformation;
     readonly risk: CheckContext['risk'];
-    /** By its decision, the sign-in that it let in. */
+    /** The sign-in of each decision. */
     readonly decided: ReadonlyMap<string, CheckRow>;
     readonly tally: ReplayTally;
   };
 
-/** What disagrees with policy is not an attack by that. */
+/** A disagreement with a policy is not an attack by itself. */
 function suspicionsIn(store: StoreReader, { tenant }: ReplayOf): Suspicion[] {
   return store
     .findings({ tenant })
@@ -110,8 +111,8 @@ async function replaySignIns(replaying: Replaying): Promise<void> {
   for await (const row of store.access.signIns({ fromMs, toMs })) {
     if (replaying.tenant !== undefined && row.tenant !== replaying.tenant) continue;
     const signIn = reportedSignIn(row, await detailOf(row, ledger, memo));
-    // What an enforcement point decided is replayed there; of what was not let in policy has
-    // nothing to say.
+    // A sign-in with a decision is replayed as that decision. Policies do not apply to failed
+    // sign-ins.
     if (signIn === undefined || signIn.outcome === 'not in' || passed.has(keyOf(row))) continue;
     replaySignIn(signIn, replaying);
   }

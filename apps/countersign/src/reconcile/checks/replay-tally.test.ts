@@ -68,7 +68,7 @@ test('a flow without a policy is not denied by it; an enforcement point without 
   assert.equal(turnOf(item({ after, enforcementPoint: 'eam', answered: 'permit' })).turn, 'lose');
 });
 
-test('people are counted once for each way in, with the policies that turn them', () => {
+test('counts people once per way in, with the policies that change their result', () => {
   const tally = new ReplayTally([], 2);
   for (let n = 0; n < 4; n++)
     tally.add(item({ after: DENY, atMs: 1000 - n, entries: [n, n + 10] }));
@@ -107,7 +107,7 @@ test('people are counted once for each way in, with the policies that turn them'
   );
 });
 
-test('whoever turns most often comes first, then by name, over all of the time', () => {
+test('sorts by the number of changes, then by name, over the whole period', () => {
   const tally = new ReplayTally([], 2);
   for (const [principal, times] of [
     ['zoe', [5, 9, 7]],
@@ -126,7 +126,7 @@ test('whoever turns most often comes first, then by name, over all of the time',
   );
 });
 
-test('a way in is counted apart for each tenant, enforcement point and flow', () => {
+test('counts each tenant, enforcement point and flow separately', () => {
   const tally = new ReplayTally([], 2);
   for (const way of [{}, { tenant: 'u' }, { enforcementPoint: 'eam' }, { flow: null }]) {
     tally.add(item({ after: DENY, ...way }));
@@ -137,7 +137,7 @@ test('a way in is counted apart for each tenant, enforcement point and flow', ()
   );
 });
 
-test('causes are told in one order, whichever came first', () => {
+test('lists causes in a fixed order', () => {
   const tally = new ReplayTally([], 2);
   for (const because of ['c', 'a', 'b', 'a']) tally.cannotTell(because);
   const { cannotTell, replayed } = tally.report();
@@ -165,7 +165,7 @@ for (const [after, answer] of [
     const tally = new ReplayTally([SPRAY, { ...SPRAY, uid: 'f2', entries: [99], sessions: [] }], 2);
     tally.add(item({ after: after[0] }));
     tally.add(item({ after: after[1], entries: [8], session: 's1' }));
-    // Neither what was kept out, nor what has nothing to do with it.
+    // Neither a denied sign-in nor an unrelated one counts.
     tally.add(item({ wasIn: false, before: DENY, after: DENY }));
     tally.add(item({ entries: [9], session: 's2' }));
     const [attack, ...more] = tally.report().attacks;
@@ -180,7 +180,7 @@ for (const [after, answer] of [
   });
 }
 
-test('a sign-in that an attack names twice is one of its sign-ins', () => {
+test('a sign-in that a finding cites twice counts once', () => {
   const tally = new ReplayTally([SPRAY], 2);
   tally.add(item({ session: 's1', after: DENY }));
   assert.equal(tally.report().attacks[0]?.signIns, 1);

@@ -1,41 +1,41 @@
 import type { PolicyOutcome } from '@countersign/policy';
 import { lackText } from './check-sign-in.ts';
 
-/** Something that was let in, or not, and what other policies say to it. */
+/** A past access, and what other policies say about it. */
 export type ReplayedAccess = {
   readonly tenant: string;
   readonly principal: string;
-  /** `eam`, `forward-auth`, …; `check` for what passed no enforcement point. */
+  /** `eam`, `forward-auth`, …; `check` without an enforcement point. */
   readonly enforcementPoint: string;
-  /** Of a sign-in of the vendor's: its flow. */
+  /** The flow of a vendor's sign-in. */
   readonly flow: string | null;
   readonly atMs: number;
   readonly entries: readonly number[];
   readonly session: string | null;
-  /** The vendor let it in, or an enforcement point did. */
+  /** The vendor or an enforcement point permitted it. */
   readonly wasIn: boolean;
-  /** By the policies of its time; null where there were none. */
+  /** By the policies of its time; null without any. */
   readonly before: PolicyOutcome | null;
   readonly after: PolicyOutcome;
-  /** What an enforcement point answered; null for what passed none. */
+  /** The actual decision; null without one. */
   readonly answered: 'permit' | 'deny' | null;
 };
 
-/** `lose`: was permitted and would be denied; `gain`: the other way round. */
+/** `lose`: permitted before, denied now. `gain`: the opposite. */
 export type Turn = 'lose' | 'gain' | 'same' | 'unknown';
 
-/** Which way it turns, and where nobody can tell, why. */
+/** How the result changes, with the reason if unknown. */
 export function turnOf({ before, after, answered, flow }: ReplayedAccess): {
   readonly turn: Turn;
   readonly because: string | null;
 } {
   if (isUnknown(after)) return { turn: 'unknown', because: lackText(after) };
-  // At an enforcement point it is denied; what passed none would have been asked nothing.
+  // An enforcement point would deny it; elsewhere no policy would have been asked.
   if (answered === null && after.because[0]?.code === 'not-asked-for') {
     return { turn: 'unknown', because: `no policy for sign-ins of the flow ${flow}` };
   }
   if (before !== null && isUnknown(before)) return { turn: 'unknown', because: lackText(before) };
-  // By other inputs than those of then nothing follows about other policies.
+  // Without the inputs of that time, nothing follows about other policies.
   if (answered !== null && before === null) {
     return { turn: 'unknown', because: 'the policies of then are not known any more' };
   }
@@ -47,7 +47,7 @@ export function turnOf({ before, after, answered, flow }: ReplayedAccess): {
   return { turn: after.effect === 'deny' ? 'lose' : 'gain', because: null };
 }
 
-/** Those of one principal, one way in, that turn one way. */
+/** Changes of one principal, at one enforcement point, in one direction. */
 export type ReplayChange = {
   readonly tenant: string;
   readonly principal: string;
@@ -56,22 +56,22 @@ export type ReplayChange = {
   readonly count: number;
   readonly firstMs: number;
   readonly lastMs: number;
-  /** Of who would lose those that deny; of who would gain those that denied. */
+  /** The denying policies: new ones for `lose`, old ones for `gain`. */
   readonly policies: readonly string[];
   readonly entries: readonly number[];
 };
 
-/** A finding, and what would have become of the sign-ins that it rests on. */
+/** A finding, with the replayed results of its sign-ins. */
 export type Attack = {
   readonly finding: string;
   readonly title: string;
   readonly severity: number;
-  /** Let in at the time. */
+  /** Permitted at the time. */
   readonly signIns: number;
   readonly stopped: number;
   readonly letIn: number;
   readonly cannotTell: number;
-  /** Would all of it have been stopped? */
+  /** Whether all of it would have been stopped. */
   readonly answer: 'yes' | 'no' | 'unknown';
 };
 
@@ -86,7 +86,7 @@ export type Replay = {
   readonly attacks: readonly Attack[];
 };
 
-/** A finding that points at what was done, not at what policy wanted. */
+/** A finding about actions, not about policies. */
 export type Suspicion = {
   readonly uid: string;
   readonly title: string;
@@ -100,7 +100,7 @@ type ChangeCount = { -readonly [K in keyof ReplayChange]: ReplayChange[K] } & {
 };
 type Outcome = { signIns: number; stopped: number; letIn: number; cannotTell: number };
 
-/** Adds up what is replayed: bounded by the people, not by what they did. */
+/** Aggregates replayed results. Its size depends on the number of people, not on their actions. */
 export class ReplayTally {
   readonly #turned = { lose: new Map<string, ChangeCount>(), gain: new Map<string, ChangeCount>() };
   readonly #counts = { same: 0, lose: 0, gain: 0 };
@@ -131,7 +131,7 @@ export class ReplayTally {
     if (turn !== 'same') this.#turn(turn, item);
   }
 
-  /** Something that cannot be replayed at all. */
+  /** Counts an access that cannot be replayed. */
   cannotTell(because: string): void {
     this.#unknown.set(because, (this.#unknown.get(because) ?? 0) + 1);
   }
@@ -195,7 +195,7 @@ function none(): Outcome {
   return { signIns: 0, stopped: 0, letIn: 0, cannotTell: 0 };
 }
 
-/** One that gets in is enough for a no; one of which nobody knows keeps it from being a yes. */
+/** One permitted sign-in is enough for a no. One unknown sign-in prevents a yes. */
 function answerOf({ letIn, cannotTell }: Outcome): Attack['answer'] {
   if (letIn > 0) return 'no';
   return cannotTell > 0 ? 'unknown' : 'yes';

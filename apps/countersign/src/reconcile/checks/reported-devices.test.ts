@@ -26,7 +26,7 @@ function seen(changes: SignInChanges, directory: Directory = KNOWN): ReportedDev
   return new ReportedDevices(directory, reported({ device: 'laptop', ...changes }));
 }
 
-test('a device is as the sign-in saw it, and else as the directory says', () => {
+test('a device has the properties of the sign-in, otherwise those of the directory', () => {
   const facts = seen({ detail: { isCompliant: false } }).find(REPORTED_TENANT, 'Device', 'laptop');
   assert.equal(facts?.id, 'laptop');
   assert.deepEqual(facts?.attribute('compliant'), {
@@ -40,7 +40,7 @@ test('a device is as the sign-in saw it, and else as the directory says', () => 
   assert.equal(facts?.within('Team'), undefined);
 });
 
-test('a device that only the sign-in knows is known by it', () => {
+test('finds a device that only the sign-in names', () => {
   const none = new PlainDirectory({}, SEEN_MS);
   const facts = seen({ detail: { isManaged: true } }, none).find(
     REPORTED_TENANT,
@@ -53,7 +53,7 @@ test('a device that only the sign-in knows is known by it', () => {
   assert.equal(facts?.within('Group'), undefined);
 });
 
-test('nothing else is seen by it: no other device, no person, and nothing without detail', () => {
+test('adds nothing else: no other device, no person, and nothing without detail', () => {
   const detail = { isCompliant: false };
   assert.equal(seen({ detail }).find(REPORTED_TENANT, 'Device', 'phone'), undefined);
   const person = seen({ detail }).find(REPORTED_TENANT, 'Person', 'laptop');
@@ -62,7 +62,7 @@ test('nothing else is seen by it: no other device, no person, and nothing withou
   assert.equal(bare?.attribute('compliant')?.value, true);
 });
 
-test('what it does not change is the directory itself', () => {
+test('leaves the rest of the directory unchanged', () => {
   const listing = { value: null, source: 'graph', seenMs: SEEN_MS };
   const networks = { value: ['192.0.2.0/24'], source: 'register', seenMs: SEEN_MS };
   const directory: Directory = {

@@ -2,7 +2,7 @@ import type { TenantId } from '@countersign/core';
 import type { Directory, EntityAttributes, SourcedValue } from '@countersign/policy';
 import type { ReportedSignIn } from './reported-sign-in.ts';
 
-/** A directory in which a device is also as the sign-in itself says that it was. */
+/** A directory overlaid with the device properties that the sign-in states. */
 export class ReportedDevices implements Directory {
   readonly #directory: Directory;
   readonly #signIn: ReportedSignIn;
@@ -24,7 +24,7 @@ export class ReportedDevices implements Directory {
       id: facts?.id ?? id,
       attribute: (name) => {
         const value = Object.hasOwn(said, name) ? said[name] : null;
-        // What the vendor saw at that moment is nearer than what a directory said around it.
+        // The vendor's observation at that moment is more precise than the directory's.
         if (typeof value !== 'boolean') return facts?.attribute(name);
         return { value, source: 'sign-in record', seenMs: timeMs };
       },

@@ -5,7 +5,7 @@ import type { EventRow } from '../../store/rows/event-row.ts';
 import { REPORTED_MS, REPORTED_TENANT, reported } from '../testing/reported-sign-ins.ts';
 import { type ReportedSignIn, reportedSignIn } from './reported-sign-in.ts';
 
-/** A record that says nothing. */
+/** An empty record. */
 const NOTHING: Interpretation = interpret({
   ...{ source: 'other', tenant: REPORTED_TENANT, id: '', at: '2026-01-05T09:00:00Z', value: {} },
 }).event;
@@ -26,7 +26,7 @@ function read(changes: Partial<Interpretation> = {}): ReportedSignIn | undefined
   return reportedSignIn(row(changes), undefined);
 }
 
-test('what the record says is what is held against policy', () => {
+test('the members of the record are checked against the policies', () => {
   const { detail } = reported();
   const event = {
     ...{ signInType: 'interactiveUser', ip: '192.0.2.7', sessionUid: 's1', deviceUid: 'd1' },
@@ -40,7 +40,7 @@ test('what the record says is what is held against policy', () => {
   });
 });
 
-test('what it does not say is not said', () => {
+test('missing members stay undefined', () => {
   assert.deepEqual(read({ actorUid: null, actorName: null, isMfa: null }), {
     ...{ tenant: REPORTED_TENANT, action: 'a1', entries: [3, 5], timeMs: REPORTED_MS },
     ...{ flow: 'unknown', outcome: 'in', who: { type: 'Person', id: '' }, names: [] },
@@ -49,7 +49,7 @@ test('what it does not say is not said', () => {
   });
 });
 
-test('ids stand in where there is no name', () => {
+test('ids replace missing names', () => {
   const found = read({ appUid: 'm', targetUid: 'x', actorUid: null, isMfa: 0 });
   assert.deepEqual(
     [found?.app, found?.resource, found?.who.id, found?.isMfa],
@@ -57,7 +57,7 @@ test('ids stand in where there is no name', () => {
   );
 });
 
-test('a sign-out lets nobody in', () => {
+test('a sign-out grants no access', () => {
   assert.equal(read({ activityId: 2 }), undefined);
 });
 
@@ -72,7 +72,7 @@ for (const [statusId, outcome] of [
   });
 }
 
-test('an application is told by its flow, or by who acted', () => {
+test('an application is identified by its flow or its actor', () => {
   const type = (changes: Partial<Interpretation>): unknown => read(changes)?.who.type;
   assert.equal(type({ signInType: 'servicePrincipal' }), 'Workload');
   assert.equal(type({ signInType: 'managedIdentity' }), 'Workload');

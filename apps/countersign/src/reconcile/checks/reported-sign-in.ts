@@ -2,7 +2,7 @@ import type { TenantId } from '@countersign/core';
 import type { SignInDetail } from '@countersign/ocsf';
 import type { EventRow } from '../../store/rows/event-row.ts';
 
-/** A sign-in as the vendor reported it, ready to be held against policies and decisions. */
+/** A sign-in as the vendor reported it, prepared for policies and decisions. */
 export type ReportedSignIn = {
   readonly tenant: TenantId;
   readonly action: string;
@@ -11,7 +11,7 @@ export type ReportedSignIn = {
   readonly flow: string;
   readonly outcome: 'in' | 'not in' | 'not stated';
   readonly who: { readonly type: 'Person' | 'Workload'; readonly id: string };
-  /** All names under which an enforcement point may have known the person, lower case. */
+  /** All lowercase names by which an enforcement point may know the person. */
   readonly names: readonly string[];
   readonly address: string | null;
   readonly session: string | null;
@@ -29,7 +29,7 @@ const FAILURE = 2;
 const OTHER = 99;
 const LOGOFF = 2;
 
-/** Undefined for what lets nobody in by its nature: a sign-out. */
+/** Undefined for a sign-out, which grants no access. */
 export function reportedSignIn(
   row: EventRow,
   detail: SignInDetail | undefined,

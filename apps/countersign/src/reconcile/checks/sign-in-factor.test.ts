@@ -11,7 +11,7 @@ for (const [method, detail] of [
   ['x509', ''],
   ['', 'Platform Credential'],
 ] as const) {
-  test(`${method || detail} cannot be phished`, () => {
+  test(`${method || detail} is phishing-resistant`, () => {
     const steps = [step('Password'), step(method, detail)];
     for (const isMfa of [true, false, null]) {
       assert.equal(factorOf(reported({ isMfa, detail: { steps } })), 'phishing-resistant');
@@ -19,19 +19,19 @@ for (const [method, detail] of [
   });
 }
 
-test('a step that failed proved nothing', () => {
+test('a failed step proves nothing', () => {
   const steps = [{ ...step('FIDO2 security key'), succeeded: false }];
   assert.equal(factorOf(reported({ isMfa: false, detail: { steps } })), 'single');
 });
 
-test('without such a step the record says how many factors there were, or nobody knows', () => {
+test("without such a step, the record's number of factors counts, if stated", () => {
   const steps = [step('Password'), step('Mobile app notification')];
   assert.equal(factorOf(reported({ isMfa: true, detail: { steps } })), 'multi');
   assert.equal(factorOf(reported({ isMfa: false, detail: null })), 'single');
   assert.equal(factorOf(reported({ isMfa: null, detail: { steps } })), undefined);
 });
 
-test('a second factor is external where somebody else was asked for it now', () => {
+test('a second factor is external if another provider was asked for it now', () => {
   const by = (...steps: ReturnType<typeof step>[]): boolean =>
     isExternal(reported({ detail: { steps } }));
   assert.ok(by(step('Password'), step('External authentication method')));
@@ -47,7 +47,7 @@ test('a second factor is external where somebody else was asked for it now', () 
   assert.ok(!isExternal(reported({ detail: null })));
 });
 
-test('a refreshed token rests on what its session proved', () => {
+test("a refreshed token relies on its session's proof", () => {
   const earlier = step(
     'Previously satisfied',
     '',

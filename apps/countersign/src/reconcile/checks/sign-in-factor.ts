@@ -1,10 +1,10 @@
 import type { SignInStep } from '@countersign/ocsf';
 import type { ReportedSignIn } from './reported-sign-in.ts';
 
-/** What a sign-in proved, in the words of the schema; undefined where it does not say. */
+/** What a sign-in proved, as a value of the schema; undefined if not stated. */
 export type Factor = 'single' | 'multi' | 'phishing-resistant';
 
-/** What cannot be phished: bound to the origin or to the device. */
+/** Phishing-resistant methods: bound to the origin or to the device. */
 const PHISHING_RESISTANT = /fido2|passkey|windows hello|x\.?509|certificate|platform credential/i;
 
 export function factorOf({ detail, isMfa }: ReportedSignIn): Factor | undefined {
@@ -19,8 +19,8 @@ function isPhishingResistant({ method, detail }: SignInStep): boolean {
 }
 
 /**
- * Whether something was proved in this very sign-in, or it rests on what was proved before in its
- * session: a token that is refreshed asks nobody.
+ * Whether a factor was proved in this sign-in or earlier in its session. Refreshing a token asks no
+ * person.
  */
 export function proofOf({ detail, flow }: ReportedSignIn): 'now' | 'earlier' {
   const steps = (detail?.steps ?? []).filter(({ succeeded }) => succeeded);
@@ -32,7 +32,7 @@ function isEarlier({ method, result }: SignInStep): boolean {
   return /satisfied by claim|previously satisfied/i.test(`${method} ${result}`);
 }
 
-/** Whether somebody beside the vendor was asked for the second factor, in this very sign-in. */
+/** Whether another provider was asked for the second factor in this sign-in. */
 export function isExternal({ detail }: ReportedSignIn): boolean {
   return (detail?.steps ?? []).some((step) => {
     const isNow = step.succeeded && !isEarlier(step);

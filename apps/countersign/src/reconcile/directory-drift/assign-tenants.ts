@@ -3,8 +3,8 @@ import type { ObservedChange } from './drift-matcher.ts';
 import type { PrivilegeHistory } from './privilege-history.ts';
 
 /**
- * Graph's audits name no tenant. Out of a file they belong to the only one whose directory was
- * listed, or to the one that has what they are about: ids of objects are of one tenant alone.
+ * Graph audit records name no tenant. From a file they belong to the only listed tenant, or to the
+ * one with the object that they name, because object ids are unique to a tenant.
  */
 export function assignTenants(
   observed: readonly ObservedChange[],

@@ -2,22 +2,22 @@ import { activityKey, fieldReader, type Memo, type Reading, read } from '@counte
 import { CLAIM_IDS_MAX } from '../limits.ts';
 import { idOf, type PrivilegeKind, scopesOf } from './privilege.ts';
 
-/** What a record of the directory's audit log says that was done. */
+/** A change as the directory's audit log states it. */
 export type ClaimedChange = {
-  /** `object`: something that powers hang on was made, restored or removed. */
+  /** `object`: an object with privileges was created, restored or removed. */
   readonly kind: PrivilegeKind | 'object';
   readonly way: 'in' | 'out';
-  /** Every id that the record names of what was changed, never of who did it. */
+  /** Every id of the changed objects in the record, without the actor's. */
   readonly ids: ReadonlySet<string>;
-  /** Which ones; null where the record does not say. */
+  /** The changed values; null if the record does not state them. */
   readonly values: readonly string[] | null;
-  /** To whom or what, as the record names it first. */
+  /** The holder, as the record names it first. */
   readonly holder: string;
-  /** Of an object that came: all that hung on it came with it. */
+  /** For an object that appears: its earlier privileges return with it. */
   readonly isRestored: boolean;
-  /** Said ahead of its time, or for a time. */
+  /** The change is scheduled or temporary. */
   readonly isPlanned: boolean;
-  /** Which listings would show it. */
+  /** The listings that would show it. */
   readonly sources: readonly string[];
 };
 
@@ -26,7 +26,7 @@ export type ClaimRecord = {
   readonly tenant: string;
   readonly atMs: number;
   readonly operation: string;
-  /** Undefined where the body is not to be had. */
+  /** Undefined if the body is unavailable. */
   readonly value: unknown;
 };
 
@@ -63,13 +63,13 @@ const CLAIMS: readonly RegExp[] = [
   ...[DOMAIN, TRUST, MAILBOX, RULE],
 ];
 
-/** Whether an operation may change what somebody has power over. */
+/** Whether an operation may change a privilege. */
 export function isClaim(operation: string, memo: Memo): boolean {
   const key = activityKey(operation, memo);
   return CLAIMS.some((pattern) => pattern.test(key));
 }
 
-/** What one record claims. Total: of a body that is erased it says the kind, and no more. */
+/** The changes in one record. Total: from an erased body only the kind is known. */
 export function claimsOf(record: ClaimRecord, memo: Memo): ClaimedChange[] {
   const key = activityKey(record.operation, memo);
   const at = new Date(record.atMs).toISOString();
@@ -110,7 +110,7 @@ function roleClaim(said: ChangeTerms, key: string, way: ClaimedChange['way']): C
   return { ...said.claim('role', way, template), isPlanned: isPim };
 }
 
-/** Cmdlets say by their verb what they do to a rule, and programs by a property. */
+/** Cmdlets name the change by their verb, programs by a property. */
 function ruleClaim(said: ChangeTerms, key: string): ClaimedChange {
   const done = said.values('param.RuleOperation')?.[0] ?? key;
   const way = /^(?:remove|delete|disable)/.test(done) ? 'out' : 'in';
@@ -121,7 +121,7 @@ function ruleClaim(said: ChangeTerms, key: string): ClaimedChange {
   return { ...rule, holder: holder ?? rule.holder };
 }
 
-/** A scope that was added to a grant is written as a grant as well: the difference counts. */
+/** Adding a scope to a grant is written as a grant too, so the difference counts. */
 function grantClaims(said: ChangeTerms, way: ClaimedChange['way']): ClaimedChange[] {
   const before = scopesOf(said.old('DelegatedPermissionGrant.Scope'));
   const after = scopesOf(said.new('DelegatedPermissionGrant.Scope'));
@@ -133,7 +133,7 @@ function grantClaims(said: ChangeTerms, way: ClaimedChange['way']): ClaimedChang
   return said.difference('grant', before, after);
 }
 
-/** One bracket for each grant, old ones before the arrow (contracts 2.8). */
+/** One bracket per grant; old ones before the arrow (contracts 2.8). */
 function consentClaims(said: ChangeTerms): ClaimedChange[] {
   const text = said.new('ConsentAction.Permissions') ?? '';
   const [old = '', now = ''] = text.includes('=>') ? text.split('=>', 2) : ['', text];
@@ -161,7 +161,7 @@ function bracketsOf(text: string): Bracket[] {
   });
 }
 
-/** Of credentials a record tells all that there were, and all that there are. */
+/** A credential record lists all credentials before and after. */
 function keyClaims(
   said: ChangeTerms,
   way: ClaimedChange['way'],
@@ -170,7 +170,7 @@ function keyClaims(
   const [old, now] = [said.old('KeyDescription'), said.new('KeyDescription')];
   if (old === undefined && now === undefined) {
     if (!isOfKeys && said.isRead) return [];
-    // "Certificates and secrets management" says of neither way which it is.
+    // "Certificates and secrets management" does not state the direction.
     const ways = way === 'out' ? (['out'] as const) : (['in', 'out'] as const);
     return ways.map((each) => said.claim('credential', each, null));
   }
@@ -183,12 +183,12 @@ function keysIn(text: string | undefined): string[] {
 }
 
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
-/** The property that names the application that is given something, whatever the target is. */
+/** The property with the application that receives a privilege, whatever the target is. */
 const CLIENT = 'ServicePrincipal.ObjectID';
 const HOLDERS = /^(?:user|group|application|app|serviceprincipal)$/i;
 const TARGETS = /^(?:targetresources|target\w*|modifiedproperties|objectid)$/i;
 
-/** What a record says of what was changed, in whatever shape it came. */
+/** Reads what a record says about a change, in any of its shapes. */
 class ChangeTerms {
   readonly #reading: Reading | undefined;
   #ids: ReadonlySet<string> | undefined;
@@ -209,13 +209,13 @@ class ChangeTerms {
     return this.#text(`old.${name}`);
   }
 
-  /** The one id that a property gives, or takes away; null where it names none. */
+  /** The one id that a property adds or removes; null without one. */
   one(name: string): string[] | null {
     const id = idOf(this.new(name)) ?? idOf(this.old(name));
     return id === undefined ? null : [id];
   }
 
-  /** What a field gives; null where the record has none. */
+  /** The values of a field; null if the record has none. */
   values(field: string): string[] | null {
     const id = idOf(this.#text(field));
     return id === undefined ? null : [id];

@@ -4,13 +4,14 @@ import type { DetectorResult } from '../../detection/runner/detector-result.ts';
 import { RECONCILE_EVERY_MS, STATE_REST_TIMES } from '../limits.ts';
 import { DriftReconciler } from './drift-reconciler.ts';
 
-/** From the beginning to the end of all times that a record can state. */
+/** All times that a record can state. */
 const ALWAYS = interval(-8_640_000_000_000_000, 8_640_000_000_000_000);
 
 /**
- * The state of the directory against its events, both ways. What came in may explain anything that
- * was said before, and a listing may show what was told long ago: so all of it is judged again,
- * and nothing is kept between two looks.
+ * Compares directory state with audit events in both directions.
+ *
+ * New entries may explain any earlier finding, and a listing may confirm an old event. So each run
+ * evaluates everything, and keeps nothing between runs.
  */
 export function stateDetector(): Detector {
   return {
@@ -30,11 +31,11 @@ export function stateDetector(): Detector {
         logs: ['directory'],
       },
     ],
-    // A log settles with time: an absence may be worth more than before.
+    // Logs settle with time, which changes what an absence means.
     everyMs: RECONCILE_EVERY_MS,
     restTimes: STATE_REST_TIMES,
     async *detect({ store, ledger }: DetectorInput): AsyncGenerator<DetectorResult> {
-      // Nobody ever listed the directory: there is nothing to compare with.
+      // The directory was never listed, so there is nothing to compare.
       if (store.acts('directory').length === 0) return;
       const reconciler = new DriftReconciler(store, ledger, store.coverage());
       yield { drafts: await reconciler.findings(), covers: [ALWAYS] };

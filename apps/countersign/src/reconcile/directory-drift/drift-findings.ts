@@ -48,7 +48,7 @@ const WORDS: Readonly<Record<PrivilegeKind, Words>> = {
   },
 };
 
-/** What gives nobody power takes none of these techniques. */
+/** The technique of changes that remove a privilege. */
 const GONE = 'T1098';
 
 /** In words, for people. */
@@ -56,7 +56,7 @@ export function privilegeText(match: DriftMatch): string {
   return WORDS[match.kind].one(match);
 }
 
-/** One finding for each power and day. */
+/** One finding per privilege and day. */
 export function stateFindings(matches: Iterable<DriftMatch>): FindingDraft[] {
   const reported = [...matches].filter(({ cause }) => RULES.has(cause));
   const groups = Map.groupBy(reported, (match) => {

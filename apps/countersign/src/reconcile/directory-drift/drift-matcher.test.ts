@@ -23,7 +23,7 @@ const COLLECTED: Absence = { cause: 'no-sign-in-delivered', bound: 0.01 };
 
 type Item = { readonly [member: string]: unknown };
 
-/** Listings of one part of the directory at these hours; their entries are numbered by the hour. */
+/** Listings of one part of the directory at these hours. Entries are numbered by the hour. */
 function listed(
   source: string,
   listings: Readonly<Record<number, readonly Item[]>>,
@@ -64,7 +64,7 @@ type Property = readonly [name: string, old: unknown, now: unknown];
 
 let serial = 100_000;
 
-/** As Graph's directoryAudits tells it. */
+/** A record of Graph's directoryAudits. */
 function observedChange(
   hour: number,
   activityDisplayName: string,
@@ -141,19 +141,19 @@ const ROLES = 'graph/list.roleAssignments';
 const APPLICATIONS = 'graph/delta.applications';
 const GRANTS = 'graph/delta.oauth2PermissionGrants';
 
-test('what was there before anybody looked is counted, and is nothing that appeared', () => {
+test('counts what existed before the first listing, and reports no change', () => {
   const { shown, thereBefore } = matches([listed(ROLES, { 0: [holds(ADA)], 3: [holds(ADA)] })], []);
   assert.deepEqual([shown, thereBefore], [[], 1]);
 });
 
-test('a role that came and went with its events fits on both sides', () => {
+test('a role that appears and disappears with its events matches on both sides', () => {
   const roles = listed(ROLES, { 0: [], 2: [holds(ADA)], 5: [] });
   const { shown, said } = matches([roles], [...roleEvent(1, 'Add'), ...roleEvent(3, 'Remove')]);
   assert.deepEqual(causes(shown), ['in matched', 'out matched']);
   assert.deepEqual(causes(said), ['in matched', 'out matched']);
 });
 
-test('a power of each kind that no event gave is a finding with the technique of its kind', () => {
+test('a privilege without an event is a finding with the technique of its kind', () => {
   const principals = listed('graph/list.appRoleAssignments', {
     0: [],
     2: [{ id: 'r', principalId: APP, resourceId: GRAPH, appRoleId: NEW }],
@@ -175,13 +175,13 @@ test('a power of each kind that no event gave is a finding with the technique of
   }
 });
 
-test('a role that is gone without an event is a finding as well', () => {
+test('a role that disappears without an event is a finding as well', () => {
   const { shown } = matches([listed(ROLES, { 0: [holds(ADA)], 2: [] })], []);
   assert.deepEqual(causes(shown), ['out state-without-event']);
   assert.deepEqual(stateFindings(shown)[0]?.techniques, ['T1098']);
 });
 
-test('a record that comes late takes the finding back, whatever shape it comes in', () => {
+test('a late record in any shape withdraws the finding', () => {
   const roles = listed(ROLES, { 0: [], 2: [holds(ADA)] });
   assert.equal(stateFindings(matches([roles], []).shown).length, 1);
   const record = {
@@ -200,7 +200,7 @@ test('a record that comes late takes the finding back, whatever shape it comes i
   }
 });
 
-test('where the log has a hole, may still come or is not there, nobody can tell', () => {
+test('with a hole, an unsettled or a missing log, the result is unknown', () => {
   const roles = listed(ROLES, { 0: [], 2: [holds(ADA)] });
   const worth = [
     ['coverage-hole', 'audit-hole'],
@@ -221,7 +221,7 @@ test('where the log has a hole, may still come or is not there, nobody can tell'
   assert.deepEqual(causes(shown), ['in too-many-events']);
 });
 
-test('an event whose effect the next listing does not show is a finding', () => {
+test('an event without effect in the next listing is a finding', () => {
   const roles = listed(ROLES, { 0: [], 3: [], 4: [] });
   const { said } = matches([roles], roleEvent(1, 'Add'));
   assert.deepEqual(causes(said), ['in event-without-effect']);
@@ -234,7 +234,7 @@ test('an event whose effect the next listing does not show is a finding', () => 
   ]);
 });
 
-test('what an event took back, or what it hung on was removed, has had its effect', () => {
+test('an event that was reversed, or whose object was removed, had its effect', () => {
   const roles = listed(ROLES, { 0: [], 4: [] });
   const added = roleEvent(1, 'Add');
   for (const back of [roleEvent(2, 'Remove'), observedChange(2, 'Delete user', [['User', ADA]])]) {
@@ -244,13 +244,13 @@ test('what an event took back, or what it hung on was removed, has had its effec
   }
 });
 
-test('without a listing behind it nobody can tell whether an event had its effect', () => {
+test('without a later listing, the effect of an event is unknown', () => {
   const early = listed(ROLES, { 0: [], 1: [] });
   assert.deepEqual(causes(matches([early], roleEvent(0.5, 'Add')).said), ['in not-listed-since']);
   assert.deepEqual(causes(matches([], roleEvent(1, 'Add')).said), ['in never-listed']);
 });
 
-test('one event explains one appearance: what comes again without one is told', () => {
+test('one event explains one appearance; a second one without event is reported', () => {
   const roles = listed(ROLES, { 0: [], 1: [holds(ADA)], 1.5: [], 2: [holds(ADA)] });
   const once = [...roleEvent(0.9, 'Add'), ...roleEvent(1.4, 'Remove')];
   assert.deepEqual(causes(matches([roles], once).shown), [
@@ -260,9 +260,9 @@ test('one event explains one appearance: what comes again without one is told', 
   assert.deepEqual(causes(again.shown), ['in matched', 'out matched', 'in matched']);
 });
 
-test('somebody else, who gave or was given another, explains nothing', () => {
+test('an event about another holder or value explains nothing', () => {
   const roles = listed(ROLES, { 0: [], 2: [holds(BEN)] });
-  // Ben gave Ada the role: that he stands in the record as its actor gives him none.
+  // Ben gave Ada the role. That he is the record's actor gives him no role.
   assert.deepEqual(causes(matches([roles], roleEvent(1, 'Add')).shown), ['in state-without-event']);
   const apps = listed(APPLICATIONS, { 0: [app(OLD)], 3: [app(OLD, NEW)] });
   const other = 'c0000000-0000-4000-8000-000000000003';
@@ -310,7 +310,7 @@ test('several records of one consent are one change, whatever each of them names
   assert.deepEqual(causes(said), ['in event-without-effect']);
 });
 
-test('an application comes with its credentials, and its end takes all that it had', () => {
+test('an application appears with its credentials, and its removal removes all', () => {
   const apps = listed(APPLICATIONS, { 0: [], 2: [app(NEW)], 5: [] });
   const events = [
     ...observedChange(1, 'Add application', [['Application', APP]]),
@@ -319,7 +319,7 @@ test('an application comes with its credentials, and its end takes all that it h
   assert.deepEqual(causes(matches([apps], events).shown), ['in matched', 'out matched']);
 });
 
-test('an event that does not say which one, or that was erased, leaves it open', () => {
+test('an event with missing details, or an erased one, leaves the result open', () => {
   const apps = listed(APPLICATIONS, { 0: [app(OLD)], 3: [app(OLD, NEW)] });
   const name = 'Update application \u2013 Certificates and secrets management ';
   const { shown, said } = matches([apps], observedChange(1, name, [['Application', APP]]));
@@ -330,7 +330,7 @@ test('an event that does not say which one, or that was erased, leaves it open',
   assert.deepEqual(causes(matches([roles], erased).shown), ['in event-unclear']);
 });
 
-test('a change laid over a listing counts, and after an erasure all begins anew', () => {
+test('a delta after a listing counts, and after an erasure everything starts anew', () => {
   const apps = listed(APPLICATIONS, { 0: [app(OLD)] });
   list(apps, 2, [{ id: APP, displayName: 'Wages' }], 'delta');
   assert.deepEqual(matches([apps], []).shown, [], 'what is left out says nothing');
@@ -343,7 +343,7 @@ test('a change laid over a listing counts, and after an erasure all begins anew'
   assert.deepEqual([causes(shown), thereBefore], [['out state-without-event'], 2]);
 });
 
-test('a record that names no tenant belongs to the one that has what it is about', () => {
+test('a record without a tenant belongs to the tenant with its object', () => {
   const roles = listed(ROLES, { 0: [], 2: [holds(ADA)] });
   const other = new PrivilegeHistory(NEW, ROLES);
   const unstated = roleEvent(1, 'Add').map((one) => ({ ...one, tenant: TENANT_NOT_STATED }));
@@ -356,7 +356,7 @@ test('a record that names no tenant belongs to the one that has what it is about
   assert.deepEqual(causes(said), ['in never-listed']);
 });
 
-test('ids and texts of any kind are data', () => {
+test('treats ids and texts of any kind as data', () => {
   const hostile = ['__proto__', '"],["role', `${'x'.repeat(100_000)}`, '\u0000\n', '(?:a+)+$'];
   const items = hostile.map((id) => holds(id, id));
   const odd = [

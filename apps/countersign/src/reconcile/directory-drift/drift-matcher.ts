@@ -5,7 +5,7 @@ import type { StateCause, StateUnknown } from './drift-verdict.ts';
 import { type Privilege, type PrivilegeKind, UNREAD } from './privilege.ts';
 import type { Listing, PrivilegeChange, PrivilegeHistory, Track } from './privilege-history.ts';
 
-/** What one record claims, and where it stands. */
+/** A change from one record, with its location. */
 export type ObservedChange = ClaimedChange & {
   readonly index: number;
   readonly tenant: string;
@@ -13,7 +13,7 @@ export type ObservedChange = ClaimedChange & {
   readonly who: string | null;
 };
 
-/** A change that the state shows, or that events tell of; and whether the other side has it. */
+/** A change of state or from events, and whether the other side has it. */
 export type DriftMatch = {
   readonly about: 'state' | 'event';
   readonly kind: PrivilegeKind;
@@ -23,7 +23,7 @@ export type DriftMatch = {
   readonly value: string;
   readonly name: string;
   readonly who: string | null;
-  /** Of a change of state: between the listing before, and this. */
+  /** For a change of state: between the previous listing and this one. */
   readonly fromMs: number | null;
   readonly atMs: number;
   readonly entries: readonly number[];
@@ -33,21 +33,21 @@ export type DriftMatch = {
 
 export type MatcherParts = {
   readonly histories: readonly PrivilegeHistory[];
-  /** In order of time. */
+  /** In time order. */
   readonly observed: readonly ObservedChange[];
-  /** What it is worth that the audit log of a tenant has nothing of a time. */
+  /** What a missing record in a tenant's audit log means for a period. */
   readonly absence: (tenant: string, fromMs: number, toMs: number) => Absence;
-  /** Not all that was told is here: what is not matched, may be told of by the rest. */
+  /** Some events are missing here, and may explain unmatched changes. */
   readonly isCut: boolean;
 };
 
-/** Meets what the directory showed with what its audit log told, both ways. */
+/** Matches directory changes with audit events, in both directions. */
 export class DriftMatcher {
   readonly #parts: MatcherParts;
   readonly #byTenant: ReadonlyMap<string, readonly ObservedChange[]>;
-  /** By tenant and id: the powers that an object has, or had. */
+  /** Privileges that an object has or had, by tenant and id. */
   readonly #tracks = new Map<string, Track[]>();
-  /** What explained one change explains no other of the same power. */
+  /** An event that explained one change explains no other of the same privilege. */
   readonly #used = new Set<string>();
 
   constructor(parts: MatcherParts) {
@@ -63,7 +63,7 @@ export class DriftMatcher {
     }
   }
 
-  /** Powers that were there before anybody looked: nothing is to be said of them. */
+  /** Privileges that existed before the first listing. Nothing is reported about them. */
   get thereBefore(): number {
     let count = 0;
     for (const { tracks } of this.#parts.histories) {
@@ -74,7 +74,7 @@ export class DriftMatcher {
     return count;
   }
 
-  /** Each power that came or went between two listings. */
+  /** Each privilege that appeared or disappeared between two listings. */
   *shown(): Generator<DriftMatch> {
     for (const { tracks } of this.#parts.histories) {
       for (const track of tracks) {
@@ -111,7 +111,7 @@ export class DriftMatcher {
     };
   }
 
-  /** Each change that was told, once, however many records tell of it. */
+  /** Each change in the audit log, once, however many records report it. */
   *said(): Generator<DriftMatch> {
     const groups = new Map<
       string,
@@ -159,7 +159,7 @@ export class DriftMatcher {
     };
   }
 
-  /** Of several records of one change some name more than others. */
+  /** Some records of a change name more than others. */
   #best(
     all: readonly ObservedChange[],
     value: string,
@@ -170,7 +170,7 @@ export class DriftMatcher {
     return good ?? (causes.at(-1) as StateCause);
   }
 
-  /** What the listings behind a change show of it. */
+  /** What later listings show of the change. */
   #effect(
     observed: ObservedChange,
     value: string,
@@ -199,7 +199,7 @@ export class DriftMatcher {
     if (nexts.includes(undefined)) return 'not-listed-since';
     if (way === 'out' && there.length === 0) return 'matched';
     if (observed.isPlanned) return 'planned';
-    // Several have the same, and the record does not say of whom it was taken.
+    // Several holders have the same value, and the record does not name the holder.
     if (there.length > 1) return 'event-unclear';
     return this.#takenBack(observed, value, untilMs) ?? 'event-without-effect';
   }
@@ -230,7 +230,7 @@ export class DriftMatcher {
     );
   }
 
-  /** Of each part of the directory that would show it, the first listing that has to. */
+  /** For each part of the directory that would show the change, the first listing that must. */
   #nextListings(observed: ObservedChange): (Listing | undefined)[] {
     const fromMs = observed.atMs + LISTING_LAG_MS;
     return this.#histories(observed).map(({ listings }) =>
@@ -247,7 +247,7 @@ export class DriftMatcher {
       );
   }
 
-  /** Those of a tenant in `[fromMs, toMs]`. */
+  /** The events of a tenant in `[fromMs, toMs]`. */
   #between(tenant: string, fromMs: number, toMs: number): ObservedChange[] {
     const all = this.#byTenant.get(tenant) ?? [];
     const found: ObservedChange[] = [];
@@ -275,7 +275,7 @@ function explains(observed: ObservedChange, privilege: ExpectedChange, way: 'in'
   );
 }
 
-/** It does not say which one it was about, or what it said is erased. */
+/** Whether a record without details, or an erased one, may be the explanation. */
 function mayExplain(
   observed: ObservedChange,
   privilege: ExpectedChange,
@@ -286,7 +286,7 @@ function mayExplain(
   return isOfKind && (observed.ids.size === 0 || privilege.ids.some((id) => observed.ids.has(id)));
 }
 
-/** An event of the other way, behind it. */
+/** Whether a later event reverses this one. */
 function takesBack(other: ObservedChange, observed: ObservedChange, value: string): boolean {
   if (other.kind === 'object') {
     const isOf = [...observed.ids].some((id) => other.ids.has(id));
@@ -297,8 +297,9 @@ function takesBack(other: ObservedChange, observed: ObservedChange, value: strin
 }
 
 /**
- * Who has it, and which one, is enough: the ids of scopes and of roles are those of one resource,
- * which not every record names. Only the role of nothing in particular is any resource's.
+ * Whether a record names the privilege. Holder and value suffice, because a scope or role id
+ * belongs to one resource, which not every record names. Only the all-zero default role exists for
+ * every resource.
  */
 function isAmong(
   { ids, value }: Pick<Privilege, 'ids' | 'value'>,
@@ -322,7 +323,7 @@ function firstFrom(observed: readonly ObservedChange[], fromMs: number): number 
   return low;
 }
 
-/** Undefined where the log is good: then what it does not tell was not told. */
+/** Undefined if the log is complete. Then a missing record means that there was no event. */
 function causeOf({ cause }: Absence): StateUnknown | undefined {
   switch (cause) {
     case 'no-sign-in':

@@ -15,7 +15,7 @@ import { type StateUnknown, stateVerdictOf } from './drift-verdict.ts';
 import { PRIVILEGE_SOURCES, UNREAD } from './privilege.ts';
 import { PrivilegeHistory } from './privilege-history.ts';
 
-/** One side of the reconciliation of state against events. */
+/** One direction of the comparison of state and events. */
 export type StateSide = {
   readonly changes: number;
   readonly matched: number;
@@ -24,19 +24,19 @@ export type StateSide = {
 };
 
 export type StateReconciliation = {
-  /** Readings of parts of the directory that came to their end. */
+  /** Completed listings of parts of the directory. */
   readonly listings: number;
-  /** Powers that were there before anybody looked: nothing is said of them. */
+  /** Privileges that existed before the first listing; nothing is reported about them. */
   readonly thereBefore: number;
-  /** What came and went between listings, by whether an event tells of it. */
+  /** Changes between listings, by whether an event reports them. */
   readonly state: StateSide;
-  /** What events tell, by whether the next listing shows it. */
+  /** Changes in events, by whether the next listing shows them. */
   readonly events: StateSide;
-  /** Of these no collector reads the state: what came of them past the log, nobody can tell. */
+  /** Kinds whose state no collector reads. Changes outside the log are unknown. */
   readonly notCollected: readonly string[];
 };
 
-/** The logs that tell of the directory's changes. */
+/** The logs with changes of the directory. */
 const AUDIT_LOGS: readonly RegExp[] = [
   /^graph\/directoryAudits$/i,
   /^(?:azure-monitor|log-analytics)\/AuditLogs$/i,
@@ -47,8 +47,8 @@ const UNIFIED_LOG =
   /^(?:m365\.export\/unified-audit-log|graph\/auditLogQuery|log-analytics\/OfficeActivity)$/i;
 
 /**
- * Double entry: a permission that is there and that no event gave, and an event whose effect is not
- * there. Everything is asked anew, so that what came late counts as if it had always been there.
+ * Finds privileges that exist without an event, and events without an effect. Each run queries
+ * everything again, so late records count like all others.
  */
 export class DriftReconciler {
   readonly #store: StoreReader;
@@ -74,7 +74,7 @@ export class DriftReconciler {
     return { listings, thereBefore, state: side('state'), events: side('event'), notCollected };
   }
 
-  /** Those that do not fit, and those of which nobody can tell, in order of time. */
+  /** Mismatches and unknown results, in time order. */
   async list(period: ReconcilePeriod): Promise<DriftMatch[]> {
     const matches = await this.#within(period);
     return matches
@@ -82,7 +82,7 @@ export class DriftReconciler {
       .sort((a, b) => a.atMs - b.atMs);
   }
 
-  /** Without a listing there is nothing to compare events with, and nothing to be found. */
+  /** Without a listing there is nothing to compare, and so no findings. */
   async findings(): Promise<FindingDraft[]> {
     this.#listed ??= this.#histories();
     if ((await this.#listed).every(({ listings }) => listings.length === 0)) return [];
@@ -120,8 +120,8 @@ export class DriftReconciler {
   }
 
   /**
-   * Events of what no collector reads. They are counted by themselves: everybody makes rules for
-   * their mail, and those must not take the place of what can be compared.
+   * Events of kinds without a collector. They are counted separately: inbox rules are frequent, and
+   * must not displace events that can be compared.
    */
   async #matchUnread(): Promise<DriftMatch[]> {
     this.#listed ??= this.#histories();
@@ -149,7 +149,7 @@ export class DriftReconciler {
     return [...found.values()];
   }
 
-  /** What the audit log tells of powers, in order of time; the newest where there is too much. */
+  /** Privilege changes in the audit log, in time order; the newest if there are too many. */
   async #observed(words: string): Promise<ObservedChange[]> {
     const tenant = this.#store.tenantSql('tenant');
     const rows = await this.#store.over(
@@ -174,7 +174,7 @@ export class DriftReconciler {
     return observed;
   }
 
-  /** Undefined where it is erased, or cannot be read. */
+  /** Undefined if it was erased or is unreadable. */
   async #value(index: number): Promise<unknown> {
     if (index >= this.#ledger.size) return undefined;
     const body = await this.#ledger.body(index);
@@ -199,7 +199,7 @@ export class DriftReconciler {
   }
 }
 
-/** Before names are compared in their one spelling. */
+/** A filter on raw names, before they are normalized. */
 const MAY_TELL = [
   ...['role', 'credential', 'secrets', 'application', 'principal', 'grant', '(user|group)[. ]*$'],
 ].join('|');

@@ -1,4 +1,4 @@
-/** Why it cannot be told whether state and events fit. */
+/** Why it is unknown whether state and events match. */
 export type StateUnknown =
   | 'audit-not-settled'
   | 'audit-hole'
@@ -13,12 +13,12 @@ export type StateUnknown =
   | 'never-listed'
   | 'not-collected';
 
-/** Something is there, or gone, and no event made it so; or the other way round. */
+/** Something appeared or disappeared without an event, or an event had no effect. */
 export type StateMismatch = 'state-without-event' | 'event-without-effect';
 
 export type StateCause = 'matched' | 'taken-back' | StateMismatch | StateUnknown;
 
-/** In words; completes "cannot tell, because …" where it is one of those. */
+/** In words. For unknown causes, it completes "cannot tell, because …". */
 export const STATE_TEXTS: Readonly<Record<StateCause, string>> = {
   matched: 'state and event fit',
   'taken-back': 'what the event did was taken back before the directory was listed',

@@ -8,24 +8,24 @@ import { idOf, PRIVILEGE_SOURCES, type Privilege } from './privilege.ts';
 
 type Item = DirectoryItem['item'];
 
-/** A reading of a part of the directory that came to its end. */
+/** A completed listing of a part of the directory. */
 export type Listing = {
-  /** What was there before it began is in it. */
+  /** It contains everything that existed before it began. */
   readonly beganMs: number;
   readonly atMs: number;
-  /** Of its mark. */
+  /** Index of its mark. */
   readonly index: number;
 };
 
-/** A power that a listing has, and the one before it had not; or the other way round. */
+/** A privilege that appeared or disappeared since the previous listing. */
 export type PrivilegeChange = {
   readonly way: 'in' | 'out';
-  /** It came about between these: the beginning of the listing before, and the end of this one. */
+  /** It happened between the start of the previous listing and the end of this one. */
   readonly fromMs: number;
   readonly atMs: number;
   /** The entry that shows it. */
   readonly index: number;
-  /** The first listing that there is, or the first since something of it was erased. */
+  /** The first listing, or the first since an erasure affected the state. */
   readonly isBeginning: boolean;
 };
 
@@ -41,8 +41,8 @@ type ListedItem = { readonly item: Item; readonly index: number };
 type OwnTrack = Track & { readonly shifts: PrivilegeChange[]; isThere: boolean };
 
 /**
- * What of the powers in a tenant came and went, from listing to listing: out of the entries of one
- * source in their order of index (see `DirectoryMark`).
+ * Privilege changes in a tenant from listing to listing, from one source's entries in index order
+ * (see `DirectoryMark`).
  */
 export class PrivilegeHistory {
   readonly tenant: string;
@@ -51,9 +51,9 @@ export class PrivilegeHistory {
   readonly #tracks = new Map<string, OwnTrack>();
   #open: { at: string; mode: DirectoryMode; items: ListedItem[] } | undefined;
   #making: Map<string, ListedItem> | undefined;
-  /** Undefined as long as no listing came to its end, and after something of it was erased. */
+  /** Undefined before the first complete listing, and after an erasure. */
   #whole: Map<string, ListedItem> | undefined;
-  /** Of a delta that has not come to its end: what was known of its items before. */
+  /** During an incomplete delta: its items before the change. */
   #before = new Map<string, ListedItem | undefined>();
 
   constructor(tenant: string, source: string) {
@@ -65,7 +65,7 @@ export class PrivilegeHistory {
     return this.#tracks.values();
   }
 
-  /** Its state cannot be made again: what comes next is a beginning. */
+  /** The state cannot be reconstructed, so the next listing is a beginning. */
   erased(): void {
     this.#open = undefined;
     this.#making = undefined;
@@ -83,7 +83,7 @@ export class PrivilegeHistory {
   mark(mark: DirectoryMark, index: number): void {
     const open = this.#open;
     this.#open = undefined;
-    // Items without their mark are of a page that a crash cut off, and come again.
+    // Items without a mark are from a page that a crash interrupted, and will come again.
     const items = open?.at === mark.at && open.mode === mark.mode ? open.items : [];
     if (mark.mode === 'snapshot') this.#snapshot(mark, index, items);
     else this.#delta(mark, index, items);
@@ -160,13 +160,13 @@ export class PrivilegeHistory {
   }
 }
 
-/** A list of many parts takes its time; a change of what was known is read at once. */
+/** A listing of many parts takes time; a delta is read at once. */
 function timesOf({ mode, since, at }: DirectoryMark, index: number): Listing {
   const atMs = msOfInstant(at);
   return { atMs, beganMs: mode === 'snapshot' ? Math.min(atMs, msOfInstant(since)) : atMs, index };
 }
 
-/** Of an object that comes again the later members win. */
+/** If an object repeats, the later members win. */
 function lay(held: Map<string, ListedItem>, { item, index }: ListedItem): void {
   const id = idOf(item['id']);
   if (id === undefined) return;
@@ -174,7 +174,7 @@ function lay(held: Map<string, ListedItem>, { item, index }: ListedItem): void {
   else held.set(id, { item: { ...held.get(id)?.item, ...item }, index });
 }
 
-/** What says nothing of powers is not kept: there may be a great many objects. */
+/** Drops members without privileges, because there may be very many objects. */
 function kept(item: Item, members: readonly string[]): Item {
   const all = ['id', '@removed', ...members];
   return Object.fromEntries(all.flatMap((name) => (name in item ? [[name, item[name]]] : [])));

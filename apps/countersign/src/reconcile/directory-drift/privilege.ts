@@ -1,12 +1,12 @@
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
 
-/** What gives somebody, or something, power in a tenant, and stands in its collected state. */
+/** Kinds of privileges in a tenant's collected state. */
 export type PrivilegeKind = 'credential' | 'role' | 'app-role' | 'grant' | UnreadKind;
 
-/** Powers of which events tell, and that no collector reads: their state is not known. */
+/** Kinds that events report and no collector reads, so their state is unknown. */
 export type UnreadKind = 'domain' | 'mailbox' | 'rule';
 
-/** In words, for whoever asks what was compared. */
+/** In words, for a report about what was compared. */
 export const UNREAD: Readonly<Record<UnreadKind, string>> = {
   domain: 'domains and whom they trust',
   mailbox: 'rights to mailboxes',
@@ -17,9 +17,9 @@ export type Privilege = {
   readonly kind: PrivilegeKind;
   /** Stable within its tenant. */
   readonly key: string;
-  /** The objects between which it is, the one that has it first; ids in lower case. */
+  /** The related objects, holder first; lowercase ids. */
   readonly ids: readonly string[];
-  /** Which one: the id of a credential or a role, a scope. */
+  /** The id of a credential or role, or a scope. */
   readonly value: string;
   /** For people. */
   readonly name: string;
@@ -27,7 +27,7 @@ export type Privilege = {
 
 type Json = { readonly [member: string]: unknown };
 
-/** What is kept of an item between two readings, and what powers it means. */
+/** The members to keep of an item between two listings, and the privileges in it. */
 type PrivilegeSource = {
   readonly kind: PrivilegeKind;
   readonly members: readonly string[];
@@ -40,7 +40,7 @@ const CREDENTIALS: PrivilegeSource = {
   privileges: credentialsOf,
 };
 
-/** By source of entries of the directory. */
+/** By source of directory entries. */
 export const PRIVILEGE_SOURCES: ReadonlyMap<string, PrivilegeSource> = new Map<
   string,
   PrivilegeSource
@@ -78,13 +78,13 @@ export const PRIVILEGE_SOURCES: ReadonlyMap<string, PrivilegeSource> = new Map<
   ],
 ]);
 
-/** Scopes as the vendor writes them: parted by spaces, at times with one before the first. */
+/** Parses scopes as the vendor writes them: separated by spaces, sometimes with a leading one. */
 export function scopesOf(scope: unknown): string[] {
   if (typeof scope !== 'string') return [];
   return [...new Set(scope.toLowerCase().split(/\s+/))].filter((one) => one !== '');
 }
 
-/** The vendor changes those of managed identities by itself, and writes nothing of it. */
+/** The vendor rotates credentials of managed identities itself, without a record. */
 function credentialsOf(item: Json, id: string): Privilege[] {
   if (item['servicePrincipalType'] === 'ManagedIdentity') return [];
   return [item['passwordCredentials'], item['keyCredentials']]
@@ -104,7 +104,7 @@ function privilegeOf(
 ): Privilege[] {
   const ids = objects.flatMap((id) => idOf(id) ?? []);
   const value = idOf(one);
-  // What says of nobody, or of nothing, that it has power, says nothing.
+  // Without a holder or a value there is no privilege.
   if (ids.length < objects.length || value === undefined) return [];
   const key = JSON.stringify([kind, ...ids, value, idOf(within) ?? '']);
   const said = typeof name === 'string' && name !== '' ? cut(name) : undefined;

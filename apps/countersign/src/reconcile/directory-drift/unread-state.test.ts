@@ -61,7 +61,7 @@ function matched({ operation, recordType, more }: AuditOperation): readonly unkn
 
 const CANNOT_TELL = ['not-collected', 'unknown'] as const;
 
-test('whom a domain trusts, no collector reads: what became of an event nobody can tell', () => {
+test('federation of a domain is not collected, so the effect of events is unknown', () => {
   assert.deepEqual(matched(FEDERATION), [
     ['trust of the domain corp.example', 'in', ...CANNOT_TELL],
   ]);
@@ -69,7 +69,7 @@ test('whom a domain trusts, no collector reads: what became of an event nobody c
   assert.deepEqual(matched(removed), [['trust of the domain corp.example', 'out', ...CANNOT_TELL]]);
 });
 
-test('rights to a mailbox no collector reads, either way', () => {
+test('mailbox permissions are not collected, in either direction', () => {
   const what = 'right fullaccess of ada@corp.example to a mailbox';
   assert.deepEqual(matched(FULL_ACCESS), [[what, 'in', ...CANNOT_TELL]]);
   const removed = { ...FULL_ACCESS, operation: 'Remove-MailboxPermission' };
@@ -97,7 +97,7 @@ const byProgram = (RuleOperation: string): AuditOperation => ({
   },
 });
 
-test('rules of a mailbox no collector reads, whoever makes, changes or removes them', () => {
+test('inbox rules are not collected, however they are created, changed or removed', () => {
   const what = 'rule archive of mailbox ada@corp.example';
   const ways = [
     [rule('New-InboxRule', { Name: 'Archive' }), 'in'],
@@ -117,6 +117,6 @@ test('rules of a mailbox no collector reads, whoever makes, changes or removes t
   assert.equal(isClaim('Get-InboxRule', createMemo()), false);
 });
 
-test('what people share of their calendars is no power over a mailbox', () => {
+test('sharing a calendar is no privilege over a mailbox', () => {
   assert.equal(isClaim('Add-MailboxFolderPermission', createMemo()), false);
 });

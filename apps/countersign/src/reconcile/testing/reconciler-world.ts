@@ -54,7 +54,7 @@ export const SOURCES: readonly string[] = [...LOGS, 'ManagedIdentitySignInLogs']
 );
 export const AUDIT = 'm365.export/unified-audit-log';
 
-/** All logs of sign-ins, and that of actions. */
+/** Coverage of all sign-in logs and of the actions' log. */
 export function covered(
   state: CoverageRow['state'],
   more: Partial<CoverageRow> = {},
@@ -70,7 +70,7 @@ export function covered(
 
 type Statuses = {
   readonly registered?: readonly string[];
-  /** What all decisions opened, or each by the index of its sign-in. */
+  /** The pass of all decisions, or one per sign-in index. */
   readonly pass?: PassBounds;
   readonly passes?: Readonly<Record<number, PassBounds>>;
 };

@@ -24,7 +24,7 @@ export type SignInChanges = Partial<Omit<ReportedSignIn, 'detail'>> & {
   readonly detail?: Partial<SignInDetail> | null;
 };
 
-/** A sign-in of Ada's, interactive, with two factors, that succeeded. Without detail: `null`. */
+/** An interactive, successful two-factor sign-in of Ada's. `null`: without detail. */
 export function reported({ detail, ...changes }: SignInChanges = {}): ReportedSignIn {
   return {
     ...{ tenant: REPORTED_TENANT, action: 'a1', entries: [3, 5], timeMs: REPORTED_MS },
@@ -53,7 +53,7 @@ export function decided(changes: Partial<DecisionRow> = {}): DecisionRow {
   };
 }
 
-/** A step of a sign-in that succeeded. */
+/** A successful step of a sign-in. */
 export function step(method: string, detail = '', result = ''): SignInDetail['steps'][number] {
   return { method, detail, result, succeeded: true };
 }

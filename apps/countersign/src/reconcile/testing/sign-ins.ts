@@ -10,7 +10,7 @@ import type { VerificationReport } from '../../store/reading/verification-report
 import { StoreReader } from '../../store/store-reader.ts';
 import { checkSignIns } from '../checks/check-stage.ts';
 
-/** A few people, a register, and sign-ins as Graph reports them. */
+/** A few people, a register, and sign-ins in the form of Graph. */
 
 export const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 export const TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
