@@ -9,7 +9,7 @@ export type ChildResult = {
   readonly stderr: string;
   /** From the start of the process to its end. */
   readonly seconds: number;
-  /** The most memory that any of its processes had resident at once. */
+  /** The maximum resident memory of any of its processes. */
   readonly peakBytes: number;
   /** Processor time of all its processes and threads. */
   readonly cpuSeconds: number;
@@ -24,8 +24,8 @@ type Usage = {
 const USAGE_FOLDER = 'COUNTERSIGN_BENCH_USAGE';
 
 /**
- * Every Node process of the child states at its end what it used. That is how the launcher's own
- * child is counted too, on every system; a process that is killed states nothing.
+ * Every Node process of the child reports its resource use at its end. This also counts the
+ * launcher's own child, on every system. A killed process reports nothing.
  */
 const PRELOAD = `
 import { isMainThread } from 'node:worker_threads';

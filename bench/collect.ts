@@ -7,7 +7,7 @@ import type { EmulatorReport } from './emulator-process.ts';
 import { type BenchOptions, type Figure, interleaved, type Variant } from './harness.ts';
 
 const PEOPLE = { short: 500, long: 5_000 } as const;
-/** A working day, and the hours in which its last records become available. */
+/** A working day, plus the hours until its last records become available. */
 const HOURS = 14;
 const START_MS = Date.UTC(2026, 2, 2, 5);
 const BLOBS: Readonly<Record<string, { min: number; max: number }>> = {
@@ -17,8 +17,8 @@ const BLOBS: Readonly<Record<string, { min: number; max: number }>> = {
 const UNITS = { collected: 'records/s', processor: 'µs/record', memory: 'MiB' };
 
 /**
- * The whole way over loopback without a quota: listed, fetched, parsed, durable and in the books.
- * The emulator sits in a process of its own, and shares the machine's cores.
+ * The whole path over loopback without a quota: listed, fetched, parsed, durable and in the store.
+ * The emulator runs in its own process and shares the machine's cores.
  */
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const figures: Figure[] = [];

@@ -11,7 +11,7 @@ import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { activityCollector } from '../test/support/collection.ts';
 import type { EmulatorReport } from './emulator-process.ts';
 
-/** Collects all that an emulated tenant has, as `serve` would, and prints how long it took. */
+/** Collects everything that an emulated tenant has, like `serve`, and prints the time. */
 export type CollectionResult = {
   readonly records: number;
   readonly events: number;

@@ -30,9 +30,9 @@ export function mainFile(root: string): string {
 }
 
 /**
- * The command line as people use it.
+ * Runs the command line as users do.
  *
- * @throws Error unless it ends with one of `codes`: what failed must not count as fast.
+ * @throws Error unless it ends with one of `codes`: a failure must not count as fast
  */
 export async function countersign(
   root: string,
@@ -46,7 +46,7 @@ export async function countersign(
   return result;
 }
 
-/** A file of generated records in the folder of this run, made once. */
+/** A file of generated records in the folder of this run, created once. */
 export function recordFile(
   folder: string,
   options: GeneratorOptions & { format: 'ndjson' | 'csv' },
@@ -58,7 +58,7 @@ export function recordFile(
 
 type ImportCounts = { read: number; accepted: number; duplicates: number; rejected: number };
 
-/** Imports into a new data folder, and checks that every record went in. */
+/** Imports into a new data folder, and checks that every record was accepted. */
 export async function importNew(
   root: string,
   file: string,
@@ -74,7 +74,7 @@ export async function importNew(
   return result;
 }
 
-/** A data folder with `count` records, made once for a checkout. */
+/** A data folder with `count` records, created once per checkout. */
 export async function filledFolder(
   root: string,
   options: BenchOptions,

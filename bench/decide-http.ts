@@ -17,8 +17,8 @@ const TOKEN = 'bench-token';
 const UNITS = { decisions: 'per s', p50: 'ms', p99: 'ms', processor: 'µs/decision' };
 
 /**
- * Decisions over HTTP by the policies that come with the program, each durable before it is told:
- * single ones on 32 connections, and batches of a hundred. The client shares the machine's cores.
+ * Decisions over HTTP with the default policies, each durable before the response: single ones on
+ * 32 connections, and batches of a hundred. The client shares the machine's cores.
  */
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const variants = checkouts(options).flatMap(({ name, root }): Variant[] => {
@@ -87,7 +87,7 @@ class Node {
     this.#url = url;
   }
 
-  /** Of all its threads; not a number where the system does not say. */
+  /** Of all its threads; NaN if the system does not report it. */
   get cpuSeconds(): number {
     try {
       const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8').split(') ')[1] ?? '';

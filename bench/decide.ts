@@ -20,8 +20,7 @@ const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const FOLDER = join(ROOT, 'content', 'policies');
 
 /**
- * Decisions in process, without their entries: the default policies, and thirty at one enforcement
- * point.
+ * Decisions in process, without entries: the default policies, and thirty at one enforcement point.
  */
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const count = options.size ?? COUNT[options.form];
@@ -81,8 +80,7 @@ function pointOf(source: PolicySource): DecisionPoint {
 }
 
 /**
- * As many more as make thirty at this enforcement point, which all look at the request and let it
- * pass.
+ * Adds policies up to thirty at this enforcement point. All of them read the request and permit it.
  */
 function withMore({ schema, policies }: PolicySource): PolicySource {
   const here = PolicySet.parse({ schema, policies }).slice({

@@ -4,7 +4,7 @@ import type { PassRow } from '../apps/countersign/src/store/sqlite/decision-tabl
 
 const PASS_MS = 36 * 3_600_000;
 
-/** What stands behind a sign-in of an office day: a decision where a person was asked. */
+/** The check of a sign-in on an office day, with a decision if a person was asked. */
 export function checkOf({ tenant, action, index, event }: EventRow): CheckRow {
   const isAsked = event.signInType === 'interactiveUser';
   return {
@@ -16,7 +16,7 @@ export function checkOf({ tenant, action, index, event }: EventRow): CheckRow {
   };
 }
 
-/** The pass that the decision opened, until the next day's; none where there was no decision. */
+/** The pass that the decision opened, until the next day's; none without a decision. */
 export function passOf({ tenant, index, event }: EventRow): PassRow[] {
   if (event.signInType !== 'interactiveUser') return [];
   const [atMs, expiresMs] = [event.timeMs, event.timeMs + PASS_MS];

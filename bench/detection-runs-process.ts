@@ -12,14 +12,14 @@ import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { checkOf, passOf } from './decision-entries.ts';
 import { DAY_MS, officeDay, START_MS } from './office-day.ts';
 
-/** Makes the books of a company, or lets one detector look at their last day as `serve` does. */
+/** Creates the store of a company, or runs one detector over its last day like `serve`. */
 export type LooksAsk =
   | {
       readonly do: 'make';
       readonly dir: string;
       readonly people: number;
       readonly days: number;
-      /** Whether a decision or a check stands behind each sign-in. */
+      /** Whether each sign-in has a decision or a check. */
       readonly isAuthorised: boolean;
     }
   | { readonly do: 'look'; readonly dir: string; readonly days: number; readonly detector: string };
@@ -32,10 +32,10 @@ export type DetectionRunReport = {
   readonly memoryBytes: number;
 };
 
-/** What a worker of an import posts at once is smaller; fewer files stand for compacted ones. */
+/** An import worker writes smaller files at once. These fewer files stand for compacted ones. */
 const ROWS_PER_FILE = 1_000_000;
 
-/** As the judge of sprays asks, of a day: of its block and the one before. */
+/** The interval that the spray detector reads for a day: its block and the previous one. */
 const SPRAY_BLOCK_MS = 30 * DAY_MS;
 
 type Part = Pick<DetectionRunReport, 'rows' | 'findings' | 'cut'>;

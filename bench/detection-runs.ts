@@ -7,14 +7,14 @@ import { type BenchOptions, type Figure, interleaved } from './harness.ts';
 
 const PEOPLE = { short: 1_000, long: 1_000_000 } as const;
 const DAYS = 30;
-/** With decisions and checks of more people the state alone is tens of gigabytes. */
+/** With decisions and checks of more people, the state alone takes tens of gigabytes. */
 const AUTHORISED_PEOPLE_MAX = 20_000;
 const UNITS = { memory: 'MiB', look: 's', findings: '', cut: 'windows not looked at whole' };
 
 /**
- * What each detector, and reconciliation, takes for a look at the last day of a month: its memory
- * MUST not grow with the company. Of names and reply addresses bodies are asked for as well, which
- * are not there.
+ * The cost of each detector, and of reconciliation, for a run over the last day of a month. Its
+ * memory MUST NOT grow with the company. The mail detectors also read bodies, which do not exist
+ * here.
  */
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const people = options.size ?? PEOPLE[options.form];

@@ -10,7 +10,7 @@ import { SPRAY_FORMS, sprayCurves } from './detection/spray-curves.ts';
 import { Tally } from './detection/tally.ts';
 import { type Benchmark, type BenchOptions, type Figure, machineLine, ROOT } from './harness.ts';
 
-/** What each form costs: the short one stays below five minutes of an idle machine. */
+/** The size of each form. The short one stays below five minutes on an idle machine. */
 const FORMS = {
   short: {
     ...{ seeds: 12, lifeDays: 0 },
@@ -27,8 +27,9 @@ const FORMS = {
 } as const;
 
 /**
- * Recall and false findings of every detector, by the emulator. Seeds are drawn when it runs, so
- * that nothing can be made to fit them; they are printed, and `COUNTERSIGN_SEED` repeats them.
+ * Recall and false findings of every detector, measured with the emulator. Seeds are drawn at run
+ * time, so that nothing can be tuned to them. They are printed, and `COUNTERSIGN_SEED` repeats
+ * them.
  */
 export const run: Benchmark = async (options) => {
   const form = FORMS[options.form];

@@ -11,7 +11,7 @@ import { type BenchOptions, type Figure, interleaved } from './harness.ts';
 const COUNT = { short: 100_000, long: 1_000_000 } as const;
 const TENANT = tenantId('3d0c7f52-91be-4a6e-8c14-7e5a2b9f60d8');
 const BATCH_ENTRIES = 750;
-/** Batches under way at once, as the pipeline keeps them. */
+/** Concurrent batches, as in the pipeline. */
 const IN_FLIGHT = 4;
 const UNITS = {
   durable: 'records/s',
@@ -22,8 +22,8 @@ const UNITS = {
 type Measurement = Record<keyof typeof UNITS, number>;
 
 /**
- * Split, fingerprint, hash, log and group commit, on one thread and without reading the JSON:
- * until the last record is durable, and until a signed checkpoint covers it.
+ * Split, fingerprint, hash, log and group commit, on one thread and without parsing the JSON.
+ * Measured until the last record is durable, and until a signed checkpoint covers it.
  */
 export function run(options: BenchOptions): Promise<Figure[]> {
   const count = options.size ?? COUNT[options.form];
@@ -67,7 +67,7 @@ async function appendAll(count: number, dir: string): Promise<Measurement> {
   };
 }
 
-/** Each line is a record, in which the id follows the time. */
+/** Each line is a record whose id follows the time. */
 function split(bytes: Buffer, from: number): { drafts: RecordDraft[]; end: number } {
   const drafts: RecordDraft[] = [];
   let at = from;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { EmulatedAsk, EmulatorReport } from './emulator-process.ts';
 
-/** An emulated tenant in another process, until it is left. */
+/** An emulated tenant in another process, until it is disposed. */
 export type EmulatedTenant = AsyncDisposable & { readonly report: EmulatorReport };
 
 export async function emulatedTenant(asked: EmulatedAsk): Promise<EmulatedTenant> {

@@ -6,11 +6,11 @@ import {
 } from '@countersign/emulator';
 import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
 
-/** A tenant in a process of its own, so that what it takes is not counted with what it feeds. */
+/** A tenant in its own process, so that its cost is not counted with the consumer's. */
 export type EmulatedAsk = {
   readonly people: number;
   readonly startMs: number;
-  /** Of life that lies behind it when it can be asked. */
+  /** Simulated hours before it serves requests. */
   readonly hours: number;
   readonly recordsPerBlob?: { readonly min: number; readonly max: number };
 };
@@ -22,9 +22,9 @@ export type EmulatorReport = {
   readonly clientId: string;
   readonly secret: string;
   readonly nowMs: number;
-  /** Different records that the Activity API gives out. */
+  /** Distinct records that the Activity API offers. */
   readonly offered: number;
-  /** Records that were made, in all feeds. */
+  /** Records created in all feeds. */
   readonly made: number;
   readonly seconds: number;
   readonly memoryBytes: number;

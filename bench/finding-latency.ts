@@ -9,7 +9,7 @@ import { type BenchOptions, type Figure, interleaved, ROOT } from './harness.ts'
 import { withHintedServing } from './hinted-serving.ts';
 import { quantile } from './http-load.ts';
 
-/** What is in the ledger already: detectors look back over a month of it meanwhile. */
+/** Records already in the ledger, over which detectors look back a month during the measurement. */
 const BEFORE = { short: 100_000, long: 1_000_000 } as const;
 const FOUND = { short: 150, long: 1_500 } as const;
 const DAYS = 30;
@@ -17,13 +17,13 @@ const DAY_MS = 86_400_000;
 const RULE = 'c0de51a0-5160-4000-8000-000000000042';
 const EVERY_MS = 400;
 const LOOK_EVERY_MS = 250;
-/** Of a feed in which records are listed at once: what is measured begins when they are in. */
+/** A feed that lists records at once. The measurement begins when they are in the ledger. */
 const SOON = { usualMs: [0, 500] } as const;
 const UNITS = { p50: 'ms', p90: 'ms', p99: 'ms', longest: 'ms' };
 
 /**
- * From the moment at which the ledger took a record in until it took in the finding that a rule
- * makes of it, while all else that judges looks at what there is. Both are told by the ledger.
+ * The time from the arrival of a record in the ledger to the arrival of the finding that a rule
+ * makes of it, while all other detection runs. The ledger states both times.
  */
 export function run(options: BenchOptions): Promise<Figure[]> {
   const before = options.size ?? BEFORE[options.form];
@@ -56,12 +56,12 @@ async function measured(
       };
     });
   } finally {
-    // What was found is not found anew.
+    // A finding is not reported again.
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-/** Of what was found once so much was: how long each took. */
+/** The latency of each finding, once there are `count` findings. */
 async function waitsOf(dir: string, count: number): Promise<Float64Array> {
   const [store, ledger] = [await StoreReader.open(dir), await LedgerReader.open(dir)];
   try {
@@ -72,7 +72,7 @@ async function waitsOf(dir: string, count: number): Promise<Float64Array> {
       await pause(LOOK_EVERY_MS);
       said = foundRows();
     }
-    // The books may be ahead of what is published.
+    // The store may be ahead of the published checkpoint.
     while (ledger.size <= Math.max(...said.map(({ index }) => index))) {
       await pause(LOOK_EVERY_MS);
       await ledger.refresh();
@@ -90,7 +90,7 @@ async function waitsOf(dir: string, count: number): Promise<Float64Array> {
   }
 }
 
-/** One mailbox after the other is forwarded to somebody outside: each is a finding of its own. */
+/** One mailbox after the other is forwarded to an external address: each is a separate finding. */
 class Forwarders implements Actor {
   *happenings(fromMs: number, toMs: number): Generator<Occurrence> {
     for (let n = Math.ceil(fromMs / EVERY_MS); n * EVERY_MS < toMs; n++) yield forwarded(n);

@@ -3,7 +3,7 @@ import { type BenchOptions, type Figure, interleaved, type Variant } from './har
 
 const COUNT = { short: 200_000, long: 5_000_000 } as const;
 
-/** Re-reading and re-hashing everything that a data folder holds. */
+/** Rereads and rehashes everything in a data folder. */
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const count = options.size ?? COUNT[options.form];
   const variants: Variant[] = [];

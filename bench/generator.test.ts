@@ -9,7 +9,7 @@ const COUNT = 6_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-test('makes the same records in every format, and other ones from another seed', () => {
+test('generates the same records in every format, and others from another seed', () => {
   const options = { count: 3000, seed: 11 };
   const lines = documents({ ...options, format: 'ndjson' });
   const rows = parse(text({ ...options, format: 'csv' }), { columns: true, bom: true });
@@ -36,7 +36,7 @@ test('writes the columns of the cmdlet beside each record', () => {
   }
 });
 
-test('gives each record an id of its own, within a month', () => {
+test('gives each record its own id, within a month', () => {
   const all = documents({ count: COUNT });
   assert.equal(new Set(all.map((document) => document['Id'])).size, COUNT);
   for (const document of all) {
@@ -45,7 +45,7 @@ test('gives each record an id of its own, within a month', () => {
   }
 });
 
-test('ties the actions of a session to its sign-in', () => {
+test('links the actions of a session to its sign-in', () => {
   const all = documents({ count: COUNT });
   const sessions = new Set<unknown>();
   for (const { RecordType, DeviceProperties } of all) {
@@ -59,7 +59,7 @@ test('ties the actions of a session to its sign-in', () => {
   assert.ok(tied.length > COUNT / 2, `${tied.length} of ${COUNT}`);
 });
 
-test('names the people who did most in an hour', () => {
+test('names the busiest people of an hour', () => {
   const fromMs = START_MS + DAY_MS + 9 * HOUR_MS;
   const busiest = busiestPeople({ count: COUNT }, fromMs, fromMs + HOUR_MS);
   const counts = Map.groupBy(

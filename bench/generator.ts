@@ -4,7 +4,7 @@ import { type JsonObject, lifeOf, Population } from '@countersign/emulator';
 import { CSV_HEADER, csvRow } from '../tools/sample/exports.ts';
 
 /**
- * The audit records of a company of the emulator, in the order in which they happen.
+ * The audit records of an emulated company, in time order.
  *
  *   node bench/generator.ts --count 5000000 --format csv --output audit.csv
  */
@@ -12,7 +12,7 @@ export type GeneratorOptions = {
   readonly count: number;
   readonly format?: 'ndjson' | 'csv';
   readonly seed?: number;
-  /** As many as make the records in about a month, unless stated. */
+  /** Default: enough to produce the records in about a month. */
   readonly people?: number;
   readonly fromMs?: number;
 };
@@ -20,12 +20,12 @@ export type GeneratorOptions = {
 /** A Monday. */
 export const START_MS: number = Date.UTC(2026, 2, 2);
 const HOUR_MS = 3_600_000;
-/** One person makes fewer than this in a month of work, so that the records fit into 30 days. */
+/** One person produces fewer than this in a month of work, so that the records fit into 30 days. */
 const RECORDS_PER_PERSON = 1_500;
 const PEOPLE_MIN = 10;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Each record with its time, without end. */
+/** Yields each record with its time, without end. */
 function* records(options: GeneratorOptions): Generator<{ atMs: number; body: JsonObject }> {
   const { count, seed = 1, fromMs = START_MS } = options;
   const size = options.people ?? Math.max(PEOPLE_MIN, Math.ceil(count / RECORDS_PER_PERSON));
@@ -39,7 +39,7 @@ function* records(options: GeneratorOptions): Generator<{ atMs: number; body: Js
   }
 }
 
-/** The file in pieces of about 4 MiB, each of whole records. */
+/** The file in pieces of about 4 MiB, each with whole records. */
 export function* pieces(options: GeneratorOptions): Generator<Buffer> {
   const { count, format = 'ndjson' } = options;
   let text = format === 'csv' ? CSV_HEADER : '';
@@ -55,7 +55,7 @@ export function* pieces(options: GeneratorOptions): Generator<Buffer> {
   if (text !== '') yield Buffer.from(text);
 }
 
-/** Those who did something between two times, the busiest first. */
+/** The people active between two times, the busiest first. */
 export function busiestPeople(options: GeneratorOptions, fromMs: number, toMs: number): string[] {
   const counts = new Map<string, number>();
   for (const { atMs, body } of records({ ...options, fromMs })) {

@@ -7,33 +7,30 @@ export const ROOT: string = join(import.meta.dirname, '..');
 export type BenchOptions = {
   /** How often each figure is measured. */
   readonly runs: number;
-  /** `long` uses the sizes of docs/benchmarks.md; `short` shows whether something broke. */
+  /** `long` uses the sizes of docs/benchmarks.md; `short` only shows whether it works. */
   readonly form: 'short' | 'long';
-  /** In place of the benchmark's own size. */
+  /** Overrides the benchmark's own size. */
   readonly size: number | undefined;
-  /** A folder of this run's own, on the disk that is to be measured; emptied afterwards. */
+  /** A folder for this run, on the disk to be measured. Emptied afterwards. */
   readonly folder: string;
-  /** Another checkout, measured in turns with this one. */
+  /** Another checkout, measured alternately with this one. */
   readonly against: string | undefined;
   readonly log: (line: string) => void;
 };
 
-/** One number measured several times. */
+/** One quantity with several measurements. */
 export type Figure = { readonly name: string; readonly unit: string; readonly values: number[] };
 
 export type Benchmark = (options: BenchOptions) => Promise<Figure[]>;
 
-/** One thing to measure; it returns what one run of it gave, by name. */
+/** One thing to measure. It returns the results of one run, by name. */
 export type Variant = {
   readonly name: string;
   readonly units: Readonly<Record<string, string>>;
   readonly measure: (run: number) => Promise<Readonly<Record<string, number>>>;
 };
 
-/**
- * Runs the variants in turns, so that whatever slows the machine down for a while slows down all
- * of them.
- */
+/** Runs the variants alternately, so that temporary slowness of the machine affects all of them. */
 export async function interleaved(
   variants: readonly Variant[],
   { runs, log }: BenchOptions,
@@ -85,7 +82,7 @@ export function table(figures: readonly Figure[]): string {
     .join('\n');
 }
 
-/** What the figures were measured on, and how busy it was: they mean nothing without it. */
+/** The machine and its load, without which the figures mean nothing. */
 export function machineLine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
   const gib = (totalmem() / 2 ** 30).toFixed(0);

@@ -6,12 +6,12 @@ import { configText, secretsOf } from '../test/support/emulated-collectors.ts';
 import { Serving } from '../test/support/server-process.ts';
 import { freePort } from './ports.ts';
 
-/** Of a feed whose records are listed soon after they happened: at most so late. */
+/** The maximum delay of a feed that lists records soon after their events. */
 type Soon = { readonly usualMs: readonly [number, number] };
 
 /**
- * `serve` over a data folder, collecting from an emulated tenant in real time that tells of new
- * content at once.
+ * Runs `serve` on a data folder. It collects in real time from an emulated tenant that sends a
+ * notification for new content at once.
  */
 export async function withHintedServing<T>(
   of: { readonly folder: string; readonly dir: string; readonly actor: Actor; readonly soon: Soon },

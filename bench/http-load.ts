@@ -7,15 +7,15 @@ export type Load = {
   readonly body: (n: number) => string;
   readonly connections: number;
   readonly requests: number;
-  /** Throws unless the answer is the one that was expected. */
+  /** Throws unless the answer is the expected one. */
   readonly check: (body: string) => void;
 };
 
 export type LoadResult = { readonly seconds: number; readonly latenciesMs: Float64Array };
 
 /**
- * Asks over kept connections, one question at a time on each. Written by hand on sockets: any
- * client library takes a large part of the two cores that are measured.
+ * Sends requests over kept-alive connections, one at a time on each. Uses raw sockets, because a
+ * client library would take a large part of the two measured cores.
  */
 export async function load(options: Load): Promise<LoadResult> {
   const latenciesMs = new Float64Array(options.requests);

@@ -6,9 +6,9 @@ import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collec
 import { type Benchmark, type Figure, machineLine, table } from './harness.ts';
 
 /**
- *   node bench/index.ts [NAME…] [--runs 5] [--size N] [--folder DIR] [--against CHECKOUT]
+ * node bench/index.ts [NAME…] [--runs 5] [--size N] [--folder DIR] [--against CHECKOUT]
  *
- * Without names: all. COUNTERSIGN_LONG=1 takes the sizes of docs/benchmarks.md.
+ * Without names it runs all. COUNTERSIGN_LONG=1 uses the sizes of docs/benchmarks.md.
  */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = {
   append: () => import('./durable-append.ts'),
@@ -27,7 +27,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   sigma: () => import('./sigma.ts'),
 };
 
-// As the program itself does.
+// Like the program itself.
 collectGarbageSeldom();
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -50,7 +50,7 @@ else {
 
 async function runAll(): Promise<void> {
   mkdirSync(values.folder, { recursive: true });
-  // One folder for all, since a data folder of ten million records takes minutes to make.
+  // One folder for all, because a data folder of ten million records takes minutes to create.
   const folder = mkdtempSync(join(values.folder, 'countersign-bench-'));
   try {
     await runIn(folder);

@@ -11,7 +11,7 @@ const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
 const BROWSER_APP = '4765445b-32c6-49b0-83e6-1d93765276ca';
 const MAIL_APP = 'd3590ed6-52b3-4102-aeff-aad2292ab01c';
 const MINUTE_MS = 60_000;
-/** On this day so many of those who are guessed at are entered. */
+/** On this day, this many attacked accounts are compromised. */
 const HIT_DAY = 25;
 const HITS = 20;
 
@@ -19,16 +19,16 @@ type Event = Partial<EventRow['event']> & { readonly timeMs: number };
 type SourcedEvent = { readonly source: string; readonly event: Event };
 
 /**
- * One day of a company of any size as it stands in the books: sign-ins, mail that was read, files
- * that were taken, messages that came. Six rows for each person at work; one in fifty is guessed at
- * once a week. Sign-ins come first and all in order of time, as compaction leaves them.
+ * One day of a company of any size as rows in the store: sign-ins, read mail, downloaded files,
+ * received messages. Six rows per person at work. One person in fifty is attacked once a week.
+ * Sign-ins come first, and everything is in time order, as after compaction.
  */
 export function* officeDay(people: number, day: number, fromIndex: number): Generator<EventRow> {
   const kinds = [signInsOf, activitiesOf, mailOf];
   let index = fromIndex;
   for (const kind of kinds) {
     for (let person = 0; person < people; person++) {
-      // The same people in each kind: they are at work or they are not.
+      // The same people in each kind: each is either at work or not.
       if (!isAtWork(person, day)) continue;
       const random = new SeededRandom(person * 367 + day * 7 + kinds.indexOf(kind));
       for (const made of kind(person, day, () => random.next(), people)) {
@@ -101,7 +101,7 @@ const activitiesOf: Kind = (person, day, random) => {
 };
 
 const mailOf: Kind = (person, day, random) => {
-  // Few write often, many seldom.
+  // A few firms write often, many rarely.
   const firm = Math.floor(random() ** 3 * 60_000);
   const message: Event = {
     ...{ classUid: 4009, activityId: 2, actorType: 0, ip: address(51, random) },
@@ -119,7 +119,7 @@ function who(person: number): Pick<EventRow['event'], 'actorUid' | 'actorName'> 
   return { actorUid: guid(1, person), actorName: nameOf(person) };
 }
 
-/** People sign in anew each week. */
+/** People sign in again each week. */
 function sessionOf(person: number, day: number): string {
   return guid(8, person * 64 + Math.floor(day / 7));
 }

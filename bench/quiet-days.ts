@@ -3,9 +3,9 @@ import { QUIET_FORMS, quietTime, unaccountedIn, wrongIn } from './detection/quie
 import type { Benchmark, Figure } from './harness.ts';
 
 /**
- * Days in which nobody attacks, by themselves: what is told wrongly, and what reconciliation leaves
- * unexplained. The long form is a month of 10,000 people of a tenth of an office worker's
- * diligence, and takes more than an hour.
+ * Days without an attack: wrong findings, and actions that reconciliation leaves unexplained. The
+ * long form is a month of 10,000 people with a tenth of an office worker's activity, and takes more
+ * than an hour.
  */
 export const run: Benchmark = async ({ form, size, folder, log }) => {
   const seed = Number(process.env['COUNTERSIGN_SEED'] ?? randomInt(1, 2 ** 31));

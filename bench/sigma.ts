@@ -10,14 +10,14 @@ import { pieces } from './generator.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
 
 const EVENTS = { short: 20_000, long: 100_000 } as const;
-/** Each event is asked about so often in a run: the first times warm the machine up. */
+/** How often a run evaluates each event. The first rounds warm up the engine. */
 const ROUNDS = { short: 5, long: 10 } as const;
 const RULES = [150, 1500] as const;
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 
 /**
- * Rules held against events that are read already: our own, and as many more as make 150 and 1500.
- * One core; correlations included as far as a record's own part in them goes.
+ * Matches rules against events that are already read: our own rules, extended to 150 and 1500. One
+ * core. Includes the part of correlations that depends on a single record.
  */
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const count = options.size ?? EVENTS[options.form];
@@ -67,7 +67,7 @@ function readingsOf(count: number): Reading[] {
   return readings;
 }
 
-/** Rules about operations of their own, in the form that most rules have. */
+/** Rules about their own operations, in the form of most rules. */
 function more(own: readonly ContentFile[], rules: number): ContentFile[] {
   const known = ruleContent({ rules: own, pipelines: [] }).plan.rules.length;
   return Array.from({ length: Math.max(0, rules - known) }, (_, n): ContentFile => {

@@ -6,9 +6,9 @@ import { SPRAY_FORMS, sprayCurves } from './detection/spray-curves.ts';
 import { type Benchmark, machineLine, ROOT } from './harness.ts';
 
 /**
- * The curves of sprays alone, into their section of docs/detection.md: `detection` measures them as
- * well, and takes far longer. Of each point as many seeds as `--runs` says.
- * Seeds are drawn when it runs; `COUNTERSIGN_SEED` repeats them.
+ * Writes only the spray curves, into their section of docs/detection.md. `detection` also measures
+ * them, but takes far longer. Each point has as many seeds as `--runs` states. Seeds are drawn at
+ * run time; `COUNTERSIGN_SEED` repeats them.
  */
 export const run: Benchmark = async (options) => {
   const seed = Number(process.env['COUNTERSIGN_SEED'] ?? randomInt(1, 2 ** 31));

@@ -7,8 +7,8 @@ import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { type PersonDay, personDays } from './user-day.ts';
 
 /**
- * Questions to a data folder that is open, as `serve` or an analysis asks them: another person and
- * day each time. Prints the milliseconds of each, the first ones included.
+ * Queries an open data folder, like `serve` or an analysis: another person and day each time.
+ * Prints the milliseconds of each, including the first ones.
  *
  *   node bench/user-day-process.ts DIR COUNT TIMES
  */

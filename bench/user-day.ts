@@ -9,7 +9,7 @@ const COUNT = { short: 200_000, long: 10_000_000 } as const;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const OPEN_FOLDER_TIMES = 21;
-/** Fewer records end before Thursday does. */
+/** Fewer records end before Thursday. */
 const COUNT_MIN = 10_000;
 /** Tuesday to Thursday. */
 const DAYS = [1, 2, 3] as const;
@@ -17,7 +17,7 @@ const BUSY_HOUR = 9;
 
 export type PersonDay = { readonly user: string; readonly fromMs: number; readonly toMs: number };
 
-/** Another person and day each time, of those who do most, so that there is something to find. */
+/** Another busy person and day each time, so that there are results. */
 export function personDays(count: number, times: number): readonly PersonDay[] {
   if (count < COUNT_MIN) throw new Error(`${count} records do not fill a week: use --size 10000`);
   const days = DAYS.map((day) => {
@@ -34,8 +34,8 @@ export function personDays(count: number, times: number): readonly PersonDay[] {
 }
 
 /**
- * Everything that one person did on one day: the time of a whole process that answers, and that of
- * one that does nothing. The difference is what the answer takes.
+ * Everything that one person did on one day: the time of a whole process that answers, and of one
+ * that does nothing. The difference is the cost of the answer.
  */
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const count = options.size ?? COUNT[options.form];
@@ -50,7 +50,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
       measure: async (at) => ({ time: (await timeline(root, data, days[at])) * 1000 }),
     });
     const script = join(root, 'bench', 'user-day-process.ts');
-    // An older checkout to compare with may not have it.
+    // An older checkout may not have it.
     if (existsSync(script)) variants.push(ofOpenFolder(script, data, { name, count }));
     variants.push({
       name: `start and end of a process ${name}`.trimEnd(),
@@ -66,7 +66,7 @@ async function timeline(root: string, data: string, of: PersonDay | undefined): 
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
   const period = ['--from', day(of.fromMs), '--to', day(of.toMs)];
   const args = ['timeline', '--user', of.user, ...period, '--data', data, '--json'];
-  // An interval that nothing covers is listed, and answered with "cannot tell".
+  // A command lists an interval without coverage, and answers "cannot tell".
   const { stdout, stderr, seconds } = await countersign(root, args, [0, 3]);
   if (stdout.trim() === '') throw new Error(`nothing was found: ${stderr}`);
   return seconds;

@@ -10,7 +10,7 @@ import { sourceOf } from './describe-emulator.ts';
 const FROM_MS = Date.UTC(2026, 2, 3);
 const HOUR_MS = 3_600_000;
 
-test('the description of the emulator has all that half a day of it makes', () => {
+test("the emulator's description has everything that half a day of it produces", () => {
   const file = join(import.meta.dirname, '../content/conformance/emulator.json');
   const described = new Map(
     parseDescription(readFileSync(file, 'utf8')).kinds.map(({ family, kind, fields }) => [

@@ -19,9 +19,9 @@ import {
 import { RecordFormTable } from '../apps/countersign/src/posture/conformance/record-form-table.ts';
 
 /**
- * Writes down what the emulator makes: kinds of records with the fields of each, delays, error
- * codes. `countersign conformance` holds a tenant against it, so that `src` need not know the
- * emulator. The same bytes every time.
+ * Writes a description of the emulator's output: record kinds with their fields, delays and error
+ * codes. `countersign conformance` compares a tenant with it, so that the product need not know the
+ * emulator. The output is the same bytes every time.
  */
 const FROM_MS = Date.UTC(2026, 2, 3);
 const DAY_MS = 86_400_000;
@@ -41,7 +41,7 @@ function* happenings(): Generator<Occurrence> {
   }
 }
 
-/** The name by which the ledger knows a feed. */
+/** The source id of a feed in the ledger. */
 export function sourceOf(feed: Feed): string {
   return feed.replace(/^activity\//, 'm365.activity/').replace(/^azure\//, 'azure-monitor/');
 }
@@ -66,7 +66,7 @@ async function delaysOf(feeds: ReadonlySet<Feed>): Promise<Delays[]> {
           0,
           dayMs + DAY_MS,
         )) {
-          // Of what happened later, the slow ones are still to come.
+          // Slow records of later events are still missing.
           if (record.atMs < dayMs) sketch.add(availableMs - record.atMs);
         }
       }
@@ -80,7 +80,7 @@ async function delaysOf(feeds: ReadonlySet<Feed>): Promise<Delays[]> {
   return delays.sort((a, b) => (a.source < b.source ? -1 : 1));
 }
 
-/** As they stand in its own files: it has no list of them. */
+/** Collected from its source files, because it has no list of them. */
 function errorCodes(): string[] {
   const codes = new Set<string>();
   for (const part of ['activity-api', 'graph', 'login']) {

@@ -2,13 +2,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Writes `packages/ocsf/src/event/class-table.ts`: what our events need of the published OCSF
- * definitions, small enough to ship. Run it when a mapping begins to use another class or object:
+ * Writes `packages/ocsf/src/event/class-table.ts`: the part of the published OCSF definitions that
+ * our events need, small enough to ship. Run it when a mapping starts to use another class or
+ * object:
  *
- *     npx node tools/generate-ocsf-table.ts [folder of the definitions]
+ *   npx node tools/generate-ocsf-table.ts [folder of the definitions]
  */
 
-/** The classes that mappings produce. */
+/** The classes of the mappings. */
 const CLASSES: readonly string[] = [
   'base_event',
   'findings/detection_finding',
@@ -23,7 +24,7 @@ const CLASSES: readonly string[] = [
   'application/file_hosting',
 ];
 
-/** The objects that they fill. An attribute of any other object is not in the table. */
+/** The objects that they fill. Attributes of other object types are not in the table. */
 const OBJECTS: ReadonlySet<string> = new Set([
   'actor',
   'analytic',
@@ -61,7 +62,7 @@ const OBJECTS: ReadonlySet<string> = new Set([
   'web_resource',
 ]);
 
-/** Attributes of this profile are in the table; those of others are not used. */
+/** Attributes of this profile are in the table. Other profiles are not used. */
 const PROFILE = 'host';
 
 const BASE = 'base_event';
@@ -201,7 +202,7 @@ class PublishedSchema {
     });
   }
 
-  /** Attributes that are the same in `base` are left out: every class has them. */
+  /** Omits attributes that are equal in `base`: every class has them. */
   #body(resolved: ResolvedSchema, base?: ResolvedSchema): string[] {
     const parts: string[] = [];
     for (const [kind, names] of Object.entries(resolved.constraints)) {
@@ -229,7 +230,9 @@ class PublishedSchema {
     return wrap(parts);
   }
 
-  /** Observable types are numbered all over the definitions; the object lists only two of them. */
+  /**
+   * Observable types are numbered throughout the definitions. The object lists only two of them.
+   */
   #addObservableTypes(resolved: ResolvedSchema): void {
     const attribute = resolved.attributes.get('type_id');
     const found = new Map<number, string>();
@@ -287,7 +290,7 @@ class PublishedSchema {
       try {
         return this.#definition(`events/${folder}${name}.json`);
       } catch {
-        // Not in this folder; the last one decides.
+        // Not in this folder; the error of the last folder counts.
       }
     }
     throw new Error(`no definition of the event ${name}: name its folder here`);
@@ -312,7 +315,7 @@ function isSame(one: Attribute, other: Attribute | undefined): boolean {
   return other !== undefined && facts(one) === facts(other);
 }
 
-/** Of all classes and categories, an event of this class has these. */
+/** Restricts the enumerations of classes and categories to those of this class. */
 function only(
   resolved: ResolvedSchema,
   name: string,
@@ -335,7 +338,7 @@ const BASES: Readonly<Record<string, string>> = {
   string_t: 'string',
 };
 
-/** Parts end in `;`; a part that is too long for a line goes on in the next, between values. */
+/** Parts end with `;`. A part that is too long for a line continues in the next, between values. */
 function wrap(parts: readonly string[]): string[] {
   const lines: string[] = [];
   let line = ' ';

@@ -1,4 +1,4 @@
-/** What each package may import of the others. A package imports a package by its name alone. */
+/** The packages that each package may import. A package imports another only by its name. */
 export const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['core', []],
   ['tlog', ['core']],
@@ -12,13 +12,13 @@ export const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['emulator', []],
 ]);
 
-/** These can be read, built and verified with Node alone. */
+/** Packages that can be read, built and verified with Node alone. */
 export const WITHOUT_NPM: readonly string[] = ['core', 'tlog', 'ledger'];
 
 const LEAVES = ['config', 'store', 'projection'] as const;
 const DOMAIN = ['ingest', 'detection', 'enforcement', 'reconcile', 'eviction', 'posture'] as const;
 
-/** The folders of the product, and what each may import of the others: adapters at the end. */
+/** The folders of the product, with the folders that each may import. Adapters come last. */
 export const APP_FOLDERS: ReadonlyMap<string, readonly string[]> = new Map<
   string,
   readonly string[]
@@ -39,5 +39,7 @@ export const APP_FOLDERS: ReadonlyMap<string, readonly string[]> = new Map<
   ['cli', [...LEAVES, ...DOMAIN, 'rollout', 'reports', 'operations']],
 ]);
 
-/** Long because they are tables: types, mappings, codes. Nothing that decides belongs here. */
+/**
+ * Files that may be long because they are tables: types, mappings, codes. They contain no logic.
+ */
 export const TABLES: readonly string[] = [];

@@ -7,14 +7,14 @@ import { type Mutant, mutantsOf, programOf } from './mutants/find.ts';
 import { MODULES } from './mutants/modules.ts';
 
 /**
- * How many small mistakes the tests notice, in what decides over access. Each mutant is run by
- * itself; a mutant that no test notices is printed with its place.
+ * Measures how many small mistakes the tests detect in the code that decides access. Each mutant
+ * runs alone. A mutant that no test detects is printed with its position.
  *
- * npm run test:mutants -- [--module access/decision] [--file NAME] [--sample 50] [--seed 1]
+ *   npm run test:mutants -- [--module access/decision] [--file NAME] [--sample 50] [--seed 1]
  */
 
 const ROOT = join(import.meta.dirname, '..');
-/** A mutant that takes this many times as long as the program as it is will never end. */
+/** A mutant that takes this many times as long as the original program will not end. */
 const PATIENCE = 10;
 const PATIENCE_MS_MIN = 10_000;
 const PRELOAD = ['--import=./tools/testing/preload.ts'];
@@ -72,7 +72,7 @@ function chosen(files: string): PlacedMutant[] {
     );
   const sample = Number(values.sample ?? all.length);
   if (sample >= all.length) return all;
-  // A fixed share, spread evenly, that another seed moves on.
+  // A fixed share, spread evenly; another seed selects others.
   const step = all.length / sample;
   const from = (Number(values.seed) * 0.618) % 1;
   return Array.from(
@@ -84,7 +84,7 @@ function chosen(files: string): PlacedMutant[] {
 type Mutation = { readonly placed: PlacedMutant; readonly timeoutMs: number };
 type Outcome = 'passed' | 'failed' | 'endless';
 
-/** The tests nearest to the module come first, and those further off only if these pass. */
+/** Runs the tests nearest to the module first, and the others only if these pass. */
 async function outcome(
   tests: readonly (readonly string[])[],
   mutation?: Mutation,
@@ -114,7 +114,7 @@ function outcomeOf(tests: readonly string[], mutation?: Mutation): Promise<Outco
     child.kill('SIGKILL');
   };
   const timer = mutation && setTimeout(() => end('endless'), mutation.timeoutMs);
-  // The first test that fails says it all: the rest need not run.
+  // The first failing test decides, so the rest need not run.
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (/^ *not ok /.test(line)) end('failed');
   });

@@ -13,11 +13,11 @@ import { commandOf, ROOT, runNode } from './testing/process.ts';
 
 /**
  * Packs every package as it is published: compiled code, a manifest whose `exports` point at it,
- * and the documents. In the repository `exports` point at the sources, which Node runs as they are.
+ * and the documents. In the repository, `exports` point at the sources, which Node runs directly.
  *
- * npm run pack -- [--to FOLDER] [--repository URL]
+ *   npm run pack -- [--to FOLDER] [--repository URL]
  *
- * A registry accepts a statement of provenance only from the repository that the manifest names.
+ * A registry accepts a provenance statement only from the repository that the manifest names.
  */
 
 /** Compiling takes seconds. */
@@ -39,7 +39,7 @@ const { values } = parseArgs({
 const target = resolve(values.to);
 const built = join(target, '.built');
 
-/** What a package brings beside its compiled code. */
+/** The files of a package in addition to its compiled code. */
 const ALSO: ReadonlyMap<string, readonly (readonly [from: string, to: string])[]> = new Map([
   ['packages/emulator', [['packages/emulator/scenarios', 'scenarios']]],
   [
@@ -63,7 +63,7 @@ if (compiled.code !== 0) process.exitCode = compiled.code;
 else for (const folder of globSync('{packages,apps}/*', { cwd: ROOT }).sort()) stage(folder);
 rmSync(built, { recursive: true, force: true });
 
-/** A folder that `npm pack` and `npm publish` take as it is. */
+/** Creates a folder that `npm pack` and `npm publish` accept. */
 function stage(folder: string): void {
   const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as Manifest;
   const to = join(target, manifest.name.replace('@', '').replace('/', '-'));

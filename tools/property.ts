@@ -1,7 +1,7 @@
 import process from 'node:process';
 
 /**
- * The seed of every property test: printed by the test command, and set to repeat a failure. The
+ * The seed of every property test. The test command prints it; set it to repeat a failure. The
  * short form runs a fraction of the long one.
  */
 export const SEED: number = Number(process.env.COUNTERSIGN_SEED ?? 20_261_124);
@@ -9,8 +9,8 @@ export const SEED: number = Number(process.env.COUNTERSIGN_SEED ?? 20_261_124);
 export const IS_LONG: boolean = process.env.COUNTERSIGN_LONG === '1';
 
 /**
- * How often a long simulation is run in the long form; the seeds follow each other from {@link
- * SEED} on. So hours of it can be cut into parts, and what was cut off goes on where it ended.
+ * The number of runs of a simulation in the long form. Their seeds are consecutive from {@link
+ * SEED} on. So hours of runs can be split into parts, and an interrupted run can continue.
  */
 export function simulations(shortCount: number, longCount: number): number {
   if (!IS_LONG) return shortCount;

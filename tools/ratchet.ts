@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { participleTypes, retiredWords } from './tidy/names.ts';
 import { type Breach, readTree, type Source } from './tidy/source.ts';
 
-/** What is still to be mended: each count may only fall. The counts are in `ratchet.json`. */
+/** Remaining defects: each count may only fall. The counts are in `ratchet.json`. */
 export const RATCHET: ReadonlyMap<string, (tree: readonly Source[]) => readonly Breach[]> = new Map<
   string,
   (tree: readonly Source[]) => readonly Breach[]
@@ -11,7 +11,9 @@ export const RATCHET: ReadonlyMap<string, (tree: readonly Source[]) => readonly 
   ['retiredWords', (tree) => tree.flatMap(retiredWords)],
 ]);
 
-/** `node tools/ratchet.ts [NAME [PART OF A PATH]]`: the counts, or each place behind one. */
+/**
+ * `node tools/ratchet.ts [NAME [PART OF A PATH]]`: prints the counts, or each position behind one.
+ */
 if (import.meta.main) {
   const [, , name, part = ''] = process.argv;
   const tree = readTree(join(import.meta.dirname, '..'));

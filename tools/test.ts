@@ -8,7 +8,7 @@ import { ROOT } from './testing/process.ts';
 import { runStaticChecks, runSystemTests, runUnitTests, type StepResult } from './testing/steps.ts';
 import { installSystemNeeds } from './testing/system-needs.ts';
 
-/** The short form repeats itself; the long form draws a seed, which is printed. */
+/** The short form uses a fixed seed. The long form draws a seed and prints it. */
 const SEED_MAX = 2 ** 31;
 
 const isLong = process.argv.includes('--long');

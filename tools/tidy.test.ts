@@ -12,7 +12,7 @@ import { type Breach, type Rule, readTree } from './tidy/source.ts';
 import { importCycles, largeFolders } from './tidy/structure.ts';
 import { dependencies, explainedLimits, lineRevocation, strayWords } from './tidy/texts.ts';
 
-/** Fewer files than this means that the reader of the tree is broken, not that the tree is tidy. */
+/** Fewer files than this mean that the file search is broken, not that the tree is tidy. */
 const FILES_SEEN_MIN = 100;
 
 const tree = readTree(join(import.meta.dirname, '..'));
@@ -22,7 +22,7 @@ function assertNone(breaches: readonly Breach[]): void {
   assert.equal(lines.length, 0, `${lines.length} breaches:\n${lines.join('\n')}`);
 }
 
-test('the tidy test saw the tree, its tests and its documents', () => {
+test('the tidy test read the tree, its tests and its documents', () => {
   const paths = tree.map((source) => source.path);
   assert.ok(paths.length > FILES_SEEN_MIN, `only ${paths.length} files were seen`);
   for (const path of [
@@ -54,7 +54,7 @@ const RULES: readonly [string, Rule][] = [
 /** More would not be read. */
 const SHOWN_MAX = 200;
 
-test('what is to be mended only becomes less', () => {
+test('the counts of remaining defects only fall', () => {
   const counts = JSON.parse(readFileSync(join(import.meta.dirname, 'ratchet.json'), 'utf8'));
   assert.deepEqual(Object.keys(counts), [...RATCHET.keys()]);
   for (const [name, find] of RATCHET) {
@@ -68,12 +68,11 @@ for (const [name, rule] of RULES) {
   test(name, () => assertNone(tree.flatMap((source) => rule(source))));
 }
 
-test('no files import each other in a circle, types included', () =>
-  assertNone(importCycles(tree)));
+test('no files import each other in a cycle, types included', () => assertNone(importCycles(tree)));
 
 test('no folder holds more files than its limit', () => assertNone(largeFolders(tree)));
 
-test('every dependency is pinned and accounted for', () => {
+test('every dependency is pinned and documented', () => {
   const document = tree.find(({ path }) => path === 'DEPENDENCIES.md');
   const manifests = tree.filter(({ path }) => /(?:^|\/)package\.json$/.test(path));
   const named = manifests.filter(({ text }) => text.includes('"name"'));

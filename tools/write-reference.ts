@@ -6,9 +6,9 @@ import { pageName, referenceIndex, referencePage } from './reference/reference-p
 
 /**
  * Writes the API reference of every package, from the declarations that `npm run pack` writes.
- * TypeDoc needs the JavaScript interface of the compiler, which TypeScript 7 does not have.
+ * TypeDoc needs the compiler's JavaScript interface, which TypeScript 7 does not have.
  *
- * npm run docs -- [--from FOLDER] [--to FOLDER]
+ *   npm run docs -- [--from FOLDER] [--to FOLDER]
  */
 
 const { values } = parseArgs({

@@ -17,7 +17,7 @@ export type DetectionMeasurement = {
     readonly diligence: number;
     readonly lines: readonly Line[];
     readonly records: number;
-    /** What reconciliation looked at, and what it left: actions, and days and workloads. */
+    /** The input and the remainder of reconciliation: actions, and days and workloads. */
     readonly actions: number;
     readonly unaccounted: number;
     readonly unexplained: number;
@@ -27,13 +27,13 @@ export type DetectionMeasurement = {
   readonly sprayed: SprayMeasurement;
 };
 
-/** What the curves of sprays were measured of. */
+/** The parameters of the spray curves. */
 type SprayMeasurement = Pick<DetectionMeasurement, 'form' | 'seed' | 'machine'> & {
   readonly people: number;
   readonly days: number;
 };
 
-/** docs/detection.md: what was measured, of what, and what it does not say. */
+/** docs/detection.md: what was measured, on which data, and its limits. */
 export function documentOf(measured: DetectionMeasurement): string {
   const { form, seed, personDays } = measured;
   return [
@@ -82,7 +82,7 @@ export function documentOf(measured: DetectionMeasurement): string {
 
 const SPRAYS = '## Sprays (synthetic sign-ins)';
 
-/** The same document with other curves: they are its last section. */
+/** The same document with other curves, which are its last section. */
 export function withCurves(
   document: string,
   curves: readonly SprayPoint[],
@@ -137,7 +137,7 @@ function scenarioTable(runs: readonly ScenarioRun[]): string[] {
   );
 }
 
-/** Why a technique is not found, or not each time; and where nobody knows, that. */
+/** Why a technique is not found, or not always; says so if the reason is unknown. */
 function missedList(runs: readonly ScenarioRun[]): string[] {
   return [...Map.groupBy(runs, ({ name }) => name)].flatMap(([name, own]) => {
     const used = [...new Set(own.flatMap((run) => run.used))].sort();

@@ -6,23 +6,23 @@ import { detect } from '../../test/support/detect.ts';
 import { PLAYED_FEEDS } from '../../test/support/play-scenario.ts';
 import { type ScenarioRecording, tell } from '../../test/support/scenario-recording.ts';
 
-/** Detectors that look at who writes, and where answers would go. */
+/** Detectors of senders and reply addresses. */
 const RULES = ['stream/reply-mismatch', 'stream/display-name'] as const;
 const LOW = 2;
-/** Detectors say nothing of the first days of a log, in which everybody is new. */
+/** Detectors report nothing in the first days of a log, in which every sender is new. */
 const UNSEEN_DAYS = 7;
 
 export type MailWeeks = {
   readonly people: number;
-  /** Of a log; the first of them is not counted. */
+  /** The length of the log. The first week is not counted. */
   readonly weeks: number;
   readonly inbound: number;
-  /** Messages that people handed in: all that ask for answers elsewhere. */
+  /** Reported messages: all that direct replies to another address. */
   readonly files: number;
   readonly lines: readonly MailLine[];
 };
 
-/** Wrong findings for 1,000 people and week, by severity. */
+/** Wrong findings per 1,000 people and week, by severity. */
 export type MailLine = {
   readonly rule: string;
   readonly informational: number;
@@ -30,7 +30,7 @@ export type MailLine = {
   readonly medium: number;
 };
 
-/** Weeks of mail in which nobody lures anybody, with every message handed in that might. */
+/** Weeks of mail without an attack, with every message that a detector might flag. */
 export async function quietMail(
   of: { readonly seed: number; readonly people: number; readonly weeks: number },
   folder: string,

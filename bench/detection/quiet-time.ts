@@ -10,7 +10,7 @@ import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type AttributedFinding, findingsIn, withDetectors } from '../../test/support/detect.ts';
 import { tellByDay } from '../../test/support/scenario-recording.ts';
 
-/** A company of 10,000 is what the bar is about; the short form shows whether something broke. */
+/** The target applies to a company of 10,000. The short form only shows whether it works. */
 export const QUIET_FORMS = {
   short: { people: 60, days: 6, diligence: 1 },
   long: { people: 10_000, days: 30, diligence: 0.1 },
@@ -27,7 +27,7 @@ export type QuietTime = {
   readonly reconciled: Reconciliation;
 };
 
-/** Lets people live for some days in which nobody attacks, and everything look at it. */
+/** Simulates some days without an attack, and runs all detection over them. */
 export async function quietTime(
   of: {
     readonly seed: number;
@@ -61,12 +61,12 @@ export async function quietTime(
   }
 }
 
-/** Nobody attacked: whatever is told at medium severity or higher is wrong. */
+/** There was no attack: every finding of medium severity or higher is wrong. */
 export function wrongIn({ findings }: Pick<QuietTime, 'findings'>): AttributedFinding[] {
   return findings.filter(({ finding }) => finding.severity >= MEDIUM);
 }
 
-/** Actions that nothing stands behind, for whatever cause. */
+/** Actions without an authorization, by any cause. */
 export function unaccountedIn({ reconciled }: Pick<QuietTime, 'reconciled'>): number {
   return Object.values(reconciled.unaccounted).reduce((sum, count) => sum + count, 0);
 }

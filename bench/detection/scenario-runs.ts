@@ -9,14 +9,14 @@ const MEDIUM = 3;
 
 export type ScenarioRun = {
   readonly name: string;
-  /** Techniques of the attackers' records, and those that were found at medium or higher. */
+  /** Techniques in the attackers' records, and those found at medium or higher. */
   readonly used: readonly string[];
   readonly found: readonly string[];
 };
 
 const parent = (technique: string): string => technique.slice(0, 5);
 
-/** Tells all scenarios once, each in a company of its own, and counts by detector. */
+/** Plays every scenario once, each in its own company, and counts by detector. */
 export async function runScenarios(
   seed: number,
   lifeDays: number,

@@ -18,21 +18,24 @@ import {
 } from '../../tools/testing/sign-in-company.ts';
 import type { BenchOptions } from '../harness.ts';
 
-/** How many candidates a person looks through. */
+/** How many candidates a person reviews. */
 const LOOKED_THROUGH = 20;
 const ROWS_PER_POST = 100_000;
 
-/** What every point of the curves changes one number of. */
+/** The base plan. Every point of the curves changes one parameter. */
 const BASE_PLAN: Omit<SprayPlan, 'targets'> = {
   ...{ triesPerWeek: 1, overlap: 0.3, hits: 2, fresh: 1 },
 };
 
-/** What the points of victims change: half an hour of three tries each, from a few addresses. */
+/**
+ * The base plan of the victim points: three attempts each within half an hour, from a few
+ * addresses.
+ */
 const FAST_PLAN: Omit<SprayPlan, 'targets'> = {
   ...{ ...BASE_PLAN, triesPerWeek: 3, fresh: 0, burstMinutes: 30 },
 };
 
-/** What the intruder has in common with the victims. */
+/** The traits that the attacker shares with the victims. */
 const SHARED: readonly (readonly SharedTrait[])[] = [
   ...[['client'], ['carrier'], ['address']],
   ...[
@@ -46,7 +49,7 @@ export const SPRAY_FORMS = {
   long: { people: 10_000, days: 28, seeds: 10 },
 } as const;
 
-/** All points of the curves, each of so many seeds. */
+/** All points of the curves, each with the given number of seeds. */
 export async function sprayCurves(
   { folder, log }: Pick<BenchOptions, 'folder' | 'log'>,
   of: {
@@ -84,7 +87,7 @@ export async function sprayCurves(
 
 const LIVES = ['even', 'restless'] as const;
 
-/** One in fifty is guessed at. */
+/** One person in fifty is attacked. */
 function targetsOf(people: number): number {
   return Math.max(10, Math.round(people / 50));
 }
@@ -92,17 +95,17 @@ function targetsOf(people: number): number {
 export type SprayPoint = {
   readonly plan: SprayPlan;
   readonly life: Life;
-  /** Of the hits, those among the first that a person looks through. */
+  /** The hits among the first candidates that a person reviews. */
   readonly hits: number;
   readonly ranked: number;
-  /** Seeds in which all hits were. */
+  /** Seeds in which every hit was found. */
   readonly whole: number;
   readonly seeds: number;
-  /** Of the intruders' guesses, those told as such; and of those told, the intruders'. */
+  /** Guesses that were reported; and reported attempts that were guesses. */
   readonly guesses: number;
   readonly reported: number;
   readonly right: number;
-  /** Hits that are findings of their own, and such findings of what was no hit. */
+  /** Hits with their own finding, and such findings without a hit. */
   readonly reportedHits: number;
   readonly falseReports: number;
 };
@@ -118,7 +121,7 @@ export type SprayCompanies = {
 
 type One = Pick<SprayPoint, 'ranked' | 'reported' | 'right' | 'reportedHits' | 'falseReports'>;
 
-/** Sprays a company of sign-ins alone, once for each seed. */
+/** Sprays a company that only signs in, once per seed. */
 async function sprayPoint(
   plan: SprayPlan,
   of: SprayCompanies,
@@ -169,7 +172,7 @@ async function detectIn(company: Company, folder: string): Promise<One> {
   }
 }
 
-/** Findings of hits, by whether they are of one. */
+/** Findings of hits, correct and wrong. */
 function reportsOf(
   { hits }: Company,
   campaigns: readonly Campaign[],
@@ -181,7 +184,7 @@ function reportsOf(
   return { reportedHits, falseReports: hitFindings.length - right.length };
 }
 
-/** The best place that a hit has among the candidates of any campaign, from 1 on. */
+/** The best rank of a hit among the candidates of any campaign, from 1 on. */
 function placeOf(hit: number, campaigns: readonly Campaign[]): number {
   const places = campaigns.map(({ candidates }) => candidates.findIndex((c) => c.index === hit));
   return Math.min(Infinity, ...places.filter((at) => at >= 0).map((at) => at + 1));

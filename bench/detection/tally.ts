@@ -3,19 +3,19 @@ import type { AttributedFinding } from '../../test/support/detect.ts';
 
 const MEDIUM = 3;
 
-/** What a detector did in all that was played. */
+/** The results of a detector over all runs. */
 type Row = {
-  /** Parents of the techniques that its findings name. */
+  /** Parent techniques of its findings. */
   readonly techniques: Set<string>;
-  /** Runs in which it said something; whether of the attackers. */
+  /** Runs in which it reported findings; whether they were about the attackers. */
   readonly hits: { readonly used: ReadonlySet<string>; readonly isFound: boolean }[];
-  /** Findings of medium or higher that rest on no record of an attacker's. */
+  /** Findings of medium or higher without a record of an attacker. */
   wrong: number;
 };
 
 export type Line = {
   readonly rule: string;
-  /** Runs in which attackers used one of its techniques; in how many of them it found theirs. */
+  /** Runs in which attackers used one of its techniques; in how many of them it found them. */
   readonly attacked: number;
   readonly found: number;
   readonly missed: number;
@@ -36,12 +36,12 @@ export class Tally {
     this.#titles = titles;
   }
 
-  /** Rules are told by their titles: their ids say nothing. */
+  /** Rules are named by their titles, because their ids are opaque. */
   nameOf({ rule }: Pick<FindingDraft, 'rule'>): string {
     return this.#titles.get(rule) ?? rule;
   }
 
-  /** One attack: what was found of it, and which techniques were used. */
+  /** Counts one attack: its findings, and the techniques used. */
   count(found: readonly AttributedFinding[], used: readonly string[]): void {
     const techniques = new Set(used.map(parent));
     this.runs.push(techniques);
@@ -52,7 +52,7 @@ export class Tally {
     }
   }
 
-  /** What was found that nobody did. */
+  /** Counts findings without an attack. */
   countWrong(found: readonly AttributedFinding[]): void {
     for (const [rule, own] of Map.groupBy(found, ({ finding }) => this.nameOf(finding))) {
       this.#learn(rule, own);

@@ -1,6 +1,6 @@
 import { stripTypeScriptTypes } from 'node:module';
 
-/** A small change of a program that its tests should notice. */
+/** A small change of a program that its tests should detect. */
 export type Mutant = {
   readonly start: number;
   readonly end: number;
@@ -10,7 +10,7 @@ export type Mutant = {
   readonly from: string;
 };
 
-/** The program without its types, each character where it was. */
+/** The program without its types, with every character at its old position. */
 export function programOf(source: string): string {
   return stripTypeScriptTypes(source, { mode: 'strip' });
 }
@@ -19,7 +19,7 @@ export function mutated(program: string, { start, end, text }: Mutant): string {
   return program.slice(0, start) + text + program.slice(end);
 }
 
-/** All mutants of a program, in their order. */
+/** All mutants of a program, in order. */
 export function mutantsOf(program: string): readonly Mutant[] {
   const code = masked(program);
   const found: Mutant[] = [];
@@ -53,7 +53,7 @@ export function mutantsOf(program: string): readonly Mutant[] {
   return found.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
-/** The formatter puts spaces around operators of two sides, and nowhere else. */
+/** The formatter puts spaces around binary operators, and nowhere else. */
 const SWAPS: readonly (readonly [pattern: RegExp, ...texts: string[]])[] = [
   [/ === /g, ' !== '],
   [/ !== /g, ' === '],
@@ -79,10 +79,10 @@ const SWAPS: readonly (readonly [pattern: RegExp, ...texts: string[]])[] = [
   [/\bbreak;/g, ';'],
 ];
 
-/** What the types rule out no test can reach, and to return undefined is to return nothing. */
+/** No test can reach code that the types exclude. A return of undefined equals an empty return. */
 const RETURN = /^ *return (?!unreachable\(|undefined;)[^;{}[\]]+;$/gm;
 
-/** A call, an assignment to a member, or a throw, that stands by itself on a line. */
+/** A call, an assignment to a member, or a throw, alone on a line. */
 const STATEMENT = /^ +(?:throw .+|(?:this|[a-z]\w*)(?:[.?#\w]|\[\w+\])*(?:\(.*\)| [-+]?= .+));$/gm;
 
 function closing(code: string, open: number): number {
@@ -95,7 +95,7 @@ function closing(code: string, open: number): number {
   return at - 1;
 }
 
-/** Comments, and what stands in quotes, as blanks: nothing in them is an operator. */
+/** Replaces comments and quoted text with blanks: they contain no operators. */
 function masked(program: string): string {
   const blank = (text: string): string => text.replace(/[^\n]/g, '_');
   return program

@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type Mutant, mutated, programOf } from './find.ts';
 
-/** Loaded before the tests: one file of the program is read as its mutant. */
+/** Loaded before the tests: replaces one file of the program with its mutant. */
 const { file, mutant } = JSON.parse(process.env['MUTANT'] ?? '{}') as {
   readonly file: string;
   readonly mutant: Mutant;

@@ -1,7 +1,7 @@
 const POLICY = 'packages/policy/src';
 const ENFORCEMENT = 'apps/countersign/src/enforcement';
 
-/** What decides over access, and the tests that have to notice when it decides otherwise. */
+/** The modules that decide access, and the tests that must detect a changed decision. */
 export const MODULES: ReadonlyMap<string, Module> = new Map([
   ...['cedar', 'decision', 'directory', 'information', 'policies', 'risk'].map(
     (folder): [string, Module] => [
@@ -27,7 +27,7 @@ export const MODULES: ReadonlyMap<string, Module> = new Map([
 
 type Module = { readonly files: string; readonly tests: readonly string[] };
 
-/** The nearest first: of the folder, and where it has others, of what stands on it. */
+/** The nearest tests first: those of the folder, then those of code that depends on it. */
 function testsOfPolicy(folder: string): string[] {
   const own = `${POLICY}/${folder}/*.test.ts`;
   const content = `${POLICY}/content.test.ts`;

@@ -55,7 +55,7 @@ test('reads each statement whole, with its name, kind and comment', () => {
   assert.match(third?.text ?? '', /'one'[\s\S]*\| 'two';$/);
 });
 
-test('reads what a file passes on from others', () => {
+test('reads re-exports from other files', () => {
   assert.deepEqual(parseDeclarations(TEXT).reExports, [
     {
       names: [

@@ -10,7 +10,7 @@ export type Declaration = {
 export type DeclarationKind = 'function' | 'class' | 'type' | 'constant';
 
 export type ReExport = {
-  /** Undefined where everything is exported: `export * from`. */
+  /** Undefined if everything is exported: `export * from`. */
   readonly names: readonly { readonly name: string; readonly as: string }[] | undefined;
   readonly from: string;
 };
@@ -20,7 +20,7 @@ export type DeclarationFile = {
   readonly reExports: readonly ReExport[];
 };
 
-/** Brackets inside of these do not count. */
+/** Brackets inside these do not count. */
 const TEXTS_AND_COMMENTS =
   /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
 const PREFIX = '(?:export )?(?:default )?(?:declare )?(?:abstract )?';
@@ -39,7 +39,7 @@ const KINDS: Readonly<Record<string, DeclarationKind>> = {
   let: 'constant',
 };
 
-/** Reads what the compiler writes: one statement after the other, each from the first column. */
+/** Parses the compiler's output: consecutive statements, each starting in the first column. */
 export function parseDeclarations(text: string): DeclarationFile {
   const declarations: Declaration[] = [];
   const reExports: ReExport[] = [];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { type Declaration, type DeclarationFile, parseDeclarations } from './declarations.ts';
 
-/** A name that a package exports, with every statement that declares it, such as overloads. */
+/** An exported name of a package, with every statement that declares it, such as overloads. */
 export type ExportedName = {
   readonly name: string;
   /** The declaring file, relative to the package. */
@@ -21,7 +21,7 @@ export function readManifest(folder: string): PackageManifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageManifest;
 }
 
-/** The entry points of a package that have types, with what each exports. */
+/** The typed entry points of a package, with the exports of each. */
 export function packageExports(
   folder: string,
   manifest: PackageManifest,
@@ -38,7 +38,7 @@ export function packageExports(
   );
 }
 
-/** @throws Error where a file exports a name that no file declares: the reference has a hole. */
+/** @throws Error if a file exports a name that no file declares: the reference would have a gap */
 function exportsOf(
   path: string,
   root: string,

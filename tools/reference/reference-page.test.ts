@@ -28,7 +28,7 @@ function pageOf(files: Readonly<Record<string, string>>): string {
   }
 }
 
-test('a page names each export with its comment, declaration and source', () => {
+test('a page lists each export with its comment, declaration and source', () => {
   const page = pageOf({
     'index.d.ts': "export { double, type Even } from './double.ts';\n",
     'double.d.ts': [
@@ -82,7 +82,7 @@ Source: \`src/double.ts\`
   );
 });
 
-test('a name that no file declares is an error, not a hole in the reference', () => {
+test('a name that no file declares is an error, not a gap in the reference', () => {
   assert.throws(
     () =>
       pageOf({

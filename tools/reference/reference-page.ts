@@ -47,7 +47,7 @@ function declarationParts({ comment, text }: Declaration): string[] {
   return comment === '' ? [code] : [commentMarkdown(comment), code];
 }
 
-/** `@param`, `@throws` and the like become a list, `@example` a block of code. */
+/** Converts `@param`, `@throws` and similar tags to a list, and `@example` to a code block. */
 function commentMarkdown(comment: string): string {
   const text = comment.replace(/\{@link ([^}]+)\}/g, '`$1`');
   const [prose = '', ...tags] = `\n${text}`.split(/\n(?=@\w)/);

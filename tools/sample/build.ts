@@ -8,7 +8,7 @@ import { Mailboxes } from './mail.ts';
 import { type PolicyFile, policyFiles } from './policy-files.ts';
 import { SeededRandom } from './random.ts';
 
-/** Another seed is another company; this one is told in `content/sample/README.md`. */
+/** Another seed gives another company; `content/sample/README.md` describes this one. */
 const SAMPLE_SEED = 20_260_302;
 
 export type Sample = {

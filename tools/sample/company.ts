@@ -33,13 +33,13 @@ export type Person = {
   readonly deviceName: string;
   readonly os: 'Windows10' | 'MacOs';
   readonly homeIp: string;
-  /** The phone's network hands out IPv6. */
+  /** The phone's network assigns IPv6 addresses. */
   readonly phoneIp: string;
   readonly hasOutlook: boolean;
   readonly hasPhone: boolean;
   /** Administrators sign in with a passkey. */
   readonly hasPasskey: boolean;
-  /** Between 0.4 and 1.6: some people do everything in the suite, some hardly anything. */
+  /** Between 0.4 and 1.6: some people use the suite for everything, some hardly at all. */
   readonly diligence: number;
   readonly startHour: number;
 };
@@ -79,7 +79,7 @@ const PEOPLE: Readonly<Record<Department, readonly string[]>> = {
 
 export type Company = {
   readonly people: readonly Person[];
-  /** A service account for the office scanners that everybody forgot. */
+  /** A forgotten service account for the office scanners. */
   readonly scanner: Person;
   readonly apps: Readonly<Record<'crm' | 'backup' | 'payroll' | 'archive', App>>;
   readonly sites: readonly Site[];

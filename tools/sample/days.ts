@@ -38,13 +38,13 @@ type Sitting = {
   readonly tokens: Map<string, Token>;
 };
 
-/** Somebody is away, somebody travels: what is unusual is not always what is wrong. */
+/** One person is on leave and one travels: unusual activity is not always an attack. */
 const ON_LEAVE = 'Petra Nowak';
 const TRAVELLER = 'Rupert Hale';
 const TRAVEL_DAYS = [8, 9, 10];
 const HOTEL_IP = '2001:db8:a1:4::1c';
 
-/** `beforeWork` is what the nights bring; mail that it reads has arrived by then. */
+/** `beforeWork` plays the nights. Mail that it reads has arrived by then. */
 export function liveOrdinaryDays(life: Life, beforeWork: (day: number) => void): void {
   const { company, random, mail } = life;
   const phones = new Map(company.people.map((p) => [p, random.guid()]));
@@ -103,7 +103,7 @@ function signInAtDesk(life: Life, s: Sitting): void {
   renew(life, s, [MICROSOFT_OFFICE, SHAREPOINT_ONLINE, TEAMS], s.startMs + 15_000);
 }
 
-/** Tokens are fetched without the person: what records name afterwards is the newest. */
+/** Tokens are renewed without the person. Later records name the newest token. */
 function renew(life: Life, s: Sitting, services: readonly string[], atMs: number): void {
   for (const [i, service] of services.entries()) {
     const issuedMs = atMs + i * life.random.between(2000, 40_000);
@@ -134,7 +134,7 @@ function tokenOf(s: Sitting, service: string): Token {
   return s.tokens.get(service) as Token;
 }
 
-/** Moments of a working day, in order, with the lunch hour left out. */
+/** Moments of a working day, in order, without the lunch hour. */
 function moments(random: SeededRandom, s: Sitting, mean: number): number[] {
   const all = Array.from({ length: random.often(mean) }, () => {
     const at = random.next() * s.hours;
@@ -245,7 +245,7 @@ function talk(life: Life, s: Sitting): void {
   }
 }
 
-/** The phone: one session for the whole fortnight, mail in the evening and at weekends. */
+/** The phone: one session for both weeks, with mail in the evening and at weekends. */
 function glance(life: Life, person: Person, day: number, sessionId: string): void {
   const { random, journal, mail } = life;
   if (!random.chance(day % 7 < 5 ? 0.7 : 0.35)) return;
@@ -271,7 +271,7 @@ function glance(life: Life, person: Person, day: number, sessionId: string): voi
   }
 }
 
-/** Once a week somebody opens a shared link in a browser that the company does not manage. */
+/** Once a week, a person opens a shared link in an unmanaged browser. */
 export function liveOddMoments(life: Life): void {
   const { random, journal, company } = life;
   for (let day = 0; day < DAY_COUNT; day += 3) {

@@ -10,7 +10,7 @@ export type Target =
   | { readonly kind: 'ServicePrincipal' | 'Application'; readonly app: App }
   | { readonly kind: 'Group' | 'Role' | 'Device'; readonly id: string; readonly name: string };
 
-/** A change of the directory, as the unified audit log tells it. */
+/** A directory change in the unified audit log. */
 export function recordDirectory(
   journal: Journal,
   random: SeededRandom,
@@ -93,7 +93,9 @@ function targetList(target: Target): Document[] {
   ];
 }
 
-/** What only Graph's directory audits tell: security info, self-service, roles by request. */
+/**
+ * Changes that only Graph's directory audits report: security info, self-service, requested roles.
+ */
 export function recordDirectoryAudit(
   journal: Journal,
   random: SeededRandom,

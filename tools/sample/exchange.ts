@@ -8,7 +8,7 @@ import {
 import { auditTime, type Document, type Journal } from './journal.ts';
 import type { SeededRandom } from './random.ts';
 
-/** What every record carries of the token that was used: the link back to a sign-in. */
+/** The token facts in every record: the link to a sign-in. */
 export type Token = {
   readonly sessionId: string | undefined;
   readonly tokenId: string;
@@ -19,7 +19,7 @@ export type Token = {
 
 export type Message = { readonly id: string; readonly subject: string; readonly bytes: number };
 
-/** Who reaches into a mailbox: a person with a token, or an application as itself. */
+/** Who accesses a mailbox: a person with a token, or an application as itself. */
 export type Reader =
   | { readonly kind: 'person'; readonly person: Person; readonly client: MailClient }
   | { readonly kind: 'app'; readonly app: App };
@@ -49,7 +49,7 @@ type MailboxAct = {
   readonly token: Token;
 };
 
-/** The members that all records about a mailbox have. */
+/** The common members of all records about a mailbox. */
 function mailboxRecord(random: SeededRandom, act: MailboxAct): Document {
   const { reader, owner, token } = act;
   const actor =
@@ -109,7 +109,7 @@ function accessProperties(kind: 'Bind' | 'Sync', isThrottled: boolean): Document
   ];
 }
 
-/** Messages opened one by one; what is opened within two minutes is one record. */
+/** Messages opened one by one. Those opened within two minutes form one record. */
 export function recordBind(
   journal: Journal,
   random: SeededRandom,
@@ -134,7 +134,7 @@ export function recordBind(
   });
 }
 
-/** A desktop client copies a folder: which of its messages were read is not known. */
+/** A desktop client syncs a folder: which of its messages were read is not known. */
 export function recordSync(
   journal: Journal,
   random: SeededRandom,
@@ -175,7 +175,7 @@ export function recordMessage(
   });
 }
 
-/** Changes to the organisation and its mailboxes, named by their cmdlet. */
+/** Changes to the organization and its mailboxes, named by their cmdlet. */
 export function recordCmdlet(
   journal: Journal,
   random: SeededRandom,
@@ -201,7 +201,7 @@ export function recordCmdlet(
     UserType: isSystem ? 3 : 2,
     Version: 1,
     Workload: 'Exchange',
-    // The cmdlets' records carry the port, too.
+    // The records of cmdlets also have the port.
     ClientIP: token === undefined ? '' : withPort(token.ip, random.between(1025, 65_000)),
     ObjectId: act.objectId,
     UserId: isSystem ? 'NT AUTHORITY\\SYSTEM (Microsoft.Exchange.Servicehost)' : person.upn,
@@ -221,7 +221,7 @@ function withPort(ip: string, port: number): string {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
-/** Stable for a mailbox and a folder, in the look of the real ones. */
+/** Stable per mailbox and folder, in the form of real ids. */
 function folderId(owner: Person, folder: string): string {
   const text = Buffer.from(`${owner.puid}${folder}`).toString('base64').replace(/=+$/, '');
   return `LgAAAAB${text}AAAB`;

@@ -18,7 +18,7 @@ const RECORD_TYPES: Readonly<Record<number, string>> = {
   50: 'ExchangeItemAggregated',
 };
 
-/** The files as somebody has them who asked each of the vendor's enforcement points. */
+/** The files that an administrator gets from each of the vendor's export tools. */
 export function exportFiles(journal: Journal): ExportFile[] {
   const audit = journal.newestFirst('unified-audit-log');
   const inWorkload = (names: readonly string[]): readonly FeedDelivery[] =>
@@ -37,12 +37,12 @@ export function exportFiles(journal: Journal): ExportFile[] {
   ];
 }
 
-/** Level 9 costs a moment once and saves everybody's clone. */
+/** Level 9 takes a moment once and makes every clone smaller. */
 export function compress(file: ExportFile): Buffer {
   return gzipSync(file.text, { level: 9 });
 }
 
-/** A search gives only so many rows, so people ask for one stretch of time after another. */
+/** A search returns a limited number of rows, so people export one interval after another. */
 function csvParts(name: string, count: number, items: readonly FeedDelivery[]): ExportFile[] {
   const size = Math.ceil(items.length / count);
   const oldestFirst = items.toReversed();
@@ -57,7 +57,7 @@ function csv(name: string, items: readonly FeedDelivery[]): ExportFile {
   return { name, text: CSV_HEADER + rows.join('') };
 }
 
-/** `Search-UnifiedAuditLog | Export-Csv`: all cells quoted, CRLF, a BOM as Windows writes it. */
+/** `Search-UnifiedAuditLog | Export-Csv`: all cells quoted, CRLF, and a BOM as on Windows. */
 export const CSV_HEADER: string = `\ufeff${csvLine([
   'RecordType',
   'CreationDate',

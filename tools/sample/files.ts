@@ -68,7 +68,7 @@ export function recordFile(journal: Journal, random: SeededRandom, act: FileAct)
   });
 }
 
-/** A link, an invitation or a group made for somebody else. */
+/** A link, an invitation or a group created for another person. */
 export function recordSharing(
   journal: Journal,
   random: SeededRandom,

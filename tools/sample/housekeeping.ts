@@ -9,7 +9,10 @@ import { recordAlert } from './teams.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What runs the company: its administrators, its applications, and the vendor's own hands. */
+/**
+ * Background activity of the company: its administrators, its applications, and the vendor's
+ * services.
+ */
 export function keepHouse(life: Life): void {
   for (let day = 0; day < DAY_COUNT; day++) {
     const startMs = START_MS + day * DAY_MS;
@@ -21,7 +24,7 @@ export function keepHouse(life: Life): void {
   raiseAlerts(life);
 }
 
-/** Nine of ten cmdlets in a real tenant are the data centre's own. */
+/** In a real tenant, nine of ten cmdlets are the data center's own. */
 function runVendorTasks({ journal, random, company }: Life, startMs: number): void {
   for (let i = random.between(12, 22); i > 0; i--) {
     const owner = random.pick(company.people);
@@ -59,7 +62,7 @@ function signIn(life: Life, app: App, aroundMs: number, resourceId: string): Tok
   return { sessionId: undefined, tokenId, issuedMs: atMs, appId: app.appId, ip: app.ip };
 }
 
-/** The customer database reads the mail of the sales people three times a day, as it should. */
+/** The customer database legitimately reads the sales people's mail three times a day. */
 function appReads(life: Life, app: App, startMs: number, day: number): void {
   const { journal, random, company, mail } = life;
   if (day % 7 > 4) return;
@@ -124,7 +127,7 @@ function administer(life: Life, startMs: number, day: number): void {
   if (day === 1 || day === 8) ownRule(life, random.pick(company.people.slice(8, 20)), at());
 }
 
-/** The payroll application's yearly key, in working hours, by an administrator. */
+/** An administrator renews the payroll application's yearly key, in working hours. */
 function rollKey({ journal, random, company }: Life, admin: Person, atMs: number): void {
   const app = company.apps.payroll;
   const key = (id: string): string =>
@@ -160,7 +163,7 @@ function ownRule(life: Life, person: Person, atMs: number): void {
   });
 }
 
-/** A session of its own, for what is not done with the desk's. */
+/** A separate session for acts outside the desk session. */
 function sitDown({ journal, random }: Life, person: Person, atMs: number, appId: string): Token {
   const sessionId = random.guid();
   const tokenId = random.tokenId();

@@ -16,14 +16,14 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Rented in four countries; no address asks twice in an hour. */
+/** Rented in four countries. No address tries twice in an hour. */
 const SPRAY_IPS = ['192.0.2.31', '192.0.2.87', '192.0.2.142', '192.0.2.203', '203.0.113.211'];
 const HANDS_IP = '192.0.2.66';
 const NIGHT_IPS = ['192.0.2.118', '192.0.2.171'];
 const GUESSED = ['info', 'admin', 'reception', 'j.smith', 'accounts', 'scanner', 'test'];
 const SPRAY_NIGHTS = [2, 3, 4, 5];
 const HIT_NIGHT = 5;
-/** On this night one person's password was guessed, and the second factor held. */
+/** On this night one person's password was guessed, and the second factor stopped the attack. */
 const HELD_NIGHT = 4;
 const HANDS_DAY = 7;
 const READ_NIGHTS: ReadonlyMap<number, readonly string[]> = new Map([
@@ -33,16 +33,16 @@ const READ_NIGHTS: ReadonlyMap<number, readonly string[]> = new Map([
   [12, ['Marianne Holt', 'Theo Marsh']],
 ]);
 
-/** On this night one mailbox is emptied, until the suite gives up recording it. */
+/** On this night one mailbox is read until the suite stops recording. */
 const GREEDY_NIGHT = 10;
 const GREEDY_OWNER = 'Vivian Castellan';
 const GREEDY_STEP_MS = 11_000;
-/** Past so many records within a day the suite stops recording reads of a mailbox. */
+/** After this many records in a day, the suite stops recording reads of a mailbox. */
 const THROTTLE_AFTER = 1000;
 
 export type Intrusion = { night(day: number): void };
 
-/** Nothing of this is marked in the data; `content/sample/README.md` tells it. */
+/** The data contains no mark of the attack; `content/sample/README.md` describes it. */
 export function intrusion(life: Life): Intrusion {
   const greedyMs = startOfNight(GREEDY_NIGHT);
   const throttledMs = greedyMs + THROTTLE_AFTER * GREEDY_STEP_MS;
@@ -119,7 +119,7 @@ function attempt(
   });
 }
 
-/** By hand, in one evening session: a key for a forgotten application, rights, and a rule. */
+/** Manually, in one evening session: a key for a forgotten application, rights, and a rule. */
 function takeOverApplication(life: Life, keyId: string): void {
   const { journal, random, company } = life;
   const { scanner } = company;

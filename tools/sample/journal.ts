@@ -2,14 +2,14 @@ import { DAY_COUNT, START_MS } from './company.ts';
 
 export type Document = Readonly<Record<string, unknown>>;
 
-/** What the vendor would deliver, by the feed that delivers it. */
+/** The deliveries of the vendor, by feed. */
 export type FeedDelivery = {
   readonly atMs: number;
   readonly feed: 'unified-audit-log' | 'sign-ins' | 'directory-audits';
   readonly document: Document;
 };
 
-/** Collects what happened; leaves out what falls past the two weeks. */
+/** Collects events. Drops those after the two weeks. */
 export class Journal {
   readonly #items: FeedDelivery[] = [];
 
@@ -18,13 +18,13 @@ export class Journal {
     this.#items.push({ feed, atMs, document });
   }
 
-  /** Newest first, as searches give them; what happened in the same second keeps its order. */
+  /** Newest first, as searches return them. Events of the same second keep their order. */
   newestFirst(feed: FeedDelivery['feed']): readonly FeedDelivery[] {
     return this.#items.filter((i) => i.feed === feed).sort((a, b) => b.atMs - a.atMs);
   }
 }
 
-/** `2026-03-02T08:31:07`, as audit records write it: UTC without saying so. */
+/** `2026-03-02T08:31:07`, as in audit records: UTC, without a zone. */
 export function auditTime(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19);
 }

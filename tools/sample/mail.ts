@@ -20,14 +20,14 @@ const SUBJECTS = [
   'Boat hire',
 ];
 
-/** A mailbox that nobody saw being read for a day, because the recording stopped. */
+/** A mailbox whose reads are not recorded for a day. */
 export type ThrottledMailbox = {
   readonly owner: Person;
   readonly fromMs: number;
   readonly toMs: number;
 };
 
-/** What lies in the mailboxes: mail that was sent turns up at those it was sent to. */
+/** The content of the mailboxes: sent mail arrives at its recipients. */
 export class Mailboxes {
   readonly #random: SeededRandom;
   readonly #inboxes = new Map<Person, Message[]>();
@@ -52,7 +52,7 @@ export class Mailboxes {
     this.#inboxes.set(to, inbox);
   }
 
-  /** Messages out of the newest `depth` of the inbox, as somebody reading mail opens them. */
+  /** Messages from the newest `depth` of the inbox, as a person opens them. */
   read(owner: Person, count: number, depth: number): Message[] {
     const inbox = this.#inboxes.get(owner) ?? [];
     const newest = inbox.slice(-depth);

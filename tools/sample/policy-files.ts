@@ -1,9 +1,9 @@
 import { type App, type Company, DEPARTMENTS, type Person, START_MS, TENANT } from './company.ts';
 
-/** A file beside the exports, that `policy use` reads. */
+/** A file beside the exports that `policy use` reads. */
 export type PolicyFile = { readonly name: string; readonly text: string };
 
-/** What Northmoor says of itself: held since before the first of the two weeks. */
+/** Northmoor's own statements, in force since before the first week. */
 export function policyFiles(company: Company): readonly PolicyFile[] {
   return [
     { name: 'directory.yaml', text: directoryText(company) },

@@ -2,7 +2,7 @@ const HEX = '0123456789abcdef';
 const URL_SAFE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Seeded randomness (mulberry32): the same seed makes the same company on every machine. */
+/** Seeded randomness (mulberry32): the same seed gives the same company on every machine. */
 export class SeededRandom {
   #state: number;
 
@@ -28,7 +28,7 @@ export class SeededRandom {
     return this.next() < probability;
   }
 
-  /** How often something happens that happens `mean` times on average (Poisson). */
+  /** A count with mean `mean` (Poisson). */
   often(mean: number): number {
     const floor = Math.exp(-mean);
     let product = this.next();

@@ -9,7 +9,7 @@ import type { Document } from './journal.ts';
 import type { PolicyFile } from './policy-files.ts';
 
 const FOLDER = join(import.meta.dirname, '../../content/sample');
-/** Everybody who clones the project fetches these. */
+/** Every clone of the project fetches these. */
 const FILE_BYTES_MAX = 400 * 1024;
 
 let files: readonly ExportFile[] = [];
@@ -24,7 +24,7 @@ function listed(name: string): Document[] {
   return (JSON.parse(file.text) as { value: Document[] }).value;
 }
 
-/** The AuditData cells, read back by taking the quoting apart. */
+/** The AuditData cells, with the quoting removed. */
 function auditRecords(): Document[] {
   const cells = files
     .filter((f) => f.name.endsWith('.csv'))
@@ -33,7 +33,7 @@ function auditRecords(): Document[] {
   return [...rows, ...listed('audit-log-query.json').map((item) => item['auditData'] as Document)];
 }
 
-test('makes the sample that the repository holds, byte for byte', () => {
+test('generates the sample in the repository, byte for byte', () => {
   const held = readdirSync(join(FOLDER, 'export'));
   assert.deepEqual(held.sort(), files.map((f) => `${f.name}.gz`).sort());
   for (const file of files) {
@@ -58,12 +58,12 @@ test('states in its README how many records it holds', () => {
   assert.ok(readme.includes(`${text(total - shared)} actions`), `${text(total - shared)} actions`);
 });
 
-test('names every record once in the audit log', () => {
+test('contains every record once in the audit log', () => {
   const ids = auditRecords().map((r) => r['Id']);
   assert.equal(new Set(ids).size, ids.length);
 });
 
-test('links every action to a token and a session that a sign-in names', () => {
+test('links every action to a token and a session of a sign-in', () => {
   const signIns = listed('sign-ins.json');
   const tokens = new Set(signIns.map((s) => s['uniqueTokenIdentifier']));
   const sessions = new Set(signIns.map((s) => s['sessionId']));
@@ -90,7 +90,7 @@ test('stops recording the reads of the throttled mailbox for a day', () => {
   assert.equal(after.length, 0);
 });
 
-test('names nobody and nothing that exists', () => {
+test('contains no real name or domain', () => {
   const addresses = files.flatMap((f) => f.text.match(/[\w.]+@[\w.-]+\w/g) ?? []);
   const strange = new Set(
     addresses.filter((a) => !/\.example$|@live\.com$|@thread\.tacv2$/.test(a)),

@@ -15,7 +15,7 @@ export type SignIn = {
   readonly protocol: 'oAuth2' | 'ropc';
   readonly sessionId: string;
   readonly tokenId: string;
-  /** 0, or the number of the failure. */
+  /** 0, or the error code. */
   readonly error: number;
   readonly factors: 1 | 2;
 };
@@ -44,8 +44,8 @@ function placeOf(ip: string): Place {
 }
 
 /**
- * One sign-in as both feeds tell it. The unified audit log has what people did themselves; Graph
- * has all of it. Both name the same request id, so they are two sightings of one action.
+ * One sign-in in both feeds. The unified audit log has the acts of people; Graph has everything.
+ * Both have the same request id, so they are two deliveries of one action.
  */
 export function recordSignIn(journal: Journal, random: SeededRandom, signIn: SignIn): void {
   const requestId = random.guid();
@@ -75,11 +75,11 @@ function logon(s: SignIn, requestId: string, correlationId: string): Document {
   return {
     CreationTime: auditTime(s.atMs),
     Id: requestId,
-    // The question to stay signed in interrupts a sign-in that goes on.
+    // The "Stay signed in?" page interrupts a sign-in that then continues.
     Operation: s.error === 0 || s.error === 50140 ? 'UserLoggedIn' : 'UserLoginFailed',
     OrganizationId: TENANT,
     RecordType: 15,
-    // As in real data, this says that the request was handled, not that it let anybody in.
+    // As in real data, this means that the request was handled, not that access was granted.
     ResultStatus: 'Success',
     UserKey: userKey,
     UserType: 0,
@@ -179,7 +179,7 @@ function passkeyProof({ atMs, error }: SignIn): Document {
   return { authenticationDetails: [step] };
 }
 
-/** An application signs in as itself: only Graph tells of it. */
+/** An application signs in as itself: only Graph reports it. */
 export function recordAppSignIn(
   journal: Journal,
   random: SeededRandom,

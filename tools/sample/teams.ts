@@ -53,7 +53,7 @@ export function recordTeams(
   });
 }
 
-/** An alert of the suite itself: first that it fired, then what it is about. */
+/** An alert of the suite: first that it fired, then its subject. */
 export function recordAlert(
   journal: Journal,
   random: SeededRandom,

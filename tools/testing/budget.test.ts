@@ -18,7 +18,7 @@ test('shows each step beside its budget, and the total', () => {
   ]);
 });
 
-test('a step without a budget says so, and then the total has none', () => {
+test('marks a step without a budget, and then shows no total budget', () => {
   assert.deepEqual(budgetLines([{ step: 'lint', seconds: 1 }], {}), [
     'lint       1.0 s no budget',
     'total      1.0 s no budget',

@@ -1,7 +1,7 @@
-/** What a step of the test command took. */
+/** The time of one step of the test command. */
 export type StepTime = { readonly step: string; readonly seconds: number };
 
-/** Seconds of each step, on two cores that do nothing else. */
+/** Seconds of each step, on two idle cores. */
 export type Budget = Readonly<Record<string, number>>;
 
 /**

@@ -1,6 +1,6 @@
 import type { TestEvent } from 'node:test/reporters';
 
-/** A reporter of node:test that writes the totals of a run as one line of JSON. */
+/** A node:test reporter that writes the totals of a run as one line of JSON. */
 export default async function* countsReporter(
   source: AsyncIterable<TestEvent>,
 ): AsyncGenerator<string> {

@@ -1,4 +1,4 @@
-/** What one step of the test command came to; `todo` of node:test counts as skipped. */
+/** The result of one step of the test command. `todo` of node:test counts as skipped. */
 export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
 
 export function sum(all: readonly Counts[]): Counts {
@@ -19,8 +19,8 @@ export function closingLine(counts: Counts): string {
 }
 
 /**
- * Reads what the counts reporter wrote. A run that wrote nothing, that ran no test, or that left
- * with an error after all its tests passed, has failed: silence is never success.
+ * Parses the counts reporter's output. A run has failed if it wrote nothing, ran no test, or exited
+ * with an error after all tests passed. Silence is never success.
  */
 export function countsOf(report: string, exitCode: number): Counts {
   const last = report.trim().split('\n').at(-1) ?? '';

@@ -3,9 +3,9 @@ import { test as nodeTest, type TestContext } from 'node:test';
 type Run = (t: TestContext) => void | Promise<void>;
 
 /**
- * A `test` with a set-up and a tear-down of its own. Hooks of a file (`beforeEach`) would run for
- * every test of the process, and again for each subtest: all unit tests share one process, and
- * what is started over what was started is never stopped.
+ * A `test` with its own set-up and tear-down. All unit tests share one process. Hooks of a file
+ * (`beforeEach`) would run for every test of the process, and again for each subtest, and would
+ * leak what they start.
  */
 export function testEach(
   setUp: () => void | Promise<void>,

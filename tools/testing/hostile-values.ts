@@ -1,6 +1,6 @@
 /**
- * Values that a record may hold and no author of a rule thought of. There are few, so that many
- * records share each: what is told apart by such a value is told apart by nothing.
+ * Values that a record may hold and no author of a rule expects. There are few, so many records
+ * share each: a detector must not group records by such a value.
  */
 export const HOSTILE_VALUES: readonly unknown[] = [
   null,
@@ -41,10 +41,10 @@ export const HOSTILE_VALUES: readonly unknown[] = [
   '=cmd()',
 ];
 
-/** Draws a whole number from 0 up to this bound. */
+/** Returns a whole number from 0 up to this bound. */
 export type Draw = (below: number) => number;
 
-/** A copy in which one leaf, or one part, is a hostile value; what is kept stays as it was. */
+/** A copy in which one leaf or one part is a hostile value. Kept members do not change. */
 export function withHostile(
   record: unknown,
   draw: Draw,
@@ -57,7 +57,7 @@ export function withHostile(
   return withValue(record, path, value);
 }
 
-/** A copy with another value in one place. */
+/** A copy with another value at one path. */
 export function withValue(record: unknown, path: readonly string[], value: unknown): unknown {
   const [name, ...rest] = path;
   if (name === undefined) return value;
@@ -68,7 +68,7 @@ export function withValue(record: unknown, path: readonly string[], value: unkno
   return { ...members, [name]: withValue(members[name], rest, value) };
 }
 
-/** Every place in a record, parts before what they hold. */
+/** Every path in a record, parents before children. */
 export function pathsOf(record: unknown, isKept: (name: string) => boolean): string[][] {
   if (typeof record !== 'object' || record === null) return [];
   return Object.entries(record).flatMap(([name, value]): string[][] => {

@@ -1,11 +1,11 @@
-/** What a browser makes of one of our pages. */
+/** The result of reading one of our pages like a browser. */
 export type ReadPage = {
-  /** Where its first form goes, and with what. */
+  /** The action and the fields of its first form. */
   readonly action: string | undefined;
   readonly fields: Readonly<Record<string, string>>;
-  /** By which the page posts back. */
+  /** The token with which the page posts back. */
   readonly token: string;
-  /** What the page gives to the authenticator. */
+  /** The options that the page passes to the authenticator. */
   readonly options: Readonly<Record<string, unknown>>;
 };
 

@@ -8,13 +8,13 @@ function run(code: string, timeoutMs: number = LONG_ENOUGH_MS): ReturnType<typeo
   return runNode({ args: ['--eval', code], timeoutMs, output: 'kept' });
 }
 
-test('keeps what a command says, and how it ended', async () => {
+test('keeps the output of a command, and how it ended', async () => {
   const ended = await run("console.log('out'); console.error('err'); process.exitCode = 4;");
   assert.equal(ended.code, 4);
   assert.deepEqual(ended.output.trim().split('\n').sort(), ['err', 'out']);
 });
 
-test('leaves nothing running that a command started and forgot', async () => {
+test('ends every process that a command started and left behind', async () => {
   const ended = await run(`
     const { spawn } = require('node:child_process');
     const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], {
@@ -22,17 +22,17 @@ test('leaves nothing running that a command started and forgot', async () => {
     });
     child.unref();
   `);
-  // The forgotten process holds our pipe, which closes only when it is gone.
+  // The left-behind process holds our pipe, which closes only when the process has ended.
   assert.deepEqual([ended.code, ended.output], [0, '']);
 });
 
-test('ends a command that takes too long, and says so', async () => {
+test('ends a command that takes too long, and reports it', async () => {
   const ended = await run('setInterval(() => {}, 1000)', 500);
   assert.notEqual(ended.code, 0);
   assert.match(ended.output, /stopped after 0\.5 s/);
 });
 
-test('finds the command of a package, and refuses one that it does not have', () => {
+test('finds the command of a package, and refuses an unknown one', () => {
   assert.match(commandOf('typescript', 'tsc'), /typescript.bin.tsc$/);
   assert.throws(() => commandOf('typescript', 'tsx'), /has no command tsx/);
 });

@@ -17,7 +17,7 @@ export type Command = {
   readonly output: 'shown' | 'kept';
 };
 
-/** Runs our own Node on `args`; whatever it started is gone when this resolves. */
+/** Runs our own Node on `args`. All processes that it started have ended when this resolves. */
 export function runNode(command: Command): Promise<ProcessResult> {
   const startedMs = performance.now();
   const chunks: Buffer[] = [];
@@ -26,19 +26,19 @@ export function runNode(command: Command): Promise<ProcessResult> {
     env: { ...process.env, ...command.env },
     stdio:
       command.output === 'shown' ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that whatever a test left running can be ended with it.
+    // Its own process group, so that all processes that a test started can be ended with it.
     detached: true,
   });
   const endGroup = (): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // Nothing of the group is left, which is what we want.
+      // No process of the group is left, as intended.
     }
   };
   const stop = (signal: NodeJS.Signals): void => {
     endGroup();
-    // The listener is gone by now, so this ends us as it would have without one.
+    // The listener was removed, so the signal ends this process as usual.
     process.kill(process.pid, signal);
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -60,7 +60,7 @@ export function runNode(command: Command): Promise<ProcessResult> {
   });
 }
 
-/** The JavaScript file behind a package's command, so that no shell and no PATH is needed. */
+/** The JavaScript file of a package's command, so that neither a shell nor PATH is needed. */
 export function commandOf(packageName: string, command: string): string {
   const folder = join(ROOT, 'node_modules', packageName);
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {

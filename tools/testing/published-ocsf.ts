@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 /**
- * Judges events by the published definitions themselves: they become one JSON Schema per class,
- * and ajv compares. Neither our table nor its generator has a part in it. For tests only.
+ * Validates events against the published definitions. They become one JSON Schema per class, and
+ * ajv validates. Uses neither our table nor its generator. For tests only.
  */
 const FOLDER: string = join(import.meta.dirname, '../../../shared/data/ocsf-1.8.0');
 
@@ -20,7 +20,7 @@ class PublishedSchema {
   readonly #objects: ReadonlyMap<string, Json> = definitionsIn('objects');
   readonly #dictionary: Json;
   readonly #types: Json;
-  /** What types of observables are called, by their number. */
+  /** The names of observable types, by number. */
   readonly #observables: ReadonlyMap<unknown, string>;
   readonly #categories: Json = of(read('categories.json'), 'attributes');
   readonly #ajvs = new Map<string, Ajv>();
@@ -35,7 +35,7 @@ class PublishedSchema {
     this.#observables = new Map(all.map((one) => [one['observable'], String(one['caption'])]));
   }
 
-  /** What the definitions say against an event; empty when nothing. */
+  /** The definitions' objections to an event; empty if there are none. */
   problemsOf(event: Json): string[] {
     const profiles = (of(event, 'metadata')['profiles'] ?? []) as readonly string[];
     const check = this.#checkOf(Number(event['class_uid']), profiles);
@@ -49,7 +49,7 @@ class PublishedSchema {
     return found;
   }
 
-  /** Texts beside numbers that are not what the definitions call these numbers. */
+  /** Captions that differ from those in the definitions. */
   #captionsWrong(event: Json, profiles: readonly string[]): string[] {
     const definition = this.#classOf(Number(event['class_uid']));
     if (definition === undefined) return [];
@@ -69,7 +69,7 @@ class PublishedSchema {
     return [...named.wrong, ...wrong];
   }
 
-  /** Of the attributes of an object, and of all objects in it. */
+  /** Checks the attributes of an object, and all nested objects. */
   #captionsIn(
     value: Json,
     { attributes, path, profiles }: Place,
@@ -132,7 +132,7 @@ class PublishedSchema {
     const key = profiles.join(' ');
     const known = this.#ajvs.get(key);
     if (known !== undefined) return known;
-    // The published patterns are not written for the `u` flag.
+    // The published patterns do not support the `u` flag.
     const ajv = new Ajv({ allErrors: true, unicodeRegExp: false, strict: false });
     for (const [name, object] of this.#objects) {
       const schema = this.#schemaOf(object, this.#objects, profiles);
@@ -167,7 +167,7 @@ class PublishedSchema {
       required: [...attributes]
         .filter(([, attribute]) => attribute['requirement'] === 'required')
         .map(([name]) => name),
-      // The empty object stands for anything.
+      // An empty object type allows any attribute.
       additionalProperties: attributes.size === 0,
       ...(some === undefined ? {} : { anyOf: needs(some) }),
       ...(one === undefined ? {} : { oneOf: needs(one) }),
@@ -218,7 +218,7 @@ class PublishedSchema {
   }
 }
 
-/** The number of a value that the definitions do not know: its text is the source's. */
+/** The number of a value that the definitions do not list. Its caption is the source's text. */
 const OTHER = 99;
 
 type Place = {
@@ -242,7 +242,7 @@ const JSON_TYPES: ReadonlyMap<string, string> = new Map([
 
 type ObjectSchema = Json & { readonly properties: Json };
 
-/** The definitions leave a class's own uid and its category's to their compiler. */
+/** The definitions leave the uid of a class and its category to their compiler. */
 function withUids(schema: ObjectSchema, classUid: number): Json {
   const uids = {
     class_uid: { const: classUid },
@@ -251,12 +251,12 @@ function withUids(schema: ObjectSchema, classUid: number): Json {
   return { ...schema, properties: { ...schema.properties, ...uids } };
 }
 
-/** The object lists two types of observables; the others are numbered all over the definitions. */
+/** The object lists two observable types; the others are numbered throughout the definitions. */
 function withOpenTypes(schema: ObjectSchema): Json {
   return { ...schema, properties: { ...schema.properties, type_id: { type: 'integer' } } };
 }
 
-/** The definition and those that it extends, nearest first. */
+/** The definition and its ancestors, nearest first. */
 function lineage(definition: Json, family: ReadonlyMap<string, Json>): readonly Json[] {
   const parent = family.get(definition['extends'] as string);
   return parent === undefined ? [definition] : [definition, ...lineage(parent, family)];
@@ -285,7 +285,7 @@ function of(from: Json, name: string): Json {
   return typeof inner === 'object' && inner !== null ? (inner as Json) : {};
 }
 
-/** One for all test files: its schemas take seconds to compile. */
+/** Shared by all test files, because its schemas take seconds to compile. */
 export const published: PublishedSchema | undefined = publishedIsHere
   ? new PublishedSchema()
   : undefined;

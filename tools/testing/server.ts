@@ -12,7 +12,7 @@ export type ReceivedRequest = {
 
 export type Answer = (asked: ReceivedRequest, response: ServerResponse) => void | Promise<void>;
 
-/** A real server on loopback, which answers as a test says and remembers what it was asked. */
+/** A real server on loopback. It answers as a test defines, and stores the requests. */
 export class TestServer implements AsyncDisposable {
   readonly asked: ReceivedRequest[] = [];
   readonly #server: Server;
@@ -31,7 +31,7 @@ export class TestServer implements AsyncDisposable {
       take(request)
         .then(async (asked) => {
           it.asked.push(asked);
-          // Tests have a time of their own; the machine's would be told as a clock that is off.
+          // Tests have their own time. The machine's time would be reported as a clock difference.
           response.sendDate = false;
           await answer(asked, response);
         })

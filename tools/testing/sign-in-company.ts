@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 /** A Monday. */
 const START_MS = Date.UTC(2026, 1, 2);
 
-/** The browser of a person is the one at their number, by three. */
+/** Each person's browser is the one at their number, modulo three. */
 export const AGENTS: readonly string[] = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/144.0 Edg/144.0',
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/144.0',
@@ -24,24 +24,27 @@ export type SprayPlan = {
   /** Share of attempts with a client that the company's own people use. */
   readonly overlap: number;
   readonly hits: number;
-  /** Share of attempts from an address that was not used before; default: all. */
+  /** Share of attempts from a new address; default: all. */
   readonly fresh?: number;
-  /** What the intruder has in common with each target; default: nothing. */
+  /** Traits that the attacker shares with each target; default: none. */
   readonly shares?: readonly SharedTrait[];
-  /** Tries of one week lie within so many minutes of one working day; default: over all weeks. */
+  /**
+   * The attempts of one week are within this many minutes of one working day; default: spread over
+   * all weeks.
+   */
   readonly burstMinutes?: number;
 };
 
 /**
- * `address`: the intruder is behind the office's address that the target uses. `carrier`: the
- * intruder rents lines of the carrier of people's phones. `client`: the target's own browser.
+ * `address`: the attacker uses the target's office address. `carrier`: the attacker rents lines of
+ * the mobile carrier. `client`: the target's own browser.
  */
 export type SharedTrait = 'address' | 'carrier' | 'client';
 
 export type CompanyPlan = {
   readonly people: number;
   readonly days: number;
-  /** How people live; default: `even`. */
+  /** How people behave; default: `even`. */
   readonly life?: 'even' | 'restless';
   /** Next number of [0, 1). */
   readonly random: () => number;
@@ -52,42 +55,42 @@ export type Company = {
   readonly rows: readonly EventRow[];
   readonly startMs: number;
   readonly endMs: number;
-  /** Indices of the intruders' guesses and of their successes. */
+  /** Indices of the attacker's guesses and of the successful ones. */
   readonly guesses: ReadonlySet<number>;
   readonly hits: ReadonlySet<number>;
 };
 
-/** What is drawn of one person and day. */
+/** The random choices for one person and day. */
 type Ways = {
-  /** Where somebody is who is away. */
+  /** The country of a traveling person. */
   readonly abroad: (random: () => number) => string;
   readonly minuteOf: (random: () => number) => number;
-  /** The client that a person has on a day. */
+  /** The client of a person on a day. */
   readonly agentOf: (person: number, day: number) => string;
-  /** One that somebody uses once. */
+  /** A client that a person uses once. */
   readonly otherAgent: (day: number, random: () => number) => string;
-  /** Somebody's line at home, rented: some in the company's own country. */
+  /** A rented line of a home network, sometimes in the company's own country. */
   readonly rented: (random: () => number) => Spot;
 };
 
 type Spot = { readonly ip: string; readonly country: string };
 
-/** One of them, each as likely. */
+/** Picks one with equal probability. */
 function pick<T>(of: readonly T[], random: () => number): T {
   return of[Math.floor(random() * of.length)] as T;
 }
 
-/** Where trips lead; as many as stay in the country are among them. */
+/** Destinations of trips. Half of them are in the home country. */
 const TRIPS = [
   ...['DE', 'DE', 'DE', 'DE', 'DE', 'DE', 'FR', 'FR', 'AT', 'CH', 'NL', 'PL', 'IT', 'ES', 'GB'],
   ...['US', 'US', 'IN', 'CN', 'JP', 'SE', 'TR'],
 ];
 
 /**
- * `even`: everybody keeps to office hours and to a browser that is never updated, and trips lead to
- * one other country. `restless`: browsers change every week, people work at night as well, travel
- * where intruders are, and now and then borrow a computer that nobody else has; half of the lines
- * that intruders rent in their country are of their own carrier.
+ * `even`: people keep office hours, never update their browser, and travel to one other country.
+ * `restless`: browsers change every week, people also work at night, travel to the attackers'
+ * countries, and sometimes borrow a computer. Half of the lines that attackers rent in the home
+ * country belong to the company's carrier.
  */
 const LIVES: Readonly<Record<'even' | 'restless', Ways>> = {
   even: {
@@ -131,9 +134,9 @@ function versioned(agent: string, day: number): string {
 type Event = Partial<EventRow['event']> & { readonly timeMs: number };
 
 /**
- * A company signing in for some weeks: home, office, phone and now and then a hotel; forgotten
- * passwords that are mended, and some that are not before the help desk opens. A spray among it
- * comes from an address of its own each time.
+ * A company that signs in for some weeks: from home, office, phone and sometimes a hotel. Some
+ * forgotten passwords are corrected, some only after the help desk opens. A password spray among it
+ * uses a new address each time.
  */
 export function companyOf(plan: CompanyPlan): Company {
   const { people, days, life = 'even', random } = plan;
@@ -167,7 +170,7 @@ function who(person: number): Partial<EventRow['event']> {
   return { actorUid: guid(person), actorName: `p${person}@northmoor.example`, actorType: 1 };
 }
 
-/** Of the person of that number. */
+/** The GUID of the person with that number. */
 export function guid(n: number): string {
   return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }

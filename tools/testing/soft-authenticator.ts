@@ -10,18 +10,18 @@ import { isoCBOR } from '@simplewebauthn/server/helpers';
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** What it does otherwise than it should, or than others do. */
+/** Deviations from correct or usual behavior. */
 export type Habits = {
   readonly aaguid?: string;
-  /** Of the page that it thinks it serves. */
+  /** The origin that the authenticator believes it serves. */
   readonly origin?: string;
   readonly site?: string;
   readonly challenge?: string;
   readonly person?: 'verified' | 'present';
   readonly bound?: 'device' | 'synced';
-  /** Goes up by one with each use, unless it is said. */
+  /** Increases by one with each use, unless set. */
   readonly counter?: number;
-  /** Signs what it attests with this key, under these certificates (DER, leaf first). */
+  /** Signs attestations with this key, under these certificates (DER, leaf first). */
   readonly maker?: { readonly key: KeyObject; readonly chain: readonly Uint8Array[] } | undefined;
   readonly format?: 'none' | 'packed';
   readonly userHandle?: string;
@@ -35,7 +35,7 @@ function newKey(): KeyCredential {
   return { keys: generateKeyPairSync('ec', { namedCurve: 'P-256' }), id: randomBytes(16) };
 }
 
-/** An authenticator without hardware: what it says is signed for real (WebAuthn Level 3, 6). */
+/** A software authenticator with real signatures (WebAuthn Level 3, section 6). */
 export class SoftAuthenticator {
   readonly #keys: KeyPairKeyObjectResult;
   readonly #id: Buffer;
@@ -53,7 +53,7 @@ export class SoftAuthenticator {
     return this.#id.toString('base64url');
   }
 
-  /** The same key, as whoever copied it has it. */
+  /** The same key, as an attacker has it who copied it. */
   copy(): SoftAuthenticator {
     const copy = new SoftAuthenticator(this.#habits, { keys: this.#keys, id: this.#id });
     copy.counter = this.counter;

@@ -5,17 +5,17 @@ import type { StepTime } from './budget.ts';
 import { type Counts, countsOf, sum } from './counts.ts';
 import { commandOf, ROOT, runNode } from './process.ts';
 
-/** A static check takes seconds; one that takes minutes hangs. */
+/** A static check takes seconds. One that takes minutes hangs. */
 const STATIC_TIMEOUT_MS = 120_000;
 /**
- * The whole test command is meant to end within 15 minutes on two cores that have nothing else to
- * do; on a busy machine it takes a multiple, and what is slow there has not failed.
+ * The whole test command should end within 15 minutes on two idle cores. On a busy machine it takes
+ * several times as long without having failed.
  */
 const SHORT_TIMEOUT_MS = 2_400_000;
 /** The long form runs 200 kills and full property counts. */
 const LONG_TIMEOUT_MS = 6 * 3_600_000;
 
-/** Of one test, or of one file of the system tests: what waits without end is told by its name. */
+/** The limit of one test, or of one system test file: a hanging test is reported by name. */
 const TEST_TIMEOUT_MS = { short: 900_000, long: LONG_TIMEOUT_MS } as const;
 
 export type Form = 'short' | 'long';
@@ -78,8 +78,8 @@ const UNIT_TESTS = [
 ];
 
 /**
- * Unit tests and the tidy test share a process, since our code has no module state: two, one for
- * each core. What the second one says is shown at its end.
+ * Unit tests and the tidy test share processes, because our code has no module state. There are
+ * two, one per core. The second one's output is shown at its end.
  */
 export async function runUnitTests(form: Form): Promise<StepResult> {
   const files = globSync(UNIT_TESTS, { cwd: ROOT }).sort();
@@ -90,8 +90,8 @@ export async function runUnitTests(form: Form): Promise<StepResult> {
 }
 
 /**
- * Whole commands over and over, for minutes: the long form runs them. What they hold has tests
- * beside its code as well, which the short form runs.
+ * Tests that repeat whole commands for minutes: only the long form runs them. Tests beside the code
+ * check the same properties in the short form.
  */
 const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   ...['interruptions', 'blindness', 'canaries', 'cli-conformance', 'cli-handover', 'cli-tenant'],
@@ -109,7 +109,7 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   ...['serve-canaries', 'three-shapes', 'verified-week'],
 ]);
 
-/** @throws RangeError where a test that is left out of the short form is not there */
+/** @throws RangeError if a test that the short form omits does not exist */
 export function runSystemTests(form: Form): Promise<StepResult> {
   const all = globSync('test/**/*.test.ts', { cwd: ROOT }).sort();
   const isLong = (path: string): boolean => LONG_SYSTEM_TESTS.has(basename(path, '.test.ts'));
@@ -145,7 +145,7 @@ async function runTests(
         `--test-reporter-destination=${report}`,
         ...args,
       ],
-      // As the launcher does: the tests start hundreds of commands, each of a thousand modules.
+      // Like the launcher: the tests start hundreds of commands, each with a thousand modules.
       env: { NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'countersign') },
       timeoutMs: form === 'long' ? LONG_TIMEOUT_MS : SHORT_TIMEOUT_MS,
       output,

@@ -2,21 +2,21 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Debian's packages that some tests need, and commands any of which does as well. */
+/** Debian packages that some tests need, and the alternative commands that each provides. */
 const NEEDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['chromium', ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']],
   ['nginx', ['nginx']],
 ]);
-/** A mirror that does not answer must not be what the tests wait for. */
+/** The tests must not wait for a mirror that does not answer. */
 const INSTALL_TIMEOUT_MS = 90_000;
 
 const APT = '/usr/bin/apt-get';
 const SERVICE_MANAGER = '/run/systemd/system';
 
 /**
- * Installs what tests need beyond npm, where nobody can mind: as root of a Debian without a service
- * manager, which is a container or a build machine. On a person's own machine nothing is installed,
- * and no service is started: there those tests skip and say how. Never rejects.
+ * Installs what tests need beyond npm, but only where that is safe: as root of a Debian without a
+ * service manager, which is a container or a build machine. On a person's own machine it installs
+ * nothing and starts no service; those tests skip and say how to install. Never rejects.
  */
 export async function installSystemNeeds(): Promise<void> {
   const missing = [...NEEDS].flatMap(([name, commands]) => (commands.some(isThere) ? [] : [name]));

@@ -45,13 +45,13 @@ const BANS: readonly Ban[] = [
   {
     pattern: /\bexport\s+default\b/g,
     what: 'a default export: export it by name',
-    // node:test takes a reporter by its default export and no other way.
+    // node:test requires a default export from a reporter.
     isAllowed: ({ path }) => path === 'tools/testing/counts-reporter.ts',
   },
   {
     pattern: /^(?:before|after)Each\(/gm,
     what: 'a hook for each test runs for all of the process: set up in the test (testEach)',
-    // A whole-system test has a process of its own.
+    // A whole-system test has its own process.
     isAllowed: ({ path }) => !path.endsWith('.test.ts') || path.startsWith('test/'),
   },
 ];

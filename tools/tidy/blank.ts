@@ -1,14 +1,14 @@
-/** A source text split by what it is, each part as long as the whole: positions stay the same. */
+/** A source text separated by kind. Each part has the full length, so positions stay the same. */
 export type BlankedSource = {
-  /** Code alone: the contents of strings and all comments are spaces. */
+  /** Only code: string contents and comments are spaces. */
   readonly code: string;
-  /** Comments alone: all else is spaces. */
+  /** Only comments: everything else is spaces. */
   readonly comments: string;
 };
 
 type Span = { readonly from: number; readonly to: number; readonly kind: 'comment' | 'literal' };
 
-/** A slash after one of these starts a regular expression; after anything else it divides. */
+/** After one of these, a slash starts a regular expression; otherwise it divides. */
 const BEFORE_REGEXP =
   /(?:^|[(,=:[!&|?{};<>+\-*%~^]|\b(?:return|typeof|case|in|of|yield|await))\s*$/;
 
@@ -27,11 +27,11 @@ export function blank(text: string): BlankedSource {
   return { code: code.join(''), comments: comments.join('') };
 }
 
-/** What is comment or the inside of a literal, in order. */
+/** The spans of comments and literal contents, in order. */
 function spansOf(text: string): Span[] {
   const source = text.split('');
   const spans: Span[] = [];
-  /** Depth of braces at which a template's `${` was opened. */
+  /** The brace depth at which each template's `${` was opened. */
   const templates: number[] = [];
   let depth = 0;
   let at = 0;
@@ -109,7 +109,7 @@ function regExpEnd(source: readonly string[], from: number): number {
   return Math.min(at, source.length);
 }
 
-/** The closing backtick, or the `$` of a hole. */
+/** The closing backtick, or the `$` of an expression. */
 function templateEnd(source: readonly string[], from: number): number {
   let at = from;
   while (at < source.length && source[at] !== '`') {

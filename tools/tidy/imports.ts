@@ -14,17 +14,17 @@ export function importsOf(source: Source): Import[] {
   });
 }
 
-/** `packages/ledger/src/fsck/fsck.ts` is of the package `ledger`. */
+/** `packages/ledger/src/fsck/fsck.ts` belongs to the package `ledger`. */
 function packageOf(path: string): string | undefined {
   return /^packages\/([^/]+)\//.exec(path)?.[1];
 }
 
-/** `apps/countersign/src/store/rows/entry.ts` is of the folder `store`. */
+/** `apps/countersign/src/store/rows/entry.ts` belongs to the folder `store`. */
 function appFolderOf(path: string): string | undefined {
   return /^apps\/countersign\/src\/([^/]+)\//.exec(path)?.[1];
 }
 
-/** Packages import what they may, by name; what tests share lies in `testing`. */
+/** Packages import only allowed packages, by name. Shared test code is in `testing`. */
 export const packageEdges: Rule = (source) => {
   if (!isCode(source)) return [];
   const own = packageOf(source.path);
@@ -53,7 +53,7 @@ function isSupport(source: Source): boolean {
   return isTest(source) || /^(?:tools|bench)\//.test(source.path);
 }
 
-/** No file reaches into a package, or out of one, by a path. Tests use `tools` and support. */
+/** No file imports into a package, or out of one, by path. Tests may use `tools` and support. */
 export const packageWalls: Rule = (source) => {
   if (!isCode(source)) return [];
   const own = packageOf(source.path);
@@ -70,7 +70,7 @@ export const packageWalls: Rule = (source) => {
   });
 };
 
-/** Of the product: adapters import operations, operations the domain, the domain the store. */
+/** In the product, adapters import operations, operations the domain, the domain the store. */
 export const appOrder: Rule = (source) => {
   const own = appFolderOf(source.path);
   if (own === undefined || !isCode(source) || isTest(source)) return [];
@@ -82,7 +82,7 @@ export const appOrder: Rule = (source) => {
   return relativeImports(source).flatMap(({ target, line }): Breach[] => {
     const other = appFolderOf(target);
     if (other === own || (other !== undefined && allowed.includes(other))) return [];
-    // The composition of the program, and what installs with it, lie beside the folders.
+    // The program's composition and installation files are beside the folders.
     const may = allowed.length === 0 ? 'nothing' : allowed.join(', ');
     const what = `${own} imports ${target}: it may import ${may}; pass it in as an argument`;
     return [{ path: source.path, line, what }];

@@ -1,6 +1,6 @@
 import { type Breach, isCode, lineOf, type Rule } from './source.ts';
 
-/** Words that the glossary replaced, and what stands in their place. */
+/** Words that the glossary replaced, with their replacements. */
 const RETIRED: ReadonlyMap<string, string> = new Map([
   ...['books', 'bookkeeping'].map((word) => [word, 'store'] as const),
   ...['sighting', 'sightings', 'resight'].map((word) => [word, 'delivery, merge'] as const),
@@ -26,13 +26,13 @@ const RETIRED: ReadonlyMap<string, string> = new Map([
   ...['performer', 'doer', 'doers'].map((word) => [word, 'handler, actor'] as const),
 ]);
 
-/** Names of others that hold such a word: a product, and Node's streams. */
+/** External names that contain such a word: a product, and Node's streams. */
 const NAMES_OF_OTHERS = /power_?shell|writableNeedDrain/gi;
 
 const IDENTIFIER = /[A-Za-z_$][\w$]*/g;
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
 
-/** Names with a word that the glossary replaced; each counts once in a file. */
+/** Finds names with a word that the glossary replaced. Each counts once per file. */
 export const retiredWords: Rule = (source) => {
   if (!isCode(source)) return [];
   const breaches = new Map<string, Breach>();
@@ -50,7 +50,7 @@ export const retiredWords: Rule = (source) => {
 };
 
 const DECLARED = /^(?:export )?(?:abstract )?(?:type|class|interface) ([A-Z]\w*)/gm;
-/** They end like a participle and are nouns. */
+/** Nouns that end like a participle. */
 const NOUNS: ReadonlySet<string> = new Set(['Feed', 'Seed', 'Speed', 'Need', 'Embed']);
 const IRREGULAR: ReadonlySet<string> = new Set([
   ...['Begun', 'Built', 'Done', 'Found', 'Given', 'Gone', 'Heard', 'Held', 'Hidden'],

@@ -1,6 +1,6 @@
 import { type Breach, isCode, isTest, lineOf, type Rule, type Source } from './source.ts';
 
-/** Constructions that make a sentence a riddle, and what to write. */
+/** Constructions that make a sentence hard to read, with their replacements. */
 const CONSTRUCTIONS: readonly (readonly [pattern: RegExp, cure: string])[] = [
   [/\b(?:who|whom|whose)(?:so)?ever\b/gi, 'name the actor: the caller, the operator'],
   [/\b(?:some|no|any)body\b/gi, 'name the actor: a person, an account, no process'],
@@ -12,7 +12,7 @@ const CONSTRUCTIONS: readonly (readonly [pattern: RegExp, cure: string])[] = [
   [/\b(?:thereof|whereof|thereby|whereby|wherein|therein)\b/gi, 'make it two sentences'],
 ];
 
-/** British spellings, and what follows them in every form of the word. */
+/** British spellings, with the endings of every form of the word. */
 const BRITISH = new RegExp(
   `\\b(?:${[
     '(?:un)?authoris\\w+',
@@ -31,10 +31,10 @@ const BRITISH = new RegExp(
   'gi',
 );
 
-/** A paper about what the words mean, and one that a benchmark writes. */
+/** Documents that define the words, or that a benchmark writes. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['docs/glossary.md', 'docs/detection.md']);
 
-/** No text for people: paths and ids, single words in quotes, keys, options, ids with dashes. */
+/** Text that is not prose: paths and ids, single quoted words, keys, options, ids with dashes. */
 const NAMES = [
   /[\w./@-]*\.(?:ts|js|mjs|json)\b/g,
   /\bcutTitle:\s*(['"`]).*?\1/g,
@@ -43,7 +43,7 @@ const NAMES = [
   /^[ {]*\w+: ?(?=\S|$)/gm,
 ];
 
-/** Banned constructions and British spellings in text that people read, not in comments. */
+/** Finds banned constructions and British spellings in text for people, not in comments. */
 export const plainProse: Rule = (source) => {
   const text = proseOf(source);
   if (text === undefined) return [];
@@ -57,7 +57,7 @@ export const plainProse: Rule = (source) => {
   ];
 };
 
-/** All that people read of a file, at its place; undefined for a file that they do not read. */
+/** The text for people in a file, at its position; undefined for a file without any. */
 function proseOf(source: Source): string | undefined {
   const { path, text, code } = source;
   if (isCode(source)) {

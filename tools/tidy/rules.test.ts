@@ -236,7 +236,7 @@ testRule('finds a limit without its reason', explainedLimits, {
   ],
 });
 
-test('finds a dependency that is not accounted for or not pinned', () => {
+test('finds an undocumented or unpinned dependency', () => {
   const manifest = sourceOf(
     'package.json',
     '{"dependencies": {"a": "1.2.3"}, "devDependencies": {"b": "1.2.3", "c": "^1.2.3"}}',
@@ -247,7 +247,7 @@ test('finds a dependency that is not accounted for or not pinned', () => {
   assert.equal(dependencies(manifest, undefined).length, 3);
 });
 
-test('parts code from comments and literals, place by place', () => {
+test('separates code from comments and literals, position by position', () => {
   const text = 'a = "x" + b; // c\nd = `e${f("}")}g` / h; /* i */ j = /k["]/.test(l);\n';
   const { code, comments } = blank(text);
   assert.equal(code, 'a = " " + b;     \nd = ` ${f(" ")} ` / h;         j = /    /.test(l);\n');

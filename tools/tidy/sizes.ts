@@ -5,10 +5,10 @@ const FILE_LINES_MAX = 400;
 const LINE_COLUMNS_MAX = 100;
 const FUNCTION_LINES_MAX = 70;
 
-/** The formatter sets one on several lines; a single name it cannot break. */
+/** The formatter breaks long imports, but cannot break a single name. */
 const IMPORTS = /^import [^;]*;\n/gm;
 
-/** Imports do not count: their number follows from where names lie. */
+/** Imports do not count: their number depends on the layout of files. */
 export const fileLength: Rule = (source) => {
   const lines = source.text.replaceAll(IMPORTS, '').trimEnd().split('\n').length;
   if (!isCode(source) || lines <= FILE_LINES_MAX || TABLES.includes(source.path)) return [];
@@ -51,7 +51,7 @@ export const functionLength: Rule = (source) => {
   return breaches;
 };
 
-/** What stands before a block, back to the end of the statement before it. */
+/** The text before a block, back to the end of the previous statement. */
 function headerOf(code: string, brace: number): string {
   let depth = 0;
   for (let at = brace - 1; at >= 0; at--) {

@@ -5,13 +5,13 @@ import { type BlankedSource, blank } from './blank.ts';
 /** One text file of the repository. `path` is relative to its root, with forward slashes. */
 export type Source = BlankedSource & { readonly path: string; readonly text: string };
 
-/** One place that breaks a rule: what is wrong there, and the better way. */
+/** A breach of a rule: its position, the problem, and the fix. */
 export type Breach = { readonly path: string; readonly line: number; readonly what: string };
 
 export type Rule = (source: Source) => readonly Breach[];
 
 const LEFT_OUT = new Set(['node_modules', '.git', 'dist', 'countersign-data']);
-/** Node's reports about the coverage of tests. Packages and folders of that name are read. */
+/** Node's test coverage reports. Packages and folders with that name are read. */
 const COVERAGE_REPORTS = 'coverage';
 const TEXT = /\.(?:ts|js|mjs|json|md|yml|yaml|cedar|sh|html|css)$/;
 const TEXT_WITHOUT_ENDING = new Set([
@@ -48,7 +48,7 @@ export function isCode(source: Source): boolean {
   return source.code !== '';
 }
 
-/** Tests, and what only tests use: it is in no build. */
+/** Tests, and code that only tests use: not in any build. */
 export function isTest(source: Source): boolean {
   return /\.test\.ts$|^test\/|\/testing\//.test(source.path);
 }
@@ -60,7 +60,7 @@ export function lineOf(text: string, position: number): number {
   return line;
 }
 
-/** A breach wherever `pattern` stands in `text`. */
+/** A breach at each match of `pattern` in `text`. */
 export function breachesOf(source: Source, text: string, pattern: RegExp, what: string): Breach[] {
   return Array.from(text.matchAll(pattern), (match) => ({
     path: source.path,

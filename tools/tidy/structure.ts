@@ -2,10 +2,10 @@ import { posix } from 'node:path';
 import { importsOf } from './imports.ts';
 import { type Breach, isCode, isTest, type Source } from './source.ts';
 
-/** A folder of more is read by nobody: it is split by what its files are about. */
+/** People cannot survey a larger folder. It is split by topic. */
 const FOLDER_FILES_MAX = 20;
 
-/** Folders of packages and of the product with more source files than one reads at a glance. */
+/** Folders of packages and of the product with too many source files. */
 export function largeFolders(tree: readonly Source[]): Breach[] {
   const sources = tree.filter(
     (source) => isCode(source) && !isTest(source) && /^(?:packages|apps)\//.test(source.path),
@@ -16,7 +16,7 @@ export function largeFolders(tree: readonly Source[]): Breach[] {
     .map(([path, files]) => ({ path, line: 1, what: `${files.length} files: split the folder` }));
 }
 
-/** Files that import each other, through others or not, types included. */
+/** Files that import each other, directly or indirectly, types included. */
 export function importCycles(tree: readonly Source[]): Breach[] {
   const imports = importGraph(tree);
   return stronglyConnected(imports)

@@ -3,7 +3,7 @@ import { type Breach, breachesOf, isCode, isTest, type Rule, type Source } from 
 export const lineRevocation: Rule = (source) =>
   breachesOf(source, source.text, /\r\n/g, 'CRLF: save the file with LF').slice(0, 1);
 
-/** Where a file was written says nothing to who reads it, and often who wrote it. */
+/** A path of the author's machine says nothing to readers, and may reveal the author. */
 const WORDS: readonly { readonly pattern: RegExp; readonly what: string }[] = [
   {
     pattern: /(?:\/home\/|\/Users\/|\/root\/|[A-Z]:\\Users\\)[A-Za-z.]/g,
@@ -21,8 +21,8 @@ export const strayWords: Rule = (source) =>
 const UNITS = /^const (?:SECOND|MINUTE|HOUR|DAY)_MS\b/;
 
 /**
- * A limit without its reason is a number that nobody dares to change: all that a `limits.ts` holds,
- * and in packages each constant that is named a minimum or maximum, wherever it stands.
+ * No one dares to change a limit without a documented reason. Covers every constant in a
+ * `limits.ts`, and in packages each constant named a minimum or maximum.
  */
 export const explainedLimits: Rule = (source) => {
   const isLimits = /(?:^|\/)[\w-]*limits\.ts$/.test(source.path);
