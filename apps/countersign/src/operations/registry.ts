@@ -27,6 +27,7 @@ import { evaluateEviction } from './eviction/evaluate-eviction.ts';
 import { importRecords, retryQuarantined } from './ingest/import.ts';
 import { showCheckpoint } from './ledger/checkpoint.ts';
 import { eraseBodies } from './ledger/erase.ts';
+import { exportEvidenceFile, verifyEvidenceFile } from './ledger/evidence.ts';
 import { checkLedger } from './ledger/fsck.ts';
 import { placeHold, releaseHold } from './ledger/hold.ts';
 import { listHolds } from './ledger/list-holds.ts';
@@ -34,6 +35,7 @@ import { proveInclusion } from './ledger/prove.ts';
 import { rebuildStore } from './ledger/rebuild.ts';
 import { restartLedgerClock } from './ledger/restart-clock.ts';
 import { rotateSigningKey } from './ledger/rotate-key.ts';
+import { showEntry } from './ledger/show-entry.ts';
 import { askWitnesses } from './ledger/witness.ts';
 import { recordStatementAccess } from './people/record-statement-access.ts';
 import { statementOfPerson } from './people/statement.ts';
@@ -90,6 +92,9 @@ export const OPERATIONS: readonly Operation[] = [
   releaseHold,
   listHolds,
   proveInclusion,
+  showEntry,
+  exportEvidenceFile,
+  verifyEvidenceFile,
   rebuildStore,
   restartLedgerClock,
   rotateSigningKey,

@@ -1,50 +1,10 @@
 import { type Locus, numberText, plural } from '@countersign/core';
-import type { Leaf } from '@countersign/ledger';
-import type { OcsfEvent } from '@countersign/ocsf';
 import type { ErasureEntry } from '../../projection/entries/erasure-index.ts';
+import type { EntryView } from '../../reports/entry-item.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { bodyJson } from './render-evidence.ts';
 import { timeText } from './time-text.ts';
 
-/** All that is known of one entry. */
-export type Entry = {
-  readonly index: number;
-  readonly leaf: Leaf;
-  /** Undefined once it is erased. */
-  readonly body: Uint8Array | undefined;
-  readonly locus: Locus | undefined;
-  readonly bodyFits: boolean | undefined;
-  /** Why the body is gone. */
-  readonly erasure: ErasureEntry | undefined;
-  /** Undefined for our own entries, and without a body. */
-  readonly event: OcsfEvent | undefined;
-  readonly proof: {
-    readonly origin: string;
-    readonly size: number;
-    readonly root: string;
-    readonly hashes: readonly string[];
-    readonly checkpoint: string;
-    readonly verified: boolean;
-  };
-};
-
-export function entryJson(entry: Entry): object {
-  const { index, leaf, body, locus, bodyFits, event, erasure, proof } = entry;
-  const shown = bodyJson(body ?? 'erased');
-  return {
-    index,
-    leaf,
-    body: shown === null || 'base64' in shown ? null : shown.text,
-    ...(shown !== null && 'base64' in shown ? { bodyBase64: shown.base64 } : {}),
-    bodyState: bodyFits === undefined ? 'erased' : bodyFits ? 'as committed' : 'not as committed',
-    erased: erasure === undefined ? null : erasedJson(erasure),
-    locus: locus ?? null,
-    event: event ?? null,
-    proof,
-  };
-}
-
-export function printEntry(terminal: Terminal, entry: Entry): void {
+export function printEntry(terminal: Terminal, entry: EntryView): void {
   const { index, leaf, locus, proof } = entry;
   terminal.line({ text: `Entry ${numberText(index)} of ${proof.origin}`, style: 'heading' });
   terminal.fields([
@@ -69,10 +29,6 @@ export function printEntry(terminal: Terminal, entry: Entry): void {
   }
 }
 
-function erasedJson({ index, atMs, by, reason, case: caseName }: ErasureEntry): object {
-  return { entry: index, at: new Date(atMs).toISOString(), by, reason, case: caseName };
-}
-
 function printErased(terminal: Terminal, erasure: ErasureEntry | undefined): void {
   terminal.line();
   terminal.line({ text: 'Erased', style: 'heading' });
@@ -84,7 +40,7 @@ function textOf({ atMs, by, reason, case: caseName, index }: ErasureEntry): stri
   return `on ${timeText(atMs)} UTC by ${by}: ${why}`;
 }
 
-function printProof(terminal: Terminal, { index, proof, bodyFits }: Entry): void {
+function printProof(terminal: Terminal, { index, proof, bodyFits }: EntryView): void {
   const { size, root, hashes, verified } = proof;
   terminal.line({ text: 'Proof', style: 'heading' });
   const path = `${plural(hashes.length, 'hash')} from entry ${numberText(index)}`;

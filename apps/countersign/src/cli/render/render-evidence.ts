@@ -1,31 +1,8 @@
 import { type Answer, plural } from '@countersign/core';
 import type { EvidenceReport } from '@countersign/ledger';
-import { reasonsText } from '../answers/open-readers.ts';
+import { reasonsText } from '../../operations/definition/conclusion.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { instantText } from './time-text.ts';
-
-/** Bodies are text as it was delivered; one that is no UTF-8 comes as base64. */
-export function evidenceJson(report: EvidenceReport): object {
-  const { answer, witnessed, problems, checkpoint, items } = report;
-  return {
-    answer,
-    witnessed,
-    problems,
-    checkpoint: checkpoint ?? null,
-    items: items.map(({ index, leaf, body }) => ({ index, leaf, body: bodyJson(body) })),
-  };
-}
-
-export function bodyJson(
-  body: Uint8Array | 'erased',
-): { text: string } | { base64: string } | null {
-  if (body === 'erased') return null;
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(body) };
-  } catch {
-    return { base64: Buffer.from(body).toString('base64') };
-  }
-}
 
 export function printEvidence(terminal: Terminal, report: EvidenceReport): void {
   const { answer, witnessed, problems, checkpoint, items } = report;

@@ -73,6 +73,7 @@ export type EntryReference = { readonly index: number; readonly origin?: string 
 
 /** An entry by its index, or as `countersign.local/1a2b#3370`. */
 export const entryReference: z.ZodType<EntryReference> = z.union([
+  z.strictObject({ index: z.int().min(0), origin: z.string().optional() }),
   z
     .int()
     .min(0)

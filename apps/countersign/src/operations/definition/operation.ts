@@ -34,9 +34,25 @@ export type Example = {
   readonly input: Readonly<Record<string, unknown>>;
   /** What follows `countersign`. A test parses it and compares the result with `input`. */
   readonly commandLine: string;
-  /** `sample`: a test runs it on the ledger of `content/sample`. */
-  readonly runsOn?: 'sample';
-};
+} & (
+  | {
+      /** A test runs it on the ledger of `content/sample`, and checks the output. */
+      readonly runsOn: 'sample';
+    }
+  | {
+      /** What that ledger lacks: the same test checks that the example fails without it. */
+      readonly needs: Prerequisite;
+    }
+);
+
+/**
+ * - `files`              files of the caller, such as policies, a key or captures
+ * - `enforcement point`  one that has decided, with passes, passkeys, invitations or bypasses
+ * - `hold`               a legal hold that stands
+ * - `clock ahead`        entries that were stamped by a clock that was ahead
+ * - `witness`            a witness of the log, by name and address
+ */
+export type Prerequisite = 'files' | 'enforcement point' | 'hold' | 'clock ahead' | 'witness';
 
 /** Runs in the process of the caller and has one document as its output. */
 export type DocumentOperation<Input extends object, Output, View = Output> = Definition<Input> & {

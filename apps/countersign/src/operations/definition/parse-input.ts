@@ -14,7 +14,14 @@ export function parseInput<Input>(
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const [member] = issue?.path ?? [];
-  const message = issue?.message ?? 'it has another form';
+  const message = (issue === undefined ? undefined : messageOf(issue)) ?? 'it has another form';
   if (member === undefined) throw invalidInput(message);
   throw invalidInput(`could not read ${nameOf(String(member))}: ${message}`);
+}
+
+/** Of a member with several forms, the message that a form has of its own. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union') return issue.message;
+  const custom = issue.errors.flat().find(({ code }) => code === 'custom');
+  return custom?.message ?? issue.message;
 }

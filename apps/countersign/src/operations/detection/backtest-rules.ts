@@ -58,6 +58,7 @@ export const backtestRules: ListOperation<BacktestInput, object, Backtest> = {
       summary: 'What would the rules of a folder have found in one week?',
       input: { rule: '/srv/rules', from: '2026-03-02T00:00:00Z', to: '2026-03-09T00:00:00Z' },
       commandLine: 'rules backtest /srv/rules --from 2026-03-02 --to 2026-03-09',
+      needs: 'files',
     },
   ],
   async run(context, { rule, ...input }) {

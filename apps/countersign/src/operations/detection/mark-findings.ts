@@ -55,13 +55,14 @@ export const markFindings: LedgerOperation<MarkInput, MarkedFindings> = {
     {
       summary: 'A known backup job',
       input: {
-        id: '3f2a',
+        id: '56c97',
         status: 'suppressed',
         reason: 'nightly backup',
         until: '2026-12-31T00:00:00Z',
       },
       commandLine:
-        'findings mark 3f2a --status suppressed --reason "nightly backup" --until 2026-12-31',
+        'findings mark 56c97 --status suppressed --reason "nightly backup" --until 2026-12-31',
+      runsOn: 'sample',
     },
   ],
   async run(writer, input, { actor }) {

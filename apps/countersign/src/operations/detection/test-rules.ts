@@ -47,6 +47,7 @@ export const testRules: ListOperation<TestRulesInput, TestOutcome, RuleTestView>
       summary: 'Test your own rules',
       input: { path: '/srv/rules' },
       commandLine: 'rules test /srv/rules',
+      needs: 'files',
     },
   ],
   async run({ notice }, { path }) {

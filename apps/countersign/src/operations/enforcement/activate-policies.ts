@@ -46,11 +46,13 @@ export const activatePolicies: LedgerOperation<ActivateInput, ActivatedPolicies>
       summary: 'Put the policies that come with the program in force',
       input: {},
       commandLine: 'policy use',
+      runsOn: 'sample',
     },
     {
       summary: 'With the directory of the company',
       input: { directory: '/etc/countersign/directory.yaml' },
       commandLine: 'policy use --directory /etc/countersign/directory.yaml',
+      needs: 'files',
     },
   ],
   async run(writer, input, { actor }) {

@@ -78,6 +78,7 @@ export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcom
       commandLine:
         'bypass request 4f1c9a7e-2b7d-4b1e-8e0a-6d3f5c2b1a90 --for 4h ' +
         '--reason "the data center is down" --as ada --sign-with /etc/keys/ada/countersign.pem',
+      needs: 'files',
     },
   ],
   async run(context, input) {
@@ -118,6 +119,7 @@ export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcom
       summary: 'The second person agrees',
       input: { bypass: '9c41', as: 'ben', signWith: '/etc/keys/ben/countersign.pem' },
       commandLine: 'bypass approve 9c41 --as ben --sign-with /etc/keys/ben/countersign.pem',
+      needs: 'files',
     },
   ],
   async run(context, input) {
@@ -162,6 +164,7 @@ export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
       commandLine:
         'bypass undo 9c41 --reason "the outage is over" --as ada ' +
         '--sign-with /etc/keys/ada/countersign.pem',
+      needs: 'files',
     },
   ],
   async run(context, input) {

@@ -95,8 +95,15 @@ export const decide: LedgerOperation<DecideInput, DecideOutput> = {
   examples: [
     {
       summary: 'Decide one request by the policies in force',
-      input: { request: {} },
+      input: {
+        request: {
+          subject: { type: 'user', id: 'vivian.castellan@northmoor.example' },
+          action: { name: 'signIn' },
+          resource: { type: 'suite', id: '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794' },
+        },
+      },
       commandLine: 'decide request.json',
+      runsOn: 'sample',
     },
   ],
   async run(writer, asked, { tenant }) {
@@ -141,6 +148,7 @@ export const previewDecision: DocumentOperation<DecideInput, DecideOutput> = {
       summary: 'Try a request against policies that are not in force',
       input: { request: {}, policies: '/etc/countersign/policies', flip: true },
       commandLine: 'decide request.json --policies /etc/countersign/policies --flip --dry-run',
+      needs: 'files',
     },
   ],
   async run({ clock, random, tenant }, asked) {

@@ -37,6 +37,7 @@ export const endPass: LedgerOperation<EndPassInput, EndedPass> = {
       summary: 'End the pass of a stolen device',
       input: { pass: '01977a3c', reason: 'the device was stolen' },
       commandLine: 'passes end 01977a3c --reason "the device was stolen"',
+      needs: 'enforcement point',
     },
   ],
   async run(writer, { pass: text, reason }, { actor }) {

@@ -56,6 +56,7 @@ export const exportPolicies: ListOperation<ExportInput, ConditionalAccessPolicy>
       commandLine:
         'policy export conditional-access --directory /etc/countersign/directory.yaml ' +
         '-o conditional-access.json',
+      needs: 'files',
     },
   ],
   async run(context, input) {

@@ -59,6 +59,7 @@ export const invitePasskey: DocumentOperation<InviteInput, InvitedEntry> = {
       input: { person: 'ada@contoso.example' },
       commandLine:
         'passkeys invite ada@contoso.example --tenant 8f2a54c1-6b0e-4d3c-9a7f-1e5b2c3d4e5f',
+      needs: 'enforcement point',
     },
   ],
   async run(context, input) {
@@ -96,6 +97,7 @@ export const approveInvitation: DocumentOperation<ApproveInput, InvitedEntry> = 
       summary: 'The second administrator agrees',
       input: { invitation: '0197', as: 'ben', signWith: '/etc/keys/ben/countersign.pem' },
       commandLine: 'passkeys approve 0197 --as ben --sign-with /etc/keys/ben/countersign.pem',
+      needs: 'files',
     },
   ],
   async run(context, input) {

@@ -135,6 +135,7 @@ export const revokePasskey: LedgerOperation<RevokeInput, RevokedPasskey> = {
       summary: 'A lost security key',
       input: { passkey: 'qL9x', reason: 'the key was lost' },
       commandLine: 'passkeys revoke qL9x --reason "the key was lost"',
+      needs: 'enforcement point',
     },
   ],
   async run(writer, { passkey: text, reason }, by) {

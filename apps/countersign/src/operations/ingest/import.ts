@@ -85,11 +85,13 @@ export const importRecords: LedgerOperation<ImportInput, ImportOutput> = {
       summary: 'Read a folder of exports',
       input: { paths: ['/var/exports'] },
       commandLine: 'import /var/exports',
+      needs: 'files',
     },
     {
       summary: 'Keep a copy of the file, and say where it is from',
       input: { paths: ['/tmp/audit.csv'], origin: 'Purview, exported by Ada', keepOriginal: true },
       commandLine: 'import /tmp/audit.csv --origin "Purview, exported by Ada" --keep-original',
+      needs: 'files',
     },
   ],
   async run(writer, input, by) {
@@ -133,6 +135,7 @@ export const retryQuarantined: LedgerOperation<
       summary: 'After an update that reads more formats',
       input: {},
       commandLine: 'import --quarantined',
+      runsOn: 'sample',
     },
   ],
   async run(writer, { origin }, by) {

@@ -56,15 +56,22 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
   examples: [
     {
       summary: 'What dry run says of the records of one person',
-      input: { users: ['ada@contoso.example'], case: 'DSR-7', reason: 'request of the person' },
+      input: {
+        users: ['vivian.castellan@northmoor.example'],
+        case: 'DSR-7',
+        reason: 'request of the person',
+      },
       commandLine:
-        'ledger erase --user ada@contoso.example --case DSR-7 --reason "request of the person" ' +
+        'ledger erase --user vivian.castellan@northmoor.example --case DSR-7 ' +
+        '--reason "request of the person" ' +
         '--dry-run',
+      runsOn: 'sample',
     },
     {
       summary: 'Retention of one year',
       input: { before: '2025-01-01T00:00:00Z', case: 'retention', reason: 'older than a year' },
       commandLine: 'ledger erase --before 2025-01-01 --case retention --reason "older than a year"',
+      runsOn: 'sample',
     },
   ],
   async run(writer, input, { actor, tenant }) {

@@ -32,8 +32,9 @@ export const placeHold: LedgerOperation<HoldInput, HoldEntry> = {
   examples: [
     {
       summary: 'Hold all records that name one person',
-      input: { case: 'C-1042', users: ['ada@contoso.example'] },
-      commandLine: 'ledger hold --case C-1042 --user ada@contoso.example',
+      input: { case: 'C-1042', users: ['vivian.castellan@northmoor.example'] },
+      commandLine: 'ledger hold --case C-1042 --user vivian.castellan@northmoor.example',
+      runsOn: 'sample',
     },
   ],
   async run(writer, input, { actor, tenant }) {
@@ -75,6 +76,7 @@ export const releaseHold: LedgerOperation<{ readonly case: string }, HoldEntry> 
       summary: 'End the hold of a closed case',
       input: { case: 'C-1042' },
       commandLine: 'ledger hold --release C-1042',
+      needs: 'hold',
     },
   ],
   async run(writer, input, { actor }) {

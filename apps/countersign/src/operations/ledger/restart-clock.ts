@@ -28,6 +28,7 @@ export const restartLedgerClock: LedgerOperation<{ readonly reason: string }, Cl
       summary: 'After the clock of the machine was set right',
       input: { reason: 'the virtual machine resumed with a wrong clock' },
       commandLine: 'ledger restart-clock --reason "the virtual machine resumed with a wrong clock"',
+      needs: 'clock ahead',
     },
   ],
   async run(writer, { reason }, { actor }) {

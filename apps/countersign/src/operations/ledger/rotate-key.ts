@@ -32,6 +32,7 @@ export const rotateSigningKey: LedgerOperation<RotateInput, RotationResult> = {
       summary: 'See which key would be replaced',
       input: {},
       commandLine: 'ledger rotate-key --dry-run',
+      runsOn: 'sample',
     },
   ],
   async run(writer, { to: toFile }, { mode, random, keyFile }) {

@@ -45,6 +45,7 @@ export const askWitnesses: LedgerOperation<WitnessInput, WitnessReport> = {
       summary: 'Ask all witnesses to cosign the checkpoint now',
       input: {},
       commandLine: 'ledger witness',
+      needs: 'witness',
     },
   ],
   async run(writer, { policy }, { actor }) {

@@ -72,6 +72,7 @@ export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
       commandLine:
         'statement vivian.castellan@northmoor.example --case C-1042 ' +
         '--purpose "investigation of the consent phishing" --format html -o vivian.html',
+      runsOn: 'sample',
     },
   ],
   async run(context, input) {

@@ -96,6 +96,7 @@ export const checkConformance: DocumentOperation<ConformanceInput, ConformanceRe
       summary: 'Compare captures without importing them',
       input: { paths: ['/srv/captures'] },
       commandLine: 'conformance /srv/captures --json',
+      needs: 'files',
     },
   ],
   async run(context, { paths = [] }) {

@@ -46,6 +46,7 @@ export const evaluateGate: DocumentOperation<{ readonly file: string }, object, 
       summary: 'Evaluate the gate of the second wave',
       input: { file: '/etc/countersign/wave-2.yaml' },
       commandLine: 'gate /etc/countersign/wave-2.yaml',
+      needs: 'files',
     },
   ],
   async run(context, input) {

@@ -1,0 +1,159 @@
+import { messageOf } from '@countersign/core';
+import type { EvidenceReport } from '@countersign/ledger';
+import type { TrustPolicy } from '@countersign/tlog';
+import { z } from 'zod';
+import type { LedgerHead } from '../../store/reading/ledger-head.ts';
+import { answerSchema, entriesSchema, watermarkSchema } from '../definition/answer-schema.ts';
+import { answerConclusion, YES } from '../definition/conclusion.ts';
+import { invalidInput } from '../definition/errors.ts';
+import { bytes, type EntryReference, entryReference, field } from '../definition/fields.ts';
+import { type DocumentOperation, documentResult } from '../definition/operation.ts';
+import { indexIn, needIndex, readOrCannotTell } from '../readers/readers.ts';
+import { leafSchema } from './entry-schema.ts';
+
+type ExportInput = { readonly entries: readonly EntryReference[] };
+
+export type ExportedEvidence = {
+  /** The file: JSON lines. */
+  readonly evidence: string;
+  readonly bytes: number;
+  /** Of the entries and of those that brought them in. */
+  readonly entries: readonly number[];
+  readonly checkpoint: LedgerHead;
+  readonly vkey: string;
+};
+
+export const exportEvidenceFile: DocumentOperation<ExportInput, ExportedEvidence> = {
+  name: 'evidence export',
+  summary: 'put entries into an evidence file',
+  description: 'Exports entries with bodies, proofs, checkpoint and the imports they came by.',
+  scope: 'ledger:read',
+  effect: 'read',
+  kind: 'document',
+  runsIn: 'caller',
+  input: z.strictObject({
+    entries: field(z.array(entryReference).min(1), 'indices of the entries', { value: 'index' }),
+  }),
+  output: z.strictObject({
+    evidence: z.string().startsWith('{"countersign":"evidence"'),
+    bytes: z.int().min(1),
+    entries: entriesSchema,
+    checkpoint: z.strictObject({
+      origin: z.string(),
+      size: z.int().min(1),
+      root: z.base64(),
+      asOf: watermarkSchema,
+    }),
+    vkey: z.string().min(1),
+  }),
+  examples: [
+    {
+      summary: 'Hand two records over with their proofs',
+      input: { entries: [3461, 3462] },
+      commandLine: 'evidence export 3461 3462 -o case-1042.evidence',
+      runsOn: 'sample',
+    },
+  ],
+  async run({ readers }, { entries }) {
+    const { verifyEvidence } = await import('@countersign/ledger');
+    const { exportEvidence } = await import('../../reports/export-evidence.ts');
+    const { ledger, store, head } = await readers.sources();
+    // The index knows which imports and keys belong to the chain of custody: all of it or nothing.
+    needIndex(head);
+    const indices = entries.map((entry) => indexIn(head.origin, entry));
+    const highest = Math.max(...indices);
+    const file = await readOrCannotTell(highest, () => exportEvidence({ ledger, store }, indices));
+    const { vkey } = ledger;
+    const { items } = verifyEvidence(file, vkey);
+    const output = {
+      ...{ evidence: file.toString('utf8'), bytes: file.length, checkpoint: head, vkey },
+      entries: items.map(({ index }) => index),
+    };
+    return documentResult(output, YES);
+  },
+};
+
+type VerifyInput = {
+  readonly evidence: Uint8Array;
+  readonly key?: string | undefined;
+  readonly policy?: string | undefined;
+};
+
+export const verifyEvidenceFile: DocumentOperation<VerifyInput, object, EvidenceReport> = {
+  name: 'evidence verify',
+  summary: 'verify an evidence file, offline',
+  description:
+    'Verifies an evidence file with nothing but the file and the key of the log. Without a key ' +
+    'it answers "cannot tell": any person can sign with their own key.',
+  scope: 'ledger:read',
+  effect: 'read',
+  kind: 'document',
+  runsIn: 'caller',
+  input: z.strictObject({
+    evidence: field(bytes, 'the evidence file', {
+      value: 'file',
+      isFileOf: 'bytes',
+      // One byte more than allowed, so that the verifier can refuse it.
+      bytesMax: 256 * 1024 * 1024,
+    }),
+    key: field(
+      z.string().optional(),
+      'the key of the log, from a place that the file does not control',
+      { value: 'vkey' },
+    ),
+    policy: field(z.string().optional(), 'which witnesses you believe (C2SP tlog-policy)', {
+      value: 'file',
+      isFileOf: 'text',
+    }),
+  }),
+  output: z.strictObject({
+    answer: answerSchema,
+    witnessed: answerSchema,
+    problems: z.array(z.string()),
+    checkpoint: z.strictObject({ origin: z.string(), size: z.int(), root: z.string() }).nullable(),
+    items: z.array(
+      z.strictObject({
+        index: z.int().min(0),
+        leaf: leafSchema,
+        body: z
+          .union([z.strictObject({ text: z.string() }), z.strictObject({ base64: z.base64() })])
+          .nullable(),
+      }),
+    ),
+  }),
+  examples: [
+    {
+      summary: 'An auditor verifies a file with the key of the log alone',
+      input: { evidence: 'e30K' },
+      commandLine: 'evidence verify case-1042.evidence',
+      runsOn: 'sample',
+    },
+  ],
+  async run(_, { evidence, key, policy }) {
+    const { verifyEvidence } = await import('@countersign/ledger');
+    const { parsePolicy } = await import('@countersign/tlog');
+    const { evidenceItem } = await import('../../reports/entry-item.ts');
+    const believed: TrustPolicy | undefined =
+      policy === undefined ? undefined : parsePolicy(Buffer.from(policy));
+    if (key !== undefined) await checkKey(key);
+    const report = verifyEvidence(evidence, key, believed);
+    return {
+      output: evidenceItem(report),
+      view: report,
+      conclusion: answerConclusion(report.answer),
+    };
+  },
+};
+
+/** A key that was mistyped says nothing about the file. */
+async function checkKey(key: string): Promise<void> {
+  const { parseVkey } = await import('@countersign/tlog');
+  try {
+    parseVkey(key);
+  } catch (cause) {
+    throw invalidInput(
+      `could not verify: --key is not a key of a log (${messageOf(cause)})`,
+      cause,
+    );
+  }
+}

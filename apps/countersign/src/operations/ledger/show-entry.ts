@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { idsNamed } from '@countersign/core';
+import type { Body, Leaf, LedgerReader } from '@countersign/ledger';
+import { z } from 'zod';
+import { referenceDigits } from '../../enforcement/decisions/decision-reference.ts';
+import type { ErasureEntry } from '../../projection/entries/erasure-index.ts';
+import type { EntryView } from '../../reports/entry-item.ts';
+import { NO, YES } from '../definition/conclusion.ts';
+import { invalidInput } from '../definition/errors.ts';
+import { type EntryReference, entryReference, field } from '../definition/fields.ts';
+import type { DocumentOperation, OperationContext } from '../definition/operation.ts';
+import { indexIn, needWholeIndex, readOrCannotTell } from '../readers/readers.ts';
+import { entrySchema } from './entry-schema.ts';
+
+/** An entry, or the id or the reference of a decision. */
+type EntryOrDecision = EntryReference | { readonly decision: string };
+
+const entryOrDecision: z.ZodType<EntryOrDecision> = z.union([
+  z.strictObject({ decision: z.string().min(1) }),
+  z
+    .string()
+    .refine(isOfDecision, 'give the index of an entry, or the id or reference of a decision')
+    .transform((decision) => ({ decision })),
+  entryReference,
+]);
+
+/** What has letters and names no log, or the digits of a reference, is of a decision. */
+function isOfDecision(text: string): boolean {
+  const isReference = text.length > 11 && referenceDigits(text) !== undefined;
+  return isReference || (/[a-f]/i.test(text) && /^[0-9a-f.…-]+$/iu.test(text));
+}
+
+export const showEntry: DocumentOperation<{ readonly entry: EntryOrDecision }, object, EntryView> =
+  {
+    name: 'show',
+    summary: 'one entry: envelope, body, event, proof',
+    description:
+      'Shows an entry of the ledger, its raw body, its event and its inclusion proof. A person ' +
+      'who was refused reads out a reference: it shows the decision.',
+    scope: 'ledger:read',
+    effect: 'read',
+    kind: 'document',
+    runsIn: 'caller',
+    input: z.strictObject({
+      entry: field(
+        entryOrDecision,
+        'its index, or a decision: its id, or the reference of a refusal (1a2b-3c4d-5e6f)',
+        { value: 'entry' },
+      ),
+    }),
+    output: entrySchema,
+    examples: [
+      {
+        summary: 'A record as it was delivered, its event, and the proof that it is in the log',
+        input: { entry: 3461 },
+        commandLine: 'show 3461',
+        runsOn: 'sample',
+      },
+    ],
+    async run(context, { entry }) {
+      const { entryItem } = await import('../../reports/entry-item.ts');
+      const given = 'index' in entry ? entry : { index: await decisionIndex(context, entry) };
+      const ledger = await context.readers.ledger();
+      const index = indexIn(ledger.published.origin, given);
+      const view = await readOrCannotTell(index, () => readEntry(context, ledger, index));
+      const isProven = view.proof.verified && view.bodyFits !== false;
+      return { output: entryItem(view), view, conclusion: isProven ? YES : NO };
+    },
+  };
+
+/** The entry of the decision of this id, or whose id ends so. @throws OperationError */
+async function decisionIndex(
+  { readers }: OperationContext,
+  { decision: text }: { readonly decision: string },
+): Promise<number> {
+  const { store, head } = await readers.sources();
+  const digits = referenceDigits(text);
+  const decisions = store.access.decisions();
+  const ids = new Set(
+    idsNamed(
+      text,
+      decisions.map(({ id }) => id),
+    ),
+  );
+  const isMeant = (id: string): boolean =>
+    ids.has(id) || (digits !== undefined && id.endsWith(digits));
+  const [only, ...more] = decisions.filter(({ id }) => isMeant(id)).map(({ index }) => index);
+  if (only === undefined) {
+    needWholeIndex(head);
+    throw invalidInput(`no decision of this ledger has the reference ${text}`);
+  }
+  if (more.length === 0) return only;
+  const entries = [only, ...more].join(', ');
+  throw invalidInput(`several decisions are named so: show one of the entries ${entries}`);
+}
+
+async function readEntry(
+  context: OperationContext,
+  ledger: LedgerReader,
+  index: number,
+): Promise<EntryView> {
+  const { leafHash, verifyInclusion } = await import('@countersign/tlog');
+  const { bytes, leaf } = await ledger.leaf(index);
+  const body = await ledger.body(index);
+  const hashes = await ledger.proveInclusion(index);
+  const { origin, size, root, note } = ledger.published;
+  const claim = { index, size, root, leafHash: leafHash(bytes), proof: hashes };
+  return {
+    index,
+    leaf,
+    body: body.kind === 'present' ? body.bytes : undefined,
+    locus: body.locus,
+    bodyFits: body.kind === 'present' ? isCommitted(leaf, body) : undefined,
+    erasure: body.kind === 'erased' ? await erasureOf(context, ledger, index) : undefined,
+    event: await eventOf(ledger, index, leaf, body),
+    proof: {
+      ...{ origin, size, root: Buffer.from(root).toString('base64') },
+      hashes: hashes.map((hash) => hash.toString('base64')),
+      checkpoint: note,
+      verified: verifyInclusion(claim),
+    },
+  };
+}
+
+/** The store knows which entries are erasures: it is opened only where a body is gone. */
+async function erasureOf(
+  { readers, dataDir }: OperationContext,
+  ledger: LedgerReader,
+  index: number,
+): Promise<ErasureEntry | undefined> {
+  const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
+  const sources = await readers.sourcesIfAny();
+  if (sources === undefined) return undefined;
+  const { store } = sources;
+  return (await ErasureIndex.read({ store, reader: ledger, dir: dataDir })).of([index]);
+}
+
+/** The body is the one that the leaf commits to. */
+function isCommitted(leaf: Leaf, body: Extract<Body, { kind: 'present' }>): boolean {
+  const digest = createHash('sha256').update(body.salt).update(body.bytes).digest('hex');
+  return digest === leaf.sha256 && body.bytes.length === leaf.size;
+}
+
+async function eventOf(
+  ledger: LedgerReader,
+  index: number,
+  leaf: Leaf,
+  body: Body,
+): Promise<EntryView['event']> {
+  if (leaf.kind !== 'record' || body.kind === 'erased') return undefined;
+  const { EventBuilder } = await import('../../projection/event-builder.ts');
+  return new EventBuilder(ledger).ofRecord(index, leaf, body.bytes);
+}
