@@ -8,6 +8,7 @@ import {
   type Verdict,
   verdictOf,
 } from '../../reconcile/actions/action-verdict.ts';
+import type { ReadableIds } from '../../reports/findings/readable-ids.ts';
 import { eventsText } from '../../store/rows/event-kind.ts';
 import type { Column } from '../terminal/table.ts';
 import { timeText } from './time-text.ts';
@@ -16,6 +17,15 @@ type CauseRow = { readonly verdict: Verdict; readonly cause: Cause; readonly act
 
 const STYLES = { accounted: 'yes', unaccounted: 'no', unknown: 'unknown' } as const;
 const RESIDUALS_SHOWN_MAX = 20;
+
+export function conclusionOf(found: Reconciliation): string {
+  const count = (causes: Readonly<Partial<Record<Cause, number>>>): string =>
+    numberText(Object.values(causes).reduce((sum, actions) => sum + actions, 0));
+  return (
+    `${plural(found.actions, 'action')}: ${numberText(found.accounted)} accounted, ` +
+    `${count(found.unaccounted)} unaccounted, ${count(found.unknown)} cannot tell.`
+  );
+}
 
 export function causeRows(found: Reconciliation): readonly CauseRow[] {
   const rows = [
@@ -61,9 +71,9 @@ export const CAUSE_COLUMNS: readonly Column<CauseRow>[] = [
 ];
 
 export const SHARE_COLUMNS: readonly Column<JoinShare>[] = [
-  { title: 'workload', kind: 'text', comfortable: 20, cell: ({ workload }) => workload },
+  { title: 'workload', kind: 'text', comfortable: 22, cell: ({ workload }) => workload },
   {
-    title: 'record type',
+    title: 'type',
     kind: 'number',
     cell: ({ recordType }) => (recordType === null ? '' : String(recordType)),
   },
@@ -92,25 +102,42 @@ export function* residualLines({ residual }: Reconciliation): Generator<string> 
   if (left > 0) yield `  and ${left} more; --json lists them`;
 }
 
-export const VERDICT_COLUMNS: readonly Column<ActionVerdict>[] = [
-  { title: 'time (UTC)', kind: 'whole', cell: ({ atMs }) => timeText(atMs) },
-  {
-    title: 'verdict',
-    kind: 'whole',
-    cell: ({ verdict }) => ({
-      text: verdict === 'unknown' ? 'cannot tell' : verdict,
-      style: STYLES[verdict],
-    }),
-  },
-  { title: 'cause', kind: 'whole', cell: ({ cause }) => cause },
-  { title: 'who', kind: 'text', comfortable: 24, cell: ({ who }) => who ?? undefined },
-  { title: 'what', kind: 'text', comfortable: 20, cell: ({ operation }) => operation ?? undefined },
-  { title: 'tied by', kind: 'whole', fold: 2, cell: ({ method }) => method },
-  {
-    title: 'sign-in',
-    kind: 'number',
-    fold: 1,
-    cell: ({ signIn }) => (signIn === null ? '' : String(signIn)),
-  },
-  { title: 'entry', kind: 'number', cell: ({ index }) => String(index) },
-];
+export function verdictColumns(nameOf: ReadableIds): readonly Column<ActionVerdict>[] {
+  return [
+    { title: 'time (UTC)', kind: 'whole', cell: ({ atMs }) => timeText(atMs) },
+    {
+      title: 'cause',
+      kind: 'whole',
+      cell: ({ cause, verdict }) => ({ text: cause, style: STYLES[verdict] }),
+    },
+    {
+      title: 'who',
+      kind: 'text',
+      comfortable: 24,
+      cell: ({ who }) => (who === null ? undefined : nameOf(who)),
+    },
+    {
+      title: 'what',
+      kind: 'text',
+      comfortable: 20,
+      cell: ({ operation }) => operation ?? undefined,
+    },
+    {
+      title: 'verdict',
+      kind: 'whole',
+      fold: 3,
+      cell: ({ verdict }) => ({
+        text: verdict === 'unknown' ? 'cannot tell' : verdict,
+        style: STYLES[verdict],
+      }),
+    },
+    { title: 'tied by', kind: 'whole', fold: 2, cell: ({ method }) => method },
+    {
+      title: 'sign-in',
+      kind: 'number',
+      fold: 1,
+      cell: ({ signIn }) => (signIn === null ? '' : String(signIn)),
+    },
+    { title: 'entry', kind: 'number', cell: ({ index }) => String(index) },
+  ];
+}

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ActionVerdict } from '../../reconcile/actions/action-totals.ts';
 import type { DriftMatch } from '../../reconcile/directory-drift/drift-matcher.ts';
+import type { ReadableIds } from '../../reports/findings/readable-ids.ts';
+import type { StoreReader } from '../../store/store-reader.ts';
 import { firstDoubt, listConclusion, reasonsOf } from '../definition/conclusion.ts';
 import { type ListOperation, wholeList } from '../definition/operation.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
@@ -11,6 +13,8 @@ import { driftItem, verdictItem } from './unaccounted-item.ts';
 export type UnaccountedView = {
   readonly verdicts: readonly ActionVerdict[];
   readonly drift: readonly DriftMatch[];
+  /** Reads the names of the accounts and applications in `verdicts`. */
+  readonly names: () => Promise<ReadableIds>;
 };
 
 const VERDICT = {
@@ -85,8 +89,19 @@ export const listUnaccounted: ListOperation<PeriodInput, object, UnaccountedView
     const count = verdicts.length + drift.length;
     return wholeList({
       items: [...verdicts.map(verdictItem), ...drift.map(driftItem)],
-      view: { verdicts, drift },
+      view: { verdicts, drift, names: () => namesOf(store, verdicts) },
       conclude: () => firstDoubt(indexed(head), listConclusion({ count, because }, notice)),
     });
   },
 };
+
+async function namesOf(
+  store: StoreReader,
+  verdicts: readonly ActionVerdict[],
+): Promise<ReadableIds> {
+  const { readableIds } = await import('../../reports/findings/readable-ids.ts');
+  return readableIds(
+    store,
+    verdicts.map(({ who }) => who ?? ''),
+  );
+}

@@ -1,13 +1,23 @@
+import { plural } from '@countersign/core';
 import type { Licence } from '../../../config/config.ts';
 import { checkTenant } from '../../../operations/posture/check-tenant.ts';
 import type { MatrixCell, MatrixRow } from '../../../posture/license-matrix.ts';
-import { bindList } from '../../adapter/binding.ts';
+import { bindList, collect } from '../../adapter/binding.ts';
 import type { CliCommand } from '../../adapter/declare-command.ts';
 import type { Cell, Column } from '../../terminal/table.ts';
 
 const check = bindList(checkTenant, {
   formerFlags: { license: 'licence' },
-  render: ({ terminal }, rows) => terminal.table(COLUMNS, rows),
+  async render({ terminal }, rows) {
+    const facts = await collect(rows);
+    const shown = facts.filter(({ proof }) => proof in PROVEN).length;
+    terminal.paragraph(
+      `${shown} of ${plural(facts.length, 'fact')} about recording shown by this ledger; ` +
+        `${facts.length - shown} only documented or assumed.`,
+    );
+    terminal.line();
+    await terminal.table(COLUMNS, facts);
+  },
 });
 
 const STYLE = { yes: 'yes', partly: 'unknown', no: 'no', unknown: 'unknown' } as const;

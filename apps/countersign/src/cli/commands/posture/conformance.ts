@@ -13,16 +13,6 @@ import type { Cell, Column } from '../../terminal/table.ts';
 const conformance = bindDocument(checkConformance, { positional: ['paths'], render: print });
 
 async function print({ terminal }: Context, report: ConformanceReport): Promise<void> {
-  await terminal.table(COLUMNS, report.kinds);
-  if (report.delays.length > 0) {
-    terminal.line();
-    await terminal.table(DELAYS, report.delays);
-  }
-  if (report.errors.length > 0) {
-    terminal.line();
-    await terminal.table(ERRORS, report.errors);
-  }
-  terminal.line();
   const states = Map.groupBy(report.kinds, ({ state }) => state);
   const counts = ['same', 'differs', 'new'].map(
     (state) => `${states.get(state as KindComparison['state'])?.length ?? 0} ${state}`,
@@ -32,6 +22,16 @@ async function print({ terminal }: Context, report: ConformanceReport): Promise<
     `${compared}: ${counts.join(', ')}; ${plural(report.unseen.length, 'kind')} of the emulator ` +
       `not seen; ${numberText(report.rejected)} pieces could not be read`,
   );
+  terminal.line();
+  await terminal.table(COLUMNS, report.kinds);
+  if (report.delays.length > 0) {
+    terminal.line();
+    await terminal.table(DELAYS, report.delays);
+  }
+  if (report.errors.length > 0) {
+    terminal.line();
+    await terminal.table(ERRORS, report.errors);
+  }
 }
 
 const STYLE = { same: 'yes', differs: 'no', new: 'unknown' } as const;

@@ -1,15 +1,32 @@
+import { plural } from '@countersign/core';
 import {
   listRequests,
   REQUEST_STATES,
   type TestedRequest,
 } from '../../../operations/posture/list-requests.ts';
-import { bindList } from '../../adapter/binding.ts';
+import { bindList, collect } from '../../adapter/binding.ts';
 import type { CliCommand } from '../../adapter/declare-command.ts';
 import type { Column } from '../../terminal/table.ts';
 
 const requests = bindList(listRequests, {
-  render: ({ terminal }, rows) => terminal.table(COLUMNS, rows),
+  async render({ terminal }, rows) {
+    const tested = await collect(rows);
+    const count = (answer: TestedRequest['tested']['answer']): number =>
+      tested.filter((request) => request.tested.answer === answer).length;
+    terminal.paragraph(
+      `${plural(tested.length, 'request')} to the vendor: ${count('no')} not met, ` +
+        `${count('unknown')} cannot tell, ${count('yes')} met.`,
+    );
+    terminal.line();
+    const byAnswer = ORDER.flatMap((answer) => {
+      return tested.filter((request) => request.tested.answer === answer);
+    });
+    await terminal.table(COLUMNS, byAnswer);
+  },
 });
+
+/** What the vendor still owes comes first. */
+const ORDER = ['no', 'unknown', 'yes'] as const;
 
 const COLUMNS: readonly Column<TestedRequest>[] = [
   {

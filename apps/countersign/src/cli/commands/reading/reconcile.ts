@@ -11,16 +11,19 @@ import {
 import {
   CAUSE_COLUMNS,
   causeRows,
+  conclusionOf,
   eventLines,
   residualLines,
   SHARE_COLUMNS,
-  VERDICT_COLUMNS,
+  verdictColumns,
 } from '../../render/render-reconciliation.ts';
 
 const totals = bindDocument(reconcileActions, {
   async render({ terminal }, found) {
+    terminal.paragraph(conclusionOf(found));
+    terminal.line();
     await terminal.table(CAUSE_COLUMNS, causeRows(found));
-    for (const line of eventLines(found)) terminal.line(line);
+    for (const line of eventLines(found)) terminal.paragraph(line);
     terminal.line('');
     await terminal.table(SHARE_COLUMNS, found.joined);
     for (const line of residualLines(found)) terminal.line(line);
@@ -35,8 +38,8 @@ const list = bindList(listUnaccounted, {
     description:
       'list the actions that are not accounted for, and the differences of directory and events',
   },
-  async render({ terminal }, { verdicts, drift }) {
-    await terminal.table(VERDICT_COLUMNS, verdicts);
+  async render({ terminal }, { verdicts, drift, names }) {
+    await terminal.table(verdictColumns(await names()), verdicts);
     if (drift.length === 0) return;
     terminal.line('');
     await terminal.table(STATE_COLUMNS, drift);

@@ -1,4 +1,4 @@
-import { numberText } from '@countersign/core';
+import { numberText, plural } from '@countersign/core';
 import { countVerified } from '../../../operations/reading/verified.ts';
 import type { VerifiedCount } from '../../../store/reading/verification-report.ts';
 import { bindDocument } from '../../adapter/binding.ts';
@@ -8,10 +8,24 @@ import type { Column } from '../../terminal/table.ts';
 const verified = bindDocument(countVerified, {
   async render({ terminal }, { flows, decided, checked, unverified, disagreements }) {
     const total = { decided, checked, unverified, disagreements };
+    terminal.paragraph(conclusionOf(total));
+    terminal.line();
     const lines = Object.entries(flows).map(([flow, count]): Line => ({ flow, ...count }));
     await terminal.table(COLUMNS, [...lines, { flow: 'all', ...total }]);
   },
 });
+
+/** Decided before access, checked after it, or neither. */
+function conclusionOf({ decided, checked, unverified, disagreements }: VerifiedCount): string {
+  const open = sum(Object.values(unverified));
+  const all = decided + checked + open;
+  return (
+    `${numberText(decided + checked)} of ${plural(all, 'sign-in')} verified: ` +
+    `${numberText(decided)} decided before access, ${numberText(checked)} checked after it. ` +
+    `${numberText(open)} unverified. The suite disagreed with the policy about ` +
+    `${numberText(disagreements)}.`
+  );
+}
 
 type Line = VerifiedCount & { readonly flow: string };
 
