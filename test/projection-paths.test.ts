@@ -31,7 +31,7 @@ import { type Activity, type Document, inventedWeek } from './support/week.ts';
 const root = temporaryFolder('projection-paths');
 
 /** Few, so that most of them are delivered more than once. */
-const ACTIVITIES = 8;
+const ACTIVITIES = 4;
 const OTHER_TENANT = '1d2c3b4a-0000-4000-8000-0000000000ff';
 const CONTEXT = { importNumber: 1, tenant: undefined };
 

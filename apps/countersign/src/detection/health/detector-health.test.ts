@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type TenantId, tenantId } from '@countersign/core';
+import { FAILED_MAPPING, shortfallStream } from '../../projection/signals/signal-plan.ts';
 import type { CoverageRow, FindingRow } from '../../store/rows/entry-rows.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { Store } from '../../store/store.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { CUT_OFF } from '../detectors/windows/window-detector.ts';
+import { failedDraft } from '../findings/failure.ts';
 import { RESOLVED } from '../findings/finding-status.ts';
 import { THROTTLED } from '../rules/throttled-rule.ts';
 import type { DetectorProfile } from '../runner/detector-profile.ts';
@@ -77,6 +79,19 @@ const LIVE = ['live', 'live', 'live', 'live'];
 
 test('with all required logs collected, every detector is live', async () => {
   assert.deepEqual(await statesWith(undefined), LIVE);
+});
+
+test('a rule that threw on a record is failed; if a mapping threw, every rule is', async () => {
+  const failed = (unit: string): FindingRow => {
+    const failure = { detector: 'sigma', unit, entry: 0, title: unit, because: 'x', from: 0 };
+    const draft = failedDraft({ ...failure, seenMs: FROM_MS, atMs: FROM_MS });
+    return { ...said('', '', FROM_MS), draft };
+  };
+  const states = async (unit: string): Promise<string[]> =>
+    (await statesWith(failed(unit))).map((text) => text.split(':')[0] ?? '');
+  const [rule, mapping] = [shortfallStream('failed', 'rule-a'), FAILED_MAPPING];
+  assert.deepEqual(await states(rule), ['failed', 'live', 'live', 'live']);
+  assert.deepEqual(await states(mapping), ['failed', 'failed', 'live', 'live']);
 });
 
 test('a throttled rule did not examine the whole day', async () => {

@@ -1,5 +1,5 @@
 import type { CompiledCorrelation, CompiledRule, RuleMeta } from '@countersign/sigma';
-import { shortfallOf } from '../../projection/signals/signal-plan.ts';
+import { FAILED_MAPPING, shortfallOf } from '../../projection/signals/signal-plan.ts';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
 import type { WindowDetector } from '../detectors/windows/window-detector.ts';
 import { failureOf } from '../findings/failure.ts';
@@ -60,9 +60,9 @@ export function isFailureOf(
   const failure = failureOf(draft);
   if (failure?.detector !== detector) return false;
   const { unit } = failure;
-  return (
-    unit === null || unit === (cutTitle ?? title) || (shortfallOf(unit)?.stream ?? unit) === id
-  );
+  // No rule can match a record that has no mapping.
+  if (unit === null || unit === FAILED_MAPPING) return true;
+  return unit === (cutTitle ?? title) || (shortfallOf(unit)?.stream ?? unit) === id;
 }
 
 /** Whether its silence is relevant for findings of this severity and above. */
