@@ -305,6 +305,6 @@ test('any split of a stream over import, catch-up, rebuild and rematch is one st
       }
     },
   );
-  await fc.assert(property, runs(12, 300));
+  await fc.assert(property, runs(10, 300));
   assert.ok(found > 0, 'rules found something');
 });

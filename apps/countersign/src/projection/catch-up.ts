@@ -1,10 +1,8 @@
-import { RowBuffer } from '../store/parquet/row-buffer.ts';
+import { ActionBuffer } from './action-buffer.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import { ROWS_PER_POST } from './limits.ts';
-import { mergeActions } from './merge-actions.ts';
 import { RecordInterpreter } from './record-interpreter.ts';
-import { type ScannedEntries, scanActions } from './scan-actions.ts';
-import { SignalBuffer } from './signals/signal-buffer.ts';
+import { scanEntries } from './scan-entries.ts';
 
 export type CatchUpProgress = { readonly done: number; readonly size: number };
 
@@ -22,47 +20,17 @@ export async function catchUpProjection(
   if (store.cursor >= ledger.size) return;
   await ledger.publish();
   await reader.refresh();
-  const posting = new Posting(writer);
+  const buffer = new ActionBuffer();
   const interpreter = new RecordInterpreter(writer.signalSource?.extractor);
-  for await (const scanned of scanActions(writer, interpreter, { from: store.cursor })) {
-    posting.add(scanned);
-    if (posting.rows < ROWS_PER_POST) continue;
-    await posting.commit(scanned.to);
+  const entries = scanEntries(writer, interpreter, { from: store.cursor });
+  for await (const { to, actions, facts } of entries) {
+    for (const action of actions) buffer.add(action);
+    for (const each of facts) store.post({ facts: each });
+    if (buffer.rows < ROWS_PER_POST) continue;
+    store.post(await buffer.write(writer.dir));
+    store.commit(to);
     onProgress?.({ done: store.cursor, size: reader.size });
   }
-  await posting.commit(reader.size);
-}
-
-class Posting {
-  readonly #writer: LedgerWriter;
-  readonly #rows = new RowBuffer();
-  readonly #signals = new SignalBuffer();
-  #redelivered: number[] = [];
-
-  constructor(writer: LedgerWriter) {
-    this.#writer = writer;
-  }
-
-  get rows(): number {
-    return this.#rows.rows;
-  }
-
-  add({ actions, redelivered, facts }: ScannedEntries): void {
-    for (const { row, actors, signals } of actions) {
-      this.#rows.add(row, actors);
-      this.#signals.add(row, signals);
-    }
-    for (const index of redelivered) this.#redelivered.push(index);
-    for (const each of facts) this.#writer.store.post({ facts: each });
-  }
-
-  /** Everything added counts, and the cursor moves to `cursor`. */
-  async commit(cursor: number): Promise<void> {
-    const { store } = this.#writer;
-    await mergeActions(this.#writer, this.#redelivered);
-    this.#redelivered = [];
-    await store.postRows(this.#rows, { signals: this.#signals.take() });
-    this.#rows.clear();
-    store.commit(cursor);
-  }
+  store.post(await buffer.write(writer.dir));
+  store.commit(reader.size);
 }

@@ -1,8 +1,7 @@
 import type { LedgerWriter } from './ledger-writer.ts';
 import { ROWS_PER_POST } from './limits.ts';
-import { redeliveredActions } from './merge-actions.ts';
 import { RecordInterpreter } from './record-interpreter.ts';
-import { scanActions } from './scan-actions.ts';
+import { scanEntries } from './scan-entries.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
 import { SIGMA } from './signals/signal-plan.ts';
 
@@ -25,11 +24,8 @@ export async function recomputeSignals(writer: LedgerWriter): Promise<void> {
   const interpreter = new RecordInterpreter(signalSource.extractor);
   const buffer = new SignalBuffer();
   let done = from;
-  for await (const scanned of scanActions(writer, interpreter, { from, to })) {
+  for await (const scanned of scanEntries(writer, interpreter, { from, to })) {
     for (const { row, signals } of scanned.actions) buffer.add(row, signals);
-    for await (const merged of redeliveredActions(writer, interpreter, scanned.redelivered)) {
-      for (const { row, signals } of merged) buffer.add(row, signals);
-    }
     if (scanned.to - done < ROWS_PER_POST) continue;
     done = scanned.to;
     store.addSignals(buffer.take(), done);

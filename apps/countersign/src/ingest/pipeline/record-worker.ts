@@ -9,17 +9,14 @@ import {
   prepareBatch,
 } from '@countersign/ledger';
 import { type Chunk, type Completeness, type ReadContext, readChunk } from '@countersign/m365';
+import { ActionBuffer, type WrittenActions } from '../../projection/action-buffer.ts';
 import {
   projectAction,
   RecordInterpreter,
   type RecordMeaning,
 } from '../../projection/record-interpreter.ts';
-import { SignalBuffer } from '../../projection/signals/signal-buffer.ts';
 import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import type { SignalPlan } from '../../projection/signals/signal-plan.ts';
-import { type RecentFile, writeHot } from '../../store/parquet/recent-file.ts';
-import { RowBuffer } from '../../store/parquet/row-buffer.ts';
-import type { SignalBatch } from '../../store/rows/signal-row.ts';
 import { DeliveredCoverage } from './delivered-coverage.ts';
 import { type Arrival, DeliveryDelays } from './delivery-delays.ts';
 import { type MatchedRecord, TextMatcher } from './text-matcher.ts';
@@ -47,15 +44,14 @@ export type RecordWorkerSetup = {
 };
 
 /**
- * The heavy half of the way of a record, for one thread: parse, fingerprint and interpret a chunk
- * (`read`); when the sequencer has said which records are new, make the frame of the journal and
- * the rows of the books (`prepare`); now and then write the rows out (`flush`). One parse a record.
+ * The part of an import that needs the processor, for one thread. `read` parses, fingerprints and
+ * interprets a chunk. Once the sequencer has decided which records are new, `prepare` makes the
+ * journal frame and the rows. `flush` writes the rows to a file. Each record is parsed once.
  */
 export class RecordWorker {
   readonly #setup: RecordWorkerSetup;
   readonly #interpreter: RecordInterpreter;
-  readonly #rows = new RowBuffer();
-  readonly #signals = new SignalBuffer();
+  readonly #buffer = new ActionBuffer();
   readonly #scratch = new BatchScratch();
   readonly #listener: TextMatcher;
   readonly #pending = new Map<number, Pending>();
@@ -133,27 +129,21 @@ export class RecordWorker {
         const { workload, timeMs } = meaning.event;
         arrivals.add(source, workload, available - timeMs);
       }
-      // An action that was seen before gets its row where all its sightings can be read together.
+      // The row of an action that was delivered before needs its other deliveries: `mergeActions`.
       if (verdict.earlier.has(position)) continue;
       const index = verdict.baseIndex + i;
       const action = fingerprints.ids[position] as string;
       const { seenMs } = verdict;
       const delivery = { index, tenant, source, at, action, seenMs, meaning };
-      const { row, actors, signals } = projectAction([delivery]);
-      this.#rows.add(row, actors);
-      this.#signals.add(row, signals);
+      this.#buffer.add(projectAction([delivery]));
     }
     const prepared = prepareBatch(drafts, fingerprints, verdict, this.#setup.random, this.#scratch);
     return { prepared, arrivals: arrivals.list() };
   }
 
   /** Writes all rows made so far; the caller lists the files together with the cursor. */
-  async flush(): Promise<{ files: readonly RecentFile[]; signals: SignalBatch }> {
-    const signals = this.#signals.take();
-    if (this.#rows.rows === 0) return { files: [], signals };
-    const file = await writeHot(this.#setup.dir, this.#rows);
-    this.#rows.clear();
-    return { files: [file], signals };
+  flush(): Promise<WrittenActions> {
+    return this.#buffer.write(this.#setup.dir);
   }
 }
 

@@ -1,27 +1,27 @@
 import { LeafParser } from '@countersign/ledger';
 import type { EntryRows } from '../store/rows/entry-rows.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
+import { redeliveredActions } from './merge-actions.ts';
 import { projectEntry } from './project-entry.ts';
 import type { ProjectedAction, RecordInterpreter } from './record-interpreter.ts';
 
-/** What a block of the ledger holds. */
+/** What a block of entries means. */
 export type ScannedEntries = {
   /** Behind the last entry of the block. */
   readonly to: number;
-  /** Actions with one delivery. */
+  /** The actions whose newest delivery is in the block. */
   readonly actions: readonly ProjectedAction[];
-  /** Records of actions with several deliveries. */
-  readonly redelivered: readonly number[];
-  /** Entries of our own. */
+  /** Of entries of our own. */
   readonly facts: readonly EntryRows[];
 };
 
 /** Interprets the published entries of a range, block by block. */
-export async function* scanActions(
-  { ledger, reader }: LedgerWriter,
+export async function* scanEntries(
+  writer: LedgerWriter,
   interpreter: RecordInterpreter,
   range: { readonly from: number; readonly to?: number },
 ): AsyncGenerator<ScannedEntries> {
+  const { ledger, reader } = writer;
   const leaves = new LeafParser();
   for await (const batch of reader.scan(range)) {
     const actions: ProjectedAction[] = [];
@@ -41,6 +41,9 @@ export async function* scanActions(
         actions.push(interpreter.project([{ index, leaf, body }]));
       }
     }
-    yield { to: batch.firstIndex + batch.count, actions, redelivered, facts };
+    for await (const merged of redeliveredActions(writer, interpreter, redelivered)) {
+      actions.push(...merged);
+    }
+    yield { to: batch.firstIndex + batch.count, actions, facts };
   }
 }

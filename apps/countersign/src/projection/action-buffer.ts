@@ -1,0 +1,40 @@
+import { type RecentFile, writeHot } from '../store/parquet/recent-file.ts';
+import { RowBuffer } from '../store/parquet/row-buffer.ts';
+import type { SignalBatch } from '../store/rows/signal-row.ts';
+import type { ProjectedAction } from './record-interpreter.ts';
+import { SignalBuffer } from './signals/signal-buffer.ts';
+
+/** Actions that are ready to be posted: their rows are in a file, which does not count yet. */
+export type WrittenActions = {
+  readonly files: readonly RecentFile[];
+  readonly superseded: readonly number[];
+  readonly signals: SignalBatch;
+};
+
+/** Actions until they are written. Belongs to one thread. */
+export class ActionBuffer {
+  readonly #rows = new RowBuffer();
+  readonly #signals = new SignalBuffer();
+  #superseded: number[] = [];
+
+  get rows(): number {
+    return this.#rows.rows;
+  }
+
+  /** The row replaces those that the other deliveries of the action had. */
+  add({ row, actors, signals }: ProjectedAction): void {
+    this.#rows.add(row, actors);
+    this.#signals.add(row, signals);
+    for (const entry of row.entries) if (entry !== row.index) this.#superseded.push(entry);
+  }
+
+  /** Writes what was added since the last call into the data folder. */
+  async write(dir: string): Promise<WrittenActions> {
+    const signals = this.#signals.take();
+    const superseded = this.#superseded;
+    const files = this.rows === 0 ? [] : [await writeHot(dir, this.#rows)];
+    this.#rows.clear();
+    this.#superseded = [];
+    return { files, superseded, signals };
+  }
+}
