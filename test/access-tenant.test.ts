@@ -28,20 +28,20 @@ import { clockOf } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 /**
- * The default policies over a directory that nobody wrote: what collectors read of a tenant, what
- * rules found, and the waves that the company names.
+ * The default policies over a collected directory: what collectors read from a tenant, what rules
+ * found, and the waves that the company defines.
  */
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const START_MS = Date.parse('2026-03-02T08:00:00Z');
-/** Sign-ins, and what of the directory is decided by. */
+/** Sign-ins, and the parts of the directory that policies read. */
 const PARTS = 'users, groups, devices, servicePrincipals, roleDefinitions, roleAssignments';
 const GRAPH = `graph: {root: "GRAPH", every: 5m, crossCheck: false, directory: [${PARTS}]}`;
 const POLICIES = join(import.meta.dirname, '../content/policies');
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
-// Before the folder goes.
+// Runs before the folder is removed.
 after(async () => {
   await closeWriter(writer);
   await emulator.stop();
@@ -95,7 +95,7 @@ function membersOf(group: Object): readonly string[] {
   return [...state().related(group.id, 'members')].map(({ id }) => id);
 }
 
-/** The group with most people is the first wave. */
+/** The largest group is the first wave. */
 function pilot(): Object {
   const [largest] = objects('groups').toSorted((a, b) => membersOf(b).length - membersOf(a).length);
   assert.ok(largest !== undefined);
@@ -137,7 +137,7 @@ async function point(): Promise<DecisionPoint> {
   return new DecisionPoint({ policies, directory, decisionLog, clock, random });
 }
 
-/** Roles that the emulator gives, and that let somebody take more. */
+/** Roles that the emulator assigns, and whose holders can gain more rights. */
 const PRIVILEGED = ['62e90394-69f5-4237-9190-012177145e10', '729827e3-9c14-49f7-bb1b-9608f156bbb8'];
 
 function expected(user: Object, factor: Factor, inPilot: ReadonlySet<string>): string {
@@ -154,7 +154,7 @@ function expected(user: Object, factor: Factor, inPilot: ReadonlySet<string>): s
   return forbids.length > 0 ? `deny by ${forbids.join(' ')}` : 'permit by people';
 }
 
-test('everybody of a tenant is permitted or denied as the default policies say', async () => {
+test('the default policies permit or deny every person of a tenant as expected', async () => {
   const deciding = await point();
   const inPilot = new Set(membersOf(pilot()));
   const counts = { permit: 0, deny: 0 };

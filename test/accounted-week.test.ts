@@ -26,8 +26,8 @@ import { temporaryFolder } from './support/folders.ts';
 import { type PlayResult, play } from './support/play-scenario.ts';
 
 /**
- * A quiet week of a company that keeps its policies, with an enforcement point that is asked for
- * every second factor. A fresh ledger, the default policies, and what the company says of itself.
+ * A quiet week of a company that follows its policies, with an enforcement point for every second
+ * factor. A fresh ledger, the default policies, and the company's own files.
  */
 
 const PEOPLE = IS_LONG ? 200 : 12;
@@ -95,7 +95,7 @@ type Row = {
   };
 };
 
-/** The enforcement point is asked some seconds before each sign-in that shows its method. */
+/** The enforcement point is asked some seconds before each sign-in with its method. */
 async function decideAll(writer: LedgerWriter, clock: ManualClock): Promise<number> {
   const [tenant = ''] = made.tenants;
   const text = readFileSync(join(made.folder, `${tenant}-azure-SignInLogs.ndjson`), 'utf8');
@@ -120,7 +120,7 @@ async function decideAll(writer: LedgerWriter, clock: ManualClock): Promise<numb
   let permits = 0;
   for (const { userId, correlationId, createdDateTime, ipAddress, status } of rows) {
     clock.advance(Math.max(0, Date.parse(createdDateTime) - 5000 - clock.now()));
-    // As `serve` does at each look at its files.
+    // Like `serve`, each time it reads its files.
     const seenMs = clock.now();
     information.directory.tenant(tenant as TenantId).confirm({ source: SOURCE, seenMs });
     if (status.errorCode !== 0) continue;
@@ -153,7 +153,7 @@ test('at least 95 % of the actions of a quiet week are accounted', () => {
   assert.ok((events['mail-delivery'] ?? 0) > 0, 'mail came, and is counted apart');
 });
 
-test('every cause that remains names what the operator does about it', () => {
+test('every remaining cause names what the operator does about it', () => {
   const { actions, accounted, unknown, cures } = totals;
   const left = Object.values(unknown).reduce((sum, count) => sum + count, 0);
   assert.equal(accounted + left, actions);
@@ -162,11 +162,11 @@ test('every cause that remains names what the operator does about it', () => {
   for (const [cause, cure] of Object.entries(cures)) assert.match(cure, /\w{4}.*\.$/, cause);
 });
 
-test('each sign-in that the enforcement point was asked for rests on its decision', async () => {
+test('each sign-in through the enforcement point rests on its decision', async () => {
   const verified = await askJson<VerifiedReport>(data, ['verified'], CANNOT_TELL);
   assert.ok(decided > 0);
   assert.equal(verified.decided, decided);
-  // Rows of the last minutes of all are not complete yet.
+  // Rows of the very last minutes are not complete yet.
   const week = ['--to', new Date(made.endMs).toISOString()];
   const { disagreements } = await askJson<VerifiedReport>(data, ['verified', ...week], CANNOT_TELL);
   assert.equal(disagreements, 0);
@@ -176,7 +176,7 @@ test('each sign-in that the enforcement point was asked for rests on its decisio
   assert.equal(stdout, '');
 });
 
-test('the commands of the emulator lead to the same', async () => {
+test('the commands of the emulator give the same result', async () => {
   const fresh = join(root, 'fresh');
   const { directory, register } = made.policyFiles;
   const [people, apps] = [join(root, 'directory.yaml'), join(root, 'register.yaml')];

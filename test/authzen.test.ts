@@ -62,7 +62,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
   for (const [number, request, decision] of scenario) {
     test(`decision ${number} is ${decision}`, async () => {
       assert.equal(await node.decision(request), decision);
-      // "Idempotent": asked again, answered alike.
+      // "Idempotent": the same request gets the same answer.
       assert.equal(await node.decision(request), decision);
     });
   }
@@ -83,19 +83,19 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     ['a name twice', JSON.stringify(GOOD).replace('{', '{"action":{"name":"write"},')],
   ];
   for (const [name, request] of bad) {
-    test(`${name} is answered 400, with a sentence`, async () => {
+    test(`answers ${name} with 400 and a sentence`, async () => {
       const { status, body } = await node.ask('/access/v1/evaluation', request);
       assert.equal(status, 400);
       assert.match(String(body), /\w+ \w+/);
     });
   }
 
-  test('another Content-Type is answered 400', async () => {
+  test('answers another Content-Type with 400', async () => {
     const headers = { 'content-type': 'text/plain' };
     assert.equal((await node.ask('/access/v1/evaluation', GOOD, { headers })).status, 400);
   });
 
-  test('X-Request-ID comes back as it was sent', async () => {
+  test('returns X-Request-ID as sent', async () => {
     const headers = { 'x-request-id': 'bfe9eb29-ab87-4ca3-be83-a1d5d8305716' };
     const answer = await node.ask('/access/v1/evaluation', GOOD, { headers });
     assert.equal(answer.headers.get('x-request-id'), headers['x-request-id']);
@@ -111,7 +111,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
   const decisionsOf = (answers: readonly Answer[]): boolean[] =>
     answers.map(({ decision }) => decision);
 
-  test('a batch is answered in its order, with defaults and bad items', async () => {
+  test('answers a batch in order, with defaults and invalid items', async () => {
     const answers = await batch({
       ...GOOD,
       evaluations: [
@@ -129,7 +129,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     assert.equal(answers[4]?.context?.['cause'], 'no-policy');
   });
 
-  test('a batch of nothing is a single question', async () => {
+  test('an empty batch is a single request', async () => {
     for (const evaluations of [[], undefined]) {
       const { body } = await node.ask('/access/v1/evaluations', { ...GOOD, evaluations });
       assert.equal((body as Answer).decision, true);
@@ -137,7 +137,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     }
   });
 
-  test('the two other semantics stop where they say', async () => {
+  test('the two other batch semantics stop at the right item', async () => {
     const of = (evaluations_semantic: string, ...names: string[]) =>
       batch({
         ...{ ...GOOD, ...user('bob'), options: { evaluations_semantic } },
@@ -152,7 +152,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     assert.deepEqual(decisionsOf(await of('deny_on_first_deny', 'read', 'read')), [true, true]);
   });
 
-  test('ten thousand are answered, and more are refused by a named limit', async () => {
+  test('answers ten thousand items, and refuses more with a named limit', async () => {
     const many = (count: number) => Array.from({ length: count }, () => ({}));
     const answers = await batch({ ...GOOD, evaluations: many(10_000) });
     assert.equal(answers.length, 10_000);
@@ -176,7 +176,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
   const records = { resource: { type: 'record' } };
   const admin = { role: 'admin' };
 
-  test('searches find who may, what, and which actions', async () => {
+  test('searches find subjects, resources and actions', async () => {
     const s1 = await results('subject', { ...users, ...action('read'), ...record('record-1') });
     assert.deepEqual(s1, ['alice', 'bob']);
     const s2 = await results('resource', { ...user('alice'), ...action('read'), ...records });
@@ -194,7 +194,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     assert.ok(s6.includes('write'));
   });
 
-  test('searches come in pages', async () => {
+  test('searches return pages', async () => {
     const question = { ...users, ...action('read'), ...record('record-1') };
     const ask = async (page: object) => {
       const { body } = await node.ask('/access/v1/search/subject', { ...question, page });
@@ -202,7 +202,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     };
     const first = await ask({ limit: 1 });
     assert.deepEqual(first.results, [{ type: 'user', id: 'alice' }]);
-    // The specification's own second page leaves the limit out.
+    // The specification's own second page omits the limit.
     const second = await ask({ token: first.page.next_token });
     assert.deepEqual(second.results, [{ type: 'user', id: 'bob' }]);
     assert.equal(second.page.next_token, '');
@@ -213,7 +213,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     assert.equal((await node.ask('/access/v1/search/subject', other)).status, 400);
   });
 
-  test('the metadata say where everything is, to everybody', async () => {
+  test('the metadata lists every endpoint, without authentication', async () => {
     const path = '/.well-known/authzen-configuration/tenant1';
     const response = await fetch(`${node.url}${path}`);
     assert.equal(response.status, 200);
@@ -227,7 +227,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     assert.equal(root404.status, 404);
   });
 
-  test('strangers are told how to prove themselves, and nothing else', async () => {
+  test('an unauthenticated caller gets only the authentication challenge', async () => {
     const response = await fetch(`${node.url}/access/v1/evaluation`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -240,7 +240,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     assert.match(wrong.headers.get('www-authenticate') ?? '', /error="invalid_token"/);
   });
 
-  test('a caller asks about its own resources alone', async () => {
+  test('a caller may ask only about its own resources', async () => {
     const foreign = { ...GOOD, ...record('secret-1') };
     assert.equal((await node.ask('/access/v1/evaluation', foreign)).status, 403);
     const [own, other] = await batch({ ...GOOD, evaluations: [{}, record('secret-1')] });
@@ -249,7 +249,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     assert.equal(refused?.status, 403);
     const page = { ...GOOD, resource: { type: 'page', id: 'x' } };
     assert.equal((await node.ask('/access/v1/search/subject', page)).status, 403);
-    // A search never finds another's, though policies would permit it.
+    // A search never finds another caller's resources, even if policies would permit it.
     const found = await results('resource', { ...user('alice'), ...action('read'), ...records });
     assert.ok(!found.includes('secret-1'));
     const { body } = await node.ask('/access/v1/evaluation', foreign, { token: 'token-2' });
@@ -257,7 +257,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     assert.ok((body as Answer).context?.['pass'], 'its permits open passes');
   });
 
-  test('other methods and paths are told so', async () => {
+  test('refuses other methods and paths', async () => {
     const get = await fetch(`${node.url}/access/v1/evaluation`, {
       headers: { authorization: 'Bearer token-1' },
     });
@@ -278,7 +278,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
   });
 });
 
-test('the todo application of the interoperability event is decided as it expects', async () => {
+test('the todo application of the interoperability event gets the expected decisions', async () => {
   const { policies, directory } = writeContent(root, 'todo');
   const node = await EndpointNode.start(join(root, 'todo'), {
     ...{ policies, directory },
@@ -332,7 +332,7 @@ test('the todo application of the interoperability event is decided as it expect
   }
 });
 
-test('an enforcement point for one tool judges no sign-in by policies nobody chose', async () => {
+test('policies of one tool check no sign-in unless an operator chose them', async () => {
   const { policies, directory } = writeContent(join(root, 'one-tool'), 'records');
   const sample = join(REPOSITORY, 'content', 'sample', 'export');
   const tools = [
@@ -343,7 +343,7 @@ test('an enforcement point for one tool judges no sign-in by policies nobody cho
     assert.ok(code === 0 || code === 3, stderr);
     return stdout;
   };
-  /** Opens the enforcement point over sign-ins that are there, and lets more come in after it. */
+  /** Opens the enforcement point over existing sign-ins, and adds more afterwards. */
   const opened = async (dir: string, settings: object): Promise<VerifiedReport> => {
     await run(dir, 'import', join(sample, 'sign-ins.json.gz'));
     const node = await EndpointNode.start(dir, { directory, tools, ...settings });
@@ -357,7 +357,7 @@ test('an enforcement point for one tool judges no sign-in by policies nobody cho
   assert.deepEqual(Object.keys(unverified), ['no policy']);
   assert.equal(await run(alone, 'findings', '--rule', 'check'), '');
 
-  // Policies of the tool alone leave those in force that an operator put in force for sign-ins.
+  // Policies of the tool do not replace those that an operator put in force for sign-ins.
   const beside = join(root, 'one-tool-beside');
   await run(beside, 'policy', 'use');
   const before = await opened(beside, { policies });

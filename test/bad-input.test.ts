@@ -24,20 +24,20 @@ import { zipOf } from './support/zip.ts';
 const root = temporaryFolder('bad-input');
 const line = (n: number, extra?: Readonly<Record<string, unknown>>): string =>
   `${recordText(n, extra)}\n`;
-/** JSON text put in the place of a value that `JSON.stringify` would not write. */
+/** JSON text in place of a value that `JSON.stringify` would not write. */
 const withText = (n: number, text: string): string =>
   `${recordText(n, { Subject: '@@' }).replace('"@@"', text)}\n`;
 
 type Case = {
   readonly what: string;
-  /** Makes the input and tells its path. */
+  /** Creates the input at its path. */
   readonly make: (path: string) => void;
-  /** The records that can be read. */
+  /** The readable records. */
   readonly readable: readonly number[];
   /** One for each problem, in any order. */
   readonly reasons: readonly RegExp[];
   readonly warnings?: readonly RegExp[];
-  /** Where nothing is there, no ledger is made for it. */
+  /** Without readable input, no ledger is created. */
   readonly ledger?: 'none';
 };
 
@@ -198,7 +198,7 @@ function longLine(path: string): void {
   closeSync(file);
 }
 
-/** The ids of all events, as the books have them. */
+/** The ids of all events in the store. */
 async function idsIn(data: string): Promise<string[]> {
   return withAccount(data, async ({ store, head }) => {
     const ids: string[] = [];
@@ -221,7 +221,7 @@ function assertMatched(said: readonly string[], expected: readonly RegExp[]): vo
 }
 
 for (const [at, { what, make, readable, reasons, warnings = [], ledger }] of CASES.entries()) {
-  test(`${what}: one sentence for each problem, and all that is readable is in`, async () => {
+  test(`${what}: one sentence per problem, and everything readable is imported`, async () => {
     const input = join(root, `input-${at}`);
     const data = join(root, `data-${at}`);
     make(input);
@@ -247,7 +247,7 @@ for (const [at, { what, make, readable, reasons, warnings = [], ledger }] of CAS
   });
 }
 
-test('paths of which none exists leave no data folder, and all are told', async () => {
+test('only missing paths create no data folder, and every path is reported', async () => {
   const data = join(root, 'data-of-nothing');
   const paths = [join(root, 'no.csv'), join(root, 'no', 'folder')];
   const { code, stdout, stderr } = await countersign(['import', ...paths, '--data', data]);
@@ -265,7 +265,7 @@ test('paths of which none exists leave no data folder, and all are told', async 
   assert.equal(existsSync(data), false);
 });
 
-test('where one of the paths exists, or a ledger, the missing ones are quarantined', async () => {
+test('with an existing path or ledger, missing paths are quarantined', async () => {
   const data = join(root, 'data-of-some');
   const good = join(root, 'some.json');
   writeFileSync(good, line(1));
@@ -280,7 +280,7 @@ test('where one of the paths exists, or a ledger, the missing ones are quarantin
   await assertFsckClean(data);
 });
 
-test('a record without an id gets one from its bytes, and only once', async () => {
+test('a record without an id gets one from its bytes, only once', async () => {
   const input = join(root, 'no-id');
   const data = join(root, 'data-no-id');
   const without = (n: number): string => line(n, { Id: undefined });
@@ -294,7 +294,7 @@ test('a record without an id gets one from its bytes, and only once', async () =
   await assertFsckClean(data);
 });
 
-test('bad files among good ones stop nobody', async () => {
+test('bad files do not stop the import of good files', async () => {
   const folder = join(root, 'mixed');
   const data = join(root, 'data-mixed');
   mkdirSync(folder);

@@ -26,10 +26,10 @@ before(async () => {
   writeFileSync(join(root, 'gate.yaml'), gateText());
 });
 
-/** It looks at message files alone, which no collector brings: blind, and nobody waits for it. */
+/** It reads only message files, which no collector delivers: blind, and not expected. */
 const HANDED_IN = 'stream/reply-mismatch';
 
-/** The account with all of these sources collected, and no other. */
+/** The account with exactly these sources collected. */
 async function account(name: string, sources: readonly string[]): Promise<string> {
   const data = join(root, name);
   cpSync(imported, data, { recursive: true });
@@ -37,7 +37,7 @@ async function account(name: string, sources: readonly string[]): Promise<string
   return data;
 }
 
-/** A window of the covered days, as far back as they are. */
+/** A window over all covered days. */
 function gateText(): string {
   const behind = Math.floor((systemClock.now() - START_MS - 46 * HOUR_MS) / DAY_MS);
   const sources = '[m365.activity/Audit.SharePoint]';
@@ -72,7 +72,7 @@ async function statusOf(data: string, ...args: readonly string[]): Promise<Statu
     .map((line) => JSON.parse(line) as Status);
 }
 
-test('with all that the rules need collected, that nothing was found is an answer', async () => {
+test('with all needed sources collected, the absence of findings is an answer', async () => {
   const data = await account('whole', NEEDED_SOURCES);
   const states = await statusOf(data, ...COVERED);
   assert.deepEqual(
@@ -85,7 +85,7 @@ test('with all that the rules need collected, that nothing was found is an answe
   );
   const { code, stdout, stderr } = await ask(data, 'findings', ...COVERED, '--json');
   assert.deepEqual([code, stdout], [0, '']);
-  // What only people can hand in keeps no answer back, and is not passed over in silence.
+  // Detectors of hand-imported files do not block an answer, and are still mentioned.
   assert.match(stderr, /^not looked for, or in a part only: "[^"]+", since no collector .*\n$/);
   const asked = await ask(data, 'findings', '--rule', HANDED_IN, ...COVERED, '--json');
   assert.equal(asked.code, 3);
@@ -105,7 +105,7 @@ test('with all that the rules need collected, that nothing was found is an answe
   assert.match(out.stdout, /"code":"not-handed-in"/);
 });
 
-test('two years on, every rule is blind, since when and why', async () => {
+test('two years later, every rule is blind, with start and reason', async () => {
   const states = await statusOf(join(root, 'whole'));
   assert.ok(states.length > 90);
   for (const { rule, state, since, because } of states) {
@@ -121,7 +121,7 @@ const CUTS = IS_LONG
   : ['m365.activity/Audit.Exchange'];
 
 for (const cut of CUTS) {
-  test(`with ${cut} cut, nothing says "nothing" or "yes"`, async () => {
+  test(`with ${cut} cut, no command says "nothing" or "yes"`, async () => {
     const sources = NEEDED_SOURCES.filter((source) => source !== cut);
     const data = await account(cut.replaceAll(/\W/g, '-'), sources);
     const findings = await ask(data, 'findings', ...COVERED);
@@ -139,7 +139,7 @@ for (const cut of CUTS) {
   });
 }
 
-test('of one rule alone, what it needs alone counts', async () => {
+test('for one rule, only its own sources count', async () => {
   const data = join(root, (CUTS[0] ?? '').replaceAll(/\W/g, '-'));
   const states = await statusOf(data, ...COVERED);
   const seeing = states.find(({ needs }) => needs.join() === 'sharepoint');
@@ -152,7 +152,7 @@ test('of one rule alone, what it needs alone counts', async () => {
   assert.doesNotMatch((await of(seeing?.rule)).stderr, /blind/);
 });
 
-test('over files, no rule that finds is blind, and every screen counts the same', async () => {
+test('over files, no finding rule is blind, and every screen shows the same counts', async () => {
   const data = join(root, 'sample');
   const sample = join(import.meta.dirname, '../content/sample/export');
   await askJson(data, ['import', sample]);

@@ -13,7 +13,7 @@ const root = temporaryFolder('brief');
 const data = join(root, 'data');
 const exported = join(root, 'records.json');
 const SESSION = '0b2c6d3e-1111-4a00-8000-000000000001';
-/** Would end the paragraph, run a script, clear a terminal, and turn the line around. */
+/** Would end the paragraph, run a script, clear a terminal, and reverse the line. */
 const HOSTILE = '</li><script>alert(1)</script>&"\u001b[2J\u202e@example.org';
 const SECTIONS = [
   ...['what-happened', 'who-got-in', 'how-they-got-in', 'what-they-did', 'what-they-read'],
@@ -37,13 +37,13 @@ before(async () => {
   writeFileSync(exported, ndjson([forwarding(1, 'ada@example.org'), forwarding(2, HOSTILE)]));
 });
 
-test('import ends with what was found, and with the command that tells more', async () => {
+test('import ends with its findings, and with the command that shows more', async () => {
   const { stdout } = await run(80, 'import', exported);
   assert.match(stdout, /\n\d+ high (?:and \d+ medium )?findings? in \d+ incidents?/);
   assert.match(stdout.trimEnd().replaceAll('\n', ' '), /Run: countersign brief$/);
 });
 
-test('brief: every section, the conclusion first, and every sentence cites entries', async () => {
+test('brief: has every section, starts with the conclusion, and cites entries', async () => {
   const brief = await askJson<Page>(data, ['brief']);
   assert.match(brief.conclusion, /^(?:They are not out|Cannot tell)/);
   assert.deepEqual(
@@ -76,7 +76,7 @@ type Page = {
   }[];
 };
 
-test('brief: as text it fits the terminal, and drives none', async () => {
+test('brief: as text it fits the terminal, and contains no control characters', async () => {
   for (const columns of [60, 80, 200]) {
     const { code, stdout } = await run(columns, 'brief');
     assert.equal(code, 0, 'something is shown');
@@ -89,7 +89,7 @@ test('brief: as text it fits the terminal, and drives none', async () => {
   }
 });
 
-test('brief: as HTML it is one page without a script, and every name is escaped', async () => {
+test('brief: as HTML it is one page without a script, with every name escaped', async () => {
   const file = join(root, 'brief.html');
   const { code, stdout } = await run(80, 'brief', '--format', 'html', '-o', file);
   assert.deepEqual([code, stdout], [0, '']);
@@ -103,7 +103,7 @@ test('brief: as HTML it is one page without a script, and every name is escaped'
   for (const id of SECTIONS) assert.match(page, new RegExp(`<h2 id="${id}">`));
 });
 
-test('brief: of an incident by its short id, and of one that is not there', async () => {
+test('brief: shows an incident by its short id, and refuses an unknown one', async () => {
   const { stdout: list } = await run(80, 'findings');
   const id = /^INCIDENT ([0-9a-f]{4,})/m.exec(list)?.[1] ?? '';
   const { code, stdout } = await run(80, 'brief', id);
@@ -113,13 +113,13 @@ test('brief: of an incident by its short id, and of one that is not there', asyn
   assert.equal((await run(80, 'brief', id, '--from', '2024-01-01')).code, 2);
 });
 
-test('brief: where there is nothing to report it says why, and exits 3', async () => {
+test('brief: with nothing to report it says why, and exits 3', async () => {
   const { code, stdout, stderr } = await run(80, 'brief', '--to', '2020-01-01');
   assert.deepEqual([code, stdout], [3, '']);
   assert.match(stderr, /cannot tell, because there is no finding to report/);
 });
 
-test('eviction: what is open first with its entries, shared reasons once', async () => {
+test('eviction: lists open footholds first with entries, and shared reasons once', async () => {
   const { code, stdout } = await run(80, 'eviction', '--tainted', 'user:ada@example.org');
   assert.equal(code, 1);
   const [conclusion, since] = stdout.split('\n');
@@ -143,7 +143,7 @@ test('eviction: what is open first with its entries, shared reasons once', async
   assert.equal(alias.stdout, stdout, 'by its former name');
 });
 
-test('brief: a finding that a person explained is no part of it', async () => {
+test('brief: omits a finding that a person explained', async () => {
   const uids = (await run(80, 'findings', '--json')).stdout
     .trim()
     .split('\n')

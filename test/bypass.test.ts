@@ -23,7 +23,7 @@ const WIKI = {
   ...{ scopes: { 'https://graph.microsoft.com': ['User.Read'] }, redirectUris: [REDIRECT] },
 };
 
-/** The identity of bypasses alone: it may write what it has to, and nothing else. */
+/** The identity for bypasses only: it has the required rights, and no others. */
 const BYPASSER = {
   ...{ ...common, clientId: '41d7a5c2-90be-4c8f-a6d3-72e0b9f3c514', name: 'Countersign bypasses' },
   ...{ objectId: '5e0c7a31-4d92-4b6e-8f17-c3a2d9b84e60', secrets: [SECRET] },
@@ -124,7 +124,7 @@ enforcementPoints:
     assert.equal(effect, null);
     return id;
   };
-  /** Whether a sign-in of somebody in the group is sent to the provider. */
+  /** Whether a sign-in of a group member is sent to the provider. */
   const isSentToProvider = async (): Promise<boolean> => {
     provider.asked = new URLSearchParams();
     const stand = await signIn(emulator, tenantId, upn);
@@ -137,7 +137,7 @@ enforcementPoints:
     const id = await request();
     for (const [as, key] of [
       ['ada', 'ada'],
-      // Somebody else under the name of one who may.
+      // Another person under the name of an authorized one.
       ['ben', 'mallory'],
       ['mallory', 'mallory'],
     ] as const) {
@@ -148,7 +148,7 @@ enforcementPoints:
     assert.equal(await isSentToProvider(), true);
   });
 
-  test('nor does one who brings a configuration with people of their own', async () => {
+  test('a person with their own configuration of people changes nothing', async () => {
     const own = join(root, 'own.yaml');
     const text = readFileSync(config, 'utf8');
     writeFileSync(own, text.replace(join(root, 'ben.pub'), join(root, 'mallory.pub')));
@@ -159,7 +159,7 @@ enforcementPoints:
     assert.equal(await isSentToProvider(), true);
   });
 
-  test('one key under two names is a configuration that nothing starts with', async () => {
+  test('refuses a configuration with one key under two names', async () => {
     const twice = join(root, 'twice.yaml');
     const text = readFileSync(config, 'utf8');
     writeFileSync(twice, text.replace(join(root, 'ben.pub'), join(root, 'ada.pub')));
@@ -171,11 +171,11 @@ enforcementPoints:
     assert.match(stderr, /could not use the key of ben: it is the key of ada as well/);
   });
 
-  test('two do, and one brings it back; each step is an entry', async () => {
+  test('two people start a bypass, and one ends it; each step is an entry', async () => {
     const id = await request();
     const approved = await bypass(['approve', id], 'ben');
     assert.equal(approved.code, 0, approved.stderr);
-    // Whoever agrees was told to what.
+    // The approver is shown what they approve.
     assert.match(approved.stderr, /ada asks to take the group .* past us until/);
     const agreed = JSON.parse(approved.stdout) as BypassItem;
     assert.deepEqual([agreed.requestedBy, agreed.approvedBy], ['ada', 'ben']);
@@ -187,7 +187,7 @@ enforcementPoints:
     const ended = JSON.parse(undone.stdout) as BypassItem;
     assert.deepEqual([ended.effect?.wanted, ended.effect?.state], ['by us', 'done']);
     assert.equal(await isSentToProvider(), true);
-    // What is over is not approved, and not undone again.
+    // A finished bypass can be neither approved nor ended again.
     assert.equal((await bypass(['approve', id], 'ben')).code, 2);
     assert.equal((await bypass(['undo', id, '--reason', 'x'], 'ben')).code, 2);
 
@@ -199,7 +199,7 @@ enforcementPoints:
       .split('\n')
       .map((line) => JSON.parse(line) as BypassItem)
       .find((each) => each.bypass === id);
-    // Asked, agreed, begun, done; ended, begun, done.
+    // Requested, approved, started, done; ended, started, done.
     assert.equal(item?.entries.length, 7);
     assert.equal(item.endedBy, 'ada');
   });

@@ -25,7 +25,7 @@ const SOURCES = [
 
 const root = temporaryFolder('canaries');
 
-/** Lets time pass as in `serve`: canaries are looked at often, the feed is polled now and then. */
+/** Lets time pass like `serve`: canaries are checked often, the feed is polled at intervals. */
 async function live(
   emulator: Emulator,
   { desk, canaries }: Pick<ProbedDesk, 'desk' | 'canaries'>,
@@ -41,7 +41,7 @@ async function live(
   return problems;
 }
 
-/** What became in truth of the records that canaries were to leave by making drafts. */
+/** The true delays and losses of the records from draft canaries. */
 function madeDrafts(
   { tenants, credentials, store, truth }: Emulator,
   untilMs: number,
@@ -54,11 +54,11 @@ function madeDrafts(
     .filter(({ record }) => record.atMs <= untilMs && isOurs(record.body))
     .map(({ record, availableMs }) => availableMs - record.atMs)
     .sort((a, b) => a - b);
-  // Nothing but drafts is withheld here: people make none.
+  // Only drafts are withheld here, because people create none.
   return { delays, lost: truth().withheld.filter(({ atMs }) => atMs <= untilMs).length };
 }
 
-test('canaries act in every workload, and each record that comes back is known', async () => {
+test('canaries act in every workload, and each returned record is recognized', async () => {
   const dir = join(root, 'all');
   const emulator = await livelyTenant({ seed: 11 });
   try {
@@ -88,11 +88,11 @@ test('canaries act in every workload, and each record that comes back is known',
   }
 });
 
-/** So many probes that a tenth of the loss is more than three standard errors of its share. */
+/** Enough probes that a tenth of the loss exceeds three standard errors of its share. */
 const MINUTES = IS_LONG ? 2880 : 600;
 
 for (const seed of IS_LONG ? [SEED, SEED + 1, SEED + 2] : [SEED]) {
-  test(`measures delay and loss as the emulator injected them, to a tenth (${seed})`, async (t) => {
+  test(`measures the injected delay and loss to a tenth (${seed})`, async (t) => {
     const dir = join(root, `measured-${seed}`);
     const lost = 0.3;
     const isCreate = fixedShare(lost);
@@ -102,7 +102,7 @@ for (const seed of IS_LONG ? [SEED, SEED + 1, SEED + 2] : [SEED]) {
       const common = { dir, emulator, acts: ['draft'], sources: [EXCHANGE] } as const;
       await withCanaries({ ...common, periodMs: MINUTE_MS }, async (probed) => {
         await live(emulator, probed, { collector, minutes: MINUTES, pollEvery: 10 });
-        // Those on their way come in, and the others are overdue.
+        // Expected canaries return, and the others become overdue.
         const untilMs = emulator.clock.now();
         await emulator.advance(24 * HOUR_MS);
         await pollOnce(probed.desk, collector);
@@ -118,13 +118,13 @@ for (const seed of IS_LONG ? [SEED, SEED + 1, SEED + 2] : [SEED]) {
   });
 }
 
-/** Withholds so large a share of the drafts that are made: by their ids, which are random. */
+/** Withholds this share of drafts, by their random ids. */
 function fixedShare(share: number): (record: FeedRecord) => boolean {
   return ({ id, body }) =>
     body['Operation'] === 'Create' && Number.parseInt(id.slice(0, 8), 16) < share * 2 ** 32;
 }
 
-/** Tells what was measured, and what it was in truth. */
+/** Compares the measured values with the true ones. */
 function assertMeasured(
   { sent, seen, delays }: CanaryTally,
   truth: ReturnType<typeof madeDrafts>,
@@ -136,7 +136,7 @@ function assertMeasured(
   const said = [
     `${sent - seen} of ${sent} lost (${(100 * share).toFixed(1)} %, of ${100 * lost} %)`,
   ];
-  // Of fewer probes the share is known less well: by chance alone it may be off by three errors.
+  // Fewer probes measure the share less precisely: chance alone allows three standard errors.
   const errors = 3 * Math.sqrt((lost * (1 - lost)) / sent);
   if (IS_LONG) assert.ok(errors < 0.1 * lost, 'enough probes to tell a tenth');
   assert.ok(Math.abs(share - lost) <= Math.max(errors, 0.1 * lost), said[0]);
@@ -159,7 +159,7 @@ function isWithin(measured: number, truth: number): boolean {
 test('a silent workload is found within its p99 delay and two canary periods', async () => {
   const dir = join(root, 'silent');
   const periodMs = 5 * MINUTE_MS;
-  // More than a hundred canaries back: the feed's own p99 is known by then.
+  // More than a hundred canaries have returned, so the feed's own p99 is known.
   const outFromMs = Date.parse('2026-03-02T00:00:00Z') + 12 * HOUR_MS;
   const out = { fromMs: outFromMs, toMs: outFromMs + 12 * HOUR_MS };
   const outages = [{ workload: 'SharePoint', afterwards: 'lost', ...out } as const];
@@ -182,7 +182,7 @@ test('a silent workload is found within its p99 delay and two canary periods', a
         await live(emulator, probed, { collector, minutes: 1, pollEvery: 1 });
         if (rows().some(silent)) foundMs = emulator.clock.now();
       }
-      // The canary of a period is sent somewhere in it, and is looked at once a minute here.
+      // The canary of a period is sent at some moment in it, and is checked once per minute here.
       const promisedMs = p99Ms * 1.05 + 2 * periodMs + MINUTE_MS;
       const tookMs = foundMs - outFromMs;
       assert.ok(tookMs <= promisedMs, `${tookMs / MINUTE_MS} of ${promisedMs / MINUTE_MS} min`);
@@ -195,16 +195,16 @@ test('a silent workload is found within its p99 delay and two canary periods', a
   }
 });
 
-/** Of a feed in which nothing comes before two hours are over, and everything before four. */
+/** A feed that delivers nothing within two hours, and everything within four. */
 const STEADY: FeedDelay = {
   windowMs: 5 * MINUTE_MS,
   usualMs: [2 * HOUR_MS, 4 * HOUR_MS],
   ...{ slowShare: 0, slowMeanMs: 0, shards: 3 },
 };
 
-test('what came just before a crash is judged after it, and nothing is awaited twice', async () => {
+test('canaries that returned before a crash are reported after it, and only once', async () => {
   const dir = join(root, 'crash');
-  // Canaries are sent at moments that nobody can know: by a usual delay some come within the hour.
+  // Canaries are sent at random moments: with usual delays, some return within the hour.
   const delays = { activity: STEADY, graph: STEADY, azure: STEADY };
   const emulator = await livelyTenant({ seed: SEED, delays });
   try {
@@ -213,7 +213,7 @@ test('what came just before a crash is judged after it, and nothing is awaited t
     const sent = await withCanaries(options, async (probed) => {
       await live(emulator, probed, { collector, minutes: 60, pollEvery: 60 });
       await emulator.advance(12 * HOUR_MS);
-      // The records are in the ledger, and who waits for them dies before the next look.
+      // The records are in the ledger, and the waiting process dies before its next check.
       await pollOnce(probed.desk, collector);
       return countOf(probed.store.canaries());
     });
@@ -226,7 +226,7 @@ test('what came just before a crash is judged after it, and nothing is awaited t
     });
     await withCanaries({ ...options, acts: [] }, async ({ canaries, desk }) => {
       const { windows } = await canaries.poll(desk);
-      // The four that the second life sent are on their way, and the others were judged.
+      // The four canaries of the second process are pending, and the others were reported.
       assert.equal(windows, 0);
     });
     await assertFsckClean(dir);
@@ -242,7 +242,7 @@ function countOf(tallies: readonly CanaryTally[]): { sent: number; seen: number 
   );
 }
 
-test('what the canary may not do is said, and counts for no loss', async () => {
+test('a forbidden canary act is reported, and does not count as loss', async () => {
   const dir = join(root, 'refused');
   const emulator = await livelyTenant({ seed: SEED });
   try {

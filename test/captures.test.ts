@@ -31,7 +31,7 @@ const random = new SeededRandom(20_261_124);
 
 const captures = skip === false ? ['ual-captures', 'golden-saml'].flatMap(filesOf) : [];
 
-/** The licence that lies beside the captures is no export. */
+/** The license beside the captures is not an export. */
 function filesOf(name: string): string[] {
   const folder = sharedData(name);
   const names = readdirSync(folder).filter((file) => ['.csv', '.json'].includes(extname(file)));
@@ -42,7 +42,7 @@ function countByOtherMeans(path: string): number {
   return extname(path) === '.csv' ? csvRows(path).length : jsonItems(path).length;
 }
 
-/** A folder with the captures, each as `write` leaves it there. */
+/** A folder with the captures, as `write` creates each. */
 function folderOf(name: string, write: (path: string, folder: string, at: number) => void): string {
   const folder = join(root, name);
   mkdirSync(folder);
@@ -57,7 +57,7 @@ function shuffled<T>(items: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-/** A CSV capture as `Search-UnifiedAuditLog | ConvertTo-Json` would have left it. */
+/** A CSV capture in the form of `Search-UnifiedAuditLog | ConvertTo-Json`. */
 function asJson(path: string, auditData: (cell: string) => unknown): string {
   const items = csvRows(path).map((row) => ({
     ...row,
@@ -79,7 +79,7 @@ function converted(name: string, auditData: (cell: string) => unknown): string {
 
 let plain: Outcome;
 
-test('every capture is read whole, and a second time adds nothing', { skip }, async () => {
+test('reads every capture completely, and adds nothing the second time', { skip }, async () => {
   assert.equal(captures.length, 18);
   const data = join(root, 'one-by-one');
   const total = captures.reduce((sum, path) => sum + countByOtherMeans(path), 0);
@@ -107,7 +107,7 @@ test('every capture is read whole, and a second time adds nothing', { skip }, as
   await assertFsckClean(data);
 });
 
-/** What the ledger says of each file: the chain of custody. */
+/** The ledger's entries about each file: the chain of custody. */
 async function importEntries(data: string): Promise<Record<string, unknown>[]> {
   return withAccount(data, async ({ store, ledger }) => {
     const said: Record<string, unknown>[] = [];
@@ -121,7 +121,7 @@ async function importEntries(data: string): Promise<Record<string, unknown>[]> {
   });
 }
 
-test('all captures at once, through the command line, count as each alone', { skip }, async () => {
+test('importing all captures together gives the sum of each alone', { skip }, async () => {
   const folder = folderOf('plain', (path, to, at) => {
     copyFileSync(path, join(to, `${at}${extname(path)}`));
   });
@@ -135,7 +135,7 @@ test('all captures at once, through the command line, count as each alone', { sk
   assert.ok(plain.statements.size > 10);
 });
 
-test('other names and endings change nothing', { skip }, async () => {
+test('other file names and extensions change nothing', { skip }, async () => {
   const revocation = ['.txt', '', '.csv', '.json', '.log', '.CSV'];
   const folder = folderOf('renamed', (path, to, at) => {
     copyFileSync(path, join(to, `${random.word(9)}${revocation[at % revocation.length]}`));
@@ -170,7 +170,7 @@ for (const [form, auditData] of [
   ['text', asText],
   ['object', asObject],
 ] as const) {
-  test(`CSV made into JSON with AuditData as ${form} changes nothing`, { skip }, async () => {
+  test(`CSV converted to JSON with AuditData as ${form} changes nothing`, { skip }, async () => {
     const csv = join(root, 'plain');
     const json = converted(`json-${form}`, auditData);
     const data = (name: string): string => join(root, `${form}-${name}`);
@@ -178,7 +178,7 @@ for (const [form, auditData] of [
     assertAlike(await outcomeOf(data('alone')), plain);
     await importHere(data('csv-first'), csv);
     const again = await importHere(data('csv-first'), json);
-    // The bytes of the document are the same, out of whatever they were unwrapped.
+    // The document's bytes are the same, whatever they were unwrapped from.
     if (auditData === asText) assert.equal(again.accepted, 0);
     assertAlike(await outcomeOf(data('csv-first')), plain);
     await importHere(data('json-first'), json);

@@ -10,7 +10,7 @@ const root = temporaryFolder('conformance');
 const captures = join(root, 'captures.json');
 writeFileSync(captures, ndjson(records(6)));
 
-test('compares captures that nobody imported, and says what differs', async () => {
+test('compares captures without an import, and lists the differences', async () => {
   const { code, stdout } = await countersign(['conformance', captures, '--json']);
   const report = JSON.parse(stdout) as {
     answer: string;
@@ -40,7 +40,7 @@ test('compares the ledger, with the same result', async () => {
   assert.match(stderr, /^cannot tell, because there is no record to compare/);
 });
 
-test('tells names, forms and counts, and no value', async () => {
+test('reports names, forms and counts, and no value', async () => {
   for (const args of [['--json'], []]) {
     const { stdout } = await countersign(['conformance', captures, ...args]);
     assert.ok(stdout.length > 100);
@@ -48,7 +48,7 @@ test('tells names, forms and counts, and no value', async () => {
   }
 });
 
-test('nothing to compare is no conformity', async () => {
+test('nothing to compare is not conformity', async () => {
   const empty = join(root, 'empty');
   mkdirSync(empty);
   const { code, stderr } = await countersign(['conformance', empty]);

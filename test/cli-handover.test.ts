@@ -11,8 +11,8 @@ import { ndjson, records } from './support/exports.ts';
 const root = mkdtempSync(join(tmpdir(), 'countersign-handover-'));
 after(() => rmSync(root, { recursive: true }));
 
-/** A holder is an import of standard input that nobody has ended yet. */
-test('a second import goes to the holder of the ledger, and tells its own result', async () => {
+/** The ledger's host is an import of standard input that has not ended yet. */
+test('a second import is forwarded to the host, and prints its own result', async () => {
   const dir = join(root, 'second');
   const holder = await hold(dir);
   const file = fileOf(records(20));
@@ -25,7 +25,7 @@ test('a second import goes to the holder of the ledger, and tells its own result
   await clean(dir);
 });
 
-test('standard input is put aside for the holder, and nothing of it is left', async () => {
+test('standard input is staged for the host, and removed afterwards', async () => {
   const dir = join(root, 'stdin');
   const holder = await hold(dir);
   const second = await handedOver(['import', '-', '--json', '--data', dir], ndjson(records(7)));
@@ -39,7 +39,7 @@ test('standard input is put aside for the holder, and nothing of it is left', as
   await clean(dir);
 });
 
-test('an error of handed-over work is told as if it had happened here', async () => {
+test('an error of forwarded work is reported like a local one', async () => {
   const dir = join(root, 'error');
   const holder = await hold(dir);
   const args = ['ledger', 'erase', '--user', 'nobody@example.org', '--case', 'C', '--reason', 'R'];
@@ -50,7 +50,7 @@ test('an error of handed-over work is told as if it had happened here', async ()
   assert.match(stderr, /no body fits/);
 });
 
-test('after a kill -9 of the holder, who asked for waiting work does it', async () => {
+test('after a kill -9 of the host, a waiting command does its own work', async () => {
   const dir = join(root, 'killed');
   const holder = await hold(dir);
   const second = await handedOver(['import', fileOf(records(9)), '--json', '--data', dir]);
@@ -60,7 +60,7 @@ test('after a kill -9 of the holder, who asked for waiting work does it', async 
   await clean(dir);
 });
 
-test('many imports at once end with every record in once', async () => {
+test('many concurrent imports end with every record imported once', async () => {
   const dir = join(root, 'many');
   const files = [0, 1, 2, 3].map((part) => fileOf(records(20, part * 10)));
   const answers = await Promise.all(
@@ -77,7 +77,7 @@ test('many imports at once end with every record in once', async () => {
   await clean(dir);
 });
 
-test('a data folder whose path is too long for a socket can be written to by two', async () => {
+test('two commands can write to a data folder whose path is too long for a socket', async () => {
   const dir = join(root, 'long-'.repeat(20), 'long-'.repeat(20));
   const holder = await hold(dir);
   const second = await handedOver(['import', fileOf(records(3)), '--json', '--data', dir]);
@@ -86,7 +86,7 @@ test('a data folder whose path is too long for a socket can be written to by two
   await clean(dir);
 });
 
-test('Ctrl-C ends an import with 130, nothing half in; the rest comes the next time', async () => {
+test('Ctrl-C ends an import with 130 between batches; the next run imports the rest', async () => {
   const dir = join(root, 'interrupted');
   const holder = await hold(dir);
   holder.stdin?.on('error', () => undefined).write(ndjson(records(5)));
@@ -101,10 +101,10 @@ test('Ctrl-C ends an import with 130, nothing half in; the rest comes the next t
   await clean(dir);
 });
 
-test('the second Ctrl-C ends the process where it stands, and the ledger survives it', async () => {
+test('a second Ctrl-C ends the process at once, and the ledger survives it', async () => {
   const dir = join(root, 'twice');
   const holder = await hold(dir);
-  // A starter that waits keeps the holder busy after its own work was interrupted.
+  // A waiting command keeps the host busy after the host's own work was interrupted.
   const second = await handedOver(['import', fileOf(records(4)), '--json', '--data', dir]);
   holder.kill('SIGINT');
   holder.kill('SIGINT');
@@ -134,7 +134,7 @@ async function release(holder: ChildProcess, content: readonly unknown[]): Promi
   return result;
 }
 
-/** Starts a command, and resolves when it has said that it waits for the holder. */
+/** Starts a command, and resolves when it reports that it waits for the host. */
 async function handedOver(
   args: readonly string[],
   input = '',
@@ -147,7 +147,7 @@ async function handedOver(
     said += chunk.toString();
   });
   await until(() => said.includes('waiting for the process that holds the ledger'));
-  // In an object: a promise would be awaited along with this one.
+  // In an object: a bare promise would be awaited together with this one.
   return { result };
 }
 

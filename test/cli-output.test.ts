@@ -21,7 +21,7 @@ before(async () => {
 });
 
 for (const args of [['timeline'], ['timeline', '--json'], ['query', 'FROM events', '--json']]) {
-  test(`${args.join(' ')}: a reader that goes away ends it quietly`, async () => {
+  test(`${args.join(' ')}: ends quietly when the reader closes the pipe`, async () => {
     const child = start([...args, '--data', dir]);
     child.stdout?.once('data', () => child.stdout?.destroy());
     const { code, stderr } = await endedWithoutReader(child);
@@ -30,7 +30,7 @@ for (const args of [['timeline'], ['timeline', '--json'], ['query', 'FROM events
   });
 }
 
-test('a reader that is gone from the start does not keep an import from its work', async () => {
+test('a reader that is gone from the start does not stop an import', async () => {
   const file = join(root, 'more.json');
   writeFileSync(file, ndjson(records(5, 5000)));
   const child = start(['import', file, '--data', dir]);
@@ -40,7 +40,7 @@ test('a reader that is gone from the start does not keep an import from its work
   assert.equal((JSON.parse(again.stdout) as { duplicates: number }).duplicates, 5);
 });
 
-test('an answer that cannot be written says so, and is no success', async (t) => {
+test('reports an answer that cannot be written, and exits with an error', async (t) => {
   if (!existsSync('/dev/full')) return t.skip('because this system has no /dev/full');
   const main = join(REPOSITORY, 'apps/countersign/src/main.ts');
   const child = spawn(process.execPath, [main, 'ledger', 'checkpoint', '--data', dir], {
@@ -51,7 +51,7 @@ test('an answer that cannot be written says so, and is no success', async (t) =>
   assert.equal(await exited, 3);
 });
 
-test('a pipe gets one whole line for each row, without colour', async () => {
+test('a pipe gets one whole line per row, without color', async () => {
   const { stdout } = await countersign(['timeline', '--data', dir], { env: { NO_COLOR: '' } });
   const [head, ...rows] = stdout.trimEnd().split('\n');
   assert.match(head ?? '', /^time \(UTC\) +who +what +on what +from +app +session +entry$/);
@@ -60,7 +60,7 @@ test('a pipe gets one whole line for each row, without colour', async () => {
   assert.ok(!stdout.includes('\x1b'));
 });
 
-test('help, errors and progress leave standard output to the items', async () => {
+test('help, errors and progress keep off standard output', async () => {
   const file = join(root, 'more.json');
   const { stdout, stderr } = await countersign(['import', file, '--json', '--data', dir]);
   assert.equal(stdout.split('\n').length, 2);
@@ -82,7 +82,7 @@ for (const args of [
   ['policy', 'export', 'conditional-access', '--tenant', TENANT, '-o'],
   ['out', '--since', '2024-01-01T00:00:00Z', '--questionnaire'],
 ]) {
-  test(`${args.join(' ')}: a file that is there stays, unless it is to be replaced`, async () => {
+  test(`${args.join(' ')}: keeps an existing file unless told to replace it`, async () => {
     const file = join(root, 'kept');
     writeFileSync(file, 'what was there');
     const line = [...args, file, '--data', dir];

@@ -24,7 +24,7 @@ before(async () => {
   assert.equal(code, 0, stderr);
 });
 
-test('import tells what it read, in exactly the members of the contract', async () => {
+test('import reports what it read, in exactly the members of the contract', async () => {
   const file = join(root, 'again.json');
   writeFileSync(file, `${ndjson(records(31))}{"Id": 7}\n`);
   const answer = only(await ask(['import', file, '--json']));
@@ -49,7 +49,7 @@ test('import tells what it read, in exactly the members of the contract', async 
   assert.deepEqual(Object.keys(answer).slice(0, 8), [...known, 'checkpoint']);
 });
 
-test('import of nothing readable exits 2, of an empty export 3', async () => {
+test('import exits 2 when nothing can be read, and 3 for an empty export', async () => {
   const unreadable = join(root, 'picture.png');
   writeFileSync(unreadable, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
   const refused = await ask(['import', unreadable]);
@@ -68,7 +68,7 @@ test('import reads standard input', async () => {
   assert.equal(answer.accepted, 3);
 });
 
-test('a timeline prints its items, then says why they may not be all', async () => {
+test('a timeline prints its items, then says why some may be missing', async () => {
   const { code, stdout, stderr } = await ask(['timeline', '--user', 'ADA@example.org', '--json']);
   assert.equal(code, 0);
   assert.match(stderr, /^Not everything could be seen: [^\n]+\n$/);
@@ -83,14 +83,14 @@ test('a timeline prints its items, then says why they may not be all', async () 
     assert.equal((unmapped as { entries: unknown[] }).entries.length, 1);
 });
 
-test('a timeline of somebody who is not known is empty and cannot tell', async () => {
+test('a timeline of an unknown person is empty and cannot tell', async () => {
   const { code, stdout, stderr } = await ask(['timeline', '--user', 'nobody@example.org']);
   assert.equal(code, 3);
   assert.equal(stdout, '');
   assert.match(stderr, /nobody@example\.org/);
 });
 
-test('an empty period is wrong usage', async () => {
+test('an empty period is a usage error', async () => {
   const args = ['timeline', '--from', '2024-03-06', '--to', '2024-03-05'];
   assert.equal((await ask(args)).code, 2);
 });
@@ -131,7 +131,7 @@ test('a statement as CSV and HTML goes to a file that only its owner can read', 
   }
 });
 
-test('a purpose and a case make the look at a person an entry', async () => {
+test('viewing a person with a purpose and a case writes an entry', async () => {
   const before = await size();
   const args = ['statement', 'ada@example.org', '--purpose', 'audit', '--case', 'C-7', '--json'];
   const { code, stdout } = await ask(args);
@@ -144,7 +144,7 @@ test('a purpose and a case make the look at a person an entry', async () => {
   assert.equal((await ask(['statement', 'ada@example.org', '--purpose', 'audit'])).code, 2);
 });
 
-test('show holds envelope, raw body, event and a proof that was verified', async () => {
+test('show has envelope, raw body, event and a verified proof', async () => {
   const shown = only(await ask(['show', '1', '--json']));
   assert.equal(JSON.parse(shown.body as string).Id, guid('record 0'));
   assert.equal(shown.bodyState, 'as committed');
@@ -153,7 +153,7 @@ test('show holds envelope, raw body, event and a proof that was verified', async
   assert.equal((await ask(['show', '1'])).code, 0);
 });
 
-test('an entry that is not integrated, or is none, cannot be told', async () => {
+test('show cannot tell about an entry that is missing or not integrated yet', async () => {
   for (const args of [
     ['show', '9999'],
     ['ledger', 'prove', '9999'],
@@ -165,7 +165,7 @@ test('an entry that is not integrated, or is none, cannot be told', async () => 
   }
 });
 
-test('no count of findings or decisions is an answer while there is none', async () => {
+test('without findings or decisions, a query for their count cannot tell', async () => {
   for (const table of ['findings', 'decisions']) {
     const { code, stdout, stderr } = await ask(['query', `SELECT count(*) AS n FROM ${table}`]);
     assert.equal(code, 3);
@@ -174,7 +174,7 @@ test('no count of findings or decisions is an answer while there is none', async
   }
 });
 
-test('query answers as table, JSON, CSV and Parquet, and nothing is no answer', async () => {
+test('query answers as table, JSON, CSV and Parquet; an empty result is no answer', async () => {
   const sql = 'SELECT actor_name, count(*) AS n FROM events GROUP BY 1 ORDER BY 1';
   assert.deepEqual(lines((await ask(['query', sql, '--json'])).stdout), [
     { actor_name: 'ada@example.org', n: 34 },
@@ -193,7 +193,7 @@ test('query answers as table, JSON, CSV and Parquet, and nothing is no answer', 
   assert.equal((await ask(['query', `SELECT * FROM read_text('${file}')`])).code, 2);
 });
 
-test('a cell of CSV that would be a formula is made harmless, and a number stays one', async () => {
+test('a CSV cell that would be a formula is escaped, and a number stays a number', async () => {
   const cells = `-5 AS n, -1e0 AS d, '=1+1' AS "=f", '-5' AS t, (-9007199254740993)::HUGEINT AS h`;
   const { stdout } = await ask(['query', `SELECT ${cells}`, '--format', 'csv']);
   assert.equal(stdout, "n,d,'=f,t,h\r\n-5,-1,'=1+1,'-5,-9007199254740993\r\n");
@@ -238,7 +238,7 @@ test('the checkpoint is the signed note, and fsck is clean', async () => {
   });
 });
 
-test('evidence verifies with the key, not when changed, and says nothing without one', async () => {
+test('evidence verifies with the key, fails when changed, and else is unknown', async () => {
   const file = join(root, 'case.evidence');
   assert.equal((await ask(['evidence', 'export', '1', '2', '-o', file])).code, 0);
   const { vkey } = only(await ask(['ledger', 'checkpoint', '--json']));
@@ -258,7 +258,7 @@ test('evidence verifies with the key, not when changed, and says nothing without
   assert.equal(verdict.code, 1);
 });
 
-test('a folder without a ledger is said to have none, and none is made', async () => {
+test('a folder without a ledger is reported, and none is created', async () => {
   const none = join(root, 'none');
   for (const args of [
     ['timeline'],
@@ -287,7 +287,7 @@ for (const columns of [80, 200]) {
   });
 }
 
-test('erasing a person leaves nothing of them, and a hold forbids it', async () => {
+test('erasing a person removes all their data, and a hold prevents it', async () => {
   await ask(['ledger', 'hold', '--case', 'K', '--user', 'eve@example.org']);
   const erase = [
     'ledger',
@@ -312,7 +312,7 @@ test('erasing a person leaves nothing of them, and a hold forbids it', async () 
   assert.equal((await ask(['ledger', 'fsck'])).code, 0);
 });
 
-test('a key can be rotated, and the books made again, with every answer the same', async () => {
+test('after a key rotation and a rebuild, every answer is the same', async () => {
   const timeline = await ask(['timeline', '--json']);
   const { oldVkey, newVkey } = only(await ask(['ledger', 'rotate-key', '--json']));
   assert.notEqual(oldVkey, newVkey);

@@ -29,14 +29,14 @@ async function itemsOf(args: readonly string[]): Promise<Item[]> {
     .map((line) => JSON.parse(line) as Item);
 }
 
-test('check-tenant without a ledger tells what is documented, and that it is no more', async () => {
+test('check-tenant without a ledger prints the documented facts, and says so', async () => {
   const { code, stdout, stderr } = await countersign(['check-tenant', '--data', nowhere]);
   assert.equal(code, 3);
   assert.match(stdout, /^what +E3 +E5 +F +none +shown by +read by +limit$/m);
   assert.match(stderr, /^cannot tell, because (\d+) of \1 facts are only documented or assumed/);
 });
 
-test('check-tenant --json has one line for each licence group and fact', async () => {
+test('check-tenant --json has one line per license group and fact', async () => {
   const items = await itemsOf(['check-tenant', '--data', dir]);
   assert.equal(items.length % 4, 0);
   const members = ['fact', 'what', 'licence', 'recorded', 'days', 'paths', 'proof', 'tenant'];
@@ -53,7 +53,7 @@ test('check-tenant --json has one line for each licence group and fact', async (
   }
 });
 
-test('check-tenant takes a license group that there is, and no other', async () => {
+test('check-tenant accepts only an existing license group', async () => {
   const { code, stderr } = await countersign(['check-tenant', '--license', 'E7', '--data', dir]);
   assert.equal(code, 2);
   assert.equal(
@@ -63,7 +63,7 @@ test('check-tenant takes a license group that there is, and no other', async () 
   );
 });
 
-test('requests says of each what it is, why, how it is tested, and how it stands', async () => {
+test('requests shows for each request its purpose, reason, test and state', async () => {
   const items = await itemsOf(['requests', '--data', dir]);
   assert.ok(items.length >= 10);
   for (const item of items) {
@@ -79,7 +79,7 @@ test('requests says of each what it is, why, how it is tested, and how it stands
   );
 });
 
-test('the acceptance test of a request is a question that anybody can ask again', async () => {
+test('the acceptance test of a request is a query that the user can repeat', async () => {
   for (const { test: sql, state } of await itemsOf(['requests', '--data', dir])) {
     const { code, stdout, stderr } = await countersign([
       'query',
@@ -94,7 +94,7 @@ test('the acceptance test of a request is a question that anybody can ask again'
   }
 });
 
-test('a request of another tenant is not decided by the records of this one', async () => {
+test('records of one tenant do not decide a request of another', async () => {
   const tenant = 'ffffffff-0000-4000-8000-000000000000';
   const items = await itemsOf(['requests', '--data', dir, '--tenant', tenant]);
   for (const { state } of items) assert.equal(state, 'cannot tell');
@@ -109,7 +109,7 @@ for (const command of ['check-tenant', 'requests']) {
     });
   }
 
-  test(`${command} puts each item on one line of a pipe`, async () => {
+  test(`${command} prints each item on one line of a pipe`, async () => {
     const { stdout } = await countersign([command, '--data', dir]);
     const items = await itemsOf([command, '--data', dir]);
     const rows = command === 'requests' ? items.length : items.length / 4;

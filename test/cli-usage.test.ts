@@ -40,7 +40,7 @@ test('help goes to standard output, names every command, and fits 80 columns', a
   for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
 });
 
-test('no command at all is wrong usage: help on standard error, exit 2', async () => {
+test('no command is a usage error: help on standard error, exit 2', async () => {
   const { code, stdout, stderr } = await countersign([]);
   assert.equal(code, 2);
   assert.equal(stdout, '');
@@ -58,7 +58,7 @@ for (const [what, args] of [
   ['an unknown format', ['statement', 'x', '--format', 'pdf']],
   ['a group without its command', ['ledger']],
 ] as const) {
-  test(`${what} is wrong usage: nothing on standard output, exit 2`, async () => {
+  test(`${what} is a usage error: nothing on standard output, exit 2`, async () => {
     const { code, stdout, stderr } = await countersign(args);
     assert.equal(code, 2, stderr);
     assert.equal(stdout, '');
@@ -77,14 +77,14 @@ test('an escape in an argument does not reach the terminal', async () => {
   assert.ok(!stderr.includes('\x1b'));
 });
 
-test('FORCE_COLOR paints, NO_COLOR and a pipe do not', async () => {
+test('FORCE_COLOR adds color, NO_COLOR and a pipe do not', async () => {
   const painted = await countersign(['--help'], { env: { FORCE_COLOR: '1' } });
   assert.ok(painted.stdout.includes('\x1b['));
   const plain = await countersign(['--help'], { env: { NO_COLOR: '' } });
   assert.ok(!plain.stdout.includes('\x1b['));
 });
 
-test('--debug tells where an error came from', async () => {
+test('--debug shows where an error came from', async () => {
   const { stderr } = await countersign(['show', '1', '--data', '/nowhere', '--debug']);
   assert.match(stderr, /^countersign: .*\n\w*Error: .*\n +at /);
 });

@@ -13,7 +13,7 @@ const dir = join(root, 'data');
 const state = join(root, 'witness');
 after(() => rmSync(root, { recursive: true }));
 
-test('a log asks its witness, which keeps its key and its memory over a restart', async () => {
+test('a log asks its witness, which keeps its key and its state across a restart', async () => {
   const file = join(root, 'export.json');
   writeFileSync(file, ndjson(records(4)));
   assert.equal((await ask(['import', file])).code, 0);

@@ -32,7 +32,7 @@ function quarantinedIn(dir: string): { file: string; reason: string; bytes: stri
     .sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-test('starts what is not subscribed, and takes what is listed page by page', async () => {
+test('starts missing subscriptions, and reads lists page by page', async () => {
   const dir = join(root, 'first');
   const service = new ActivityService(TENANT);
   await using server = await service.start();
@@ -53,7 +53,7 @@ test('starts what is not subscribed, and takes what is listed page by page', asy
   assert.equal(published.length, server.asked.length - 1, 'all but the token');
 });
 
-test('asks again only for what is new, whatever process asks', async () => {
+test('requests only new content, from any process', async () => {
   const dir = join(root, 'again');
   const service = new ActivityService(TENANT);
   await using server = await service.start();
@@ -64,12 +64,12 @@ test('asks again only for what is new, whatever process asks', async () => {
   service.put({ id: 'a', createdMs: NOW_MS - HOUR_MS, body: listOf(1, 2, 3) });
   await pollHere(dir, clock, activityCollector({ origin: server.origin, tenant: TENANT, clock }));
   clock.advance(5 * MINUTE_MS);
-  // The same records in another blob, and one that is new: at least once is all that is promised.
+  // The same records in another blob, plus a new one: the API promises at least once.
   service.put({ id: 'b', createdMs: NOW_MS + MINUTE_MS, body: listOf(3, 4) });
   const collector = activityCollector({ origin: server.origin, tenant: TENANT, clock });
   const report = await pollHere(dir, clock, collector);
   assert.deepEqual([report.records, report.duplicates, fetches()], [2, 1, 2]);
-  // Listed long after the time at which it says that it became available.
+  // Listed long after its stated availability.
   service.put({ id: 'late', createdMs: NOW_MS - 30 * HOUR_MS, body: listOf(5) });
   clock.advance(7 * HOUR_MS);
   await pollHere(dir, clock, collector);
@@ -82,7 +82,7 @@ test('asks again only for what is new, whatever process asks', async () => {
   assert.ok(seen.every(({ outcome }) => outcome === 'complete'));
 });
 
-test('says what was switched off, and starts it again', async () => {
+test('reports content types that were switched off, and starts them again', async () => {
   const dir = join(root, 'off');
   const service = new ActivityService(TENANT);
   await using server = await service.start();
@@ -103,7 +103,7 @@ test('says what was switched off, and starts it again', async () => {
   assert.deepEqual([off[0]?.from, off[0]?.to], ['2026-03-02T09:00:00Z', '2026-03-02T09:10:00Z']);
 });
 
-test('a hostile service: each fault is told, the rest goes on, nothing is lost', async () => {
+test('a hostile service: reports each fault, continues, and loses nothing', async () => {
   const dir = join(root, 'hostile');
   const service = new ActivityService(TENANT);
   await using server = await service.start();
@@ -174,7 +174,7 @@ function redirectTo(origin: string): (asked: unknown, response: ServerResponse) 
   };
 }
 
-test('content that is listed and gone is a loss that is said, not asked for again', async () => {
+test('content that is listed and gone is reported as lost, and not requested again', async () => {
   const dir = join(root, 'gone');
   const service = new ActivityService(TENANT);
   await using server = await service.start();
@@ -197,7 +197,7 @@ test('content that is listed and gone is a loss that is said, not asked for agai
   assert.deepEqual([short?.outcome, short?.listed, short?.fetched], ['partial', 2, 1]);
 });
 
-test('links that go round end, and what they listed is taken', async () => {
+test('a link loop ends, and the listed content is used', async () => {
   const dir = join(root, 'loop');
   const service = new ActivityService(TENANT);
   await using server = await service.start();
@@ -218,7 +218,7 @@ test('links that go round end, and what they listed is taken', async () => {
   assert.match(problems[0] ?? '', /partial \(loop\)/);
 });
 
-test('trouble is told and passes: what could not be had is asked for again', async () => {
+test('reports temporary failures, and requests that content again', async () => {
   const dir = join(root, 'trouble');
   const service = new ActivityService(TENANT);
   await using server = await service.start();
@@ -251,7 +251,7 @@ test('trouble is told and passes: what could not be had is asked for again', asy
   await assertExactlyOnce(dir, 20);
 });
 
-test('says that the quota is too small, and from when on it loses', async () => {
+test('reports a quota that is too small, and when it starts to lose content', async () => {
   const dir = join(root, 'quota');
   const service = new ActivityService(TENANT);
   await using server = await service.start();
@@ -275,7 +275,7 @@ test('says that the quota is too small, and from when on it loses', async () => 
   assert.equal(late?.outcome, 'partial');
 });
 
-test('collects over TLS with the authority that it was given', async () => {
+test('collects over TLS with the configured authority', async () => {
   const tls = certificateFor('127.0.0.1');
   const service = new ActivityService(TENANT);
   await using server = await service.start(tls);

@@ -20,7 +20,7 @@ import { bodiesOf } from './support/offered-records.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** A Sunday night: hardly anybody does anything. */
+/** A Sunday night with almost no activity. */
 const START_MS = Date.parse('2026-03-01T02:00:00Z');
 
 const root = temporaryFolder('collect-directory');
@@ -70,7 +70,7 @@ async function following(
   return dir;
 }
 
-/** What the ledger has of each kind is what the tenant has. */
+/** The ledger has the same objects of each kind as the tenant. */
 async function assertSame(dir: string): Promise<void> {
   const { state } = companyDirectory();
   const held = await directoryState(dir);
@@ -129,7 +129,7 @@ function someUsers(count: number): readonly string[] {
   return ids;
 }
 
-test('a snapshot, and then what changes: the ledger alone gives the directory again', async () => {
+test('a snapshot, then changes: the ledger alone restores the directory', async () => {
   const dir = await following('followed', async (poll) => {
     await poll();
     const [first = '', second = '', third = '', fourth = ''] = someUsers(4);
@@ -173,13 +173,13 @@ test('a snapshot, and then what changes: the ledger alone gives the directory ag
   assert.equal(grants?.get(GRANT.id)?.['scope'], GRANT.scope);
   const seen = await observationsOf(dir);
   const users = seen.filter(({ source }) => source === 'graph/delta.users');
-  // Each reading reaches back to the one before: nothing lies between them.
+  // Each read starts where the previous one ended, without a gap.
   for (const [at, { from }] of users.entries()) {
     if (at > 0) assert.ok(Date.parse(from) <= Date.parse(users[at - 1]?.to ?? ''), from);
   }
 });
 
-test('a list that says nothing new adds nothing, but every hour that it was so', async () => {
+test('an unchanged list adds only an hourly confirmation', async () => {
   const dir = await following('unchanged', async (poll) => {
     await poll();
     for (const minutes of [50, 70]) {
@@ -203,7 +203,7 @@ test('a list that says nothing new adds nothing, but every hour that it was so',
   }
 });
 
-test('a reading that is cut off goes on from its last page', async () => {
+test('an interrupted read continues after its last page', async () => {
   const dir = await following('cut', async (_poll, desk) => {
     const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
     const [collector] = collectors as [Collector];
@@ -216,7 +216,7 @@ test('a reading that is cut off goes on from its last page', async () => {
   await assertSame(dir);
 });
 
-test('a token that is too old starts a snapshot anew', async () => {
+test('an expired delta token starts a new snapshot', async () => {
   const busy = emulator;
   emulator = await startEmulator({ seed: SEED, startMs: START_MS });
   const dir = await following('expired', async (poll) => {
@@ -237,7 +237,7 @@ test('a token that is too old starts a snapshot anew', async () => {
   }
 });
 
-test('one erased person leaves the others, and the directory is read anew', async () => {
+test('erasing one person keeps the others, and the directory is read again', async () => {
   const dir = join(root, 'erased');
   const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
   const [collector] = collectors as [Collector];
@@ -256,7 +256,7 @@ test('one erased person leaves the others, and the directory is read anew', asyn
     await pollOnce(desk, collector);
   });
   await assertSame(dir);
-  // And whoever opens the ledger later goes on from there.
+  // A process that opens the ledger later continues from there.
   await withDesk(dir, clockOf(emulator), async (desk) => {
     const before = desk.directoryMark('graph/delta.users', tenantOf());
     assert.equal(before?.isLast, true);

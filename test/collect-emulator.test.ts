@@ -16,7 +16,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 const root = temporaryFolder('collect-emulator');
 
-/** Each fault by itself, and all that pass together. */
+/** Each fault alone, and all temporary ones together. */
 const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
   'no fault': {},
   throttling: { throttled: 0.3 },
@@ -40,8 +40,8 @@ const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
 };
 
 /**
- * Until no time passed in a poll: whoever was throttled waits between its requests, and what comes
- * meanwhile is offered and was not listed yet.
+ * Repeats until a poll took no time: throttled requests wait, and content that arrives meanwhile
+ * was offered but not listed yet.
  */
 async function pollStatusStill(
   emulator: Emulator,
@@ -57,7 +57,7 @@ async function pollStatusStill(
 }
 
 for (const [name, faults] of Object.entries(FAULTS)) {
-  test(`${name}: every record that is offered is in the ledger once`, async () => {
+  test(`${name}: every offered record is in the ledger once`, async () => {
     const dir = join(root, name.replaceAll(' ', '-'));
     const emulator = await livelyTenant({ seed: SEED, faults });
     try {

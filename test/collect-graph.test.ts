@@ -20,7 +20,7 @@ const HOURS = IS_LONG ? 72 : 3;
 
 const root = temporaryFolder('collect-graph');
 
-/** A tenant in which people work, of which Graph tells. */
+/** A tenant with activity, reported by Graph. */
 function workplace(faults: Partial<FaultPlan>): Promise<Emulator> {
   return startEmulator({
     seed: SEED,
@@ -36,7 +36,7 @@ const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
   'bombs and deep JSON': { bomb: 0.1, deep: 0.1 },
 };
 
-/** What the short form leaves out goes the same way through the client as what it tries. */
+/** Faults that the short form omits use the same client code as those it tries. */
 const SHORT: readonly string[] = [
   'no fault',
   'expired tokens',
@@ -50,7 +50,7 @@ const names = IS_LONG ? Object.keys(FAULTS) : SHORT;
 
 for (const name of names) {
   const faults = FAULTS[name] ?? {};
-  test(`${name}: every row that Graph gives is in the ledger once`, async () => {
+  test(`${name}: every row that Graph returns is in the ledger once`, async () => {
     const dir = join(root, name.replaceAll(' ', '-'));
     const emulator = await workplace(faults);
     const { collectors, close } = collectorsFor(emulator, COLLECT.logs);
@@ -65,10 +65,10 @@ for (const name of names) {
         const { skewMs = 0 } = faults;
         emulator.faults.clear();
         emulator.faults.set({ skewMs });
-        // One row in some hundred goes by a slow way whatever the fault, and is read back later.
+        // With any fault, a few rows in a thousand are slow, and are read later.
         await emulator.advance(14 * HOUR_MS);
         await pollToEnd(desk, collector);
-        // What was caught up with is read once more, for what came late.
+        // The backlog is read once more, for late rows.
         await pollToEnd(desk, collector);
       });
       assert.ok((await assertWays(dir, emulator, GRAPH_WAYS)) > 100);
@@ -82,7 +82,7 @@ for (const name of names) {
   });
 }
 
-test('a row of another tenant is quarantined, and its window is not whole', async () => {
+test('a row of another tenant is quarantined, and its window is incomplete', async () => {
   const dir = join(root, 'foreign');
   const emulator = await workplace({ foreign: 1 });
   const { collectors, close } = collectorsFor(emulator, COLLECT.logs);
@@ -110,7 +110,7 @@ test('a row of another tenant is quarantined, and its window is not whole', asyn
   }
 });
 
-test('a log of which some types are not asked for never counts as whole', async () => {
+test('a log with some types not requested never counts as complete', async () => {
   const dir = join(root, 'types');
   const emulator = await workplace({});
   const some =
@@ -134,12 +134,12 @@ test('a log of which some types are not asked for never counts as whole', async 
   }
 });
 
-test('types of sign-ins that are asked for later are read back', async () => {
+test('sign-in types that are requested later are read for the past', async () => {
   const dir = join(root, 'added');
   const emulator = await workplace({});
   const logs = COLLECT.logs.replace('}', ', directoryAudits: false}');
   const some = logs.replace('}', ', signIns: [interactiveUser]}');
-  // Longer than the entries that a start reads, and than what a first start reads back.
+  // Longer than what a restart or a first start reads.
   const days = IS_LONG ? 9 : 3;
   try {
     for (const [collect, polls] of [
@@ -153,7 +153,7 @@ test('types of sign-ins that are asked for later are read back', async () => {
         for (let poll = 0; poll < polls; poll++) {
           await emulator.advance(24 * HOUR_MS);
           await pollToEnd(desk, collector);
-          // What was caught up with is read once more, for what came late.
+          // The backlog is read once more, for late rows.
           await pollToEnd(desk, collector);
         }
       });
@@ -178,7 +178,7 @@ test('types of sign-ins that are asked for later are read back', async () => {
   }
 });
 
-test('what came late while nobody was there to read it again is found after days', async () => {
+test('rows that arrived late during an outage are found days later', async () => {
   const dir = join(root, 'away');
   const late = { late: 0.5, lateMs: [20 * HOUR_MS, 30 * HOUR_MS] } as const;
   const emulator = await workplace(late);

@@ -22,12 +22,12 @@ const HOUR_MS = 60 * MINUTE_MS;
 const START_MS = Date.parse('2026-03-02T00:00:00Z');
 const SOURCE = 'm365.activity/Audit.Exchange';
 const MIB = 1024 * 1024;
-/** Where something is wrong with a blob, it is asked for three times; then it is quarantined. */
+/** A blob with a problem is requested three times, and then quarantined. */
 const TRIES = 3;
 
 const root = temporaryFolder('collect-hostile');
 
-/** Of a tenant that leaves an hour's records in one blob. */
+/** A tenant with one blob per hour. */
 const HOURLY: FeedDelay = {
   windowMs: HOUR_MS,
   usualMs: [HOUR_MS, HOUR_MS + MINUTE_MS],
@@ -92,7 +92,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 for (const [name, { faults, reason }] of Object.entries(CASES)) {
-  test(`${name}: said, quarantined, and never covered`, async () => {
+  test(`${name}: reported, quarantined, and never covered`, async () => {
     const dir = join(root, name.replaceAll(' ', '-'));
     const actors = [new Clerk({ seed: 1, everyMs: 10 * MINUTE_MS })];
     const delays = { activity: HOURLY, graph: HOURLY, azure: HOURLY };
@@ -122,7 +122,7 @@ for (const [name, { faults, reason }] of Object.entries(CASES)) {
       const [row, more] = await coverageOf(dir, clockOf(emulator), START_MS + 30 * MINUTE_MS);
       assert.deepEqual([row?.state, more], ['lost', undefined], JSON.stringify(row));
       assert.equal(emulator.truth().strayed.all, 0);
-      // Each try ends at the limit; what was taken beyond it lies in buffers of sockets.
+      // Each attempt ends at the limit. Excess bytes are in socket buffers.
       const { floodBytes } = emulator.faults;
       assert.ok(floodBytes <= TRIES * 72 * MIB, `${floodBytes / MIB} MiB were taken`);
       assert.ok(mostBytes - beforeBytes < 512 * MIB, `${(mostBytes - beforeBytes) / MIB} MiB`);
@@ -143,7 +143,7 @@ test('a certificate of another host: nothing is sent, and nothing is covered', a
   const contentType = 'Audit.Exchange';
   service.put({ id: 'a', contentType, createdMs, body: `[${recordText(1)}]` });
   const clock = new ManualClock(START_MS + 4 * HOUR_MS);
-  // The authority is believed: only the name is another's.
+  // The authority is trusted; only the name differs.
   const http = { ca: tls.cert };
   const address = { origin: server.origin, tenant: NORTHMOOR, clock, http };
   const collector = activityCollector({ ...address, contentTypes: [contentType] });

@@ -66,7 +66,7 @@ function* listedNow(emulator: Emulator, feed: Feed): Iterable<unknown> {
   yield* emulator.store.listed(feed, TENANT, 0, emulator.clock.now() + 1);
 }
 
-/** Polls as `serve` does until so many records came; the last look finds nothing more. */
+/** Polls like `serve` until this many records arrived. The last poll finds no more. */
 async function collectedRows(
   dir: string,
   collector: EventHubsCollector,
@@ -130,7 +130,7 @@ async function tellOf(dir: string, source: string): Promise<Observation[]> {
   return seen.filter((each) => each.source === source && each.workload === null);
 }
 
-test('every record that a tenant exports is in the ledger once', options, async () => {
+test('every exported record of a tenant is in the ledger once', options, async () => {
   assert.ok(broker);
   const dir = join(root, 'tenant');
   const { address, connectionString } = broker;
@@ -157,7 +157,7 @@ test('every record that a tenant exports is in the ledger once', options, async 
     const count = offered.reduce((sum, each) => sum + each, 0);
     await collectedRows(dir, collectorOf(topics, 'tenant'), count);
     await assertWays(dir, emulator, EXPORT_WAYS);
-    // Read once more under another name: all of it is known.
+    // Read again under another group name: every record is a duplicate.
     const again = await collectedRows(dir, collectorOf(topics, 'tenant-again'), count);
     assert.ok(again >= count);
     await assertWays(dir, emulator, EXPORT_WAYS);
@@ -172,7 +172,7 @@ test('every record that a tenant exports is in the ledger once', options, async 
   }
 });
 
-test('goes on behind the last commit, whatever process reads', options, async () => {
+test('any process continues after the last commit', options, async () => {
   const dir = join(root, 'goes-on');
   const topic = 'goes-on';
   await send(topic, [line(1), line(2)], [line(3)]);
@@ -186,7 +186,7 @@ test('goes on behind the last commit, whatever process reads', options, async ()
   }
 });
 
-test('a hub of several categories gives each its own account', options, async () => {
+test('each category of a shared hub has its own coverage', options, async () => {
   const dir = join(root, 'mixed');
   const stranger = line(9, 'AuditLogs', '6f0d1e2c-0000-4000-8000-5742616e6765');
   const deep = `{"records":[${'['.repeat(50_000)}${']'.repeat(50_000)}]}`;
@@ -196,7 +196,7 @@ test('a hub of several categories gives each its own account', options, async ()
   const counts = async (source: string): Promise<number> =>
     (await tellOf(dir, `azure-monitor/${source}`)).reduce((sum, { records }) => sum + records, 0);
   assert.deepEqual([await counts('AuditLogs'), await counts('SignInLogs')], [2, 1]);
-  // What is broken may have been of either: neither is whole.
+  // A broken message may belong to either category, so neither is complete.
   await send('mixed', '<html>We will be right back', '', deep, [stranger, line(4)]);
   await collectedRows(dir, collectorOf([['mixed', 'AuditLogs', 'SignInLogs']], 'mixed'), 1);
   for (const source of ['azure-monitor/AuditLogs', 'azure-monitor/SignInLogs']) {
@@ -207,7 +207,7 @@ test('a hub of several categories gives each its own account', options, async ()
   await assertFsckClean(dir);
 });
 
-test('messages that expired unread are lost, and said to be', options, async () => {
+test('messages that expired unread are reported as lost', options, async () => {
   assert.ok(broker);
   const dir = join(root, 'expired');
   await send('expiring', [line(1)], [line(2)], [line(3)]);
@@ -224,7 +224,7 @@ test('messages that expired unread are lost, and said to be', options, async () 
   assert.match(lost[0]?.because ?? '', /^3 messages expired/);
 });
 
-test('a hub that is not there is told of, and the others are read', options, async () => {
+test('reports a missing hub, and reads the others', options, async () => {
   const dir = join(root, 'missing');
   await send('there', [line(1)]);
   const topics = [
@@ -238,7 +238,7 @@ test('a hub that is not there is told of, and the others are read', options, asy
   assert.ok(read.every(({ outcome }) => outcome === 'complete'));
 });
 
-test('with another reader in the group nothing is whole', options, async () => {
+test('with another reader in the group, no window is complete', options, async () => {
   const dir = join(root, 'shared');
   await send('shared', [line(1)], [line(2)]);
   const other = collectorOf([['shared', 'AuditLogs']], 'shared');
@@ -258,12 +258,12 @@ test('with another reader in the group nothing is whole', options, async () => {
 });
 
 test(
-  'the secret is told to configured brokers alone, and a wrong one is refused',
+  'the secret is sent only to configured brokers, and a wrong one is refused',
   options,
   async () => {
     assert.ok(broker);
     const port = broker.address.split(':')[1];
-    // It names itself 127.0.0.1, which is another host than the one that is configured.
+    // The broker names itself 127.0.0.1, which is not the configured host.
     const elsewhere = { brokers: [`localhost:${port}`] };
     const wrong = { connectionString: new Secret('Endpoint=sb://northmoor.example/;wrong') };
     for (const [more, code, because] of [
@@ -281,7 +281,7 @@ test(
   },
 );
 
-test('a broker whose certificate does not hold is told nothing', async () => {
+test('sends nothing to a broker with an invalid certificate', async () => {
   const { key, cert } = certificateFor('hub.example');
   const heard: Buffer[] = [];
   const server = createServer({ key, cert }, (socket) => {
@@ -298,7 +298,7 @@ test('a broker whose certificate does not hold is told nothing', async () => {
   const [observation] = await tellOf(dir, 'azure-monitor/AuditLogs');
   assert.deepEqual([observation?.outcome, observation?.code], ['failed', 'CERTIFICATE']);
   assert.equal(heard.length, 0);
-  // And one that is not there is unreachable.
+  // A missing broker is unreachable.
   const gone = hubsAt({ brokers: [`127.0.0.1:${port}`], transport: 'plain' });
   await withDesk(dir, systemClock, (desk) => pollOnce(desk, gone));
   assert.equal((await tellOf(dir, 'azure-monitor/AuditLogs')).at(-1)?.code, 'UNREACHABLE');

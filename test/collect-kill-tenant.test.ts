@@ -14,7 +14,7 @@ import { temporaryFolder } from './support/folders.ts';
 import { assertWays, EXPORT_WAYS, GRAPH_WAYS, type Way } from './support/offered-records.ts';
 
 const KILLS = IS_LONG ? 100 : 2;
-/** Some are done before they are killed; they are no moment of the count. */
+/** Some processes finish before they are killed; they do not count. */
 const STARTS_MAX = 3 * KILLS;
 const HOUR_MS = 3_600_000;
 const SPAN_MS = IS_LONG ? 7 * 24 * HOUR_MS : 6 * HOUR_MS;
@@ -22,7 +22,7 @@ const SCRIPT = join(REPOSITORY, 'test', 'support', 'tenant-process.ts');
 
 const root = temporaryFolder('collect-kill-tenant');
 
-/** Collects in a process of its own, and ends it with `kill -9` if it is not done after so long. */
+/** Collects in its own process, and kills it with `kill -9` after this time. */
 async function collecting(
   place: { readonly dir: string; readonly config: string },
   emulator: Emulator,
@@ -59,7 +59,7 @@ async function assertPeople(dir: string, emulator: Emulator): Promise<void> {
   assert.deepEqual([...(held?.keys() ?? [])].sort(), people.sort());
 }
 
-/** Categories in which something happens every hour: one that is not there stays off. */
+/** Categories with hourly activity. A category without a container stays off. */
 const BUSY: readonly string[] = [
   'SignInLogs',
   'NonInteractiveUserSignInLogs',
@@ -110,10 +110,10 @@ for (const { name, collect, feeds, ways } of CASES) {
       let kills = 0;
       let starts = 0;
       for (; kills < KILLS && starts < STARTS_MAX; starts++) {
-        // What passes while a process waits is of the span as well.
+        // Time that passes while a process waits also counts.
         const targetMs = beganMs + (SPAN_MS * (kills + 1)) / KILLS;
         await emulator.advance(Math.max(1, Math.ceil(targetMs - emulator.clock.now())));
-        // Some are killed again while they make good for the first kill.
+        // Some are killed again while they recover from the first kill.
         const how = await collecting(place, emulator, (0.05 + random.next() * 0.8) * wholeMs);
         if (how === 'killed') kills++;
       }

@@ -12,9 +12,9 @@ import { killedAfter } from './support/kill.ts';
 
 const KILLS = IS_LONG ? 100 : 2;
 const HOUR_MS = 3_600_000;
-/** The service shows seven days: what is left of them is for what comes late. */
+/** The service keeps seven days. The rest of them is for late content. */
 const SPAN_MS = IS_LONG ? (7 * 24 - 14) * HOUR_MS : 84 * HOUR_MS;
-/** Some are done before they are killed; they are no moment of the count. */
+/** Some processes finish before they are killed; they do not count. */
 const STARTS_MAX = 3 * KILLS;
 const SCRIPT = join(REPOSITORY, 'test', 'support', 'collecting-process.ts');
 
@@ -43,7 +43,7 @@ test(`kill -9 at ${KILLS} moments of a week: nothing missing, nothing twice`, as
     for (; kills < KILLS && starts < STARTS_MAX; starts++) {
       const targetMs = beganMs + (SPAN_MS * (kills + 1)) / KILLS;
       await emulator.advance(Math.ceil((targetMs - emulator.clock.now()) / 2));
-      // Some are killed again while they make good for the first kill.
+      // Some are killed again while they recover from the first kill.
       const how = await collecting(dir, emulator, random.next() * wholeMs);
       if (how === 'killed') kills++;
     }

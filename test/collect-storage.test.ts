@@ -73,7 +73,7 @@ for (const name of names) {
   });
 }
 
-test('a category that is not exported is off, and not nothing', async () => {
+test('a category that is not exported is off, not empty', async () => {
   const dir = join(root, 'off');
   const emulator = await startEmulator({ seed: SEED, startMs: START_MS });
   const { collectors, close } = collectorsFor(emulator, COLLECT.storage);
@@ -88,7 +88,7 @@ test('a category that is not exported is off, and not nothing', async () => {
   }
 });
 
-test('what is read first begins with the oldest blob', async () => {
+test('the first read begins with the oldest blob', async () => {
   const dir = join(root, 'first');
   const emulator = await workplace({});
   const { collectors, close } = collectorsFor(emulator, COLLECT.storage);

@@ -7,10 +7,10 @@ import { temporaryFolder } from './support/folders.ts';
 
 const root = temporaryFolder('coverage-runs');
 const RUNS = simulations(3, 1000);
-/** In so many each kind of loss was drawn, and a share of them tells something. */
+/** This many runs include each kind of loss. */
 const RUNS_ENOUGH = 200;
 
-test('coverage never lies, whatever goes wrong', async (t) => {
+test('coverage never claims too much, under any faults', async (t) => {
   const verdicts: Verdict[] = [];
   const breaches: string[] = [];
   for (let n = 0; n < RUNS; n++) {
@@ -23,7 +23,7 @@ test('coverage never lies, whatever goes wrong', async (t) => {
   t.diagnostic(summaryOf(verdicts, breaches.length));
   assert.deepEqual(breaches, []);
   const sums = sumOf(verdicts);
-  // A few runs may draw no loss at all; of a promise that was never at stake nothing is shown.
+  // A few runs may include no loss at all, and then prove nothing.
   if (RUNS < RUNS_ENOUGH) return;
   assert.ok(sums.covered >= 0.95 * sums.bounds, `${sums.covered} of ${sums.bounds} bounds`);
   for (const [what, count] of Object.entries(sums)) assert.ok(count > 0, what);

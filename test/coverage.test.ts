@@ -17,7 +17,7 @@ import { ndjson, record, records } from './support/exports.ts';
 const HOUR_MS = 3_600_000;
 const START_MS = Date.parse('2024-03-04T00:00:00Z');
 const HOURS = 60;
-/** Of this hour nothing could be listed. */
+/** This hour could not be listed. */
 const FAILED_HOUR = 34;
 const random = { fill: (into: Uint8Array) => randomFillSync(into) };
 const SOURCES = ['AzureActiveDirectory', 'Exchange', 'General', 'SharePoint'];
@@ -28,7 +28,7 @@ const dir = join(root, 'data');
 after(() => rmSync(root, { recursive: true }));
 
 before(async () => {
-  // The import that brings the events: one every minute from midnight of the second day on.
+  // The import with the events: one per minute from midnight of the second day on.
   writeFileSync(join(root, 'export.json'), ndjson(records(900)));
   assert.equal((await ask(['import', join(root, 'export.json')])).code, 0);
   const clock = new ManualClock(START_MS + HOURS * HOUR_MS);
@@ -41,7 +41,7 @@ before(async () => {
     polls.map((body) => ownEntryDraft('coverage', Date.parse(body.at), body)),
   );
   await closeWriter(writer);
-  // The books go on from their cursor when they are opened next.
+  // The store continues from its cursor at the next opening.
   await closeWriter(await openLedgerWriter({ dir, clock, random }));
 });
 
@@ -77,7 +77,7 @@ function poll(source: string, hour: number): Observation {
 const COVERED = ['--from', '2024-03-05T00:00:00Z', '--to', '2024-03-05T08:00:00Z'];
 const HOLED = ['--from', '2024-03-05T08:00:00Z', '--to', '2024-03-05T12:00:00Z'];
 
-test('coverage tells the states of every source, in the members of the contract', async () => {
+test('coverage prints the states of every source, in the members of the contract', async () => {
   const { code, stdout } = await ask(['coverage', '--json']);
   assert.equal(code, 0);
   const rows = lines(stdout).filter(({ source }) => String(source).endsWith('Audit.SharePoint'));
@@ -92,16 +92,16 @@ test('coverage tells the states of every source, in the members of the contract'
     ['collected', '2024-03-05T11:05:00Z', '2024-03-06T10:30:00Z', 1],
   ]);
   assert.match(String(rows[1]?.['because']), /the service answered 503/);
-  // Two years later, what was not asked for since has long expired.
+  // Two years later, everything not requested since has expired.
   assert.ok(rows.slice(3).some(({ state }) => state === 'lost'));
 });
 
-test('a timeline over a covered interval is all there is, and exits 0', async () => {
+test('a timeline over a covered interval is complete, and exits 0', async () => {
   const { code, stdout, stderr } = await ask(['timeline', ...COVERED, '--json']);
   assert.deepEqual([code, stderr, lines(stdout).length], [0, '', 480]);
 });
 
-test('a timeline draws the hole where it is, and a note says what may be missing', async () => {
+test('a timeline shows the hole in place, and a note says what may be missing', async () => {
   const { code, stdout, stderr } = await ask(['timeline', ...HOLED]);
   assert.equal(code, 0);
   assert.match(
@@ -137,7 +137,7 @@ test('a statement names its holes in every form', async () => {
   assert.match(readFileSync(html, 'utf8'), /<ul class="holes"><li>2024-03-05 08:30:00 to/);
 });
 
-test('a query is worth what the coverage of its period is worth', async () => {
+test('a query is worth as much as the coverage of its period', async () => {
   const sql = 'SELECT count(*) AS n FROM events';
   const covered = await ask(['query', sql, ...COVERED, '--json']);
   assert.deepEqual([covered.code, only(covered.stdout)['n']], [0, 480]);
@@ -152,10 +152,10 @@ test('a query is worth what the coverage of its period is worth', async () => {
   assert.match(csv.stderr, /^As of entry \d+, which arrived [^\n]+\n$/);
 });
 
-test('a rebuild tells the same', async () => {
+test('a rebuild gives the same coverage', async () => {
   const coverageRows = async (): Promise<Json[]> =>
     lines((await ask(['coverage', '--json'])).stdout)
-      // Since when it can still be asked for depends on the minute.
+      // The start of the requestable period depends on the current minute.
       .filter(({ entries }) => (entries as number[]).length > 0)
       .map(({ to: _, because: __, ...row }) => row);
   const before = await coverageRows();

@@ -22,7 +22,7 @@ const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(
 const root = temporaryFolder('detection');
 const skip = withoutShared('ual-captures', 'golden-saml');
 
-/** Everything that is found in one file, imported alone into an empty ledger. */
+/** All findings for one file, imported alone into an empty ledger. */
 async function foundIn(name: string, texts: readonly string[]): Promise<readonly StoredFinding[]> {
   const dir = join(root, name.replaceAll(/\W/g, '-'));
   const detection = await loadDetection();
@@ -50,7 +50,7 @@ async function foundIn(name: string, texts: readonly string[]): Promise<readonly
   }
 }
 
-/** The same deeds of other people. */
+/** The same activity with other people. */
 function renamed(text: string): string {
   const people = [...new Set(text.match(/\b[A-Za-z]+\d*@[\w.]+/g) ?? [])];
   return people.reduce((all, who, at) => all.replaceAll(who, `person${at}@fabrikam.example`), text);
@@ -77,7 +77,7 @@ function assertFindings(name: string, found: readonly StoredFinding[]): void {
 
 const captures = skip === false ? readdirSync(sharedData('ual-captures')) : [];
 for (const file of captures.filter((name) => /^t\d{4}/i.test(name))) {
-  test(`finds the technique of ${file}, whoever it was`, async () => {
+  test(`finds the technique of ${file}, with any names`, async () => {
     const text = readFileSync(join(sharedData('ual-captures'), file), 'utf8');
     assertFindings(file, await foundIn(file, [text]));
     if (IS_LONG) assertFindings(file, await foundIn(`other ${file}`, [renamed(text)]));

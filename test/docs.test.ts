@@ -18,20 +18,20 @@ import { ended, type ProcessResult, REPOSITORY } from './support/command-line.ts
 import { type Block, blocksOf, type Command, commandsOf, linksOf } from './support/markdown.ts';
 import { visitSignInPage } from './support/sign-in-visit.ts';
 
-/** Every document: links lead to files, `sh` blocks run in order, `ts` blocks run. */
+/** Tests every document: links lead to files, `sh` blocks run in order, `ts` blocks run. */
 const DOCUMENTS = globSync(
   ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'content/**/README.md'],
   { cwd: REPOSITORY },
 ).sort();
-/** More lines than this are not read by anyone who opens the repository for the first time. */
+/** A first-time visitor reads no more lines than this. */
 const README_LINES_MAX = 120;
-/** A command of a document takes seconds; one that still waits now waits for ever. */
+/** A command in a document takes seconds. One that is still waiting now has hung. */
 const COMMAND_TIMEOUT_MS = 180_000;
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-docs-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-/** A clone with a data folder of its own, in which a reader follows one document. */
+/** A clone with its own data folder, in which a reader follows one document. */
 function cloneFor(document: string): string {
   const folder = join(root, document.replaceAll('/', '-'));
   mkdirSync(folder);
@@ -99,7 +99,7 @@ class Reader {
     t.skip(this.#lacks);
   }
 
-  /** What runs beside is stopped in the reverse order, as a reader would. */
+  /** Background commands are stopped in reverse order, as a reader would. */
   async end(): Promise<void> {
     for (const each of this.#running.reverse()) {
       const closed = new Promise((resolve) => each.once('close', resolve));
@@ -109,7 +109,7 @@ class Reader {
   }
 }
 
-test('finds fenced blocks, their commands and what they note about them', () => {
+test('finds fenced blocks, their commands and the annotations on them', () => {
   const [first, second] = blocksOf(
     [
       ...['a', '```sh', 'one "', '  two" \\', '  3', '', '# no', 'three   # exits 3'],
@@ -128,7 +128,7 @@ test('finds fenced blocks, their commands and what they note about them', () => 
 describe('README.md', () => {
   const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
 
-  test('asks for two set-up commands and no more', () => {
+  test('needs only two set-up commands', () => {
     const setUp = blocksOf(readme).filter(({ language }) => language === 'shell');
     assert.deepEqual(
       setUp.map(({ text }) => text),
@@ -141,14 +141,14 @@ describe('README.md', () => {
     assert.doesNotMatch(readme, /\d\/s\b|\d MiB|\d ms\b/);
   });
 
-  test('is tested by the very command that it names', () => {
+  test('names the exact test command', () => {
     const lines = readFileSync(join(REPOSITORY, '.ci', 'run'), 'utf8')
       .trim()
       .split('\n');
     assert.equal(lines.at(-1), 'npm ci && npm test');
   });
 
-  test('shows the main job by npm start', async () => {
+  test('shows the main use with npm start', async () => {
     const { code, stdout, stderr } = await run(cloneFor('npm-start'), 'npm', ['start']);
     assert.equal(code, 0, stderr);
     assert.ok(stdout.split('\n').length > 10, stdout);
@@ -162,7 +162,7 @@ for (const document of DOCUMENTS) {
   const text = readFileSync(path, 'utf8');
   const blocks = blocksOf(text);
 
-  test(`${document} points at files that exist`, () => {
+  test(`${document} links to existing files`, () => {
     for (const link of linksOf(text)) {
       assert.ok(existsSync(join(dirname(path), link)), `${link} is missing`);
     }

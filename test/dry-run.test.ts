@@ -17,7 +17,7 @@ before(async () => {
   await askJson(data, ['ledger', 'hold', '--case', 'standing', '--source', 'nothing/here']);
 });
 
-/** All that counts: the log, the bodies, the keys, and what the folder says of itself. */
+/** Everything that counts: the log, the bodies, the keys, and the manifest. */
 function contents(dir: string): ReadonlyMap<string, string> {
   const files = ['ledger', 'bodies', 'keys', 'quarantine', 'countersign.json'].flatMap((top) => {
     const path = join(dir, top);
@@ -52,7 +52,7 @@ for (const [args, kind, member, value] of [
   [['ledger', 'hold', '--release', 'standing'], 'hold', 'op', 'release'],
   [['ledger', 'rotate-key'], 'key', 'newKeyFile', join(data, 'keys', 'note.key')],
 ] as const) {
-  test(`${args.join(' ')} --dry-run says what would be done, and changes nothing`, async () => {
+  test(`${args.join(' ')} --dry-run says what would happen, and changes nothing`, async () => {
     const before = contents(data);
     const result = await countersign([...args, '--dry-run', '--data', data, '--json']);
     assert.deepEqual(contents(data), before);
@@ -72,7 +72,7 @@ for (const [args, kind, member, value] of [
   });
 }
 
-test('a dry run is refused where the command would be, as by a hold', async () => {
+test('a dry run is refused like the command itself, for example by a hold', async () => {
   const held = join(root, 'held');
   cpSync(data, held, { recursive: true });
   await withWriter(held, () => Promise.resolve(), { acceptFork: 'accept' });
@@ -83,7 +83,7 @@ test('a dry run is refused where the command would be, as by a hold', async () =
   assert.match(stderr, /a hold stands for the case "all"/);
 });
 
-test('what was rehearsed can be done, and the ledger is whole', async () => {
+test('after a dry run the command succeeds, and the ledger is intact', async () => {
   const { erased } = await askJson<{ erased: number }>(data, ['ledger', 'erase', '3', ...WHY]);
   assert.equal(erased, 1);
   assert.equal((await countersign(['ledger', 'rotate-key', '--data', data])).code, 0);

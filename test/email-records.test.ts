@@ -23,7 +23,7 @@ function csvOf(rows: readonly Row[]): string {
   return lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('');
 }
 
-/** As `Get-MessageTrace | Export-Csv` writes what Graph tells. */
+/** Graph's data in the form of `Get-MessageTrace | Export-Csv`. */
 function cmdletRow(trace: Row): Row {
   return {
     Organization: 'northmoor.onmicrosoft.example',
@@ -39,7 +39,7 @@ function cmdletRow(trace: Row): Row {
   };
 }
 
-test('message trace and email events are one action each, wherever they come from', async () => {
+test('message trace and email events give one action per message, from any source', async () => {
   const emulator = await startEmulator({
     seed: SEED,
     startMs: Date.parse('2026-03-02T09:00:00Z'),

@@ -47,7 +47,7 @@ describe('an enforcement point under attack', () => {
     );
   });
 
-  test('a flood of one caller does not keep another waiting', async () => {
+  test('a flood from one caller does not delay another', async () => {
     const evaluations = Array.from({ length: 10_000 }, () => ({}));
     let isFlooding = true;
     const flood = Promise.all(
@@ -67,7 +67,7 @@ describe('an enforcement point under attack', () => {
   const nested = (depth: number): object =>
     depth === 0 ? {} : { a: nested(depth - 1), b: [depth] };
 
-  test('entities that are too deep or too many are refused before anybody reads them', async () => {
+  test('refuses entities that are too deep or too many before they are read', async () => {
     const deep = (depth: number) => ({
       ...GOOD,
       resource: { ...GOOD.resource, properties: nested(depth) },
@@ -82,7 +82,7 @@ describe('an enforcement point under attack', () => {
     assert.equal((await node.ask(ONE, { ...GOOD, context: wide })).status, 413);
   });
 
-  test('a default that ten thousand items share does not fill the disk', async () => {
+  test('a default shared by ten thousand items does not fill the disk', async () => {
     const evaluations = Array.from({ length: 10_000 }, () => ({}));
     const context = { note: 'x'.repeat(15_000) };
     const { status, body } = await node.ask(MANY, { ...GOOD, context, evaluations });
@@ -90,7 +90,7 @@ describe('an enforcement point under attack', () => {
     assert.match(String(body), /the batch has more than/);
   });
 
-  test('what a caller states of itself buys nothing that the directory has not', async () => {
+  test('attributes that a caller states about itself do not override the directory', async () => {
     const lies = [
       { ...GOOD, subject: { ...GOOD.subject, id: 'carol', properties: { enabled: true } } },
       { ...GOOD, subject: { type: 'Role', id: 'admin' } },
@@ -107,7 +107,7 @@ describe('an enforcement point under attack', () => {
     }
   });
 
-  test('requests that two servers would read in two ways are read by none', async () => {
+  test('refuses requests that two servers could parse differently', async () => {
     const { hostname, port } = new URL(node.url);
     const raw = (head: string, body: string): Promise<string> =>
       new Promise((resolve, reject) => {
@@ -135,7 +135,7 @@ describe('an enforcement point under attack', () => {
     }
   });
 
-  test('headers without end are cut off', async () => {
+  test('cuts off endless headers', async () => {
     const { status } = await new Promise<{ status: number }>((resolve, reject) => {
       const headers = { authorization: 'Bearer token-1', 'x-long': 'x'.repeat(40_000) };
       httpRequest(`${node.url}${ONE}`, { method: 'POST', headers }, (response) => {
@@ -148,7 +148,7 @@ describe('an enforcement point under attack', () => {
     assert.equal(status, 431);
   });
 
-  test('policies that do not validate are put in force nowhere', async () => {
+  test('policies that do not validate are never put in force', async () => {
     const folder = join(root, 'invalid');
     cpSync(policies, folder, { recursive: true });
     writeFileSync(
@@ -181,18 +181,20 @@ enforcementPoints:
 
 const skip = withoutMount(root);
 
-test('with a full disk nobody is let in, and with room again everybody is', { skip }, async (t) => {
+test('with a full disk every request is denied, and with space again permits resume', {
+  skip,
+}, async (t) => {
   using disk = smallDisk(root, 256);
   const node = await EndpointNode.start(join(disk.path, 'data'), SETTINGS);
-  // Else what fails here keeps this process from its end.
+  // Otherwise a failure here would keep this process from ending.
   t.after(() => node.serving.end('SIGKILL'));
   assert.equal(await node.decision(GOOD), true);
-  // One percent is left: below it the enforcement point shuts before the disk is full to the brim.
+  // One percent is left: the enforcement point stops before the disk is completely full.
   disk.fill(0.01);
   for (;;) {
     const { status, body, headers } = await node.ask(ONE, GOOD);
     if (status === 200) {
-      // Accounted for still, or it would not have been said.
+      // The decision was logged, or it would not have been returned.
       assert.equal((body as { decision: boolean }).decision, true);
       continue;
     }
@@ -201,7 +203,7 @@ test('with a full disk nobody is let in, and with room again everybody is', { sk
     assert.match(String(body), /disk/);
     break;
   }
-  // Whoever else would write much is sent away too.
+  // Other large writes are refused too.
   const records = join(root, 'records.ndjson');
   writeFileSync(records, '{"Id":"x"}\n');
   const imported = await countersign(['import', records, '--data', node.dir]);

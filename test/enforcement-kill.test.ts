@@ -29,7 +29,7 @@ function settings(): EndpointSettings {
   return { policies, directory, tools: [{ ...tool, resources: '[{ type: record }]' }] };
 }
 
-/** One question; the id of the permit that was seen, or that there was no answer. */
+/** Sends one request. Returns the id of the permit, or undefined if there was no answer. */
 async function ask(node: EndpointNode): Promise<string | undefined> {
   try {
     const { status, body } = await node.ask('/access/v1/evaluation', ASKED);
@@ -43,7 +43,7 @@ async function ask(node: EndpointNode): Promise<string | undefined> {
   }
 }
 
-/** Every permit that a client saw is an entry, and is proved to be in the published log. */
+/** Every permit that a client saw is an entry, with a proof in the published log. */
 async function assertInLedger(dir: string, seen: readonly string[]): Promise<void> {
   const { code, stdout } = await countersign(['ledger', 'fsck', '--data', dir, '--json']);
   assert.equal(code, 0, stdout);
@@ -87,7 +87,7 @@ test(`kill -9 under load, ${KILLS} times: every permit seen is in the ledger`, a
       }
     });
     if (kill < KILLS) {
-      // In the middle of what is being asked, wherever that is.
+      // In the middle of running requests, at a random point.
       while (asked < until - random.next() * 20 - CLIENTS) await pause(1);
       await node.serving.end('SIGKILL');
       alive = false;
@@ -100,7 +100,7 @@ test(`kill -9 under load, ${KILLS} times: every permit seen is in the ledger`, a
   await assertInLedger(dir, seen);
 });
 
-/** Two nodes, asked as a balancer asks: the other one, where one gives no answer. */
+/** Two nodes behind a balancer: if one does not answer, the other is asked. */
 class BalancedNodes {
   readonly seen = new Map<string, string[]>();
   asked = 0;
@@ -112,7 +112,7 @@ class BalancedNodes {
     for (const { dir } of nodes) this.seen.set(dir, []);
   }
 
-  /** A node came back, at another address. */
+  /** A node restarted at another address. */
   replace(node: EndpointNode): void {
     const at = this.#nodes.findIndex(({ dir }) => dir === node.dir);
     this.#nodes[at] = node;
@@ -145,7 +145,7 @@ class BalancedNodes {
 const noDisk = withoutMount(root);
 const trouble = noDisk === false ? 'killed, and then with a full disk' : 'killed';
 
-test(`two nodes, one of them ${trouble}: who asks the other misses nothing`, async () => {
+test(`two nodes, one of them ${trouble}: callers of the other miss nothing`, async () => {
   using disk = noDisk === false ? smallDisk(root, 256) : undefined;
   const left = await EndpointNode.start(join(disk?.path ?? root, 'left'), settings());
   const right = await EndpointNode.start(join(root, 'right'), settings());
@@ -173,7 +173,7 @@ test(`two nodes, one of them ${trouble}: who asks the other misses nothing`, asy
     assert.ok(ids.length > 0);
     await assertInLedger(dir, ids);
   }
-  // Each is a log of its own.
+  // Each node is a log of its own.
   assert.notEqual(await originOf(left.dir), await originOf(right.dir));
 });
 

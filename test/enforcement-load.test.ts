@@ -12,23 +12,23 @@ import { EndpointNode } from './support/endpoint-node.ts';
 import { writeContent } from './support/enforcement-content.ts';
 import { temporaryFolder } from './support/folders.ts';
 
-/** How many connections each attack keeps, and how long a round of honest callers lasts. */
+/** The connections of each attack, and the duration of a round of honest callers. */
 const SIZES = IS_LONG
   ? { idle: 5000, 'slow-headers': 1500, 'slow-bodies': 1500, 'large-bodies': 480, roundMs: 6000 }
   : { idle: 1500, 'slow-headers': 300, 'slow-bodies': 300, 'large-bodies': 120, roundMs: 1000 };
-/** Other programs share the machine: a round is tried again, beside one at rest just before it. */
+/** Other programs share the machine, so a round is retried beside a new baseline. */
 const TRIES = 5;
-/** An attack outlives its round, and never this test. */
+/** An attack outlasts its round, but not this test. */
 const ATTACK_SECONDS = 60;
 const KEPT_CALLERS = 6;
 const FRESH_CALLERS = 2;
-/** Between two questions of one caller: how long they wait is measured, not the processor. */
+/** Between two requests of one caller: the test measures waiting time, not processor time. */
 const PAUSE_MS = 10;
-/** Less than this is doubled by a single pause of the machine. */
+/** A single pause of the machine would double a lower value. */
 const AT_REST_MS_MIN = 20;
 
 const MIB = 1024 * 1024;
-/** What the enforcement point may hold beyond what it held at rest, whatever is sent to it. */
+/** The memory that an enforcement point may use above its idle level, under any load. */
 const MEMORY_BYTES_MAX = 256 * MIB;
 
 const root = temporaryFolder('enforcement-load');
@@ -67,7 +67,7 @@ describe('an enforcement point under load', () => {
     ['all of them at once', ['idle', 'slow-headers', 'slow-bodies', 'large-bodies']],
   ];
   for (const [name, kinds] of attacks) {
-    test(`honest callers are answered beside ${name}`, async (t) => {
+    test(`answers honest callers during ${name}`, async (t) => {
       for (let tries = 1; ; tries++) {
         const atRestMs = await round(node);
         const { p99Ms, grownBytes } = await attacked(node, kinds);
@@ -110,7 +110,7 @@ function attack(
   return { child, ready: once(child, 'message') };
 }
 
-/** Honest callers for a while, some over kept connections and some over a new one each time. */
+/** Honest callers for a while, some on kept-alive connections and some on new ones. */
 async function round(node: EndpointNode): Promise<number> {
   const untilMs = performance.now() + SIZES.roundMs;
   const latenciesMs: number[] = [];
@@ -138,7 +138,7 @@ async function round(node: EndpointNode): Promise<number> {
   return latenciesMs[Math.floor(latenciesMs.length * 0.99)] ?? Number.POSITIVE_INFINITY;
 }
 
-/** Asks again where a kept connection was closed meanwhile, as every client does. */
+/** Retries if a kept-alive connection was closed meanwhile, like every client. */
 async function decided(node: EndpointNode, agent: Agent): Promise<void> {
   const { status, body } = await asked(node, agent);
   if (status === 'closed') return decided(node, agent);
@@ -172,7 +172,7 @@ function asked(
   });
 }
 
-/** The resident memory of a process, where the system says it. */
+/** The resident memory of a process, if the system reports it. */
 class MemoryWatch {
   readonly #file: string;
   readonly #timer: NodeJS.Timeout;

@@ -10,7 +10,7 @@ import { temporaryFolder } from './support/folders.ts';
 
 type Fsck = { readonly ok: boolean; readonly problems: readonly { readonly what: string }[] };
 
-/** As a process leaves it that dies behind the entry and before the rewriting. */
+/** The state after a process dies between the entry and the rewriting. */
 async function sayOnly(data: string, ranges: readonly (readonly number[])[]): Promise<void> {
   await withWriter(data, async ({ ledger, clock }) => {
     const atMs = clock.now();
@@ -29,7 +29,7 @@ async function bodyKinds(data: string): Promise<string[]> {
   });
 }
 
-test('fsck tells an erasure that is said and not done, and the next writer does it', async () => {
+test('fsck reports an incomplete erasure, and the next writer completes it', async () => {
   const root = temporaryFolder('erasure-unfinished');
   const data = join(root, 'data');
   const file = join(root, 'export.json');
@@ -48,7 +48,7 @@ test('fsck tells an erasure that is said and not done, and the next writer does 
     /not carried out yet, and the next writing command finishes it/,
   );
 
-  // Any writing command, of whatever kind.
+  // Any writing command.
   const placed = await countersign(['ledger', 'hold', '--case', 'C-2', '--data', data]);
   assert.equal(placed.code, 0, placed.stderr);
   assert.deepEqual(await bodyKinds(data), ['present', 'erased', 'erased', 'present']);

@@ -17,14 +17,14 @@ import { temporaryFolder } from './support/folders.ts';
 import { StaticLog } from './support/static-log.ts';
 import { type Activity, inventedWeek, PEOPLE, type Person } from './support/week.ts';
 
-/** Priya is to be forgotten; Ines changed Priya's role, and stays. */
+/** Priya is erased. Ines, who changed Priya's role, stays. */
 const [INES, , PRIYA] = PEOPLE as [Person, Person, Person];
 const root = temporaryFolder('erasure');
 const data = join(root, 'data');
 const week = inventedWeek(SEED);
 const activities = [...week, ...mentionsInPassing(week)];
 
-/** What is to be found nowhere: all that she is called, and what only her records say. */
+/** Texts that must be gone: all of her names, and what only her records contain. */
 const HERS: readonly string[] = [
   PRIYA.upn,
   PRIYA.uid,
@@ -35,7 +35,7 @@ const HERS: readonly string[] = [
   ...activities.filter(isHers).flatMap(onlyIn),
 ];
 
-/** Deeds of Ines that name her as the vendor names people in other places than `UserId`. */
+/** Activity of Ines that names her in other places than `UserId`, as the vendor does. */
 function mentionsInPassing(some: readonly Activity[]): Activity[] {
   const file = some.find(({ audit }) => audit['RecordType'] === 6 && audit['UserId'] === INES.upn);
   const change = some.find(({ audit }) => audit['RecordType'] === 8);
@@ -77,7 +77,7 @@ async function run(...args: readonly string[]): Promise<ProcessResult> {
 
 const ERASE = ['ledger', 'erase', '--user', PRIYA.upn, '--case', 'DSR-41', '--reason', 'she asked'];
 
-/** What `timeline` and `show` say of an event that was erased. */
+/** The members of an erased event in `timeline` and `show`. */
 type ErasedEvent = {
   readonly erased?: { readonly entry: number | null; readonly case: string };
   readonly message: string;
@@ -102,18 +102,18 @@ before(async () => {
   const folder = join(root, 'week');
   mkdirSync(folder);
   for (const [name, text] of files) writeFileSync(join(folder, name), text);
-  // Her name stands in the name of a file, and in what could not be read of it.
+  // Her name is in a file name, and in the unreadable part of that file.
   const hers = join(root, `export of ${PRIYA.upn}.json`);
   writeFileSync(hers, `${JSON.stringify(activities[0]?.audit)}\n{"UserId":"${PRIYA.upn}","Cut`);
   const imported = await run('import', folder, hers, '--keep-original');
   assert.equal(imported.code, 0, imported.stderr);
-  // To look at her books, or to hold them, is to write her name down.
+  // Viewing her statement, or placing a hold on her, writes her name.
   const looked = await run('statement', PRIYA.upn, '--purpose', 'inquiry', '--case', 'C-1');
   assert.equal(looked.code, 3, looked.stderr);
   assert.equal((await run('ledger', 'hold', '--user', PRIYA.upn, '--case', 'C-2')).code, 0);
 });
 
-/** What the watch wrote of her by itself: checks of her sign-ins, and findings. */
+/** Detection's own entries about her: checks of her sign-ins, and findings. */
 async function checksOfHer(): Promise<number> {
   return withAccount(data, async ({ ledger }) => {
     let count = 0;
@@ -139,7 +139,7 @@ async function leavesOf(): Promise<string[]> {
   });
 }
 
-test('before the erasure the search finds each of her names, as it would after it', async () => {
+test('before the erasure the search finds each of her names, like after it', async () => {
   const found = await searchFolder(data, HERS);
   for (const text of HERS)
     assert.ok(
@@ -164,7 +164,7 @@ test('a hold makes the erasure refuse, and name the case', async () => {
   assert.equal((await run('ledger', 'hold', '--release', 'C-2')).code, 0);
 });
 
-test('after the release the erasure says how many bodies it took, and its entry', async () => {
+test('after the release the erasure reports the number of bodies, and its entry', async () => {
   leaves = await leavesOf();
   ({ vkey } = await askJson<{ vkey: string }>(data, ['ledger', 'checkpoint']));
   const kept = join(root, 'evidence-before');
@@ -172,18 +172,18 @@ test('after the release the erasure says how many bodies it took, and its entry'
   const checks = await checksOfHer();
   assert.ok(checks > 0, 'the watch had nothing to say of her');
   const { erased, entry } = await askJson<{ erased: number; entry: number }>(data, ERASE);
-  // Each record out of CSV and out of Graph (the Activity API's are the same bytes as in CSV); the
-  // import of her file, begun and ended; the look at her books; the hold. Not its release.
+  // Each record from CSV and from Graph (the Activity API has the same bytes as the CSV); the begin
+  // and end of her file's import; the view of her statement; the hold. Not its release.
   assert.equal(erased, 2 * activities.filter(isAbout).length + 4 + checks);
   assert.equal(entry, leaves.length);
 });
 
-test('nothing of her is left anywhere in the data folder, in any spelling', async () => {
+test('no data of hers is left in the data folder, in any spelling', async () => {
   const found: readonly Finding[] = await searchFolder(data, HERS);
   assert.deepEqual(found, []);
 });
 
-test('every leaf is as it was, every proof is valid, and fsck is clean', async () => {
+test('every leaf is unchanged, every proof is valid, and fsck is clean', async () => {
   await assertFsckClean(data);
   const now = await leavesOf();
   assert.deepEqual(now.slice(0, leaves.length), leaves);
@@ -206,7 +206,7 @@ test('statements say what was erased, when, by whom and why', async () => {
   assert.match(readFileSync(page, 'utf8'), /she asked/);
 });
 
-test('an erased event says so, and by which entry, and never reads as an empty one', async () => {
+test('an erased event says so, with its entry, and never reads as an empty one', async () => {
   const rows = await askLines<ErasedEvent>(data, ['timeline']);
   const erased = rows.filter((row) => row.erased !== undefined);
   assert.ok(erased.length > 0 && erased.length < rows.length);
@@ -226,7 +226,7 @@ test('an erased event says so, and by which entry, and never reads as an empty o
   assert.match(text.stdout, /^Erased\non \S+ \S+ UTC by \S+: she asked \(case DSR-41; entry/m);
 });
 
-test('whoever asks for her statement learns first that it was erased', async () => {
+test('a query for her statement first reports the erasure', async () => {
   for (const name of [PRIYA.upn, PRIYA.upn.toUpperCase(), PRIYA.uid]) {
     for (const question of [
       ['statement', name],
@@ -239,7 +239,7 @@ test('whoever asks for her statement learns first that it was erased', async () 
   }
 });
 
-test('of whom nothing was erased, nobody is told so', async () => {
+test('a person without erased data is not told of an erasure', async () => {
   for (const question of [
     ['statement', 'nobody@brightwater.example'],
     ['statement', INES.upn],
@@ -251,7 +251,7 @@ test('of whom nothing was erased, nobody is told so', async () => {
   }
 });
 
-test("others' statements lose only what named her", async () => {
+test("other people's statements lose only what named her", async () => {
   const hers = activities.filter(
     (activity) => activity.audit['UserId'] === INES.upn && isAbout(activity),
   );
@@ -273,7 +273,7 @@ test('erased bytes that arrive again are duplicates, and stay erased', async () 
   await assertFsckClean(data);
 });
 
-test('an erasure that fits nothing is refused, and is no entry', async () => {
+test('an erasure that matches nothing is refused, and writes no entry', async () => {
   const size = (await leavesOf()).length;
   const { code, stderr } = await run(...ERASE);
   assert.equal(code, 2);
@@ -282,7 +282,7 @@ test('an erasure that fits nothing is refused, and is no entry', async () => {
   assert.deepEqual(await searchFolder(data, HERS), []);
 });
 
-test('a rebuild from the ledger brings nothing of her back', async () => {
+test('a rebuild from the ledger restores none of her data', async () => {
   const { code, stderr } = await run('rebuild');
   assert.equal(code, 0, stderr);
   assert.deepEqual(await searchFolder(data, HERS), []);
@@ -291,7 +291,7 @@ test('a rebuild from the ledger brings nothing of her back', async () => {
   await assertFsckClean(data);
 });
 
-test('when she is heard of again, her books begin with what was erased', async () => {
+test('with new records of her, her statement begins with the erasure', async () => {
   const [herActivity] = activities.filter(isHers);
   const again = { ...herActivity?.audit, Id: '7d1f0a3c-5b2e-4c6d-8e9f-0000000000ff' };
   const file = join(root, 'later.json');

@@ -60,7 +60,7 @@ const COMMANDS: readonly (readonly [name: string, args: readonly string[]])[] = 
   ['holds', ['ledger', 'hold', '--list']],
 ];
 
-/** The rest print the same words in both forms. */
+/** The other commands print the same text in both forms. */
 const AS_JSON: ReadonlySet<string> = new Set(['import', 'timeline', 'statement', 'show', 'query']);
 
 for (const [name, args] of COMMANDS) {
@@ -76,7 +76,7 @@ for (const [name, args] of COMMANDS) {
   });
 }
 
-/** In a pipe CSV is data, byte for byte; a terminal is another matter. */
+/** In a pipe, CSV is data, byte for byte. On a terminal it is escaped. */
 const CSV: readonly (readonly string[])[] = [
   ['statement', USER, '--format', 'csv'],
   ['query', 'SELECT actor_name, operation FROM events', '--format', 'csv'],
@@ -86,7 +86,7 @@ const withoutTerminal =
   spawnSync('script', ['--version']).status === 0 ? false : 'no script(1) to make a terminal with';
 
 for (const args of CSV) {
-  test(`${args[0]} as CSV on a terminal is harmless`, { skip: withoutTerminal }, async () => {
+  test(`${args[0]} as CSV is escaped on a terminal`, { skip: withoutTerminal }, async () => {
     const env = Object.fromEntries(args.map((arg, at) => [`ARG${at}`, arg]));
     const quoted = args.map((_, at) => `"$ARG${at}"`).join(' ');
     const command = `"$NODE" "$MAIN" ${quoted} --data "$DATA" 2> "$ERRORS"`;
@@ -104,12 +104,12 @@ for (const args of CSV) {
     child.stdin.end();
     const { stdout } = await ended(child);
     assert.match(stdout, /owned/);
-    // The terminal itself turns line feeds into CRLF.
+    // The terminal itself converts line feeds to CRLF.
     assertHarmless(stdout.replaceAll(/\r+\n/g, '\n').replace(/^\^D[\b]{2}/, ''), 'the terminal');
   });
 }
 
-test('a statement as a page runs nothing of a record', async () => {
+test('a statement as HTML executes nothing from a record', async () => {
   const page = join(root, 'statement.html');
   const args = ['statement', USER, '--format', 'html', '-o', page, '--data', data];
   const { code, stderr } = await countersign(args);

@@ -24,7 +24,7 @@ const root = temporaryFolder('evidence');
 const data = join(root, 'data');
 const random = new SeededRandom(SEED);
 
-/** Nothing lies in it but the evidence file. */
+/** Contains only the evidence file. */
 const elsewhere = join(root, 'elsewhere');
 const file = join(elsewhere, 'case.evidence');
 
@@ -48,7 +48,7 @@ function importOf(first: number, last: number): Promise<unknown> {
   return importHere(data, path);
 }
 
-/** Exports, and takes the file alone to where there is no data folder. */
+/** Exports, and copies only the file to a place without a data folder. */
 async function exported(to: string, ...indices: readonly number[]): Promise<void> {
   const made = join(root, 'made.evidence');
   const args = ['evidence', 'export', ...indices.map(String), '-o', made, '--overwrite'];
@@ -74,7 +74,7 @@ test('evidence alone, with the key, answers yes, and shows bodies and import', a
   assert.equal(code, 0, stderr);
   const { answer, items } = JSON.parse(stdout) as PrintedEvidence;
   assert.equal(answer.kind, 'yes');
-  // The import begins at 0, its records follow, and it ends behind them.
+  // The import begins at 0, its records follow, and then it ends.
   assert.deepEqual(
     items.map(({ index }) => index),
     [0, 5, 77, 299, 301],
@@ -92,7 +92,7 @@ test('without a key it exits 3, and says why it cannot tell', async () => {
   assert.match(stderr, /^cannot tell, because [^\n]*key[^\n]*\n$/);
 });
 
-test("another log's key, or no key at all, is no yes", async () => {
+test("another log's key, or an invalid one, never answers yes", async () => {
   const other = join(root, 'other');
   await importHere(other, join(root, 'records-1.json'));
   const { vkey: others } = await askJson<Checkpoint>(other, ['ledger', 'checkpoint']);
@@ -105,7 +105,7 @@ test("another log's key, or no key at all, is no yes", async () => {
   }
 });
 
-/** One byte more, less, or other than it was; or two that changed places. */
+/** One byte added, dropped or changed; or two swapped. */
 function changed(): Buffer {
   const copy = Buffer.from(bytes);
   const at = random.between(0, copy.length - 1);
@@ -129,7 +129,7 @@ function changed(): Buffer {
   }
 }
 
-/** As somebody would who knows the format: the digest at the end fits again. */
+/** Like an attacker who knows the format: the digest at the end matches. */
 function withDigest(copy: Buffer): Buffer {
   const end = copy.subarray(0, -1).lastIndexOf(0x0a) + 1;
   const covered = copy.subarray(0, end);
@@ -137,7 +137,7 @@ function withDigest(copy: Buffer): Buffer {
   return Buffer.concat([covered, Buffer.from(`${JSON.stringify({ sha256 })}\n`)]);
 }
 
-test('a body that somebody took out is not told as erased', async () => {
+test('a removed body is not reported as erased', async () => {
   const text = bytes.toString('utf8').split('\n');
   const at = text.findIndex((line) => line.startsWith('{"index":5,'));
   const line = JSON.parse(text[at] ?? '') as Record<string, unknown>;
@@ -150,7 +150,7 @@ test('a body that somebody took out is not told as erased', async () => {
   assert.match(stdout, /every body that is here is the one in the log/);
 });
 
-test('a byte changed anywhere answers no, even where the digest was made to fit', async () => {
+test('a byte changed anywhere answers no, even with a matching digest', async () => {
   assert.deepEqual(withDigest(bytes), bytes);
   for (let round = 0; round < CHANGES; round++) {
     const copy = changed();
@@ -173,20 +173,20 @@ for (const [what, make] of [
   ['not evidence', () => Buffer.from('{"a":1}\n')],
   ['evidence twice over', () => Buffer.concat([bytes, bytes])],
 ] as const) {
-  test(`a file that is ${what} is no evidence`, async () => {
+  test(`a file that is ${what} is not evidence`, async () => {
     const path = join(elsewhere, 'broken');
     writeFileSync(path, make());
     assert.equal((await verify(path, '--key', vkey)).code, 1);
   });
 }
 
-test('a file that is not there is wrong usage, in one sentence', async () => {
+test('a missing file is a usage error with one sentence', async () => {
   const { code, stderr } = await verify('nothing', '--key', vkey);
   assert.equal(code, 2);
   assert.match(stderr, /^countersign: [^\n]+\n$/);
 });
 
-test('without its chain of custody nothing is exported, as when the books are behind', async () => {
+test('refuses to export without the chain of custody, as when the store is behind', async () => {
   const bare = join(root, 'bare');
   cpSync(data, bare, { recursive: true });
   rmSync(join(bare, 'state.sqlite'));
@@ -212,7 +212,7 @@ test('an entry that does not exist yet cannot be exported', async () => {
   assert.match(stderr, /^cannot tell, because [^\n]+\n$/);
 });
 
-test('after two rotations the first pinned key still verifies, old evidence and new', async () => {
+test('after two rotations the first pinned key verifies old and new evidence', async () => {
   for (let round = 0; round < 2; round++) {
     const { code, stderr } = await countersign(['ledger', 'rotate-key', '--data', data]);
     assert.equal(code, 0, stderr);
@@ -232,7 +232,7 @@ test('after two rotations the first pinned key still verifies, old evidence and 
   assert.equal(code, 0);
 });
 
-test('a rotation that the old key did not sign leads to no trust', async () => {
+test('a rotation that the old key did not sign is not trusted', async () => {
   const newer = readFileSync(join(elsewhere, 'newer.evidence'), 'utf8');
   const lines = newer.split('\n');
   assert.match(lines[1] ?? '', /^\{"rotation":/);

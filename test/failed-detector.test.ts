@@ -26,7 +26,7 @@ const TENANT = tenantId('3c1b6a52-0f0e-4d57-8c6f-6d2f1f0a9b11');
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' };
 
-/** It reads the events and throws at the third: beside all rules and detectors of the product. */
+/** It reads the events and throws at the third, beside all product detectors. */
 const PICKY: Detector = {
   ...{ name: 'test/picky', hears: 'events', watches: [] },
   async *detect({ store, touched }) {
@@ -37,11 +37,11 @@ const PICKY: Detector = {
   },
 };
 
-test('import and findings exit 3 where a detector failed, and name it', async () => {
+test('import and findings exit 3 when a detector failed, and name it', async () => {
   const { content, detectors } = await loadDetection();
   const detection = detectionOf(content, [...detectors, PICKY]);
   const writer = await openLedgerWriter({ dir: data, clock: systemClock, random, detection });
-  // The command hands its work to the process that holds the ledger, as beside "serve".
+  // The command forwards its work to the host of the ledger, like beside "serve".
   const server = await ForwardingServer.open({
     ...{ socketFile: layout.apiSocket(data), clock: systemClock, random },
     perform: async (work, hooks) => {

@@ -20,7 +20,7 @@ import { drawnIn } from './support/read-incidents.ts';
 const root = temporaryFolder('findings-life');
 const data = join(root, 'data');
 
-/** A rule that forwards: of somebody, in a session of theirs. */
+/** A record of a forwarding rule of one person in one session. */
 function forwarding(number: number, user: string, session: string): object {
   return record(number, {
     Operation: 'New-InboxRule',
@@ -68,7 +68,7 @@ async function known(): Promise<StoredState> {
 
 type Mark = { readonly status: 1 | 2 | 3 | 4; readonly untilMs?: number };
 
-/** What the command does in the process that holds the ledger. */
+/** The work of the command in the ledger's host process. */
 async function mark(uids: readonly string[], { status, untilMs }: Mark): Promise<void> {
   const said = { uids, status, reason: 'known', untilMs: untilMs ?? null, by: 'ada@test' };
   await withWriter(data, (writer) => markFindings(writer, said));
@@ -98,7 +98,7 @@ test('findings of one person are one incident, of two people two', async () => {
   }
 });
 
-test('query counts the findings that the list has, and says whose table is empty', async () => {
+test('query counts the listed findings, and names an empty table', async () => {
   const listed = await askLines<Finding>(data, ['findings']);
   const count = 'SELECT count(*) AS n FROM findings';
   assert.deepEqual(await askJson(data, ['query', count]), { n: listed.length });
@@ -121,7 +121,7 @@ function parsed(line: string): Finding {
   return JSON.parse(line) as Finding;
 }
 
-test('what people say of a finding is an entry, and the last word counts', async () => {
+test('each resolution of a finding is an entry, and the last one counts', async () => {
   const uid = (await known()).findings[0]?.uid ?? '';
   const state = async (): Promise<number | undefined> => {
     const { findings } = await known();
@@ -150,7 +150,7 @@ test('what people say of a finding is an entry, and the last word counts', async
   assert.equal(await state(), 4);
 });
 
-test('a finding that ties two incidents together does so, and both ids go on', async () => {
+test('a finding that links two incidents merges them, and both ids stay valid', async () => {
   const { incidents: before } = await known();
   await take('bridge', forwarding(3, 'ada', SESSIONS[1] ?? ''));
   const { incidents: after } = await known();
@@ -161,7 +161,7 @@ test('a finding that ties two incidents together does so, and both ids go on', a
   }
 });
 
-test('an incident says why its findings belong together, and takes the id of each', async () => {
+test('an incident says why its findings belong together, and accepts the id of each', async () => {
   const [shown] = await askLines<PrintedIncident>(data, ['findings', 'incidents']);
   const [tie] = shown?.ties ?? [];
   assert.ok(shown !== undefined && tie !== undefined);
@@ -183,7 +183,7 @@ type PrintedIncident = Incident & {
   }[];
 };
 
-test('an incident is marked as a whole, and "out" starts from what is open in it', async () => {
+test('an incident is marked as a whole, and "eviction" starts from its open findings', async () => {
   const [incident] = (await known()).incidents;
   const id = incident?.id ?? '';
   const out = ['out', '--since', '2024-03-05T00:00:00Z', '--incident', id, '--data', data];
@@ -198,7 +198,7 @@ test('an incident is marked as a whole, and "out" starts from what is open in it
   assert.match(resolved.stderr, /no finding of the incident .* is open/);
 });
 
-test('what is not there, or makes no sense, is refused before anything is said', async () => {
+test('an unknown finding or an invalid mark is refused before anything is written', async () => {
   const uid = '00000000-0000-8000-8000-000000000000';
   const unknown = await cli('findings', 'mark', uid, '--status', 'resolved', '--reason', 'x');
   assert.deepEqual([unknown.code, unknown.stdout], [2, '']);

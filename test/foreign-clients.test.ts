@@ -7,7 +7,7 @@ import { temporaryFolder } from './support/folders.ts';
 import { type Python, pythonWith } from './support/python.ts';
 import { ASSESSMENT_SCRIPT, LOGIN_SCRIPT, STORAGE_SCRIPT } from './support/python-clients.ts';
 
-// Software that nobody here wrote, unchanged but for the address, against the emulator over TLS.
+// Independent software, unchanged except for the address, against the emulator over TLS.
 const LIBRARIES = ['msal==1.39.0', 'azure-identity==1.27.0', 'azure-storage-blob==12.31.1'];
 const ASSESSMENT = ['prowler==5.46.0'];
 const PUBLIC_ID = '5d3c1c2e-8a4f-4b5d-9d0e-2f6a7b8c9d01';
@@ -113,7 +113,7 @@ test('a public assessment tool reads the policies of the tenant', async (t) => {
   if ('missing' in python) return t.skip(python.missing);
   const begun = await begin();
   t.after(() => begun.emulator.stop());
-  // It ends with 3 where it found what it would have otherwise.
+  // It ends with 3 if its findings differ from its expectations.
   const { code, stderr, stdout } = await python.run(ASSESSMENT_SCRIPT, begun.settings, begun.env);
   assert.ok(code === 0 || code === 3, `${code} ${stderr} ${stdout}`);
   assert.doesNotMatch(stdout + stderr, /TypeError|AttributeError|KeyError|ValidationError/);

@@ -27,7 +27,7 @@ function openLog(data: string): StaticLog {
   return new StaticLog(join(data, 'ledger'), facts.vkeys[0] ?? '');
 }
 
-/** Looks at the log over and over while a command writes; `mayKill` says when to kill it. */
+/** Checks the log repeatedly while a command writes; `mayKill` says when to kill it. */
 async function watched(
   data: string,
   paths: readonly string[],
@@ -56,13 +56,13 @@ async function watched(
   return { code, signal, looks };
 }
 
-test('at every moment of an import the log is valid for a stranger', async () => {
+test('at every moment of an import, the log is valid for an independent reader', async () => {
   const data = join(root, 'whole');
   const sizes = new Set<number>();
   const { code, looks } = await watched(data, files, sizes);
   assert.equal(code, 0);
   assert.ok(sizes.size >= 3, `only ${sizes.size} checkpoints were seen in ${looks} looks`);
-  // Each file has an entry before it and two behind it; what the rules found is beside that.
+  // Each file has one entry before it and two after it, besides the findings.
   const sql = "SELECT count(*) FILTER (kind <> 'finding') AS others, count(*) AS n FROM entries";
   const { stdout } = await countersign(['query', sql, '--data', data, '--json']);
   const { others, n } = JSON.parse(stdout) as { others: number; n: number };
@@ -70,7 +70,7 @@ test('at every moment of an import the log is valid for a stranger', async () =>
   assert.equal(openLog(data).look().size, n);
 });
 
-test('so it is after a kill -9, before anybody mends it, and while it is mended', async () => {
+test('the log is also valid after a kill -9, before and during recovery', async () => {
   const data = join(root, 'killed');
   const paths = files.slice(0, 2);
   const sizes = new Set<number>();

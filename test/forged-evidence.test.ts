@@ -12,8 +12,8 @@ import { countersign } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 /**
- * A stranger with a log of their own under the victim's name wants it to be taken for the victim's
- * by whoever has pinned the victim's key.
+ * A stranger wants to pass off their own log under the victim's name to a verifier who pinned the
+ * victim's key.
  */
 const root = temporaryFolder('forged');
 const victims = join(root, 'victims');
@@ -42,7 +42,7 @@ function rotationText(): string {
   return [...lines, stranger.key.vkey].map((line) => `${line}\n`).join('');
 }
 
-/** "victim to stranger", signed by the stranger as often as there are lines in a true rotation. */
+/** "victim to stranger", signed by the stranger once per line of a real rotation. */
 function forgedRotation(): Buffer {
   const line = formatSignatureLine(stranger.sign(rotationText()));
   return Buffer.from(`${rotationText()}\n${line}\n${line}\n`);
@@ -90,12 +90,12 @@ test('a rotation that a stranger signed twice forges neither evidence nor a ledg
   await assertRefused(await forged('twice', [victim.vkey, stranger.key.vkey], [rotation]));
 });
 
-test('a key of the folder that comes before the pinned key signs for no ledger', async () => {
+test('a key of the folder before the pinned key verifies no ledger', async () => {
   const dir = await forged('before', [stranger.key.vkey, victim.vkey], []);
   await assertRefused(dir);
 });
 
-test("the victim's own ledger stays as good as it was", async () => {
+test("the victim's own ledger still verifies", async () => {
   const { code } = await countersign(['ledger', 'fsck', '--key', victim.vkey, '--data', victims]);
   assert.equal(code, 0);
 });

@@ -73,7 +73,7 @@ else
     const get = (path: string, headers: Record<string, string> = {}) =>
       ask(port, path, { host: 'wiki.example.com', ...headers });
 
-    test('lets in whom the policies permit, and says who it is', async () => {
+    test('lets in people whom the policies permit, and passes on who they are', async () => {
       const authorization = `Bearer ${await tokenOf(ADA)}`;
       const { status, body } = await get('/page?q=1', { authorization });
       assert.equal(status, 200, body);
@@ -82,12 +82,12 @@ else
       assert.equal(url, '/page?q=1');
       assert.equal(headers['x-countersign-subject'], encodeURIComponent(ADA));
       assert.match(String(headers['x-countersign-decision']), /^[0-9a-f-]{36}$/);
-      // By cookie as well, as browsers come.
+      // Also by cookie, as browsers send it.
       const cookie = `theme=dark; countersign=${await tokenOf(ADA)}`;
       assert.equal((await get('/page', { cookie })).status, 200);
     });
 
-    test('keeps out whom they refuse, with a page that a person understands', async () => {
+    test('denies people whom the policies refuse, with a readable page', async () => {
       const before = reached.length;
       const authorization = `Bearer ${await tokenOf('eve@example.com')}`;
       const { status, body, headers } = await get('/page', {
@@ -102,14 +102,14 @@ else
       assert.equal(reached.length, before);
     });
 
-    test('says of what cannot be told that it cannot be told', async () => {
+    test('an unknown outcome is reported as unknown', async () => {
       const authorization = `Bearer ${await tokenOf('nobody@example.com')}`;
       const { status, body } = await get('/page', { authorization });
       assert.equal(status, 403);
       assert.match(body, /could not be told/);
     });
 
-    test('passes on no identity that a client made up', async () => {
+    test('passes on no identity that a client forged', async () => {
       const authorization = `Bearer ${await tokenOf(ADA)}`;
       const forged = {
         'x-countersign-subject': 'admin@example.com',
@@ -121,13 +121,13 @@ else
       assert.equal(headers['x-countersign-subject'], encodeURIComponent(ADA));
       assert.notEqual(headers['x-countersign-pass'], 'forged');
       assert.equal(headers['x-countersign-proxy'], undefined);
-      // Nor does a client choose what is asked about.
+      // A client cannot choose the requested resource either.
       const elsewhere = { 'x-original-uri': '/open', 'x-forwarded-host': 'open.example.com' };
       const eve = `Bearer ${await tokenOf('eve@example.com')}`;
       assert.equal((await get('/page', { authorization: eve, ...elsewhere })).status, 403);
     });
 
-    test('asks strangers who they are, whatever they show', async () => {
+    test('challenges unauthenticated callers, whatever they send', async () => {
       const { status, headers } = await get('/page');
       assert.equal(status, 401);
       assert.match(String(headers['www-authenticate']), /^Bearer/);
@@ -145,7 +145,7 @@ else
       }
     });
 
-    test('lets nobody in by a path that can be read in two ways', async () => {
+    test('refuses a path that can be parsed in two ways', async () => {
       const authorization = `Bearer ${await tokenOf(ADA)}`;
       const before = reached.length;
       for (const path of ['/a/%2e%2e/secret', '/a%2fsecret', '/a/..%5csecret', '/a/%252e/x']) {
@@ -154,7 +154,7 @@ else
       assert.equal(reached.length, before);
     });
 
-    test('passes over a node whose disk is full, and with both full lets nobody in', {
+    test('skips a node with a full disk, and denies everyone if both are full', {
       skip: withoutMount(root),
     }, async () => {
       using disk = smallDisk(root, 256);
@@ -177,7 +177,7 @@ else
           assert.equal((await page()).status, 200, 'nobody notices');
         }
         for (let n = 0; n < 20; n++) assert.equal((await page()).status, 200, 'nobody notices');
-        // Whom policy refuses nobody lets in for asking the other node.
+        // A person denied by policy is not let in by asking the other node.
         const eve = `Bearer ${await tokenOf('eve@example.com')}`;
         const kept = await ask(site, '/page', { host: 'wiki.example.com', authorization: eve });
         assert.equal(kept.status, 403);
@@ -194,7 +194,7 @@ else
       }
     });
 
-    test('lets nobody in while the enforcement point is away', async () => {
+    test('denies everyone while the enforcement point is unreachable', async () => {
       const authorization = `Bearer ${await tokenOf(ADA)}`;
       await node.serving.end('SIGKILL');
       const before = reached.length;

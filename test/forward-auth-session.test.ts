@@ -12,7 +12,7 @@ import { folderOf, signIn, startSuiteEndpoint, writeSuite } from './support/suit
 const root = temporaryFolder('forward-auth-session');
 const ISSUER = 'https://idp.example.com';
 
-test('a token is refused as soon as the pass that it was stamped with is ended', async (t) => {
+test('a token is refused as soon as its stamped pass has ended', async (t) => {
   const { dir, file } = folderOf(root, 'suite');
   writeSuite(file, { people: { ada: {}, ben: {} } });
   const { privateKey, publicKey } = await generateKeyPair('ES256');
@@ -56,7 +56,7 @@ test('a token is refused as soon as the pass that it was stamped with is ended',
   const usual = await asked(await token(undefined));
   assert.notEqual(usual, 401, 'the token is good, whatever policy says of it');
   assert.equal(await asked(stamped), usual);
-  // Of another node: nobody here can tell.
+  // Of another node, so this node cannot tell.
   assert.equal(await asked(await token('0198c0de-0000-7000-8000-000000000001')), usual);
 
   const ended = await countersign([

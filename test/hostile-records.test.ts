@@ -25,7 +25,7 @@ const SCENARIOS = ['mailbox-rule-fraud', 'token-theft', 'brute-force'];
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 const root = temporaryFolder('hostile-records');
 
-/** What tells a reader of which form and time a record is; all else may be hostile. */
+/** The members that identify form and time of a record. All others may be hostile. */
 const KEPT: ReadonlySet<string> = new Set([
   ...['CreationTime', 'createdDateTime', 'activityDateTime', 'time', 'TimeGenerated', 'Timestamp'],
   ...['RecordType', 'category', 'receivedDateTime', 'OrganizationId', 'tenantId'],
@@ -39,7 +39,7 @@ function drawOf(seed: number): Draw {
   };
 }
 
-/** Beside each feed, records of it with hostile values, and ids of their own but for some. */
+/** Adds hostile records beside each feed, most with their own ids. */
 function addHostile(folder: string, into: string): number {
   const draw = drawOf(SEED);
   const files = readdirSync(folder).sort();
@@ -52,7 +52,7 @@ function addHostile(folder: string, into: string): number {
       for (let times = 1 + draw(3); times > 0; times--) {
         record = withHostile(record, draw, (member) => KEPT.has(member));
       }
-      // Most are actions of their own, and some share the id of a record that is sound.
+      // Most are their own actions, and some share the id of a valid record.
       return draw(20) === 0 ? record : withNewIds(record, `${name} ${count + n}`);
     });
     count += hostile.length;
@@ -95,7 +95,7 @@ async function foundIn(name: string, paths: readonly string[]): Promise<readonly
   }
 }
 
-test('hostile records make no detector fail, and hide no attack from any of them', async (t) => {
+test('hostile records make no detector fail, and hide no attack', async (t) => {
   const clean = join(root, 'clean');
   const options = { seed: SEED, days: 3, tenants: [{ people: 10 }], scenarios: SCENARIOS };
   await play(clean, options);

@@ -39,7 +39,7 @@ before(async () => {
   }
 });
 
-/** The attacks whose deeds each finding rests on: none for one about ordinary life. */
+/** The attacks behind the records of each finding: none for ordinary activity. */
 function attacksOf({ findings }: DetectionResult): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
     findings.map(({ finding, about }) => [
@@ -52,9 +52,9 @@ function attacksOf({ findings }: DetectionResult): ReadonlyMap<string, ReadonlyS
 type Pairs = { readonly right: number; readonly wrong: number; readonly missed: number };
 
 /**
- * Pairs of findings of which one at least is of an attack. A finding that rests on deeds of both
- * attacks (what the administrator did for both victims) can stand in one incident alone: it is
- * measured where it stands, and not missed elsewhere.
+ * Pairs of findings with at least one from an attack. A finding with records of both attacks (what
+ * the administrator did for both victims) can be in only one incident. It counts where it is, and
+ * is not missing from the other.
  */
 function pairsOf({ of, incidents }: Run): Pairs {
   const attacks = attacksOf(of);
@@ -86,7 +86,7 @@ function shown({ seed, of, incidents }: Run): string {
   return `seed ${seed}\n${lines.join('\n')}`;
 }
 
-test('two attacks at once are two incidents, whatever innocent people share', (t) => {
+test('two simultaneous attacks are two incidents, whatever innocent people share', (t) => {
   const all = runs.map(pairsOf);
   const sum = (read: (pairs: Pairs) => number): number => all.reduce((n, of) => n + read(of), 0);
   const right = sum((of) => of.right);

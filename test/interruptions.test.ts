@@ -27,7 +27,7 @@ function reportOf({ stdout }: ProcessResult): Report & { readonly interrupted?: 
   return report;
 }
 
-/** Waits until the log of `data` holds something, or the command has ended. */
+/** Waits until the log of `data` has an entry, or the command has ended. */
 async function untilSomethingIsIn(data: string, isRunning: () => boolean): Promise<void> {
   const checkpoint = join(data, 'ledger', 'checkpoint');
   while (isRunning()) {
@@ -70,7 +70,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['rebuild'],
 ];
 
-test('a data folder of another version is refused by every command, and left alone', async () => {
+test('every command refuses a data folder of another version, and does not change it', async () => {
   const data = join(root, 'other-version');
   await importHere(data, few);
   const facts = join(data, 'countersign.json');
@@ -94,7 +94,7 @@ for (const [what, text] of [
   ['not ours', '[]'],
   ['empty', ''],
 ] as const) {
-  test(`a countersign.json that is ${what} is told apart from no ledger`, async () => {
+  test(`a countersign.json that is ${what} is not mistaken for a missing ledger`, async () => {
     const data = join(root, `facts-${what}`);
     mkdirSync(data);
     writeFileSync(join(data, 'countersign.json'), text);
@@ -112,14 +112,14 @@ for (const [what, text] of [
 const skip = withoutMount(root);
 
 for (const megabytes of IS_LONG ? [1, 2, 3, 4, 5, 6, 7, 8] : [2]) {
-  test(`a disk of ${megabytes} MB that is full says so, and loses nothing`, { skip }, async () => {
+  test(`a full disk of ${megabytes} MB is reported, and loses nothing`, { skip }, async () => {
     using disk = smallDisk(root, megabytes);
     const data = join(disk.path, 'data');
     const { code, stdout, stderr } = await countersign(['import', file, '--data', data, '--json']);
     assert.equal(code, 3, stderr);
     assert.equal(stdout, '');
     assert.match(stderr, /^countersign: [^\n]*full[^\n]*\n$/);
-    // Nothing can be written, and reading still tells the truth of what is there.
+    // Writing is impossible, and reading still gives correct answers.
     if (existsSync(join(data, 'countersign.json'))) {
       const timeline = await countersign(['timeline', '--data', data]);
       assert.equal(timeline.code, 3, timeline.stderr);
@@ -133,7 +133,7 @@ for (const megabytes of IS_LONG ? [1, 2, 3, 4, 5, 6, 7, 8] : [2]) {
   });
 }
 
-test('two writers at once both finish, and nothing is lost', async () => {
+test('two concurrent writers both finish, and nothing is lost', async () => {
   const data = join(root, 'two-writers');
   const reports = (
     await Promise.all(
@@ -156,7 +156,7 @@ test('two writers at once both finish, and nothing is lost', async () => {
   await assertExactlyOnce(data, 2 * RECORDS);
 });
 
-test('readers during a write see whole answers, and say what is not yet indexed', async () => {
+test('concurrent readers get whole answers, with a note on what is not yet indexed', async () => {
   const data = join(root, 'read-while-written');
   const { end, isRunning } = begin(['import', file, other, '--data', data, '--json']);
   await untilSomethingIsIn(data, isRunning);
@@ -188,7 +188,7 @@ test('readers during a write see whole answers, and say what is not yet indexed'
   await assertExactlyOnce(data, 2 * RECORDS);
 });
 
-test('Ctrl-C in the middle ends between batches; the rest comes with the next run', async () => {
+test('Ctrl-C ends between batches; the next run does the rest', async () => {
   const data = join(root, 'interrupted');
   const { child, end, isRunning } = begin(['import', file, other, '--data', data, '--json']);
   await untilSomethingIsIn(data, isRunning);

@@ -17,13 +17,13 @@ import { killedAfter, killedOnce, undisturbedMs } from './support/kill.ts';
 
 const RECORDS = 8_000;
 const KILLS = simulations(3, 200);
-/** The other commands are short, so that few kills meet all of their steps. */
+/** The other commands are short, so few kills hit each of their steps. */
 const KILLS_BESIDE = simulations(1, 40);
 const RECORDS_BESIDE = 3_000;
 
 const COMPANY = { people: 40, seed: 1 } as const;
 const MORNING_MS = 10 * 3_600_000;
-/** Those who do most in the first hours, which every file covers. */
+/** The busiest people of the first hours, which every file covers. */
 const PEOPLE = busiestPeople({ ...COMPANY, count: RECORDS }, START_MS, START_MS + MORNING_MS).slice(
   0,
   3,
@@ -51,16 +51,16 @@ before(async () => {
   smallStatements = await statementsOf(small, PEOPLE);
 });
 
-/** A moment of a command that takes `ms` here, often a little after its end. */
+/** A moment of a command that takes `ms` here, often shortly after its end. */
 function moment(ms: number): number {
   return Math.floor(random.next() * ms * 1.1);
 }
 
-test(`kill -9 at ${KILLS} moments of an import: every record stands once`, async () => {
+test(`kill -9 at ${KILLS} moments of an import: every record exists once`, async () => {
   let kills = 0;
   for (let round = 0; round < KILLS; round++) {
     const data = join(root, `import-${round}`);
-    // Some are killed again while they make good for the first kill.
+    // Some are killed again while they recover from the first kill.
     for (let left = random.chance(0.3) ? 2 : 1; left > 0; left--) {
       const how = await killedAfter(moment(importMs), ['import', file, '--data', data]);
       if (how === 'killed') kills++;
@@ -74,7 +74,7 @@ test(`kill -9 at ${KILLS} moments of an import: every record stands once`, async
   assert.ok(kills > 0, 'at least one kill came before the end');
 });
 
-/** Sockets at the folder's address: the one that listens, and each that is connected. */
+/** Sockets at the folder's address: the listening one, and each connected one. */
 function connections(data: string): number {
   const lines = readFileSync(UNIX_SOCKETS, 'utf8').split('\n');
   return lines.filter((line) => line.endsWith(join(data, 'run', 'api.sock'))).length;
@@ -83,7 +83,7 @@ function connections(data: string): number {
 const UNIX_SOCKETS = '/proc/net/unix';
 const skip = existsSync(UNIX_SOCKETS) ? false : 'this system does not list its sockets in /proc';
 
-test('kill -9 of who holds the ledger: who waits for it does the work', { skip }, async () => {
+test("kill -9 of the ledger's host: a waiting command does the work", { skip }, async () => {
   const data = join(root, 'held');
   const others = join(root, 'others.ndjson');
   generateFile(others, { count: RECORDS_BESIDE, people: 40, seed: 2 });
@@ -107,14 +107,14 @@ test('kill -9 of who holds the ledger: who waits for it does the work', { skip }
   await assertExactlyOnce(data, RECORDS + RECORDS_BESIDE);
 });
 
-/** A copy counts as restored; the one who made it says that nothing is missing. */
+/** A copy counts as restored. Its creator states that nothing is missing. */
 function copyOfSmall(name: string): string {
   const data = join(root, name);
   cpSync(small, data, { recursive: true });
   return data;
 }
 
-test(`kill -9 at ${KILLS_BESIDE} moments of a rebuild: the next start goes on`, async () => {
+test(`kill -9 at ${KILLS_BESIDE} moments of a rebuild: the next start continues`, async () => {
   for (let round = 0; round < KILLS_BESIDE; round++) {
     const data = copyOfSmall(`rebuild-${round}`);
     await killedAfter(moment(importMs / 2), ['rebuild', '--accept-fork', '--data', data]);
@@ -136,14 +136,14 @@ test(`kill -9 at ${KILLS_BESIDE} moments of a compaction: no event lost or doubl
   }
 });
 
-test(`kill -9 at ${KILLS_BESIDE} moments of a key rotation: the log goes on, trusted`, async () => {
+test(`kill -9 at ${KILLS_BESIDE} moments of a key rotation: the log stays trusted`, async () => {
   const vkey = await withAccount(small, async ({ ledger }) => ledger.vkey);
   for (let round = 0; round < KILLS_BESIDE; round++) {
     const data = copyOfSmall(`rotation-${round}`);
     const isBegun = (): boolean => existsSync(join(data, 'keys', 'note-next.key'));
     const rotate = ['ledger', 'rotate-key', '--accept-fork', '--data', data];
     await killedOnce(isBegun, Math.floor(random.next() ** 2 * 100), rotate);
-    // The same command again ends what it had begun, or begins another rotation.
+    // The same command again completes the rotation, or begins another.
     await killedOnce(() => false, 0, rotate);
     await assertExactlyOnce(data, RECORDS_BESIDE);
     const { problems } = await fsck({ dir: data, threads: 0, vkey });
@@ -152,11 +152,11 @@ test(`kill -9 at ${KILLS_BESIDE} moments of a key rotation: the log goes on, tru
   }
 });
 
-test(`kill -9 at ${KILLS_BESIDE} moments of an erasure: said and done, or neither`, async () => {
+test(`kill -9 at ${KILLS_BESIDE} moments of an erasure: complete, or not declared`, async () => {
   const erase = ['ledger', 'erase', '--user', PERSON, '--case', 'C-7', '--reason', 'asked to'];
   for (let round = 0; round < KILLS_BESIDE; round++) {
     const data = copyOfSmall(`erasure-${round}`);
-    // The names are remembered first: from then on each moment counts.
+    // The names are stored first: from then on each moment counts.
     const isBegun = (): boolean => existsSync(join(data, 'run', 'erasing.json'));
     const ms = Math.floor(random.next() ** 2 * 300);
     await killedOnce(isBegun, ms, [...erase, '--accept-fork', '--data', data]);
@@ -165,7 +165,7 @@ test(`kill -9 at ${KILLS_BESIDE} moments of an erasure: said and done, or neithe
   }
 });
 
-/** Clean by fsck: every body that an erasure names is gone, and no other. */
+/** By fsck: every body that an erasure names is gone, and no other. */
 async function assertSaidAndDone(data: string): Promise<void> {
   await withAccount(data, async ({ store }) => {
     const erasures = store.erasures().length;

@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 import { ended, REPOSITORY } from './support/command-line.ts';
 import { olderNode, withoutOlderNode } from './support/older-node.ts';
 
-/** Stands in for the program: tells who runs it, and does what it is asked to. */
+/** Replaces the program: reports its environment, and does what the test asks. */
 const MAIN = `
 const [what] = process.argv.slice(2);
 if (what === 'exit') process.exitCode = 3;
@@ -32,7 +32,7 @@ after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A package as it is installed: the launcher, compiled JavaScript, and Node beside it. */
+/** An installed package: the launcher, compiled JavaScript, and Node beside it. */
 function installed(options: { withNode: 'with Node' | 'without Node' }): string {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-launcher-'));
   folders.push(folder);
@@ -63,7 +63,7 @@ async function firstLine(child: ChildProcess): Promise<LauncherReport> {
 
 const old = { skip: withoutOlderNode };
 
-test('hands over from an older Node to its own, with arguments and exit code', old, async () => {
+test('starts its own Node from an older one, with arguments and exit code', old, async () => {
   const folder = installed({ withNode: 'with Node' });
   const child = launch(olderNode() as string, folder, ['exit', '--to', '2024-01-01 "x"', '']);
   const { code, stdout, stderr } = await ended(child);
@@ -82,7 +82,7 @@ test('passes standard input through', old, async () => {
 });
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  test(`passes ${signal} on, and leaves with what the program leaves with`, old, async () => {
+  test(`forwards ${signal}, and exits like the program`, old, async () => {
     const child = launch(olderNode() as string, installed({ withNode: 'with Node' }), ['wait']);
     const end = ended(child);
     child.stdout?.once('data', () => child.kill(signal));
@@ -100,9 +100,9 @@ test('dies of the signal that its program died of', old, async () => {
   assert.equal(await end, 'SIGKILL');
 });
 
-test('does not leave the program running when it is killed itself', old, async () => {
+test('does not leave the program running when it is killed', old, async () => {
   const child = launch(olderNode() as string, installed({ withNode: 'with Node' }), ['hang']);
-  // The program holds the same standard output: the pipe closes when both are gone.
+  // The program shares standard output: the pipe closes when both have ended.
   const closed = new Promise((resolve) => child.on('close', resolve));
   const { pid } = await firstLine(child);
   assert.notEqual(pid, child.pid);
@@ -110,7 +110,7 @@ test('does not leave the program running when it is killed itself', old, async (
   await closed;
 });
 
-test('says in one sentence what to do where there is no Node 24', old, async () => {
+test('without Node 24, prints one sentence on what to do', old, async () => {
   const child = launch(olderNode() as string, installed({ withNode: 'without Node' }), ['exit']);
   const { code, stdout, stderr } = await ended(child);
   assert.equal(code, 2);
@@ -118,7 +118,7 @@ test('says in one sentence what to do where there is no Node 24', old, async () 
   assert.match(stderr, /^countersign: couldn't start, because it needs Node 24 .*npm ci.*\n$/);
 });
 
-test('runs in the same process when that is Node 24 already', async () => {
+test('runs in the same process if that is already Node 24', async () => {
   const child = launch(process.execPath, installed({ withNode: 'without Node' }), ['exit', 'a']);
   const { code, stdout } = await ended(child);
   const said = JSON.parse(stdout) as LauncherReport;
@@ -136,7 +136,7 @@ for (const [what, main, code, message] of [
   ],
   ['its own file is broken', 'import {', 70, /SyntaxError|Unexpected|couldn't start/],
 ] as const) {
-  test(`says in one sentence that ${what}, and never answers "no"`, async () => {
+  test(`prints one sentence that ${what}, and never answers "no"`, async () => {
     const folder = installed({ withNode: 'without Node' });
     writeFileSync(join(folder, 'dist', 'main.js'), main);
     const { code: exitCode, stdout, stderr } = await ended(launch(process.execPath, folder, []));

@@ -38,7 +38,7 @@ function write(name: string, bytes: string | Buffer): string {
   return join(root, name);
 }
 
-test('of messages in files and archives stays what they bring, not what they say', async () => {
+test('keeps headers, attachments and links of message files, not the text', async () => {
   const dir = join(root, 'plain');
   const folder = join(root, 'mails');
   mkdirSync(folder);
@@ -61,7 +61,7 @@ test('of messages in files and archives stays what they bring, not what they say
   await assertFsckClean(dir);
 });
 
-test('a message that came by trace as well is one action, whichever came first', async () => {
+test('a message that is also in a trace is one action, in either order', async () => {
   const trace = {
     id: TRACE,
     messageId: '<1@sender.example>',

@@ -18,7 +18,7 @@ const CANNOT_TELL = 3;
 
 type Json = { readonly [name: string]: unknown };
 
-/** What a command prints as JSON, one document a line. */
+/** The JSON output of a command, one document per line. */
 async function printed(...args: readonly string[]): Promise<Json[]> {
   const { code, stdout, stderr } = await commandHere([...args, '--json'], systemClock);
   assert.ok(code === 0 || code === CANNOT_TELL, stderr);
@@ -28,7 +28,7 @@ async function printed(...args: readonly string[]): Promise<Json[]> {
     .map((line) => JSON.parse(line) as Json);
 }
 
-/** Imports folders, and holds all that is printed of them against the published definitions. */
+/** Imports folders, and validates everything printed against the published definitions. */
 async function assertPublished(name: string, folders: readonly string[]): Promise<void> {
   const data = join(root, name);
   await withDetectors(data, async (read) => {
@@ -51,11 +51,11 @@ async function assertPublished(name: string, folders: readonly string[]): Promis
   }
 }
 
-test('events and findings of the sample are as OCSF publishes them', { skip }, async () => {
+test('events and findings of the sample follow the published OCSF', { skip }, async () => {
   await assertPublished('sample', [SAMPLE]);
 });
 
-test('those of an emulated company that is attacked', { skip }, async () => {
+test('events and findings of an attacked emulated company follow it', { skip }, async () => {
   const folder = join(root, 'told');
   mkdirSync(folder);
   const company = IS_LONG ? { people: 60, lifeDays: 5 } : { people: 12, lifeDays: 0 };
@@ -68,7 +68,7 @@ test('those of an emulated company that is attacked', { skip }, async () => {
 });
 
 const noCaptures = withoutShared('ual-captures', 'golden-saml', 'ocsf-1.8.0');
-test('those of the captures', { skip: noCaptures }, async () => {
+test('events and findings of the captures follow it', { skip: noCaptures }, async () => {
   const folders = ['ual-captures', 'golden-saml'].map(sharedData);
   assert.ok(folders.flatMap((folder) => readdirSync(folder)).length > 10);
   await assertPublished('captures', folders);

@@ -45,9 +45,9 @@ else
       await node?.stop();
     });
 
-    /** Opens the application, which sends people to Entra, which sends them to us. */
+    /** Opens the application, which redirects to Entra, which redirects to us. */
     async function signIn(page: Page, index: number): Promise<void> {
-      // Entra's time is ours; hints of one second would be the same, and each is taken once.
+      // Entra's time is ours. Hints of one second would be equal, and each is accepted once.
       const behindMs = systemClock.now() - node.emulator.clock.now();
       await node.emulator.advance(Math.max(behindMs, 1000));
       const query = new URLSearchParams({
@@ -81,7 +81,7 @@ else
     const usePasskey = (page: Page): Promise<void> =>
       page.getByRole('button', { name: 'Use passkey' }).click();
 
-    test('steps up to a passkey, and lets in whom policy permits', async () => {
+    test('steps up to a passkey, and lets in people whom policy permits', async () => {
       const page = await windowOf(english);
       const complaints = complaintsOf(page);
       await signIn(page, ADA);
@@ -90,7 +90,7 @@ else
       await usePasskey(page);
       await page.waitForURL(`${redirectUri}?**`);
       assert.equal(await page.textContent('body'), 'You are in.');
-      // From now on the passkey alone will do.
+      // From now on, the passkey alone suffices.
       await signIn(page, ADA);
       await usePasskey(page);
       await page.waitForURL(`${redirectUri}?**`);
@@ -98,7 +98,7 @@ else
       await page.close();
     });
 
-    test('refuses whom policy refuses, with a reference that the help desk finds', async () => {
+    test('denies people whom policy refuses, with a reference for the help desk', async () => {
       const page = await windowOf(english);
       await signIn(page, EVE);
       await register(page, EVE);
@@ -116,7 +116,7 @@ else
       assert.ok(stdout.includes(node.person(EVE).objectId));
     });
 
-    test('refuses who has no passkey here, and who cannot use it now', async () => {
+    test('denies people without a passkey, and people who cannot use it now', async () => {
       const page = await windowOf(english);
       await signIn(page, ADA);
       await usePasskey(page);
@@ -127,7 +127,7 @@ else
       await page.close();
     });
 
-    test('speaks the language of the browser, and can be used by keyboard alone', async () => {
+    test("uses the browser's language, and works by keyboard alone", async () => {
       const context = await browser.newContext({ locale: 'de-CH', colorScheme: 'dark' });
       const page = await windowOf(context);
       await signIn(page, ADA);
@@ -168,15 +168,15 @@ else
         flows: Record<string, { decided: number; unverified: object }>;
       };
       assert.equal(decided, 2, result.stdout);
-      // These policies decide at the enforcement point and check no sign-in. Nobody got in by
-      // the others.
+      // These policies decide at the enforcement point and check no sign-in. The others let no one
+      // in.
       const others = codes.filter((code) => code !== 0).length;
       assert.deepEqual(flows['interactiveUser']?.unverified, { 'no policy': others });
       assert.equal(await node.serving.end(), 0);
       await assertFsckClean(dir);
     });
 
-    /** The decisions are posted to the books within a second or two. */
+    /** The decisions reach the store within a second or two. */
     async function shown(reference: string): ReturnType<typeof countersign> {
       for (;;) {
         const found = await countersign(['show', reference, '--data', node.dir]);
@@ -185,7 +185,7 @@ else
     }
   });
 
-/** What the browser has against a page: its policy, its scripts. */
+/** The browser's complaints about a page: its policy, its scripts. */
 function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -195,7 +195,7 @@ function complaintsOf(page: Page): string[] {
   return complaints;
 }
 
-/** For who wants to look at the pages: SCREENSHOTS names a folder. */
+/** For developers who want to see the pages: SCREENSHOTS names a folder. */
 async function shot(page: Page, name: string): Promise<void> {
   const folder = process.env['SCREENSHOTS'];
   if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });

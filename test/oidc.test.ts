@@ -77,7 +77,7 @@ describe('the external method of a node', () => {
     return { ...readPage(text), status: response.status, text, cookie: set };
   }
 
-  /** Posts the form of a page, which names where it goes as browsers know it. */
+  /** Submits the form of a page, whose address is resolved like in a browser. */
   function submit(page: Page, step: string, fields: Record<string, string>): Promise<Page> {
     const form = new URLSearchParams({ token: page.token, ...fields });
     return post(`/eam/${step}`, form, page.cookie);
@@ -101,7 +101,7 @@ describe('the external method of a node', () => {
     return (await response.json()) as T;
   }
 
-  test('what Entra reads is there, and its keys lie in a file of nobody else', async () => {
+  test('the documents that Entra reads exist, and only the owner can read the keys', async () => {
     const path = '/.well-known/openid-configuration';
     const metadata = await document<Record<string, string>>(path);
     assert.equal(metadata['issuer'], ISSUER);
@@ -113,7 +113,7 @@ describe('the external method of a node', () => {
 
   const requests: string[] = [];
 
-  test('a code of the command line lets a person register, and the passkey in', async () => {
+  test('a person registers with a code, and the passkey lets them in', async () => {
     const result = await run('passkeys', 'invite', ADA, '--tenant', TENANT);
     assert.equal(result.code, 0, result.stderr);
     const [code = ''] = /[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/.exec(result.stdout) ?? [];
@@ -129,7 +129,7 @@ describe('the external method of a node', () => {
     requests.push(requestId);
   });
 
-  /** The pass that a token of ADA's would be stamped with. */
+  /** The pass with which a token of ADA would be stamped. */
   async function stamp(): Promise<string | undefined> {
     const { token, event } = await entra.issuance(ADA);
     const response = await fetch(`${node.url}/eam/token-issuance`, {
@@ -142,7 +142,7 @@ describe('the external method of a node', () => {
     return data.actions[0]?.claims.countersign_pass;
   }
 
-  test('tokens are stamped with the pass that stands behind them, until it ends', async () => {
+  test('tokens are stamped with their pass until it ends', async () => {
     const pass = (await stamp()) ?? assert.fail('there is a pass');
     assert.equal(await stamp(), pass);
     const ended = await run('passes', 'end', pass, '--reason', 'left');
@@ -150,7 +150,7 @@ describe('the external method of a node', () => {
     assert.equal(await stamp(), undefined);
   });
 
-  test('where one node is killed, the other lets in who registered at the first', async () => {
+  test('with one node killed, the other accepts passkeys registered at the first', async () => {
     const [first, second] = [node, await startNode('two')];
     const keys = async ({ url }: EndpointNode): Promise<unknown> =>
       (await fetch(`${url}/eam/keys.json`)).json();
@@ -160,12 +160,12 @@ describe('the external method of a node', () => {
     assert.ok((await use((await arrive()).page, authenticator)).fields['id_token']);
     assert.equal(await second.serving.end(), 0);
     await assertFsckClean(second.dir);
-    // The first one is back, and has learnt how far the passkey counted meanwhile.
+    // The first node is back, and has learned the passkey's counter meanwhile.
     node = await startNode('one');
     assert.ok((await use((await arrive()).page, authenticator)).fields['id_token']);
   });
 
-  test('a passkey, a used hint and what became of both survive a kill -9', async () => {
+  test('a passkey, a used hint and their consequences survive a kill -9', async () => {
     const stolen = authenticator.copy();
     const before = await arrive();
     assert.ok((await use(before.page, authenticator)).fields['id_token']);
@@ -183,13 +183,13 @@ describe('the external method of a node', () => {
     requests.push(requestId);
     await node.serving.end('SIGKILL');
     node = await startNode('one');
-    // Its counter is that of two sign-ins ago.
+    // Its counter is two sign-ins old.
     const again = await use((await arrive()).page, stolen);
     assert.match(again.text, /That did not work/);
     assert.match((await use((await arrive()).page, authenticator)).text, /That did not work/);
   });
 
-  test('the passkey that has a copy is listed with the reason', async () => {
+  test('a copied passkey is listed with the reason', async () => {
     const { id } = authenticator;
     const listed = await untilIndexed(() => run('passkeys', 'list', ADA, '--all', '--json'));
     const [item] = listed.stdout
@@ -201,12 +201,12 @@ describe('the external method of a node', () => {
     const twice = await run('passkeys', 'revoke', id, '--reason', 'lost');
     assert.equal(twice.code, 2);
     assert.match(twice.stderr, /revoked already/);
-    // An authenticator makes its ids, and one in 64 begins with a dash.
+    // Authenticators create the ids, and one in 64 begins with a dash.
     const dashed = await run('passkeys', 'revoke', '-OSc7N17', '--reason', 'lost');
     assert.match(dashed.stderr, /there is no passkey "-OSc7N17"/);
   });
 
-  test('another passkey takes two administrators, each with a key', async () => {
+  test('another passkey needs two administrators, each with a key', async () => {
     const invite = ['passkeys', 'invite', ADA, '--tenant', TENANT, '--json'];
     const as = (name: string, key = name): string[] => [
       ...['--as', name, '--sign-with', join(root, `${key}.key`)],
@@ -254,7 +254,7 @@ describe('the external method of a node', () => {
     assert.match(found.stdout, /203\.0\.113\.9/, 'the last address is the one of our balancer');
   });
 
-  test('bodies have a limit, and other methods are nothing', async () => {
+  test('limits bodies, and refuses other methods', async () => {
     const large = new URLSearchParams({ state: 'x'.repeat(100_000) });
     const path = `${node.url}/eam/authorize`;
     assert.equal((await fetch(path, { method: 'POST', body: large })).status, 413);
@@ -281,8 +281,8 @@ describe('the external method of a node', () => {
   });
 });
 
-/** What was decided and kept gets into the books within a second or two. */
-/** Another node of the same people has the same keys. */
+/** Decisions reach the store within a second or two. */
+/** Another node for the same people has the same keys. */
 function writeKeys(who: string): void {
   const file = join(root, `${who}.key`);
   if (existsSync(file)) return;

@@ -11,8 +11,8 @@ import { temporaryFolder } from './support/folders.ts';
 import type { ScenarioRecording } from './support/scenario-recording.ts';
 
 /**
- * A company in which somebody took half of what the intruders hold away. `out` closes that and
- * nothing else, suspects nobody who had nothing to do with it, and never says that they are out.
+ * A company in which half of the attackers' footholds were removed. `eviction` closes exactly
+ * those, suspects no innocent person, and never says that the attackers are out.
  */
 
 const SEEDS = simulations(2, 12);
@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const root = temporaryFolder('out-eviction');
 
-/** The question that a foothold of the emulator is an answer to. */
+/** The eviction question for each foothold of the emulator. */
 const ASKED: Record<Foothold['kind'], string> = {
   account: 'accounts',
   app: 'applications',
@@ -65,11 +65,11 @@ type Run = {
   readonly recording: ScenarioRecording;
   readonly answers: readonly Answer[];
   readonly seed: number;
-  /** What people read. */
+  /** The text for people. */
   readonly text: string;
 };
 
-/** Quiet people who come from an address of the intruders', before and after they do. */
+/** Innocent people who use an attacker's address, before and after the attack. */
 function shareAddress(recording: ScenarioRecording, people: number): void {
   const relay = recording.intruders.find(({ kind }) => kind === 'address')?.id ?? '';
   const homes = new Map<string, number>();
@@ -107,7 +107,7 @@ async function runOf(seed: number, sharing: number): Promise<Run> {
 const runs: Run[] = [];
 before(async () => {
   for (let seed = SEED; seed < SEED + SEEDS; seed++) {
-    // With every other seed people share an address with the intruders.
+    // With every other seed, people share an address with the attackers.
     runs.push(await runOf(seed, (seed - SEED) % 2 === 0 ? 0 : 3));
   }
 });
@@ -122,7 +122,7 @@ function openingsOf({ answers }: Run, kind: Foothold['kind']): readonly Opening[
   return found.openings;
 }
 
-test('what was taken away is not open, and what was not is', () => {
+test('removed footholds are closed, and the others are open', () => {
   for (const run of runs) {
     const { footholds, closed } = run.recording;
     for (const kind of new Set([...footholds, ...closed].map((each) => each.kind))) {
@@ -147,7 +147,7 @@ test('what was taken away is not open, and what was not is', () => {
   }
 });
 
-test('of no foothold it is said that they are out, and each that was closed says by what', () => {
+test('no foothold is certified out, and each closed one names its evidence', () => {
   for (const { answers } of runs) {
     assert.equal(new Set(answers.map(({ foothold }) => foothold)).size, 44);
     for (const { answer, because, openings } of answers) {
@@ -160,7 +160,7 @@ test('of no foothold it is said that they are out, and each that was closed says
   }
 });
 
-test('nobody is suspect who is none of theirs, and all of theirs are', () => {
+test("suspects exactly the attackers' principals", () => {
   const counts = { right: 0, wrong: 0, missed: 0 };
   const wrong: string[] = [];
   for (const { recording, answers, seed } of runs) {

@@ -19,9 +19,9 @@ import { temporaryFolder } from './support/folders.ts';
 import { type ScenarioRecording, tell } from './support/scenario-recording.ts';
 
 /**
- * A company in which intruders came by an application of a test tenant that nobody had connected.
- * Of what they have in the company's own tenant `out` misses nothing; of what lies in the other it
- * says that nobody can tell.
+ * A company whose attackers came through an application of an unconnected test tenant. `eviction`
+ * finds all their footholds in the company's own tenant. About the other tenant it says that it
+ * cannot tell.
  */
 
 const SEEDS = IS_LONG ? 10 : 1;
@@ -30,7 +30,7 @@ const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 const root = temporaryFolder('out-intrusion');
 
-/** The question that a foothold of the emulator is an answer to. */
+/** The eviction question for each foothold of the emulator. */
 const ASKED: Partial<Record<Foothold['kind'], string>> = {
   'app-credential': 'application-credentials',
   app: 'applications',
@@ -44,7 +44,7 @@ const ASKED: Partial<Record<Foothold['kind'], string>> = {
 type Answer = {
   readonly foothold: string;
   readonly answer: 'open' | 'out' | 'unknown';
-  /** How many of the kind are open. */
+  /** The number of open footholds of this kind. */
   readonly openingCount: number;
   readonly because: readonly { readonly code: string; readonly text: string }[];
 };
@@ -55,7 +55,7 @@ type Intrusion = {
   readonly answers: readonly Answer[];
 };
 
-/** Of the company's two tenants the records of one are here. */
+/** Only one of the company's two tenants has records here. */
 async function intrusion(seed: number): Promise<Intrusion> {
   const folder = join(root, String(seed));
   const scenario = 'midnight-blizzard';
@@ -109,7 +109,7 @@ function answerOf({ answers }: Intrusion, id: string): Answer {
   return found;
 }
 
-test('each foothold whose trace is in the connected tenant is open', () => {
+test('each foothold with a trace in the connected tenant is open', () => {
   for (const one of all) {
     const here = one.recording.footholds.filter(({ tenantId }) => tenantId === one.corp);
     const kinds = [...new Set(here.map(({ kind }) => kind))];
@@ -123,7 +123,7 @@ test('each foothold whose trace is in the connected tenant is open', () => {
   }
 });
 
-test('of the credentials of the application from elsewhere nobody can tell', () => {
+test('cannot tell about the credentials of the foreign application', () => {
   for (const one of all) {
     const home = one.recording.tenants.find((tenant) => tenant !== one.corp) ?? '';
     const { answer, because } = answerOf(one, 'foreign-applications');
@@ -135,7 +135,7 @@ test('of the credentials of the application from elsewhere nobody can tell', () 
   }
 });
 
-test('of no foothold it is said that they are out', () => {
+test('no foothold is certified out', () => {
   for (const { answers } of all) {
     const ids = new Set(answers.map(({ foothold }) => foothold));
     assert.equal(ids.size, 44);

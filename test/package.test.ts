@@ -17,7 +17,7 @@ import { formatMessage } from 'publint/utils';
 import { ended, type ProcessResult, REPOSITORY } from './support/command-line.ts';
 import { olderNode } from './support/older-node.ts';
 
-/** What npm says when there is no registry to fetch from, or nothing in its cache. */
+/** npm's messages without a registry to fetch from, or with an empty cache. */
 const NO_REGISTRY = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTCACHED|network/;
 const OPTIONS = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
@@ -28,7 +28,7 @@ const tarballs = new Map<string, string>();
 const packed = new Map<string, readonly string[]>();
 let noRegistry: string | undefined;
 
-/** The Node that users of the package start it with: the oldest that this machine has. */
+/** The Node with which users start the package: the oldest on this machine. */
 const userNode = olderNode() ?? process.execPath;
 
 function run(cwd: string, command: string, args: readonly string[]): Promise<ProcessResult> {
@@ -37,7 +37,7 @@ function run(cwd: string, command: string, args: readonly string[]): Promise<Pro
   return ended(spawn(command, args, { cwd, env: { ...env, PATH: path, NO_COLOR: '1' } }));
 }
 
-/** An empty project with packages from their tarballs, and the packages that these name. */
+/** An empty project with packages from their tarballs, and their dependencies. */
 async function install(project: string, names: readonly string[]): Promise<void> {
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{"name":"consumer","private":true}');
@@ -131,7 +131,7 @@ test('the API reference describes every name that a package exports', async (t) 
   }
 });
 
-/** Packages that others use alone, with all that each installs of ours. */
+/** Packages that work alone, with the workspace packages that each installs. */
 const ALONE: readonly (readonly [name: string, own: readonly string[], example: string])[] = [
   ['sigma', ['core'], 'parseRules'],
   ['ledger', ['core', 'tlog'], 'LedgerReader'],
@@ -199,7 +199,7 @@ test('each package loads on the Node that it declares, and on no older one', asy
   }
 });
 
-test('runs the emulator where it was installed, and stops it when asked', async (t) => {
+test('runs the emulator where it was installed, and stops it on request', async (t) => {
   if (noRegistry !== undefined) return t.skip(`the package registry cannot be reached`);
   const launcher = join(consumer, 'node_modules', '.bin', 'countersign');
   const args = ['emulator', '--people', '10', '--history', '0', '--json'];

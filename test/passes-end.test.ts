@@ -38,7 +38,7 @@ type PrintedPass = {
   readonly suite: { readonly kind: string; readonly untilMs: number } | null;
 };
 
-describe('passes end when what they rest on does', () => {
+describe('passes end when their conditions end', () => {
   let node: EndpointNode;
   let receiver: EventReceiver;
   let state: SuiteState = { people: PEOPLE };
@@ -56,7 +56,7 @@ describe('passes end when what they rest on does', () => {
   });
   after(() => receiver.stop());
 
-  /** The directory is another, as somebody writes it or a collector reads it. */
+  /** Replaces the directory, like a changed file or a collector. */
   const become = (next: Partial<SuiteState>): void => {
     state = { ...state, ...next };
     writeSuite(file, state);
@@ -73,7 +73,7 @@ describe('passes end when what they rest on does', () => {
   const listed = async (): Promise<ReadonlyMap<string, PrintedPass>> => {
     for (;;) {
       const asked = await countersign(['passes', 'list', '--all', '--data', dir, '--json']);
-      // 3: something was just written that the books have not yet.
+      // 3: an entry was just written that the store does not have yet.
       if (asked.code === 3) continue;
       assert.equal(asked.code, 0, asked.stderr);
       const passes = asked.stdout.trim().split('\n');
@@ -112,14 +112,14 @@ describe('passes end when what they rest on does', () => {
     );
   });
 
-  test('an account that is disabled', async () => {
+  test('a disabled account', async () => {
     const pass = await signIn(node, 'eve');
     become({ people: { ...state.people, eve: { enabled: false } } });
     await revoked(pass);
     await receivedEvent('account-disabled', 'eve');
   });
 
-  test('somebody who ends it; and what is known of it in the suite', async () => {
+  test("a revocation by a person, with the state of the suite's token", async () => {
     const pass = await signIn(node, 'fay');
     const args = ['passes', 'end', pass, '--reason', 'her laptop was stolen', '--data', dir];
     const ended = await countersign(args);
@@ -136,7 +136,7 @@ describe('passes end when what they rest on does', () => {
     assert.equal(said.suite.untilMs - said.closedMs, 28 * 3_600_000);
   });
 
-  test('an account for emergencies is let in, and is a critical finding', async () => {
+  test('an emergency account is let in, with a critical finding', async () => {
     await signIn(node, 'rescue');
     await node.serving.logged(({ event }) => event === 'watched');
     const { stdout } = await countersign(['findings', '--data', dir, '--json']);
@@ -149,7 +149,7 @@ describe('passes end when what they rest on does', () => {
       [5],
     );
     assert.match(found[0]?.finding_info.title ?? '', /^The emergency account rescue was used$/);
-    // Everybody hears of it, and it works again: the risk of nobody is raised by it.
+    // The alarm is raised, and the account works again: it raises no one's risk.
     await signIn(node, 'rescue');
   });
 
@@ -164,7 +164,7 @@ describe('passes end when what they rest on does', () => {
     assert.equal(payload['change_direction'], 'decrease');
   });
 
-  test('a credential of somebody, as the audit log of the directory tells it', async () => {
+  test("a new credential in the directory's audit log", async () => {
     const log = join(root, 'audits.ndjson');
     writeFileSync(log, `${JSON.stringify(registeredPhone(new Date(systemClock.now())))}\n`);
     const read = await countersign(['import', log, '--tenant', TENANT, '--data', dir]);
@@ -173,7 +173,7 @@ describe('passes end when what they rest on does', () => {
     assert.deepEqual([payload['credential_type'], payload['change_type']], ['app', 'create']);
   });
 
-  test('what was sent and acknowledged are entries; a restart tells nothing twice', async () => {
+  test('sent and acknowledged events are entries; a restart sends nothing twice', async () => {
     const before = receiver.events.length;
     assert.equal(await node.serving.end(), 0);
     const acknowledged = await acknowledgedIn(dir);
@@ -190,7 +190,7 @@ describe('passes end when what they rest on does', () => {
   });
 });
 
-/** As Graph reports that somebody registered an app. */
+/** Graph's report that a person registered an app. */
 function registeredPhone(at: Date): object {
   const user = { id: BEN, userPrincipalName: 'ben@example.com' };
   return {
@@ -206,7 +206,7 @@ function registeredPhone(at: Date): object {
   };
 }
 
-/** The events of which the ledger says that they were sent and that their receiver has them. */
+/** The events that the ledger records as sent and acknowledged. */
 async function acknowledgedIn(data: string): Promise<ReadonlySet<string>> {
   const reader = await LedgerReader.open(data);
   const [sent, acknowledged] = [new Set<string>(), new Set<string>()];

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { countersign } from './support/command-line.ts';
 import { ndjson, records } from './support/exports.ts';
 
-test('in a folder that others can enter, nobody else reads what a command wrote', async (t) => {
+test('in a folder open to others, only the owner reads what a command wrote', async (t) => {
   const root = mkdtempSync(join(tmpdir(), 'countersign-permissions-'));
   t.after(() => rmSync(root, { recursive: true }));
   const dir = join(root, 'data');
@@ -14,7 +14,7 @@ test('in a folder that others can enter, nobody else reads what a command wrote'
   writeFileSync(join(root, 'export.json'), ndjson(records(3)));
   const { code, stderr } = await countersign(['import', join(root, 'export.json'), '--data', dir]);
   assert.equal(code, 0, stderr);
-  // Out of the folder that holds the data folder, as with `import .`: its own files are no input.
+  // From the folder that contains the data folder, like `import .`: its own files are no input.
   const again = await countersign(['import', root, '--data', dir, '--json']);
   assert.equal((JSON.parse(again.stdout) as { read: number }).read, 3);
   const names = readdirSync(dir, { recursive: true, encoding: 'utf8' });

@@ -67,7 +67,7 @@ const WRITER = {
   ...{ certificates: [], scopes: {}, redirectUris: [], isPublic: false },
 };
 
-test('what the vendor has to decide becomes policies that Graph takes', async () => {
+test("the vendor's part of the policies becomes policies that Graph accepts", async () => {
   const policies = await exported(...FILES);
   assert.deepEqual(
     policies.map(({ displayName }) => displayName.replace(/^Countersign ([^:]+): .+\.$/, '$1')),
@@ -87,7 +87,7 @@ test('what the vendor has to decide becomes policies that Graph takes', async ()
   await assertTaken(policies);
 });
 
-/** Graph takes them as they are, and gives them back as they were. */
+/** Graph accepts them unchanged, and returns them unchanged. */
 async function assertTaken(policies: readonly ExportedPolicy[]): Promise<void> {
   const roles = { 'https://graph.microsoft.com': ['Policy.ReadWrite.ConditionalAccess'] };
   const emulator = await startEmulator({
@@ -103,7 +103,7 @@ async function assertTaken(policies: readonly ExportedPolicy[]): Promise<void> {
   });
   const { access_token: token } = (await response.json()) as { access_token: string };
   for (const policy of policies) {
-    // One request a second is all that these take (contracts 8.1).
+    // Graph accepts one request per second here.
     await emulator.advance(1_500);
     const answer = await fetch(`${graph}/v1.0/identity/conditionalAccess/policies`, {
       method: 'POST',
@@ -119,7 +119,7 @@ async function assertTaken(policies: readonly ExportedPolicy[]): Promise<void> {
   await emulator.stop();
 }
 
-test('what a policy names and nobody knows is left out, and said', async () => {
+test('a policy that names something unknown is left out, and reported', async () => {
   const bare = ['policy', 'export', 'conditional-access', '--tenant', TENANT, '--json'];
   const { code, stdout, stderr } = await countersign([...bare, '--data', at('none')]);
   assert.equal(code, 3);
@@ -146,7 +146,7 @@ type ReplayReport = {
   readonly losing: readonly ChangedPrincipal[];
 };
 
-/** What is written down today says little of a time long ago. */
+/** A statement written today says little about a time long ago. */
 const START_MS = Math.floor(systemClock.now() / MINUTE_MS) * MINUTE_MS - 60 * MINUTE_MS;
 const data = at('data');
 const nameOf = (id: string): string => `${id}@planted.example`;
@@ -160,7 +160,7 @@ function idOf(n: number): string {
 }
 
 async function replayed(policies: string): Promise<ReplayReport> {
-  // The sign-ins are out of a file: whether there were more nobody can tell.
+  // The sign-ins come from a file, so their completeness is unknown.
   return askJson<ReplayReport>(data, ['policy', 'replay', '--policies', policies], [3]);
 }
 
@@ -181,7 +181,7 @@ forbid (principal is Person, action == Action::"signIn", resource is Suite)
 unless { context.factor == "phishing-resistant" };
 `;
 
-test('history is replayed under other policies: who would lose, and who would gain', async () => {
+test('replays history under other policies: who would lose or gain access', async () => {
   const person = { flow: 'interactiveUser' } as const;
   const rows = [
     signInRow({ id: idOf(1), atMs: START_MS, who: ADA, ...person }, TENANT),

@@ -23,7 +23,7 @@ function forwarding(number: number, user: string, session: string): object {
   });
 }
 
-/** As on a terminal so narrow that ids lose their middle. */
+/** Like a terminal so narrow that ids lose their middle. */
 const run = (...args: readonly string[]): Promise<CommandResult> =>
   commandHere([...args, '--data', data], systemClock, { COLUMNS: '50' });
 
@@ -35,7 +35,7 @@ before(async () => {
   await askJson(data, ['import', file]);
 });
 
-test('findings and incidents take the ids that their lists print', async () => {
+test('findings and incidents accept the ids that their lists print', async () => {
   const { stdout: list } = await run('findings');
   const short = [...list.matchAll(/^INCIDENT ([0-9a-f]{4,})| {2}([0-9a-f]{4,})$/gm)];
   assert.ok(short.length >= 4, list);
@@ -55,7 +55,7 @@ test('findings and incidents take the ids that their lists print', async () => {
   }
 });
 
-test('a part that several ids have names none, and the error tells which', async () => {
+test('a part that several ids share is refused with the list of ids', async () => {
   const { stdout } = await run('findings', 'incidents', '--json');
   const { code, stderr } = await run('findings', '--incident', 'incident-');
   assert.equal(code, 2);
@@ -66,7 +66,7 @@ test('a part that several ids have names none, and the error tells which', async
   assert.match(none.stderr, /there is no incident "abcd"/);
 });
 
-test('the timeline takes the sessions that it prints, and rules their ids', async () => {
+test('the timeline accepts printed session ids, and rules accepts printed rule ids', async () => {
   const { code, stderr } = await run('timeline', '--session', '0b2c…0001');
   assert.equal(code, 2, 'both sessions have this beginning and end');
   for (const session of SESSIONS) assert.match(stderr, new RegExp(session));
@@ -77,7 +77,7 @@ test('the timeline takes the sessions that it prints, and rules their ids', asyn
   assert.match(status.stdout, /^\{"rule":"c0de51a0-5160-4000-8000-000000000042".*\n$/);
 });
 
-test('an entry is taken however it is printed, and that of another log is not', async () => {
+test('an entry is accepted in each printed form, and one of another log is refused', async () => {
   const { origin } = await askJson<{ origin: string }>(data, ['ledger', 'checkpoint']);
   for (const entry of ['0', '#0', `${origin}#0`]) {
     assert.equal((await run('show', entry)).code, 0, entry);
@@ -91,7 +91,7 @@ test('an entry is taken however it is printed, and that of another log is not', 
   assert.match((await run('show', '1,234')).stderr, /entry 1234 is beyond the checkpoint/);
 });
 
-test('a decision is shown by its id, as AuthZEN names it, and by parts of it', async () => {
+test('a decision is shown by its AuthZEN id, and by parts of it', async () => {
   const request = join(REPOSITORY, 'content', 'policies', 'example', 'request.json');
   const decided = await run('decide', request, '--json');
   const { id } = (JSON.parse(decided.stdout) as { context: { id: string } }).context;
@@ -106,7 +106,7 @@ test('a decision is shown by its id, as AuthZEN names it, and by parts of it', a
   assert.match(none.stderr, /no decision of this ledger/);
 });
 
-test('a pass is ended by any of its names, and one that is not there is refused', async () => {
+test('a pass is revoked by any of its names, and an unknown pass is refused', async () => {
   const none = await run('passes', 'end', 'abcd…ef01', '--reason', 'x');
   assert.equal(none.code, 2);
   assert.match(none.stderr, /there is no pass "abcd…ef01": "countersign passes list --all"/);

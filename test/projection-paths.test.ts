@@ -49,9 +49,9 @@ type DeliveredFile = {
   readonly picks: readonly DeliveryChoice[];
 };
 
-/** The path of a file into the store, and what happens behind it. */
+/** The path of a file into the store, and what follows it. */
 type Step = {
-  /** `killed`: durable in the ledger, but the process ends before a row is posted. */
+  /** `killed`: durable in the ledger, but the process ends before a row is stored. */
   readonly path: 'live' | 'killed' | 'appended';
   readonly then: 'go on' | 'restart' | 'rebuild' | 'other rules' | 'killed rematch' | 'compact';
 };
@@ -122,7 +122,7 @@ const OTHER_DETECTION = detectionWith(RULES.split('---').slice(1).join('---'));
 
 const week = activitiesOf(inventedWeek(SEED));
 
-/** Sign-ins, which two sources tell of, and other actions. */
+/** Sign-ins, which two sources report, and other actions. */
 function activitiesOf(all: readonly Activity[]): readonly Activity[] {
   const signIns = all.filter(({ signIn }) => signIn !== undefined);
   const others = all.filter(({ signIn }) => signIn === undefined);
@@ -165,7 +165,7 @@ function textsOf({ shape, picks }: DeliveredFile): readonly string[] {
   }
 }
 
-/** A folder whose clock stands and whose keys are those of every other folder here. */
+/** A folder with a fixed clock and the same keys as every other folder here. */
 class Folder {
   readonly dir: string;
   readonly #random = new SeededRandom(SEED);
@@ -187,7 +187,7 @@ class Folder {
     return this.#writer;
   }
 
-  /** As a process that ends: nothing that waits to be posted is. */
+  /** Like a process that ends: pending rows are not stored. */
   async close(): Promise<void> {
     await this.#pipeline?.stop();
     if (this.#writer !== undefined) await closeWriter(this.#writer);
@@ -260,7 +260,7 @@ const QUERIES = {
   tenants: 'SELECT tenant FROM tenants ORDER BY tenant',
 } as const;
 
-/** All that the store says of records, wherever its files and cursors stand. */
+/** The store's content about records, independent of its files and cursors. */
 async function contentOf(dir: string): Promise<StoreContent> {
   const state = new DatabaseSync(join(dir, 'state.sqlite'), { readOnly: true });
   const tables = Object.entries(QUERIES).map(([name, sql]) => [name, state.prepare(sql).all()]);
@@ -283,7 +283,7 @@ async function finalContent(folder: Folder): Promise<StoreContent> {
   return contentOf(folder.dir);
 }
 
-test('any split of a stream over import, catch-up, rebuild and rematch is one store', async () => {
+test('any split over import, catch-up, rebuild and rematch gives the same store', async () => {
   let round = 0;
   let found = 0;
   const property = fc.asyncProperty(

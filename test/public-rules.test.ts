@@ -30,7 +30,7 @@ function filesOf(name: string): File[] {
 const files = filesOf('sigma');
 const { pipelines } = readContent();
 
-/** The streams that an event fits. */
+/** The streams that an event matches. */
 function fits(signaller: SignalExtractor, { source, value }: RuleRecord): string[] {
   const at = normaliseInstant('2026-03-02T09:00:00Z') ?? '';
   const reading = read({ source, tenant: TENANT, id: 'one', at, value }, memo);
@@ -49,7 +49,7 @@ test('all public rules load, with the pipelines that come with the program', { s
   assert.ok(files.length >= 145);
 });
 
-test('each of them fits a record of the shape in which the vendor writes it', { skip }, () => {
+test("each of them matches a record in the vendor's shape", { skip }, () => {
   const signaller = new SignalExtractor(contentOf(files).plan);
   const silent: string[] = [];
   for (const { path, text } of files) {
@@ -61,7 +61,7 @@ test('each of them fits a record of the shape in which the vendor writes it', { 
   assert.deepEqual(silent, []);
 });
 
-test('and none of them fits a record that says nothing of what it is for', { skip }, () => {
+test('none of them matches a record without the relevant values', { skip }, () => {
   const signaller = new SignalExtractor(contentOf(files).plan);
   const loud: string[] = [];
   for (const { path, text } of files) {
@@ -74,7 +74,7 @@ test('and none of them fits a record that says nothing of what it is for', { ski
   assert.deepEqual(loud, []);
 });
 
-/** The same shape with every word that says what happened taken out. */
+/** The same shape without any word that states what happened. */
 function quieted(value: unknown): Readonly<Record<string, unknown>> {
   const quiet = (of: unknown, name: string): unknown => {
     if (Array.isArray(of)) return of.map((each) => quiet(each, name));
@@ -86,7 +86,7 @@ function quieted(value: unknown): Readonly<Record<string, unknown>> {
   return quiet(value, '') as Readonly<Record<string, unknown>>;
 }
 
-/** By these a record is known for what it is. */
+/** The members that identify a record's shape. */
 const KEPT: ReadonlySet<string> = new Set([
   ...['time', 'TimeGenerated', 'CreationTime', 'createdDateTime', 'activityDateTime'],
   ...['id', 'Id', 'RecordType', 'Workload', 'category', 'result', 'ResultStatus', 'type'],
@@ -101,7 +101,7 @@ type LabeledTests = {
   }[];
 };
 
-/** Which rule of ours says what one of theirs says. */
+/** Our rule that corresponds to each of theirs. */
 const OURS: Readonly<Record<string, string>> = {
   'Azure.Audit.OIDC.Changed': 'External authentication provider added or changed',
   'Azure.Audit.ElevateUserAccessAdministrator': 'Access to all Azure subscriptions elevated',
@@ -119,7 +119,7 @@ const OURS: Readonly<Record<string, string>> = {
   'Azure.Audit.DomainSettingsModified': 'Federation settings of a domain changed',
 };
 
-/** Events that our rules do not judge as theirs do, and why. */
+/** Events that our rules classify differently, with the reason. */
 const NOT_COVERED: Readonly<Record<string, string>> = {
   'Azure.Audit.DeviceCodeBrokerClient': 'ours speaks of every device code',
   'Azure.Audit.ManyFailedSignIns': 'of applications that fail to sign in we say nothing',
@@ -133,7 +133,7 @@ const NOT_COVERED: Readonly<Record<string, string>> = {
   'Different Values Changed': 'ours speaks of every change of the trust of a domain',
 };
 
-test('labelled events are judged as labelled, where we have such a rule', { skip }, (t) => {
+test('labelled events are classified as labelled, where we have such a rule', { skip }, (t) => {
   const own = ruleContent(readContent());
   const signaller = new SignalExtractor(own.plan);
   const titles = new Map([...own.sayings].map(([key, { document }]) => [key, document.title]));

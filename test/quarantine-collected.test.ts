@@ -20,9 +20,9 @@ const root = temporaryFolder('quarantine-collected');
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const SOURCE = 'm365.activity/Audit.SharePoint';
 const HOUR_MS = 3_600_000;
-/** Between the two windows, so that nothing of the first hour is still to come in the second. */
+/** Between the two windows, so that the first hour is settled in the second. */
 const APART_MS = 48 * HOUR_MS;
-/** In between: enough for it to be learned how late this source is. */
+/** In between: enough to learn the delay of this source. */
 const USUAL_BLOBS = 16;
 const USUAL_RECORDS = 20;
 const USUAL = USUAL_BLOBS * USUAL_RECORDS;
@@ -47,7 +47,7 @@ function bytesOf({ bytes }: QuarantineItem): string {
   return Buffer.from(bytes ?? '', 'base64').toString('utf8');
 }
 
-/** As a version leaves it that could not read what this one can. */
+/** The quarantine of a version that could not read what this one can. */
 function makeReadable(dir: string, n: number, extra: object = {}): void {
   const found = quarantinedIn(dir).filter(({ kept }) => bytesOf(kept).includes(`"piece ${n}"`));
   assert.equal(found.length, 1);
@@ -62,7 +62,7 @@ function unreadable(n: number): string {
   return `{"Id":"piece ${n}","a":${'['.repeat(500)}${']'.repeat(500)}}`;
 }
 
-/** A quarter of an hour before it is to be had, if it is put there at that time. */
+/** Created a quarter of an hour before its availability. */
 function recent(n: number, fromMs: number): string {
   const CreationTime = new Date(fromMs + HOUR_MS / 4).toISOString().slice(0, 19);
   return recordText(n, { CreationTime });
@@ -81,7 +81,7 @@ type Company = {
   readonly poll: () => Promise<unknown>;
 };
 
-/** Two windows of a source: of the first one piece could not be read, of the second two. */
+/** Two windows of a source: the first has one unreadable piece, the second two. */
 async function collected(name: string, use: (company: Company) => Promise<void>): Promise<void> {
   const dir = join(root, name);
   const service = new ActivityService(TENANT);
@@ -124,7 +124,7 @@ async function retry({ dir, clock }: Company): Promise<ImportReport> {
   );
 }
 
-/** Of the two windows, each in its middle; of all that comes through the source. */
+/** The state in the middle of each of the two windows, for all workloads of the source. */
 async function states({ dir, clock }: Company): Promise<(string | undefined)[]> {
   const store = await StoreReader.open(dir, { clock });
   try {
@@ -144,7 +144,7 @@ async function states({ dir, clock }: Company): Promise<(string | undefined)[]> 
   }
 }
 
-test('a window is whole once all that it was short of could be read, and not before', async () => {
+test('a window is complete once all its missing content could be read', async () => {
   await collected('windows', async (company) => {
     const { dir } = company;
     assert.deepEqual(await states(company), ['lost', 'lost']);
@@ -177,12 +177,13 @@ test('a window is whole once all that it was short of could be read, and not bef
   });
 });
 
-test('content that is whole now is not short of it again when it is listed once more', async () => {
+test('content that is now complete stays complete when it is listed again', async () => {
   await collected('listed', async (company) => {
     const { dir, clock, service, poll } = company;
     for (const n of [2, 4, 6]) makeReadable(dir, n);
     await retry(company);
-    // Something of these hours is listed late: they are asked for again, and all is listed anew.
+    // New content of these hours is listed late: they are requested again, and everything is listed
+    // anew.
     service.put({
       id: 'late',
       createdMs: clock.now() - 1.25 * HOUR_MS,
@@ -195,7 +196,7 @@ test('content that is whole now is not short of it again when it is listed once 
   });
 });
 
-test('the desk that goes on collecting knows as well what is whole now', async () => {
+test('the running collector also knows which windows are complete now', async () => {
   await collected('desk', async (company) => {
     const { dir, clock, service } = company;
     for (const n of [2, 4, 6]) makeReadable(dir, n);
@@ -222,7 +223,7 @@ test('the desk that goes on collecting knows as well what is whole now', async (
   });
 });
 
-test('what turns out to be a record of another tenant stays, however well it reads', async () => {
+test('a record of another tenant stays quarantined, even if it is readable', async () => {
   await collected('foreign', async (company) => {
     makeReadable(company.dir, 2, { OrganizationId: '11111111-7d2a-4f6b-9c3d-2e8a61f0b794' });
     const { accepted, rejects } = await retry(company);
@@ -232,7 +233,7 @@ test('what turns out to be a record of another tenant stays, however well it rea
   });
 });
 
-test('a piece whose file somebody changed holds its window back', async () => {
+test('a piece whose file was changed keeps its window incomplete', async () => {
   await collected('changed', async (company) => {
     const { dir } = company;
     for (const n of [2, 4, 6]) makeReadable(dir, n);
@@ -245,7 +246,7 @@ test('a piece whose file somebody changed holds its window back', async () => {
   });
 });
 
-test('a piece that somebody took out of the folder is missing still', async () => {
+test('a piece that was removed from the folder is still missing', async () => {
   await collected('taken', async (company) => {
     const { dir } = company;
     makeReadable(dir, 4);
@@ -257,7 +258,7 @@ test('a piece that somebody took out of the folder is missing still', async () =
   });
 });
 
-test('what was erased before it could be read is missing for good', async () => {
+test('content that was erased before it could be read is permanently missing', async () => {
   await collected('erased', async (company) => {
     const { dir, clock } = company;
     makeReadable(dir, 4);

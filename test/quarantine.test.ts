@@ -38,7 +38,9 @@ function quarantined(data: string): string[] {
 
 type QuarantineItem = { readonly file: string; readonly at: string; readonly bytes: string | null };
 
-/** As a version leaves it that could not read what this one can: the place stays, the bytes fit. */
+/**
+ * The quarantine of a version that could not read what this one can: same position, matching bytes.
+ */
 function makeReadable(data: string, file: string, row: number, bytes: string): void {
   const found = quarantined(data)
     .map((name) => join(data, 'quarantine', name))
@@ -56,7 +58,7 @@ async function ids(data: string): Promise<string[]> {
   return events.map(({ metadata }) => metadata.uid).sort();
 }
 
-test('what can be read now is accepted and leaves; what cannot stays, with its place', async () => {
+test('readable content is accepted and leaves; the rest stays, with its position', async () => {
   const data = join(root, 'bytes');
   const json = join(root, 'export.json');
   const csv = join(root, 'export.csv');
@@ -110,7 +112,7 @@ test('the entry of a retry names the first import, and no digest of a file', asy
   assert.deepEqual([quarantinedBy, named, accepted, size, sha256], [0, file, 1, null, null]);
 });
 
-test('after a crash before the folder was cleaned, the same call finds duplicates', async () => {
+test('after a crash before the clean-up, the same call finds duplicates', async () => {
   const data = join(root, 'crash');
   const file = join(root, 'crash.json');
   writeFileSync(file, `${recordText(1)}\n{"Id":2,,}`);
@@ -124,7 +126,7 @@ test('after a crash before the folder was cleaned, the same call finds duplicate
   assert.deepEqual(quarantined(data), []);
 });
 
-test('files that were not there, damaged or cut are read again, members included', async () => {
+test('missing, damaged or truncated files are read again, including members', async () => {
   const data = join(root, 'files');
   const folder = join(root, 'folder');
   mkdirSync(folder);
@@ -157,7 +159,7 @@ test('files that were not there, damaged or cut are read again, members included
   await assertFsckClean(data);
 });
 
-test('what is gone with its file, or came through a pipe, stays as it was', async () => {
+test('content whose file is gone, or that came through a pipe, stays unchanged', async () => {
   const data = join(root, 'gone');
   const file = join(root, 'gone.bin');
   writeFileSync(file, Buffer.from([0, 1, 2, 0xff]));
@@ -177,7 +179,7 @@ test('what is gone with its file, or came through a pipe, stays as it was', asyn
   );
 });
 
-test('a record that states no tenant keeps the one that its import was told', async () => {
+test('a record without a stated tenant keeps the tenant of its import', async () => {
   const data = join(root, 'tenant');
   const file = join(root, 'tenant.json');
   writeFileSync(file, `${recordText(1)}\n{"Id":2,,}`);
@@ -189,7 +191,7 @@ test('a record that states no tenant keeps the one that its import was told', as
   assert.equal(read?.metadata.tenant_uid, TENANT);
 });
 
-test('an empty quarantine is said, and paths beside --quarantined are wrong usage', async () => {
+test('reports an empty quarantine; paths beside --quarantined are a usage error', async () => {
   const data = join(root, 'nothing');
   const file = join(root, 'fine.json');
   writeFileSync(file, recordText(1));

@@ -18,7 +18,7 @@ import { type PlayOptions, type PlayResult, play } from './support/play-scenario
 
 const root = temporaryFolder('reconcile');
 const DAYS = IS_LONG ? 7 : 2;
-/** Of the first day a token may be older than all logs: then nobody can tell. */
+/** On the first day a token may be older than all logs, so the answer is unknown. */
 const FORGED_DAYS = IS_LONG ? 7 : 3;
 const CANNOT_TELL = [3] as const;
 
@@ -55,7 +55,7 @@ async function totalsOf(data: string): Promise<Totals> {
   return askJson<Totals>(data, ['reconcile'], CANNOT_TELL);
 }
 
-/** A list of what came out of files may be incomplete: it says so, and exits as it is told to. */
+/** A list of imported records may be incomplete: it says so, and exits as specified. */
 async function listOf<T>(
   data: string,
   args: readonly string[],
@@ -75,7 +75,7 @@ async function findingsOf(data: string): Promise<Finding[]> {
   return listOf<Finding>(data, ['findings', '--rule', 'reconcile'], exitOf);
 }
 
-test('mail that was read with forged tokens is found by reconciliation alone', async () => {
+test('reconciliation alone finds mail that was read with forged tokens', async () => {
   const [data, { truth, tenants }] = await played('forged', {
     ...{ days: FORGED_DAYS, scenarios: ['forged-tokens'] },
   });
@@ -105,7 +105,7 @@ test('quiet days leave nothing unexplained', async () => {
   assert.deepEqual(await findingsOf(data), []);
 });
 
-/** Everything of a folder but the feeds whose names match. */
+/** A copy of a folder without the feeds whose names match. */
 async function without(cut: RegExp): Promise<string> {
   const folder = join(root, 'forged');
   const kept = readdirSync(folder).filter((name) => !cut.test(name));
@@ -115,7 +115,7 @@ async function without(cut: RegExp): Promise<string> {
   return data;
 }
 
-test('with any log of sign-ins cut there is no yes, no no and no finding', async () => {
+test('with any sign-in log cut, there is no yes, no no and no finding', async () => {
   const cuts = [/-NonInteractive/];
   if (IS_LONG) cuts.push(/-SignInLogs/, /SignInLogs|AzureActiveDirectory/);
   for (const cut of cuts) {
@@ -127,7 +127,7 @@ test('with any log of sign-ins cut there is no yes, no no and no finding', async
   }
 });
 
-test("the totals equal the sum of all statements, and what is nobody's", async () => {
+test('the totals equal the sum of all statements plus actions without a principal', async () => {
   const dir = join(root, 'forged-data');
   const [ledger, store] = [await LedgerReader.open(dir), await StoreReader.open(dir)];
   try {

@@ -19,7 +19,7 @@ const BROKEN_NAME = 'pavel.broken@northmoor.example';
 const root = temporaryFolder('retention');
 const sample = join(root, 'sample');
 
-/** Two records and a sign-in of the second of March, one record of the ninth, and a broken one. */
+/** Two records and a sign-in of 2 March, one record of 9 March, and a broken one. */
 before(async () => {
   const file = join(root, 'export.json');
   const signIn = {
@@ -49,7 +49,7 @@ function copy(): string {
 
 const WHY = ['--case', 'R-1', '--reason', 'retention'];
 
-/** Every copy is a folder that was moved: the ledger wants that to be said. */
+/** Every copy counts as a moved folder, which the ledger wants stated. */
 function retain(data: string, ...args: readonly string[]): Promise<ProcessResult> {
   const flags = [...args, ...WHY, '--accept-fork', '--data', data, '--json'];
   return countersign(['ledger', 'erase', ...flags]);
@@ -61,7 +61,7 @@ async function hold(data: string, ...args: readonly string[]): Promise<void> {
   assert.equal(code, 0, stderr);
 }
 
-/** The records of the folder, by whether their body is still there. */
+/** The records of the folder, by whether their body still exists. */
 async function bodies(data: string): Promise<string> {
   return withAccount(data, async ({ ledger }) => {
     const kinds: string[] = [];
@@ -76,7 +76,7 @@ async function bodies(data: string): Promise<string> {
 const ALL_THERE = 'present present present present';
 const OLD_GONE = 'erased erased erased present';
 
-test('retention takes all that is older, every copy of it, and nothing else', async () => {
+test('retention removes every copy of older bodies, and nothing else', async () => {
   const data = copy();
   const { vkey } = await askJson<{ vkey: string }>(data, ['ledger', 'checkpoint']);
   const { code, stdout, stderr } = await retain(data, '--before', '2026-03-09');
@@ -92,7 +92,7 @@ test('retention takes all that is older, every copy of it, and nothing else', as
   new StaticLog(join(data, 'ledger'), vkey).look();
 });
 
-test('retention comes back, and that nothing is left to erase is no failure', async () => {
+test('retention can be repeated, and nothing left to erase is no failure', async () => {
   const data = copy();
   await retain(data, '--before', '2026-03-09');
   const again = await retain(data, '--before', '2026-03-09');
@@ -105,7 +105,7 @@ test('retention comes back, and that nothing is left to erase is no failure', as
   });
 });
 
-test('retention of one source leaves the others, and what is quarantined', async () => {
+test('retention of one source keeps the others, and quarantined content', async () => {
   const data = copy();
   const { stdout } = await retain(data, '--before', '2099-01-01', '--source', SIGN_INS);
   assert.deepEqual((JSON.parse(stdout) as Record<string, number>)['erased'], 1);
@@ -113,7 +113,7 @@ test('retention of one source leaves the others, and what is quarantined', async
   assert.equal(readdirSync(join(data, 'quarantine')).length, 1);
 });
 
-test('what was quarantined before the time goes as well', async () => {
+test('retention also removes older quarantined content', async () => {
   const data = copy();
   assert.ok((await searchFolder(data, [BROKEN_NAME])).length > 0);
   const { stdout } = await retain(data, '--before', '2099-01-01');
@@ -133,7 +133,7 @@ const HOLDS: readonly (readonly [what: string, scope: readonly string[]])[] = [
 ];
 
 for (const [what, scope] of HOLDS) {
-  test(`a hold of ${what} makes retention refuse whole, and name the case`, async () => {
+  test(`a hold of ${what} makes retention refuse completely, and name the case`, async () => {
     const data = copy();
     await hold(data, ...scope, '--case', 'H-7');
     const refused = await retain(data, '--before', '2026-03-09');
@@ -147,7 +147,7 @@ for (const [what, scope] of HOLDS) {
   });
 }
 
-test('of two cases both must be released', async () => {
+test('with two cases, both must be released', async () => {
   const data = copy();
   await hold(data, '--user', OLD_PERSON, '--case', 'H-1');
   await hold(data, '--source', UAL, '--case', 'H-2');
@@ -160,7 +160,7 @@ test('of two cases both must be released', async () => {
   assert.match(one.stderr, /"H-2" \(2 entries\)/);
 });
 
-test('holds beside what retention takes do not stop it', async () => {
+test('holds on other data do not stop retention', async () => {
   const data = copy();
   await hold(data, '--user', NEW_PERSON, '--case', 'H-1');
   await hold(data, '--from', '2026-03-09', '--case', 'H-2');
@@ -169,7 +169,7 @@ test('holds beside what retention takes do not stop it', async () => {
   assert.equal(await bodies(data), OLD_GONE);
 });
 
-test('what is quarantined is held, too: nobody knows what it was', async () => {
+test('a hold covers quarantined content too, because its subject is unknown', async () => {
   const data = copy();
   await hold(data, '--user', BROKEN_NAME, '--case', 'H-9');
   const refused = await retain(data, '--before', '2099-01-01');
@@ -179,7 +179,7 @@ test('what is quarantined is held, too: nobody knows what it was', async () => {
   assert.equal((await retain(data, '--before', '2026-03-09')).code, 0);
 });
 
-test('an import takes what it quarantined, and a person what mentions her alone', async () => {
+test('an import erases what it quarantined, and a person what mentions only her', async () => {
   const person = copy();
   const { stdout } = await retain(person, '--user', BROKEN_NAME);
   const { erased, quarantined } = JSON.parse(stdout) as Record<string, number>;
@@ -191,7 +191,7 @@ test('an import takes what it quarantined, and a person what mentions her alone'
   assert.deepEqual(readdirSync(join(whole, 'quarantine')), []);
 });
 
-test('a retention that died behind its entry ends at the next opening', async () => {
+test('a retention that died after its entry completes at the next opening', async () => {
   const data = copy();
   const quarantined = readdirSync(join(data, 'quarantine'));
   const said = { by: 'ada@test', case: 'R-1', reason: 'retention', subjects: [], entries: 0 };
@@ -212,7 +212,7 @@ test('a retention that died behind its entry ends at the next opening', async ()
   assert.equal(existsSync(join(data, 'run', 'erasing.json')), false);
 });
 
-test('a period and a retention are not asked for at once', async () => {
+test('a period and a retention together are refused', async () => {
   const { code, stderr } = await retain(copy(), '--before', '2026-03-09', '--to', '2026-03-08');
   assert.equal(code, 2);
   assert.match(stderr, /--before/);

@@ -33,13 +33,13 @@ function sizeOf(data: string): Promise<number> {
   return withAccount(data, async ({ ledger }) => ledger.size);
 }
 
-/** Puts an older copy back into the very folder, as a backup tool does. */
+/** Restores an older copy into the same folder, like a backup tool. */
 function restore(from: string, to: string): void {
   rmSync(to, { recursive: true });
   cpSync(from, to, { recursive: true, preserveTimestamps: true });
 }
 
-/** The same by somebody who knows by what a folder tells that it was restored. */
+/** The same by an attacker who knows how a folder detects a restore. */
 function restoreInPlace(from: string, to: string): void {
   for (const name of readdirSync(to)) {
     if (name !== 'run') rmSync(join(to, name), { recursive: true });
@@ -49,7 +49,7 @@ function restoreInPlace(from: string, to: string): void {
   }
 }
 
-test('a copy that was restored refuses to append, and can be read', async () => {
+test('a restored copy refuses to append, and can be read', async () => {
   const data = join(root, 'restored');
   const copy = join(root, 'restored-copy');
   await importHere(data, recordFile(1));
@@ -70,14 +70,14 @@ test('a copy that was restored refuses to append, and can be read', async () => 
   await assertFsckClean(data);
 });
 
-test('whoever knows what they do may accept the fork, once', async () => {
+test('an operator may accept the fork once', async () => {
   const data = join(root, 'restored');
   assert.equal((await importInto(data, 3, '--accept-fork')).code, 0);
   assert.equal((await importInto(data, 4)).code, 0);
   await assertFsckClean(data);
 });
 
-test('a folder that was moved on its machine is not a restored one', async () => {
+test('a folder that was moved on its machine does not count as restored', async () => {
   const data = join(root, 'before-move');
   const moved = join(root, 'after-move');
   await importHere(data, recordFile(1));
@@ -112,7 +112,7 @@ async function witnessed(name: string): Promise<{ data: string; witness: Witness
 
 type PrintedWitnesses = { readonly witnesses: readonly { name: string; because?: string }[] };
 
-test('a folder rolled back in place is refused when its witness has seen more', async () => {
+test('a folder rolled back in place is refused if its witness has seen more', async () => {
   const { data, witness } = await witnessed('rolled-back');
   const copy = join(root, 'rolled-back-copy');
   try {
@@ -132,7 +132,7 @@ test('a folder rolled back in place is refused when its witness has seen more', 
   }
 });
 
-test('a fork of what a witness has seen is refused as well, whatever its length', async () => {
+test('a fork of what a witness has seen is refused too, at any length', async () => {
   const { data, witness } = await witnessed('forked');
   const copy = join(root, 'forked-copy');
   try {
@@ -140,7 +140,7 @@ test('a fork of what a witness has seen is refused as well, whatever its length'
     for (const n of [2, 3]) assert.equal((await importInto(data, n)).code, 0);
     const seen = await sizeOf(data);
     restoreInPlace(copy, data);
-    // Another history of the same log, at last longer than the one that the witness knows.
+    // Another history of the same log, finally longer than the one that the witness knows.
     for (const n of [4, 5, 6]) {
       const { code, stdout, stderr } = await importInto(data, n, '--accept-fork');
       assert.equal(code, 0, stderr);
@@ -157,12 +157,12 @@ test('a fork of what a witness has seen is refused as well, whatever its length'
   }
 });
 
-test('a witness that knows nothing of a log does not vouch for a restored folder', async () => {
+test('a witness without state of a log does not vouch for a restored folder', async () => {
   const { data, witness } = await witnessed('unknown');
   const copy = join(root, 'unknown-copy');
   cpSync(data, copy, { recursive: true });
   await witness.close();
-  // Its memory is lost, and it starts again where the policy says that it is.
+  // Its state is lost, and it restarts at the address in the policy.
   const { port } = new URL(witness.url);
   const { vkey } = await askJson<{ vkey: string }>(data, ['ledger', 'checkpoint']);
   const another = await startWitness('unknown-again', vkey, Number(port));
@@ -174,7 +174,7 @@ test('a witness that knows nothing of a log does not vouch for a restored folder
   }
 });
 
-test('a witness that has seen all of it vouches for a restored folder', async () => {
+test('a witness that has seen everything vouches for a restored folder', async () => {
   const { data, witness } = await witnessed('vouched');
   const copy = join(root, 'vouched-copy');
   try {
@@ -187,7 +187,7 @@ test('a witness that has seen all of it vouches for a restored folder', async ()
   }
 });
 
-test('a witness that is away stops nobody at home, and is said to be', async () => {
+test('an unreachable witness stops no folder on its own host, and is reported', async () => {
   const { data, witness } = await witnessed('alone');
   await witness.close();
   const { code, stdout } = await importInto(data, 2);

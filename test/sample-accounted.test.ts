@@ -6,7 +6,7 @@ import { askJson } from './support/account.ts';
 import { countersign, REPOSITORY } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
 
-/** The sample under the policies that it comes with, by the commands of its README. */
+/** The sample under its own policies, by the commands of its README. */
 
 const SAMPLE = join(REPOSITORY, 'content', 'sample');
 const TUTORIAL = join(REPOSITORY, 'docs', 'tutorials', 'export-at-2-am.md');
@@ -43,7 +43,7 @@ test('most actions are accounted, and the documents say how many', () => {
   }
 });
 
-test("what is unaccounted was done by the scanners' account and the mail archive", async () => {
+test("the scanners' account and the mail archive did everything unaccounted", async () => {
   const { code, stdout } = await countersign(['reconcile', '--list', '--data', data, '--json']);
   assert.equal(code, 0);
   const listed = stdout

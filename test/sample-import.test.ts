@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { countersign, REPOSITORY } from './support/command-line.ts';
 
-/** Stated in `content/sample/README.md`, and held to it by the sample's own test. */
+/** Stated in `content/sample/README.md`, and checked by the sample's own test. */
 const RECORDS = 12_318;
 const ACTIONS = 11_783;
 
@@ -20,7 +20,7 @@ async function ask(...args: string[]): Promise<{ code: number | null; stdout: st
   return { code, stdout };
 }
 
-test('the sample is read whole, twice over, and counted once', async () => {
+test('the sample is read completely, twice, and counted once', async () => {
   const sample = join(REPOSITORY, 'content', 'sample', 'export');
   for (const expected of [
     { accepted: RECORDS, duplicates: 0 },
@@ -37,7 +37,7 @@ test('the sample is read whole, twice over, and counted once', async () => {
   assert.equal((await ask('ledger', 'fsck')).code, 0);
 });
 
-test('a timeline names an application that its own record states by id alone', async () => {
+test('a timeline names an application whose record states only its id', async () => {
   const { stdout } = await ask('timeline', '--ip', '192.0.2.118');
   const reads = stdout.split('\n').filter((line) => line.includes('MailItemsAccessed'));
   assert.ok(reads.length > 0);

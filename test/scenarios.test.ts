@@ -13,7 +13,7 @@ const root = temporaryFolder('scenarios');
 const MEDIUM = 3;
 const CANNOT_TELL = [3] as const;
 const SEEDS = simulations(1, 10);
-/** Days of people's lives beside each attack, in the long form. */
+/** Days of ordinary activity beside each attack, in the long form. */
 const LIFE_DAYS = IS_LONG ? 5 : 0;
 
 const parent = (technique: string): string => technique.slice(0, 5);
@@ -27,7 +27,7 @@ function graveOf({ findings }: DetectionResult): readonly AttributedFinding[] {
   return findings.filter(({ finding }) => finding.severity >= MEDIUM);
 }
 
-/** Each scenario in a company of its own, all in one ledger: none knows of another. */
+/** Each scenario in its own company, all in one ledger, independent of each other. */
 async function detected(seed: number): Promise<DetectionResult> {
   const folder = join(root, String(seed));
   mkdirSync(folder);
@@ -43,7 +43,7 @@ before(async () => {
   for (let seed = SEED; seed < SEED + SEEDS; seed++) runs.push(await detected(seed));
 });
 
-test('every scenario of the emulator is told here, or elsewhere for its length', () => {
+test('every scenario of the emulator is tested here, or elsewhere because of its length', () => {
   const elsewhere = ['quiet', 'slow-spray', 'two-attacks'];
   assert.deepEqual([...Object.keys(SCENARIOS), ...elsewhere].sort(), scenarioNames().sort());
 });
@@ -62,7 +62,7 @@ for (const [scenario, { found, missed: stated = {} }] of Object.entries(SCENARIO
       const why = `seed ${SEED + at}:\n${hits.map(shown).join('\n')}`;
       const missed = found.filter((technique) => !detectedTechniques.has(parent(technique)));
       assert.deepEqual(missed, [], why);
-      // Whatever else leaves a trace is found as well, or it is stated why it is not.
+      // Every other technique with a trace is found too, or listed with a reason.
       const others = tracesOf(run, scenario).filter(
         (technique) => !detectedTechniques.has(parent(technique)),
       );
@@ -75,13 +75,13 @@ for (const [scenario, { found, missed: stated = {} }] of Object.entries(SCENARIO
   });
 }
 
-/** Techniques of deeds that left a record somewhere. */
+/** Techniques whose activity left a record. */
 function tracesOf({ recording }: DetectionResult, scenario: string): string[] {
   const own = [...recording.attacks.values()].filter((step) => step.scenario === scenario);
   return [...new Set(own.flatMap(({ technique }) => technique ?? []))];
 }
 
-test('mail that was read with forged tokens is found by reconciliation alone', () => {
+test('reconciliation alone finds mail that was read with forged tokens', () => {
   for (const run of runs) {
     const hits = graveOf(run).filter(({ about }) =>
       about.some(({ scenario }) => scenario === 'forged-tokens'),
@@ -93,7 +93,7 @@ test('mail that was read with forged tokens is found by reconciliation alone', (
   }
 });
 
-test('nothing is found that nobody did', () => {
+test('no finding is without an attack', () => {
   for (const run of runs) {
     const stray = graveOf(run).filter(({ about }) => about.length === 0);
     assert.deepEqual(stray.map(shown), []);

@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000;
 const MONDAY_MS = Date.parse('2026-03-02T08:00:00Z');
 const root = temporaryFolder('serve-canaries');
 
-/** Some minutes in the place of an hour, so that a test sees what comes back. */
+/** Minutes in place of an hour, so that a test sees what returns. */
 const QUICK = {
   windowMs: MINUTE_MS,
   usualMs: [MINUTE_MS, 3 * MINUTE_MS],
@@ -51,7 +51,7 @@ tenants:
   return file;
 }
 
-test('serve sends what the configuration sets apart for it, and measures what comes', async () => {
+test('serve sends the configured canaries, and measures what returns', async () => {
   const emulator = await startEmulator({
     ...{ seed: 4, speed: 200, startMs: MONDAY_MS, tenants: [{}], subscribed: 'before' },
     delays: { activity: QUICK, graph: QUICK, azure: QUICK },
@@ -86,7 +86,7 @@ test('serve sends what the configuration sets apart for it, and measures what co
     assert.equal(delays?.length, 4);
     for (const line of delays ?? []) {
       const seconds = Number(/\} (\d+)/.exec(line)?.[1]);
-      // No less than the feed takes; how much more depends on how busy this machine is.
+      // At least the feed's delay; the rest depends on the machine's load.
       assert.ok(seconds >= 60, line);
     }
   } finally {
@@ -98,7 +98,7 @@ test('serve sends what the configuration sets apart for it, and measures what co
   assert.deepEqual(emulator.defects, []);
 });
 
-/** Until a canary came back in each of four workloads. */
+/** Waits until a canary returned in each of four workloads. */
 async function backInAll(url: string): Promise<void> {
   for (;;) {
     const metrics = await (await fetch(`${url}/metrics`)).text();

@@ -12,7 +12,7 @@ import { temporaryFolder } from './support/folders.ts';
 import { Serving } from './support/server-process.ts';
 
 const MINUTE_MS = 60_000;
-/** Behind more than this, or ahead, and the collectors follow no more. */
+/** With a larger difference, behind or ahead, the collectors stop. */
 const FOLLOWED_MS = 60 * MINUTE_MS;
 
 const root = temporaryFolder('emulator-clock');
@@ -24,7 +24,7 @@ type StartDocument = {
   readonly clock: string;
 };
 
-/** `countersign emulator` in a process of its own. */
+/** `countersign emulator` in its own process. */
 async function emulator(t: TestContext, speed: number): Promise<StartDocument> {
   const options = ['--people', '10', '--history', '1', '--speed', String(speed), '--json'];
   const child = start(['emulator', ...options]);
@@ -88,7 +88,7 @@ for (const speed of IS_LONG ? [1, 60, 1_000] : [1_000]) {
     assert.equal(await serving.end(), 0);
     await assertFsckClean(data);
 
-    // Its times are those of the emulator: no live tenant is ever collected into it.
+    // The ledger's times are the emulator's: no live tenant is ever collected into it.
     const live = configFor(printed, 'live', (text) => text.replace(/^emulatorClock.*\n/m, ''));
     const refused = await countersign(['serve', '--config', live, '--data', data], { env });
     assert.equal(refused.code, 2);
@@ -96,7 +96,7 @@ for (const speed of IS_LONG ? [1, 60, 1_000] : [1_000]) {
   });
 }
 
-test('nothing lives on an emulator’s clock by accident', async (t) => {
+test('no ledger uses an emulator’s clock by accident', async (t) => {
   const printed = await emulator(t, 1);
   const env = { COLLECTOR_SECRET: 'x' };
   const serve = (config: string, data: string) =>
@@ -124,14 +124,14 @@ test('nothing lives on an emulator’s clock by accident', async (t) => {
     assert.match(answer.stderr.replaceAll('\n', ' '), says);
     assert.ok(!existsSync(join(root, name)), 'nothing was begun');
   }
-  // What answers there is no clock.
+  // The service at that address is not a clock.
   const other = configFor(printed, 'no-clock', (text) =>
     text.replace('/emulator/clock', '/common/discovery/instance'),
   );
   const answer = await serve(other, 'no-clock');
   assert.equal(answer.code, 2, answer.stderr);
   assert.match(answer.stderr, /could not read the clock of an emulator/);
-  // A ledger that was begun on this machine's clock stays on it.
+  // A ledger that was started on this machine's clock stays on it.
   const record = join(root, 'one.json');
   const audited = {
     CreationTime: '2026-03-02T08:00:00',

@@ -18,7 +18,7 @@ const root = temporaryFolder('serve-tenant');
 test('serve collects Graph, its directory, its searches and the export of a tenant', async () => {
   const dir = join(root, 'whole');
   const config = join(root, 'whole.yaml');
-  // Its time is fast, so that it throttles nobody who keeps to the rate of his own time.
+  // Its time runs fast, so that it throttles no client that keeps to real time.
   const emulator = await startEmulator({
     seed: SEED,
     historyMs: 6 * HOUR_MS,

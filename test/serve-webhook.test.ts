@@ -26,7 +26,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** As the vendor calls, or somebody who would like to be it. */
+/** Like the vendor's call, or an attacker's imitation. */
 async function call(
   { address }: Pick<Hook, 'address'>,
   body: unknown,
@@ -53,7 +53,7 @@ function notice(id: string, more: Readonly<Record<string, unknown>> = {}): objec
   };
 }
 
-/** Does of the vendor's start what matters here: it validates, and remembers whom to call. */
+/** The relevant part of the vendor's start: it validates, and stores the address to call. */
 function rememberHooks(service: ActivityService): ReadonlyMap<string, Hook> {
   const hooks = new Map<string, Hook>();
   service.intercept = ({ url, body }, response) => {

@@ -36,13 +36,13 @@ function put(service: ActivityService, id: string, ...numbers: readonly number[]
 const brought = (line: Record<string, unknown>, records: number): boolean =>
   line['event'] === 'polled' && line['records'] === records;
 
-test('collects, answers, is stopped, and goes on where it was', async () => {
+test('collects, answers, is stopped, and continues where it stopped', async () => {
   await using at = await begin('through');
   put(at.service, 'first', 1, 2, 3);
   const first = await Serving.start(at.dir, at.config, ENV);
   await first.logged((line) => brought(line, 3));
 
-  // What is listed later is there after the next poll, and can be asked about.
+  // Content that is listed later is available after the next poll.
   put(at.service, 'second', 3, 4);
   await first.logged((line) => brought(line, 2));
   const events = await countersign(['query', 'SELECT * FROM events', '--json', '--data', at.dir]);
@@ -66,7 +66,7 @@ test('collects, answers, is stopped, and goes on where it was', async () => {
   await assertExactlyOnce(at.dir, 5);
 });
 
-test('answers with three answers, and never with a boolean', async () => {
+test('gives three kinds of answers, and never a boolean', async () => {
   await using at = await begin('answers');
   put(at.service, 'first', 1);
   const serving = await Serving.start(at.dir, at.config, ENV);
@@ -80,7 +80,7 @@ test('answers with three answers, and never with a boolean', async () => {
   const result = await countersign(['coverage', '--json', '--data', at.dir]);
   const lines = result.stdout.trim().split('\n');
   const rows = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  // A poll in between moves the ends of intervals, and neither what there is nor its form.
+  // A poll in between moves the ends of intervals, but changes neither their states nor the form.
   const of = (all: readonly Record<string, unknown>[]): unknown[] => [
     Object.keys(all[0] ?? {}),
     [...new Set(all.map(({ source }) => String(source)))].sort(),
@@ -89,7 +89,7 @@ test('answers with three answers, and never with a boolean', async () => {
   for (const row of coverage) {
     assert.doesNotMatch(JSON.stringify(Object.values(row)), /\btrue\b|\bfalse\b/);
   }
-  // Of a tenant that nobody knows there is nothing, and that is said: no list is empty in silence.
+  // An unknown tenant has no data, and the answer says so: no list is empty without a reason.
   const stranger = await serving.get(`/api/v1/coverage?tenant=${TENANT.replace(/^./, '0')}`);
   const { coverage: none, because } = (await stranger.json()) as Record<string, unknown[]>;
   assert.equal(none?.length, 0);
@@ -98,7 +98,7 @@ test('answers with three answers, and never with a boolean', async () => {
   assert.equal(await serving.end(), 0);
 });
 
-/** Between a batch and its indexing the answer says so, and no more than that. */
+/** Between a batch and its indexing the answer says so, and nothing else changes. */
 async function indexedCoverage(serving: Serving): Promise<Record<string, unknown>[]> {
   for (;;) {
     const { coverage, because } = (await (await serving.get('/api/v1/coverage')).json()) as {
@@ -112,7 +112,7 @@ async function indexedCoverage(serving: Serving): Promise<Record<string, unknown
   }
 }
 
-test('does what other commands hand over, and collects on', async () => {
+test('runs the work that other commands forward, and keeps collecting', async () => {
   await using at = await begin('handed');
   const serving = await Serving.start(at.dir, at.config, ENV);
   await serving.logged(({ event }) => event === 'polled');
@@ -128,10 +128,10 @@ test('does what other commands hand over, and collects on', async () => {
   assert.equal(code, 0, stdout);
 });
 
-test('leaves work that it has not begun to whoever asked for it', async () => {
+test('returns work that it has not begun to the command that sent it', async () => {
   await using at = await begin('left');
   const serving = await Serving.start(at.dir, at.config, ENV);
-  // An import of standard input ends when somebody ends it, and the next one waits for it.
+  // An import of standard input ends with its input, and the next one waits for it.
   const first = start(['import', '-', '--json', '--data', at.dir]);
   first.stdin?.write(ndjson(records(3)));
   const firstEnded = ended(first);
@@ -151,9 +151,9 @@ test('leaves work that it has not begun to whoever asked for it', async () => {
   );
 });
 
-test('says no secret, in no line of its log, in no page and in no file', async () => {
+test('shows no secret in its log, its pages and its files', async () => {
   await using at = await begin('secret');
-  // A service that fails and says back what it was told.
+  // A service that fails and echoes the request.
   at.service.intercept = ({ body, url }, response) => {
     if (!url.pathname.endsWith('/token')) return false;
     response.statusCode = 400;
@@ -170,7 +170,7 @@ test('says no secret, in no line of its log, in no page and in no file', async (
   assert.equal(await serving.end(), 0);
 });
 
-test('a tenant that is owned and not connected is in every answer about the company', async () => {
+test('an owned but unconnected tenant is in every answer about the company', async () => {
   await using at = await begin('inventory');
   const [file, forgotten] = [join(root, 'owned.yaml'), 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74'];
   const listed = (use: string): string =>
@@ -204,7 +204,7 @@ test('a tenant that is owned and not connected is in every answer about the comp
   assert.equal((await ask('rebuild')).code, 0);
   assert.match((await ask('coverage', '--json')).stdout, because, 'after a rebuild as well');
 
-  // Said again only when something else is said.
+  // Repeated only if the text changes.
   const second = await Serving.start(at.dir, at.config, ENV);
   await second.logged(({ event }) => event === 'polled');
   assert.equal(await second.end(), 0);
@@ -216,7 +216,7 @@ test('a tenant that is owned and not connected is in every answer about the comp
   assert.equal(await third.end(), 0);
 });
 
-test('serves reading alone, and to nobody who names another host', async () => {
+test('serves only read requests, and refuses a foreign Host header', async () => {
   await using at = await begin('enforcement');
   const serving = await Serving.start(at.dir, at.config, ENV);
   assert.equal((await fetch(`${serving.url}/metrics`, { method: 'POST' })).status, 405);
@@ -234,7 +234,7 @@ test('serves reading alone, and to nobody who names another host', async () => {
   assert.equal(await serving.end(), 0);
 });
 
-test('a second server on one ledger is told that it is held', async () => {
+test('a second server on one ledger is told that it is locked', async () => {
   await using at = await begin('held');
   const serving = await Serving.start(at.dir, at.config, ENV);
   const args = ['serve', '--config', at.config, '--data', at.dir];
@@ -244,7 +244,7 @@ test('a second server on one ledger is told that it is held', async () => {
   assert.equal(await serving.end(), 0);
 });
 
-test('starts nothing with a broken configuration, and names every line of it', async () => {
+test('refuses a broken configuration, and names every bad line', async () => {
   await using at = await begin('broken');
   const args = ['serve', '--config', at.config, '--data', at.dir];
   const { code, stderr } = await countersign(args, { env: { SERVE_SECRET: '' } });

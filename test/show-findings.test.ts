@@ -12,7 +12,7 @@ import { temporaryFolder } from './support/folders.ts';
 const root = temporaryFolder('findings-shown');
 const data = join(root, 'data');
 const SESSION = '0b2c6d3e-1111-4a00-8000-000000000001';
-/** Would clear the screen, and turn the rest of the line around. */
+/** Would clear the screen, and reverse the rest of the line. */
 const HOSTILE = 'Rule\u001b[2J\u202e\u0007 of eve';
 
 function rule(number: number, user: string, name: string): object {
@@ -37,7 +37,7 @@ before(async () => {
   await askJson(data, ['import', file]);
 });
 
-test('findings: the conclusion first, then one line for each, that name who and when', async () => {
+test('findings: the conclusion first, then one line each, with name, person and time', async () => {
   const { code, stdout, stderr } = await run(80, 'findings', '--all');
   assert.equal(code, 0, 'a list with items');
   assert.match(stderr, /^Not everything could be seen: /m);
@@ -73,7 +73,7 @@ test('findings: no line is wider than the terminal, and none is cut in a pipe', 
   assert.doesNotMatch(stdout, /…/u);
 });
 
-test('findings show: a short id, and all that is known', async () => {
+test('findings show: accepts a short id, and shows everything known', async () => {
   const { stdout: list } = await run(80, 'findings', '--min-severity', 'high');
   const id = /^ {2}high .*ada .* ([0-9a-f]{4,})$/m.exec(list)?.[1] ?? '';
   const { code, stdout } = await run(80, 'findings', 'show', id);
@@ -109,13 +109,13 @@ type FindingPage = {
   readonly next: readonly string[];
 };
 
-test('findings show: an id that is not there is refused', async () => {
+test('findings show: refuses an unknown id', async () => {
   const { code, stderr } = await run(80, 'findings', 'show', '0000000');
   assert.equal(code, 2);
   assert.match(stderr, /there is no finding "0000000"/);
 });
 
-test('a hostile name of a rule drives no terminal', async () => {
+test('a hostile rule name does not control the terminal', async () => {
   const { stdout } = await run(80, 'findings', '--all');
   const ids = [...stdout.matchAll(/ ([0-9a-f]{4,})$/gm)].map(([, id]) => id ?? '');
   const pages = await Promise.all(ids.map((id) => run(80, 'findings', 'show', id)));

@@ -21,19 +21,19 @@ import {
 } from './support/source-cut.ts';
 
 const HOUR_MS = 3_600_000;
-/** All delays that polls saw are shorter. */
+/** All delays in polls are shorter. */
 const SETTLED_MS = 6 * HOUR_MS;
 const PEOPLE_ASKED = 2;
 const CRITICAL = 5;
 const root = temporaryFolder('source-cuts');
 const gate = join(root, 'gate.yaml');
 
-/** Told in seconds: the short form takes one of them, and one of its feeds. */
+/** Played in seconds: the short form uses one of them, and one of its feeds. */
 const SHORT = ['consent-phishing', 'device-code-phishing', 'mailbox-rule-fraud', 'rdp-phishing'];
 const SCENARIOS_ASKED = IS_LONG ? Object.keys(SCENARIOS) : [SHORT[SEED % SHORT.length] as string];
 
 before(() => {
-  // It asks for no source by its name: what it says of one that is not there it has to find out.
+  // The gate names no source: it must find out which sources are missing.
   const text = 'gate: wave\nwave: all\nwindow: 1d\nbehind: 12h\nrequire: { findings: critical }\n';
   writeFileSync(gate, text);
 });
@@ -50,8 +50,8 @@ function periodOf({ fromMs, toMs }: Period): string[] {
 }
 
 /**
- * Where all is collected, every answer is one: what a cut turns it into is of the cut. Gives people
- * whose books are whole.
+ * With everything collected, every query has an answer, so changes come from the cut. Returns
+ * people with complete statements.
  */
 async function assertWhole(whole: Account): Promise<readonly string[]> {
   const short = whole.healths.filter(({ health }) => health.state !== 'live');
@@ -68,7 +68,7 @@ async function assertWhole(whole: Account): Promise<readonly string[]> {
   return people;
 }
 
-/** What a statement tells of comes by others as well, or it does not tell of it. */
+/** Statements do not use these feeds, or get the same facts from others. */
 const NOT_OF_STATEMENTS: readonly CollectedFeed[] = [
   'azure/MicrosoftGraphActivityLogs',
   ...(['azure/SignInLogs', 'azure/AuditLogs', 'azure/ServicePrincipalSignInLogs'] as const),
@@ -80,9 +80,9 @@ async function assertNotSilent(
   cut: Account,
   { feed, fromMs }: Cut,
 ): Promise<void> {
-  /** The period for which the source told of nothing. */
+  /** The period in which the source was silent. */
   const silent = { fromMs: fromMs ?? whole.fromMs, toMs: whole.toMs };
-  // What was connected once is missed, whatever it told of.
+  // A source that was connected once is missed, whatever it reported.
   const isOfStatements = fromMs !== null || !NOT_OF_STATEMENTS.includes(feed);
   const lost = rulesOf(whole).filter((rule) => !rulesOf(cut).includes(rule));
   const isOf = (rule: string, id: string): boolean => rule === id || rule.startsWith(`${id}/`);
@@ -109,9 +109,9 @@ async function assertNotSilent(
     assert.equal(statement.code, 3, `of ${who}: ${statement.stderr}`);
   }
   if (fromMs !== null) {
-    // Of no period in particular: it does not end where the source fell silent.
+    // Without a period: it does not end where the source became silent.
     const listed = await ask(cut, 'findings');
-    // A list with items exits 0 and says on standard error that it may not be whole.
+    // A list with items exits 0 and says on standard error that it may be incomplete.
     assert.equal(listed.code, listed.stdout === '' ? 3 : 0);
     assert.match(listed.stderr, /is lost|is late|silent|cannot tell|Not everything could be seen/);
     assert.equal((await ask(cut, 'reconcile')).code, 3);
@@ -119,10 +119,10 @@ async function assertNotSilent(
   await assertHeld(cut, isBlind);
 }
 
-/** People whose deeds are found and known; who was only written to did nothing. */
+/** People with findings and known activity. A person who only received mail did nothing. */
 async function statedOf(whole: Account): Promise<string[]> {
   const all = whole.findings.flatMap(({ finding }) => finding.principals);
-  // By their object id where a record states it, else by their name.
+  // By object id if a record states it, or else by name.
   const names = all.map((key) => key.replace(/^user:/, '')).filter((key) => !key.includes(':'));
   const people: string[] = [];
   for (const name of new Set(names)) {
@@ -150,7 +150,10 @@ async function assertHeld(cut: Account, isBlind: boolean): Promise<void> {
   assert.equal(states.length > 1, isBlind);
 }
 
-/** What is blind behind the instant is blind in the whole, and sees what had come before it. */
+/**
+ * A detector that is blind after the instant is blind for the whole period, and sees what came
+ * before.
+ */
 async function assertSince(cut: Account, atMs: number): Promise<void> {
   const before = await healthsWithin(cut, { fromMs: cut.fromMs, toMs: atMs - SETTLED_MS });
   assert.deepEqual(blindIn(before), [], 'what was collected counts as seen');
@@ -165,7 +168,7 @@ function waysOf(story: Story, feed: CollectedFeed): Way[] {
   const middle = instants.length >> 1;
   const at = IS_LONG ? new Set([0, middle, instants.length - 1]) : [SEED % instants.length];
   const midway = [...at].map((each): Way => {
-    // Just before it: that it came is not known, and neither is that nothing did.
+    // Just before it: neither its arrival nor its absence is known.
     const fromMs = (instants[each] as number) - 1;
     return { name: `falls silent at ${instantOfMs(fromMs)}`, cut: { feed, fromMs } };
   });
@@ -173,7 +176,7 @@ function waysOf(story: Story, feed: CollectedFeed): Way[] {
 }
 
 for (const scenario of SCENARIOS_ASKED) {
-  test(`no source of ${scenario} can be cut and leave silence behind`, async (t) => {
+  test(`no source of ${scenario} can be cut without notice`, async (t) => {
     const folder = join(root, scenario);
     mkdirSync(folder);
     const story = storyOf(join(folder, 'told'), scenario, SEED);

@@ -85,13 +85,13 @@ describe('shared signals over HTTP', () => {
     return body as Sets;
   }
 
-  /** One more event: the risk of the person goes up and down, and up again. */
+  /** One more event: the person's risk goes up, down, and up again. */
   function happen(): void {
     risk = risk === 'none' ? 'high' : 'none';
     writeSuite(file, { people: { ada: { risk } } });
   }
 
-  test('the metadata say what the interoperability profile asks for', async () => {
+  test('the metadata follows the interoperability profile', async () => {
     const response = await fetch(`${node.url}/.well-known/ssf-configuration/tenant1`);
     assert.equal(response.status, 200);
     assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
@@ -111,10 +111,10 @@ describe('shared signals over HTTP', () => {
     assert.ok(key?.d === undefined, 'no private key is shown');
   });
 
-  test('a stream is made, read, changed, replaced and deleted', async () => {
+  test('a stream is created, read, changed, replaced and deleted', async () => {
     const stream = await create({ events_requested: [`${CAEP}session-revoked`], description: 'a' });
     const { stream_id: id } = stream;
-    // RFC 8936 where nothing is said, at an address that the transmitter chooses.
+    // RFC 8936 by default, at an address that the transmitter chooses.
     const shown: Readonly<Record<string, unknown>> = stream;
     assert.deepEqual(shown['delivery'], { method: POLL, endpoint_url: `${ISSUER}/ssf/poll/${id}` });
     assert.deepEqual(shown['events_delivered'], [`${CAEP}session-revoked`]);
@@ -142,7 +142,7 @@ describe('shared signals over HTTP', () => {
     assert.deepEqual((await ask('GET', '/ssf/streams')).body, []);
   });
 
-  test('a receiver has business with its own streams alone', async () => {
+  test('a receiver can access only its own streams', async () => {
     const stream = await create({});
     const { stream_id: id } = stream;
     const foreign: readonly (readonly [method: string, path: string, message?: object])[] = [
@@ -162,17 +162,17 @@ describe('shared signals over HTTP', () => {
       assert.equal(status, 404, `${method} ${path}`);
     }
     assert.deepEqual((await ask('GET', '/ssf/streams', undefined, 'other-token')).body, []);
-    // Who may only read makes and changes none.
+    // A read-only receiver creates and changes no stream.
     assert.equal((await ask('POST', '/ssf/streams', {}, 'reader-token')).status, 403);
     assert.equal((await ask('GET', '/ssf/streams', undefined, 'reader-token')).status, 200);
-    // A tool that asks for decisions has no business here, nor a receiver there.
+    // A tool that requests decisions has no access here, nor a receiver there.
     assert.equal((await ask('GET', '/ssf/streams', undefined, 'token-1')).status, 403);
     assert.equal((await ask('POST', '/access/v1/evaluation', {})).status, 403);
     assert.deepEqual((await ask('GET', `/ssf/streams?stream_id=${id}`)).body, stream);
     await drop(stream);
   });
 
-  test('strangers are sent away, with a challenge; a token in the address is none', async () => {
+  test('unauthenticated callers get a challenge; a token in the URL does not count', async () => {
     for (const path of ['/ssf/streams', '/ssf/streams?access_token=wiki-token']) {
       const response = await fetch(`${node.url}${path}`);
       assert.equal(response.status, 401);
@@ -181,7 +181,7 @@ describe('shared signals over HTTP', () => {
     assert.equal((await ask('GET', '/ssf/streams', undefined, 'wiki-token2')).status, 401);
   });
 
-  test('a verification comes back with its state, and not more often than it may', async () => {
+  test('a verification returns its state, within its rate limit', async () => {
     const stream = await create({});
     const { stream_id: id } = stream;
     const asked = { stream_id: id, state: 'VGhpcyBpcyBhbg' };
@@ -198,10 +198,10 @@ describe('shared signals over HTTP', () => {
     await drop(stream);
   });
 
-  test('what is polled comes again until it is acknowledged', async () => {
+  test('polled events come again until they are acknowledged', async () => {
     const stream = await create({ events_requested: [`${CAEP}risk-level-change`] });
     happen();
-    // A long poll: answered when there is something.
+    // A long poll: answered when there is an event.
     const first = await poll(stream, { returnImmediately: false, maxEvents: 1 });
     const [jti = ''] = Object.keys(first.sets);
     const event = await readEvent(first.sets[jti] ?? '', await keys(), 'https://wiki.example.com');
@@ -219,7 +219,7 @@ describe('shared signals over HTTP', () => {
     await drop(stream);
   });
 
-  test('events are pushed, with the header that the receiver asked for', async () => {
+  test('events are pushed, with the header that the receiver requested', async () => {
     const endpoint = `${receiver.origin}/events`;
     const delivery = { method: PUSH, endpoint_url: endpoint, authorization_header: 'Key hush-91' };
     const stream = await create({ delivery });
@@ -231,7 +231,7 @@ describe('shared signals over HTTP', () => {
     await drop(stream);
   });
 
-  test('a receiver that was away, or paused, gets everything later', async () => {
+  test('a receiver that was unreachable, or paused, gets everything later', async () => {
     const endpoint = `${receiver.origin}/events`;
     const stream = await create({ delivery: { method: PUSH, endpoint_url: endpoint } });
     const { stream_id: id } = stream;
@@ -248,7 +248,7 @@ describe('shared signals over HTTP', () => {
     await more(1);
     const paused = { stream_id: id, status: 'paused' };
     assert.equal((await ask('POST', '/ssf/status', paused)).status, 200);
-    // Another stream shows that it has happened; the paused one says nothing of it.
+    // Another stream shows that it happened; the paused one reports nothing.
     const other = await create({ events_requested: [`${CAEP}risk-level-change`] });
     for (const _ of [1, 2]) {
       happen();
@@ -263,7 +263,7 @@ describe('shared signals over HTTP', () => {
     await drop(stream);
   });
 
-  test('nobody is called at an address that the configuration does not name', async () => {
+  test('calls no address that the configuration does not name', async () => {
     const elsewhere = [
       'http://127.0.0.1:1/events',
       'http://169.254.169.254/latest/meta-data',
@@ -285,7 +285,7 @@ describe('shared signals over HTTP', () => {
     assert.deepEqual((await ask('GET', '/ssf/streams')).body, []);
   });
 
-  test('refuses what is too large, too deep or not I-JSON, and goes on', async () => {
+  test('refuses what is too large, too deep or not I-JSON, and continues', async () => {
     const headers = { authorization: 'Bearer wiki-token', 'content-type': 'application/json' };
     const post = async (body: string): Promise<number> =>
       (await fetch(`${node.url}/ssf/streams`, { method: 'POST', headers, body })).status;
@@ -300,7 +300,7 @@ describe('shared signals over HTTP', () => {
     for (const stream of streams) await drop(stream);
   });
 
-  test('a pass that ends is told to each stream that asks for it', async () => {
+  test('the end of a pass is sent to each stream that requests it', async () => {
     if (risk === 'high') happen();
     const streams = [
       await create({}),
@@ -329,12 +329,12 @@ describe('shared signals over HTTP', () => {
   });
 });
 
-/** Undefined while the directory is not yet as it was written. */
+/** Undefined until the directory has the written state. */
 async function signInOrNot(node: EndpointNode): Promise<string | undefined> {
   return signIn(node, 'ada').catch(() => undefined);
 }
 
-describe('a receiver known by its certificate', () => {
+describe('a receiver identified by its certificate', () => {
   const server = certificateFor('127.0.0.1');
   const [known, unknown] = [certificateFor('siem.example.com'), certificateFor('siem.example.com')];
   let node: EndpointNode;
@@ -346,7 +346,7 @@ describe('a receiver known by its certificate', () => {
     writeFileSync(at('server.pem'), server.cert);
     writeFileSync(at('server.key'), server.key);
     writeFileSync(at('known.pem'), known.cert);
-    // The authority vouches for both; the configuration names one.
+    // The authority signed both certificates; the configuration names one.
     writeFileSync(at('clients.pem'), known.cert + unknown.cert);
     node = await startSuiteEndpoint(dir, {
       directory: file,
@@ -384,10 +384,10 @@ describe('a receiver known by its certificate', () => {
     assert.equal(await ask(known), 200);
   });
 
-  test('and nobody else is taken for it', async () => {
+  test('and no other client is accepted in its place', async () => {
     assert.equal(await ask(undefined), 401);
     assert.equal(await ask(unknown), 401);
-    // Its name in a certificate that nobody vouches for.
+    // Its name in a certificate without a trusted authority.
     assert.equal(await ask(certificateFor('siem.example.com')), 401);
     assert.equal(await ask(undefined, 'siem-token'), 200);
   });

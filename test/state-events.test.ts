@@ -62,7 +62,7 @@ function tenantOf(): string {
 
 type Change = Parameters<ReturnType<typeof directory>['follow']>[0][number];
 
-/** Makes a change; gives the lines that the unified audit log has of it. */
+/** Makes a change. Returns its lines in the unified audit log. */
 function apply(change: Change): string[] {
   const by = { kind: 'user', id: people()[0] ?? '', userPrincipalName: 'it@corp.example' } as const;
   const truth = { scenario: 'state', isAttacker: true };
@@ -78,7 +78,7 @@ function apply(change: Change): string[] {
   return lines.map(({ body }) => JSON.stringify(body));
 }
 
-/** Past the log. */
+/** A change without an audit record. */
 function slip(change: Change): void {
   directory().follow([change], emulator.clock.now());
 }
@@ -103,7 +103,7 @@ async function totals(): Promise<StateReconciliation> {
   );
 }
 
-/** Of the findings that stand. */
+/** The rules of the current findings. */
 async function rules(): Promise<string[]> {
   return withAccount(data, async ({ store }) => {
     const status = store.findings().filter(({ state }) => state === 'open');
@@ -130,7 +130,7 @@ async function bring(name: string, lines: readonly string[]): Promise<void> {
   }
 }
 
-test('a role past the log, and an event without effect, until a record explains it', async () => {
+test('reports a role without a record and an event without effect, until explained', async () => {
   const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
   const [collector] = collectors as [Collector];
   const [first = '', second = '', third = ''] = powerless();
@@ -145,7 +145,7 @@ test('a role past the log, and an event without effect, until a record explains 
     await poll();
     messages.push(...apply(given('told', first)));
     late = apply(given('silent', second));
-    // Its record is there, and the role is not.
+    // Its record exists, and the role does not.
     messages.push(...apply(given('without', third)));
     slip({ act: 'delete', kind: 'roleAssignments', id: 'without' });
     await emulator.advance(2 * HOUR_MS);

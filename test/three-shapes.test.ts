@@ -20,7 +20,7 @@ import { type Activity, inventedWeek, PEOPLE } from './support/week.ts';
 const root = temporaryFolder('shapes');
 const activities = inventedWeek(SEED);
 
-/** One folder for each way in which the same week is delivered. */
+/** One folder for each delivery form of the same week. */
 const FOLDERS = {
   csv: folder('csv', new Map([['search.csv', asSearchCsv(activities)]])),
   graph: folder(
@@ -51,7 +51,7 @@ async function imported(name: string, ...folders: readonly string[]): Promise<st
   return data;
 }
 
-/** What a statement counts: the same for the same week, whichever feed told of it. */
+/** The counts of a statement: equal for the same week, from any feed. */
 type Counts = {
   readonly actions: number;
   readonly signIns: Statement['signIns'];
@@ -68,7 +68,7 @@ function countsOf({ balance, signIns, volumes, sessions }: Statement): Counts {
   };
 }
 
-/** Counted from the generator alone. */
+/** Counted only from the generator. */
 function expectedCounts(upn: string): Pick<Counts, 'actions' | 'signIns'> & { sessions: number } {
   const own = activities.filter(({ audit }) => audit['UserId'] === upn);
   const signIns = own.filter(({ signIn }) => signIn !== undefined);
@@ -98,12 +98,12 @@ async function assertCounts(data: string): Promise<void> {
 }
 
 for (const [name, path] of Object.entries(FOLDERS)) {
-  test(`the week as ${name} is counted as it was invented`, async () => {
+  test(`the week as ${name} is counted as it was generated`, async () => {
     await assertCounts(await imported(name, path));
   });
 }
 
-test('the three alone give statements with the same counts and volumes', async () => {
+test('each of the three forms gives statements with the same counts and volumes', async () => {
   for (const { upn } of PEOPLE) {
     const counts: Counts[] = [];
     for (const name of Object.keys(FOLDERS)) {
@@ -144,7 +144,7 @@ test('all three in one folder are the same account', async () => {
   assertAlike(await outcomeOf(data), await outcomeOf(join(root, 'data-order-0')));
 });
 
-test('sign-ins that name no tenant are those of the one tenant there is', async () => {
+test('sign-ins without a stated tenant belong to the only tenant', async () => {
   const untold = activities.map(({ audit, signIn }): Activity => {
     if (signIn === undefined) return { audit };
     const { resourceTenantId: _, homeTenantId: __, ...rest } = signIn;

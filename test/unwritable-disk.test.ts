@@ -23,14 +23,14 @@ function exportOf(name: string, first: number, count: number): string {
 const first = exportOf('first.json', 1, 30);
 const more = exportOf('more.json', 31, 30);
 
-/** One sentence that names the file and the cure, and no defect of ours. */
+/** One sentence with the file and the fix, and not a defect of ours. */
 function assertSaid({ code, stderr }: ProcessResult, exitCode: number, cure: RegExp): void {
   assert.equal(code, exitCode, stderr);
   assert.match(stderr, /^countersign: could not [^\n]+\n$/);
   assert.match(stderr, cure);
 }
 
-test('a read-only disk is said to be one', { skip }, async () => {
+test('a read-only disk is reported', { skip }, async () => {
   using disk = smallDisk(root, 31);
   const data = join(disk.path, 'data');
   await importHere(data, first);
@@ -46,7 +46,7 @@ test('a read-only disk is said to be one', { skip }, async () => {
   await assertExactlyOnce(data, 60);
 });
 
-test('rows that find no room after the commit are made again later', { skip }, async () => {
+test('rows that did not fit on the disk after the commit are rebuilt later', { skip }, async () => {
   const data = join(root, 'full-events');
   await importHere(data, first);
   const kept = join(root, 'kept-events');
@@ -55,7 +55,7 @@ test('rows that find no room after the commit are made again later', { skip }, a
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', events]);
   try {
     execFileSync('cp', ['-a', `${kept}/.`, events]);
-    // As small as what is on it: a file that fills it would be cleared away as a stray.
+    // As small as its content: a file that fills it would be removed as a stray.
     const { blocks, bfree, bsize } = statfsSync(events);
     const size = (blocks - bfree) * bsize;
     execFileSync('mount', ['-o', `remount,size=${size}`, events]);
@@ -70,7 +70,7 @@ test('rows that find no room after the commit are made again later', { skip }, a
   }
 });
 
-test('a state.sqlite that is read-only is said to be', { skip }, async () => {
+test('a read-only state.sqlite is reported', { skip }, async () => {
   const data = join(root, 'state');
   await importHere(data, first);
   const state = join(data, 'state.sqlite');

@@ -38,26 +38,26 @@ import { temporaryFolder } from './support/folders.ts';
 import { bodiesOf } from './support/offered-records.ts';
 import { type PlantedSignIn, Planter } from './support/planted-sign-ins.ts';
 
-/** A week of a company in which breaches of policy are planted, one of each kind. */
+/** A week of a company with planted policy breaches, one of each kind. */
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.parse('2026-03-02T00:00:00Z');
-/** The long form lives a whole week. */
+/** The long form simulates a whole week. */
 const DAYS = IS_LONG ? 7 : 3;
 const WEEK = interval(START_MS, START_MS + DAYS * DAY_MS);
-/** While the feed is cut, as the tenant's clock has it. */
+/** While the feed is cut, by the tenant's clock. */
 const CUT = interval(WEEK.to - DAY_MS, WEEK.to - 12 * HOUR_MS);
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const PEOPLE = IS_LONG ? 120 : 10;
-/** Sign-ins, and what of the directory is decided by. */
+/** Sign-ins, and the parts of the directory that policies read. */
 const PARTS = 'users, groups, devices, servicePrincipals, roleDefinitions, roleAssignments';
 const GRAPH = `graph: {root: "GRAPH", every: 5m, crossCheck: false, directory: [${PARTS}]}`;
 const POLICIES = join(import.meta.dirname, '../content/policies');
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
-// Before the folder goes.
+// Runs before the folder is removed.
 after(async () => {
   await closeWriter(writer);
   await emulator.stop();
@@ -91,12 +91,12 @@ before(async () => {
 
 let duringCut: VerificationReport;
 
-/** The week, hour by hour where something is done at an enforcement point, else six at a time. */
+/** The week in steps of one hour with acts at an enforcement point, otherwise six hours. */
 async function live(): Promise<void> {
   plant();
   const { collectors, close } = collectorsFor(emulator, GRAPH);
   let desk: LedgerSink | undefined = await LedgerSink.open(writer, { workers: 1 });
-  /** With nothing else in the ledger's way. */
+  /** With no other work on the ledger. */
   const alone = async (work: () => Promise<void>): Promise<void> => {
     await desk?.close();
     await work();
@@ -163,7 +163,7 @@ function pilot(): { readonly id: string; readonly members: readonly string[] } {
   return largest;
 }
 
-/** Somebody who is in no wave. */
+/** A person in no wave. */
 function outsider(): string {
   const { id } = pilot();
   const inside = new Set([...state().related(id, 'members')].map((member) => member.id));
@@ -174,7 +174,7 @@ function outsider(): string {
 
 const ENDPOINT_MS = START_MS + DAY_MS + 10 * HOUR_MS;
 
-/** What is planted, and the rules that must find it. */
+/** The planted breaches, and the rules that must find them. */
 function breaches(): readonly (readonly [rule: string, planted: PlantedSignIn])[] {
   const { members } = pilot();
   const [person = '', ended = ''] = members;
@@ -233,10 +233,7 @@ function breaches(): readonly (readonly [rule: string, planted: PlantedSignIn])[
   ];
 }
 
-/**
- * What is as it should be: a person, an application, and one who came through our enforcement
- * point.
- */
+/** Legitimate sign-ins: a person, an application, and a person who passed our enforcement point. */
 function honest(): readonly PlantedSignIn[] {
   const [person = ''] = pilot().members;
   const at = START_MS + 19 * HOUR_MS;
@@ -272,9 +269,9 @@ async function use(): Promise<void> {
 
 async function atTheEndpoint(): Promise<void> {
   const { decisionLog, clock } = writer;
-  // An enforcement point takes a file at its word for a day: it is read again, as `serve` would.
+  // An enforcement point trusts a file for a day, so it is read again, like in `serve`.
   await use();
-  // Rules have looked at what came in: before that nobody could tell who is at risk.
+  // Detection has run over everything received: before that, the risk was unknown.
   await runDetection(writer);
   await writer.reader.refresh();
   const { information } = await PolicyInformationPoint.open(writer);
@@ -318,7 +315,7 @@ function rowOf(rows: readonly CheckRow[], { id }: PlantedSignIn): CheckRow {
   return found[0] as CheckRow;
 }
 
-/** What was delivered of the period, by flow, whatever the books make of it. */
+/** The delivered sign-ins of the period by flow, independent of the store. */
 async function delivered({ from, to }: Interval): Promise<ReadonlyMap<string, number>> {
   const flows = new Map<string, string>();
   for (const body of await bodiesOf(dir, ({ source }) => source.startsWith('graph/signIns'))) {
@@ -340,7 +337,7 @@ function sumOf({ decided, checked, unverified }: VerifiedCount): number {
   return Object.values(unverified).reduce((a, b) => a + b, decided + checked);
 }
 
-test('decided, checked and unverified are together all sign-ins, of every flow', async () => {
+test('decided, checked and unverified add up to all sign-ins, in every flow', async () => {
   const { flows, ...all } = await verified(WEEK);
   const truth = await delivered(WEEK);
   assert.equal(truth.size, 4, [...truth.keys()].join(', '));
@@ -351,7 +348,7 @@ test('decided, checked and unverified are together all sign-ins, of every flow',
   assert.ok(sum > 300, `${sum} sign-ins`);
 });
 
-test('what passed no enforcement point is not decided', async () => {
+test('a sign-in that passed no enforcement point is not decided', async () => {
   const rows = await checks();
   const decided = rows.filter(({ state: each }) => each === 'decided');
   const [, , joined] = honest();
@@ -385,7 +382,7 @@ for (const [at, name] of [
   });
 }
 
-test('what was as it should be is no finding', async () => {
+test('legitimate sign-ins give no finding', async () => {
   const rows = await checks();
   for (const planted of honest()) {
     const { state: found, cause, disagreements } = rowOf(rows, planted);
@@ -394,7 +391,7 @@ test('what was as it should be is no finding', async () => {
   }
 });
 
-test('while the feed of sign-ins is cut nobody can tell, and afterwards one can', async () => {
+test('while the sign-in feed is cut the answer is unknown, and later it is known', async () => {
   const { coverage, ...nothing } = duringCut;
   assert.equal(coverage.kind, 'unknown');
   assert.equal(sumOf(nothing), 0);

@@ -40,7 +40,7 @@ function ask(args: readonly string[]): Promise<ProcessResult> {
   return countersign([...args, '--data', data]);
 }
 
-/** Entries go into the ledger, one after the other, and nobody indexes them. */
+/** Appends entries one after the other without indexing them. */
 async function whileWriting(work: () => Promise<void>): Promise<void> {
   const writer = await openLedgerWriter({ dir: data, clock: systemClock, random });
   let isOver = false;
@@ -65,7 +65,7 @@ async function whileWriting(work: () => Promise<void>): Promise<void> {
   }
 }
 
-test('a ledger that is written to answers as before, as of what it has read', async () => {
+test('a ledger that is written to answers as before, up to what it has read', async () => {
   const { size } = await askJson<{ size: number }>(data, ['ledger', 'checkpoint']);
   const quiet = await Promise.all(QUESTIONS.map(ask));
   assert.deepEqual(

@@ -14,7 +14,7 @@ import { headOf, type LedgerHead } from '../../apps/countersign/src/store/readin
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { countersign, type RunOptions } from './command-line.ts';
 
-/** What `import --json` answers. */
+/** The output of `import --json`. */
 export type Report = Omit<ImportReport, 'interrupted'>;
 
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
@@ -35,7 +35,7 @@ export async function withWriter<T>(
   }
 }
 
-/** Imports in this process: what the command does, without its start. */
+/** Imports in this process, like the command but without starting it. */
 export async function importHere(data: string, ...paths: readonly string[]): Promise<Report> {
   return withWriter(data, (writer) => importWith(writer, ...paths));
 }
@@ -70,7 +70,7 @@ export async function askJson<T>(
   return JSON.parse(stdout) as T;
 }
 
-/** The same for a list: one item a line. */
+/** The same for a list: one item per line. */
 export async function askLines<T>(
   data: string,
   args: readonly string[],
@@ -82,7 +82,7 @@ export async function askLines<T>(
   return lines.map((line) => JSON.parse(line) as T);
 }
 
-/** Every test of a ledger ends in this. */
+/** Every test of a ledger ends with this check. */
 export async function assertFsckClean(data: string): Promise<void> {
   const { ok, problems } = await fsck({ dir: data, threads: 0 });
   assert.deepEqual(problems, []);
@@ -112,7 +112,7 @@ export async function withAccount<T>(
   }
 }
 
-/** The statement of one principal over all time; there must be exactly one such principal. */
+/** The statement of one principal over all time. Exactly one must match. */
 export async function statementOf(account: Account, who: string): Promise<Statement> {
   const { store, head } = account;
   const result = await readStatement(store, who, {}, head);

@@ -6,20 +6,20 @@ export type Blob = {
   readonly contentType: string;
   readonly createdMs: number;
   readonly body: string | Buffer;
-  /** What the list says instead of the blob's own address. */
+  /** The address in the list, in place of the blob's own. */
   readonly uri?: string;
-  /** Answers in the place of the blob. */
+  /** Answers in place of the blob. */
   readonly answer?: Answer;
 };
 
-/** A small Management Activity API that does as it is told: for what no emulator should do. */
+/** A small scripted Management Activity API, for behavior that the emulator should not have. */
 export class ActivityService {
   readonly blobs: Blob[] = [];
   readonly enabled: Set<string> = new Set();
   readonly started: string[] = [];
-  /** Asked first; true when it has answered. */
+  /** Called first; returns true if it has answered. */
   intercept: (...args: Parameters<Answer>) => boolean = () => false;
-  /** Items on a page of a list. */
+  /** Items per page of a list. */
   pageItems: number = 2;
   readonly tenant: string;
   #server: TestServer | undefined;

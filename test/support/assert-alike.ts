@@ -4,7 +4,7 @@ import { type Account, askLines, assertFsckClean, withAccount } from './account.
 
 type Json = { readonly [name: string]: unknown };
 
-/** Equal for equal values, whatever the order of their members. */
+/** Equal for equal values, in any member order. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
@@ -13,9 +13,9 @@ function canonical(value: unknown): string {
 }
 
 /**
- * What `timeline --json` tells, less what tells one delivery from another: where it stands in the
- * ledger, and when it was seen. Ids that are keyed hashes or made from the bytes go as well: the
- * keys are another folder's. Sorted, since events of one instant come in the order of the ledger.
+ * The output of `timeline --json`, without what differs between deliveries: the ledger position,
+ * and the time of arrival. Also without ids that are keyed hashes or made from the bytes, because
+ * another folder has other keys. Sorted, because simultaneous events are in ledger order.
  */
 async function eventsOf(data: string): Promise<string[]> {
   const events = await askLines<Json>(data, ['timeline']);
@@ -29,14 +29,14 @@ async function eventsOf(data: string): Promise<string[]> {
     .sort();
 }
 
-/** Places in the ledger, which any other order of import changes. */
+/** Ledger positions, which depend on the order of import. */
 const PLACES: ReadonlySet<string> = new Set([
   ...['index', 'entries', 'ledger', 'coverage', 'asOf'],
 ]);
 
 /**
- * The statements of `people`, or of every actor of `data`, by person; less the places in the ledger
- * and what files say of their completeness. Of an ambiguous name it is what is said of that.
+ * The statements of `people`, or of every actor of `data`, by person, without ledger positions and
+ * file completeness. For an ambiguous name, its message.
  */
 export async function statementsOf(
   data: string,
@@ -62,7 +62,7 @@ async function actorsOf({ store, head }: Account): Promise<string[]> {
   return [...actors].sort();
 }
 
-/** Without places; lists in an order of their own, since several things happen in one instant. */
+/** Without positions. Lists are sorted, because simultaneous events have no order. */
 function placeless(value: unknown): unknown {
   if (Array.isArray(value)) {
     const items = value.map((inner) => placeless(inner)).map((item) => [canonical(item), item]);
@@ -75,7 +75,7 @@ function placeless(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, inner]) => [name, placeless(inner)]));
 }
 
-/** All that people see of a data folder, whatever the order in which it came in. */
+/** Everything that users see of a data folder, independent of the import order. */
 export type Outcome = {
   readonly events: readonly string[];
   readonly statements: ReadonlyMap<string, string>;
@@ -86,7 +86,7 @@ export async function outcomeOf(data: string): Promise<Outcome> {
   return { events: await eventsOf(data), statements: await statementsOf(data) };
 }
 
-/** Shows the first difference alone: two whole outcomes side by side tell nobody anything. */
+/** Shows only the first difference: two whole outcomes side by side are unreadable. */
 export function assertAlike(actual: Outcome, expected: Outcome): void {
   assert.equal(actual.events.length, expected.events.length, 'the number of events');
   for (const [at, event] of expected.events.entries()) assertSame(actual.events[at], event);
@@ -94,7 +94,7 @@ export function assertAlike(actual: Outcome, expected: Outcome): void {
   for (const [who, said] of expected.statements) assertSame(actual.statements.get(who), said);
 }
 
-/** From a little before the first difference on. */
+/** Starts shortly before the first difference. */
 function assertSame(actual: string | undefined, expected: string): void {
   if (actual === expected) return;
   let at = 0;

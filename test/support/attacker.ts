@@ -1,21 +1,21 @@
 /**
- * One kind of attack on an HTTP listener, from a process of its own:
+ * One kind of attack on an HTTP listener, in its own process:
  *
- *     node test/support/attacker.ts KIND CONNECTIONS PORT TOKEN SECONDS
+ *   node test/support/attacker.ts KIND CONNECTIONS PORT TOKEN SECONDS
  *
- * Loopback only, with so many connections at once and for so many seconds. Connections that the
- * listener closes are opened again, two hundred in a second. Sends a message when all were open.
+ * Loopback only, with this many concurrent connections for this many seconds. Reopens connections
+ * that the listener closes, two hundred per second. Sends a message when all were open.
  */
 import { connect, type Socket } from 'node:net';
 import process from 'node:process';
 
 const HOST = '127.0.0.1';
-/** As large as a body may be, less one byte: it never ends. */
+/** The maximum size of a body, minus one byte: it never ends. */
 const STALLED_BYTES = 4 * 1024 * 1024 - 1;
 const SPACES = Buffer.alloc(STALLED_BYTES, ' ');
 const GO_ON_MS = 1000;
 const AGAIN = { everyMs: 50, connections: 10 };
-/** More at once overflow the queue of the listening socket, which is not what is tried here. */
+/** More at once would overflow the queue of the listening socket, which is not under test. */
 const CONNECTING_MAX = 64;
 
 export const ATTACKS = ['idle', 'slow-headers', 'slow-bodies', 'large-bodies'] as const;
@@ -35,7 +35,7 @@ function head(length: number): string {
   );
 }
 
-/** Returns what it goes on with, once a second. */
+/** Returns a function that continues the attack, once per second. */
 function begin(socket: Socket): (() => void) | undefined {
   switch (kind as Attack) {
     case 'idle':

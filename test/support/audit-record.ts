@@ -5,7 +5,7 @@ export function recordId(n: number): string {
   return `0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f${String(n).padStart(4, '0')}`;
 }
 
-/** A small audit record, as text; `extra` adds members, changes them, or takes them away. */
+/** A small audit record, as text. `extra` adds, changes or removes members. */
 export function recordText(n: number, extra: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({
     CreationTime: `2026-03-02T08:${String(n % 60).padStart(2, '0')}:07`,

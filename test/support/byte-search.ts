@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 
-/** Where a text stands, and in which spelling. */
+/** The position of a text, and its spelling. */
 export type Finding = { readonly where: string; readonly text: string; readonly how: string };
 
 /**
- * Searches every byte of a folder for texts (ASCII), in any case, in UTF-8 and UTF-16: file names,
- * files as they are, whatever zstd and gzip packed within them, the cells of Parquet, and base64.
+ * Searches every byte of a folder for texts (ASCII), in any case, in UTF-8 and UTF-16. Covers file
+ * names, raw files, zstd and gzip content, the cells of Parquet, and base64.
  */
 export async function searchFolder(dir: string, texts: readonly string[]): Promise<Finding[]> {
   const needles = texts.flatMap(needlesOf);
@@ -32,7 +32,10 @@ export async function searchFolder(dir: string, texts: readonly string[]): Promi
 
 type Needle = { readonly text: string; readonly how: string; readonly spelling: string };
 
-/** Spellings as Latin-1 text of their bytes; all in lower case but base64, which has a case. */
+/**
+ * Spellings as Latin-1 text of their bytes. All are in lower case except base64, which is
+ * case-sensitive.
+ */
 function needlesOf(text: string): Needle[] {
   const lower = text.toLowerCase();
   const utf16 = Buffer.from(lower, 'utf16le').toString('latin1');
@@ -46,7 +49,7 @@ function needlesOf(text: string): Needle[] {
   return [{ text, how: 'UTF-8', spelling: lower }, ...wide, ...base64];
 }
 
-/** What stays the same of the base64 of a text that begins `shift` bytes after a boundary. */
+/** The invariant part of the base64 of a text that begins `shift` bytes after a boundary. */
 function base64At(text: string, shift: number): string {
   const encoded = Buffer.from('\0'.repeat(shift) + text).toString('base64');
   const from = shift === 0 ? 0 : 4;
@@ -64,7 +67,7 @@ function searchBytes(bytes: Buffer, where: string, needles: readonly Needle[]): 
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 const GZIP = Buffer.from([0x1f, 0x8b, 0x08]);
 
-/** Whatever can be unpacked from any place where a frame may begin. */
+/** Everything that decompresses from any possible frame start. */
 function* unpackedWithin(bytes: Buffer): Generator<[number, Buffer]> {
   for (const [magic, unpack] of [
     [ZSTD, zstdDecompressSync],

@@ -6,7 +6,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 /** Names under which distributions install it. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
-/** Where a Chromium is: named by CHROMIUM, on the path, or as its own tool installed it. */
+/** The path of a Chromium: from CHROMIUM, on the path, or as its own tool installed it. */
 export function findChromium(): string | undefined {
   const named = process.env['CHROMIUM'];
   if (named !== undefined && named !== '') return named;
@@ -15,7 +15,7 @@ export function findChromium(): string | undefined {
   return [...found, chromium.executablePath()].find((file) => existsSync(file));
 }
 
-/** A browser that trusts these certificates, and no others but those of the machine. */
+/** A browser that trusts these certificates in addition to the machine's. */
 export function launchChromium(file: string, certificates: readonly string[]): Promise<Browser> {
   const keys = certificates.map((pem) => {
     const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
@@ -27,19 +27,19 @@ export function launchChromium(file: string, certificates: readonly string[]): P
       `--ignore-certificate-errors-spki-list=${keys.join(',')}`,
       ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
       ...['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-dev-shm-usage'],
-      // As root, which runs in containers alone, its own sandbox cannot be.
+      // Chromium's own sandbox does not work as root, which only happens in containers.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],
   });
 }
 
-/** A window whose device has an authenticator that verifies its owner, and says so at once. */
+/** A window whose device has an authenticator with automatic user verification. */
 export async function windowOf(
   context: BrowserContext,
   ceremony: 'goes through' | 'fails' = 'goes through',
 ): Promise<Page> {
   const page = await context.newPage();
-  // A machine that is busy takes its time; what does not come at all ends with the test run.
+  // A busy machine is slow, and the test run limits the total time.
   page.setDefaultTimeout(0);
   const session = await context.newCDPSession(page);
   await session.send('WebAuthn.enable');

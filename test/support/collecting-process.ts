@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { activityCollector, withDesk } from './collection.ts';
 import { pollToEnd } from './emulated-tenants.ts';
 
-// Collects until there is nothing more to do: the process that the tests kill. Time stands where
-// the emulator's stands, and goes on as the machine's does.
+// Collects until nothing is left: the process that the tests kill. Its time starts at the
+// emulator's time, and advances like the machine's.
 
 const { values } = parseArgs({
   options: {

@@ -27,7 +27,7 @@ import { withAccount } from './account.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
-/** On a clock that stands still, waiting is what moves it. */
+/** On a manual clock, waiting advances the time. */
 function waitOn(clock: Clock): Sleep {
   if (!(clock instanceof ManualClock)) return systemWait;
   return async (ms, signal) => {
@@ -39,7 +39,7 @@ function waitOn(clock: Clock): Sleep {
 
 export type ServiceAddress = {
   readonly origin: string;
-  /** Of the login authority, where it is another. */
+  /** The login authority, if it is another one. */
   readonly login?: string;
   readonly clientId?: string;
   readonly secret?: string;
@@ -51,7 +51,7 @@ export type ServiceAddress = {
   readonly contentTypes?: readonly ContentType[];
 };
 
-/** A collector of the whole Activity API of one tenant, as `serve` would make it. */
+/** A collector of the whole Activity API of one tenant, as `serve` would create it. */
 export function activityCollector(address: ServiceAddress): ActivityCollector {
   const { origin, clock = systemClock, wait = waitOn(clock) } = address;
   const { contentTypes = CONTENT_TYPES } = address;
@@ -81,7 +81,7 @@ export function activityCollector(address: ServiceAddress): ActivityCollector {
   return new ActivityCollector({ api, pace, clock, wait, tenant, contentTypes, skewMs });
 }
 
-/** Opens the ledger and a desk, and closes both. */
+/** Opens the ledger and a collection sink, and closes both. */
 export async function withDesk<T>(
   dir: string,
   clock: Clock,

@@ -8,7 +8,7 @@ export type CommandResult = {
   readonly stderr: string;
 };
 
-/** Runs one command line in this process, at a time of the test's own. */
+/** Runs one command line in this process, at a time that the test sets. */
 export async function commandHere(
   args: readonly string[],
   clock: Clock,

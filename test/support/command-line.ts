@@ -17,7 +17,7 @@ export type RunOptions = {
   readonly input?: string | Uint8Array;
 };
 
-/** Starts the command line as users do, and leaves the child to the caller. */
+/** Starts the command line as users do. The caller manages the child. */
 export function start(args: readonly string[], options: RunOptions = {}): ChildProcess {
   const { COUNTERSIGN_DATA: _, COUNTERSIGN_DEBUG: __, FORCE_COLOR: ___, ...env } = process.env;
   return spawn(process.execPath, [join(REPOSITORY, 'apps/countersign/src/main.ts'), ...args], {
@@ -37,7 +37,7 @@ export async function countersign(
   return ended(child);
 }
 
-/** Collects what a child says until it ends. */
+/** Collects the output of a child until it ends. */
 export async function ended(child: ChildProcess): Promise<ProcessResult> {
   const exit = new Promise<Pick<ProcessResult, 'code' | 'signal'>>((resolve, reject) => {
     child.on('error', reject).on('close', (code, signal) => resolve({ code, signal }));

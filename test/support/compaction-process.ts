@@ -4,7 +4,7 @@ import {
   openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
 
-/** Run as a process of its own: compacts the books of a data folder down to a file a day. */
+/** Runs in its own process: compacts the store of a data folder to one file per day. */
 const [dir = ''] = process.argv.slice(2);
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 const writer = await openLedgerWriter({ dir, clock: systemClock, random, acceptFork: 'accept' });

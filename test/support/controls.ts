@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
 /**
- * What makes a terminal do, hide or reorder something: control characters but the line feed,
- * zero-width characters, marks of direction, separators of lines.
+ * Characters that make a terminal act, hide or reorder text: control characters except the line
+ * feed, zero-width characters, direction marks, line separators.
  */
 const CONTROL = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\n]]/v;
 

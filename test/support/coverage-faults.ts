@@ -3,34 +3,34 @@ import type { FaultPlan, SeededRandom } from '@countersign/emulator';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** How records are kept back in a run, so that a client has to find out or cannot. */
+/** How records are withheld in a run; a client may or may not be able to detect it. */
 export type Withholding =
   | { readonly kind: 'none' }
-  /** So large a share of all records, canaries too, from every source. */
+  /** This share of all records, including canaries, from every source. */
   | { readonly kind: 'uniform'; readonly share: number }
   /** Some records of people, from every source. */
   | { readonly kind: 'aimed' }
-  /** Some records of people, from the Activity API alone. */
+  /** Some records of people, only from the Activity API. */
   | { readonly kind: 'aimed-at-lists' }
-  /** A share of all records, from the Activity API alone. */
+  /** A share of all records, only from the Activity API. */
   | { readonly kind: 'unlisted'; readonly share: number }
-  /** A share of all records, from Graph's audit search alone. */
+  /** A share of all records, only from Graph's audit search. */
   | { readonly kind: 'unsearched'; readonly share: number };
 
-/** What goes wrong in one run; drawn from its seed. */
+/** The faults of one run, drawn from its seed. */
 export type DrawnFaults = {
   readonly withholding: Withholding;
-  /** What passes by itself, or by asking again. */
+  /** Temporary faults. */
   readonly passing: Partial<FaultPlan>;
-  /** What takes records away for good, and can be noticed. */
+  /** Faults that lose records permanently, and can be detected. */
   readonly lasting: Partial<FaultPlan>;
-  /** Hours of the run in which nobody collects. */
+  /** Hours of the run without collection. */
   readonly away: { readonly from: number; readonly to: number } | undefined;
-  /** The hour in which the collecting process ends, and another goes on. */
+  /** The hour in which the collecting process ends, and another continues. */
   readonly restart: number | undefined;
 };
 
-/** `hours` of life from `startMs` on. */
+/** `hours` of activity from `startMs` on. */
 export function drawFaults(
   random: SeededRandom,
   { startMs, hours }: { readonly startMs: number; readonly hours: number },
@@ -62,7 +62,7 @@ function withholdingOf(random: SeededRandom): Withholding {
 }
 
 function planOf(withholding: Withholding): Partial<FaultPlan> {
-  // By the id, which is random: one record of people in two hundred.
+  // By the random id: one record of people in two hundred.
   const isAimedAt: FaultPlan['aimed'][number] = ({ id }, { truth }) =>
     truth.scenario === 'at work' && Number.parseInt(id.slice(0, 6), 16) < 0.005 * 2 ** 24;
   switch (withholding.kind) {

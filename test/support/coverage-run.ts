@@ -26,14 +26,14 @@ import { type ProbedDesk, withCanaries } from './with-canaries.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 export const START_MS: number = Date.parse('2026-03-02T00:00:00Z');
-/** Of life, and after it of nothing but catching up. */
+/** Hours of activity. Afterwards the run only catches up. */
 const HOURS = 10;
 const AFTER_HOURS = 8;
 const CANARY_PERIOD_MS = 15 * MINUTE_MS;
 const PER_HOUR = 40;
 const SEARCH_LAG_MS = 2 * HOUR_MS;
 
-/** The two feeds of a run, as the vendor and as the ledger name them. */
+/** The two feeds of a run, with the vendor's name and the ledger's source. */
 export const FEEDS: readonly {
   readonly feed: Feed;
   readonly source: string;
@@ -44,22 +44,22 @@ export const FEEDS: readonly {
   workload,
 }));
 
-/** A run, with all that can be known of it at its end. */
+/** A run, with everything known about it at its end. */
 export type CoverageRun = {
   readonly faults: DrawnFaults;
   readonly emulator: Emulator;
   readonly nowMs: number;
-  /** When the feeds were asked last. */
+  /** When the feeds were last polled. */
   readonly askedMs: number;
-  /** By source: the ids of its records, in order; each stands there as often as it is there. */
+  /** By source: the ids of its records, in order, with repetitions. */
   readonly ledgerIds: ReadonlyMap<string, readonly string[]>;
   readonly rows: readonly CoverageRow[];
-  /** The same, when all that could still be had has expired. */
+  /** The same after everything still available has expired. */
   readonly laterRows: readonly CoverageRow[];
   readonly problems: readonly unknown[];
 };
 
-/** Lives through one run and hands it over to be judged; the emulator ends behind that. */
+/** Simulates one run and passes it to `use`. The emulator ends afterwards. */
 export async function coverageRun<T>(
   seed: number,
   root: string,
@@ -76,7 +76,7 @@ export async function coverageRun<T>(
     actors: FEEDS.map((of) => new Office({ seed, tenantId: NORTHMOOR, perHour: PER_HOUR, ...of })),
     delays: { activity: DELAYS, graph: DELAYS, azure: DELAYS },
     recordsPerBlob: { min: 3, max: 20 },
-    // Time stands while requests are made: there would never be a next minute.
+    // Time stands still during requests, so the next minute would never come.
     activityApi: { requestsPerMinute: 1_000_000, pageSize: 10 },
     faults: { ...faults.passing, ...faults.lasting },
   });
@@ -88,19 +88,19 @@ export async function coverageRun<T>(
     return read({ ...end, problems, ...(await readAll(dir, nowMs)) });
   } finally {
     await emulator.stop();
-    // A thousand of them would fill a disk.
+    // A thousand runs would fill a disk.
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-/** Of a feed that is quicker than the vendor's, so that a day shows what a week would. */
+/** A feed faster than the vendor's, so that a day shows what a week would. */
 const DELAYS = {
   windowMs: 2 * MINUTE_MS,
   usualMs: [8 * MINUTE_MS, 25 * MINUTE_MS],
   ...{ slowShare: 0.01, slowMeanMs: 20 * MINUTE_MS, shards: 2 },
 } as const;
 
-/** Tells when the feeds were asked last. */
+/** Returns when the feeds were last polled. */
 async function livedThrough(emulator: Emulator, dir: string, faults: DrawnFaults): Promise<number> {
   const { restart = HOURS } = faults;
   const sources = FEEDS.map(({ source }) => source);

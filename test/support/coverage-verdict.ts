@@ -6,30 +6,32 @@ import { type CoverageRun, FEEDS, START_MS } from './coverage-run.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Canaries are sent somewhere in a quarter of an hour: the nearest may be two of them away. */
+/**
+ * Canaries are sent at some moment of a quarter of an hour: the nearest may be two periods away.
+ */
 const OUTAGE_EDGE_MS = 45 * MINUTE_MS;
 
-/** Nobody knows what the service's clock showed when it was asked last. */
+/** The service's clock at its last poll is unknown. */
 const CLOCKS_APART_MS = 10 * MINUTE_MS;
 
-/** What a run shows of the promises; each text names a breach. */
+/** The result of a run for each promise. Each text names a breach. */
 export type Verdict = {
   readonly breaches: readonly string[];
-  /** Bounds that were published where records were lost at random, and whether they cover it. */
+  /** Published bounds in runs with random loss, and whether they cover it. */
   readonly bounds: readonly { readonly isCovered: boolean }[];
-  /** What was there to be judged: of a promise that was never at stake nothing is shown. */
+  /** How often each promise was tested: an untested promise proves nothing. */
   readonly at: {
     readonly delivered: number;
     readonly corroboratedRows: number;
     readonly knownShort: number;
     /** Withheld from one of two sources, in hours that were compared. */
     readonly oneSided: number;
-    /** Withheld on purpose from all sources, where nothing is known to be missing. */
+    /** Deliberately withheld from all sources, with no known gap. */
     readonly undetectable: number;
   };
 };
 
-/** Why the ledger has not what happened, as only the emulator knows it. */
+/** The true reason why the ledger lacks a record, which only the emulator knows. */
 type Absence = 'lost' | 'aimed' | 'outage' | 'unlisted' | 'unsearched' | 'to come' | 'known';
 
 type Absent = {
@@ -67,13 +69,13 @@ export function verdictOf(run: CoverageRun): Verdict {
   };
 }
 
-/** Nobody who was led to a host that is not configured went there. */
+/** No client followed a link to an unconfigured host. */
 function strayBreaches({ emulator }: CoverageRun): string[] {
   const { all } = emulator.truth().strayed;
   return all === 0 ? [] : [`${all} requests went to a host that nobody configured`];
 }
 
-/** Every record that was to be had is there once, and nothing else is. */
+/** Every available record is in the ledger once, and nothing else is. */
 function deliveryBreaches({ emulator, ledgerIds, askedMs }: CoverageRun): string[] {
   return FEEDS.flatMap(({ feed, source }) => {
     const offered = emulator.offered(NORTHMOOR, feed);
@@ -94,7 +96,7 @@ function deliveryBreaches({ emulator, ledgerIds, askedMs }: CoverageRun): string
   });
 }
 
-/** Nothing is called corroborated of which one of the two sources was not told. */
+/** No interval is corroborated if one of the two sources lacked a record. */
 function corroborationBreaches(good: readonly CoverageRow[], absent: readonly Absent[]): string[] {
   const rows = good.filter(({ state }) => state === 'corroborated');
   return absent
@@ -103,7 +105,7 @@ function corroborationBreaches(good: readonly CoverageRow[], absent: readonly Ab
     .map((each) => `corroborated without ${textOf(each)}`);
 }
 
-/** What is known to be missing lies in no interval that is good, and ends lost or off. */
+/** A known missing record is in no good interval, and ends as lost or off. */
 function shortBreaches({ faults, rows, laterRows }: CoverageRun, absent: readonly Absent[]) {
   const isShort = (each: Absent): boolean => {
     if (each.why === 'known') return true;
@@ -112,7 +114,7 @@ function shortBreaches({ faults, rows, laterRows }: CoverageRun, absent: readonl
   const ends = ['lost', 'off'];
   return absent.filter(isShort).flatMap((each) => {
     const [now, later] = [rowAt(rows, each), rowAt(laterRows, each)];
-    // While nobody sends canaries nobody sees an outage: then nothing may be bounded.
+    // Without canaries an outage is invisible, so nothing may be bounded.
     const isUnseen = each.why === 'outage' && isAway(faults, each.atMs);
     const isReported = (row: CoverageRow | undefined, states: readonly string[]): boolean =>
       row !== undefined && (states.includes(row.state) || (isUnseen && row.bound === 1));
@@ -129,12 +131,12 @@ function said(row: CoverageRow | undefined): string {
   return row === undefined ? 'no row' : `${row.state} with a bound of ${row.bound}`;
 }
 
-/** In hours in which nobody collects. */
+/** Within the hours without collection. */
 function isAway({ away }: CoverageRun['faults'], atMs: number): boolean {
   return away !== undefined && sinceStart(atMs) > away.from && sinceStart(atMs) < away.to;
 }
 
-/** So near to the ends of those hours that a canary of before or after them may speak for it. */
+/** So close to the ends of those hours that a canary outside may cover it. */
 function isBackSoon(faults: CoverageRun['faults'], atMs: number): boolean {
   if (!isAway(faults, atMs)) return false;
   return [-OUTAGE_EDGE_MS, OUTAGE_EDGE_MS].some((ms) => !isAway(faults, atMs + ms));
@@ -144,7 +146,7 @@ function sinceStart(atMs: number): number {
   return (atMs - START_MS) / HOUR_MS;
 }
 
-/** What nobody can see is never said not to be there. */
+/** No interval claims the absence of undetectable loss. */
 function claimBreaches(good: readonly CoverageRow[]): string[] {
   return good
     .filter(
@@ -154,8 +156,8 @@ function claimBreaches(good: readonly CoverageRow[]): string[] {
 }
 
 /**
- * Bounds that rest on canaries, where a share of all records is lost at random and nothing can see
- * it. One of the source and one of its only workload say the same: the workload's is taken.
+ * Bounds from canaries in runs with undetectable random loss. A source and its only workload state
+ * the same bound, so the workload's is used.
  */
 function boundsOf({ faults }: CoverageRun, good: readonly CoverageRow[]): Verdict['bounds'] {
   const { withholding } = faults;
@@ -165,7 +167,7 @@ function boundsOf({ faults }: CoverageRun, good: readonly CoverageRow[]): Verdic
     .map(({ bound }) => ({ isCovered: (bound ?? 1) >= withholding.share }));
 }
 
-/** Everything that happened and is not in the ledger as the source should have brought it. */
+/** Everything that happened and is not in the ledger from the source. */
 function absentOf(run: CoverageRun, { feed, source }: (typeof FEEDS)[number]): Absent[] {
   const { emulator, ledgerIds, askedMs, nowMs } = run;
   const there = new Set(ledgerIds.get(source));
@@ -188,7 +190,7 @@ function absentOf(run: CoverageRun, { feed, source }: (typeof FEEDS)[number]): A
 
 type StoredRecord = {
   readonly atMs: number;
-  /** Of the blob that was first. */
+  /** Of the first blob. */
   readonly availableMs: number;
   readonly isUnlisted: boolean;
 };
@@ -218,7 +220,7 @@ function isGood({ state, source }: CoverageRow): boolean {
   return isOurs && (state === 'collected' || state === 'corroborated');
 }
 
-/** What is said of the source at that time; of all its workloads together. */
+/** The state of the source at that time, for all workloads together. */
 function rowAt(rows: readonly CoverageRow[], { source, atMs }: Absent): CoverageRow | undefined {
   return rows.find((row) => {
     const { fromMs, toMs } = row;
@@ -227,7 +229,7 @@ function rowAt(rows: readonly CoverageRow[], { source, atMs }: Absent): Coverage
   });
 }
 
-/** Near its ends an outage hides in what is lost by chance. */
+/** Near its ends, an outage looks like random loss. */
 function isAtEdge({ lasting }: CoverageRun['faults'], atMs: number): boolean {
   const [outage] = lasting.outages ?? [];
   if (outage === undefined) return false;

@@ -23,7 +23,7 @@ const HEADER = [
   'ObjectState',
 ] as const;
 
-/** As `Search-UnifiedAuditLog | Export-Csv` leaves it (contracts 3.1). */
+/** The form of `Search-UnifiedAuditLog | Export-Csv`. */
 export function asSearchCsv(activities: readonly Activity[]): string {
   const rows = activities.map(({ audit }, at) => ({
     RecordType: typeName(audit),
@@ -44,7 +44,7 @@ function typeName(audit: Document): string {
   return TYPE_NAMES.get(audit['RecordType']) ?? String(audit['RecordType']);
 }
 
-/** Pages of Graph's audit log query for what people did (contracts 4). */
+/** Pages of Graph's audit log query with activity of people. */
 export function asAuditLogQuery(activities: readonly Activity[]): string {
   const value = activities
     .filter(({ signIn }) => signIn === undefined)
@@ -68,14 +68,14 @@ export function asAuditLogQuery(activities: readonly Activity[]): string {
   return JSON.stringify({ '@odata.context': context, value }, undefined, 2);
 }
 
-/** A page of `auditLogs/signIns` (contracts 5). */
+/** A page of `auditLogs/signIns`. */
 export function asSignIns(activities: readonly Activity[]): string {
   const value = activities.flatMap(({ signIn }) => (signIn === undefined ? [] : [signIn]));
   const context = 'https://graph.microsoft.com/beta/$metadata#auditLogs/signIns';
   return JSON.stringify({ '@odata.context': context, value }, undefined, 1);
 }
 
-/** Blobs of the Management Activity API: arrays of documents, by content type (contracts 1.7). */
+/** Blobs of the Management Activity API: arrays of documents, by content type. */
 export function asActivityBlobs(activities: readonly Activity[]): ReadonlyMap<string, string> {
   const byWorkload = Map.groupBy(activities, ({ audit }) => String(audit['Workload']));
   const blobs = [...byWorkload].map(([workload, some]): [string, string] => {

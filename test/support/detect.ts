@@ -16,7 +16,7 @@ import { type Attack, type ScenarioRecording, type Telling, tell } from './scena
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
-/** What was found, and whose deeds it rests on. */
+/** A finding, and the attacks behind its records. */
 export type AttributedFinding = {
   readonly finding: FindingDraft;
   readonly about: readonly Attack[];
@@ -29,8 +29,8 @@ export type DetectionResult = {
 };
 
 /**
- * Lets it happen in a folder, imports it, and lets everything that judges look at it. `handIn` may
- * put more files there before.
+ * Plays it in a folder, imports it, and runs all detection on it. `handIn` may add more files
+ * before.
  */
 export async function detect(
   folder: string,
@@ -44,7 +44,7 @@ export async function detect(
   return { data, recording, findings: await findingsIn(data, recording) };
 }
 
-/** An account at which everything that judges looks on; `read` takes all files of a folder in. */
+/** An account with all detection running; `read` imports all files of a folder. */
 export async function withDetectors(
   data: string,
   use: (read: (folder: string) => Promise<void>) => Promise<void>,
@@ -70,7 +70,7 @@ export async function withDetectors(
   }
 }
 
-/** What was found in an account, and whose deeds it rests on. */
+/** The findings of an account, and the attacks behind their records. */
 export async function findingsIn(
   data: string,
   { attacks }: Pick<ScenarioRecording, 'attacks'>,
@@ -81,7 +81,7 @@ export async function findingsIn(
     for (const { draft, state } of store.findings()) {
       if (state === 'withdrawn') continue;
       const about = new Map<string, Attack>();
-      // Where nobody attacks there is nothing to look up, in any number of records.
+      // Without an attack there is nothing to look up, in any number of records.
       for (const index of attacks.size === 0 ? [] : draft.entries) {
         const body = await ledger.body(index);
         if (body.kind === 'erased') continue;

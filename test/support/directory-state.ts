@@ -6,7 +6,7 @@ export type PartState = Map<string, Item>;
 
 type Part = { whole: PartState; making: PartState | undefined };
 
-/** The state of each part of the directory, made from the ledger alone: see `DirectoryMark`. */
+/** The state of each part of the directory, derived only from the ledger: see `DirectoryMark`. */
 export async function directoryState(dir: string): Promise<ReadonlyMap<string, PartState>> {
   const parts = new Map<string, Part>();
   for (const body of await bodiesOf(dir, ({ kind }) => kind === 'directory')) {

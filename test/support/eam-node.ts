@@ -10,10 +10,10 @@ import { Serving } from './server-process.ts';
 const APP_ID = '2f6d1a80-5c3e-4b1f-9d57-8a1b2c3d4e5f';
 const CLIENT_ID = 'countersign-northmoor';
 
-/** An application of the company's, to which people sign in. */
+/** An application of the company to which people sign in. */
 export const WIKI = '9c2b7d64-1f0a-4e7b-8a55-6c1f2f3f4a10';
 
-/** An emulated Entra that sends people to a `serve` of ours, each in TLS of its own. */
+/** An emulated Entra that redirects people to our `serve`, each with its own TLS. */
 export class EamNode {
   readonly serving: Serving;
   readonly emulator: Emulator;
@@ -71,7 +71,7 @@ export class EamNode {
     return found;
   }
 
-  /** A code by which somebody registers a first passkey, as an administrator gets it. */
+  /** A code to register a first passkey, as an administrator gets it. */
   async code(index: number): Promise<string> {
     const { objectId } = this.person(index);
     const line = ['passkeys', 'invite', objectId, '--tenant', this.tenant];
@@ -99,7 +99,7 @@ function wiki(redirectUri: string) {
   };
 }
 
-/** The third is nobody to worry about, the fourth is at high risk, of the others nobody knows. */
+/** The third person has no risk, the fourth has a high one, and the others' is unknown. */
 function peopleOf({ tenants }: Emulator): string {
   const [{ tenantId, population } = assert.fail()] = tenants;
   const [ada, eve] = [population.person(3).objectId, population.person(4).objectId];

@@ -52,7 +52,7 @@ export function secretsOf({ credentials }: Emulator): Record<string, string> {
   return { COLLECTOR_SECRET: credentials.clientSecret };
 }
 
-/** The collectors that `serve` would make, on the emulator's time: waiting is what moves it. */
+/** The collectors that `serve` would create, on the emulator's time: waiting advances it. */
 export function collectorsFor(emulator: Emulator, ...collect: readonly string[]): TenantCollectors {
   const wait: Sleep = async (ms, signal) => {
     signal?.throwIfAborted();

@@ -16,14 +16,14 @@ import type { ServiceAddress } from './collection.ts';
 
 const START_MS: number = Date.parse('2026-03-02T00:00:00Z');
 
-/** Feeds in which something happens. */
+/** Feeds with activity. */
 const LIVELY: readonly Feed[] = [
   'activity/Audit.AzureActiveDirectory',
   'activity/Audit.Exchange',
   'activity/Audit.SharePoint',
 ];
 
-/** A tenant in which somebody does something in three workloads every few minutes. */
+/** A tenant with activity in three workloads every few minutes. */
 export async function livelyTenant(options: EmulatorOptions): Promise<Emulator> {
   const actors = LIVELY.map((feed, n) => new Clerk({ feed, seed: n, everyMs: (n + 2) * 60_000 }));
   return startEmulator({
@@ -31,12 +31,12 @@ export async function livelyTenant(options: EmulatorOptions): Promise<Emulator> 
     tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
     actors,
     ...options,
-    // Time stands still while requests are made: there would never be a next minute.
+    // Time stands still during requests, so the next minute would never come.
     activityApi: { requestsPerMinute: 1_000_000, pageSize: 5, ...options.activityApi },
   });
 }
 
-/** Time as the emulator has it; waiting is what moves it. */
+/** The emulator's time. Waiting advances it. */
 export function clockOf(emulator: Emulator): Clock {
   return { now: () => emulator.clock.now(), monotonic: () => emulator.clock.now() };
 }
@@ -58,7 +58,7 @@ export function addressOf(emulator: Emulator): ServiceAddress {
   };
 }
 
-/** Polls until there is nothing more to do, and nothing is short for a reason that may pass. */
+/** Polls until nothing is left, and nothing is short for a temporary reason. */
 export async function pollToEnd(desk: LedgerSink, collector: Collector): Promise<number> {
   for (let polls = 1; ; polls++) {
     const { hasMore, short, behindMs } = await pollOnce(desk, collector);
@@ -67,7 +67,7 @@ export async function pollToEnd(desk: LedgerSink, collector: Collector): Promise
   }
 }
 
-/** Every record that the emulator would hand out is in the ledger once, and no other. */
+/** Every record that the emulator offers is in the ledger once, and no other. */
 export async function assertAllOffered(dir: string, emulator: Emulator): Promise<number> {
   const wanted = LIVELY.flatMap((feed) => [...emulator.offered(NORTHMOOR, feed)]);
   assert.ok(wanted.length > 0);

@@ -9,7 +9,7 @@ export type Tool = {
   readonly enforcementPoint: string;
   /** YAML of its resources. */
   readonly resources: string;
-  /** More lines, each of one member. */
+  /** More lines, one member each. */
   readonly more?: string;
 };
 
@@ -17,11 +17,11 @@ export type EndpointSettings = {
   readonly policies?: string;
   readonly directory: string;
   readonly tools: readonly Tool[];
-  /** More YAML, beneath `enforcement points` and indented by two. */
+  /** More YAML under `enforcement points`, indented by two. */
   readonly more?: string;
 };
 
-/** A node of enforcement points in a process of its own. */
+/** A node of enforcement points in its own process. */
 export class EndpointNode {
   readonly serving: Serving;
   readonly url: string;

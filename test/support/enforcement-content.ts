@@ -5,8 +5,8 @@ import { join } from 'node:path';
 export const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';
 
 /**
- * The policies that the certification scenario of AuthZEN asks for (contracts 11.5). A record that
- * is archived is one that the directory knows as sensitive, or that the caller says is.
+ * The policies of the AuthZEN certification scenario. A record is archived if the directory or the
+ * caller says that it is sensitive.
  */
 const RECORDS: Readonly<Record<string, string>> = {
   'records.cedarschema': `
@@ -69,7 +69,7 @@ apps:
   - { id: secret-1, sensitivity: normal }
 `;
 
-/** The todo application of the AuthZEN interoperability event (contracts 11.6). */
+/** The todo application of the AuthZEN interoperability event. */
 export const PID: Readonly<Record<string, string>> = Object.fromEntries(
   ['Rick=MTRk', 'Morty=E2', 'Summer=I2', 'Beth=M2', 'Jerry=Q2'].map((each) => {
     const [name = '', part = ''] = each.split('=');
@@ -164,7 +164,7 @@ const SETS: Readonly<Record<ContentName, Content>> = {
   todo: { files: TODO, directory: TODO_DIRECTORY },
 };
 
-/** Writes policies and directory into a folder; tells where they lie. */
+/** Writes policies and directory into a folder, and returns their paths. */
 export function writeContent(
   folder: string,
   name: ContentName,

@@ -3,19 +3,19 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 
-/** An event as a receiver reads it: what it is, about whom, and what it says. */
+/** An event as a receiver reads it: its type, subject and content. */
 export type ReceivedEvent = {
   readonly type: string;
   readonly jti: string;
   readonly subject: Readonly<Record<string, { readonly id?: string; readonly sub?: string }>>;
   readonly payload: Readonly<Record<string, unknown>>;
-  /** Of the whole token. */
+  /** The claims of the whole token. */
   readonly claims: Readonly<Record<string, unknown>>;
 };
 
 export const ISSUER = 'https://pdp.example.com/tenant1';
 
-/** Verifies a security event as somebody does who has the keys of its issuer and nothing else. */
+/** Verifies a security event using only the issuer's keys. */
 export async function readEvent(
   set: string,
   keys: JSONWebKeySet,
@@ -33,18 +33,18 @@ export async function readEvent(
   return { type, jti, subject, payload, claims: { ...claims } };
 }
 
-/** Somebody elsewhere who lets events be pushed to it (RFC 8935). */
+/** An external receiver of pushed events (RFC 8935). */
 export class EventReceiver {
   readonly origin: string;
   readonly events: ReceivedEvent[] = [];
-  /** The authorization that each push showed. */
+  /** The authorization header of each push. */
   readonly shown: (string | undefined)[] = [];
-  /** What pushes are answered from now on, while not 202. */
+  /** The answer to pushes from now on, if not 202. */
   status = 202;
   readonly #server: Server;
   #waiting: (() => void)[] = [];
 
-  /** `keys` are asked for when an event comes. */
+  /** `keys` is called when an event arrives. */
   static async start(keys: () => Promise<JSONWebKeySet>, audience: string): Promise<EventReceiver> {
     const server = createServer((request, response) => {
       void (async () => {
@@ -72,7 +72,7 @@ export class EventReceiver {
     this.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  /** The first event that fits, from before or from now on. */
+  /** The first matching event, from before or from now on. */
   async received(fits: (event: ReceivedEvent) => boolean): Promise<ReceivedEvent> {
     for (;;) {
       const found = this.events.find(fits);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseLeaf } from '@countersign/ledger';
 import { type Account, assertFsckClean, withAccount } from './account.ts';
 
-/** Every action of `count` different records stands once in the ledger and once in the books. */
+/** Every action of `count` different records is once in the ledger and once in the store. */
 export async function assertExactlyOnce(data: string, count: number): Promise<void> {
   await assertFsckClean(data);
   await withAccount(data, async (account) => {

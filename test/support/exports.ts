@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 const TENANT = '3c1b6a52-0f0e-4d57-8c6f-6d2f1f0a9b11';
 
-/** One record of the Unified Audit Log; every run makes the same ones. */
+/** One record of the Unified Audit Log, the same in every run. */
 export function record(
   number: number,
   changes: Readonly<Record<string, unknown>> = {},

@@ -3,12 +3,12 @@ import { parse } from 'csv-parse/sync';
 
 export type Row = Readonly<Record<string, string>>;
 
-/** The rows of a CSV file, by csv-parse: nothing of ours. */
+/** The rows of a CSV file, by csv-parse: without our code. */
 export function csvRows(path: string): Row[] {
   return parse(readFileSync(path), { bom: true, columns: true, relax_quotes: false }) as Row[];
 }
 
-/** The items of a JSON file in any of the forms that tools leave behind, by `JSON.parse`. */
+/** The items of a JSON file in any of the tools' forms, by `JSON.parse`. */
 export function jsonItems(path: string): unknown[] {
   const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   return documentsIn(text).flatMap((document) => {
@@ -17,7 +17,7 @@ export function jsonItems(path: string): unknown[] {
   });
 }
 
-/** One JSON text after the other, with anything but brackets between them. */
+/** Consecutive JSON texts, with anything but brackets between them. */
 function documentsIn(text: string): string[] {
   const documents: string[] = [];
   let depth = 0;
@@ -34,7 +34,7 @@ function documentsIn(text: string): string[] {
   return documents;
 }
 
-/** Quotes every cell, as `Export-Csv` does. */
+/** Quotes every cell, like `Export-Csv`. */
 export function csvText(header: readonly string[], rows: readonly Row[]): string {
   const line = (cells: readonly string[]): string =>
     cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',');

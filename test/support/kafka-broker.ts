@@ -5,7 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A real Apache Kafka broker on loopback, configured as Event Hubs presents itself. */
+/** A real Apache Kafka broker on loopback, configured like Event Hubs. */
 export type KafkaBroker = {
   /** `127.0.0.1:port`. */
   readonly address: string;
@@ -17,13 +17,13 @@ export type KafkaBroker = {
 const CONNECTION_STRING =
   'Endpoint=sb://northmoor.example/;SharedAccessKeyName=export;SharedAccessKey=bm90IGEgc2VjcmV0';
 
-/** A JVM on a busy machine takes its time. */
+/** A JVM on a busy machine starts slowly. */
 const START_TRIES = 600;
 const TRY_EVERY_MS = 100;
 
 /**
- * Where Kafka's jars lie: `$COUNTERSIGN_KAFKA_JARS`, else where `node tools/fetch-kafka.ts` puts
- * them. Undefined where there are none, or no Java.
+ * The folder of Kafka's jars: `$COUNTERSIGN_KAFKA_JARS`, or the target of `node
+ * tools/fetch-kafka.ts`. Undefined without jars, or without Java.
  */
 export function kafkaJars(): string | undefined {
   const folder =
@@ -35,7 +35,7 @@ export function kafkaJars(): string | undefined {
     execFileSync('java', ['-version'], { stdio: 'ignore' });
     return folder;
   } catch {
-    // No Java, no broker: the caller skips and says so.
+    // Without Java there is no broker: the caller skips and says so.
     return undefined;
   }
 }

@@ -6,7 +6,7 @@ import { ended, type ProcessResult, REPOSITORY } from './command-line.ts';
 
 const MAIN = join(REPOSITORY, 'apps/countersign/src/main.ts');
 
-/** Runs a command, and ends it with `kill -9` after so long if it is not done by then. */
+/** Runs a command, and kills it with `kill -9` after this time if it has not ended. */
 export async function killedAfter(
   ms: number,
   args: readonly string[],
@@ -18,7 +18,7 @@ export async function killedAfter(
   return 'done';
 }
 
-/** Ends a command with `kill -9` so long after `isBegun` is first true. */
+/** Kills a command with `kill -9` this long after `isBegun` is first true. */
 export async function killedOnce(
   isBegun: () => boolean,
   ms: number,
@@ -38,7 +38,7 @@ export async function killedOnce(
   return 'done';
 }
 
-/** Runs a command to its end, and tells how long that takes on this machine now. */
+/** Runs a command to its end, and returns how long that takes on this machine now. */
 export async function undisturbedMs(args: readonly string[]): Promise<number> {
   const startedMs = performance.now();
   const { code, stderr } = await run(args, MAIN);

@@ -1,8 +1,8 @@
 export type Block = { readonly language: string; readonly text: string; readonly line: number };
 
 /**
- * The fenced blocks of a Markdown document, in order; and as blocks of the language `browser` the
- * places where the reader acts in one: `<!-- browser: … -->`.
+ * The fenced blocks of a Markdown document, in order. The marks for browser steps, `<!-- browser: …
+ * -->`, become blocks of the language `browser`.
  */
 export function blocksOf(markdown: string): Block[] {
   const blocks: Block[] = [];
@@ -27,8 +27,8 @@ export function blocksOf(markdown: string): Block[] {
 export type Command = { readonly text: string; readonly exitCode: number | 'keeps running' };
 
 /**
- * One command per line, longer if a quote is still open. A command that does not end with exit
- * code 0 states it: `# exits 3`. One that runs beside the next ones: `# keeps running`.
+ * One command per line; longer if a quote is open. A command with an exit code other than 0 states
+ * it: `# exits 3`. One that runs in the background: `# keeps running`.
  */
 export function commandsOf(block: Block): Command[] {
   const commands: string[] = [];
@@ -46,7 +46,7 @@ export function commandsOf(block: Block): Command[] {
   });
 }
 
-/** Where the links of a document lead, without the links to other sites. */
+/** The targets of a document's links, without links to other sites. */
 export function linksOf(markdown: string): string[] {
   return Array.from(
     markdown.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g),

@@ -10,7 +10,7 @@ import { ownEntryDraft } from '../../apps/countersign/src/projection/entries/own
 const HOUR_MS = 3_600_000;
 const random = { fill: (into: Uint8Array) => randomFillSync(into) };
 
-/** All that the rules of the program need; one of them cut makes some of them blind. */
+/** All sources that the default rules need. Cutting one of them makes some rules blind. */
 export const NEEDED_SOURCES: readonly string[] = [
   'm365.activity/Audit.AzureActiveDirectory',
   'm365.activity/Audit.Exchange',
@@ -26,11 +26,11 @@ export type ObservedOptions = {
   readonly sources: readonly string[];
   readonly startMs: number;
   readonly hours: number;
-  /** Of one poll; default: an hour. */
+  /** The interval of one poll; default: an hour. */
   readonly pollHours?: number;
 };
 
-/** Says what a collector would have: each hour of these sources was asked for and came whole. */
+/** Writes a collector's observations: each hour of these sources was requested and is complete. */
 export async function observe(dir: string, options: ObservedOptions): Promise<void> {
   const { sources, startMs, hours, pollHours = 1 } = options;
   const clock = new ManualClock(startMs + hours * HOUR_MS);
@@ -38,7 +38,7 @@ export async function observe(dir: string, options: ObservedOptions): Promise<vo
   const polls = sources.flatMap((source) =>
     Array.from({ length: Math.ceil(hours / pollHours) }, (_, at) => {
       const fromHour = at * pollHours;
-      // The last ends with what is asked for, at whatever instant.
+      // The last one ends with the requested interval, at any instant.
       return poll(options, source, { fromHour, hours: Math.min(pollHours, hours - fromHour) });
     }),
   );
@@ -46,7 +46,7 @@ export async function observe(dir: string, options: ObservedOptions): Promise<vo
     polls.map((body) => ownEntryDraft('coverage', Date.parse(body.at), body)),
   );
   await closeWriter(writer);
-  // The books go on from their cursor when they are opened next.
+  // The store continues from its cursor at the next opening.
   await closeWriter(await openLedgerWriter({ dir, clock, random }));
 }
 

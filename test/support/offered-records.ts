@@ -3,7 +3,7 @@ import type { Emulator, Feed } from '@countersign/emulator';
 import { type Leaf, parseLeaf } from '@countersign/ledger';
 import { withAccount } from './account.ts';
 
-/** Which feed of the emulator comes to the ledger under which source. */
+/** The ledger source of a feed of the emulator. */
 export type Way = { readonly feed: Feed; readonly source: string };
 
 export const GRAPH_WAYS: readonly Way[] = [
@@ -11,7 +11,7 @@ export const GRAPH_WAYS: readonly Way[] = [
   { feed: 'graph/directoryAudits', source: 'graph/directoryAudits' },
 ];
 
-/** The diagnostic export, by whatever way it comes. */
+/** The diagnostic export, over each of its paths. */
 export const EXPORT_WAYS: readonly Way[] = [
   { feed: 'azure/SignInLogs', source: 'azure-monitor/SignInLogs' },
   {
@@ -25,9 +25,9 @@ export const EXPORT_WAYS: readonly Way[] = [
 ];
 
 /**
- * What the emulator gives out by now is in the ledger, and nothing else: of every record the
- * newest version at least, no version twice, and none that the emulator did not give. `askedMs`:
- * when it was asked last; what was completed since need not be there.
+ * The ledger has exactly what the emulator offers by now: at least the newest version of every
+ * record, no version twice, and no other record. `askedMs`: the last poll. Content completed since
+ * then may be missing.
  */
 export async function assertWays(
   dir: string,
@@ -40,7 +40,7 @@ export async function assertWays(
   for (const { feed, source } of ways) {
     const versions = new Set<string>();
     const newest = new Map<string, string>();
-    // A service whose clock is ahead gives more than it should, one that is behind less.
+    // A service whose clock is ahead offers more than it should, one that is behind less.
     const { skewMs } = emulator.faults;
     const nowMs = emulator.clock.now() + Math.min(0, skewMs) + 1;
     for (const { json } of emulator.store.listed(feed, tenantId, 0, nowMs + Math.abs(skewMs))) {
@@ -72,7 +72,7 @@ export async function assertWays(
   return count;
 }
 
-/** The bodies of the records that fit, as text, in order of index. */
+/** The bodies of matching records, as text, in index order. */
 export async function bodiesOf(dir: string, fits: (leaf: Leaf) => boolean): Promise<string[]> {
   return withAccount(dir, async ({ ledger }) => {
     const found: string[] = [];
@@ -87,7 +87,7 @@ export async function bodiesOf(dir: string, fits: (leaf: Leaf) => boolean): Prom
   });
 }
 
-/** The same for the same value, however it was written. */
+/** Equal for equal values, in any notation. */
 function canonical(json: string): string {
   return JSON.stringify(JSON.parse(json), (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

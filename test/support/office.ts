@@ -8,7 +8,7 @@ import {
 
 const MINUTE_MS = 60_000;
 
-/** People who do one thing after another in one workload: cheap, and at any rate. */
+/** People who repeat one act in one workload: cheap, and at any rate. */
 export class Office implements Actor {
   readonly #options: OfficeOptions;
 
@@ -24,7 +24,7 @@ export class Office implements Actor {
     }
   }
 
-  /** Each minute is drawn by itself, so that windows tile however they are cut. */
+  /** Each minute is drawn independently, so that windows can be split anywhere. */
   #minute(minute: number): Occurrence[] {
     const { seed, feed, workload, tenantId, perHour } = this.#options;
     const random = new SeededRandom(seed, 'office', feed, minute);

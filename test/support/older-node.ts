@@ -13,6 +13,6 @@ export function olderNode(): string | undefined {
   });
 }
 
-/** For a test's `skip`: false where there is such a Node, else the reason. */
+/** For a test's `skip`: false if such a Node exists, otherwise the reason. */
 export const withoutOlderNode: string | false =
   olderNode() === undefined ? 'no Node 20 to 23 on the PATH of this machine' : false;

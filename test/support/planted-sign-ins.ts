@@ -1,11 +1,11 @@
 import type { Actor, JsonObject, Occurrence } from '@countersign/emulator';
 
-/** A sign-in that somebody plants in a tenant, as Graph will tell of it. */
+/** A planted sign-in in a tenant, as Graph will report it. */
 export type PlantedSignIn = {
   readonly id: string;
   readonly atMs: number;
   readonly flow: 'interactiveUser' | 'nonInteractiveUser' | 'servicePrincipal' | 'managedIdentity';
-  /** Object id, of a person or of a service principal. */
+  /** Object id of a person or a service principal. */
   readonly who: string;
   readonly factors?: 1 | 2;
   readonly more?: JsonObject;
@@ -13,7 +13,7 @@ export type PlantedSignIn = {
 
 const ADDRESS = '203.0.113.9';
 
-/** Does what it was told to do, when time comes there. */
+/** Performs planted acts when their time comes. */
 export class Planter implements Actor {
   readonly #tenantId: string;
   readonly #planted: PlantedSignIn[] = [];
@@ -26,7 +26,7 @@ export class Planter implements Actor {
     return this.#planted;
   }
 
-  /** MUST lie ahead of the tenant's time. */
+  /** MUST be in the future of the tenant's time. */
   plant(...planted: readonly PlantedSignIn[]): void {
     this.#planted.push(...planted);
   }
@@ -66,7 +66,7 @@ export function signInRow(
     resourceTenantId: tenantId,
     homeTenantId: tenantId,
     ipAddress: ADDRESS,
-    // The company's policy on factors is for browsers: a program is held against none.
+    // The company's factor policy applies to browsers, not to programs.
     clientAppUsed: flow === 'interactiveUser' ? 'Browser' : null,
     correlationId: id,
     conditionalAccessStatus: 'success',

@@ -13,7 +13,7 @@ import {
 
 const DAY_MS = 86_400_000;
 
-/** Every feed that leaves records on disk, as exports of it do. */
+/** Every feed that leaves records on disk, like its exports. */
 export const PLAYED_FEEDS: readonly Feed[] = [
   'activity/Audit.AzureActiveDirectory',
   'activity/Audit.Exchange',
@@ -34,31 +34,31 @@ export const PLAYED_FEEDS: readonly Feed[] = [
 
 export type PlayOptions = EmulatorOptions & {
   readonly days: number;
-  /** Feeds that are not written: what a company without them has. */
+  /** Feeds that are not written, like in a company without them. */
   readonly without?: readonly Feed[];
-  /** How many of the first tenants are connected; default: all. */
+  /** The number of connected tenants, from the first on; default: all. */
   readonly connected?: number;
 };
 
 export type PlayResult = {
-  /** One file for each feed of each tenant; import the folder. */
+  /** One file per feed and tenant. Import the folder. */
   readonly folder: string;
   readonly truth: EmulatorTruth;
   readonly tenants: readonly string[];
-  /** What the first tenant says of itself, for `policy use`. */
+  /** The first tenant's own files, for `policy use`. */
   readonly policyFiles: PolicyFiles;
   readonly records: number;
   readonly startMs: number;
   readonly endMs: number;
 };
 
-/** Lets scenarios and people play, and writes down what the feeds then hold, as NDJSON. */
+/** Plays scenarios and people, and writes the content of the feeds as NDJSON. */
 export async function play(folder: string, options: PlayOptions): Promise<PlayResult> {
   const { days, without = [], connected, ...rest } = options;
   const startMs = rest.startMs ?? Date.UTC(2026, 2, 2);
   const emulator = await startEmulator({ ...rest, startMs, subscribed: 'before' });
   try {
-    // One more day, in which what is late comes.
+    // One more day, in which late records arrive.
     const chunks: Chunks = new Map();
     const tenants = emulator.tenants.slice(0, connected).map(({ tenantId }) => tenantId);
     for (let day = 0; day <= days; day++) {

@@ -1,9 +1,9 @@
 import { type Detection, type DetectionItem, parseRules, type Rule } from '@countersign/sigma';
 
-/** What a public rule asks for, undone into the values of one record that it is about. */
+/** The values of one record that a public rule requires. */
 export type FieldCriterion = { readonly field: string; readonly values: readonly string[] };
 
-/** A record of a real shape, as one source delivers it. */
+/** A record in a real shape, as one source delivers it. */
 export type RuleRecord = {
   readonly source: string;
   readonly value: Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export function ruleOf(path: string, text: string): Rule {
   return rule;
 }
 
-/** Of each selection that an event must fit one value of each item; filters are left alone. */
+/** For each required selection, one value of each item. Ignores filters. */
 function wantedBy(rule: Rule): FieldCriterion[] {
   const names = [...rule.detections.keys()].filter((name) => !/^filter(?!$)/.test(name));
   const asked = rule.conditions.join(' ');
@@ -46,8 +46,8 @@ const KEYWORD = '(keyword)';
 type Members = Record<string, unknown>;
 
 /**
- * Writes down what a rule wants as the vendor would: this is what is known of the shapes of
- * records, and nothing of our pipelines.
+ * Writes the record that a rule requires in the vendor's shape. Uses knowledge of record shapes,
+ * and none of our pipelines.
  */
 export function recordFor(rule: Rule): RuleRecord[] {
   const wanted = wantedBy(rule);
@@ -72,7 +72,9 @@ const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const ID = '0d5ab8c6-7d2f-4f34-9a3a-6f6f2b0000e4';
 const ADA = 'ada.byron@northmoor.example';
 
-/** What directory audits call what rules call otherwise; by file, where a rule is in prose. */
+/**
+ * The activity names of directory audits that rules write differently; by file, for rules in prose.
+ */
 const REAL_ACTIVITIES: Readonly<Record<string, string>> = {
   'Request Approved/Denied': 'Add member to role request approved (PIM activation)',
   'Add eligible member (permanent)': 'Add eligible member to role in PIM completed (permanent)',
@@ -85,11 +87,11 @@ const REAL_ACTIVITIES: Readonly<Record<string, string>> = {
   'Password reset': 'Reset user password',
 };
 
-/** Where the values of a rule stand in a record: `values` are all that one item asks for. */
+/** The position of a rule's value in a record; `values` are all values of one item. */
 type Place = (record: Members, value: string, values: readonly string[]) => void;
 type Places = Readonly<Record<string, Place>>;
 
-/** A field that a record has no place for is a mistake of this test. */
+/** A field without a position in the record is an error of this test. */
 function placed(record: Members, wanted: readonly FieldCriterion[], places: Places): Members {
   for (const { field, values } of wanted) {
     const place = places[field];
@@ -170,7 +172,7 @@ const AUDIT_PLACES: Places = {
   Target: nowhere,
 };
 
-/** A directory audit as Graph gives it. */
+/** A directory audit as Graph returns it. */
 function directoryAudit(wanted: readonly FieldCriterion[]): RuleRecord {
   const draft: Members = {
     id: ID,
@@ -196,7 +198,7 @@ const SIGN_IN_PLACES: Places = {
   ResultType: (record, value) => {
     within(record, 'status')['errorCode'] = Number(value);
   },
-  // Whatever the service writes today: the code is what counts.
+  // The current text of the service does not matter: the code counts.
   ResultDescription: nowhere,
   Resultdescription: nowhere,
   Status: (record, value) => {
@@ -236,7 +238,7 @@ const SIGN_IN_PLACES: Places = {
   Username: nowhere,
 };
 
-/** A sign-in as Graph gives it. */
+/** A sign-in as Graph returns it. */
 function signIn(wanted: readonly FieldCriterion[]): RuleRecord {
   const record: Members = {
     id: ID,
@@ -266,13 +268,13 @@ function signIn(wanted: readonly FieldCriterion[]): RuleRecord {
   return { source: 'graph/signIns', value: placed(record, wanted, SIGN_IN_PLACES) };
 }
 
-/** A row of the table AzureActivity, and the same out of a diagnostic setting. */
+/** A row of the table AzureActivity, and the same from a diagnostic setting. */
 function activity(wanted: readonly FieldCriterion[]): RuleRecord[] {
   const message = wanted.find(({ field }) => field === 'properties.message');
   if (message !== undefined) return [directoryAudit(wanted)];
   const asked = wanted.filter(({ field }) => /^operationname/i.test(field));
   const keyword = wanted.find(({ field }) => field === KEYWORD);
-  // One item says how it begins, the other how it ends.
+  // One item states the beginning, the other the end.
   const operation = keyword?.values[0] ?? asked.map(({ values }) => values[0]).join('X/Y');
   const row: Members = {
     TimeGenerated: '2026-03-02T09:00:00Z',
@@ -324,7 +326,7 @@ function riskEvent(wanted: readonly FieldCriterion[]): RuleRecord {
   };
 }
 
-/** An incident of an alert, as Graph's beta has it: its type says what it is. */
+/** An incident of an alert in Graph's beta: its type identifies it. */
 function pimAlert(wanted: readonly FieldCriterion[]): RuleRecord {
   return {
     source: 'other/json',

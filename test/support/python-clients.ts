@@ -1,6 +1,6 @@
 /**
- * What the vendor's libraries for Python are asked to do. Each script prints one JSON object. They
- * are unchanged but for the address and the authority of certificates, which the environment names.
+ * The scripts for the vendor's Python libraries. Each prints one JSON object. They are unchanged
+ * except for the address and the certificate authority, which come from the environment.
  */
 export const LOGIN_SCRIPT = `
 import hashlib, json, sys, urllib.parse
@@ -164,7 +164,7 @@ out['delegated'] = code(by_blob_sas(user_delegation_key=delegation))
 print(json.dumps(out))
 `;
 
-/** The tool as it is started, with another place to sign in and another root of Graph. */
+/** Starts the tool with another sign-in address and another root of Graph. */
 export const ASSESSMENT_SCRIPT = `
 import json, sys
 told = json.loads(sys.argv[1])

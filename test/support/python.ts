@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A mirror that does not answer must not be what the tests wait for. */
+/** The tests must not wait for a mirror that does not answer. */
 const INSTALL_TIMEOUT_MS = 900_000;
 /** A tool that reads a whole tenant takes minutes on a busy machine. */
 const RUN_TIMEOUT_MS = 1_200_000;
@@ -13,13 +13,13 @@ export type Ran = {
   readonly stderr: string;
 };
 
-/** A Python of its own with packages of the index, as the machine's pip is set up to reach it. */
+/** A separate Python with packages from the index, as the machine's pip is configured. */
 export type Python = {
-  /** Runs a script that is told things as JSON in its first argument. */
+  /** Runs a script with JSON input in its first argument. */
   run(script: string, input: object, env?: Readonly<Record<string, string>>): Promise<Ran>;
 };
 
-/** Or why there is none. */
+/** Or the reason why there is none. */
 export async function pythonWith(
   folder: string,
   packages: readonly string[],

@@ -19,56 +19,56 @@ import { PLAYED_FEEDS } from './play-scenario.ts';
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 2, 2);
 
-/** One company and what happens in it; others beside it know nothing of it. */
+/** One company and its events, independent of other companies. */
 export type Telling = {
-  /** Without one nobody attacks. */
+  /** Without a scenario there is no attack. */
   readonly scenario?: string;
   readonly parameters?: ScenarioParameters;
   readonly seed: string | number;
-  /** Who is there; each of the scenario's tenants has as many. */
+  /** The number of people in each of the scenario's tenants. */
   readonly people: number;
-  /** For how long they live their lives beside the attack. */
+  /** The days of ordinary activity beside the attack. */
   readonly lifeDays: number;
-  /** How much they do of what an office worker does: above 0, at most 1. */
+  /** Share of an office worker's activity: above 0, at most 1. */
   readonly diligence?: number;
-  /** Feeds that are not written: what a company without them has. */
+  /** Feeds that are not written, like in a company without them. */
   readonly without?: readonly Feed[];
 };
 
-/** A deed that belongs to a scenario; undefined technique: it is not the attackers'. */
+/** An act of a scenario. Undefined technique: not an act of the attackers. */
 export type Attack = {
   readonly scenario: string;
   readonly technique: string | undefined;
-  /** Which of the scenario's attacks, where it plays several. */
+  /** The attack, if the scenario plays several. */
   readonly attack?: string | undefined;
 };
 
 export type ScenarioRecording = {
   readonly folder: string;
-  /** The deed of a scenario that a record tells of, by its text in the files. */
+  /** The act of a scenario behind a record, by the record's text in the files. */
   readonly attacks: ReadonlyMap<string, Attack>;
-  /** What attackers have in the end by which they may stay. */
+  /** The attackers' remaining footholds at the end. */
   readonly footholds: readonly Foothold[];
-  /** What they had and somebody took away. */
+  /** The attackers' removed footholds. */
   readonly closed: readonly ClosedFoothold[];
-  /** What is theirs: what they made or took over, and what they acted from. */
+  /** The attackers' principals, objects and addresses. */
   readonly intruders: readonly Intruder[];
-  /** Of their first deed. */
+  /** The time of their first act. */
   readonly attackMs: number;
   readonly records: number;
   readonly personDays: number;
-  /** Names of what lies in the folder. */
+  /** Names of the files in the folder. */
   readonly files: ReadonlySet<string>;
-  /** Of each company, those of its suppliers among them. */
+  /** The tenants of each company, including those of its suppliers. */
   readonly tenants: readonly string[];
   readonly startMs: number;
-  /** Of the last happening. */
+  /** The time of the last event. */
   readonly endMs: number;
 };
 
 /**
- * Writes down what happens in companies as NDJSON, one file for each feed of each tenant: what the
- * emulator's services would hand out in the end, without their wire and their delays.
+ * Writes the events of companies as NDJSON, one file per feed and tenant: what the emulator's
+ * services would finally deliver, without their protocol and delays.
  */
 export function tell(folder: string, tellings: readonly Telling[]): ScenarioRecording {
   mkdirSync(folder, { recursive: true });
@@ -103,8 +103,8 @@ export function tell(folder: string, tellings: readonly Telling[]): ScenarioReco
 }
 
 /**
- * The same of one company day by day, each in a folder of its own: a month of ten thousand people
- * as text is more than a disk holds. Whoever takes one MAY remove it before the next.
+ * The same for one company day by day, each in its own folder. A month of ten thousand people as
+ * text exceeds a disk. The caller MAY remove each folder before the next.
  */
 export function* tellByDay(
   root: string,
@@ -181,7 +181,7 @@ function write(
   return count;
 }
 
-/** Text that waits to be written: a week of a thousand people is more than memory holds. */
+/** Buffered text: a week of a thousand people exceeds memory. */
 const WAITING_MAX = 1 << 20;
 
 class LineFiles {
@@ -206,7 +206,7 @@ class LineFiles {
     file.length = 0;
   }
 
-  /** Their names. */
+  /** Returns their names. */
   close(): string[] {
     for (const { fd, lines } of this.#files.values()) {
       writeSync(fd, lines.join(''));

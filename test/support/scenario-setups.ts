@@ -1,14 +1,14 @@
 import type { ScenarioParameters } from '@countersign/emulator';
 
-/** How a scenario is told in tests. */
+/** How tests play a scenario. */
 export type ScenarioSetup = {
   readonly people: number;
-  /** So many days of people's lives are enough for what it needs of them. */
+  /** The days of ordinary activity that it needs. */
   readonly lifeDays: number;
   readonly parameters?: ScenarioParameters;
   /** Techniques that MUST be found. */
   readonly found: readonly string[];
-  /** Techniques that leave a trace, and are not found, or not each time; and why. */
+  /** Techniques that leave a trace but are not always found, with the reason. */
   readonly missed?: Readonly<Record<string, string>>;
 };
 
@@ -17,7 +17,7 @@ const LIKE_OTHER_MAIL =
   'it is told at informational severity, once it is known with whom the company writes';
 
 export const SCENARIOS: Readonly<Record<string, ScenarioSetup>> = {
-  // What mailboxes do not record any more, calls on Graph still tell of.
+  // Calls to Graph still report what mailboxes no longer record.
   'audit-off': {
     ...{ people: 12, lifeDays: 0 },
     found: ['T1557', 'T1562.001', 'T1562.008', 'T1114.002'],
@@ -51,7 +51,7 @@ export const SCENARIOS: Readonly<Record<string, ScenarioSetup>> = {
     ...{ people: 12, lifeDays: 0 },
     found: ['T1078.004', 'T1098.001', 'T1528', 'T1114.002', 'T1136.003'],
   },
-  // Some days of people's lives show that the victim's carrier and browser are the victim's.
+  // Some days of ordinary activity show that the victim's carrier and browser are the victim's.
   'neighbor-spray': {
     ...{ people: 20, lifeDays: 5 },
     found: ['T1110.003'],

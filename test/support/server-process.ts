@@ -7,10 +7,10 @@ import { start } from './command-line.ts';
 
 export type LogLine = Readonly<Record<string, unknown>> & { readonly event: string };
 
-/** A `countersign serve` in a process of its own. */
+/** A `countersign serve` in its own process. */
 export class Serving {
   readonly url: string;
-  /** What it said when everything listened. */
+  /** Its report when every listener was ready. */
   readonly ready: Readonly<Record<string, unknown>>;
   readonly child: ChildProcess;
   readonly log: LogLine[];
@@ -28,7 +28,7 @@ export class Serving {
     this.#ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
   }
 
-  /** Resolves when it listens. Its configuration has to ask for a log in JSON. */
+  /** Resolves when it listens. Its configuration must request a log in JSON. */
   static async start(dir: string, config: string, env: Record<string, string>): Promise<Serving> {
     const child = start(['serve', '--config', config, '--data', dir, '--json'], { env });
     const log: LogLine[] = [];
@@ -45,7 +45,7 @@ export class Serving {
     return new Serving(child, ready, log);
   }
 
-  /** The first line of the log, from now or before, that fits. */
+  /** The first matching line of the log, from before or from now on. */
   async logged(fits: (line: LogLine) => boolean): Promise<LogLine> {
     for (;;) {
       const found = this.log.find(fits);
@@ -59,7 +59,7 @@ export class Serving {
     return fetch(`${this.url}${path}`, { headers });
   }
 
-  /** Tells the exit code. */
+  /** Returns the exit code. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     this.child.kill(signal);
     return this.#ended;

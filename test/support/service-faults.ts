@@ -2,7 +2,7 @@ import type { FaultPlan } from '@countersign/emulator';
 
 const MINUTE_MS = 60_000;
 
-/** What any service may do wrong: each fault by itself, and all that pass together. */
+/** The faults of any service: each one alone, and all temporary ones together. */
 export function serviceFaults(
   late: Pick<FaultPlan, 'late' | 'lateMs'>,
 ): Readonly<Record<string, Partial<FaultPlan>>> {

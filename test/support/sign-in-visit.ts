@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchChromium, windowOf } from './chromium.ts';
 
-/** A step takes a second; a text that is not there fails the step soon. */
+/** A step takes a second. A missing text fails the step soon. */
 const STEP_TIMEOUT_MS = 30_000;
 const WIKI = 'http://localhost/wiki?';
 
-/** What a person does in the tutorial "The front door": registers a passkey and signs in. */
+/** The person's steps in the tutorial "The front door": registers a passkey and signs in. */
 export async function visitSignInPage(chromium: string, folder: string): Promise<void> {
   const read = (...path: string[]): string => readFileSync(join(folder, ...path), 'utf8');
   const { code } = JSON.parse(read('invitation.json')) as { code: string };
@@ -22,7 +22,7 @@ export async function visitSignInPage(chromium: string, folder: string): Promise
     await page.getByLabel('Enrollment code').fill(code);
     await page.getByRole('button', { name: 'Register a passkey' }).click();
     await page.getByRole('button', { name: 'Register passkey' }).click();
-    // No application answers there: what counts is that Entra sends the person to it.
+    // No application answers there. It only matters that Entra redirects the person to it.
     const arrival = page.waitForRequest((request) => request.url().startsWith(WIKI));
     await page.getByRole('button', { name: 'Use passkey' }).click();
     const { searchParams } = new URL((await arrival).url());

@@ -10,9 +10,9 @@ export type SmallDisk = Disposable & {
 };
 
 /**
- * A file system of its own, where this machine lets us have one. What is written between two looks
- * at what is left has to fit into what a test leaves: a hundredth of 64 MB was too little for
- * a fast machine, which filled it to the brim before the enforcement points shut.
+ * A separate file system, if this machine allows one. Writes between two checks of the free space
+ * must fit into what a test leaves. A hundredth of 64 MB was too little for a fast machine, which
+ * filled it completely before the enforcement points stopped.
  */
 export function smallDisk(root: string, megabytes: number): SmallDisk {
   const path = join(root, `disk-${megabytes}`);
@@ -30,7 +30,7 @@ export function smallDisk(root: string, megabytes: number): SmallDisk {
   };
 }
 
-/** Why there can be none; false where there can. */
+/** Why it is impossible; false if it is possible. */
 export function withoutMount(root: string): string | false {
   const path = join(root, 'may-mount');
   mkdirSync(path);

@@ -9,7 +9,7 @@ export const CLIENT_ID = 'countersign-northmoor';
 
 type Key = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
 
-/** As much of Entra as a provider sees of it: its keys, and what it posts (contracts 9.3). */
+/** The part of Entra that a provider sees: its keys, and its requests. */
 export class SmallEntra {
   readonly #server: Server;
   readonly #key: Key;
@@ -38,7 +38,7 @@ export class SmallEntra {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What it posts to send somebody, and the id under which its log will have the sign-in. */
+  /** The request that redirects a person, and the id under which the log will have the sign-in. */
   async request(person: string): Promise<{ form: URLSearchParams; requestId: string }> {
     this.#requests += 1;
     const requestId = crypto.randomUUID();
@@ -59,7 +59,7 @@ export class SmallEntra {
     return { form, requestId };
   }
 
-  /** The token by which it asks before it gives one, and what it asks (contracts 10.1). */
+  /** The token with which it asks before issuing one, and the request. */
   async issuance(person: string): Promise<{ token: string; event: object }> {
     const seconds = Math.floor(systemClock.now() / 1000);
     const token = await new SignJWT({

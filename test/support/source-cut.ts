@@ -22,7 +22,7 @@ import { SCENARIOS, type ScenarioSetup } from './scenario-setups.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Collectors ran before anybody came in, and after they had what they wanted. */
+/** Collectors started before the attackers arrived, and ran until they had finished. */
 const AROUND_DAYS = 2;
 const POLL_HOURS = 6;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
@@ -47,7 +47,7 @@ type Category =
   | 'EmailAttachmentInfo'
   | 'EmailUrlInfo';
 
-/** The source as which a feed is known where it is collected. */
+/** The source id of a collected feed. */
 const SOURCES: Readonly<Record<CollectedFeed, string>> = {
   'activity/Audit.AzureActiveDirectory': 'm365.activity/Audit.AzureActiveDirectory',
   'activity/Audit.Exchange': 'm365.activity/Audit.Exchange',
@@ -62,10 +62,10 @@ const SOURCES: Readonly<Record<CollectedFeed, string>> = {
   'azure/EmailAttachmentInfo': 'azure-monitor/AdvancedHunting-EmailAttachmentInfo',
   'azure/EmailUrlInfo': 'azure-monitor/AdvancedHunting-EmailUrlInfo',
 };
-/** What rules need besides, and the emulator has no feed of. */
+/** Further sources that rules need, without a feed in the emulator. */
 const MORE_SOURCES: readonly string[] = ['azure-monitor/AdvancedHunting-IdentityLogonEvents'];
 
-/** A scenario as the feeds tell it, and the days that it takes. */
+/** A scenario as the feeds report it, and its days. */
 export type Story = {
   readonly scenario: string;
   readonly recording: ScenarioRecording;
@@ -77,7 +77,7 @@ export type Story = {
 export type Account = Story & {
   readonly data: string;
   readonly findings: readonly AttributedFinding[];
-  /** What each rule could see of these days. */
+  /** The health of each rule on these days. */
   readonly healths: readonly DetectorHealth[];
 };
 
@@ -88,7 +88,7 @@ export function storyOf(folder: string, scenario: string, seed: number): Story {
   return { scenario, recording, fromMs: recording.startMs, toMs };
 }
 
-/** Feeds that have something to tell: what is not there may be what a finding rests on. */
+/** Feeds with records: an empty one may also be what a finding rests on. */
 export function feedsOf({ recording }: Story): CollectedFeed[] {
   const feeds = Object.keys(SOURCES) as CollectedFeed[];
   return feeds.filter((feed) =>
@@ -96,12 +96,12 @@ export function feedsOf({ recording }: Story): CollectedFeed[] {
   );
 }
 
-/** A feed that is not collected from an instant on; null: it never was. */
+/** A feed that is not collected from an instant on; null: never. */
 export type Cut = { readonly feed: CollectedFeed; readonly fromMs: number | null };
 
 /**
- * Instants at which a feed may fall silent inside the attack: between any two things that it tells
- * of the attackers' doing, or, where it tells of none, of others'.
+ * Instants at which a feed may become silent during the attack: between any two of its records
+ * about the attackers, or about others if there are none.
  */
 export function instantsOf({ recording, scenario }: Story, feed: CollectedFeed): number[] {
   const lines = recording.tenants.flatMap((tenant) => linesOf(recording, tenant, feed));
@@ -119,7 +119,7 @@ export function rulesOf({ findings, scenario }: Account): string[] {
   return [...new Set(own.map(({ finding }) => finding.rule))].sort();
 }
 
-/** The account of a company that collects all that there is; but for what is cut, if anything. */
+/** The account of a company that collects everything, except for a cut, if any. */
 export async function accountOf(data: string, story: Story, cut?: Cut): Promise<Account> {
   const { recording, fromMs, toMs } = story;
   const feeds = (Object.keys(SOURCES) as CollectedFeed[]).filter((feed) => feed !== cut?.feed);
@@ -128,7 +128,7 @@ export async function accountOf(data: string, story: Story, cut?: Cut): Promise<
   const hours = (toMs - startMs) / HOUR_MS + AROUND_DAYS * 24;
   const polls = { startMs, pollHours: POLL_HOURS };
   for (const tenant of recording.tenants) {
-    // First what ended first: the account of the ledger goes on in order of time.
+    // The interval that ended first comes first: the ledger continues in time order.
     if (cut !== undefined && cut.fromMs !== null) {
       const source = SOURCES[cut.feed];
       const until = (cut.fromMs - startMs) / HOUR_MS;
@@ -151,7 +151,7 @@ export async function accountOf(data: string, story: Story, cut?: Cut): Promise<
   return { ...story, data, findings: await findingsIn(data, recording), healths };
 }
 
-/** What each rule could see of a period, asked when nothing more is waited for. */
+/** The health of each rule in a period, when no more records are expected. */
 export async function healthsWithin(
   { data, toMs: endMs }: Pick<Account, 'data' | 'toMs'>,
   { fromMs, toMs }: Pick<Story, 'fromMs' | 'toMs'>,
@@ -167,7 +167,7 @@ export async function healthsWithin(
   }
 }
 
-/** Hands the records in as collectors do: under the source that they were asked of. */
+/** Delivers the records like collectors, under their sources. */
 async function deliver(
   writer: LedgerWriter,
   story: Story,
@@ -186,7 +186,7 @@ async function deliver(
         axis: 'availability',
       });
       await session.add({ name: feed, bytes, availableMs: writer.clock.now() });
-      // What was asked and seen is said already.
+      // The observation is already written.
       await session.settle();
     }
     await desk.post();
@@ -205,7 +205,7 @@ function filesOf(
   return recording.tenants.flatMap((tenant) =>
     feeds.flatMap((feed): File[] => {
       const had = linesOf(recording, tenant, feed).filter(
-        // Some come a minute later and some an hour: as the polls saw it.
+        // Some arrive a minute later and some an hour, as the polls observed.
         ({ atMs }, at) => atMs + (1 + (at % MINUTES_LATE_MAX)) * 60_000 < untilMs,
       );
       if (had.length === 0) return [];
@@ -230,7 +230,7 @@ function linesOf(
   return lines.map((json) => ({ json, atMs: timeOf(JSON.parse(json)) }));
 }
 
-/** When it happened: of audit records and of the diagnostic export. */
+/** The event time of audit records and of the diagnostic export. */
 function timeOf({ CreationTime, time }: { CreationTime?: string; time?: string }): number {
   return Date.parse(time ?? `${CreationTime}Z`);
 }

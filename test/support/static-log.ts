@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A client of a log as static files, written from the C2SP texts alone (signed-note,
- * tlog-checkpoint, tlog-tiles) and RFC 6962: no code of the ledger, so that it cannot share a
- * mistake with it.
+ * A client of a log as static files. Written only from the C2SP texts (signed-note,
+ * tlog-checkpoint, tlog-tiles) and RFC 6962, without ledger code, so that it cannot share a mistake
+ * with it.
  */
 export class StaticLog {
   readonly #folder: string;
@@ -36,7 +36,7 @@ export class StaticLog {
     return this.#last.size;
   }
 
-  /** Reads the whole log as it is now; throws if anything of it is missing or not true. */
+  /** Reads the whole log as it is now. Throws if any part is missing or false. */
   look(): Checkpoint {
     const checkpoint = this.#checkpoint();
     const { size, root } = checkpoint;
@@ -46,7 +46,7 @@ export class StaticLog {
       assert.deepEqual(leaves[at], hash, `entry ${at} is what it was`);
     }
     assert.deepEqual(treeHash(leaves), root, `the root of ${size} entries`);
-    // The old root over the new leaves: what a consistency proof proves.
+    // The old root over the new leaves: the claim of a consistency proof.
     assert.deepEqual(treeHash(leaves.slice(0, this.#last.size)), this.#last.root);
     this.#checkTiles(leaves);
     this.#leafHashes = leaves;
@@ -88,7 +88,7 @@ export class StaticLog {
     return isTrue;
   }
 
-  /** The hashes of all entries, out of the entry bundles. */
+  /** The hashes of all entries, from the entry bundles. */
   #leaves(size: number): Buffer[] {
     const leaves: Buffer[] = [];
     for (let n = 0; n * 256 < size; n++) {
@@ -106,7 +106,7 @@ export class StaticLog {
     return leaves;
   }
 
-  /** Every tile that a client of this size asks for: level by level, until one tile is left. */
+  /** Every tile that a client of this size requests: level by level, until one tile is left. */
   #checkTiles(leaves: readonly Buffer[]): void {
     let hashes = leaves;
     for (let level = 0; hashes.length > 0; level++) {
@@ -124,7 +124,7 @@ export class StaticLog {
     }
   }
 
-  /** The partial resource; where it has gone, the full one must have taken its place. */
+  /** The partial resource, or the full one that must have superseded it. */
   #read(path: string, width: number, size: number): Buffer {
     const names = width === 256 ? [path] : [`${path}.p/${width}`, path];
     for (const name of names) {
@@ -146,7 +146,7 @@ function readOrNothing(path: string): Buffer | undefined {
   }
 }
 
-/** tlog-tiles: three digits an element, all but the last with an `x` before them. */
+/** tlog-tiles: three digits per element, with an `x` before all but the last. */
 function pathOf(n: number): string {
   const digits = String(n);
   const padded = digits.padStart(Math.ceil(digits.length / 3) * 3, '0');

@@ -22,7 +22,7 @@ export type ReceiverSettings = {
   readonly token: string;
   readonly may?: 'ssf.read' | 'ssf.manage';
   readonly pushTo?: readonly string[];
-  /** More lines of YAML, each of one member. */
+  /** More lines of YAML, one member each. */
   readonly more?: string;
 };
 
@@ -46,15 +46,15 @@ waves: [{ id: w-one, state: open, groups: [one] }, { id: w-two, state: ${two}, g
 }
 
 /**
- * A node with the policies that come with the program, and a tool that asks as the enforcement
- * point of the suite does: each permit opens a pass.
+ * A node with the default policies, and a tool that sends requests like the suite's enforcement
+ * point: each permit opens a pass.
  */
 export async function startSuiteEndpoint(
   folder: string,
   settings: {
     readonly directory: string;
     readonly receivers: readonly ReceiverSettings[];
-    /** More YAML beneath `enforcement points`, indented by two. */
+    /** More YAML under `enforcement points`, indented by two. */
     readonly more?: string;
   },
 ): Promise<EndpointNode> {
@@ -89,7 +89,7 @@ export async function startSuiteEndpoint(
   });
 }
 
-/** Signs somebody in at the enforcement point; the id of the pass that it opened. */
+/** Signs a person in at the enforcement point. Returns the id of the opened pass. */
 export async function signIn(node: EndpointNode, who: string, device?: string): Promise<string> {
   const { body } = await node.ask('/access/v1/evaluation', signInRequest(who, device));
   const { pass } = (body as { context: { pass?: { id: string } } }).context;

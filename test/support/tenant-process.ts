@@ -5,8 +5,8 @@ import { collectorsOf } from '../../apps/countersign/src/server/collectors/open-
 import { withDesk } from './collection.ts';
 import { pollToEnd } from './emulated-tenants.ts';
 
-// Collects what a configuration names until there is nothing more to do: the process that the
-// tests kill. Its time is the emulator's: to wait, it asks the parent to let it pass.
+// Collects what a configuration names until nothing is left: the process that the tests kill. Its
+// time is the emulator's. To wait, it asks the parent to advance the time.
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +35,7 @@ const { collectors, close } = collectorsOf(tenant, { clock, random, wait, env: p
 await withDesk(values.dir, clock, async (desk) => {
   for (const collector of collectors) {
     await pollToEnd(desk, collector);
-    // What was caught up with is read once more, for what came late.
+    // The backlog is read once more, for late records.
     await pollToEnd(desk, collector);
   }
 });

@@ -2,7 +2,7 @@ import { SeededRandom } from '../../tools/sample/random.ts';
 
 export type Document = Readonly<Record<string, unknown>>;
 
-/** One thing that happened, as the feeds tell it. A sign-in is in Graph's own list as well. */
+/** One event, as the feeds report it. A sign-in is also in Graph's own list. */
 export type Activity = { readonly audit: Document; readonly signIn?: Document };
 
 export type Person = {
@@ -28,7 +28,7 @@ export const PEOPLE: readonly Person[] = ['Ines.Aldana', 'Tomasz.Wrona', 'Priya.
   }),
 );
 
-/** A week of three people: sign-ins that went well and not, mail, files, changes by an admin. */
+/** A week of three people: successful and failed sign-ins, mail, files, changes by an admin. */
 export function inventedWeek(seed: number): Activity[] {
   const random = new SeededRandom(seed);
   const activities: Activity[] = [];

@@ -24,7 +24,7 @@ export type ProbedDesk = {
   readonly store: StoreReader;
 };
 
-/** A desk with canaries that act in an emulated tenant, as `serve` would put it together. */
+/** A collection sink with canaries in an emulated tenant, composed like in `serve`. */
 export async function withCanaries<T>(
   {
     dir,

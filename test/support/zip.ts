@@ -3,7 +3,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 export type ZipMember = {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** What the directory says of the size; a bomb may lie. */
+  /** The size in the directory; a bomb may lie. */
   readonly statedSize?: number;
 };
 
