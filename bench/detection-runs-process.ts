@@ -4,7 +4,7 @@ import { sprayLook } from '../apps/countersign/src/detection/detectors/spray/pas
 import { sprayFindings } from '../apps/countersign/src/detection/detectors/spray/spray-findings.ts';
 import { lookWith } from '../apps/countersign/src/detection/detectors/windows/window-detector.ts';
 import { ActionReconciler } from '../apps/countersign/src/reconcile/actions/action-reconciler.ts';
-import { authorisationsOf } from '../apps/countersign/src/reconcile/actions/authorization-source.ts';
+import { authorizationsOf } from '../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { RowBuffer } from '../apps/countersign/src/store/parquet/row-buffer.ts';
 import type { EventRow } from '../apps/countersign/src/store/rows/event-row.ts';
 import { Store } from '../apps/countersign/src/store/store.ts';
@@ -20,7 +20,7 @@ export type LooksAsk =
       readonly people: number;
       readonly days: number;
       /** Whether each sign-in has a decision or a check. */
-      readonly isAuthorised: boolean;
+      readonly isAuthorized: boolean;
     }
   | { readonly do: 'look'; readonly dir: string; readonly days: number; readonly detector: string };
 
@@ -42,14 +42,14 @@ type Part = Pick<DetectionRunReport, 'rows' | 'findings' | 'cut'>;
 
 type MakeAsk = Extract<LooksAsk, { do: 'make' }>;
 
-async function made({ dir, people, days, isAuthorised }: MakeAsk): Promise<Part> {
+async function made({ dir, people, days, isAuthorized }: MakeAsk): Promise<Part> {
   const store = await Store.open(dir);
   let rows = 0;
   for (let day = 0; day < days; day++) {
     let buffer = new RowBuffer();
     const signIns: EventRow[] = [];
     for (const row of officeDay(people, day, rows)) {
-      if (isAuthorised && row.event.classUid === 3002) signIns.push(row);
+      if (isAuthorized && row.event.classUid === 3002) signIns.push(row);
       buffer.add(row);
       rows++;
       if (buffer.rows < ROWS_PER_FILE) continue;
@@ -57,14 +57,14 @@ async function made({ dir, people, days, isAuthorised }: MakeAsk): Promise<Part>
       buffer = new RowBuffer();
     }
     if (buffer.rows > 0) await store.postRows(buffer);
-    if (isAuthorised) authorise(store, signIns, day);
+    if (isAuthorized) authorize(store, signIns, day);
     store.commit(rows);
   }
   store.close();
   return { rows, findings: 0, cut: 0 };
 }
 
-function authorise(store: Store, signIns: readonly EventRow[], day: number): void {
+function authorize(store: Store, signIns: readonly EventRow[], day: number): void {
   const fromMs = START_MS + day * DAY_MS;
   const checked = { fromMs, toMs: fromMs + DAY_MS, upTo: 0 };
   store.keepChecks(checked, signIns.map(checkOf));
@@ -94,8 +94,8 @@ async function looked(store: StoreReader, detector: string, days: number): Promi
 }
 
 async function reconciled(store: StoreReader, fromMs: number): Promise<Part> {
-  const authorisations = await authorisationsOf({ store });
-  const options = { authorisations, coverage: store.coverage() };
+  const authorizations = await authorizationsOf({ store });
+  const options = { authorizations, coverage: store.coverage() };
   await using reconciler = new ActionReconciler(store, options);
   let [findings, cut] = [0, 0];
   for await (const day of reconciler.findings({ fromMs, toMs: fromMs + DAY_MS })) {

@@ -8,7 +8,7 @@ import { type BenchOptions, type Figure, interleaved } from './harness.ts';
 const PEOPLE = { short: 1_000, long: 1_000_000 } as const;
 const DAYS = 30;
 /** With decisions and checks of more people, the state alone takes tens of gigabytes. */
-const AUTHORISED_PEOPLE_MAX = 20_000;
+const AUTHORIZED_PEOPLE_MAX = 20_000;
 const UNITS = { memory: 'MiB', look: 's', findings: '', cut: 'windows not looked at whole' };
 
 /**
@@ -23,7 +23,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
   try {
     const { rows, seconds } = readRuns({
       ...{ do: 'make', dir, people, days: DAYS },
-      isAuthorised: people <= AUTHORISED_PEOPLE_MAX,
+      isAuthorized: people <= AUTHORIZED_PEOPLE_MAX,
     });
     options.log(`${rows} rows of ${people} people made in ${seconds.toFixed(0)} s`);
     const streams = STREAM_DETECTORS.flatMap(({ rules }) => rules.slice(0, 1));

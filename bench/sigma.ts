@@ -1,4 +1,4 @@
-import { normaliseInstant, tenantId } from '@countersign/core';
+import { normalizeInstant, tenantId } from '@countersign/core';
 import { createMemo, type Reading, read } from '@countersign/ocsf';
 import {
   type ContentFile,
@@ -25,26 +25,26 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
   const own = readContent();
   const variants = RULES.map((rules) => {
     const content = ruleContent({ ...own, rules: [...own.rules, ...more(own.rules, rules)] });
-    const signaller = new SignalExtractor(content.plan);
+    const signaler = new SignalExtractor(content.plan);
     return {
       name: `${content.plan.rules.length} rules`,
       units: { rate: 'events/s', fitting: '%' },
-      measure: async () => measure(signaller, readings, ROUNDS[options.form]),
+      measure: async () => measure(signaler, readings, ROUNDS[options.form]),
     };
   });
   return interleaved(variants, options);
 }
 
 function measure(
-  signaller: SignalExtractor,
+  signaler: SignalExtractor,
   readings: readonly Reading[],
   rounds: number,
 ): { rate: number; fitting: number } {
-  for (const reading of readings) signaller.of(reading);
+  for (const reading of readings) signaler.of(reading);
   let fitting = 0;
   const startMs = performance.now();
   for (let round = 0; round < rounds; round++) {
-    for (const reading of readings) if (signaller.of(reading).length > 0) fitting += 1;
+    for (const reading of readings) if (signaler.of(reading).length > 0) fitting += 1;
   }
   const seconds = (performance.now() - startMs) / 1000;
   const asked = readings.length * rounds;
@@ -59,7 +59,7 @@ function readingsOf(count: number): Reading[] {
     for (const line of piece.toString('utf8').split('\n')) {
       if (line === '') continue;
       const value = JSON.parse(line) as Readonly<Record<string, unknown>>;
-      const at = normaliseInstant(String(value['CreationTime'])) ?? '';
+      const at = normalizeInstant(String(value['CreationTime'])) ?? '';
       const source = 'm365.export/unified-audit-log';
       readings.push(read({ source, tenant: TENANT, id: String(value['Id']), at, value }, memo));
     }

@@ -278,7 +278,7 @@ for (const columns of [80, 200]) {
     const env = { COLUMNS: String(columns), FORCE_COLOR: '1' };
     const { stdout } = await ask(['timeline', '--user', 'eve@example.org'], { env });
     assert.match(stdout, /␛/);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours are left out.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: our own colors are left out.
     const text = stdout.replaceAll(/\x1b\[\d+m/g, '');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     assert.doesNotMatch(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);

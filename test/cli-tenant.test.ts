@@ -39,7 +39,7 @@ test('check-tenant without a ledger prints the documented facts, and says so', a
 test('check-tenant --json has one line per license group and fact', async () => {
   const items = await itemsOf(['check-tenant', '--data', dir]);
   assert.equal(items.length % 4, 0);
-  const members = ['fact', 'what', 'licence', 'recorded', 'days', 'paths', 'proof', 'tenant'];
+  const members = ['fact', 'what', 'license', 'recorded', 'days', 'paths', 'proof', 'tenant'];
   assert.deepEqual(Object.keys(items[0] ?? {}), [
     ...members,
     'limit',

@@ -268,7 +268,7 @@ test(
     const wrong = { connectionString: new Secret('Endpoint=sb://northmoor.example/;wrong') };
     for (const [more, code, because] of [
       [elsewhere, 'HOST_NOT_CONFIGURED', /a broker leads to "127.0.0.1"/],
-      [wrong, 'UNAUTHORISED', /refused the connection string/],
+      [wrong, 'UNAUTHORIZED', /refused the connection string/],
     ] as const) {
       const dir = join(root, code);
       const collector = collectorOf([['there', 'AuditLogs']], code, more);

@@ -118,7 +118,7 @@ describe('the external method of a node', () => {
     assert.equal(result.code, 0, result.stderr);
     const [code = ''] = /[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/.exec(result.stdout) ?? [];
     const { page, requestId } = await arrive();
-    const next = await submit(page, 'enrol', { code });
+    const next = await submit(page, 'enroll', { code });
     const credential = authenticator.create(next.options, ORIGIN);
     const registered = await submit(next, 'register', { credential });
     const answer = await use(registered, authenticator);

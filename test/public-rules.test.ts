@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { normaliseInstant, tenantId } from '@countersign/core';
+import { normalizeInstant, tenantId } from '@countersign/core';
 import { createMemo, read } from '@countersign/ocsf';
 import { problemText } from '@countersign/sigma';
 import { parse } from 'yaml';
@@ -31,10 +31,10 @@ const files = filesOf('sigma');
 const { pipelines } = readContent();
 
 /** The streams that an event matches. */
-function fits(signaller: SignalExtractor, { source, value }: RuleRecord): string[] {
-  const at = normaliseInstant('2026-03-02T09:00:00Z') ?? '';
+function fits(signaler: SignalExtractor, { source, value }: RuleRecord): string[] {
+  const at = normalizeInstant('2026-03-02T09:00:00Z') ?? '';
   const reading = read({ source, tenant: TENANT, id: 'one', at, value }, memo);
-  return [...new Set(signaller.of(reading).map(({ stream }) => stream))];
+  return [...new Set(signaler.of(reading).map(({ stream }) => stream))];
 }
 
 function contentOf(rules: readonly File[]): RuleContent {
@@ -50,25 +50,25 @@ test('all public rules load, with the pipelines that come with the program', { s
 });
 
 test("each of them matches a record in the vendor's shape", { skip }, () => {
-  const signaller = new SignalExtractor(contentOf(files).plan);
+  const signaler = new SignalExtractor(contentOf(files).plan);
   const silent: string[] = [];
   for (const { path, text } of files) {
     const rule = ruleOf(path, text);
     for (const made of recordFor(rule)) {
-      if (!fits(signaller, made).includes(rule.id ?? '')) silent.push(`${path}: ${made.source}`);
+      if (!fits(signaler, made).includes(rule.id ?? '')) silent.push(`${path}: ${made.source}`);
     }
   }
   assert.deepEqual(silent, []);
 });
 
 test('none of them matches a record without the relevant values', { skip }, () => {
-  const signaller = new SignalExtractor(contentOf(files).plan);
+  const signaler = new SignalExtractor(contentOf(files).plan);
   const loud: string[] = [];
   for (const { path, text } of files) {
     const rule = ruleOf(path, text);
     for (const { source, value } of recordFor(rule)) {
       const plain = quieted(value);
-      if (fits(signaller, { source, value: plain }).includes(rule.id ?? '')) loud.push(path);
+      if (fits(signaler, { source, value: plain }).includes(rule.id ?? '')) loud.push(path);
     }
   }
   assert.deepEqual(loud, []);
@@ -135,7 +135,7 @@ const NOT_COVERED: Readonly<Record<string, string>> = {
 
 test('labelled events are classified as labelled, where we have such a rule', { skip }, (t) => {
   const own = ruleContent(readContent());
-  const signaller = new SignalExtractor(own.plan);
+  const signaler = new SignalExtractor(own.plan);
   const titles = new Map([...own.sayings].map(([key, { document }]) => [key, document.title]));
   let checked = 0;
   for (const { path, text } of filesOf('panther-signin')) {
@@ -146,7 +146,7 @@ test('labelled events are classified as labelled, where we have such a rule', { 
         t.diagnostic(`not covered: ${path}, ${Name}: ${why}`);
         continue;
       }
-      const found = fits(signaller, { source: `azure-monitor/${Log['category']}`, value: Log });
+      const found = fits(signaler, { source: `azure-monitor/${Log['category']}`, value: Log });
       const isFound = found.some((key) => titles.get(key) === OURS[RuleID]);
       assert.equal(isFound, ExpectedResult, `${path}, ${Name}`);
       checked += 1;

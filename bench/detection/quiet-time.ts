@@ -5,7 +5,7 @@ import {
   ActionReconciler,
   type Reconciliation,
 } from '../../apps/countersign/src/reconcile/actions/action-reconciler.ts';
-import { authorisationsOf } from '../../apps/countersign/src/reconcile/actions/authorization-source.ts';
+import { authorizationsOf } from '../../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type AttributedFinding, findingsIn, withDetectors } from '../../test/support/detect.ts';
 import { tellByDay } from '../../test/support/scenario-recording.ts';
@@ -78,8 +78,8 @@ function seconds(began: number): string {
 async function reconciledIn(data: string): Promise<Reconciliation> {
   const [store, ledger] = [await StoreReader.open(data), await LedgerReader.open(data)];
   try {
-    const authorisations = await authorisationsOf({ store, ledger });
-    const reconciler = new ActionReconciler(store, { authorisations, coverage: store.coverage() });
+    const authorizations = await authorizationsOf({ store, ledger });
+    const reconciler = new ActionReconciler(store, { authorizations, coverage: store.coverage() });
     return await reconciler.totals({});
   } finally {
     store.close();

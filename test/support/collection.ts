@@ -65,7 +65,7 @@ export function activityCollector(address: ServiceAddress): ActivityCollector {
   });
   const allowance = { requests: address.requestsPerMinute ?? 1_000_000, perMs: 60_000 };
   const pace = new RequestPace({ clock, wait, allowance });
-  const authorisation = new TokenSource({
+  const authorization = new TokenSource({
     http,
     clock,
     random,
@@ -76,7 +76,7 @@ export function activityCollector(address: ServiceAddress): ActivityCollector {
     scope: 'https://manage.office.com/.default',
   });
   const publisher = '99999999-7d2a-4f6b-9c3d-2e8a61f0b794';
-  const api = new ActivityApi({ http, authorisation, pace, root: origin, tenant, publisher });
+  const api = new ActivityApi({ http, authorization, pace, root: origin, tenant, publisher });
   const skewMs = (): number => http.skewMs;
   return new ActivityCollector({ api, pace, clock, wait, tenant, contentTypes, skewMs });
 }

@@ -186,13 +186,13 @@ function searchOf(emulator: Emulator, http: HttpClient): Collector {
   const { clock = clockOf(emulator), wait, tenant: id } = addressOf(emulator);
   if (wait === undefined) throw new RangeError('time is moved by waiting');
   const tenant = tenantId(id);
-  const authorisation = new TokenSource({
+  const authorization = new TokenSource({
     ...{ http, clock, random, authority: login, tenant, clientId },
     credential: { kind: 'secret', secret: new Secret(clientSecret) },
     scope: 'https://graph.microsoft.com/.default',
   });
   const pace = new RequestPace({ clock, wait, allowance: { requests: 1_000_000, perMs: 60_000 } });
-  const graph = new GraphReader({ http, authorisation, pace, root });
+  const graph = new GraphReader({ http, authorization, pace, root });
   return new AuditLogQueryCollector({ graph, clock, wait, tenant, lagMs: SEARCH_LAG_MS });
 }
 

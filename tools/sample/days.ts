@@ -40,7 +40,7 @@ type Sitting = {
 
 /** One person is on leave and one travels: unusual activity is not always an attack. */
 const ON_LEAVE = 'Petra Nowak';
-const TRAVELLER = 'Rupert Hale';
+const TRAVELER = 'Rupert Hale';
 const TRAVEL_DAYS = [8, 9, 10];
 const HOTEL_IP = '2001:db8:a1:4::1c';
 
@@ -66,13 +66,13 @@ export function liveOrdinaryDays(life: Life, beforeWork: (day: number) => void):
 
 function work(life: Life, person: Person, day: number): void {
   const { random } = life;
-  const isTravelling = person.name === TRAVELLER && TRAVEL_DAYS.includes(day);
+  const isTraveling = person.name === TRAVELER && TRAVEL_DAYS.includes(day);
   const place = random.chance(0.35) ? person.homeIp : OFFICE_IP;
   const sitting: Sitting = {
     person,
     startMs: START_MS + day * DAY_MS + Math.round((person.startHour + random.next()) * HOUR_MS),
     hours: 6.5 + random.next() * 2.5,
-    ip: isTravelling ? HOTEL_IP : place,
+    ip: isTraveling ? HOTEL_IP : place,
     client: person.os,
     sessionId: random.guid(),
     tokens: new Map(),

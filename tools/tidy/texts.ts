@@ -49,7 +49,7 @@ export function dependencies(manifest: Source, document: Source | undefined): Br
     .flatMap(([name, version]): Breach[] => {
       if (name.startsWith('@countersign/')) return [];
       const what = !document?.text.includes(`\`${name}\``)
-        ? `${name} has no line in DEPENDENCIES.md: what it does, why not ourselves, its licence`
+        ? `${name} has no line in DEPENDENCIES.md: what it does, why not ourselves, its license`
         : !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version)
           ? `${name} has no exact version: ${version}`
           : undefined;

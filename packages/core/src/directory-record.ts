@@ -1,5 +1,5 @@
 import { isGuid } from './ids.ts';
-import { normaliseInstant } from './instant.ts';
+import { normalizeInstant } from './instant.ts';
 import type { SourceId } from './record.ts';
 
 /**
@@ -87,7 +87,7 @@ function isObject(value: unknown): value is Json {
 }
 
 function isInstant(value: unknown): value is string {
-  return typeof value === 'string' && normaliseInstant(value) === value;
+  return typeof value === 'string' && normalizeInstant(value) === value;
 }
 
 function isCount(value: unknown): value is number {

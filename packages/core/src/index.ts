@@ -31,7 +31,7 @@ export {
   unreachable,
 } from './errors.ts';
 export { isGuid, OWN_TENANT, TENANT_NOT_STATED, type TenantId, tenantId, tenantOf } from './ids.ts';
-export { instant, instantOfMs, msOfInstant, normaliseInstant } from './instant.ts';
+export { instant, instantOfMs, msOfInstant, normalizeInstant } from './instant.ts';
 export {
   covers,
   type Interval,
@@ -39,7 +39,7 @@ export {
   intersect,
   interval,
   lengthMs,
-  normalise,
+  normalize,
   subtract,
   union,
 } from './interval.ts';

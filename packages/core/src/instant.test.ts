@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
-import { instant, instantOfMs, msOfInstant, normaliseInstant } from './instant.ts';
+import { instant, instantOfMs, msOfInstant, normalizeInstant } from './instant.ts';
 
 const NORMAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{0,6}[1-9])?Z$/;
 const anyMs = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 });
@@ -53,7 +53,7 @@ const FORMS: readonly [string, string][] = [
 
 for (const [written, normal] of FORMS) {
   test(`reads ${JSON.stringify(written)} as ${normal}`, () => {
-    assert.equal(normaliseInstant(written), normal);
+    assert.equal(normalizeInstant(written), normal);
   });
 }
 
@@ -99,14 +99,14 @@ const REFUSED: readonly string[] = [
 
 for (const text of REFUSED) {
   test(`refuses ${JSON.stringify(text.slice(0, 40))}`, () => {
-    assert.equal(normaliseInstant(text), undefined);
+    assert.equal(normalizeInstant(text), undefined);
   });
 }
 
 test('never throws; returns the normal form or undefined', () => {
   const almost = fc.stringMatching(/^[0-9TZ:. \-+/AMPDate(),]{0,30}$/);
   const property = fc.property(fc.oneof(fc.string(), almost), (text) => {
-    const normal = normaliseInstant(text);
+    const normal = normalizeInstant(text);
     if (normal === undefined) return;
     assert.match(normal, NORMAL);
     assert.ok(Number.isInteger(msOfInstant(normal)));
@@ -119,7 +119,7 @@ test('keeps a time that is already in the normal form', () => {
     const seconds = (instantOfMs(Math.floor(ms / 1000) * 1000) as string).slice(0, 19);
     const decimals = String(ticks).padStart(7, '0').replace(/0+$/, '');
     const normal = decimals === '' ? `${seconds}Z` : `${seconds}.${decimals}Z`;
-    assert.equal(normaliseInstant(normal), normal);
+    assert.equal(normalizeInstant(normal), normal);
   });
   fc.assert(property, runs(500));
 });
@@ -130,7 +130,7 @@ test('converts milliseconds to the normal form and back', () => {
     assert.ok(normal !== undefined);
     assert.match(normal, NORMAL);
     assert.equal(msOfInstant(normal), ms);
-    assert.equal(normaliseInstant(normal), normal);
+    assert.equal(normalizeInstant(normal), normal);
   });
   fc.assert(property, runs(1000));
 });
@@ -144,7 +144,7 @@ test('reads one instant in any time zone as the same instant', () => {
       const clock = [Math.floor(Math.abs(offsetMinutes) / 60), Math.abs(offsetMinutes) % 60];
       const zone = clock.map((n) => String(n).padStart(2, '0')).join(':');
       const written = `${local}${offsetMinutes < 0 ? '-' : '+'}${zone}`;
-      assert.equal(normaliseInstant(written), instantOfMs(seconds * 1000));
+      assert.equal(normalizeInstant(written), instantOfMs(seconds * 1000));
     },
   );
   fc.assert(property, runs(500));
@@ -155,9 +155,9 @@ test('reads the same time from ISO, the US form and .NET', () => {
     const date = new Date(seconds * 1000);
     const us = date.toLocaleString('en-US', { timeZone: 'UTC' });
     const expected = `${date.toISOString().slice(0, 19)}Z`;
-    assert.equal(normaliseInstant(us), expected);
-    assert.equal(normaliseInstant(`/Date(${date.getTime()})/`), expected);
-    assert.equal(normaliseInstant(date.toISOString()), expected);
+    assert.equal(normalizeInstant(us), expected);
+    assert.equal(normalizeInstant(`/Date(${date.getTime()})/`), expected);
+    assert.equal(normalizeInstant(date.toISOString()), expected);
   });
   fc.assert(property, runs(300));
 });

@@ -36,7 +36,7 @@ const INSTANT_CHARACTERS_MAX = 64;
  * `Search-UnifiedAuditLog`. Also reads day-first dates separated by full stops, and month names.
  * Returns undefined for anything else, and for dates that do not exist.
  */
-export function normaliseInstant(text: string): string | undefined {
+export function normalizeInstant(text: string): string | undefined {
   const fast = fastInstant(text);
   if (fast !== undefined) return fast;
   if (text.length > INSTANT_CHARACTERS_MAX) return undefined;
@@ -58,7 +58,7 @@ export function normaliseInstant(text: string): string | undefined {
 
 /** @throws InputError INVALID_INSTANT */
 export function instant(text: string): string {
-  const normal = normaliseInstant(text);
+  const normal = normalizeInstant(text);
   if (normal === undefined) {
     throw new InputError(
       'INVALID_INSTANT',

@@ -9,7 +9,7 @@ import {
   intersect,
   interval,
   lengthMs,
-  normalise,
+  normalize,
   subtract,
   union,
 } from './interval.ts';
@@ -21,7 +21,7 @@ const anyInterval: fc.Arbitrary<Interval> = fc
   .tuple(fc.integer({ min: 0, max: UNIVERSE - 1 }), fc.integer({ min: 1, max: 12 }))
   .map(([from, length]) => ({ from, to: Math.min(from + length, UNIVERSE) }));
 const intervals = fc.array(anyInterval, { maxLength: 8 });
-const set = intervals.map(normalise);
+const set = intervals.map(normalize);
 
 function bitsOf(items: readonly Interval[]): boolean[] {
   return Array.from({ length: UNIVERSE }, (_, at) => items.some((i) => i.from <= at && at < i.to));
@@ -31,7 +31,7 @@ function assertNormal(items: IntervalSet): void {
   for (const [at, item] of items.entries()) {
     assert.ok(item.from < item.to, 'no interval is empty');
     const next = items[at + 1];
-    if (next !== undefined) assert.ok(item.to < next.from, 'neighbours leave a gap');
+    if (next !== undefined) assert.ok(item.to < next.from, 'neighbors leave a gap');
   }
 }
 
@@ -50,11 +50,11 @@ test('refuses an interval that does not end after it starts', () => {
 
 test('normalizes any list to one form that holds the same instants', () => {
   const property = fc.property(intervals, (items) => {
-    const normal = normalise(items);
+    const normal = normalize(items);
     assertNormal(normal);
     assert.deepEqual(bitsOf(normal), bitsOf(items));
-    assert.deepEqual(normalise(normal), normal);
-    assert.deepEqual(normalise([...items].reverse()), normal);
+    assert.deepEqual(normalize(normal), normal);
+    assert.deepEqual(normalize([...items].reverse()), normal);
   });
   fc.assert(property, runs(500));
 });
@@ -65,12 +65,12 @@ test('drops intervals that are empty or not numbers', () => {
     { from: 9, to: 3 },
     { from: Number.NaN, to: 3 },
   ];
-  assert.deepEqual(normalise(odd), []);
+  assert.deepEqual(normalize(odd), []);
 });
 
 test('joins intervals that only touch', () => {
   assert.deepEqual(
-    normalise([
+    normalize([
       { from: 0, to: 3 },
       { from: 3, to: 5 },
     ]),
@@ -129,8 +129,8 @@ test('the length of a set is the number of instants in it', () => {
 });
 
 test('accepts intervals without a beginning or an end', () => {
-  const always = normalise([{ from: -Infinity, to: Infinity }]);
-  const hour = normalise([{ from: 10, to: 20 }]);
+  const always = normalize([{ from: -Infinity, to: Infinity }]);
+  const hour = normalize([{ from: 10, to: 20 }]);
   assert.deepEqual(subtract(always, hour), [
     { from: -Infinity, to: 10 },
     { from: 20, to: Infinity },

@@ -20,7 +20,7 @@ export function interval(from: number, to: number): Interval {
 }
 
 /** Converts intervals in any order, overlapping or touching, to the normal form. */
-export function normalise(intervals: Iterable<Interval>): IntervalSet {
+export function normalize(intervals: Iterable<Interval>): IntervalSet {
   const sorted = [...intervals].filter((i) => i.from < i.to).sort((a, b) => a.from - b.from);
   const merged: Interval[] = [];
   for (const next of sorted) {
@@ -35,7 +35,7 @@ export function normalise(intervals: Iterable<Interval>): IntervalSet {
 }
 
 export function union(a: IntervalSet, b: IntervalSet): IntervalSet {
-  return normalise([...a, ...b]);
+  return normalize([...a, ...b]);
 }
 
 export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {

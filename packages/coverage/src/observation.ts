@@ -1,4 +1,4 @@
-import { isGuid, normaliseInstant, type SourceId } from '@countersign/core';
+import { isGuid, normalizeInstant, type SourceId } from '@countersign/core';
 import type { Buckets, ObservedDelays } from './delay-sketch.ts';
 import {
   CHECK_ID_CHARACTERS_MAX,
@@ -183,7 +183,7 @@ function isId(value: unknown): boolean {
 }
 
 function isInstant(value: unknown): boolean {
-  return typeof value === 'string' && normaliseInstant(value) === value;
+  return typeof value === 'string' && normalizeInstant(value) === value;
 }
 
 function isCount(value: unknown): boolean {

@@ -125,11 +125,11 @@ function companiesOf(parts: {
   const { seed, now, tenants, credentials } = parts;
   return new Companies({
     ...{ seed, now, resources: VENDOR_RESOURCES },
-    companies: tenants.map(({ tenantId, population, options: { apps = [], licence } }, index) => ({
+    companies: tenants.map(({ tenantId, population, options: { apps = [], license } }, index) => ({
       population,
       // A second tenant is a forgotten one for tests, or an outsider's: it asks for less.
       factorPolicy: index === 0 ? 'enabled' : 'disabled',
-      ...(licence !== undefined && { licence }),
+      ...(license !== undefined && { license }),
       apps: [...ourApps(credentials, tenantId), ...apps],
     })),
   });

@@ -97,7 +97,7 @@ export type TenantOptions = {
    */
   readonly governed?: boolean;
   /** Decides which reports Graph gives; default: P2. */
-  readonly licence?: 'free' | 'P1' | 'P2';
+  readonly license?: 'free' | 'P1' | 'P2';
   readonly state?: TenantState;
   /** Beside the collector, which is registered everywhere. */
   readonly apps?: readonly RegisteredApp[];

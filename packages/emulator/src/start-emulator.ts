@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 const DEFECTS_KEPT = 100;
 /** A day longer than the Activity API shows them, so that "expired" can be told from "unknown". */
 const ACTIVITY_KEPT_MS = 8 * DAY_MS;
-/** Graph keeps sign-ins and directory audits for 30 days with a premium licence. */
+/** Graph keeps sign-ins and directory audits for 30 days with a premium license. */
 const OTHERS_KEPT_MS = 30 * DAY_MS;
 
 /**

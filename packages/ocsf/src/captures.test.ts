@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { normaliseInstant } from '@countersign/core';
+import { normalizeInstant } from '@countersign/core';
 import { published } from '../../../tools/testing/published-ocsf.ts';
 import { validate } from './event/event-schema.ts';
 import { toOcsf } from './event/ocsf-event.ts';
@@ -17,7 +17,7 @@ const memo = createMemo();
 function recordOf({ source, value }: Capture) {
   const at = written(value['CreationTime'] ?? value['TimeGenerated'] ?? value['Timestamp']);
   const id = written(value['Id'] ?? value['OfficeId'] ?? '-');
-  return { source, tenant: '-', id, at: normaliseInstant(at) ?? '', value };
+  return { source, tenant: '-', id, at: normalizeInstant(at) ?? '', value };
 }
 
 test('every record of the captures has its own mapping', { skip }, () => {

@@ -8,7 +8,7 @@ import {
   EXPORT_CATEGORIES,
   type HubConfig,
   type Inventory,
-  LICENCES,
+  LICENSES,
   TENANT_USES,
 } from './config.ts';
 import type { ConfigEnvironment } from './config-environment.ts';
@@ -49,7 +49,7 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
   const connected = z.strictObject({
     id: tenant,
     name: name.optional(),
-    licences: z.array(z.enum(LICENCES)).min(1).optional(),
+    licenses: z.array(z.enum(LICENSES)).min(1).optional(),
     authority: root.default('https://login.microsoftonline.com'),
     authorityFile: existing.optional(),
     credentials: credentials(world),

@@ -55,8 +55,8 @@ export const TENANT_USES = ['production', 'test', 'acquired', 'other'] as const;
 type TenantUse = (typeof TENANT_USES)[number];
 
 /** License groups that differ in what the vendor records. `F`: frontline workers. */
-export const LICENCES = ['E3', 'E5', 'F', 'none'] as const;
-export type Licence = (typeof LICENCES)[number];
+export const LICENSES = ['E3', 'E5', 'F', 'none'] as const;
+export type License = (typeof LICENSES)[number];
 
 /**
  * The webhook by which the vendor announces new content, so that the collector asks for it early.
@@ -136,7 +136,7 @@ export type ConnectedTenant = {
   readonly id: TenantId;
   readonly name?: string | undefined;
   /** Licenses of the tenant's people. Undefined if the configuration does not say. */
-  readonly licences?: readonly Licence[] | undefined;
+  readonly licenses?: readonly License[] | undefined;
   /** Root URL of the login authority. */
   readonly authority: string;
   /** PEM of certificate authorities to trust instead of the machine's own. */

@@ -136,8 +136,8 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
   ],
   [
     'a member that nobody knows',
-    `${GOOD}colour: red\n`,
-    'c.yaml:8:1: colour: is not known: take it out; what may stand here is listen, reach, log, ' +
+    `${GOOD}color: red\n`,
+    'c.yaml:8:1: color: is not known: take it out; what may stand here is listen, reach, log, ' +
       'inventory, tenants, emulatorClock, enforcementPoints',
   ],
   [

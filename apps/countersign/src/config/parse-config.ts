@@ -18,6 +18,7 @@ const FORMER_NAMES: ReadonlyMap<string, string> = new Map([
   ['drain', 'bypass'],
   ['doors', 'enforcementPoints'],
   ['door', 'enforcementPoint'],
+  ['licences', 'licenses'],
 ]);
 
 /**

@@ -34,7 +34,7 @@ const SEEN: SeenEvents = {
   count: 3,
   index: 41,
 };
-const NOTHING: Evidence = { seen: [], coverage: [], licences: undefined };
+const NOTHING: Evidence = { seen: [], coverage: [], licenses: undefined };
 
 function row(evidence: Partial<Evidence>): MatrixRow {
   const [only] = matrixOf([SENT], { ...NOTHING, ...evidence });
@@ -49,7 +49,7 @@ describe('the matrix of a tenant', () => {
     assert.deepEqual(paths, [{ source: SOURCE, state: 'not connected' }]);
     assert.deepEqual(entries, []);
     assert.deepEqual(
-      cells.map(({ licence, recorded, days }) => [licence, recorded, days]),
+      cells.map(({ license, recorded, days }) => [license, recorded, days]),
       [
         ['E3', 'partly', 180],
         ['E5', 'yes', 365],
@@ -84,8 +84,8 @@ describe('the matrix of a tenant', () => {
   });
 
   test('proves a license group only if the tenant has no other', () => {
-    const of = (licences: Evidence['licences']): string[] =>
-      row({ seen: [SEEN], licences }).cells.map(({ recorded, proof }) => `${recorded} ${proof}`);
+    const of = (licenses: Evidence['licenses']): string[] =>
+      row({ seen: [SEEN], licenses }).cells.map(({ recorded, proof }) => `${recorded} ${proof}`);
     const documented = ['partly documented', 'yes documented', 'no documented', 'no documented'];
     assert.deepEqual(of(undefined), documented);
     assert.deepEqual(of(['E3', 'F']), documented);

@@ -1,5 +1,5 @@
 import type { CoverageState } from '@countersign/coverage';
-import { LICENCES, type Licence } from '../config/config.ts';
+import { LICENSES, type License } from '../config/config.ts';
 import type { Fact, RecordingStatus } from './recording-fact.ts';
 
 /** Events of one kind in the store. */
@@ -25,7 +25,7 @@ export type Evidence = {
   readonly seen: readonly SeenEvents[];
   readonly coverage: readonly SourceCoverage[];
   /** Licenses of the tenant's people; undefined if the configuration does not say. */
-  readonly licences: readonly Licence[] | undefined;
+  readonly licenses: readonly License[] | undefined;
 };
 
 /**
@@ -46,7 +46,7 @@ export type ReadPath = {
 
 /** One fact for one license group. */
 export type MatrixCell = {
-  readonly licence: Licence;
+  readonly license: License;
   readonly recorded: RecordingStatus['is'];
   readonly days: number | null;
   readonly proof: Proof;
@@ -69,7 +69,7 @@ export function matrixOf(facts: readonly Fact[], evidence: Evidence): MatrixRow[
     const proof = proofOf(fact, seen, evidence.coverage);
     return {
       fact,
-      cells: LICENCES.map((licence) => cellOf(fact, licence, proof, evidence)),
+      cells: LICENSES.map((license) => cellOf(fact, license, proof, evidence)),
       paths: fact.paths.map((source) => ({ source, state: stateOf(source, evidence.coverage) })),
       proof,
       entries: seen.map(({ index }) => index).slice(0, 3),
@@ -80,13 +80,13 @@ export function matrixOf(facts: readonly Fact[], evidence: Evidence): MatrixRow[
 /**
  * A record does not state its person's license. It proves a group only if the tenant has no other.
  */
-function cellOf(fact: Fact, licence: Licence, proof: Proof, { licences }: Evidence): MatrixCell {
-  const { is, days = null } = fact.recorded[licence];
-  const isProven = proof !== fact.basis && licences?.length === 1 && licences[0] === licence;
-  if (!isProven) return { licence, recorded: is, days, proof: fact.basis };
+function cellOf(fact: Fact, license: License, proof: Proof, { licenses }: Evidence): MatrixCell {
+  const { is, days = null } = fact.recorded[license];
+  const isProven = proof !== fact.basis && licenses?.length === 1 && licenses[0] === license;
+  if (!isProven) return { license, recorded: is, days, proof: fact.basis };
   // The ledger refutes a documented no. `partly` stays: one record does not show that all are
   // recorded.
-  return { licence, recorded: is === 'partly' ? 'partly' : 'yes', days, proof };
+  return { license, recorded: is === 'partly' ? 'partly' : 'yes', days, proof };
 }
 
 function shows(fact: Fact, events: SeenEvents): boolean {

@@ -1,6 +1,6 @@
 import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
-import type { Licence } from '../config/config.ts';
+import type { License } from '../config/config.ts';
 import { CONTENT_ITEMS_MAX } from './limits.ts';
 
 /**
@@ -16,7 +16,7 @@ export type RecordingStatus = {
 export type Fact = {
   readonly id: string;
   readonly what: string;
-  readonly recorded: Readonly<Record<Licence, RecordingStatus>>;
+  readonly recorded: Readonly<Record<License, RecordingStatus>>;
   /** Sources that deliver it, best first. Empty if it is not recorded. */
   readonly paths: readonly string[];
   /** Operations, sign-in flows, access types or sources whose events prove the recording. */

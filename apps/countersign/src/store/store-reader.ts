@@ -1,4 +1,4 @@
-import { type Clock, type IntervalSet, interval, normalise } from '@countersign/core';
+import { type Clock, type IntervalSet, interval, normalize } from '@countersign/core';
 import type { CanaryTally, DueCheck } from '@countersign/coverage';
 import type { DuckDBValue } from '@duckdb/node-api';
 import {
@@ -104,7 +104,7 @@ export class StoreReader {
   /** Event times of rows posted since an entry. */
   touchedSince(index: number): IntervalSet {
     const touched = this.#live.state?.touchedSince(index) ?? [];
-    return normalise(touched.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
+    return normalize(touched.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
   }
 
   get signals(): SignalReader {

@@ -2,7 +2,7 @@ import {
   type Interval,
   type IntervalSet,
   intersect,
-  normalise,
+  normalize,
   plural,
   subtract,
   union,
@@ -93,7 +93,7 @@ export function openChecks(
     ({ value }) =>
       (value.onlySource > 0 || value.onlyAgainst > 0) && value.atMs <= nowMs - CHECK_AGAIN_MS,
   );
-  return union(subtract(both, normalise(agreed)), normalise(differing));
+  return union(subtract(both, normalize(agreed)), normalize(differing));
 }
 
 function touchedSince(touched: ArrivalsByHour, atMs: number, within: Interval): IntervalSet {

@@ -2,7 +2,7 @@ import {
   type Interval,
   type IntervalSet,
   intersect,
-  normalise,
+  normalize,
   plural,
   subtract,
 } from '@countersign/core';
@@ -23,7 +23,7 @@ import type { View } from './stream-view.ts';
 
 /** Converts a view to rows; `agreed` holds the intervals in which other sources agree. */
 export function rowsOf(view: View, agreed: readonly Agreement[]): CoverageInterval[] {
-  const corroborated = normalise(agreed);
+  const corroborated = normalize(agreed);
   const probed = probedOf(view);
   return view.segments.flatMap((segment): CoverageInterval[] => {
     const { from, to, hole } = segment;
@@ -55,7 +55,7 @@ function probedOf({ canaries }: View): IntervalSet {
   const around = canaries.map((each) => ({ from: each.fromMs - half, to: each.lastMs + half }));
   // After the last evaluated canary, others may still be expected.
   const behind = canaries.length === 0 ? [] : [{ from: lastMs, to: lastMs + CANARY_GAP_MS / 2 }];
-  return normalise([...around, ...behind]);
+  return normalize([...around, ...behind]);
 }
 
 /** The longest usual pause between canaries. A longer gap has no bound. */

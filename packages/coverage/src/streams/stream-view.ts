@@ -1,4 +1,4 @@
-import { type Interval, type IntervalSet, normalise } from '@countersign/core';
+import { type Interval, type IntervalSet, normalize } from '@countersign/core';
 import type { CanaryWindow } from '../canaries/canary-log.ts';
 import type { StreamKey } from '../coverage-state.ts';
 import { DelaySketch } from '../delay-sketch.ts';
@@ -99,14 +99,14 @@ function viewOf(
   ];
   const startMs = Math.min(...streams.flatMap(startsOf));
   const whole = startMs < nowMs ? [{ from: startMs, to: nowMs }] : [];
-  const periods = isSpotSource(source) ? normalise(streams.flatMap(piecesOf)) : whole;
+  const periods = isSpotSource(source) ? normalize(streams.flatMap(piecesOf)) : whole;
   const segments = periods.flatMap((period) => segmentsOf(period, holes));
   return {
     key: own.key,
     settle,
     borrowed: learned === undefined ? options.lent?.source : undefined,
     segments,
-    covered: normalise(segments.filter(({ hole }) => hole === undefined)),
+    covered: normalize(segments.filter(({ hole }) => hole === undefined)),
     touched: touchedOf(streams),
     canaries: canariesOf(isWhole ? streams : [own]),
     canaryDelays: canaryDelaysOf(isWhole ? streams : [own]),

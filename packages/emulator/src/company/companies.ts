@@ -27,7 +27,7 @@ export type Company = {
   /** Applications that clients of the emulator sign in as. */
   readonly apps: readonly RegisteredApp[];
   /** Default: P2. */
-  readonly licence?: DirectorySeed['licence'];
+  readonly license?: DirectorySeed['license'];
   /** Whether its policy for a second factor is in force; default: `enabled`. */
   readonly factorPolicy?: 'enabled' | 'disabled';
 };
@@ -61,12 +61,12 @@ export class Companies {
     this.#options = options;
     this.#random = new SeededRandom(seed, 'connections');
     this.directories = new Map(
-      companies.map(({ population, apps, licence, factorPolicy }) => [
+      companies.map(({ population, apps, license, factorPolicy }) => [
         population.tenant.id,
         new Directory({
           seed: companySeed({
             ...{ population, apps, resources },
-            ...(licence && { licence }),
+            ...(license && { license }),
             ...(factorPolicy && { factorPolicy }),
           }),
           puid: (userId) => accountOf(population, userId)?.puid,

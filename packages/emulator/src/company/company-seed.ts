@@ -33,13 +33,13 @@ export type CompanyOptions = {
   readonly apps: readonly RegisteredApp[];
   /** What tokens can be for. */
   readonly resources: readonly Resource[];
-  readonly licence?: DirectorySeed['licence'];
+  readonly license?: DirectorySeed['license'];
   readonly factorPolicy?: 'enabled' | 'disabled';
 };
 
 /** The directory that a population has from the beginning. */
 export function companySeed(options: CompanyOptions): DirectorySeed {
-  const { population, apps, resources, licence = 'P2' } = options;
+  const { population, apps, resources, license = 'P2' } = options;
   const software = softwareOf(population, apps, resources);
   const memberships = new Memberships(population);
   const makers: { readonly [kind in Kind]?: () => readonly DirectoryObject[] } = {
@@ -65,7 +65,7 @@ export function companySeed(options: CompanyOptions): DirectorySeed {
   const related = relationsOf(population, memberships, software);
   return {
     tenantId: population.tenant.id,
-    licence,
+    license,
     set: (kind) => {
       const known = sets.get(kind);
       if (known !== undefined) return known;

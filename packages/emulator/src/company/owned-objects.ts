@@ -20,7 +20,7 @@ export function ownedOf(
     case 'authenticationMethods':
       return person.methods.map((method) => methodObject(person, method));
     case 'mailboxSettings':
-      return person.licence === 'none' ? [] : [mailboxSettings(person)];
+      return person.license === 'none' ? [] : [mailboxSettings(person)];
     default:
       return [];
   }

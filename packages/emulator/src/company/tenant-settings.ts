@@ -131,15 +131,15 @@ export function organizations({ tenant }: Population): readonly DirectoryObject[
   ];
 }
 
-/** Counting a million licences takes a moment: only done when somebody asks. */
+/** Counting a million licenses takes a moment: only done when somebody asks. */
 export function subscribedSkus(population: Population): readonly DirectoryObject[] {
   const counts = new Map<string, number>();
   for (let index = 0; index < population.size; index++) {
-    const { licence } = population.traits(index);
-    counts.set(licence, (counts.get(licence) ?? 0) + 1);
+    const { license } = population.traits(index);
+    counts.set(license, (counts.get(license) ?? 0) + 1);
   }
-  return Object.entries(SKUS).map(([licence, sku]) => {
-    const consumedUnits = counts.get(licence) ?? 0;
+  return Object.entries(SKUS).map(([license, sku]) => {
+    const consumedUnits = counts.get(license) ?? 0;
     return {
       id: `${population.tenant.id}_${sku.skuId}`,
       ...sku,

@@ -1,14 +1,14 @@
 import type { DirectoryObject, IdList, SeedSet } from '../directory/model/directory-seed.ts';
 import { idOf, indexOf } from '../population/object-ids.ts';
 import type { Person } from '../population/person.ts';
-import type { Licence } from '../population/person-traits.ts';
+import type { License } from '../population/person-traits.ts';
 import type { Population } from '../population/population.ts';
 import type { ServiceAccount } from '../population/tenant-objects.ts';
 
 /** Accounts are as old as the tenant; it was set up then. */
 export const FOUNDED = '2023-01-09T08:00:00Z';
 
-export const SKUS: { readonly [licence in Exclude<Licence, 'none'>]: SkuOf } = {
+export const SKUS: { readonly [license in Exclude<License, 'none'>]: SkuOf } = {
   E5: { skuId: '06ebc4ee-1bb5-47dd-8120-11324bc54e06', skuPartNumber: 'SPE_E5' },
   E3: { skuId: '05e9a617-0261-4cee-bb44-138d3ef5d965', skuPartNumber: 'SPE_E3' },
   F3: { skuId: '66b55226-6b4f-492c-910c-a3b7a3c9d993', skuPartNumber: 'SPE_F1' },
@@ -66,7 +66,7 @@ function holds(numbers: ArrayLike<number>, wanted: number): boolean {
 
 function personObject(population: Population, person: Person): DirectoryObject {
   const { displayName, givenName, surname, upn, objectId, department, jobTitle, place } = person;
-  const sku = person.licence === 'none' ? undefined : SKUS[person.licence];
+  const sku = person.license === 'none' ? undefined : SKUS[person.license];
   return {
     ...account(objectId, displayName, upn),
     givenName,

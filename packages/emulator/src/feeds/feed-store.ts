@@ -13,7 +13,7 @@ export type StoredRecord = {
   readonly record: FeedRecord;
   /** Virtual milliseconds since 1970. */
   readonly availableMs: number;
-  /** `record.body`, as it was serialised when it was taken. */
+  /** `record.body`, as it was serialized when it was taken. */
   readonly json: string;
 };
 

@@ -80,8 +80,8 @@ class Life implements Actor {
 function recordsOf(scene: ActivityScene, number: number): Occurrence['records'] {
   if (number < FIRST_ORDINARY_ACT) return programSignIn(scene, (number >> 2) as Slot, number & 3);
   const records = number < FIRST_PHONE_ACT ? ordinaryAct(scene) : readMailOnPhone(scene);
-  // Without a licence there is no mailbox audit; what the mailbox does, it does unseen.
-  if (scene.person.licence !== 'none') return records;
+  // Without a license there is no mailbox audit; what the mailbox does, it does unseen.
+  if (scene.person.license !== 'none') return records;
   return records.filter(({ body }) => body['MailboxGuid'] === undefined);
 }
 

@@ -4,7 +4,7 @@ import { mix, mixUnit } from './quick-random.ts';
 
 /** With what somebody works: a joined Windows device, a Mac, or any browser at hand. */
 export type Workplace = 'windows' | 'mac' | 'browser';
-export type Licence = 'E5' | 'E3' | 'F3' | 'none';
+export type License = 'E5' | 'E3' | 'F3' | 'none';
 
 /** What the rhythm of somebody's day depends on; cheap enough for a million people an hour. */
 export type Traits = {
@@ -13,7 +13,7 @@ export type Traits = {
   readonly place: Place;
   readonly workplace: Workplace;
   readonly hasPhone: boolean;
-  readonly licence: Licence;
+  readonly license: License;
   /** Local minutes of the day. */
   readonly startMinute: number;
   readonly endMinute: number;
@@ -35,10 +35,10 @@ export function traitsOf(key: number, index: number): Traits {
   const department =
     FIRST[index] ?? (DEPARTMENTS[SHARES.findIndex((share) => draw < share)] as Department);
   const placeIndex = placeOf(mixUnit(key, index, 102));
-  const licence = licenceOf(department, mixUnit(key, index, 103));
+  const license = licenseOf(department, mixUnit(key, index, 103));
   const kind = mixUnit(key, index, 104);
   const workplace: Workplace =
-    licence === 'F3' || licence === 'none' || kind < 0.04
+    license === 'F3' || license === 'none' || kind < 0.04
       ? 'browser'
       : kind < 0.18
         ? 'mac'
@@ -50,10 +50,10 @@ export function traitsOf(key: number, index: number): Traits {
     place: PLACES[placeIndex] as Place,
     workplace,
     hasPhone: mixUnit(key, index, 106) < 0.7,
-    licence,
+    license,
     startMinute,
     endMinute: startMinute + 480 + (mix(key, index, 107) % 75),
-    diligence: (0.4 + 1.2 * mixUnit(key, index, 108)) * (licence === 'F3' ? 0.5 : 1),
+    diligence: (0.4 + 1.2 * mixUnit(key, index, 108)) * (license === 'F3' ? 0.5 : 1),
     isFederated: mixUnit(key, index, 109) < 0.05,
   };
 }
@@ -64,7 +64,7 @@ function placeOf(draw: number): number {
   return 1 + Math.floor(((draw - 0.55) / 0.45) * (PLACES.length - 1));
 }
 
-function licenceOf(department: Department, draw: number): Licence {
+function licenseOf(department: Department, draw: number): License {
   if (department === 'Executive' || department === 'IT' || department === 'Security') return 'E5';
   if (department === 'Operations' || department === 'Logistics') {
     return draw < 0.55 ? 'F3' : draw < 0.98 ? 'E3' : 'none';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENTRY_KINDS, normaliseInstant, OWN_TENANT, type TenantId } from '@countersign/core';
+import { ENTRY_KINDS, normalizeInstant, OWN_TENANT, type TenantId } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../tools/property.ts';
 import { LedgerError } from '../errors.ts';
@@ -103,7 +103,7 @@ test('event times are accepted exactly if they are in the normal form', () => {
       fc.constantFrom('Z', 'z', ''),
       (year, month, day, hour, minute, second, decimals, zone) => {
         const text = `${year}-${month}-${day}T${hour}:${minute}:${second}${decimals}${zone}`;
-        const isNormal = normaliseInstant(text) === text;
+        const isNormal = normalizeInstant(text) === text;
         if (isNormal) checkEventTime(text);
         else assert.throws(() => checkEventTime(text), { code: 'INVALID_DRAFT' });
       },

@@ -81,9 +81,9 @@ export function classifyResponse(reply: Reply, url: URL): Classification {
   }
   const message = `${place} refused (${status}${detail})`;
   if (status === 401) {
-    return { kind: 'unauthorized', error: new HttpError('UNAUTHORISED', message, { data }) };
+    return { kind: 'unauthorized', error: new HttpError('UNAUTHORIZED', message, { data }) };
   }
-  const kind = status === 403 ? 'UNAUTHORISED' : 'REFUSED';
+  const kind = status === 403 ? 'UNAUTHORIZED' : 'REFUSED';
   return { kind: 'refused', error: new HttpError(kind, message, { data }) };
 }
 

@@ -16,7 +16,7 @@ export type HttpErrorCode =
   /** A 5xx status on every attempt. */
   | 'SERVER_FAILED'
   /** 401, or 403 for any reason except throttling. */
-  | 'UNAUTHORISED'
+  | 'UNAUTHORIZED'
   /** Any other unexpected answer. */
   | 'REFUSED'
   /** One of our own secrets, keys or certificates cannot be read or used. */

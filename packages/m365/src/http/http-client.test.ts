@@ -114,9 +114,9 @@ test('an unreachable authority is waited for once, not in every attempt', async 
     asked += 1;
     throw new HttpError('UNREACHABLE', 'the authority is away');
   };
-  const authorisation: RequestAuthorizer = { header, refused: () => {} };
+  const authorization: RequestAuthorizer = { header, refused: () => {} };
   const http = clientFor([server.origin], new WaitingClock(NOW_MS));
-  await assert.rejects(http.send({ url: server.origin, authorisation }), code('UNREACHABLE'));
+  await assert.rejects(http.send({ url: server.origin, authorization }), code('UNREACHABLE'));
   assert.deepEqual([asked, server.asked.length], [1, 0]);
 });
 
@@ -140,18 +140,18 @@ test('requests a new token once if one is refused', async () => {
     return json(response, {}, 401);
   });
   let token = 'old';
-  const authorisation: RequestAuthorizer = {
+  const authorization: RequestAuthorizer = {
     header: async () => `Bearer ${token}`,
     refused: () => {
       token = 'new';
     },
   };
   const http = clientFor([server.origin], new WaitingClock(NOW_MS));
-  await http.send({ url: server.origin, authorisation });
+  await http.send({ url: server.origin, authorization });
   assert.equal(server.asked.length, 2);
   const never: RequestAuthorizer = { header: async () => 'Bearer bad', refused: () => {} };
-  const asking = http.send({ url: server.origin, authorisation: never });
-  await assert.rejects(asking, code('UNAUTHORISED'));
+  const asking = http.send({ url: server.origin, authorization: never });
+  await assert.rejects(asking, code('UNAUTHORIZED'));
   assert.equal(server.asked.length, 4);
 });
 

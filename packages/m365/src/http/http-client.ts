@@ -47,7 +47,7 @@ export type HttpRequest = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
   readonly bodyBytesMax?: number;
-  readonly authorisation?: RequestAuthorizer | undefined;
+  readonly authorization?: RequestAuthorizer | undefined;
   readonly pace?: RequestPace | undefined;
   readonly signal?: AbortSignal | undefined;
 };
@@ -92,10 +92,10 @@ export class HttpClient {
       const outcome = await this.#attempt(request, first);
       if (outcome.kind === 'good') return outcome.reply;
       const { error } = outcome;
-      if (outcome.kind === 'unauthorized' && !hasNewToken && request.authorisation !== undefined) {
+      if (outcome.kind === 'unauthorized' && !hasNewToken && request.authorization !== undefined) {
         // An expired or revoked token is detected here first. A second refusal is final.
         hasNewToken = true;
-        request.authorisation.refused(outcome.challenge);
+        request.authorization.refused(outcome.challenge);
         continue;
       }
       const isFinal = outcome.kind !== 'again' && outcome.kind !== 'throttled';
@@ -121,7 +121,7 @@ export class HttpClient {
       let token: string | undefined;
       let reply: Reply;
       try {
-        token = await request.authorisation?.header(request.signal);
+        token = await request.authorization?.header(request.signal);
       } catch (error) {
         if (!(error instanceof HttpError)) throw error;
         // The token source has already retried. Retrying the retries would mean a long silence.

@@ -6,10 +6,10 @@ import { type Memo, remember } from './memo.ts';
  */
 export function activityKey(operation: string, memo: Memo): string {
   const known = memo.activities.get(operation);
-  return known !== undefined ? known : remember(memo.activities, operation, normalise);
+  return known !== undefined ? known : remember(memo.activities, operation, normalize);
 }
 
-function normalise(operation: string): string {
+function normalize(operation: string): string {
   let key = operation
     .replace(/[\u2010-\u2015\u2212]/g, '-')
     .replace(/\s+/g, ' ')

@@ -1,4 +1,4 @@
-import { msOfInstant, normaliseInstant } from '@countersign/core';
+import { msOfInstant, normalizeInstant } from '@countersign/core';
 
 const NOT_A_DIGIT = 10_000;
 
@@ -18,7 +18,7 @@ export function msOfEventTime(at: string): number {
   }
   const direct = msOfInstant(at);
   if (!Number.isNaN(direct)) return direct;
-  const normal = normaliseInstant(at);
+  const normal = normalizeInstant(at);
   return normal === undefined ? 0 : msOfInstant(normal);
 }
 
@@ -28,7 +28,7 @@ export function msOfEventTime(at: string): number {
  */
 export function issuedMsOf(value: unknown): number | null {
   if (typeof value !== 'string' || value.length < 10) return null;
-  const normal = normaliseInstant(value);
+  const normal = normalizeInstant(value);
   if (normal === undefined) return null;
   const ms = msOfEventTime(normal);
   return ms >= TOKENS_SINCE_MS ? ms : null;

@@ -62,8 +62,8 @@ test('a request cannot state an input that its enforcement point cannot', () => 
 });
 
 test('ignores members that the schema does not have', () => {
-  const names = ['context.colour', 'principal.colour', 'resource.colour', 'principal.manager.age'];
-  const found = gathered(names, { request: { context: { colour: 'red' } } });
+  const names = ['context.color', 'principal.color', 'resource.color', 'principal.manager.age'];
+  const found = gathered(names, { request: { context: { color: 'red' } } });
   assert.deepEqual([found.inputs, found.lacking.size], [[], 0]);
 });
 

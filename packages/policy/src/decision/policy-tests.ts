@@ -1,4 +1,4 @@
-import { msOfInstant, normaliseInstant } from '@countersign/core';
+import { msOfInstant, normalizeInstant } from '@countersign/core';
 import type { DocumentProblem } from '@countersign/yaml-document';
 import { parseYaml } from '@countersign/yaml-document';
 import { z } from 'zod';
@@ -75,7 +75,7 @@ export function policyTestCases(
     for (let at = 0; at < count; at++) lines.push(lineOf(document.problemAt(['tests', at], '')));
     return [];
   });
-  const nowMs = msOfInstant(normaliseInstant(parsed.now) ?? '');
+  const nowMs = msOfInstant(normalizeInstant(parsed.now) ?? '');
   const store = new DirectoryStore();
   const tenant = loadDirectoryFile(store, parsed.directory, { file, readMs: nowMs });
   loadRegister(store, { tenant, workloads: parsed.workloads }, { file, readMs: nowMs });
@@ -130,7 +130,7 @@ function testFileSchema(): z.ZodType<PolicyTestFile> {
     policies: z.array(text).optional(),
     obligations: z.array(text).optional(),
   });
-  const isTime = (at: string): boolean => normaliseInstant(at) !== undefined;
+  const isTime = (at: string): boolean => normalizeInstant(at) !== undefined;
   return z.strictObject({
     now: z.string().refine(isTime, { message: 'is not a time: write it as 2026-01-31T08:30:00Z' }),
     directory: directorySchema(),

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { isGuid, msOfInstant, normaliseInstant, type TenantId, tenantId } from '@countersign/core';
+import { isGuid, msOfInstant, normalizeInstant, type TenantId, tenantId } from '@countersign/core';
 import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { WAVE_STATES } from '../information/suite-directory.ts';
@@ -93,7 +93,7 @@ export function directorySchema(): z.ZodType<DirectoryFile> {
 
 export function timeSchema(): z.ZodType<string> {
   const message = 'is not a time: write it as 2026-01-31T08:30:00Z';
-  return z.string().refine((text) => normaliseInstant(text) !== undefined, { message });
+  return z.string().refine((text) => normalizeInstant(text) !== undefined, { message });
 }
 
 export function tenantSchema(): z.ZodType<TenantId, string> {
@@ -142,7 +142,7 @@ export function heldMs(
 }
 
 function timeOf(time: string): number {
-  return msOfInstant(normaliseInstant(time) ?? '');
+  return msOfInstant(normalizeInstant(time) ?? '');
 }
 
 class Loading {

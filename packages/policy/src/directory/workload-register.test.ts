@@ -58,7 +58,7 @@ for (const [name, line, says] of [
     'id: a, owner: o, purpose: p, expires: 2026-12-31, networks: [here]',
     /is no range: write it as 203\.0\.113\.0\/24/,
   ],
-  ['known members', 'id: a, owner: o, purpose: p, expires: 2026-12-31, colour: red', /colour/],
+  ['known members', 'id: a, owner: o, purpose: p, expires: 2026-12-31, color: red', /color/],
 ] as const) {
   test(`a workload needs ${name}`, () => {
     const text = `tenant: ${TENANT}\nworkloads:\n  - { ${line} }\n`;

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { msOfInstant, normaliseInstant, type TenantId } from '@countersign/core';
+import { msOfInstant, normalizeInstant, type TenantId } from '@countersign/core';
 import { parseYaml, type SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import { type Address, isInRange, parseAddress } from '../cedar/ip-range.ts';
@@ -34,7 +34,7 @@ export type RegisteredWorkload = {
 export function workloadSchema(): z.ZodType<RegisteredWorkload> {
   const text = z.string().trim().min(1).max(NAME_CHARACTERS_MAX);
   const texts = z.array(text).default([]);
-  const isTime = (at: string): boolean => normaliseInstant(at) !== undefined;
+  const isTime = (at: string): boolean => normalizeInstant(at) !== undefined;
   const isRange = (range: string): boolean => parseAddress(range) !== undefined;
   return z.strictObject({
     id: text,
@@ -78,7 +78,7 @@ export function loadRegister(
   tenant.stand(origin.source);
   for (const { id, names, expires, ...rest } of register.workloads) {
     const row = tenant.put(WORKLOAD, id, names);
-    const values = { registered: true, expires: msOfInstant(normaliseInstant(expires) ?? '') };
+    const values = { registered: true, expires: msOfInstant(normalizeInstant(expires) ?? '') };
     for (const [name, value] of Object.entries({ ...rest, ...values })) {
       tenant.set(WORKLOAD, row, name, value, origin);
     }

@@ -114,9 +114,9 @@ when { principal.risk == "high" };`;
     const [syntax] = problems(`${policy('a')}permit (principal`);
     assert.match(syntax ?? '', /^a\.cedar:2:\d+: /);
     const [wrong] = problems(
-      `${policy('a')}${policy('b').replace(';', '\nwhen { principal.colour == "red" };')}`,
+      `${policy('a')}${policy('b').replace(';', '\nwhen { principal.color == "red" };')}`,
     );
-    assert.match(wrong ?? '', /^a\.cedar:3:\d+: .*colour/s);
+    assert.match(wrong ?? '', /^a\.cedar:3:\d+: .*color/s);
     const [schema] = problems(policy('a'), { schema: { file: 's.cedarschema', text: 'entity ;' } });
     assert.match(schema ?? '', /^s\.cedarschema:1:\d+: /);
   });
@@ -257,7 +257,7 @@ permit (principal is Person, action == Action::"signIn", resource) when { ${cond
       text: `
 entity Team;
 entity Person in [Team] = { enabled: Bool, title: String, device: Device };
-entity Device = { compliant: Bool, colour: String };
+entity Device = { compliant: Bool, color: String };
 entity Suite = { level: Long };
 action signIn appliesTo {
   principal: [Person], resource: [Suite],
@@ -276,7 +276,7 @@ action signIn appliesTo {
     assert.equal(lacks('principal.title == "x"'), 'principal.title');
     assert.equal(lacks('principal in Team::"t"'), 'principal in Team');
     assert.equal(lacks('resource.level > 3'), 'resource.level');
-    assert.equal(lacks('context.device.colour == "red"'), 'context.device.colour');
+    assert.equal(lacks('context.device.color == "red"'), 'context.device.color');
     assert.equal(lacks('principal.device.compliant'), 'principal.device.compliant');
     for (const fine of ['principal.enabled', 'context.device.compliant', 'context.time > 3']) {
       assert.deepEqual(check(when('a', fine), { schema }), [], fine);
@@ -299,7 +299,7 @@ action signIn appliesTo {
     const of = (condition: string) =>
       check(when('a', condition, 'own'), { schema, points: [devices] });
     assert.deepEqual(of('principal.device.compliant'), []);
-    assert.match(of('principal.device.colour == "red"').join(), /reads principal\.device\.colour,/);
+    assert.match(of('principal.device.color == "red"').join(), /reads principal\.device\.color,/);
     const both = when('a', 'context.app == "x" && principal.title == "y"', 'own');
     assert.deepEqual(check(both, { schema, points: [own] }), []);
   });

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { msOfInstant, normaliseInstant } from '@countersign/core';
+import { msOfInstant, normalizeInstant } from '@countersign/core';
 import type { DatePart, ValueTest } from '../expressions/expression.ts';
 import { regexTester } from '../expressions/regex.ts';
 import { formOf, globTest, MANY, type TextPattern } from '../expressions/text-pattern.ts';
@@ -156,7 +156,7 @@ const DAY_MS = 86_400_000;
  * epoch.
  */
 function datePart(text: string, part: DatePart): number | undefined {
-  const instant = normaliseInstant(text);
+  const instant = normalizeInstant(text);
   const ms = instant === undefined ? numberOf(text) : msOfInstant(instant);
   const date = ms === undefined ? undefined : new Date(ms);
   if (date === undefined || Number.isNaN(date.getTime())) return undefined;

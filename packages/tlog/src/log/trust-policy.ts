@@ -94,10 +94,10 @@ export function quorumAnswer(
 /** Strong Kleene logic for "at least `threshold` of them". */
 function thresholdAnswer(votes: readonly Answer[], threshold: number): Answer {
   const asOf = lowestWatermark(votes.map((vote) => vote.asOf));
-  const inFavour = votes.filter((vote) => vote.kind === 'yes');
-  if (inFavour.length >= threshold) return { ...all(inFavour), asOf };
+  const inFavor = votes.filter((vote) => vote.kind === 'yes');
+  if (inFavor.length >= threshold) return { ...all(inFavor), asOf };
   const open = votes.filter((vote) => vote.kind === 'unknown');
-  if (inFavour.length + open.length >= threshold) return { ...any(open), asOf };
+  if (inFavor.length + open.length >= threshold) return { ...any(open), asOf };
   return { ...any(votes.filter((vote) => vote.kind === 'no')), asOf };
 }
 

@@ -4,7 +4,7 @@ import type { CliCommand } from '../adapter/declare-command.ts';
 import { checkOutputOf, outputFlags, outputOf } from '../adapter/output-flags.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { printBrief } from '../render/render-brief.ts';
-import { sanitiseJson } from '../terminal/sanitize.ts';
+import { sanitizeJson } from '../terminal/sanitize.ts';
 
 const FORMATS = ['text', 'html', 'json'] as const;
 
@@ -21,7 +21,7 @@ const brief = bindDocument(writeBrief, {
     const format = own['format'] ?? (context.json ? 'json' : 'text');
     switch (format as (typeof FORMATS)[number]) {
       case 'json':
-        return writeOutput(context, file, [`${sanitiseJson(JSON.stringify(output))}\n`]);
+        return writeOutput(context, file, [`${sanitizeJson(JSON.stringify(output))}\n`]);
       case 'html': {
         const { briefHtml } = await import('../../reports/brief/brief-html.ts');
         return writeOutput(context, file, briefHtml(view));

@@ -17,7 +17,7 @@ import {
   writeOutput,
   writeWhole,
 } from '../process/output-file.ts';
-import { sanitiseJson } from '../terminal/sanitize.ts';
+import { sanitizeJson } from '../terminal/sanitize.ts';
 import type { Column } from '../terminal/table.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'parquet'] as const;
@@ -145,7 +145,7 @@ async function* csvOf(columns: readonly QueryColumn[], rows: Rows): AsyncGenerat
 async function* jsonOf(columns: readonly QueryColumn[], rows: Rows): AsyncGenerator<string> {
   for await (const row of rows) {
     const members = columns.map(({ name }, at) => [name, row[at] ?? null]);
-    yield `${sanitiseJson(JSON.stringify(Object.fromEntries(members)))}\n`;
+    yield `${sanitizeJson(JSON.stringify(Object.fromEntries(members)))}\n`;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Brief } from '../../reports/brief/brief.ts';
 import { briefLines } from '../../reports/brief/brief-text.ts';
 import type { Context } from '../process/command-context.ts';
 import { type OutputFlags, writeOutput } from '../process/output-file.ts';
-import { sanitise } from '../terminal/sanitize.ts';
+import { sanitize } from '../terminal/sanitize.ts';
 import { wrap } from '../terminal/text-width.ts';
 
 export async function printBrief(
@@ -12,7 +12,7 @@ export async function printBrief(
 ): Promise<void> {
   const { terminal } = context;
   const lines = briefLines(brief, terminal.proseColumns, (text, columns) =>
-    wrap(sanitise(text), columns),
+    wrap(sanitize(text), columns),
   );
   if (output.output !== undefined) return writeOutput(context, output, withNewlines(lines));
   for (const line of lines) terminal.line(line);

@@ -8,7 +8,7 @@ import {
   type FindingLine,
 } from '../../reports/findings/finding-groups.ts';
 import { periodText, shortTimeText } from '../../reports/time-text.ts';
-import { sanitise } from '../terminal/sanitize.ts';
+import { sanitize } from '../terminal/sanitize.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { cutAtWord, cutEnd, displayWidth } from '../terminal/text-width.ts';
 import { severityStyle, severityText, shortSeverityText } from './severity.ts';
@@ -93,7 +93,7 @@ function layoutOf(groups: readonly FindingGroup[]): LineLayout {
   return {
     severity: widest(lines.map(({ severity }) => shortSeverityText(severity))),
     time: widest(lines.map(({ firstMs }) => shortTimeText(firstMs, year))),
-    who: Math.min(WHO_COLUMNS_MAX, widest(lines.map(({ who }) => sanitise(who)))),
+    who: Math.min(WHO_COLUMNS_MAX, widest(lines.map(({ who }) => sanitize(who)))),
     year,
   };
 }
@@ -106,9 +106,9 @@ function printLine(terminal: Terminal, line: FindingLine, layout: LineLayout): v
   ];
   const taken = INDENT + layout.severity + layout.time + layout.who + shortId.length + GAP * 4;
   const room = terminal.columns - taken;
-  const who = sanitise(line.who);
+  const who = sanitize(line.who);
   const state = status === 1 ? '' : ` (${statusText(status)})`;
-  const what = `${sanitise(line.what)}${state}`;
+  const what = `${sanitize(line.what)}${state}`;
   const isCut = room !== Infinity;
   const shownWho = isCut ? cutEnd(who, layout.who) : who;
   const shownWhat = isCut ? cutAtWord(what, room) : what;

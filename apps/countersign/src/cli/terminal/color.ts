@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** What a color means; the three answers stay three colours. */
+/** What a color means; the three answers stay three colors. */
 export type Style = 'heading' | 'faint' | 'strong' | 'yes' | 'no' | 'unknown' | 'plain';
 
 const FORMATS = {
@@ -13,7 +13,7 @@ const FORMATS = {
   plain: [],
 } as const satisfies Record<Style, readonly Parameters<typeof styleText>[0][]>;
 
-/** `text` must be sanitised already: escapes that stand in it afterwards are ours. */
+/** `text` must be sanitized already: escapes that stand in it afterwards are ours. */
 export function paint(text: string, style: Style): string {
   const formats = FORMATS[style];
   if (formats.length === 0 || text === '') return text;
@@ -24,7 +24,7 @@ export function paint(text: string, style: Style): string {
  * FORCE_COLOR decides, then NO_COLOR (https://no-color.org: any value but the empty one), then
  * whether somebody is looking.
  */
-export function colourWanted(
+export function colorWanted(
   env: Readonly<Record<string, string | undefined>>,
   isTerminal: 'terminal' | 'no terminal',
 ): 'color' | 'no color' {

@@ -1,6 +1,6 @@
 import { type Clock, numberText, plural } from '@countersign/core';
 import { PROGRESS_LINE_MS, PROGRESS_REDRAW_MS } from '../process/limits.ts';
-import { sanitise } from './sanitize.ts';
+import { sanitize } from './sanitize.ts';
 import { cutEnd } from './text-width.ts';
 
 /** How far a long job is. `bytesTotal` undefined (a pipe, say): no percentage, no time left. */
@@ -43,7 +43,7 @@ export class ProgressLine {
     const every = this.#columns === undefined ? PROGRESS_LINE_MS : PROGRESS_REDRAW_MS;
     if (now - this.#drawnMs < every) return;
     this.#drawnMs = now;
-    const text = sanitise(progressText(state, now - this.#startMs));
+    const text = sanitize(progressText(state, now - this.#startMs));
     if (this.#columns === undefined) {
       this.#sink.write(`${text}\n`);
     } else {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import { sanitise, sanitiseJson } from './sanitize.ts';
+import { sanitize, sanitizeJson } from './sanitize.ts';
 
 /** What a terminal acts upon or nobody sees, said without the expression under test. */
 function isDangerous(character: string): boolean {
@@ -50,16 +50,16 @@ const hostile = fc
 test('lets no control character, escape, override or invisible character through', () => {
   fc.assert(
     fc.property(hostile, (text) => {
-      for (const character of sanitise(text)) assert.ok(!isDangerous(character));
+      for (const character of sanitize(text)) assert.ok(!isDangerous(character));
     }),
     runs(2000, 200000),
   );
 });
 
-test('changes nothing that was sanitised before', () => {
+test('changes nothing that was sanitized before', () => {
   fc.assert(
     fc.property(hostile, (text) => {
-      assert.equal(sanitise(sanitise(text)), sanitise(text));
+      assert.equal(sanitize(sanitize(text)), sanitize(text));
     }),
     runs(2000, 200000),
   );
@@ -68,7 +68,7 @@ test('changes nothing that was sanitised before', () => {
 test('leaves JSON equal, with nothing in it that a terminal acts upon', () => {
   fc.assert(
     fc.property(fc.dictionary(hostile, hostile), (value) => {
-      const json = sanitiseJson(JSON.stringify(value));
+      const json = sanitizeJson(JSON.stringify(value));
       for (const character of json) assert.ok(!isDangerous(character));
       assert.deepEqual(JSON.parse(json), JSON.parse(JSON.stringify(value)));
     }),
@@ -77,14 +77,14 @@ test('leaves JSON equal, with nothing in it that a terminal acts upon', () => {
 });
 
 test('shows what it was', () => {
-  assert.equal(sanitise('a\x1b[2Jb'), 'a␛[2Jb');
-  assert.equal(sanitise('line\r\nline'), 'line␍␊line');
-  assert.equal(sanitise('gpj\u202eexe'), 'gpj<U+202E>exe');
-  assert.equal(sanitise('al\u200bice'), 'al<U+200B>ice');
+  assert.equal(sanitize('a\x1b[2Jb'), 'a␛[2Jb');
+  assert.equal(sanitize('line\r\nline'), 'line␍␊line');
+  assert.equal(sanitize('gpj\u202eexe'), 'gpj<U+202E>exe');
+  assert.equal(sanitize('al\u200bice'), 'al<U+200B>ice');
 });
 
 test('leaves names of every script and emoji alone', () => {
   for (const name of ['Zoë Müller', 'Ιωάννης', '山田太郎', 'مريم', '❤\ufe0f team', '👍🏽 done']) {
-    assert.equal(sanitise(name), name);
+    assert.equal(sanitize(name), name);
   }
 });

@@ -16,12 +16,12 @@ const INVISIBLE = new RegExp(
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Makes every invisible character visible: `␛[2J`, `␊`, `<U+202E>`. The result is one line. */
-export function sanitise(text: string): string {
+export function sanitize(text: string): string {
   return PLAIN.test(text) ? text : text.replace(INVISIBLE, picture);
 }
 
 /** Writes what JSON leaves raw of them as `\uXXXX`: equal as JSON, and safe to look at. */
-export function sanitiseJson(json: string): string {
+export function sanitizeJson(json: string): string {
   return PLAIN.test(json) ? json : json.replace(INVISIBLE, jsonEscape);
 }
 

@@ -1,10 +1,10 @@
 import { CELL_CHARACTERS_MAX, COLUMNS_MIN, TABLE_SAMPLE_ROWS } from '../process/limits.ts';
 import { paint, type Style } from './color.ts';
-import { sanitise } from './sanitize.ts';
+import { sanitize } from './sanitize.ts';
 import { type ColumnKind, type ColumnShape, GAP, type Layout, layoutOf } from './table-layout.ts';
 import { cutMiddle, displayWidth, ELLIPSIS, wrap } from './text-width.ts';
 
-/** Text that is sanitised and then painted; undefined is an empty cell. */
+/** Text that is sanitized and then painted; undefined is an empty cell. */
 export type Cell = string | { readonly text: string; readonly style: Style } | undefined;
 
 export type Column<Row> = ColumnShape & {
@@ -60,7 +60,7 @@ function cellValue(cell: Cell): Value {
     typeof cell === 'object' ? cell : { text: cell ?? '', style: 'plain' as const };
   const cut =
     text.length > CELL_CHARACTERS_MAX ? `${text.slice(0, CELL_CHARACTERS_MAX)}${ELLIPSIS}` : text;
-  return { text: sanitise(cut), style };
+  return { text: sanitize(cut), style };
 }
 
 function naturalWidths(plan: Plan, sample: readonly (readonly Value[])[]): number[] {

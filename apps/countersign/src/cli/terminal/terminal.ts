@@ -1,9 +1,9 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '@countersign/core';
 import { COLUMNS_DEFAULT, COLUMNS_MIN } from '../process/limits.ts';
-import { colourWanted, paint, type Style } from './color.ts';
+import { colorWanted, paint, type Style } from './color.ts';
 import { ProgressLine, type ProgressState } from './progress-line.ts';
-import { sanitise, sanitiseJson } from './sanitize.ts';
+import { sanitize, sanitizeJson } from './sanitize.ts';
 import { type Cell, type Column, tableLines } from './table.ts';
 import { wrap } from './text-width.ts';
 
@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /**
- * The only way from a command to the two output streams. Every string is sanitised on its way, so
+ * The only way from a command to the two output streams. Every string is sanitized on its way, so
  * that nothing out of a vendor's record reaches a terminal raw; our own escapes are added after.
  *
  * When the reader of standard output goes away (`| head`), writing becomes silent and lists stop:
@@ -34,8 +34,8 @@ export class Terminal {
     const { stdout, stderr, env, clock } = options;
     this.isTTY = stdout.isTTY === true;
     this.columns = columnsOf(stdout, env);
-    this.color = colourWanted(env, this.isTTY ? 'terminal' : 'no terminal');
-    this.#stderrColor = colourWanted(env, stderr.isTTY === true ? 'terminal' : 'no terminal');
+    this.color = colorWanted(env, this.isTTY ? 'terminal' : 'no terminal');
+    this.#stderrColor = colorWanted(env, stderr.isTTY === true ? 'terminal' : 'no terminal');
     this.#stdout = new Output(stdout);
     this.#stderr = new Output(stderr);
     const columns = stderr.isTTY === true ? (stderr.columns ?? COLUMNS_DEFAULT) : undefined;
@@ -70,7 +70,7 @@ export class Terminal {
   /** A label, and prose beside it that is wrapped within its own column. */
   labeled(label: string, text: string, width: number): void {
     const room = this.columns - width;
-    const lines = room === Infinity ? [sanitise(text)] : wrap(sanitise(text), Math.max(room, 20));
+    const lines = room === Infinity ? [sanitize(text)] : wrap(sanitize(text), Math.max(room, 20));
     for (const [at, line] of lines.entries()) {
       this.line({ text: (at === 0 ? label : '').padEnd(width), style: 'strong' }, line);
     }
@@ -79,7 +79,7 @@ export class Terminal {
   /** Prose of ours or of the vendor, wrapped at the width of the terminal. */
   paragraph(text: string, indent = 0, style: Style = 'plain'): void {
     const width = this.columns - indent;
-    const lines = width === Infinity ? [sanitise(text)] : wrap(sanitise(text), Math.max(width, 20));
+    const lines = width === Infinity ? [sanitize(text)] : wrap(sanitize(text), Math.max(width, 20));
     for (const line of lines) this.line(' '.repeat(indent), { text: line, style });
   }
 
@@ -87,7 +87,7 @@ export class Terminal {
   note(...pieces: Cell[]): void {
     this.#progress?.clear();
     const text = pieces.map(textOf).join('');
-    const [first, ...more] = wrap(sanitise(text), this.#stderrColumns);
+    const [first, ...more] = wrap(sanitize(text), this.#stderrColumns);
     const isOneLine = more.length === 0;
     const lines = isOneLine
       ? [pieces.map((piece) => show(piece, this.#stderrColor)).join('')]
@@ -134,7 +134,7 @@ export class Terminal {
   /** `--json` of one answer. */
   document(value: unknown): void {
     this.#progress?.clear();
-    this.#stdout.write(`${sanitiseJson(JSON.stringify(value))}\n`);
+    this.#stdout.write(`${sanitizeJson(JSON.stringify(value))}\n`);
   }
 
   /** Bytes as they are, for a file or a program; on a terminal, made safe line by line. */
@@ -146,7 +146,7 @@ export class Terminal {
     for await (const chunk of chunks) {
       if (this.isTTY) {
         const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-        this.#stdout.write(text.split(/\r?\n/).map(sanitise).join('\n'));
+        this.#stdout.write(text.split(/\r?\n/).map(sanitize).join('\n'));
       } else {
         this.#stdout.write(chunk);
       }
@@ -229,8 +229,8 @@ function textOf(piece: Cell): string {
 }
 
 function show(piece: Cell, color: 'color' | 'no color'): string {
-  if (typeof piece !== 'object') return sanitise(piece ?? '');
-  const text = sanitise(piece.text);
+  if (typeof piece !== 'object') return sanitize(piece ?? '');
+  const text = sanitize(piece.text);
   return color === 'color' ? paint(text, piece.style) : text;
 }
 

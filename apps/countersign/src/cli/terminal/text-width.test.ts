@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { idsNamed } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import { sanitise } from './sanitize.ts';
+import { sanitize } from './sanitize.ts';
 import { cutAtWord, cutEnd, cutMiddle, displayWidth, wrap } from './text-width.ts';
 
 const text = fc
@@ -13,7 +13,7 @@ const text = fc
       fc.constantFrom(' ', '  ', '/', '山田', '👍', 'e\u0301', 'path/to/a-file'),
     ),
   )
-  .map((parts) => sanitise(parts.join('')));
+  .map((parts) => sanitize(parts.join('')));
 
 test('counts two columns for wide characters and none for combining marks', () => {
   assert.equal(displayWidth('abc'), 3);

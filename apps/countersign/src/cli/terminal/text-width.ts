@@ -1,4 +1,4 @@
-/** Terminal columns that text takes, and cutting and wrapping by them. Text is sanitised before. */
+/** Terminal columns that text takes, and cutting and wrapping by them. Text is sanitized before. */
 
 const ASCII = /^[\x20-\x7e]*$/;
 const ZERO = /^[\p{Mn}\p{Me}]$/u;

@@ -1,4 +1,4 @@
-import { interval, normalise } from '@countersign/core';
+import { interval, normalize } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { Detector, DetectorInput } from '../runner/detector.ts';
@@ -25,7 +25,7 @@ export function streamDetector(detectors: readonly WindowDetector[] = STREAM_DET
     watches: streamWatchers(detectors, 'stream'),
     restTimes: STREAM_REST_TIMES,
     async *detect({ touched, ledger, isolation }: DetectorInput): AsyncGenerator<DetectorResult> {
-      const covers = normalise(
+      const covers = normalize(
         touched.map(({ from, to }) =>
           interval(
             Math.floor(from / DAY_MS) * DAY_MS,

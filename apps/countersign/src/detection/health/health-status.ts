@@ -1,4 +1,4 @@
-import { type Interval, type IntervalSet, intersect, normalise, subtract } from '@countersign/core';
+import { type Interval, type IntervalSet, intersect, normalize, subtract } from '@countersign/core';
 import { isSpotSource, isStillComing, isUncollected } from '@countersign/coverage';
 import { type Log, tellsOf } from '../../store/coverage/log-sources.ts';
 import { ASKED_WITHIN_MS } from '../../store/limits.ts';
@@ -81,7 +81,7 @@ function healthOfLog(log: Log, facts: readonly CoverageRow[], asked: HealthScope
   }
   // A row about all sources, such as a clock step, affects each of them.
   const besides = facts.filter((fact) => fact.source === ANY && !isGood(fact));
-  const good = subtract(normalise(own.filter(isGood).flatMap(spanOf)), spansOf(besides));
+  const good = subtract(normalize(own.filter(isGood).flatMap(spanOf)), spansOf(besides));
   const all = { log, own: [...own, ...besides], good };
   return asked.kind === 'now' ? healthNow(all, asked.nowMs) : healthWithin(all, asked);
 }
@@ -95,7 +95,7 @@ type HealthInputs = {
 function healthWithin({ log, own, good }: HealthInputs, { fromMs, toMs }: Times): HealthStatus {
   const period = fromMs < toMs ? [{ from: fromMs, to: toMs }] : [];
   const files = own.filter(isOfFile);
-  const seen = intersect(period, normalise([...good, ...files.flatMap(spanOf)]));
+  const seen = intersect(period, normalize([...good, ...files.flatMap(spanOf)]));
   const untilMs = finite(seen.at(-1)?.to);
   const because = `${log.words}: ${becauseOf(files) ?? 'nothing was collected'}`;
   const isWhole = subtract(period, good).length === 0;
@@ -173,7 +173,7 @@ function touches({ fromMs, toMs }: CoverageRow, { from, to }: Interval): boolean
 }
 
 function spansOf(facts: readonly CoverageRow[]): IntervalSet {
-  return normalise(facts.flatMap(spanOf));
+  return normalize(facts.flatMap(spanOf));
 }
 
 function spanOf({ fromMs, toMs }: CoverageRow): Interval[] {

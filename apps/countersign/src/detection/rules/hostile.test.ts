@@ -52,14 +52,14 @@ function* hostileEvents(): Generator<{ source: string; value: unknown }> {
 }
 
 test('no rule throws on a hostile value in any place, and every finding has an id', () => {
-  const signaller = new SignalExtractor(content.plan);
+  const signaler = new SignalExtractor(content.plan);
   const memo = createMemo();
   const rows: SignalRow[] = [];
   let index = 0;
   for (const { source, value } of hostileEvents()) {
     const record = { source, tenant: TENANT_NOT_STATED, id: String(index) };
     const reading = read({ ...record, at: AT, value }, memo);
-    for (const { stream, group, part, values, about } of signaller.of(reading)) {
+    for (const { stream, group, part, values, about } of signaler.of(reading)) {
       const { timeMs } = reading.event;
       const tenant = TENANT_NOT_STATED;
       rows.push({ stream, group, timeMs, index, part, tenant, values, about });

@@ -60,13 +60,13 @@ function evaluatedTitles(rows: readonly SignalRow[], samplesMax: number): readon
 test('a rule that did not compare all values of a record reports it, with what it feeds', () => {
   const rules = [{ path: 'chain.yml', text: CHAIN.replace('operation: one', 'Members: one') }];
   const content = ruleContent({ rules, pipelines: [] });
-  const signaller = new SignalExtractor(content.plan);
+  const signaler = new SignalExtractor(content.plan);
   const rowsOf = (members: number): SignalRow[] => {
     const Members = Array.from({ length: members }, (_, at) => String(at));
     const at = '2026-03-09T10:00:00Z';
     const value = { CreationTime: at, Operation: 'x', UserId: 'ada', Members: [...Members, 'one'] };
     const record = { source: 'm365.export/unified-audit-log', tenant: 't', id: 'a', at, value };
-    return signaller.of(read(record, createMemo())).map((signal) => {
+    return signaler.of(read(record, createMemo())).map((signal) => {
       const { stream, group, part, values, about } = signal;
       return { stream, group, part, values, about, timeMs: Date.parse(at), index: 7, tenant: 't' };
     });

@@ -1,4 +1,4 @@
-import { normaliseInstant, TENANT_NOT_STATED } from '@countersign/core';
+import { normalizeInstant, TENANT_NOT_STATED } from '@countersign/core';
 import { createMemo, type Memo, read } from '@countersign/ocsf';
 import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
 import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
@@ -20,11 +20,11 @@ export type TestOutcome = {
 
 /** Runs the tests in rules: each rule on its own events, through the normal path of a record. */
 export function runRuleTests(content: RuleContent): TestOutcome[] {
-  const signaller = new SignalExtractor(content.plan);
+  const signaler = new SignalExtractor(content.plan);
   const memo = createMemo();
   return [...content.sayings].flatMap(([rule, { document, custom }]) =>
     custom.tests.map((each): TestOutcome => {
-      const found = finds({ content, signaller, memo }, rule, each) ? 'yes' : 'no';
+      const found = finds({ content, signaler, memo }, rule, each) ? 'yes' : 'no';
       const passed = found === each.finds ? 'yes' : 'no';
       const said = found === 'yes' ? 'it finds something' : 'it finds nothing';
       const because = passed === 'yes' ? null : `${said} in these events`;
@@ -35,18 +35,18 @@ export function runRuleTests(content: RuleContent): TestOutcome[] {
 
 type Bench = {
   readonly content: RuleContent;
-  readonly signaller: SignalExtractor;
+  readonly signaler: SignalExtractor;
   readonly memo: Memo;
 };
 
-function finds({ content, signaller, memo }: Bench, rule: string, test: RuleTest): boolean {
+function finds({ content, signaler, memo }: Bench, rule: string, test: RuleTest): boolean {
   const rows: SignalRow[] = [];
   const events = Array.from({ length: test.repeat }, () => test.events).flat();
   for (const [index, event] of events.entries()) {
     const { source, value } = sourced(event, test.source);
     const record = { source, tenant: TENANT_NOT_STATED, id: String(index) };
     const reading = read({ ...record, at: timeOf(value), value }, memo);
-    for (const { stream, group, part, values, about } of signaller.of(reading)) {
+    for (const { stream, group, part, values, about } of signaler.of(reading)) {
       const { timeMs } = reading.event;
       const tenant = TENANT_NOT_STATED;
       rows.push({ stream, group, timeMs, index, part, tenant, values, about });
@@ -81,7 +81,7 @@ function timeOf(value: unknown): string {
   const members = (typeof value === 'object' && value !== null ? value : {}) as Json;
   for (const name of [...TIMES, 'Timestamp']) {
     const written = members[name];
-    const instant = typeof written === 'string' ? normaliseInstant(written) : undefined;
+    const instant = typeof written === 'string' ? normalizeInstant(written) : undefined;
     if (instant !== undefined) return instant;
   }
   return '2026-03-02T09:00:00Z';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { assert, type IntervalSet, interval, messageOf, normalise } from '@countersign/core';
+import { assert, type IntervalSet, interval, messageOf, normalize } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger';
 import { commitProjection } from '../../projection/commit-projection.ts';
 import { findingBody } from '../../projection/entries/finding-body.ts';
@@ -374,7 +374,7 @@ async function bypass(parts: AsyncIterable<DetectorResult>): Promise<void> {
 }
 
 function union(...sets: readonly IntervalSet[]): IntervalSet {
-  return normalise(sets.flat());
+  return normalize(sets.flat());
 }
 
 const DOES_NOT_RUN = 'it does not run, since it fails whatever it reads';

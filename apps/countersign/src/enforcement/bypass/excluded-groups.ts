@@ -77,8 +77,8 @@ export class ExcludedGroups {
     const url = `${this.#config.graph}${METHODS}/${encodeURIComponent(this.#config.method)}`;
     const headers: Record<string, string> = {};
     if (body !== undefined) headers['content-type'] = 'application/json';
-    const authorisation = this.#tokens;
-    const reply = await this.#http.send({ method, url, headers, body, authorisation, signal });
+    const authorization = this.#tokens;
+    const reply = await this.#http.send({ method, url, headers, body, authorization, signal });
     return reply.body.toString('utf8');
   }
 }

@@ -148,7 +148,7 @@ test('no step of our clock makes an old hint new', async () => {
 test('a clock step completes no expired attempt, and ends no other', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  const first = await world.enrol(authenticator);
+  const first = await world.enroll(authenticator);
   world.clock.advance(6 * MINUTE_MS);
   world.clock.step(-6 * MINUTE_MS);
   assert.match((await world.use(first, authenticator)).text, /sign-in expired or continues/);
@@ -252,7 +252,7 @@ test('shows input from Entra as text', async () => {
 test('another site cannot post on behalf of a person with a session', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  const page = await world.enrol(authenticator);
+  const page = await world.enroll(authenticator);
   const credential = authenticator.get(page.options, ISSUER);
   const form = new URLSearchParams({ token: page.token, credential });
   const cookie = page.cookie ?? '';
@@ -278,7 +278,7 @@ test('another site cannot post on behalf of a person with a session', async () =
 test('no page posts twice', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  const page = await world.enrol(authenticator);
+  const page = await world.enroll(authenticator);
   await world.use(page, authenticator);
   assertRefused(await world.use(page, authenticator), 'over');
   assert.equal(world.decisions.length, 1);
@@ -327,7 +327,7 @@ test('no page can be framed, and none runs foreign scripts', async () => {
 
 test('the page is the same for every person', async () => {
   const world = await EamWorld.begin();
-  await world.enrol(new SoftAuthenticator());
+  await world.enroll(new SoftAuthenticator());
   const plain = (page: Page): string =>
     page.text
       .replaceAll(page.token || 'none', 'TOKEN')

@@ -18,7 +18,7 @@ import { FAILURES_MAX } from './limits.ts';
 test('a person registers by invitation, proves the passkey, and is confirmed', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  const registered = await world.enrol(authenticator);
+  const registered = await world.enroll(authenticator);
   assert.match(registered.text, /Your passkey is registered/);
   assert.equal(world.decisions.length, 0, 'nothing is decided before the passkey is used');
   const page = await world.use(registered, authenticator);
@@ -47,7 +47,7 @@ test('a person registers by invitation, proves the passkey, and is confirmed', a
 test('a permit and its pass are durable before the answer to Entra', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  await world.use(await world.enrol(authenticator), authenticator);
+  await world.use(await world.enroll(authenticator), authenticator);
   const [{ decision, request } = assert.fail()] = world.decisions;
   assert.equal(decision.effect, 'permit');
   assert.equal(decision.enforcementPoint, 'eam');
@@ -69,7 +69,7 @@ test('a permit and its pass are durable before the answer to Entra', async () =>
 test('finds a person by name if the directory has no object id', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  const page = await world.use(await world.enrol(authenticator, NAMED), authenticator);
+  const page = await world.use(await world.enroll(authenticator, NAMED), authenticator);
   assert.equal(answerIn(page).action, BACK);
   const [{ decision, request } = assert.fail()] = world.decisions;
   assert.deepEqual([decision.effect, request.subject.id], ['permit', '4444@northmoor.example']);
@@ -87,7 +87,7 @@ test("reports a temporary failure while Entra's keys are unreadable", async () =
 test('a permit that cannot be recorded is not given', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  const registered = await world.enrol(authenticator);
+  const registered = await world.enroll(authenticator);
   world.ledger = 'full';
   const page = await world.use(registered, authenticator);
   assert.equal(page.status, 503);
@@ -100,7 +100,7 @@ test('a permit that cannot be recorded is not given', async () => {
 test('shows a denied person a reference, and tells Entra', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  const page = await world.use(await world.enrol(authenticator, PREY), authenticator);
+  const page = await world.use(await world.enroll(authenticator, PREY), authenticator);
   assert.equal(page.status, 403);
   assert.match(page.text, /policy does not allow this sign-in/);
   assert.doesNotMatch(page.text, /risk/);
@@ -117,7 +117,7 @@ test('shows a denied person a reference, and tells Entra', async () => {
 test('tells a person unknown to the directory that access cannot be decided', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  const page = await world.use(await world.enrol(authenticator, STRANGER), authenticator);
+  const page = await world.use(await world.enroll(authenticator, STRANGER), authenticator);
   assert.match(page.text, /We cannot tell whether/);
   assert.equal(world.decisions[0]?.decision.cause, 'unknown');
 });
@@ -129,7 +129,7 @@ test('states the device of a device-bound passkey, whose health counts', async (
   const code = world.code(ADA);
   const [{ invitation } = assert.fail()] = world.book.invitations();
   Object.assign(invitation, { device: 'laptop' });
-  const next = await world.submit(page, EAM_PATHS.enrol, { code });
+  const next = await world.submit(page, EAM_PATHS.enroll, { code });
   const credential = authenticator.create(next.options, ISSUER);
   const registered = await world.submit(next, EAM_PATHS.register, { credential });
   await world.use(registered, authenticator);
@@ -145,7 +145,7 @@ test('a synced passkey states no device', async () => {
   const code = world.code(ADA);
   const [{ invitation } = assert.fail()] = world.book.invitations();
   Object.assign(invitation, { device: 'laptop' });
-  const next = await world.submit(page, EAM_PATHS.enrol, { code });
+  const next = await world.submit(page, EAM_PATHS.enroll, { code });
   const credential = authenticator.create(next.options, ISSUER);
   const registered = await world.submit(next, EAM_PATHS.register, { credential });
   await world.use(registered, authenticator);

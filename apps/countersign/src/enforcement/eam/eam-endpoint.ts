@@ -91,7 +91,7 @@ export class EamEndpoint {
     this.#steps = new Map<string, Step>([
       [EAM_PATHS.authorize, (request, form) => this.#authorize(request, form)],
       [EAM_PATHS.passkey, (...step) => this.#ofAttempt(...step, this.#prove)],
-      [EAM_PATHS.enrol, (...step) => this.#ofAttempt(...step, this.#enrol)],
+      [EAM_PATHS.enroll, (...step) => this.#ofAttempt(...step, this.#enroll)],
       [EAM_PATHS.register, (...step) => this.#ofAttempt(...step, this.#register)],
       [EAM_PATHS.refuse, (...step) => this.#ofAttempt(...step, this.#giveUp)],
     ]);
@@ -263,7 +263,7 @@ export class EamEndpoint {
     });
   }
 
-  readonly #enrol = async (
+  readonly #enroll = async (
     request: EamRequest,
     attempt: PendingSignIn,
     form: Form,
@@ -353,13 +353,13 @@ export class EamEndpoint {
     });
   }
 
-  #targets(token: string): Readonly<Record<'post' | 'enrol' | 'register' | 'refuse', Target>> {
+  #targets(token: string): Readonly<Record<'post' | 'enroll' | 'register' | 'refuse', Target>> {
     const to = (path: string): Target => ({
       action: this.#options.issuer + path,
       fields: { token },
     });
-    const { passkey, enrol, register, refuse } = EAM_PATHS;
-    return { post: to(passkey), enrol: to(enrol), register: to(register), refuse: to(refuse) };
+    const { passkey, enroll, register, refuse } = EAM_PATHS;
+    return { post: to(passkey), enroll: to(enroll), register: to(register), refuse: to(refuse) };
   }
 
   #noRequest(request: EndpointRequest, cause: string): EndpointReply {

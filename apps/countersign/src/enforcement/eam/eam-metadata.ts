@@ -3,7 +3,7 @@ export const EAM_PATHS = {
   keys: '/eam/keys.json',
   authorize: '/eam/authorize',
   passkey: '/eam/passkey',
-  enrol: '/eam/enrol',
+  enroll: '/eam/enroll',
   register: '/eam/register',
   refuse: '/eam/refuse',
   issuance: '/eam/token-issuance',

@@ -21,15 +21,15 @@ export type CeremonyPage = {
  * The page is the same for every person except the name, so that it reveals nothing about the
  * account.
  */
-export function provePage(frame: Frame, page: CeremonyPage & { readonly enrol: Target }): string {
+export function provePage(frame: Frame, page: CeremonyPage & { readonly enroll: Target }): string {
   const words = WORDS[frame.language];
   const body = `<h1>${escaped(words.proveTitle)}</h1>
 ${whoOf(page)}<p>${escaped(words.proveText)}</p>
 ${noticeOf(frame, page.notice)}${ceremonyForm(page.post, words.proveButton)}
 <details${page.notice === 'bad-code' ? ' open' : ''}>
 <summary>${escaped(words.noPasskey)}</summary>
-<form method="post" action="${escaped(page.enrol.action)}">
-${hidden(page.enrol.fields)}<p id="code-text">${escaped(words.codeText)}</p>
+<form method="post" action="${escaped(page.enroll.action)}">
+${hidden(page.enroll.fields)}<p id="code-text">${escaped(words.codeText)}</p>
 <label for="code">${escaped(words.codeLabel)}</label>
 <input id="code" name="code" required autocomplete="one-time-code" autocapitalize="characters"
  spellcheck="false" maxlength="40" aria-describedby="code-text">

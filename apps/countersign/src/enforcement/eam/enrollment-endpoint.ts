@@ -8,7 +8,7 @@ import type { PasskeyStore } from './passkeys/passkey-store.ts';
 import type { WebAuthnCeremony } from './passkeys/webauthn-ceremony.ts';
 import type { RegisterAttempt } from './pending-sign-ins.ts';
 
-export type EnrolmentDeskOptions = {
+export type EnrollmentEndpointOptions = {
   readonly ceremony: WebAuthnCeremony;
   readonly passkeys: PasskeyStore;
   /** Approvers. A further passkey needs two of them. */
@@ -18,11 +18,11 @@ export type EnrolmentDeskOptions = {
 
 /** Registers passkeys, each by an invitation. */
 export class EnrollmentEndpoint {
-  readonly #options: EnrolmentDeskOptions;
+  readonly #options: EnrollmentEndpointOptions;
   /** Resolves when the registration in progress is done. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(options: EnrolmentDeskOptions) {
+  constructor(options: EnrollmentEndpointOptions) {
     this.#options = options;
   }
 

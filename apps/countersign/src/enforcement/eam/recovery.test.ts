@@ -13,12 +13,12 @@ const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into
 /** A person with a passkey, so that another one needs two people. */
 async function worldOfTwo(): Promise<EamWorld> {
   const world = await EamWorld.begin();
-  await world.enrol();
+  await world.enroll();
   return world;
 }
 
 async function opens(world: EamWorld, code: string): Promise<boolean> {
-  const page = await world.submit(await world.arrive(), EAM_PATHS.enrol, { code });
+  const page = await world.submit(await world.arrive(), EAM_PATHS.enroll, { code });
   return /Register a passkey<\/h1>/.test(page.text);
 }
 
@@ -51,7 +51,7 @@ test('a signature counts only for its invitation, and soon after', async () => {
   const desk = () => ({ nowMs: world.clock.now(), random, people: world.people });
   const asked = { tenant: EAM_TENANT, person: ADA, device: null, by: 'carol', said: request };
   assert.throws(() => invite(world.book, asked, desk()), /of this id already/);
-  await world.enrol(undefined, PREY);
+  await world.enroll(undefined, PREY);
   for (const other of [{ device: 'laptop' }, { person: PREY }]) {
     const changed = { ...asked, ...other };
     assert.throws(() => invite(world.book, changed, desk()), /what was signed is another/);

@@ -22,7 +22,7 @@ function furtherCode(world: EamWorld): string {
 }
 
 function toRegister(world: EamWorld, page: Page): Promise<Page> {
-  return world.submit(page, EAM_PATHS.enrol, { code: furtherCode(world) });
+  return world.submit(page, EAM_PATHS.enroll, { code: furtherCode(world) });
 }
 
 /** Every state of an attempt, reached as a browser reaches it. */
@@ -73,7 +73,7 @@ for (const [state, reach] of STATES) {
       const world = await EamWorld.begin();
       // Without a counter, like synced passkeys, so that no counter stops a second use.
       const mine = new SoftAuthenticator({ counter: 0 });
-      const earlier = await world.enrol(mine);
+      const earlier = await world.enroll(mine);
       const credential = sign(mine, earlier);
       if (capture === 'an earlier challenge') {
         const answer = await world.submit(earlier, EAM_PATHS.passkey, { credential });
@@ -95,7 +95,7 @@ for (const [state, reach] of STATES) {
 test('an assertion over a registration challenge is no proof in that state', async () => {
   const world = await EamWorld.begin();
   const mine = new SoftAuthenticator({ counter: 0 });
-  await world.enrol(mine);
+  await world.enroll(mine);
   const page = await toRegister(world, await world.arrive());
   const { id } = page.options['rp'] as { readonly id: string };
   const challenge = String(page.options['challenge']);
@@ -106,9 +106,9 @@ test('an assertion over a registration challenge is no proof in that state', asy
 
 test('a code opens no second registration in the state register', async () => {
   const world = await EamWorld.begin();
-  await world.enrol();
+  await world.enroll();
   const page = await toRegister(world, await world.arrive());
-  const next = await world.submit(page, EAM_PATHS.enrol, { code: furtherCode(world) });
+  const next = await world.submit(page, EAM_PATHS.enroll, { code: furtherCode(world) });
   assert.equal(next.options['rp'], undefined, 'these are no options of a registration');
   assert.match(next.text, /That did not work/);
   const last = world.records.at(-1);

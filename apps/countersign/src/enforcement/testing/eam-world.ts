@@ -262,13 +262,13 @@ export class EamWorld {
   }
 
   /** Registers a passkey by an invitation of one administrator. */
-  async enrol(
+  async enroll(
     authenticator: SoftAuthenticator = new SoftAuthenticator(),
     person: string = ADA,
   ): Promise<Page> {
     const page = await this.arrive(person);
     const code = this.code(person);
-    const next = await this.submit(page, EAM_PATHS.enrol, { code });
+    const next = await this.submit(page, EAM_PATHS.enroll, { code });
     const credential = authenticator.create(next.options, ISSUER);
     return this.submit(next, EAM_PATHS.register, { credential });
   }

@@ -43,13 +43,13 @@ export class GraphCanarySender implements CanarySender {
   }
 
   async ready({ act }: CanaryPlan, mark: string, signal?: AbortSignal): Promise<ReadyCanary> {
-    const authorisation = this.#options.newToken();
-    const tokenId = tokenIdOf(await authorisation.header(signal));
+    const authorization = this.#options.newToken();
+    const tokenId = tokenIdOf(await authorization.header(signal));
     const call: Call = async (method, path, body) => {
       const { http, root } = this.#options;
       const url = `${root}/v1.0${path}`;
       const sent = body === undefined ? {} : bodyOf(body);
-      const reply = await http.send({ method, url, authorisation, signal, ...sent });
+      const reply = await http.send({ method, url, authorization, signal, ...sent });
       return idIn(reply.body);
     };
     return { tokenId, act: () => this.#act(act, mark, call) };

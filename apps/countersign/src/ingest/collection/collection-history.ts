@@ -5,7 +5,7 @@ import {
   instantOfMs,
   leftOutOf,
   msOfInstant,
-  normalise,
+  normalize,
   type SourceId,
   type TenantId,
 } from '@countersign/core';
@@ -96,7 +96,7 @@ export class CollectionHistory {
     const asNow = narrow.filter((each) => each.leftOut.every((name) => leftOut.includes(name)));
     return asNow.length === 0
       ? whole
-      : normalise([...whole, ...asNow.flatMap(({ windows }) => windows)]);
+      : normalize([...whole, ...asNow.flatMap(({ windows }) => windows)]);
   }
 
   lookedAgain(source: SourceId, tenant: TenantId): IntervalSet {
@@ -202,7 +202,7 @@ export class CollectionHistory {
     const names = leftOut.join(' ');
     const same = known.find((each) => each.leftOut.join(' ') === names);
     if (same === undefined) known.push({ leftOut, windows: [added] });
-    else same.windows = normalise([...same.windows, added]);
+    else same.windows = normalize([...same.windows, added]);
   }
 
   #recall(body: CollectedBody): void {
@@ -251,7 +251,7 @@ function listed(contents: readonly ContentFact[]): CollectedBody['contents'] {
 }
 
 function grow(sets: Map<string, IntervalSet>, key: string, added: Interval): void {
-  sets.set(key, normalise([...(sets.get(key) ?? []), added]));
+  sets.set(key, normalize([...(sets.get(key) ?? []), added]));
 }
 
 function keyOf(source: string, tenant: string, subject: string | null): string {

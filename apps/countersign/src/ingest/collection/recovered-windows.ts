@@ -1,7 +1,7 @@
 import {
   assert,
   instantOfMs,
-  normalise,
+  normalize,
   plural,
   type RecordDraft,
   type TenantId,
@@ -82,7 +82,7 @@ function joined(windows: readonly UnreadWindow[]): UnreadWindow[] {
   const groups = Map.groupBy(windows, ({ from: _, to: __, ...key }) => JSON.stringify(key));
   return [...groups.values()].flatMap((group) => {
     const [one] = group as [UnreadWindow];
-    return normalise(group).map(({ from, to }) => ({ ...one, from, to }));
+    return normalize(group).map(({ from, to }) => ({ ...one, from, to }));
   });
 }
 

@@ -7,7 +7,7 @@ import {
   parseHold,
 } from '@countersign/ledger';
 import { catchUpProjection } from '../../projection/catch-up.ts';
-import { NameMatcher, normaliseName } from '../../projection/entries/name-matcher.ts';
+import { NameMatcher, normalizeName } from '../../projection/entries/name-matcher.ts';
 import { type Actor, ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { IngestError } from '../errors.ts';
@@ -86,7 +86,7 @@ export type HoldRequest = Partial<HoldScope> & { readonly case: string; readonly
 /** Places a hold. Erasure and retention refuse matching entries until its case is released. */
 export async function placeHold(writer: LedgerWriter, request: HoldRequest): Promise<number> {
   const scope: HoldScope = {
-    names: (request.names ?? []).map(normaliseName),
+    names: (request.names ?? []).map(normalizeName),
     source: request.source ?? null,
     tenant: request.tenant ?? null,
     import: request.import ?? null,

@@ -13,7 +13,7 @@ export type DelayCounts = {
   readonly buckets: Map<number, number>;
 };
 
-/** Neighbouring buckets differ by 2 %: finer than any clock that is involved. */
+/** Neighboring buckets differ by 2 %: finer than any clock that is involved. */
 const BUCKETS_PER_E = 50;
 
 /** Counts delays by source and workload. Built in lanes, merged on the main thread. */

@@ -18,7 +18,7 @@ import type { DetectorProfile } from '../../detection/runner/detector-profile.ts
 import type { SignalSource } from '../../projection/ledger-writer.ts';
 import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import { reconcileDetector } from '../../reconcile/actions/action-detector.ts';
-import { authorisationsOf } from '../../reconcile/actions/authorization-source.ts';
+import { authorizationsOf } from '../../reconcile/actions/authorization-source.ts';
 import { AlarmDetector } from '../../reconcile/checks/alarm-detector.ts';
 import { CheckDetector } from '../../reconcile/checks/check-detector.ts';
 import { stateDetector } from '../../reconcile/directory-drift/drift-detector.ts';
@@ -43,7 +43,7 @@ export async function loadDetection(folder: string = rulesFolder()): Promise<Det
   const detectors = [
     new AlarmDetector(),
     new CheckDetector(),
-    reconcileDetector(authorisationsOf),
+    reconcileDetector(authorizationsOf),
     stateDetector(),
     sprayDetector(),
     streamDetector(),

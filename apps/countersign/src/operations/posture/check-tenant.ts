@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { plural } from '@countersign/core';
 import { z } from 'zod';
-import { LICENCES, type Licence } from '../../config/config.ts';
+import { LICENSES, type License } from '../../config/config.ts';
 import { contentFolder } from '../../config/installed-package.ts';
 import type { MatrixRow } from '../../posture/license-matrix.ts';
 import { unknown, YES } from '../definition/conclusion.ts';
@@ -9,7 +9,7 @@ import { field } from '../definition/fields.ts';
 import { type ListOperation, wholeList } from '../definition/operation.ts';
 import { readTenantEvidence } from './tenant-evidence.ts';
 
-type CheckTenantInput = { readonly license?: readonly Licence[] | undefined };
+type CheckTenantInput = { readonly license?: readonly License[] | undefined };
 
 const PROOFS = ['canary', 'compared', 'seen', 'documented', 'assumed'] as const;
 
@@ -26,15 +26,15 @@ export const checkTenant: ListOperation<CheckTenantInput, object, readonly Matri
   runsIn: 'caller',
   input: z.strictObject({
     license: field(
-      z.array(z.enum(LICENCES)).optional(),
-      `of the people of this tenant: ${LICENCES.join(', ')}`,
+      z.array(z.enum(LICENSES)).optional(),
+      `of the people of this tenant: ${LICENSES.join(', ')}`,
       { value: 'group' },
     ),
   }),
   output: z.strictObject({
     fact: z.string(),
     what: z.string(),
-    licence: z.enum(LICENCES),
+    license: z.enum(LICENSES),
     recorded: z.enum(['yes', 'partly', 'no', 'unknown']),
     days: z.int().nullable(),
     paths: z.array(z.strictObject({ source: z.string(), state: z.string() })),
@@ -58,7 +58,7 @@ export const checkTenant: ListOperation<CheckTenantInput, object, readonly Matri
     const { parseFacts } = await import('../../posture/recording-fact.ts');
     const { readConfigFile } = await import('@countersign/yaml-document');
     const facts = parseFacts(readConfigFile(join(contentFolder(), 'tenant', 'facts.yaml')));
-    const rows = matrixOf(facts, { ...(await readTenantEvidence(context)), licences: license });
+    const rows = matrixOf(facts, { ...(await readTenantEvidence(context)), licenses: license });
     const open = rows.filter(({ proof, fact }) => proof === fact.basis).length;
     const text =
       `${open} of ${plural(rows.length, 'fact')} are only documented or assumed: nothing in ` +
@@ -72,10 +72,10 @@ export const checkTenant: ListOperation<CheckTenantInput, object, readonly Matri
 };
 
 function itemsOf({ fact, cells, paths, entries, proof: tenant }: MatrixRow): object[] {
-  return cells.map(({ licence, recorded, days, proof }) => ({
+  return cells.map(({ license, recorded, days, proof }) => ({
     fact: fact.id,
     what: fact.what,
-    licence,
+    license,
     recorded,
     days,
     paths,

@@ -10,13 +10,13 @@ type Reconcilers = AsyncDisposable & {
 
 /** Of actions with their sign-ins, and of the directory with its audit events. */
 export async function openReconcilers(sources: Sources): Promise<Reconcilers> {
-  const { authorisationsOf } = await import('../../reconcile/actions/authorization-source.ts');
+  const { authorizationsOf } = await import('../../reconcile/actions/authorization-source.ts');
   const { ActionReconciler } = await import('../../reconcile/actions/action-reconciler.ts');
   const { DriftReconciler } = await import('../../reconcile/directory-drift/drift-reconciler.ts');
   const { store, ledger } = sources;
   const coverage = store.coverage();
-  const authorisations = await authorisationsOf(sources);
-  const actions = new ActionReconciler(store, { authorisations, coverage });
+  const authorizations = await authorizationsOf(sources);
+  const actions = new ActionReconciler(store, { authorizations, coverage });
   return {
     actions,
     drift: new DriftReconciler(store, ledger, coverage),

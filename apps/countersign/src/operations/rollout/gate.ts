@@ -82,15 +82,15 @@ async function inputOf(
   file: GateFile,
   sources: Sources,
 ): Promise<GateInput> {
-  const { authorisationsOf } = await import('../../reconcile/actions/authorization-source.ts');
+  const { authorizationsOf } = await import('../../reconcile/actions/authorization-source.ts');
   const { ActionReconciler } = await import('../../reconcile/actions/action-reconciler.ts');
   const { store, head } = sources;
   const toMs = clock.now() - file.behindMs;
   const fromMs = toMs - file.windowMs;
   const tenant = file.tenants.length === 1 ? file.tenants[0] : undefined;
-  const authorisations = await authorisationsOf(sources);
+  const authorizations = await authorizationsOf(sources);
   await using reconciler = new ActionReconciler(store, {
-    authorisations,
+    authorizations,
     coverage: store.coverage(),
   });
   const asked = { kind: 'period', fromMs, toMs } as const;

@@ -1,4 +1,4 @@
-import { isGuid, normaliseInstant } from '@countersign/core';
+import { isGuid, normalizeInstant } from '@countersign/core';
 import { FIELD_DEPTH_MAX, FIELDS_MAX, JSON_TEXT_CHARACTERS_MAX } from '../limits.ts';
 import { NOT_SHOWN } from './record-kind.ts';
 
@@ -73,7 +73,7 @@ function formOf(value: unknown): ValueForm {
 function textForm(text: string): ValueForm {
   if (text === '') return 'empty text';
   if (isGuid(text)) return 'guid';
-  if (/^\d{4}-\d\d-\d\dT/.test(text) && normaliseInstant(text) !== undefined) return 'time';
+  if (/^\d{4}-\d\d-\d\dT/.test(text) && normalizeInstant(text) !== undefined) return 'time';
   if (text.length <= 45 && ADDRESS.test(text)) return 'address';
   if (/^https?:\/\//i.test(text)) return 'link';
   return isJson(text) ? 'json' : 'text';

@@ -9,7 +9,7 @@ export class NameMatcher {
 
   /** Empty names are passed over: they would be found everywhere. */
   constructor(names: Iterable<string>) {
-    const spellings = [...names].map(normaliseName).flatMap(spellingsOf);
+    const spellings = [...names].map(normalizeName).flatMap(spellingsOf);
     this.#needles = [...new Set(spellings)].filter((name) => name !== '');
   }
 
@@ -76,13 +76,13 @@ function isWholeName(before: string, after: string): boolean {
   return !isWithin && (!GOES_ON_AFTER.test(after) || FILE_ENDING.test(after));
 }
 
-export function normaliseName(name: string): string {
+export function normalizeName(name: string): string {
   return name.trim().toLowerCase();
 }
 
 /** What an erasure keeps of a name: enough to be asked about it, and nothing to read it from. */
 export function subjectHash(keys: LocalKeys, name: string): string {
-  const hmac = createHmac('sha256', keys.id).update(`subject\n${normaliseName(name)}`);
+  const hmac = createHmac('sha256', keys.id).update(`subject\n${normalizeName(name)}`);
   return hmac.digest('hex').slice(0, 32);
 }
 

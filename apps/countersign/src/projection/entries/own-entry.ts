@@ -60,7 +60,7 @@ export type ImportedCoverage = {
   readonly source: string;
   readonly workload: string | null;
   readonly subject: string | null;
-  /** `[from, to)` in the normal form of `normaliseInstant`. */
+  /** `[from, to)` in the normal form of `normalizeInstant`. */
   readonly from: string;
   readonly to: string;
   readonly state: 'corroborated' | 'collected' | 'late' | 'lost' | 'off' | 'unknown';

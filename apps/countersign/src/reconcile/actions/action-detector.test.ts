@@ -6,7 +6,7 @@ import { endOfItself } from '../../detection/findings/limitation-finding.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { LIST_MAX } from '../limits.ts';
 import { reconcileDetector, resultOf } from './action-detector.ts';
-import { NO_AUTHORISATIONS } from './authorization-status.ts';
+import { NO_AUTHORIZATIONS } from './authorization-status.ts';
 
 const DAY_MS = 86_400_000;
 const DAY = Date.UTC(2026, 2, 9);
@@ -42,7 +42,7 @@ test('reports a day with more actions than the limit, and only that day', () => 
 
 test('the health of reconciliation shows that the day was not examined', () => {
   const { drafts } = resultOf({ dayMs: DAY, drafts: [], isCut: true }, DAYS);
-  const [watcher] = reconcileDetector(async () => NO_AUTHORISATIONS).watches;
+  const [watcher] = reconcileDetector(async () => NO_AUTHORIZATIONS).watches;
   // Health recognizes them by the title.
   assert.deepEqual(
     drafts.map(({ group }) => group),

@@ -1,4 +1,4 @@
-import { type Interval, interval, normalise } from '@countersign/core';
+import { type Interval, interval, normalize } from '@countersign/core';
 import { cutDraft } from '../../detection/detectors/windows/window-detector.ts';
 import type { Detector, DetectorInput } from '../../detection/runner/detector.ts';
 import type { DetectorResult } from '../../detection/runner/detector-result.ts';
@@ -17,7 +17,7 @@ import type { AuthorizationSource } from './authorization-status.ts';
 const DAY_MS = 86_400_000;
 const ACTIONS = {
   title: 'Action without an authorization',
-  cutTitle: 'An action that no authorisation stands behind',
+  cutTitle: 'An action that no authorization stands behind',
 };
 
 /**
@@ -27,7 +27,7 @@ const ACTIONS = {
  * If a missing sign-in arrives, the finding is withdrawn, and the ledger keeps both.
  */
 export function reconcileDetector(
-  authorisationsOf: (context: DetectorInput) => Promise<AuthorizationSource>,
+  authorizationsOf: (context: DetectorInput) => Promise<AuthorizationSource>,
 ): Detector {
   return {
     name: 'reconcile',
@@ -46,15 +46,15 @@ export function reconcileDetector(
       const { store, touched, nowMs, fromIndex } = context;
       // Without new entries, logs may have settled, which changes what an absence means.
       const recent = interval(nowMs - SETTLES_WITHIN_MS, nowMs);
-      const authorisations = await authorisationsOf(context);
+      const authorizations = await authorizationsOf(context);
       await using reconciler = new ActionReconciler(store, {
-        authorisations,
+        authorizations,
         coverage: store.coverage(),
       });
       const reached = await reconciler.reachedDays(fromIndex, touched);
       const days = reached.map((day) => interval(day, day + DAY_MS));
       const asked = (touched.length === 0 ? [recent] : touched).map(wholeDays);
-      const covers = normalise([...asked, ...days]);
+      const covers = normalize([...asked, ...days]);
       for (const { from, to } of covers) {
         let reportedTo = from;
         for await (const findingsOfDay of reconciler.findings({ fromMs: from, toMs: to })) {

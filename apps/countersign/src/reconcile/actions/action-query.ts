@@ -43,13 +43,13 @@ type CachedTables = Scope & { readonly tables: AuthorizationTables };
 /** Queries actions joined with their sign-ins. */
 export class ActionQuery {
   readonly #store: StoreReader;
-  readonly #authorisations: AuthorizationSource;
+  readonly #authorizations: AuthorizationSource;
   #register: ScratchTable | undefined;
   #kept: CachedTables | undefined;
 
-  constructor(store: StoreReader, authorisations: AuthorizationSource) {
+  constructor(store: StoreReader, authorizations: AuthorizationSource) {
     this.#store = store;
-    this.#authorisations = authorisations;
+    this.#authorizations = authorizations;
   }
 
   /**
@@ -94,7 +94,7 @@ export class ActionQuery {
   }
 
   async #registered(): Promise<ScratchTable> {
-    return registerTable(this.#store, await this.#authorisations.registered());
+    return registerTable(this.#store, await this.#authorizations.registered());
   }
 
   /** The authorization of a small number of sign-ins. */
@@ -102,14 +102,14 @@ export class ActionQuery {
     scope: Scope,
     parts: Omit<SignInParts, 'source'>,
   ): Promise<AuthorizationTables | undefined> {
-    if (this.#authorisations.isSilent) return undefined;
+    if (this.#authorizations.isSilent) return undefined;
     const rows = await this.#store.together(scope, async (ask, source) => {
       await makeTables(ask, signInTables({ ...parts, source }));
       return ask(`SELECT DISTINCT tk, action FROM raw LIMIT ${SIGN_INS_FEW_MAX + 1}`);
     });
     if (rows.length > SIGN_INS_FEW_MAX) return undefined;
     const signIns = rows.map(([tk, action]) => ({ tenant: String(tk), action: String(action) }));
-    return AuthorizationTables.ofSome(this.#store, this.#authorisations, signIns);
+    return AuthorizationTables.ofSome(this.#store, this.#authorizations, signIns);
   }
 
   /** The tables of a period, kept for queries within it. */
@@ -124,7 +124,7 @@ export class ActionQuery {
         fromMs: fromMs === undefined ? undefined : fromMs - DAY_MS,
         toMs: toMs === undefined ? undefined : toMs + DAY_MS,
       };
-      const tables = await AuthorizationTables.ofPeriod(this.#store, this.#authorisations, period);
+      const tables = await AuthorizationTables.ofPeriod(this.#store, this.#authorizations, period);
       this.#kept = { ...period, tables };
     }
     return (this.#kept as CachedTables).tables;

@@ -55,8 +55,8 @@ test('an action matches the sign-in of its token, and its authorization', async 
     ...{ 'no-decision': 'no-decision', unknown: 'check-unknown' },
   };
   for (const [said, cause] of Object.entries(causes)) {
-    const authorisations = status({ 0: said as AuthorizationStatus });
-    assert.equal(await causeOf(events, { authorisations }), cause);
+    const authorizations = status({ 0: said as AuthorizationStatus });
+    assert.equal(await causeOf(events, { authorizations }), cause);
   }
   assert.equal(await causeOf(events), 'no-policy');
 });
@@ -167,10 +167,10 @@ test("distinguishes the suite's own service from an unregistered application", a
   const events = [signIn('x', asItself), read('x', asItself)];
   const yes = { 0: 'checked' } as const;
   assert.equal(
-    await causeOf(events, { authorisations: status(yes, { registered: [APP] }) }),
+    await causeOf(events, { authorizations: status(yes, { registered: [APP] }) }),
     'accounted',
   );
-  const unregistered = { authorisations: status(yes, { registered: [] }) };
+  const unregistered = { authorizations: status(yes, { registered: [] }) };
   assert.equal(await causeOf(events, unregistered), 'unregistered-workload');
 });
 
@@ -195,7 +195,7 @@ test('erased data is not missing data', async () => {
 });
 
 test('a sign-in counts for its own tenant and person, and a sign-out for nothing', async () => {
-  const yes = { authorisations: status({ 0: 'decided' }) };
+  const yes = { authorizations: status({ 0: 'decided' }) };
   assert.equal(await causeOf([signIn('x'), read('x')], yes), 'accounted');
   const tenant = '4f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
   assert.equal(await causeOf([signIn('x', { tenant }), read('x')], yes), 'no-sign-in-delivered');
@@ -223,8 +223,8 @@ test('an action outside the bounds of its pass has no authorization', async () =
     [{ address: '2001:db8::1' }, 'accounted'],
   ];
   for (const [more, cause] of bounds) {
-    const authorisations = status({ 0: 'decided' }, { pass: { ...wide, ...more } });
-    const found = await verdictOn([signIn('x'), read('x')], { authorisations });
+    const authorizations = status({ 0: 'decided' }, { pass: { ...wide, ...more } });
+    const found = await verdictOn([signIn('x'), read('x')], { authorizations });
     assert.deepEqual([found.cause, found.method], [cause, 'token'], JSON.stringify(more));
   }
 });
@@ -238,8 +238,8 @@ test('after a second prompt in a session, the second pass counts', async () => {
     const activity = read('z', { sessionUid: 's', timeMs: T + hours * HOUR_MS });
     const events = [signIn('y', { timeMs: T + day }), signIn('x'), activity];
     const passes = { 0: { ...second, ...more }, 1: first };
-    const authorisations = status({ 0: 'decided', 1: 'decided' }, { passes });
-    return causeOf(events, { authorisations });
+    const authorizations = status({ 0: 'decided', 1: 'decided' }, { passes });
+    return causeOf(events, { authorizations });
   };
   assert.equal(await causeAt(1), 'accounted');
   assert.equal(await causeAt(12), 'expired');
@@ -254,9 +254,9 @@ test('after a second prompt in a session, the second pass counts', async () => {
 test('a session with a successful and a failed sign-in is contradictory', async () => {
   const events = [signIn('x'), signIn('y'), read('z', { sessionUid: 's' })];
   const said = status({ 0: 'checked', 1: 'failed' });
-  assert.equal(await causeOf(events, { authorisations: said }), 'ambiguous');
+  assert.equal(await causeOf(events, { authorizations: said }), 'ambiguous');
   const later = [signIn('x'), signIn('y', { timeMs: T + 5 * HOUR_MS }), events[2] as Event];
-  assert.equal(await causeOf(later, { authorisations: said }), 'accounted');
+  assert.equal(await causeOf(later, { authorizations: said }), 'accounted');
 });
 
 test('a token that states a time too old is expired or not believed', async () => {
@@ -324,7 +324,7 @@ test('a withheld sign-in never accounts, and totals equal the sum of verdicts', 
         ...tokens.map((token) => signIn(`t${token}`, { sessionUid: null })),
         ...acts.map(({ token, hours }) => read(`t${token}`, { timeMs: T + hours * HOUR_MS })),
       ];
-      const authorisations = status(
+      const authorizations = status(
         Object.fromEntries(tokens.map((_, i) => [i, 'decided' as const])),
       );
       await withReconciler(
@@ -342,7 +342,7 @@ test('a withheld sign-in never accounts, and totals equal the sum of verdicts', 
           const listed = await reconciler.list({});
           assert.equal(listed.verdicts.length, acts.length - totals.accounted);
         },
-        { authorisations },
+        { authorizations },
       );
     }),
     runs(6, 200),

@@ -72,7 +72,7 @@ export class ActionReconciler implements AsyncDisposable {
   constructor(
     store: StoreReader,
     options: {
-      readonly authorisations: AuthorizationSource;
+      readonly authorizations: AuthorizationSource;
       readonly coverage: readonly CoverageRow[];
       /** Actions that are matched at once. Default: {@link ACTIONS_AT_ONCE}. */
       readonly atOnce?: number;
@@ -81,7 +81,7 @@ export class ActionReconciler implements AsyncDisposable {
     },
   ) {
     this.#store = store;
-    this.#query = new ActionQuery(store, options.authorisations);
+    this.#query = new ActionQuery(store, options.authorizations);
     this.#facts = options.coverage;
     this.#most = options.atOnce ?? ACTIONS_AT_ONCE;
     this.#listMax = options.listMax ?? LIST_MAX;

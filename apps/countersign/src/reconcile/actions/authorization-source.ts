@@ -21,7 +21,7 @@ const DAY_MS = 86_400_000;
 const STATUSES_TOGETHER = 50_000;
 
 /** The authorization data of a data folder: decisions, checks and the register. */
-export async function authorisationsOf({
+export async function authorizationsOf({
   store,
   ledger,
 }: {
@@ -96,9 +96,9 @@ export function reconciliationSources(of: {
 }): ActionReconciliation {
   const { store, head } = of;
   return async (rows) => {
-    const authorisations = await authorisationsOf(of);
+    const authorizations = await authorizationsOf(of);
     await using reconciler = new ActionReconciler(store, {
-      authorisations,
+      authorizations,
       coverage: store.coverage(),
     });
     const times = rows.map(({ event }) => event.timeMs);
@@ -121,10 +121,10 @@ function reconciledOf(found: ActionVerdict, { origin, asOf }: LedgerHead): Recon
   const because = { code: cause, text: CAUSE_TEXTS[cause] };
   switch (verdict) {
     case 'accounted':
-      return { verdict, authorisation: yes(asOf, evidence) };
+      return { verdict, authorization: yes(asOf, evidence) };
     case 'unaccounted':
-      return { verdict, authorisation: no(asOf, because, evidence) };
+      return { verdict, authorization: no(asOf, because, evidence) };
     case 'unknown':
-      return { verdict, authorisation: unknown(asOf, because, [{ what: cureOf(cause) ?? '' }]) };
+      return { verdict, authorization: unknown(asOf, because, [{ what: cureOf(cause) ?? '' }]) };
   }
 }

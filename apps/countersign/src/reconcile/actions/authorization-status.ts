@@ -60,7 +60,7 @@ export interface AuthorizationSource {
 }
 
 /** The source of a data folder without any policy. */
-export const NO_AUTHORISATIONS: AuthorizationSource = {
+export const NO_AUTHORIZATIONS: AuthorizationSource = {
   isSilent: true,
   async *statuses() {},
   async *passes() {},

@@ -3,7 +3,7 @@ import type { EventRow } from '../../store/rows/event-row.ts';
 
 /** The verdict on one action, in the form that statements print. */
 export type ReconciledAction = {
-  readonly authorisation: Answer;
+  readonly authorization: Answer;
   readonly verdict: 'accounted' | 'unaccounted' | 'unknown';
 };
 

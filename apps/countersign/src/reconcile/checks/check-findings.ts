@@ -1,7 +1,7 @@
 import {
   type Interval,
   type IntervalSet,
-  normalise,
+  normalize,
   plural,
   type TenantId,
 } from '@countersign/core';
@@ -151,7 +151,7 @@ function wordsOf(rule: string): Words {
 
 /** The affected calendar months, because a policy's fit is judged per month. */
 export function monthsOf(touched: IntervalSet): IntervalSet {
-  return normalise(
+  return normalize(
     touched.map(({ from, to }): Interval => {
       return { from: monthOf(from), to: nextMonthOf(Math.max(from, to - 1)) };
     }),

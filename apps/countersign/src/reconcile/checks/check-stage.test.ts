@@ -13,7 +13,7 @@ import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer
 import { rebuild } from '../../operations/host/rebuild-store.ts';
 import { runDetection } from '../../operations/host/run-detection.ts';
 import { catchUpProjection } from '../../projection/catch-up.ts';
-import { authorisationsOf } from '../actions/authorization-source.ts';
+import { authorizationsOf } from '../actions/authorization-source.ts';
 import {
   Actor,
   ask,
@@ -137,10 +137,10 @@ test('a sign-in that the policy denies is unauthorized', async () => {
     await writer.reader.refresh();
     const { reader: ledger } = writer;
     const statuses = await ask(writer, async (store) => {
-      const authorisations = await authorisationsOf({ store, ledger });
-      assert.deepEqual([...(await authorisations.registered()).values()], [['backup']]);
+      const authorizations = await authorizationsOf({ store, ledger });
+      assert.deepEqual([...(await authorizations.registered()).values()], [['backup']]);
       const all: string[] = [];
-      for await (const some of authorisations.statuses({})) {
+      for await (const some of authorizations.statuses({})) {
         all.push(...some.map(({ status }) => status));
       }
       return all;

@@ -1,4 +1,4 @@
-import { type Interval, type IntervalSet, interval, normalise } from '@countersign/core';
+import { type Interval, type IntervalSet, interval, normalize } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger';
 import { createMemo, type Memo, signInDetail } from '@countersign/ocsf';
 import { JOIN_BEFORE_MS, type PolicyInformation } from '@countersign/policy';
@@ -103,7 +103,7 @@ export class CheckStage {
       .passEntriesSince(fromIndex)
       .filter(({ phase }) => phase === 'ended')
       .map(({ atMs }) => interval(atMs, Math.max(this.#writer.clock.now(), atMs) + 1));
-    return normalise([
+    return normalize([
       ...store.touchedSince(fromIndex),
       ...store.access.unjudged(checkedFromMs),
       ...decided,

@@ -103,13 +103,13 @@ export async function withReconciler<R>(
   use: (reconciler: ActionReconciler) => Promise<R>,
   {
     coverage = covered('collected'),
-    authorisations = status({}),
+    authorizations = status({}),
     erasures = [],
     atOnce = ACTIONS_AT_ONCE,
     listMax = LIST_MAX,
   }: {
     coverage?: readonly CoverageRow[];
-    authorisations?: AuthorizationSource;
+    authorizations?: AuthorizationSource;
     erasures?: readonly ErasureRow[];
     atOnce?: number;
     listMax?: number;
@@ -127,7 +127,7 @@ export async function withReconciler<R>(
     const reader = await StoreReader.open(dir);
     try {
       await using reconciler = new ActionReconciler(reader, {
-        ...{ authorisations, coverage, atOnce, listMax },
+        ...{ authorizations, coverage, atOnce, listMax },
       });
       return await use(reconciler);
     } finally {

@@ -40,12 +40,12 @@ const cases: readonly [string, readonly RowParts[], readonly string[]][] = [
     ['deleted mail at least 3 times in 1 mailbox'],
   ],
   [
-    'a synchronised folder, once however often',
+    'a synchronized folder, once however often',
     [1, 2].map(() => ({ accessType: 'Sync', mailbox: 'a@x', folder: '\\Inbox' })),
     ['1 folder synchronized in 1 mailbox, contents not known: assume every item taken'],
   ],
   [
-    'a synchronised folder without name',
+    'a synchronized folder without name',
     [{ accessType: 'Sync', mailbox: 'a@x' }],
     [
       '1 synchronization of a folder that is not named, ' +

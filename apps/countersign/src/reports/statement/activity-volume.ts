@@ -1,4 +1,4 @@
-import { normalise, plural } from '@countersign/core';
+import { normalize, plural } from '@countersign/core';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import { isItemRead, THROTTLED_MS } from '../../store/rows/mail-access.ts';
 
@@ -20,7 +20,7 @@ export type VolumeContext = {
 export function volumesOf(actions: readonly EventRow[], besides: VolumeContext = {}): string[] {
   return [
     ...mailRead(actions, besides.items),
-    ...mailSynchronised(actions),
+    ...mailSynchronized(actions),
     ...mailThrottled([...actions, ...(besides.throttled ?? [])]),
     ...mailSent(actions),
     ...mailDeleted(actions),
@@ -42,7 +42,7 @@ function mailRead(actions: readonly EventRow[], items: VolumeContext['items']): 
 }
 
 /** The record names only the folder, so assume that every item in it was taken. */
-function mailSynchronised(actions: readonly EventRow[]): string[] {
+function mailSynchronized(actions: readonly EventRow[]): string[] {
   const syncs = actions.filter((a) => a.event.accessType?.toLowerCase() === 'sync' && isDone(a));
   if (syncs.length === 0) return [];
   const stated = syncs.filter((a) => a.event.folder !== null);
@@ -69,7 +69,7 @@ export function throttledSpans(rows: readonly EventRow[]): string[] {
   const byMailbox = Map.groupBy(throttled, (a) => a.event.mailbox);
   const ordered = [...byMailbox].sort(([a], [b]) => compare(a ?? '', b ?? ''));
   return ordered.flatMap(([mailbox, some]) =>
-    normalise(some.map((a) => ({ from: a.event.timeMs, to: a.event.timeMs + THROTTLED_MS }))).map(
+    normalize(some.map((a) => ({ from: a.event.timeMs, to: a.event.timeMs + THROTTLED_MS }))).map(
       ({ from, to }) =>
         `recording of ${mailbox ?? 'a mailbox that is not named'} throttled from ` +
         `${minute(from)} for ${Math.round((to - from) / 3_600_000)} h`,

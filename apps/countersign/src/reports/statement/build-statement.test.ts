@@ -69,9 +69,9 @@ test('lists each action once under its session, with unknown authorization', asy
     unknown: 0,
     failedByCode: { 50126: 1 },
   });
-  for (const { authorisation } of statement.sessions) {
-    assert.ok(authorisation.kind === 'unknown');
-    assert.deepEqual(authorisation.because, [
+  for (const { authorization } of statement.sessions) {
+    assert.ok(authorization.kind === 'unknown');
+    assert.deepEqual(authorization.because, [
       { code: 'no-decision-source', text: 'no decision source is connected' },
     ]);
   }

@@ -133,8 +133,8 @@ function sessionOf(
     .map((row) => actionOf(row, reconciled));
   return {
     session,
-    authorisation:
-      actions.length === 0 ? reconciled.undecided : all(actions.map((each) => each.authorisation)),
+    authorization:
+      actions.length === 0 ? reconciled.undecided : all(actions.map((each) => each.authorization)),
     from: time((ordered[0] as EventRow).event.timeMs),
     to: time((ordered.at(-1) as EventRow).event.timeMs),
     signIns: ordered.filter((row) => isSignIn(row.event.classUid)).map(signInOf),
@@ -188,7 +188,7 @@ function actionOf(row: EventRow, { verdicts, undecided }: ReconciledActions): St
       contents: event.accessType === 'Sync' ? 'unknown' : 'stated',
       throttled: event.isThrottled,
     },
-    authorisation: verdicts?.get(row.index)?.authorisation ?? undecided,
+    authorization: verdicts?.get(row.index)?.authorization ?? undecided,
   };
 }
 

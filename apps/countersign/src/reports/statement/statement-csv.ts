@@ -29,7 +29,7 @@ const COLUMNS = [
   'app',
   'device',
   'user_agent',
-  'authorisation',
+  'authorization',
   'index',
   'entries',
 ] as const;
@@ -57,7 +57,7 @@ function* rowsOf({ session, signIns, actions }: StatementSession): Generator<Cel
     yield { record: 'sign-in', session, ...eventCells(signIn), ...cells };
   }
   for (const action of actions) {
-    const { object, target, mailbox, folder, site, volume, authorisation } = action;
+    const { object, target, mailbox, folder, site, volume, authorization } = action;
     yield {
       record: 'action',
       session,
@@ -68,7 +68,7 @@ function* rowsOf({ session, signIns, actions }: StatementSession): Generator<Cel
       folder,
       site,
       ...volume,
-      authorisation: authorisation.kind,
+      authorization: authorization.kind,
     };
   }
 }

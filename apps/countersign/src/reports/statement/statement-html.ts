@@ -141,7 +141,7 @@ function unaccountedList({ unaccounted }: Statement): Html {
   const items = unaccounted.map((action) => {
     const what = [action.operation, ...subjectsOf(action)].filter(Boolean).join(', ');
     const when = instantText(action.time);
-    const why = answerText(action.authorisation);
+    const why = answerText(action.authorization);
     return html`<li>${when} ${what} (${why}), entry ${action.index}</li>
 `;
   });
@@ -185,7 +185,7 @@ function* sessionOf(session: StatementSession): Generator<string> {
   const span = from === to ? instantText(from) : `${instantText(from)} to ${instantText(to)}`;
   yield html`<section>
 <h3><bdi>${sessionTitle(session.session)}</bdi></h3>
-<p>${span} UTC. Authorized? ${answerText(session.authorisation)}.</p>\n`.markup;
+<p>${span} UTC. Authorized? ${answerText(session.authorization)}.</p>\n`.markup;
   yield* tableOf('Sign-ins of this session', session.signIns, SIGN_IN_CELLS);
   yield* tableOf('Actions', session.actions, ACTION_CELLS);
   yield '</section>\n';

@@ -74,7 +74,7 @@ function* sessionLines(session: StatementSession, fold: Fold): Generator<string>
   const origin = (event: StatementEvent): string => (same === '' ? originOf(event) : '');
   yield* fold(sessionTitle(session.session), '');
   if (same !== '') yield* fold(same, INDENT);
-  yield* fold(answerText(session.authorisation), INDENT);
+  yield* fold(answerText(session.authorization), INDENT);
   for (const signIn of session.signIns) {
     const what = ['sign-in', signIn.resource, howText(signIn), outcomeText(signIn)];
     yield* fold(lineOf(signIn.time, [...what, origin(signIn)], signIn.index), INDENT);

@@ -74,7 +74,7 @@ export type SignInCounts = {
 /** The actions of one session; `session` is null for actions without a session id. */
 export type StatementSession = {
   readonly session: string | null;
-  readonly authorisation: Answer;
+  readonly authorization: Answer;
   /** Time of the first and last event. */
   readonly from: string;
   readonly to: string;
@@ -118,7 +118,7 @@ export type StatementAction = StatementEvent & {
   readonly folder: string | null;
   readonly site: string | null;
   readonly volume: Volume;
-  readonly authorisation: Answer;
+  readonly authorization: Answer;
 };
 
 /** Lower bounds. `contents` is unknown for a synchronized folder: assume that all was taken. */

@@ -19,8 +19,8 @@ export function activityCollectors(
   const { http } = access;
   const { root, publisher = tenant.id, contentTypes, requestsPerMinute, every } = activityApi;
   const pace = access.paceOf({ requests: requestsPerMinute, perMs: 60_000 });
-  const authorisation = access.tokensFor(RESOURCE);
-  const api = new ActivityApi({ http, authorisation, pace, root, tenant: tenant.id, publisher });
+  const authorization = access.tokensFor(RESOURCE);
+  const api = new ActivityApi({ http, authorization, pace, root, tenant: tenant.id, publisher });
   const skewMs = (): number => http.skewMs;
   const { clock, wait } = world;
   const common = { api, pace, clock, wait, tenant: tenant.id, skewMs, webhook };

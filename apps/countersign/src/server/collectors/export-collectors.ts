@@ -29,7 +29,7 @@ function storageOf(
 ): Collector {
   const access: StorageOptions['access'] =
     sas === undefined
-      ? { kind: 'token', authorisation: tokensFor(STORAGE_RESOURCE) }
+      ? { kind: 'token', authorization: tokensFor(STORAGE_RESOURCE) }
       : { kind: 'sas', signature: readSecret(sas, world.env) };
   const pace = paceOf({ requests: STORAGE_REQUESTS, perMs: STORAGE_PER_MS });
   const whose = { tenant: tenant.id, clock: world.clock };

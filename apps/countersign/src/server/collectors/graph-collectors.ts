@@ -20,9 +20,9 @@ export function graphCollectors({ tenant, world, ...access }: TenantAccess): Col
   if (graph === undefined) return [];
   const { http } = access;
   const { clock, wait } = world;
-  const authorisation = access.tokensFor(RESOURCE);
+  const authorization = access.tokensFor(RESOURCE);
   const reader = (pace: RequestPace): GraphReader =>
-    new GraphReader({ http, authorisation, pace, root: graph.root });
+    new GraphReader({ http, authorization, pace, root: graph.root });
   const collectors: Collector[] = [];
   const logs = [
     ...(graph.signIns.length > 0 ? [signInLog(graph.signIns)] : []),

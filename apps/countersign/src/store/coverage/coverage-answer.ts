@@ -2,7 +2,7 @@ import {
   type Answer,
   type Interval,
   interval,
-  normalise,
+  normalize,
   plural,
   type Reason,
   subtract,
@@ -131,7 +131,7 @@ const OPEN: Reason = { code: 'period-open', text: 'a period without an end canno
 function gaps(good: readonly CoverageRow[], fromMs: number, toMs: number): Reason[] {
   const bySource = Map.groupBy(good, (fact) => `${fact.source} of tenant ${fact.tenant}`);
   return [...bySource].flatMap(([what, facts]) => {
-    const had = normalise(
+    const had = normalize(
       facts.map((fact) => ({
         from: fact.fromMs ?? -Infinity,
         to: fact.toMs ?? Infinity,
@@ -158,7 +158,7 @@ function isBeside(fact: CoverageRow, period: Scope, good: readonly CoverageRow[]
     (each) => each.tenant === tenant && each.source === source && each.workload === null,
   );
   const asked = within(fact, period);
-  return subtract(asked, normalise(collected.flatMap((each) => within(each, period)))).length === 0;
+  return subtract(asked, normalize(collected.flatMap((each) => within(each, period)))).length === 0;
 }
 
 /** Whether the row says that nothing is known about a whole tenant. */

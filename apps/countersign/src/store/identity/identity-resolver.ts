@@ -1,4 +1,4 @@
-import { type Interval, intersect, normalise, subtract } from '@countersign/core';
+import { type Interval, intersect, normalize, subtract } from '@countersign/core';
 import { IDENTITY_RESOLVER_NODES_MAX } from '../limits.ts';
 import type { Alias } from '../rows/alias-table.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
@@ -68,7 +68,7 @@ export class IdentityResolver {
       }
       const heldBy = (uid: string): readonly Interval[] =>
         this.#exclusive({ ...node, key }, uid, uids);
-      const foreign = normalise(uids.filter((uid) => uid !== node.key).flatMap(heldBy));
+      const foreign = normalize(uids.filter((uid) => uid !== node.key).flatMap(heldBy));
       shared.push({ key, intervals: heldBy(node.key), foreign });
     }
     return { keys, shared };
@@ -80,9 +80,9 @@ export class IdentityResolver {
 
   /** When records tie the shared key to `uid` and to no other object id. */
   #exclusive(node: TenantActorKey, uid: string, uids: readonly string[]): readonly Interval[] {
-    const mine = normalise(this.#ties(node, uid));
+    const mine = normalize(this.#ties(node, uid));
     const others = uids.filter((u) => u !== uid).flatMap((u) => this.#ties(node, u));
-    return subtract(mine, intersect(mine, normalise(others)));
+    return subtract(mine, intersect(mine, normalize(others)));
   }
 
   /** When records give `uid` a name, PUID or SID of the bare key. */
@@ -103,7 +103,7 @@ export class IdentityResolver {
     for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
       if (seen.size > IDENTITY_RESOLVER_NODES_MAX) break;
       if (key !== start.key && hasUid({ ...start, key })) continue;
-      for (const next of this.#neighbours({ ...start, key })) {
+      for (const next of this.#neighbors({ ...start, key })) {
         if (!seen.has(next)) queue.push(next);
         seen.add(next);
       }
@@ -113,7 +113,7 @@ export class IdentityResolver {
     return { uids: keys.filter(isUid), bare: keys.filter((key) => !isUid(key)) };
   }
 
-  #neighbours(node: TenantActorKey): string[] {
+  #neighbors(node: TenantActorKey): string[] {
     return this.#aliases(node)
       .filter(({ kind }) => kind !== 'uid')
       .flatMap(({ kind, value }) =>

@@ -1,4 +1,4 @@
-import { all, type IntervalSet, interval, normalise, unknown } from '@countersign/core';
+import { all, type IntervalSet, interval, normalize, unknown } from '@countersign/core';
 import { collectedPeriod, coverageAnswer, factsWithin } from '../coverage/coverage-answer.ts';
 import { Tenants } from '../identity/principal.ts';
 import type { CoverageRow } from '../rows/entry-rows.ts';
@@ -117,13 +117,13 @@ export class AccessReader {
   /** Event times checked since this entry. */
   checkedSince(index: number): IntervalSet {
     const made = this.#live.state?.checks.checkedSince(index) ?? [];
-    return normalise(made.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
+    return normalize(made.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
   }
 
   /** Hours with sign-ins that could not be checked, because no policy was in force. */
   unjudged(fromMs: number): IntervalSet {
     const hours = this.#live.state?.checks.unjudgedHours(Math.max(fromMs, FIRST_MS)) ?? [];
-    return normalise(hours.map((hour) => interval(hour * HOUR_MS, (hour + 1) * HOUR_MS)));
+    return normalize(hours.map((hour) => interval(hour * HOUR_MS, (hour + 1) * HOUR_MS)));
   }
 
   /** The authorization status of every checked sign-in of a period. */

@@ -99,7 +99,7 @@ export interface SeedSet {
 export interface DirectorySeed {
   readonly tenantId: string;
   /** Decides what the reporting APIs give: none of them without P1, risk only with P2. */
-  readonly licence: 'free' | 'P1' | 'P2';
+  readonly license: 'free' | 'P1' | 'P2';
   set(kind: Kind): SeedSet;
   related(id: string, relation: Relation): IdList;
   owned(kind: OwnedKind, ownerId: string): readonly DirectoryObject[];

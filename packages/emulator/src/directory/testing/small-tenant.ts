@@ -188,7 +188,7 @@ export function smallTenant(size: number): DirectorySeed {
   };
   return {
     tenantId: TENANT,
-    licence: 'P2',
+    license: 'P2',
     set: (kind) => sets.get(kind) ?? NO_OBJECTS,
     related,
     owned: (kind, ownerId) => owned(kind, ownerId),

@@ -24,7 +24,7 @@ export function admit(
       'User is not in the allowed roles.',
       'Authentication_RequestFromUnsupportedUserRole',
     );
-  if (directory.state.seed.licence === 'free')
+  if (directory.state.seed.license === 'free')
     throw denied(
       'Neither tenant is B2C or tenant does not have premium license',
       'Authentication_RequestFromNonPremiumTenantOrB2CTenant',

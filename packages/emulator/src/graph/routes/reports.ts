@@ -13,7 +13,7 @@ import { isGiven, SIGN_IN_FILTERS, shownSignIn } from './sign-in-rows.ts';
 
 /** The reports' figure: default and maximum of signIns and directoryAudits. */
 const REPORT_PAGE_MAX = 1_000;
-/** With a premium licence sign-ins and audits are kept 30 days, without one 7. */
+/** With a premium license sign-ins and audits are kept 30 days, without one 7. */
 const REPORT_DAYS: { readonly premium: number; readonly free: number } = {
   premium: 30,
   free: 7,
@@ -150,7 +150,7 @@ function rowsOf(
   const { nowMs } = bounds;
   const { tenantId } = directory;
   const { free, premium } = REPORT_DAYS;
-  const days = directory.state.seed.licence === 'free' ? free : premium;
+  const days = directory.state.seed.license === 'free' ? free : premium;
   return walk({
     store,
     feeds: [feed],

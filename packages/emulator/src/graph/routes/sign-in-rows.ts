@@ -121,7 +121,7 @@ export function shownSignIn(call: Call, row: JsonObject): JsonObject | undefined
   const names = version === 'v1.0' ? V1_MEMBERS.filter((name) => name in row) : Object.keys(row);
   for (const name of names) result[name] = row[name];
   if (!holdsOne(caller, SEES_POLICIES)) result['appliedConditionalAccessPolicies'] = [];
-  if (directory.state.seed.licence !== 'P2')
+  if (directory.state.seed.license !== 'P2')
     for (const name of RISK_MEMBERS) if (name in result) result[name] = 'hidden';
   if (!/include-unknown-enum-members/i.test(ask.headers['prefer'] ?? ''))
     for (const [name, late] of Object.entries(LATE_MEMBERS))

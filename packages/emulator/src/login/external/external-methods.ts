@@ -55,11 +55,11 @@ const NO_ATTEMPT = 50012;
  * @see contracts section 9 (Microsoft: "external authentication method provider")
  */
 export class ExternalMethods {
-  readonly #catalogue: ProviderCatalog;
+  readonly #catalog: ProviderCatalog;
   readonly #attempts = new Map<string, Attempt>();
 
-  constructor(catalogue: ProviderCatalog) {
-    this.#catalogue = catalogue;
+  constructor(catalog: ProviderCatalog) {
+    this.#catalog = catalog;
   }
 
   /** Sends somebody to the provider, or says why that cannot be. */
@@ -70,7 +70,7 @@ export class ExternalMethods {
     if (method.replyUrls === undefined) {
       return failed(NO_PRINCIPAL, `Service principal ${method.appId} not found.`);
     }
-    const provider = await this.#catalogue.find(method.discoveryUrl, session.nowMs);
+    const provider = await this.#catalog.find(method.discoveryUrl, session.nowMs);
     if ('number' in provider) return failed(provider.number, provider.why);
     const { authorizationEndpoint } = provider;
     if (!method.replyUrls.includes(authorizationEndpoint)) {

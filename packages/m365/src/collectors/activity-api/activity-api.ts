@@ -1,4 +1,4 @@
-import { isGuid, msOfInstant, normaliseInstant, quoted, type TenantId } from '@countersign/core';
+import { isGuid, msOfInstant, normalizeInstant, quoted, type TenantId } from '@countersign/core';
 import { HttpError } from '../../http/errors.ts';
 import type { HttpClient, RequestAuthorizer } from '../../http/http-client.ts';
 import type { RequestPace } from '../../http/request-pace.ts';
@@ -44,7 +44,7 @@ type Starting = {
 
 export type ActivityApiOptions = {
   readonly http: HttpClient;
-  readonly authorisation: RequestAuthorizer;
+  readonly authorization: RequestAuthorizer;
   readonly pace: RequestPace;
   /** For example `https://manage.office.com`. */
   readonly root: string;
@@ -79,9 +79,9 @@ export class ActivityApi {
     contentType: ContentType,
     { signal, webhook }: Starting = {},
   ): Promise<void> {
-    const { http, authorisation, pace } = this.#options;
+    const { http, authorization, pace } = this.#options;
     const url = this.#url('subscriptions/start', { contentType });
-    const asked = { method: 'POST', url, authorisation, pace, signal } as const;
+    const asked = { method: 'POST', url, authorization, pace, signal } as const;
     if (webhook === undefined) {
       await http.send(asked);
       return;
@@ -131,8 +131,8 @@ export class ActivityApi {
     bodyBytesMax: number,
     signal: AbortSignal | undefined,
   ): ReturnType<HttpClient['send']> {
-    const { http, authorisation, pace } = this.#options;
-    return http.send({ url, bodyBytesMax, authorisation, pace, signal });
+    const { http, authorization, pace } = this.#options;
+    return http.send({ url, bodyBytesMax, authorization, pace, signal });
   }
 
   #url(operation: string, query: Readonly<Record<string, string>> = {}): string {
@@ -190,7 +190,7 @@ function contentOf({ contentId, contentUri, contentCreated }: Entry): ListedCont
   if (contentId.length > CONTENT_ID_CHARACTERS_MAX || typeof contentUri !== 'string') {
     return undefined;
   }
-  const created = typeof contentCreated === 'string' ? normaliseInstant(contentCreated) : undefined;
+  const created = typeof contentCreated === 'string' ? normalizeInstant(contentCreated) : undefined;
   if (created === undefined) return undefined;
   return { id: contentId, uri: contentUri, createdMs: msOfInstant(created) };
 }

@@ -3,7 +3,7 @@ import {
   type Clock,
   isGuid,
   msOfInstant,
-  normaliseInstant,
+  normalizeInstant,
   type TenantId,
 } from '@countersign/core';
 import type { Secret } from '../../auth/secret.ts';
@@ -123,7 +123,7 @@ export class ActivityWebhook {
       return refused('its auth id is the one of another content type');
     }
     const { contentId, contentCreated } = stated;
-    const at = typeof contentCreated === 'string' ? normaliseInstant(contentCreated) : undefined;
+    const at = typeof contentCreated === 'string' ? normalizeInstant(contentCreated) : undefined;
     if (typeof contentId !== 'string' || at === undefined) return refused('it names no content');
     if (clock.now() - msOfInstant(at) > RETENTION_MS) return refused('its content has expired');
     return createHash('sha256').update(`${contentType}\n${contentId}`).digest('base64url');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Interval, normalise, subtract } from '@countersign/core';
+import { type Interval, normalize, subtract } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import { WINDOW_MS_MAX } from './limits.ts';
@@ -20,11 +20,11 @@ const anyInterval = fc
 test('plans every unsettled interval within the range that may be requested', () => {
   fc.assert(
     fc.property(fc.array(anyInterval, { maxLength: 8 }), (intervals) => {
-      const settled = normalise(intervals);
+      const settled = normalize(intervals);
       const range = { horizonMs: HORIZON_MS, nowMs: NOW_MS };
       const planned = planWindows(settled, range);
       const missing = subtract([{ from: HORIZON_MS, to: NOW_MS }], settled);
-      assert.deepEqual(subtract(missing, normalise(planned)), []);
+      assert.deepEqual(subtract(missing, normalize(planned)), []);
       for (const { from, to } of planned) {
         assert.ok(from >= HORIZON_MS && to <= NOW_MS && to - from <= WINDOW_MS_MAX);
       }
@@ -46,7 +46,7 @@ test('new content comes first, then the oldest', () => {
 
 test('a sweep covers the whole range', () => {
   const whole = { from: HORIZON_MS, to: NOW_MS };
-  assert.deepEqual(normalise(sweepWindows(whole)), [whole]);
+  assert.deepEqual(normalize(sweepWindows(whole)), [whole]);
 });
 
 test('slices cover their window, and each content is in exactly one', () => {
@@ -61,9 +61,9 @@ test('slices cover their window, and each content is in exactly one', () => {
     assert.ok(inIt.length <= 500 || to - from <= HOUR_MS);
   }
   assert.ok(slices.some(({ from, to }) => to - from > HOUR_MS));
-  assert.deepEqual(normalise(slices), [window]);
+  assert.deepEqual(normalize(slices), [window]);
   assert.equal(slices.flatMap((slice) => slice.contents).length, 2000);
   const wasOff = slices.filter(({ subscription }) => subscription === 'was off');
-  assert.deepEqual(normalise(wasOff), [{ from: window.from, to: off[0]?.to }]);
+  assert.deepEqual(normalize(wasOff), [{ from: window.from, to: off[0]?.to }]);
   assert.equal(slicesOf(window, [], contents.slice(0, 10)).length, 1);
 });

@@ -19,7 +19,7 @@ export function hubFailure(error: unknown): HttpError {
     const message =
       'the event hubs refused the connection string, or its rights: give one with the right to ' +
       'listen, of this namespace';
-    return new HttpError('UNAUTHORISED', message);
+    return new HttpError('UNAUTHORIZED', message);
   }
   // The innermost error states the cause; the outer ones only add context.
   const reason = messageOf(all.at(-1) ?? error).slice(0, REASON_CHARACTERS_MAX);

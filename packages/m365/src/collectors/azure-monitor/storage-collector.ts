@@ -31,7 +31,7 @@ export type StorageOptions = {
   readonly http: HttpClient;
   /** A token for storage, or a shared access signature with read and list rights. */
   readonly access:
-    | { readonly kind: 'token'; readonly authorisation: RequestAuthorizer }
+    | { readonly kind: 'token'; readonly authorization: RequestAuthorizer }
     | { readonly kind: 'sas'; readonly signature: Secret };
   readonly pace: RequestPace;
   /** For example `https://account.blob.core.windows.net`. */
@@ -243,7 +243,7 @@ export class StorageCollector implements Collector {
     ];
     const tail = parts.filter((part) => part !== '').join('&');
     const url = `${account.replace(/\/+$/, '')}${path}${tail === '' ? '' : `?${tail}`}`;
-    const authorisation = access.kind === 'token' ? access.authorisation : undefined;
+    const authorization = access.kind === 'token' ? access.authorization : undefined;
     // Ranges of a compressed body would not be ranges of the blob.
     const sent = { 'x-ms-version': '2021-12-02', 'accept-encoding': 'identity', ...headers };
     const accept = { accept: 'application/xml, application/octet-stream' };
@@ -251,7 +251,7 @@ export class StorageCollector implements Collector {
       url,
       headers: { ...accept, ...sent },
       pace,
-      authorisation,
+      authorization,
       bodyBytesMax,
       signal,
     });

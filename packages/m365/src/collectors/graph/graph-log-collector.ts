@@ -283,7 +283,7 @@ export class GraphLogCollector implements Collector {
     signal: AbortSignal | undefined,
   ): Promise<WindowEnd> {
     const code = failure.serviceCode ?? failure.code;
-    if (NO_LICENCE.test(code)) return read.end('off', code, failure.message);
+    if (NO_LICENSE.test(code)) return read.end('off', code, failure.message);
     const { fallback } = log;
     const isUnknown = failure.code === 'REFUSED' && UNKNOWN_STATUS.has(failure.status ?? 0);
     const refusals = isUnknown ? (this.#kept.get(log.source)?.refusals ?? 0) + 1 : 0;
@@ -346,7 +346,7 @@ type RepeatPlan = { readonly windows: readonly Interval[]; readonly done: () => 
 type LogWindow = Interval & Pick<CollectWindow, 'delays'>;
 
 /** The service's text for tenants without Entra ID P1. */
-const NO_LICENCE = /NonPremiumTenant|RequestFromNonPremium/i;
+const NO_LICENSE = /NonPremiumTenant|RequestFromNonPremium/i;
 
 /** The statuses with which a service rejects an unsupported query. */
 const UNKNOWN_STATUS: ReadonlySet<number> = new Set([400, 404, 405, 501]);

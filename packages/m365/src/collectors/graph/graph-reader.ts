@@ -19,7 +19,7 @@ export type GraphPage = {
 
 export type GraphOptions = {
   readonly http: HttpClient;
-  readonly authorisation: RequestAuthorizer;
+  readonly authorization: RequestAuthorizer;
   readonly pace: RequestPace;
   /** For example `https://graph.microsoft.com`. */
   readonly root: string;
@@ -83,9 +83,9 @@ export class GraphReader {
   }
 
   async send(request: HttpRequest): ReturnType<HttpClient['send']> {
-    const { http, authorisation, pace } = this.#options;
+    const { http, authorization, pace } = this.#options;
     const headers = { prefer: UNKNOWN_MEMBERS, ...request.headers };
-    return http.send({ ...request, headers, authorisation, pace });
+    return http.send({ ...request, headers, authorization, pace });
   }
 }
 

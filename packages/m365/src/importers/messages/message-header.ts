@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { instantOfMs, normaliseInstant } from '@countersign/core';
+import { instantOfMs, normalizeInstant } from '@countersign/core';
 import { addressParser, decodeWords } from 'postal-mime';
 import { ADDRESSES_MAX, TRACES_MAX, VALUE_CHARACTERS_MAX } from './limits.ts';
 
@@ -99,7 +99,7 @@ function addressesOf(value: string | undefined): Address[] {
 function timeOf(date: string | undefined): string | undefined {
   if (date === undefined) return undefined;
   const bare = date.replaceAll(/\([^()]*\)/g, ' ').trim();
-  const read = normaliseInstant(bare);
+  const read = normalizeInstant(bare);
   if (read !== undefined) return read;
   // For forms that Countersign does not parse (zone names, two-digit years), the engine may still
   // succeed.

@@ -29,7 +29,7 @@ function inProperCase(item: JsonObject, proper: ReadonlyMap<string, string>): Js
 function anyCaseOf(shape: Shape, proper: ReadonlyMap<string, string>): Shape {
   return {
     name: `${shape.name}-in-any-case`,
-    recognises: (item) => shape.recognises(inProperCase(item, proper)),
+    recognizes: (item) => shape.recognizes(inProperCase(item, proper)),
     identify: (item) => shape.identify(inProperCase(item, proper)),
   };
 }

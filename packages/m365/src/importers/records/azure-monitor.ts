@@ -21,7 +21,7 @@ const ID_IS_OF_A_PRINCIPAL: ReadonlySet<string> = new Set(['RiskyUsers', 'RiskyS
  */
 export const azureMonitor: Shape = {
   name: 'azure-monitor',
-  recognises: (item) =>
+  recognizes: (item) =>
     item['time'] !== undefined &&
     typeof item['category'] === 'string' &&
     (item['properties'] !== undefined ||

@@ -6,7 +6,7 @@ import { auditId, auditTenant } from './unified-audit-log.ts';
 /** A row of advanced hunting; rows of `CloudAppEvents` carry an audit record. */
 export const defender: Shape = {
   name: 'defender',
-  recognises: (item) =>
+  recognizes: (item) =>
     item['Timestamp'] === undefined
       ? item['TimeGenerated'] !== undefined && item['RawEventData'] !== undefined
       : item['ActionType'] !== undefined ||

@@ -31,7 +31,7 @@ export function emailRowId(row: JsonObject): string | undefined {
  */
 export const messageTrace: Shape = {
   name: 'message-trace',
-  recognises: (item) => {
+  recognizes: (item) => {
     const { trace, sender, recipient } = namesOf(item);
     return trace !== undefined && sender !== undefined && recipient !== undefined;
   },

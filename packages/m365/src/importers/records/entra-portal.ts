@@ -4,7 +4,7 @@ import { firstId, firstInstant, type Shape } from './shape.ts';
 /** A row of the CSV that the Entra portal's sign-in and audit pages download. */
 export const entraPortal: Shape = {
   name: 'entra-portal',
-  recognises: (item) =>
+  recognizes: (item) =>
     item['Date (UTC)'] !== undefined &&
     (item['Request ID'] !== undefined || item['Activity'] !== undefined),
   identify: (item) => {

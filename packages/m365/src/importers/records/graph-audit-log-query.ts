@@ -5,7 +5,7 @@ import { auditId, auditTenant } from './unified-audit-log.ts';
 /** A record of Graph's audit log query: an envelope that contains `auditData`. */
 export const graphAuditLogQuery: Shape = {
   name: 'graph-audit-log-query',
-  recognises: (item) =>
+  recognizes: (item) =>
     item['auditData'] !== undefined &&
     (item['auditLogRecordType'] !== undefined ||
       item['organizationId'] !== undefined ||

@@ -3,7 +3,7 @@ import { firstId, firstInstant, firstTenant, type Shape } from './shape.ts';
 /** A directory change as Graph and the Entra portal's JSON download deliver it. */
 export const graphDirectoryAudits: Shape = {
   name: 'graph-directory-audits',
-  recognises: (item) =>
+  recognizes: (item) =>
     item['activityDateTime'] !== undefined &&
     (item['activityDisplayName'] !== undefined || item['initiatedBy'] !== undefined),
   identify: (item) => ({
@@ -17,7 +17,7 @@ export const graphDirectoryAudits: Shape = {
 /** The same from Graph's PowerShell module, whose names are capitalized. */
 export const graphDirectoryAuditsOfPowerShell: Shape = {
   name: 'graph-directory-audits-powershell',
-  recognises: (item) =>
+  recognizes: (item) =>
     item['ActivityDateTime'] !== undefined &&
     item['TimeGenerated'] === undefined &&
     (item['ActivityDisplayName'] !== undefined || item['InitiatedBy'] !== undefined),

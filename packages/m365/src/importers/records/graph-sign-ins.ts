@@ -14,7 +14,7 @@ const MARKS: readonly string[] = [
 /** A sign-in as Graph and the Entra portal's JSON download deliver it. */
 export const graphSignIns: Shape = {
   name: 'graph-sign-ins',
-  recognises: (item) =>
+  recognizes: (item) =>
     item['createdDateTime'] !== undefined && MARKS.some((name) => item[name] !== undefined),
   identify: (item) => ({
     source: 'graph/signIns',
@@ -27,7 +27,7 @@ export const graphSignIns: Shape = {
 /** The same from Graph's PowerShell module, whose names are capitalized. */
 export const graphSignInsOfPowerShell: Shape = {
   name: 'graph-sign-ins-powershell',
-  recognises: (item) =>
+  recognizes: (item) =>
     item['CreatedDateTime'] !== undefined &&
     item['TimeGenerated'] === undefined &&
     MARKS.some((name) => item[capital(name)] !== undefined),

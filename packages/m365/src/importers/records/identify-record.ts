@@ -37,6 +37,6 @@ const SHAPES: readonly Shape[] = [
 
 /** Recognizes an item only by its members. */
 export function identify(item: JsonObject): Identity {
-  for (const shape of SHAPES) if (shape.recognises(item)) return shape.identify(item);
+  for (const shape of SHAPES) if (shape.recognizes(item)) return shape.identify(item);
   return other.identify(item);
 }

@@ -30,7 +30,7 @@ const TABLES: ReadonlySet<unknown> = new Set([
 /** A row of a Log Analytics (or Sentinel) table: capitalized names, nested JSON as text. */
 export const logAnalytics: Shape = {
   name: 'log-analytics',
-  recognises: (item) => item['TimeGenerated'] !== undefined,
+  recognizes: (item) => item['TimeGenerated'] !== undefined,
   identify: (item) => {
     const table = tableOf(item);
     return {

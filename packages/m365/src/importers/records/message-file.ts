@@ -8,7 +8,7 @@ import { firstId, firstInstant, firstTenant, type Shape } from './shape.ts';
  */
 export const messageFile: Shape = {
   name: 'message-file',
-  recognises: (item) =>
+  recognizes: (item) =>
     typeof item['MessageFile'] === 'string' && typeof item['MessageSHA256'] === 'string',
   identify: (item) => ({
     source: 'mail/message',

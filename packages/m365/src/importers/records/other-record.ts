@@ -9,7 +9,7 @@ export const OTHER = 'other/json';
  */
 export const other: Shape = {
   name: 'other',
-  recognises: () => true,
+  recognizes: () => true,
   identify: (item) => ({
     source: OTHER,
     tenant: firstTenant(

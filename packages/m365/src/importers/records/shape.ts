@@ -1,7 +1,7 @@
 import {
   instantOfMs,
   isGuid,
-  normaliseInstant,
+  normalizeInstant,
   type SourceId,
   TENANT_NOT_STATED,
   type TenantId,
@@ -26,7 +26,7 @@ export type Identity = {
 export type Shape = {
   readonly name: string;
   /** Returns true if the item can only belong to this family. The first matching shape wins. */
-  readonly recognises: (item: JsonObject) => boolean;
+  readonly recognizes: (item: JsonObject) => boolean;
   readonly identify: (item: JsonObject) => Identity;
 };
 
@@ -54,7 +54,7 @@ export function firstInstant(...values: readonly unknown[]): string | undefined 
       if (at !== undefined) return at;
     }
     if (typeof value !== 'string' || value === '') continue;
-    const at = plainInstant(value) ?? normaliseInstant(value) ?? instantOfDigits(value);
+    const at = plainInstant(value) ?? normalizeInstant(value) ?? instantOfDigits(value);
     if (at !== undefined) return at;
   }
   return undefined;

@@ -6,7 +6,7 @@ const UNIFIED_AUDIT_LOG = 'm365.export/unified-audit-log';
 /** A bare AuditData document from any file. */
 export const unifiedAuditLog: Shape = {
   name: 'unified-audit-log',
-  recognises: isAuditDocument,
+  recognizes: isAuditDocument,
   identify: (item) => ({
     source: UNIFIED_AUDIT_LOG,
     tenant: auditTenant(item),
@@ -18,7 +18,7 @@ export const unifiedAuditLog: Shape = {
 /** The same document from a tool with its own spelling of names: `creationTime`, `operation`. */
 export const unifiedAuditLogInAnyCase: Shape = {
   name: 'unified-audit-log-in-any-case',
-  recognises: (item) => isAuditDocument(inProperCase(item)),
+  recognizes: (item) => isAuditDocument(inProperCase(item)),
   identify: (item) => unifiedAuditLog.identify(inProperCase(item)),
 };
 

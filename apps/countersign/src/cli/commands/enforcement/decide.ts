@@ -13,9 +13,14 @@ export const commands: readonly CliCommand[] = [
   {
     name: 'decide',
     bindings: [
-      bindLedger(decide, { positional: ['request'], render: explain }),
+      bindLedger(decide, {
+        positional: ['request'],
+        formerFlags: { enforcementPoint: 'door' },
+        render: explain,
+      }),
       bindDocument(previewDecision, {
         positional: ['request'],
+        formerFlags: { enforcementPoint: 'door' },
         when: { flag: 'dry-run', description: 'only decide: without a ledger, without an entry' },
         render: explain,
       }),

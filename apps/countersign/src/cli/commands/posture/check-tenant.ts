@@ -1,5 +1,5 @@
 import { plural } from '@countersign/core';
-import type { Licence } from '../../../config/config.ts';
+import type { License } from '../../../config/config.ts';
 import { checkTenant } from '../../../operations/posture/check-tenant.ts';
 import type { MatrixCell, MatrixRow } from '../../../posture/license-matrix.ts';
 import { bindList, collect } from '../../adapter/binding.ts';
@@ -22,11 +22,11 @@ const check = bindList(checkTenant, {
 
 const STYLE = { yes: 'yes', partly: 'unknown', no: 'no', unknown: 'unknown' } as const;
 
-function cell(licence: Licence): Column<MatrixRow> {
+function cell(license: License): Column<MatrixRow> {
   return {
-    title: licence,
+    title: license,
     kind: 'whole',
-    cell: ({ cells }) => cellText(cells.find((each) => each.licence === licence)),
+    cell: ({ cells }) => cellText(cells.find((each) => each.license === license)),
   };
 }
 

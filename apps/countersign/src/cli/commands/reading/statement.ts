@@ -6,7 +6,7 @@ import type { CliCommand } from '../../adapter/declare-command.ts';
 import { checkOutputOf, outputFlags, outputOf } from '../../adapter/output-flags.ts';
 import type { Context } from '../../process/command-context.ts';
 import { writeOutput } from '../../process/output-file.ts';
-import { sanitiseJson } from '../../terminal/sanitize.ts';
+import { sanitizeJson } from '../../terminal/sanitize.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'html'] as const;
 
@@ -31,7 +31,7 @@ async function print(context: Context, made: Statement, own: OwnValues): Promise
   const format = own['format'] ?? (context.json ? 'json' : 'table');
   switch (format as (typeof FORMATS)[number]) {
     case 'json':
-      return writeOutput(context, output, [`${sanitiseJson(JSON.stringify(made))}\n`]);
+      return writeOutput(context, output, [`${sanitizeJson(JSON.stringify(made))}\n`]);
     case 'csv': {
       const { statementCsv } = await import('../../../reports/statement/statement-csv.ts');
       return writeOutput(context, output, statementCsv(made));

@@ -158,11 +158,11 @@ test('finds a session that continues without its device in another country', asy
 });
 
 test('ignores a computer that travels with its session, and an update', async () => {
-  const travelled = signIn({
+  const traveled = signIn({
     ...{ day: 5, ...person(1), ip: '203.0.113.7', country: 'FR', deviceUid: 'd-1' },
   });
-  const updated = signIn({ ...travelled, minute: 600, userAgent: 'Edge/146', country: 'DE' });
-  assert.deepEqual(await foundIn(sessionMoved, [...own, travelled, updated]), []);
+  const updated = signIn({ ...traveled, minute: 600, userAgent: 'Edge/146', country: 'DE' });
+  assert.deepEqual(await foundIn(sessionMoved, [...own, traveled, updated]), []);
 });
 
 test('order and requested period do not change the findings', async () => {

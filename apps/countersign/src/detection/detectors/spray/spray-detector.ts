@@ -1,4 +1,4 @@
-import { type Interval, interval, normalise } from '@countersign/core';
+import { type Interval, interval, normalize } from '@countersign/core';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import type { Detector, DetectorInput } from '../../runner/detector.ts';
 import type { DetectorProfile } from '../../runner/detector-profile.ts';
@@ -56,7 +56,7 @@ export function sprayDetector(): Detector {
     everyMs: SPRAY_EVERY_MS,
     restTimes: STREAM_REST_TIMES,
     async *detect({ touched, store }: DetectorInput): AsyncGenerator<DetectorResult> {
-      const covers = normalise(
+      const covers = normalize(
         touched.map(({ from, to }) =>
           interval(
             // New records may extend a campaign that seemed to end in the block before.

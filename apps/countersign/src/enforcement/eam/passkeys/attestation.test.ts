@@ -51,7 +51,7 @@ async function leafOf(of: Awaited<ReturnType<typeof maker>>): Promise<Habits['ma
 
 async function isTaken(world: EamWorld, habits: Habits): Promise<boolean> {
   const code = world.code(ADA);
-  const page = await world.submit(await world.arrive(), EAM_PATHS.enrol, { code });
+  const page = await world.submit(await world.arrive(), EAM_PATHS.enroll, { code });
   const credential = new SoftAuthenticator(habits).create(page.options, ISSUER);
   const { text } = await world.submit(page, EAM_PATHS.register, { credential });
   return /is registered/.test(text);

@@ -13,7 +13,7 @@ function inviteTo(world: EamWorld, person: string, by: string): InvitationDraft 
 
 /** Whether a code lets this person register now. */
 async function opens(world: EamWorld, code: string, person = ADA): Promise<boolean> {
-  const page = await world.submit(await world.arrive(person), EAM_PATHS.enrol, { code });
+  const page = await world.submit(await world.arrive(person), EAM_PATHS.enroll, { code });
   if (/Register a passkey<\/h1>/.test(page.text)) return true;
   assert.match(page.text, /This code is wrong/);
   return false;
@@ -27,7 +27,7 @@ test('a code works for one person, once, for a day', async () => {
   assert.equal(await opens(world, '0000-0000-0000-0000'), false);
   assert.equal(await opens(world, ''), false);
   assert.equal(await opens(world, (code ?? '').toLowerCase().replaceAll('-', ' ')), true);
-  await enrolBy(world, code ?? '');
+  await enrollBy(world, code ?? '');
   assert.equal(await opens(world, code ?? ''), false, 'it is used');
   assert.deepEqual(
     [...world.book.invitations()].map(({ used }) => used),
@@ -41,9 +41,9 @@ test('a code works for one person, once, for a day', async () => {
   assert.equal(await opens(world, other, PREY), false, 'it is over');
 });
 
-async function enrolBy(world: EamWorld, code: string, person = ADA): Promise<SoftAuthenticator> {
+async function enrollBy(world: EamWorld, code: string, person = ADA): Promise<SoftAuthenticator> {
   const authenticator = new SoftAuthenticator();
-  const page = await world.submit(await world.arrive(person), EAM_PATHS.enrol, { code });
+  const page = await world.submit(await world.arrive(person), EAM_PATHS.enroll, { code });
   const credential = authenticator.create(page.options, ISSUER);
   const done = await world.submit(page, EAM_PATHS.register, { credential });
   assert.match(done.text, /is registered/);
@@ -52,13 +52,13 @@ async function enrolBy(world: EamWorld, code: string, person = ADA): Promise<Sof
 
 test('a further passkey needs two administrators', async () => {
   const world = await EamWorld.begin();
-  await enrolBy(world, inviteTo(world, ADA, 'carol').code ?? '');
+  await enrollBy(world, inviteTo(world, ADA, 'carol').code ?? '');
   const asked = inviteTo(world, ADA, 'carol');
   assert.deepEqual([asked.reason, asked.code], ['recovery', null]);
   assert.throws(() => world.agree(asked.id, 'carol'), /it takes two people/);
   const { code } = world.agree(asked.id, 'dave');
   assert.throws(() => world.agree(asked.id, 'erin'), /dave has agreed to it already/);
-  await enrolBy(world, code ?? '');
+  await enrollBy(world, code ?? '');
   assert.equal(world.book.of(EAM_TENANT, ADA).length, 2);
 });
 
@@ -66,7 +66,7 @@ test('a revoked passkey, or one under another name, counts as an earlier one', a
   const world = await EamWorld.begin();
   const byName = inviteTo(world, '1111@NORTHMOOR.example', 'carol');
   assert.equal(byName.reason, 'first');
-  const authenticator = await enrolBy(world, inviteTo(world, ADA, 'carol').code ?? '');
+  const authenticator = await enrollBy(world, inviteTo(world, ADA, 'carol').code ?? '');
   assert.equal(await opens(world, byName.code ?? ''), false, 'one administrator is not enough now');
   const { id } = authenticator;
   world.book.apply({ v: 1, what: 'passkey-revoked', id, by: 'carol', reason: 'lost', atMs: 0 });
@@ -78,7 +78,7 @@ test('rejects invalid approvals', async () => {
   const first = inviteTo(world, ADA, 'carol');
   assert.throws(() => world.agree(first.id), /needs no approval/);
   assert.throws(() => world.agree('x'), /there is none of that id/);
-  await enrolBy(world, first.code ?? '');
+  await enrollBy(world, first.code ?? '');
   const { id } = inviteTo(world, ADA, 'carol');
   world.clock.advance(CODE_MS);
   assert.throws(() => world.agree(id), /it is over/);
@@ -87,8 +87,8 @@ test('rejects invalid approvals', async () => {
 test('a passkey is registered once, to one person, within the limit', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  await world.enrol(authenticator);
-  const page = await world.submit(await world.arrive(PREY), EAM_PATHS.enrol, {
+  await world.enroll(authenticator);
+  const page = await world.submit(await world.arrive(PREY), EAM_PATHS.enroll, {
     code: inviteTo(world, PREY, 'carol').code ?? '',
   });
   const credential = authenticator.create(page.options, ISSUER);
@@ -97,7 +97,7 @@ test('a passkey is registered once, to one person, within the limit', async () =
   assert.equal(world.book.get(authenticator.id)?.passkey.person, ADA);
   for (let count = 1; count < PASSKEYS_MAX; count++) {
     const { id } = inviteTo(world, ADA, 'carol');
-    await enrolBy(world, world.agree(id).code ?? '');
+    await enrollBy(world, world.agree(id).code ?? '');
   }
   const { id } = inviteTo(world, ADA, 'carol');
   assert.equal(await opens(world, world.agree(id).code ?? ''), false);
@@ -108,7 +108,7 @@ test('with one code in two windows, one of them registers', async () => {
   const code = inviteTo(world, ADA, 'carol').code ?? '';
   const pages = [];
   for (let count = 0; count < 2; count++) {
-    pages.push(await world.submit(await world.arrive(), EAM_PATHS.enrol, { code }));
+    pages.push(await world.submit(await world.arrive(), EAM_PATHS.enroll, { code }));
   }
   const answers = await Promise.all(
     pages.map((page) => {
@@ -126,7 +126,7 @@ test('with two first codes of one administrator, one of them registers', async (
   const codes = [ADA, '1111@northmoor.example'].map((name) => inviteTo(world, name, 'carol').code);
   const pages = [];
   for (const code of codes) {
-    pages.push(await world.submit(await world.arrive(), EAM_PATHS.enrol, { code: code ?? '' }));
+    pages.push(await world.submit(await world.arrive(), EAM_PATHS.enroll, { code: code ?? '' }));
   }
   await Promise.all(
     pages.map((page) => {
@@ -140,10 +140,12 @@ test('with two first codes of one administrator, one of them registers', async (
 test('a first code is void once another node registered a first passkey', async () => {
   const world = await EamWorld.begin();
   const [code, other] = [inviteTo(world, ADA, 'carol'), inviteTo(world, ADA, 'carol')];
-  const page = await world.submit(await world.arrive(), EAM_PATHS.enrol, { code: code.code ?? '' });
+  const page = await world.submit(await world.arrive(), EAM_PATHS.enroll, {
+    code: code.code ?? '',
+  });
   const elsewhere = await EamWorld.begin();
   for (const { record } of [code, other]) elsewhere.book.apply(record);
-  await enrolBy(elsewhere, other.code ?? '');
+  await enrollBy(elsewhere, other.code ?? '');
   world.others.push(...elsewhere.records);
   const credential = new SoftAuthenticator().create(page.options, ISSUER);
   const answer = await world.submit(page, EAM_PATHS.register, { credential });
@@ -157,7 +159,7 @@ test('with one passkey for two people, only one registration succeeds', async ()
   const pages = [];
   for (const person of [ADA, PREY]) {
     const code = inviteTo(world, person, 'carol').code ?? '';
-    pages.push(await world.submit(await world.arrive(person), EAM_PATHS.enrol, { code }));
+    pages.push(await world.submit(await world.arrive(person), EAM_PATHS.enroll, { code }));
   }
   const answers = await Promise.all(
     pages.map((page) => {
@@ -184,7 +186,7 @@ test('reading the ledger repeatedly gives the same registry', async () => {
 });
 
 async function enrolled(world: EamWorld, code: string, authenticator: SoftAuthenticator) {
-  const page = await world.submit(await world.arrive(), EAM_PATHS.enrol, { code });
+  const page = await world.submit(await world.arrive(), EAM_PATHS.enroll, { code });
   const credential = authenticator.create(page.options, ISSUER);
   return world.submit(page, EAM_PATHS.register, { credential });
 }

@@ -8,8 +8,8 @@ test('a passkey counts on our site, for this attempt, used by its owner', async 
   const world = await EamWorld.begin();
   const mine = new SoftAuthenticator();
   const theirs = new SoftAuthenticator();
-  await world.enrol(mine);
-  await world.enrol(theirs, PREY);
+  await world.enroll(mine);
+  await world.enroll(theirs, PREY);
   const cases: readonly (readonly [why: string, use: (page: Page) => string])[] = [
     ['unproven', ({ options }) => mine.get(options, 'https://pdp.example.com.elsewhere.example')],
     ['unproven', ({ options }) => mine.get(options, ISSUER, { site: 'elsewhere.example' })],
@@ -41,7 +41,7 @@ test('a passkey counts on our site, for this attempt, used by its owner', async 
 test('a copied passkey is found by its counter, and both copies stop working', async () => {
   const world = await EamWorld.begin();
   const original = new SoftAuthenticator();
-  await world.use(await world.enrol(original), original);
+  await world.use(await world.enroll(original), original);
   const copy = original.copy();
   assert.equal(answerIn(await world.use(await world.arrive(), original)).action, BACK);
   const page = await world.use(await world.arrive(), copy);
@@ -56,7 +56,7 @@ test('a copied passkey is found by its counter, and both copies stop working', a
 test('a counter that restarts at zero is a copy too', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  await world.use(await world.enrol(authenticator), authenticator);
+  await world.use(await world.enroll(authenticator), authenticator);
   const page = await world.arrive();
   const credential = authenticator.get(page.options, ISSUER, { counter: 0 });
   await world.submit(page, EAM_PATHS.passkey, { credential });
@@ -67,7 +67,7 @@ test('a counter that restarts at zero is a copy too', async () => {
 test('only the holder of a passkey can make it look copied', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
-  await world.use(await world.enrol(authenticator), authenticator);
+  await world.use(await world.enroll(authenticator), authenticator);
   const page = await world.arrive();
   const forged = JSON.parse(authenticator.get(page.options, ISSUER, { counter: 0 })) as {
     response: { signature: string };
@@ -80,6 +80,6 @@ test('only the holder of a passkey can make it look copied', async () => {
 test('an authenticator without a counter is not taken for a copy', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator({ counter: 0 });
-  await world.use(await world.enrol(authenticator), authenticator);
+  await world.use(await world.enroll(authenticator), authenticator);
   assert.equal(answerIn(await world.use(await world.arrive(), authenticator)).action, BACK);
 });

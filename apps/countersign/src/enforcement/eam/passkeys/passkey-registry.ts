@@ -134,5 +134,5 @@ function keyOf(tenant: string, person: string): string {
 /** Normalizes what people add or confuse: spaces, dashes, case, O for 0, I and L for 1. */
 export function codeHash(code: string): string {
   const plain = code.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
-  return createHash('sha256').update(`countersign enrolment ${plain}`).digest('hex');
+  return createHash('sha256').update(`countersign enrollment ${plain}`).digest('hex');
 }
