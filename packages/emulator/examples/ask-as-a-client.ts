@@ -1,4 +1,4 @@
-/** Lets three hours pass in a tenant of 20 people, and reads its audit log as a client does. */
+/** Advances a tenant of 20 people by three hours, and reads its audit log as a client does. */
 import { startEmulator } from '@countersign/emulator';
 
 const HOUR_MS = 3_600_000;

@@ -22,11 +22,11 @@ import { happeningOf } from './sign-in-log.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Everything that an emulator consists of, before it listens and before its time starts. */
+/** The parts of an emulator before it listens and its time starts. */
 export type Parts = {
   readonly startMs: number;
   readonly clock: ManualClock | RunningClock;
-  /** As the services' clocks show it. */
+  /** Time on the services' clocks. */
   readonly now: () => number;
   readonly tenants: readonly LivingTenant[];
   readonly actor: Actor;
@@ -39,10 +39,10 @@ export type Parts = {
   readonly login: LoginAuthority;
   readonly companies: Companies;
   readonly truth: GroundTruth;
-  /** Takes what happens into the feeds, and into the account of the truth. */
+  /** Passes an occurrence to the feeds and to the record of the truth. */
   readonly take: (happening: Occurrence) => void;
   readonly hosts: readonly Host[];
-  /** Filled in once they listen. */
+  /** Filled in once the hosts listen. */
   readonly origins: Record<string, string>;
 };
 
@@ -99,7 +99,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
       onSignIn?.(signIn);
     },
   });
-  // Not of the real service: whoever collects from here may live on this clock. 0: it stands.
+  // Not part of the real service: a collector can use this clock. 0: time stands still.
   login.router.on('GET', '/emulator/clock', () =>
     json(200, { emulator: 'countersign', nowMs: clock.now(), speed: speed ?? 0 }),
   );
@@ -127,7 +127,7 @@ function companiesOf(parts: {
     ...{ seed, now, resources: VENDOR_RESOURCES },
     companies: tenants.map(({ tenantId, population, options: { apps = [], license } }, index) => ({
       population,
-      // A second tenant is a forgotten one for tests, or an outsider's: it asks for less.
+      // A second tenant is a forgotten test tenant or an outsider's, with weaker policies.
       factorPolicy: index === 0 ? 'enabled' : 'disabled',
       ...(license !== undefined && { license }),
       apps: [...ourApps(credentials, tenantId), ...apps],
@@ -135,7 +135,7 @@ function companiesOf(parts: {
   });
 }
 
-/** As if the collector had started them long enough ago to be allowed to do so again. */
+/** As if the collector had started them long enough ago to be allowed to start again. */
 function subscribe(
   api: ActivityApi,
   parts: { tenants: readonly LivingTenant[]; clientId: string; startMs: number },
@@ -153,7 +153,7 @@ function tooManyTokens(): Reply {
   return jsonError(429, 'temporarily_unavailable', 'Too many requests: try again later.');
 }
 
-/** AF429 stands on 403 unless the options say otherwise. */
+/** AF429 has status 403 unless the options differ. */
 function tooManyCalls(options: EmulatorOptions): Reply {
   const status = options.activityApi?.statuses?.['AF429'] ?? 403;
   const nobody = '00000000-0000-0000-0000-000000000000';

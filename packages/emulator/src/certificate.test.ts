@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { selfSigned } from './certificate.ts';
 
-test('a certificate that was made here reads as what it says', async () => {
+test('a generated certificate parses with its stated properties', async () => {
   const { keyPem, certPem } = await selfSigned({
     commonName: 'Sally’s collector',
     validFromMs: Date.UTC(2026, 0, 1),

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 /** A key and its self-signed certificate, in PEM. */
 export type KeyAndCertificate = { readonly keyPem: string; readonly certPem: string };
 
-/** Wide enough for any virtual time, and for who checks by the machine’s clock. */
+/** Valid at any virtual time, and for clients that use the machine's clock. */
 const FROM_MS = Date.UTC(2000, 0, 1);
 const TO_MS = Date.UTC(2099, 11, 31);
 
@@ -18,7 +18,7 @@ const OID = {
 };
 
 /**
- * A certificate of its own authority, for loopback servers and for clients that sign assertions.
+ * Creates a self-signed certificate, for loopback servers and for clients that sign assertions.
  * @see RFC 5280 section 4.1
  */
 export async function selfSigned(options: {
@@ -38,7 +38,7 @@ export async function selfSigned(options: {
   );
   const toSign = sequence(
     tagged(0xa0, Buffer.from('020102', 'hex')),
-    // The end of the modulus: of no two certificates alike, and with the leading 1 never negative.
+    // The end of the modulus is unique per certificate. The leading 1 keeps the number positive.
     tagged(0x02, Buffer.from([1]), publicKey.subarray(-20, -5)),
     algorithm,
     name,
@@ -54,20 +54,23 @@ export async function selfSigned(options: {
   return { keyPem: privateKey, certPem: certPem.join('\n') };
 }
 
-/** Critical, and true: clients trust it as the root that it is. */
+/** Critical and true, because clients trust the certificate as a root. */
 function isAuthority(): Buffer {
   const value = tagged(0x04, sequence(Buffer.from('0101ff', 'hex')));
   return sequence(Buffer.from(OID.basicConstraints, 'hex'), Buffer.from('0101ff', 'hex'), value);
 }
 
-/** Strict verifiers (Python from 3.13 on) want an authority to say that it signs certificates. */
+/**
+ * Strict verifiers (Python 3.13 and later) require an authority to state that it signs
+ * certificates.
+ */
 function mayBeUsedFor(): Buffer {
   // digitalSignature, keyEncipherment and keyCertSign; two bits of the octet are unused.
   const value = tagged(0x04, tagged(0x03, Buffer.from('02a4', 'hex')));
   return sequence(Buffer.from(OID.keyUsage, 'hex'), Buffer.from('0101ff', 'hex'), value);
 }
 
-/** RFC 5280 section 4.2.1.2: an authority names its key. */
+/** RFC 5280 section 4.2.1.2: an authority identifies its key. */
 function namesKey(publicKey: Buffer): Buffer {
   const digest = createHash('sha256').update(publicKey).digest().subarray(0, 20);
   return sequence(Buffer.from(OID.subjectKeyId, 'hex'), tagged(0x04, tagged(0x04, digest)));
@@ -89,7 +92,7 @@ function utf8(text: string): Buffer {
   return tagged(0x0c, Buffer.from(text, 'utf8'));
 }
 
-/** GeneralizedTime for every year: X.509 readers take it before 2050 as well. */
+/** GeneralizedTime for every year. X.509 parsers accept it before 2050 too. */
 function time(ms: number): Buffer {
   const digits = new Date(ms).toISOString().replace(/\D/g, '').slice(0, 14);
   return tagged(0x18, Buffer.from(`${digits}Z`));

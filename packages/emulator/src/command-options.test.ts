@@ -12,7 +12,7 @@ type StartDocument = {
   collector: { clientId: string; clientSecret: string; certificate: string; privateKey: string };
 };
 
-test('tells where it listens and how to sign in, and both are true', async (t) => {
+test('prints working addresses and credentials', async (t) => {
   const { signal } = new AbortController();
   const options = { people: '20', seed: 'x', history: '2', speed: '60' };
   const started = await startCommand(options, signal);
@@ -45,7 +45,7 @@ test('tells where it listens and how to sign in, and both are true', async (t) =
   assert.deepEqual(started.defects, []);
 });
 
-test('writes down what the company says of itself', async (t) => {
+test("writes the company's policy files", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-emulator-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const { signal } = new AbortController();
@@ -63,7 +63,7 @@ test('writes down what the company says of itself', async (t) => {
   }
 });
 
-test('says in one sentence what is wrong with an option', async () => {
+test('reports a wrong option in one sentence', async () => {
   const { signal } = new AbortController();
   const wrong = [
     { people: '5' },
@@ -97,7 +97,7 @@ test('plays a scenario in as many tenants as it needs', async (t) => {
   assert.deepEqual(Object.keys(origins), ['login', 'manage', 'graph', 'storage']);
 });
 
-test('stops making history when it is interrupted', async () => {
+test('stops making history on an interrupt', async () => {
   const stopping = new AbortController();
   const starting = startCommand({ people: '1000', history: '720' }, stopping.signal);
   stopping.abort(new Error('enough'));

@@ -16,7 +16,7 @@ import {
 } from './serve-config.ts';
 import { startEmulator } from './start-emulator.ts';
 
-/** What `countersign emulator` was told, as text: nothing of it has been checked. */
+/** The unchecked options of `countersign emulator`, as text. */
 export type CommandOptions = {
   readonly port?: string;
   readonly people?: string;
@@ -26,22 +26,22 @@ export type CommandOptions = {
   readonly scenario?: readonly string[];
   readonly faults?: readonly string[];
   readonly tls?: boolean;
-  /** The company keeps strict policies. */
+  /** The company has strict policies. */
   readonly governed?: boolean;
-  /** Where to write what the company says of itself. */
+  /** The folder for the company's policy files. */
   readonly policyFiles?: string;
-  /** Where to write a configuration for `serve`. */
+  /** The folder for a configuration of `serve`. */
   readonly configFiles?: string;
   /** `serve` is the external authentication method of the tenant. */
   readonly externalMethod?: boolean;
 };
 
-/** A wrong option: one sentence that says what to give instead. */
+/** A wrong option, with one sentence that says what to use instead. */
 export class CommandUsageError extends Error {
   override readonly name = 'CommandUsageError';
 }
 
-/** A running emulator, as the command line shows and ends it. */
+/** A running emulator, as the command line prints and stops it. */
 export type RunningCommand = {
   /** Addresses, tenants and credentials, as JSON. */
   readonly document: object;
@@ -50,12 +50,12 @@ export type RunningCommand = {
 };
 
 const HOUR_MS = 3_600_000;
-/** A month: the emulator lives it before it answers. */
+/** A month, which the emulator simulates before it answers. */
 const HISTORY_HOURS_MAX = 720;
-/** A day of this many people is made within a minute; that of more, only if it is asked for. */
+/** A simulated day of this many people takes up to a minute. Larger companies must request it. */
 const HISTORY_PEOPLE_MAX = 1_000;
 const HISTORY_HOURS = 24;
-/** Each host of the emulator takes the next port above. */
+/** Each host of the emulator uses the next higher port. */
 const PORT_MAX = 65_000;
 /** A forgotten test tenant, or an outsider's: small beside the first. */
 const OTHERS_PEOPLE = 10;
@@ -108,7 +108,7 @@ export async function startCommand(
   return { document: documentOf(emulator), defects, stop: () => emulator.stop() };
 }
 
-/** The address at which `serve` will be the external method, if it is wanted. */
+/** The future address of `serve` as the external method, if requested. */
 async function methodFor(
   { externalMethod, configFiles }: CommandOptions,
   speed: number,
@@ -119,14 +119,14 @@ async function methodFor(
       "couldn't start the emulator with --external-method alone: give --config-files DIR as well",
     );
   }
-  // An enforcement point decides on the machine's clock.
+  // An enforcement point uses the machine's clock.
   if (speed === 1) return methodAddress();
   throw new CommandUsageError(
     `couldn't start the emulator with --external-method at --speed ${speed}: leave --speed out`,
   );
 }
 
-/** The first tenant's people and applications, as `policy use` reads them. */
+/** Writes the first tenant's people and applications in the form that `policy use` reads. */
 function writePolicyFiles({ tenants }: Emulator, folder: string, sinceMs: number): void {
   const [tenant] = tenants;
   if (tenant === undefined) return;
@@ -136,7 +136,7 @@ function writePolicyFiles({ tenants }: Emulator, folder: string, sinceMs: number
   writeFileSync(join(folder, 'register.yaml'), register);
 }
 
-/** `slow-spray:people=80,successes=0`: a scenario, and what is not to be drawn. */
+/** Parses `slow-spray:people=80,successes=0`: a scenario with fixed values. */
 function playedWith(text: string): PlayedWith {
   const [, name = text, given] = /^([a-z0-9-]+):(.*)$/.exec(text) ?? [];
   const parameters: Record<string, string> = {};
@@ -150,7 +150,7 @@ function playedWith(text: string): PlayedWith {
   return { name, parameters };
 }
 
-/** How many tenants the scenarios are played in. */
+/** The number of tenants that the scenarios need. */
 function tenantsFor(scenarios: readonly PlayedWith[]): number {
   try {
     return Math.max(1, ...scenarios.map(({ name }) => loadScenario(name).tenants.length));
@@ -202,7 +202,7 @@ function numberOf(name: string, text: string | undefined, range: Range): number 
   return number;
 }
 
-/** `lost=0.01`, or several of them with commas. */
+/** Parses `lost=0.01`, or several of them separated by commas. */
 function faultsOf(texts: readonly string[]): Partial<FaultPlan> {
   const plan: Record<string, number> = {};
   for (const text of texts.flatMap((one) => one.split(','))) {

@@ -2,18 +2,18 @@ import { selfSigned } from './certificate.ts';
 import { SeededRandom } from './core/seeded-random.ts';
 import type { RegisteredApp } from './login/login-directory.ts';
 
-/** What a client needs to sign in to the emulator. Worth nothing anywhere else. */
+/** A client's credentials for the emulator, which are useless elsewhere. */
 export type Credentials = {
-  /** Of the collector. */
+  /** The collector's client id. */
   readonly clientId: string;
   readonly clientSecret: string;
-  /** PEM; only where it was asked for, since making a key takes a moment. */
+  /** PEM. Only on request, because creating a key takes a moment. */
   readonly certificate: { readonly keyPem: string; readonly certPem: string } | undefined;
-  /** Of the identity that acts to see its acts come back; another than the collector's. */
+  /** The identity of canaries, different from the collector's. */
   readonly probe: { readonly clientId: string; readonly clientSecret: string };
 };
 
-/** Read rights alone, as the documentation of the collectors asks for them. */
+/** Read permissions only, as the collectors' documentation requires. */
 const READ_RIGHTS: RegisteredApp['roles'] = {
   'https://manage.office.com': ['ActivityFeed.Read', 'ActivityFeed.ReadDlp'],
   'https://graph.microsoft.com': [
@@ -29,7 +29,7 @@ const READ_RIGHTS: RegisteredApp['roles'] = {
   'https://eventhubs.azure.net': ['user_impersonation'],
 };
 
-/** What it takes to act in what is set apart for it. */
+/** Permissions to act on the reserved objects. */
 const PROBE_RIGHTS: RegisteredApp['roles'] = {
   'https://graph.microsoft.com': [
     'ChannelSettings.ReadWrite.All',
@@ -54,7 +54,7 @@ export async function makeCredentials(options: {
   };
 }
 
-/** The registrations of our clients in a tenant; their service principals are others in each. */
+/** Registrations of our clients in a tenant. Service principals differ per tenant. */
 export function ourApps(credentials: Credentials, tenantId: string): readonly RegisteredApp[] {
   const { clientId, clientSecret, certificate, probe } = credentials;
   const common = { isEnabled: true, scopes: {}, redirectUris: [], isPublic: false };

@@ -14,12 +14,12 @@ import type { SignIn } from './login/client-sign-in.ts';
 import type { LoginDirectory } from './login/login-directory.ts';
 import type { TokenMint } from './login/token-mint.ts';
 
-/** What a service that is plugged in beside ours may use. */
+/** What an additional service may use. */
 export type World = {
   readonly tenants: readonly LivingTenant[];
   readonly store: FeedStore;
   readonly mint: TokenMint;
-  /** As the services' clocks show it. */
+  /** Time on the services' clocks. */
   readonly now: () => number;
   readonly seed: string | number;
   readonly origins: () => Readonly<Record<string, string>>;
@@ -28,29 +28,29 @@ export type World = {
 export type Host = {
   readonly name: string;
   readonly router: Router;
-  /** How this service says "too many requests". */
+  /** This service's reply to too many requests. */
   readonly refuse: () => Reply;
 };
 
 export type EmulatorOptions = {
   readonly seed?: string | number;
-  /** When the tenants' time starts; default: now, or `historyMs` ago. */
+  /** Start of the tenants' time. Default: now, or `historyMs` ago. */
   readonly startMs?: number;
-  /** What is lived through from there before anybody can ask; default: nothing. */
+  /** Simulated time before the first request. Default: none. */
   readonly historyMs?: number;
-  /** 1 to 1,000 times as fast as the machine's. Without, time stands until `advance` moves it. */
+  /** 1 to 1,000 times the machine's speed. Without it, only `advance` moves time. */
   readonly speed?: number;
-  /** Default: one in which nobody lives. */
+  /** Default: one tenant without people. */
   readonly tenants?: readonly TenantOptions[];
-  /** Names of scenarios, or paths; each begins at `startMs`, in the first tenants. */
+  /** Scenarios by name or path. Each begins at `startMs`, in the first tenants. */
   readonly scenarios?: readonly (string | PlayedWith)[];
-  /** Beside the people who live there. */
+  /** Actors besides the population. */
   readonly actors?: readonly Actor[];
-  /** Whom the login authority knows; default: who is in the directories of the tenants. */
+  /** The directory of the login authority. Default: the tenants' directories. */
   readonly directory?: LoginDirectory;
   /**
-   * `before` the start, and the collector has every subscription already, so that it can go back
-   * as far as `advance` has come; `never`, the default, and it has to start them itself.
+   * `before`: the collector has every subscription since before the start, and can read back as far
+   * as `advance` has come. `never` (the default): it has to start them itself.
    */
   readonly subscribed?: 'before' | 'never';
   readonly onSignIn?: (signIn: SignIn) => void;
@@ -71,24 +71,24 @@ export type EmulatorOptions = {
       | 'webhooks'
     >
   >;
-  /** Stops the making of the history; `stop` ends what has started. */
+  /** Stops the simulation of history. `stop` ends a running emulator. */
   readonly signal?: AbortSignal;
-  /** A Kafka broker that stands for Event Hubs: the diagnostic export goes there as well. */
+  /** A Kafka broker in place of Event Hubs, which also receives the diagnostic export. */
   readonly eventStream?: Pick<StreamOptions, 'brokers' | 'connectionString' | 'ca'>;
-  /** Whom to trust among the company's own services that are called over HTTPS; PEM. */
+  /** Authorities of the company's own services that are called over HTTPS; PEM. */
   readonly partnerCa?: string;
   readonly certificate?: 'made' | 'none';
   readonly tls?: 'on' | 'off';
-  /** Of the first host; the others follow. 0, the default, takes any that are free. */
+  /** Port of the first host; the others follow. 0 (the default): free ports. */
   readonly port?: number;
 };
 
 export type Emulator = {
-  /** `login`, `manage`, `graph`, `storage`, and the hosts that were plugged in. */
+  /** `login`, `manage`, `graph`, `storage`, and the additional hosts. */
   readonly origins: Readonly<Record<string, string>>;
   readonly tenants: readonly LivingTenant[];
   readonly credentials: Credentials;
-  /** What clients have to trust where `tls` is on; PEM. */
+  /** The authority that clients must trust if `tls` is on; PEM. */
   readonly ca: string | undefined;
   readonly clock: VirtualClock;
   readonly store: FeedStore;
@@ -96,14 +96,14 @@ export type Emulator = {
   /** The tenants' directories, and the storage account of their diagnostic export. */
   readonly companies: Companies;
   readonly faults: Faults;
-  /** Errors that a handler threw: a test that sees one has found a defect of the emulator. */
+  /** Errors thrown by handlers. Each is a defect of the emulator. */
   readonly defects: readonly unknown[];
-  /** Lets so much time pass, with all that happens in it. Only without a speed. */
+  /** Advances time with everything that happens meanwhile. Only without a speed. */
   advance(ms: number): Promise<void>;
   truth(): EmulatorTruth;
   /**
-   * Ids of the records of a feed that a client who does everything right has by now, of what became
-   * available at `sinceMs` or later: a month of a large tenant is too much to be told at once.
+   * Ids of a feed's records that a correct client has by now, from those available since `sinceMs`.
+   * A month of a large tenant is too much at once.
    */
   offered(tenantId: string, feed: Feed, sinceMs?: number): Set<string>;
   stop(): Promise<void>;

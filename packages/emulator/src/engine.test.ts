@@ -9,7 +9,7 @@ import { Clerk } from './testing/office-worker.ts';
 
 const START_MS = Date.UTC(2026, 2, 2);
 
-test('what several actors do is taken in order of time, each act once', async () => {
+test('merges several actors in time order, each act once', async () => {
   const taken: Occurrence[] = [];
   const clock = new ManualClock(START_MS);
   const passed: number[] = [];
@@ -35,7 +35,7 @@ test('what several actors do is taken in order of time, each act once', async ()
   assert.equal(passed.at(-1), clock.now());
 });
 
-test('whoever waits for a moment sees the tenant as it is then', async () => {
+test('a waiter for a time sees the tenant as it is then', async () => {
   const clock = new ManualClock(START_MS);
   const taken: number[] = [];
   const life = {
@@ -49,7 +49,7 @@ test('whoever waits for a moment sees the tenant as it is then', async () => {
   assert.equal(await seen, 12);
 });
 
-test('time never runs ahead of what has been done', async () => {
+test('time never runs ahead of the simulation', async () => {
   let realMs = 0;
   const stop = new AbortController();
   const real: RealTime = {
@@ -73,7 +73,7 @@ test('time never runs ahead of what has been done', async () => {
   assert.ok(clock.now() >= START_MS + 9 * 60_000);
 });
 
-test('a tenant whose time runs by itself goes on alone', async () => {
+test('a running tenant continues by itself', async () => {
   const actors = [new Clerk({ everyMs: 1_000 })];
   const emulator = await startEmulator({ startMs: START_MS, speed: 1_000, actors });
   await emulator.clock.until(START_MS + 60_000);

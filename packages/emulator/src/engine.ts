@@ -2,23 +2,23 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Actor, Occurrence } from './core/feed-record.ts';
 import type { ManualClock, RealTime, RunningClock } from './core/virtual-clock.ts';
 
-/** The actor is asked for this much of its life at once. */
+/** Virtual time that an actor simulates per call. */
 const STEP_MS = 60_000;
-/** After so many happenings, requests get their turn. */
+/** Occurrences before requests get a turn. */
 const HAPPENINGS_PER_TURN = 500;
-/** How often a running tenant goes on, in real time. */
+/** Interval of a running simulation in real time. */
 const TICK_MS = 20;
 
-/** What passes as time does. */
+/** Callbacks of the simulation. */
 export type Life = {
   readonly actor: Actor;
-  /** In order of time. */
+  /** In time order. */
   readonly take: (happening: Occurrence) => void;
-  /** All that happened before `nowMs` has been taken. Time that stands waits for what follows. */
+  /** All occurrences before `nowMs` were taken. A manual clock waits for it to resolve. */
   readonly passed: (nowMs: number) => Promise<void>;
 };
 
-/** Lets the tenants live, and never lets time run ahead of what they have done. */
+/** Simulates the tenants, and never lets time run ahead of the simulation. */
 export class Engine {
   readonly #life: Life;
   #madeMs: number;
@@ -29,7 +29,7 @@ export class Engine {
     this.#madeMs = startMs;
   }
 
-  /** Lives up to a moment before anybody watches; a running clock stands there meanwhile. */
+  /** Simulates up to a time before any client connects. A running clock stands still meanwhile. */
   async reach(
     clock: ManualClock | RunningClock,
     toMs: number,
@@ -44,11 +44,11 @@ export class Engine {
     }
   }
 
-  /** Moves a clock that stands still, with everything that happens meanwhile. */
+  /** Advances a manual clock with everything that happens meanwhile. */
   advance(clock: ManualClock, ms: number): Promise<void> {
     this.#turn = this.#turn.then(async () => {
       const toMs = clock.now() + ms;
-      // In steps, so that whoever waits for a moment sees the tenant as it is then.
+      // In steps, so that a waiter for a time sees the tenant as it is then.
       for (let atMs = clock.now(); atMs < toMs; ) {
         atMs = Math.min(toMs, atMs + STEP_MS);
         await this.#make(atMs);
@@ -67,9 +67,9 @@ export class Engine {
       const toMs = Math.min(clock.wanted(), this.#madeMs + STEP_MS);
       if (toMs > this.#madeMs) await this.#make(toMs);
       clock.allow(this.#madeMs);
-      // Time that runs waits for nobody who listens, however slow.
+      // A running clock does not wait for slow listeners.
       void this.#life.passed(this.#madeMs);
-      // A tenant that has fallen behind goes on as soon as requests have had their turn.
+      // A simulation that lags continues as soon as requests had a turn.
       if (clock.wanted() - this.#madeMs >= STEP_MS) await breathe();
       else await real.sleep(TICK_MS, signal).catch(() => undefined);
     }

@@ -6,30 +6,30 @@ import type { Batch } from './feeds/batch-store.ts';
 import type { FeedStore } from './feeds/feed-store.ts';
 import type { ClosedFoothold, Foothold } from './scenarios/steps/scenario-context.ts';
 
-/** One step of a scenario, and where it left its traces. */
+/** One step of a scenario, with its records. */
 export type ScenarioStep = Truth & {
   readonly tenantId: string;
   readonly atMs: number;
   readonly records: readonly { readonly feed: Feed; readonly id: string }[];
 };
 
-/** What nobody outside can know, and what tests judge by. */
+/** The truth, which no client sees and tests compare with. */
 export type EmulatorTruth = {
-  /** All that belongs to a scenario, ordinary steps of it included. */
+  /** All steps of scenarios, ordinary ones included. */
   readonly steps: readonly ScenarioStep[];
-  /** The ways in that the scenarios leave open, in the end. */
+  /** Footholds that the scenarios leave open at the end. */
   readonly footholds: readonly Foothold[];
-  /** Ways in that somebody took away before the end. */
+  /** Footholds that were closed before the end. */
   readonly closed: readonly ClosedFoothold[];
-  /** Records that were made and never handed out. */
+  /** Records that were written and never delivered. */
   readonly withheld: readonly Withheld[];
-  /** How many records were made, by feed. */
+  /** Number of records by feed. */
   readonly made: ReadonlyMap<Feed, number>;
-  /** Visits to a host that nobody configured: any at all is a defect of the client. */
+  /** Visits to a host that no client was configured with. Any visit is a defect of the client. */
   readonly strayed: { readonly all: number; readonly withToken: number };
 };
 
-/** Keeps account of what happens. */
+/** Records what really happened. */
 export class GroundTruth {
   readonly #steps: ScenarioStep[] = [];
   readonly #made = new Map<Feed, number>();
@@ -46,7 +46,7 @@ export class GroundTruth {
   }
 }
 
-/** The ids that a client who does everything right has by now: see `Emulator.offered`. */
+/** The ids that a correct client has by now: see `Emulator.offered`. */
 export function offered(options: {
   readonly store: FeedStore;
   readonly api: ActivityApi;

@@ -13,11 +13,11 @@ import { kindOf, LinkBook } from './testing/links.ts';
 
 const FROM_MS = Date.UTC(2026, 2, 2);
 const DAY_MS = 86_400_000;
-/** As long as any token lasts here: until then some may be in use that are older than the feeds. */
+/** The longest token lifetime here. Until then, tokens from before the feeds may be in use. */
 const TOKEN_MS = 28 * 3_600_000;
 const { people, days } = IS_LONG ? { people: 200, days: 60 } : { people: 40, days: 9 };
 
-/** The kinds that README.md says name no token. */
+/** The kinds that README.md lists as having no token. */
 const tokenless = new Set(
   Array.from(
     readFileSync(join(import.meta.dirname, '../README.md'), 'utf8').matchAll(/^ {2}- `([^`]+)`:/gm),
@@ -25,12 +25,12 @@ const tokenless = new Set(
   ),
 );
 
-/** The vendor's own services at work: they name no token of this tenant. */
+/** The vendor's own services use no token of this tenant. */
 function isVendors({ body }: FeedRecord): boolean {
   return body['ClientAppId'] === FIRST_PARTY.substrate;
 }
 
-test('in a quiet time everything that anybody does has its sign-in, before it', () => {
+test('without attacks, every action has an earlier sign-in', () => {
   const population = new Population({ seed: 'quiet', size: people });
   const book = new LinkBook();
   const seen = new Set<string>();
@@ -44,7 +44,7 @@ test('in a quiet time everything that anybody does has its sign-in, before it', 
       else if (link.kind === 'names-none') {
         if (!isVendors(record)) seen.add(kind);
       } else if (link.kind === 'no-sign-in') {
-        // It was given out before anybody listened, and says so itself.
+        // The token was issued before the feeds began, and states that itself.
         const label = `${kind} at ${new Date(record.atMs).toISOString()}`;
         assert.ok(link.issuedMs < FROM_MS && record.atMs < FROM_MS + TOKEN_MS, label);
       } else assert.equal(link.kind, 'is-sign-in', `${kind}: ${JSON.stringify(link)}`);
@@ -54,13 +54,13 @@ test('in a quiet time everything that anybody does has its sign-in, before it', 
   for (const kind of seen) assert.ok(tokenless.has(kind), `${kind} names no token`);
 });
 
-/** What only an external provider can have done: nothing here was sent to one. */
+/** Only an external provider can do this, and no person here was sent to one. */
 function isVouchedOutside({ feed, body }: FeedRecord): boolean {
   const details = feed === 'graph/signIns' ? body['authenticationDetails'] : undefined;
   return JSON.stringify(details ?? []).includes('External authentication method');
 }
 
-test('no sign-in looks as if it had passed an external method that it could not pass', () => {
+test('no sign-in claims an external method that it could not pass', () => {
   const populations = ['corp', 'second'].map((seed) => new Population({ seed, size: 60 }));
   const [corp] = populations as [Population];
   const records = [...lifeOf(corp, 'quiet').happenings(FROM_MS, FROM_MS + DAY_MS)];
@@ -74,7 +74,7 @@ test('no sign-in looks as if it had passed an external method that it could not 
   assert.ok(!rows.some(isVouchedOutside));
 });
 
-test('of all that is played, only what is done with forged tokens has no sign-in', () => {
+test('in all scenarios, only forged tokens have no sign-in', () => {
   const populations = ['corp', 'second'].map((seed) => new Population({ seed, size: 120 }));
   const seen = new Set<string>();
   for (const name of scenarioNames()) {

@@ -8,16 +8,16 @@ import { runScenario, type ScenarioRun } from './scenarios/run-scenario.ts';
 import type { ScenarioParameters } from './scenarios/steps/scenario.ts';
 import { loadScenario } from './scenarios/steps/scenario.ts';
 
-/** A tenant as it was asked for, with what the seed makes of the rest. */
+/** A requested tenant with the values that the seed adds. */
 export type LivingTenant = {
   readonly tenantId: string;
   readonly domain: string;
   readonly options: TenantOptions;
-  /** Who is in its directory; they live and work only where `options.people` says so. */
+  /** The people in its directory. They act only if `options.people` is set. */
   readonly population: Population;
 };
 
-/** The least that a population holds: an empty tenant has a few accounts as well. */
+/** The smallest population, because an empty tenant has a few accounts as well. */
 const PEOPLE_MIN = 10;
 
 export function livingTenants(
@@ -39,7 +39,7 @@ export function livingTenants(
   });
 }
 
-/** Everybody who lives in the tenants and everything that is played in them, as one actor. */
+/** All people of the tenants and all scenarios, as one actor. */
 export function actorOf(options: {
   readonly tenants: readonly LivingTenant[];
   readonly others: readonly Actor[];
@@ -53,7 +53,7 @@ export function actorOf(options: {
   return together([...lives, ...played, ...others]);
 }
 
-/** Plays scenarios in the first tenants, as many as each needs. */
+/** Runs scenarios in the first tenants, as many as each needs. */
 export function play(options: {
   readonly scenarios: readonly (string | PlayedWith)[];
   readonly tenants: readonly LivingTenant[];
@@ -82,26 +82,26 @@ function nameOf(domain: string | undefined): string | undefined {
 }
 
 export type TenantOptions = {
-  /** Default: drawn from the seed, as are the others. */
+  /** Default: derived from the seed, like the others. */
   readonly tenantId?: string;
   readonly name?: string;
   /** Instead of a name: `northmoor.example`. */
   readonly domain?: string;
-  /** How many people live and work there, 10 to 1,000,000; default: nobody. */
+  /** Number of people who work there, 10 to 1,000,000. Default: none. */
   readonly people?: number;
-  /** What they do of what office workers do; default: 1. Their programs sign in all the same. */
+  /** A factor on office activity. Default: 1. Programs sign in regardless. */
   readonly diligence?: number;
   /**
-   * A company that keeps strict policies: managed phones, passkeys for administrators, no account
-   * with a password alone, and an external authentication method for every second factor.
+   * A company with strict policies: managed phones, passkeys for administrators, no account with
+   * only a password, and an external authentication method for every second factor.
    */
   readonly governed?: boolean;
-  /** Decides which reports Graph gives; default: P2. */
+  /** Decides which reports Graph returns. Default: P2. */
   readonly license?: 'free' | 'P1' | 'P2';
   readonly state?: TenantState;
-  /** Beside the collector, which is registered everywhere. */
+  /** In addition to the collector, which is registered everywhere. */
   readonly apps?: readonly RegisteredApp[];
 };
 
-/** A scenario whose numbers are given rather than drawn. */
+/** A scenario with fixed instead of random values. */
 export type PlayedWith = { readonly name: string; readonly parameters: ScenarioParameters };

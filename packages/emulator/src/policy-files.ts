@@ -3,10 +3,10 @@ import type { Person } from './population/person.ts';
 import type { Population } from './population/population.ts';
 import { APP_NAMES, RESOURCE_OF_JOB } from './records/first-party-apps.ts';
 
-/** What a company says of itself, as its administrators would write it down. */
+/** A company's directory and register, as its administrators would write them. */
 export type PolicyFiles = { readonly directory: string; readonly register: string };
 
-/** The people and the applications of a tenant, for `policy use`; they hold since `sinceMs`. */
+/** The people and applications of a tenant for `policy use`, valid since `sinceMs`. */
 export function policyFilesOf(tenant: LivingTenant, sinceMs: number): PolicyFiles {
   const { population } = tenant;
   const head = [`tenant: ${tenant.tenantId}`, `since: ${new Date(sinceMs).toISOString()}`];
@@ -49,7 +49,7 @@ function workloadLines(population: Population): string[] {
   return Array.from({ length: population.applicationCount }, (_, at) => {
     const { name, appId, servicePrincipalId, job, address, credential, keyId } =
       population.application(at);
-    // The platform keeps the credential of a managed identity, and nobody can name it.
+    // The platform holds the credential of a managed identity, which has no known id.
     const credentials = credential === 'managedIdentity' ? 'managed-identity' : keyId;
     return [
       `  - id: ${servicePrincipalId}`,

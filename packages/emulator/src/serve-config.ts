@@ -12,16 +12,16 @@ const WIKI_ID = '9c2b7d64-1f0a-4e7b-8a55-6c1f2f3f4a10';
 const WIKI_REDIRECT = 'http://localhost/wiki';
 const METHOD_APP_ID = '2f6d1a80-5c3e-4b1f-9d57-8a1b2c3d4e5f';
 const METHOD_CLIENT_ID = 'countersign-emulated';
-/** RFC 7636 wants 43 characters at least. The tutorial redeems no code. */
+/** RFC 7636 requires at least 43 characters. The tutorial redeems no code. */
 const CODE_CHALLENGE = 'x'.repeat(43);
-/** Graph throttles nobody who asks this often at the speed of the tenant. */
+/** Graph does not throttle this rate at the tenant's speed. */
 const GRAPH_REQUESTS_PER_MINUTE = 6_000;
 const ACTIVITY_REQUESTS_PER_MINUTE = 60_000;
-/** Logs of which Graph has no whole list. */
+/** Logs without a complete list in Graph. */
 const EXPORTED = ['NonInteractiveUserSignInLogs', 'MicrosoftGraphActivityLogs'];
 const SECRET_MODE = 0o600;
 
-/** Where `serve` will answer as the external authentication method of the emulated Entra. */
+/** The future address of `serve` as external authentication method of the emulated Entra. */
 export type MethodAddress = {
   readonly port: number;
   readonly url: string;
@@ -51,7 +51,7 @@ export const WIKI: RegisteredApp = {
   isPublic: true,
 };
 
-/** Entra sends the people of the first tenant to this address for their second factor. */
+/** Makes Entra send the people of the first tenant to this address for their second factor. */
 export function connectMethod({ companies, tenants }: Emulator, { url }: MethodAddress): void {
   companies.connectMethod(tenants[0]?.tenantId ?? '', {
     displayName: 'Countersign',
@@ -62,7 +62,7 @@ export function connectMethod({ companies, tenants }: Emulator, { url }: MethodA
   });
 }
 
-/** Writes a configuration with which `serve` collects from the emulator, at its own speed. */
+/** Writes a configuration with which `serve` collects from the emulator at its speed. */
 export function writeCollectingConfig(emulator: Emulator, folder: string): void {
   const { origins, tenants, credentials, companies, ca } = emulator;
   const { tenantId = '', domain = '' } = tenants[0] ?? {};
@@ -91,7 +91,7 @@ export function writeCollectingConfig(emulator: Emulator, folder: string): void 
   });
 }
 
-/** Writes a configuration with which `serve` is the external method, and what a browser needs. */
+/** Writes a configuration with which `serve` is the external method, and a browser's settings. */
 export function writeMethodConfig(
   emulator: Emulator,
   { port, url, certificate }: MethodAddress,
@@ -134,7 +134,7 @@ export function writeMethodConfig(
   });
 }
 
-/** How Chromium names the key of a certificate that it is told to trust. */
+/** The public key hash by which Chromium trusts a certificate. */
 function keyDigest(pem: string): string {
   const key = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(key).digest('base64');

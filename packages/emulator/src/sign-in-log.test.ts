@@ -39,7 +39,7 @@ async function token(emulator: Emulator, form: Record<string, string>): Promise<
   return (await answer.json()) as JsonObject;
 }
 
-/** Signs somebody in at the wiki; undefined where they are refused. */
+/** Signs a person in at the wiki; undefined if refused. */
 async function signIn(emulator: Emulator, name: string): Promise<JsonObject | undefined> {
   const query = new URLSearchParams({
     ...{ client_id: WIKI.clientId, response_type: 'code', redirect_uri: REDIRECT },
@@ -65,7 +65,7 @@ function codeOf({ status }: JsonObject): unknown {
   return (status as JsonObject)['errorCode'];
 }
 
-test('a refused application has its row, and its number', async (t) => {
+test('a refused application has its row and code', async (t) => {
   const emulator = await begin(t);
   const grant = { grant_type: 'client_credentials', scope: 'https://graph.microsoft.com/.default' };
   await token(emulator, { ...grant, client_secret: 'a guess' });
@@ -74,7 +74,7 @@ test('a refused application has its row, and its number', async (t) => {
   assert.equal((await rows(emulator, 'azure/ServicePrincipalSignInLogs')).length, 1);
 });
 
-test('names that are nobody’s and disabled people have their rows', async (t) => {
+test('unknown names and disabled people have their rows', async (t) => {
   const emulator = await begin(t);
   const person = emulator.tenants[0]?.population.person(3);
   const { tenantId = '' } = emulator.tenants[0] ?? {};
@@ -88,7 +88,7 @@ test('names that are nobody’s and disabled people have their rows', async (t) 
   assert.deepEqual(new Set((await rows(emulator)).map(codeOf)), new Set([50034, 50057]));
 });
 
-test('a revoked session shows in the log when it is used again', async (t) => {
+test('a revoked session is in the log when it is used again', async (t) => {
   const emulator = await begin(t);
   const person = emulator.tenants[0]?.population.person(3);
   const tokens = await signIn(emulator, person?.upn ?? '');
@@ -104,7 +104,7 @@ test('a revoked session shows in the log when it is used again', async (t) => {
   assert.deepEqual((await rows(emulator)).map(codeOf), [0, 50173]);
 });
 
-test('somebody who was added after the start has rows like all others', async (t) => {
+test('a person added after the start has rows like all others', async (t) => {
   const emulator = await begin(t);
   const { tenantId = '', domain } = emulator.tenants[0] ?? {};
   const userPrincipalName = `new.person@${domain}`;
@@ -117,7 +117,7 @@ test('somebody who was added after the start has rows like all others', async (t
   assert.deepEqual([row?.['userId'], row?.['userDisplayName']], [ADDED, 'New Person']);
 });
 
-test('a password that a program posts, right or wrong, has its row', async (t) => {
+test('a password posted by a program, right or wrong, has its row', async (t) => {
   const emulator = await begin(t);
   const person = emulator.tenants[0]?.population.person(3);
   const { tenantId = '' } = emulator.tenants[0] ?? {};

@@ -19,12 +19,12 @@ import {
   ropcSignIn,
 } from './sign-in/user-flows.ts';
 
-/** Networks that nobody owns: RFC 5398. */
+/** Unassigned networks: RFC 5398. */
 const CLIENT_ASN = 64_511;
 
 /**
- * What the logs say of a sign-in that a real client made, let in or refused: a collector sees its
- * own sign-ins, as it does in a real tenant.
+ * The log records of a real client's sign-in, successful or not. So a collector sees its own
+ * sign-ins, as in a real tenant.
  */
 export function happeningOf(
   given: Given,
@@ -96,7 +96,7 @@ function flowOf(
   }
 }
 
-/** People who were added after the start are in the directory, and not in the population. */
+/** People added after the start are in the directory, but not in the population. */
 function personOf(population: Population, given: LoginPerson): Person {
   const { objectId, userPrincipalName: upn, name: displayName } = given;
   const known = population.personByObjectId(objectId);
@@ -104,16 +104,16 @@ function personOf(population: Population, given: LoginPerson): Person {
   return { ...population.person(0), upn, displayName, objectId, computer: undefined };
 }
 
-/** What the client says of itself, where it says anything. */
+/** The client's properties as far as it states them. */
 function clientOf(person: Person, { userAgent, app, grant }: Given): Client {
   if (userAgent === '') return browserOf(person);
-  // A person types a name in a browser; a password is posted by a program.
+  // A person types a name in a browser; a program posts a password.
   const isProgram = grant === 'password' || (app.isPublic && grant !== 'authorization_code');
   const clientAppUsed = isProgram ? 'Mobile Apps and Desktop clients' : 'Browser';
   return { operatingSystem: '', browser: '', userAgent, clientAppUsed };
 }
 
-/** A password, and what the provider said: no other sign-in shows this method. */
+/** A password and the provider's result. Only these sign-ins show this method. */
 function stepsOf({ steps }: SignIn, { name, succeeded, detail }: ExternalFactor): SignIn['steps'] {
   const result = succeeded ? 'MFA completed by the external provider' : detail;
   const method = succeeded ? `${name}, ${detail}` : name;
@@ -127,7 +127,7 @@ function listenerOf({ eventType, extensionId, code, httpStatus }: AppliedListene
   return { eventType, executedListenerId: extensionId, handlerResult: { code, httpStatus } };
 }
 
-/** Clients of tests sit in the first office; they may say otherwise by `X-Forwarded-For`. */
+/** Test clients are in the first office, unless `X-Forwarded-For` states another address. */
 function addressOf(ip: string): Address {
   return { ip, place: PLACES[0] as Place, asn: CLIENT_ASN };
 }

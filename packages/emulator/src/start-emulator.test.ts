@@ -23,7 +23,7 @@ async function begin(t: TestContext, options: EmulatorOptions = {}): Promise<Emu
 
 const tenantOf = (emulator: Emulator): string => emulator.tenants[0]?.tenantId ?? '';
 
-test('the same seed makes the same day, another does not', async (t) => {
+test('the same seed gives the same day, another does not', async (t) => {
   const days = [];
   for (const seed of [1, 1, 2]) {
     const emulator = await begin(t, { seed, tenants: [{ people: 30, name: 'Northmoor' }] });
@@ -35,7 +35,7 @@ test('the same seed makes the same day, another does not', async (t) => {
   assert.notDeepEqual(days[0], days[2]);
 });
 
-test('what was offered since a moment is what became available from it on', async (t) => {
+test('records offered since a time are those available from it on', async (t) => {
   const emulator = await begin(t);
   await emulator.advance(6 * HOUR_MS);
   const tenantId = tenantOf(emulator);
@@ -51,7 +51,7 @@ test('what was offered since a moment is what became available from it on', asyn
   }
 });
 
-test('one act stands in several feeds, under one id', async (t) => {
+test('one act is in several feeds under one id', async (t) => {
   const emulator = await begin(t);
   await emulator.advance(6 * HOUR_MS);
   const audited = emulator.offered(tenantOf(emulator), 'activity/Audit.AzureActiveDirectory');
@@ -84,7 +84,7 @@ test('a client sees its own sign-in in the log, by the id in its token', async (
   );
 });
 
-test('a scenario is played among the people, and the truth knows its deeds', async (t) => {
+test('a scenario runs among the people, and the truth has its acts', async (t) => {
   const emulator = await begin(t, { scenarios: ['audit-off'] });
   await emulator.advance(DAY_MS);
   const { steps, footholds } = emulator.truth();
@@ -94,7 +94,7 @@ test('a scenario is played among the people, and the truth knows its deeds', asy
   assert.ok(Array.isArray(footholds));
 });
 
-test('two tenants live side by side and never mix', async (t) => {
+test('two tenants run side by side and never mix', async (t) => {
   const emulator = await begin(t, { tenants: [{ people: 20 }, { people: 20, name: 'Second' }] });
   await emulator.advance(3 * HOUR_MS);
   const [first, second] = emulator.tenants;
@@ -112,12 +112,12 @@ test('two tenants live side by side and never mix', async (t) => {
   }
 });
 
-test('history lies behind a tenant that starts with it', async (t) => {
+test('a tenant that starts with history has it', async (t) => {
   const emulator = await begin(t, { historyMs: 5 * HOUR_MS });
   assert.equal(emulator.clock.now(), START_MS + 5 * HOUR_MS);
   assert.ok(emulator.offered(tenantOf(emulator), 'activity/Audit.Exchange').size > 0);
 });
 
-test('refuses a domain that could be somebody’s', async () => {
+test('refuses a domain that may be registered', async () => {
   await assert.rejects(startEmulator({ tenants: [{ domain: 'contoso.com' }] }), /could exist/);
 });

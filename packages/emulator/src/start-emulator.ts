@@ -10,9 +10,9 @@ import { type Server, serve } from './http/http-server.ts';
 import { setTrap } from './http/trap-host.ts';
 
 const DAY_MS = 86_400_000;
-/** The first ones tell what is wrong. */
+/** The first ones show the problem. */
 const DEFECTS_KEPT = 100;
-/** A day longer than the Activity API shows them, so that "expired" can be told from "unknown". */
+/** A day longer than the Activity API lists them, to distinguish "expired" from "unknown". */
 const ACTIVITY_KEPT_MS = 8 * DAY_MS;
 /** Graph keeps sign-ins and directory audits for 30 days with a premium license. */
 const OTHERS_KEPT_MS = 30 * DAY_MS;
@@ -92,7 +92,7 @@ function lifeIn({ store, api, login, faults, actor, take }: Parts): Life {
   };
 }
 
-/** Sends the diagnostic export to the broker, where there is one. */
+/** Sends the diagnostic export to the broker, if configured. */
 async function stream(
   { store, clock, tenants }: Parts,
   { eventStream }: EmulatorOptions,
@@ -102,7 +102,7 @@ async function stream(
   const tenantIds = tenants.map(({ tenantId }) => tenantId);
   const fromMs = clock.now();
   const events = new EventStream({ store, clock, tenantIds, fromMs, ...eventStream });
-  // A broker that is away is a fault that tests make on purpose; the send is made again.
+  // Tests make the broker unreachable on purpose. The send is repeated.
   await events.run(signal, () => undefined);
   await events.stop();
 }
@@ -113,7 +113,7 @@ async function listen(
   defects: unknown[],
 ): Promise<readonly Server[]> {
   const servers: Server[] = [];
-  // Of the Activity API the content alone is; tokens are told by other faults.
+  // For the Activity API only content is affected; other faults concern tokens.
   const disturbed = (name: string, ask: Ask, reply: Reply): Reply =>
     name === 'graph' || name === 'storage' ? faults.disturb(ask, reply) : reply;
   try {

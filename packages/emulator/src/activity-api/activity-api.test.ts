@@ -13,7 +13,7 @@ const EXCHANGE = 'Audit.Exchange';
 
 let emulator: Emulator;
 
-/** A tenant whose clerk does something every minute, and a reader that has signed in. */
+/** A tenant whose clerk acts every minute, and an authenticated reader. */
 async function begin(t: TestContext, options: EmulatorOptions = {}): Promise<Reader> {
   emulator = await startEmulator({
     startMs: START_MS,
@@ -28,7 +28,7 @@ async function begin(t: TestContext, options: EmulatorOptions = {}): Promise<Rea
 
 const hours = (n: number): Promise<void> => emulator.advance(n * HOUR_MS);
 
-test('a subscription is started, listed, and shows every record once', async (t) => {
+test('a subscription can be started and listed, and delivers every record once', async (t) => {
   const reader = await begin(t, { activityApi: { pageSize: 7 } });
   const started = await reader.start(EXCHANGE);
   const written = { contentType: EXCHANGE, status: 'enabled', webhook: null };
@@ -48,7 +48,7 @@ test('a subscription is started, listed, and shows every record once', async (t)
   assert.ok(ids.length > 24 * 60);
 });
 
-test('windows tile: the start belongs to them, the end does not', async (t) => {
+test('windows include their start and exclude their end', async (t) => {
   const reader = await begin(t);
   await reader.start(EXCHANGE);
   await hours(20);
@@ -61,7 +61,7 @@ test('windows tile: the start belongs to them, the end does not', async (t) => {
   assert.deepEqual([...before, ...after], whole);
 });
 
-test('both shapes of content ids lead to their blobs, by both versions of the path', async (t) => {
+test('both shapes of content ids work with both versions of the path', async (t) => {
   for (const contentIds of ['long', 'dated'] as const) {
     const reader = await begin(t, { activityApi: { contentIds } });
     await reader.start(EXCHANGE);
@@ -76,7 +76,7 @@ test('both shapes of content ids lead to their blobs, by both versions of the pa
   }
 });
 
-test('what became available between stop and start is lost for good', async (t) => {
+test('content that became available between stop and start is lost for good', async (t) => {
   const reader = await begin(t);
   await reader.start(EXCHANGE);
   await hours(4);
@@ -98,7 +98,7 @@ test('what became available between stop and start is lost for good', async (t) 
   assert.deepEqual(within(4, 8), []);
 });
 
-test('a subscription that an administrator disabled says so', async (t) => {
+test('reports a subscription that an administrator disabled', async (t) => {
   const reader = await begin(t);
   await reader.start(EXCHANGE);
   const [subscription] = emulator.api.subscriptions.all();
@@ -124,7 +124,7 @@ test('content expires after seven days', async (t) => {
   assert.equal((await reader.list(EXCHANGE, START_MS, START_MS + DAY_MS)).code, 'AF20030');
 });
 
-test('windows are held to the rules', async (t) => {
+test('enforces the rules for windows', async (t) => {
   const reader = await begin(t);
   await reader.start(EXCHANGE);
   await hours(1);
@@ -154,7 +154,7 @@ test('windows are held to the rules', async (t) => {
   }
 });
 
-test('what is wrong with a request is said by its code', async (t) => {
+test('answers each invalid request with its code', async (t) => {
   const reader = await begin(t, {
     tenants: [
       { tenantId: NORTHMOOR, domain: 'northmoor.example' },
@@ -205,7 +205,7 @@ test('what is wrong with a request is said by its code', async (t) => {
   assert.match(JSON.stringify(off.body), /DataServiceException: Tenant .* does not exist/);
 });
 
-test('a token of nobody, of another resource or out of time opens nothing', async (t) => {
+test('refuses a foreign, expired or wrong-resource token', async (t) => {
   const reader = await begin(t);
   const without = await fetch(`${reader.root}/subscriptions/list`);
   assert.equal(without.status, 401);
@@ -213,7 +213,7 @@ test('a token of nobody, of another resource or out of time opens nothing', asyn
   assert.equal((await reader.ask('subscriptions/list')).status, 401);
 });
 
-test('an application without the permission is told what it has', async (t) => {
+test('tells an application without the permission which ones it has', async (t) => {
   const clientId = '77777777-1111-4222-8333-444444444444';
   const reader = await begin(t, {
     tenants: [
@@ -241,7 +241,7 @@ test('an application without the permission is told what it has', async (t) => {
   assert.match(await answer.text(), /AF10001.*ServiceHealth\.Read/);
 });
 
-test('the quota is one pool for each publisher, and one for all that name none', async (t) => {
+test('each publisher has a quota pool, and all callers without one share another', async (t) => {
   const reader = await begin(t, { activityApi: { requestsPerMinute: 5 } });
   const ask = (publisher: string): Promise<HttpReply> =>
     reader.ask(`subscriptions/list?PublisherIdentifier=${publisher}`);
@@ -260,7 +260,7 @@ test('the quota is one pool for each publisher, and one for all that name none',
   assert.equal((await ask(mine)).status, 200);
 });
 
-test('the status of a code can be another, since none is documented', async (t) => {
+test('statuses of codes are configurable, because the vendor documents none', async (t) => {
   const reader = await begin(t, {
     activityApi: { requestsPerMinute: 1, statuses: { AF429: 429 } },
   });
@@ -268,7 +268,7 @@ test('the status of a code can be another, since none is documented', async (t) 
   assert.equal((await reader.ask('subscriptions/list')).status, 429);
 });
 
-test('a second start within a quarter of an hour is too soon', async (t) => {
+test('refuses a second start within 15 minutes', async (t) => {
   const reader = await begin(t);
   await reader.start(EXCHANGE);
   assert.equal((await reader.start(EXCHANGE)).code, 'AF429');
@@ -277,7 +277,7 @@ test('a second start within a quarter of an hour is too soon', async (t) => {
   assert.equal((await reader.start(EXCHANGE)).status, 200);
 });
 
-test('sensitive types come in one language', async (t) => {
+test('lists sensitive types in one language', async (t) => {
   const reader = await begin(t);
   const { body } = await reader.ask('resources/dlpSensitiveTypes');
   assert.match(JSON.stringify(body), /"name":"CreditCardNumber"/);

@@ -32,16 +32,16 @@ import { WebhookCaller, type WebhookOptions } from './webhook-caller.ts';
 
 export type TenantState = 'sound' | 'misconfigured' | 'not auditing';
 
-/** What a fault may do to this service; nothing unless it is told to. */
+/** Faults of this service. None by default. */
 export interface ActivityFaults {
-  /** A blob that lists do not show yet, although its time has come. */
+  /** Whether lists hide a blob although it is available. */
   isHidden(batch: Batch, nowMs: number): boolean;
   isGone(batch: Batch): boolean;
-  /** A page whose link leads to itself. */
+  /** Whether a page links to itself. */
   loops(tenantId: string, window: Window): boolean;
-  /** What is sent in place of a blob. */
+  /** The reply in place of a blob. */
   instead(batch: Batch, read: () => Buffer): Reply | undefined;
-  /** How much the service's clock is ahead of true time. */
+  /** How far the service's clock is ahead of true time. */
   readonly skewMs: number;
 }
 
@@ -52,21 +52,21 @@ export type ActivityApiOptions = {
   readonly origin: () => string;
   /** True virtual time. */
   readonly now: () => number;
-  /** Undefined for a tenant that does not exist. */
+  /** Undefined for an unknown tenant. */
   readonly tenant: (tenantId: string) => TenantState | undefined;
   readonly faults?: ActivityFaults;
   readonly webhooks?: WebhookOptions;
-  /** Blobs on one page of a list. The real number is not documented. */
+  /** Blobs per page of a list. The vendor documents no number. */
   readonly pageSize?: number;
-  /** The documented baseline is 2,000 a minute; larger tenants have more. */
+  /** The documented baseline is 2,000 per minute; larger tenants have more. */
   readonly requestsPerMinute?: number;
   readonly contentIds?: ContentIdShape;
-  /** `NextPageUri` by the reference, `NextPageUrl` by the troubleshooting page. */
+  /** `NextPageUri` in the reference, `NextPageUrl` on the troubleshooting page. */
   readonly nextPageHeader?: string;
   readonly statuses?: StatusTable;
-  /** "Wait 15 minutes between start requests": of one content type. 0 to be lenient. */
+  /** "Wait 15 minutes between start requests", per content type. 0 disables the rule. */
   readonly startIntervalMs?: number;
-  /** After a start, nothing is shown for so long; up to 12 hours in the real service. */
+  /** Delay of the first content after a start; up to 12 hours in the real service. */
   readonly firstContentMs?: number;
 };
 
@@ -85,7 +85,7 @@ const PAGE_SIZE = 200;
 const REQUESTS_PER_MINUTE = 2_000;
 const START_INTERVAL_MS = 900_000;
 
-/** The Office 365 Management Activity API, version 1.0, of all tenants. */
+/** The Office 365 Management Activity API, version 1.0, for all tenants. */
 export class ActivityApi {
   readonly router: Router = new Router();
   readonly subscriptions: Subscriptions = new Subscriptions();
@@ -114,12 +114,12 @@ export class ActivityApi {
     on('GET', 'resources/dlpSensitiveTypes', 'GetSensitiveTypes', ({ ask }) => sensitiveTypes(ask));
   }
 
-  /** How many requests were more than the quota. */
+  /** Number of requests refused by the quota. */
   get throttledCount(): number {
     return this.#quota.refusals;
   }
 
-  /** Tells the webhooks what became available. Called as virtual time passes. */
+  /** Notifies webhooks of available content. Called as virtual time passes. */
   async notify(): Promise<void> {
     const nowMs = this.#options.now();
     await Promise.all(
@@ -133,7 +133,7 @@ export class ActivityApi {
     );
   }
 
-  /** The blobs that a client who does everything right can list by now, and has not lost. */
+  /** The blobs that a correct client can list now and has not lost. */
   shownOf(subscription: Subscription): readonly Batch[] {
     const nowMs = this.#options.now();
     return this.#shown(subscription, { fromMs: 0, toMs: nowMs + 1 }, nowMs);
@@ -165,7 +165,7 @@ export class ActivityApi {
       }
       return await operation({ ask, tenantId, claims, nowMs });
     } catch (error) {
-      // The codes stand where they are found; their status is a matter of this tenant's options.
+      // Handlers throw codes; this tenant's options map them to statuses.
       if (!(error instanceof ActivityApiError)) throw error;
       const status = statuses?.[error.code] ?? error.reply.status;
       throw new HttpError({ ...error.reply, status });
@@ -305,7 +305,7 @@ export class ActivityApi {
     };
   }
 
-  /** True time as this service's clock shows it. */
+  /** A true time as this service's clock shows it. */
   #stamp(ms: number): number {
     return ms + (this.#options.faults?.skewMs ?? 0);
   }
@@ -346,13 +346,13 @@ function webhookOf(value: unknown, nowMs: number): Webhook | undefined {
   return { address, authId: kept, expirationMs, status: 'enabled' };
 }
 
-/** The gate before the service answers so, and not in the service's own words. */
+/** The gateway in front of the service answers this, not the service. */
 function unauthorized(): HttpError {
   const message = 'Authorization has been denied for this request.';
   return new HttpError(json(401, { Message: message }, { 'www-authenticate': 'Bearer' }));
 }
 
-/** Troubleshooting page: what start says until unified auditing has been on for up to an hour. */
+/** Troubleshooting page: the reply to start during the first hour of unified auditing. */
 function notAuditing(tenantId: string): HttpError {
   const message =
     '[Error: Microsoft.Office.Compliance.Audit.DataServiceException: Tenant ' +

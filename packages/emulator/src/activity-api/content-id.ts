@@ -1,12 +1,12 @@
 import type { Batch } from '../feeds/batch-store.ts';
 
-/** Two shapes of content ids that the vendor's documents show. Both are opaque to clients. */
+/** Two shapes of content ids in the vendor's documentation. Clients must treat both as opaque. */
 export type ContentIdShape = 'long' | 'dated';
 
-/** What an id says of its batch: enough to find it. */
+/** The parts of an id that locate its batch. */
 export type ContentKey = { readonly availableMs: number; readonly serial: string };
 
-/** Milliseconds since this moment have twelve digits until 2033. */
+/** Milliseconds since this time have twelve digits until 2033. */
 const EPOCH_MS = 1_000_000_000_000;
 
 export function contentIdOf(batch: Batch, shape: ContentIdShape): string {
@@ -21,7 +21,7 @@ export function contentIdOf(batch: Batch, shape: ContentIdShape): string {
   return `${moment}$${moment}$${name.toLowerCase()}$${name}`;
 }
 
-/** Undefined for what was never an id. */
+/** Undefined if the text was never an id. */
 export function contentKeyOf(contentId: string): ContentKey | undefined {
   const long = /^(\d{12})\$\1\$([0-9a-f]{32})[0-9a-f]{32}\d{10}\$[0-9a-f]{64}\$04$/.exec(contentId);
   if (long !== null) {
@@ -47,7 +47,7 @@ export function isBatchOf(batch: Batch, key: ContentKey): boolean {
   return batch.serial === key.serial || shortOf(batch.serial) === key.serial;
 }
 
-/** Six decimal digits: together with the millisecond they name one batch. */
+/** Six decimal digits. With the millisecond they identify one batch. */
 function shortOf(serial: string): string {
   return String(Number.parseInt(serial.slice(0, 8), 16) % 1_000_000).padStart(6, '0');
 }

@@ -1,13 +1,16 @@
 import { HttpError, jsonError } from '../http/http-message.ts';
 
-/** HTTP status by code where the vendor documents none; replaceable, lest clients assume one. */
+/**
+ * HTTP status by code. The vendor documents none, so it is configurable, and clients must not rely
+ * on one.
+ */
 export type StatusTable = Readonly<Record<string, number>>;
 
 const SAME_RULE =
   'Start time and end time must both be specified (or both omitted) and must be less than or ' +
   'equal to 24 hours apart, with the start time no more than 7 days in the past.';
 
-/** Management Activity API reference, "Errors": the texts, with `{0}` and `{1}` to be filled in. */
+/** Error texts of the Management Activity API reference, with placeholders `{0}` and `{1}`. */
 const MESSAGES: Readonly<Record<string, string>> = {
   AF10001:
     'The permission set ({0}) sent in the request did not include the expected permission ' +
@@ -39,18 +42,18 @@ const MESSAGES: Readonly<Record<string, string>> = {
   AF50000: 'An internal server error occurred. Retry the request.',
 };
 
-/** A guess where the vendor is silent: 400 for what the client can mend. */
+/** Assumed where the vendor documents none: 400 for errors that the client can correct. */
 const STATUSES: StatusTable = {
   AF10001: 403,
   AF20010: 403,
   AF20050: 404,
   AF20051: 400,
-  // Seen in the field, and not 429.
+  // Observed in practice, instead of 429.
   AF429: 403,
   AF50000: 500,
 };
 
-/** Ends a request with one of the service's own errors. */
+/** Ends a request with one of the service's errors. */
 export class ActivityApiError extends HttpError {
   readonly code: string;
 

@@ -9,7 +9,7 @@ export const RETENTION_MS: number = 7 * DAY_MS;
 
 export type Window = { readonly fromMs: number; readonly toMs: number };
 
-/** `startTime` and `endTime` of a request, as strictly as the reference words it. */
+/** Parses `startTime` and `endTime` as strictly as the reference states. */
 export function windowOf(query: URLSearchParams, nowMs: number): Window {
   const start = query.get('startTime');
   const end = query.get('endTime');
@@ -25,12 +25,12 @@ export function windowOf(query: URLSearchParams, nowMs: number): Window {
     return ms;
   }) as [number, number];
   if (fromMs >= toMs || toMs - fromMs > DAY_MS) throw new ActivityApiError('AF20055');
-  // A minute of grace: the client's "seven days ago" was a moment before ours.
+  // One minute of tolerance, because the client computed "seven days ago" a moment earlier.
   if (fromMs < nowMs - RETENTION_MS - 60_000) throw new ActivityApiError('AF20030');
   return { fromMs, toMs };
 }
 
-/** Where a page starts in its window; 0 without `nextPage`. */
+/** The offset of a page in its window; 0 without `nextPage`. */
 export function offsetOf(query: URLSearchParams, window: Window): number {
   const token = query.get('nextPage');
   if (token === null) return 0;
@@ -41,7 +41,7 @@ export function offsetOf(query: URLSearchParams, window: Window): number {
   return Number(match[2]);
 }
 
-/** The link to the page that starts at `offset`; its path says `v1`, as in the reference. */
+/** The link to the page at `offset`. Its path contains `v1`, as in the reference. */
 export function nextPageUri(options: {
   readonly origin: string;
   readonly tenantId: string;
@@ -65,22 +65,22 @@ function hourOf(window: Window): string {
   return textOf(window.fromMs).replace(/\D/g, '').slice(0, 10);
 }
 
-/** The three forms that the reference names, all UTC; undefined for any other. */
+/** Accepts the three formats of the reference, all UTC; undefined otherwise. */
 function timeOf(text: string): number | undefined {
   if (!FORMS.test(text)) return undefined;
   const [date = '', clock = '00:00'] = text.split('T');
   const whole = `${date}T${clock.length === 5 ? `${clock}:00` : clock}`;
   const ms = Date.parse(`${whole}.000Z`);
-  // 31 February is read as 3 March by some; here it is no time at all.
+  // Some parsers read 31 February as 3 March. Here it is invalid.
   return Number.isNaN(ms) || textOf(ms) !== whole ? undefined : ms;
 }
 
-/** As it stands in a page link. */
+/** The format in page links. */
 function textOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19);
 }
 
-/** One blob as a list names it. */
+/** One blob in a list. */
 export type Item = {
   readonly contentType: string;
   readonly contentId: string;

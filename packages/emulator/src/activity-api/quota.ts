@@ -1,8 +1,8 @@
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Requests per minute, in virtual time. Each tenant has a pool for each publisher; whoever names no
- * publisher shares one pool with all others that name none, in all tenants.
+ * Limits requests per minute of virtual time. Each tenant has a pool per publisher. All callers
+ * without a publisher share one pool across tenants.
  */
 export class Quota {
   readonly #perMinute: number;
@@ -24,12 +24,12 @@ export class Quota {
     return left >= 1;
   }
 
-  /** Requests that were too many, of all who asked. */
+  /** Number of refused requests of all callers. */
   get refusals(): number {
     return this.#refusals;
   }
 
-  /** As throttle messages name whoever asked. */
+  /** The caller's name in throttling messages. */
   static nameOf(publisher: string | undefined): string {
     return publisher ?? NOBODY;
   }

@@ -12,7 +12,7 @@ const NAMES: readonly string[] = [
   'USSocialSecurityNumber(SSN)',
 ];
 
-/** The types that DLP records name by id. In one language only: names are not translated here. */
+/** The types whose ids DLP records contain, in one language only. */
 export function sensitiveTypes(ask: Ask): Reply {
   const language = ask.headers['accept-language'];
   if (language?.includes(',')) throw new ActivityApiError('AF20053');

@@ -15,7 +15,7 @@ export const CONTENT_TYPES: readonly ContentType[] = [
   'DLP.All',
 ];
 
-/** Whom AF20023 names, unless the subscription's owner stopped it. */
+/** Who ended a subscription, as AF20023 names them. */
 export type EndedBy = 'owner' | 'a tenant admin' | 'a service admin';
 
 export type Webhook = {
@@ -30,7 +30,7 @@ export type Subscription = {
   readonly tenantId: string;
   readonly clientId: string;
   readonly contentType: ContentType;
-  /** When it was enabled, in order; the last one is open while it is. */
+  /** When it was enabled, in order. The last interval is open while it is enabled. */
   readonly intervals: { readonly fromMs: number; toMs: number }[];
   startedMs: number;
   /** Undefined while it is enabled. */
@@ -38,7 +38,7 @@ export type Subscription = {
   webhook: Webhook | undefined;
 };
 
-/** All subscriptions. What became available while one was not enabled, it never shows. */
+/** All subscriptions. Content that became available while one was disabled is never shown in it. */
 export class Subscriptions {
   readonly #all = new Map<string, Subscription>();
 
@@ -60,7 +60,7 @@ export class Subscriptions {
     readonly contentType: ContentType;
     readonly webhook: Webhook | undefined;
     readonly nowMs: number;
-    /** Content shows from here on. */
+    /** Content is visible from here on. */
     readonly fromMs: number;
   }): Subscription {
     const { tenantId, clientId, contentType, webhook, nowMs, fromMs } = options;
@@ -79,7 +79,7 @@ export class Subscriptions {
     return subscription;
   }
 
-  /** Ends it: by its owner, or silently by an administrator. */
+  /** Ends it: by its owner, or by an administrator without notice. */
   end(subscription: Subscription, nowMs: number, by: EndedBy): void {
     const open = subscription.intervals.at(-1);
     if (open?.toMs === Number.POSITIVE_INFINITY) open.toMs = nowMs;
@@ -95,7 +95,7 @@ export function shows(subscription: Subscription, availableMs: number): boolean 
   return subscription.intervals.some((i) => i.fromMs <= availableMs && availableMs < i.toMs);
 }
 
-/** As the service writes it. */
+/** The form in the service's replies. */
 export function writtenOf(subscription: Subscription, nowMs: number): JsonObject {
   const { contentType, webhook } = subscription;
   return {

@@ -17,7 +17,7 @@ const EXCHANGE = 'Audit.Exchange';
 let emulator: Emulator;
 let receiver: Server;
 
-/** A tenant, and a receiver that answers as `status` says. */
+/** A tenant, and a receiver that answers with `status`. */
 async function begin(
   t: TestContext,
   status: () => number,
@@ -54,7 +54,7 @@ const notificationsOf = (received: readonly Ask[]): NotificationItem[] =>
     return Array.isArray(value) ? (value as NotificationItem[]) : [];
   });
 
-test('a webhook is validated first, and then told of every blob', async (t) => {
+test('validates a webhook first, then notifies it of every blob', async (t) => {
   const { reader, received } = await begin(t, () => 200);
   const webhook = { address: `${receiver.origin}/hook`, authId: 'mine', expiration: '' };
   const started = await reader.start(EXCHANGE, webhook);
@@ -83,7 +83,7 @@ test('a webhook is validated first, and then told of every blob', async (t) => {
   assert.ok(entries.every(({ notificationStatus }) => notificationStatus === 'success'));
 });
 
-test('a webhook that does not answer 200 is not taken, and leaves no subscription', async (t) => {
+test('refuses a webhook that does not answer 200, and leaves no subscription', async (t) => {
   const { reader } = await begin(t, () => 500);
   const answer = await reader.start(EXCHANGE, { address: `${receiver.origin}/hook` });
   assert.equal(answer.code, 'AF20021');
@@ -91,13 +91,13 @@ test('a webhook that does not answer 200 is not taken, and leaves no subscriptio
   assert.deepEqual((await reader.ask('subscriptions/list')).body, []);
 });
 
-test('nobody outside is ever called', async (t) => {
+test('calls no external address', async (t) => {
   const { reader } = await begin(t, () => 200);
   const answer = await reader.start(EXCHANGE, { address: 'https://outside.example/hook' });
   assert.equal(answer.code, 'AF20021');
 });
 
-test('a notification that failed comes again, later and later', async (t) => {
+test('repeats a failed notification with growing delays', async (t) => {
   let status = 200;
   const { reader, received } = await begin(t, () => status);
   await reader.start(EXCHANGE, { address: `${receiver.origin}/hook` });
@@ -112,7 +112,7 @@ test('a notification that failed comes again, later and later', async (t) => {
   assert.deepEqual([...contentIds].toSorted(), items.map(({ contentId }) => contentId).toSorted());
 });
 
-test('a webhook that fails on and on is disabled, until the next start', async (t) => {
+test('disables a webhook that keeps failing, until the next start', async (t) => {
   let status = 200;
   const { reader } = await begin(t, () => status);
   const webhook = { address: `${receiver.origin}/hook` };

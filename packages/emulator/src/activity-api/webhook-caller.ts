@@ -3,15 +3,15 @@ import { request as requestSecure } from 'node:https';
 import type { Item } from './listing.ts';
 import { type Subscription, type Webhook, webhookStatus } from './subscriptions.ts';
 
-/** Notifications in one POST: the reference says only that the number is not fixed. */
+/** Notifications per POST. The reference only says that the number varies. */
 const ITEMS_PER_POST_MAX = 100;
-/** After so many failures in a row the webhook is disabled, until the next start. */
+/** Consecutive failures before the webhook is disabled until the next start. */
 const FAILURES_MAX = 10;
-/** The first retry comes after this, and each later one after twice as long. */
+/** Delay of the first retry. Each further delay doubles. */
 const RETRY_MS = 60_000;
-/** A webhook that does not answer in this real time has failed. */
+/** A webhook fails if it does not answer within this real time. */
 const ANSWER_TIMEOUT_MS = 5_000;
-/** Kept for `subscriptions/notifications`, which is for looking into problems only. */
+/** Entries kept for `subscriptions/notifications`, which is only for troubleshooting. */
 const LOG_MAX = 10_000;
 
 export type Notification = Item & {
@@ -20,15 +20,15 @@ export type Notification = Item & {
 };
 
 export type WebhookOptions = {
-  /** The authority that the receivers' certificates are checked against, in PEM. */
+  /** The authority for the receivers' certificates, in PEM. */
   readonly ca?: string;
-  /** The reference wants HTTPS; `any` spares a test the certificate. */
+  /** The reference requires HTTPS. `any` saves a test the certificate. */
   readonly schemes?: 'https' | 'any';
 };
 
 type Progress = { cursorMs: number; failures: number; notBeforeMs: number; isBusy: boolean };
 
-/** Calls the webhooks of subscriptions. They are a hint: whoever polls needs none. */
+/** Calls the webhooks of subscriptions. Notifications are hints; polling clients need none. */
 export class WebhookCaller {
   readonly log: { readonly subscription: Subscription; readonly notification: Notification }[] = [];
   readonly #options: WebhookOptions;
@@ -38,7 +38,7 @@ export class WebhookCaller {
     this.#options = options;
   }
 
-  /** Why an address cannot be a webhook, in the words of AF20021; undefined if it can. */
+  /** Why an address cannot be a webhook, as the text of AF20021; undefined if it can. */
   async validate(webhook: Webhook, validationCode: string): Promise<string | undefined> {
     const url = URL.parse(webhook.address);
     const isSecure = url?.protocol === 'https:';
@@ -49,7 +49,7 @@ export class WebhookCaller {
     return status === 200 ? undefined : 'The endpoint did not return HTTP 200.';
   }
 
-  /** Tells a webhook of what became available; once at a time, and later again if that failed. */
+  /** Notifies a webhook of available content: one call at a time, with retries. */
   async deliver(
     subscription: Subscription,
     nowMs: number,
@@ -96,7 +96,7 @@ export class WebhookCaller {
         });
       }
       if (!isTaken) {
-        // The whole span is sent again: a notification may come twice, but never not at all.
+        // The whole range is sent again: a notification may repeat, but is never lost.
         progress.failures++;
         progress.notBeforeMs = nowMs + RETRY_MS * 2 ** (progress.failures - 1);
         if (progress.failures >= FAILURES_MAX) webhook.status = 'disabled';
@@ -112,10 +112,10 @@ export class WebhookCaller {
     if (this.log.length > LOG_MAX) this.log.shift();
   }
 
-  /** The status that came, or 0. */
+  /** The HTTP status, or 0. */
   #post(webhook: Webhook, value: unknown, validationCode?: string): Promise<number> {
     const url = URL.parse(webhook.address);
-    // The emulator calls nobody outside, whatever address it is given.
+    // The emulator calls only this machine, whatever address it is given.
     if (url === null || !['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) {
       return Promise.resolve(0);
     }

@@ -5,10 +5,10 @@ import type { Hour, HourIndex } from './hour-index.ts';
 import { etagOf } from './list-blobs.ts';
 import { StorageError, xml } from './storage-errors.ts';
 
-/** The service computes the digest of a range up to this size. */
+/** The service computes MD5 of ranges up to this size. */
 const RANGE_MD5_BYTES_MAX: number = 4 * 1024 * 1024;
 
-/** Get Blob, Get Blob Properties and what else reads one blob. */
+/** Serves Get Blob, Get Blob Properties and similar requests for one blob. */
 export function readBlob(ask: Ask, hour: Hour, index: HourIndex): Reply {
   const etag = `"${etagOf(hour)}"`;
   const headers = {
@@ -23,7 +23,7 @@ export function readBlob(ask: Ask, hour: Hour, index: HourIndex): Reply {
     'x-ms-lease-state': 'available',
     'x-ms-server-encrypted': 'true',
   };
-  // A blob of the export has neither snapshots nor versions.
+  // Blobs of the export have no snapshots or versions.
   if (ask.query.has('snapshot') || ask.query.has('versionid')) throw notFound();
   const comp = ask.query.get('comp');
   if (comp === 'tags') return asXml('<Tags><TagSet /></Tags>');
@@ -72,26 +72,26 @@ function wantsDigest(ask: Ask, { from, to }: { from: number; to: number }): bool
   );
 }
 
-/** RFC 9110 section 13.2.2: which condition counts where several are sent. */
+/** RFC 9110 section 13.2.2: which of several conditions counts. */
 function unmetCondition(ask: Ask, { changedMs }: Hour, etag: string): 304 | 412 | undefined {
   const changed = changedMs - (changedMs % 1_000);
   const time = (name: string): number => Date.parse(ask.headers[name] ?? '');
   const match = ask.headers['if-match'];
   if (match !== undefined && !isNamed(match, etag)) return 412;
-  // Without a date there is nothing to compare: NaN is never less.
+  // Without a date the comparison is with NaN, which is never less.
   if (match === undefined && time('if-unmodified-since') < changed) return 412;
   const noneMatch = ask.headers['if-none-match'];
   if (noneMatch !== undefined) return isNamed(noneMatch, etag) ? 304 : undefined;
   return changed <= time('if-modified-since') ? 304 : undefined;
 }
 
-/** Lists give ETags without quotes and headers with them: clients send back what they got. */
+/** Lists give ETags without quotes, headers with them, and clients return either. */
 function isNamed(sent: string, etag: string): boolean {
   const bare = (text: string): string => text.trim().replace(/^W\//, '').replaceAll('"', '');
   return sent.split(',').some((one) => bare(one) === '*' || bare(one) === bare(etag));
 }
 
-/** `x-ms-range` wins over `Range`; one range of bytes, as the service takes. */
+/** `x-ms-range` takes precedence over `Range`. Only one byte range, as in the service. */
 function rangeOf(ask: Ask, bytes: number): { from: number; to: number } | undefined {
   const own = ask.headers['x-ms-range'];
   const found = /^bytes=(\d+)-(\d*)$/.exec(own ?? ask.headers['range'] ?? '');

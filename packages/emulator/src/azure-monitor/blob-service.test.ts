@@ -55,7 +55,7 @@ function tokenFor(tid: string, aud = 'https://storage.azure.com'): Promise<strin
   return mint.sign({ aud, tid, oid: 'x', appid: 'y', nbf, exp: nbf + 864_000 });
 }
 
-/** Lets a record arrive now. */
+/** Makes a record available now. */
 function arrive(number: number, tenantId = TENANT): void {
   const atMs = clock.now();
   const body = { time: new Date(atMs - 5 * MINUTE).toISOString(), number, text: 'Zoë\n' };
@@ -88,7 +88,7 @@ function namesIn(xml: string): readonly string[] {
   return [...xml.matchAll(/<Name>([^<]*)<\/Name>/g)].map((found) => found[1] ?? '');
 }
 
-test('an hour is a blob of one record a line, which grows within the hour', async () => {
+test('an hour is a blob with one record per line, which grows within the hour', async () => {
   arrive(1);
   arrive(2);
   const first = await get(`/${CONTAINER}/${AT_NOON}`);
@@ -116,7 +116,7 @@ test('an hour is a blob of one record a line, which grows within the hour', asyn
   assert.equal(whole.byteLength, total);
 });
 
-test('what arrives in the next hour lies in the next blob', async () => {
+test('a record of the next hour goes into the next blob', async () => {
   arrive(1);
   clock.advance(60 * MINUTE);
   arrive(2);
@@ -124,7 +124,7 @@ test('what arrives in the next hour lies in the next blob', async () => {
   assert.deepEqual(names, [AT_NOON, AT_NOON.replace('h=12', 'h=13')]);
 });
 
-test('a listing is paged by its marker, cut by prefix and folded by delimiter', async () => {
+test('pages a listing by marker, with prefix and delimiter', async () => {
   for (let n = 0; n < 5; n++) {
     arrive(n);
     arrive(n, OTHER);
@@ -148,7 +148,7 @@ test('a listing is paged by its marker, cut by prefix and folded by delimiter', 
   assert.match(folded, /<BlobPrefix>/);
 });
 
-test('containers come with their first record', async () => {
+test('creates a container with its first record', async () => {
   assert.equal((await list()).status, 404);
   assert.match(await (await list()).text(), /<Code>ContainerNotFound<\/Code>/);
   arrive(1);
@@ -156,7 +156,7 @@ test('containers come with their first record', async () => {
   assert.deepEqual(namesIn(xml), [CONTAINER]);
 });
 
-test('conditions and ranges are kept to', async () => {
+test('honors conditions and ranges', async () => {
   arrive(1);
   const path = `/${CONTAINER}/${AT_NOON}`;
   const etag = (await get(path)).headers.get('etag') ?? '';
@@ -170,7 +170,7 @@ test('conditions and ranges are kept to', async () => {
   assert.equal(part.headers.get('content-length'), '4');
 });
 
-test('refuses strangers, wrong audiences, other tenants and whoever wants to write', async () => {
+test('refuses strangers, wrong audiences, other tenants and writers', async () => {
   arrive(1);
   const path = `/${CONTAINER}/${AT_NOON}`;
   const bearer = async (tid: string, aud?: string): Promise<Record<string, string>> => ({
@@ -187,7 +187,7 @@ test('refuses strangers, wrong audiences, other tenants and whoever wants to wri
   assert.equal(bare.status, 401);
 });
 
-test('takes a request that is signed with the account\u2019s key, and no other', async () => {
+test('accepts a request signed with the account key, and no other', async () => {
   arrive(1);
   const date = new Date(NOON).toUTCString();
   const resource = `/${ACCOUNT.name}/${ACCOUNT.name}/${CONTAINER}`;
@@ -207,7 +207,7 @@ test('takes a request that is signed with the account\u2019s key, and no other',
   assert.equal(wrong.headers.get('x-ms-error-code'), 'AuthenticationFailed');
 });
 
-test('a list of containers gives each what clients read of it', async () => {
+test('a list of containers has the properties that clients read', async () => {
   arrive(1);
   const xml = await (await get('?comp=list&include=metadata')).text();
   const properties = /<Properties>(.*?)<\/Properties>/.exec(xml)?.[1] ?? '';
@@ -227,7 +227,7 @@ test('a list of containers gives each what clients read of it', async () => {
   assert.equal(namesIn(await (await get('?comp=list&prefix=other')).text()).length, 0);
 });
 
-test('an ETag is compared without its quotes, and dates are kept to', async () => {
+test('compares an ETag without quotes, and honors dates', async () => {
   arrive(1);
   const path = `/${CONTAINER}/${AT_NOON}`;
   const quoted = (await get(path)).headers.get('etag') ?? '';
@@ -248,7 +248,7 @@ test('an ETag is compared without its quotes, and dates are kept to', async () =
   assert.equal(unchanged.headers.get('x-ms-error-code'), 'ConditionNotMet');
 });
 
-test('every refusal has the code that clients branch on', async () => {
+test('every refusal has the code that clients check', async () => {
   arrive(1);
   const path = `/${CONTAINER}/${AT_NOON}`;
   const cases: readonly [
@@ -298,7 +298,7 @@ test('every refusal has the code that clients branch on', async () => {
   );
 });
 
-/** A query that is signed as the reference describes for an account. */
+/** A query signed as the reference describes for an account. */
 function accountSas(change: Record<string, string> = {}, key = ACCOUNT.key): string {
   const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
   const fields: Record<string, string> = {
@@ -311,7 +311,7 @@ function accountSas(change: Record<string, string> = {}, key = ACCOUNT.key): str
   return new URLSearchParams({ ...fields, sig }).toString();
 }
 
-test('a shared access signature opens what it was signed for, while it lasts', async () => {
+test('a shared access signature opens what it was signed for, until it expires', async () => {
   arrive(1);
   const path = `/${CONTAINER}/${AT_NOON}`;
   const codeOf = async (address: string): Promise<string> => {

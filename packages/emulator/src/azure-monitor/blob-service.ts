@@ -16,7 +16,7 @@ import {
 import { escaped, StorageError } from './storage-errors.ts';
 import type { StorageAccount, Target } from './storage-sas.ts';
 
-/** A user delegation key lasts seven days at most, by the service's own figure. */
+/** The service's maximum lifetime of a user delegation key: seven days. */
 const DELEGATION_KEY_MS: number = 7 * 86_400_000;
 
 export type BlobOptions = {
@@ -93,7 +93,7 @@ class BlobService {
       );
     const category = categoryOf(container);
     const hours = category === undefined ? [] : index.hours(feedOf(category), arrivedMs);
-    // The export makes a container with its first record.
+    // The export creates a container with its first record.
     if (category === undefined || hours.length === 0)
       throw new StorageError(404, 'ContainerNotFound', 'The specified container does not exist.');
     if (blob === '') return atContainer(ask, endpoint, container, hours);
@@ -104,7 +104,7 @@ class BlobService {
   }
 }
 
-/** The storage accounts as a service that the emulator listens for. */
+/** The storage accounts as a service of the emulator. */
 export function blobHost(options: BlobOptions): {
   readonly name: 'storage';
   readonly router: Router;
@@ -125,7 +125,7 @@ const ACCOUNT_INFO = {
   'x-ms-is-hns-enabled': 'false',
 };
 
-/** What a shared access signature has to permit for this request. */
+/** The permission that a shared access signature needs for this request. */
 function permissionOf(ask: Ask, container: string, blob: string): Target['permission'] {
   if (ask.method !== 'GET' && ask.method !== 'HEAD') return undefined;
   if (blob === '' && ask.query.get('comp') === 'list') return 'l';
@@ -134,7 +134,7 @@ function permissionOf(ask: Ask, container: string, blob: string): Target['permis
     : undefined;
 }
 
-/** Get User Delegation Key: for callers with a token, who sign with it as themselves. */
+/** Get User Delegation Key: for callers with a token, who sign with it themselves. */
 function giveKey(
   ask: Ask,
   account: StorageAccount,
@@ -186,7 +186,7 @@ function atAccount(ask: Ask, endpoint: string, index: HourIndex, nowMs: number):
   );
 }
 
-/** An account as it is made, without logging, metrics, rules for browsers or a web site. */
+/** A new account, without logging, metrics, CORS rules or a website. */
 const SERVICE_PROPERTIES = `<StorageServiceProperties>${[
   '<Logging><Version>1.0</Version><Read>false</Read><Write>false</Write><Delete>false</Delete>',
   '<RetentionPolicy><Enabled>false</Enabled></RetentionPolicy></Logging>',
@@ -202,7 +202,7 @@ const SERVICE_PROPERTIES = `<StorageServiceProperties>${[
 function containerWith(name: string, hours: readonly Hour[]): Container {
   return {
     name,
-    // It was made with its first blob, and what is put into it changes nothing of it.
+    // Created with its first blob. New blobs do not change its properties.
     madeMs: hours.reduce((first, { fromMs }) => Math.min(first, fromMs), Number.MAX_SAFE_INTEGER),
   };
 }

@@ -24,10 +24,10 @@ export function feedOf(category: string): Feed {
   return `azure/${category}`;
 }
 
-/** Tables of Defender's hunting, which records call `AdvancedHunting-EmailEvents`. */
+/** Defender's hunting tables, which records name `AdvancedHunting-EmailEvents`. */
 const HUNTED = /^Email/;
 
-/** The container, and the event hub, of a category. */
+/** The container and event hub of a category. */
 export function containerOf(category: string): string {
   const prefix = HUNTED.test(category) ? 'advancedhunting-' : '';
   return `insights-logs-${prefix}${category.toLowerCase()}`;

@@ -20,48 +20,44 @@ before(async () => {
 
 after(() => broker?.stop());
 
-test(
-  'a real broker gets every record once, in messages of records, by category',
-  options,
-  async () => {
-    assert.ok(broker);
-    const { address, connectionString } = broker;
-    const clock = new ManualClock(NOON);
-    const route = { name: 'at once', windowMs: 1, delayMs: () => 0 };
-    const store = new FeedStore({ seed: 1, dispatcher: { routes: () => [route] } });
-    const stream = new EventStream({
-      ...{ store, clock, connectionString },
-      tenantIds: [TENANT],
-      brokers: [address],
-      fromMs: NOON,
+test('a real broker gets every record once, in batched messages by category', options, async () => {
+  assert.ok(broker);
+  const { address, connectionString } = broker;
+  const clock = new ManualClock(NOON);
+  const route = { name: 'at once', windowMs: 1, delayMs: () => 0 };
+  const store = new FeedStore({ seed: 1, dispatcher: { routes: () => [route] } });
+  const stream = new EventStream({
+    ...{ store, clock, connectionString },
+    tenantIds: [TENANT],
+    brokers: [address],
+    fromMs: NOON,
+  });
+  const take = (number: number): void => {
+    const atMs = clock.now();
+    const feed = number % 2 === 0 ? 'azure/AuditLogs' : 'azure/SignInLogs';
+    const body = { number, padding: 'x'.repeat(2_000) };
+    store.take({
+      atMs,
+      tenantId: TENANT,
+      truth: { scenario: 'life', isAttacker: false },
+      records: [{ feed, id: String(number), atMs, body }],
     });
-    const take = (number: number): void => {
-      const atMs = clock.now();
-      const feed = number % 2 === 0 ? 'azure/AuditLogs' : 'azure/SignInLogs';
-      const body = { number, padding: 'x'.repeat(2_000) };
-      store.take({
-        atMs,
-        tenantId: TENANT,
-        truth: { scenario: 'life', isAttacker: false },
-        records: [{ feed, id: String(number), atMs, body }],
-      });
-      clock.advance(10);
-      store.advance(clock.now());
-    };
-    for (let n = 0; n < 400; n++) take(n);
-    assert.equal(await stream.pump(), 400);
-    for (let n = 400; n < 410; n++) take(n);
-    assert.equal(await stream.pump(), 10);
-    await stream.stop();
-    const found = await consume(address, connectionString, 410);
-    assert.deepEqual(
-      found.toSorted((a, b) => a - b),
-      Array.from({ length: 410 }, (_, n) => n),
-    );
-  },
-);
+    clock.advance(10);
+    store.advance(clock.now());
+  };
+  for (let n = 0; n < 400; n++) take(n);
+  assert.equal(await stream.pump(), 400);
+  for (let n = 400; n < 410; n++) take(n);
+  assert.equal(await stream.pump(), 10);
+  await stream.stop();
+  const found = await consume(address, connectionString, 410);
+  assert.deepEqual(
+    found.toSorted((a, b) => a - b),
+    Array.from({ length: 410 }, (_, n) => n),
+  );
+});
 
-test('a wrong connection string is refused, and nothing counts as sent', options, async () => {
+test('refuses a wrong connection string, and counts nothing as sent', options, async () => {
   assert.ok(broker);
   const clock = new ManualClock(NOON);
   const store = new FeedStore({

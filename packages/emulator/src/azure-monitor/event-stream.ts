@@ -3,34 +3,34 @@ import type { Feed, VirtualClock } from '../core/feed-record.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
 import { CATEGORIES, containerOf, feedOf } from './categories.ts';
 
-/** Event Hubs takes messages of 1 MiB in the standard tier; the export stays well below. */
+/** Event Hubs accepts messages of 1 MiB in the standard tier. The export stays well below. */
 const MESSAGE_BYTES_MAX: number = 256 * 1024;
-/** Messages that one request to the broker carries: their sizes add up to its limit. */
+/** Messages per request to the broker, whose limit is on their total size. */
 const MESSAGES_PER_SEND = 20;
 
 export type StreamOptions = {
   readonly store: FeedStore;
   readonly clock: VirtualClock;
   readonly tenantIds: readonly string[];
-  /** `host:port` of a Kafka broker that stands for Event Hubs. */
+  /** `host:port` of a Kafka broker in place of Event Hubs. */
   readonly brokers: readonly string[];
-  /** The namespace's connection string; the broker is asked without authentication if missing. */
+  /** The namespace's connection string. Without it, no authentication. */
   readonly connectionString?: string;
-  /** PEM of who signed the broker's certificate; plain TCP without. */
+  /** PEM of the authority that signed the broker's certificate. Without it, plain TCP. */
   readonly ca?: string;
-  /** What is there already when the stream begins is not sent; virtual milliseconds. */
+  /** Records available before this virtual time are not sent. */
   readonly fromMs: number;
 };
 
 type Place = { readonly tenantId: string; readonly category: string; readonly feed: Feed };
 type Message = { readonly topic: string; readonly key: string; readonly value: string };
 
-/** How often the export looks for what has arrived, in virtual time. */
+/** Interval in virtual time at which the export checks for new records. */
 const PERIOD_MS = 10_000;
 
 /**
- * The diagnostic export to Event Hubs: messages `{"records":[…]}` to the hub of each category, over
- * the Kafka protocol. A send that fails is made again: some records come twice, none never.
+ * The diagnostic export to Event Hubs: messages `{"records":[…]}` to each category's hub over the
+ * Kafka protocol. A failed send is repeated, so records may repeat but are never lost.
  */
 export class EventStream {
   readonly #options: StreamOptions;
@@ -51,14 +51,14 @@ export class EventStream {
       serializers: stringSerializers,
       autocreateTopics: true,
       ...(ca !== undefined && { tls: { ca } }),
-      // Event Hubs takes its connection string as the password of this one user.
+      // Event Hubs takes the connection string as the password of this fixed user.
       ...(connectionString !== undefined && {
         sasl: { mechanism: 'PLAIN', username: '$ConnectionString', password: connectionString },
       }),
     });
   }
 
-  /** Sends what has become available by now; the number of records. */
+  /** Sends all available records. Returns their number. */
   async pump(): Promise<number> {
     const nowMs = this.#options.clock.now();
     let count = 0;
@@ -75,7 +75,7 @@ export class EventStream {
     return count;
   }
 
-  /** Sends until the signal aborts; `onFailure` is told of each send that will be made again. */
+  /** Sends until the signal aborts. Reports each failed send, which is repeated, to `onFailure`. */
   async run(signal: AbortSignal, onFailure: (error: unknown) => void): Promise<void> {
     const { clock } = this.#options;
     while (!signal.aborted) {

@@ -5,12 +5,14 @@ const HOUR_MS = 3_600_000;
 const NAME =
   /^tenantId=([0-9a-f-]{36})\/y=(\d{4})\/m=(\d{2})\/d=(\d{2})\/h=(\d{2})\/m=00\/PT1H\.json$/;
 
-/** Rendered hours that are kept: collectors read the last ones again and again. */
+/** Rendered hours in the cache, because collectors read the last ones repeatedly. */
 const HOURS_KEPT = 8;
-/** A lifecycle rule deletes blobs at this age, as companies set one; the store keeps no longer. */
+/**
+ * A lifecycle rule deletes blobs at this age, as companies configure it. The store keeps no more.
+ */
 const BLOB_DAYS = 30;
 
-/** One hour of one category of one tenant: what lies in its PT1H.json by now. */
+/** One hour of one category of one tenant: the current content of its PT1H.json. */
 export type Hour = {
   readonly tenantId: string;
   readonly feed: Feed;
@@ -25,15 +27,17 @@ type Shelf = {
   readonly tenantId: string;
   readonly feed: Feed;
   readonly hours: Map<number, Hour>;
-  /** What became available before this is counted. */
+  /** Records available before this time are counted. */
   untilMs: number;
 };
 
 type RenderedBlob = { readonly parts: Buffer[]; untilMs: number };
 
 /**
- * Which hours have a blob, and what is in it. An hour holds what arrived in it, whenever that
- * happened, in order of arrival: so a blob only ever grows.
+ * The hours that have a blob, with their content.
+ *
+ * An hour has the records that arrived in it, in order of arrival, whenever they happened. So a
+ * blob only grows.
  */
 export class HourIndex {
   readonly #store: FeedStore;
@@ -56,7 +60,7 @@ export class HourIndex {
     );
   }
 
-  /** The hours of a category in order of name: by tenant, then by time. */
+  /** The hours of a category by name: by tenant, then by time. */
   hours(feed: Feed, nowMs: number): readonly Hour[] {
     return this.#shelves
       .filter((shelf) => shelf.feed === feed)
@@ -67,7 +71,7 @@ export class HourIndex {
       });
   }
 
-  /** Undefined where nothing has arrived in that hour. */
+  /** Undefined if no record arrived in that hour. */
   hour(feed: Feed, tenantId: string, fromMs: number, nowMs: number): Hour | undefined {
     const shelf = this.#shelf(feed, tenantId);
     if (shelf === undefined) return undefined;
@@ -75,7 +79,7 @@ export class HourIndex {
     return shelf.hours.get(fromMs);
   }
 
-  /** The bytes `[from, to)` of an hour, one record a line. */
+  /** The bytes `[from, to)` of an hour, one record per line. */
   read(hour: Hour, range: { readonly from: number; readonly to: number }): Buffer {
     const shelf = this.#shelf(hour.feed, hour.tenantId);
     if (shelf === undefined) return Buffer.alloc(0);
@@ -132,14 +136,14 @@ export class HourIndex {
   }
 }
 
-/** `tenantId=…/y=2026/m=03/d=02/h=12/m=00/PT1H.json`, as the export names an hour. */
+/** `tenantId=…/y=2026/m=03/d=02/h=12/m=00/PT1H.json`, the export's name of an hour. */
 export function blobName(tenantId: string, fromMs: number): string {
   const time = new Date(fromMs).toISOString();
   const [y, m, d, h] = [time.slice(0, 4), time.slice(5, 7), time.slice(8, 10), time.slice(11, 13)];
   return `tenantId=${tenantId}/y=${y}/m=${m}/d=${d}/h=${h}/m=00/PT1H.json`;
 }
 
-/** The hour that a name stands for; undefined for any other name. */
+/** The hour of a blob name; undefined for any other name. */
 export function hourOf(
   name: string,
 ): { readonly tenantId: string; readonly fromMs: number } | undefined {

@@ -3,13 +3,13 @@ import { blobName, type Hour } from './hour-index.ts';
 
 import { escaped, StorageError, xml } from './storage-errors.ts';
 
-/** What one listing gives at most, by the service's own figure. */
+/** The service's maximum number of results per list. */
 const LIST_RESULTS_MAX = 5_000;
 
-/** A container, as lists and its own properties tell of it. */
+/** A container in lists and in its own properties. */
 export type Container = { readonly name: string; readonly madeMs: number };
 
-/** List Containers: names in order, by prefix, from a marker on. */
+/** List Containers: by name, with prefix and marker. */
 export function listContainers(
   ask: Ask,
   endpoint: string,
@@ -45,14 +45,14 @@ function containerXml(container: Container): string {
   return `<Container>${element('Name', name)}<Properties>${properties}</Properties></Container>`;
 }
 
-/** Of the container itself, which stays as it was made: blobs in it have their own. */
+/** The ETag of the container itself, which never changes; its blobs have their own. */
 export function containerEtag({ madeMs }: Container): string {
   return `0x8D${madeMs.toString(16).toUpperCase().padStart(11, '0')}`;
 }
 
 type Entry = { readonly name: string; readonly hour: Hour | undefined };
 
-/** List Blobs: names in order, by prefix, from a marker on. */
+/** List Blobs: by name, with prefix and marker. */
 export function listBlobs(
   ask: Ask,
   endpoint: string,
@@ -79,14 +79,14 @@ export function listBlobs(
   return { status: 200, headers: { 'content-type': 'application/xml' }, body: xml(body) };
 }
 
-/** What a list may be asked to tell besides; blobs of the export have none of it. */
+/** Optional details of a list. Blobs of the export have none of them. */
 const INCLUDES: readonly string[] = [
   ...['snapshots', 'metadata', 'uncommittedblobs', 'copy', 'deleted', 'tags', 'versions'],
   ...['deletedwithversions', 'immutabilitypolicy', 'legalhold', 'permissions'],
 ];
 const CONTAINER_INCLUDES: readonly string[] = ['metadata', 'deleted', 'system'];
 
-/** The part of a list that is asked for. Throws what is answered to what makes no sense. */
+/** The requested part of a list. Throws the service's error for invalid parameters. */
 function windowOf(
   { query }: Ask,
   includes: readonly string[],
@@ -108,7 +108,7 @@ function windowOf(
   return { prefix, marker, from: readMarker(marker), max: resultsOf(query.get('maxresults')) };
 }
 
-/** Names behind the delimiter are folded into one prefix. */
+/** Names with the delimiter are folded into one prefix. */
 function entriesOf(hours: readonly Hour[], prefix: string, delimiter: string): readonly Entry[] {
   const entries: Entry[] = [];
   for (const hour of hours) {
@@ -142,7 +142,7 @@ function entryXml({ name, hour }: Entry): string {
   return `<Blob>${element('Name', name)}<Properties>${properties}</Properties></Blob>`;
 }
 
-/** Changes with every append, and only then. */
+/** Changes exactly with each append. */
 export function etagOf({ fromMs, bytes, blocks }: Hour): string {
   const hour = (fromMs / 3_600_000).toString(16).padStart(6, '0');
   return `0x8D${hour}${blocks.toString(16)}${bytes.toString(16)}`.toUpperCase().replace('0X', '0x');

@@ -9,7 +9,7 @@ import {
   type Target,
 } from './storage-sas.ts';
 
-/** What an access token says, as far as storage asks. */
+/** The claims of an access token that storage reads. */
 export type StorageCaller = {
   readonly tenantId: string;
   readonly audience: string;
@@ -32,7 +32,7 @@ export type StorageAccess = {
   readonly scheme: 'http' | 'https';
 };
 
-/** Throws what the service answers to whoever does not prove who they are. */
+/** Throws the service's error if the caller is not authenticated. */
 export async function needAccess(access: StorageAccess): Promise<StorageCaller | undefined> {
   const { ask, account, verify, nowMs } = access;
   const sent = ask.headers['authorization'];
@@ -48,7 +48,7 @@ export async function needAccess(access: StorageAccess): Promise<StorageCaller |
   return undefined;
 }
 
-/** The secret of a user delegation key: nothing of it has to be remembered. */
+/** The secret of a user delegation key. It is derived, so nothing is stored. */
 export function delegationKey(account: StorageAccount, fields: DelegationFields): string {
   const { objectId, tenantId, start, expiry, version } = fields;
   const text = [objectId, tenantId, start, expiry, version].join('\n');
@@ -82,7 +82,7 @@ function needSignature(ask: Ask, account: StorageAccount, proof: string): void {
     throw new StorageError(400, 'MissingRequiredHeader', 'x-ms-date or Date is needed.');
   const key = Buffer.from(account.key, 'base64');
   const sent = Buffer.from(signature, 'base64');
-  // Addresses that begin with the account's name sign it twice; clients do either.
+  // URLs that begin with the account's name sign it twice. Clients do either.
   const isSigned = resourcesOf(ask, account).some((resource) => {
     const wanted = createHmac('sha256', key).update(stringToSign(ask, resource)).digest();
     return wanted.length === sent.length && timingSafeEqual(wanted, sent);
@@ -106,7 +106,7 @@ function stringToSign(ask: Ask, resource: string): string {
     length === '0' ? '' : length,
     header('content-md5'),
     header('content-type'),
-    // x-ms-date takes the place of Date.
+    // x-ms-date replaces Date.
     ask.headers['x-ms-date'] === undefined ? header('date') : '',
     header('if-modified-since'),
     header('if-match'),

@@ -1,12 +1,12 @@
 import type { Reply } from '../http/http-message.ts';
 
-/** A refusal in the words of Azure Storage. */
+/** An error reply of Azure Storage. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
   readonly status: number;
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** What was wrong with a proof of identity. */
+  /** What was wrong with the authentication. */
   readonly detail: string | undefined;
 
   constructor(
@@ -23,7 +23,7 @@ export class StorageError extends Error {
     this.detail = detail;
   }
 
-  /** By what its request is called, and when that was. */
+  /** The reply, with the request's id and time. */
   reply(requestId: string, nowMs: number): Reply {
     const { code, detail } = this;
     const time = new Date(nowMs).toISOString().replace('Z', '0000Z');
@@ -40,7 +40,7 @@ export class StorageError extends Error {
   }
 }
 
-/** A document as the service begins it: with a byte order mark. */
+/** A document with the byte order mark that the service sends. */
 export function xml(element: string): string {
   return `\uFEFF<?xml version="1.0" encoding="utf-8"?>${element}`;
 }

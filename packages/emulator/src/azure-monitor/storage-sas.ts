@@ -2,11 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Ask } from '../http/http-message.ts';
 import { StorageError } from './storage-errors.ts';
 
-/** What a signature is for: the account's lists, a container, or one blob. */
+/** What a signature covers: the account's lists, a container, or one blob. */
 export type Target = {
   readonly container: string;
   readonly blob: string;
-  /** `r` for reading, `l` for listing; undefined for what no signature here lets anybody do. */
+  /** `r` for read, `l` for list; undefined for requests that no signature permits here. */
   readonly permission: 'r' | 'l' | undefined;
 };
 
@@ -30,7 +30,7 @@ type SignedRequest = {
   readonly delegationSecret: DelegationSecret;
 };
 
-/** Signatures of before are of another form; the service takes them, and this does not. */
+/** Earlier signatures have another form. The service accepts them; this emulator does not. */
 const VERSION_MIN = '2018-11-09';
 
 export function hasSignature({ query }: Ask): boolean {
@@ -38,7 +38,7 @@ export function hasSignature({ query }: Ask): boolean {
 }
 
 /**
- * Throws unless the query's shared access signature lets this request in.
+ * Throws unless the query's shared access signature permits this request.
  * @see Storage services REST: "Create an account SAS", "Create a service SAS", "Create a user
  * delegation SAS"
  */
@@ -93,7 +93,7 @@ function accountText({ name }: StorageAccount, version: string, field: Field): s
   return `${[name, ...fields.map(field)].join('\n')}\n`;
 }
 
-/** Signed for a container (`c`) or for one blob; each spelling that a version of it may have. */
+/** Texts signed for a container (`c`) or one blob, in each form that a version may have. */
 function serviceTexts({ account, target, ask }: SignedRequest, field: Field): readonly string[] {
   const path = field('sr') === 'c' ? target.container : `${target.container}/${target.blob}`;
   const resource = `/blob/${account.name}/${path}`;
@@ -104,7 +104,7 @@ function serviceTexts({ account, target, ask }: SignedRequest, field: Field): re
   if (!ask.query.has('skoid'))
     return [[...head, field('si'), ...limits, ...scope, ...answer].join('\n')];
   const key = ['skoid', 'sktid', 'skt', 'ske', 'sks', 'skv', 'saoid', 'suoid', 'scid'].map(field);
-  // Later versions sign for whom the key is delegated, and then headers and parameters.
+  // Later versions also sign the delegated user, headers and parameters.
   const delegated = ['skdutid', 'sduoid'].map(field);
   return [
     [...head, ...key, ...limits, ...scope, ...answer],
@@ -119,7 +119,7 @@ function isSigned(key: string, text: string, signature: string): boolean {
   return wanted.length === sent.length && timingSafeEqual(wanted, sent);
 }
 
-/** One address, or two with a dash: those between them. */
+/** One address, or a range of two with a dash. */
 function isFrom(range: string, ip: string): boolean {
   if (range === '') return true;
   const [from = '', to = from] = range.split('-');
@@ -144,9 +144,9 @@ function forbidden(code: string, how: string): StorageError {
   return new StorageError(403, code, message);
 }
 
-/** A storage account into which tenants export. */
+/** A storage account that receives tenants' exports. */
 export type StorageAccount = {
-  /** 3 to 24 lower-case letters and digits. */
+  /** 3 to 24 lowercase letters and digits. */
   readonly name: string;
   /** Base64, as the portal shows it. */
   readonly key: string;

@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 const SCENARIOS = globSync('*.yaml', { cwd: new URL('../../scenarios', import.meta.url) })
   .map((file) => basename(file, '.yaml'))
   .sort();
-/** Its intruders get in with a password alone. */
+/** Its intruders sign in with a password alone. */
 const SHORT: readonly string[] = ['fast-spray'];
 
 type Policy = {
@@ -30,7 +30,7 @@ type Policy = {
   readonly grantControls: { readonly builtInControls: readonly string[] };
 };
 
-/** What Graph shows of a tenant's policies, and whom they are for. */
+/** A tenant's policies in Graph, and the members of their groups. */
 async function listed(
   emulator: Emulator,
   tenantId: string,
@@ -74,7 +74,7 @@ type Row = {
   readonly appliedConditionalAccessPolicies: readonly { id: string; result: string }[];
 };
 
-/** Codes by what they say of the policies that were asked. */
+/** Codes by their meaning for the policies. */
 const LET_IN = [0, 50140, 50199];
 const TURNED_AWAY = [50072, 50074, 50076, 50079, 53000, 53003, 500121, 50158];
 
@@ -151,7 +151,7 @@ for (const name of IS_LONG ? SCENARIOS : SHORT) {
           const has = (result: string): boolean => inForce.some((one) => one.result === result);
           const status = has('failure') ? 'failure' : has('success') ? 'success' : 'notApplied';
           const code = row.status.errorCode;
-          // Nobody is let in against a policy, and nobody blocked without one.
+          // No sign-in succeeds against a policy, and none is blocked without one.
           const isFit = code === 0 ? status !== 'failure' : code !== 53003 || status === 'failure';
           if (
             isDeepStrictEqual(outcomes, wanted) &&

@@ -5,10 +5,7 @@ import type { Directory } from '../directory/directory.ts';
 import { FIRST_PARTY } from '../records/first-party-apps.ts';
 import { isExternal } from '../records/sign-in-errors.ts';
 
-/**
- * The same happening, whose sign-in rows say what the policies of its tenant came to: those that
- * Graph lists at that moment.
- */
+/** Adds the results of the tenant's current policies to the sign-in rows of an occurrence. */
 export function withAccess(directory: Directory, happening: Occurrence): Occurrence {
   if (!happening.records.some(isRow)) return happening;
   const records = happening.records.map((record) => withOutcome(directory, record));
@@ -29,7 +26,7 @@ function withOutcome(directory: Directory, record: FeedRecord): FeedRecord {
 
 function rowWith(directory: Directory, row: JsonObject): JsonObject {
   const facts = factsOf(row);
-  // Applications, and names that are nobody's, are held against no policy.
+  // Policies do not apply to applications and unknown names.
   if (facts === undefined) return row;
   const access = accessOf(directory.state, facts, isHeld(row) ? 'reached' : 'stopped');
   return {
@@ -39,7 +36,7 @@ function rowWith(directory: Directory, row: JsonObject): JsonObject {
   };
 }
 
-/** What the policies look at; undefined where nobody is known to sign in. */
+/** The facts that policies evaluate; undefined for an unknown person. */
 export function factsOf(row: JsonObject): AccessFacts | undefined {
   const userId = text(row['userId']);
   if (userId === undefined) return undefined;
@@ -62,16 +59,16 @@ export function factsOf(row: JsonObject): AccessFacts | undefined {
   };
 }
 
-/** The person was let in, or is asked whether to stay signed in: all factors were shown. */
+/** The sign-in succeeded, or asks whether to stay signed in: all factors were shown. */
 const SHOWN: readonly number[] = [0, 50140, 50199];
-/** Refusals of conditional access itself. Any other ends a sign-in before policies are asked. */
+/** Refusals by conditional access. Any other error ends a sign-in before policies run. */
 const REFUSED_BY_ACCESS: readonly number[] = [
   ...[50072, 50074, 50076, 50079, 50131, 53000, 53001, 53003, 500121],
 ];
 
-/** True where a sign-in came so far that policies were asked. */
+/** Whether a sign-in reached the policies. */
 export function isHeld(row: JsonObject): boolean {
-  // A device that is unlocked is no access to an application.
+  // Unlocking a device is no access to an application.
   if (row['appId'] === FIRST_PARTY.windowsSignIn) return false;
   const code = codeOf(row);
   return SHOWN.includes(code) || REFUSED_BY_ACCESS.includes(code) || isExternal(code);

@@ -6,7 +6,7 @@ import { APP_NAMES, FIRST_PARTY, servicePrincipalIdOf } from '../records/first-p
 import { guidOf, linkIdOf } from './stable-ids.ts';
 import { FOUNDED } from './users.ts';
 
-/** Applications, their service principals, and the app roles that they hold. */
+/** Applications, their service principals, and the app roles that these hold. */
 export type Software = {
   readonly applications: readonly DirectoryObject[];
   readonly servicePrincipals: readonly DirectoryObject[];
@@ -14,9 +14,9 @@ export type Software = {
   readonly oauth2PermissionGrants: readonly DirectoryObject[];
 };
 
-/** A secret without an end would be none that Entra makes. */
+/** Entra creates no secret without an end. */
 const CREDENTIALS_END = '2099-12-31T00:00:00Z';
-/** Permissions of bought applications are Graph's, but for these. */
+/** Permissions of third-party applications are Graph's, except for these. */
 const RESOURCES: { readonly [permission: string]: string } = {
   'ActivityFeed.Read': FIRST_PARTY.managementApi,
   'ActivityFeed.ReadDlp': FIRST_PARTY.managementApi,
@@ -24,7 +24,7 @@ const RESOURCES: { readonly [permission: string]: string } = {
   full_access_as_app: FIRST_PARTY.exchange,
 };
 
-/** Rights that an intruder, or an administrator, may give to an application later. */
+/** Permissions that an intruder or administrator may grant to an application later. */
 const OFFERED: readonly string[] = [
   'Application.ReadWrite.All',
   'AppRoleAssignment.ReadWrite.All',
@@ -203,7 +203,7 @@ function applicationObject(one: Application): DirectoryObject {
   };
 }
 
-/** Secrets and certificates stand in it, for the login authority alone: Graph hides them. */
+/** Contains secrets and certificates, for the login authority only; Graph hides them. */
 function registeredApplication(one: RegisteredApp): DirectoryObject {
   const { clientId: appId, name, secrets, certificates, redirectUris, isPublic } = one;
   const credential = (n: number): object => ({
@@ -227,7 +227,9 @@ function registeredApplication(one: RegisteredApp): DirectoryObject {
   };
 }
 
-/** A registration may be in several tenants: it is for all of them unless it says otherwise. */
+/**
+ * A registration can be in several tenants. It applies to all of them unless it states otherwise.
+ */
 function audienceOf({ signInAudience = 'AzureADMultipleOrgs' }: RegisteredApp): string {
   return signInAudience;
 }

@@ -16,9 +16,10 @@ import {
 import { REMOVALS, removedRule } from './follow-removals.ts';
 
 /**
- * Lets the directory become what people and scenarios made of it, so that it can be read over Graph
- * from then on. A happening that states its changes is taken at its word; of any other the audit
- * lines are read, and those that say too little are passed over.
+ * Applies the changes of people and scenarios to the directory, so that Graph shows them.
+ *
+ * An occurrence may state its changes. Otherwise they are derived from its audit records, and
+ * records with too little detail are skipped.
  */
 export function follow(directory: Directory, { atMs, records, changes: stated }: Occurrence): void {
   if (stated !== undefined) {
@@ -82,7 +83,7 @@ function ofUser(line: Line, change: (id: string) => Change): readonly Change[] {
   return id === undefined ? [] : [change(id)];
 }
 
-/** The member stands first, and the group in what was modified. */
+/** The member comes first; the group is among the modified properties. */
 function ofGroup(
   { body, targets }: Line,
   act: 'link' | 'unlink',
@@ -134,7 +135,7 @@ function addUser({ targets, at }: Line): readonly Change[] {
   return [{ act: 'create', kind: 'users', object }];
 }
 
-/** Properties that administrators change from day to day. */
+/** Properties that administrators change daily. */
 const USER_PROPERTIES: { readonly [name: string]: string } = {
   Department: 'department',
   MobilePhone: 'mobilePhone',
@@ -202,7 +203,7 @@ function addPrincipal({ targets, at }: Line): readonly Change[] {
   return principal === undefined ? [] : principalIfNew(principal, at);
 }
 
-/** One that is there already is refused, which `Directory.follow` takes no offence at. */
+/** An existing principal is refused, which `Directory.follow` tolerates. */
 function principalIfNew({ id, appId, name }: LineTarget, at: string): readonly Change[] {
   if (appId === undefined) return [];
   const object: DirectoryObject = {
@@ -302,7 +303,7 @@ function addToRole({ body, targets }: Line): readonly Change[] {
   return [{ act: 'create', kind: 'roleAssignments', object }];
 }
 
-/** Inbox rules; what else cmdlets change cannot be read over Graph. */
+/** Inbox rules. Graph shows no other result of cmdlets. */
 function exchangeChanges(directory: Directory, body: JsonObject): readonly Change[] {
   if (body['Operation'] === 'Remove-InboxRule') return removedRule(directory, body);
   const ownerId = text(body['TokenObjectId']);

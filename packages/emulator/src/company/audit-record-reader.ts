@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json-object.ts';
 
-/** An object that a line of the unified audit log is about. */
+/** An object in a record of the unified audit log. */
 export type LineTarget = {
   readonly type: string;
   readonly id: string;
@@ -17,7 +17,7 @@ const UPN = 5;
 
 const HEAD = /^(User|Group|Application|ServicePrincipal|Device|Role)_([0-9a-f-]{36})$/i;
 
-/** `Target` lists the ids of all objects one after the other; each begins with `Type_id`. */
+/** `Target` lists the ids of all objects in sequence; each object begins with `Type_id`. */
 export function targetsOf(body: JsonObject): readonly LineTarget[] {
   const targets: { -readonly [member in keyof LineTarget]: LineTarget[member] }[] = [];
   for (const { ID, Type } of list(body['Target'])) {
@@ -37,12 +37,12 @@ export function targetsOf(body: JsonObject): readonly LineTarget[] {
   return targets;
 }
 
-/** A modified property's new value, as text. */
+/** The new value of a modified property, as text. */
 export function newValue(body: JsonObject, name: string): string | undefined {
   return modified(body, name, 'NewValue');
 }
 
-/** What it was before. */
+/** The old value of a modified property. */
 export function oldValue(body: JsonObject, name: string): string | undefined {
   return modified(body, name, 'OldValue');
 }
@@ -56,7 +56,7 @@ function modified(
   return found === undefined ? undefined : text(found[side]);
 }
 
-/** A cmdlet's parameter. */
+/** The value of a cmdlet's parameter. */
 export function parameter(body: JsonObject, name: string): string | undefined {
   const found = list(body['Parameters']).find((one) => one['Name'] === name);
   return found === undefined ? undefined : text(found['Value']);
@@ -77,7 +77,7 @@ const GRANT = new RegExp(
   'g',
 );
 
-/** The grants behind `=>` in ConsentAction.Permissions. */
+/** The grants after `=>` in ConsentAction.Permissions. */
 export function grantsIn(permissions: string): readonly LineGrant[] {
   const after = permissions.slice(permissions.indexOf('=>') + 2);
   return [...after.matchAll(GRANT)].map((found) => {
@@ -101,7 +101,7 @@ export type LineCredential = {
 
 const KEY = /\[KeyIdentifier=([^,\]]+),KeyType=(\w+),KeyUsage=\w+,DisplayName=([^\]]*)\]/g;
 
-/** The credentials that KeyDescription lists. */
+/** The credentials in KeyDescription. */
 export function credentialsIn(description: string): readonly LineCredential[] {
   return [...description.matchAll(KEY)].map(([, keyId = '', type, displayName = '']) => ({
     keyId,

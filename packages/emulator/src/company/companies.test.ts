@@ -82,7 +82,7 @@ async function all(path: string): Promise<readonly JsonObject[]> {
 
 test('people of a population are the users of its directory', async () => {
   const users = await all('/v1.0/users?$select=id,userPrincipalName&$top=15');
-  // People, the accounts of machines, and the one that is set apart.
+  // People, service accounts, and the reserved account.
   assert.equal(users.length, 40 + population.serviceAccountCount + 1);
   const person = population.person(7);
   assert.deepEqual(users[7], { id: person.objectId, userPrincipalName: person.upn });
@@ -120,7 +120,7 @@ test('devices belong to their people and are found by either id', async () => {
   assert.equal((await all(`/v1.0/devices?$filter=${filter}`)).length, 1);
 });
 
-test('everything that people and companies have can be read', async () => {
+test('everything that people and companies own can be read', async () => {
   const person = population.person(3);
   const methods = await all(`/v1.0/users/${person.objectId}/authentication/methods`);
   assert.equal(methods.length, person.methods.length);
@@ -137,7 +137,7 @@ test('everything that people and companies have can be read', async () => {
   assert.equal(roles.length, 7);
 });
 
-test('sign-ins that people made can be read, and the same people made them', async () => {
+test('sign-ins of people can be read, with the right people', async () => {
   const rows = await all('/v1.0/auditLogs/signIns');
   assert.ok(rows.length > 20, `${rows.length} rows`);
   for (const row of rows) {
@@ -148,7 +148,7 @@ test('sign-ins that people made can be read, and the same people made them', asy
   assert.equal(user['displayName'], rows[0]?.['userDisplayName']);
 });
 
-test('the export lies in the storage account', async () => {
+test('the export is in the storage account', async () => {
   const storage = await signIn('https://storage.azure.com');
   const { name } = emulator.companies.storageAccount;
   const response = await fetch(`${emulator.origins['storage']}/${name}?comp=list`, {
@@ -162,7 +162,7 @@ test('the export lies in the storage account', async () => {
   assert.match(xml, /insights-logs-microsoftgraphactivitylogs/);
 });
 
-test('an application that is disabled gets no further token', async () => {
+test('a disabled application gets no further token', async () => {
   const path = `/v1.0/servicePrincipals/${APP.objectId}`;
   const patched = await fetch(`${emulator.origins['graph']}${path}`, {
     method: 'PATCH',
@@ -173,13 +173,13 @@ test('an application that is disabled gets no further token', async () => {
   await emulator.advance(HOUR / 4);
   const refused = await signIn('https://graph.microsoft.com');
   assert.deepEqual(refused['error_codes'], [7000112]);
-  // The token that was given out before lives on until it expires, and reads of what it did.
+  // The earlier token remains valid until it expires, and reads the record of the change.
   const filter = encodeURIComponent("activityDisplayName eq 'Update service principal'");
   const [audit] = await all(`/v1.0/auditLogs/directoryAudits?$filter=${filter}`);
   assert.equal(JSON.stringify(audit?.['targetResources']).includes(APP.objectId), true);
 });
 
-test('policies have every member that assessment tools read without looking', async () => {
+test('policies have every member that assessment tools expect', async () => {
   const [policy] = await all('/v1.0/identity/conditionalAccess/policies');
   assert.equal(policy?.['state'], 'enabled');
   const conditions = policy['conditions'] as Record<string, Record<string, unknown> | null>;

@@ -24,11 +24,11 @@ import { GovernedActor } from './governed-actor.ts';
 
 export type Company = {
   readonly population: Population;
-  /** Applications that clients of the emulator sign in as. */
+  /** Applications as which clients of the emulator authenticate. */
   readonly apps: readonly RegisteredApp[];
   /** Default: P2. */
   readonly license?: DirectorySeed['license'];
-  /** Whether its policy for a second factor is in force; default: `enabled`. */
+  /** Whether its policy for a second factor is in force. Default: `enabled`. */
   readonly factorPolicy?: 'enabled' | 'disabled';
 };
 
@@ -36,7 +36,7 @@ export type CompaniesOptions = {
   readonly seed: string | number;
   readonly companies: readonly Company[];
   readonly resources: readonly Resource[];
-  /** Virtual time, as the services' clocks show it. */
+  /** Virtual time on the services' clocks. */
   readonly now: () => number;
 };
 
@@ -46,12 +46,12 @@ export type CompanyHost = {
   readonly refuse: () => Reply;
 };
 
-/** The directories of all tenants, and the services that stand on them. */
+/** The directories of all tenants, and the services on top of them. */
 export class Companies {
   /** By tenant id. */
   readonly directories: ReadonlyMap<string, Directory>;
   readonly login: LoginDirectory;
-  /** Into which all tenants export their diagnostics. */
+  /** Receives the diagnostic exports of all tenants. */
   readonly storageAccount: StorageAccount;
   readonly #options: CompaniesOptions;
   readonly #random: SeededRandom;
@@ -83,12 +83,12 @@ export class Companies {
     };
   }
 
-  /** Sends a tenant's people to an external authentication method, from now on. */
+  /** Connects an external authentication method to a tenant, from now on. */
   connectMethod(tenantId: string, setup: MethodSetup): void {
     connectMethod(this.#need(tenantId), this.#making(), setup);
   }
 
-  /** Lets a custom extension be asked before tokens are given, from now on. */
+  /** Connects a custom extension for token issuance, from now on. */
   connectExtension(tenantId: string, setup: ExtensionSetup): void {
     connectExtension(this.#need(tenantId), this.#making(), setup);
   }
@@ -103,7 +103,7 @@ export class Companies {
     return { ids: () => this.#random.guid(), atMs: this.#options.now() };
   }
 
-  /** What an actor does, under what is done to the directories. */
+  /** Wraps an actor, so that changes of the directories affect its acts. */
   governed(actor: Actor, startMs: number): Actor {
     return new GovernedActor({ actor, directories: this.directories, startMs });
   }
@@ -133,7 +133,7 @@ export class Companies {
   }
 }
 
-/** Whoever has an account with a mailbox: people, and what is set apart. */
+/** Accounts with a mailbox: people, and the reserved account. */
 function accountOf(population: Population, userId: string): { readonly puid: string } | undefined {
   const { account } = population.setApart;
   return userId === account.objectId ? account : population.personByObjectId(userId);

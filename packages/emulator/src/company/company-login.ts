@@ -13,10 +13,10 @@ import type {
 } from '../login/login-directory.ts';
 import { externalMethodOf, issuanceListenerOf, redirectsOf } from './external-method.ts';
 
-/** Nobody guesses it, and nobody has to type it. */
+/** Cannot be guessed, and no person has to type it. */
 const PASSWORD_CHARACTERS = 20;
 
-/** A directory as the login authority asks it: what is changed in it counts from then on. */
+/** The directory as the login authority sees it. Changes take effect at once. */
 export class CompanyLogin implements LoginDirectory {
   readonly #directories: ReadonlyMap<string, Directory>;
   readonly #resources: readonly Resource[];
@@ -97,7 +97,7 @@ export class CompanyLogin implements LoginDirectory {
     const user = directory?.state.find('users', name);
     if (directory === undefined || user === undefined) return undefined;
     const validFromMs = Date.parse(text(user['signInSessionsValidFromDateTime']));
-    // A revocation bites some time after it was made, and guests not at all.
+    // A revocation takes effect after a delay, and does not affect guests.
     const isRevoked = directory.effects.isSessionRevoked(user.id, validFromMs - 1, this.#now());
     return {
       objectId: user.id,
@@ -109,7 +109,7 @@ export class CompanyLogin implements LoginDirectory {
     };
   }
 
-  /** Of its own, from the last change of it on: a reset takes the one of before away. */
+  /** Each account's own password. A reset replaces it. */
   passwordOf(tenantId: string, objectId: string): string | undefined {
     const user = this.#directories.get(tenantId)?.state.get('users', objectId);
     if (user === undefined) return undefined;
@@ -128,7 +128,7 @@ export class CompanyLogin implements LoginDirectory {
     return directory && issuanceListenerOf(directory, clientId, (id) => this.app(tenantId, id));
   }
 
-  /** Credentials that have not ended, as far as we know what opens them. */
+  /** Credentials that have not expired, and whose secrets the emulator knows. */
   #current(
     held: readonly (DirectoryObject | undefined)[],
     member: string,
@@ -142,7 +142,7 @@ export class CompanyLogin implements LoginDirectory {
   }
 }
 
-/** What extensions are told of somebody (contracts 10.1). */
+/** The person's properties that extensions receive (contracts 10.1). */
 const PROFILE: readonly string[] = [
   ...['companyName', 'createdDateTime', 'displayName', 'givenName', 'mail', 'preferredLanguage'],
   ...['surname', 'userPrincipalName', 'userType'],
@@ -154,7 +154,7 @@ function profileOf(user: DirectoryObject): JsonObject {
   );
 }
 
-/** What anybody let the client do for them. */
+/** The delegated permissions that anyone granted to the client. */
 function delegatedTo(
   { state }: Directory,
   client: DirectoryObject,

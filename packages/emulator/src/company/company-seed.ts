@@ -29,15 +29,15 @@ import { userSet } from './users.ts';
 
 export type CompanyOptions = {
   readonly population: Population;
-  /** Applications that clients of the emulator sign in as. */
+  /** Applications as which clients of the emulator authenticate. */
   readonly apps: readonly RegisteredApp[];
-  /** What tokens can be for. */
+  /** Possible audiences of tokens. */
   readonly resources: readonly Resource[];
   readonly license?: DirectorySeed['license'];
   readonly factorPolicy?: 'enabled' | 'disabled';
 };
 
-/** The directory that a population has from the beginning. */
+/** The initial directory of a population. */
 export function companySeed(options: CompanyOptions): DirectorySeed {
   const { population, apps, resources, license = 'P2' } = options;
   const software = softwareOf(population, apps, resources);

@@ -46,7 +46,7 @@ export function devicesOf(population: Population, person: Person): IdList {
   return idList(ids);
 }
 
-/** The person whose device this is. */
+/** The owner of this device. */
 export function ownerOf(population: Population, deviceObjectId: string): IdList {
   const index = indexOf(population.tenant.key, 'deviceObject', deviceObjectId);
   if (index === undefined || index >= population.size * DEVICES_PER_PERSON) return NO_IDS;

@@ -4,12 +4,12 @@ import type { Directory } from '../directory/directory.ts';
 import type { DirectoryObject } from '../directory/model/directory-seed.ts';
 import type { ExternalMethod, IssuanceListener, RegisteredApp } from '../login/login-directory.ts';
 
-/** `@odata.type` of what is configured (contracts 9.2 and 10.3). */
+/** `@odata.type` of the configuration objects (contracts 9.2 and 10.3). */
 const EXTERNAL_METHOD = '#microsoft.graph.externalAuthenticationMethodConfiguration';
 const ISSUANCE_EXTENSION = '#microsoft.graph.onTokenIssuanceStartCustomExtension';
 const ISSUANCE_LISTENER = '#microsoft.graph.onTokenIssuanceStartListener';
 
-/** The enabled external method that this person has to pass for this application, if any. */
+/** The enabled external method that this person must pass for this application, if any. */
 export function externalMethodOf(
   { state }: Directory,
   userId: string,
@@ -49,12 +49,12 @@ function isTarget(state: State, targets: unknown, userId: string): boolean {
   });
 }
 
-/** Does a policy in force want a second factor of browsers? */
+/** Whether a policy in force requires a second factor in browsers. */
 function needsFactor(state: State, userId: string, appId: string): boolean {
   return asksFor(state, { userId, appId, clientAppUsed: 'Browser' }, 'mfa');
 }
 
-/** The custom extension that listens for tokens of this application, if any does. */
+/** The custom extension that is called for tokens of this application, if any. */
 export function issuanceListenerOf(
   { state }: Directory,
   clientId: string,
@@ -86,15 +86,15 @@ export function issuanceListenerOf(
   return undefined;
 }
 
-/** What connects a provider to a tenant, as its administrator would set it up. */
+/** The values with which an administrator connects a provider to a tenant. */
 export type MethodSetup = {
   readonly displayName: string;
   readonly clientId: string;
   readonly discoveryUrl: string;
   readonly authorizationEndpoint: string;
-  /** Of the provider's registration; hints are for it. */
+  /** The app id of the provider's registration; the audience of its hints. */
   readonly appId: string;
-  /** Ids of groups or people; default: everybody. */
+  /** Ids of groups or people. Default: all people. */
   readonly includes?: readonly string[];
 };
 
@@ -118,13 +118,13 @@ export function connectMethod(
   });
 }
 
-/** What lets an extension be asked for an application's tokens. */
+/** The values with which an administrator connects an extension. */
 export type ExtensionSetup = {
   readonly displayName: string;
   readonly targetUrl: string;
-  /** Of the extension's own API. */
+  /** The app id of the extension's API. */
   readonly appId: string;
-  /** Applications for whose tokens it is asked. */
+  /** Applications for whose tokens it is called. */
   readonly clients: readonly string[];
   readonly claims: readonly string[];
   readonly timeoutMs?: number;

@@ -4,14 +4,14 @@ import type { Change } from '../directory/model/directory-change.ts';
 import type { DirectoryObject, Kind, OwnedKind } from '../directory/model/directory-seed.ts';
 import { type LineTarget, oldValue, parameter } from './audit-record-reader.ts';
 
-/** A line of the unified audit log that tells of something that is not there any more. */
+/** A record of the unified audit log about a removed object. */
 type Line = {
   readonly directory: Directory;
   readonly body: JsonObject;
   readonly targets: readonly LineTarget[];
 };
 
-/** What the directory loses, by the operation. */
+/** The removed objects, by operation. */
 export const REMOVALS: ReadonlyMap<string, (line: Line) => readonly Change[]> = new Map([
   ['Delete application', (line) => deleted(line, 'applications', 'Application')],
   ['Remove service principal', (line) => deleted(line, 'servicePrincipals', 'ServicePrincipal')],
@@ -59,7 +59,7 @@ function removedFromRole({ directory, body, targets }: Line): readonly Change[] 
   return deletedWhere(directory, 'roleAssignments', { principalId, roleDefinitionId });
 }
 
-/** A rule is named by its path; whose mailbox it is stands beside it. */
+/** A rule is named by its path, beside its mailbox. */
 export function removedRule(directory: Directory, body: JsonObject): readonly Change[] {
   const owner = directory.state.find('users', parameter(body, 'Mailbox') ?? '');
   const name = parameter(body, 'Identity')?.split('\\').at(-1);

@@ -39,7 +39,7 @@ function act(directory: Directory, atMs: number, ...changes: readonly Change[]):
   });
 }
 
-/** Numbers of the sign-ins of a person in a feed, in order. */
+/** Result codes of a person's sign-ins in a feed, in order. */
 function codesOf(happenings: readonly Occurrence[], userId: string): readonly unknown[] {
   return happenings
     .flatMap(({ records }) => records)
@@ -59,7 +59,7 @@ function busiest(happenings: readonly Occurrence[], population: Population): str
   return best[0];
 }
 
-test('a life that nobody touches goes on as it would have', () => {
+test('without changes, activity continues as before', () => {
   const population = new Population({ seed: 3, size: 20 });
   const life = lifeOf(population, 3);
   const plain = [...lifeOf(population, 3).happenings(MONDAY, MONDAY + 10 * HOUR)];
@@ -67,7 +67,7 @@ test('a life that nobody touches goes on as it would have', () => {
   assert.equal(left.length, plain.length);
 });
 
-test('a disabled person signs in no more, in any feed, and does nothing', () => {
+test('a disabled person has no more sign-ins and actions in any feed', () => {
   const population = new Population({ seed: 3, size: 30 });
   const directory = directoryOf(population);
   const actor = governed(lifeOf(population, 3), directory);
@@ -104,7 +104,7 @@ test('a disabled person signs in no more, in any feed, and does nothing', () => 
   assert.equal(acts(after), 0);
 });
 
-test('a revoked person comes back with a new sign-in, and not before', () => {
+test('a revoked person returns only with a new sign-in', () => {
   const population = new Population({ seed: 3, size: 30 });
   const directory = directoryOf(population);
   const actor = governed(lifeOf(population, 3), directory);
@@ -117,7 +117,7 @@ test('a revoked person comes back with a new sign-in, and not before', () => {
   assert.ok(first > codes.indexOf(50173));
 });
 
-test('what an intruder leaves behind can be read in the directory', () => {
+test('the directory shows what an intruder leaves behind', () => {
   const population = new Population({ seed: 4, size: 60 });
   const directory = directoryOf(population);
   const played = runScenario(loadScenario('token-theft'), {
@@ -144,7 +144,7 @@ test('what an intruder leaves behind can be read in the directory', () => {
   assert.ok(kinds.has('method') && kinds.has('device') && kinds.has('inbox-rule'));
 });
 
-/** Somebody's mail is read by a client that they consented to, every hour. */
+/** A client with a person's consent reads the person's mail every hour. */
 function delegatedClient(population: Population, appId: string, userId: string): Actor {
   const body = {
     userId,
@@ -170,7 +170,7 @@ function delegatedClient(population: Population, appId: string, userId: string):
   };
 }
 
-test('a consent that is taken back ends what the client does for people', () => {
+test("revoking a consent ends the client's activity for people", () => {
   const corp = new Population({ seed: 6, size: 60 });
   const outside = new Population({ seed: 7, size: 10 });
   const directory = directoryOf(corp);
@@ -191,7 +191,7 @@ test('a consent that is taken back ends what the client does for people', () => 
   assert.deepEqual(codesOf(after, victim), [65001, 65001, 65001]);
 });
 
-test('a credential that is removed opens nothing any more', () => {
+test('a removed credential no longer authenticates', () => {
   const population = new Population({ seed: 3, size: 20 });
   const directory = directoryOf(population);
   const actor = governed(lifeOf(population, 3), directory);

@@ -7,19 +7,21 @@ import { factsOf, isHeld, withAccess } from './access-rows.ts';
 import { follow } from './apply-occurrences.ts';
 import { refusedSignIn, type SignInRow, signInOf, tokensOf } from './recorded-sign-in.ts';
 
-/** Tokens that were never given out are remembered as long as somebody might use them. */
+/** Tokens that were never issued are remembered while a client might use them. */
 const DEAD_TOKENS_MAX = 100_000;
-/** Sessions that began after a change, for those whom a change concerns. */
+/** Sessions that began after a change, for the affected people. */
 const SESSIONS_MAX = 100_000;
 
 /**
- * The life of tenants under what is done to their directories: a sign-in that the directory stops
- * fails, with its number in every feed, and what would have been done with its token is not done.
+ * Applies directory changes to the activity of tenants.
+ *
+ * A sign-in that the directory stops fails with its code in every feed, and acts with its token do
+ * not happen.
  */
 export class GovernedActor implements Actor {
   readonly #actor: Actor;
   readonly #directories: ReadonlyMap<string, Directory>;
-  /** Whatever began before the emulator did is taken to have begun then. */
+  /** Everything from before the emulator's start counts as from its start. */
   readonly #startMs: number;
   readonly #deadTokens = new Set<string>();
   readonly #sessions = new Map<string, number>();
@@ -74,8 +76,8 @@ export class GovernedActor implements Actor {
     const { state, effects } = directory;
     const client = state.everId('servicePrincipals', row.appId);
     const device = row.deviceId && state.everId('devices', row.deviceId);
-    // An intruder knows the password of before, or of the account that the intrusion made;
-    // whoever owns an account was told the new one.
+    // An intruder knows an old password, or that of an account of the intrusion. Owners know their
+    // new one.
     const passwordKnownMs = truth.isAttacker ? this.#learnedMs(directory, userId) : atMs;
     const isOwner = isFresh && !truth.isAttacker;
     const session = row.sessionId === undefined ? undefined : this.#sessions.get(row.sessionId);
@@ -90,7 +92,7 @@ export class GovernedActor implements Actor {
       ...(userId === undefined && row.credential && { credential: row.credential }),
     };
     const refusal = effects.refusalOf(attempt);
-    // The owner types the new password twice, and is in.
+    // The owner sets a new password and is signed in.
     if (refusal?.code === 50055 && isOwner && userId !== undefined) {
       const change = { act: 'set-password', id: userId, how: 'changed', mustChange: 'no' } as const;
       directory.follow([change], atMs);
@@ -103,12 +105,15 @@ export class GovernedActor implements Actor {
     if (userId === undefined || state.seed.set('users').indexOf(userId) !== undefined)
       return this.#startMs;
     const madeMs = Date.parse(String(state.get('users', userId)?.['createdDateTime']));
-    // Directories count in seconds.
+    // Directories store seconds.
     return Number.isNaN(madeMs) ? this.#startMs : madeMs + 1000;
   }
 }
 
-/** Cheap, since it is asked for every sign-in of a million people: was anything of it changed? */
+/**
+ * A cheap filter, because it runs for every sign-in of a million people: did anything relevant
+ * change?
+ */
 function isConcerned({ state }: Directory, row: SignInRow): boolean {
   if (state.touchedCount('conditionalAccessPolicies') > 0) return true;
   if (row.userId !== undefined) {
@@ -132,7 +137,7 @@ function isConcerned({ state }: Directory, row: SignInRow): boolean {
   );
 }
 
-/** Policies that were changed are asked; those of the beginning, life itself keeps to. */
+/** Evaluates changed policies. Normal activity already complies with the initial ones. */
 function ofAccess({ state }: Directory, { records }: Occurrence): Refusal | undefined {
   if (state.touchedCount('conditionalAccessPolicies') === 0) return undefined;
   const row = records.findLast(({ feed }) => feed === 'graph/signIns')?.body;
@@ -142,7 +147,7 @@ function ofAccess({ state }: Directory, { records }: Occurrence): Refusal | unde
   return code === undefined ? undefined : { code, symbol: logonError(code) ?? '' };
 }
 
-/** A client of somebody else's, to which nobody consents any more. */
+/** A third-party client without a remaining consent. */
 function ofConsent(
   { state, effects }: Directory,
   { appId, userId, resourceAppId }: SignInRow,

@@ -39,7 +39,7 @@ function groupObject(population: Population, index: number): DirectoryObject {
   };
 }
 
-/** Who is in which group: 24 bytes a person, made when a group is first looked into. */
+/** Group memberships: 24 bytes per person, created when a group is first read. */
 export class Memberships {
   readonly #population: Population;
   #made: { readonly starts: Int32Array; readonly members: Int32Array } | undefined;
@@ -65,7 +65,7 @@ export class Memberships {
   }
 }
 
-/** Nobody is in more groups than these: a department and two projects. */
+/** The most groups of a person: a department and two projects. */
 const GROUPS_PER_PERSON = 3;
 
 function invert(population: Population): { starts: Int32Array; members: Int32Array } {

@@ -45,7 +45,7 @@ const names = like('[A-Za-z.]+(?:, [A-Za-z.]+)*');
 const named = like('\\S.*');
 const isTime: Type = (value) => /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value));
 
-/** A list in JSON, each of whose values is of a type; text stands without quotes in it. */
+/** A JSON list with values of one type. Text has no quotes in it. */
 const list =
   (of: Type): Type =>
   (value) => {
@@ -61,7 +61,7 @@ const list =
 const isBoolean = like('true|false');
 const address = like('[\\w.+-]+@[\\w.-]+');
 
-/** Every attribute that any operation here changes, by what its value can be. */
+/** Every attribute that an operation here changes, with the type of its values. */
 const TYPES: Readonly<Record<string, Type>> = {
   'Included Updated Properties': names,
   Department: (value) => DEPARTMENTS.some((one) => one === value),
@@ -122,7 +122,7 @@ const SCENARIOS = globSync('*.yaml', { cwd: new URL('../../scenarios', import.me
   .sort();
 
 for (const name of IS_LONG ? SCENARIOS : ['consent-phishing']) {
-  test(`every value of a change is one that its attribute can have: ${name}`, async (t) => {
+  test(`every changed value has the type of its attribute: ${name}`, async (t) => {
     const others = loadScenario(name)
       .tenants.slice(1)
       .map(() => ({ people: 12 }));
@@ -145,7 +145,7 @@ for (const name of IS_LONG ? SCENARIOS : ['consent-phishing']) {
   });
 }
 
-/** Whom each group has, by the directory itself. */
+/** Group members according to the directory. */
 function membersIn(emulator: Emulator, tenantId: string): Map<string, string[]> {
   const state = emulator.companies.directories.get(tenantId)?.state;
   assert.ok(state !== undefined);
@@ -155,7 +155,7 @@ function membersIn(emulator: Emulator, tenantId: string): Map<string, string[]> 
   );
 }
 
-test('who is in which group follows from the log', async (t) => {
+test('group membership follows from the log', async (t) => {
   const emulator = await startEmulator({
     startMs: START_MS,
     seed: 11,
@@ -167,7 +167,7 @@ test('who is in which group follows from the log', async (t) => {
     [...membersIn(emulator, tenantId)].map(([id, members]) => [id, new Set(members)]),
   );
   await emulator.advance(4 * DAY_MS);
-  // Over Graph as well, by hand of an administrator.
+  // Also a change over Graph by an administrator.
   const directory = emulator.companies.directories.get(tenantId);
   const [[group, [first = '']] = ['', ['']]] = membersIn(emulator, tenantId);
   const change = { kind: 'groups', id: group, relation: 'members', otherId: first } as const;
@@ -189,7 +189,7 @@ test('who is in which group follows from the log', async (t) => {
   emulator.store.take(removed);
   const wanted = membersIn(emulator, tenantId);
   const untilMs = emulator.clock.now();
-  // Lines take hours to arrive, a few by a slow way.
+  // Records take hours to arrive; a few take longer.
   await emulator.advance(2 * DAY_MS);
   const lines = linesOf(emulator, tenantId)
     .filter(({ CreationTime }) => Date.parse(`${CreationTime}Z`) <= untilMs)
@@ -207,7 +207,7 @@ test('who is in which group follows from the log', async (t) => {
     else assert.ok(members.delete(member), `${member} was not in ${id}`);
     count++;
   }
-  // The one over Graph, and at least one of an administrator's day.
+  // The change over Graph, and at least one of an administrator's day.
   assert.ok(count > 1, `${count} changes`);
   const sortedMembers = new Map([...rebuilt].map(([id, members]) => [id, [...members].sort()]));
   assert.deepEqual(sortedMembers, wanted);

@@ -7,7 +7,7 @@ import { FOUNDED } from './users.ts';
 const PASSWORD_METHOD = '28c10230-6103-485e-b985-444c60001490';
 const MOBILE_PHONE = '3179e48a-750b-4051-897c-87b9720928f7';
 
-/** What belongs to a person, a domain or an application from the beginning. */
+/** Initial objects of a person, a domain or an application. */
 export function ownedOf(
   population: Population,
   kind: OwnedKind,
@@ -30,7 +30,7 @@ function methodObject(person: Person, method: Person['methods'][number]): Direct
   const id = { password: PASSWORD_METHOD, phone: MOBILE_PHONE }[method as 'password' | 'phone'];
   return {
     '@odata.type': `#microsoft.graph.${method}AuthenticationMethod`,
-    // The rest of the person's own id, so that it stays the same and differs from all others.
+    // Derived from the person's id, so that it is stable and unique.
     id: id ?? `${MARKS[method] ?? '00000000'}${person.objectId.slice(8)}`,
     createdDateTime: FOUNDED,
     ...DETAILS[method]?.(person),

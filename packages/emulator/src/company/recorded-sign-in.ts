@@ -2,7 +2,7 @@ import type { FeedRecord, Occurrence } from '../core/feed-record.ts';
 import type { JsonObject } from '../core/json-object.ts';
 import { failureReason, logonError } from '../records/sign-in-errors.ts';
 
-/** What a sign-in's own row says of it. */
+/** The members of a sign-in row. */
 export type SignInRow = {
   readonly userId: string | undefined;
   readonly appId: string;
@@ -10,7 +10,7 @@ export type SignInRow = {
   readonly deviceId: string | undefined;
   readonly sessionId: string | undefined;
   readonly tokenId: string;
-  /** Somebody proved who they are, rather than a session or a token of before. */
+  /** The person authenticated now, without an earlier session or token. */
   readonly isFresh: boolean;
   readonly isFederated: boolean;
   readonly credential:
@@ -18,14 +18,14 @@ export type SignInRow = {
     | undefined;
 };
 
-/** Credentials that stand in the directory; others are the platform's own. */
+/** Credentials in the directory. All others are the platform's. */
 const CREDENTIAL_KINDS: { readonly [type: string]: 'password' | 'certificate' | undefined } = {
   clientSecret: 'password',
   certificate: 'certificate',
   clientAssertion: 'certificate',
 };
 
-/** The sign-in that a happening is; undefined for others, and for one that failed already. */
+/** The sign-in in an occurrence; undefined for other occurrences and for failed sign-ins. */
 export function signInOf({ records }: Occurrence): SignInRow | undefined {
   const row = records.find(({ feed }) => feed === 'graph/signIns')?.body;
   if (row === undefined || (row['status'] as JsonObject)['errorCode'] !== 0) return undefined;

@@ -27,7 +27,7 @@ export function roleDefinitions(): readonly DirectoryObject[] {
   }));
 }
 
-/** Roles that somebody holds are activated; they have an id of the tenant's own. */
+/** Roles with holders are activated, and have an id per tenant. */
 export function directoryRoles({ tenant }: Population): readonly DirectoryObject[] {
   return ROLES.map(([roleTemplateId, displayName]) => ({
     id: guidOf(tenant.id, roleTemplateId),
@@ -37,7 +37,7 @@ export function directoryRoles({ tenant }: Population): readonly DirectoryObject
   }));
 }
 
-/** Administrators and help desk, among the people of IT and a few at the top. */
+/** Administrators and help desk, among the IT staff and a few executives. */
 export function roleAssignments(population: Population): readonly DirectoryObject[] {
   const assignments: DirectoryObject[] = [];
   for (let index = 0; index < population.size; index++) {
@@ -59,5 +59,5 @@ export function roleAssignments(population: Population): readonly DirectoryObjec
   return assignments;
 }
 
-/** The people of small companies hold their roles by number, whatever their department. */
+/** In small companies people hold roles by number, whatever their department. */
 const FIRST_FEW = 6;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A GUID that names made: the same ones always make the same. */
+/** A GUID derived from names: the same names always give the same GUID. */
 export function guidOf(...names: readonly string[]): string {
   const hex = createHash('sha256').update(names.join(' ')).digest('hex');
   return [
@@ -12,7 +12,7 @@ export function guidOf(...names: readonly string[]): string {
   ].join('-');
 }
 
-/** An id of the kind that grants and assignments have: letters, digits, `-` and `_`. */
+/** An id like those of grants and assignments: letters, digits, `-` and `_`. */
 export function linkIdOf(...names: readonly string[]): string {
   return createHash('sha256').update(names.join(' ')).digest('base64url');
 }

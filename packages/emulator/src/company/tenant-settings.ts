@@ -29,7 +29,7 @@ export function domains({ tenant }: Population): readonly DirectoryObject[] {
   ];
 }
 
-/** The identity provider that people of the federated domain sign in at. */
+/** The identity provider of people in the federated domain. */
 export function federationOf({ tenant }: Population, domain: string): readonly DirectoryObject[] {
   if (domain !== tenant.federatedDomain) return [];
   const base = `https://sts.${tenant.domain}`;
@@ -54,7 +54,7 @@ export function federationOf({ tenant }: Population, domain: string): readonly D
   ];
 }
 
-/** What the company asks of sign-ins. People's life keeps to it: a test holds every row to it. */
+/** The company's requirements for sign-ins. People comply with them; a test checks every row. */
 export function policies(
   population: Population,
   factorPolicy: 'enabled' | 'disabled',
@@ -64,7 +64,7 @@ export function policies(
   const [finance] = departments.slice(DEPARTMENTS.indexOf('Finance'));
   const [state, reported] = ['enabled', 'enabledForReportingButNotEnforced'] as const;
   const shapes: readonly PolicyShape[] = [
-    // Programs are not asked yet, nor accounts that no department has: gaps as companies have them.
+    // Gaps as in real companies: workloads and accounts without a department are exempt.
     tenant.isGoverned
       ? { state: factorPolicy, clients: ['all'], grants: ['mfa'] }
       : { state: factorPolicy, groups: departments, clients: ['browser'], grants: ['mfa'] },
@@ -91,7 +91,7 @@ export function policies(
 
 type PolicyShape = {
   readonly state: string;
-  /** Everybody without. */
+  /** All people without it. */
   readonly groups?: readonly string[];
   readonly apps?: readonly string[];
   readonly clients: readonly string[];
@@ -131,7 +131,7 @@ export function organizations({ tenant }: Population): readonly DirectoryObject[
   ];
 }
 
-/** Counting a million licenses takes a moment: only done when somebody asks. */
+/** Computed on demand, because counting a million licenses takes a moment. */
 export function subscribedSkus(population: Population): readonly DirectoryObject[] {
   const counts = new Map<string, number>();
   for (let index = 0; index < population.size; index++) {
@@ -158,7 +158,7 @@ export function settings(): readonly DirectoryObject[] {
       displayName: 'Authorization Policy',
       description: 'Used to manage authorization related settings across the company.',
       deletedDateTime: null,
-      // Guests see what is their own, and what they are members of: the default of the service.
+      // The service's default: guests see their own objects and memberships.
       guestUserRoleId: '10dae51f-b6af-4016-8d66-8c2a99b929b3',
       allowInvitesFrom: 'adminsAndGuestInviters',
       allowedToSignUpEmailBasedSubscriptions: false,

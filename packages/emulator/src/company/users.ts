@@ -5,7 +5,7 @@ import type { License } from '../population/person-traits.ts';
 import type { Population } from '../population/population.ts';
 import type { ServiceAccount } from '../population/tenant-objects.ts';
 
-/** Accounts are as old as the tenant; it was set up then. */
+/** Accounts are as old as the tenant, which was created then. */
 export const FOUNDED = '2023-01-09T08:00:00Z';
 
 export const SKUS: { readonly [license in Exclude<License, 'none'>]: SkuOf } = {
@@ -16,7 +16,7 @@ export const SKUS: { readonly [license in Exclude<License, 'none'>]: SkuOf } = {
 
 export type SkuOf = { readonly skuId: string; readonly skuPartNumber: string };
 
-/** People first, then the accounts of machines, then the one that is set apart. */
+/** People first, then service accounts, then the reserved account. */
 export function userSet(population: Population): SeedSet {
   const { size, serviceAccountCount } = population;
   const all = size + serviceAccountCount + 1;
@@ -40,7 +40,7 @@ export function userSet(population: Population): SeedSet {
   };
 }
 
-/** The object ids of people, given their numbers. */
+/** Object ids of people by number. */
 export function personIds({ tenant }: Population, numbers: ArrayLike<number>): IdList {
   const { key } = tenant;
   return {
@@ -53,7 +53,7 @@ export function personIds({ tenant }: Population, numbers: ArrayLike<number>): I
   };
 }
 
-/** By halves: the numbers are in order. */
+/** Binary search: the numbers are sorted. */
 function holds(numbers: ArrayLike<number>, wanted: number): boolean {
   let [low, high] = [0, numbers.length];
   while (low < high) {

@@ -3,8 +3,8 @@ import type { JsonObject } from './json-object.ts';
 import type { Truth } from './truth.ts';
 
 /**
- * The ways in which the service lets a customer learn what happened. One action leaves a record in
- * one or several of them, each in that feed's own shape.
+ * The feeds in which the service reports what happened. One action has a record in one or more of
+ * them, each in the feed's own form.
  */
 export type Feed =
   | 'activity/Audit.AzureActiveDirectory'
@@ -14,12 +14,12 @@ export type Feed =
   | 'activity/DLP.All'
   | 'graph/signIns'
   | 'graph/directoryAudits'
-  /** One message to one recipient, as message trace tells it. */
+  /** One message to one recipient in a message trace. */
   | 'graph/messageTraces'
-  /** Diagnostic export, by category: SignInLogs, NonInteractiveUserSignInLogs, AuditLogs, … */
+  /** Diagnostic export by category: SignInLogs, NonInteractiveUserSignInLogs, AuditLogs, … */
   | `azure/${string}`;
 
-/** What the Management Activity API gives out. */
+/** The feeds of the Management Activity API. */
 export const ACTIVITY_FEEDS: readonly Feed[] = [
   'activity/Audit.AzureActiveDirectory',
   'activity/Audit.Exchange',
@@ -36,32 +36,32 @@ export type FeedRecord = {
   /** When it happened, in virtual milliseconds since 1970. */
   readonly atMs: number;
   readonly body: JsonObject;
-  /** A later, fuller version of a record that the feed handed out before (sign-in rows). */
+  /** A later, more complete version of a delivered record (sign-in rows). */
   readonly completes?: true;
-  /** How long after `atMs` this version exists at all; 0 unless the service completes it later. */
+  /** Delay after `atMs` at which this version appears; 0 unless the service completes it later. */
   readonly afterMs?: number;
 };
 
-/** One thing that happened, with every record that the service makes of it. */
+/** One action or event, with every record that the service writes about it. */
 export type Occurrence = {
   readonly atMs: number;
   readonly tenantId: string;
   readonly truth: Truth;
   readonly records: readonly FeedRecord[];
-  /** What it did to the tenant's directory; `records` tell of it already. */
+  /** Its changes of the tenant's directory, which `records` already report. */
   readonly changes?: readonly Change[];
 };
 
-/** A source of happenings in order of time: people at work, or an attack. */
+/** A source of occurrences in time order: people at work, or an attack. */
 export interface Actor {
-  /** All that happens in `[fromMs, toMs)`, in order of time. Called with windows that tile. */
+  /** All occurrences in `[fromMs, toMs)`, in time order. Called with adjacent windows. */
   happenings(fromMs: number, toMs: number): Iterable<Occurrence>;
 }
 
-/** Virtual time. Everything in the emulator reads it; nothing reads the machine's clock. */
+/** Virtual time. All emulator code uses it and never the machine's clock. */
 export interface VirtualClock {
   /** Virtual milliseconds since 1970. */
   now(): number;
-  /** Resolves when virtual time reaches `atMs`; rejects when the signal aborts. */
+  /** Resolves when virtual time reaches `atMs`. Rejects when the signal aborts. */
   until(atMs: number, signal?: AbortSignal): Promise<void>;
 }

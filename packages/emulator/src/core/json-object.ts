@@ -1,2 +1,2 @@
-/** JSON as it goes over the wire. */
+/** A JSON object as sent over the network. */
 export type JsonObject = { readonly [member: string]: unknown };

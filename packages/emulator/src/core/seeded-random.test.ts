@@ -17,7 +17,7 @@ test('the same seed and path give the same numbers, others give others', () => {
   );
 });
 
-test('numbers are spread evenly', () => {
+test('numbers are evenly distributed', () => {
   const random = new SeededRandom('spread');
   const counts = new Array<number>(16).fill(0);
   for (let i = 0; i < 160_000; i++) {
@@ -27,7 +27,7 @@ test('numbers are spread evenly', () => {
   for (const count of counts) assert.ok(Math.abs(count - 10_000) < 600, `${count} of 10,000`);
 });
 
-test('texts that are alike are marked evenly, and by each key otherwise', () => {
+test('similar texts are marked evenly, and differently for each key', () => {
   let counts = [0, 0, 0];
   const texts = Array.from({ length: 160_000 }, (_, n) => `b7e6c2d0-0000-4000-8000-${n}`);
   for (const text of texts) {

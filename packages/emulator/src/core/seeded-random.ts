@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
 /**
- * A stream of pseudo-random numbers that a seed and a name fix for ever (xoshiro128**, Blackman and
- * Vigna 2018; seeded from SHA-256). Person 700,000 of a tenant is made without making the others.
+ * A reproducible stream of pseudo-random numbers from a seed and a name (xoshiro128**, Blackman and
+ * Vigna 2018; seeded from SHA-256). Person 700,000 of a tenant can be created without the others.
  */
 export class SeededRandom {
   #a: number;
@@ -13,21 +13,21 @@ export class SeededRandom {
 
   constructor(seed: string | number, ...path: readonly (string | number)[]) {
     this.#name = [seed, ...path].join('\u0000');
-    // As a text of bytes: to make a buffer of it takes twice as long as all the rest.
+    // A binary string, because creating a Buffer takes twice as long as the rest.
     const digest = hash('sha256', this.#name, 'binary');
-    // Never all zeros: such a state would stay so.
+    // Not all zeros, which would be a fixed point.
     this.#a = wordOf(digest, 0) | 1;
     this.#b = wordOf(digest, 4);
     this.#c = wordOf(digest, 8);
     this.#d = wordOf(digest, 12);
   }
 
-  /** An independent stream; the same path always gives the same one. */
+  /** An independent stream. The same path always gives the same one. */
   fork(...path: readonly (string | number)[]): SeededRandom {
     return new SeededRandom(this.#name, ...path);
   }
 
-  /** A whole number in [0, 2^32). */
+  /** An integer in [0, 2^32). */
   next(): number {
     const result = Math.imul(rotateLeft(Math.imul(this.#b, 5), 7), 9) >>> 0;
     const t = this.#b << 9;
@@ -45,7 +45,7 @@ export class SeededRandom {
     return this.next() / 0x1_0000_0000;
   }
 
-  /** A whole number in `[from, to)`. */
+  /** An integer in `[from, to)`. */
   int(from: number, to: number): number {
     return from + Math.floor(this.float() * (to - from));
   }
@@ -60,7 +60,7 @@ export class SeededRandom {
     return items[this.int(0, items.length)] as T;
   }
 
-  /** Exponentially distributed with the given mean: the gaps of independent events. */
+  /** Exponentially distributed with the given mean, like gaps between independent events. */
   gap(mean: number): number {
     return -Math.log(1 - this.float()) * mean;
   }
@@ -77,9 +77,8 @@ export class SeededRandom {
 }
 
 /**
- * A number in [0, 1) that a key and a text fix (FNV-1a, Fowler, Noll and Vo; the finaliser of
- * MurmurHash3, Appleby 2011). For what is asked about each record at every look, where a digest
- * is too slow.
+ * A number in [0, 1) derived from a key and a text (FNV-1a, Fowler, Noll and Vo; the finalizer of
+ * MurmurHash3, Appleby 2011). Used per record and read, where a digest is too slow.
  */
 export function unitOf(key: number, text: string): number {
   let hash = key;
@@ -91,7 +90,7 @@ export function unitOf(key: number, text: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 0x1_0000_0000;
 }
 
-/** 32 bits, the lowest byte first. */
+/** 32 bits, little-endian. */
 function wordOf(bytes: string, at: number): number {
   const [a, b] = [bytes.charCodeAt(at), bytes.charCodeAt(at + 1)];
   const [c, d] = [bytes.charCodeAt(at + 2), bytes.charCodeAt(at + 3)];
@@ -106,13 +105,16 @@ const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, '0'),
 );
 
-/** A word as eight hex digits. By table: numbers print slowly, and ids are most of what is made. */
+/**
+ * A word as eight hex digits. Uses a table, because formatting is slow and ids are most of the
+ * output.
+ */
 export function hex8(word: number): string {
   const [a, b] = [HEX[word >>> 24], HEX[(word >>> 16) & 255]];
   return `${a}${b}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`;
 }
 
-/** Four bytes, the lowest first, as the words of a digest are read above. */
+/** Four bytes, little-endian, as the digest's words are read above. */
 function hexOf(word: number): string {
   const [a, b] = [HEX[word & 255], HEX[(word >>> 8) & 255]];
   return `${a}${b}${HEX[(word >>> 16) & 255]}${HEX[word >>> 24]}`;

@@ -1,10 +1,10 @@
-/** What nobody outside can see: who really did it. Tests judge by this. */
+/** Who really acted. No client can see it; tests verify results with it. */
 export type Truth = {
-  /** `life` for ordinary people, else the scenario's name. */
+  /** `life` for ordinary people, otherwise the scenario's name. */
   readonly scenario: string;
   /** MITRE ATT&CK technique of an attacker's step. */
   readonly technique?: string;
   readonly isAttacker: boolean;
-  /** Which of a scenario's attacks it belongs to, where the scenario plays several. */
+  /** The attack within a scenario that plays several. */
   readonly attack?: string;
 };

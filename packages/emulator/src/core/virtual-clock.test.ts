@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock, type RealTime, RunningClock } from './virtual-clock.ts';
 
-/** A machine whose time passes only by sleeping. */
+/** A machine whose time passes only in sleep. */
 function idleMachine(): RealTime & { slept: number[]; pass(ms: number): void } {
   let nowMs = 5_000;
   const slept: number[] = [];
@@ -19,7 +19,7 @@ function idleMachine(): RealTime & { slept: number[]; pass(ms: number): void } {
   };
 }
 
-test('virtual time runs as many times faster as it was told', async () => {
+test('virtual time runs at its speed', async () => {
   const real = idleMachine();
   const clock = new RunningClock({ startMs: 1_000_000, speed: 100, real });
   assert.equal(clock.now(), 1_000_000);
@@ -30,7 +30,7 @@ test('virtual time runs as many times faster as it was told', async () => {
   assert.equal(clock.now(), 1_012_000);
 });
 
-test('virtual time waits for the life of the tenant, and makes up for nothing', () => {
+test('virtual time waits for the simulation, and does not catch up', () => {
   const real = idleMachine();
   const clock = new RunningClock({ startMs: 0, speed: 1_000, real });
   clock.allow(500);
@@ -42,7 +42,7 @@ test('virtual time waits for the life of the tenant, and makes up for nothing', 
   assert.equal(clock.now(), 1_500);
 });
 
-test('turns take no time away from a machine that follows', () => {
+test('turns cost no time on a machine that keeps up', () => {
   const real = idleMachine();
   const clock = new RunningClock({ startMs: 0, speed: 1, real });
   clock.allow(0);
@@ -55,14 +55,14 @@ test('turns take no time away from a machine that follows', () => {
   assert.ok(clock.wanted() === 2_000 && clock.now() >= 1_950, `${clock.now()}`);
 });
 
-test('refuses a speed that nothing could follow', () => {
+test('refuses a speed that no machine could follow', () => {
   const real = idleMachine();
   for (const speed of [0, 0.5, 1_001, Number.NaN]) {
     assert.throws(() => new RunningClock({ startMs: 0, speed, real }), /cannot be run/);
   }
 });
 
-test('a manual clock wakes who waits, in order of time', async () => {
+test('a manual clock wakes waiters in time order', async () => {
   const clock = new ManualClock(100);
   const woken: number[] = [];
   const waits = [300, 200, 100].map(async (atMs) => {
@@ -75,7 +75,7 @@ test('a manual clock wakes who waits, in order of time', async () => {
   assert.equal(clock.now(), 350);
 });
 
-test('who stops waiting is told so', async () => {
+test('informs a waiter whose wait is aborted', async () => {
   const clock = new ManualClock(0);
   const stop = new AbortController();
   const waiting = clock.until(10, stop.signal);

@@ -1,24 +1,25 @@
 import type { VirtualClock } from './feed-record.ts';
 
-/** The machine's own time. `wire.ts` alone makes one; all else takes it as an argument. */
+/** The machine's time. Only `wire.ts` creates one; all other code gets it as an argument. */
 export interface RealTime {
-  /** Milliseconds from an arbitrary start; never steps back. */
+  /** Milliseconds from an arbitrary start. Never decreases. */
   monotonicMs(): number;
-  /** Resolves after `ms`; rejects when the signal aborts. */
+  /** Resolves after `ms`. Rejects when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Faster than this, a second of a busy machine is a day of the tenant: nothing can follow. */
+/** At a higher speed a second of a busy machine is a simulated day, which no machine can follow. */
 const SPEED_MAX = 1_000;
-/** A machine that is behind by less of its own time than this follows. */
+/** A machine that lags by less than this keeps up. */
 const FOLLOWS_MS = 250;
-/** A timer of Node holds no more than 31 bits of milliseconds; an hour is well below. */
+/** Node's timers hold 31 bits of milliseconds; an hour is well below. */
 const SLEEP_MAX_MS = 3_600_000;
 
 /**
- * Virtual time that runs `speed` times as fast as the machine's. It never runs past the horizon up
- * to which the tenant's life has been made: a population that is too large for the machine slows
- * time down instead of leaving holes.
+ * Virtual time at `speed` times the machine's.
+ *
+ * It never passes the horizon of the simulation. A population that is too large for the machine
+ * slows time down instead of leaving holes.
  */
 export class RunningClock implements VirtualClock {
   readonly #real: RealTime;
@@ -42,14 +43,14 @@ export class RunningClock implements VirtualClock {
     return Math.min(this.wanted(), this.#horizonMs);
   }
 
-  /** Where time would be if the machine were fast enough. */
+  /** The time if the machine were fast enough. */
   wanted(): number {
     return Math.floor(this.#virtualMs + (this.#real.monotonicMs() - this.#realMs) * this.#speed);
   }
 
   /**
-   * Time may run up to here and no further. Time that was lost by waiting is not made up for,
-   * unless it is so little that the next turn will: else each turn would take a bit of time away.
+   * Lets time run up to a horizon. Lost time is not made up for, except amounts that the next turn
+   * covers; otherwise each turn would lose a little.
    */
   allow(horizonMs: number): void {
     if (this.wanted() > horizonMs + FOLLOWS_MS * this.#speed) {
@@ -68,7 +69,7 @@ export class RunningClock implements VirtualClock {
 
 type Waiter = { readonly atMs: number; readonly resolve: () => void };
 
-/** Virtual time that stands still until a test moves it. */
+/** Virtual time that only a test advances. */
 export class ManualClock implements VirtualClock {
   #nowMs: number;
   readonly #waiters = new Set<Waiter>();

@@ -3,12 +3,14 @@ import type { JsonObject } from '../core/json-object.ts';
 import type { DirectoryState } from './directory-state.ts';
 import type { DirectoryObject } from './model/directory-seed.ts';
 
-/** A sign-in as far as conditional access looks at it. What is not given meets no condition. */
+/**
+ * The facts of a sign-in that conditional access evaluates. A missing fact matches no condition.
+ */
 export type AccessFacts = {
   readonly userId: string;
   readonly appId?: string | undefined;
   readonly resourceId?: string | undefined;
-  /** As a row names it: Browser, Mobile Apps and Desktop clients, IMAP4, … */
+  /** As rows name it: Browser, Mobile Apps and Desktop clients, IMAP4, … */
   readonly clientAppUsed?: string | undefined;
   readonly operatingSystem?: string | undefined;
   readonly ipAddress?: string | undefined;
@@ -17,11 +19,11 @@ export type AccessFacts = {
   readonly transferMethod?: string | undefined;
   readonly isCompliant?: boolean;
   readonly isHybridJoined?: boolean;
-  /** A second factor was shown, now or before. */
+  /** A second factor was shown, now or earlier. */
   readonly isTwoFactor?: boolean;
 };
 
-/** What one policy came to, in the words of `appliedConditionalAccessPolicies`. */
+/** The result of one policy, in the terms of `appliedConditionalAccessPolicies`. */
 export type AppliedPolicy = {
   readonly id: string;
   readonly displayName: string;
@@ -33,12 +35,12 @@ export type AppliedPolicy = {
 type Outcome = 'success' | 'failure' | 'notApplied';
 type PolicyResult = Outcome | `reportOnly${Capitalize<Outcome>}` | 'notEnabled';
 
-/** What was decided of one sign-in. */
+/** The result for one sign-in. */
 export type Access = { readonly status: Outcome; readonly policies: readonly AppliedPolicy[] };
 
 const REPORT_ONLY = 'enabledForReportingButNotEnforced';
 
-/** Holds every policy against a sign-in; one that never came so far was `stopped` before. */
+/** Evaluates every policy for a sign-in. `stopped`: the sign-in ended earlier. */
 export function accessOf(
   state: DirectoryState,
   facts: AccessFacts,
@@ -61,7 +63,7 @@ export function accessOf(
   return { status, policies };
 }
 
-/** The number with which an enforced policy refuses a sign-in (contracts 5.3), if one does. */
+/** The code with which an enforced policy refuses a sign-in (contracts 5.3), if one does. */
 export function accessRefusal(
   state: DirectoryState,
   facts: AccessFacts,
@@ -77,7 +79,7 @@ export function accessRefusal(
   return refusal;
 }
 
-/** True where an enforced policy asks this sign-in for that control. */
+/** Whether an enforced policy requires that control from this sign-in. */
 export function asksFor(state: DirectoryState, facts: AccessFacts, control: string): boolean {
   for (const { object: policy } of state.list('conditionalAccessPolicies')) {
     const isAsked = policy['state'] === 'enabled' && grantsOf(policy).includes(control);
@@ -111,7 +113,7 @@ const CONTROL_NAMES: Readonly<Record<string, string>> = {
 function grantsOf(policy: DirectoryObject): readonly string[] {
   const controls = object(policy['grantControls']);
   const builtIn = strings(controls['builtInControls']);
-  // A strength is a second factor of a certain kind.
+  // An authentication strength is a specific second factor.
   const isStrong = isGiven(controls['authenticationStrength']) && !builtIn.includes('mfa');
   return isStrong ? [...builtIn, 'mfa'] : builtIn;
 }
@@ -134,7 +136,7 @@ function isSatisfied(policy: DirectoryObject, facts: AccessFacts): boolean {
   return isAll ? grants.every(has) : grants.some(has);
 }
 
-/** Nobody here meets these: a policy with one of them concerns no sign-in. */
+/** Conditions that nothing here matches, so a policy with one applies to no sign-in. */
 const UNMET = ['clientApplications', 'devices', 'deviceStates', 'insiderRiskLevels', 'times'];
 
 function isMet(state: DirectoryState, policy: DirectoryObject, facts: AccessFacts): boolean {
@@ -169,7 +171,7 @@ function isClient(types: readonly string[], used: string | undefined): boolean {
   return used !== undefined && types.includes(CLIENT_TYPES[used] ?? 'other');
 }
 
-/** Several of them stand in one text, with commas. */
+/** Several values share one text, separated by commas. */
 function isFlow(methods: unknown, used: string | undefined): boolean {
   if (!isGiven(methods)) return true;
   return used !== undefined && String(methods).split(',').includes(used);

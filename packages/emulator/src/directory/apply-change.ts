@@ -2,7 +2,7 @@ import { type DirectoryState, RESTORABLE } from './directory-state.ts';
 import { type AppliedChange, type Change, ChangeRefused } from './model/directory-change.ts';
 import type { DirectoryObject, Kind } from './model/directory-seed.ts';
 
-/** Makes one change to the state, or throws ChangeRefused and leaves it as it was. */
+/** Applies one change to the state. Throws ChangeRefused, and leaves the state unchanged then. */
 export function applyChange(state: DirectoryState, change: Change, atMs: number): AppliedChange {
   switch (change.act) {
     case 'create':
@@ -173,7 +173,7 @@ function setRisk(state: DirectoryState, change: ChangeTo<'risk'>, atMs: number):
   return before === undefined ? { change, after } : { change, before, after };
 }
 
-/** A role's members are its assignments in the whole tenant: delta queries of roles say so. */
+/** Delta queries of roles report assignments in the whole tenant as members. */
 function sayRole(
   state: DirectoryState,
   object: DirectoryObject,

@@ -1,18 +1,18 @@
 import type { DirectoryObject, Kind } from './model/directory-seed.ts';
 
-/** One line of the audit log, before it takes the shape of a feed. */
+/** One audit log activity before it takes the form of a feed. */
 export type Activity = DirectoryActivity | ExchangeActivity;
 
 export type ModifiedProperty = {
   readonly name: string;
-  /** Undefined where there was, or is, none. */
+  /** Undefined if there was or is no value. */
   readonly old: unknown;
   readonly new: unknown;
 };
 
 export type Target = {
   readonly type: 'User' | 'Device' | 'Directory' | 'App' | 'Role' | 'Group' | 'Policy' | 'Other';
-  /** How the unified audit log calls the type, where another: ServicePrincipal, Application. */
+  /** The type's name in the unified audit log if it differs: ServicePrincipal, Application. */
   readonly is?: string;
   readonly id: string;
   readonly displayName: string | null;
@@ -21,10 +21,10 @@ export type Target = {
   readonly modified: readonly ModifiedProperty[];
 };
 
-/** An activity that Entra writes (contracts: directoryAudits, AuditLogs, RecordType 8). */
+/** An activity that Entra logs (contracts: directoryAudits, AuditLogs, RecordType 8). */
 export type DirectoryActivity = {
   readonly service: 'entra';
-  /** As directoryAudits spells it: without the period that the unified audit log appends. */
+  /** As in directoryAudits: without the period that the unified audit log appends. */
   readonly name: string;
   readonly category: string;
   readonly operationType: 'Add' | 'Update' | 'Delete' | 'Assign' | 'Unassign';
@@ -32,7 +32,7 @@ export type DirectoryActivity = {
   readonly targets: readonly Target[];
 };
 
-/** A cmdlet that Exchange runs for the call (RecordType 1); Entra writes nothing of it. */
+/** A cmdlet that Exchange runs for the call (RecordType 1). Entra logs nothing about it. */
 export type ExchangeActivity = {
   readonly service: 'exchange';
   readonly cmdlet: string;
@@ -42,7 +42,7 @@ export type ExchangeActivity = {
 
 const CORE = 'Core Directory';
 
-/** What a kind of object is called by the audit log. */
+/** The audit log's name of a kind of object. */
 export type Naming = {
   readonly noun: string;
   readonly category: string;
@@ -53,7 +53,7 @@ export type Naming = {
   readonly names?: { readonly create?: string; readonly update?: string; readonly delete?: string };
 };
 
-/** Entra's kinds; what is written differently has code of its own. */
+/** Entra's kinds. Differently logged ones have their own code. */
 export const NAMINGS: { readonly [kind: string]: Naming } = {
   users: { noun: 'user', category: 'UserManagement', loggedBy: CORE, type: 'User' },
   groups: { noun: 'group', category: 'GroupManagement', loggedBy: CORE, type: 'Group' },
@@ -99,7 +99,7 @@ export const NAMINGS: { readonly [kind: string]: Naming } = {
     loggedBy: 'Authentication Methods',
     type: 'Policy',
   },
-  // One name for all that is done to the policy, as rules of others have it.
+  // One name for every change of the policy, as third-party rules expect it.
   authenticationMethodConfigurations: {
     noun: 'authentication methods policy',
     category: 'Policy',
@@ -144,7 +144,7 @@ export const NAMINGS: { readonly [kind: string]: Naming } = {
   },
 };
 
-/** A line about one object. */
+/** An activity about one object. */
 export function activity(
   kind: Kind,
   object: DirectoryObject | undefined,

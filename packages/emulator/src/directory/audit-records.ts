@@ -8,7 +8,7 @@ import {
 import type { Activity, DirectoryActivity, ExchangeActivity, Target } from './audit-activity.ts';
 import type { Circumstances, Initiator } from './model/directory-change.ts';
 
-/** What records say of a tenant. */
+/** The tenant's values in records. */
 export type Home = {
   readonly id: string;
   readonly domain: string;
@@ -17,7 +17,7 @@ export type Home = {
   readonly puid: (userId: string) => string;
 };
 
-/** Makes the records that the feeds carry for the lines of one act. */
+/** Creates the records of one act for all feeds. */
 export function recordsOf(
   activities: readonly Activity[],
   circumstances: Circumstances,
@@ -54,7 +54,7 @@ function entraRecords(
     atMs,
     id,
     correlationId,
-    // Nearly all operations end in a full stop; those that end in a space do not.
+    // Nearly all operations end with a period. Those that end with a space do not.
     operation: /\s$/.test(activity.name) ? activity.name : `${activity.name}.`,
     category: typeOf(first),
     auditCategory: activity.category,
@@ -113,7 +113,7 @@ function typeOf(target: Target | undefined): DirectoryTarget['type'] {
   }
 }
 
-/** Text stands as it is; all else is JSON with CRLF and indents. */
+/** Text is unchanged. Everything else is JSON with CRLF and indentation. */
 function valueText(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value === 'string') return value;
@@ -124,7 +124,7 @@ function pascal(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** What Exchange writes for a cmdlet (contracts 2.5, RecordType 1). */
+/** The record of Exchange for a cmdlet (contracts 2.5, RecordType 1). */
 function cmdlet(
   { cmdlet: operation, objectId, parameters }: ExchangeActivity,
   { atMs, by }: Circumstances,

@@ -1,10 +1,10 @@
 import type { Kind, Relation } from './model/directory-seed.ts';
 
-/** Entries kept for delta queries: 100 bytes each. Older tokens are answered 410. */
+/** Entries kept for delta queries, 100 bytes each. Older tokens get 410. */
 const CHANGES_KEPT = 1_000_000;
 
 export type ChangeEntry = {
-  /** 1 for the first change; without gaps. */
+  /** 1 for the first change, without gaps. */
   readonly version: number;
   readonly kind: Kind;
   readonly id: string;
@@ -13,11 +13,11 @@ export type ChangeEntry = {
   readonly relation?: Relation;
   /** The object that was linked or unlinked. */
   readonly other?: string;
-  /** The members that a `set` changed; undefined where the object is new. */
+  /** The members that a `set` changed. Undefined for a new object. */
   readonly names?: readonly string[];
 };
 
-/** What changed in which order, for delta queries. */
+/** The order of changes, for delta queries. */
 export class ChangeLog {
   #entries: ChangeEntry[] = [];
   #version = 0;
@@ -35,11 +35,11 @@ export class ChangeLog {
   add(entry: Omit<ChangeEntry, 'version'>): void {
     this.#version++;
     this.#entries.push({ ...entry, version: this.#version });
-    // Half is cut at a time, so that a long run does not move the array at each change.
+    // Removes half at once, so that the array does not move at each change.
     if (this.#entries.length > this.#kept * 2) this.#entries = this.#entries.slice(-this.#kept);
   }
 
-  /** The changes of one kind after a version, or undefined where they are no longer all kept. */
+  /** Changes of one kind after a version; undefined if some are no longer kept. */
   since(version: number, kind: Kind): readonly ChangeEntry[] | undefined {
     const first = this.#version - this.#entries.length + 1;
     if (version + 1 < first || version > this.#version) return undefined;

@@ -13,7 +13,7 @@ import type { DirectoryState } from './directory-state.ts';
 import type { AppliedChange, Circumstances } from './model/directory-change.ts';
 import type { DirectoryObject, Kind } from './model/directory-seed.ts';
 
-/** The audit lines that the service writes for a change; the first one is the change itself. */
+/** The audit activities of a change. The first one is the change itself. */
 export function describe(
   state: DirectoryState,
   applied: AppliedChange,
@@ -37,7 +37,7 @@ export function describe(
         sessionsEnded(before, after),
       ];
     case 'risk':
-      // What the service finds out itself is no act of anybody, and stands in no audit log.
+      // Detections of the service are not acts, and are not in the audit log.
       return change.verdict === 'at-risk'
         ? []
         : [riskSet(change.verdict, state.findAny(change.id)?.object ?? after)];
@@ -78,7 +78,7 @@ function describePlain(kind: Kind, { change, before, after }: AppliedChange): re
   }
 }
 
-/** Members whose changes have a line of their own. */
+/** Members whose changes have an activity of their own. */
 const CREDENTIALS: readonly string[] = ['passwordCredentials', 'keyCredentials'];
 
 function describeUpdate(
@@ -122,7 +122,7 @@ function credentialsChanged(
   return activity(kind, after, name, 'Update', [{ name: 'KeyDescription', old, new: now }]);
 }
 
-/** The grammar that the service writes credentials in (contracts, RecordType 8). */
+/** The service's notation of credentials (contracts, RecordType 8). */
 function keyDescriptions(member: string, value: unknown): readonly string[] {
   if (!Array.isArray(value)) return [];
   const type = member === 'keyCredentials' ? 'AsymmetricX509Cert' : 'Password';
@@ -190,7 +190,7 @@ function linked(state: DirectoryState, { change, after }: AppliedChange): Direct
   };
 }
 
-/** What is written nowhere: secrets, and what the service itself counts. */
+/** Members that no record contains: secrets, and the service's counters. */
 const UNSAID: readonly string[] = ['id', 'passwordProfile', '@odata.type'];
 
 function differences(

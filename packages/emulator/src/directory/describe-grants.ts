@@ -9,7 +9,9 @@ import type { DirectoryState } from './directory-state.ts';
 import type { AppliedChange } from './model/directory-change.ts';
 import type { DirectoryObject, Kind } from './model/directory-seed.ts';
 
-/** The lines for grants, app roles, consents and directory roles; undefined for other changes. */
+/**
+ * The activities of grants, app roles, consents and directory roles; undefined for other changes.
+ */
 export function describeAssignment(
   state: DirectoryState,
   applied: AppliedChange,

@@ -8,7 +8,7 @@ import type { DirectoryState } from './directory-state.ts';
 import type { AppliedChange, Circumstances } from './model/directory-change.ts';
 import type { DirectoryObject } from './model/directory-seed.ts';
 
-/** The lines for what belongs to a user, a domain or an application. */
+/** The activities of objects that belong to a user, a domain or an application. */
 export function describeOwned(
   state: DirectoryState,
   applied: AppliedChange,
@@ -60,7 +60,7 @@ function named(method: DirectoryObject | undefined): unknown {
   return [{ '@odata.type': method['@odata.type'], id: method.id }];
 }
 
-/** Graph's rule members and the cmdlet's parameters. */
+/** Members of Graph's rules and the matching cmdlet parameters. */
 const RULE_PARAMETERS: readonly (readonly [string, string, string])[] = [
   ['conditions', 'subjectContains', 'SubjectContainsWords'],
   ['conditions', 'bodyContains', 'BodyContainsWords'],
@@ -137,7 +137,7 @@ function mailbox(state: DirectoryState, userId: string): string {
   return text(user?.['mailNickname']) || text(user?.['userPrincipalName']).split('@')[0] || userId;
 }
 
-/** As Exchange prints a parameter: lists with `;`, truth values with a capital. */
+/** Exchange's notation of a parameter: lists with `;`, capitalized booleans. */
 function parameterText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (Array.isArray(value)) return value.map(parameterText).join(';');

@@ -2,46 +2,46 @@ import { accessRefusal } from './access.ts';
 import type { DirectoryState } from './directory-state.ts';
 import type { DirectoryObject, Kind } from './model/directory-seed.ts';
 
-/** Why a sign-in fails, by Entra's number (contracts 5.3). */
+/** Why a sign-in fails, as Entra's code (contracts 5.3). */
 export type Refusal = { readonly code: number; readonly symbol: string };
 
-/** A sign-in as far as the directory can stop it. What is not given is not judged. */
+/** The facts of a sign-in by which the directory can stop it. Missing facts are not evaluated. */
 export type Attempt = {
   readonly atMs: number;
   readonly userId?: string;
   /** The client's application id. */
   readonly appId?: string;
-  /** Of the API that the token is for. */
+  /** The app id of the token's audience. */
   readonly resourceAppId?: string;
-  /** Delegated permissions that the client asks for. */
+  /** Delegated permissions that the client requests. */
   readonly scopes?: readonly string[];
-  /** Object id of the device whose key or token takes part. */
+  /** Object id of the device whose key or token is used. */
   readonly deviceId?: string;
-  /** When the session or refresh token that is presented was made. */
+  /** When the presented session or refresh token was issued. */
   readonly grantIssuedMs?: number;
-  /** When the password that is typed was learned; an older one is wrong by now. */
+  /** When the typed password was learned. An older one is wrong now. */
   readonly passwordKnownMs?: number;
-  /** The credential with which a confidential client proves itself. */
+  /** The credential of a confidential client. */
   readonly credential?: { readonly keyId: string; readonly kind: 'password' | 'certificate' };
-  /** The identity provider that vouches for the user, and the certificate that it signs with. */
+  /** The user's identity provider, and its signing certificate. */
   readonly federation?: { readonly issuerUri: string; readonly signingCertificate?: string };
 };
 
-/** What the directory does to sign-ins and tokens: all that a containment call changes. */
+/** How the directory affects sign-ins and tokens, and so what containment calls change. */
 export interface Effects {
-  /** Undefined where the directory lets it pass. */
+  /** Undefined if the directory permits it. */
   refusalOf(attempt: Attempt): Refusal | undefined;
-  /** True where a token or session made at `issuedMs` was ended by a revocation or a reset. */
+  /** Whether a revocation or reset ended a token or session issued at `issuedMs`. */
   isSessionRevoked(userId: string, issuedMs: number, atMs: number): boolean;
-  /** True where a user, service principal or device is disabled or gone. */
+  /** Whether a user, service principal or device is disabled or deleted. */
   isDisabled(id: string, atMs: number): boolean;
-  /** The delegated permissions that a client holds on an API for a user. */
+  /** The delegated permissions of a client on an API for a user. */
   grantedScopes(clientAppId: string, resourceAppId: string, userId: string): readonly string[];
-  /** The app roles (`roles` claim) that a client holds on an API. */
+  /** The app roles (`roles` claim) of a client on an API. */
   grantedRoles(clientAppId: string, resourceAppId: string): readonly string[];
 }
 
-/** Objects that were changed a moment ago, as the rest of the service still sees them. */
+/** Recently changed objects as the rest of the service still sees them. */
 export type Replicas = (kind: Kind, id: string, atMs: number) => DirectoryObject | undefined;
 
 export class DirectoryEffects implements Effects {
@@ -64,13 +64,13 @@ export class DirectoryEffects implements Effects {
   isSessionRevoked(userId: string, issuedMs: number, atMs: number): boolean {
     const user = this.#seen('users', userId, atMs);
     if (user === undefined) return true;
-    // Revocation is the home tenant's business: a guest's sessions live on.
+    // Only the home tenant can revoke a guest's sessions.
     return user['userType'] !== 'Guest' && issuedMs < validFrom(user);
   }
 
   isDisabled(id: string, atMs: number): boolean {
     const kinds = ['users', 'servicePrincipals', 'devices'] as const;
-    // A device goes by the id in its own certificate, too.
+    // A device may be named by the id in its certificate.
     const device = this.#state.find('devices', id)?.id;
     for (const kind of kinds) {
       const object = this.#seen(kind, kind === 'devices' ? (device ?? id) : id, atMs);
@@ -175,7 +175,7 @@ export class DirectoryEffects implements Effects {
     const application = this.#state.find('applications', String(client['appId']));
     const member = kind === 'password' ? 'passwordCredentials' : 'keyCredentials';
     const held = [...objects(client[member]), ...objects(application?.[member])];
-    // An application of another tenant's keeps its credentials there.
+    // An application from another tenant keeps its credentials there.
     if (application === undefined && held.length === 0) return undefined;
     const found = held.find((one) => one['keyId'] === keyId);
     if (found === undefined)
@@ -197,7 +197,7 @@ export class DirectoryEffects implements Effects {
     return false;
   }
 
-  /** Policies that block; what the attempt does not tell, no policy asks of it. */
+  /** Policies that block. Missing facts match no policy. */
   #ofPolicies({ userId, appId, resourceAppId: resourceId }: Attempt): Refusal | undefined {
     if (userId === undefined) return undefined;
     const code = accessRefusal(this.#state, { userId, appId, resourceId });

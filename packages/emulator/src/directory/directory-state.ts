@@ -12,7 +12,7 @@ import { Relations } from './relations.ts';
 /** Kinds whose deleted objects can be restored for 30 days (Graph: directory/deletedItems). */
 export const RESTORABLE: readonly Kind[] = ['users', 'groups', 'applications', 'servicePrincipals'];
 
-/** Kinds that can be members, owners or assignees, likeliest first. */
+/** Kinds that can be members, owners or assignees, most likely first. */
 const PRINCIPALS: readonly Kind[] = [
   'users',
   'groups',
@@ -31,14 +31,14 @@ type ObjectSlot = {
 
 export type PositionedObject = { readonly position: number; readonly object: DirectoryObject };
 
-/** A tenant's directory: its seed, which is made when asked for, and what changed since. */
+/** A tenant's directory: its seed, created on demand, and all later changes. */
 export class DirectoryState {
   readonly seed: DirectorySeed;
   readonly log: ChangeLog = new ChangeLog();
   readonly #relations: Relations;
   readonly #held = new Map<Kind, Map<string, ObjectSlot>>();
   readonly #keys = new Map<string, string>();
-  /** As `#keys`, but never forgotten. */
+  /** Like `#keys`, but never forgotten. */
   readonly #ever = new Map<string, string>();
   readonly #owned = new Map<string, readonly DirectoryObject[]>();
   readonly #added = new Map<Kind, number>();
@@ -48,7 +48,7 @@ export class DirectoryState {
     this.#relations = new Relations((id, relation) => seed.related(id, relation));
   }
 
-  /** The object with this id; undefined where there is none (any more). */
+  /** The object with this id; undefined if it does not exist or was deleted. */
   get(kind: Kind, id: string): DirectoryObject | undefined {
     const held = this.#held.get(kind)?.get(id);
     if (held !== undefined) return held.object ?? undefined;
@@ -70,23 +70,23 @@ export class DirectoryState {
     const index = set.indexOf(lower);
     if (index === undefined) return undefined;
     const object = this.get(kind, set.at(index)?.id ?? '');
-    // Its UPN may have been changed since.
+    // Its UPN may have changed since.
     return object !== undefined && (object.id === lower || keyOf(kind, object) === lower)
       ? object
       : undefined;
   }
 
-  /** True once an object was changed, made or deleted. */
+  /** Whether an object was ever changed, created or deleted. */
   isTouched(kind: Kind, id: string): boolean {
     return this.#held.get(kind)?.has(id) === true;
   }
 
-  /** How many objects of a kind were ever changed, made or deleted. */
+  /** Number of objects of a kind that were ever changed, created or deleted. */
   touchedCount(kind: Kind): number {
     return this.#held.get(kind)?.size ?? 0;
   }
 
-  /** The id of an object that is or was there, by its id or other key. */
+  /** The id of an existing or deleted object, by its id or other key. */
   everId(kind: Kind, key: string): string | undefined {
     const lower = key.toLowerCase();
     const seeded = this.seed.set(kind).indexOf(lower);
@@ -97,7 +97,7 @@ export class DirectoryState {
     );
   }
 
-  /** The principal or application with this id, whatever it is. */
+  /** The principal or application with this id, of any kind. */
   findAny(id: string): { readonly kind: Kind; readonly object: DirectoryObject } | undefined {
     for (const kind of PRINCIPALS) {
       const object = this.get(kind, id);
@@ -106,7 +106,7 @@ export class DirectoryState {
     return undefined;
   }
 
-  /** In a fixed order from a position on; positions outlive deletions. */
+  /** In a fixed order from a position on. Positions outlive deletions. */
   *list(kind: Kind, from = 0): Iterable<PositionedObject> {
     const set = this.seed.set(kind);
     const held = this.#held.get(kind);
@@ -181,7 +181,7 @@ export class DirectoryState {
     this.#say({ kind, id, what: 'unlinked', relation, other });
   }
 
-  /** Notes for delta queries that a member came or went which no relation holds (roles). */
+  /** Records for delta queries a member that no relation holds (roles). */
   say(entry: Omit<ChangeEntry, 'version'>): void {
     this.#say(entry);
   }

@@ -42,7 +42,7 @@ function names({ records }: Occurrence): readonly unknown[] {
     .map(({ body }) => body['activityDisplayName']);
 }
 
-test('a million people fit, since only changes are held', () => {
+test('a million people fit, because only changes are stored', () => {
   const tenant = directory(1_000_000);
   const who = userId(777_777);
   tenant.apply(
@@ -63,7 +63,7 @@ test('an object is found by its new name and no longer by its old one', () => {
   assert.equal(tenant.state.find('users', `person4@${DOMAIN}`), undefined);
 });
 
-test('what is deleted can be restored until it is purged', () => {
+test('a deleted object can be restored until it is purged', () => {
   const tenant = directory();
   const change = { kind: 'users', id: userId(5) } as const;
   tenant.apply({ act: 'delete', ...change }, circumstances());
@@ -83,7 +83,7 @@ test('what is deleted can be restored until it is purged', () => {
   );
 });
 
-test('members and their groups are one fact read from two sides', () => {
+test('members and their groups are one fact with two sides', () => {
   const tenant = directory();
   const payroll = groupId(1);
   const change = { kind: 'groups', id: payroll, relation: 'members', otherId: userId(3) } as const;
@@ -167,12 +167,12 @@ const LINES: readonly (readonly [Change, readonly string[]])[] = [
 ];
 
 for (const [change, expected] of LINES) {
-  test(`the audit line of ${change.act} ${expected[0]}`, () => {
+  test(`the audit activity of ${change.act} ${expected[0]}`, () => {
     assert.deepEqual(names(directory().apply(change, circumstances())), expected);
   });
 }
 
-test('one act leaves a record in three feeds, each in that feed\u2019s own spelling', () => {
+test("one act has a record in three feeds, each in the feed's own notation", () => {
   const { records } = directory().apply(
     { act: 'delete', kind: 'oauth2PermissionGrants', id: WIKI_GRANT },
     circumstances(),
@@ -187,7 +187,7 @@ test('one act leaves a record in three feeds, each in that feed\u2019s own spell
   assert.equal(unified?.['InterSystemsId'], audit?.['correlationId']);
 });
 
-test('a mailbox rule is written by Exchange, not by Entra', () => {
+test('Exchange logs an inbox rule, not Entra', () => {
   const happening = directory().apply(
     {
       act: 'put-owned',
@@ -214,7 +214,7 @@ test('a mailbox rule is written by Exchange, not by Entra', () => {
   ]);
 });
 
-test('a revocation bites minutes later, on sessions made before it, and not on guests', () => {
+test('a revocation takes effect minutes later, on earlier sessions, and not on guests', () => {
   const tenant = directory();
   const { effects } = tenant;
   for (const who of [userId(1), userId(9)])
@@ -227,7 +227,7 @@ test('a revocation bites minutes later, on sessions made before it, and not on g
   assert.equal(code(NOON + 3 * MINUTE, NOON - MINUTE, userId(9)), undefined);
 });
 
-test('a reset password ends sessions and makes the old password wrong', () => {
+test('a password reset ends sessions and invalidates the old password', () => {
   const tenant = directory();
   const late = NOON + 10 * MINUTE;
   tenant.apply(
@@ -241,7 +241,7 @@ test('a reset password ends sessions and makes the old password wrong', () => {
   assert.equal(tenant.effects.refusalOf({ ...attempt, passwordKnownMs: NOON }), undefined);
 });
 
-test('what is disabled or deleted is refused, each by its code', () => {
+test('a disabled or deleted object is refused with its code', () => {
   const tenant = directory();
   const disable = { act: 'update', set: { accountEnabled: false } } as const;
   tenant.apply(
@@ -263,7 +263,7 @@ test('what is disabled or deleted is refused, each by its code', () => {
   assert.equal(code({ appId: appId(99) }), 700016);
 });
 
-test('scopes, roles and credentials count as long as they are there', () => {
+test('scopes, roles and credentials count while they exist', () => {
   const tenant = directory();
   const { effects } = tenant;
   const ask = { userId: userId(1), appId: WIKI.appId, resourceAppId: GRAPH_APP, atMs: NOON };
@@ -295,7 +295,7 @@ test('scopes, roles and credentials count as long as they are there', () => {
   assert.equal(refusal?.code, 7000215);
 });
 
-test('a federated sign-in needs a trust of the person\u2019s own domain', () => {
+test("a federated sign-in needs a trust of the person's own domain", () => {
   const { effects } = directory();
   const code = (number: number, federation: object): number | undefined =>
     effects.refusalOf({
@@ -309,7 +309,7 @@ test('a federated sign-in needs a trust of the person\u2019s own domain', () => 
   assert.equal(code(1, {}), 50107);
 });
 
-test('a policy that blocks people at high risk blocks them and nobody else', () => {
+test('a policy that blocks people at high risk blocks only them', () => {
   const tenant = directory();
   tenant.apply(
     {

@@ -14,7 +14,7 @@ import {
 } from './model/directory-change.ts';
 import type { DirectoryObject, DirectorySeed, Kind } from './model/directory-seed.ts';
 
-/** The service says "a few minutes" until a revocation, a disabling or a reset bites. */
+/** The service documents "a few minutes" until a revocation, disabling or reset takes effect. */
 const EFFECT_DELAY_MS: { readonly least: number; readonly most: number } = {
   least: 20_000,
   most: 240_000,
@@ -22,27 +22,24 @@ const EFFECT_DELAY_MS: { readonly least: number; readonly most: number } = {
 
 export type DirectoryOptions = {
   readonly seed: DirectorySeed;
-  /** The PUID of a user in audit records; default: one that the id makes. */
+  /** The PUID of a user in audit records. Default: derived from the id. */
   readonly puid?: (userId: string) => string | undefined;
-  /** How long a change takes to bite in sign-ins; default: 20 s to 4 min, drawn. */
+  /** Delay until a change affects sign-ins. Default: random between 20 s and 4 min. */
   readonly effectDelayMs?: (id: string, atMs: number) => number;
 };
 
 type Late = { readonly object: DirectoryObject; readonly untilMs: number };
 
-/** Changes of these are seen late by the login authority. */
+/** The login authority sees changes of these with a delay. */
 const LATE: readonly Kind[] = ['users', 'servicePrincipals', 'devices'];
 
-/**
- * A tenant's directory: read it through `state`, change it with `apply`, ask `effects` what it
- * stops.
- */
+/** A tenant's directory: `state` reads it, `apply` changes it, `effects` decides what it stops. */
 export class Directory {
   readonly state: DirectoryState;
   readonly effects: Effects;
   readonly #puid: (userId: string) => string;
   readonly #delayMs: (id: string, atMs: number) => number;
-  /** Objects as they were before a change that has not bitten yet. */
+  /** Earlier versions of objects whose change has not taken effect yet. */
   readonly #late = new Map<string, Late>();
 
   constructor({ seed, puid, effectDelayMs }: DirectoryOptions) {
@@ -62,8 +59,9 @@ export class Directory {
   }
 
   /**
-   * Makes the changes in order, as one act, and gives back what the feeds must carry of it. Throws
-   * ChangeRefused at the first change that cannot be made; those before it stay made.
+   * Applies changes in order as one act, and returns the records for the feeds.
+   *
+   * Throws ChangeRefused at the first impossible change; earlier ones stay.
    */
   apply(changes: Change | readonly Change[], circumstances: Circumstances): Occurrence {
     const list: readonly Change[] = 'act' in changes ? [changes] : changes;
@@ -91,8 +89,8 @@ export class Directory {
   }
 
   /**
-   * Makes changes that have left their records already. What is there already, or no longer there,
-   * is as it should be.
+   * Applies changes whose records exist already. It tolerates objects that exist already or no
+   * longer exist.
    */
   follow(changes: readonly Change[], atMs: number): void {
     for (const change of changes) {

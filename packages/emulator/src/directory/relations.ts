@@ -11,7 +11,7 @@ const INVERSES: { readonly [relation in Relation]?: Relation } = {
   registeredDevices: 'registeredUsers',
 };
 
-/** Which relations an object opens by being there: member that holds the other's id -> relation. */
+/** Relations that follow from an object: the member with the other's id -> relation. */
 const OPENED: { readonly [kind in Kind]?: readonly (readonly [string, Relation])[] } = {
   appRoleAssignments: [
     ['principalId', 'appRoleAssignments'],
@@ -24,13 +24,13 @@ const OPENED: { readonly [kind in Kind]?: readonly (readonly [string, Relation])
 };
 
 type Edit = {
-  /** Where each stands behind the seeded ones; a place is never given twice. */
+  /** Position of each after the seeded ones. A position is never reused. */
   readonly added: Map<string, number>;
   readonly removed: Set<string>;
   places: number;
 };
 
-/** The relations between objects: the seeded ones, and what changed since. */
+/** The relations between objects: seeded ones and later changes. */
 export class Relations {
   readonly #seeded: (id: string, relation: Relation) => IdList;
   readonly #edits = new Map<string, Edit>();
@@ -45,7 +45,7 @@ export class Relations {
     return edit?.removed.has(other) !== true && this.#seeded(id, relation).has(other);
   }
 
-  /** Positions stay as they are when others are removed, so that a page can go on from one. */
+  /** Removals do not shift positions, so that a page can continue from one. */
   *list(id: string, relation: Relation, from = 0): Iterable<{ position: number; id: string }> {
     const seeded = this.#seeded(id, relation);
     const edit = this.#edits.get(`${id} ${relation}`);
@@ -71,7 +71,7 @@ export class Relations {
     if (inverse !== undefined) this.#set(other, inverse, id, 'out');
   }
 
-  /** Keeps what hangs on the members of an object, such as a grant's client, in step with it. */
+  /** Updates relations that follow from members of an object, such as a grant's client. */
   follow(kind: Kind, object: DirectoryObject, is: 'in' | 'out'): void {
     for (const [member, relation] of OPENED[kind] ?? []) {
       const owner = object[member];

@@ -30,7 +30,7 @@ async function begin(t: TestContext, faults: Partial<FaultPlan>, hours = 8): Pro
   return quietly(() => reader.signIn());
 }
 
-/** Without the faults of single requests, which would also hit what is not under test. */
+/** Without faults of single requests, which would hit other calls too. */
 async function quietly<T>(act: () => Promise<T>): Promise<T> {
   const { plan } = emulator.faults;
   emulator.faults.set({ throttled: 0, failing: 0, slow: 0, cut: 0, expired: 0 });
@@ -49,7 +49,7 @@ async function answers(count: number, ask: () => Promise<HttpReply>): Promise<Ht
   return all;
 }
 
-test('some requests are throttled, some fail, some tokens are said to have expired', async (t) => {
+test('throttles and fails some requests, and reports some tokens as expired', async (t) => {
   const reader = await begin(t, {}, 1);
   const list = (): Promise<HttpReply> => reader.ask('subscriptions/list');
   emulator.faults.set({ throttled: 0.5 });
@@ -69,7 +69,7 @@ test('some requests are throttled, some fail, some tokens are said to have expir
   assert.match(expired.headers.get('www-authenticate') ?? '', /invalid_token/);
 });
 
-test('some answers are cut, and some are slow', async (t) => {
+test('cuts some replies, and delays some', async (t) => {
   const reader = await begin(t, { cut: 1 }, 2);
   await assert.rejects(reader.ask('subscriptions/list'));
   emulator.faults.clear();
@@ -77,7 +77,7 @@ test('some answers are cut, and some are slow', async (t) => {
   assert.equal((await reader.ask('subscriptions/list')).status, 200);
 });
 
-test('lost records are never seen, and known to the truth alone', async (t) => {
+test('lost records are never visible, and only the truth knows them', async (t) => {
   const reader = await begin(t, { lost: 0.1 });
   const ids = new Set(await reader.ids(await itemsOf(reader)));
   const { withheld, made } = emulator.truth();
@@ -87,7 +87,7 @@ test('lost records are never seen, and known to the truth alone', async (t) => {
   assert.deepEqual(ids, emulator.offered(NORTHMOOR, FEED));
 });
 
-test('a loss can be aimed', async (t) => {
+test('a loss can be targeted', async (t) => {
   const reader = await begin(t, { aimed: [({ body }) => body['Operation'] === 'Send'] });
   const [item] = await itemsOf(reader);
   assert.ok(item !== undefined);
@@ -97,7 +97,7 @@ test('a loss can be aimed', async (t) => {
   assert.equal(emulator.truth().withheld.length, 4 * 60);
 });
 
-test('records are repeated in other blobs, and blobs under other ids', async (t) => {
+test('repeats records in other blobs, and blobs under other ids', async (t) => {
   const repeated = await begin(t, { repeated: 0.2 }, 6);
   const ids = await repeated.ids(await itemsOf(repeated, 6));
   assert.ok(ids.length > new Set(ids).size);
@@ -109,7 +109,7 @@ test('records are repeated in other blobs, and blobs under other ids', async (t)
   assert.ok(new Set(texts).size < texts.length);
 });
 
-test('late records come hours later', async (t) => {
+test('late records arrive hours later', async (t) => {
   const reader = await begin(t, { late: 0.3, lateMs: [5 * HOUR_MS, 6 * HOUR_MS] }, 4);
   const before = await reader.ids(await itemsOf(reader, 4));
   await emulator.advance(6 * HOUR_MS);
@@ -131,7 +131,7 @@ test('a hidden blob is listed after its window was read', async (t) => {
   assert.ok(after.length > before.length);
 });
 
-test('a blob that is gone is listed, and never found', async (t) => {
+test('a missing blob is listed and never found', async (t) => {
   const reader = await begin(t, { gone: 0.3 });
   const items = await itemsOf(reader);
   const statuses = async (): Promise<(string | undefined)[]> => {
@@ -143,14 +143,14 @@ test('a blob that is gone is listed, and never found', async (t) => {
   assert.deepEqual(await statuses(), codes, 'the same ones at every look');
 });
 
-test('a page link can lead to itself', async (t) => {
+test('a page can link to itself', async (t) => {
   const reader = await begin(t, { looping: 1 });
   const page = await reader.list(EXCHANGE, START_MS, START_MS + 8 * HOUR_MS);
   const next = page.headers.get('NextPageUri') ?? '';
   assert.equal((await reader.ask(next)).headers.get('NextPageUri'), next);
 });
 
-test('a clock can be ahead, in every time that the service states', async (t) => {
+test('a fast clock affects every time that the service states', async (t) => {
   const reader = await begin(t, { skewMs: 10 * 60_000 });
   const answer = await reader.ask('subscriptions/list');
   const nowMs = emulator.clock.now();
@@ -160,7 +160,7 @@ test('a clock can be ahead, in every time that the service states', async (t) =>
   assert.ok(items.some(({ contentCreated }) => Date.parse(contentCreated) > nowMs));
 });
 
-test('a workload that is out comes back with its records, or without', async (t) => {
+test('records of a workload outage arrive later, or never', async (t) => {
   const outage = { workload: 'Exchange', fromMs: START_MS, toMs: START_MS + 6 * HOUR_MS };
   const reader = await begin(t, { outages: [{ ...outage, afterwards: 'late' }] }, 6);
   assert.deepEqual(await itemsOf(reader, 6), []);
@@ -173,7 +173,7 @@ test('a workload that is out comes back with its records, or without', async (t)
   assert.equal(emulator.truth().withheld.length, 6 * 60);
 });
 
-test('a subscription is disabled and nobody is told, until it is asked for', async (t) => {
+test('a subscription is disabled without notice', async (t) => {
   const atMs = START_MS + 2 * HOUR_MS;
   const disabled = [{ contentType: EXCHANGE, atMs, by: 'a service admin' }] as const;
   const reader = await begin(t, { disabled }, 3);
@@ -188,7 +188,7 @@ test('a subscription is disabled and nobody is told, until it is asked for', asy
   assert.ok(!created.some((ms) => ms >= atMs && ms < START_MS + 3 * HOUR_MS), 'lost for good');
 });
 
-test('a hostile server sends HTML, depth, size, strangers and links to elsewhere', async (t) => {
+test('a hostile server sends HTML, deep and huge replies, foreign records and links', async (t) => {
   const reader = await begin(t, {}, 3);
   const [item] = await itemsOf(reader, 3);
   assert.ok(item !== undefined);
@@ -207,7 +207,7 @@ test('a hostile server sends HTML, depth, size, strangers and links to elsewhere
   assert.equal(new Set(foreign.map(({ OrganizationId }) => OrganizationId)).size, 2);
 });
 
-test('an answer of two gigabytes is made as it is taken', async (t) => {
+test('a reply of two gigabytes is generated while it is read', async (t) => {
   const reader = await begin(t, {}, 3);
   const [item] = await itemsOf(reader, 3);
   assert.ok(item !== undefined);
@@ -223,7 +223,7 @@ test('an answer of two gigabytes is made as it is taken', async (t) => {
   assert.ok(floodBytes >= 2 ** 27 - 2 ** 20 && floodBytes < 2 ** 28, `${floodBytes} bytes`);
 });
 
-test('a bomb is small on the wire, and a deep answer is not wide', async (t) => {
+test('a bomb is small on the network, and a deep reply is not wide', async (t) => {
   const reader = await begin(t, {}, 3);
   const [item] = await itemsOf(reader, 3);
   const batch = emulator.store.batches(FEED, NORTHMOOR, 0, emulator.clock.now())[0];
@@ -238,7 +238,7 @@ test('a bomb is small on the wire, and a deep answer is not wide', async (t) => 
   assert.ok(deep.startsWith('[[[[') && deep.length === 200_000);
 });
 
-test('lines of the diagnostic export are no page that could loop or hold a stranger', () => {
+test('lines of the diagnostic export are no page that could loop or have a foreign record', () => {
   const { faults } = emulator;
   faults.clear();
   faults.set({ looping: 1 });
@@ -252,7 +252,7 @@ test('lines of the diagnostic export are no page that could loop or hold a stran
   assert.equal(faults.disturb(ask, lines).body, lines.body);
 });
 
-test('one fault does not change what another does', async (t) => {
+test('one fault does not affect another', async (t) => {
   const lost = async (more: Partial<FaultPlan>): Promise<string[]> => {
     await begin(t, { lost: 0.1, ...more }, 4);
     const ids = emulator.truth().withheld.map(({ id }) => id);

@@ -14,19 +14,19 @@ import {
   loopedPage,
 } from './hostile-reply.ts';
 
-/** Chooses records: by person, by operation, by anything that is in them. */
+/** Selects records by person, operation or any other member. */
 export type Aim = (record: FeedRecord, happening: Occurrence) => boolean;
 
-/** One workload's records do not arrive while it is out; afterwards they do, or never. */
+/** Records of one workload do not arrive during the outage. Afterwards they do, or never. */
 export type Outage = {
-  /** As records name it: `Exchange`, `SharePoint`, … */
+  /** The workload in records: `Exchange`, `SharePoint`, … */
   readonly workload: string;
   readonly fromMs: number;
   readonly toMs: number;
   readonly afterwards: 'late' | 'lost';
 };
 
-/** An administrator ends all subscriptions to a content type, and tells nobody. */
+/** An administrator ends all subscriptions to a content type without notice. */
 export type Disabling = {
   readonly contentType: ContentType;
   readonly atMs: number;
@@ -34,64 +34,68 @@ export type Disabling = {
 };
 
 /**
- * What goes wrong. A number without a unit in its name is a probability from 0 to 1. All are 0, and
- * all lists empty, unless they are set; each draws from its own stream, so that setting one changes
- * nothing of what another does.
+ * The faults to simulate.
+ *
+ * A number without a unit in its name is a probability from 0 to 1. By default all are 0 and all
+ * lists empty. Each fault has its own random stream, so setting one does not affect another.
  */
 export type FaultPlan = {
-  /** Of requests: refused as too many. */
+  /** Share of requests that are throttled. */
   readonly throttled: number;
-  /** Of requests: answered 500, 502, 503 or 504. */
+  /** Share of requests answered with 500, 502, 503 or 504. */
   readonly failing: number;
-  /** Of requests: answered after `slowMs` of real time. */
+  /** Share of requests answered after `slowMs` of real time. */
   readonly slow: number;
   readonly slowMs: number;
-  /** Of answers: the connection dies in the middle. */
+  /** Share of replies whose connection breaks in the middle. */
   readonly cut: number;
-  /** Of requests: the token is said to have expired. */
+  /** Share of requests whose token is reported as expired. */
   readonly expired: number;
-  /** Of blobs: listed again later under another id. */
+  /** Share of blobs that are listed again later under another id. */
   readonly duplicated: number;
-  /** Of records: in a second blob as well. */
+  /** Share of records that are also in a second blob. */
   readonly repeated: number;
-  /** Of records: so much later than usual. */
+  /** Share of records that arrive later than usual by `lateMs`. */
   readonly late: number;
   readonly lateMs: readonly [from: number, to: number];
-  /** Of blobs: listed only `hiddenMs` after the time that they state. */
+  /** Share of blobs that are listed only `hiddenMs` after their stated time. */
   readonly hidden: number;
   readonly hiddenMs: number;
-  /** Of blobs: listed, and not to be had. */
+  /** Share of blobs that are listed but cannot be fetched. */
   readonly gone: number;
-  /** Of records: never handed out. */
+  /** Share of records that are never delivered. */
   readonly lost: number;
-  /** Records that are never handed out, by aim. */
+  /** Selects records that are never delivered. */
   readonly aimed: readonly Aim[];
   readonly outages: readonly Outage[];
   readonly disabled: readonly Disabling[];
-  /** Of records: in no blob that the Activity API lists, though Graph's audit search finds them. */
+  /** Share of records in no blob of the Activity API, which Graph's audit search still finds. */
   readonly unlisted: number;
-  /** The same, by aim. */
+  /** Selects such records. */
   readonly unlistedAims: readonly Aim[];
-  /** Of records: not given out by Graph's reports and audit searches, whoever else has them. */
+  /** Share of records missing in Graph's reports and audit searches, but not elsewhere. */
   readonly unsearched: number;
-  /** Of windows, and of pages of Graph: the page links to itself. */
+  /** Share of windows, and of Graph pages, that link to themselves. */
   readonly looping: number;
   /** How far the service's clock is ahead of true time. */
   readonly skewMs: number;
-  /** Of fetches, and of answers of Graph and storage: HTML; a redirect to a host of nobody's. */
+  /**
+   * Share of fetches, and of Graph and storage replies: an HTML page, or a redirect to a foreign
+   * host.
+   */
   readonly html: number;
   readonly redirected: number;
-  /** Of blobs, and of those: gzip that grows without end; 2 GiB; JSON that nests 100,000 deep. */
+  /** Share of blobs and such replies: an endless gzip bomb, 2 GiB, or JSON nested 100,000 deep. */
   readonly bomb: number;
   readonly huge: number;
   readonly deep: number;
-  /** Of blobs, and of pages of Graph: a record of another tenant among its own. */
+  /** Share of blobs, and of Graph pages, with a record of another tenant. */
   readonly foreign: number;
-  /** The feeds whose records are late, repeated, lost or out: by the start of their names. */
+  /** Prefixes of the feeds whose records are late, repeated, lost or out. */
   readonly feeds: readonly string[];
 };
 
-/** The faults that are probabilities, by name. */
+/** Names of the faults that are probabilities. */
 export const FAULT_RATES: readonly (keyof FaultPlan)[] = [
   ...(['throttled', 'failing', 'slow', 'cut', 'expired'] as const),
   ...([
@@ -119,7 +123,7 @@ const NONE: FaultPlan = {
   feeds: ['activity/'],
 };
 
-/** A record that was withheld from whoever reads the feeds. */
+/** A record that no reader of the feeds gets. */
 export type Withheld = {
   readonly tenantId: string;
   readonly feed: string;
@@ -128,7 +132,7 @@ export type Withheld = {
   readonly because: 'lost' | 'aimed' | 'outage';
 };
 
-/** Wraps a dispatcher, and stands around every request. May be changed while it runs. */
+/** Wraps a dispatcher and every request. Can be changed at runtime. */
 export class Faults implements Dispatcher, ActivityFaults {
   readonly withheld: Withheld[] = [];
   readonly #seed: string | number;
@@ -138,7 +142,7 @@ export class Faults implements Dispatcher, ActivityFaults {
   readonly #markKeys = new Map<string, number>();
   #plan: FaultPlan = NONE;
   #floodBytes = 0;
-  /** Where redirects lead: a server of ours that counts who falls for them. */
+  /** Target of redirects: a server of ours that counts the clients that follow. */
   #trap = 'http://127.0.0.1:9';
 
   constructor(options: {
@@ -155,17 +159,17 @@ export class Faults implements Dispatcher, ActivityFaults {
     return this.#plan;
   }
 
-  /** Of answers that are too large: what clients have taken of them before they hung up. */
+  /** Bytes of oversized replies that clients read before they disconnected. */
   get floodBytes(): number {
     return this.#floodBytes;
   }
 
-  /** Changes some of it; what is not named stays. */
+  /** Changes the given faults; the others stay. */
   set(change: Partial<FaultPlan>): void {
     this.#plan = { ...this.#plan, ...change };
   }
 
-  /** From now on nothing goes wrong any more. */
+  /** Removes all faults. */
   clear(): void {
     this.#plan = NONE;
   }
@@ -184,7 +188,7 @@ export class Faults implements Dispatcher, ActivityFaults {
       this.withheld.push({ tenantId: happening.tenantId, feed, id, atMs, because });
       return [];
     };
-    // All draw for each record, whatever becomes of it, so that no fault shifts another.
+    // Draw for each record in any case, so that no fault shifts another.
     const usual = this.#usual.routes(record, happening);
     const isLost = this.#draw('lost', plan.lost);
     const isLate = this.#draw('late', plan.late);
@@ -218,7 +222,7 @@ export class Faults implements Dispatcher, ActivityFaults {
     return this.#marks('gone', this.plan.gone, batch.serial);
   }
 
-  /** A blob that no client can take in, and that none should try for ever. */
+  /** A blob that no client can read, and that none should retry forever. */
   isUnreadable(batch: Batch): boolean {
     const { plan } = this;
     const isMarked = (kind: 'bomb' | 'huge' | 'deep'): boolean =>
@@ -231,7 +235,7 @@ export class Faults implements Dispatcher, ActivityFaults {
     return this.#marks('looping', this.plan.looping, name);
   }
 
-  /** Graph does not find it; the other ways may give it out. */
+  /** Graph does not find the record; other feeds may deliver it. */
   isUnsearched(recordId: string): boolean {
     return this.#marks('unsearched', this.plan.unsearched, recordId);
   }
@@ -245,7 +249,7 @@ export class Faults implements Dispatcher, ActivityFaults {
     return kind && hostileReply({ ...this.#hostile(kind), batch, read });
   }
 
-  /** What comes in place of a page of Graph, or of a part of a blob of the diagnostic export. */
+  /** Replaces a Graph page, or a part of a diagnostic export blob. */
   disturb(ask: Ask, reply: Reply): Reply {
     const { plan } = this;
     const { path, query } = ask;
@@ -256,7 +260,7 @@ export class Faults implements Dispatcher, ActivityFaults {
     return isLooped ? loopedPage(ask, reply) : reply;
   }
 
-  /** What is sent in place of what was asked for, if anything. */
+  /** The hostile reply to this request, if any. */
   #hostility(name: string): Hostility | undefined {
     const { plan } = this;
     const drawn = (['html', 'redirected'] as const).find((kind) => this.#draw(kind, plan[kind]));
@@ -271,7 +275,7 @@ export class Faults implements Dispatcher, ActivityFaults {
     return { kind, trap: this.#trap, onFlood };
   }
 
-  /** Ends the subscriptions whose time has come; each such fault strikes once. */
+  /** Ends subscriptions when due; each such fault strikes once. */
   strike(subscriptions: Subscriptions, nowMs: number): void {
     for (const fault of this.plan.disabled) {
       if (fault.atMs > nowMs || this.#struck.has(fault)) continue;
@@ -282,7 +286,7 @@ export class Faults implements Dispatcher, ActivityFaults {
     }
   }
 
-  /** What stands around a request. `refuse` is how this service says "too many requests". */
+  /** Wraps a request. `refuse`: the service's reply to too many requests. */
   async around(_ask: Ask, answer: () => Promise<Reply>, refuse: () => Reply): Promise<Reply> {
     const { plan } = this;
     if (this.#draw('expired', plan.expired)) return expired();
@@ -317,12 +321,12 @@ export class Faults implements Dispatcher, ActivityFaults {
     return key;
   }
 
-  /** For what happens once: a record taken, a request answered. */
+  /** For single occurrences: a record taken, a request answered. */
   #draw(name: string, p: number): boolean {
     return p > 0 && this.#stream(name).chance(p);
   }
 
-  /** For what stays so: the same blob is marked at every look. */
+  /** For permanent properties: the same blob is marked at each access. */
   #marks(name: string, p: number, key: string): boolean {
     return p > 0 && unitOf(this.#markKey(name), key) < p;
   }
@@ -376,7 +380,7 @@ function expired(): Reply {
 
 function failed(random: SeededRandom): Reply {
   const status = random.pick([500, 502, 503, 504]);
-  // Only the service itself answers in JSON; what stands before it does not.
+  // The service itself answers in JSON; the gateways in front of it do not.
   if (status === 500) {
     const error = { code: 'AF50000', message: 'An internal server error occurred. Retry.' };
     return {

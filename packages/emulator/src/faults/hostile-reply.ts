@@ -4,30 +4,30 @@ import type { Ask, Reply } from '../http/http-message.ts';
 
 export type Hostility = 'html' | 'redirected' | 'bomb' | 'huge' | 'deep' | 'foreign';
 
-/** One member of the bomb inflates to this; gzip members may follow each other without end. */
+/** Inflated size of one bomb member. Gzip members can follow each other without end. */
 const BOMB_MEMBER_BYTES = 16 * 1024 * 1024;
-/** Together 4 GiB, from 4 MiB on the wire. */
+/** Together 4 GiB, from 4 MiB on the network. */
 const BOMB_MEMBERS = 256;
-/** More than any client could hold, and than any blob that was ever seen. */
+/** Larger than any client can hold, and than any real blob. */
 const FLOOD_BYTES = 2 ** 31;
-/** Of it, at once: what a client has not taken is not made. */
+/** Chunk size. Unread chunks are not generated. */
 const FLOOD_PIECE_BYTES = 256 * 1024;
-/** Deep enough to end the stack of a parser that recurses. */
+/** Deep enough to overflow the stack of a recursive parser. */
 const DEPTH = 100_000;
-/** No tenant of any test. */
+/** Not a tenant of any test. */
 const STRANGER = '6f0d1e2c-0000-4000-8000-5742616e6765';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
 export type HostileOptions = {
   readonly kind: Hostility;
-  /** Where redirects lead. */
+  /** Target of redirects. */
   readonly trap: string;
-  /** Told of the bytes of a flood as they are taken. */
+  /** Called with the bytes of a flood as they are read. */
   readonly onFlood: (bytes: number) => void;
 };
 
-/** What a broken or hostile server sends in place of a blob. */
+/** The reply of a broken or hostile server in place of a blob. */
 export function hostileReply(
   options: HostileOptions & { readonly batch: Batch; readonly read: () => Buffer },
 ): Reply {
@@ -42,7 +42,7 @@ export function hostileReply(
   return { status: 200, headers: JSON_TYPE, flood };
 }
 
-/** What it sends in place of a page of Graph or of a part of a storage blob, which `own` is. */
+/** The same in place of a Graph page or a part of a storage blob; `own` is the real reply. */
 export function hostilePage({ kind, trap, onFlood }: HostileOptions, own: Reply): Reply {
   const { status, headers = {}, body = '' } = own;
   if (kind === 'foreign') return { ...own, body: amongStrangers(String(body)) };
@@ -85,7 +85,7 @@ function* flooded(
   yield end;
 }
 
-/** The batch, and once more its first record as that of a tenant that has nothing to do with it. */
+/** The batch, plus its first record as one of an unrelated tenant. */
 function withStranger(batch: Batch, own: Buffer): string {
   const records = JSON.parse(own.toString('utf8')) as Record<string, unknown>[];
   const stranger = {
@@ -96,7 +96,7 @@ function withStranger(batch: Batch, own: Buffer): string {
   return JSON.stringify([stranger, ...records]);
 }
 
-/** A page of Graph that names itself as the next one; anything else as it is. */
+/** A Graph page that links to itself; other replies unchanged. */
 export function loopedPage({ path, query }: Ask, own: Reply): Reply {
   const page = pageOf(String(own.body ?? ''));
   const context = page?.['@odata.context'];
@@ -107,7 +107,7 @@ export function loopedPage({ path, query }: Ask, own: Reply): Reply {
   return { ...own, body: JSON.stringify({ ...rest, '@odata.nextLink': link }) };
 }
 
-/** A page of Graph with a row of another tenant before its own; anything else as it is. */
+/** A Graph page with a foreign row before its own; other replies unchanged. */
 function amongStrangers(text: string): string {
   const page = pageOf(text);
   if (page === undefined) return text;
@@ -124,14 +124,14 @@ function amongStrangers(text: string): string {
 
 type Page = { readonly [member: string]: unknown; readonly value: readonly unknown[] };
 
-/** A page with something on it; undefined for anything else. */
+/** A non-empty page; undefined for anything else. */
 function pageOf(text: string): Page | undefined {
   if (!text.startsWith('{')) return undefined;
   let page: { readonly value?: unknown };
   try {
     page = JSON.parse(text) as { readonly value?: unknown };
   } catch {
-    // Lines of the diagnostic export, each an object of its own.
+    // Lines of the diagnostic export, each its own object.
     return undefined;
   }
   return Array.isArray(page.value) && page.value.length > 0 ? (page as Page) : undefined;

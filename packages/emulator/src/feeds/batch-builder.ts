@@ -2,22 +2,22 @@ import type { Feed, FeedRecord } from '../core/feed-record.ts';
 import type { SeededRandom } from '../core/seeded-random.ts';
 import type { BatchContent } from './batch-store.ts';
 
-/** A way through the service: records of one lane that come together travel together. */
+/** A path through the service. Records of one lane that arrive together travel together. */
 export type DeliveryRoute = {
   readonly name: string;
-  /** A batch gathers for so long, unless it is full before. */
+  /** A batch collects records for this time, unless it is full earlier. */
   readonly windowMs: number;
-  /** From the batch's first record to its availability; drawn once for each batch. */
+  /** Delay from the batch's first record to its availability, drawn once per batch. */
   readonly delayMs: (random: SeededRandom, openedMs: number) => number;
-  /** Lists of content never show what came this way, though it can be searched. */
+  /** Content lists never show records of this route, but searches find them. */
   readonly isUnlisted?: true;
 };
 
-/** A batch that still gathers. */
+/** A batch that still collects records. */
 export class BatchBuilder {
   readonly tenantId: string;
   readonly feed: Feed;
-  /** No record that comes later than this is taken in any more. */
+  /** Later records go to another batch. */
   readonly closesMs: number;
   readonly #availableMs: number;
   readonly #capacity: number;
@@ -32,7 +32,7 @@ export class BatchBuilder {
     readonly tenantId: string;
     readonly feed: Feed;
     readonly route: DeliveryRoute;
-    /** Since when its first record exists. */
+    /** Time of its first record. */
     readonly existsMs: number;
     readonly capacity: number;
     readonly random: SeededRandom;
@@ -43,7 +43,7 @@ export class BatchBuilder {
     this.#capacity = options.capacity;
     this.#isUnlisted = route.isUnlisted === true;
     this.closesMs = existsMs + route.windowMs;
-    // Never before it is closed: a batch that was read does not change any more.
+    // Never before it is closed, because a batch that was read does not change.
     this.#availableMs = Math.max(this.closesMs, existsMs + route.delayMs(random, existsMs));
     this.#serial = random.guid().replaceAll('-', '');
   }

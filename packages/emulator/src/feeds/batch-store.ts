@@ -3,23 +3,23 @@ import type { Feed } from '../core/feed-record.ts';
 
 import type { Slot, SpillStore } from './spill-store.ts';
 
-/** Below this, compressing a batch costs more memory for its frame than it saves. */
+/** Compressing a smaller batch costs more memory for the frame than it saves. */
 const COMPRESS_BYTES_MIN: number = 4 * 1024;
-/** Decoded batches that are kept for the next reader: a page of Graph reads the same ones again. */
+/** Decoded batches in the cache, because the next Graph page reads the same ones. */
 const DECODED_BATCHES_MAX: number = 64;
 
-/** Records that became available together: what the Activity API calls a blob. */
+/** Records that became available together: a blob in the Activity API. */
 export type Batch = {
   readonly tenantId: string;
   readonly feed: Feed;
-  /** 32 hex digits, of no meaning; what content ids are made of. */
+  /** 32 random hex digits, the source of content ids. */
   readonly serial: string;
   readonly availableMs: number;
-  /** The events in it happened in `[firstMs, lastMs]`. */
+  /** Its events happened in `[firstMs, lastMs]`. */
   readonly firstMs: number;
   readonly lastMs: number;
   readonly recordCount: number;
-  /** No list of content shows it. */
+  /** No content list shows it. */
   readonly isUnlisted: boolean;
 };
 
@@ -42,7 +42,7 @@ export type BatchEntry = {
   readonly json: string;
 };
 
-/** What tells the records of a batch apart. */
+/** The positions of the records in a batch. */
 type Directory = {
   readonly ids: readonly string[];
   readonly atMs: readonly number[];
@@ -51,20 +51,20 @@ type Directory = {
   readonly lengths: readonly number[];
 };
 
-/** What was packed, and into how many bytes. */
+/** The original and packed sizes. */
 type Pack = { readonly bytes: number; readonly packed: number };
 
 type PackedBatch = Batch & {
-  /** The packed bodies, and behind them the packed directory. */
+  /** The packed bodies, followed by the packed directory. */
   readonly slot: Slot;
   readonly bodies: Pack;
   readonly directory: Pack;
 };
 
-/** Records repeat each other so much that the quickest level is as good as the usual one. */
+/** Records are so repetitive that the fastest level is as good as the default. */
 const FAST = { [constants.ZSTD_c_compressionLevel]: 1 };
 
-/** The batches of one feed of one tenant, in order of availability, kept small. */
+/** The batches of one feed of one tenant, in order of availability, compressed. */
 export class BatchStore {
   readonly #vault: SpillStore;
   readonly #kept: PackedBatch[] = [];
@@ -106,19 +106,19 @@ export class BatchStore {
     return this.#kept.slice(this.#firstFrom(fromMs), this.#firstFrom(toMs));
   }
 
-  /** The batches with events of `[fromMs, toMs)`; no batch is available before its events. */
+  /** The batches with events in `[fromMs, toMs)`. No batch is available before its events. */
   happened(fromMs: number, toMs: number): readonly Batch[] {
     return this.#kept
       .slice(this.#firstFrom(fromMs))
       .filter((batch) => batch.firstMs < toMs && batch.lastMs >= fromMs);
   }
 
-  /** One JSON array. */
+  /** The records as one JSON array. */
   bytes(batch: Batch): Buffer {
     return this.#bodies(batch as PackedBatch);
   }
 
-  /** How many bytes `bytes` gives, without making them. */
+  /** The size of that array, without creating it. */
   size(batch: Batch): number {
     return (batch as PackedBatch).bodies.bytes;
   }
@@ -143,7 +143,7 @@ export class BatchStore {
     return entries;
   }
 
-  /** Whether there was any that became available before that moment. */
+  /** Removes batches available before that time. Returns whether there were any. */
   forget(beforeMs: number): boolean {
     const old = this.#kept.splice(0, this.#firstFrom(beforeMs));
     for (const batch of old) {
@@ -175,7 +175,7 @@ export class BatchStore {
     });
   }
 
-  /** The place of the first batch that is available at `ms` or later. */
+  /** The position of the first batch available at `ms` or later. */
   #firstFrom(ms: number): number {
     let low = 0;
     let high = this.#kept.length;
@@ -188,7 +188,7 @@ export class BatchStore {
   }
 }
 
-/** Into one piece in which all fits: a usual one costs as much to make as the packing. */
+/** Into one output chunk that fits everything; default chunks cost as much as the compression. */
 function packed(bytes: Buffer): Buffer {
   const { length } = bytes;
   if (length < COMPRESS_BYTES_MIN) return bytes;
@@ -196,10 +196,13 @@ function packed(bytes: Buffer): Buffer {
   return zstdCompressSync(bytes, { chunkSize, pledgedSrcSize: length, params: FAST });
 }
 
-/** More than a frame and its blocks add to what does not get smaller (RFC 8878, section 3.1). */
+/** More than a frame and its blocks add to incompressible data (RFC 8878, section 3.1). */
 const FRAME_BYTES = 64;
 
-/** Into one piece of just the length that is known: a usual one costs more to make than to fill. */
+/**
+ * Into one output chunk of the known length; allocating default chunks costs more than filling
+ * them.
+ */
 function unpacked(packed: Buffer, bytes: number): Buffer {
   if (bytes < COMPRESS_BYTES_MIN) return packed;
   return zstdDecompressSync(packed, { chunkSize: bytes });

@@ -7,17 +7,17 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** How long a feed's records take, from the event to the feed. */
+/** The delays of a feed's records. */
 export type FeedDelay = {
-  /** For so long records are gathered into one batch. */
+  /** Records are collected into one batch for this time. */
   readonly windowMs: number;
-  /** Most batches take between these two, evenly spread. */
+  /** Most batches take between these two, uniformly distributed. */
   readonly usualMs: readonly [from: number, to: number];
-  /** One record in so many goes by a slow way. 0 for none. */
+  /** Share of records on a slow path. 0 for none. */
   readonly slowShare: number;
-  /** The mean of what the slow way adds; exponentially distributed. */
+  /** Mean additional delay of the slow path, exponentially distributed. */
   readonly slowMeanMs: number;
-  /** Batches are gathered side by side, so that they come out of order. */
+  /** Number of batches collected in parallel, so that they become available out of order. */
   readonly shards: number;
 };
 
@@ -28,8 +28,8 @@ export type FeedDelays = {
 };
 
 /**
- * What the vendor's documents and its users tell: the Activity API typically takes 60 to 90 minutes
- * and promises nothing; Graph's sign-ins and the diagnostic export take minutes.
+ * According to the vendor's documentation and users: the Activity API typically takes 60 to 90
+ * minutes without a guarantee; Graph's sign-ins and the diagnostic export take minutes.
  */
 const USUAL_DELAYS: FeedDelays = {
   activity: {
@@ -55,7 +55,7 @@ const USUAL_DELAYS: FeedDelays = {
   },
 };
 
-/** Sends every record by exactly one way of its feed. */
+/** Sends every record by exactly one route of its feed. */
 export class FeedDelayDispatcher implements Dispatcher {
   readonly #random: SeededRandom;
   readonly #routes: Readonly<

@@ -27,7 +27,7 @@ function live(store: FeedStore, hours: number, everyMs = 20_000): Occurrence[] {
 const idsOf = (stored: Iterable<StoredRecord>): string[] =>
   [...stored].map(({ record }) => record.id);
 
-test('every record becomes available once, as it was taken', () => {
+test('every record becomes available once, unchanged', () => {
   const store = storeOf();
   const done = live(store, 6).flatMap((happening) => happening.records);
   const listed = [...store.listed(EXCHANGE, NORTHMOOR, 0, Number.POSITIVE_INFINITY)];
@@ -40,7 +40,7 @@ test('every record becomes available once, as it was taken', () => {
   }
 });
 
-test('windows of availability tile, and are in order', () => {
+test('windows of availability are adjacent and ordered', () => {
   const store = storeOf();
   live(store, 6);
   const whole = [...store.listed(EXCHANGE, NORTHMOOR, START_MS, START_MS + 90 * HOUR_MS)];
@@ -57,7 +57,7 @@ test('windows of availability tile, and are in order', () => {
   );
 });
 
-test('the Activity API takes about an hour, and batches come out of order', () => {
+test('the Activity API takes about an hour, with batches out of order', () => {
   const store = storeOf();
   live(store, 24);
   const listed = [...store.listed(EXCHANGE, NORTHMOOR, 0, Number.POSITIVE_INFINITY)];
@@ -70,7 +70,7 @@ test('the Activity API takes about an hour, and batches come out of order', () =
   assert.ok(listed.some(({ record }, i) => record.atMs < (listed[i - 1]?.record.atMs ?? 0)));
 });
 
-test('a batch is one JSON array of the records that came together', () => {
+test('a batch is one JSON array of records that arrived together', () => {
   const store = storeOf({ max: 100 });
   live(store, 6);
   for (const batch of store.batches(EXCHANGE, NORTHMOOR, 0, Number.POSITIVE_INFINITY)) {
@@ -92,7 +92,7 @@ test('the same seed gives the same batches, another does not', () => {
   assert.notDeepEqual(serials[0], serials[2]);
 });
 
-test('by event time the latest version of a record is given, as far as it is there', () => {
+test('by event time, the latest available version of a record is returned', () => {
   const store = storeOf();
   const atMs = START_MS + HOUR_MS;
   const version = (detail: string, later?: number): FeedRecord => ({
@@ -119,7 +119,7 @@ test('by event time the latest version of a record is given, as far as it is the
   assert.deepEqual(detailAt(atMs + 6 * HOUR_MS), ['full']);
 });
 
-test('by event time records are in order, and none of another window is among them', () => {
+test('by event time, records are in order and within the window', () => {
   const store = storeOf();
   const clerk = new Clerk({ feed: SIGN_INS, everyMs: 7_000 });
   for (const happening of clerk.happenings(START_MS, START_MS + HOUR_MS)) store.take(happening);
@@ -134,7 +134,7 @@ test('by event time records are in order, and none of another window is among th
   );
 });
 
-test('what was asked for by event time before is asked anew once a batch of it comes', () => {
+test('a cached window by event time is refreshed after a new batch', () => {
   const store = storeOf();
   const clerk = new Clerk({ feed: SIGN_INS, everyMs: 7_000 });
   const expected: string[] = [];
@@ -153,7 +153,7 @@ test('what was asked for by event time before is asked anew once a batch of it c
     );
     const due = expected.filter((id) => listed.has(id));
     assert.deepEqual(look(fromMs + 60_000), due);
-    // Who asks as of an earlier time sees no more than there was.
+    // A reader as of an earlier time sees only the records of that time.
     const before: ReadonlySet<string> = new Set(
       idsOf(store.listed(SIGN_INS, NORTHMOOR, 0, fromMs - 600_000 + 1)),
     );
@@ -169,7 +169,7 @@ test('what was asked for by event time before is asked anew once a batch of it c
   assert.deepEqual(look(START_MS + 9 * HOUR_MS), []);
 });
 
-test('what is forgotten is gone, and no other', () => {
+test('forgets what it should, and nothing else', () => {
   const store = storeOf();
   live(store, 6);
   const before = store.batches(EXCHANGE, NORTHMOOR, 0, Number.POSITIVE_INFINITY);
@@ -182,7 +182,7 @@ test('what is forgotten is gone, and no other', () => {
   );
 });
 
-test('a feed that nothing came from is empty', () => {
+test('a feed without records is empty', () => {
   const store = storeOf();
   assert.deepEqual([...store.listed('azure/AuditLogs', NORTHMOOR, 0, START_MS)], []);
   assert.deepEqual(store.byEventTime(SIGN_INS, NORTHMOOR, 0, START_MS, START_MS), []);

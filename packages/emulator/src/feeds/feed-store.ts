@@ -5,44 +5,47 @@ import { BatchBuilder, type DeliveryRoute } from './batch-builder.ts';
 import { type Batch, type BatchContent, BatchStore } from './batch-store.ts';
 import { SpillStore } from './spill-store.ts';
 
-/** Windows by event time that each feed keeps: a report's next page begins in the same one. */
+/** Windows by event time that each feed caches, because a report's next page is in the same one. */
 const WINDOWS_KEPT: number = 32;
 
-/** A record that a feed hands out, and since when. */
+/** A delivered record, and since when it is available. */
 export type StoredRecord = {
   readonly record: FeedRecord;
   /** Virtual milliseconds since 1970. */
   readonly availableMs: number;
-  /** `record.body`, as it was serialized when it was taken. */
+  /** `record.body`, as it was serialized on arrival. */
   readonly json: string;
 };
 
-/** Decides by which ways a record goes; by none, and nobody will ever see it. */
+/** Decides the routes of a record. Without a route, no client ever sees it. */
 export interface Dispatcher {
   routes(record: FeedRecord, happening: Occurrence): readonly DeliveryRoute[];
-  /** How long after a batch it becomes available once more, under another name. */
+  /** Delays after which a batch appears again under another id. */
   copies?(content: BatchContent): readonly number[];
 }
 
 type Shelf = {
   readonly feed: Feed;
   readonly batches: BatchStore;
-  /** Windows that were asked for by event time, most recently last. */
+  /** Requested windows by event time, most recent last. */
   readonly asked: Map<string, CachedWindow>;
 };
 
 type CachedWindow = {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Whoever asks within `[fromNowMs, untilNowMs)` sees these, unless a batch comes or goes. */
+  /**
+   * The window is valid for requests within `[fromNowMs, untilNowMs)`, unless a batch comes or
+   * goes.
+   */
   readonly fromNowMs: number;
   readonly untilNowMs: number;
   readonly rows: readonly StoredRecord[];
 };
 
 /**
- * What the feeds of all tenants hold. Records are gathered into batches as the real service gathers
- * them into blobs: a batch becomes available as a whole, some time after its records happened.
+ * The feeds of all tenants. Records are collected into batches like blobs of the real service: a
+ * batch becomes available as a whole, some time after its records happened.
  */
 export class FeedStore {
   readonly #dispatcher: Dispatcher;
@@ -66,7 +69,7 @@ export class FeedStore {
     this.#recordsPerBatch = options.recordsPerBatch ?? { min: 1, max: 500 };
   }
 
-  /** Takes what happened, in order of time. */
+  /** Takes occurrences in time order. */
   take(happening: Occurrence): void {
     for (const record of happening.records) {
       const routes = this.#dispatcher.routes(record, happening);
@@ -77,12 +80,12 @@ export class FeedStore {
     }
   }
 
-  /** Up to here it is settled what arrived: a clock that is ahead knows no more. */
+  /** The arrivals up to this time are final. A fast clock knows no more. */
   get reachedMs(): number {
     return this.#reachedMs;
   }
 
-  /** Closes the batches whose time is over. MUST be called before the feeds are read at `nowMs`. */
+  /** Closes the batches that are due. MUST run before the feeds are read at `nowMs`. */
   advance(nowMs: number): void {
     this.#reachedMs = Math.max(this.#reachedMs, nowMs);
     for (const [key, builder] of this.#open) {
@@ -102,8 +105,8 @@ export class FeedStore {
   }
 
   /**
-   * The records that happened in `[fromMs, toMs)` as far as they are available at `nowMs`: of each
-   * id the latest version, in order of event time.
+   * The records that happened in `[fromMs, toMs)` and are available at `nowMs`: the latest version
+   * of each id, by event time.
    */
   byEventTime(
     feed: Feed,
@@ -134,12 +137,12 @@ export class FeedStore {
     return this.#shelves.get(keyOf(tenantId, feed))?.batches.available(fromMs, toMs) ?? [];
   }
 
-  /** A batch as one JSON array, ready to be sent. */
+  /** A batch as one JSON array, ready to send. */
   read(batch: Batch): Buffer {
     return this.#shelfOf(batch).bytes(batch);
   }
 
-  /** How many bytes that array has. */
+  /** The size of that array in bytes. */
   size(batch: Batch): number {
     return this.#shelfOf(batch).size(batch);
   }
@@ -148,14 +151,14 @@ export class FeedStore {
     return this.#shelfOf(batch).ids(batch);
   }
 
-  /** Forgets what became available before the moment that each feed keeps its records from. */
+  /** Forgets content that became available before each feed's retention. */
   forget(beforeMs: (feed: Feed) => number): void {
     for (const shelf of this.#shelves.values()) {
       if (shelf.batches.forget(beforeMs(shelf.feed))) shelf.asked.clear();
     }
   }
 
-  /** Gives its files back. Nothing can be read after that. */
+  /** Closes its files. Nothing can be read afterwards. */
   end(): void {
     this.#vault.end();
   }
@@ -174,7 +177,7 @@ export class FeedStore {
   }): void {
     const { record, json, route, tenantId } = item;
     const existsMs = record.atMs + (record.afterMs ?? 0);
-    // Versions that come later are gathered apart, by the minute at which they come.
+    // Later versions are collected separately, by the minute at which they appear.
     const minutes = Math.ceil((record.afterMs ?? 0) / 60_000);
     const key = `${tenantId}\n${record.feed}\n${route.name}\n${minutes}`;
     let builder = this.#open.get(key);
@@ -237,7 +240,7 @@ function happenedIn(
     for (const entry of batches.entries(batch)) {
       if (entry.atMs < fromMs || entry.atMs >= toMs) continue;
       const before = latest.get(entry.id);
-      // A repeated first version may come after the full one, and does not take its place.
+      // A repeated first version may arrive after the full one, and must not replace it.
       if (before?.record.completes === true && !entry.completes) continue;
       latest.set(entry.id, storedOf(feed, entry, batch.availableMs));
     }

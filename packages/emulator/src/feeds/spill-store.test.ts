@@ -9,14 +9,14 @@ function textOf(n: number): string {
   return `${n} `.repeat(1 + ((n * 7) % 50));
 }
 
-test('what is kept can be read, in memory or on disk', () => {
+test('stored bytes can be read, from memory or disk', () => {
   const vault = new SpillStore({ memoryBytes: 2_000 });
   const slots = Array.from({ length: KEPT }, (_, n) => vault.keep(Buffer.from(textOf(n))));
   assert.ok(slots.filter(({ file }) => file !== undefined).length > KEPT / 2);
   for (const [n, slot] of slots.entries()) assert.equal(vault.read(slot).toString(), textOf(n));
 });
 
-test('what was freed is gone, and nothing else with it', () => {
+test('freed bytes are gone, and nothing else', () => {
   const random = new SeededRandom('vault');
   const vault = new SpillStore({ memoryBytes: 3_000 });
   const held = new Map<number, Slot>();
@@ -33,7 +33,7 @@ test('what was freed is gone, and nothing else with it', () => {
   for (const [n, slot] of held) assert.equal(vault.read(slot).toString(), textOf(n));
 });
 
-test('after its end only memory is left', () => {
+test('after the end only memory remains', () => {
   const vault = new SpillStore({ memoryBytes: 100 });
   const [first, last] = ['first '.repeat(20), 'last'].map((text) => vault.keep(Buffer.from(text)));
   assert.ok(first !== undefined && last !== undefined);

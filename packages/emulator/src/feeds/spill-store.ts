@@ -2,14 +2,17 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Packed batches that stay in memory: a few million records, a quarter of a small machine. */
+/** Limit of packed batches in memory: a few million records, a quarter of a small machine. */
 const VAULT_MEMORY_BYTES: number = 1024 * 1024 * 1024;
-/** A spill file gives its room back once all in it has expired: an hour or so of a large tenant. */
+/**
+ * Size of a spill file. Its space is freed once all its content has expired: about an hour of a
+ * large tenant.
+ */
 const SPILL_FILE_BYTES: number = 1024 * 1024 * 1024;
 
 type SpillFile = { readonly fd: number; bytes: number; held: number };
 
-/** Where some bytes are: in memory, or on disk. */
+/** Location of bytes: in memory or on disk. */
 export type Slot = {
   bytes: Buffer | undefined;
   file: SpillFile | undefined;
@@ -18,13 +21,13 @@ export type Slot = {
 };
 
 /**
- * Keeps bytes in memory as long as they are few, and the oldest on disk once they are many. The
- * files have no name any more when they are written, so that nothing remains of them however the
- * process ends.
+ * Keeps bytes in memory up to a limit, and the oldest on disk beyond it.
+ *
+ * Files are unlinked before they are written, so nothing remains however the process ends.
  */
 export class SpillStore {
   readonly #memoryBytes: number;
-  /** What is in memory, oldest first; a slot that was freed has neither bytes nor file. */
+  /** Slots in memory, oldest first. A freed slot has neither bytes nor file. */
   #young: Slot[] = [];
   #youngBytes = 0;
   #freedYoung = 0;
@@ -61,7 +64,7 @@ export class SpillStore {
     this.#close(file);
   }
 
-  /** Closes all files; whatever lies in them cannot be read any more. */
+  /** Closes all files. Their content can no longer be read. */
   end(): void {
     for (const file of this.#files) closeSync(file.fd);
     this.#files.clear();
@@ -76,7 +79,7 @@ export class SpillStore {
     this.#freedYoung = 0;
   }
 
-  /** Writes the older half to disk, in one piece. */
+  /** Writes the older half to disk at once. */
   #spill(): void {
     let at = 0;
     for (let left = this.#youngBytes; left > this.#memoryBytes / 2; at++) {
@@ -114,7 +117,7 @@ export class SpillStore {
     return this.#file;
   }
 
-  /** A full file of which nothing is held any more gives its room back. */
+  /** A full file without used slots frees its space. */
   #close(file: SpillFile): void {
     if (file.held > 0 || file === this.#file || !this.#files.delete(file)) return;
     closeSync(file.fd);

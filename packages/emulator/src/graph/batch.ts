@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/json-object.ts';
 import type { Ask, Reply } from '../http/http-message.ts';
 import { badRequest } from './calls/graph-error.ts';
 
-/** G-BATCH: more inner requests are refused as a whole. */
+/** G-BATCH: a batch with more requests is refused as a whole. */
 const BATCH_REQUESTS_MAX = 20;
 
 type Inner = {
@@ -16,7 +16,7 @@ type Inner = {
 
 type InnerResponse = JsonObject & { readonly id: string; readonly status: number };
 
-/** JSON batching (contracts 8.1): the outer answer is 200 whatever the inner ones are. */
+/** JSON batching (contracts 8.1): the outer reply is 200, whatever the inner ones are. */
 export async function runBatch(
   ask: Ask,
   prefix: string,
@@ -28,7 +28,7 @@ export async function runBatch(
     const isBroken = request.dependsOn.some((id) => (done.get(id)?.status ?? 500) >= 400);
     done.set(request.id, isBroken ? failedDependency(request.id) : await one(request));
   }
-  // Clients must go by the id: the order of the answers is nobody's promise.
+  // Reversed, because clients must use ids: the order of the replies is not guaranteed.
   return { responses: [...done.values()].reverse() };
 
   async function one(request: Inner): Promise<InnerResponse> {
@@ -70,7 +70,7 @@ function readInner(value: unknown): Inner {
   return { id, method: method.toUpperCase(), url, headers: lower, body, dependsOn: needed };
 }
 
-/** Every request behind those that it depends on; 400 for circles and unknown ids. */
+/** Sorts requests after their dependencies. 400 for cycles and unknown ids. */
 function inOrder(requests: readonly Inner[]): readonly Inner[] {
   const left = new Map(requests.map((request) => [request.id, request]));
   const ordered: Inner[] = [];
@@ -119,7 +119,7 @@ function responseOf(id: string, reply: Reply): InnerResponse {
   return { id, status: reply.status, headers, ...(body === undefined ? {} : { body }) };
 }
 
-/** Inner headers are members of an object, whose names clients look up as documented. */
+/** Inner headers are JSON members, which clients look up by their documented names. */
 const HEADER_NAMES: { readonly [name: string]: string } = {
   'content-type': 'Content-Type',
   'retry-after': 'Retry-After',

@@ -14,7 +14,7 @@ import { userId } from '../directory/testing/small-tenant.ts';
 import { TokenMint } from '../login/token-mint.ts';
 import { GraphTenant, NOON } from './testing/graph-tenant.ts';
 
-/** Of a record of MicrosoftGraphActivityLogs. */
+/** The status in a record of MicrosoftGraphActivityLogs. */
 function statusIn(body: JsonObject | undefined): unknown {
   const properties = body?.['properties'] as JsonObject | undefined;
   return properties?.['responseStatusCode'];
@@ -29,13 +29,13 @@ before(async () => {
     size: 250,
     tls: 'on',
     roles: ['Directory.Read.All', 'AuditLog.Read.All', 'User.RevokeSessions.All'],
-    // Whoever is throttled here finds the ten seconds over when asking again.
+    // Advances the time, so that a throttled client succeeds when it retries.
     onTaken: ({ records }) => {
       if (statusIn(records[0]?.body) === 429) tenant.clock.advance(10_000);
     },
   });
   tenant = started;
-  // The library trusts what the process trusts, and sends tokens over TLS alone.
+  // The library uses the process's authorities, and sends tokens over TLS only.
   tls.setDefaultCACertificates([
     ...tls.getCACertificates('default'),
     started.certificate?.certPem ?? '',
@@ -52,7 +52,7 @@ before(async () => {
 
 after(() => tenant.stop());
 
-test('the vendor\u2019s client pages through all people', async () => {
+test("the vendor's client pages through all people", async () => {
   const first = (await client
     .api('/users')
     .select(['id', 'displayName'])
@@ -70,7 +70,7 @@ test('the vendor\u2019s client pages through all people', async () => {
   );
 });
 
-test('the vendor\u2019s client follows a delta link', async () => {
+test("the vendor's client follows a delta link", async () => {
   let first = (await client.api('/groups/delta').get()) as PageCollection;
   const pages = new PageIterator(client, first, () => true);
   await pages.iterate();
@@ -80,7 +80,7 @@ test('the vendor\u2019s client follows a delta link', async () => {
   assert.deepEqual(first.value, []);
 });
 
-/** Sends a chain of calls, each of which depends on the one before. */
+/** Sends a chain of calls, each dependent on the previous one. */
 async function chain(...requests: readonly Request[]): Promise<readonly number[]> {
   const batch = new BatchRequestContent(
     requests.map((request, n) => ({
@@ -97,7 +97,7 @@ async function chain(...requests: readonly Request[]): Promise<readonly number[]
   return requests.map((_, n) => responses.getResponseById(String(n)).status);
 }
 
-test('the vendor\u2019s client batches, with dependencies', async () => {
+test("the vendor's client batches, with dependencies", async () => {
   const user = `${tenant.origin}/v1.0/users/${userId(5)}`;
   const revoke = new Request(`${user}/revokeSignInSessions`, {
     method: 'POST',
@@ -110,7 +110,7 @@ test('the vendor\u2019s client batches, with dependencies', async () => {
   assert.deepEqual(tenant.defects, []);
 });
 
-test('the vendor\u2019s client is throttled, waits as told, and gets its answer', async () => {
+test("the vendor's client is throttled, waits as told, and gets its reply", async () => {
   for (let n = 0; n < 5; n++) await client.api('/auditLogs/directoryAudits').top(1).get();
   const before = tenant.taken.length;
   const answer = (await client.api('/auditLogs/directoryAudits').get()) as PageCollection;
@@ -120,7 +120,7 @@ test('the vendor\u2019s client is throttled, waits as told, and gets its answer'
   assert.ok(tenant.clock.now() > NOON);
 });
 
-test('the vendor\u2019s client reads an error as one', async () => {
+test("the vendor's client parses an error", async () => {
   await assert.rejects(client.api('/users/nobody@nowhere.example').get(), (error) => {
     assert.ok(error instanceof GraphError);
     assert.equal(error.statusCode, 404);

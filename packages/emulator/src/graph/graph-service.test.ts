@@ -30,7 +30,7 @@ function codeOf(body: JsonObject): unknown {
   return (body['error'] as JsonObject)['code'];
 }
 
-test('refuses whoever has no token, a foreign one, or one for something else', async () => {
+test('refuses a missing token, a foreign one, and one for another audience', async () => {
   const elsewhere = await tenant.token({ roles: READS, aud: 'https://manage.office.com' });
   const good = await tenant.token({ roles: READS });
   for (const token of ['', 'x.y.z', elsewhere, `${good}x`]) {
@@ -41,7 +41,7 @@ test('refuses whoever has no token, a foreign one, or one for something else', a
   }
 });
 
-test('an error carries the ids by which support finds it', async () => {
+test('an error has the ids for support', async () => {
   const headers = { 'client-request-id': 'd0d0caca-0000-4000-8000-000000000001' };
   const answer = await tenant.call(`/v1.0/users/${userId(99)}`, { headers });
   const inner = (answer.body['error'] as JsonObject)['innerError'] as JsonObject;
@@ -50,7 +50,7 @@ test('an error carries the ids by which support finds it', async () => {
   assert.equal(inner['request-id'], answer.headers.get('request-id'));
 });
 
-test('asks for the permission of each resource', async () => {
+test('requires the permission of each resource', async () => {
   const token = await tenant.token({ roles: ['User.Read.All'] });
   const status = async (path: string): Promise<number> =>
     (await tenant.call(path, { token })).status;
@@ -69,7 +69,7 @@ test('asks for the permission of each resource', async () => {
   assert.equal(codeOf(revoked.body), 'Authorization_RequestDenied');
 });
 
-test('gives of a user only what is asked for', async () => {
+test('returns only the requested members of a user', async () => {
   const usual = await tenant.call(`/v1.0/users/person4@${DOMAIN}`);
   assert.equal(usual.body['displayName'], 'Person 4');
   assert.equal(usual.body['signInSessionsValidFromDateTime'], undefined);
@@ -147,14 +147,14 @@ const READABLE: readonly (readonly [path: string, count: number])[] = [
 
 for (const [path, count] of READABLE)
   test(`reads ${path}`, async () => {
-    // Some of these allow one call a second.
+    // Some of these allow one call per second.
     tenant.clock.advance(1_000);
     const { status, body } = await tenant.call(`/v1.0${path}`);
     assert.equal(status, 200, JSON.stringify(body));
     assert.equal((body['value'] as unknown[]).length, count);
   });
 
-test('addresses by key are the same objects', async () => {
+test('paths with keys lead to the same objects', async () => {
   const path = `/v1.0/servicePrincipals(appId='${WIKI.appId}')`;
   assert.equal((await tenant.call(path)).body['id'], WIKI.servicePrincipalId);
   assert.equal((await tenant.call(`/v1.0/servicePrincipals/${WIKI.appId}`)).status, 404);
@@ -172,7 +172,7 @@ test('members of a role are its assignments', async () => {
   );
 });
 
-test('every call leaves a record of itself in the activity log', async () => {
+test('every call has a record in the activity log', async () => {
   const answer = await tenant.call('/v1.0/domains?$top=1');
   const [record] = tenant.taken.at(-1)?.records ?? [];
   assert.equal(record?.feed, 'azure/MicrosoftGraphActivityLogs');
@@ -182,7 +182,7 @@ test('every call leaves a record of itself in the activity log', async () => {
   assert.equal(properties['appId'], WIKI.appId);
 });
 
-test('counts resource units, and refuses what goes beyond them', async () => {
+test('counts resource units, and refuses calls above the limit', async () => {
   const before = await tenant.call('/v1.0/users?$top=5&$select=id');
   assert.equal(before.headers.get('x-ms-resource-unit'), '1');
   const calls = Array.from({ length: 1_200 }, () => ({
@@ -205,7 +205,7 @@ test('counts resource units, and refuses what goes beyond them', async () => {
   assert.equal((await tenant.call('/v1.0/domains')).status, 200);
 });
 
-test('conditional access and protection allow one call a second, and do not say when', async () => {
+test('access and protection allow one call per second, without Retry-After', async () => {
   const call = (): ReturnType<GraphTenant['call']> =>
     tenant.call('/v1.0/identity/conditionalAccess/policies');
   tenant.clock.advance(5_000);
@@ -215,7 +215,7 @@ test('conditional access and protection allow one call a second, and do not say 
   assert.equal(refused.headers.get('retry-after'), null);
 });
 
-test('a batch is taken as a whole or not at all', async () => {
+test('accepts a batch as a whole or not at all', async () => {
   const post = (body: unknown): ReturnType<GraphTenant['call']> =>
     tenant.call('/v1.0/$batch', { method: 'POST', body });
   const get = { method: 'GET', url: '/domains' };
@@ -244,7 +244,7 @@ test('a batch is taken as a whole or not at all', async () => {
   assert.deepEqual(statuses, { a: 200, b: 400 });
 });
 
-test('calls inside a batch are throttled one by one', async () => {
+test('throttles calls in a batch one by one', async () => {
   tenant.clock.advance(60_000);
   const requests = ['1', '2'].map((id) => ({
     id,

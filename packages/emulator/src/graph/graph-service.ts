@@ -31,24 +31,24 @@ import { Throttle } from './throttle.ts';
 
 export type GraphOptions = {
   readonly seed: string | number;
-  /** Virtual time, as the services' clocks show it. */
+  /** Virtual time on the services' clocks. */
   readonly now: () => number;
   readonly store: FeedStore;
   /** By tenant id. */
   readonly directory: (tenantId: string) => Directory | undefined;
-  /** Whose mailboxes, sites and teams a tenant has, by its id. */
+  /** The population of a tenant, with its mailboxes, sites and teams. */
   readonly population?: (tenantId: string) => Population | undefined;
-  /** What the token says; undefined where it is not ours or not valid now. */
+  /** The claims of a token; undefined if it is foreign or not valid now. */
   readonly verify: (token: string, nowMs: number) => Promise<Caller | undefined>;
-  /** Takes everything that calls leave in the logs. */
+  /** Takes all records of calls. */
   readonly take: (happening: Occurrence) => void;
-  /** `https` where the service listens with TLS; links in answers begin with it. */
+  /** `https` if the service listens with TLS. Links in replies begin with it. */
   readonly scheme: 'http' | 'https';
-  /** Records that reports and searches do not give out: a fault of the service. */
+  /** Records that reports and searches omit: a fault of the service. */
   readonly withheld?: Withheld;
 };
 
-/** Microsoft Graph as far as the product and its users need it: `/v1.0/…` and `/beta/…`. */
+/** The part of Microsoft Graph that the product and its users need: `/v1.0/…` and `/beta/…`. */
 class GraphService {
   readonly #options: GraphOptions;
   readonly #routes: RouteTable;
@@ -82,7 +82,7 @@ class GraphService {
     }
   }
 
-  /** One call, alone or of a batch; it never throws what a client can cause. */
+  /** One call, single or in a batch. It throws no error that a client can cause. */
   async #one(one: {
     readonly ask: Ask;
     readonly version: 'v1.0' | 'beta';
@@ -201,7 +201,7 @@ function traced(reply: Reply, { requestId, clientRequestId }: Trace): Reply {
   return { ...reply, headers: { ...reply.headers, ...ids } };
 }
 
-/** Graph as a service that the emulator listens for. */
+/** Graph as a service of the emulator. */
 export function graphHost(options: GraphOptions): {
   readonly name: 'graph';
   readonly router: Router;

@@ -31,7 +31,7 @@ function refuses(route: Route, query: string): boolean {
   }
 }
 
-test('no resource takes a property that it does not have', () => {
+test('no resource accepts a property that it does not have', () => {
   const reads = allRoutes({ seed: 1 }).filter(({ method }) => method === 'GET');
   assert.ok(reads.length > 100);
   for (const route of reads) {
@@ -41,7 +41,7 @@ test('no resource takes a property that it does not have', () => {
   }
 });
 
-test('a call with an unknown property is answered with 400 in Graph’s words', async () => {
+test('a call with an unknown property gets 400 with the text of Graph', async () => {
   for (const path of ['/users', `/users/${userId(1)}`, '/groups', '/auditLogs/signIns']) {
     const { status, body } = await tenant.call(`/v1.0${path}?$select=displayNam`);
     assert.equal(status, 400, path);
@@ -55,13 +55,13 @@ test('a call with an unknown property is answered with 400 in Graph’s words', 
   assert.equal(filtered.status, 400);
 });
 
-test('a property that is known and has no value is null', async () => {
+test('a known property without a value is null', async () => {
   const { body } = await tenant.call(`/v1.0/users/${userId(1)}?$select=ID,employeeType`);
   const { '@odata.context': _context, ...rest } = body;
   assert.deepEqual(rest, { id: userId(1), employeeType: null });
 });
 
-test('all that the tenants have can be selected by its name', async (t) => {
+test('every property of the tenants can be selected by name', async (t) => {
   const emulator = await startEmulator({
     startMs: Date.UTC(2026, 2, 2, 8),
     tenants: [{ people: 30 }],
@@ -81,7 +81,7 @@ test('all that the tenants have can be selected by its name', async (t) => {
   const { access_token: token } = (await given.json()) as { access_token: string };
   const headers = { authorization: `Bearer ${token}` };
   const read = async (path: string): Promise<JsonObject[]> => {
-    // Conditional access is read once a second.
+    // Conditional access may be read once per second.
     await emulator.advance(1_001);
     const response = await fetch(`${emulator.origins['graph']}/beta${path}`, { headers });
     const body = (await response.json()) as JsonObject;

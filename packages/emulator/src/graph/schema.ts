@@ -4,8 +4,8 @@ import { filteredNames } from './odata/evaluate-filter.ts';
 import type { QueryOptions } from './odata/query-options.ts';
 
 /**
- * The properties that each resource has by the vendor's metadata, v1.0 and beta together, whether
- * an object here has a value for them or not.
+ * The properties of each resource in the vendor's metadata, v1.0 and beta together, with or without
+ * a value here.
  */
 const PROPERTIES: Readonly<Record<string, string>> = {
   user: `
@@ -185,15 +185,15 @@ const PROPERTIES: Readonly<Record<string, string>> = {
     operation organizationId service userId userPrincipalName userType`,
 };
 
-/** What leads to other objects can be named as well; delta queries ask for members this way. */
+/** Navigation properties can be named too; delta queries request members this way. */
 const NAVIGATION = `members owners memberOf transitiveMembers transitiveMemberOf ownedObjects
     ownedDevices registeredDevices registeredOwners registeredUsers manager directReports
     appRoleAssignments appRoleAssignedTo oauth2PermissionGrants principal roleDefinition`;
 
-/** Collections in which several kinds of objects stand beside each other. */
+/** Kinds in collections of mixed type. */
 const MIXED = ['user', 'group', 'device', 'application', 'servicePrincipal', 'directoryRole'];
 
-/** The resource that a path leads to, by how the path ends once its keys are taken away. */
+/** The resource of a path, by the path's ending without keys. */
 const TYPES: readonly (readonly [ending: RegExp, type: string])[] = [
   [/\/(?:users|me)$/, 'user'],
   [/\/groups$/, 'group'],
@@ -244,8 +244,8 @@ const SCHEMAS: ReadonlyMap<string, Schema> = new Map(
 );
 
 /**
- * Throws the 400 of a call that names a property which its resource does not have: what is not
- * known is never taken for empty.
+ * Throws the 400 for a property that the resource does not have. An unknown name must not look like
+ * an empty value.
  */
 export function needKnownNames({ path }: Route, options: QueryOptions): void {
   const { select = [], filter, orderBy } = options;
@@ -266,7 +266,7 @@ export function needKnownNames({ path }: Route, options: QueryOptions): void {
   }
 }
 
-/** Undefined for what has no properties, as a number. */
+/** Undefined for values without properties, such as a number. */
 function schemaOf(path: string): Schema | undefined {
   const bare = path.replaceAll(/\/\{\w+\}/g, '').replace(/\/delta$/, '');
   const type = TYPES.find(([ending]) => ending.test(bare))?.[1];

@@ -19,10 +19,10 @@ const OTHERS: { readonly [family in Exclude<Family, 'identity'>]: Limit } = {
   outlook: { units: 10_000, perMs: 600_000 },
 };
 
-/** Above this share of a limit the service tells how near it is. */
+/** Above this share of a limit, replies state the usage. */
 const HEADERS_FROM = 0.8;
 
-/** A bucket that fills evenly and pays also for calls that it refuses. */
+/** A token bucket that also charges for refused calls. */
 class Bucket {
   readonly #limit: Limit;
   #units: number;
@@ -34,12 +34,12 @@ class Bucket {
     this.#atMs = nowMs;
   }
 
-  /** The share of the limit that is used after the call, and how long until it would pass. */
+  /** The used share of the limit after the call, and the time until it would pass. */
   take(cost: number, nowMs: number): { readonly used: number; readonly waitMs: number } {
     const { units, perMs } = this.#limit;
     const filled = this.#units + ((nowMs - this.#atMs) * units) / perMs;
     this.#atMs = Math.max(this.#atMs, nowMs);
-    // Usage counts while throttled, but no more than the whole limit once over.
+    // Refused calls count too, up to the whole limit.
     this.#units = Math.max(-units, Math.min(units, filled) - cost);
     const waitMs = this.#units >= 0 ? 0 : (-this.#units * perMs) / units;
     return { used: 1 - this.#units / units, waitMs };
@@ -47,7 +47,7 @@ class Bucket {
 }
 
 export type Meter = {
-  /** Headers that every answer carries. */
+  /** Headers of every reply. */
   readonly headers: Readonly<Record<string, string>>;
 };
 
@@ -55,7 +55,7 @@ export type Meter = {
 export class Throttle {
   readonly #buckets = new Map<string, Bucket>();
 
-  /** Throws the 429 where a call is one too many. */
+  /** Throws the 429 for a call above the limit. */
   count(
     route: Route,
     call: {
@@ -108,7 +108,7 @@ export class Throttle {
 }
 
 function keyOf(family: Family, { appId, tenantId }: Caller, mailbox: string | undefined): string {
-  // Identity Protection and Conditional Access count all apps of a tenant together.
+  // Identity Protection and Conditional Access share one count for all apps of a tenant.
   if (family === 'protection') return `protection ${tenantId}`;
   return `${family} ${tenantId} ${appId} ${family === 'outlook' ? mailbox : ''}`;
 }

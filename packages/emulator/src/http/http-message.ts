@@ -1,33 +1,35 @@
-/** One request, as far as a service may know of it. */
+/** One request, as a service sees it. */
 export type Ask = {
   readonly method: string;
-  /** Decoded parts of the path that the pattern names. */
+  /** Decoded path segments that the pattern names. */
   readonly params: Readonly<Record<string, string>>;
-  /** As it was sent, still encoded, without the query. */
+  /** As sent, still encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Lower-case names. Several values are joined by a comma, as HTTP allows. */
+  /** Lowercase names. Several values are joined by a comma, as HTTP allows. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
 };
 
-/** How the bytes of an answer travel; a fault of the network, not of the service. */
+/** How the network transfers the bytes of a reply, to simulate its faults. */
 export type Travel =
-  /** The connection dies after so many bytes of the body. */
+  /** The connection breaks after this many bytes of the body. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
-  /** Nothing comes for so long; real milliseconds. */
+  /** Nothing is sent for this long; real milliseconds. */
   | { readonly kind: 'slow'; readonly waitMs: number };
 
 export type Reply = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;
-  /** In place of a body: more than fits into memory, made as it is taken, of no stated length. */
+  /**
+   * In place of a body: more than fits into memory, generated while it is read, without a length.
+   */
   readonly flood?: () => Iterable<Buffer>;
   readonly travel?: Travel;
 };
 
-/** An answer that ends a request from deep within a handler. */
+/** A reply that ends a request from within a handler. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly reply: Reply;
@@ -58,7 +60,7 @@ export function html(body: string): Reply {
   };
 }
 
-/** The error body that the Management Activity API and Graph share. */
+/** The error body of the Management Activity API and Graph. */
 export function jsonError(status: number, code: string, message: string): Reply {
   return json(status, { error: { code, message } });
 }

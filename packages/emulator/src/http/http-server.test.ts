@@ -19,7 +19,7 @@ async function originOf(t: TestContext, router: Router, defects: unknown[] = [])
   return server.origin;
 }
 
-test('finds the handler, and decodes what the path names', async (t) => {
+test('finds the handler, and decodes the named segments', async (t) => {
   const router = new Router()
     .on('GET', '/v1.0/users/{id}', ({ params }) => json(200, { user: params['id'] }))
     .on('GET', '/v1.0/users/delta', () => json(200, { delta: true }))
@@ -34,7 +34,7 @@ test('finds the handler, and decodes what the path names', async (t) => {
   assert.equal(made.headers.get('date'), 'Mon, 02 Mar 2026 12:00:00 GMT');
 });
 
-test('answers what it does not know in the JSON of an error', async (t) => {
+test('answers an unknown path with a JSON error', async (t) => {
   const router = new Router()
     .on('GET', '/here/{id}', () => json(200, {}))
     .on('POST', '/b', (ask) => json(200, jsonBody(ask)));
@@ -52,18 +52,18 @@ test('answers what it does not know in the JSON of an error', async (t) => {
   }
 });
 
-test('a body that is too large is refused', async (t) => {
+test('refuses a body that is too large', async (t) => {
   const origin = await originOf(
     t,
     new Router().on('POST', '/', () => json(200, {})),
   );
   const body = Buffer.alloc(REQUEST_BODY_BYTES_MAX + 1);
   const response = await fetch(origin, { method: 'POST', body }).catch(() => undefined);
-  // A client that still writes may see the connection end before it reads the answer.
+  // A client that still writes may see the connection end before it reads the reply.
   if (response !== undefined) assert.equal(response.status, 413);
 });
 
-test('a defect of a handler is told, and answers 500 without details', async (t) => {
+test('reports a defect of a handler, and answers 500 without details', async (t) => {
   const defects: unknown[] = [];
   const router = new Router().on('GET', '/', () => {
     throw new Error('secret detail');
@@ -74,7 +74,7 @@ test('a defect of a handler is told, and answers 500 without details', async (t)
   assert.equal(defects.length, 1);
 });
 
-test('a cut answer promises more bytes than come', async (t) => {
+test('an interrupted reply has fewer bytes than promised', async (t) => {
   const router = new Router().on('GET', '/', () => ({
     status: 200,
     body: 'x'.repeat(1_000),
@@ -85,7 +85,7 @@ test('a cut answer promises more bytes than come', async (t) => {
   await assert.rejects(response.text());
 });
 
-test('a connection is kept for the next request', async (t) => {
+test('keeps a connection for the next request', async (t) => {
   const origin = await originOf(
     t,
     new Router().on('GET', '/', () => json(200, { n: 1 })),

@@ -5,10 +5,10 @@ import { pipeline, Readable } from 'node:stream';
 import { type Ask, HttpError, jsonError, type Reply } from './http-message.ts';
 import type { Router } from './router.ts';
 
-/** A token request or a Graph call takes a few KiB; $batch of 20 calls stays far below this. */
+/** Token requests and Graph calls take a few KiB; a $batch of 20 stays far below this. */
 export const REQUEST_BODY_BYTES_MAX: number = 4 * 1024 * 1024;
 
-/** The body as a JSON object; `{}` where there is none. Throws what answers 400. */
+/** The body as a JSON object; `{}` without one. Throws the 400. */
 export function jsonBody(ask: Ask): Readonly<Record<string, unknown>> {
   if (ask.body.length === 0) return {};
   try {
@@ -17,30 +17,30 @@ export function jsonBody(ask: Ask): Readonly<Record<string, unknown>> {
       return value as Readonly<Record<string, unknown>>;
     }
   } catch {
-    // Said below, as for any other body that is no object.
+    // Refused below, like any body that is not an object.
   }
   throw new HttpError(jsonError(400, 'BadRequest', 'The request body is not a JSON object.'));
 }
 
 export type ServerOptions = {
   readonly router: Router;
-  /** 0 for any that is free. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Plain HTTP without. */
+  /** Without it, plain HTTP. */
   readonly tls?: { readonly keyPem: string; readonly certPem: string };
-  /** Virtual time, for the `Date` header. */
+  /** Virtual time for the `Date` header. */
   readonly now: () => number;
-  /** Real time, for slow answers. */
+  /** Real time, for delayed replies. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** Runs around every request: waits for the life of the tenant, throttles, breaks things. */
+  /** Wraps every request: waits for the simulation, throttles, simulates faults. */
   readonly around?: (ask: Ask, answer: () => Promise<Reply>) => Promise<Reply>;
-  /** Told of defects in a handler, which the client sees as 500. */
+  /** Receives defects of a handler, which the client sees as 500. */
   readonly onDefect?: (error: unknown) => void;
 };
 
 export type Server = { readonly origin: string; stop(): Promise<void> };
 
-/** Listens on 127.0.0.1 alone: the emulator gives out credentials to whoever asks. */
+/** Listens only on 127.0.0.1, because the emulator gives its credentials to any caller. */
 export async function serve(options: ServerOptions): Promise<Server> {
   const { tls, port } = options;
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -92,7 +92,7 @@ function send(response: ServerResponse, reply: Reply): void {
   const { status, headers = {}, travel, flood } = reply;
   if (flood !== undefined) {
     response.writeHead(status, headers);
-    // Whoever hangs up has had enough: that is no failure of ours.
+    // A client that disconnects early is not our failure.
     pipeline(Readable.from(flood()), response, () => {});
     return;
   }
@@ -104,7 +104,7 @@ function send(response: ServerResponse, reply: Reply): void {
     response.end(body);
     return;
   }
-  // The length has been promised, so that the client can tell a cut answer from a short one.
+  // The length is in the headers, so the client can tell an interrupted reply from a short one.
   const socket: Socket | null = response.socket;
   response.write(body?.subarray(0, travel.afterBytes) ?? '', () => socket?.destroy());
 }
@@ -133,7 +133,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
     bytes += part.length;
     if (bytes > REQUEST_BODY_BYTES_MAX) {
       const reply = jsonError(413, 'RequestEntityTooLarge', 'The request body is too large.');
-      // What else is sent is not read: the connection ends with this answer.
+      // The rest of the body is not read, so the connection ends with this reply.
       throw new HttpError({ ...reply, headers: { ...reply.headers, connection: 'close' } });
     }
     parts.push(part);

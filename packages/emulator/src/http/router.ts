@@ -9,8 +9,8 @@ type Route = {
 };
 
 /**
- * Finds who answers a request. Patterns are paths whose segments are words or `{name}`; words win
- * over names, and match without regard to case, as the real services do.
+ * Finds the handler of a request. Patterns are paths with literal segments or `{name}`. Literals
+ * take precedence, and matching ignores case, as in the real services.
  *
  * @example
  * router.on('GET', '/v1.0/users/{id}', ({ params }) => json(200, find(params.id)));
@@ -28,7 +28,7 @@ export class Router {
     return this;
   }
 
-  /** Answers what no pattern matches. */
+  /** Answers requests that match no pattern. */
   otherwise(handler: Handler): this {
     this.#otherwise = handler;
     return this;

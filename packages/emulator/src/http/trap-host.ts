@@ -1,10 +1,10 @@
 import { type Server, serve } from './http-server.ts';
 import { Router } from './router.ts';
 
-/** A host that no client was told of: whoever comes has followed a link that it should not. */
+/** A host that no client is configured with. A visitor followed a link that it should not. */
 export type Trap = {
   readonly origin: string;
-  /** How often somebody came, and how often with a token. */
+  /** Number of visits, and of those with a token. */
   readonly visits: () => { readonly all: number; readonly withToken: number };
   stop(): Promise<void>;
 };

@@ -21,7 +21,7 @@ import {
   startOf,
 } from './sessions.ts';
 
-/** The application that asks and the resource that it asks for, by program. */
+/** The requesting application and the requested resource, by program. */
 export const PROGRAMS: Readonly<Record<number, readonly [appId: string, resourceId: string]>> = {
   [SLOTS.logon]: [FIRST_PARTY.broker, FIRST_PARTY.directory],
   [SLOTS.outlook]: [FIRST_PARTY.microsoftOffice, FIRST_PARTY.exchange],
@@ -36,7 +36,7 @@ export const PROGRAMS: Readonly<Record<number, readonly [appId: string, resource
   [SLOTS.trouble]: [FIRST_PARTY.officeHome, FIRST_PARTY.directory],
 };
 
-/** One act of one person: where they are, which tokens their programs hold, what chance says. */
+/** One act of one person: location, tokens of their programs, and random choices. */
 export class ActivityScene {
   readonly population: Population;
   readonly tenant: Tenant;
@@ -67,7 +67,7 @@ export class ActivityScene {
     return this.random.guid();
   }
 
-  /** Where the computer is. */
+  /** The computer's address. */
   get address(): Address {
     const { plan, person } = this;
     if (plan.where === 'office') return person.office;
@@ -75,7 +75,7 @@ export class ActivityScene {
     return awayAddress(mix(this.tenant.key, person.index, plan.day), plan.place);
   }
 
-  /** Where the phone is: a mobile network hands out other addresses every hour. */
+  /** The phone's address. A mobile network assigns another one every hour. */
   get phoneAddress(): Address {
     const bits = mix(this.tenant.key, this.person.index, 501);
     return mobileAddress(bits, Math.floor(this.atMs / HOUR_MS), this.plan.place);
@@ -88,7 +88,7 @@ export class ActivityScene {
       : computerToken(this.holder, slot, this.plan, Math.max(this.atMs, startOf(this.plan, slot)));
   }
 
-  /** The token with which a program does something now. */
+  /** The token that a program uses now. */
   token(slot: Slot): Token {
     const held = this.held(slot);
     const isPhone = slot === SLOTS.outlookMobile || slot === SLOTS.teamsMobile;

@@ -3,25 +3,25 @@ import { PLACES, type Place } from '../population/places.ts';
 import { mix, mixUnit } from '../population/quick-random.ts';
 import { DAY_MS } from './limits.ts';
 
-/** One person's day: when the computer is on, and where. All of it follows from the seed. */
+/** One person's day: when the computer is on, and where. Derived from the seed. */
 export type DayPlan = {
-  /** Days since 1970 by the person's clock. */
+  /** Days since 1970 in the person's time zone. */
   readonly day: number;
   readonly isOn: boolean;
-  /** When somebody first sits down; UTC. */
+  /** First arrival at the computer; UTC. */
   readonly arrivesMs: number;
-  /** When the computer is signed in: later than arriving where the password was forgotten. */
+  /** Sign-in of the computer: later than the arrival if the password was forgotten. */
   readonly onMs: number;
   readonly offMs: number;
   readonly where: 'office' | 'home' | 'away';
-  /** Where `away` is. */
+  /** The location of `away`. */
   readonly place: Place;
-  /** A weekend evening is not a Tuesday morning. */
+  /** A factor: weekend evenings are quieter than Tuesday mornings. */
   readonly intensity: number;
   readonly trouble: Trouble;
 };
 
-/** `forgotten`: some tries, then it comes back. `reset`: the help desk sets a new password. */
+/** `forgotten`: several tries, then success. `reset`: the help desk sets a new password. */
 export type Trouble = 'none' | 'forgotten' | 'reset';
 
 const FORGOTTEN_SHARE = 0.012;
@@ -32,12 +32,12 @@ const TRAVEL_SHARE = 0.03;
 const HOME_SHARE = 0.35;
 const WEEKEND_SHARE = 0.06;
 
-/** Month and day; everybody has them. */
+/** Month and day of holidays for all people. */
 const HOLIDAYS: ReadonlySet<number> = new Set([101, 501, 1224, 1225, 1226, 1231]);
 
-/** How long it takes until somebody at the help desk has set a new password. */
+/** Time until the help desk has set a new password. */
 const RESET_TAKES_MS = 14 * 60_000;
-/** Typing it. */
+/** Time to type it. */
 const NEW_SESSION_TAKES_MS = 3 * 60_000;
 
 export function dayOf(traits: Traits, atMs: number): number {
@@ -88,7 +88,7 @@ export function planOf(key: number, index: number, traits: Traits, day: number):
   };
 }
 
-/** Cheap enough to look back over weeks of days. */
+/** Cheap enough to look back over weeks. */
 export function troubleOn(key: number, index: number, day: number): Trouble {
   const draw = mixUnit(key, index, day, 208);
   if (draw < RESET_SHARE) return 'reset';

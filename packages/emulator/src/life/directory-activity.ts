@@ -10,7 +10,7 @@ import type { ActivityScene } from './activity-scene.ts';
 import { choreOf } from './directory-chores.ts';
 import { SLOTS } from './sessions.ts';
 
-/** What administrators do; anybody else only looks something up. */
+/** An administrator's change; other people only read. */
 export function administer(scene: ActivityScene): FeedRecord[] {
   const { person, random, tenant } = scene;
   if (!person.isAdministrator && !person.isHelpDesk) return [];
@@ -45,7 +45,7 @@ function exchangeChore(scene: ActivityScene): FeedRecord[] {
   });
 }
 
-/** Somebody registers a new second factor. */
+/** A person registers a new second factor. */
 export function registerMethod(scene: ActivityScene): FeedRecord[] {
   const { person } = scene;
   return directoryRecords(scene.tenant, {
@@ -71,7 +71,7 @@ export function registerMethod(scene: ActivityScene): FeedRecord[] {
   });
 }
 
-/** Questions and slips of every day, with the numbers that they have. */
+/** Error codes of everyday prompts and mistakes. */
 const SLIPS: readonly number[] = [
   50058, 50058, 50058, 50074, 50074, 50076, 50126, 50126, 500121, 65001, 50140, 70043, 53003, 50105,
 ];
@@ -83,7 +83,7 @@ export function slip(scene: ActivityScene): FeedRecord[] {
   const { person, random, tenant } = scene;
   const code = random.pick(SLIPS);
   const asked = slipRequest(scene);
-  // What is blocked for everybody is what a policy of the company blocks.
+  // A company policy blocks this for all people.
   const vault = { appId: FIRST_PARTY.azurePortal, resourceId: FIRST_PARTY.keyVault };
   const request = code === BLOCKED ? { ...asked, ...vault } : asked;
   return signInRecords(tenant, refused(promptedSignIn(person, request), code));
@@ -101,7 +101,7 @@ function slipRequest(scene: ActivityScene): Request {
   };
 }
 
-/** Somebody travels, and the vendor's detection thinks it strange. */
+/** A person travels, and the vendor's detection reports a risk. */
 export function looksRisky(scene: ActivityScene): FeedRecord[] {
   const { person, tenant, address, atMs } = scene;
   if (scene.plan.where !== 'away') return [];
@@ -126,7 +126,7 @@ export function looksRisky(scene: ActivityScene): FeedRecord[] {
   ];
 }
 
-/** Administrators sign a terminal in by typing its code elsewhere. */
+/** Administrators sign in a terminal by typing its code elsewhere. */
 export function enterDeviceCode(scene: ActivityScene): FeedRecord[] {
   const { person, tenant } = scene;
   if (person.department !== 'IT' && person.department !== 'Engineering') return [];

@@ -7,7 +7,7 @@ import type {
 } from '../records/directory-record.ts';
 import type { ActivityScene } from './activity-scene.ts';
 
-/** One change of the directory, as far as it differs from others of an administrator. */
+/** The members in which an administrator's changes differ. */
 type Chore = Pick<
   DirectoryChange,
   'operation' | 'category' | 'auditCategory' | 'operationType' | 'targets'
@@ -20,15 +20,15 @@ const OF_USER = {
   operationType: 'Update',
 } as const;
 
-/** What an administrator does next: each says what its attribute can be. */
+/** The next change of an administrator. Each states the possible values of its attribute. */
 export function choreOf(scene: ActivityScene): Chore {
   const colleague = scene.colleague();
   const chores = [moved, called, joined, updated, contacted] as const;
-  // What cannot be done for this colleague is a change of their number instead.
+  // If a change does not apply to this colleague, their number changes instead.
   return scene.random.pick(chores)(scene, colleague) ?? called(scene, colleague);
 }
 
-/** A colleague changes to another department. */
+/** A colleague moves to another department. */
 function moved({ random }: ActivityScene, colleague: Person): Chore {
   const { department: old } = colleague;
   const department = random.pick(DEPARTMENTS.filter((one) => one !== old));
@@ -39,7 +39,7 @@ function moved({ random }: ActivityScene, colleague: Person): Chore {
   };
 }
 
-/** A colleague has a new number: of those that nobody has (Ofcom, numbers for drama). */
+/** A colleague gets a new number, from the range for drama (Ofcom). */
 function called({ random }: ActivityScene, colleague: Person): Chore {
   const number = `+44 7700 900${String(random.int(0, 1_000)).padStart(3, '0')}`;
   return {
@@ -68,7 +68,7 @@ function joined({ population, random }: ActivityScene, colleague: Person): Chore
   };
 }
 
-/** A colleague's computer has the next version of its system. */
+/** A colleague's computer gets the next version of its system. */
 function updated(
   { random, tenant }: ActivityScene,
   { computer, index }: Person,
@@ -87,7 +87,7 @@ function updated(
   };
 }
 
-/** Whom the vendor writes to about trouble. */
+/** The people whom the vendor contacts about problems. */
 function contacted({ tenant }: ActivityScene, colleague: Person): Chore {
   return {
     operation: 'Set Company Information.',

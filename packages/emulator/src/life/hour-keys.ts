@@ -26,11 +26,11 @@ import {
   startOf,
 } from './sessions.ts';
 
-/** Which act of whom, and when: what is needed to make its records, in one number. */
+/** Person, act and time in one number, from which the records can be created. */
 export type ActKey = { readonly offsetMs: number; readonly index: number; readonly number: number };
 
 const NUMBERS = ACTS_PER_HOUR_MAX;
-/** Twenty bits of people and ten of acts: with the milliseconds of an hour 52 bits. */
+/** 20 bits for the person and 10 for the act; with the milliseconds of an hour, 52 bits. */
 const PEOPLE = 1 << 20;
 
 export function unpack(key: number): ActKey {
@@ -56,8 +56,8 @@ function slotsOf(traits: Traits): readonly Slot[] {
 }
 
 /**
- * Everything that people do in one hour, in order of time, as keys: eight bytes for each act, so
- * that the busiest hour of a million people fits into memory.
+ * All acts of people in one hour, in time order, as keys. At eight bytes per act, the busiest hour
+ * of a million people fits into memory.
  */
 export function hourKeys(
   population: Population,
@@ -94,7 +94,7 @@ class HourDraft {
 
   sorted(): Float64Array {
     const keys = this.#keys.slice(0, this.#count).sort();
-    // Two days that meet in this hour may both have told of the same sign-in.
+    // Two days that meet in this hour may both contain the same sign-in.
     return keys.filter((key, at) => at === 0 || key !== keys[at - 1]);
   }
 
@@ -140,7 +140,7 @@ class HourDraft {
     }
   }
 
-  /** People eat at noon. */
+  /** The lunch break. */
   #pace(traits: Traits): number {
     const localHour = (this.#hour + Math.round(traits.place.offsetMinutes / 60) + 48) % 24;
     return localHour === 12 ? 0.5 : localHour < 9 ? 0.8 : 1;

@@ -22,7 +22,7 @@ import { SLOTS, type Slot } from './sessions.ts';
 const CORRESPONDENTS = ['harbourworks.example', 'ostpost.example', 'mailing.example'];
 const FOLDERS = ['Inbox', 'Inbox', 'Inbox', 'Sent Items', 'Clients', 'Archive'];
 
-/** Which mail program this act is done with. */
+/** The mail program of this act. */
 function mailProgram(scene: ActivityScene): readonly [MailClient, Slot] {
   const isBrowser = scene.person.workplace === 'browser' || scene.random.chance(0.3);
   return isBrowser ? ['web', SLOTS.browser] : ['outlook', SLOTS.outlook];
@@ -55,7 +55,7 @@ export function readMailOnPhone(scene: ActivityScene): FeedRecord[] {
   return bindRecords(scene.tenant, act, { folder: 'Inbox', messages });
 }
 
-/** Desktop Outlook copies a folder; other programs read message by message. */
+/** Desktop Outlook copies a folder. Other programs read message by message. */
 export function syncMail(scene: ActivityScene): FeedRecord[] {
   if (scene.person.workplace === 'browser') return readMail(scene);
   const act = mailboxAct(scene, ['outlook', SLOTS.outlook]);
@@ -110,7 +110,7 @@ function leaked(scene: ActivityScene, message: Message, recipient: string): Feed
   });
 }
 
-/** Mail from outside arrives; nobody here did anything. */
+/** Mail from outside arrives, without an act of a person here. */
 export function mailArrives(scene: ActivityScene): FeedRecord[] {
   const { random, person, population } = scene;
   const message = scene.message(random.pick(CORRESPONDENTS));
@@ -148,7 +148,7 @@ export function tidyMail(scene: ActivityScene): FeedRecord[] {
   return groupRecords(scene.tenant, act, { from: 'Inbox', to: 'Deleted Items', messages });
 }
 
-/** A rule as people make them: newsletters into a folder. */
+/** A typical inbox rule: newsletters into a folder. */
 export function makeRule(scene: ActivityScene): FeedRecord[] {
   const { person, tenant } = scene;
   const name = scene.random.pick(['Newsletters', 'Rota', 'Travel', 'Reports']);
@@ -172,7 +172,7 @@ export function makeRule(scene: ActivityScene): FeedRecord[] {
   });
 }
 
-/** The vendor's own services read mailboxes to index them: no sign-in of this tenant is behind. */
+/** The vendor's services read mailboxes to index them, without a sign-in in this tenant. */
 export function vendorReads(scene: ActivityScene): FeedRecord[] {
   const { person, atMs, random } = scene;
   return bindRecords(

@@ -2,8 +2,8 @@ import type { JsonObject } from '../core/json-object.ts';
 import { answersTo } from './outside-sender.ts';
 
 /**
- * A message from outside as people hand it in (RFC 5322), by its row in the hunting table.
- * Undefined where nothing in it is not in the row as well.
+ * An external message as a submitted file (RFC 5322), from its row in the hunting table. Undefined
+ * if the file would contain nothing beyond the row.
  */
 export function messageFile(row: JsonObject): string | undefined {
   const text = (name: string): string => {

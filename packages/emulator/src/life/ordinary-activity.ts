@@ -22,7 +22,7 @@ import { callGraph, meet, startTeams, talk } from './teams-activity.ts';
 
 type Act = (scene: ActivityScene) => FeedRecord[];
 
-/** What people do, and how many times on an average working day. */
+/** The acts of people, with their number on an average working day. */
 const ACTS: readonly (readonly [Act, number])[] = [
   [readMail, 22],
   [syncMail, 14],

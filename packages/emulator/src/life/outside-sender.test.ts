@@ -6,7 +6,7 @@ import { answersTo, type OutsideSender, outsideSender } from './outside-sender.t
 const PERSON = { displayName: 'Ada Ashbank', upn: 'ada.ashbank@ravenholt.example' };
 const inside = { person: PERSON, colleague: () => ({ ...PERSON, displayName: 'Bram Falcroft' }) };
 
-/** Ids as they come, over all of their range. */
+/** Ids over their whole range. */
 const ids = Array.from({ length: 4_000 }, (_, at) => {
   const digits = [at * 1_073_741, at * 7_919_777, at * 104_729, at * 15_485_863].map((n) =>
     (n >>> 0).toString(16).padStart(8, '0'),
@@ -18,7 +18,7 @@ function sendersOf(of: readonly string[]): OutsideSender[] {
   return of.map((id) => outsideSender(id, inside));
 }
 
-test('who writes from outside has a name, mostly one domain, and answers that differ', () => {
+test('external senders have a name, usually one domain, and varied reply addresses', () => {
   const senders = sendersOf(ids);
   assert.ok(senders.every(({ name, address }) => name !== '' && address.includes('@')));
   const partners = senders.filter(({ address }) => address.endsWith('@ostpost.example'));
@@ -34,7 +34,7 @@ test('who writes from outside has a name, mostly one domain, and answers that di
   );
 });
 
-test('no society that writes lists goes by a name one letter away from another', () => {
+test('no two associations with mailing lists differ by one letter', () => {
   const domains = sendersOf(ids).flatMap(
     ({ address }) => /@(.+-society)\.example$/.exec(address) ?? [],
   );
@@ -54,7 +54,7 @@ function isOneLetterAway(one: string, other: string): boolean {
   return Array.from(long, (_, at) => long.slice(0, at) + long.slice(at + 1)).includes(short);
 }
 
-test('what else a message held follows from its id', () => {
+test('the other content of a message follows from its id', () => {
   for (const id of ids) {
     const { replyTo, listId } = outsideSender(id, inside);
     assert.deepEqual(
@@ -64,7 +64,7 @@ test('what else a message held follows from its id', () => {
   }
 });
 
-test('a message file says where answers go; one that says no more than the row is none', () => {
+test('a message file exists only if it says more than the row', () => {
   const row = {
     ...{ Timestamp: '2026-03-02T09:00:00Z', EmailDirection: 'Inbound', Subject: 'Rota' },
     ...{ SenderFromAddress: 'support@deskline.example', SenderFromDomain: 'deskline.example' },

@@ -1,24 +1,24 @@
 import { GIVEN_NAMES, SURNAMES } from '../population/names.ts';
 import type { Person } from '../population/person.ts';
 
-/** Somebody outside who writes to people here, as their message says it. */
+/** An external sender as the message states it. */
 export type OutsideSender = {
   readonly address: string;
   readonly name: string;
-  /** Where answers would go instead; message files alone tell of it. */
+  /** A different reply address, which only message files contain. */
   readonly replyTo?: string;
   readonly listId?: string;
 };
 
-/** Who gets the message, and who else works there. */
+/** The recipient and their colleagues. */
 export type Inside = {
   readonly person: Pick<Person, 'displayName' | 'upn'>;
   readonly colleague: (at: number) => Pick<Person, 'displayName' | 'upn'>;
 };
 
 /**
- * Who sent the message of this id to somebody. It follows from the id alone, so that whoever has
- * the id in a record can say what else the message held.
+ * The sender of a message. It depends only on the message id, so that the id in a record determines
+ * the rest of the message.
  */
 export function outsideSender(internetMessageId: string, inside: Inside): OutsideSender {
   const [, digits = '', domain = ''] = /^<([0-9A-F]{32})@(.+)>$/.exec(internetMessageId) ?? [];
@@ -32,7 +32,7 @@ export function outsideSender(internetMessageId: string, inside: Inside): Outsid
   return partner(message);
 }
 
-/** What of that stands in message files alone. */
+/** The parts of it that only message files contain. */
 export function answersTo(internetMessageId: string): Pick<OutsideSender, 'replyTo' | 'listId'> {
   const nobody = { displayName: '', upn: '' };
   const { replyTo, listId } = outsideSender(internetMessageId, {
@@ -51,7 +51,7 @@ type Drawn = {
 };
 type Make = (drawn: Drawn) => OutsideSender;
 
-/** A few hundred people of each company that one works with. */
+/** A few hundred people of each partner company. */
 const PARTNERS = 300;
 
 function partner({ domain, one }: Drawn): OutsideSender {
@@ -61,7 +61,7 @@ function partner({ domain, one }: Drawn): OutsideSender {
 
 const office: Make = ({ domain }) => ({ name: titleOf(domain), address: `office@${domain}` });
 
-/** Sent by a service for the company, and answered there. */
+/** A service sends it for the company, and the company gets the replies. */
 const newsletter: Make = ({ domain, one }) => ({
   ...{ name: `${titleOf(domain)} News`, address: `news@mail.${domain}` },
   replyTo: one % 2 === 0 ? `hello@${domain}` : `reply-${one % 1_000}@mail.${domain}`,
@@ -72,15 +72,15 @@ const noReply: Make = ({ one }) => ({
   ...(one % 2 === 0 && { replyTo: 'service@parcelpost.example' }),
 });
 
-/** Answers go back to the case, at the company that uses the system. */
+/** Replies go to the case at the company that runs the system. */
 const ticket: Make = ({ domain, one }) => ({
   ...{ name: `${titleOf(domain)} Support`, address: 'support@deskline.example' },
   replyTo: `case-${one % 100_000}@${domain}`,
 });
 
 /**
- * Numbered domains pass for each other, and nobody registers such a row. These are of names that
- * nobody takes for another, as `clara` and `daria` in a font that joins `c` and `l`.
+ * Association names without look-alikes: numbered domains would resemble each other. In some fonts,
+ * `clara` and `daria` look alike because of `cl` and `d`.
  */
 const SOCIETIES: readonly string[] = GIVEN_NAMES.filter((name) => {
   return !['Daria', 'Lucia', 'Yara'].includes(name);
@@ -95,7 +95,7 @@ const list: Make = ({ one, two }) => {
   };
 };
 
-/** People invite each other by a platform, which has the answers sent to them. */
+/** A platform sends invitations, and replies go to the inviting person. */
 const invitation: Make = ({ one }) => {
   const { name, local } = human(one);
   return {
@@ -104,7 +104,7 @@ const invitation: Make = ({ one }) => {
   };
 };
 
-/** Customers and applicants: every one of them writes for the first time once. */
+/** Customers and applicants: each writes for the first time once. */
 const stranger: Make = ({ one, two, three }) => {
   const { name, local } = human(one);
   const address = `${local}${two % 100}@${FREE[two % FREE.length]}`;
@@ -113,7 +113,7 @@ const stranger: Make = ({ one, two, three }) => {
     : { name, address };
 };
 
-/** A workshop with a page of its own, and one mailbox for everything. */
+/** A workshop with its own site and one mailbox. */
 const smallFirm: Make = ({ one, two }) => {
   const { name, surname } = human(one);
   const address = `info@${surname.toLowerCase()}-${two % 1_000}.example`;
@@ -132,9 +132,8 @@ function fromHome({ displayName, upn }: Inside['person']): OutsideSender {
 }
 
 /**
- * Shares of what comes in; the rest is of people whom one works with. One person gets a hundred
- * messages in a week: so each writes to themselves from home once in ten weeks, and to a colleague
- * once in two hundred.
+ * Shares of incoming mail. The rest is from partners. At a hundred messages per person and week,
+ * each person writes to themselves from home every ten weeks, and to a colleague every two hundred.
  */
 const SENDERS: readonly (readonly [share: number, make: Make])[] = [
   [0.12, office],
@@ -149,12 +148,12 @@ const SENDERS: readonly (readonly [share: number, make: Make])[] = [
   [0.000_05, fromColleagueAtHome],
 ];
 
-/** Real providers: that anybody gets an address there is what detectors know of them. */
+/** Real providers, because detectors know them as free mail. */
 const FREE: readonly string[] = ['gmail.com', 'outlook.com', 'gmx.net', 'proton.me'];
 
 type Human = { readonly name: string; readonly surname: string; readonly local: string };
 
-/** Of the same names as people inside: some bear the same one. */
+/** External people have the same names as employees, so some match. */
 function human(n: number): Human {
   const given = GIVEN_NAMES[n % GIVEN_NAMES.length] ?? '';
   const surname = SURNAMES[Math.floor(n / GIVEN_NAMES.length) % SURNAMES.length] ?? '';

@@ -16,14 +16,14 @@ import { ropcSignIn, tokenIdOf } from '../sign-in/user-flows.ts';
 import { HOUR_MS } from './limits.ts';
 
 const MINUTE_MS = 60_000;
-/** Between getting a token and using it. */
+/** Delay between getting a token and using it. */
 const WORK_AFTER_MS = 1500;
 const WORK_STEP_MS = 4000;
 const LIFE = { scenario: 'life', isAttacker: false } as const;
 
 type Moment = { readonly atMs: number; readonly records: FeedRecord[] };
 
-/** Everything that machines do in one hour, in order of time. */
+/** All acts of workloads in one hour, in time order. */
 export function serviceHappenings(
   population: Population,
   seed: string | number,
@@ -59,7 +59,7 @@ export function serviceHappenings(
     }));
 }
 
-/** Jobs run by the clock, each at its own minute, and end within their hour. */
+/** Jobs run on a schedule, each at its own minute, and end within their hour. */
 function runsIn(
   population: Population,
   salt: number,
@@ -185,7 +185,7 @@ function copies(population: Population, random: SeededRandom, work: Work): FeedR
   });
 }
 
-/** A scanner signs in with a name and a password, and sends what it scanned. */
+/** A scanner signs in with name and password, and sends its scans. */
 function accountRun(
   population: Population,
   random: SeededRandom,

@@ -17,7 +17,7 @@ function* holders(): Generator<Holder> {
   }
 }
 
-/** When the sessions on a phone begin, over some weeks. */
+/** Start times of phone sessions, over several weeks. */
 function starts(holder: Holder): ReadonlySet<number> {
   const found = new Set<number>();
   for (let day = 0; day < DAYS; day++) {
@@ -26,7 +26,7 @@ function starts(holder: Holder): ReadonlySet<number> {
   return found;
 }
 
-test('no program on a phone uses a token before it was given out', () => {
+test('no program on a phone uses a token before it was issued', () => {
   let checked = 0;
   for (const holder of holders()) {
     for (const startMs of starts(holder)) {

@@ -13,7 +13,7 @@ import {
 } from './calendar.ts';
 import { WARM_UP_MS } from './limits.ts';
 
-/** Programs that hold tokens, by number; a number is also the order in which they start. */
+/** Programs with tokens, by number, which is also the order in which they start. */
 export const SLOTS = {
   logon: 0,
   outlook: 1,
@@ -33,8 +33,8 @@ export type Slot = (typeof SLOTS)[keyof typeof SLOTS];
 
 const MINUTE_MS = 60_000;
 /**
- * How long a token lasts. Continuous access evaluation lets mail and phones keep theirs for a day
- * and more; the others last 60 to 90 minutes.
+ * Lifetime of tokens. With continuous access evaluation, mail programs and phones keep theirs for a
+ * day or more; the others last 60 to 90 minutes.
  */
 const PERIODS_MS: Readonly<Record<number, number>> = {
   [SLOTS.outlook]: 26 * 60 * MINUTE_MS,
@@ -46,14 +46,14 @@ const PERIODS_MS: Readonly<Record<number, number>> = {
   [SLOTS.outlookMobile]: 24 * 60 * MINUTE_MS,
   [SLOTS.teamsMobile]: 24 * 60 * MINUTE_MS,
 };
-/** Programs do not all ask in the same millisecond. */
+/** Programs do not all request tokens in the same millisecond. */
 const SPREAD_MS = 20_000;
 const START_GAP_MS = 1300;
-/** After a reset the phone first learns that its grant is gone, then its owner signs in again. */
+/** After a reset, the phone's grant is refused first; then its owner signs in again. */
 export const PHONE_REFUSED_AFTER_MS: number = 4 * MINUTE_MS;
 const PHONE_AGAIN_AFTER_MS = 9 * MINUTE_MS;
 
-/** Who asks: what sessions and tokens are made of. */
+/** The person or device that sessions and tokens belong to. */
 export type Holder = {
   readonly seed: string | number;
   readonly key: number;
@@ -67,7 +67,7 @@ export type HeldToken = {
   readonly sessionId: string;
 };
 
-/** The token that a program on the computer holds at `atMs`, within the day's plan. */
+/** The token of a program on the computer at `atMs`, within the day's plan. */
 export function computerToken(holder: Holder, slot: Slot, plan: DayPlan, atMs: number): HeldToken {
   const startMs = startOf(plan, slot);
   let boundary = Math.floor((atMs - phaseOf(holder, slot)) / periodOf(slot));
@@ -81,7 +81,7 @@ export function startOf(plan: DayPlan, slot: Slot): number {
   return plan.onMs + slot * START_GAP_MS;
 }
 
-/** The moments in `[fromMs, toMs)` at which a program asks for its next token. */
+/** The times in `[fromMs, toMs)` at which a program requests its next token. */
 export function boundariesIn(
   holder: Holder,
   slot: Slot,
@@ -97,9 +97,9 @@ export function boundariesIn(
   }
 }
 
-/** The token that a program on the phone holds: a day old at most, younger after a new sign-in. */
+/** The token of a program on the phone: at most a day old, younger after a new sign-in. */
 export function phoneToken(holder: Holder, slot: Slot, atMs: number): HeldToken {
-  // Until a program has its first token of a new session, it uses what it has of the old one.
+  // A program uses its token of the old session until it has one of the new session.
   const session = phoneSession(holder, atMs - slot * START_GAP_MS);
   let boundary = Math.floor((atMs - phaseOf(holder, slot)) / periodOf(slot));
   let issuedMs = boundaryMs(holder, slot, boundary);
@@ -112,10 +112,10 @@ export function phoneFirstMs(startMs: number, slot: Slot): number {
   return startMs + slot * START_GAP_MS;
 }
 
-/** The session of a computer: as old as the password, some weeks at most. */
+/** The session of a computer: at most as old as the password, and some weeks. */
 export function computerSession(holder: Holder, day: number): string {
   const { key, index, traits } = holder;
-  // A browser on somebody else's machine forgets at night.
+  // A browser on a shared machine forgets its session at night.
   if (traits.workplace === 'browser') return sessionId(holder, 'browser', day);
   const epoch = epochOf(holder, weekOf(day));
   const fromDay = firstDayOf(holder, epoch);
@@ -126,7 +126,9 @@ export function computerSession(holder: Holder, day: number): string {
   return sessionId(holder, 'computer', epoch);
 }
 
-/** The day on which a session of weeks begins with a question: the first at work since. */
+/**
+ * Whether a session of several weeks begins with a prompt on this day: the first working day since.
+ */
 export function isFirstDay(holder: Holder, day: number): boolean {
   const fromDay = firstDayOf(holder, epochOf(holder, weekOf(day)));
   for (let back = fromDay; back < day; back++) {
@@ -154,7 +156,7 @@ export function phoneSession(holder: Holder, atMs: number): PhoneSession {
   return { id: sessionId(holder, 'phone', epoch), startMs };
 }
 
-/** When the owner signs in on the phone again after a reset. */
+/** When the owner signs in again on the phone after a reset. */
 export function phoneAgainMs(plan: DayPlan): number {
   return resetMs(plan) + PHONE_AGAIN_AFTER_MS;
 }
@@ -165,7 +167,7 @@ export function phoneStart(holder: Holder, epoch: number): number {
   return midnight + (holder.traits.startMinute - 25) * MINUTE_MS;
 }
 
-/** Sessions last two to five weeks, each person's for as long each time. */
+/** Sessions last two to five weeks, with a fixed length per person. */
 export function epochOf(holder: Holder, week: number): number {
   return Math.floor((week + offsetOf(holder)) / weeksOf(holder));
 }
@@ -209,7 +211,7 @@ function sessionId(holder: Holder, kind: string, ...path: readonly number[]): st
   return new SeededRandom(holder.seed, holder.key, 'sid', holder.index, kind, ...path).guid();
 }
 
-/** From when on in the day somebody's programs have their tokens. */
+/** The time of day from which a person's programs have tokens. */
 export function readyMs(plan: DayPlan): number {
   return plan.onMs + WARM_UP_MS;
 }

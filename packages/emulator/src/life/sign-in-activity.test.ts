@@ -7,7 +7,7 @@ import { programSignIn } from './sign-in-activity.ts';
 
 const AT_MS = Date.UTC(2026, 2, 3, 9);
 
-/** Whoever resets the passwords of so many people of a company. */
+/** The help desk staff who reset the passwords of these people. */
 function helpersOf(size: number, people: number): Map<string, number> {
   const population = new Population({ seed: 'helpers', size });
   const resets = new Map<string, number>();
@@ -27,6 +27,6 @@ test('the help desk of a large company shares its work', () => {
   assert.ok(Math.max(...resets.values()) <= 40, `${[...resets.values()].join(', ')}`);
 });
 
-test('a small company has somebody who resets passwords', () => {
+test('a small company has one person who resets passwords', () => {
   assert.ok(helpersOf(10, 10).size <= 3);
 });

@@ -18,12 +18,12 @@ import {
 import { type ActivityScene, PROGRAMS } from './activity-scene.ts';
 import { computerSession, isFirstDay, phoneSession, SLOTS, type Slot } from './sessions.ts';
 
-/** How often a row learns something later. */
+/** Share of rows that are completed later. */
 const REFRESHES_COMPLETED = 0.08;
 const COMPLETED_MIN_MS = 90_000;
 const COMPLETED_MAX_MS = 900_000;
 
-/** What happens when a program asks for a token at its time. */
+/** The sign-in when a program requests a token on schedule. */
 export function programSignIn(scene: ActivityScene, slot: Slot, part: number): FeedRecord[] {
   switch (slot) {
     case SLOTS.logon:
@@ -75,7 +75,7 @@ function nextToken(scene: ActivityScene, slot: Slot): SignIn {
   return refreshSignIn(person, { ...request, completedAfterMs }, from);
 }
 
-/** The first thing in the morning. A session of weeks begins with a question. */
+/** The first sign-in of the day. A session of several weeks begins with a prompt. */
 function logon(scene: ActivityScene): SignIn {
   const { person, holder, plan } = scene;
   const sessionId = computerSession(holder, plan.day);
@@ -87,7 +87,7 @@ function logon(scene: ActivityScene): SignIn {
   return silentSignIn(person, request);
 }
 
-/** Each person proves who they are in their own way. */
+/** Each person authenticates with their own method. */
 function asked(person: Person, request: Request): SignIn {
   if (person.isFederated) return federatedSignIn(person, request);
   if (person.methods.includes('fido2')) return passkeySignIn(person, request);
@@ -104,7 +104,7 @@ function phoneLogin(scene: ActivityScene): SignIn {
   return { ...promptedSignIn(person, request, CLIENTS.phone), device: person.phone };
 }
 
-/** A password was changed and the phone does not know yet. */
+/** A password was changed, and the phone does not know yet. */
 function phoneRefused(scene: ActivityScene): SignIn {
   const { person } = scene;
   const request = { ...requestOf(scene, SLOTS.outlookMobile), address: scene.phoneAddress };
@@ -117,7 +117,7 @@ function wrongPassword(scene: ActivityScene): SignIn {
   return refused(signIn, 50126);
 }
 
-/** Somebody at the help desk sets a new password, which ends all sessions. */
+/** The help desk sets a new password, which ends all sessions. */
 function passwordReset(scene: ActivityScene): FeedRecord[] {
   const { person, tenant, atMs } = scene;
   const correlationId = scene.guid();
@@ -162,8 +162,8 @@ function passwordReset(scene: ActivityScene): FeedRecord[] {
 }
 
 /**
- * Small companies have one helper. One in a hundred or so of a large one is: among fewer than
- * these there is none for every third person, and then one helper would do a third of the work.
+ * Small companies have one helper; in large ones about one in a hundred is. Among fewer people,
+ * some would find no helper, and one would do a third of the work.
  */
 const HELPERS_LOOKED_AT = 1_000;
 const FIRST_HELPER = 2;

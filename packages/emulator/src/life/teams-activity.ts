@@ -16,7 +16,7 @@ function teamsAct(scene: ActivityScene, operation: string): TeamsAct {
   };
 }
 
-/** In a channel or between two. */
+/** A message in a channel or a chat of two. */
 export function talk(operation: string): (scene: ActivityScene) => FeedRecord[] {
   return (scene) => {
     const { population, person, random, tenant } = scene;
@@ -27,7 +27,7 @@ export function talk(operation: string): (scene: ActivityScene) => FeedRecord[] 
   };
 }
 
-/** Somebody joined: who it was with stands in the same record. */
+/** A person joined a meeting. The record also lists the others. */
 export function meet(scene: ActivityScene): FeedRecord[] {
   const act = teamsAct(scene, 'MeetingParticipantDetail');
   const others = Array.from({ length: scene.random.int(1, 5) }, () => scene.colleague());
@@ -54,7 +54,7 @@ const CALLS: readonly (readonly [GraphCall['method'], string])[] = [
   ['GET', 'me/memberOf?$select=id'],
 ];
 
-/** Office programs ask Graph all day long. */
+/** Office programs call Graph all day. */
 export function callGraph(scene: ActivityScene): FeedRecord[] {
   const { random, person } = scene;
   const [method, path] = random.pick(CALLS);

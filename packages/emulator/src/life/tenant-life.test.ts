@@ -20,12 +20,12 @@ function recordsOf(happenings: readonly Occurrence[]): FeedRecord[] {
 
 const day = during(24);
 
-test('the same seed lives the same day to the byte, another seed another', () => {
+test('the same seed gives the same day to the byte, another seed another', () => {
   assert.equal(JSON.stringify(during(24)), JSON.stringify(day));
   assert.notEqual(JSON.stringify(during(24, FROM_MS, 'other')), JSON.stringify(day));
 });
 
-test('windows tile, whatever their size', () => {
+test('windows of any size are adjacent', () => {
   const life = lifeOf(population, 'life');
   const pieces: Occurrence[] = [];
   for (let from = FROM_MS; from < FROM_MS + 24 * HOUR_MS; from += 7 * MINUTE_MS) {
@@ -35,14 +35,14 @@ test('windows tile, whatever their size', () => {
   assert.equal(JSON.stringify(pieces), JSON.stringify(day));
 });
 
-test('a window can be asked for without the ones before it', () => {
+test('a window can be requested without the earlier ones', () => {
   const from = FROM_MS + 10 * HOUR_MS;
   const alone = during(1, from);
   const within = day.filter((h) => h.atMs >= from && h.atMs < from + HOUR_MS);
   assert.equal(JSON.stringify(alone), JSON.stringify(within));
 });
 
-test('everything comes in order of time and within its window', () => {
+test('everything is in time order and within its window', () => {
   let latest = FROM_MS;
   for (const { atMs, tenantId, records } of day) {
     assert.ok(atMs >= latest && atMs < FROM_MS + 24 * HOUR_MS, `${atMs} after ${latest}`);
@@ -55,7 +55,7 @@ test('everything comes in order of time and within its window', () => {
   }
 });
 
-test('no two records of a feed share an id, but for the later version of a sign-in', () => {
+test('no two records of a feed share an id, except a completed sign-in', () => {
   const seen = new Set<string>();
   const first = new Set<string>();
   for (const { feed, id, completes } of recordsOf(during(72))) {
@@ -68,7 +68,7 @@ test('no two records of a feed share an id, but for the later version of a sign-
   }
 });
 
-test('every token that somebody used was given out before, in the same session', () => {
+test('every used token was issued before, in the same session', () => {
   const { issued, used } = tokensOf(recordsOf(during(8 * 24, FROM_MS - 7 * 24 * HOUR_MS)));
   let checked = 0;
   for (const { tokenId, sessionId, atMs } of used) {
@@ -110,7 +110,7 @@ function tokensOf(records: readonly FeedRecord[]): {
   return { issued, used };
 }
 
-test('sign-ins are told by each feed under one id', () => {
+test('all feeds report a sign-in under one id', () => {
   const logons = recordsOf(day).filter(({ body }) => body['RecordType'] === 15);
   const rows = new Set(
     recordsOf(day).flatMap(({ feed, id }) => (feed === 'graph/signIns' ? [id] : [])),
@@ -122,14 +122,14 @@ test('sign-ins are told by each feed under one id', () => {
   }
 });
 
-test('people do some two hundred things on a working day and less at weekends', () => {
+test('people perform some two hundred acts on a working day, fewer at weekends', () => {
   const perPerson = day.length / population.size;
   assert.ok(perPerson > 120 && perPerson < 320, `${perPerson} on a Tuesday`);
   const sunday = during(24, FROM_MS + 5 * 24 * HOUR_MS);
   assert.ok(sunday.length < day.length / 3, `${sunday.length} on a Sunday`);
 });
 
-test('less diligent people do less, and their programs sign in all the same', () => {
+test('less diligent people act less, and their programs still sign in', () => {
   const idle = new Population({ seed: 'life', size: 40, diligence: 0.2 });
   const acts = [...lifeOf(idle, 'life').happenings(FROM_MS, FROM_MS + 24 * HOUR_MS)];
   const signIns = (happenings: readonly Occurrence[]): number =>
@@ -142,7 +142,7 @@ test('less diligent people do less, and their programs sign in all the same', ()
   }
 });
 
-test('no mailbox is read so often that recording stops', () => {
+test('no mailbox is read so often that it is throttled', () => {
   const binds = new Map<unknown, number>();
   for (const { body } of recordsOf(day)) {
     if (body['RecordType'] !== 50) continue;
@@ -151,7 +151,7 @@ test('no mailbox is read so often that recording stops', () => {
   assert.ok(Math.max(...binds.values()) < 1000);
 });
 
-test('nobody works at Christmas', () => {
+test('no person works at Christmas', () => {
   const christmas = during(24, Date.UTC(2026, 11, 25));
   const worked = recordsOf(christmas).filter(({ body }) => body['Operation'] === 'FileModified');
   assert.ok(worked.length < 5, `${worked.length} files were changed`);

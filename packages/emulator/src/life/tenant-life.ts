@@ -12,9 +12,10 @@ import { programSignIn } from './sign-in-activity.ts';
 const LIFE = { scenario: 'life', isAttacker: false } as const;
 
 /**
- * The ordinary life of a tenant: people at work, their programs, the company's machines.
- * Everything follows from the seed and the hour, so any window may be asked for, in any order, and
- * windows tile. It keeps nothing but the latest hour's keys.
+ * The ordinary activity of a tenant: people, programs, workloads.
+ *
+ * Everything follows from the seed and the hour, so windows can be requested in any order. It
+ * caches only the latest hour's keys.
  */
 export function lifeOf(population: Population, seed: string | number): Actor {
   return new Life(population, seed);
@@ -80,12 +81,12 @@ class Life implements Actor {
 function recordsOf(scene: ActivityScene, number: number): Occurrence['records'] {
   if (number < FIRST_ORDINARY_ACT) return programSignIn(scene, (number >> 2) as Slot, number & 3);
   const records = number < FIRST_PHONE_ACT ? ordinaryAct(scene) : readMailOnPhone(scene);
-  // Without a license there is no mailbox audit; what the mailbox does, it does unseen.
+  // Without a license there is no mailbox audit, so mailbox acts leave no record.
   if (scene.person.license !== 'none') return records;
   return records.filter(({ body }) => body['MailboxGuid'] === undefined);
 }
 
-/** The first key at or after an offset in the hour (the keys are sorted by it). */
+/** The first key at or after an offset in the hour. Keys are sorted by it. */
 function firstAfter(keys: Float64Array, offsetMs: number): number {
   let [low, high] = [0, keys.length];
   while (low < high) {

@@ -10,11 +10,11 @@ export type AuthorityOptions = {
   readonly resources: readonly Resource[];
   readonly mint: TokenMint;
   readonly now: () => number;
-  /** Of access tokens; the real authority gives 60 to 90 minutes. */
+  /** Of access tokens. The real authority uses 60 to 90 minutes. */
   readonly lifetimeSeconds?: number;
-  /** How long devices wait between two questions; the real authority says 5 seconds. */
+  /** Polling interval of devices. The real authority states 5 seconds. */
   readonly devicePollSeconds?: number;
-  /** Whom to trust among the company's own services, PEM. */
+  /** Authorities of the company's own services, PEM. */
   readonly partnerCa?: string | undefined;
   readonly onSignIn?: (signIn: SignIn) => void;
 };

@@ -8,20 +8,21 @@ import { isRegistered } from './redirects.ts';
 import { consentedOf, wantedOf } from './resources.ts';
 import { type Admission, isShared, resourcesOf, type Session } from './session.ts';
 
-/** What a code or a refresh token stands for. */
+/** The content of a code or refresh token. */
 export type CodeGrant = {
   readonly person: Person | undefined;
   readonly sid: string | undefined;
   readonly nonce: string | undefined;
   readonly scope: URLSearchParams;
-  /** The sign-in that the code comes of: the log has its row, and the token has its id. */
+  /** The sign-in behind the code. Its row is in the log, and the token has its id. */
   readonly signIn?: Pick<SignIn, 'requestId' | 'atMs' | 'external'>;
 };
 
 /**
- * RFC 6749 section 4.1.1 with PKCE (RFC 7636). Whoever is named by `login_hint` has given their
- * password: nobody has one here. Without a hint a form asks for the name. Who has to show a second
- * factor elsewhere is sent there first.
+ * RFC 6749 section 4.1.1 with PKCE (RFC 7636).
+ *
+ * A person in `login_hint` counts as having entered their password. Without a hint, a form asks for
+ * the name. People who need an external second factor are sent there first.
  */
 export async function authorize(session: Session): Promise<Reply> {
   const { form, tenantId, options } = session;
@@ -30,11 +31,11 @@ export async function authorize(session: Session): Promise<Reply> {
   const app = directory.app(tenantId, clientId.toLowerCase());
   if (app === undefined) throw session.refuse(700016, clientId);
   const redirectUri = form.get('redirect_uri') ?? '';
-  // Nothing may ever be sent to an address that was not registered.
+  // Nothing may ever be sent to an unregistered address.
   if (!isRegistered(app, redirectUri)) throw session.refuse(50011, redirectUri);
   if (isOfOneTenant(session, app)) throw session.refuse(50194, app.clientId);
   const refused = ({ number, error, description }: LoginRefusal): Reply => {
-    // The token endpoint has another word for it (OpenID Connect Core section 3.1.2.6).
+    // The token endpoint uses another error code for it (OpenID Connect Core section 3.1.2.6).
     const named = number === 65001 ? 'consent_required' : error;
     return back(session, redirectUri, { error: named, error_description: description });
   };
@@ -54,7 +55,7 @@ export async function authorize(session: Session): Promise<Reply> {
   };
   if (person === undefined) return turnedAway(50034, nobody(hint));
   if (!person.isEnabled) return turnedAway(50057, person);
-  // Nobody can consent here: there is no page for it.
+  // Consent is impossible here, because there is no page for it.
   if (wanted !== undefined && consentedOf(app, wanted) === undefined) {
     return turnedAway(65001, person);
   }
@@ -64,7 +65,7 @@ export async function authorize(session: Session): Promise<Reply> {
   return admit(session, admission);
 }
 
-/** Writes the sign-in down, and sends the browser back to the application with a code. */
+/** Records the sign-in, and redirects the browser to the application with a code. */
 export async function admit(
   session: Session,
   admission: Admission,
@@ -99,12 +100,12 @@ export async function admit(
   return back(session, redirectUri, { code, session_state: writer.guid() });
 }
 
-/** An application of one tenant alone is not found behind the addresses that all share. */
+/** A single-tenant application is not found at shared addresses. */
 export function isOfOneTenant({ named }: Session, { signInAudience }: RegisteredApp): boolean {
   return isShared(named) && signInAudience === 'AzureADMyOrg';
 }
 
-/** A name that is nobody's. */
+/** A person for an unknown name. */
 export function nobody(name: string): Person {
   const isEnabled = false;
   return { objectId: '', userPrincipalName: name, name: '', isEnabled, sessionsValidFromMs: 0 };

@@ -3,24 +3,24 @@ import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import type { RegisteredApp } from './login-directory.ts';
 import type { RefusalNumber } from './login-refusal.ts';
 
-/** How a client proved who it is: claim `appidacr`, and the log's ClientAuthMethod. */
+/** How a client authenticated: claim `appidacr`, and the log's ClientAuthMethod. */
 export type ClientProof = 'none' | 'secret' | 'certificate';
 
 type Answer = { readonly proof: ClientProof } | { readonly refused: RefusalNumber };
 
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-/** Clocks of clients may be off by so much, as the real authority allows. */
+/** Allowed clock difference of clients, as in the real authority. */
 const CLOCK_TOLERANCE_SECONDS = 300;
 
 /**
- * Checks a client's secret or signed assertion.
+ * Verifies a client's secret or signed assertion.
  * @see RFC 7523 section 2.2, and "certificate credentials" of the Microsoft identity platform
  */
 export async function proveClient(options: {
   readonly app: RegisteredApp;
   readonly form: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Any of these may be the assertion's audience. */
+  /** The accepted audiences of an assertion. */
   readonly audiences: readonly string[];
   readonly nowMs: number;
 }): Promise<Answer> {
@@ -36,12 +36,12 @@ export async function proveClient(options: {
   return proveByAssertion(assertion, options);
 }
 
-/** The client id of an assertion that came without `client_id`. Not trusted before it is proven. */
+/** The client id of an assertion without `client_id`. Not trusted before it is verified. */
 export function assertedClientId(form: URLSearchParams): string | undefined {
   try {
     return decodeJwt(form.get('client_assertion') ?? '').sub;
   } catch {
-    // Not a JWT at all: the missing client id is then the thing to complain about.
+    // Not a JWT, so the missing client id is reported.
     return undefined;
   }
 }
@@ -79,8 +79,8 @@ async function proveByAssertion(
 }
 
 /**
- * Bytes are compared, not their spelling: libraries for Python and Go pad the base64url that RFC
- * 7515 section 4.1.7 wants without padding, and the real authority takes either.
+ * Compares bytes. Python and Go libraries pad the base64url, although RFC 7515 section 4.1.7
+ * requires none; the real authority accepts both.
  */
 function isNamed(certificate: X509Certificate, header: Record<string, unknown>): boolean {
   const sha256 = header['x5t#S256'];
@@ -97,7 +97,7 @@ function basicSecret(authorization: string | undefined): string | undefined {
   try {
     return decodeURIComponent(secret);
   } catch {
-    // A client that did not encode it (RFC 6749 section 2.3.1) means it as it stands.
+    // Some clients do not encode it (RFC 6749 section 2.3.1), so take it literally.
     return secret;
   }
 }

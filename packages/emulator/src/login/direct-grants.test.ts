@@ -69,7 +69,7 @@ function numberOf({ error_codes: codes }: Body): unknown {
   return (codes as unknown[] | undefined)?.[0];
 }
 
-/** Of a provider that nobody will be sent to here. */
+/** A provider that is not used here. */
 const ELSEWHERE: ExternalMethod = {
   displayName: 'Elsewhere',
   appId: '0d7c2a4e-9b1f-4c3d-8e5a-6f7081920314',
@@ -78,7 +78,7 @@ const ELSEWHERE: ExternalMethod = {
   replyUrls: [],
 };
 
-test('a name and its password give tokens of one session', async (t) => {
+test('a name and password give tokens of one session', async (t) => {
   await begin(t);
   const body = await byPassword();
   const access = decodeJwt(String(body['access_token']));
@@ -95,7 +95,7 @@ test('a name and its password give tokens of one session', async (t) => {
   assert.equal(decodeJwt(String(refreshed['access_token']))['sid'], access['sid']);
 });
 
-test('a wrong password, an unknown name and a factor that is wanted are refused', async (t) => {
+test('refuses a wrong password, an unknown name and a missing factor', async (t) => {
   await begin(t);
   assert.equal(numberOf(await byPassword({ password: 'guess' })), 50126);
   assert.equal(numberOf(await byPassword({ username: 'nobody@northmoor.example' })), 50034);
@@ -130,7 +130,7 @@ function type(shown: Device, more: Record<string, string> = {}): Promise<Respons
   return post('/deviceauth', { otc: shown.user_code, login_hint: FREYA, ...more });
 }
 
-test('a code that is typed elsewhere lets the device in, once', async (t) => {
+test('a code typed elsewhere signs the device in, once', async (t) => {
   await begin(t);
   const shown = await device();
   assert.match(await (await fetch(shown.verification_uri)).text(), /name="otc"/);
@@ -146,7 +146,7 @@ test('a code that is typed elsewhere lets the device in, once', async (t) => {
   assert.equal((await type(shown)).status, 400, 'nor can it be typed again');
 });
 
-test('a code that is declined, late, or of another client opens nothing', async (t) => {
+test('refuses a declined or expired code, and one of another client', async (t) => {
   await begin(t);
   const declined = await device();
   await type(declined, { cancel: '1' });
@@ -163,7 +163,7 @@ test('a code that is declined, late, or of another client opens nothing', async 
   assert.deepEqual(signIns, []);
 });
 
-test('who is nobody, disabled, or has to show a factor lets no device in', async (t) => {
+test('unknown and disabled people, and those who need a factor, sign no device in', async (t) => {
   await begin(t);
   const shown = await device();
   assert.equal((await type(shown, { login_hint: 'nobody@northmoor.example' })).status, 400);

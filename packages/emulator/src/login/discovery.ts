@@ -1,11 +1,11 @@
 import { json, type Reply } from '../http/http-message.ts';
 import { isShared } from './session.ts';
 
-/** OpenID Connect Discovery 1.0 section 3, with the members that the real authority has. */
+/** OpenID Connect Discovery 1.0 section 3, with the members of the real authority. */
 export function discovery(at: { origin: string; tenant: string; version: string }): object {
   const { origin, tenant, version } = at;
   const base = `${origin}/${tenant}`;
-  // Literally so: the issuer of `common` is a pattern, in the real document as well.
+  // Literal: the issuer of `common` is a pattern in the real document too.
   const issuing = isShared(tenant) ? `${origin}/{tenantid}` : base;
   return {
     token_endpoint: `${base}/oauth2${version}/token`,
@@ -30,7 +30,7 @@ export function discovery(at: { origin: string; tenant: string; version: string 
   };
 }
 
-/** Instance discovery: which hosts are names of one cloud. */
+/** Instance discovery: the hosts of one cloud. */
 export function instances(origin: string): Reply {
   const { host } = new URL(origin);
   return json(200, {

@@ -31,7 +31,7 @@ let clock: ManualClock;
 let registry: SmallRegistry;
 let signIns: SignIn[];
 
-/** An authority of its own for each test. */
+/** A separate authority for each test. */
 async function begin(t: TestContext): Promise<void> {
   clock = new ManualClock(START_MS);
   registry = new SmallRegistry([(await certificate).certPem]);
@@ -74,7 +74,7 @@ function refusalOf({ body }: Answer): unknown {
   return (body['error_codes'] as unknown[] | undefined)?.[0];
 }
 
-test('a secret gives a token that verifies by the published keys', async (t) => {
+test('a secret gives a token that verifies with the published keys', async (t) => {
   await begin(t);
   const { status, body } = await token(bySecret);
   assert.equal(status, 200, JSON.stringify(body));
@@ -99,7 +99,7 @@ test('a secret gives a token that verifies by the published keys', async (t) => 
   assert.equal(signIns[0]?.proof, 'secret');
 });
 
-test('the older endpoint takes a resource, and writes numbers as text', async (t) => {
+test('the older endpoint accepts a resource, and writes numbers as text', async (t) => {
   await begin(t);
   const { scope: _, ...rest } = bySecret;
   const { body } = await token({ ...rest, resource: MANAGE }, '');
@@ -112,7 +112,7 @@ test('the older endpoint takes a resource, and writes numbers as text', async (t
 type Shape = {
   alg?: string;
   digest?: 'x5t' | 'x5t#S256';
-  /** How the digest is spelled: libraries for Python and Go pad it. */
+  /** The form of the digest: Python and Go libraries pad it. */
   padding?: string;
   aud?: string;
   exp?: number;
@@ -141,7 +141,7 @@ async function assertion(shape: Shape = {}): Promise<Record<string, string>> {
   };
 }
 
-test('an assertion signed by the certificate is as good as a secret', async (t) => {
+test('an assertion signed with the certificate is as good as a secret', async (t) => {
   await begin(t);
   const shapes: Shape[] = [
     ...[{}, { alg: 'RS256', digest: 'x5t' } as const, { alg: 'RS256' }],
@@ -157,7 +157,7 @@ test('an assertion signed by the certificate is as good as a secret', async (t) 
   }
 });
 
-test('an assertion that is late, of another key or for another address is refused', async (t) => {
+test('refuses an assertion that is expired, or of another key or audience', async (t) => {
   await begin(t);
   const stranger = await selfSigned({ commonName: 'Collector' });
   const other = await assertion({ digest: 'x5t' });
@@ -175,7 +175,7 @@ test('an assertion that is late, of another key or for another address is refuse
   assert.deepEqual([late.status, foreign.status], [401, 401]);
 });
 
-test('what is wrong with a request is said by its number', async (t) => {
+test('answers each invalid request with its code', async (t) => {
   await begin(t);
   const cases: readonly [change: Record<string, string>, number: number][] = [
     [{ client_secret: 'wrong' }, 7000215],
@@ -196,13 +196,13 @@ test('what is wrong with a request is said by its number', async (t) => {
   assert.deepEqual(((await nowhere.json()) as Answer['body'])['error_codes'], [90002]);
 });
 
-test('an application that was disabled gets no token', async (t) => {
+test('a disabled application gets no token', async (t) => {
   await begin(t);
   registry.apps = registry.apps.map((app) => ({ ...app, isEnabled: false }));
   assert.equal(refusalOf(await token(bySecret)), 7000112);
 });
 
-test('a token is valid from its issue to its expiry, and only if it is ours', async (t) => {
+test('a token is valid from issue to expiry, and only if it is ours', async (t) => {
   await begin(t);
   const { body } = await token(bySecret);
   const text = String(body['access_token']);
@@ -273,7 +273,7 @@ test('a code is redeemed once, for tokens of one session', async (t) => {
   assert.notEqual(again['uti'], access['uti']);
 });
 
-test('a code is of no use without its verifier, elsewhere, or later', async (t) => {
+test('a code is useless without its verifier, elsewhere or later', async (t) => {
   await begin(t);
   const code = async (): Promise<string> => (await authorizeAs()).searchParams.get('code') ?? '';
   assert.equal(refusalOf(await redeem(await code(), { code_verifier: 'guess' })), 501481);
@@ -284,7 +284,7 @@ test('a code is of no use without its verifier, elsewhere, or later', async (t) 
   assert.equal(refusalOf(await redeem(late)), 70008);
 });
 
-test('who is disabled or revoked gets nothing by old tokens', async (t) => {
+test('old tokens give a disabled or revoked person nothing', async (t) => {
   await begin(t);
   const { body } = await redeem((await authorizeAs()).searchParams.get('code') ?? '');
   const refresh = {
@@ -301,7 +301,7 @@ test('who is disabled or revoked gets nothing by old tokens', async (t) => {
   assert.match(back.searchParams.get('error_description') ?? '', /^AADSTS50057/);
 });
 
-test('nothing is sent to an address that was not registered', async (t) => {
+test('redirects to no unregistered address', async (t) => {
   await begin(t);
   const query = new URLSearchParams({
     client_id: CONSOLE_ID,
@@ -315,7 +315,7 @@ test('nothing is sent to an address that was not registered', async (t) => {
   assert.equal(response.headers.get('location'), null);
 });
 
-test('without a name a form asks for it, and repeats the request safely', async (t) => {
+test('asks for a missing name with a form, and repeats the request safely', async (t) => {
   await begin(t);
   const query = new URLSearchParams({
     client_id: CONSOLE_ID,

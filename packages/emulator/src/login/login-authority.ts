@@ -30,7 +30,7 @@ import {
 } from './session.ts';
 import { type TokenReply, TokenWriter } from './token-writer.ts';
 
-/** How long a token lasts unless the options say otherwise; the documents' example. */
+/** Default lifetime of a token; the documentation's example. */
 const LIFETIME_SECONDS = 3_599;
 
 /** The login authority of all tenants: discovery, keys, tokens, authorization codes. */
@@ -42,7 +42,7 @@ export class LoginAuthority {
   readonly #extensions: TokenExtensionCaller;
   readonly #devices = new DeviceCodes();
   readonly #sessions: Sessions;
-  /** Codes that were redeemed, so that none is a second time. */
+  /** Redeemed codes, so that none works twice. */
   readonly #redeemed = new Set<string>();
 
   constructor(options: AuthorityOptions) {
@@ -58,7 +58,7 @@ export class LoginAuthority {
     this.#listen();
   }
 
-  /** Time went by: whoever was sent to a provider and has not come back is not let in any more. */
+  /** Time passed: people who did not return from a provider are dropped. */
   passed(nowMs: number): void {
     this.#external.passed(nowMs);
   }
@@ -95,7 +95,7 @@ export class LoginAuthority {
     }
   }
 
-  /** Behind an address that all tenants share, the name decides which one it is. */
+  /** At a shared address, the name decides about the tenant. */
   async #authorize(visit: Visit): Promise<Reply> {
     const { named, form } = visit;
     if (isShared(named) && !form.has('login_hint')) return nameForm(form);
@@ -115,7 +115,7 @@ export class LoginAuthority {
     const app = this.#options.directory.app(tenantId, clientId);
     if (app === undefined) throw session.refuse(700016, clientId);
     const asked = form.get('grant_type') ?? '';
-    // The vendor's own libraries say it short.
+    // The vendor's libraries use the short form.
     const grant = asked === 'device_code' ? DEVICE_GRANT : asked;
     try {
       const body = await this.#given(session, app, grant);
@@ -158,7 +158,7 @@ export class LoginAuthority {
     return written.body;
   }
 
-  /** A sign-in that was let in with a code has its row already, which can say more now. */
+  /** A sign-in with a code has its row already, which can be completed now. */
   #noteGiven(
     session: Session,
     noted: Omit<SignInDetails, 'error'>,
@@ -174,7 +174,7 @@ export class LoginAuthority {
     }
   }
 
-  /** Refusals that name nobody, and those of what is no grant at all, have no row. */
+  /** Refusals without a person, and unknown grants, have no row. */
   #noteRefused(session: Session, app: RegisteredApp, grant: string, refusal: LoginRefusal): void {
     const { number, person } = refusal;
     const isOfApp = grant === 'client_credentials';
@@ -184,7 +184,7 @@ export class LoginAuthority {
     session.note({ app, person, grant, proof, audience, error: number });
   }
 
-  /** Asks the extension that listens for this application, if any does. */
+  /** Calls the extension that listens for this application, if any. */
   async #issuance(
     { tenantId, nowMs, correlationId, ask }: Session,
     { app, given, wanted }: { app: RegisteredApp; given: CodeGrant; wanted: TokenTarget },
@@ -233,7 +233,7 @@ export class LoginAuthority {
     }
   }
 
-  /** Whom an assertion may be for: the tenant by its id, or as the client's authority names it. */
+  /** The accepted audiences of an assertion: the tenant's id, or the client's authority. */
   #audiences({ tenantId, named }: Session): string[] {
     const origin = this.#options.origin();
     return [tenantId, named].flatMap((tenant) => [
@@ -245,11 +245,11 @@ export class LoginAuthority {
   }
 }
 
-/** What came of asking an extension. */
+/** The result of calling an extension. */
 type ExtensionResult = {
   readonly listener: AppliedListener;
   readonly claims: Readonly<Record<string, unknown>>;
-  /** The code for which there is no token. */
+  /** The error code, if no token is issued. */
   readonly failed: number | undefined;
 };
 
@@ -264,7 +264,7 @@ function askedOf(extensionId: string, issuance: Issuance): ExtensionResult {
   };
 }
 
-/** Its row was written where it failed, with what the extension answered. */
+/** The row was written at the failure, with the extension's result. */
 function isOfExtension(number: number): boolean {
   return number >= 1_003_000 && number < 1_004_000;
 }

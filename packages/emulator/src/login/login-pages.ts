@@ -1,6 +1,6 @@
 import { html, type Reply } from '../http/http-message.ts';
 
-/** A page that posts a form to somewhere else by itself (OAuth 2.0 Form Post Response Mode). */
+/** A page that posts a form by itself (OAuth 2.0 Form Post Response Mode). */
 export function posted(uri: string, values: Readonly<Record<string, string>>): Reply {
   const fields = Object.entries(values).map(([name, value]) => field(name, value));
   return html(
@@ -9,7 +9,7 @@ export function posted(uri: string, values: Readonly<Record<string, string>>): R
   );
 }
 
-/** Asks who it is, and keeps what was asked before. */
+/** Asks for the name, and preserves the request. */
 export function nameForm(form: URLSearchParams): Reply {
   const fields = [...form].map(([name, value]) => field(name, value));
   return html(
@@ -18,7 +18,7 @@ export function nameForm(form: URLSearchParams): Reply {
   );
 }
 
-/** Asks for the code that a device shows, and who types it. */
+/** Asks for a device's code and the person's name. */
 export function codeForm(): Reply {
   return html(
     '<form method="post"><label>Enter the code <input name="otc" autofocus></label>' +
@@ -31,7 +31,7 @@ export function saidPage(text: string): Reply {
   return html(`<p>${escaped(text)}`);
 }
 
-/** "Sorry, but we’re having trouble signing you in." The application is told nothing. */
+/** "Sorry, but we’re having trouble signing you in." The application is not informed. */
 export function errorPage(number: number, why: string): Reply {
   return { ...html(`<p>AADSTS${number}: ${escaped(why)}</p>`), status: 400 };
 }

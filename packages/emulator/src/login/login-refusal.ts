@@ -2,7 +2,7 @@ import { HttpError, json } from '../http/http-message.ts';
 import type { Person } from './login-directory.ts';
 
 /**
- * What the login authority refuses, by its AADSTS number.
+ * Refusals of the login authority, by AADSTS code.
  * @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
 const REFUSALS: Readonly<Record<number, readonly [error: string, status: number, text: string]>> = {
@@ -37,18 +37,18 @@ const REFUSALS: Readonly<Record<number, readonly [error: string, status: number,
   7000218: ['invalid_client', 401, 'The request body must hold client_assertion or client_secret.'],
 };
 
-/** An extension was asked and did not answer as it should (contracts 10.2). */
+/** An extension failed or gave an invalid reply (contracts 10.2). */
 const OTHER = ['server_error', 400, 'The custom authentication extension failed.'] as const;
 
 /** The digits after AADSTS. */
 export type RefusalNumber = number;
 
-/** A refusal that ends the request, as the token endpoint words it. */
+/** A refusal that ends the request, in the form of the token endpoint. */
 export class LoginRefusal extends HttpError {
   readonly number: RefusalNumber;
   readonly error: string;
   readonly description: string;
-  /** Who was refused, where that is known. */
+  /** The refused person, if known. */
   readonly person: Person | undefined;
 
   constructor(
@@ -75,7 +75,7 @@ export class LoginRefusal extends HttpError {
         timestamp,
         trace_id: traceId,
         correlation_id: correlationId,
-        // By it clients know that the person has to be asked, and that nothing else helps.
+        // Tells clients that only interaction with the person helps.
         ...(number === 65001 && { suberror: 'consent_required' }),
         error_uri: `https://login.microsoftonline.com/error?code=${number}`,
       }),

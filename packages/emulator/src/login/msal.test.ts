@@ -41,7 +41,7 @@ async function begin(t: TestContext): Promise<void> {
     directory: new SmallRegistry([certificate.certPem]),
     resources: VENDOR_RESOURCES,
     mint: await TokenMint.make(),
-    // The library reads the machine's clock, so the authority has to follow it here.
+    // The library uses the machine's clock, so the authority must too.
     now: wallMs,
     devicePollSeconds: 1,
   });
@@ -51,7 +51,7 @@ async function begin(t: TestContext): Promise<void> {
   origin = server.origin;
 }
 
-/** The library's own client trusts public authorities alone; this one trusts the emulator's. */
+/** The library's own client trusts only public authorities; this one trusts the emulator's. */
 const network: INetworkModule = {
   sendGetRequestAsync: (url, options) => send('GET', url, options),
   sendPostRequestAsync: (url, options) => send('POST', url, options),
@@ -86,7 +86,7 @@ function configuration(auth: { clientId: string; clientSecret?: string }): objec
   return { auth: { ...auth, authority, knownAuthorities }, system: { networkClient: network } };
 }
 
-test('the vendor’s library gets a token by its secret', async (t) => {
+test("the vendor's library gets a token with its secret", async (t) => {
   await begin(t);
   const auth = { clientId: COLLECTOR_ID, clientSecret: COLLECTOR_SECRET };
   const client = new ConfidentialClientApplication(
@@ -98,7 +98,7 @@ test('the vendor’s library gets a token by its secret', async (t) => {
   assert.deepEqual(claims['roles'], ['ActivityFeed.Read', 'ActivityFeed.ReadDlp']);
 });
 
-test('the vendor’s library gets a token by its certificate', async (t) => {
+test("the vendor's library gets a token with its certificate", async (t) => {
   await begin(t);
   const { raw } = new X509Certificate(certificate.certPem);
   const thumbprintSha256 = createHash('sha256').update(raw).digest('hex');
@@ -112,7 +112,7 @@ test('the vendor’s library gets a token by its certificate', async (t) => {
   assert.equal(decodeJwt(result?.accessToken ?? '')['appidacr'], '2');
 });
 
-test('the vendor’s library signs a person in by code, and refreshes', async (t) => {
+test("the vendor's library signs a person in by code, and refreshes", async (t) => {
   await begin(t);
   const client = new PublicClientApplication(
     configuration({ clientId: CONSOLE_ID }) as ConstructorParameters<
@@ -151,7 +151,7 @@ test('the vendor’s library signs a person in by code, and refreshes', async (t
   assert.notEqual(again.accessToken, result.accessToken);
 });
 
-test('the vendor’s library signs a person in by name and password', async (t) => {
+test("the vendor's library signs a person in by name and password", async (t) => {
   await begin(t);
   const client = new PublicClientApplication(
     configuration({ clientId: CONSOLE_ID }) as ConstructorParameters<
@@ -166,7 +166,7 @@ test('the vendor’s library signs a person in by name and password', async (t) 
   await assert.rejects(wrong, /50126/);
 });
 
-test('the vendor’s library lets a device in whose code is typed elsewhere', async (t) => {
+test("the vendor's library signs a device in by a code typed elsewhere", async (t) => {
   await begin(t);
   const client = new PublicClientApplication(
     configuration({ clientId: CONSOLE_ID }) as ConstructorParameters<

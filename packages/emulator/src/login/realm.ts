@@ -1,7 +1,7 @@
 import { json, type Reply } from '../http/http-message.ts';
 import type { Realm } from './login-directory.ts';
 
-/** Home realm discovery: libraries ask it before they post a name and a password. */
+/** Home realm discovery, which libraries call before they post a name and password. */
 export function userRealm(name: string, realm: Realm | undefined): Reply {
   const domain = name.slice(name.lastIndexOf('@') + 1).toLowerCase();
   const cloud = {

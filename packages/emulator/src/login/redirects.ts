@@ -1,11 +1,11 @@
 import type { RegisteredApp } from './login-directory.ts';
 
-/** Addresses of the machine on which the client itself runs. */
+/** Loopback addresses of the client's machine. */
 const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * True where the answer may go there. A client of the desktop listens on whichever port is free, so
- * the port of a loopback address is not compared; all else is, letter by letter.
+ * Whether a redirect address is registered. Desktop clients listen on any free port, so the port of
+ * a loopback address is ignored. Everything else must match exactly.
  * @see RFC 8252 section 7.3, and "redirect URI restrictions" of the Microsoft identity platform
  */
 export function isRegistered({ redirectUris }: RegisteredApp, uri: string): boolean {

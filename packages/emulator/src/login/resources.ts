@@ -2,7 +2,7 @@ import type { RegisteredApp, Resource } from './login-directory.ts';
 
 export const GRAPH = 'https://graph.microsoft.com';
 
-/** The vendor's own resources that the emulator stands for, by their well-known ids. */
+/** The vendor's resources that the emulator provides, by their well-known ids. */
 export const VENDOR_RESOURCES: readonly Resource[] = [
   {
     appId: 'c5393580-f805-4401-95e8-94b7a6ef2fc2',
@@ -22,20 +22,20 @@ export const VENDOR_RESOURCES: readonly Resource[] = [
   },
 ];
 
-/** What a client wants a token for. */
+/** The target of a token request. */
 export type TokenTarget = {
-  /** `https://graph.microsoft.com`; undefined where only the identity is asked for. */
+  /** `https://graph.microsoft.com`; undefined for a request of identity only. */
   readonly audience: string | undefined;
-  /** Permissions without their resource; `.default` for all that was granted. */
+  /** Permissions without their resource; `.default` for all granted ones. */
   readonly permissions: readonly string[];
   readonly hasRefresh: boolean;
-  /** `openid` and what may stand beside it, which need nobody's consent. */
+  /** `openid` and related scopes, which need no consent. */
   readonly identity: readonly string[];
 };
 
 const IDENTITY_SCOPES = ['openid', 'profile', 'email'];
 
-/** Reads `scope` (version 2) or `resource` (version 1); undefined for an unknown resource. */
+/** Parses `scope` (version 2) or `resource` (version 1); undefined for an unknown resource. */
 export function wantedOf(
   form: URLSearchParams,
   resources: readonly Resource[],
@@ -53,7 +53,7 @@ export function wantedOf(
   const permissions: string[] = [];
   for (const scope of scopes.filter((s) => s !== 'offline_access' && !identity.includes(s))) {
     const slash = scope.lastIndexOf('/');
-    // A permission without a resource is one of Graph.
+    // A permission without a resource belongs to Graph.
     const named = slash < 0 ? GRAPH : scope.slice(0, slash);
     const audience = audienceOf(named, resources);
     if (audience === undefined) return undefined;
@@ -65,8 +65,8 @@ export function wantedOf(
 }
 
 /**
- * The delegated permissions that a token may carry. Undefined where one that is named was not
- * granted, or none was where all that were are asked for: a token never says less than was wanted.
+ * The delegated permissions for a token. Undefined if a requested one was not granted, or if all
+ * are requested and none was: a token never has fewer permissions than requested.
  */
 export function consentedOf(
   app: RegisteredApp,
@@ -74,7 +74,7 @@ export function consentedOf(
 ): readonly string[] | undefined {
   const { audience, permissions, identity } = wanted;
   if (audience === undefined) return identity.length > 0 ? identity : undefined;
-  // Nobody is asked whether an application may call itself.
+  // An application may call itself without consent.
   if (audience === app.clientId) return permissions.filter((one) => one !== '.default');
   const granted = app.scopes[audience] ?? [];
   if (permissions.includes('.default')) return granted.length > 0 ? granted : undefined;

@@ -10,29 +10,29 @@ import { wantedOf } from './resources.ts';
 import { claim } from './token-mint.ts';
 import type { TokenWriter } from './token-writer.ts';
 
-/** What has to be said of a sign-in besides what its request tells. */
+/** Details of a sign-in besides those of its request. */
 export type SignInDetails = Pick<
   SignIn,
   'app' | 'person' | 'grant' | 'proof' | 'audience' | 'error'
 > &
   Partial<Pick<SignIn, 'atMs' | 'requestId' | 'uti' | 'sid' | 'external' | 'listener' | 'row'>>;
 
-/** Sends a person to the provider of an external method. */
+/** Redirects a person to the provider of an external method. */
 export type ExternalSender = {
   send(session: Session, admission: Admission, method: ExternalMethod): Promise<Reply>;
 };
 
-/** Finds the tenant in which a device's code was entered. */
+/** Finds the tenant in which a device's code was typed. */
 export type TenantOfDevice = { tenantOf(visit: Visit): string };
 
-/** One request, before the authority knows which tenant it is for. */
+/** One request, before its tenant is known. */
 export type Visit = {
   readonly ask: Ask;
   readonly form: URLSearchParams;
-  /** As the address names it: an id, a domain, or one of {@link SHARED_TENANTS}. */
+  /** The tenant in the address: an id, a domain, or one of {@link SHARED_TENANTS}. */
   readonly named: string;
   readonly nowMs: number;
-  /** "Trace ID" of errors, "Request ID" of the log's row. */
+  /** "Trace ID" in errors, "Request ID" in the log's row. */
   readonly traceId: string;
   readonly correlationId: string;
   readonly options: AuthorityOptions;
@@ -41,10 +41,10 @@ export type Visit = {
   refuse(number: RefusalNumber, detail?: string, person?: LoginRefusal['person']): LoginRefusal;
 };
 
-/** One request at one tenant's endpoint: what its steps share. */
+/** One request at one tenant's endpoint, with the context that its steps share. */
 export type Session = Visit & {
   readonly tenantId: string;
-  /** Writes a row of the log, at the session's time. */
+  /** Writes a row of the log at the session's time. */
   note(this: Session, noted: SignInDetails): void;
   audienceOf(app: RegisteredApp): string | undefined;
 };
@@ -57,14 +57,14 @@ type SessionParts = {
   readonly devices: TenantOfDevice;
 };
 
-/** Endpoints that stand for whichever tenant the person or the client belongs to. */
+/** Endpoints that stand for the tenant of the person or client. */
 const SHARED_TENANTS: readonly string[] = ['common', 'organizations'];
 
 export function isShared(named: string): boolean {
   return SHARED_TENANTS.includes(named.toLowerCase());
 }
 
-/** Makes the context of each request, and finds the tenant that it is for. */
+/** Creates the context of each request, and finds its tenant. */
 export class Sessions {
   readonly #parts: SessionParts;
 
@@ -72,7 +72,7 @@ export class Sessions {
     this.#parts = parts;
   }
 
-  /** Answers a request; every answer carries the ids by which logs and clients name it. */
+  /** Answers a request. Every reply has the ids for logs and clients. */
   async answer(ask: Ask, answer: (visit: Visit) => Reply | Promise<Reply>): Promise<Reply> {
     const visit = this.#visit(ask);
     const reply = await Promise.resolve(visit)
@@ -85,7 +85,7 @@ export class Sessions {
     return { ...reply, headers: { ...reply.headers, ...ids } };
   }
 
-  /** @throws LoginRefusal where the tenant is not here, or the request does not imply one */
+  /** @throws LoginRefusal if the tenant does not exist, or the request does not imply one */
   async open(visit: Visit): Promise<Session> {
     const { options } = this.#parts;
     const { ask, form, named } = visit;
@@ -97,7 +97,7 @@ export class Sessions {
       ...visit,
       tenantId,
       audienceOf: (app) => wantedOf(form, resourcesOf(options, app))?.audience,
-      // By the session that it is called on: who comes back from a provider does so later.
+      // Uses the session it is called on, because a person returns from a provider later.
       note(noted) {
         const { requestId = this.traceId, uti = tokenIdOf(requestId), row = 'first' } = noted;
         options.onSignIn?.({
@@ -124,13 +124,13 @@ export class Sessions {
     };
   }
 
-  /** The home of the person or of the client, where the address leaves it open. */
+  /** The home tenant of the person or client, if the address leaves it open. */
   async #impliedTenant(visit: Visit): Promise<string | undefined> {
     const { form } = visit;
     const { directory, mint } = this.#parts.options;
     const name = form.get('login_hint') ?? form.get('username');
     if (name !== null) return directory.tenantId(domainOf(name));
-    // Before the code: libraries send a device's code under both names.
+    // Check first, because libraries send a device's code under both names.
     if (form.has('device_code')) return this.#parts.devices.tenantOf(visit);
     const token = form.get('code') ?? form.get('refresh_token');
     if (token !== null) {
@@ -145,7 +145,7 @@ export class Sessions {
   }
 }
 
-/** Of an application of the company itself, its own API as well. */
+/** The resources of a company's application, its own API included. */
 export function resourcesOf(
   { resources }: AuthorityOptions,
   { clientId }: RegisteredApp,
@@ -153,12 +153,12 @@ export function resourcesOf(
   return [...resources, { appId: clientId, names: [clientId, `api://${clientId}`] }];
 }
 
-/** Where a client says who it is; not trusted before it is proven. */
+/** The client id that a request claims. Not trusted before it is verified. */
 export function clientIdOf(form: URLSearchParams): string | undefined {
   return (form.get('client_id') ?? assertedClientId(form))?.toLowerCase();
 }
 
-/** Clients of tests sit on this machine; they may say otherwise. */
+/** Test clients are on this machine, so they may state another address. */
 export function addressOf({ headers }: Ask): string {
   return headers['x-forwarded-for'] ?? '127.0.0.1';
 }
@@ -167,7 +167,7 @@ function formOf({ method, query, body }: Ask): URLSearchParams {
   return method === 'GET' ? query : new URLSearchParams(body.toString('utf8'));
 }
 
-/** Libraries send it as a header, as a field, or in the address of a post. */
+/** Libraries send it as a header, as a field, or in the URL of a POST. */
 function clientRequestId({ headers, query }: Ask, form: URLSearchParams): string | undefined {
   const name = 'client-request-id';
   const sent = headers[name] ?? form.get(name) ?? query.get(name);
@@ -180,7 +180,7 @@ function domainOf(name: string): string {
   return name.slice(name.lastIndexOf('@') + 1);
 }
 
-/** Somebody who named themself at an application, and whose account is in order. */
+/** A person who gave their name at an application, with an enabled account. */
 export type Admission = {
   readonly app: RegisteredApp;
   readonly person: Person;

@@ -28,7 +28,7 @@ function notes(change: Partial<RegisteredApp> = {}): RegisteredApp {
 
 let emulator: Emulator;
 
-/** Two tenants, of which one has the application. */
+/** Two tenants, one of which has the application. */
 async function begin(t: TestContext): Promise<void> {
   const objectId = '5d3c1c2e-8a4f-4b5d-9d0e-2f6a7b8c9d04';
   const local = { clientId: LOCAL_ID, objectId, signInAudience: 'AzureADMyOrg' } as const;
@@ -42,7 +42,7 @@ async function begin(t: TestContext): Promise<void> {
   });
 }
 
-/** Somebody of the second tenant. */
+/** A person of the second tenant. */
 function someone(): { upn: string; objectId: string; password: string; tenantId: string } {
   const tenant = emulator.tenants[1];
   assert.ok(tenant !== undefined);
@@ -99,7 +99,7 @@ test('common and organizations stand for the tenant of the person', async (t) =>
   }
 });
 
-test('a code and a device code of a shared address lead to the person’s tenant', async (t) => {
+test("a code and device code of a shared address lead to the person's tenant", async (t) => {
   await begin(t);
   const { upn, tenantId } = someone();
   const verifier = 'a-verifier-of-the-right-length-for-the-rfc-7636';
@@ -127,7 +127,7 @@ test('a code and a device code of a shared address lead to the person’s tenant
   const ask = {
     ...{ grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: NOTES_ID },
     device_code: String(begun.body['device_code']),
-    // As MSAL for Python sends it, for authorities of before.
+    // As MSAL for Python sends it, for older authorities.
     code: String(begun.body['device_code']),
   };
   assert.equal(refusalOf(await post('/organizations/oauth2/v2.0/token', ask)), 70016);
@@ -139,7 +139,7 @@ test('a code and a device code of a shared address lead to the person’s tenant
   assert.equal(refusalOf(await post('/organizations/oauth2/v2.0/token', ask)), 70018, 'once');
 });
 
-test('a shared address refuses what implies no tenant, and apps of one tenant', async (t) => {
+test('a shared address refuses requests without a tenant, and single-tenant apps', async (t) => {
   await begin(t);
   const [, second] = emulator.tenants;
   const { clientId, clientSecret } = emulator.credentials;
@@ -147,7 +147,7 @@ test('a shared address refuses what implies no tenant, and apps of one tenant', 
     ...{ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret },
     scope: `${GRAPH}/.default`,
   };
-  // The collector is registered in both tenants: neither is its home.
+  // The collector is registered in both tenants, so neither is its home.
   assert.equal(refusalOf(await post('/common/oauth2/v2.0/token', client)), 50059);
   const stranger = byPassword({ username: 'somebody@elsewhere.example' });
   assert.equal(refusalOf(await post('/common/oauth2/v2.0/token', stranger)), 50059);
@@ -157,7 +157,7 @@ test('a shared address refuses what implies no tenant, and apps of one tenant', 
   assert.equal(there.status, 200, JSON.stringify(there.body));
 });
 
-test('a permission that nobody consented to gives no token', async (t) => {
+test('a permission without consent gives no token', async (t) => {
   await begin(t);
   const { tenantId } = someone();
   const path = `/${tenantId}/oauth2/v2.0/token`;
@@ -178,7 +178,7 @@ test('a permission that nobody consented to gives no token', async (t) => {
   assert.equal(decodeJwt(String(identity.body['access_token']))['scp'], 'openid profile');
 });
 
-test('a person reads their own account with User.Read, and nobody else’s', async (t) => {
+test("a person reads their own account with User.Read, and no other's", async (t) => {
   await begin(t);
   const { upn, objectId, tenantId } = someone();
   const { body } = await post(`/${tenantId}/oauth2/v2.0/token`, byPassword());
@@ -196,7 +196,7 @@ test('a person reads their own account with User.Read, and nobody else’s', asy
   assert.equal((await get('/users'))[0], 403);
 });
 
-test('the port of a loopback address is not compared, and nothing else is left out', async (t) => {
+test('ignores only the port of a loopback address', async (t) => {
   await begin(t);
   const { upn, tenantId } = someone();
   const statusOf = async (redirect_uri: string): Promise<number> => {
@@ -224,7 +224,7 @@ test('the port of a loopback address is not compared, and nothing else is left o
   }
 });
 
-test('every answer names the request by the id that the client gave it', async (t) => {
+test("every reply repeats the client's request id", async (t) => {
   await begin(t);
   const { tenantId } = someone();
   const id = '0e8f2a44-5b7d-4c39-8c41-7f5d2b9a6e10';
@@ -255,7 +255,7 @@ test('every answer names the request by the id that the client gave it', async (
   );
 });
 
-test('home realm discovery says how people of a domain sign in', async (t) => {
+test('home realm discovery states how people of a domain sign in', async (t) => {
   await begin(t);
   const realm = async (name: string): Promise<Record<string, unknown>> => {
     const address = `${emulator.origins['login']}/common/userrealm/${name}?api-version=1.0`;

@@ -2,30 +2,30 @@ import { createHash, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { compactVerify, exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 
-/** The claims that a service reads of a token it was sent. */
+/** The claims that a service reads from an access token. */
 export type AccessClaims = {
   readonly tenantId: string;
   readonly audience: string;
   readonly objectId: string;
   readonly appId: string;
-  /** How the client proved itself: not at all, by a secret, by a certificate. */
+  /** How the client authenticated: not at all, by secret, by certificate. */
   readonly clientProof: 0 | 1 | 2;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
-  /** Of this very token; in records: UniqueTokenId. */
+  /** The id of this token; in records: UniqueTokenId. */
   readonly uti: string;
-  /** Of the session that it goes back to; none for an application's own token. */
+  /** Its session; undefined for an application's own token. */
   readonly sid: string | undefined;
   readonly issuedMs: number;
   readonly expiresMs: number;
-  /** `cp1`: the client understands a challenge for new claims. */
+  /** `cp1`: the client understands claims challenges. */
   readonly capabilities: readonly string[];
 };
 
-/** Verified tokens are remembered, since a client sends the same one thousands of times. */
+/** Cache of verified tokens, because a client sends the same one thousands of times. */
 const REMEMBERED_MAX = 1_000;
 
-/** Makes and verifies RS256 tokens with one key pair that lives as long as the emulator. */
+/** Creates and verifies RS256 tokens with one key pair per emulator. */
 export class TokenMint {
   readonly jwks: { readonly keys: readonly JWK[] };
   readonly #privateKey: KeyObject;
@@ -53,7 +53,7 @@ export class TokenMint {
       .sign(this.#privateKey);
   }
 
-  /** The claims of an access token that is ours and valid at `nowMs`; undefined of any other. */
+  /** The claims of a valid access token of ours at `nowMs`; undefined for any other. */
   async verify(token: string, nowMs: number): Promise<AccessClaims | undefined> {
     let claims = this.#verified.get(token);
     if (claims === undefined) {
@@ -69,13 +69,13 @@ export class TokenMint {
     return nowMs >= claims.issuedMs && nowMs < claims.expiresMs ? claims : undefined;
   }
 
-  /** What we signed, whenever that was; undefined of what we did not. */
+  /** The payload of any token that we signed, at any time; undefined for others. */
   async open(token: string): Promise<JWTPayload | undefined> {
     try {
       const { payload } = await compactVerify(token, this.#publicKey, { algorithms: ['RS256'] });
       return JSON.parse(Buffer.from(payload).toString('utf8')) as JWTPayload;
     } catch {
-      // Whatever is wrong with it, it opens nothing: the caller refuses.
+      // Any error means that the token is invalid; the caller refuses.
       return undefined;
     }
   }

@@ -17,9 +17,9 @@ export type TokenRequest = {
   readonly proof: ClientProof;
   readonly nowMs: number;
   readonly form: URLSearchParams;
-  /** Of the sign-in that the token comes of. */
+  /** The id of the token's sign-in. */
   readonly requestId: string;
-  /** What an extension adds to tokens for the company's own applications. */
+  /** Claims that an extension adds to tokens of the company's own applications. */
   readonly claims?: JWTPayload;
 };
 
@@ -29,11 +29,11 @@ export type TokenReply = {
   readonly uti: string;
 };
 
-/** A client that takes challenges for new claims gets tokens that live longer: up to 28 hours. */
+/** CAE-capable clients get tokens that live up to 28 hours. */
 const CHALLENGED_LIFETIME_SECONDS = 28 * 3_600;
 const PROOFS: Readonly<Record<ClientProof, string>> = { none: '0', secret: '1', certificate: '2' };
 
-/** Writes the tokens of one answer, in the shape of its version. */
+/** Writes the tokens of one reply, in the form of its version. */
 export class TokenWriter {
   readonly #mint: TokenMint;
   readonly #origin: () => string;
@@ -52,7 +52,7 @@ export class TokenWriter {
     this.#random = options.random;
   }
 
-  /** Undefined where nothing of what is wanted was granted. */
+  /** Undefined if no requested permission was granted. */
   async write(request: TokenRequest): Promise<TokenReply | undefined> {
     const { app, wanted, version, nowMs, person } = request;
     const { audience = GRAPH } = wanted;
@@ -68,7 +68,7 @@ export class TokenWriter {
     const uti = tokenIdOf(requestId);
     const isOwn = !audience.startsWith('https://');
     const claims: JWTPayload = {
-      // First, so that none of them stands in for one of ours.
+      // First, so that an extension cannot overwrite our claims.
       ...(isOwn && request.claims),
       aud: audience,
       iat: nowSeconds,
@@ -95,7 +95,7 @@ export class TokenWriter {
             resource: audience,
           }
         : { expires_in: lifetime, ext_expires_in: lifetime }),
-      // Of Graph as they are called there; of any other resource with its name.
+      // Graph permissions without prefix; others with their resource's name.
       ...(granted !== undefined && {
         scope: granted.map((s) => (audience === GRAPH ? s : `${audience}/${s}`)).join(' '),
       }),
@@ -109,7 +109,7 @@ export class TokenWriter {
     return this.#random.guid();
   }
 
-  /** Tokens for a vendor's resource are of version 1, whichever endpoint gave them out. */
+  /** Tokens for a vendor's resource have version 1, from either endpoint. */
   #subject(request: TokenRequest, audience: string): JWTPayload {
     const { app, person, tenantId, proof } = request;
     const isVersion1 = audience.startsWith('https://');
@@ -170,7 +170,7 @@ export class TokenWriter {
   }
 }
 
-/** OpenID Connect Core section 5.5: `claims` asks for single claims. */
+/** OpenID Connect Core section 5.5: `claims` requests individual claims. */
 function capabilitiesOf(claims: string | null): readonly string[] {
   try {
     const asked = JSON.parse(claims ?? '{}') as {
@@ -179,7 +179,7 @@ function capabilitiesOf(claims: string | null): readonly string[] {
     const values = asked.access_token?.xms_cc?.values;
     return Array.isArray(values) ? values.map(String) : [];
   } catch {
-    // A client that asks in no JSON has no capability that we know of.
+    // Invalid JSON declares no capability.
     return [];
   }
 }

@@ -5,8 +5,8 @@ import type { Tenant } from './tenant.ts';
 import type { Site, Team } from './tenant-objects.ts';
 
 /**
- * What a company may set apart for an identity of its own that acts to see its acts come back in
- * the logs: an account with a mailbox that nobody uses, a site and a team.
+ * Objects that a company reserves for canaries: an account with an unused mailbox, a site and a
+ * team.
  */
 export type SetApart = {
   readonly account: {
@@ -21,7 +21,7 @@ export type SetApart = {
   readonly team: Team;
 };
 
-/** Far behind the numbers of all other objects of their kinds. */
+/** Far above the numbers of all other objects of their kinds. */
 const NUMBER = 0x5000_0000;
 const NAME = 'Log Probe';
 

@@ -22,7 +22,7 @@ export const SURNAMES: readonly string[] = SURNAME_STARTS.flatMap((start) =>
   SURNAME_ENDS.map((end) => start + end),
 );
 
-/** Companies that never were; each is also a reserved name under `.example`. */
+/** Fictional companies. Each name is also reserved under `.example`. */
 export const COMPANIES: readonly string[] = [
   'Ravenholt Marine',
   'Tidewell Foods',

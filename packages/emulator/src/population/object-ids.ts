@@ -1,7 +1,7 @@
 import { hex8 } from '../core/seeded-random.ts';
 import { mix } from './quick-random.ts';
 
-/** What an id names: ids of different kinds never meet. */
+/** The kind of object in an id. Ids of different kinds never collide. */
 export const ID_KINDS = {
   user: 1,
   mailbox: 2,
@@ -26,8 +26,8 @@ export const ID_KINDS = {
 export type IdKind = keyof typeof ID_KINDS;
 
 /**
- * A version 4 UUID that carries its object's number, masked by the rest of it: whoever has the key
- * finds the object again without a table of a million ids.
+ * A version 4 UUID that encodes its object's number, masked by its other bits. With the key, the
+ * object is found without a table of a million ids.
  */
 export function idOf(key: number, kind: IdKind, index: number): string {
   const number = ID_KINDS[kind];
@@ -37,7 +37,7 @@ export function idOf(key: number, kind: IdKind, index: number): string {
   return format(a, b, c, index ^ mix(key, a ^ number, b, c));
 }
 
-/** The number in an id that `idOf` made; undefined for any other id. */
+/** The number in an id from `idOf`; undefined for any other id. */
 export function indexOf(key: number, kind: IdKind, id: string): number | undefined {
   const hex = id.toLowerCase().replaceAll('-', '');
   if (!/^[0-9a-f]{32}$/.test(hex)) return undefined;

@@ -2,11 +2,11 @@ import { DEPARTMENTS, type Department } from './names.ts';
 import { PLACES, type Place } from './places.ts';
 import { mix, mixUnit } from './quick-random.ts';
 
-/** With what somebody works: a joined Windows device, a Mac, or any browser at hand. */
+/** A person's equipment: a joined Windows device, a Mac, or any browser. */
 export type Workplace = 'windows' | 'mac' | 'browser';
 export type License = 'E5' | 'E3' | 'F3' | 'none';
 
-/** What the rhythm of somebody's day depends on; cheap enough for a million people an hour. */
+/** The traits that shape a person's day. Cheap enough for a million people per hour. */
 export type Traits = {
   readonly department: Department;
   readonly placeIndex: number;
@@ -17,7 +17,7 @@ export type Traits = {
   /** Local minutes of the day. */
   readonly startMinute: number;
   readonly endMinute: number;
-  /** Between 0.4 and 1.6: some do everything in the suite, some hardly anything. */
+  /** Between 0.4 and 1.6: how much a person works in the suite. */
   readonly diligence: number;
   readonly isFederated: boolean;
 };
@@ -58,7 +58,7 @@ export function traitsOf(key: number, index: number): Traits {
   };
 }
 
-/** Most people work where the company began. */
+/** Most people work at the company's first location. */
 function placeOf(draw: number): number {
   if (draw < 0.55) return 0;
   return 1 + Math.floor(((draw - 0.55) / 0.45) * (PLACES.length - 1));

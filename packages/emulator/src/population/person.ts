@@ -10,7 +10,7 @@ export type Device = {
   readonly id: string;
   readonly name: string;
   readonly operatingSystem: 'Windows' | 'MacOs' | 'Ios' | 'Android';
-  /** As the sign-in rows word it; undefined for a device that the directory does not know. */
+  /** As in sign-in rows; undefined for a device that is not in the directory. */
   readonly trustType: 'Azure AD joined' | 'Azure AD registered' | 'Hybrid Azure AD joined';
   readonly isManaged: boolean;
 };
@@ -34,7 +34,7 @@ export type Person = Traits & {
   readonly sid: string;
   readonly mailboxGuid: string;
   readonly jobTitle: string;
-  /** Undefined at the top. */
+  /** Undefined for the top executive. */
   readonly managerIndex: number | undefined;
   readonly computer: Device | undefined;
   readonly phone: Device | undefined;
@@ -43,14 +43,14 @@ export type Person = Traits & {
   readonly office: Address;
   readonly isAdministrator: boolean;
   readonly isHelpDesk: boolean;
-  /** Asked for a second factor by an external authentication method. */
+  /** The external authentication method provides the second factor. */
   readonly isAskedExternally: boolean;
 };
 
-/** How many report to one manager. */
+/** Direct reports per manager. */
 const SPAN_OF_CONTROL = 9;
 const COMBINATIONS = GIVEN_NAMES.length * SURNAMES.length;
-/** Shares no factor with the number of combinations, so that names come round one by one. */
+/** Coprime to the number of combinations, so that names repeat only after all were used. */
 const STRIDE = 34_567;
 
 export function personOf(tenant: Tenant, index: number): Person {
@@ -63,7 +63,7 @@ export function personOf(tenant: Tenant, index: number): Person {
   const isAdministrator =
     index === ADMINISTRATOR || (traits.department === 'IT' && mix(key, index, 7) % 40 === 0);
   const needsPasskey = tenant.isGoverned && (isAdministrator || isHelpDesk);
-  // Who holds a role and needs a passkey signs in with it, and not through another provider.
+  // Role holders who need a passkey sign in with it, not through another provider.
   const isFederated = traits.isFederated && !needsPasskey;
   const domain = isFederated ? tenant.federatedDomain : tenant.domain;
   return {
@@ -91,7 +91,7 @@ export function personOf(tenant: Tenant, index: number): Person {
   };
 }
 
-/** The number of the person with this name; undefined if it cannot be anybody's here. */
+/** The number of the person with this name; undefined if no person here can have it. */
 export function indexOfUpn(tenant: Tenant, upn: string): number | undefined {
   const match = /^([a-z]+)\.([a-z]+)(\d*)@/.exec(upn.toLowerCase());
   if (match === null) return undefined;
@@ -107,7 +107,7 @@ export function indexOfUpn(tenant: Tenant, upn: string): number | undefined {
 
 const INVERSE = inverseOf(BigInt(STRIDE), BigInt(COMBINATIONS));
 
-/** `x` with `number * x = 1` modulo `modulus` (Euclid). */
+/** The modular inverse: `x` with `number * x = 1` modulo `modulus` (Euclid). */
 function inverseOf(number: bigint, modulus: bigint): bigint {
   let [r0, r1, s0, s1] = [modulus, number % modulus, 0n, 1n];
   while (r1 !== 0n) {
@@ -185,10 +185,10 @@ function methodsOf(key: number, traits: Traits, index: number): readonly Method[
   ];
 }
 
-/** Each person has two places among the devices of the directory. */
+/** Each person has two slots among the devices of the directory. */
 export const DEVICES_PER_PERSON = 2;
 
-/** The id of somebody's computer as an object of the directory. */
+/** The object id of a person's computer. */
 export function computerObjectId(key: number, index: number): string {
   return idOf(key, 'deviceObject', index * DEVICES_PER_PERSON);
 }

@@ -1,4 +1,4 @@
-/** Where people live. Offsets are those of winter: people here keep one clock all year. */
+/** Where people live. Offsets are those of winter; there is no daylight saving time here. */
 export type Place = {
   readonly city: string;
   readonly state: string;
@@ -36,7 +36,7 @@ export const PLACES: readonly Place[] = [
   place('Nairobi|Nairobi|KE|Africa/Nairobi|180', -1.29, 36.82),
 ];
 
-/** Where attackers come out of the network; nobody of a company lives there. */
+/** Locations of attackers, where no employee lives. */
 export const FAR_PLACES: readonly Place[] = [
   place('Tallinn|Harju|EE|Europe/Tallinn|120', 59.44, 24.75),
   place('Phoenix|Arizona|US|America/Phoenix|-420', 33.45, -112.07),
@@ -46,14 +46,14 @@ export const FAR_PLACES: readonly Place[] = [
   place('Sofia|Sofia|BG|Europe/Sofia|120', 42.7, 23.32),
 ];
 
-/** An address with what a geography service says of it. */
+/** An address with its geolocation. */
 export type Address = { readonly ip: string; readonly place: Place; readonly asn: number };
 
-// Only addresses that belong to nobody: RFC 5737 (documentation), RFC 6598 (shared), RFC 2544
-// (benchmarks), RFC 3849 (documentation, IPv6). Numbers of networks: RFC 5398.
+// Only unassigned addresses: RFC 5737 (documentation), RFC 6598 (shared), RFC 2544 (benchmarks),
+// RFC 3849 (documentation, IPv6). AS numbers: RFC 5398.
 const ASN = { office: 64496, home: 64497, mobile: 64498, vendor: 64499, far: 64500 } as const;
 
-/** All of an office leave by one address. */
+/** All people in an office share one address. */
 export function officeAddress(placeIndex: number, place: Place): Address {
   return { ip: `198.51.100.${10 + placeIndex}`, place, asn: ASN.office };
 }
@@ -64,7 +64,7 @@ export function homeAddress(bits: number, place: Place): Address {
   return { ip, place, asn: ASN.home };
 }
 
-/** Another line of the carrier that a home has. */
+/** Another line of the same home carrier. */
 export function neighborAddress({ ip, place, asn }: Address, bits: number): Address {
   const [first, second] = ip.split('.');
   const line = `${(bits >>> 8) & 255}.${1 + ((bits & 255) % 254)}`;
@@ -83,13 +83,13 @@ export function awayAddress(bits: number, place: Place): Address {
   return { ip: `203.0.113.${1 + (bits % 120)}`, place, asn: ASN.mobile };
 }
 
-/** The machines of the vendor and of the companies whose applications are used. */
+/** Servers of the vendor and of application providers. */
 export function serverAddress(bits: number): Address {
   const home = PLACES[bits % 2 === 0 ? 1 : 4] as Place;
   return { ip: `192.0.2.${1 + (bits % 254)}`, place: home, asn: ASN.vendor };
 }
 
-/** A proxy that somebody rented: 198.18.0.0/15. Fresh bits give a fresh address. */
+/** A rented proxy: 198.18.0.0/15. New bits give a new address. */
 export function farAddress(bits: number): Address {
   const ip = `198.${18 + ((bits >>> 16) & 1)}.${(bits >>> 8) & 255}.${1 + ((bits & 255) % 254)}`;
   return { ip, place: FAR_PLACES[(bits >>> 18) % FAR_PLACES.length] as Place, asn: ASN.far };

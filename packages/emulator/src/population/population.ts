@@ -18,16 +18,16 @@ import {
   serviceAccountOf,
 } from './tenant-objects.ts';
 
-/** More people than Microsoft 365's largest customers have; ids of acts count in 20 bits. */
+/** More people than Microsoft 365's largest customers have. Act keys have 20 bits for them. */
 const PEOPLE_MAX = 1_000_000;
-/** People lately asked for: a working hour of a small company needs nobody twice. */
+/** Cached people: enough for a working hour of a small company. */
 const PEOPLE_KEPT = 4096;
-/** How many people a project has, on average. */
+/** Average number of people per project. */
 const PROJECT_SIZE = 25;
 
 /**
- * The people and things of one tenant. Each is made from the seed and its number whenever somebody
- * asks, so that a million people take no more memory than ten.
+ * The people and objects of one tenant. Each is derived from the seed and its number on demand, so
+ * a million people take no more memory than ten.
  */
 export class Population {
   readonly tenant: Tenant;
@@ -63,7 +63,7 @@ export class Population {
     return person;
   }
 
-  /** The part of a person that the rhythm of the day depends on; much cheaper than the whole. */
+  /** The traits that shape a person's day; much cheaper than the whole person. */
   traits(index: number): Traits {
     const traits = traitsOf(this.tenant.key, index);
     if (this.#diligence === 1) return traits;
@@ -99,7 +99,7 @@ export class Population {
     return serviceAccountOf(this.tenant, index);
   }
 
-  /** For an identity that acts to see its acts come back. */
+  /** Objects reserved for canaries. */
   get setApart(): SetApart {
     return setApartOf(this.tenant);
   }

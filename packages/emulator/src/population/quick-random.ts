@@ -9,8 +9,8 @@ export function keyOf(seed: string | number, ...path: readonly string[]): number
 }
 
 /**
- * Mixes whole numbers to 32 bits (the rounds and finaliser of MurmurHash3, Appleby 2011). Traits of
- * a million people are asked for every virtual hour: a cryptographic hash would cost minutes.
+ * Mixes integers to 32 bits (the rounds and finalizer of MurmurHash3, Appleby 2011). Traits of a
+ * million people are needed every virtual hour; a cryptographic hash would cost minutes.
  */
 export function mix(key: number, a: number, b = 0, c = 0): number {
   let hash = round(round(round(key, a), b), c) ^ 12;
@@ -31,7 +31,7 @@ function round(hash: number, value: number): number {
   return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-/** A small generator for a stream of cheap draws, seeded by whole numbers (xorshift32). */
+/** A small, cheap generator, seeded by integers (xorshift32). */
 export class QuickRandom {
   #state: number;
 
@@ -49,7 +49,7 @@ export class QuickRandom {
     return (x >>> 0) / 0x1_0000_0000;
   }
 
-  /** How many independent events fall into a time in which `mean` are expected (Knuth). */
+  /** The number of independent events if `mean` are expected (Knuth). */
   poisson(mean: number): number {
     const limit = Math.exp(-mean);
     let count = 0;

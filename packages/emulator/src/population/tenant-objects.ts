@@ -14,7 +14,7 @@ export type Group = {
 };
 
 export type Site = {
-  /** Ends in a slash, as SiteUrl does. */
+  /** Ends with a slash, like SiteUrl. */
   readonly url: string;
   readonly siteId: string;
   readonly webId: string;
@@ -23,7 +23,7 @@ export type Site = {
 
 export type Team = { readonly threadId: string; readonly name: string; readonly groupId: string };
 
-/** A department, or a project of some dozens of people, with its site and its team. */
+/** A department, or a project of a few dozen people, with its site and team. */
 export function groupOf(tenant: Tenant, index: number): Group {
   const department = DEPARTMENTS[index];
   const name =
@@ -61,7 +61,7 @@ export function driveOf(tenant: Tenant, person: { index: number; upn: string }):
 
 export type Credential = 'secret' | 'certificate' | 'managedIdentity';
 
-/** An application as this tenant sees it: its registration and its service principal. */
+/** An application in this tenant: registration and service principal. */
 export type Application = {
   readonly name: string;
   readonly appId: string;
@@ -69,12 +69,12 @@ export type Application = {
   readonly servicePrincipalId: string;
   readonly keyId: string;
   readonly credential: Credential;
-  /** Where it is registered; another tenant's for what was bought. */
+  /** The tenant of its registration; another one for third-party applications. */
   readonly homeTenantId: string;
   readonly address: Address;
   /** Application permissions that an administrator granted. */
   readonly permissions: readonly string[];
-  /** What it does, and how often. */
+  /** Its task, and how often it runs. */
   readonly job: 'mail' | 'files' | 'directory' | 'audit' | 'vault';
   readonly everyMinutes: number;
 };
@@ -118,7 +118,7 @@ export function applicationOf(tenant: Tenant, index: number): Application {
   };
 }
 
-/** Accounts of machines: nobody answers a question at them. */
+/** Service accounts. No person can answer a prompt there. */
 export type ServiceAccount = {
   readonly displayName: string;
   readonly upn: string;

@@ -5,31 +5,31 @@ import { keyOf, mix } from './quick-random.ts';
 export type Tenant = {
   readonly id: string;
   readonly displayName: string;
-  /** What people's addresses end in. A reserved name (RFC 2606). */
+  /** The domain of people's addresses. A reserved name (RFC 2606). */
   readonly domain: string;
-  /** People of it sign in through an identity provider of the company's own. */
+  /** People of this domain sign in through the company's own identity provider. */
   readonly federatedDomain: string;
   readonly sharePointUrl: string;
   readonly oneDriveUrl: string;
-  /** The `Set-Cookie`-like name of the home forest that stands in Exchange object ids. */
+  /** The name of the forest in Exchange object ids. */
   readonly forest: string;
-  /** Ids are made of it; it never leaves the emulator. */
+  /** The key of ids, which never leaves the emulator. */
   readonly key: number;
-  /** Its people keep to strict policies; see {@link TenantOptions}. */
+  /** The company has strict policies; see {@link TenantOptions}. */
   readonly isGoverned: boolean;
-  /** Conditional access policies that the sign-in rows name. */
+  /** Conditional access policies that sign-in rows name. */
   readonly policies: readonly { readonly id: string; readonly displayName: string }[];
 };
 
 export type TenantOptions = {
   readonly seed: string | number;
-  /** Default: drawn from the seed. */
+  /** Default: derived from the seed. */
   readonly tenantId?: string;
-  /** Default: drawn from the seed. */
+  /** Default: derived from the seed. */
   readonly name?: string;
   /**
-   * Phones are managed, administrators use passkeys, no account has a password alone, and an
-   * external authentication method is asked wherever people are asked for a second factor.
+   * Managed phones, passkeys for administrators, no account with only a password, and an external
+   * authentication method for every second factor of people.
    */
   readonly governed?: boolean;
 };

@@ -1,4 +1,4 @@
-/** What records say of who did it. People, service accounts and an attacker's new users have it. */
+/** An actor in records: a person, a service account or an attacker's new user. */
 export type Account = {
   readonly displayName: string;
   readonly upn: string;
@@ -16,11 +16,11 @@ export type AppAccount = {
 };
 
 /**
- * The token with which something was done: what links an action to its sign-in (E-LINK: sid, uti,
- * iat). Background work of the vendor has none.
+ * The token of an act, which links it to its sign-in (E-LINK: sid, uti, iat). The vendor's
+ * background work has none.
  */
 export type Token = {
-  /** The `uti` claim; sign-in rows call it uniqueTokenIdentifier. */
+  /** The `uti` claim; uniqueTokenIdentifier in sign-in rows. */
   readonly tokenId: string;
   /** The `sid` claim. Tokens of applications have none. */
   readonly sessionId: string | undefined;

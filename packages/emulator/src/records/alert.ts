@@ -6,7 +6,7 @@ import { auditRecord, auditTime, exported, exportTime } from './feed-format.ts';
 
 export type Alert = {
   readonly atMs: number;
-  /** Of the alert, of the record that it fired, of the record that says what it is about. */
+  /** Ids of the alert, of its trigger record and of its entity record. */
   readonly ids: readonly [alert: string, triggered: string, entity: string];
   readonly policyId: string;
   readonly name: string;
@@ -15,7 +15,7 @@ export type Alert = {
   readonly entity: { readonly id: string; readonly type: 'User' | 'Sender' };
 };
 
-/** Between the alert and what it is about. */
+/** Delay between the alert and its entity record. */
 const ENTITY_AFTER_MS = 2000;
 
 /** RecordType 40: an alert of the suite itself. */
@@ -77,7 +77,7 @@ export type RiskDetection = {
   readonly level: 'low' | 'medium' | 'high';
 };
 
-/** A risk event and the user at risk in the export, and RecordType 294 in the audit log. */
+/** A risk event and the risky user in the export, and RecordType 294 in the audit log. */
 export function riskRecords(tenant: Tenant, risk: RiskDetection): FeedRecord[] {
   const { atMs } = risk;
   const wrap = (category: string, operationName: string, properties: JsonObject): JsonObject =>

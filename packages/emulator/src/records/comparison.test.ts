@@ -23,7 +23,7 @@ type Lists = Readonly<Record<'captured' | 'documented' | 'assumed' | 'missing', 
 
 const documented = listsOf(readFileSync(join(import.meta.dirname, '../../RECORDS.md'), 'utf8'));
 
-/** What RECORDS.md lists, by kind. */
+/** The lists in RECORDS.md, by kind. */
 function listsOf(text: string): Map<string, Lists> {
   const sections = text.split(/^## /m).slice(1);
   return new Map(
@@ -89,7 +89,7 @@ function sorted(fields: Iterable<string>): string[] {
   return [...new Set(fields)].sort();
 }
 
-test('each kind of record has exactly the fields that RECORDS.md lists', () => {
+test('each kind of record has exactly the fields in RECORDS.md', () => {
   const made = gathered(madeRecords());
   assert.deepEqual(sorted(made.keys()), sorted(documented.keys()));
   for (const [kind, lists] of documented) {
@@ -99,7 +99,7 @@ test('each kind of record has exactly the fields that RECORDS.md lists', () => {
   }
 });
 
-test('the README counts what RECORDS.md lists', () => {
+test('the counts in the README match RECORDS.md', () => {
   const text = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
   for (const [kind, { captured, documented: stated, assumed, missing }] of documented) {
     const counts = [captured, stated, assumed, missing].map(({ length }) => length).join(' | ');
@@ -113,7 +113,7 @@ const captures: (() => CapturedDocument[])[] = [
   () => exportCaptures(join(CAPTURES, 'panther-signin')),
 ];
 
-test('the real records have exactly the fields that RECORDS.md calls captured or missing', (t) => {
+test('real records have exactly the fields that RECORDS.md calls captured or missing', (t) => {
   if (!existsSync(CAPTURES)) {
     t.skip('because there are no captures at ../shared/data');
     return;

@@ -32,17 +32,17 @@ export type PropertyChange = {
   readonly newValue: string;
 };
 
-/** A change of the directory, told by three feeds. */
+/** A directory change, which three feeds report. */
 export type DirectoryChange = {
   readonly atMs: number;
   /** Id of the unified audit record. */
   readonly id: string;
   readonly correlationId: string;
-  /** Exactly as the unified audit log writes it, full stop and all (contracts 2.8). */
+  /** Exactly as in the unified audit log, including the period (contracts 2.8). */
   readonly operation: string;
   /** extendedAuditEventCategory of the unified audit log. */
   readonly category: string;
-  /** `category` of Graph: UserManagement, ApplicationManagement, RoleManagement, … */
+  /** Graph's `category`: UserManagement, ApplicationManagement, RoleManagement, … */
   readonly auditCategory: string;
   readonly operationType: 'Add' | 'Update' | 'Delete' | 'Assign' | 'Unassign';
   readonly service?: string;
@@ -53,10 +53,13 @@ export type DirectoryChange = {
   readonly isFailure?: true;
 };
 
-/** The tenant whose directory it is. */
+/** The tenant of the directory. */
 type Home = Pick<Tenant, 'id' | 'domain'>;
 
-/** Unified audit log, Graph and diagnostic export tell of one change, each in its own words. */
+/**
+ * The records of one change in the unified audit log, Graph and diagnostic export, each in its
+ * form.
+ */
 export function directoryRecords(tenant: Home, change: DirectoryChange): FeedRecord[] {
   const { atMs, id } = change;
   const body = graphAudit(change);
@@ -158,7 +161,7 @@ function targetIds(target: DirectoryTarget): TypedId[] {
   return ids;
 }
 
-/** Graph has the same activities without the full stop, and values as JSON. */
+/** Graph has the same activities without the period, and values as JSON. */
 function graphAudit(change: DirectoryChange): JsonObject {
   const { actor } = change;
   const number = (change.atMs % 100_000_000).toString().padStart(8, '0');

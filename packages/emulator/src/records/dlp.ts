@@ -3,7 +3,7 @@ import type { Tenant } from '../population/tenant.ts';
 import type { Account } from './account.ts';
 import { auditRecord, auditTime } from './feed-format.ts';
 
-/** RecordType 13: a rule against data loss matched a message. */
+/** RecordType 13: a DLP rule matched a message. */
 export function dlpRecords(
   tenant: Tenant,
   match: {

@@ -4,13 +4,13 @@ import { exportTime, graphTime } from './feed-format.ts';
 
 export type Delivery = {
   readonly atMs: number;
-  /** Of the trace; of the message in the service's network. */
+  /** Id in the message trace, and the network message id. */
   readonly traceId: string;
   readonly networkMessageId: string;
   readonly internetMessageId: string;
   readonly subject: string;
   readonly bytes: number;
-  /** `name`: what they call themselves. */
+  /** `name`: the display name. */
   readonly sender: { readonly address: string; readonly ip: string; readonly name?: string };
   readonly recipient: { readonly address: string; readonly objectId: string };
   readonly direction: 'Inbound' | 'Outbound' | 'Intra-org';
@@ -97,7 +97,7 @@ function emailEvent(delivery: Delivery): FeedRecord['body'] {
   };
 }
 
-/** The streaming API's wrapping of a hunting table. */
+/** The streaming API's envelope of a hunting table row. */
 function hunting(
   tenant: Tenant,
   atMs: number,

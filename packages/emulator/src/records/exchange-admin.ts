@@ -10,14 +10,14 @@ export type Cmdlet = {
   readonly operation: string;
   readonly account: Account;
   readonly token: Token;
-  /** What was changed, as Exchange names it. */
+  /** The changed object, as Exchange names it. */
   readonly objectId: string;
   readonly parameters: readonly (readonly [name: string, value: string])[];
-  /** Through the web client rather than PowerShell. */
+  /** By the web client rather than PowerShell. */
   readonly isWeb?: true;
 };
 
-/** Exchange admin, RecordType 1: an administrator's cmdlet, or a rule that somebody made. */
+/** Exchange admin, RecordType 1: an administrator's cmdlet, or a person's inbox rule. */
 export function cmdletRecords(tenant: Tenant, act: Cmdlet): FeedRecord[] {
   const { token, account } = act;
   return [
@@ -56,19 +56,19 @@ export function cmdletRecords(tenant: Tenant, act: Cmdlet): FeedRecord[] {
   ];
 }
 
-/** Exchange admin records keep the port; IPv6 then stands in brackets. */
+/** Exchange admin records include the port, with IPv6 in brackets. */
 function withPort(ip: string, bits: number): string {
   const port = 1024 + (bits % 60_000);
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
-/** How Exchange names a rule in somebody's mailbox. */
+/** Exchange's name of an inbox rule. */
 export function ruleObjectId(tenant: Tenant, account: Account, rule: string): string {
   const folder = 'PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations';
   return `${tenant.forest}.${folder}/${tenant.domain}/${account.mailboxGuid}\\${rule}`;
 }
 
-/** RecordType 18: a cmdlet of the compliance centre, its values encoded as the service does. */
+/** RecordType 18: a cmdlet of the compliance center, with values in the service's encoding. */
 export function complianceCmdletRecords(
   tenant: Tenant,
   act: Pick<Cmdlet, 'atMs' | 'id' | 'operation' | 'account'> & { readonly identity: string },

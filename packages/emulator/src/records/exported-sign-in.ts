@@ -11,7 +11,7 @@ export const SIGN_IN_CATEGORIES: Readonly<Record<EventType, string>> = {
   managedIdentity: 'ManagedIdentitySignInLogs',
 };
 
-/** The same sign-in as the diagnostic export words it. */
+/** The same sign-in in the form of the diagnostic export. */
 export function exportedSignIn(tenant: Tenant, s: SignIn, common: JsonObject): JsonObject {
   return exported(
     {
@@ -29,7 +29,7 @@ export function exportedSignIn(tenant: Tenant, s: SignIn, common: JsonObject): J
   );
 }
 
-/** What only people's rows have, and what only rows of applications have. */
+/** Members of people's rows only, and of applications' rows only. */
 function kindOf(s: SignIn): JsonObject {
   if (s.user === undefined) {
     const isManaged = s.eventType === 'managedIdentity';

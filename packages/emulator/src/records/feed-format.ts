@@ -1,22 +1,22 @@
 import type { Feed, FeedRecord } from '../core/feed-record.ts';
 import type { JsonObject } from '../core/json-object.ts';
 
-/** `2026-03-02T08:31:07`: unified audit records name seconds and no zone. */
+/** `2026-03-02T08:31:07`: unified audit records have seconds and no time zone. */
 export function auditTime(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 19);
 }
 
-/** `2026-03-02T08:31:07Z`, as Graph writes it. */
+/** `2026-03-02T08:31:07Z`, Graph's format. */
 export function graphTime(atMs: number): string {
   return `${auditTime(atMs)}Z`;
 }
 
-/** `2026-03-02T08:31:07.1180000Z`, as the diagnostic export writes it. */
+/** `2026-03-02T08:31:07.1180000Z`, the diagnostic export's format. */
 export function exportTime(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 23)}0000Z`;
 }
 
-/** A unified audit record with an `Id`, in the content type that it lands in. */
+/** A unified audit record with an `Id`, in its content type. */
 export function auditRecord(
   feed: `activity/${string}` & Feed,
   atMs: number,
@@ -25,7 +25,7 @@ export function auditRecord(
   return { feed, id: body.Id, atMs, body };
 }
 
-/** What every record of the diagnostic export is wrapped in (Azure Monitor common schema). */
+/** The envelope of every record in the diagnostic export (Azure Monitor common schema). */
 export type Envelope = {
   readonly tenantId: string;
   readonly category: string;
@@ -61,7 +61,7 @@ export function exported(envelope: Envelope, properties: JsonObject): JsonObject
 
 export type NamedValue = { readonly Name: string; readonly Value: string };
 
-/** Pairs as unified audit records list them. */
+/** Name-value pairs in the form of unified audit records. */
 export function named(pairs: readonly (readonly [string, string])[]): readonly NamedValue[] {
   return pairs.map(([Name, Value]) => ({ Name, Value }));
 }

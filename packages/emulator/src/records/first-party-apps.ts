@@ -1,7 +1,7 @@
 import { idOf } from '../population/object-ids.ts';
 import type { Application } from '../population/tenant-objects.ts';
 
-/** Applications of the vendor, by the ids that they have in every tenant. */
+/** The vendor's applications, by the ids that they have in every tenant. */
 export const FIRST_PARTY = {
   officeHome: '4765445b-32c6-49b0-83e6-1d93765276ca',
   microsoftOffice: 'd3590ed6-52b3-4102-aeff-aad2292ab01c',
@@ -50,7 +50,7 @@ export const APP_NAMES: ReadonlyMap<string, string> = new Map([
   [FIRST_PARTY.keyVault, 'Azure Key Vault'],
 ]);
 
-/** What an application of the company asks for a token, by what it does. */
+/** The resource that a company application requests tokens for, by its task. */
 export const RESOURCE_OF_JOB: Readonly<Record<Application['job'], string>> = {
   mail: FIRST_PARTY.graph,
   files: FIRST_PARTY.graph,
@@ -59,7 +59,7 @@ export const RESOURCE_OF_JOB: Readonly<Record<Application['job'], string>> = {
   vault: FIRST_PARTY.keyVault,
 };
 
-/** The service principal that stands in this tenant for an application of the vendor. */
+/** The service principal of a vendor's application in this tenant. */
 export function servicePrincipalIdOf(tenantKey: number, appId: string): string {
   const bits = Number.parseInt(appId.slice(0, 8), 16) ^ Number.parseInt(appId.slice(14, 18), 16);
   return idOf(tenantKey, 'servicePrincipal', 0x8000_0000 ^ bits);

@@ -7,10 +7,10 @@ export type GraphCall = {
   readonly atMs: number;
   readonly requestId: string;
   readonly operationId: string;
-  /** As the client chose it; default: the operation's. */
+  /** Chosen by the client. Default: the operation's. */
   readonly clientRequestId?: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** Path and query behind the version. */
+  /** Path and query after the version. */
   readonly path: string;
   readonly version?: 'v1.0' | 'beta';
   readonly status: number;
@@ -24,7 +24,7 @@ export type GraphCall = {
   readonly place: string;
 };
 
-/** One call of Graph: stands in the diagnostic export and nowhere else (contracts 7.1). */
+/** One Graph call, which only the diagnostic export reports (contracts 7.1). */
 export function graphCallRecords(tenant: Pick<Tenant, 'id'>, call: GraphCall): FeedRecord[] {
   const { token, who, atMs } = call;
   const version = call.version ?? 'v1.0';

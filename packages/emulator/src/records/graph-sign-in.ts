@@ -5,7 +5,7 @@ import { APP_NAMES, servicePrincipalIdOf } from './first-party-apps.ts';
 import type { Fullness, SignIn } from './sign-in.ts';
 import { failureReason } from './sign-in-errors.ts';
 
-/** What Graph's rows and the diagnostic export say in the same words. */
+/** Members with the same form in Graph's rows and the diagnostic export. */
 export function commonRow(tenant: Tenant, s: SignIn, fullness: Fullness): JsonObject {
   const { user, servicePrincipal: app } = s;
   const isWhole = fullness === 'complete';
@@ -21,7 +21,7 @@ export function commonRow(tenant: Tenant, s: SignIn, fullness: Fullness): JsonOb
     clientAppUsed: user === undefined ? null : s.client.clientAppUsed,
     userAgent: s.client.userAgent,
     correlationId: s.correlationId,
-    // The directory fills these two in: it alone has the policies of that moment.
+    // The directory fills in both, because it has the policies of that time.
     conditionalAccessStatus: 'notApplied',
     originalRequestId: s.requestId,
     isInteractive: s.eventType === 'interactiveUser',

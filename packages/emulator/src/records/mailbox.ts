@@ -16,7 +16,7 @@ const CLIENTS: Readonly<Record<MailClient, string>> = {
   imap: 'Client=POP3/IMAP4;Protocol=IMAP4',
 };
 
-/** Who reaches into a mailbox: somebody with a token, an application, or the vendor itself. */
+/** The reader of a mailbox: a person with a token, an application, or the vendor. */
 export type Reader =
   | { readonly kind: 'user'; readonly account: Account }
   | { readonly kind: 'app'; readonly app: AppAccount }
@@ -83,7 +83,7 @@ export function syncRecords(
   ];
 }
 
-/** Send, Create, Update and the like: one item (RecordType 2). */
+/** Send, Create, Update and similar: one item (RecordType 2). */
 export function itemRecords(
   tenant: Tenant,
   act: MailboxAct,
@@ -110,7 +110,7 @@ export function itemRecords(
   ];
 }
 
-/** Moved and deleted: several items at once (RecordType 3). */
+/** Moves and deletions: several items at once (RecordType 3). */
 export function groupRecords(
   tenant: Tenant,
   act: MailboxAct,
@@ -133,7 +133,7 @@ export function groupRecords(
   ];
 }
 
-/** The members that all records about a mailbox have (contracts 2.6). */
+/** Members of all mailbox records (contracts 2.6). */
 function mailboxMembers(
   tenant: Tenant,
   act: MailboxAct,
@@ -167,7 +167,7 @@ function mailboxMembers(
   };
 }
 
-/** Work of the vendor's own is done with no token that anybody was told of. */
+/** The vendor's own work uses no token that a log contains. */
 function contextOf({ reader, token }: MailboxAct): JsonObject {
   if (reader.kind === 'vendor') return {};
   return {

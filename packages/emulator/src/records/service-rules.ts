@@ -1,18 +1,20 @@
 import type { FeedRecord, Occurrence } from '../core/feed-record.ts';
 import type { JsonObject } from '../core/json-object.ts';
 
-/** More records of opened mail than this in a day, and recording stops (MailItemsAccessed). */
+/** Above this many Bind records per day, a mailbox is throttled (MailItemsAccessed). */
 const BINDS_PER_DAY_MAX = 1000;
 const DAY_MS = 86_400_000;
-/** Mailboxes whose day is over are forgotten when so many are remembered. */
+/** Number of remembered mailboxes above which those of past days are forgotten. */
 const MAILBOXES_REMEMBERED = 50_000;
 
 type Mailbox = { sinceMs: number; count: number; silentUntilMs: number };
 
 /**
- * What the service leaves out because of what happened before: opened mail past the daily limit of
- * a mailbox, everything while the unified audit log is off, mailbox records of accounts that audit
- * passes over. To be shown happenings in order of time; the happenings stay, the records go.
+ * Records that the service omits because of earlier events: opened mail above a mailbox's daily
+ * limit, everything while the unified audit log is off, and mailbox records of accounts that bypass
+ * auditing.
+ *
+ * MUST see occurrences in time order. Occurrences stay; their records are removed.
  */
 export class ServiceRules {
   readonly #mailboxes = new Map<string, Mailbox>();
@@ -36,8 +38,8 @@ export class ServiceRules {
     const { body } = record;
     const operation = body['Operation'];
     if (operation === 'Set-AdminAuditLogConfig') this.#switchAudit(body, tenantId);
-    // The cmdlet that switches it off is the last that is recorded; the one that switches it on
-    // comes while it is off.
+    // The cmdlet that disables the log is the last record. The one that enables it happens while it
+    // is off.
     if (wasOff) return undefined;
     if (operation === 'Set-MailboxAuditBypassAssociation') this.#passOver(body, tenantId);
     if (body['MailboxGuid'] === undefined) return record;
@@ -94,7 +96,7 @@ function parameterOf(body: JsonObject, name: string): string | undefined {
   return parameters.find((parameter) => parameter.Name === name)?.Value;
 }
 
-/** The last record before the silence says so. */
+/** The last record before the throttling announces it. */
 function throttled(body: JsonObject): JsonObject {
   const properties = body['OperationProperties'] as readonly Pair[];
   return {

@@ -29,7 +29,7 @@ export type FileAct = {
 
 const FEED = 'activity/Audit.SharePoint';
 
-/** RecordType 6: something done to a file, or a page looked at (RecordType 4 for pages). */
+/** RecordType 6: an act on a file (RecordType 4 for a viewed page). */
 export function fileRecords(tenant: Tenant, act: FileAct): FeedRecord[] {
   const isPage = act.operation === 'PageViewed';
   return [
@@ -48,7 +48,7 @@ export function fileRecords(tenant: Tenant, act: FileAct): FeedRecord[] {
   ];
 }
 
-/** RecordType 14: a link, an invitation, a group made for somebody else. */
+/** RecordType 14: a link, an invitation, a sharing group. */
 export function sharingRecords(
   tenant: Tenant,
   act: FileAct,

@@ -1,4 +1,4 @@
-/** What each failure is called in the unified audit log, and what a sign-in row says of it. */
+/** The name of each failure in the unified audit log, and its reason in a sign-in row. */
 type Failure = { readonly symbol: string; readonly reason: string };
 
 const FAILURES: ReadonlyMap<number, Failure> = new Map(
@@ -52,7 +52,7 @@ const FAILURES: ReadonlyMap<number, Failure> = new Map(
   ).map(([code, symbol, reason]) => [code, { symbol, reason }]),
 );
 
-/** The second factor was to be shown elsewhere, and was not (contracts 9). */
+/** The second factor was required externally, and not shown (contracts 9). */
 export function isExternal(code: number): boolean {
   return [50012, 50027, 50158, 50159, 50161, 50166, 5001256, 900491].includes(code);
 }
@@ -66,7 +66,7 @@ export function failureReason(code: number): string {
   return FAILURES.get(code)?.reason ?? 'Other.';
 }
 
-/** Questions on the way: the person is asked something and goes on. */
+/** Interrupts: the person gets a prompt and continues. */
 export function isInterrupt(code: number): boolean {
   return code === 50140 || code === 50199 || code === 50072 || code === 50074;
 }

@@ -6,8 +6,8 @@ import type { Fullness, SignIn } from './sign-in.ts';
 import { logon } from './sts-logon.ts';
 
 /**
- * Everything that one request for a token leaves behind. People's own sign-ins stand in the
- * unified audit log; refreshes and applications stand only in sign-in rows.
+ * All records of one token request. The unified audit log has interactive sign-ins; refreshes and
+ * applications appear only in sign-in rows.
  */
 export function signInRecords(tenant: Tenant, signIn: SignIn): FeedRecord[] {
   const { atMs, requestId: id, eventType, completedAfterMs } = signIn;

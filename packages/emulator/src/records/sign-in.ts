@@ -10,7 +10,7 @@ export type EventType =
   | 'managedIdentity';
 
 export type Client = {
-  /** Empty where the agent does not tell. */
+  /** Empty if the user agent does not state it. */
   readonly operatingSystem: string;
   readonly browser: string;
   readonly userAgent: string;
@@ -31,15 +31,15 @@ export type Risk = {
   readonly state: 'atRisk' | 'remediated';
 };
 
-/** A request for a token, let in or not, with all that the feeds tell of it. */
+/** A token request, successful or not, with the data for all feeds. */
 export type SignIn = {
   readonly atMs: number;
-  /** The service's id of the request: Id and IntraSystemId, `id` of the row. */
+  /** The service's request id: Id and IntraSystemId, `id` of the row. */
   readonly requestId: string;
   readonly correlationId: string;
   readonly tokenId: string;
   readonly eventType: EventType;
-  /** Undefined for applications. `isKnown: false`: the name was nobody's. */
+  /** Undefined for applications. `isKnown: false`: an unknown name. */
   readonly user?: Pick<Account, 'displayName' | 'upn' | 'objectId'> & {
     readonly isKnown?: false;
     readonly userType?: 'guest';
@@ -62,22 +62,22 @@ export type SignIn = {
   readonly transferMethod?: 'deviceCodeFlow';
   readonly incomingToken: 'none' | 'primaryRefreshToken' | 'refreshToken' | 'saml11';
   readonly sessionId?: string | undefined;
-  /** 0, or the number of the failure (contracts: AADSTS codes). */
+  /** 0, or the code of the failure (contracts: AADSTS codes). */
   readonly error: number;
   readonly factors: 1 | 2;
   readonly steps: readonly Step[];
   /** UserAuthenticationMethod and RequestType of the unified audit log. */
   readonly audit: { readonly method: string; readonly request: string };
-  /** Who vouched, where it was not the vendor. */
+  /** The identity provider, if it is not the vendor. */
   readonly federatedIssuer?: string;
   readonly risk?: Risk | undefined;
-  /** An extension that was asked before the token was given, as Graph's rows tell of it. */
+  /** The extension that was called before the token was issued, as in Graph's rows. */
   readonly listener?: JsonObject | undefined;
-  /** The vendor's services among each other: one row in the export and no other. */
+  /** A sign-in between the vendor's services: one row in the export only. */
   readonly isVendor?: true;
-  /** When the service fills in what it learns later; undefined: the first row is whole. */
+  /** When the service completes the row; undefined: the first row is complete. */
   readonly completedAfterMs?: number | undefined;
 };
 
-/** The row as first seen, or with what the service learned since. */
+/** The first version of a row, or the completed one. */
 export type Fullness = 'first' | 'complete';

@@ -10,7 +10,7 @@ const TRUST = {
   'Hybrid Azure AD joined': '2',
 } as const;
 
-/** RecordType 15, as the captures have it: `IntraSystemId`, `ErrorNumber` (contracts 2.9). */
+/** RecordType 15, as in the captures: `IntraSystemId`, `ErrorNumber` (contracts 2.9). */
 export function logon(tenant: Tenant, s: SignIn): JsonObject & { readonly Id: string } {
   const { user } = s;
   if (user === undefined) throw new TypeError('only people have logon records');
@@ -24,7 +24,7 @@ export function logon(tenant: Tenant, s: SignIn): JsonObject & { readonly Id: st
     Operation: isLetIn ? 'UserLoggedIn' : 'UserLoginFailed',
     OrganizationId: tenant.id,
     RecordType: 15,
-    // It says whether the request was served, not whether anybody came in.
+    // It states whether the request was served, not whether the sign-in succeeded.
     ResultStatus: isLetIn || s.audit.request.startsWith('Login:') ? 'Success' : 'Failed',
     UserKey: userKey,
     UserType: 0,

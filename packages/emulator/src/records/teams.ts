@@ -11,7 +11,7 @@ export type TeamsAct = {
   readonly operation: string;
   readonly who: TeamsActor;
   readonly token: Token;
-  /** A chat of two where undefined. */
+  /** Undefined for a chat of two. */
   readonly team?: Team;
   readonly chatId: string;
   readonly members?: readonly { UPN: string; Role: number; DisplayName: string }[];

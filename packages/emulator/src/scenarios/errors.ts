@@ -1,6 +1,6 @@
 export type ScenarioErrorCode = 'not-found' | 'not-readable' | 'wrong';
 
-/** A scenario file that cannot be run: says where and what to write instead. */
+/** An invalid scenario file: the place, and what to write instead. */
 export class ScenarioError extends Error {
   readonly code: ScenarioErrorCode;
 

@@ -2,10 +2,10 @@ import type { Actor, Occurrence } from '../core/feed-record.ts';
 import { ServiceRules } from '../records/service-rules.ts';
 
 /**
- * Several actors as one, in order of time, with what the service does across them: a mailbox that
- * an attacker read too much of falls silent for its owner too.
+ * Merges actors in time order, with the service's rules across them: a mailbox that an attacker
+ * overreads is throttled for its owner too.
  *
- * MUST be asked for windows that tile: the rules remember.
+ * MUST be called with adjacent windows, because the rules have state.
  */
 export function together(actors: readonly Actor[]): Actor {
   const rules = new ServiceRules();

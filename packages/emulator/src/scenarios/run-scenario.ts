@@ -14,24 +14,24 @@ import { draw, drawsWith } from './steps/scenario-variables.ts';
 import { StepArguments } from './steps/step-arguments.ts';
 import { VERBS } from './verbs/index.ts';
 
-/** An attacker's first sign-in comes a little before its first act; nothing is before the start. */
+/** An attacker's first sign-in precedes its first act, but not the start. */
 const HEAD_START_MS = 60_000;
 
-/** A scenario that was played: all that happened, and the ways in that remain. */
+/** A scenario's result: all occurrences, and the remaining footholds. */
 export type ScenarioRun = Actor & {
   readonly footholds: readonly Foothold[];
-  /** Ways in that somebody took away. */
+  /** Footholds that were closed. */
   readonly closed: readonly ClosedFoothold[];
   readonly intruders: readonly Intruder[];
-  /** When the last of it happens. */
+  /** The time of the last occurrence. */
   readonly endMs: number;
-  /** In order of time. */
+  /** In time order. */
   readonly all: readonly Occurrence[];
 };
 
 /**
- * Plays a scenario beside the life of its tenants. Actors, times, addresses, sizes and order are
- * drawn from the seed; the same seed plays it the same way.
+ * Runs a scenario beside the activity of its tenants. Actors, times, addresses, sizes and order are
+ * drawn from the seed; the same seed gives the same run.
  *
  * @param options.populations one for each of the scenario's tenants, in its order
  * @throws {ScenarioError} `wrong`, with the step or parameter and what to write instead
@@ -42,7 +42,7 @@ export function runScenario(
     readonly populations: readonly Population[];
     readonly seed: string | number;
     readonly fromMs: number;
-    /** In place of what the scenario would draw. */
+    /** Fixed values in place of random ones. */
     readonly parameters?: ScenarioParameters;
   },
 ): ScenarioRun {

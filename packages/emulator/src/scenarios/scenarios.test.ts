@@ -38,7 +38,7 @@ test('all scenarios are there', () => {
 });
 
 for (const name of scenarioNames()) {
-  test(`${name} is told truly, whatever the seed`, () => {
+  test(`${name} has a correct truth for any seed`, () => {
     for (let seed = 0; seed < SEEDS; seed++) {
       const { all, footholds, endMs } = played(name, seed);
       assert.equal(
@@ -60,7 +60,7 @@ for (const name of scenarioNames()) {
     }
   });
 
-  test(`${name} has no record twice and none before its happening`, () => {
+  test(`${name} has no duplicate records, and none before its occurrence`, () => {
     const seen = new Set<string>();
     for (const happening of played(name).all) {
       for (const record of happening.records) {
@@ -73,7 +73,7 @@ for (const name of scenarioNames()) {
   });
 }
 
-test('the same seed plays the same, another draws anew', () => {
+test('the same seed gives the same run, another a different one', () => {
   for (const name of ['midnight-blizzard', 'token-theft']) {
     const first = JSON.stringify(played(name, 5).all);
     assert.equal(JSON.stringify(played(name, 5).all), first);
@@ -81,7 +81,7 @@ test('the same seed plays the same, another draws anew', () => {
   }
 });
 
-test('windows of a scenario tile', () => {
+test('windows of a scenario are adjacent', () => {
   const scenario = played('fast-spray');
   const pieces: Occurrence[] = [];
   for (let from = FROM_MS; from <= scenario.endMs; from += 600_000) {
@@ -90,7 +90,7 @@ test('windows of a scenario tile', () => {
   assert.deepEqual(pieces, scenario.all);
 });
 
-test('a token was given out before it was used, except where it was forged', () => {
+test('a token was issued before it was used, unless it was forged', () => {
   for (const name of scenarioNames()) {
     const records = recordsOf(played(name).all);
     const given = new Map(
@@ -108,7 +108,7 @@ test('a token was given out before it was used, except where it was forged', () 
   }
 });
 
-test('a mailbox that is read too much falls silent for a day, and says so before', () => {
+test('a mailbox that is read too much is throttled for a day, with a record before', () => {
   const greedy = {
     name: 'greedy',
     about: '',
@@ -137,7 +137,7 @@ function step(verb: string, values: Record<string, unknown>) {
   return { verb, values, technique: 'T1114.002', isAttacker: true, attack: undefined };
 }
 
-test('while the audit log is off nothing of the tenant stands in it, life included', () => {
+test('while the audit log is off, it has no record of the tenant at all', () => {
   const attack = played('audit-off');
   const operations = (happening: Occurrence): unknown[] =>
     happening.records.map(({ body }) => body['Operation']);
@@ -156,7 +156,7 @@ test('while the audit log is off nothing of the tenant stands in it, life includ
   assert.ok(during > 0, 'the other feeds go on');
 });
 
-test('several actors are one, in order of time', () => {
+test('merges several actors in time order', () => {
   const attack = played('fast-spray');
   const life = lifeOf(corp, 'life');
   let latest = 0;
@@ -188,7 +188,7 @@ function rowsOf(happenings: readonly Occurrence[]): Row[] {
   );
 }
 
-test('a slow spray is as large, as scattered and as lucky as it is told to be', () => {
+test('a slow spray has the requested size, spread and number of hits', () => {
   const spray = (parameters: Record<string, string | number>): ScenarioRun =>
     runScenario(loadScenario('slow-spray'), {
       ...{ populations: [corp], seed: 4, fromMs: FROM_MS },
@@ -212,7 +212,7 @@ test('a slow spray is as large, as scattered and as lucky as it is told to be', 
   assert.throws(() => spray({ fresh: 2 }), /fresh is a share, from 0 to 1/);
 });
 
-test('who rents lines of the carrier of the victim gets in from there, by the same browser', () => {
+test("an intruder on the victim's carrier signs in from there with the same browser", () => {
   const wideOf = (ip: string): string => ip.split('.').slice(0, 2).join('.');
   for (let seed = 0; seed < SEEDS; seed++) {
     const { all, footholds } = played('neighbor-spray', seed);
@@ -241,7 +241,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
 ];
 
 for (const [text, message] of WRONG) {
-  test(`a scenario file with ${text} is refused, and the cure is named`, () => {
+  test(`refuses a scenario file with ${text}, and names the cure`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'scenario-'));
     try {
       const path = join(folder, 'wrong.yaml');
@@ -255,11 +255,11 @@ for (const [text, message] of WRONG) {
   });
 }
 
-test('a scenario that is nowhere is refused with those that are', () => {
+test('refuses an unknown scenario, and lists the known ones', () => {
   assert.throws(() => loadScenario('nowhere'), /those here: audit-off/);
 });
 
-/** What happened when, and where it is reported. */
+/** Occurrences with their times and feeds. */
 function outlinesOf(happenings: readonly Occurrence[]): string[] {
   return happenings.map(({ atMs, truth, records }) => {
     const reported = records.map(({ feed, id, atMs: fromMs }) => [feed, id, fromMs]);
@@ -267,7 +267,7 @@ function outlinesOf(happenings: readonly Occurrence[]): string[] {
   });
 }
 
-test('the directory follows: what remains of an attack is there to be found', () => {
+test('the directory shows what remains of an attack', () => {
   const directories = new Map(
     [corp, second].map((population) => {
       const seed = companySeed({ population, apps: [], resources: [] });
@@ -276,11 +276,11 @@ test('the directory follows: what remains of an attack is there to be found', ()
   );
   const attack = played('midnight-blizzard');
   const governed = new GovernedActor({ actor: attack, directories, startMs: FROM_MS });
-  // The policies stop none of it: they only add their results to sign-ins.
+  // The policies stop none of it; they only add their results to sign-ins.
   const followed = outlinesOf([...governed.happenings(FROM_MS, attack.endMs + 1)]);
   const expected = outlinesOf(attack.all);
   assert.equal(followed.length, expected.length);
-  // One by one: the difference of thousands of records takes all memory.
+  // One by one, because a diff of thousands of records takes all memory.
   for (const [at, outline] of expected.entries()) assert.equal(followed[at], outline);
   const kinds = {
     'app-credential': 'applications',
@@ -297,7 +297,7 @@ test('the directory follows: what remains of an attack is there to be found', ()
   assert.ok(attack.footholds.length >= 7);
 });
 
-test('an eviction takes half away, and the directory loses exactly that', () => {
+test('an eviction removes half, and the directory loses exactly that', () => {
   for (let seed = 0; seed < SEEDS; seed++) {
     const attack = played('half-evicted', seed);
     const { footholds, closed } = attack;
@@ -337,7 +337,7 @@ test('an eviction takes half away, and the directory loses exactly that', () => 
     };
     for (const foothold of footholds) assert.notEqual(isThere(foothold), false, foothold.detail);
     for (const foothold of closed) {
-      // What an application that was deleted held is held by nobody.
+      // A deleted application holds nothing.
       if (foothold.kind === 'consent') continue;
       assert.notEqual(isThere(foothold), true, foothold.detail);
       assert.ok(foothold.closedMs >= foothold.sinceMs);
@@ -345,7 +345,7 @@ test('an eviction takes half away, and the directory loses exactly that', () => 
   }
 });
 
-test('who fits one wish less stands in for who fits them all', () => {
+test('a person who meets fewer conditions is used if none meets all', () => {
   for (let seed = 0; seed < 40; seed++) {
     const company = new Population({ seed: `small-${seed}`, size: 25 });
     const scenario = loadScenario('two-attacks');

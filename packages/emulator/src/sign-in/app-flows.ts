@@ -37,7 +37,7 @@ export function appSignIn(app: AppAccount, request: AppRequest, credential: AppC
 
 export type AppRequest = Omit<Request, 'appId' | 'sessionId'>;
 
-/** The vendor's own services among each other: seen in one category of the export, if at all. */
+/** A sign-in between the vendor's services, which at most one category of the export reports. */
 export function vendorSignIn(
   appId: string,
   servicePrincipalId: string,

@@ -76,13 +76,13 @@ export const CLIENTS: Readonly<Record<ClientName, Client>> = {
   daemon: { operatingSystem: '', browser: '', userAgent: '', clientAppUsed: '' },
 };
 
-/** The browser that somebody has at hand. */
+/** A person's browser. */
 export function browserOf(person: Pick<Person, 'workplace' | 'index'>): Client {
   if (person.workplace === 'mac') return CLIENTS.safari;
   return person.workplace === 'windows' || person.index % 2 === 0 ? CLIENTS.edge : CLIENTS.chrome;
 }
 
-/** The programs on somebody's computer. */
+/** The programs on a person's computer. */
 export function desktopOf(person: Pick<Person, 'workplace'>): Client {
   return person.workplace === 'mac' ? CLIENTS.macDesktop : CLIENTS.desktop;
 }

@@ -128,7 +128,7 @@ const FLOWS: readonly FlowCase[] = [
 ];
 
 for (const [flow, signIn, row, category] of FLOWS) {
-  test(`${flow} leaves the rows that such a sign-in leaves`, () => {
+  test(`${flow} leaves the rows of such a sign-in`, () => {
     const graph = bodyOf(signIn, 'graph/signIns');
     for (const [member, value] of Object.entries(row)) assert.deepEqual(graph[member], value);
     assert.equal(graph['uniqueTokenIdentifier'], tokenIdOf(REQUEST_ID));
@@ -140,14 +140,14 @@ for (const [flow, signIn, row, category] of FLOWS) {
   });
 }
 
-test('no sign-in claims a method from outside: nobody was asked by another provider', () => {
+test('no sign-in claims an external method without an external provider', () => {
   for (const [, signIn] of FLOWS) {
     const text = JSON.stringify(signInRecords(tenant, signIn));
     assert.doesNotMatch(text, /external ?auth|externalAuthenticationMethod/i);
   }
 });
 
-test("the vendor's own services are seen in one category, and in no other feed", () => {
+test("only one category reports the vendor's own services", () => {
   const records = signInRecords(tenant, vendorSignIn(FIRST_PARTY.substrate, 's', appRequest));
   assert.deepEqual(
     records.map(({ feed }) => feed),
@@ -169,7 +169,7 @@ const REFUSALS: readonly (readonly [number, string])[] = [
 ];
 
 for (const [code, symbol] of REFUSALS) {
-  test(`${code} is told as ${symbol}, and nobody gets a session of it`, () => {
+  test(`reports ${code} as ${symbol}, without a session`, () => {
     const signIn = refused(promptedSignIn(person, request), code);
     const logon = bodyOf(signIn, 'activity/');
     assert.equal(logon['Operation'], 'UserLoginFailed');
@@ -181,20 +181,20 @@ for (const [code, symbol] of REFUSALS) {
   });
 }
 
-test('a name that nobody has is told without saying whose it was', () => {
+test('reports an unknown name without a person', () => {
   const signIn = refused(promptedSignIn(person, request), 50034);
   const text = JSON.stringify(bodyOf(signIn, 'activity/'));
   assert.doesNotMatch(text, new RegExp(person.objectId));
   assert.equal(bodyOf(signIn, 'graph/')['userId'], '');
 });
 
-test('an interrupt goes on: it is told as somebody who came in', () => {
+test('reports an interrupt as a success, because it continues', () => {
   const logon = bodyOf(refused(promptedSignIn(person, request), 50140), 'activity/');
   assert.equal(logon['Operation'], 'UserLoggedIn');
   assert.equal(logon['ErrorNumber'], '50140');
 });
 
-test('a row that is completed later keeps its id and gains detail', () => {
+test('a row completed later keeps its id and gains detail', () => {
   const records = signInRecords(tenant, {
     ...promptedSignIn(person, { ...request, completedAfterMs: 240_000 }),
     risk: { level: 'medium', types: ['unfamiliarFeatures'], state: 'atRisk' },

@@ -4,7 +4,7 @@ import { FIRST_PARTY } from '../records/first-party-apps.ts';
 import type { Client, SignIn, Step } from '../records/sign-in.ts';
 import { browserOf, CLIENTS } from './clients.ts';
 
-/** What every flow is told. */
+/** The inputs of every flow. */
 export type Request = {
   readonly atMs: number;
   readonly requestId: string;
@@ -58,7 +58,7 @@ const HELLO: Step = {
   result: '',
 };
 
-/** As the row of a client that came through a provider of the company's own has it. */
+/** The step in the row of a client that used the company's own provider. */
 const EXTERNAL: Step = {
   method: 'External authentication method',
   detail: 'Countersign, fido',
@@ -92,7 +92,7 @@ export function promptedSignIn(person: Person, request: Request, client?: Client
   };
 }
 
-/** In a company that asks an external method, who has a passkey uses it everywhere. */
+/** With an external method, a person with a passkey uses it everywhere. */
 function stepsOf({ isAskedExternally, methods }: Person): Step[] {
   if (isAskedExternally) return methods.includes('fido2') ? [FIDO] : [PASSWORD, EXTERNAL];
   const method = methods[1] ?? 'microsoftAuthenticator';
@@ -114,7 +114,7 @@ export function silentSignIn(person: Person, request: Request, client?: Client):
   };
 }
 
-/** Non-interactive: a program trades its refresh token, or the device's, for the next token. */
+/** Non-interactive: a program exchanges its refresh token, or the device's, for a new token. */
 export function refreshSignIn(
   person: Person,
   request: Request,
@@ -134,7 +134,7 @@ export function refreshSignIn(
   };
 }
 
-/** Somebody unlocks a Windows device: the device gets a primary refresh token. */
+/** Unlocking a Windows device, which gets a primary refresh token. */
 export function windowsSignIn(
   person: Person,
   request: Omit<Request, 'appId' | 'resourceId'>,
@@ -163,7 +163,7 @@ export function passkeySignIn(person: Person, request: Request): SignIn {
   };
 }
 
-/** The company's own identity provider vouches; the suite sees its assertion. */
+/** The company's own identity provider authenticates the person; the suite sees its assertion. */
 export function federatedSignIn(person: Person, request: Request): SignIn {
   const domain = person.upn.split('@')[1] ?? '';
   return {
@@ -193,7 +193,7 @@ export function ropcSignIn(user: User, request: Request, client: Client = CLIENT
   };
 }
 
-/** A code typed on one device lets another in. */
+/** A code typed on one device signs another in. */
 export function deviceCodeSignIn(person: Person, request: Request, client: Client): SignIn {
   return {
     ...promptedSignIn(person, request, client),
@@ -203,7 +203,7 @@ export function deviceCodeSignIn(person: Person, request: Request, client: Clien
   };
 }
 
-/** The same request, refused: nobody who is refused has a session of it. */
+/** The same request refused. A refusal creates no session. */
 export function refused(signIn: SignIn, error: number): SignIn {
   const isPasswordWrong = error === 50126 || error === 50034 || error === 50053;
   const { user } = signIn;

@@ -1,4 +1,4 @@
-/** Where a browser stands after a page: its forms are posted by themselves, its links are not. */
+/** Where a browser is after a page. It submits forms that post themselves, and follows no links. */
 export type Stand =
   | { readonly kind: 'page'; readonly status: number; readonly text: string }
   | { readonly kind: 'sent-away'; readonly location: URL };
@@ -16,7 +16,7 @@ export function formOf(text: string): Form | undefined {
   return { action: unescaped(action), values };
 }
 
-/** Opens an address and goes on as a browser does, up to where a form leads that `until` names. */
+/** Opens an address and continues as a browser does, up to a form whose target matches `until`. */
 export async function browse(address: string | Form, until?: string): Promise<Stand> {
   const isForm = typeof address !== 'string';
   const response = await fetch(isForm ? address.action : address, {

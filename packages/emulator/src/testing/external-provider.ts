@@ -5,15 +5,15 @@ import { type Ask, html, json, type Reply } from '../http/http-message.ts';
 import { type Server, serve } from '../http/http-server.ts';
 import { Router } from '../http/router.ts';
 
-/** What a provider may do otherwise than it should. */
+/** Deviations of a provider from its correct behavior. */
 export type Mood = {
-  /** Claims that stand in place of the right ones. */
+  /** Claims that replace the right ones. */
   readonly claims?: Readonly<Record<string, unknown>>;
   /** An OAuth error in place of a token. */
   readonly error?: string;
-  /** In place of a token. */
+  /** A raw text in place of a token. */
   readonly token?: string;
-  /** Signs by a key that is not published, under the name of the one that is. */
+  /** Signs with an unpublished key under the published key's id. */
   readonly signs?: 'with another key' | 'as agreed';
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly keys?: 'without certificates' | 'with certificates of others';
@@ -22,7 +22,7 @@ export type Mood = {
 /** A provider of second factors: contracts section 9 and nothing else. */
 export class ExternalProvider {
   mood: Mood = {};
-  /** What Entra posted last. */
+  /** Entra's last request. */
   asked: URLSearchParams = new URLSearchParams();
   readonly clientId = 'countersign-integration-1';
   readonly appId = '2f6d1a80-5c3e-4b1f-9d57-8a1b2c3d4e5f';
@@ -40,7 +40,7 @@ export class ExternalProvider {
   }
 
   static async start(options: {
-    /** Whose hints it takes. */
+    /** The accepted issuer of hints. */
     readonly authority: () => string;
     readonly now: () => number;
   }): Promise<ExternalProvider> {
@@ -104,7 +104,7 @@ export class ExternalProvider {
     return html(`<form method="post" action="${redirectUri}">${fields.join('')}</form>`);
   }
 
-  /** The hint is over when it comes: everything but its times is verified (contracts 9.3). */
+  /** Verifies everything but times, because a hint arrives expired (contracts 9.3). */
   async #hint(token: string): Promise<Readonly<Record<string, unknown>> | undefined> {
     const authority = this.#options.authority();
     const keys = createRemoteJWKSet(new URL(`${authority}/common/discovery/v2.0/keys`));
@@ -115,7 +115,7 @@ export class ExternalProvider {
         claims['aud'] === this.appId && claims['iss'] === `${authority}/${claims['tid']}/v2.0`;
       return isOurs ? claims : undefined;
     } catch {
-      // Signed by nobody that we know: it says nothing about anybody.
+      // The signature is unknown, so the hint proves nothing.
       return undefined;
     }
   }

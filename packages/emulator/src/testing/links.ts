@@ -1,7 +1,7 @@
 import type { FeedRecord } from '../core/feed-record.ts';
 import type { JsonObject } from '../core/json-object.ts';
 
-/** The ids by which a record names the token behind it (contracts 7). */
+/** The ids by which a record names its token (contracts 7). */
 export type TokenIds = {
   readonly tokenId: string;
   readonly sessionId: string | undefined;
@@ -14,20 +14,20 @@ type SignedIn = {
   readonly code: unknown;
 };
 
-/** What stands behind a record: a sign-in, as it should, or what is wrong. */
+/** The sign-in of a record, or the problem. */
 export type Link =
   | { readonly kind: 'sign-in' }
-  /** The record tells of a sign-in itself. */
+  /** The record itself reports a sign-in. */
   | { readonly kind: 'is-sign-in' }
   | { readonly kind: 'names-none' }
   | { readonly kind: 'no-sign-in'; readonly issuedMs: number }
   | { readonly kind: 'wrong'; readonly what: string };
 
-/** Follows every action back to its sign-in, as one does who has all feeds and nothing else. */
+/** Matches every action with its sign-in, using only the feeds. */
 export class LinkBook {
   readonly #signedIn = new Map<string, SignedIn>();
 
-  /** MUST be told of records in the order in which they happened. */
+  /** MUST see records in the order of their events. */
   follow(record: FeedRecord): Link {
     const { feed, body, atMs } = record;
     if (feed === 'activity/Audit.AzureActiveDirectory' && body['RecordType'] === 15)
@@ -59,12 +59,12 @@ export class LinkBook {
   }
 }
 
-/** How tests and README call this kind of record. */
+/** The name of this kind of record in tests and README. */
 export function kindOf({ feed, body }: FeedRecord): string {
   return feed.startsWith('activity/') ? `RecordType ${String(body['RecordType'])}` : feed;
 }
 
-/** What a row of Graph says of a sign-in, or the export where Graph has no row. */
+/** The sign-in row in Graph, or in the export if Graph has none. */
 function rowOf({ feed, body }: FeedRecord): JsonObject | undefined {
   if (feed === 'graph/signIns') return body;
   return /^azure\/.*SignInLogs$/.test(feed) ? (body['properties'] as JsonObject) : undefined;

@@ -19,7 +19,7 @@ export type HttpReply = {
 const PUBLISHER = '0e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b';
 const DAY_MS = 86_400_000;
 
-/** The plainest client of the Activity API: each call is one request, and nothing is mended. */
+/** A minimal client of the Activity API: one request per call, without retries. */
 export class Reader {
   readonly #emulator: Emulator;
   readonly tenantId: string;
@@ -88,7 +88,7 @@ export class Reader {
     return this.ask(`subscriptions/content?contentType=${contentType}&${window}`);
   }
 
-  /** All items of the windows of a day that tile `[fromMs, toMs)`, page by page. */
+  /** All items of one-day windows over `[fromMs, toMs)`, page by page. */
   async items(contentType: string, fromMs: number, toMs: number): Promise<ListedItem[]> {
     const items: ListedItem[] = [];
     for (let atMs = fromMs; atMs < toMs; atMs += DAY_MS) {
@@ -104,7 +104,7 @@ export class Reader {
     return items;
   }
 
-  /** The ids of the records in these blobs, in order and as often as they come. */
+  /** The ids of the records in these blobs, in order, with repetitions. */
   async ids(items: readonly ListedItem[]): Promise<string[]> {
     const ids: string[] = [];
     for (const { contentUri } of items) {

@@ -18,7 +18,7 @@ export const FREYA_PASSWORD = 'oystercatcher-8';
 const MANAGE = 'https://manage.office.com';
 const GRAPH = 'https://graph.microsoft.com';
 
-/** Two applications and one person, who may be changed while it is in use. */
+/** Two applications and one person, which can be changed while in use. */
 export class SmallRegistry implements LoginDirectory {
   apps: RegisteredApp[];
   method: ExternalMethod | undefined;

@@ -34,10 +34,8 @@ export type Tie = {
  *
  * Findings of sufficient severity tie each other if they share an entry, session, application,
  * address or person within a time, unless many innocent people share it. Administrators' changes
- * and
- * low-severity findings join the closest incident, and tie no two. What one administrator did
- * within
- * an hour, and joins nothing, is one incident.
+ * and low-severity findings join the closest incident, and tie no two. What one administrator did
+ * within an hour, and joins nothing, is one incident.
  *
  * The result depends on the findings and the store, not on the order of either.
  */

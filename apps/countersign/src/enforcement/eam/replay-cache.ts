@@ -50,8 +50,7 @@ export class ReplayCache {
 
   /**
    * Takes all names, or none: `again` if any was used before, or is older than the line. Durable
-   * when
-   * it resolves, so a crash makes nothing new again.
+   * when it resolves, so a crash makes nothing new again.
    * @throws PolicyError NOT_ACCOUNTED: the names are used, and MUST give no access
    */
   async take(said: readonly string[], issuedMs: number): Promise<'taken' | 'again'> {

@@ -10,9 +10,9 @@ export type Json = { readonly [member: string]: unknown };
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Reads an I-JSON text (RFC 7493). Two parsers that disagree about the same bytes are how a
- * request gets past a check: a name that stands twice, half a surrogate or a number that no double
- * holds is refused, whatever it stands for. How long it may be is for whoever reads the wire.
+ * Reads an I-JSON text (RFC 7493). Two parsers that disagree about the same bytes are how a request
+ * gets past a check: a name that stands twice, half a surrogate or a number that no double holds is
+ * refused, whatever it stands for. How long it may be is for whoever reads the wire.
  * @throws EndpointError MALFORMED, TOO_LARGE
  */
 export function parseJson(bytes: Uint8Array): unknown {
@@ -24,9 +24,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   return value;
 }
 
-/**
- * @throws EndpointError MALFORMED, TOO_LARGE
- */
+/** @throws EndpointError MALFORMED, TOO_LARGE */
 export function parseObject(bytes: Uint8Array): Json {
   const value = parseJson(bytes);
   if (!isObject(value)) throw malformed('the body is no JSON object');

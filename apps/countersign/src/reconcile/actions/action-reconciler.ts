@@ -52,8 +52,7 @@ export type VerdictList = {
  * Matches each action with its authorization.
  *
  * Every run queries the store again, so late records count like all others, and the order of
- * arrival
- * does not matter.
+ * arrival does not matter.
  *
  * An action is accounted if its sign-in is there, the match holds, and a decision or a passed check
  * supports it. A sign-in alone is the vendor's claim, and leaves the action unknown.

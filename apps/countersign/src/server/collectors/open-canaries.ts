@@ -18,8 +18,8 @@ export type TenantCanaries = {
 };
 
 /**
- * Builds the configured canaries; undefined if there are none. They share nothing with the
- * tenant's collectors, so that collectors keep a read-only identity.
+ * Builds the configured canaries; undefined if there are none. They share nothing with the tenant's
+ * collectors, so that collectors keep a read-only identity.
  * @throws HttpError CREDENTIAL
  */
 export function canariesOf(

@@ -36,8 +36,8 @@ type Options = {
 };
 
 /**
- * Keeps times of an emulator and of live tenants in separate ledgers. `seen` never
- * decreases, so one step to an emulator's time would affect all later entries.
+ * Keeps times of an emulator and of live tenants in separate ledgers. `seen` never decreases, so
+ * one step to an emulator's time would affect all later entries.
  *
  * @throws EmulatorClockError WRONG_CLOCK for a folder of the other kind
  */
@@ -68,8 +68,8 @@ export function reserveFolder(dir: string, emulatorClock: string | undefined): v
 /**
  * Follows the emulator's time as a clock.
  *
- * Between two readings it runs at the emulator's speed. It pauses if it ran ahead, and never
- * goes back. Waits shrink by the same factor.
+ * Between two readings it runs at the emulator's speed. It pauses if it ran ahead, and never goes
+ * back. Waits shrink by the same factor.
  *
  * @throws EmulatorClockError NO_EMULATOR
  */

@@ -1,7 +1,7 @@
 import type { Truth } from '../../core/truth.ts';
 import type { DirectoryObject, Kind, OwnedKind } from './directory-seed.ts';
 
-/** Who does something to the directory, as audit records name them. */
+/** The actor of a directory change, as audit records name it. */
 export type Initiator =
   | {
       readonly kind: 'user';
@@ -19,26 +19,26 @@ export type Initiator =
       readonly userAgent?: string;
     };
 
-/** Everything about a change that is not the change. */
+/** The circumstances of a change. */
 export type Circumstances = {
   readonly atMs: number;
   readonly by: Initiator;
-  /** One for all that one act of an administrator does. */
+  /** Shared by all changes of one act. */
   readonly correlationId: string;
   readonly truth: Truth;
 };
 
-/** Relations that somebody can set; the others follow from them. */
+/** Relations that a client can set. The others follow from them. */
 export type LinkRelation = 'members' | 'owners' | 'registeredOwners' | 'registeredUsers';
 
-/** Something done to the directory. Objects are whole and in Graph's shape. */
+/** A change of the directory. Objects are complete and in Graph's form. */
 export type Change =
   | { readonly act: 'create'; readonly kind: Kind; readonly object: DirectoryObject }
   | {
       readonly act: 'update';
       readonly kind: Kind;
       readonly id: string;
-      /** Members to set; the others stay. */
+      /** Members to set. The others stay. */
       readonly set: { readonly [member: string]: unknown };
     }
   | { readonly act: 'delete' | 'restore' | 'purge'; readonly kind: Kind; readonly id: string }
@@ -50,7 +50,7 @@ export type Change =
       readonly otherId: string;
     }
   | {
-      /** Creates the object or replaces the one with its id. */
+      /** Creates the object, or replaces the one with its id. */
       readonly act: 'put-owned';
       readonly kind: OwnedKind;
       readonly ownerId: string;
@@ -66,7 +66,9 @@ export type Change =
   | {
       readonly act: 'set-password';
       readonly id: string;
-      /** A reset by somebody else ends the sessions; a person who changes it keeps the present. */
+      /**
+       * A reset by another person ends the sessions. The person's own change keeps the current one.
+       */
       readonly how: 'changed' | 'reset';
       readonly mustChange: 'at next sign-in' | 'no';
     }
@@ -77,7 +79,7 @@ export type Change =
       readonly verdict: 'compromised' | 'dismissed' | 'safe' | 'at-risk';
     }
   | {
-      /** The audit record of a consent; the grants are changes of their own. */
+      /** The audit record of a consent. The grants are separate changes. */
       readonly act: 'consent';
       /** The client's service principal. */
       readonly id: string;
@@ -86,18 +88,18 @@ export type Change =
       readonly isAppOnly: boolean;
     };
 
-/** A change that was made, with the object as it was and as it is. */
+/** An applied change, with the object before and after. */
 export type AppliedChange = {
   readonly change: Change;
   readonly before?: DirectoryObject;
   readonly after?: DirectoryObject;
 };
 
-/** Why a change cannot be made; Graph says it with the status in brackets. */
+/** Why a change is refused, with Graph's status below. */
 export type RefusalCode =
   /** 404 */
   | 'not-found'
-  /** 400: it exists already, or is no object for this. */
+  /** 400: it exists already, or is of the wrong kind. */
   | 'bad-request'
   /** 409 */
   | 'conflict';

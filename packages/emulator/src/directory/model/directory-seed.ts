@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../core/json-object.ts';
 
-/** An object of the directory in Graph's shape. */
+/** An object of the directory in Graph's form. */
 export type DirectoryObject = JsonObject & { readonly id: string };
 
-/** Collections of the tenant itself, named as Graph names them. */
+/** Collections of the tenant, with Graph's names. */
 export type Kind =
   | 'users'
   | 'groups'
@@ -12,7 +12,7 @@ export type Kind =
   | 'servicePrincipals'
   | 'oauth2PermissionGrants'
   | 'appRoleAssignments'
-  /** Activated roles; their members follow from `roleAssignments`. */
+  /** Activated roles. Their members follow from `roleAssignments`. */
   | 'directoryRoles'
   | 'roleDefinitions'
   | 'roleAssignments'
@@ -22,7 +22,7 @@ export type Kind =
   | 'conditionalAccessPolicies'
   | 'namedLocations'
   | 'authenticationStrengthPolicies'
-  /** Of the authentication methods policy; external methods stand here. */
+  /** Part of the authentication methods policy, with external methods. */
   | 'authenticationMethodConfigurations'
   | 'customAuthenticationExtensions'
   | 'authenticationEventListeners'
@@ -33,14 +33,14 @@ export type Kind =
   /** One object, with the tenant's id. */
   | 'organizations'
   | 'subscribedSkus'
-  /** Policies of which there is one each, with the ids of SINGLETONS. */
+  /** Policies with one instance each, with the ids of SINGLETONS. */
   | 'settings';
 
 /** Objects that belong to one other object. */
 export type OwnedKind =
-  /** Of a user; `@odata.type` tells which method. */
+  /** Of a user. `@odata.type` states the method. */
   | 'authenticationMethods'
-  /** Of a user: the rules of the inbox. */
+  /** Of a user: inbox rules. */
   | 'messageRules'
   /** Of a user: one object with the id `mailboxSettings`. */
   | 'mailboxSettings'
@@ -49,14 +49,14 @@ export type OwnedKind =
   /** Of an application. */
   | 'federatedIdentityCredentials';
 
-/** Ids of the objects of which a tenant has one, kept under `settings`. */
+/** Ids of the singletons of a tenant, stored under `settings`. */
 export const SINGLETONS = {
   authorizationPolicy: 'authorizationPolicy',
   crossTenantDefault: 'crossTenantAccessPolicyDefault',
   securityDefaults: 'identitySecurityDefaultsEnforcementPolicy',
 } as const;
 
-/** What one object is to others. Each has its inverse, so that both sides can be read. */
+/** Relations between objects. Each has its inverse, so that both sides can be read. */
 export type Relation =
   | 'members'
   | 'memberOf'
@@ -70,35 +70,35 @@ export type Relation =
   | 'appRoleAssignments'
   /** Of the service principal that offers the roles. */
   | 'appRoleAssignedTo'
-  /** Of a user or of a client service principal. */
+  /** Of a user or of a client's service principal. */
   | 'oauth2PermissionGrants';
 
-/** Ids in a fixed order, none of which need exist before it is asked for. */
+/** Ids in a fixed order, created on demand. */
 export interface IdList {
   readonly size: number;
   at(index: number): string;
   has(id: string): boolean;
 }
 
-/** All first objects of one kind, any of which can be made without making the others. */
+/** All initial objects of one kind, each created independently of the others. */
 export interface SeedSet {
   /** Indices run from 0 to below this. */
   readonly size: number;
-  /** How many indices have an object. */
+  /** Number of indices with an object. */
   count(): number;
-  /** Always the same object for the same index; undefined where nothing ever was. */
+  /** Always the same object for an index; undefined if there never was one. */
   at(index: number): DirectoryObject | undefined;
   /**
    * The index of the object with this id or other key (`keyOf`: a user's UPN in lower case, an
-   * appId, a device's deviceId, a role's template id), or undefined.
+   * appId, a device's deviceId, a role's template id); undefined if there is none.
    */
   indexOf(key: string): number | undefined;
 }
 
-/** What a tenant held before anything was changed. It MUST answer the same for ever. */
+/** The initial state of a tenant. It MUST always give the same answers. */
 export interface DirectorySeed {
   readonly tenantId: string;
-  /** Decides what the reporting APIs give: none of them without P1, risk only with P2. */
+  /** Decides which reporting APIs work: none without P1, risk only with P2. */
   readonly license: 'free' | 'P1' | 'P2';
   set(kind: Kind): SeedSet;
   related(id: string, relation: Relation): IdList;
@@ -113,13 +113,13 @@ export const NO_OBJECTS: SeedSet = {
   indexOf: () => undefined,
 };
 
-/** A list of ids that fits in memory. */
+/** A list of ids that fits into memory. */
 export function idList(ids: readonly string[]): IdList {
   const known = new Set(ids);
   return { size: ids.length, at: (index) => ids[index] ?? none(index), has: (id) => known.has(id) };
 }
 
-/** A set of objects that fits in memory. */
+/** A set of objects that fits into memory. */
 export function seedSet(kind: Kind, objects: readonly DirectoryObject[]): SeedSet {
   const indexes = new Map<string, number>();
   for (const [index, object] of objects.entries()) {
@@ -143,7 +143,7 @@ const KEYS: { readonly [kind in Kind]?: string } = {
   directoryRoles: 'roleTemplateId',
 };
 
-/** The other name under which an object of this kind is found, in lower case. */
+/** The lowercase other key of an object of this kind. */
 export function keyOf(kind: Kind, object: DirectoryObject): string | undefined {
   const member = KEYS[kind];
   const value = member === undefined ? undefined : object[member];

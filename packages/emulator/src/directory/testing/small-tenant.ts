@@ -17,7 +17,7 @@ export const GRAPH_APP = '00000003-0000-0000-c000-000000000000';
 export const GLOBAL_ADMIN = '62e90394-69f5-4237-9190-012177145e10';
 export const DOMAIN = 'northmoor.example';
 
-/** A made-up id that tells its kind and number. */
+/** A fictional id with its kind and number. */
 export function id(kind: number, number: number): string {
   const [a, b] = [kind.toString(16).padStart(8, '0'), number.toString(16).padStart(12, '0')];
   return `${a}-0000-4000-8000-${b}`;
@@ -55,7 +55,7 @@ function user(number: number): DirectoryObject {
   };
 }
 
-/** People made when asked for: any number of them. */
+/** Any number of people, created on demand. */
 function people(size: number): SeedSet {
   return {
     size,
@@ -174,7 +174,7 @@ const RELATED: { readonly [key: string]: readonly string[] } = {
   [`${userId(2)} ownedDevices`]: [DEVICE],
 };
 
-/** A tenant of a few things and as many people as wanted. */
+/** A tenant with few objects and any number of people. */
 export function smallTenant(size: number): DirectorySeed {
   const users = people(size);
   const sets = new Map<Kind, SeedSet>([['users', users]]);

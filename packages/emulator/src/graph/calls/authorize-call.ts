@@ -5,7 +5,7 @@ import { denied, GraphError } from './graph-error.ts';
 import { BESIDES_REPORTS, REPORT_ROLES } from './permissions.ts';
 import type { Route } from './route-table.ts';
 
-/** Throws the 403 where the token does not carry what the call takes. */
+/** Throws the 403 if the token lacks the call's permissions. */
 export function admit(
   { route, params }: { readonly route: Route; readonly params: Readonly<Record<string, string>> },
   caller: Caller,
@@ -31,18 +31,18 @@ export function admit(
     );
 }
 
-/** `/me`, or the caller's own id or name in its place. */
+/** `/me`, or the caller's own id or name. */
 function isTheirs(user: string | undefined, caller: Caller, { state }: Directory): boolean {
   if (isAppOnly(caller)) return false;
   return user === undefined || state.find('users', user)?.id === caller.objectId;
 }
 
-/** Application permissions and delegated ones are named alike. */
+/** Application and delegated permissions have the same names. */
 export function holdsOne({ roles, scopes }: Caller, permissions: readonly string[]): boolean {
   return permissions.some((one) => roles.includes(one) || scopes.includes(one));
 }
 
-/** True where a principal holds one of these roles, directly or through a group. */
+/** Whether a principal holds one of these roles, directly or through a group. */
 export function holdsRole(
   { state }: Directory,
   principalId: string,
@@ -57,8 +57,8 @@ export function holdsRole(
 }
 
 /**
- * Continuous access evaluation (contracts 8.1): a token of a client that takes challenges dies with
- * the session or the account; any other lives on until it expires.
+ * Continuous access evaluation (contracts 8.1): the token of a CAE-capable client ends with the
+ * session or account; any other remains valid until it expires.
  */
 export function challengeOf(
   caller: Caller,

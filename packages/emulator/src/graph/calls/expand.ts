@@ -5,7 +5,7 @@ import type { Call } from './graph-call.ts';
 import { badRequest } from './graph-error.ts';
 import { shown, typeOf } from './object-shape.ts';
 
-/** `$expand` of a relation of a directory object gives no more, and says nothing of it. */
+/** `$expand` of a directory relation silently returns at most this many. */
 const EXPAND_MAX = 20;
 
 const EXPANDABLE: { readonly [kind in Kind]?: readonly Relation[] } = {
@@ -22,7 +22,7 @@ const EXPANDABLE: { readonly [kind in Kind]?: readonly Relation[] } = {
   ],
 };
 
-/** What `$expand` adds to an object. */
+/** The members that `$expand` adds to an object. */
 export function expanded(call: Call, kind: Kind, object: DirectoryObject): JsonObject {
   const result: Record<string, unknown> = {};
   for (const name of call.options.expand) {
@@ -69,7 +69,7 @@ function cannot(name: string): Error {
   return badRequest(`Could not find a property named '${name}' to expand.`, 'BadRequest');
 }
 
-/** The object that a relation leads to, as it stands in a list; undefined where it is gone. */
+/** The target of a relation in its list form; undefined if it is gone. */
 export function relatedBy(call: Call, relation: Relation, id: string): JsonObject | undefined {
   const { state } = call.directory;
   if (relation === 'oauth2PermissionGrants') return state.get('oauth2PermissionGrants', id);
@@ -78,14 +78,14 @@ export function relatedBy(call: Call, relation: Relation, id: string): JsonObjec
   return related(call, id) ?? undefined;
 }
 
-/** A principal among others, with its type. */
+/** A principal in a mixed list, with its type. */
 export function related(call: Call, id: string): JsonObject | null {
   const found = call.directory.state.findAny(id);
   if (found === undefined) return null;
   return { '@odata.type': typeOf(found.kind), ...shown(found.kind, found.object, undefined) };
 }
 
-/** Ids of those who hold a role in the whole tenant. */
+/** Ids of the principals that hold a role in the whole tenant. */
 export function roleMembers({ directory }: Call, role: DirectoryObject): readonly string[] {
   const ids: string[] = [];
   for (const { object } of directory.state.list('roleAssignments')) {

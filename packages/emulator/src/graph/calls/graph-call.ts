@@ -8,13 +8,13 @@ import type { Population } from '../../population/population.ts';
 import type { QueryOptions } from '../odata/query-options.ts';
 import { badRequest } from './graph-error.ts';
 
-/** What an access token says of its bearer; the login authority reads it. */
+/** The claims of an access token, as the login authority reads them. */
 export type Caller = {
   readonly tenantId: string;
   readonly audience: string;
   readonly objectId: string;
   readonly appId: string;
-  /** How the client proved itself: not at all, by a secret, by a certificate. */
+  /** How the client authenticated: not at all, by secret, by certificate. */
   readonly clientProof: 0 | 1 | 2;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
@@ -24,34 +24,34 @@ export type Caller = {
   readonly capabilities: readonly string[];
 };
 
-/** A call that was let in, with all that answering it takes. */
+/** An authorized call, with everything needed to answer it. */
 export type Call = {
   readonly ask: Ask;
   readonly params: Readonly<Record<string, string>>;
   readonly version: 'v1.0' | 'beta';
-  /** `https://host/v1.0`: where links in answers begin. */
+  /** `https://host/v1.0`: the base of links in replies. */
   readonly base: string;
   readonly options: QueryOptions;
   readonly caller: Caller;
   readonly directory: Directory;
   readonly store: FeedStore;
-  /** Whose mailboxes and sites there are; undefined where there is a directory alone. */
+  /** The tenant's mailboxes and sites. Undefined if there is only a directory. */
   readonly population: Population | undefined;
   readonly nowMs: number;
-  /** New ids of objects; the same run gives the same ones. */
+  /** Generates object ids, the same in each run. */
   readonly guid: () => string;
-  /** Makes a change and hands on what the audit logs say of it. */
+  /** Applies a change and emits its audit records. */
   readonly change: (changes: Change | readonly Change[]) => Occurrence;
-  /** Hands on what the logs say of an act that changes no directory. */
+  /** Emits records of an act that changes no directory object. */
   readonly leave: (records: readonly FeedRecord[]) => void;
 };
 
-/** True for a token of an application itself, false where it acts for a person. */
+/** True for a token of an application itself, false for a delegated one. */
 export function isAppOnly(caller: Caller): boolean {
   return caller.scopes.length === 0;
 }
 
-/** Who the audit log will say did it. */
+/** The actor of the call in the audit log. */
 export function initiatorOf(directory: Directory, caller: Caller, ask: Ask): Initiator {
   const ipAddress = ask.headers['x-forwarded-for'] ?? '127.0.0.1';
   const userAgent = ask.headers['user-agent'];
@@ -72,10 +72,10 @@ export function initiatorOf(directory: Directory, caller: Caller, ask: Ask): Ini
   };
 }
 
-/** Whoever runs the emulator makes calls over the wire: they belong to no scenario. */
+/** Calls over the network come from the emulator's user, and belong to no scenario. */
 export const OVER_THE_WIRE: Circumstances['truth'] = { scenario: 'life', isAttacker: false };
 
-/** The query as it was sent, but for its token: what a next link carries on. */
+/** The request's query without its token, which a next link repeats. */
 export function nextLink(call: Call, name: '$skiptoken' | '$deltatoken', token: string): string {
   const query = new URLSearchParams();
   for (const [key, value] of call.ask.query) {
@@ -83,29 +83,29 @@ export function nextLink(call: Call, name: '$skiptoken' | '$deltatoken', token: 
     if (lower !== '$skiptoken' && lower !== '$deltatoken') query.append(key, value);
   }
   query.append(name, token);
-  // OData names begin with `$`, which clients look for unencoded.
+  // OData names begin with `$`, which clients expect unencoded.
   const text = query.toString().replaceAll('%24', '$');
   return `${call.base}${pathOf(call)}?${text}`;
 }
 
-/** The path behind the version, as it was sent. */
+/** The path after the version, as sent. */
 function pathOf(call: Call): string {
   return call.ask.path.replace(/^\/+(?:v1\.0|beta)/i, '');
 }
 
-/** Where a page goes on; opaque to clients. */
+/** An opaque token for the next page. */
 export function writeToken(kind: string, value: JsonObject): string {
   return Buffer.from(JSON.stringify({ kind, ...value })).toString('base64url');
 }
 
-/** Throws the 400 that Graph gives for a token that is not its own. */
+/** Throws Graph's 400 for an invalid token. */
 export function readToken(kind: string, token: string): JsonObject {
   try {
     const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
     if (typeof value === 'object' && value !== null && (value as JsonObject)['kind'] === kind)
       return value as JsonObject;
   } catch {
-    // Said below: whatever it is, it is no token.
+    // An unreadable token is refused below.
   }
   throw badRequest('The specified page token value has expired or is not valid.', 'BadRequest');
 }
@@ -131,7 +131,7 @@ export function bodyOf(call: Call): JsonObject {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as JsonObject;
   } catch {
-    // Said below, as for any other body that is no object.
+    // Refused below, like any body that is not an object.
   }
   throw badRequest('Unable to read JSON request payload.', 'BadRequest');
 }

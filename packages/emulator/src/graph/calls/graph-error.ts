@@ -2,7 +2,7 @@ import { ChangeRefused } from '../../directory/model/directory-change.ts';
 import type { Reply } from '../../http/http-message.ts';
 import { FilterError } from '../odata/filter-syntax.ts';
 
-/** A refusal in Graph's words; becomes the error body of contracts 8.1. */
+/** An error with Graph's code and text. It becomes the error body of contracts 8.1. */
 export class GraphError extends Error {
   override readonly name = 'GraphError';
   readonly status: number;
@@ -46,7 +46,7 @@ export type Trace = {
   readonly nowMs: number;
 };
 
-/** The error as Graph sends it. */
+/** The error reply of Graph. */
 export function errorReply(error: GraphError, { requestId, clientRequestId, nowMs }: Trace): Reply {
   const innerError = {
     date: new Date(nowMs).toISOString().slice(0, 19),
@@ -60,7 +60,7 @@ export function errorReply(error: GraphError, { requestId, clientRequestId, nowM
   };
 }
 
-/** What a client caused, as Graph says it; undefined for a defect of ours. */
+/** The reply to an error that the client caused; undefined for a defect of ours. */
 export function refusalReply(error: unknown): GraphError | undefined {
   if (error instanceof GraphError) return error;
   if (error instanceof FilterError) return badRequest(error.message, 'BadRequest');

@@ -2,7 +2,7 @@ import type { DirectoryObject, Kind } from '../../directory/model/directory-seed
 import { type Call, isAppOnly } from './graph-call.ts';
 import { badRequest, notFound } from './graph-error.ts';
 
-/** Users go by their name too; applications and service principals by `appId=…` only. */
+/** Finds users also by name, and applications and service principals also by `appId=…`. */
 export function need(call: Call, kind: Kind, key: string): DirectoryObject {
   const { state } = call.directory;
   const named = /^(\w+)=(.+)$/.exec(key);
@@ -16,7 +16,7 @@ export function need(call: Call, kind: Kind, key: string): DirectoryObject {
   return found;
 }
 
-/** The user of the address: `{user}`, or the token's own for `/me`. */
+/** The user in the path: `{user}`, or the token's own for `/me`. */
 export function needUser(call: Call): DirectoryObject {
   const key = call.params['user'];
   if (key !== undefined) return need(call, 'users', key);

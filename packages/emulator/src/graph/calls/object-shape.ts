@@ -10,13 +10,13 @@ const TYPES: { readonly [kind in Kind]?: string } = {
   directoryRoles: 'directoryRole',
 };
 
-/** `#microsoft.graph.user`; undefined for kinds that never stand among others. */
+/** `#microsoft.graph.user`; undefined for kinds that are never in mixed lists. */
 export function typeOf(kind: Kind): string | undefined {
   const type = TYPES[kind];
   return type === undefined ? undefined : `#microsoft.graph.${type}`;
 }
 
-/** What Graph gives of a user who is not asked for more: the rest needs `$select`. */
+/** The default members of a user. The others need `$select`. */
 const USER_USUAL: readonly string[] = [
   'businessPhones',
   'displayName',
@@ -31,7 +31,7 @@ const USER_USUAL: readonly string[] = [
   'id',
 ];
 
-/** Never given out again, whoever asks. */
+/** Never returned to any client. */
 const SECRETS: readonly string[] = ['passwordProfile'];
 
 /** An object as a client may see it. */
@@ -55,7 +55,7 @@ export function shown(
   return result;
 }
 
-/** Every list and every member that Graph gives of a policy, whatever it was made with. */
+/** Every list and member that Graph returns for a policy, even if it was created without them. */
 function shownPolicy(policy: DirectoryObject, select: readonly string[] | undefined): JsonObject {
   const conditions = part(policy['conditions']);
   const whole: JsonObject = {
@@ -123,7 +123,7 @@ function part(value: unknown): JsonObject {
 
 const CREDENTIALS: readonly string[] = ['passwordCredentials', 'keyCredentials'];
 
-/** Credentials are listed without what opens anything. */
+/** Credentials are listed without their secrets. */
 function hidden(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   return value.map((one: JsonObject) => ({
@@ -133,7 +133,7 @@ function hidden(value: unknown): unknown {
   }));
 }
 
-/** Names count in any case, as Graph's do; answers spell them as the object does. */
+/** Names are case-insensitive, as in Graph. Replies use the object's spelling. */
 function memberOf(object: DirectoryObject, name: string): string | undefined {
   if (Object.hasOwn(object, name)) return name;
   const lower = name.toLowerCase();

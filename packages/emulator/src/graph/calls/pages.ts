@@ -10,17 +10,20 @@ import { type Call, nextLink, ok, readToken, writeToken } from './graph-call.ts'
 import { badRequest } from './graph-error.ts';
 import { contextOf, shown, typeOf } from './object-shape.ts';
 
-/** Directory collections give 100 objects unless asked, and never more than 999. */
+/** Default page size of directory collections. */
 export const PAGE_USUAL = 100;
-/** What a larger `$top` is refused at: the documents' figure for directory collections. */
+/** Largest `$top`; the documented limit for directory collections. */
 export const PAGE_MAX = 999;
-/** Objects looked at for one page of a filter: a rare match gives a short page, not a long wait. */
+/**
+ * Objects that one page of a filter examines. A rare match gives a short page instead of a long
+ * wait.
+ */
 export const SCAN_MAX = 20_000;
 
-/** One item of a list, and where to go on behind it. */
+/** One item of a list, with the position after which the next page continues. */
 export type Item = { readonly position: number; readonly value: JsonObject };
 
-/** A page of a list that can be long; `value` is what the filter looks at. */
+/** A page of a list of any length. The filter applies to `value`. */
 export function page(
   call: Call,
   set: string,
@@ -72,7 +75,7 @@ function take(
   return { values, next: undefined };
 }
 
-/** Filters that only the index of advanced queries can answer. */
+/** Filters that only the advanced query index can evaluate. */
 function isAdvanced(filter: Filter | undefined): boolean {
   if (filter === undefined) return false;
   switch (filter.kind) {
@@ -133,7 +136,7 @@ const LOOKED_UP: { readonly [kind in Kind]?: string } = {
   devices: 'deviceId',
 };
 
-/** The key of the one object that can match, so that a million others need not be made. */
+/** The key of the only object that can match, which avoids creating a million others. */
 function lookedUp(kind: Kind, filter: Filter | undefined): string | undefined {
   const member = LOOKED_UP[kind];
   return (
@@ -154,7 +157,7 @@ function showAll(call: Call, kind: Kind, value: JsonObject): JsonObject {
   const { select } = call.options;
   const result = shown(kind, object, select);
   const has = new Set(Object.keys(result).map((name) => name.toLowerCase()));
-  // What was asked for and has no value is said to have none.
+  // Requested members without a value are returned as null.
   const none = (select ?? []).filter((name) => !has.has(name.toLowerCase()));
   return {
     ...Object.fromEntries(none.map((name) => [name, null])),
@@ -163,7 +166,7 @@ function showAll(call: Call, kind: Kind, value: JsonObject): JsonObject {
   };
 }
 
-/** A short list that is no collection of the directory itself. */
+/** A short list that is not a directory collection. */
 export function listAll(call: Call, set: string, values: readonly JsonObject[]): Reply {
   const source = (from: number): Iterable<Item> =>
     values.slice(from).map((value, index) => ({ position: from + index, value }));
@@ -173,7 +176,7 @@ export function listAll(call: Call, set: string, values: readonly JsonObject[]):
   });
 }
 
-/** Only the members that were asked for. */
+/** Only the requested members. */
 export function selected(value: JsonObject, select: readonly string[] | undefined): JsonObject {
   if (select === undefined) return value;
   const wanted = new Set(select.map((name) => name.toLowerCase()));

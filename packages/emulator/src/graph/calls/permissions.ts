@@ -1,4 +1,4 @@
-/** Permissions by what they open, as the reference lists them for applications. */
+/** Application permissions by what they permit, as the reference lists them. */
 const ANYTHING_READ = ['Directory.Read.All', 'Directory.ReadWrite.All'] as const;
 const ANYTHING_WRITTEN = ['Directory.ReadWrite.All'] as const;
 
@@ -144,13 +144,13 @@ export const MAY: { readonly [what in Need]: readonly string[] } = {
   search: ['AuditLogsQuery.Read.All'],
 };
 
-/** What a person's own token needs in order to read the account that it is of. */
+/** What a delegated token needs in order to read its own account. */
 export const READS_OWN: readonly string[] = ['User.Read', 'User.ReadWrite'];
 
-/** Reports ask for one of these besides their own: a known issue that the reference documents. */
+/** Reports require one of these in addition: a documented known issue. */
 export const BESIDES_REPORTS: readonly string[] = ANYTHING_READ;
 
-/** Without one of these the policies that were applied to a sign-in are left out. */
+/** Without one of these, sign-ins omit the applied policies. */
 export const SEES_POLICIES: readonly string[] = MAY.readPolicies;
 
 /** Role templates whose holders may read reports. */
@@ -165,7 +165,7 @@ export const REPORT_ROLES: readonly string[] = [
   '5d6b6bb7-de71-4623-b4af-96380a352509',
 ];
 
-/** Role templates whose holders may change the accounts of administrators. */
+/** Role templates whose holders may change accounts of administrators. */
 export const ADMIN_ROLES: readonly string[] = [
   // Global Administrator, Privileged Authentication Administrator
   '62e90394-69f5-4237-9190-012177145e10',

@@ -3,10 +3,10 @@ import type { FeedStore, StoredRecord } from '../../feeds/feed-store.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
-/** Windows grow over quiet times and shrink where one holds more records than this. */
+/** Windows grow in quiet periods, and shrink if one has more records than this. */
 const RECORDS_PER_WINDOW = 2_000;
 
-/** Where a page of records goes on: behind this one. */
+/** The last record of a page, after which the next one continues. */
 export type Place = { readonly atMs: number; readonly id: string };
 
 export type Walk = {
@@ -15,17 +15,17 @@ export type Walk = {
   readonly tenantId: string;
   readonly fromMs: number;
   readonly toMs: number;
-  /** Records that are available later do not exist yet. */
+  /** Records that become available later do not exist yet. */
   readonly nowMs: number;
   readonly order: 'newest first' | 'oldest first';
   readonly behind: Place | undefined;
-  /** Records of the feed that this way of asking does not give out. */
+  /** Records of the feed that this API does not return. */
   readonly isWithheld?: ((stored: StoredRecord) => boolean) | undefined;
 };
 
 /**
- * Records in order of event time, window by window, so that a page costs no more than it holds. The
- * windows lie on a grid of their own: the next page begins with one that the store has at hand.
+ * Records by event time, window by window, so that the cost of a page depends on its size. Windows
+ * have fixed boundaries, so the next page starts in one that the store has cached.
  */
 export function* walk(way: Walk): Generator<StoredRecord> {
   const isNewestFirst = way.order === 'newest first';

@@ -1,20 +1,22 @@
 import type { Reply } from '../../http/http-message.ts';
 import type { Call } from './graph-call.ts';
 
-/** Services behind Graph; each counts calls by its own rule. */
+/** Services behind Graph. Each throttles by its own rule. */
 export type Family = 'identity' | 'reporting' | 'protection' | 'search' | 'outlook';
 
 /** One kind of call. */
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** Behind the version: `/users/{id}`. Words win over names. */
+  /**
+   * The path after the version: `/users/{id}`. Literal segments take precedence over parameters.
+   */
   readonly path: string;
   readonly family: Family;
-  /** Any one of these lets a call in. */
+  /** Any one of these permits the call. */
   readonly permissions: readonly string[];
-  /** Any one of these lets a person in to what is their own. */
+  /** Any one of these permits a person to read their own data. */
   readonly own: readonly string[];
-  /** Resource units before `$select`, `$expand` and `$top` count (contracts 8.1). */
+  /** Resource units before `$select`, `$expand` and `$top` apply (contracts 8.1). */
   readonly cost: number;
   readonly versions: readonly ('v1.0' | 'beta')[];
   readonly answer: (call: Call) => Reply | Promise<Reply>;
@@ -45,9 +47,9 @@ type Entry = { readonly route: Route; readonly segments: readonly string[] };
 
 export type RouteMatch =
   | { readonly kind: 'found'; readonly route: Route; readonly params: Record<string, string> }
-  /** The address is known, the method is not for it. */
+  /** The path exists, but not with this method. */
   | { readonly kind: 'wrong-method' }
-  /** The first segment that leads nowhere. */
+  /** The first unknown segment. */
   | { readonly kind: 'nowhere'; readonly segment: string };
 
 /** Finds the route of a call. */
@@ -64,7 +66,7 @@ export class RouteTable {
     }
   }
 
-  /** `path` stands behind the version, still encoded. */
+  /** `path` follows the version, still encoded. */
   find(method: string, version: string, path: string): RouteMatch {
     const sent = segmentsOf(path).flatMap(withoutKey);
     let isKnown = false;
@@ -78,7 +80,7 @@ export class RouteTable {
   }
 }
 
-/** `servicePrincipals(appId='…')` is another way of writing `servicePrincipals/{id}`. */
+/** `servicePrincipals(appId='…')` is equivalent to `servicePrincipals/{id}`. */
 function withoutKey(segment: string): readonly string[] {
   const found = /^(\w+)\((?:(\w+)=)?'?([^')]*)'?\)$/.exec(decoded(segment) ?? '');
   if (found === null) return [segment];
@@ -113,7 +115,7 @@ function decoded(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);
   } catch {
-    // Wrongly encoded: no object has such a name.
+    // Invalid encoding: no object has such a name.
     return undefined;
   }
 }

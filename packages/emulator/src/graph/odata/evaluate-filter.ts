@@ -7,7 +7,7 @@ import {
   type Path,
 } from './filter-syntax.ts';
 
-/** Whether an object is one of those that the filter asks for. */
+/** Whether an object matches the filter. */
 export function isMatch(filter: Filter, object: JsonObject): boolean {
   return holds(filter, { object, variables: {} });
 }
@@ -74,11 +74,11 @@ function compares(operator: Operator, value: unknown, literal: Literal): boolean
   }
 }
 
-/** Less than, equal to or greater than 0; undefined where the two cannot be compared. */
+/** Less than, equal to or greater than 0; undefined if the values are not comparable. */
 function orderOf(value: unknown, literal: Literal): number | undefined {
   if (literal.type === 'null') return value === undefined || value === null ? 0 : undefined;
   if (value === undefined || value === null) return undefined;
-  // Moments are compared as such, however many decimals each has.
+  // Instants are compared as such, with any number of decimals.
   if (literal.type === 'time') {
     const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
     return Number.isNaN(time) ? undefined : Math.sign(time - literal.value);
@@ -105,7 +105,7 @@ function isText(
   return operator === 'endswith' ? text.endsWith(part) : text.includes(part);
 }
 
-/** The properties of the object that a filter looks at, without those of elements within lists. */
+/** The object's properties in a filter, without those of list elements. */
 export function filteredNames(filter: Filter | undefined): readonly string[] {
   switch (filter?.kind) {
     case undefined:
@@ -123,7 +123,7 @@ export function filteredNames(filter: Filter | undefined): readonly string[] {
   }
 }
 
-/** Throws FilterError where the filter asks for a property that the resource cannot filter by. */
+/** Throws FilterError for a property that the resource cannot filter by. */
 export function needFilterable(filter: Filter, isFilterable: (path: string) => boolean): void {
   for (const name of filteredNames(filter)) {
     if (isFilterable(name)) continue;
@@ -131,12 +131,12 @@ export function needFilterable(filter: Filter, isFilterable: (path: string) => b
   }
 }
 
-/** The parts that must all hold. */
+/** The operands that must all hold. */
 function conjuncts(filter: Filter): readonly Filter[] {
   return filter.kind === 'and' ? [...conjuncts(filter.left), ...conjuncts(filter.right)] : [filter];
 }
 
-/** The text that a property must equal for the filter to hold, where it says so. */
+/** The text that a property must equal, if the filter requires one. */
 export function requiredText(filter: Filter | undefined, property: string): string | undefined {
   if (filter === undefined) return undefined;
   for (const part of conjuncts(filter)) {
@@ -146,7 +146,7 @@ export function requiredText(filter: Filter | undefined, property: string): stri
   return undefined;
 }
 
-/** The bounds `[fromMs, toMs)` within which a moment must lie for the filter to hold. */
+/** The bounds `[fromMs, toMs)` that the filter requires for a time. */
 export function requiredTimes(
   filter: Filter | undefined,
   property: string,

@@ -1,4 +1,6 @@
-/** A filter as far as Graph's directory and reports use OData 4 (URL conventions, 5.1.1). */
+/**
+ * A filter: the part of OData 4 that Graph's directory and reports use (URL conventions, 5.1.1).
+ */
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
   | { readonly kind: 'not'; readonly of: Filter }
@@ -15,7 +17,7 @@ export type Filter =
       readonly path: Path;
       readonly value: string;
     }
-  /** `variable` stands for one element of the list at `path` within `of`. */
+  /** `variable` names an element of the list at `path` within `of`. */
   | {
       readonly kind: 'any';
       readonly path: Path;
@@ -33,7 +35,7 @@ export type Literal =
   | { readonly type: 'number'; readonly value: number }
   | { readonly type: 'boolean'; readonly value: boolean }
   | { readonly type: 'null'; readonly value: null }
-  /** A moment without quotes. */
+  /** A time without quotes. */
   | { readonly type: 'time'; readonly value: number };
 
 export class FilterError extends Error {

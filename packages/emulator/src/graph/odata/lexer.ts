@@ -13,7 +13,7 @@ const NUMBER = /-?\d+(?:\.\d+)?/y;
 const WORD = /[a-z_$][\w$./]*/iy;
 const SPACE = /\s+/y;
 
-/** Longer filters are refused by the service's own limit on addresses. */
+/** The service's limit on URLs refuses longer filters. */
 const FILTER_CHARACTERS_MAX = 8_192;
 
 export function tokensOf(text: string): readonly Token[] {

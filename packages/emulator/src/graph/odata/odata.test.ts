@@ -70,7 +70,7 @@ for (const filter of WRONG)
     assert.throws(() => parseFilter(filter), FilterError);
   });
 
-test('tells by what a filter can be looked up', () => {
+test('extracts the values by which a filter can be looked up', () => {
   const filter = parseFilter(
     "userPrincipalName eq 'a@b' and createdDateTime ge 2026-03-02T00:00:00Z " +
       'and createdDateTime lt 2026-03-03T00:00:00Z',
@@ -84,7 +84,7 @@ test('tells by what a filter can be looked up', () => {
   assert.equal(requiredText(either, 'id'), undefined);
 });
 
-test('reads query options in any case, and refuses what is unknown or given twice', () => {
+test('query options are case-insensitive; refuses unknown and repeated ones', () => {
   const query = new URLSearchParams('$Select=id, displayName&$top=5&$expand=members($select=id)');
   const options = queryOptions(query);
   assert.deepEqual(options.select, ['id', 'displayName']);

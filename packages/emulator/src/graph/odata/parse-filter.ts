@@ -7,12 +7,12 @@ import {
 } from './filter-syntax.ts';
 import { type Token, tokensOf } from './lexer.ts';
 
-/** Deeper nesting is an attack, not a question. */
+/** Deeper nesting is an attack. */
 const DEPTH_MAX = 50;
 const OPERATORS: readonly string[] = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'];
 const TEXT_OPERATORS: readonly string[] = ['startswith', 'endswith', 'contains'];
 
-/** Reads a `$filter`; throws FilterError, which Graph answers with 400. */
+/** Parses a `$filter`. Throws FilterError, which Graph answers with 400. */
 export function parseFilter(text: string): Filter {
   const parser = new Parser(tokensOf(text), text);
   return parser.whole();

@@ -24,7 +24,7 @@ const KNOWN: readonly string[] = [
   '$format',
 ];
 
-/** Reads the system query options; their names count in any case. Throws FilterError. */
+/** Parses the system query options, whose names are case-insensitive. Throws FilterError. */
 export function queryOptions(query: URLSearchParams): QueryOptions {
   const given = new Map<string, string>();
   for (const [name, value] of query) {
@@ -50,7 +50,7 @@ export function queryOptions(query: URLSearchParams): QueryOptions {
 
 function namesOf(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined;
-  // `members($select=id)`: what is asked of the expanded objects is not looked at.
+  // `members($select=id)`: options of expanded objects are ignored.
   return text
     .replaceAll(/\([^)]*\)/g, '')
     .split(',')

@@ -9,7 +9,7 @@ import { ownedRoutes } from './owned-objects.ts';
 import { relationRoutes } from './relations.ts';
 import { reportRoutes, type Withheld } from './reports.ts';
 
-/** Everything that can be called. */
+/** All routes of the service. */
 export function allRoutes(options: {
   readonly seed: string | number;
   readonly withheld?: Withheld | undefined;

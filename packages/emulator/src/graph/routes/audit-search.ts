@@ -20,19 +20,19 @@ import { type Route, route } from '../calls/route-table.ts';
 import { recordTypeName } from './record-types.ts';
 import type { Withheld } from './reports.ts';
 
-/** The service's figure for pages of audit search records. */
+/** The service's page size of audit search records. */
 const SEARCH_PAGE_USUAL = 150;
-/** What audit search reaches back to (Audit Standard). */
+/** Look-back of audit search (Audit Standard). */
 const SEARCH_DAYS = 180;
-/** The documents' figure per query. */
+/** The documented maximum per query. */
 const SEARCH_RECORDS_MAX = 1_000_000;
-/** Submissions per tenant in 24 hours that the service promises; it refuses more. */
+/** Queries per tenant in 24 hours that the service guarantees; it refuses more. */
 const SEARCHES_PER_DAY = 200;
-/** Queries per tenant that may wait or run at a time. */
+/** Queries per tenant that may wait or run at once. */
 const SEARCHES_AT_ONCE = 50;
 /** How long a finished query can be read. */
 const SEARCH_KEPT_DAYS = 30;
-/** A query takes minutes, by the service's load: drawn between these. */
+/** A query takes minutes, depending on load: drawn between these. */
 const SEARCH_TAKES_MS: { readonly least: number; readonly most: number } = {
   least: 60_000,
   most: 900_000,
@@ -40,7 +40,7 @@ const SEARCH_TAKES_MS: { readonly least: number; readonly most: number } = {
 
 const DAY_MS = 86_400_000;
 
-/** A search of the unified audit log that somebody asked for. */
+/** A submitted search of the unified audit log. */
 type Search = {
   readonly id: string;
   readonly tenantId: string;
@@ -49,13 +49,13 @@ type Search = {
   readonly toMs: number;
   readonly createdMs: number;
   readonly startsMs: number;
-  /** What is available by then is found; what comes later is not. */
+  /** The search finds what is available by then. */
   readonly endsMs: number;
-  /** Counted when it is first looked at, up to one more than the limit. */
+  /** Counted at the first read, up to one above the limit. */
   count?: number;
 };
 
-/** `security/auditLog/queries` (contracts 4): asked for now, answered minutes later. */
+/** `security/auditLog/queries` (contracts 4): submitted now, answered minutes later. */
 export function searchRoutes(options: {
   readonly seed: string | number;
   readonly withheld?: Withheld | undefined;
@@ -237,7 +237,7 @@ function pageOf({ options }: Call): { readonly place: Place | undefined; readonl
   return { place: { atMs, id: text(id) }, given };
 }
 
-/** Which records a search asks for, by what it filters. Without filters no body is parsed. */
+/** The records that a search selects by its filters. Without filters no body is parsed. */
 function wanted(asked: JsonObject): (stored: StoredRecord) => boolean {
   const services = [...names(asked, 'serviceFilters'), ...single(asked['serviceFilter'])];
   const tests = [
@@ -274,7 +274,7 @@ function single(value: unknown): readonly string[] {
   return typeof value === 'string' && value !== '' ? [value] : [];
 }
 
-/** An auditLogRecord around the record of the unified audit log. */
+/** An auditLogRecord with the record of the unified audit log inside. */
 function recordShown(body: JsonObject, tenantId: string): JsonObject {
   return {
     id: body['Id'],
@@ -293,7 +293,7 @@ function recordShown(body: JsonObject, tenantId: string): JsonObject {
   };
 }
 
-/** Contracts 2.2, as Graph spells them. */
+/** Contracts 2.2, in Graph's spelling. */
 const USER_TYPES: readonly string[] = [
   'regular',
   'reserved',

@@ -74,7 +74,7 @@ function audited(): readonly unknown[] {
     .map(({ body }) => body['activityDisplayName']);
 }
 
-test('sessions are revoked, and the old ones fail from then on', async () => {
+test('revokes sessions, and the old ones fail from then on', async () => {
   const { status, body } = await post(`/users/${userId(1)}/revokeSignInSessions`);
   assert.equal(status, 200);
   assert.equal(body['value'], true);
@@ -86,7 +86,7 @@ test('sessions are revoked, and the old ones fail from then on', async () => {
   assert.equal(read.body['signInSessionsValidFromDateTime'], '2026-03-02T12:00:00Z');
 });
 
-test('accounts are disabled and passwords reset; an administrator\u2019s are not', async () => {
+test("disables accounts and resets passwords, except an administrator's", async () => {
   assert.equal((await patch(`/users/${userId(1)}`, { accountEnabled: false })).status, 204);
   assert.equal(refusal({ userId: userId(1) }), 50057);
   const passwordProfile = { forceChangePasswordNextSignIn: true, password: 'x' };
@@ -97,7 +97,7 @@ test('accounts are disabled and passwords reset; an administrator\u2019s are not
   assert.equal((await patch(`/users/${userId(0)}`, { jobTitle: 'Baker' })).status, 204);
 });
 
-test('a delegated grant is narrowed, then removed', async () => {
+test('narrows a delegated grant, then removes it', async () => {
   const ask = { userId: userId(1), appId: WIKI.appId, resourceAppId: GRAPH_APP };
   await patch(`/oauth2PermissionGrants/${WIKI_GRANT}`, { scope: 'User.Read' });
   assert.equal(refusal({ ...ask, scopes: ['User.Read'] }), undefined);
@@ -106,7 +106,7 @@ test('a delegated grant is narrowed, then removed', async () => {
   assert.equal(refusal({ ...ask, scopes: ['User.Read'] }), 65001);
 });
 
-test('an app role is taken away, and given back under another id', async () => {
+test('removes an app role, and grants it again under another id', async () => {
   const roles = (): readonly string[] =>
     tenant.directory.effects.grantedRoles(WIKI.appId, GRAPH_APP);
   const path = `/servicePrincipals/${GRAPH_PRINCIPAL}/appRoleAssignedTo`;
@@ -144,7 +144,7 @@ test('an application is disabled, loses its secret, gets one, and is deleted', a
   assert.equal(restored.status, 200);
 });
 
-test('a certificate is removed by proof or by replacing the collection', async () => {
+test('removes a certificate by proof or by replacing the collection', async () => {
   const application = `/applications/${WIKI.applicationId}`;
   await patch(application, { keyCredentials: [{ keyId: id(8, 3), displayName: 'CN=x' }] });
   const without = await post(`${application}/removeKey`, { keyId: id(8, 3), proof: 'x' });
@@ -154,7 +154,7 @@ test('a certificate is removed by proof or by replacing the collection', async (
   assert.equal(refusal(attempt), 700027);
 });
 
-test('people at risk are confirmed, and the state can be read', async () => {
+test('confirms people at risk, and returns the state', async () => {
   const path = '/identityProtection/riskyUsers';
   const { status } = await post(`${path}/confirmCompromised`, { userIds: [userId(1)] });
   assert.equal(status, 204);
@@ -164,7 +164,7 @@ test('people at risk are confirmed, and the state can be read', async () => {
   assert.equal(body['riskDetail'], 'adminConfirmedUserCompromised');
 });
 
-test('inbox rules are made, switched off and deleted', async () => {
+test('creates, disables and deletes inbox rules', async () => {
   const base = `/users/${userId(5)}/mailFolders/inbox/messageRules`;
   const made = await post(base, {
     displayName: 'Away with it',
@@ -182,7 +182,7 @@ test('inbox rules are made, switched off and deleted', async () => {
   assert.deepEqual(operations, ['New-InboxRule', 'Disable-InboxRule', 'Remove-InboxRule']);
 });
 
-test('authentication methods are deleted one by one, the password never', async () => {
+test('deletes authentication methods one by one, never the password', async () => {
   const base = `/users/${userId(5)}/authentication`;
   const made = await post(`${base}/phoneMethods`, { phoneNumber: '+1 555 0100' });
   const methods = async (): Promise<number> =>
@@ -197,7 +197,7 @@ test('authentication methods are deleted one by one, the password never', async 
   assert.ok(reset.headers.get('location'));
 });
 
-test('devices, groups, roles and owners let go of their people', async () => {
+test('removes people from devices, groups, roles and owners', async () => {
   await patch(`/devices/${DEVICE}`, { accountEnabled: false });
   assert.equal(refusal({ userId: userId(2), deviceId: DEVICE }), 50155);
   const group = `/groups/${groupId(1)}`;
@@ -212,7 +212,7 @@ test('devices, groups, roles and owners let go of their people', async () => {
   assert.ok(audited().includes('Remove member from role'));
 });
 
-test('a federation trust is removed, and with it the sign-ins that lean on it', async () => {
+test('removes a federation trust, which ends sign-ins through it', async () => {
   const federation = { issuerUri: 'urn:northmoor:sts' };
   assert.equal(refusal({ userId: userId(3), federation }), undefined);
   const path = `/domains/corp.${DOMAIN}/federationConfiguration/trust-1`;
@@ -222,7 +222,7 @@ test('a federation trust is removed, and with it the sign-ins that lean on it', 
   assert.equal(body['authenticationType'], 'Managed');
 });
 
-test('policies and partners are made and unmade', async () => {
+test('creates and deletes policies and partners', async () => {
   const policies = '/identity/conditionalAccess/policies';
   const made = await post(policies, {
     displayName: 'Block the wiki',
@@ -249,7 +249,7 @@ test('policies and partners are made and unmade', async () => {
   assert.equal((await remove(`${partners}/${tenantId}`)).status, 204);
 });
 
-test('a token dies with its session where the client takes challenges, else lives on', async () => {
+test('a token ends with its session for CAE-capable clients, and lives on for others', async () => {
   const scopes = ['User.Read.All'];
   const who = { scopes, oid: userId(1) };
   const challenged = await tenant.token({ ...who, capabilities: ['cp1'] });
@@ -268,7 +268,7 @@ test('a token dies with its session where the client takes challenges, else live
   });
 });
 
-test('an external authentication method is set up, switched off and taken away', async () => {
+test('creates, disables and deletes an external authentication method', async () => {
   const path = '/policies/authenticationMethodsPolicy/authenticationMethodConfigurations';
   const made = await post(path, {
     '@odata.type': '#microsoft.graph.externalAuthenticationMethodConfiguration',
@@ -286,7 +286,7 @@ test('an external authentication method is set up, switched off and taken away',
   assert.deepEqual(new Set(audited()), new Set(['Authentication Methods Policy Update']));
 });
 
-test('a custom extension and what it listens to are set up', async () => {
+test('creates a custom extension and its listener', async () => {
   const extension = await post('/identity/customAuthenticationExtensions', {
     '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtension',
     displayName: 'Countersign',

@@ -17,15 +17,15 @@ type Writable = {
   readonly may: readonly string[];
   readonly acts: readonly ('create' | 'update' | 'delete')[];
   readonly family?: Family;
-  /** Properties without which nothing is created. */
+  /** Required properties of a new object. */
   readonly needs?: readonly string[];
-  /** What a new object has besides what was sent. */
+  /** Default properties of a new object. */
   readonly usual?: JsonObject;
 };
 
 const CHANGEABLE = ['create', 'update', 'delete'] as const;
 
-/** Collections whose objects are created, patched and deleted without further ado. */
+/** Collections whose objects are created, patched and deleted generically. */
 const WRITABLE: readonly Writable[] = [
   {
     kind: 'groups',
@@ -195,7 +195,7 @@ function create(call: Call, kind: Kind, needs: readonly string[], usual: JsonObj
   return { ...getOne(call, kind, object), status: 201 };
 }
 
-/** What the service adds to a new object. */
+/** Properties that the service adds to a new object. */
 const NEW: { readonly [kind in Kind]?: (call: Call, body: JsonObject) => JsonObject } = {
   groups: created,
   applications: (call, body) => ({
@@ -253,7 +253,7 @@ function patchUser(call: Call): Reply {
   if (isOnlySwitch || passwordProfile !== undefined) needRightOver(call, user);
   if (names.length > 0) changes.push({ act: 'update', kind: 'users', id: user.id, set });
   if (passwordProfile !== undefined) {
-    // Directory.ReadWrite.All is not enough for an application to set passwords.
+    // Directory.ReadWrite.All does not let an application set passwords.
     if (!holdsOne(call.caller, MAY.setPasswords) && !isPasswordAdmin(call)) throw denied();
     const { forceChangePasswordNextSignIn: isForced } = passwordProfile as JsonObject;
     const mustChange = isForced === false ? 'no' : 'at next sign-in';
@@ -267,7 +267,7 @@ function isPasswordAdmin({ caller, directory }: Call): boolean {
   return holdsRole(directory, caller.objectId, ADMIN_ROLES);
 }
 
-/** Accounts of administrators are changed by privileged administrators only. */
+/** Only privileged administrators may change accounts of administrators. */
 export function needRightOver(call: Call, user: DirectoryObject): void {
   const { caller, directory } = call;
   if (!isAppOnly(caller) && caller.objectId === user.id) return;

@@ -53,7 +53,7 @@ async function call(
   return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as JsonObject) };
 }
 
-/** Records of a feed once they have come, by operation: they come in any order. */
+/** Available records of a feed by operation; their order varies. */
 async function left(feed: Feed): Promise<JsonObject[]> {
   await emulator.advance(12 * HOUR);
   const { tenantId = '' } = emulator.tenants[0] ?? {};
@@ -62,7 +62,7 @@ async function left(feed: Feed): Promise<JsonObject[]> {
   return bodies.sort((a, b) => (String(a['Operation']) < String(b['Operation']) ? -1 : 1));
 }
 
-test('a draft leaves a record when it is made and another when it is deleted', async () => {
+test('creating and deleting a draft leaves a record each', async () => {
   const mailbox = `/users/${encodeURIComponent(apart.account.upn)}/messages`;
   const made = await call('POST', mailbox, { subject: 'probe 1' });
   assert.equal(made.status, 201);
@@ -81,7 +81,7 @@ test('a draft leaves a record when it is made and another when it is deleted', a
   assert.equal(item?.['Subject'], 'probe 1');
 });
 
-test('a file is uploaded, modified and recycled', async () => {
+test('uploads, modifies and recycles a file', async () => {
   const drive = `/sites/northmoor.example,${apart.site.siteId},${apart.site.webId}/drive`;
   assert.equal((await call('PUT', `${drive}/root:/probe.txt:/content`, 'one')).status, 201);
   const again = await call('PUT', `${drive}/root:/probe.txt:/content`, 'two');
@@ -94,7 +94,7 @@ test('a file is uploaded, modified and recycled', async () => {
   );
 });
 
-test('the description of a channel tells what it was and what it is', async () => {
+test('the record of a channel description has the old and new text', async () => {
   const { groupId, threadId } = apart.team;
   const channel = `/teams/${groupId}/channels/${encodeURIComponent(threadId)}`;
   for (const description of ['first', 'second'])
@@ -107,7 +107,7 @@ test('the description of a channel tells what it was and what it is', async () =
   assert.ok(records.every(({ Operation }) => Operation === 'ChannelSettingChanged'));
 });
 
-test('whoever only reads may do none of it, and nobody reaches another site', async () => {
+test('a reader may do none of it, and no client reaches another site', async () => {
   const reader = emulator.credentials;
   const mailbox = `/users/${encodeURIComponent(apart.account.upn)}/messages`;
   assert.equal((await call('POST', mailbox, { subject: 'no' }, reader)).status, 403);

@@ -17,22 +17,22 @@ import { needUser } from '../calls/lookups.ts';
 import { MAY } from '../calls/permissions.ts';
 import { type Route, route } from '../calls/route-table.ts';
 
-/** Drafts and files that clients made, of all tenants: an emulator runs for days. */
+/** Drafts and files of clients in all tenants, limited because an emulator runs for days. */
 const POSSESSIONS_MAX = 10_000;
 
-/** A draft or a file that a client made. */
+/** A draft or a file that a client created. */
 type ClientItem = { readonly name: string; readonly bytes: number };
 
 /**
- * What a client may make and unmake in mailboxes, sites and teams, as far as an application of its
- * own needs it: drafts, small files, the description of a channel. Each act leaves its record.
+ * What a client can create and delete in mailboxes, sites and teams, as far as canaries need it:
+ * drafts, small files, the description of a channel. Each act leaves its record.
  */
 export function possessionRoutes(): readonly Route[] {
   const made = new MadeThings();
   return [...draftRoutes(made), ...fileRoutes(made), channelRoute()];
 }
 
-/** By owner and id; the oldest are forgotten, as if somebody had cleaned up. */
+/** By owner and id. The oldest are forgotten, as if they were cleaned up. */
 class MadeThings {
   readonly #things = new Map<string, ClientItem>();
 
@@ -177,7 +177,7 @@ function channelRoute(): Route {
 }
 
 function populationOf(call: Call): NonNullable<Call['population']> {
-  // A directory alone, as tests of Graph itself have it, holds no mailboxes and no sites.
+  // A tenant with only a directory, as in Graph's own tests, has no mailboxes and sites.
   if (call.population === undefined) throw notFound(call.caller.tenantId);
   return call.population;
 }
@@ -186,7 +186,7 @@ function tenantOf(call: Call) {
   return populationOf(call).tenant;
 }
 
-/** A mailbox of a person, or the one that is set apart. */
+/** A person's mailbox, or the reserved one. */
 function needMailbox(call: Call): Account {
   const { id } = needUser(call);
   const population = populationOf(call);
@@ -204,7 +204,7 @@ function needSite(call: Call) {
 
 type Apart = NonNullable<Call['population']>['setApart'];
 
-/** Of sites and teams, writing clients reach the one that is set apart alone: `Sites.Selected`. */
+/** Writing clients reach only the reserved site and team: `Sites.Selected`. */
 function needApart(call: Call, id: string, idOf: (apart: Apart) => string): Apart {
   const { setApart } = populationOf(call);
   if (idOf(setApart).toLowerCase() !== id.toLowerCase()) throw notFound(id);

@@ -23,7 +23,7 @@ type Collection = {
   readonly family?: Family;
 };
 
-/** Collections that are read as lists and one by one. */
+/** Collections that can be listed and read by id. */
 const COLLECTIONS: readonly Collection[] = [
   { kind: 'users', path: '/users', may: MAY.readUsers, cost: 2 },
   { kind: 'groups', path: '/groups', may: MAY.readGroups },
@@ -107,7 +107,7 @@ const COLLECTIONS: readonly Collection[] = [
   },
 ];
 
-/** Policies of which a tenant has one. */
+/** Policies with one instance per tenant. */
 const SINGLES: readonly (readonly [`/${string}`, string, readonly string[]])[] = [
   ['/policies/authorizationPolicy', SINGLETONS.authorizationPolicy, MAY.readAuthorizationPolicy],
   [
@@ -144,7 +144,7 @@ export function collectionRoutes(): readonly Route[] {
 
 function readable({ kind, path, may, cost = 1, family = 'identity' }: Collection): Route[] {
   const options = { cost, family };
-  // Relations of a user are found by `{user}`; the address of the user itself goes by it too.
+  // Relations of a user are found by `{user}`, and so is the user itself.
   const name = kind === 'users' ? 'user' : 'id';
   const one = (call: Call): Reply => getOne(call, kind, need(call, kind, call.params[name] ?? ''));
   const routes = [
@@ -196,7 +196,7 @@ function kindOf(call: Call, kind: Kind): readonly DirectoryObject[] {
   return [...call.directory.state.list(kind)].map(({ object }) => object);
 }
 
-/** A partner's id is the tenant's. */
+/** A partner's id is its tenant id. */
 function partner({ id, ...rest }: DirectoryObject): JsonObject {
   return { tenantId: id, ...rest };
 }
@@ -217,7 +217,7 @@ function deletedItems(call: Call): Reply {
   return listAll(call, kind, values);
 }
 
-/** The state of now: what it was before stands in the audit log alone. */
+/** The current state. Earlier ones are only in the audit log. */
 function riskHistory(call: Call): Reply {
   const now = need(call, 'riskyUsers', call.params['id'] ?? '');
   return listAll(call, 'riskyUsers/history', [

@@ -8,9 +8,9 @@ import { MAY } from '../calls/permissions.ts';
 import { type Route, route } from '../calls/route-table.ts';
 import { needRightOver } from './changes.ts';
 
-/** Confirmations name at most so many at a time (contracts 8.2). */
+/** Users per confirmation (contracts 8.2). */
 const CONFIRMED_MAX = 60;
-/** The one method of every user that is a password. */
+/** The id of the password method, the same for every user. */
 const PASSWORD_METHOD = '28c10230-6103-485e-b985-444c60001490';
 
 /** Calls that end access: sessions, passwords, risk, credentials, app roles, partners. */
@@ -42,7 +42,7 @@ function resetPassword(call: Call): Reply {
   needRightOver(call, user);
   call.change({ act: 'set-password', id: user.id, how: 'reset', mustChange: 'at next sign-in' });
   const location = `${call.base}/users/${user.id}/authentication/operations/${call.guid()}`;
-  // Without a password of the caller's own the service makes one and tells it once.
+  // If the caller states no password, the service generates one and returns it once.
   const isGiven = bodyOf(call)['newPassword'] !== undefined;
   const body = isGiven ? {} : { newPassword: call.guid() };
   return { ...ok(body, 202), headers: { ...ok(body).headers, location } };
@@ -107,7 +107,7 @@ function credentialRoutes(kind: 'applications' | 'servicePrincipals'): readonly 
   ];
 }
 
-/** A new secret lives two years unless the caller says otherwise. */
+/** A new secret is valid for two years unless the caller states otherwise. */
 const SECRET_MS = 2 * 365 * 86_400_000;
 
 function removeCredential(
@@ -125,7 +125,7 @@ function removeCredential(
   return NO_CONTENT;
 }
 
-/** The proof's claims are looked at; that its key is one of the object's is not verified here. */
+/** Checks the claims of the proof. It does not verify that its key is one of the object's. */
 function needProof(proof: string, object: DirectoryObject, nowMs: number): void {
   const refuse = (): GraphError =>
     new GraphError(401, 'Authentication_MissingOrMalformed', 'Access Token missing or malformed.');

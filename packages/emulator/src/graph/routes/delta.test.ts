@@ -41,7 +41,7 @@ async function follow(address: string): Promise<{ values: JsonObject[]; link: st
   return { values, link: String(last['@odata.deltaLink']) };
 }
 
-test('tells everybody once, then what changed', async () => {
+test('returns all objects once, then the changes', async () => {
   const first = await follow('/v1.0/users/delta?$select=displayName,jobTitle');
   assert.equal(first.values.length, 1_500);
   assert.deepEqual(first.values[3], { displayName: 'Person 3', id: userId(3) });
@@ -63,7 +63,7 @@ test('tells everybody once, then what changed', async () => {
   assert.deepEqual((await follow(second.link)).values, []);
 });
 
-test('a change during the first round is told by the next one', async () => {
+test('the next round returns a change during the first one', async () => {
   const page = await tenant.call('/v1.0/users/delta?$select=jobTitle');
   change({ act: 'update', kind: 'users', id: userId(1), set: { jobTitle: 'Baker' } });
   const rest = await follow(String(page.body['@odata.nextLink']));
@@ -71,7 +71,7 @@ test('a change during the first round is told by the next one', async () => {
   assert.deepEqual(next.values, [{ jobTitle: 'Baker', id: userId(1) }]);
 });
 
-test('members of a large group come in parts, and their changes one by one', async () => {
+test('members of a large group arrive in parts, and their changes one by one', async () => {
   const { values, link } = await follow('/v1.0/groups/delta');
   const parts = values.filter((one) => one['id'] === EVERYBODY);
   const members = parts.flatMap((one) => one['members@delta'] as JsonObject[]);
@@ -105,7 +105,7 @@ test('a new holder of a role is a change of the role', async () => {
   ]);
 });
 
-test('begins from now where it is asked to', async () => {
+test('starts from now on request', async () => {
   const { values, link } = await follow('/v1.0/devices/delta?$deltatoken=latest');
   assert.deepEqual(values, []);
   const set = { accountEnabled: false };
@@ -113,7 +113,7 @@ test('begins from now where it is asked to', async () => {
   assert.equal((await follow(link)).values.length, 1);
 });
 
-test('gives only what changed to whoever prefers that', async () => {
+test('returns only changed properties on request', async () => {
   const { link } = await follow('/v1.0/servicePrincipals/delta');
   change({
     act: 'update',
@@ -126,7 +126,7 @@ test('gives only what changed to whoever prefers that', async () => {
   assert.deepEqual(body['value'], [{ accountEnabled: false, id: id(7, 1) }]);
 });
 
-test('a token of last week is gone, and the answer says where to begin again', async () => {
+test('an expired token gets 410 with the address to start again', async () => {
   const { link } = await follow('/v1.0/applications/delta');
   tenant.clock.advance(7 * DAY_MS + 1);
   const token = await tenant.token({ roles: ['Directory.Read.All'] });
@@ -141,7 +141,7 @@ for (const query of ['$top=5', '$orderby=id', '$expand=members', "$filter=displa
     assert.equal((await tenant.call(`/v1.0/groups/delta?${query}`)).status, 400);
   });
 
-test('follows single objects by their ids', async () => {
+test('follows single objects by id', async () => {
   const filter = encodeURIComponent(`id eq '${userId(1)}' or id eq '${userId(2)}'`);
   const { values, link } = await follow(`/v1.0/users/delta?$filter=${filter}&$select=id`);
   assert.deepEqual(values, [{ id: userId(1) }, { id: userId(2) }]);

@@ -13,13 +13,13 @@ import { type Route, route } from '../calls/route-table.ts';
 import { isMatch } from '../odata/evaluate-filter.ts';
 import type { Filter } from '../odata/filter-syntax.ts';
 
-/** Members that one object carries in a page of a delta query; the rest come with its next turn. */
+/** Members per object and page of a delta query. The rest follows on the next page. */
 const DELTA_MEMBERS_MAX = 1_000;
 
-/** A delta token of directory objects serves for seven days; then the client starts again. */
+/** A delta token of directory objects is valid for seven days. Then the client starts again. */
 const DELTA_TOKEN_MS: number = 7 * 86_400_000;
 
-/** Collections that can be followed (contracts 8.1). */
+/** Collections with delta queries (contracts 8.1). */
 const FOLLOWED: readonly (readonly [Kind, readonly string[]])[] = [
   ['users', MAY.readUsers],
   ['groups', MAY.readGroups],
@@ -36,18 +36,18 @@ export function deltaRoutes(): readonly Route[] {
   );
 }
 
-/** Where a round of a delta query stands. */
+/** The state of a delta query round. */
 type Round =
-  /** All objects are told, one after the other. */
+  /** All objects are returned, one after the other. */
   | {
       readonly kind: 'all';
       readonly position: number;
-      /** Of the object at `position`: how many members were told already. */
+      /** Number of members of the object at `position` that were returned. */
       readonly members: number;
-      /** Changes after this are the next round's. */
+      /** Later changes belong to the next round. */
       readonly version: number;
     }
-  /** The changes after `since`, up to `version`, beginning with object number `index`. */
+  /** Changes after `since` up to `version`, starting with object number `index`. */
   | {
       readonly kind: 'changes';
       readonly since: number;
@@ -94,7 +94,7 @@ function needFresh(call: Call, ms: unknown): void {
   if (typeof ms !== 'number' || call.nowMs - ms > DELTA_TOKEN_MS) throw gone(call);
 }
 
-/** The client must begin again, at the address that it is told. */
+/** The client must start again at the given address. */
 function gone(call: Call): GraphError {
   const location = nextLink(call, '$deltatoken', '');
   const message = 'The delta token is no longer valid: begin again without one.';
@@ -167,7 +167,7 @@ function tellChanges(
   return { values, next: undefined };
 }
 
-/** An object as it is now: what it was in between is told nobody. */
+/** An object in its current state. Intermediate states are not returned. */
 function changed(
   call: Call,
   kind: Kind,
@@ -220,7 +220,7 @@ function visible(call: Call, kind: Kind, object: DirectoryObject): JsonObject {
   return { ...shown(kind, object, call.options.select), id: object.id };
 }
 
-/** Delta queries filter by ids alone. */
+/** Delta queries filter only by id. */
 function needIds(filter: Filter): void {
   if (filter.kind === 'or') {
     needIds(filter.left);

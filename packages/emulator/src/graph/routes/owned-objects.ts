@@ -6,7 +6,7 @@ import { listAll, selected } from '../calls/pages.ts';
 import { MAY } from '../calls/permissions.ts';
 import { type Route, route } from '../calls/route-table.ts';
 
-/** The typed paths of authentication methods (contracts 8.3) and what they hold. */
+/** The typed paths of authentication methods (contracts 8.3), with their types. */
 const METHODS: readonly (readonly [path: string, type: string])[] = [
   ['emailMethods', 'email'],
   ['fido2Methods', 'fido2'],
@@ -24,7 +24,7 @@ const METHODS: readonly (readonly [path: string, type: string])[] = [
 const OUTLOOK = { family: 'outlook' } as const;
 const RULES = '/users/{user}/mailFolders/inbox/messageRules';
 
-/** What belongs to one user, one domain or one application. */
+/** Objects of one user, one domain or one application. */
 export function ownedRoutes(): readonly Route[] {
   return [
     ...METHODS.flatMap(methodRoutes),
@@ -58,7 +58,7 @@ function methodRoutes([path, type]: readonly [string, string]): readonly Route[]
       return NO_CONTENT;
     }),
     route(`POST ${base}`, MAY.changeMethods, (call) => {
-      // Keys and authenticators are registered by the person on a device, never over Graph.
+      // A person registers keys and authenticators on a device, never over Graph.
       if (!['email', 'phone', 'temporaryAccessPass'].includes(type))
         throw badRequest(`Methods of this type are not registered by this API.`);
       const object = { ...bodyOf(call), '@odata.type': ofType, id: call.guid() };
@@ -146,7 +146,7 @@ function settingsRoutes(): readonly Route[] {
   ];
 }
 
-/** Rules whose name is empty are hidden ones, which Graph does not give out. */
+/** Rules with an empty name are hidden, and Graph does not return them. */
 function rules(call: Call): readonly DirectoryObject[] {
   return ownedBy(call, 'messageRules', userOf(call)).filter(
     ({ displayName }) => displayName !== '',
@@ -188,7 +188,7 @@ function domainRoutes(): readonly Route[] {
       const { id } = trust(call);
       call.change([
         { act: 'delete-owned', kind, ownerId: domain(call), id },
-        // Without a trust left, people of the domain sign in with passwords of the tenant's own.
+        // Without a trust, people of the domain sign in with passwords of the tenant.
         {
           act: 'update',
           kind: 'domains',

@@ -1,4 +1,4 @@
-/** A record type's number as Graph names it (contracts 2.4, in camel case). */
+/** Graph's name of a record type number (contracts 2.4, in camel case). */
 export function recordTypeName(number: unknown): string {
   return (typeof number === 'number' ? NAMES.get(number) : undefined) ?? 'unknownFutureValue';
 }

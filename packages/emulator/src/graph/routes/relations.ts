@@ -8,7 +8,10 @@ import { type Item, listAll, page, selected } from '../calls/pages.ts';
 import { MAY, READS_OWN } from '../calls/permissions.ts';
 import { type Route, route } from '../calls/route-table.ts';
 
-/** Deeper nesting of groups is cut: the service follows any, people build no such towers. */
+/**
+ * Nesting of groups is followed up to this depth. The service has no limit, but real groups are
+ * shallow.
+ */
 const NESTING_MAX = 20;
 
 type Path = { readonly kind: Kind; readonly path: string; readonly may: readonly string[] };
@@ -27,7 +30,7 @@ const PRINCIPALS: Path = {
   may: MAY.readApplications,
 };
 
-/** Relations that are read as lists, with what one call costs. */
+/** Relations that can be listed, with the cost of a call. */
 const LISTS: readonly (readonly [Path, Relation, number])[] = [
   [USERS, 'ownedDevices', 1],
   [USERS, 'registeredDevices', 1],
@@ -49,7 +52,7 @@ const LISTS: readonly (readonly [Path, Relation, number])[] = [
   [PRINCIPALS, 'oauth2PermissionGrants', 2],
 ];
 
-/** Relations that calls may change, with what that takes. */
+/** Relations that calls may change, with the required permissions. */
 const REFERENCES: readonly (readonly [
   Path,
   'members' | 'owners' | 'registeredOwners',
@@ -154,7 +157,7 @@ function transitiveMemberOf(call: Call): Reply {
   ]);
 }
 
-/** Members come in the order of the groups; a page goes on by counting them again. */
+/** Members in the order of the groups. A page counts them again to continue. */
 function transitiveMembers(call: Call): Reply {
   const { id } = need(call, 'groups', key(call));
   const { select } = call.options;

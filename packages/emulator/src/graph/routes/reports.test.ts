@@ -62,7 +62,7 @@ async function ids(address: string): Promise<readonly number[]> {
   return found;
 }
 
-test('v1.0 gives interactive sign-ins, newest first, without sessions', async () => {
+test('v1.0 returns interactive sign-ins, newest first, without sessions', async () => {
   for (let n = 0; n < 9; n++) tenant.put(signIn(n));
   assert.deepEqual(await ids('/v1.0/auditLogs/signIns?$top=4'), [8, 7, 5, 4, 2, 1]);
   const { body } = await unhurried('/v1.0/auditLogs/signIns?$top=1');
@@ -76,7 +76,7 @@ test('v1.0 gives interactive sign-ins, newest first, without sessions', async ()
   assert.equal(refused.status, 400);
 });
 
-test('beta gives the other kinds to whoever asks for them', async () => {
+test('beta returns the other kinds on request', async () => {
   for (let n = 0; n < 9; n++) tenant.put(signIn(n));
   assert.deepEqual(await ids('/beta/auditLogs/signIns'), [8, 7, 5, 4, 2, 1]);
   const other = encodeURIComponent("signInEventTypes/any(t: t eq 'nonInteractiveUser')");
@@ -101,7 +101,7 @@ test('filters by time, person and outcome, in either order', async () => {
   assert.equal((await unhurried(`/v1.0/auditLogs/signIns?$filter=${strange}`)).status, 400);
 });
 
-test('a row is shown as it was completed later', async () => {
+test('shows a row with its later completion', async () => {
   const first = signIn(1, { riskState: 'none' });
   tenant.put(first);
   tenant.put({ ...first, completes: true, body: { ...first.body, riskState: 'atRisk' } });
@@ -110,7 +110,7 @@ test('a row is shown as it was completed later', async () => {
   assert.equal((await unhurried('/v1.0/auditLogs/signIns/nothing')).status, 404);
 });
 
-test('enumeration members that came later need the header that asks for them', async () => {
+test('later enumeration members need a request header', async () => {
   tenant.put(signIn(1));
   const protocol = async (headers = {}): Promise<unknown> => {
     const { body } = await unhurried('/beta/auditLogs/signIns', headers);
@@ -120,7 +120,7 @@ test('enumeration members that came later need the header that asks for them', a
   assert.equal(await protocol({ prefer: 'include-unknown-enum-members' }), 'nativeAuth');
 });
 
-test('nothing older than thirty days is given', async () => {
+test('returns nothing older than thirty days', async () => {
   tenant.put(signIn(1));
   tenant.clock.advance(30 * 1_440 * MINUTE);
   tenant.put({ ...signIn(2), atMs: tenant.clock.now() - MINUTE });
@@ -129,7 +129,7 @@ test('nothing older than thirty days is given', async () => {
   assert.equal((body['value'] as unknown[]).length, 1);
 });
 
-test('reports need more than their own permission, and people a role', async () => {
+test('reports need additional permissions, and people a role', async () => {
   const code = async (token: string): Promise<unknown> => {
     tenant.clock.advance(10_000);
     const { body } = await tenant.call('/v1.0/auditLogs/signIns', { token });
@@ -145,7 +145,7 @@ test('reports need more than their own permission, and people a role', async () 
   assert.equal(await code(await tenant.token({ ...person, oid: userId(0) })), undefined);
 });
 
-test('five calls in ten seconds, then 429 with the time to wait', async () => {
+test('five calls in ten seconds, then 429 with the delay', async () => {
   const call = (): Promise<Answer> => tenant.call('/v1.0/auditLogs/directoryAudits?$top=1');
   for (let n = 0; n < 5; n++) assert.equal((await call()).status, 200);
   const refused = await call();
@@ -153,7 +153,7 @@ test('five calls in ten seconds, then 429 with the time to wait', async () => {
   assert.equal(refused.headers.get('retry-after'), '2');
 });
 
-test('directory audits are filtered by who did what', async () => {
+test('filters directory audits by actor and activity', async () => {
   for (const number of [1, 2])
     tenant.take(
       tenant.directory.apply(
@@ -195,7 +195,7 @@ function audit(number: number, workload: 'Exchange' | 'SharePoint'): FeedRecord 
   };
 }
 
-test('an audit search runs, succeeds, and gives its records in pages', async () => {
+test('an audit search runs, succeeds, and returns its records in pages', async () => {
   for (let n = 0; n < 40; n++) tenant.put(audit(n, n % 2 === 0 ? 'Exchange' : 'SharePoint'));
   const asked = {
     displayName: 'mail',
@@ -228,7 +228,7 @@ test('an audit search runs, succeeds, and gives its records in pages', async () 
   assert.equal(((await tenant.call(base)).body['value'] as unknown[]).length, 1);
 });
 
-test('no more than fifty searches wait at a time', async () => {
+test('at most fifty searches wait at once', async () => {
   const ask = (): Promise<Answer> =>
     tenant.call('/v1.0/security/auditLog/queries', { method: 'POST', body: {} });
   for (let n = 0; n < 50; n++) assert.equal((await ask()).status, 201);

@@ -11,24 +11,24 @@ import { type Route, route } from '../calls/route-table.ts';
 import { isMatch, needFilterable, requiredTimes } from '../odata/evaluate-filter.ts';
 import { isGiven, SIGN_IN_FILTERS, shownSignIn } from './sign-in-rows.ts';
 
-/** The reports' figure: default and maximum of signIns and directoryAudits. */
+/** Default and maximum page size of signIns and directoryAudits. */
 const REPORT_PAGE_MAX = 1_000;
-/** With a premium license sign-ins and audits are kept 30 days, without one 7. */
+/** Sign-ins and audits are kept 30 days with a premium license, 7 without. */
 const REPORT_DAYS: { readonly premium: number; readonly free: number } = {
   premium: 30,
   free: 7,
 };
 
-/** Records that exist and that a report does not give out: a fault of the service. */
+/** Existing records that a report omits: a fault of the service. */
 export type Withheld = (stored: StoredRecord, tenantId: string) => boolean;
 
 type Report = {
   readonly feed: Feed;
   readonly set: string;
-  /** The property by which rows are ordered. */
+  /** The property by which rows are sorted. */
   readonly time: string;
   readonly isFilterable: (path: string, version: string) => boolean;
-  /** Undefined for a row that this call does not give. */
+  /** Undefined for a row that this call omits. */
   readonly show: (call: Call, row: JsonObject) => JsonObject | undefined;
 };
 

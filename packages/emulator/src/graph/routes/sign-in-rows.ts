@@ -4,7 +4,7 @@ import type { Call } from '../calls/graph-call.ts';
 import { SEES_POLICIES } from '../calls/permissions.ts';
 import type { Filter } from '../odata/filter-syntax.ts';
 
-/** What v1.0 tells of a sign-in; sessions, tokens and event types are in beta alone. */
+/** Members of a sign-in in v1.0. Sessions, tokens and event types exist only in beta. */
 const V1_MEMBERS: readonly string[] = [
   'id',
   'createdDateTime',
@@ -74,7 +74,7 @@ export const SIGN_IN_FILTERS: { readonly v1: readonly string[]; readonly beta: r
     ],
   };
 
-/** Unless event types are asked for, only people's own sign-ins with a prompt are given. */
+/** By default, only interactive sign-ins of people are returned. */
 export function isGiven(call: Call, feed: string, row: JsonObject): boolean {
   if (feed !== 'graph/signIns') return true;
   if (call.version === 'beta' && asksForTypes(call.options.filter)) return true;
@@ -100,7 +100,7 @@ function typesOf(row: JsonObject): readonly unknown[] {
   return row['isInteractive'] === true ? ['interactiveUser'] : ['nonInteractiveUser'];
 }
 
-/** Members of evolvable enumerations that came after `unknownFutureValue` (contracts 5.2). */
+/** Enumeration members added after `unknownFutureValue` (contracts 5.2). */
 const LATE_MEMBERS: { readonly [member: string]: readonly string[] } = {
   authenticationProtocol: ['authenticationTransfer', 'nativeAuth'],
   incomingTokenType: ['remoteDesktopToken', 'refreshToken'],

@@ -12,7 +12,7 @@ import { graphHost } from '../graph-service.ts';
 export const NOON: number = Date.parse('2026-03-02T12:00:00Z');
 const MINUTE_MS = 60_000;
 
-/** What a call came back with. */
+/** The reply to a call. */
 export type Answer = {
   readonly status: number;
   readonly headers: Headers;
@@ -26,7 +26,7 @@ type CallOptions = {
   readonly token?: string;
 };
 
-/** One small tenant with Graph on loopback, whose time stands until a test moves it. */
+/** One small tenant with Graph on loopback. Only the test advances its time. */
 export class GraphTenant {
   readonly clock: ManualClock = new ManualClock(NOON);
   readonly directory: Directory;
@@ -44,11 +44,11 @@ export class GraphTenant {
     this.#store = new FeedStore({ seed: 1, dispatcher: { routes: () => [route] } });
   }
 
-  /** Its `token` holds the given permissions, which it asks with unless told otherwise. */
+  /** Its `token` has the given permissions, and is the default of all calls. */
   static async start(options: {
     readonly size?: number;
     readonly roles: readonly string[];
-    /** Making one takes a moment: tests of one file share it. */
+    /** Shared by the tests of a file, because creating one takes a moment. */
     readonly mint: TokenMint;
     readonly tls?: 'on';
     readonly onTaken?: (happening: Occurrence) => void;
@@ -94,7 +94,7 @@ export class GraphTenant {
     this.#store.advance(happening.atMs + MINUTE_MS);
   }
 
-  /** Puts a record into a feed. */
+  /** Adds a record to a feed. */
   put(record: FeedRecord): void {
     const { atMs } = record;
     const truth = { scenario: 'life', isAttacker: false };
@@ -125,7 +125,7 @@ export class GraphTenant {
     });
   }
 
-  /** Calls an address behind the origin, or a whole link. */
+  /** Calls a path, or a complete link. */
   async call(address: string, options: CallOptions = {}): Promise<Answer> {
     const { method = 'GET', body, headers = {}, token = this.#token } = options;
     const url = address.startsWith('http') ? address : `${this.origin}${address}`;
@@ -143,7 +143,7 @@ export class GraphTenant {
     return { status: response.status, headers: response.headers, body: parsed as JsonObject };
   }
 
-  /** All values of a list, over all its pages, and the last page's own members. */
+  /** All values of a list over all pages, and the members of the last page. */
   async all(
     address: string,
     options: CallOptions = {},

@@ -2,10 +2,10 @@ import { decodeProtectedHeader, importJWK, type JWTPayload, jwtVerify } from 'jo
 
 import type { Provider } from './provider-catalog.ts';
 
-/** Clocks of providers may be off by so much, as those of clients. */
+/** Allowed clock difference of providers, as for clients. */
 const CLOCK_TOLERANCE_SECONDS = 300;
 
-/** What was asked of a provider, against which its answer is held. */
+/** The request to a provider, with which its answer is compared. */
 export type ProviderRequest = {
   readonly clientId: string;
   readonly nonce: string;
@@ -17,7 +17,7 @@ export type Verdict =
   | { readonly kind: 'satisfied'; readonly acr: string; readonly amr: string }
   | { readonly kind: 'refused'; readonly number: number; readonly why: string };
 
-/** The first factor is always a password here, which is knowledge; it takes one of another kind. */
+/** The first factor here is always a password, so the second must be of another kind. */
 export const WANTED_ACR: readonly string[] = ['possessionorinherence'];
 
 const INHERENCE: readonly string[] = ['face', 'fpt', 'iris', 'retina', 'vbm'];
@@ -25,13 +25,13 @@ const POSSESSION: readonly string[] = ['fido', 'hwk', 'otp', 'pop', 'sc', 'sms',
 
 export const WANTED_AMR: readonly string[] = [...INHERENCE, ...POSSESSION].sort();
 
-/** Numbers of what is wrong with an answer (contracts 9.4; which is which is an assumption). */
+/** Codes for an invalid answer (contracts 9.4). Their assignment is an assumption. */
 const BAD_SIGNATURE = 5001256;
 const NO_TOKEN = 50027;
 const OTHER_ATTEMPT = 50012;
 const TOO_WEAK = 50159;
 
-/** Holds a provider's ID token against the request (contracts 9.4). */
+/** Checks a provider's ID token against the request (contracts 9.4). */
 export async function checkAnswer(
   token: string,
   { asked, provider, nowMs }: { asked: ProviderRequest; provider: Provider; nowMs: number },
@@ -41,7 +41,7 @@ export async function checkAnswer(
   try {
     keyId = decodeProtectedHeader(token).kid;
   } catch {
-    // Not even the head of a token can be read.
+    // Even the token's header is unreadable.
     return refused(NO_TOKEN, 'the answer holds no token');
   }
   const unsigned =
@@ -85,7 +85,7 @@ function strengthOf(
   if (typeof method !== 'string' || more.length > 0) {
     return refused(TOO_WEAK, 'amr does not state exactly one method');
   }
-  // All that are asked for differ in kind from a password.
+  // All requested methods differ in kind from a password.
   if (!WANTED_AMR.includes(method)) return refused(TOO_WEAK, `amr ${method} was not asked for`);
   return { kind: 'satisfied', acr, amr: method };
 }

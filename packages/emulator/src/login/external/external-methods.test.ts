@@ -69,7 +69,7 @@ function signIn({ emulator, tenantId, upn }: Setting, until?: string): Promise<S
   return browse(`${origin}/${tenantId}/oauth2/v2.0/authorize?${query}`, until);
 }
 
-/** The rows of the log so far, as Graph and the export have them. */
+/** The current rows of the log, from Graph and the export. */
 async function rows({ emulator, tenantId }: Setting): Promise<readonly JsonObject[]> {
   await emulator.advance(30 * MINUTE_MS);
   const nowMs = emulator.clock.now();
@@ -127,7 +127,7 @@ test('a person is sent to the provider and arrives at the application', async (t
   assert.ok(audited.has(String(row?.['id'])), 'the unified audit log has it too');
 });
 
-test('what the provider is asked is what the documents say', async (t) => {
+test('the request to the provider has the documented form', async (t) => {
   const setting = await begin(t);
   await signIn(setting);
   const { asked, clientId, appId } = setting.provider;
@@ -173,7 +173,7 @@ const REFUSED: readonly (readonly [what: string, mood: Mood, number: number])[] 
   ['is another issuer by its own word', { metadata: { issuer: 'https://x.example' } }, 50161],
 ];
 
-test('whoever is not vouched for is not let in, and the log has the number', async (t) => {
+test('an unconfirmed person is refused, and the log has the code', async (t) => {
   for (const [what, mood, number] of REFUSED) {
     await t.test(`a provider that ${what}: ${number}`, async (inner) => {
       const setting = await begin(inner);
@@ -193,7 +193,7 @@ test('whoever is not vouched for is not let in, and the log has the number', asy
   }
 });
 
-test('a provider that is not set up, or not there, lets nobody in', async (t) => {
+test('a missing or misconfigured provider lets no person in', async (t) => {
   await t.test('its endpoint is no reply URL: 50161', async (inner) => {
     const setting = await begin(inner, false);
     await signIn(setting);
@@ -205,7 +205,7 @@ test('a provider that is not set up, or not there, lets nobody in', async (t) =>
     await signIn(setting);
     assert.deepEqual((await rows(setting)).map(codeOf), [50166]);
   });
-  await t.test('nobody consented to its application: 900491', async (inner) => {
+  await t.test('its application has no consent: 900491', async (inner) => {
     const setting = await begin(inner);
     const directory = setting.emulator.companies.directories.get(setting.tenantId);
     const principal = directory?.state.find('servicePrincipals', setting.provider.appId);
@@ -216,7 +216,7 @@ test('a provider that is not set up, or not there, lets nobody in', async (t) =>
   });
 });
 
-/** Lets the browser stand before it posts the provider's answer. */
+/** Stops the browser before it posts the provider's answer. */
 async function answerOf(setting: Setting): Promise<Form> {
   const back = `${setting.emulator.origins['login']}/common/federation`;
   const stand = await signIn(setting, back);
@@ -224,7 +224,7 @@ async function answerOf(setting: Setting): Promise<Form> {
   return formOf((stand as { text: string }).text) ?? assert.fail('no answer');
 }
 
-test('an answer is good once, and for five minutes', async (t) => {
+test('an answer is valid once, and for five minutes', async (t) => {
   const setting = await begin(t);
   const answer = await answerOf(setting);
   assert.equal((await browse(answer)).kind, 'sent-away');
@@ -236,7 +236,7 @@ test('an answer is good once, and for five minutes', async (t) => {
   assert.deepEqual((await rows(setting)).map(codeOf), [0, 50158]);
 });
 
-test('one person’s answer does not let another in', async (t) => {
+test("one person's answer does not sign another in", async (t) => {
   const setting = await begin(t);
   const other = setting.emulator.tenants[0]?.population.person(4).upn ?? '';
   const mine = await answerOf(setting);
@@ -245,7 +245,7 @@ test('one person’s answer does not let another in', async (t) => {
   assert.match(((await browse(mine)) as { text: string }).text, /AADSTS50012/);
 });
 
-test('where no factor is wanted nobody is sent away, and no row says otherwise', async (t) => {
+test('without a required factor no person is redirected, and no row has one', async (t) => {
   const setting = await begin(t);
   const directory = setting.emulator.companies.directories.get(setting.tenantId);
   assert.ok(directory !== undefined);
@@ -261,7 +261,7 @@ test('where no factor is wanted nobody is sent away, and no row says otherwise',
   assert.equal(setting.provider.asked.size, 0);
 });
 
-test('the next tokens of a session say that its factor was shown before', async (t) => {
+test('later tokens of a session state that its factor was shown before', async (t) => {
   const setting = await begin(t);
   const tokens = await redeem(setting, await signIn(setting));
   const address = `${setting.emulator.origins['login']}/${setting.tenantId}/oauth2/v2.0/token`;

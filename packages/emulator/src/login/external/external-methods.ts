@@ -14,12 +14,12 @@ import {
 
 import type { Provider, ProviderCatalog } from './provider-catalog.ts';
 
-/** Entra drops an attempt about five minutes after it sent somebody away (contracts 9.4). */
+/** Entra drops an attempt about five minutes after the redirect (contracts 9.4). */
 const ATTEMPT_MS = 300_000;
-/** Whoever starts more than this at once is no person: the oldest are dropped. */
+/** Limit of concurrent attempts. Above it, the oldest are dropped. */
 const ATTEMPTS_MAX = 10_000;
 
-/** Somebody who was sent to a provider and has not come back. */
+/** A person who was sent to a provider and has not returned. */
 type Attempt = {
   readonly session: Session;
   readonly admission: Admission;
@@ -29,14 +29,14 @@ type Attempt = {
   readonly untilMs: number;
 };
 
-/** Whoever was let in goes on to the application. */
+/** Continues to the application after a successful sign-in. */
 export type Admit = (
   session: Session,
   admission: Admission,
   external: ExternalFactor,
 ) => Promise<Reply>;
 
-/** Where providers send people back to, behind the authority's origin (contracts 9.3). */
+/** The path at which providers return people, on the authority's origin (contracts 9.3). */
 export const RETURN_PATH = '/common/federation/externalauthprovider';
 
 /** "External security challenge not satisfied." */
@@ -45,12 +45,12 @@ const NOT_SATISFIED = 50158;
 const NOT_REGISTERED = 50161;
 /** "Service principal … not found." */
 const NO_PRINCIPAL = 900491;
-/** The session of the page is over, or never was. */
+/** The session of the page is over or never existed. */
 const NO_ATTEMPT = 50012;
 
 /**
  * External authentication methods: people are sent to a provider for their second factor, and its
- * answer is held against what was asked. Each attempt ends in one row of the log, whatever it is.
+ * answer is compared with the request. Each attempt ends in one row of the log.
  *
  * @see contracts section 9 (Microsoft: "external authentication method provider")
  */
@@ -62,7 +62,7 @@ export class ExternalMethods {
     this.#catalog = catalog;
   }
 
-  /** Sends somebody to the provider, or says why that cannot be. */
+  /** Redirects a person to the provider, or explains why it cannot. */
   async send(session: Session, admission: Admission, method: ExternalMethod): Promise<Reply> {
     this.passed(session.nowMs);
     const failed = (number: number, why: string): Reply =>
@@ -106,7 +106,7 @@ export class ExternalMethods {
     const form = new URLSearchParams(ask.body.toString('utf8'));
     const state = form.get('state') ?? '';
     const attempt = this.#attempts.get(state);
-    // Nobody waits for it: it came too late, came before, or was made up.
+    // The answer is late, premature or forged.
     if (attempt === undefined) return errorPage(NO_ATTEMPT, 'The attempt is over.');
     this.#attempts.delete(state);
     const { session, admission, method, provider, asked } = attempt;
@@ -120,10 +120,10 @@ export class ExternalMethods {
     return admit({ ...session, nowMs }, admission, factor);
   }
 
-  /** Attempts that the person did not come back from end as time passes. */
+  /** Abandoned attempts expire as time passes. */
   passed(nowMs: number): void {
     for (const [state, attempt] of this.#attempts) {
-      // In order of their ends, since all last equally long.
+      // In order of expiry, because all last equally long.
       if (attempt.untilMs > nowMs) return;
       this.#attempts.delete(state);
       const { session, untilMs } = attempt;
@@ -156,12 +156,12 @@ function claimsRequest(): string {
   return JSON.stringify({ id_token });
 }
 
-/** The same person is another subject to another provider (OpenID Connect Core section 8.1). */
+/** A pairwise subject: another one for each provider (OpenID Connect Core section 8.1). */
 function pairwise({ objectId }: Person, { appId }: ExternalMethod): string {
   return createHash('sha256').update(`${objectId} ${appId}`).digest('base64url');
 }
 
-/** As in the real service, the hint is over a second before it was issued. */
+/** As in the real service, the hint expires a second before it was issued. */
 function hintOf(
   { tenantId, nowMs, options }: Session,
   person: Person,

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 
-/** What a service of the company answered. */
+/** The reply of a company service. */
 export type Answer =
   | {
       readonly kind: 'answer';
@@ -16,18 +16,18 @@ export type Question = {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Real time, until the whole answer is there. */
+  /** Real time until the reply is complete. */
   readonly timeoutMs: number;
   readonly bytesMax: number;
 };
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** Calls services of the company: on loopback alone, whatever address it is given. */
+/** Calls services of the company, only on loopback, whatever address is configured. */
 export class OutboundCalls {
   readonly #ca: string | undefined;
 
-  /** @param ca whom to trust besides, PEM */
+  /** @param ca additional authorities to trust, PEM */
   constructor(ca?: string) {
     this.#ca = ca;
   }
@@ -63,7 +63,7 @@ function answer(response: IncomingMessage, body: Buffer): Answer {
   return { kind: 'answer', status: response.statusCode ?? 0, headers, body };
 }
 
-/** Undefined if there is more than allowed. */
+/** Undefined if it exceeds the limit. */
 async function bodyOf(response: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let bytes = 0;

@@ -4,25 +4,25 @@ import type { JsonObject } from '../../core/json-object.ts';
 
 import type { OutboundCalls } from './outbound-calls.ts';
 
-/** Entra keeps a provider's metadata and keys for a day (contracts 9.1). */
+/** Entra caches a provider's metadata and keys for a day (contracts 9.1). */
 const METADATA_KEPT_MS = 86_400_000;
-/** Of real time; how long the real service waits for metadata is not documented. */
+/** Real time. The real service's timeout is not documented. */
 const METADATA_TIMEOUT_MS = 5_000;
-/** A discovery document or a key set is a few kilobytes. */
+/** A discovery document or key set has a few kilobytes. */
 const METADATA_BYTES_MAX = 262_144;
 
-/** What is known of a provider from its own documents. */
+/** A provider as its own documents describe it. */
 export type Provider = {
   readonly issuer: string;
   readonly authorizationEndpoint: string;
-  /** Those that have a certificate which states the same key. */
+  /** Keys with a certificate for the same key. */
   readonly keys: readonly JWK[];
 };
 
-/** Why a provider cannot be used: an AADSTS number, and what is wrong in words. */
+/** Why a provider is unusable: an AADSTS code and a text. */
 export type Unusable = { readonly number: number; readonly why: string };
 
-/** The documents of providers, each kept for a day of the tenant's time (contracts 9.1). */
+/** The documents of providers, each cached for a day of virtual time (contracts 9.1). */
 export class ProviderCatalog {
   readonly #outbound: OutboundCalls;
   readonly #kept = new Map<string, { readonly provider: Provider; readonly fromMs: number }>();
@@ -75,7 +75,7 @@ export class ProviderCatalog {
         return { document: document as JsonObject };
       }
     } catch {
-      // Said below, as for any other answer that is no object.
+      // Refused below, like any reply that is not an object.
     }
     return unusable(INVALID_METADATA, 'is no JSON object');
   }
@@ -83,10 +83,10 @@ export class ProviderCatalog {
 
 /** "Failed to send the request to the claims provider": from general knowledge, not contracts. */
 const UNREACHABLE = 50166;
-/** "Failed to validate authorization url of external claims provider", and what comes with it. */
+/** "Failed to validate authorization url of external claims provider", and related problems. */
 const INVALID_METADATA = 50161;
 
-/** OpenID Connect Discovery 1.0 section 3, as narrow as Entra takes it (contracts 9.1). */
+/** OpenID Connect Discovery 1.0 section 3, as strictly as Entra applies it (contracts 9.1). */
 function wrongIn(found: JsonObject, discoveryUrl: string): string | undefined {
   const { issuer, authorization_endpoint: endpoint, jwks_uri: keys } = found;
   const host = URL.parse(String(issuer))?.host;
@@ -110,7 +110,7 @@ function wrongIn(found: JsonObject, discoveryUrl: string): string | undefined {
   return undefined;
 }
 
-/** The certificate MUST state the key itself: else it vouches for nothing. */
+/** The certificate MUST contain the key itself; otherwise it proves nothing. */
 function isCertified(value: unknown): boolean {
   const key = value as JWK;
   const [first] = list(key.x5c);
@@ -121,7 +121,7 @@ function isCertified(value: unknown): boolean {
     });
     return stated.n === key.n && stated.e === key.e;
   } catch {
-    // No certificate at all.
+    // Not a certificate.
     return false;
   }
 }

@@ -35,7 +35,7 @@ const API: RegisteredApp = {
   roles: { 'https://graph.microsoft.com': ['CustomAuthenticationExtensions.Receive.Payload'] },
 };
 
-/** What an extension answers, when it is asked once, and when again. */
+/** The replies of an extension, to the first call and to retries. */
 type Answers = readonly ((ask: Ask) => Reply | Promise<Reply>)[];
 
 type Setting = {
@@ -111,13 +111,13 @@ function codeOf(row: JsonObject | undefined): unknown {
   return (row?.['status'] as JsonObject | undefined)?.['errorCode'];
 }
 
-/** What the row says of the extension. */
+/** The extension's result in the row. */
 function resultOf(row: JsonObject | undefined): JsonObject | undefined {
   const [listener] = (row?.['appliedEventListeners'] ?? []) as readonly JsonObject[];
   return listener?.['handlerResult'] as JsonObject | undefined;
 }
 
-test('an extension is asked as documented, and its claims are in the token', async (t) => {
+test('calls an extension as documented, and adds its claims to the token', async (t) => {
   const setting = await begin(t, [() => GOOD]);
   const { emulator, tenantId, upn, asked } = setting;
   const tokens = await tokensOf(setting);
@@ -176,7 +176,7 @@ const FAILED: readonly (readonly [what: string, answer: Answers[number], code: n
 ];
 
 for (const [what, answer, code] of FAILED) {
-  test(`there is no token while an extension ${what}: ${code}`, async (t) => {
+  test(`issues no token while an extension ${what}: ${code}`, async (t) => {
     const setting = await begin(t, [answer], code === 1003005 ? { timeoutMs: 200 } : {});
     const refused = await tokensOf(setting);
     assert.deepEqual(refused['error_codes'], [code]);
@@ -187,7 +187,7 @@ for (const [what, answer, code] of FAILED) {
   });
 }
 
-test('an extension that is set up wrong is not asked', async (t) => {
+test('does not call a misconfigured extension', async (t) => {
   const notConsented = await begin(t, [() => GOOD], { apps: [WIKI, { ...API, roles: {} }] });
   assert.deepEqual((await tokensOf(notConsented))['error_codes'], [1003021]);
   const disabled = { apps: [WIKI, { ...API, isEnabled: false }] };
@@ -200,7 +200,7 @@ test('an extension that is set up wrong is not asked', async (t) => {
   assert.equal(notConsented.asked.length + gone.asked.length, 0);
 });
 
-test('an extension that failed is asked again once, where it is set up so', async (t) => {
+test('retries a failed extension once, if configured', async (t) => {
   const setting = await begin(t, [() => ({ status: 503 }), () => GOOD], { maximumRetries: 1 });
   const tokens = await tokensOf(setting);
   assert.equal(decodeJwt(String(tokens['access_token']))['pass'], 'pass-17');

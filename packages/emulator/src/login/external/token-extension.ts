@@ -4,21 +4,21 @@ import type { IssuanceListener, Person, RegisteredApp } from '../login-directory
 import type { TokenMint } from '../token-mint.ts';
 import type { Answer, OutboundCalls } from './outbound-calls.ts';
 
-/** What an extension has unless its `clientConfiguration` says otherwise (contracts 10.2). */
+/** Default timeout, unless `clientConfiguration` states another (contracts 10.2). */
 const EXTENSION_TIMEOUT_MS = 1_000;
-/** No extension can be given less (contracts 10.2). */
+/** Shortest timeout (contracts 10.2). */
 const EXTENSION_TIMEOUT_MIN_MS = 200;
-/** No extension can be given more (contracts 10.2). */
+/** Longest timeout (contracts 10.2). */
 const EXTENSION_TIMEOUT_MAX_MS = 2_000;
-/** How large an answer of an extension may be is not documented. */
+/** Maximum size of a reply; the real one is not documented. */
 const EXTENSION_BYTES_MAX = 131_072;
-/** All claims, names and values (contracts 10.1). */
+/** All claims with names and values (contracts 10.1). */
 const CLAIMS_BYTES_MAX = 3_072;
 
-/** Who calls extensions: the same application in every tenant (contracts 10.1). */
+/** The application that calls extensions, the same in every tenant (contracts 10.1). */
 export const EVENTS_SERVICE = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 
-/** What an extension answered: claims for the token, or why there is no token. */
+/** The result of an extension: claims for the token, or the reason to issue none. */
 export type Issuance =
   | { readonly kind: 'claims'; readonly claims: JsonObject; readonly httpStatus: number }
   | { readonly kind: 'failed'; readonly code: number; readonly httpStatus: number };
@@ -58,10 +58,10 @@ const CODES = {
   connection: 1003027,
 } as const;
 
-/** What the extension's registration needs to be consented to. */
+/** The permission that the extension's registration needs. */
 const RECEIVE = 'CustomAuthenticationExtensions.Receive.Payload';
 
-/** Asks the company before a token is given: `onTokenIssuanceStart` (contracts 10). */
+/** Calls the company before a token is issued: `onTokenIssuanceStart` (contracts 10). */
 export class TokenExtensionCaller {
   readonly #outbound: OutboundCalls;
   readonly #mint: TokenMint;
@@ -192,13 +192,13 @@ function issuanceOf(answer: Answer, listener: IssuanceListener): Issuance {
   }
 }
 
-/** The claims that the extension is set up to give, or the code of what is wrong. */
+/** The configured claims in the reply, or the error code. */
 function claimsIn(text: string, wanted: readonly string[]): JsonObject | number {
   let body: JsonObject;
   try {
     body = JSON.parse(text) as JsonObject;
   } catch {
-    // What is no JSON holds no claims: the code says so.
+    // A body that is not JSON has no claims; the code says so.
     return CODES.invalidBody;
   }
   const data = body?.['data'] as JsonObject | undefined;

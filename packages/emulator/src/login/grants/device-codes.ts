@@ -5,29 +5,31 @@ import type { Person, RegisteredApp } from '../login-directory.ts';
 import { errorPage, saidPage } from '../login-pages.ts';
 import { clientIdOf, isShared, type Session, type Visit } from '../session.ts';
 
-/** The example of the vendor's documents, and what RFC 8628 section 3.2 has. */
+/** The value in the vendor's documentation and RFC 8628 section 3.2. */
 const DEVICE_CODE_SECONDS = 900;
-/** Devices that wait at once; the oldest are dropped. */
+/** Devices that wait at once. Above it, the oldest are dropped. */
 const DEVICE_CODES_MAX = 10_000;
 
 /** RFC 8628 section 3.4. */
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** A device that waits until somebody types its code elsewhere. */
+/** A device that waits until a person types its code elsewhere. */
 type Waiting = {
-  /** Undefined until somebody types the code, where the device named no tenant. */
+  /** Undefined until then, if the device named no tenant. */
   readonly tenantId: string | undefined;
   readonly clientId: string;
   readonly userCode: string;
   readonly scope: string;
   readonly untilMs: number;
-  /** Whoever typed the code; `declined` when they said no. */
+  /** The person who typed the code; `declined` if they refused. */
   readonly answer: Person | 'declined' | undefined;
 };
 
 /**
- * The device authorization grant (RFC 8628): a device shows a code, somebody types it in a browser,
- * and the device is let in as them. Whoever that somebody was talked into it by, nobody here knows.
+ * The device authorization grant (RFC 8628): a device shows a code, a person types it in a browser,
+ * and the device is signed in as that person.
+ *
+ * Attackers abuse it by persuading a person to type their code.
  */
 export class DeviceCodes {
   /** By device code, oldest first. */
@@ -67,7 +69,7 @@ export class DeviceCodes {
     });
   }
 
-  /** Where a code is typed: `otc`, and who types it. Without both, a form asks for them. */
+  /** Accepts a typed code (`otc`) and the person. Without both, a form asks for them. */
   type(session: Session): Reply {
     const { form, nowMs, tenantId, options } = session;
     const userCode = form.get('otc')?.trim().toUpperCase();
@@ -99,8 +101,8 @@ export class DeviceCodes {
   }
 
   /**
-   * The tenant of whoever typed a device's code.
-   * @throws LoginRefusal while nobody has
+   * The tenant of the person who typed a device's code.
+   * @throws LoginRefusal before that
    */
   tenantOf(visit: Visit): string {
     const waiting = this.#waiting.get(visit.form.get('device_code') ?? '');
@@ -109,7 +111,7 @@ export class DeviceCodes {
     throw visit.refuse(visit.nowMs >= waiting.untilMs ? 70019 : 70016);
   }
 
-  /** RFC 8628 section 3.5. A code opens once. */
+  /** RFC 8628 section 3.5. A code works once. */
   redeem(session: Session, app: RegisteredApp): CodeGrant {
     const { form, nowMs, tenantId, options, writer } = session;
     const deviceCode = form.get('device_code');
@@ -123,7 +125,7 @@ export class DeviceCodes {
     if (answer === undefined) throw session.refuse(70016);
     this.#waiting.delete(deviceCode);
     if (answer === 'declined') throw session.refuse(65004);
-    // Between the typing and now the account may have been switched off.
+    // The account may have been disabled since the code was typed.
     const person = options.directory.person(tenantId, answer.objectId) ?? answer;
     if (!person.isEnabled) throw session.refuse(50057, undefined, person);
     return {
@@ -133,12 +135,12 @@ export class DeviceCodes {
   }
 }
 
-/** True once both were given: whose code it is, and who types it. */
+/** Whether both were given: the code and the person. */
 export function isTyped(form: URLSearchParams): boolean {
   return form.has('otc') && form.has('login_hint');
 }
 
-/** Why somebody cannot let a device in, if there is a reason. */
+/** Why a person cannot sign a device in, if so. */
 function refusalOf(
   session: Session,
   app: RegisteredApp,
@@ -147,7 +149,7 @@ function refusalOf(
   if (person === undefined) return 50034;
   if (isOfOneTenant(session, app)) return 50194;
   if (!person.isEnabled) return 50057;
-  // On this page nobody is sent to a provider: who needs one is not let in.
+  // This page redirects to no provider, so people who need one are refused.
   const { options, tenantId } = session;
   const method = options.directory.externalMethod(tenantId, person.objectId, app.clientId);
   return method === undefined ? undefined : 50158;

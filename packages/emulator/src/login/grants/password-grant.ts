@@ -4,8 +4,8 @@ import type { RegisteredApp } from '../login-directory.ts';
 import type { Session } from '../session.ts';
 
 /**
- * RFC 6749 section 4.3: a program posts a name and a password. One factor, and nobody there who
- * could show another: whoever has to is refused.
+ * RFC 6749 section 4.3: a program posts a name and a password. That is one factor without an
+ * interactive person, so people who need a second one are refused.
  */
 export function grantByPassword(session: Session, app: RegisteredApp): CodeGrant {
   const { form, tenantId, options, writer } = session;

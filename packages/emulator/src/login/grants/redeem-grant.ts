@@ -5,9 +5,9 @@ import type { Person, RegisteredApp } from '../login-directory.ts';
 import type { Session } from '../session.ts';
 import { claim } from '../token-mint.ts';
 
-/** RFC 6749 section 4.1.2: a code should live at most ten minutes. */
+/** RFC 6749 section 4.1.2: a code should be valid for at most ten minutes. */
 const CODE_LIFETIME_SECONDS = 600;
-/** Refresh tokens of the real authority last 90 days unless they are revoked. */
+/** The real authority's refresh tokens last 90 days unless they are revoked. */
 const REFRESH_LIFETIME_SECONDS = 90 * 86_400;
 
 /** RFC 6749 section 4.1.3 and RFC 7636 section 4.6. */
@@ -36,7 +36,7 @@ export async function redeemCode(
   const resource = claim(code, 'resource');
   if (resource !== undefined) scope.set('resource', resource);
   const person = personOf(session, code);
-  // Ours, since it was signed by us; a code of another kind has none.
+  // We signed it, so it has the right form. Codes of another kind lack it.
   const signIn = code['signIn'] as CodeGrant['signIn'];
   return {
     ...{ person, sid: claim(code, 'sid'), nonce: claim(code, 'nonce'), scope },
@@ -44,7 +44,7 @@ export async function redeemCode(
   };
 }
 
-/** RFC 6749 section 6; void once the person's sessions were revoked after it was issued. */
+/** RFC 6749 section 6. Void if the person's sessions were revoked after it was issued. */
 export async function redeemRefresh(session: Session, app: RegisteredApp): Promise<CodeGrant> {
   const token = await opened(session, app, { name: 'refresh_token', kind: 'refresh' });
   checkAge(session, token, REFRESH_LIFETIME_SECONDS);
@@ -68,7 +68,7 @@ async function opened(
   const sent = session.form.get(wanted.name);
   if (sent === null) throw session.refuse(90014, wanted.name);
   const payload = await session.options.mint.open(sent);
-  // A code of another client, or an access token in its place, opens nothing.
+  // Refuses a code of another client, or an access token in its place.
   const isMeant = payload?.aud === wanted.kind && payload['client'] === app.clientId;
   if (payload === undefined || !isMeant) throw session.refuse(70000);
   return payload;

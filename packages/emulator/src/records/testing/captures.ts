@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { JsonObject } from '../../core/json-object.ts';
 
-/** A document of a capture, under the kind that RECORDS.md gives it. */
+/** A captured document, with its kind in RECORDS.md. */
 export type CapturedDocument = { readonly kind: string; readonly body: JsonObject };
 
-/** Unified audit records out of exports as the cmdlet and several tools leave them behind. */
+/** Unified audit records from exports, as the cmdlet and several tools write them. */
 export function unifiedCaptures(folder: string): CapturedDocument[] {
   const files = readdirSync(folder).filter((name) => /\.(?:csv|json)$/.test(name));
   return files.flatMap((name) => {
@@ -16,7 +16,7 @@ export function unifiedCaptures(folder: string): CapturedDocument[] {
   });
 }
 
-/** What Defender kept of the records behind its own rows. */
+/** The original records behind Defender's rows. */
 export function defenderCaptures(path: string): CapturedDocument[] {
   return topLevel(readFileSync(path, 'utf8')).flatMap((row) => {
     const raw = row['RawEventData'];
@@ -40,7 +40,7 @@ export function exportCaptures(folder: string): CapturedDocument[] {
   });
 }
 
-/** Some of these were written down in lower case. */
+/** Some of these were recorded in lower case. */
 const SPELLINGS = new Map(
   (
     'callerIpAddress correlationId durationMs operationName operationVersion resourceId ' +
@@ -67,7 +67,7 @@ function auditCells(csv: string): JsonObject[] {
   });
 }
 
-/** Objects one after the other, with or without commas, lists and line ends between them. */
+/** Consecutive objects, with or without commas, lists and line breaks between them. */
 function topLevel(text: string): JsonObject[] {
   const documents: JsonObject[] = [];
   let depth = 0;

@@ -2,7 +2,7 @@ import type { Change } from '../../directory/model/directory-change.ts';
 import { graphTime } from '../../records/feed-format.ts';
 import type { ScenarioApp } from './scenario-value.ts';
 
-/** Secrets made by the portal last two years unless somebody says otherwise. */
+/** Secrets created in the portal last two years by default. */
 const SECRET_LASTS_MS = 730 * 86_400_000;
 
 type Create = Extract<Change, { readonly act: 'create' }>;

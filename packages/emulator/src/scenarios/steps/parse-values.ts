@@ -9,7 +9,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** `90s`, `2h`, `3d`, or a range of them: `2h..9h`. */
+/** `90s`, `2h`, `3d`, or a range: `2h..9h`. */
 export function durationOf(value: unknown, random: SeededRandom): number {
   const [from, to] = rangeOf(value, (text) => {
     const match = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text);
@@ -18,13 +18,13 @@ export function durationOf(value: unknown, random: SeededRandom): number {
   return Math.round(from + random.float() * (to - from));
 }
 
-/** `3`, or a range with both ends in it: `3..8`. */
+/** `3`, or an inclusive range: `3..8`. */
 export function wholeOf(value: unknown, random: SeededRandom): number {
   const [from, to] = rangeOf(value, (text) => (/^\d+$/.test(text) ? Number(text) : undefined));
   return random.int(from, to + 1);
 }
 
-/** `0.3`, or a range that may end anywhere between: `0.2..0.9`. */
+/** `0.3`, or a continuous range: `0.2..0.9`. */
 export function decimalOf(value: unknown, random: SeededRandom): number {
   const [from, to] = rangeOf(value, (text) =>
     /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined,
@@ -46,7 +46,7 @@ function rangeOf(
   return [from, to];
 }
 
-/** A text, or one of a list of them. */
+/** A text, or one of a list of texts. */
 export function textOf(value: unknown, random: SeededRandom): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   if (Array.isArray(value) && value.length > 0) return textOf(random.pick(value), random);

@@ -13,13 +13,15 @@ import { ScenarioError } from '../errors.ts';
 
 import type { ScenarioValue, Session } from './scenario-value.ts';
 
-/** Access tokens of users last 60 to 90 minutes: an attacker's client asks again before. */
+/** Users' access tokens last 60 to 90 minutes; an attacker's client renews them earlier. */
 export const TOKEN_LIFE_MS = 3_900_000;
 
-/** All of a scenario lies in memory; a million happenings would be a tenant's life, no attack. */
+/**
+ * A scenario is kept in memory. A million occurrences would be a tenant's activity, not an attack.
+ */
 const HAPPENINGS_MAX = 400_000;
 
-/** A way in that is left when the scenario ends. Numbers are those of the list of footholds. */
+/** A foothold that remains when the scenario ends. Numbers are those of the list of footholds. */
 export type Foothold = {
   readonly kind:
     | 'session'
@@ -39,27 +41,27 @@ export type Foothold = {
     | 'sharing-link'
     | 'vendor-key';
   readonly tenantId: string;
-  /** Object id, or the name of what has none. */
+  /** Object id, or the name of an object without one. */
   readonly objectId: string;
   readonly detail: string;
   readonly sinceMs: number;
 };
 
-/** One that somebody took away before the scenario ended. */
+/** A foothold that was closed before the scenario ended. */
 export type ClosedFoothold = Foothold & { readonly closedMs: number };
 
-/** What is the intruders': what they made or took over, and what they acted from. */
+/** A party of the intruders: created, taken over, or used by them. */
 export type Intruder = {
   readonly kind: 'account' | 'application' | 'session' | 'address';
   readonly tenantId: string;
-  /** Object id, session id or address; of an application its id, the same in every tenant. */
+  /** Object id, session id or address; for an application its app id, the same in every tenant. */
   readonly id: string;
 };
 
-/** Takes a foothold away, as an administrator would, and leaves the records of that. */
+/** Closes a foothold as an administrator would, with the records of it. */
 export type Undo = (responder: Person) => void;
 
-/** Where a scenario is played: the time, who and what there is, and all that happened so far. */
+/** The state of a scenario: time, people, objects, and all occurrences so far. */
 export class ScenarioContext {
   readonly name: string;
   readonly random: SeededRandom;
@@ -72,7 +74,7 @@ export class ScenarioContext {
   readonly #undoing = new Map<Foothold, Undo>();
   /** The scenario's own clock. */
   nowMs: number;
-  /** Of the step that is being played. */
+  /** Technique of the current step. */
   technique: string | undefined;
   isAttacker = true;
   attack: string | undefined;
@@ -133,7 +135,7 @@ export class ScenarioContext {
     return this.#undoing.get(foothold);
   }
 
-  /** Of one kind and object; with `detail`, the one thing of several that the object has. */
+  /** Closes footholds of one kind and object; with `detail`, one of several. */
   closeFootholds(kind: Foothold['kind'], objectId: string, detail?: string): void {
     for (let at = this.footholds.length - 1; at >= 0; at--) {
       const foothold = this.footholds[at] as Foothold;
@@ -144,7 +146,7 @@ export class ScenarioContext {
     }
   }
 
-  /** From then on it is the intruders', for whoever judges what was found. */
+  /** Marks a party as the intruders' from now on, for tests of findings. */
   claim(kind: Intruder['kind'], tenantId: string, id: string): void {
     if (this.isAttacker) this.intruders.set(`${kind} ${tenantId} ${id}`, { kind, tenantId, id });
   }
@@ -155,7 +157,7 @@ export class ScenarioContext {
     return address;
   }
 
-  /** What every sign-in of this moment has. */
+  /** The request members of every sign-in at this time. */
   request(
     atMs: number,
     address: Address,
@@ -171,9 +173,9 @@ export class ScenarioContext {
     };
   }
 
-  /** The token that a session uses at `atMs`; when the last one is over it asks for the next. */
+  /** The token of a session at `atMs`. After the last one expired, it requests the next. */
   tokenOf(session: Session, atMs: number): Token {
-    // The owner's own place is nobody else's, whatever is done in the session.
+    // An owner keeps their own address, whatever happens in the session.
     const address = session.isOwners
       ? this.random.pick(session.pool as readonly Address[])
       : this.address(session.pool);

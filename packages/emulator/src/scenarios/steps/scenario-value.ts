@@ -5,7 +5,7 @@ import type { Account } from '../../records/account.ts';
 import type { Client } from '../../records/sign-in.ts';
 import { ScenarioError } from '../errors.ts';
 
-/** What a scenario's variables hold. */
+/** The values of a scenario's variables. */
 export type ScenarioValue =
   | { readonly kind: 'person'; readonly person: Person; readonly home: Population }
   | { readonly kind: 'people'; readonly people: readonly Person[]; readonly home: Population }
@@ -17,18 +17,18 @@ export type ScenarioValue =
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'text'; readonly text: string };
 
-/** An application, with what it is in each tenant that knows it. */
+/** An application, with its objects in each tenant that knows it. */
 export type ScenarioApp = {
   readonly name: string;
   readonly appId: string;
   readonly appObjectId: string;
   readonly homeTenantId: string;
   readonly servicePrincipalIds: Map<string, string>;
-  /** The newest last; an attacker signs in with that. */
+  /** Newest last; an attacker signs in with that one. */
   readonly secrets: { keyId: string; displayName: string; sinceMs: number }[];
 };
 
-/** A session that an attacker holds, however it was come by. */
+/** A session that an attacker holds, however it was obtained. */
 export type Session = {
   readonly home: Population;
   readonly account: Account;
@@ -36,12 +36,12 @@ export type Session = {
   readonly appId: string;
   readonly resourceId: string;
   client: Client;
-  /** The addresses that the attacker uses it from. */
+  /** The addresses from which the attacker uses it. */
   pool: readonly Address[] | 'fresh';
   token: { readonly requestId: string; readonly issuedMs: number };
-  /** Forged: no sign-in stands behind it, and none ever will. */
+  /** Forged: there is no sign-in behind it. */
   readonly isForged: boolean;
-  /** Its owner's, at their own computer. */
+  /** The owner's session on their own computer. */
   readonly isOwners?: boolean;
 };
 

@@ -12,10 +12,10 @@ import { StepArguments } from './step-arguments.ts';
 
 type Draw = (stage: ScenarioContext, args: StepArguments) => ScenarioValue;
 
-/** When the first secret of an old application was made. */
+/** Age of the first secret of an old application. */
 const LONG_AGO_MS = 400 * 86_400_000;
 
-/** How many are looked at before a scenario settles for anybody. */
+/** People examined before a scenario accepts anyone. */
 const LOOKS = 5000;
 
 const DRAWS: Readonly<Record<string, Draw>> = {
@@ -61,7 +61,7 @@ const DRAWS: Readonly<Record<string, Draw>> = {
     const userAgent = client.userAgent.replaceAll(/Chrome\/\d+/g, `Chrome/${version}`);
     return { kind: 'client', client: { ...client, userAgent } };
   },
-  /** An application of long ago, registered in one tenant and trusted in others too. */
+  /** An old application, registered in one tenant and trusted in others too. */
   app(stage, args) {
     const home = args.tenant();
     const trusted = args.has('trusted-by') ? [args.tenant('trusted-by')] : [];
@@ -79,13 +79,13 @@ const DRAWS: Readonly<Record<string, Draw>> = {
   text: (_, args) => ({ kind: 'text', text: args.text('of') }),
 };
 
-/** Variables that whoever plays the scenario may set: those that are numbers or texts. */
+/** Kinds of variables that can be set from outside: numbers and texts. */
 const SETTABLE: readonly string[] = ['number', 'decimal', 'duration', 'text'];
 
 /**
- * The draws of a scenario, with some of them set by whoever plays it.
+ * A scenario's draws, with some values set from outside.
  *
- * @throws {ScenarioError} `wrong`: there is no such parameter; it names those that there are.
+ * @throws {ScenarioError} `wrong` for an unknown parameter; names the known ones.
  */
 export function drawsWith(scenario: Scenario, given: ScenarioParameters): Scenario['draw'] {
   const draws: Record<string, Readonly<Record<string, unknown>>> = { ...scenario.draw };
@@ -118,7 +118,7 @@ export function draw(
     throw new ScenarioError('wrong', `draw ${name}: write one of ${kinds}.`);
   }
   const args = new StepArguments(stage, values as Readonly<Record<string, unknown>>);
-  // What is drawn was there before anybody attacked.
+  // Drawn objects existed before the attack.
   stage.isAttacker = false;
   stage.things.set(name, make(stage, args));
   args.finish(`draw ${name}`);
@@ -160,8 +160,10 @@ function wantedOf(args: StepArguments): PersonCriteria {
 }
 
 /**
- * A person who fits. A small company may have none without a phone in a department: then somebody
- * of that department, and only then anyone, so that victims of two attacks stay different people.
+ * A person who meets the conditions.
+ *
+ * A small company may have none in a department without a phone. Then any person of that department
+ * is used, and only then anyone, so that victims of two attacks stay different people.
  */
 function somebody(
   stage: ScenarioContext,

@@ -3,38 +3,38 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { ScenarioError } from '../errors.ts';
 
-/** A scenario is written by hand: more than this is not one. */
+/** Scenarios are written by hand, so a larger file is not one. */
 const SCENARIO_BYTES_MAX = 65_536;
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** One thing that happens: a verb, its parameters, and what it truly is. */
+/** One step: a verb, its parameters, and the truth about it. */
 export type Step = {
   readonly verb: string;
   readonly values: Values;
-  /** MITRE ATT&CK; an attacker's step has one. */
+  /** MITRE ATT&CK; required for an attacker's step. */
   readonly technique: string | undefined;
-  /** False for what the company or the victim themself does. */
+  /** False for acts of the company or the victim. */
   readonly isAttacker: boolean;
-  /** Of a scenario that plays several attacks at once: which one the step belongs to. */
+  /** The attack that the step belongs to, if the scenario has several. */
   readonly attack: string | undefined;
 };
 
 export type Scenario = {
   readonly name: string;
   readonly about: string;
-  /** Roles; each is played by one population. */
+  /** Roles, each with one population. */
   readonly tenants: readonly string[];
   readonly draw: Readonly<Record<string, Values>>;
   readonly steps: readonly Step[];
 };
 
-/** What whoever plays a scenario sets: `{ people: 80, 'per-week': '0.5..1' }`. */
+/** Values set from outside: `{ people: 80, 'per-week': '0.5..1' }`. */
 export type ScenarioParameters = Readonly<Record<string, string | number>>;
 
 const FOLDER = join(import.meta.dirname, '../../../scenarios');
 
-/** The scenarios that come with the emulator. */
+/** The scenarios that ship with the emulator. */
 export function scenarioNames(): string[] {
   return readdirSync(FOLDER)
     .filter((name) => name.endsWith('.yaml'))
@@ -43,9 +43,10 @@ export function scenarioNames(): string[] {
 }
 
 /**
- * Reads a scenario: one that comes with the emulator by its name, any other by its path.
+ * Loads a scenario: a shipped one by name, any other by path.
  *
- * @throws {ScenarioError} `not-found`, `not-readable` (no YAML, too large), `wrong` (says what).
+ * @throws {ScenarioError} `not-found`, `not-readable` (not YAML, too large), `wrong` (with
+ * details).
  */
 export function loadScenario(nameOrPath: string): Scenario {
   const isName = /^[a-z0-9-]+$/.test(nameOrPath);

@@ -9,7 +9,7 @@ import { decimalOf, durationOf, textOf, wholeOf } from './parse-values.ts';
 import type { ScenarioContext } from './scenario-context.ts';
 import { type ScenarioApp, type ScenarioValue, type Session, thingOf } from './scenario-value.ts';
 
-/** The named parameters of one step. What a verb does not read was misspelt, and is refused. */
+/** The named parameters of one step. A parameter that no verb reads is misspelled, and refused. */
 export class StepArguments {
   readonly #stage: ScenarioContext;
   readonly #values: Readonly<Record<string, unknown>>;
@@ -48,7 +48,7 @@ export class StepArguments {
       : thingOf(thing, 'number', name).number;
   }
 
-  /** A part of a whole: 0 to 1. */
+  /** A share: 0 to 1. */
   share(name: string, otherwise?: number): number {
     const share = this.decimal(name, otherwise);
     if (share <= 1) return share;
@@ -92,7 +92,7 @@ export class StepArguments {
     return thingOf(this.#thing(this.#value(name)), 'person', name);
   }
 
-  /** A person, or a user that the attacker made, or whoever a session belongs to. */
+  /** A person, a user created by the attacker, or the owner of a session. */
   account(name: string): { readonly account: Account; readonly home: Population } {
     const thing = this.#thing(this.#value(name));
     if (thing?.kind === 'person') return { account: thing.person, home: thing.home };
@@ -108,7 +108,7 @@ export class StepArguments {
     return thingOf(this.#thing(this.#value(name)), 'app', name).app;
   }
 
-  /** A session or an application: whoever does it. */
+  /** The actor: a session or an application. */
   actor(name: string): Extract<ScenarioValue, { kind: 'session' | 'app' }> {
     const thing = this.#thing(this.#value(name));
     if (thing?.kind === 'app') return thing;
@@ -132,7 +132,7 @@ export class StepArguments {
     throw new ScenarioError('wrong', `${choice} is none of ${Object.keys(CLIENTS).join(', ')}.`);
   }
 
-  /** The variable that takes what the step yields. */
+  /** Stores the step's result in the requested variable. */
   keep(thing: ScenarioValue): void {
     this.#read.add('as');
     const name = this.#values['as'];

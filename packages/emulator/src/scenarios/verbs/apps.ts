@@ -16,7 +16,7 @@ export type AppUse = {
   readonly resourceId: string;
 };
 
-/** An application's token, asked for again when it is over, from another address perhaps. */
+/** An application's token. It is renewed when it expires, possibly from another address. */
 export class AppTokens {
   readonly #stage: ScenarioContext;
   readonly #use: AppUse;
@@ -57,7 +57,7 @@ export class AppTokens {
   }
 }
 
-/** An application signs in as itself, for Graph unless `to: exchange`. */
+/** An application signs in as itself: for Graph, unless `to: exchange`. */
 export const appLogin: Verb = (stage, args) => {
   const app = args.app('app');
   const home = args.tenant();
@@ -67,7 +67,7 @@ export const appLogin: Verb = (stage, args) => {
   stage.nowMs += stage.random.int(3000, 30_000);
 };
 
-/** Secrets tried at an application that refuses them. */
+/** Tries wrong secrets on an application. */
 export const guessSecret: Verb = (stage, args) => {
   const app = args.app('app');
   const home = args.tenant();

@@ -69,13 +69,13 @@ export function list(items: readonly string[]): string {
   return `[\r\n${items.map((item) => `  ${JSON.stringify(item)}`).join(',\r\n')}\r\n]`;
 }
 
-/** Ids of roles are the same in every tenant. */
+/** Role ids are the same in every tenant. */
 const ROLES: Readonly<Record<string, string>> = {
   'Global Administrator': '62e90394-69f5-4237-9190-012177145e10',
   'Exchange Administrator': '29232cdf-9323-42fd-ade2-1d097af3e4de',
 };
 
-/** How a record names a role. */
+/** The role in a record. */
 export function roleProperties(role: string): readonly (readonly [name: string, value: string])[] {
   const id = ROLES[role] ?? '';
   return [

@@ -11,7 +11,7 @@ import { cmdlet } from './mail.ts';
 import { setPassword } from './respond.ts';
 import type { Verb } from './verb.ts';
 
-/** The unified audit log of the whole tenant, off or on. */
+/** Disables or enables the unified audit log of the whole tenant. */
 export const setAudit: Verb = (stage, args) => {
   const session = args.session('by');
   const isOn = args.text('to') === 'on';
@@ -24,7 +24,7 @@ export const setAudit: Verb = (stage, args) => {
   footholdOfAudit(stage, session, isOn, 'the unified audit log is off');
 };
 
-/** A policy against data loss is taken away before data is. */
+/** Removes a DLP policy before data is stolen. */
 export const removeDlpPolicy: Verb = (stage, args) => {
   const { home, account } = args.session('by');
   const records = complianceCmdletRecords(home.tenant, {
@@ -38,7 +38,7 @@ export const removeDlpPolicy: Verb = (stage, args) => {
   stage.nowMs += stage.random.int(5000, 60_000);
 };
 
-/** What one account does in mailboxes is not recorded any more. */
+/** Stops the recording of one account's mailbox acts. */
 export const bypassAudit: Verb = (stage, args) => {
   const session = args.session('by');
   const { account } = args.account('of');
@@ -66,7 +66,7 @@ function footholdOfAudit(
   else stage.addFoothold({ kind: 'audit-bypass', tenantId: id, objectId: id, detail });
 }
 
-/** What the vendor's own detection says, hours later as a rule. */
+/** A detection of the vendor, usually hours later. */
 export const risk: Verb = (stage, args) => {
   const { account, home } = args.account('who');
   const { random } = stage;
@@ -102,7 +102,7 @@ export const alert: Verb = (stage, args) => {
   stage.nowMs += 3000;
 };
 
-/** The company answers: a new password ends the sessions that grew out of the old one. */
+/** The company responds: a new password ends the sessions of the old one. */
 export const resetPassword: Verb = (stage, args) => {
   const { person, home } = args.person('of');
   const helper = home.person(person.index === 1 ? 2 : 1);
@@ -110,8 +110,8 @@ export const resetPassword: Verb = (stage, args) => {
 };
 
 /**
- * An administrator takes a share of what they hold away, one after the other: what each took over
- * and made is drawn from the seed.
+ * An administrator closes a share of the footholds, one after the other; which ones is drawn from
+ * the seed.
  */
 export const evict: Verb = (stage, args) => {
   const home = args.tenant();
@@ -128,7 +128,7 @@ export const evict: Verb = (stage, args) => {
   for (const [at, foothold] of all.entries()) {
     const gone = all.filter((each) => !stage.footholds.includes(each)).length;
     if (gone >= most) break;
-    // What went with something else is gone already.
+    // An earlier removal closed it too.
     if (!stage.footholds.includes(foothold)) continue;
     stage.nowMs = Math.max(stage.nowMs, startMs + Math.floor((overMs * at) / all.length));
     stage.undoOf(foothold)?.(responder);
@@ -136,7 +136,7 @@ export const evict: Verb = (stage, args) => {
   stage.nowMs = Math.max(stage.nowMs, startMs + overMs);
 };
 
-/** In a small company all administrators may be taken over: then another employee does it. */
+/** In a small company all administrators may be taken over; then another employee responds. */
 function responderIn(home: Population, taken: ReadonlySet<string>): Person {
   const free = Array.from({ length: home.size }, (_, index) => home.person(index)).filter(
     ({ objectId }) => !taken.has(objectId),
@@ -147,7 +147,7 @@ function responderIn(home: Population, taken: ReadonlySet<string>): Person {
   return found;
 }
 
-/** Nothing, for a while. */
+/** Lets time pass. */
 export const wait: Verb = (stage, args) => {
   stage.nowMs += args.duration('for');
 };

@@ -30,7 +30,7 @@ import {
 } from './respond.ts';
 import type { Verb } from './verb.ts';
 
-/** Who changes the directory: a session's owner, or an application with the right to. */
+/** The actor of a directory change: a session's owner, or an application with the permission. */
 function actorOf(stage: ScenarioContext, args: StepArguments, home: Population): DirectoryActor {
   const actor = args.actor('by');
   if (actor.kind === 'app') {
@@ -42,7 +42,7 @@ function actorOf(stage: ScenarioContext, args: StepArguments, home: Population):
   return { kind: 'user', account: actor.session.account, ip };
 }
 
-/** A new secret on somebody's application. */
+/** Adds a secret to an existing application. */
 export const addSecret: Verb = (stage, args) => {
   const home = args.tenant();
   const app = args.app('to');
@@ -104,7 +104,7 @@ export const createApp: Verb = (stage, args) => {
   claimApp(stage, app);
 };
 
-/** The application as this tenant sees it: made with it, or when somebody first consents. */
+/** The application's service principal: created with it, or at the first consent in a tenant. */
 function addPrincipal(
   stage: ScenarioContext,
   home: Population,
@@ -166,7 +166,7 @@ export const createUser: Verb = (stage, args) => {
   stage.claim('account', home.tenant.id, account.objectId);
 };
 
-/** Somebody lets an application act for them, or for everybody. */
+/** A person consents to an application for themselves, or for all people. */
 export const consent: Verb = (stage, args) => {
   const home = args.tenant();
   const actor = actorOf(stage, args, home);
@@ -223,7 +223,7 @@ export const consent: Verb = (stage, args) => {
   claimApp(stage, app);
 };
 
-/** An application gets a right of its own, over all mailboxes say. */
+/** Grants an application permission, for example for all mailboxes. */
 export const grantAppRole: Verb = (stage, args) => {
   const home = args.tenant();
   const actor = actorOf(stage, args, home);
@@ -273,7 +273,7 @@ export const grantAppRole: Verb = (stage, args) => {
 /** Office 365 Exchange Online: full_access_as_app. */
 const FULL_ACCESS_ROLE = 'dc890d15-9560-4a4c-9b7f-a736ec74ec40';
 
-/** A second factor of the attacker's own. */
+/** Registers a second factor of the attacker. */
 export const registerMethod: Verb = (stage, args) => {
   const session = args.session('by');
   const actor = actorOf(stage, args, session.home);
@@ -322,7 +322,7 @@ export const registerDevice: Verb = (stage, args) => {
   );
 };
 
-/** An account of theirs, or one that they took over, becomes an administrator. */
+/** Makes an account of the attacker an administrator. */
 export const grantRole: Verb = (stage, args) => {
   const home = args.tenant();
   const actor = actorOf(stage, args, home);

@@ -37,7 +37,7 @@ function actOf(stage: ScenarioContext, session: Session, operation: string, atMs
   };
 }
 
-/** Many files, one after the other; `sync` copies them by the sync client instead. */
+/** Downloads many files; `sync` copies them with the sync client. */
 export const download: Verb = (stage, args) => {
   const session = args.session('by');
   const overMs = args.duration('over');
@@ -49,7 +49,7 @@ export const download: Verb = (stage, args) => {
   stage.nowMs += overMs;
 };
 
-/** A link that needs no sign-in, or an invitation to an address outside. */
+/** Creates an anonymous link, or invites an external address. */
 export const share: Verb = (stage, args) => {
   const session = args.session('by');
   const { tenant } = session.home;
@@ -71,7 +71,7 @@ export const share: Verb = (stage, args) => {
   stage.nowMs += stage.random.int(10_000, 90_000);
 };
 
-/** What somebody would do anyway: files opened at work. */
+/** Normal work: a person opens files. */
 export const work: Verb = (stage, args) => {
   const session = args.session('by');
   const overMs = args.duration('over');

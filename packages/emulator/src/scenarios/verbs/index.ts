@@ -40,7 +40,7 @@ import {
 } from './sessions.ts';
 import type { Verb } from './verb.ts';
 
-/** Everything that a scenario can say. */
+/** All verbs of scenarios. */
 export const VERBS: Readonly<Record<string, Verb>> = {
   wait,
   spray,

@@ -26,7 +26,7 @@ import { principalOf } from './audited-change.ts';
 import { clearForwarding, permissionText, removePermission, removeRule } from './respond.ts';
 import { momentsIn, type Verb } from './verb.ts';
 
-/** Messages opened within two minutes are one record (Microsoft, "MailItemsAccessed"). */
+/** Messages opened within two minutes share one record (Microsoft, "MailItemsAccessed"). */
 const BIND_WINDOW_MS = 120_000;
 
 function messageOf(stage: ScenarioContext, domain: string): Message {
@@ -39,7 +39,7 @@ function messageOf(stage: ScenarioContext, domain: string): Message {
   };
 }
 
-/** Who reads, and with which token at which moment. */
+/** The reader, and its token at a given time. */
 type Access = { readonly reader: Reader; readonly token: (atMs: number) => Token };
 
 function accessOf(stage: ScenarioContext, args: StepArguments, home: Population): Access {
@@ -62,8 +62,8 @@ function accessOf(stage: ScenarioContext, args: StepArguments, home: Population)
 }
 
 /**
- * Opens messages one by one in each mailbox. What is opened within two minutes from one address is
- * one record; `workers` read side by side, each from its own.
+ * Opens messages one by one in each mailbox. Messages opened within two minutes from one address
+ * share one record; `workers` read in parallel from different addresses.
  */
 export const readMail: Verb = (stage, args) => {
   const { people, home } = args.people('mailboxes');
@@ -76,7 +76,7 @@ export const readMail: Verb = (stage, args) => {
   const windows = people.flatMap((owner) =>
     bindsIn(stage, owner, { items: args.whole('items'), overMs, workers: workers.length }),
   );
-  // In order of time: one token serves all mailboxes until it is over.
+  // In time order, because one token serves all mailboxes until it expires.
   for (const { owner, atMs, count, worker } of windows.sort((a, b) => a.atMs - b.atMs)) {
     const id = stage.random.guid();
     const access = workers[worker] as Access;
@@ -90,7 +90,7 @@ export const readMail: Verb = (stage, args) => {
   stage.nowMs += overMs + BIND_WINDOW_MS;
 };
 
-/** What comes by REST comes through Graph, and only the export tells of its calls. */
+/** REST clients use Graph, and only the export reports the calls. */
 function graphCalls(
   stage: ScenarioContext,
   home: Population,
@@ -133,7 +133,7 @@ function bindsIn(
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return Array.from(counts, ([key, count]) => {
-    // A record is made when its two minutes are over.
+    // A record is written after its two minutes.
     const atMs = (Math.floor(key / workers) + 1) * BIND_WINDOW_MS;
     return { owner, atMs, worker: key % workers, count };
   });
@@ -157,7 +157,7 @@ export const syncMail: Verb = (stage, args) => {
   }
 };
 
-/** A rule that hides, deletes or forwards. */
+/** Creates a rule that hides, deletes or forwards mail. */
 export const inboxRule: Verb = (stage, args) => {
   const session = args.session('by');
   const { home, account } = session;
@@ -196,7 +196,7 @@ export const inboxRule: Verb = (stage, args) => {
   );
 };
 
-/** The whole mailbox goes elsewhere. */
+/** Forwards the whole mailbox. */
 export const forwardMail: Verb = (stage, args) => {
   const session = args.session('by');
   const { home, account } = session;
@@ -223,7 +223,7 @@ export const forwardMail: Verb = (stage, args) => {
   );
 };
 
-/** A mailbox is opened to another account: its owner's, or by an administrator anybody's. */
+/** Gives another account access to a mailbox: the owner's own, or any by an administrator. */
 export const openMailbox: Verb = (stage, args) => {
   const session = args.session('by');
   const { home } = session;
@@ -272,7 +272,7 @@ export function cmdlet(
   stage.nowMs += stage.random.int(5000, 120_000);
 }
 
-/** Mail in somebody's name: the fraud itself, or the next people to be phished. */
+/** Sends mail in a person's name: fraud, or phishing of others. */
 export const sendMail: Verb = (stage, args) => {
   const session = args.session('by');
   const { home, account } = session;
@@ -314,7 +314,10 @@ export const sendMail: Verb = (stage, args) => {
   stage.nowMs += stage.random.int(30_000, 240_000);
 };
 
-/** Mail from outside to many, with a file perhaps. The sender is a real company's, and passes. */
+/**
+ * External mail to many people, optionally with a file. The sender is a real company's, and passes
+ * authentication.
+ */
 export const phish: Verb = (stage, args) => {
   const { people, home } = args.people('to');
   const overMs = args.duration('over', '20m');

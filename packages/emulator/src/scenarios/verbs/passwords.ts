@@ -12,11 +12,11 @@ import { setPassword } from './respond.ts';
 import { claimSession } from './sessions.ts';
 import { momentsIn, type Verb } from './verb.ts';
 
-/** After so many wrong passwords in a row an account is locked for a while. */
+/** Consecutive wrong passwords before an account is locked. */
 const LOCK_AFTER = 10;
 const WEEK_MS = 7 * 86_400_000;
 
-/** How somebody tries a password: posted by a program, or typed into the page. */
+/** How a password is tried: posted by a program, or typed into the page. */
 type Way = {
   readonly home: Population;
   readonly flow: string;
@@ -33,7 +33,7 @@ function wayOf(args: StepArguments, home: Population): Way {
   return { home, flow, pool: args.pool(), client };
 }
 
-/** A right password is what the caller makes of this; a wrong one is refused. */
+/** Builds the attempt. The caller handles a right password; a wrong one is refused. */
 function attempt(stage: ScenarioContext, way: Way, person: Person, atMs: number): SignIn {
   const apps =
     way.flow === 'ropc'
@@ -45,7 +45,7 @@ function attempt(stage: ScenarioContext, way: Way, person: Person, atMs: number)
     : promptedSignIn(person, request, way.client);
 }
 
-/** Few tries at each of many. Yields the session of the one that was hit, if any. */
+/** Tries few passwords on each of many accounts. Yields the session of a hit, if any. */
 export const spray: Verb = (stage, args) => {
   const { people, home } = args.people('people');
   const way = wayOf(args, home);
@@ -76,10 +76,11 @@ export const spray: Verb = (stage, args) => {
 };
 
 /**
- * So few tries that no threshold sees them. All shares are of tries: `fresh` come from an address
- * that was never seen, the others from `hosts`; `overlap` come with a client as people here have
- * it, the others with the intruder's own. Of the people, `successes` have the password that is
- * tried at last; a second factor stands behind it.
+ * A spray below every threshold.
+ *
+ * All shares are of tries: `fresh` come from new addresses, the others from `hosts`; `overlap` use
+ * a common client of people here, the others the intruder's own. `successes` is the number of
+ * people whose password is guessed at last; a second factor protects them.
  */
 export const spraySlowly: Verb = (stage, args) => {
   const { people, home } = args.people('people');
@@ -93,7 +94,7 @@ export const spraySlowly: Verb = (stage, args) => {
   const tries = people.flatMap((person) => {
     const wanted = (perWeek * overMs) / WEEK_MS;
     const whole = Math.floor(wanted) + (stage.random.chance(wanted % 1) ? 1 : 0);
-    // Whoever is to be hit is tried once at least.
+    // A person to be hit gets at least one try.
     return Array.from({ length: Math.max(whole, hit.has(person) ? 1 : 0) }, () => person);
   });
   const strangers = Array.from({ length: unknown }, () => undefined);
@@ -121,7 +122,7 @@ function strangerOf(stage: ScenarioContext, home: Population): Pick<Person, 'upn
   return { upn: `${name}${stage.random.int(1, 99)}@${home.tenant.domain}`, displayName: '' };
 }
 
-/** One account, many tries. `hit: true` means that it ends with the right password. */
+/** Many tries on one account. `hit: true`: the last one is right. */
 export const bruteForce: Verb = (stage, args) => {
   const { person, home } = args.person('who');
   const way = wayOf(args, home);
@@ -139,7 +140,7 @@ export const bruteForce: Verb = (stage, args) => {
   stage.nowMs += overMs;
 };
 
-/** The password was right. Whether that is enough depends on the tenant: `needs-factor`. */
+/** The password was right. Whether it suffices depends on the tenant: `needs-factor`. */
 function letIn(
   stage: ScenarioContext,
   args: StepArguments,

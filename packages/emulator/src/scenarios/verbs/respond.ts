@@ -19,12 +19,12 @@ import {
   userTarget,
 } from './audited-change.ts';
 
-/** What administrators do about intruders: each takes footholds away, and leaves its records. */
+/** Responses of administrators: each closes footholds, and leaves its records. */
 
 type Properties = readonly (readonly [name: string, value: string])[];
 
 type What = Pick<AuditedChange, 'operation' | 'targets'> & {
-  /** What was there and is not any more. */
+  /** The removed values. */
   readonly removed?: Properties;
   readonly changes?: AuditedChange['changes'];
 };
@@ -77,7 +77,7 @@ export function setPassword(
   revokeSessions(stage, home, responder, account);
 }
 
-/** Whatever the account holds is of no use while it is disabled. */
+/** A disabled account cannot use what it holds. */
 export function disableAccount(
   stage: ScenarioContext,
   home: Population,
@@ -111,7 +111,7 @@ export function removeRole(
   stage.closeFootholds('role', account.objectId, `${account.upn} is ${role}`);
 }
 
-/** An authenticator is deleted; of which one it was, the record says nothing. */
+/** Deletes an authenticator. The record does not say which one. */
 export function deleteMethod(
   stage: ScenarioContext,
   home: Population,
@@ -159,7 +159,7 @@ export function removeSecret(
   stage.closeFootholds('app-credential', app.appObjectId, `the secret ${keyId} of ${app.name}`);
 }
 
-/** The registration and its principal here, with whatever it held. */
+/** The registration and its principal here, with everything that it held. */
 export function deleteApplication(
   stage: ScenarioContext,
   home: Population,
@@ -291,7 +291,7 @@ export function permissionText(account: Account, trustee: string): string {
   return `${trustee} opens the mailbox of ${account.upn}`;
 }
 
-/** In Exchange's shell, with a token of the moment. */
+/** A cmdlet in the Exchange shell, with a current token. */
 function cmdlet(
   stage: ScenarioContext,
   home: Population,

@@ -52,7 +52,7 @@ function sessionFrom(
   args.keep({ kind: 'session', session });
 }
 
-/** Whoever has the session acts as its owner. */
+/** The holder of the session acts as its owner. */
 export function claimSession(
   stage: ScenarioContext,
   { home, account }: Pick<Session, 'home' | 'account'>,
@@ -62,7 +62,7 @@ export function claimSession(
   stage.claim('account', home.tenant.id, account.objectId);
 }
 
-/** Somebody signs in with what they know: an attacker with a password, or an owner with more. */
+/** Signs in with a known password, and a second factor if available. */
 export const signIn: Verb = (stage, args) => {
   const { account, home } = args.account('who');
   const pool = args.pool();
@@ -85,7 +85,7 @@ export const signIn: Verb = (stage, args) => {
   sessionFrom(stage, args, made, { home, account, pool });
 };
 
-/** The owner at their own computer: what is stolen later began here. */
+/** The owner's session on their own computer, from which it is stolen later. */
 export const ownSession: Verb = (stage, args) => {
   const { person, home } = args.person('who');
   const request = {
@@ -97,7 +97,7 @@ export const ownSession: Verb = (stage, args) => {
   sessionFrom(stage, args, made, { home, account: person, pool: [person.office], isOwners: true });
 };
 
-/** Somebody's session goes on elsewhere: same session id, other address and program. */
+/** A session continues elsewhere: same session id, other address and program. */
 export const stealSession: Verb = (stage, args) => {
   const session = args.session('session');
   const pool = args.pool();
@@ -115,7 +115,10 @@ export const stealSession: Verb = (stage, args) => {
   keepsSession(stage, session.home, session.account, session.sessionId);
 };
 
-/** A page in the middle passes everything on, the second factor too, and keeps the session. */
+/**
+ * An adversary-in-the-middle page forwards everything, the second factor too, and keeps the
+ * session.
+ */
 export const proxyLogin: Verb = (stage, args) => {
   const { person, home } = args.person('who');
   const proxy = args.pool('through');
@@ -143,7 +146,7 @@ function anonymous(): SignIn['risk'] {
   return { level: 'medium', types: ['unfamiliarFeatures', 'anonymizedIPAddress'], state: 'atRisk' };
 }
 
-/** A code that somebody was told to type lets the attacker's device in. */
+/** A person is persuaded to type a code, which signs the attacker's device in. */
 export const deviceCode: Verb = (stage, args) => {
   const { person, home } = args.person('who');
   const pool = args.pool();
@@ -172,7 +175,7 @@ export const deviceCode: Verb = (stage, args) => {
   keepsSession(stage, home, person, sessionId);
 };
 
-/** A token signed with a stolen key: the service takes it, and no sign-in ever happened. */
+/** A token signed with a stolen key: the service accepts it, and there is no sign-in. */
 export const forgeSession: Verb = (stage, args) => {
   const { person, home } = args.person('who');
   const session: Session = {

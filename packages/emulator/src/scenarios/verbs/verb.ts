@@ -1,10 +1,10 @@
 import type { ScenarioContext } from '../steps/scenario-context.ts';
 import type { StepArguments } from '../steps/step-arguments.ts';
 
-/** One thing that a scenario can do. It moves the stage's clock to when it is done. */
+/** One verb of a scenario. It moves the scenario's clock to its end. */
 export type Verb = (stage: ScenarioContext, args: StepArguments) => void;
 
-/** `count` moments within `[fromMs, fromMs + overMs)`, in order, as chance has it. */
+/** `count` random times within `[fromMs, fromMs + overMs)`, in order. */
 export function momentsIn(stage: ScenarioContext, count: number, overMs: number): number[] {
   const moments = Array.from(
     { length: count },

@@ -9,11 +9,9 @@ import { AGENT, WIDE } from './spray-features.ts';
  * campaign's guesses: same address or carrier, same client, same account, nearly the same time.
  *
  * The campaign's side is a density over its guesses: hits happen where guesses do, once per
- * hundred.
- * The person's side is how often this person signs in at this hour, from this address, with this
- * client, on other days. So a victim at the intruder's usual address still shows by time and
- * client.
- * A forgetful person does not, because people who mistype sign in soon after.
+ * hundred. The person's side is how often this person signs in at this hour, from this address,
+ * with this client, on other days. So a victim at the intruder's usual address still shows by time
+ * and client. A forgetful person does not, because people who mistype sign in soon after.
  *
  * Only successes with a link to a guess are compared; in a large company they are few. People,
  * addresses and clients are hashes here, and all sums use integers.
