@@ -8,45 +8,60 @@ import type { Context } from '../../process/command-context.ts';
 import { timeText } from '../../render/time-text.ts';
 import type { Column } from '../../terminal/table.ts';
 
+/** The conclusion, then rules that see nothing or only a part, then the others. */
 export async function renderRuleHealth(
   { terminal }: Context,
   { rows, incomplete }: RuleHealthView,
 ): Promise<void> {
-  await terminal.table(COLUMNS, rows);
-  terminal.line('');
-  terminal.line(summary(rows));
-  if (incomplete !== undefined) terminal.line(incomplete);
+  terminal.paragraph(`${summary(rows)}.`);
+  if (incomplete !== undefined) terminal.paragraph(incomplete);
+  const live = rows.filter(({ health }) => health.state === 'live');
+  const others = ORDER.flatMap((state) => rows.filter(({ health }) => health.state === state));
+  for (const [columns, those] of [
+    [IMPAIRED, others],
+    [LIVE, live],
+  ] as const) {
+    if (those.length === 0) continue;
+    terminal.line();
+    await terminal.table(columns, those);
+  }
 }
 
+const ORDER = ['failed', 'blind', 'partly'] as const;
 const STYLES = { live: 'yes', partly: 'unknown', blind: 'no', failed: 'no' } as const;
 
-const COLUMNS: readonly Column<RuleHealth>[] = [
-  {
-    title: 'state',
-    kind: 'whole',
-    cell: ({ health: { state } }) => ({ text: state, style: STYLES[state] }),
-  },
-  { title: 'rule', kind: 'text', comfortable: 40, cell: ({ watcher }) => watcher.title },
-  {
-    title: 'since',
-    kind: 'whole',
-    cell: ({ health: { state, sinceMs } }) => {
-      if (state === 'live') return undefined;
-      return sinceMs === null ? 'ever' : timeText(sinceMs);
-    },
-  },
-  {
-    title: 'sees up to',
-    kind: 'whole',
-    fold: 3,
-    cell: ({ health: { untilMs } }) => (untilMs === null ? undefined : timeText(untilMs)),
-  },
-  { title: 'findings', kind: 'number', cell: ({ findings }) => numberText(findings) },
+const STATE: Column<RuleHealth> = {
+  title: 'state',
+  kind: 'whole',
+  cell: ({ health: { state } }) => ({ text: state, style: STYLES[state] }),
+};
+
+const RULE: Column<RuleHealth> = {
+  title: 'rule',
+  kind: 'text',
+  comfortable: 22,
+  cell: ({ watcher }) => watcher.title,
+};
+
+const COUNTS: readonly Column<RuleHealth>[] = [
   {
     title: 'throttled',
     kind: 'text',
     fold: 2,
     cell: ({ throttled }) => throttled.map(({ day }) => dayText(day)).join(', '),
+  },
+  { title: 'findings', kind: 'number', fold: 3, cell: ({ findings }) => numberText(findings) },
+  { title: 'id', kind: 'id', fold: 1, cell: ({ watcher }) => watcher.id },
+];
+
+const IMPAIRED: readonly Column<RuleHealth>[] = [
+  STATE,
+  RULE,
+  {
+    title: 'since',
+    kind: 'whole',
+    fold: 4,
+    cell: ({ health: { sinceMs } }) => (sinceMs === null ? 'ever' : timeText(sinceMs)),
   },
   {
     title: 'because',
@@ -54,7 +69,18 @@ const COLUMNS: readonly Column<RuleHealth>[] = [
     comfortable: 30,
     cell: ({ health }) => health.because ?? undefined,
   },
-  { title: 'id', kind: 'id', fold: 1, cell: ({ watcher }) => watcher.id },
+  ...COUNTS,
+];
+
+const LIVE: readonly Column<RuleHealth>[] = [
+  STATE,
+  RULE,
+  {
+    title: 'sees up to',
+    kind: 'whole',
+    cell: ({ health: { untilMs } }) => (untilMs === null ? undefined : timeText(untilMs)),
+  },
+  ...COUNTS,
 ];
 
 function summary(rows: readonly RuleHealth[]): string {
@@ -65,7 +91,7 @@ function summary(rows: readonly RuleHealth[]): string {
   const more =
     aside.length === 0
       ? ''
-      : `; besides, ${numberText(aside.length)} looks at what no collector brings, as answers say`;
+      : `; ${numberText(aside.length)} more without any collector, which answers state`;
   return (
     `${numberText(counted.length)} rules and detectors: ${count('live')} live, ` +
     `${count('partly')} see only a part, ${count('blind')} blind, ${count('failed')} failed${more}`
