@@ -73,7 +73,7 @@ function pointOf(source: PolicySource): DecisionPoint {
   return new DecisionPoint({
     policies: PolicySet.parse(source),
     directory: new SuiteDirectory(store),
-    decisionLog: { append: () => Promise.reject(new Error('only judged here')) },
+    decisionLog: { append: () => Promise.reject(new Error('only evaluated here')) },
     clock: systemClock,
     random: { fill: (into) => into },
   });

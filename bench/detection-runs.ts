@@ -9,7 +9,12 @@ const PEOPLE = { short: 1_000, long: 1_000_000 } as const;
 const DAYS = 30;
 /** With decisions and checks of more people, the state alone takes tens of gigabytes. */
 const AUTHORIZED_PEOPLE_MAX = 20_000;
-const UNITS = { memory: 'MiB', look: 's', findings: '', cut: 'windows not looked at whole' };
+const UNITS = {
+  memory: 'MiB',
+  look: 's',
+  findings: '',
+  cut: 'windows that were not read completely',
+};
 
 /**
  * The cost of each detector, and of reconciliation, for a run over the last day of a month. Its

@@ -91,7 +91,7 @@ function main(): void {
     },
   });
   const { format, output } = values;
-  if (output === undefined) throw new Error('name the file to write: --output FILE');
+  if (output === undefined) throw new Error('name the output file: --output FILE');
   if (format !== 'ndjson' && format !== 'csv') {
     throw new Error(`unknown format "${format}": use ndjson or csv`);
   }

@@ -27,7 +27,7 @@ export const run: Benchmark = async ({ form, size, folder, log }) => {
     figure('actions reconciled', '', actions),
     figure('of them unaccounted', '', unaccountedIn(quiet)),
     figure('unexplained, by day and workload', '', residual.length),
-    figure('made, imported and judged', 'min', (performance.now() - began) / 60_000),
+    figure('generated, imported and analyzed', 'min', (performance.now() - began) / 60_000),
     figure('memory at most', 'MiB', process.resourceUsage().maxRSS / 1024),
   ];
 };

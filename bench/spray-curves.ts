@@ -24,7 +24,7 @@ export const run: Benchmark = async (options) => {
     { name: 'hits among the first 20', unit: '', values: [total(({ ranked }) => ranked)] },
     { name: 'hits told', unit: '', values: [total(({ reportedHits }) => reportedHits)] },
     {
-      name: 'told of who was not hit',
+      name: 'findings about people without a hit',
       unit: '',
       values: [total(({ falseReports }) => falseReports)],
     },

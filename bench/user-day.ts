@@ -78,7 +78,7 @@ function ofOpenFolder(
   { name, count }: { readonly name: string; readonly count: number },
 ): Variant {
   return {
-    name: `asked again of an open folder ${name}`.trimEnd(),
+    name: `a second query of an open folder ${name}`.trimEnd(),
     units: { first: 'ms', 'median of 20': 'ms' },
     measure: async () => {
       const asked = [script, data, String(count), String(OPEN_FOLDER_TIMES)];

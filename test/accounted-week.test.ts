@@ -150,7 +150,7 @@ test('at least 95 % of the actions of a quiet week are accounted', () => {
   assert.ok(actions > PEOPLE * DAYS * 20, `${actions} actions`);
   assert.ok(accounted >= actions * 0.95, JSON.stringify(totals));
   assert.deepEqual(unaccounted, {});
-  assert.ok((events['mail-delivery'] ?? 0) > 0, 'mail came, and is counted apart');
+  assert.ok((events['mail-delivery'] ?? 0) > 0, 'received mail is counted apart');
 });
 
 test('every remaining cause names what the operator does about it', () => {

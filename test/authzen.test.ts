@@ -78,9 +78,9 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     ['no id of the resource', { ...GOOD, resource: { type: 'record' } }],
     ['a text for the subject', { ...GOOD, subject: 'alice' }],
     ['a number for the name of the action', { ...GOOD, action: { name: 123 } }],
-    ['what is not JSON', '{"subject": '],
+    ['invalid JSON', '{"subject": '],
     ['nothing', ''],
-    ['a name twice', JSON.stringify(GOOD).replace('{', '{"action":{"name":"write"},')],
+    ['a repeated name', JSON.stringify(GOOD).replace('{', '{"action":{"name":"write"},')],
   ];
   for (const [name, request] of bad) {
     test(`answers ${name} with 400 and a sentence`, async () => {
@@ -124,7 +124,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     });
     assert.deepEqual(decisionsOf(answers), [true, true, true, false, false]);
     assert.deepEqual(answers[3]?.context, {
-      error: { status: 400, message: 'action.name is no text' },
+      error: { status: 400, message: 'an action.name that is not text' },
     });
     assert.equal(answers[4]?.context?.['cause'], 'no-policy');
   });

@@ -50,7 +50,7 @@ const CASES: readonly Case[] = [
   { what: 'an empty file', make: write(), readable: [], reasons: [/is empty/] },
   { what: 'white space alone', make: write(' \n\t\r\n'), readable: [], reasons: [/white space/] },
   {
-    what: 'a file that is not there',
+    what: 'a missing file',
     make: () => {},
     readable: [],
     reasons: [/no such file/],
@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
     reasons: [/leads back into itself/],
   },
   {
-    what: 'a pipe that nobody writes to',
+    what: 'a pipe without a writer',
     make: (path) => void execFileSync('mkfifo', [path]),
     readable: [],
     reasons: [/pipe, socket or device/],
@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
   },
   { what: 'a binary file', make: write(noise(50_000)), readable: [], reasons: [/is not text/] },
   {
-    what: 'a gzip bomb behind a record',
+    what: 'a gzip bomb after a record',
     make: write(gzipSync(Buffer.concat([Buffer.from(line(1)), Buffer.alloc(2 ** 27, ' ')]))),
     readable: [1],
     reasons: [],
@@ -93,7 +93,7 @@ const CASES: readonly Case[] = [
     reasons: [/unpack/],
   },
   {
-    what: 'a ZIP bomb that lies of its size, beside a good member',
+    what: 'a ZIP bomb with a false size, beside a good member',
     make: write(
       zipOf([
         { name: 'bomb.json', bytes: Buffer.alloc(2 ** 27, ' '), statedSize: 300 },
@@ -104,7 +104,7 @@ const CASES: readonly Case[] = [
     reasons: [/bomb\.json/],
   },
   {
-    what: 'a ZIP that was cut',
+    what: 'a truncated ZIP',
     make: write(zipOf([{ name: 'a.json', bytes: Buffer.from(line(1)) }]).subarray(0, 200)),
     readable: [],
     reasons: [/archive|ZIP|damaged/i],
@@ -153,7 +153,7 @@ const CASES: readonly Case[] = [
     reasons: [/quote/],
   },
   {
-    what: 'rows whose AuditData is empty, cut, or no object',
+    what: 'rows whose AuditData is empty, truncated, or not an object',
     make: write(
       CSV_HEADER,
       csvRow(1),
@@ -166,7 +166,7 @@ const CASES: readonly Case[] = [
     reasons: [/empty/, /cut off/, /not a JSON object/],
   },
   {
-    what: 'a file that was cut in the middle of a record',
+    what: 'a file truncated in the middle of a record',
     make: write(line(1), line(2), recordText(3).slice(0, 100)),
     readable: [1, 2],
     reasons: [/ends inside/],

@@ -165,7 +165,7 @@ test('over files, no finding rule is blind, and every screen shows the same coun
   );
   const blind = states.filter(({ state, handedIn }) => state === 'blind' && !handedIn);
   for (const { because } of blind) assert.match(because ?? '', /no source that tells of/);
-  assert.ok(blind.length > 0, 'the sample has no log of the network');
+  assert.ok(blind.length > 0, 'the sample has no network log');
   const status = await ask(data, 'rules', 'status');
   assert.match(
     status.stdout,
@@ -184,5 +184,5 @@ test('over files, no finding rule is blind, and every screen shows the same coun
   assert.match(asked.stdout, new RegExp(`"${blind.length} rules cannot see, such as `));
   writeFileSync(gate, `${head}require: { blind: ${blind.length} }\n`);
   const allowed = await ask(data, 'gate', gate, '--json');
-  assert.equal(allowed.code, 3, 'a file is no proof that it holds everything');
+  assert.equal(allowed.code, 3, 'a file does not prove that it is complete');
 });

@@ -63,7 +63,7 @@ test('brief: has every section, starts with the conclusion, and cites entries', 
     }
   }
   const unknown = brief.sections.find(({ id }) => id === 'cannot-tell')?.unknown ?? [];
-  assert.ok(unknown.length > 0, 'a file proves nothing complete');
+  assert.ok(unknown.length > 0, 'a file does not prove completeness');
 });
 
 type Sentence = { readonly text: string; readonly entries: readonly number[] };
@@ -94,7 +94,7 @@ test('brief: as HTML it is one page without a script, with every name escaped', 
   const { code, stdout } = await run(80, 'brief', '--format', 'html', '-o', file);
   assert.deepEqual([code, stdout], [0, '']);
   const page = readFileSync(file, 'utf8');
-  assert.equal(statSync(file).mode & 0o077, 0, 'nobody else reads it');
+  assert.equal(statSync(file).mode & 0o077, 0, 'only the owner can read it');
   assert.match(page, /^<!DOCTYPE html>/);
   assert.match(page, /default-src &#39;none&#39;|default-src 'none'/);
   assert.doesNotMatch(page, /<script|<img|<link|<iframe|\son\w+=|url\(|https?:/i);

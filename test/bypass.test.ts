@@ -116,7 +116,7 @@ enforcementPoints:
     );
   const request = async (): Promise<string> => {
     const asked = await bypass(
-      ['request', group, '--reason', 'the enforcement point is ill'],
+      ['request', group, '--reason', 'the enforcement point has failed'],
       'ada',
     );
     assert.equal(asked.code, 0, asked.stderr);
@@ -182,7 +182,7 @@ enforcementPoints:
     assert.deepEqual([agreed.effect?.wanted, agreed.effect?.state], ['past us', 'done']);
     assert.equal(await isSentToProvider(), false);
 
-    const undone = await bypass(['undo', id, '--reason', 'it is well again'], 'ada');
+    const undone = await bypass(['undo', id, '--reason', 'it works again'], 'ada');
     assert.equal(undone.code, 0, undone.stderr);
     const ended = JSON.parse(undone.stdout) as BypassItem;
     assert.deepEqual([ended.effect?.wanted, ended.effect?.state], ['by us', 'done']);
@@ -234,5 +234,5 @@ function memberOfSomething(
       if (state?.isRelated(object.id, 'members', objectId)) return { group: object.id, upn };
     }
   }
-  return assert.fail('nobody is in a group');
+  return assert.fail('no group has a member');
 }

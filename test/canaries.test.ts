@@ -138,7 +138,7 @@ function assertMeasured(
   ];
   // Fewer probes measure the share less precisely: chance alone allows three standard errors.
   const errors = 3 * Math.sqrt((lost * (1 - lost)) / sent);
-  if (IS_LONG) assert.ok(errors < 0.1 * lost, 'enough probes to tell a tenth');
+  if (IS_LONG) assert.ok(errors < 0.1 * lost, 'enough probes to measure a tenth');
   assert.ok(Math.abs(share - lost) <= Math.max(errors, 0.1 * lost), said[0]);
   for (const [of, measuredMs] of [
     [0.5, delays?.p50Ms ?? 0],

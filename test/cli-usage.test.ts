@@ -52,9 +52,9 @@ for (const [what, args] of [
   ['an unknown option', ['import', 'x', '--fast']],
   ['a missing argument', ['show']],
   ['too many arguments', ['coverage', 'x']],
-  ['an index that is none', ['show', '-1']],
-  ['a time that is none', ['timeline', '--from', 'yesterday']],
-  ['a tenant that is none', ['timeline', '--tenant', 'contoso']],
+  ['an invalid index', ['show', '-1']],
+  ['an invalid time', ['timeline', '--from', 'yesterday']],
+  ['an invalid tenant', ['timeline', '--tenant', 'contoso']],
   ['an unknown format', ['statement', 'x', '--format', 'pdf']],
   ['a group without its command', ['ledger']],
 ] as const) {

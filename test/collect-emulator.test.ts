@@ -28,12 +28,12 @@ const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
   'blobs listed late': { hidden: 0.3 },
   'listed and gone': { gone: 0.2 },
   'lost records': { lost: 0.2 },
-  'links that go round': { looping: 0.1 },
-  'a clock that is ahead': { skewMs: 10 * MINUTE_MS },
-  'a clock that is behind': { skewMs: -10 * MINUTE_MS },
+  'link loops': { looping: 0.1 },
+  'a clock ahead': { skewMs: 10 * MINUTE_MS },
+  'a clock behind': { skewMs: -10 * MINUTE_MS },
   'HTML and redirects': { html: 0.1, redirected: 0.1 },
   'records of another tenant, deep JSON': { foreign: 0.2, deep: 0.1 },
-  'all that passes': {
+  'all temporary faults': {
     ...{ throttled: 0.05, failing: 0.05, cut: 0.05, expired: 0.05, duplicated: 0.2 },
     ...{ repeated: 0.2, late: 0.1, lateMs: [HOUR_MS, 5 * HOUR_MS], hidden: 0.1, html: 0.02 },
   },
@@ -52,7 +52,7 @@ async function pollStatusStill(
     const beganMs = emulator.clock.now();
     await pollOnce(desk, collector);
     if (emulator.clock.now() === beganMs) return;
-    assert.ok(polls < 100, 'a collector that is not throttled any more is not kept waiting');
+    assert.ok(polls < 100, 'a collector does not wait once throttling has ended');
   }
 }
 

@@ -32,7 +32,7 @@ function workplace(faults: Partial<FaultPlan>): Promise<Emulator> {
 
 const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
   ...serviceFaults({ late: 0.3, lateMs: [HOUR_MS, 10 * HOUR_MS] }),
-  'links that go round': { looping: 0.2 },
+  'link loops': { looping: 0.2 },
   'bombs and deep JSON': { bomb: 0.1, deep: 0.1 },
 };
 
@@ -41,10 +41,10 @@ const SHORT: readonly string[] = [
   'no fault',
   'expired tokens',
   'late records',
-  'links that go round',
-  'a clock that is behind',
+  'link loops',
+  'a clock behind',
   'HTML and redirects',
-  'all that passes',
+  'all temporary faults',
 ];
 const names = IS_LONG ? Object.keys(FAULTS) : SHORT;
 

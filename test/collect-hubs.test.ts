@@ -182,7 +182,7 @@ test('any process continues after the last commit', options, async () => {
   const observations = await tellOf(dir, 'azure-monitor/AuditLogs');
   for (const [at, { from, outcome }] of observations.entries()) {
     assert.equal(outcome, 'complete');
-    if (at > 0) assert.equal(from, observations[at - 1]?.to, 'nothing lies between two accounts');
+    if (at > 0) assert.equal(from, observations[at - 1]?.to, 'there is no gap between two windows');
   }
 });
 

@@ -36,10 +36,10 @@ const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
 
 const SHORT: readonly string[] = [
   'no fault',
-  'a clock that is ahead',
+  'a clock ahead',
   'HTML and redirects',
   'bombs and deep JSON',
-  'all that passes',
+  'all temporary faults',
 ];
 const names = IS_LONG ? Object.keys(FAULTS) : SHORT;
 

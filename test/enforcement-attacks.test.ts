@@ -39,7 +39,7 @@ describe('an enforcement point under attack', () => {
     node = await EndpointNode.start(join(root, 'node'), SETTINGS);
   });
   after(async () => {
-    assert.equal(await node.decision(GOOD), true, 'it goes on');
+    assert.equal(await node.decision(GOOD), true, 'the flood continues');
     assert.equal(await node.serving.end(), 0);
     assert.deepEqual(
       node.serving.log.filter(({ event }) => event === 'failed'),
@@ -59,7 +59,7 @@ describe('an enforcement point under attack', () => {
     });
     for (let asked = 0; asked < 10; asked++) {
       assert.equal(await node.decision(GOOD), true);
-      assert.ok(isFlooding, 'everybody else is answered while the flood goes on');
+      assert.ok(isFlooding, 'other callers are answered during the flood');
     }
     for (const { status } of await flood) assert.equal(status, 200);
   });

@@ -170,7 +170,7 @@ test('after the release the erasure reports the number of bodies, and its entry'
   const kept = join(root, 'evidence-before');
   assert.equal((await run('evidence', 'export', '1', '2', '3', '-o', kept)).code, 0);
   const checks = await checksOfHer();
-  assert.ok(checks > 0, 'the watch had nothing to say of her');
+  assert.ok(checks > 0, 'detection wrote nothing about her');
   const { erased, entry } = await askJson<{ erased: number; entry: number }>(data, ERASE);
   // Each record from CSV and from Graph (the Activity API has the same bytes as the CSV); the begin
   // and end of her file's import; the view of her statement; the hold. Not its release.

@@ -52,9 +52,9 @@ const COMMANDS: readonly (readonly [name: string, args: readonly string[]])[] = 
   ['show', ['show', '1']],
   ['query', ['query', 'SELECT actor_name, operation, object, user_agent FROM events']],
   ['coverage', ['coverage']],
-  ['a user that is not known', ['statement', `nobody${EVIL}`]],
-  ['a query that is none', ['query', `SELECT ${EVIL}`]],
-  ['a file that is not there', ['import', join(root, EVIL)]],
+  ['an unknown user', ['statement', `nobody${EVIL}`]],
+  ['an invalid query', ['query', `SELECT ${EVIL}`]],
+  ['a missing file', ['import', join(root, EVIL)]],
   ['hold', hold],
   ['a refused erasure', ['ledger', 'erase', '--user', USER, '--case', EVIL, '--reason', EVIL]],
   ['holds', ['ledger', 'hold', '--list']],
@@ -83,7 +83,7 @@ const CSV: readonly (readonly string[])[] = [
 ];
 
 const withoutTerminal =
-  spawnSync('script', ['--version']).status === 0 ? false : 'no script(1) to make a terminal with';
+  spawnSync('script', ['--version']).status === 0 ? false : 'no script(1) to create a terminal';
 
 for (const args of CSV) {
   test(`${args[0]} as CSV is escaped on a terminal`, { skip: withoutTerminal }, async () => {

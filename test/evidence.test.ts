@@ -100,7 +100,7 @@ test("another log's key, or an invalid one, never answers yes", async () => {
   for (const wrong of ['nonsense', `${vkey.slice(0, -4)}AAAA`]) {
     const { code, stdout, stderr } = await verify(file, '--key', wrong);
     assert.equal(code, 2, wrong);
-    assert.equal(stdout, '', 'a key that was mistyped says nothing about the file');
+    assert.equal(stdout, '', 'a mistyped key says nothing about the file');
     assert.match(stderr, /^countersign: could not verify: --key is not a key of a log/);
   }
 });
@@ -171,7 +171,7 @@ for (const [what, make] of [
   ['empty', () => Buffer.alloc(0)],
   ['cut', () => bytes.subarray(0, bytes.length / 2)],
   ['not evidence', () => Buffer.from('{"a":1}\n')],
-  ['evidence twice over', () => Buffer.concat([bytes, bytes])],
+  ['doubled evidence', () => Buffer.concat([bytes, bytes])],
 ] as const) {
   test(`a file that is ${what} is not evidence`, async () => {
     const path = join(elsewhere, 'broken');

@@ -143,7 +143,7 @@ test('each resolution of a finding is an entry, and the last one counts', async 
   assert.equal(entries.length, 1);
   assert.equal(await state(), 2);
   await mark([uid], { status: 3, untilMs: Date.UTC(2020, 0, 1) });
-  assert.equal(await state(), 1, 'a suppression that is over is none');
+  assert.equal(await state(), 1, 'an expired suppression does not count');
   await mark([uid], { status: 3 });
   assert.equal(await state(), 3);
   await mark([uid], { status: 4 });

@@ -61,7 +61,7 @@ test('at every moment of an import, the log is valid for an independent reader',
   const sizes = new Set<number>();
   const { code, looks } = await watched(data, files, sizes);
   assert.equal(code, 0);
-  assert.ok(sizes.size >= 3, `only ${sizes.size} checkpoints were seen in ${looks} looks`);
+  assert.ok(sizes.size >= 3, `only ${sizes.size} checkpoints were seen in ${looks} checks`);
   // Each file has one entry before it and two after it, besides the findings.
   const sql = "SELECT count(*) FILTER (kind <> 'finding') AS others, count(*) AS n FROM entries";
   const { stdout } = await countersign(['query', sql, '--data', data, '--json']);

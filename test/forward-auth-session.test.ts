@@ -54,7 +54,7 @@ test('a token is refused as soon as its stamped pass has ended', async (t) => {
   const [pass, other] = [await signIn(node, 'ada'), await signIn(node, 'ada')];
   const [stamped, ofOther] = [await token(pass), await token(other)];
   const usual = await asked(await token(undefined));
-  assert.notEqual(usual, 401, 'the token is good, whatever policy says of it');
+  assert.notEqual(usual, 401, 'the token is valid, whatever policy says');
   assert.equal(await asked(stamped), usual);
   // Of another node, so this node cannot tell.
   assert.equal(await asked(await token('0198c0de-0000-7000-8000-000000000001')), usual);
@@ -64,10 +64,10 @@ test('a token is refused as soon as its stamped pass has ended', async (t) => {
   ]);
   assert.equal(ended.code, 0, ended.stderr);
   assert.equal(await asked(stamped), 401);
-  assert.equal(await asked(ofOther), usual, 'another session of the same person goes on');
+  assert.equal(await asked(ofOther), usual, 'another session of the same person continues');
 
   assert.equal(await node.serving.end(), 0);
   node = await start();
-  assert.equal(await asked(stamped), 401, 'it is over after a new start, too');
+  assert.equal(await asked(stamped), 401, 'it is still over after a restart');
   assert.equal(await asked(ofOther), usual);
 });

@@ -99,7 +99,7 @@ test("kill -9 of the ledger's host: a waiting command does the work", { skip }, 
   });
   while (isWaiting && connections(data) < 2) await turn();
   holder.kill('SIGKILL');
-  assert.equal((await held).signal, 'SIGKILL', 'the holder was done before anybody waited');
+  assert.equal((await held).signal, 'SIGKILL', 'the host finished before another command waited');
   const { code, stdout, stderr } = await waited;
   assert.equal(code, 0, stderr);
   assert.equal((JSON.parse(stdout) as { read: number }).read, RECORDS_BESIDE);

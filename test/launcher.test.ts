@@ -58,7 +58,7 @@ async function firstLine(child: ChildProcess): Promise<LauncherReport> {
   assert.ok(child.stdout !== null);
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) return JSON.parse(line) as LauncherReport;
-  throw new Error('the program said nothing');
+  throw new Error('the program printed nothing');
 }
 
 const old = { skip: withoutOlderNode };

@@ -251,7 +251,7 @@ describe('the external method of a node', () => {
     const found = await untilIndexed(() => run('show', reference));
     assert.equal(found.code, 0, found.stderr);
     assert.match(found.stdout, /second-factor/);
-    assert.match(found.stdout, /203\.0\.113\.9/, 'the last address is the one of our balancer');
+    assert.match(found.stdout, /203\.0\.113\.9/, "the last address is our balancer's");
   });
 
   test('limits bodies, and refuses other methods', async () => {

@@ -80,7 +80,7 @@ test('reconciliation alone finds mail that was read with forged tokens', async (
     ...{ days: FORGED_DAYS, scenarios: ['forged-tokens'] },
   });
   const totals = await totalsOf(data);
-  assert.ok(totals.residual.length > 0, 'what is unexplained is told by day and workload');
+  assert.ok(totals.residual.length > 0, 'the residual is listed by day and workload');
   assert.equal(totals.actions, totals.accounted + sum(totals.unaccounted) + sum(totals.unknown));
   const listed = await listOf<PrintedAction>(data, ['reconcile', '--list'], () => 0);
   const untied = new Set(
@@ -89,7 +89,7 @@ test('reconciliation alone finds mail that was read with forged tokens', async (
   const mine = truth.steps.filter(({ tenantId }) => tenants.includes(tenantId));
   const attackers = mine.filter(({ technique }) => technique === 'T1114.002');
   assert.ok(attackers.length > 0, 'they read mail');
-  assert.ok(untied.size > 0, 'and no sign-in stands behind it');
+  assert.ok(untied.size > 0, 'and it has no sign-in');
   const cited = (await findingsOf(data)).flatMap(({ evidences }) =>
     evidences.flatMap(({ data: { entries } }) => entries),
   );

@@ -126,7 +126,7 @@ test('retention also removes older quarantined content', async () => {
 
 const HOLDS: readonly (readonly [what: string, scope: readonly string[]])[] = [
   ['a person', ['--user', OLD_PERSON]],
-  ['a case alone, which holds everything', []],
+  ['a case without conditions, which holds everything', []],
   ['a source', ['--source', SIGN_INS]],
   ['an interval', ['--from', '2026-03-02T08:01:30Z', '--to', '2026-03-02T08:30:00Z']],
   ['an import', ['--import', '0']],

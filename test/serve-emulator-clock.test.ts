@@ -122,7 +122,7 @@ test('no ledger uses an emulator’s clock by accident', async (t) => {
     const answer = await serve(configFor(printed, name, change), name);
     assert.equal(answer.code, 2, answer.stderr);
     assert.match(answer.stderr.replaceAll('\n', ' '), says);
-    assert.ok(!existsSync(join(root, name)), 'nothing was begun');
+    assert.ok(!existsSync(join(root, name)), 'nothing was started');
   }
   // The service at that address is not a clock.
   const other = configFor(printed, 'no-clock', (text) =>

@@ -97,7 +97,7 @@ tenants:
     event === 'polled' && String(collector).startsWith('activity-api');
   await serving.logged(isPoll);
   const hook = hooks.get(TYPE);
-  assert.ok(hook !== undefined, 'the vendor knows whom to call');
+  assert.ok(hook !== undefined, 'the vendor knows the address to call');
   assert.doesNotMatch(JSON.stringify(serving.log), new RegExp(hook.authId));
 
   service.put({ id: 'news', createdMs: systemClock.now() - 1000, body: `[${recordText(1)}]` });
@@ -122,7 +122,7 @@ tenants:
   assert.equal(await call(hook, [notice('news')], right), 200);
   // The next poll would be due in an hour.
   await serving.logged((line) => line.event === 'polled' && line['records'] === 1);
-  assert.equal(await call(hook, [notice('news')], right), 200, 'told again: no hint');
+  assert.equal(await call(hook, [notice('news')], right), 200, 'repeated: no hint');
   const refusal = await serving.logged(({ event }) => event === 'webhook-refused');
   assert.match(String(refusal['because']), /auth id is not one of ours/);
   const metrics = await (await serving.get('/metrics')).text();

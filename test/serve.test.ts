@@ -199,7 +199,11 @@ test('an owned but unconnected tenant is in every answer about the company', asy
   }
   for (const question of [['timeline'], ['statement', who]]) {
     const { stdout, stderr } = await ask(...question, '--tenant', TENANT);
-    assert.doesNotMatch(stdout + stderr, because, 'asked of one tenant, the others are not in it');
+    assert.doesNotMatch(
+      stdout + stderr,
+      because,
+      'limited to one tenant, the others are not mentioned',
+    );
   }
   assert.equal((await ask('rebuild')).code, 0);
   assert.match((await ask('coverage', '--json')).stdout, because, 'after a rebuild as well');

@@ -91,11 +91,11 @@ async function assertNotSilent(
       ({ watcher, health }) => isOf(rule, watcher.id) && health.state !== 'live',
     );
   });
-  assert.deepEqual(sure, [], 'rules that found it, do not, and say that they could');
+  assert.deepEqual(sure, [], 'rules that found it no longer do, and claim to be healthy');
   const isBlind = blindIn(cut.healths).length > 0;
   const findings = await ask(cut, 'findings', ...periodOf(silent));
   if (findings.code === 0) {
-    assert.notEqual(findings.stdout, '', 'nothing was found, and that is no answer');
+    assert.notEqual(findings.stdout, '', 'nothing was found, although that is not an answer');
     if (isBlind) assert.match(findings.stderr, /blind|only a part/);
   } else {
     assert.deepEqual([findings.code, findings.stderr === ''], [3, false]);
@@ -170,7 +170,7 @@ function waysOf(story: Story, feed: CollectedFeed): Way[] {
   const midway = [...at].map((each): Way => {
     // Just before it: neither its arrival nor its absence is known.
     const fromMs = (instants[each] as number) - 1;
-    return { name: `falls silent at ${instantOfMs(fromMs)}`, cut: { feed, fromMs } };
+    return { name: `becomes silent at ${instantOfMs(fromMs)}`, cut: { feed, fromMs } };
   });
   return [{ name: 'is cut', cut: { feed, fromMs: null } }, ...midway];
 }

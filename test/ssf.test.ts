@@ -224,7 +224,10 @@ describe('shared signals over HTTP', () => {
     const delivery = { method: PUSH, endpoint_url: endpoint, authorization_header: 'Key hush-91' };
     const stream = await create({ delivery });
     const shown = JSON.stringify((await ask('GET', '/ssf/streams')).body);
-    assert.ok(shown.includes(endpoint) && !shown.includes('hush-91'), 'a secret is not told again');
+    assert.ok(
+      shown.includes(endpoint) && !shown.includes('hush-91'),
+      'a secret is not returned again',
+    );
     assert.equal((await ask('POST', '/ssf/verify', { stream_id: stream.stream_id })).status, 204);
     await receiver.received(({ type }) => type === `${SSF_EVENT}verification`);
     assert.equal(receiver.shown.at(-1), 'Key hush-91');
@@ -296,7 +299,7 @@ describe('shared signals over HTTP', () => {
     assert.equal(await post('[]'), 400);
     assert.equal(await post(''), 400);
     const streams = await Promise.all(Array.from({ length: 8 }, () => create({})));
-    assert.equal((await ask('POST', '/ssf/streams', {})).status, 409, 'more than it may have');
+    assert.equal((await ask('POST', '/ssf/streams', {})).status, 409, 'more than its rights allow');
     for (const stream of streams) await drop(stream);
   });
 

@@ -155,7 +155,7 @@ test('reports a role without a record and an event without effect, until explain
   await bring('told.json', messages);
   const before = await totals();
   assert.ok(before.thereBefore > 0 && before.listings > 0);
-  assert.deepEqual([before.state.matched, before.state.unmatched], [1, 0], 'nobody can tell yet');
+  assert.deepEqual([before.state.matched, before.state.unmatched], [1, 0], 'cannot tell yet');
   assert.deepEqual(Object.values(before.state.unknown), [1]);
   assert.deepEqual(await rules(), []);
 

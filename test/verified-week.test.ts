@@ -360,16 +360,16 @@ test('a sign-in that passed no enforcement point is not decided', async () => {
 });
 
 for (const [at, name] of [
-  'one factor where policy wanted two',
+  'one factor where policy required two',
   "a sign-in to which the vendor's policies did not apply",
   'one factor by a baseline scope',
-  'somebody outside an open wave',
+  'a person outside an open wave',
   'a sign-in from a pass that ended',
   'a sign-in that an enforcement point denied',
-  'a workload identity that is not registered',
-  'a credential that the register does not name',
-  'a network that the register does not name',
-  'a wider scope than the register names',
+  'an unregistered workload identity',
+  'a credential that is not in the register',
+  'a network that is not in the register',
+  'a wider scope than in the register',
 ].entries()) {
   test(`${name} is found`, async () => {
     const [rule, planted] = breaches()[at] as [string, PlantedSignIn];

@@ -79,7 +79,7 @@ test('a ledger that is written to answers as before, up to what it has read', as
     const text = await ask(['timeline', ...COVERED]);
     assert.match(text.stderr, new RegExp(`^As of entry ${size - 1}, which arrived `, 'm'));
     const beyond = await ask(['show', '1a2b-3c4d-5e6f', '--json']);
-    assert.equal(beyond.code, 3, 'what lies beyond the watermark is not known');
+    assert.equal(beyond.code, 3, 'anything beyond the watermark is unknown');
     assert.match(beyond.stderr, /are not yet indexed/);
   });
   for (const [at, { code, stdout, stderr }] of busy.entries()) {

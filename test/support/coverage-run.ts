@@ -176,7 +176,7 @@ const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(
 function clientOf(emulator: Emulator): HttpClient {
   const { login = '', graph = '' } = emulator.origins;
   const { clock = clockOf(emulator), wait } = addressOf(emulator);
-  if (wait === undefined) throw new RangeError('time is moved by waiting');
+  if (wait === undefined) throw new RangeError('waiting advances the time');
   return new HttpClient({ origins: [login, graph], clock, random, wait });
 }
 
@@ -184,7 +184,7 @@ function searchOf(emulator: Emulator, http: HttpClient): Collector {
   const { login = '', graph: root = '' } = emulator.origins;
   const { clientId, clientSecret } = emulator.credentials;
   const { clock = clockOf(emulator), wait, tenant: id } = addressOf(emulator);
-  if (wait === undefined) throw new RangeError('time is moved by waiting');
+  if (wait === undefined) throw new RangeError('waiting advances the time');
   const tenant = tenantId(id);
   const authorization = new TokenSource({
     ...{ http, clock, random, authority: login, tenant, clientId },

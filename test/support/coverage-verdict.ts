@@ -72,7 +72,7 @@ export function verdictOf(run: CoverageRun): Verdict {
 /** No client followed a link to an unconfigured host. */
 function strayBreaches({ emulator }: CoverageRun): string[] {
   const { all } = emulator.truth().strayed;
-  return all === 0 ? [] : [`${all} requests went to a host that nobody configured`];
+  return all === 0 ? [] : [`${all} requests went to an unconfigured host`];
 }
 
 /** Every available record is in the ledger once, and nothing else is. */
@@ -121,7 +121,7 @@ function shortBreaches({ faults, rows, laterRows }: CoverageRun, absent: readonl
     return [
       ...(isReported(now, ['late', ...ends])
         ? []
-        : [`known to be short and ${said(now)}, ${textOf(each)}`]),
+        : [`known to be incomplete and ${said(now)}, ${textOf(each)}`]),
       ...(isReported(later, ends) ? [] : [`ends ${said(later)}, ${textOf(each)}`]),
     ];
   });

@@ -63,7 +63,7 @@ export async function pollToEnd(desk: LedgerSink, collector: Collector): Promise
   for (let polls = 1; ; polls++) {
     const { hasMore, short, behindMs } = await pollOnce(desk, collector);
     if (!hasMore && short === 0 && behindMs === 0) return polls;
-    assert.ok(polls < 2000, 'a collector comes to an end');
+    assert.ok(polls < 2000, 'a collector finishes');
   }
 }
 

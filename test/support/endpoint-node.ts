@@ -41,7 +41,7 @@ export class EndpointNode {
     writeFileSync(config, endpointConfig(settings));
     const serving = await Serving.start(dir, config, env);
     const { enforcementUrl } = serving.ready;
-    assert.ok(typeof enforcementUrl === 'string', 'it tells where its enforcement points listen');
+    assert.ok(typeof enforcementUrl === 'string', 'it reports where its enforcement points listen');
     return new EndpointNode(serving, enforcementUrl, dir);
   }
 

@@ -25,7 +25,7 @@ export async function readEvent(
     ...{ issuer: ISSUER, audience, algorithms: ['RS256'], typ: 'secevent+jwt' },
   });
   const events = Object.entries(claims['events'] as object);
-  assert.equal(events.length, 1, 'one event a token');
+  assert.equal(events.length, 1, 'one event per token');
   assert.ok(!('sub' in claims) && !('exp' in claims), 'neither sub nor exp');
   const [[type = '', payload = {}] = []] = events;
   const subject = claims['sub_id'] as ReceivedEvent['subject'];

@@ -6,13 +6,13 @@ import { type Account, assertFsckClean, withAccount } from './account.ts';
 export async function assertExactlyOnce(data: string, count: number): Promise<void> {
   await assertFsckClean(data);
   await withAccount(data, async (account) => {
-    assert.equal(account.store.cursor, account.ledger.size, 'the books are not behind');
+    assert.equal(account.store.cursor, account.ledger.size, 'the store is up to date');
     const inLedger = await recordIds(account);
     assert.equal(inLedger.length, count, 'records in the ledger');
     assert.equal(new Set(inLedger).size, count, 'different records in the ledger');
     const inStore = await eventIds(account);
-    assert.equal(inStore.length, count, 'events in the books');
-    assert.equal(new Set(inStore).size, count, 'different events in the books');
+    assert.equal(inStore.length, count, 'events in the store');
+    assert.equal(new Set(inStore).size, count, 'different events in the store');
   });
 }
 

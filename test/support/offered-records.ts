@@ -66,7 +66,7 @@ export async function assertWays(
     assert.equal(missing.length, 0, what);
     assert.equal(found.length, had.size, `no version of ${source} is there twice`);
     const strange = found.filter((body) => !versions.has(body));
-    assert.equal(strange.length, 0, `${source} holds what was not given: ${strange[0]}`);
+    assert.equal(strange.length, 0, `${source} holds a record that was not offered: ${strange[0]}`);
     count += newest.size;
   }
   return count;

@@ -95,7 +95,7 @@ type Places = Readonly<Record<string, Place>>;
 function placed(record: Members, wanted: readonly FieldCriterion[], places: Places): Members {
   for (const { field, values } of wanted) {
     const place = places[field];
-    if (place === undefined) throw new RangeError(`where does ${field} stand?`);
+    if (place === undefined) throw new RangeError(`no position for ${field}`);
     place(record, values.at(-1) ?? '', values);
   }
   return record;

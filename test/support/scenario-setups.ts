@@ -13,8 +13,8 @@ export type ScenarioSetup = {
 };
 
 const LIKE_OTHER_MAIL =
-  'the first letter of a stranger with an ordinary link is what newsletters and customers send: ' +
-  'it is told at informational severity, once it is known with whom the company writes';
+  'a first message from a stranger with an ordinary link is like newsletters and customer mail: ' +
+  "it is reported at informational severity, once the company's correspondents are known";
 
 export const SCENARIOS: Readonly<Record<string, ScenarioSetup>> = {
   // Calls to Graph still report what mailboxes no longer record.
@@ -43,8 +43,7 @@ export const SCENARIOS: Readonly<Record<string, ScenarioSetup>> = {
     ...{ people: 12, lifeDays: 0 },
     found: ['T1557', 'T1564.008', 'T1114.003', 'T1114.002'],
     missed: {
-      T1657:
-        'a letter with other bank details is a message like others: what mail says is not kept',
+      T1657: 'a message with other bank details looks ordinary: its text is not stored',
     },
   },
   'midnight-blizzard': {
@@ -57,8 +56,8 @@ export const SCENARIOS: Readonly<Record<string, ScenarioSetup>> = {
     found: ['T1110.003'],
     missed: {
       'T1114.002':
-        'mail that is read in the browser, from the carrier and with the browser of the victim, ' +
-        'is like mail that the victim reads: the finding of the spray names the session',
+        "mail read in a browser, from the victim's carrier and with the victim's browser, " +
+        "looks like the victim's own reading: the finding of the spray names the session",
     },
   },
   'rdp-phishing': {
@@ -71,8 +70,8 @@ export const SCENARIOS: Readonly<Record<string, ScenarioSetup>> = {
     missed: {
       'T1566.002': LIKE_OTHER_MAIL,
       'T1550.004':
-        'a stolen session that goes on in the same country and in the same client is like that ' +
-        'of somebody who changes networks',
+        'a stolen session that continues in the same country and client looks like ' +
+        'a person who changes networks',
     },
   },
 };

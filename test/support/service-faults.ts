@@ -15,10 +15,10 @@ export function serviceFaults(
     'repeated records': { repeated: 0.5 },
     'late records': late,
     'lost records': { lost: 0.2 },
-    'a clock that is ahead': { skewMs: 10 * MINUTE_MS },
-    'a clock that is behind': { skewMs: -10 * MINUTE_MS },
+    'a clock ahead': { skewMs: 10 * MINUTE_MS },
+    'a clock behind': { skewMs: -10 * MINUTE_MS },
     'HTML and redirects': { html: 0.2, redirected: 0.2 },
-    'all that passes': {
+    'all temporary faults': {
       ...{ throttled: 0.05, failing: 0.05, cut: 0.05, expired: 0.05, repeated: 0.2, html: 0.05 },
       ...late,
     },

@@ -43,7 +43,7 @@ export class StaticLog {
     assert.ok(size >= this.#last.size, 'a log does not shrink');
     const leaves = this.#leaves(size);
     for (const [at, hash] of this.#leafHashes.entries()) {
-      assert.deepEqual(leaves[at], hash, `entry ${at} is what it was`);
+      assert.deepEqual(leaves[at], hash, `entry ${at} is unchanged`);
     }
     assert.deepEqual(treeHash(leaves), root, `the root of ${size} entries`);
     // The old root over the new leaves: the claim of a consistency proof.
@@ -57,7 +57,7 @@ export class StaticLog {
   #checkpoint(): Checkpoint {
     const note = readFileSync(join(this.#folder, 'checkpoint'), 'utf8');
     const end = note.lastIndexOf('\n\n') + 1;
-    assert.ok(end > 0, 'a blank line parts text and signatures');
+    assert.ok(end > 0, 'a blank line separates text and signatures');
     const text = note.slice(0, end);
     const [origin, size = '', root = '', last, ...rest] = text.split('\n');
     assert.equal(origin, this.#origin);

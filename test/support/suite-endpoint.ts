@@ -93,7 +93,7 @@ export async function startSuiteEndpoint(
 export async function signIn(node: EndpointNode, who: string, device?: string): Promise<string> {
   const { body } = await node.ask('/access/v1/evaluation', signInRequest(who, device));
   const { pass } = (body as { context: { pass?: { id: string } } }).context;
-  if (pass === undefined) throw new Error(`${who} was not let in: ${JSON.stringify(body)}`);
+  if (pass === undefined) throw new Error(`${who} was denied: ${JSON.stringify(body)}`);
   return pass.id;
 }
 

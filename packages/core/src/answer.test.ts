@@ -178,7 +178,7 @@ test('keeps the evidence and reasons of the deciding answers only', () => {
         ),
       );
       assert.deepEqual(new Set(combined.evidence.map((e) => JSON.stringify(e))), expected);
-      assert.equal(combined.evidence.length, expected.size, 'each piece of evidence stands once');
+      assert.equal(combined.evidence.length, expected.size, 'each piece of evidence appears once');
       if (combined.kind !== 'no') continue;
       const because = new Set(
         deciding.flatMap((x) => (x.kind === 'no' ? x.because : [])).map(({ code }) => code),

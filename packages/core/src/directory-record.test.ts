@@ -32,9 +32,9 @@ const OTHERS: readonly (readonly [what: string, value: unknown])[] = [
   ['a list', [ITEM]],
   ['a newer version', { ...ITEM, v: 2 }],
   ['no tenant', { ...ITEM, tenant: 'Northmoor' }],
-  ['a time that is none', { ...ITEM, at: 'yesterday' }],
+  ['an invalid time', { ...ITEM, at: 'yesterday' }],
   ['another mode', { ...ITEM, mode: 'whole' }],
-  ['an item that is none', { ...ITEM, item: ['a'] }],
+  ['an invalid item', { ...ITEM, item: ['a'] }],
   ['a mark', MARK],
 ];
 

@@ -31,7 +31,7 @@ function assertNormal(items: IntervalSet): void {
   for (const [at, item] of items.entries()) {
     assert.ok(item.from < item.to, 'no interval is empty');
     const next = items[at + 1];
-    if (next !== undefined) assert.ok(item.to < next.from, 'neighbors leave a gap');
+    if (next !== undefined) assert.ok(item.to < next.from, 'neighbors have a gap');
   }
 }
 

@@ -11,8 +11,8 @@ test('an id is accepted whole, by its prefix, or without its middle', () => {
   assert.deepEqual(idsNamed('incident-cc', IDS), [IDS[2]]);
   assert.deepEqual(idsNamed('inci…8af0', IDS), [IDS[2]]);
   assert.deepEqual(idsNamed('inci...8af0', IDS), [IDS[2]]);
-  assert.deepEqual(idsNamed('incident-7bef', IDS), [first, second], 'both, where both are meant');
-  assert.deepEqual(idsNamed('inc', IDS), [], 'so little names nothing');
+  assert.deepEqual(idsNamed('incident-7bef', IDS), [first, second], 'both, if the text fits both');
+  assert.deepEqual(idsNamed('inc', IDS), [], 'too short a part names nothing');
   assert.deepEqual(idsNamed('…', IDS), []);
 });
 

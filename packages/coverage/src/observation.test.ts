@@ -60,23 +60,23 @@ test('reads the result of a comparison', () => {
 
 const REFUSED: readonly (readonly [string, object])[] = [
   ['another version', { v: 1 }],
-  ['a collector that it does not know', { collector: 'imap' }],
+  ['an unknown collector', { collector: 'imap' }],
   ['a tenant in capitals', { tenant: POLL.tenant.toUpperCase() }],
-  ['a tenant that is none', { tenant: 'contoso' }],
+  ['an invalid tenant', { tenant: 'contoso' }],
   ['a source without a family', { source: 'signIns' }],
   ['a window that ends where it starts', { to: POLL.from }],
   ['a window that ends before it starts', { to: '2026-03-02T07:00:00Z' }],
   ['a date without a time', { from: '2026-03-02' }],
-  ['an axis that it does not know', { axis: 'arrival' }],
-  ['an outcome that it does not know', { outcome: 'fine' }],
+  ['an unknown axis', { axis: 'arrival' }],
+  ['an unknown outcome', { outcome: 'fine' }],
   ['a negative count', { listed: -1 }],
   ['half a record', { records: 0.5 }],
   ['a count in quotes', { records: '41' }],
-  ['a reason without end', { because: 'x'.repeat(1001) }],
+  ['an endless reason', { because: 'x'.repeat(1001) }],
   ['more canaries back than were sent', { canaries: { sent: 1, seen: 2 } }],
   ['delays without a maximum', { delays: { n: 1, p50Ms: 1, p99Ms: 1 } }],
   ['delays as a list', { delays: [1, 1, 1, 1] }],
-  ['buckets that count another number', delaysOf([[700, 38]])],
+  ['buckets with a different total', delaysOf([[700, 38]])],
   [
     'buckets out of order',
     delaysOf([
@@ -86,17 +86,17 @@ const REFUSED: readonly (readonly [string, object])[] = [
   ],
   ['a bucket beyond the last', delaysOf([[1140, 39]])],
   [
-    'a bucket with nothing in it',
+    'an empty bucket',
     delaysOf([
       [600, 0],
       [700, 39],
     ]),
   ],
-  ['buckets that are no pairs', delaysOf([700, 39])],
+  ['buckets that are not pairs', delaysOf([700, 39])],
   ['a comparison by a poll', { check: CHECK }],
-  ['a comparison of nothing', { collector: 'cross-check', check: { ...CHECK, share: 0 } }],
-  ['a comparison with itself in words', { collector: 'cross-check', check: 'same' }],
-  ['a member that it does not know', { state: 'corroborated' }],
+  ['an empty comparison', { collector: 'cross-check', check: { ...CHECK, share: 0 } }],
+  ['a comparison with text values', { collector: 'cross-check', check: 'same' }],
+  ['an unknown member', { state: 'corroborated' }],
 ];
 
 for (const [what, change] of REFUSED) {

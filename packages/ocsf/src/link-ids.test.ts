@@ -148,5 +148,5 @@ test('zeros are not a session or token id, in any place', () => {
   const odd = read('m365.activity/x', {
     ...{ ...WORKLOADS[0], AppAccessContext: { UniqueTokenId: 'AAAAAAAAAAAAAAAAAAAAAQ' } },
   });
-  assert.equal(odd.tokenUid, 'AAAAAAAAAAAAAAAAAAAAAQ', 'one bit is an id');
+  assert.equal(odd.tokenUid, 'AAAAAAAAAAAAAAAAAAAAAQ', 'a nonzero id counts');
 });

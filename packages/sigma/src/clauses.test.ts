@@ -10,11 +10,16 @@ const A = (...values: readonly unknown[]): PlainEvent[] => values.map((a) => ({ 
 const select = (item: string): string => `selection:\n  ${item}`;
 
 const DETECTIONS: readonly Clause[] = [
-  ['a map is all of its items', select('a: 1\n  b: 2'), [{ a: 1, b: 2 }, { a: 1 }], 'yn'],
-  ['a list of maps is any of them', 'selection:\n  - a: 1\n  - b: 2', [{ b: 2 }, { c: 3 }], 'yn'],
-  ['a list of values is any of them', select('a: [x, y]'), A('x', 'y', 'z'), 'yyn'],
-  ['a list of texts is sought anywhere', 'selection:\n  - evil\n  - bad', A('an EVIL', 'x'), 'yn'],
-  ['one text is sought anywhere', 'selection: evil', A('an evil', 'x'), 'yn'],
+  ['a map requires all of its items', select('a: 1\n  b: 2'), [{ a: 1, b: 2 }, { a: 1 }], 'yn'],
+  [
+    'a list of maps requires any of them',
+    'selection:\n  - a: 1\n  - b: 2',
+    [{ b: 2 }, { c: 3 }],
+    'yn',
+  ],
+  ['a list of values requires any of them', select('a: [x, y]'), A('x', 'y', 'z'), 'yyn'],
+  ['a list of texts is a keyword search', 'selection:\n  - evil\n  - bad', A('an EVIL', 'x'), 'yn'],
+  ['one text is a keyword search', 'selection: evil', A('an evil', 'x'), 'yn'],
   ['all keywords', "selection:\n  '|all':\n    - x\n    - y", A('x and y', 'x'), 'yn'],
   ['keywords have wildcards', 'selection:\n  - ev*l', A('an evil thing', 'x'), 'yn'],
   [
@@ -23,9 +28,9 @@ const DETECTIONS: readonly Clause[] = [
     [{ b: 2 }, { a: 'evil' }],
     'yy',
   ],
-  ['texts are equal in any case', select('a: AbC'), A('aBc', 'abcd'), 'yn'],
-  ['a star is any length', select("a: 'x*z'"), A('xz', 'xyyz', 'xy'), 'yyn'],
-  ['a question mark is one character', select("a: 'x?z'"), A('xyz', 'xz', 'xyyz'), 'ynn'],
+  ['texts match in any case', select('a: AbC'), A('aBc', 'abcd'), 'yn'],
+  ['a star matches any length', select("a: 'x*z'"), A('xz', 'xyyz', 'xy'), 'yyn'],
+  ['a question mark matches one character', select("a: 'x?z'"), A('xyz', 'xz', 'xyyz'), 'ynn'],
   ['an escaped star is itself', select("a: 'x\\*'"), A('x*', 'xy'), 'yn'],
   ['an escaped question mark is itself', select("a: 'x\\?'"), A('x?', 'xy'), 'yn'],
   ['a backslash before a wildcard', select("a: 'x\\\\*'"), A('x\\', 'x\\y', 'xy'), 'yyn'],
@@ -33,7 +38,7 @@ const DETECTIONS: readonly Clause[] = [
   ['a single backslash is itself', select("a: 'C:\\Windows'"), A('c:\\windows'), 'y'],
   ['four backslashes are two', select("a: '\\\\\\\\srv'"), A('\\\\srv', '\\srv'), 'yn'],
   ['an empty text', select("a: ''"), [...A('', 'x'), {}], 'ynn'],
-  ['null is nothing or not there', select('a: null'), [...A(null, '', 'x'), {}], 'ynny'],
+  ['null matches null and a missing field', select('a: null'), [...A(null, '', 'x'), {}], 'ynny'],
   ['numbers are equal as numbers', select('a: 50126'), A(50126, '50126', '50126.0', 5), 'yyyn'],
   ['booleans in any case', select('a: true'), A(true, 'True', false), 'yyn'],
   ['a field with several values', select('a: x'), A(['w', 'x'], ['w']), 'yn'],
@@ -48,7 +53,7 @@ const DETECTIONS: readonly Clause[] = [
 
 const MODIFIERS: readonly Clause[] = [
   ['contains', select('a|contains: b'), A('abc', 'B', 'ac'), 'yyn'],
-  ['contains what holds wildcards', select("a|contains: 'b?d'"), A('abcde', 'abd'), 'yn'],
+  ['contains with wildcards in the value', select("a|contains: 'b?d'"), A('abcde', 'abd'), 'yn'],
   ['startswith', select('a|startswith: ab'), A('ABc', 'cab'), 'yn'],
   ['endswith', select('a|endswith: bc'), A('aBC', 'bca'), 'yn'],
   ['contains of an object', select('a|contains: Forward'), A([{ Name: 'ForwardTo' }]), 'y'],
@@ -61,9 +66,9 @@ const MODIFIERS: readonly Clause[] = [
   ['neq', select('a|neq: x'), [...A('x', 'y', ['x', 'y']), {}], 'nynn'],
   ['neq of a number', select('a|neq: 5'), A(5, '5', 6), 'nny'],
   ['neq of all of a list', select('a|neq|all: [x, y]'), A('x', 'z'), 'ny'],
-  ['re is found anywhere', select("a|re: 'b[cd]+e'"), A('abcde', 'abe'), 'yn'],
+  ['re matches anywhere', select("a|re: 'b[cd]+e'"), A('abcde', 'abe'), 'yn'],
   ['re has anchors', select("a|re: '^ab$'"), A('ab', 'xab'), 'yn'],
-  ['re tells case', select('a|re: AB'), A('AB', 'ab'), 'yn'],
+  ['re is case-sensitive', select('a|re: AB'), A('AB', 'ab'), 'yn'],
   ['re with i', select('a|re|i: AB'), A('ab'), 'y'],
   ['re with m', select("a|re|m: '^b$'"), A('a\nb', 'ab'), 'yn'],
   ['re without s', select("a|re: 'a.b'"), A('a\nb'), 'n'],
@@ -85,8 +90,8 @@ const MODIFIERS: readonly Clause[] = [
   ['wide', select('a|wide|base64: ab'), A(Buffer.from('ab', 'utf16le').toString('base64')), 'y'],
   ['utf16le', select('a|utf16le|base64: ab'), A('YQBiAA=='), 'y'],
   ['utf16be', select('a|utf16be|base64: ab'), A('AGEAYg=='), 'y'],
-  ['utf16 has a mark', select('a|utf16|base64: ab'), A('//5hAGIA'), 'y'],
-  ['wide, then in the middle', select('a|wide|base64offset|contains: foobar'), A(wideAt(1)), 'y'],
+  ['utf16 has a byte order mark', select('a|utf16|base64: ab'), A('//5hAGIA'), 'y'],
+  ['wide, then contains', select('a|wide|base64offset|contains: foobar'), A(wideAt(1)), 'y'],
   ['windash', select("a|windash|contains: ' -f'"), A('x -f', 'x /f', 'x \u2013f', 'x f'), 'yyyn'],
   ['windash, twice', select("a|windash|contains: '-a -b'"), A('/a \u2014b', 'a b'), 'yn'],
   ['minute', select('a|minute: 30'), A('2026-03-02T09:30:00Z', '2026-03-02T09:31:00Z'), 'yn'],
@@ -110,7 +115,7 @@ const MODIFIERS: readonly Clause[] = [
     ],
     'ny',
   ],
-  ['fieldref, at the end', select('a|fieldref|endswith: b'), [{ a: 'wx', b: 'x' }], 'y'],
+  ['fieldref with endswith', select('a|fieldref|endswith: b'), [{ a: 'wx', b: 'x' }], 'y'],
 ];
 
 function at(offset: number): string {
@@ -138,18 +143,23 @@ const CONDITIONS: readonly Clause[] = [
     [{ c: 3 }, { a: 1, ...B }],
     'ny',
   ],
-  ['words in any case', `${THREE}condition: s_one AND NOT s_two`, [{ a: 1 }, { a: 1, ...B }], 'yn'],
+  [
+    'keywords in any case',
+    `${THREE}condition: s_one AND NOT s_two`,
+    [{ a: 1 }, { a: 1, ...B }],
+    'yn',
+  ],
   ['1 of them', `${THREE}condition: 1 of them`, [{ c: 3 }, {}, D], 'ynn'],
   ['all of them', `${THREE}condition: all of them`, [{ a: 1, ...B, c: 3 }, { a: 1 }], 'yn'],
   ['1 of a pattern', `${THREE}condition: 1 of s_*`, [B, { c: 3 }], 'yn'],
   ['all of a pattern', `${THREE}condition: all of s_*`, [{ a: 1, ...B }, { a: 1 }], 'yn'],
-  ['a pattern with the star in front', `${THREE}condition: 1 of *er`, [{ c: 3 }, B], 'yn'],
-  ['a pattern with the star within', `${THREE}condition: 1 of s*o`, [B, { a: 1 }], 'yn'],
+  ['a pattern with a leading star', `${THREE}condition: 1 of *er`, [{ c: 3 }, B], 'yn'],
+  ['a pattern with a star in the middle', `${THREE}condition: 1 of s*o`, [B, { a: 1 }], 'yn'],
   ['any of', `${THREE}condition: any of s_*`, [B, { c: 3 }], 'yn'],
   ['2 of', `${THREE}condition: 2 of them`, [{ a: 1, c: 3 }, { a: 1 }], 'yn'],
   ['not 1 of', `${THREE}condition: other and not 1 of s_*`, [{ c: 3 }, { c: 3, ...B }], 'yn'],
   ['a list is any of them', `${THREE}condition:\n  - s_one\n  - s_two`, [{ a: 1 }, B, D], 'yyn'],
-  ['a hidden one by its name', `${THREE}condition: _hidden`, [D, { a: 1 }], 'yn'],
+  ['a hidden detection by its name', `${THREE}condition: _hidden`, [D, { a: 1 }], 'yn'],
 ];
 
 for (const [name, clauses] of [
@@ -193,7 +203,7 @@ const BAD: readonly (readonly [what: string, yaml: string, problem: RegExp])[] =
   ['no network', ruleYaml(select('a|cidr: 192.0.2.0/40')), /write it like/],
   ['lt of a text', ruleYaml(select('a|lt: many')), /needs a number/],
   ['wildcards in base64', ruleYaml(select("a|base64: 'x*'")), /escape them/],
-  ['a placeholder that nobody fills', ruleYaml(select("a|expand: '%admins%'")), /%admins%.*vars/],
+  ['a placeholder without a value', ruleYaml(select("a|expand: '%admins%'")), /%admins%.*vars/],
   ['no title', 'logsource: { product: x }\ndetection: { s: { a: 1 }, condition: s }', /title/],
   ['no log source', 'title: T\ndetection: { s: { a: 1 }, condition: s }', /log source/],
   [
@@ -202,7 +212,11 @@ const BAD: readonly (readonly [what: string, yaml: string, problem: RegExp])[] =
     /empty/,
   ],
   ['no detection', 'title: T\nlogsource: { product: x }', /"detection", a correlation/],
-  ['no level of Sigma', ruleYaml('selection:\n  a: 1', 'level: severe'), /use informational/],
+  [
+    'a level that Sigma does not define',
+    ruleYaml('selection:\n  a: 1', 'level: severe'),
+    /use informational/,
+  ],
   ['broken YAML', 'title: "T', /no YAML/],
   ['a list where a map should be', '- 1', /map/],
 ];

@@ -22,7 +22,7 @@ test('reports each canary once when it returns, with its delay', () => {
   const seen = watch.seen(record(0, START + HOUR), START + 2 * HOUR);
   assert.deepEqual(parseObservation(seen), seen);
   assert.deepEqual(seen?.canaries, { sent: 1, seen: 1 });
-  assert.equal(seen?.delays?.maxMs, HOUR, 'how long we were away is no delay');
+  assert.equal(seen?.delays?.maxMs, HOUR, 'an outage of our own is not a delay');
   assert.equal(watch.seen(record(0, START), START), undefined);
   assert.deepEqual(watch.overdue(START + 24 * HOUR), []);
 });

@@ -119,7 +119,7 @@ test('joins small neighboring blocks, keeps large blocks unchanged, and loses no
   const merged = mergeSmallBlocks(blocks);
 
   assert.deepEqual(merged.flatMap(bodiesOf), expected(lists.flat()));
-  assert.equal(merged[1], blocks[3], 'a large block is not touched');
+  assert.equal(merged[1], blocks[3], 'a large block is unchanged');
   assert.deepEqual(
     merged.map(({ header }) => header.count),
     [6, 1, 544, 60],

@@ -147,7 +147,7 @@ function noteEdits(): [string, (note: string) => string][] {
     ['the last signature dropped', withLines((all) => all.slice(0, -1))],
     ['the first signature twice', withLines((all) => [all[0] as string, ...all])],
     ['the last signature twice', withLines((all) => [...all, all.at(-1) as string])],
-    ['the signatures the other way round', withLines((all) => all.toReversed())],
+    ['the signatures in reverse order', withLines((all) => all.toReversed())],
     ["a stranger's in place of the first", withLines((all, t) => all.with(0, byStranger(t)))],
     ["a stranger's in place of the last", withLines((all, t) => all.with(-1, byStranger(t)))],
     ["a stranger's in place of all", withLines((_, text) => [byStranger(text)])],
@@ -158,8 +158,8 @@ function noteEdits(): [string, (note: string) => string][] {
       withLines(([one = '', ...rest]) => [one.replace(origin, 'x.example'), ...rest]),
     ],
     ['base64 without its end', withLines(([one = '', ...rest]) => [one.slice(0, -4), ...rest])],
-    ['one character other', withLines(([one = '', ...rest]) => [flipLast(one), ...rest])],
-    ['a blank line more', (note) => note.replace('\n\n', '\n\n\n')],
+    ['one character changed', withLines(([one = '', ...rest]) => [flipLast(one), ...rest])],
+    ['an extra blank line', (note) => note.replace('\n\n', '\n\n\n')],
     ['another text', (note) => note.replace(/\n(?=\d|countersign)/, '\n1')],
     ['a space at the end of the text', (note) => note.replace('\n\n', ' \n\n')],
     ['carriage returns', (note) => note.replaceAll('\n', '\r\n')],
@@ -214,7 +214,7 @@ function* mutationsOfLines(): Generator<Mutation> {
     yield [`line ${i} in other escapes`, edited(i, (t) => t.replace('e', String.raw`\u0065`))];
     if (i > 0) yield [`lines ${i - 1} and ${i} swapped`, refit(swapped(all, i - 1, i))];
   }
-  yield ['the items the other way round', refit(swapped(all, FIRST_ITEM, LAST() - 1))];
+  yield ['the items in reverse order', refit(swapped(all, FIRST_ITEM, LAST() - 1))];
 }
 
 function swapped(all: readonly string[], a: number, b: number): string[] {
@@ -264,7 +264,7 @@ function* forgeries(): Generator<Mutation> {
       yield [`checkpoint 11: a stranger's, handed over by ${times} of their lines`, refit(all)];
     }
   }
-  yield ["checkpoint 11: a stranger's, handed over by nobody", refit(lines().with(-1, checkpoint))];
+  yield ["checkpoint 11: a stranger's, without a rotation", refit(lines().with(-1, checkpoint))];
 }
 
 function* mutationsOfItems(): Generator<Mutation> {
@@ -274,17 +274,17 @@ function* mutationsOfItems(): Generator<Mutation> {
       ['the index above', (item) => ({ ...item, index: (item['index'] as number) + 1 })],
       ['a negative index', (item) => ({ ...item, index: -1 })],
       ['an index as text', (item) => ({ ...item, index: String(item['index']) })],
-      ['an index that is broken', (item) => ({ ...item, index: 0.5 })],
-      ['an index beyond', (item) => ({ ...item, index: 2 ** 40 })],
+      ['an index that is not an integer', (item) => ({ ...item, index: 0.5 })],
+      ['an index beyond the log', (item) => ({ ...item, index: 2 ** 40 })],
       ["another's proof", (item) => ({ ...item, proof: next.proof })],
       ["another's leaf", (item) => ({ ...item, leaf: next.leaf })],
       ["another's body and salt", (i) => ({ ...i, body: next['body'], salt: next['salt'] })],
       ["another's body", (item) => ({ ...item, body: next['body'] })],
       ['a shorter proof', (item) => ({ ...item, proof: item.proof.slice(1) })],
       ['a longer proof', (item) => ({ ...item, proof: [...item.proof, item.proof[0]] })],
-      ['a proof the other way round', (item) => ({ ...item, proof: item.proof.toReversed() })],
+      ['a proof in reverse order', (item) => ({ ...item, proof: item.proof.toReversed() })],
       ['no proof', (item) => ({ ...item, proof: [] })],
-      ['a proof that is none', (item) => ({ ...item, proof: null })],
+      ['an invalid proof', (item) => ({ ...item, proof: null })],
       ['a leaf of another time', (i) => ({ ...i, leaf: i.leaf.replace('2026', '2025') })],
       ['a leaf with a space', (item) => ({ ...item, leaf: `${item.leaf} ` })],
       ['a leaf of another size', (i) => ({ ...i, leaf: i.leaf.replace(/"size":/, '"size":1') })],

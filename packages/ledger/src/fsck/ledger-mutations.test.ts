@@ -86,7 +86,10 @@ async function mutate(what: string, changes: Changes): Promise<'rejected' | 'no 
       },
     );
     if (!isOk) return 'rejected';
-    assert.ok((await claims()) === whole, `${what}: fsck is clean, and it reads otherwise`);
+    assert.ok(
+      (await claims()) === whole,
+      `${what}: fsck is clean, but the ledger reads differently`,
+    );
     return 'no effect';
   } finally {
     for (const name of Object.keys(changes)) {
@@ -109,7 +112,7 @@ function* mutationsOfFiles(): Generator<Mutation> {
     }
     yield [`${name}: a byte more`, { [name]: Buffer.concat([bytes, Buffer.from('\n')]) }];
     yield [`${name}: a byte less`, { [name]: bytes.subarray(0, -1) }];
-    yield [`${name}: twice over`, { [name]: Buffer.concat([bytes, bytes]) }];
+    yield [`${name}: doubled`, { [name]: Buffer.concat([bytes, bytes]) }];
     yield [`${name}: empty`, { [name]: '' }];
     yield [`${name}: gone`, { [name]: undefined }];
     const other = names[(i + 1) % names.length] as string;
@@ -140,7 +143,7 @@ function* mutationsOfNotes(): Generator<Mutation> {
       yield [`${name}: line ${i} other`, changed(lines.with(i, `${lines[i]}0`))];
     }
     yield [
-      `${name}: its lines the other way round`,
+      `${name}: its lines in reverse order`,
       of(`${lines.toReversed().join('\n')}\n\n${signed}`),
     ];
     for (const other of notes) {
@@ -260,6 +263,10 @@ for (const [part, mutations] of [
     // Only the spelling of countersign.json may differ.
     const others = harmless.filter((what) => !what.startsWith('countersign.json: '));
     assert.deepEqual(others, []);
-    assert.deepEqual((await fsck({ dir, threads: 0, vkey })).problems, [], 'all was put back');
+    assert.deepEqual(
+      (await fsck({ dir, threads: 0, vkey })).problems,
+      [],
+      'every change was reverted',
+    );
   });
 }

@@ -112,7 +112,7 @@ test('any changed byte in acknowledged data is an error that names the position'
   for (let at = 0; at < lastAt; at += 7) {
     overwrite(disk, path, at, Buffer.from([(bytes[at] as number) ^ 0x10]));
     const place = starts.findLast((start) => start <= at);
-    const what = 'an accepted batch is not as it was written';
+    const what = 'an accepted batch has changed';
     const data = { path, at: place, what };
     assert.throws(() => recovered(disk, 0), { code: 'JOURNAL_CORRUPT', data });
     overwrite(disk, path, at, bytes.subarray(at, at + 1));
@@ -182,7 +182,7 @@ test('releases a file only when all of its entries are integrated', async () => 
   journal.release(6, 7);
   assert.equal(disk.list(layout.journal(DIR)).length, 1);
   journal.release(7, 7);
-  assert.equal(disk.list(layout.journal(DIR)).length, 1, 'the file that is written to stays');
+  assert.equal(disk.list(layout.journal(DIR)).length, 1, 'the file being written stays');
 });
 
 test('does not release a file while a group is being written to it', async () => {

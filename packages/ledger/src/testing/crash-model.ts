@@ -79,7 +79,7 @@ export class CrashModel {
     await this.#checkBodies(ledger.size);
     await ledger.close();
     assert.equal(this.disk.openFiles, 0, 'every file is closed');
-    assert.deepEqual(this.disk.list(layout.staging(DIR)), [], 'nothing is left aside');
+    assert.deepEqual(this.disk.list(layout.staging(DIR)), [], 'no staged file is left');
     assert.deepEqual(this.disk.list(layout.journal(DIR)), [], 'the journal is empty');
     await this.#checkAll();
   }
@@ -122,10 +122,7 @@ export class CrashModel {
 
   #acknowledge(number: number, index: number): void {
     const known = this.#acknowledged.get(number);
-    assert.ok(
-      known === undefined || known === index,
-      `record ${number} is entry ${known} for ever`,
-    );
+    assert.ok(known === undefined || known === index, `record ${number} is always entry ${known}`);
     this.#acknowledged.set(number, index);
   }
 

@@ -164,7 +164,7 @@ test('decompresses gzip, and stops a bomb at the limit', async () => {
   assert.equal((await http.send({ url: server.origin })).body.toString(), '[1]');
   const bomb = { url: `${server.origin}/bomb`, bodyBytesMax: 1 << 20 };
   await assert.rejects(http.send(bomb), code('TOO_LARGE'));
-  assert.equal(server.asked.length, 2, 'a bomb is not asked for again');
+  assert.equal(server.asked.length, 2, 'a bomb is not requested again');
 });
 
 test('stops a body at the limit, with or without a stated length', async () => {

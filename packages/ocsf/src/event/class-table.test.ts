@@ -59,7 +59,7 @@ test('accepts the smallest valid authentication event', () => {
 
 for (const [flaw, event, path] of [
   ['without a required attribute', { ...VALID, time: undefined, user: undefined }, 'time'],
-  ['without any of those of which one is needed', { ...VALID, service: undefined }, ''],
+  ['without any of the attributes of which one is required', { ...VALID, service: undefined }, ''],
   ['with an attribute of no class', { ...VALID, password: 'x' }, 'password'],
   [
     'with an activity outside the enumeration',
@@ -68,13 +68,9 @@ for (const [flaw, event, path] of [
   ],
   ['with a type that is not class and activity', { ...VALID, type_uid: 300202 }, 'type_uid'],
   ['with a fractional time', { ...VALID, time: 1.5 }, 'time'],
-  ['with an address that is none', { ...VALID, src_endpoint: { ip: '1.2.3' } }, 'src_endpoint.ip'],
-  ['with an object in the place of a text', { ...VALID, message: {} }, 'message'],
-  [
-    'with one value in the place of a list',
-    { ...VALID, observables: { type_id: 1 } },
-    'observables',
-  ],
+  ['with an invalid address', { ...VALID, src_endpoint: { ip: '1.2.3' } }, 'src_endpoint.ip'],
+  ['with an object in place of a text', { ...VALID, message: {} }, 'message'],
+  ['with one value in place of a list', { ...VALID, observables: { type_id: 1 } }, 'observables'],
   [
     'of another version',
     { ...VALID, metadata: { ...VALID.metadata, version: '1.1.0' } },

@@ -18,7 +18,7 @@ test('the first interpretation wins, and the others fill what it does not state'
   assert.equal(merged.actorName, 'ada');
   assert.equal(merged.ip, '192.0.2.7');
   assert.equal(merged.statusId, 2);
-  assert.equal(first.ip, null, 'the parts stay as they are');
+  assert.equal(first.ip, null, 'the arguments do not change');
 });
 
 test('a volume never shrinks, and throttling is kept', () => {

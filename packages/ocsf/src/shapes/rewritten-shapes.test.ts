@@ -128,7 +128,7 @@ const GRAPH_REWRITINGS: Readonly<Record<string, Rewriting>> = {
   ...REWRITINGS,
   "PowerShell's names": (item) => renamedBy(item, pascal) as Members,
   "PowerShell's names, in cells": (item) => cells(renamedBy(item, pascal) as Members),
-  'small letters alone': (item) => renamedBy(item, (name) => name.toLowerCase()) as Members,
+  'lower-case names': (item) => renamedBy(item, (name) => name.toLowerCase()) as Members,
   'capitals alone': (item) => renamedBy(item, (name) => name.toUpperCase()) as Members,
 };
 

@@ -205,7 +205,7 @@ describe('leaves a tree to the official engine', () => {
     ],
     ['with an operator that only it has', whenOf('{"isInRange":[]}')],
     ['with a number beyond doubles', whenOf(`{"Value":${2 ** 53}}`)],
-    ['with nothing in place of a value', whenOf('{"Value":null}')],
+    ['with a missing value', whenOf('{"Value":null}')],
   ] as const) {
     test(name, () => {
       assert.equal(compiled({ tree, fine: policy({}) }), undefined);

@@ -267,7 +267,11 @@ test('the pass observer gets each pass before it is durable, and each lost one',
   assert.deepEqual(heard, [`ada opening ${decision.pass?.id}`, 'append']);
   await point.decide(request());
   await point.decide(request({ factor: 'single' }), { passMs: HOUR_MS });
-  assert.deepEqual(heard.slice(2), ['append', 'append'], 'no pass, nothing to watch over');
+  assert.deepEqual(
+    heard.slice(2),
+    ['append', 'append'],
+    'without a pass there is nothing to observe',
+  );
   fails = true;
   await assert.rejects(point.decide(request(), { passMs: HOUR_MS }), /\(the disk is full\)/);
   const lost = heard[4]?.replace('ada opening ', '');

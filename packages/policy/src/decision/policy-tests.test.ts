@@ -98,9 +98,9 @@ test('the clock of the test is the clock of its world', () => {
 for (const [name, text, says] of [
   ['no tests', `${HEAD.replace('tests:\n', 'tests: []\n')}`, /tests/],
   ['a test of no effect', HEAD + testOf('    expect: maybe\n'), /expect/],
-  ['a member nobody knows', HEAD + testOf('    expect: deny\n    color: red\n'), /color/],
+  ['an unknown member', HEAD + testOf('    expect: deny\n    color: red\n'), /color/],
   [
-    'a time that is none',
+    'an invalid time',
     HEAD.replace('2026-01-05T09:00:00Z', 'noon') + testOf('    expect: deny\n'),
     /is not a time/,
   ],

@@ -66,7 +66,7 @@ test('a conflict between company and suite is unknown, in either reading order',
         { source: 'file:people.yaml', value: !enabled },
         { source: 'graph/delta.users', value: enabled },
       ]);
-      assert.equal(found.seenMs, NOW_MS, 'it is as old as the older word');
+      assert.equal(found.seenMs, NOW_MS, 'it is as old as the older statement');
     }
   }
 });

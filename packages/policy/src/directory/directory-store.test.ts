@@ -267,7 +267,7 @@ test('are as old as the older of the two statements, for a wave through a group'
   tenant.join('Group', g1, 'Wave', 'w1', file());
   tenant.tell('Wave', file(NOW_MS + HOUR_MS));
   const wave = () => store.find(TENANT, 'Person', 'ada')?.within('Wave');
-  assert.equal(wave(), undefined, 'nobody knows yet who is in which group');
+  assert.equal(wave(), undefined, 'memberships are unknown yet');
   tenant.tell('Group', graph());
   assert.deepEqual([wave()?.source, wave()?.seenMs], ['graph', NOW_MS]);
   tenant.confirm(graph(NOW_MS + 2 * HOUR_MS));

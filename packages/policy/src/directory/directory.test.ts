@@ -143,7 +143,7 @@ test('a derived value is as old as its oldest input', () => {
   const privileged = () => person('ada', store)?.attribute('privileged');
   assert.deepEqual(privileged(), { value: true, ...graph(3) });
   tenant.set('Role', role, 'privileged', null, graph(6));
-  assert.equal(privileged(), undefined, 'of one of the roles nobody knows it');
+  assert.equal(privileged(), undefined, 'the privilege of one role is unknown');
 });
 
 test('a name that two people share identifies nobody', () => {
@@ -274,9 +274,9 @@ test('a fact with a since date is fresh for all of the time since', () => {
     assert.deepEqual(enabledAt(store, 'ada', NOW_MS - days * DAY_MS), [true, 0], `${days} days`);
   }
   const [, ageMs] = enabledAt(store, 'ada', Date.parse('2025-11-01T00:00:00Z'));
-  assert.equal(ageMs, 30 * DAY_MS, 'of the time before it says less');
+  assert.equal(ageMs, 30 * DAY_MS, 'it says less about the time before');
   const [, without] = enabledAt(loaded(), 'ada', NOW_MS - 20 * DAY_MS);
-  assert.equal(without, 20 * DAY_MS, 'one that does not say since when knows the present');
+  assert.equal(without, 20 * DAY_MS, 'a file without since describes only the present');
 });
 
 test('a later change in a file counts from its reading, not from the since date', () => {

@@ -118,7 +118,7 @@ test('the owners of a service principal that left the list are unknown', () => {
   const owned = (id: string) => directory.find(TENANT, 'Workload', id)?.attribute('owners')?.value;
   assert.deepEqual([owned('sp1'), owned('sp2')], [null, ['ada']]);
   const sp1 = directory.find(TENANT, 'Workload', 'sp1');
-  assert.equal(sp1?.attribute('enabled'), undefined, 'that it is gone is for its own list to say');
+  assert.equal(sp1?.attribute('enabled'), undefined, 'only its own list can remove it');
 });
 
 test('memberships are unknown until all groups are read', () => {
@@ -264,7 +264,7 @@ test('a role applies to a principal that appears later, and to the members of a 
   }));
   say('list.roleAssignments', holders);
   say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
-  assert.equal(person('ada')?.attribute('privileged'), undefined, 'nobody knows who is in g1');
+  assert.equal(person('ada')?.attribute('privileged'), undefined, 'the members of g1 are unknown');
   say('delta.groups', [{ id: 'g1', 'members@delta': [user('per')] }, { id: 'g2' }]);
   assert.equal(person('ada')?.attribute('privileged')?.value, true);
   assert.equal(person('per')?.attribute('privileged')?.value, true);

@@ -47,10 +47,10 @@ describe('a column', () => {
     column.set(0, { value: 2, source: 0 }, 20, 15);
     column.set(0, { value: 3, source: 0 }, 30, 99);
     const at = (s: number): Cell | undefined => column.at(0, s);
-    assert.deepEqual(at(5), cell(1, 10, 15), 'before all of them: the first there is');
+    assert.deepEqual(at(5), cell(1, 10, 15), 'before all of them: the first one');
     assert.deepEqual(at(10), cell(1, 10, 15));
     assert.deepEqual(at(19), cell(1, 10, 15));
-    assert.deepEqual(at(20), cell(2, 20, 30), 'confirmed to the moment of the change at most');
+    assert.deepEqual(at(20), cell(2, 20, 30), 'confirmed at most up to the moment of the change');
     assert.deepEqual(at(29), cell(2, 20, 30));
     assert.deepEqual(at(30), cell(3, 30, 30));
     assert.deepEqual(at(1000), cell(3, 30, 30));

@@ -31,7 +31,7 @@ test('an earlier version of a file is ignored after a later one', () => {
   assert.equal(enabledOf(information), false);
   information.apply('directory', after, 8);
   assert.equal(enabledOf(information), false);
-  assert.deepEqual(changes, [], 'nobody is told of a change that there was not');
+  assert.deepEqual(changes, [], 'listeners hear of no change');
 });
 
 test('a later statement of a file counts, even with an earlier time', () => {
@@ -63,15 +63,15 @@ test('sign-ins are checked only against policies that an operator put in force',
   information.apply('policy', text, 1);
   const inForce = { v: 1, what: 'in-force', version, by: 'serve', atMs: START_MS };
   const ours = information.apply('policy', { ...inForce, only: 'decisions' }, 2);
-  assert.equal(ours, Number.POSITIVE_INFINITY, 'no sign-in is judged otherwise than before');
+  assert.equal(ours, Number.POSITIVE_INFINITY, 'no sign-in is evaluated differently');
   assert.equal(information.policies?.version, version);
   assert.equal(information.policiesAt(START_MS + 1), undefined);
   assert.ok(!information.isChecking);
   assert.ok(information.isInForce(version, 'decisions'));
-  assert.ok(!information.isInForce(version, undefined), 'the operator has yet to choose them');
+  assert.ok(!information.isInForce(version, undefined), 'the operator has not chosen them yet');
 
   const chosen = information.apply('policy', { ...inForce, by: 'ada', atMs: START_MS + 5 }, 3);
-  assert.equal(chosen, Number.NEGATIVE_INFINITY, 'those of all times are');
+  assert.equal(chosen, Number.NEGATIVE_INFINITY, 'those of all times are used');
   assert.equal(information.policiesAt(START_MS)?.version, version);
   assert.ok(information.isInForce(version, 'decisions'));
 });

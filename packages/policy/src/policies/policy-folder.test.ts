@@ -79,11 +79,7 @@ test('refuses a missing folder, and a folder without policies', () => {
     Array.from({ length: POLICY_FILES_MAX - 1 }, (_, at) => [`${at}.txt`, '']),
   );
   const files = { ...many, 's.cedarschema': 'S' };
-  assert.throws(
-    () => readPolicyFolder(folder(files)),
-    /no policy/,
-    'as many files as there may be',
-  );
+  assert.throws(() => readPolicyFolder(folder(files)), /no policy/, 'the maximum number of files');
   assert.throws(() => readPolicyFolder(folder({ ...files, 'more.txt': '' })), {
     message: /it has 501 files: is it a folder of policies\?$/,
   });

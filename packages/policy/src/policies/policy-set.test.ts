@@ -212,7 +212,7 @@ describe('a slice', () => {
     );
     for (let at = 0; at <= SLICES_KEPT_MAX; at++) slice('open', `Made${at}`, 'App');
     const again = slice('open', 'Person', 'App');
-    assert.notEqual(again, first, 'somebody who makes up types empties what is kept');
+    assert.notEqual(again, first, 'invented types clear the cache');
     assert.equal([...again.byId.keys()].join(), [...first.byId.keys()].join());
   });
 });

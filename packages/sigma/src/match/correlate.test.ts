@@ -268,7 +268,7 @@ correlation:
 });
 
 for (const [what, section, problem] of [
-  ['a rule that is not there', 'type: temporal, rules: [x], timespan: 1h', /no rule is called "x"/],
+  ['an unknown rule', 'type: temporal, rules: [x], timespan: 1h', /no rule is called "x"/],
   ['itself', 'type: temporal, rules: [me], timespan: 1h', /no rule is called "me"/],
   ['no type', 'rules: [x], timespan: 1h', /the type cannot be what is written; use event_count/],
   ['no timespan', 'type: temporal, rules: [x]', /the timespan is missing/],

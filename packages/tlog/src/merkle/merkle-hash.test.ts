@@ -41,5 +41,5 @@ test('hashes every perfect subtree like the naive tree', () => {
       assert.deepEqual(root, naiveRoot(leaves.slice(start, start + count)));
     }
   }
-  assert.deepEqual(run, Buffer.concat(leaves), 'the run itself is left alone');
+  assert.deepEqual(run, Buffer.concat(leaves), 'the run itself is unchanged');
 });

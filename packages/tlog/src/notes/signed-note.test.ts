@@ -95,7 +95,7 @@ test('refuses bytes that are not exactly one strict note', () => {
     ['a key id alone', `${TEXT}\n\u2014 a AAAAAA==\n`],
     ['65 signatures', `${TEXT}\n${sixtyFiveLines()}`],
     ['one signature line twice', `${NOTE}${LINE}\n`],
-    ['more than fits', `${'x'.repeat(600_000)}\n\n${LINE}\n`],
+    ['more lines than fit', `${'x'.repeat(600_000)}\n\n${LINE}\n`],
   ];
   for (const [what, bytes] of refused) {
     assert.throws(() => parseNote(Buffer.from(bytes)), { code: 'MALFORMED_NOTE' }, what);

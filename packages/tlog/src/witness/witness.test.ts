@@ -80,7 +80,7 @@ test('serves the latest checkpoint that it cosigned, signed by log and witness',
   });
   assert.equal(checkpoint.size, 9);
   assert.equal(checkpoint.cosignatures.length, 1);
-  assert.deepEqual(checkpoint.unverified, [], 'what strangers signed is not kept');
+  assert.deepEqual(checkpoint.unverified, [], 'signatures by strangers are not kept');
 });
 
 test('starts with an empty log only if its root is the empty root', () => {
@@ -170,7 +170,7 @@ test('answers a malformed request with 400', () => {
     ['another word', good.replace('old', 'new')],
     ['no empty line', good.replace('\n\n', '\n')],
     ['64 hashes', good.replace('old 0\n', `old 0\n${hash.repeat(64)}`)],
-    ['a hash that is none', good.replace('old 0\n', 'old 0\nAAAA\n')],
+    ['an invalid hash', good.replace('old 0\n', 'old 0\nAAAA\n')],
     ['carriage returns', good.replaceAll('\n', '\r\n')],
     ['a checkpoint of one line', `old 0\n\n${formatNote(signNote('a\n', [logSigner]))}`],
     ['no signature', good.slice(0, good.lastIndexOf('\u2014'))],

@@ -190,7 +190,7 @@ test('does not enter the data folder of the import, on any path to it', async ()
 });
 
 const OPEN_FILES = '/proc/self/fd';
-const noList = !existsSync(OPEN_FILES) && 'no list of open files here';
+const noList = !existsSync(OPEN_FILES) && 'no list of open files on this system';
 
 test('closes each file that it refused', { skip: noList }, async () => {
   const binary = Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(400_000)]);
@@ -205,7 +205,7 @@ test('closes each file that it refused', { skip: noList }, async () => {
   });
 });
 
-const noPipes = process.platform === 'win32' && 'no named pipes here';
+const noPipes = process.platform === 'win32' && 'no named pipes on this system';
 
 test('refuses a named pipe instead of waiting for it', { skip: noPipes }, async () => {
   await inFolder({ x: LINES }, async (folder) => {

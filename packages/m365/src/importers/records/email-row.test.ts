@@ -41,7 +41,7 @@ const cases: readonly Case[] = [
     id: `${ID}/b@x.example`,
   },
   {
-    name: 'a row of the report of the admin centre',
+    name: "a row of the admin center's report",
     item: {
       network_message_id: ID,
       sender_address: 'a@x.example',
@@ -52,7 +52,7 @@ const cases: readonly Case[] = [
     id: `${ID}/b@x.example##receive`,
   },
   {
-    name: 'a mail of the stream',
+    name: 'a mail row of the stream',
     item: {
       time: '2026-03-04T08:33:00Z',
       category: 'AdvancedHunting-EmailEvents',

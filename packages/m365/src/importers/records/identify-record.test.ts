@@ -127,7 +127,7 @@ const cases: readonly Case[] = [
     at: '2026-03-04T08:31:07.1234567Z',
   },
   {
-    name: 'a Graph sign-in of a guest: home is not whose log this is',
+    name: "a Graph sign-in of a guest: the home tenant is not the log's",
     item: {
       id: REQUEST,
       createdDateTime: AT,
@@ -164,7 +164,7 @@ const cases: readonly Case[] = [
     id: REQUEST,
   },
   {
-    name: 'a user of the directory, which is no sign-in',
+    name: 'a user of the directory, which is not a sign-in',
     item: { id: ID, createdDateTime: AT, userPrincipalName: 'ines@example.com' },
     source: 'other/json',
     id: undefined,
@@ -221,7 +221,7 @@ const cases: readonly Case[] = [
     id: undefined,
   },
   {
-    name: 'a category that no source may be called',
+    name: 'a category that cannot be a source name',
     item: { time: AT, category: '../x\u001b[31m', properties: {} },
     source: 'azure-monitor/other',
     id: undefined,
@@ -315,7 +315,7 @@ const cases: readonly Case[] = [
     id: ID,
   },
   {
-    name: 'a hunting row of a device: its counter means nothing alone',
+    name: 'a hunting row of a device: its counter alone identifies nothing',
     item: { Timestamp: AT, ActionType: 'LdapSearch', ReportId: 113608, DeviceId: 'd1' },
     source: 'defender/advanced-hunting',
     id: `d1/${AT}/LdapSearch/113608`,
@@ -334,13 +334,13 @@ const cases: readonly Case[] = [
     id: REQUEST,
   },
   {
-    name: 'a directory change of the Entra portal: a correlation id is no id',
+    name: 'a directory change of the Entra portal: a correlation id is not an id',
     item: { 'Date (UTC)': AT, Activity: 'Add user', CorrelationId: ID },
     source: 'entra.portal/directoryAudits',
     id: undefined,
   },
   {
-    name: 'anything with a time',
+    name: 'any object with a time',
     item: { id: 'x', '@timestamp': AT, message: 'm', tenantId: TENANT },
     source: 'other/json',
     tenant: TENANT,
