@@ -133,8 +133,11 @@ export class RuleEvaluator {
   }
 
   /**
-   * Of records with more values than are compared: the rule says so, and whatever it feeds. A rule
-   * that threw on a record throws here again, so that the runner names the record and skips it.
+   * Reports records that a rule did not match completely, for the rule and each correlation that it
+   * feeds.
+   *
+   * If the rule threw on a record, it throws here again, so that the runner names the record and
+   * skips it.
    */
   #shortfalls(shortfall: Shortfall, days: readonly GroupDay[], of: SignalSource): FindingDraft[] {
     const [{ stream }] = days as readonly [GroupDay];

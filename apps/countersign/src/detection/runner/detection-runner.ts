@@ -53,8 +53,10 @@ export type Preparation = {
 export type PrepareDetection = (readers: DetectionReaders) => readonly Preparation[];
 
 /**
- * Turns the results of detectors into entries. Each detector has its own cursor behind the store.
- * The runner compares earlier findings with present ones: a crash or a rebuild repeats none.
+ * Turns the results of detectors into entries.
+ *
+ * Each detector has its own cursor after the store's. The runner compares earlier findings with new
+ * ones, so a crash or a rebuild repeats none.
  */
 export class DetectionRunner {
   readonly #writer: LedgerWriter;

@@ -4,7 +4,7 @@ import { textOf } from '../../config/read-text-file.ts';
 import { type People, personKey } from './signed-statement.ts';
 
 /**
- * The people of a configuration whose word counts where it takes two.
+ * Reads the approvers of a configuration, whose agreement two-person acts need.
  * @throws ConfigError REFERENCED_FILE
  */
 export function peopleOf({ people }: Pick<EnforcementConfig, 'people'>): People {

@@ -25,7 +25,7 @@ import { type SearchSubject, searchOf } from './search-request.ts';
 
 /** A tool of the company that sends AuthZEN requests. */
 export type AuthzenCaller = Caller & {
-  /** The enforcement point that it counts as: what its policies may read. */
+  /** The enforcement point that it counts as, which decides what its policies may read. */
   readonly enforcementPoint: string;
   /** Lifetime of the pass that a permit opens. Undefined: it opens none. */
   readonly passMs: number | undefined;

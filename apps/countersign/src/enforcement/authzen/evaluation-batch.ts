@@ -26,7 +26,7 @@ export type Batch =
 const DEFAULTS = ['subject', 'action', 'resource', 'context'] as const;
 
 /**
- * A fault of the whole is thrown; one of an item spoils that item alone.
+ * Reads a batch. An error of the whole is thrown; an error of an item spoils only that item.
  * @throws EndpointError MALFORMED, TOO_LARGE
  */
 export function batchOf(message: Json): Batch {

@@ -47,7 +47,7 @@ export function partyOf(value: unknown, of: 'subject' | 'resource'): Party {
 }
 
 /**
- * What a search looks for: its `id`, should there be one, is passed over (8.1).
+ * The type that a search looks for. Its `id` is ignored if present (8.1).
  * @throws EndpointError MALFORMED
  */
 export function subjectOf(value: unknown, of: 'subject' | 'resource'): Omit<Party, 'id'> {

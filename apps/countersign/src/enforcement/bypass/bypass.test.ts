@@ -74,7 +74,7 @@ function wanted(bodies: readonly unknown[], nowMs = NOW_MS, of: typeof people = 
   return wantedOf(bypass, of, nowMs);
 }
 
-describe('a group goes past the enforcement point', () => {
+describe('a group bypasses the external method', () => {
   test('once two people agree, for the stated time', () => {
     assert.equal(wanted([request()]), 'by us');
     assert.equal(wanted([request(), approval()]), 'past us');

@@ -16,7 +16,7 @@ export type PresentedCredentials = {
   readonly certificate: Uint8Array | undefined;
 };
 
-/** Everybody whom an enforcement point answers. */
+/** The callers that an enforcement point answers. */
 export class CallerRegistry<C> {
   readonly #byProof = new Map<string, C>();
 

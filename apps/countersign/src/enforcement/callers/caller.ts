@@ -1,9 +1,6 @@
 import type { TenantId } from '@countersign/core';
 
-/**
- * Whom an enforcement point answers, and about what: a tool of the company never asks about
- * another's.
- */
+/** A caller of an enforcement point, and the resources that it may ask about. */
 export type Caller = {
   readonly name: string;
   readonly tenant: TenantId;

@@ -25,7 +25,8 @@ export class DecisionQueue {
   }
 
   /**
-   * Decides all, in order. Resolves when every decision is durable: none is given before.
+   * Decides all requests in order. Resolves when every decision is durable, because none may be
+   * given before.
    * @throws EndpointError TOO_SOON, UNAVAILABLE
    */
   async decide(
@@ -49,8 +50,8 @@ export class DecisionQueue {
   }
 
   /**
-   * Does pieces `[from, to)` of `count` things, as many as fit into a turn. `stop`: the rest is not
-   * needed any more.
+   * Processes items `[from, to)` of `count`, as many as fit into a turn. `stop`: the rest is not
+   * needed.
    * @throws EndpointError TOO_SOON
    */
   async inTurns(

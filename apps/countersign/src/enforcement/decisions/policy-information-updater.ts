@@ -40,9 +40,10 @@ export type EndpointPolicyInformationOptions = {
 type LoadedFile = { readonly read: DirectoryFile; readonly state: FileVersion };
 
 /**
- * What the enforcement points decide by: out of the ledger, where files that a company wrote are
- * put first. A file is as fresh as the last look at it, unless it states its own time; one that
- * cannot be read any more ages, until what it said is unknown and permits nothing.
+ * Keeps the inputs of decisions up to date, from the ledger and from the company's directory files.
+ *
+ * A file is as fresh as its last check, unless it states its own time. An unreadable file ages
+ * until its content is unknown, and unknown input permits nothing.
  */
 export class PolicyInformationUpdater implements Candidates {
   readonly #options: EndpointPolicyInformationOptions;
@@ -207,8 +208,8 @@ const UNREADABLE =
   'any more; name a folder of policies in the configuration';
 
 /**
- * A policy at an enforcement point that cannot supply what it reads would keep everybody out: then
- * nothing is opened.
+ * Rejects policies that read input which an enforcement point cannot supply. They would deny
+ * everyone there, so nothing is opened.
  */
 function sourceIn(folder: string): PolicySource {
   const { source } = readPolicyFolder(folder);

@@ -5,7 +5,7 @@ import type { Frame } from './eam-pages.ts';
 import { ATTEMPT_MS } from './limits.ts';
 import type { Hold } from './pending-sign-ins.ts';
 
-/** What the enforcement point needs to know of a request beside what all enforcement points do. */
+/** The request of a browser, with what this enforcement point needs in addition. */
 export type EamRequest = EndpointRequest & {
   /** The browser's address, if known. */
   readonly address: string | null;

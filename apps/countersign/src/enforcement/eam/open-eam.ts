@@ -47,7 +47,7 @@ export type OpenExternal = ExternalMethod & {
 /** Where Entra receives people back, for every tenant (contracts 9.3). */
 const RETURN_PATH = '/common/federation/externalauthprovider';
 
-/** @throws AccessError KEY_INVALID, ConfigError REFERENCED_FILE */
+/** @throws PolicyError KEY_INVALID, ConfigError REFERENCED_FILE */
 export async function openExternal(options: OpenExternalOptions): Promise<OpenExternal> {
   const { config, external, url, deciding, people, writer, clock, random, wait } = options;
   const { authority, authorityFile, clientId, appId, passFor: passMs, passkeys } = external;

@@ -14,10 +14,7 @@ import { HINT_CHARACTERS_MAX, SKEW_MS } from './limits.ts';
 
 /** Open passes of the external method. */
 export interface OpenPasses {
-  /**
-   * The latest of a person, by any of the names under which the enforcement point may have known
-   * them.
-   */
+  /** The latest pass of a person, by any name under which the enforcement point may know them. */
   latest(tenant: string, names: readonly string[]): string | undefined;
 }
 

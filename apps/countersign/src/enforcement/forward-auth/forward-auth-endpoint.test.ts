@@ -35,7 +35,7 @@ function assertNobody({ headers }: EndpointReply): void {
   assert.deepEqual([headers[SUBJECT], headers[PASS]], ['', '']);
 }
 
-test('the enforcement point has its own path and all beneath it, and no other', () => {
+test('answers its own path and everything below it, and no other', () => {
   for (const path of ['/forward-auth', '/forward-auth/', '/forward-auth/a/b']) {
     assert.ok(world.endpoint.has(path), path);
   }
@@ -270,7 +270,7 @@ describe('without a possible decision', () => {
   });
 });
 
-describe("the page that nginx asks for apart from the enforcement point's answer", () => {
+describe('the refusal page that nginx requests separately', () => {
   const REFERENCE = '0d6c2b1a-1111-4222-8333-000000000001';
   const shown = (
     headers: Readonly<Record<string, string>>,

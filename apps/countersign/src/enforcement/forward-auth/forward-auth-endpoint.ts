@@ -167,9 +167,11 @@ function refused(
 }
 
 /**
- * Traefik passes on what it gets. nginx takes every status but 401 and 403 for an error of its own,
- * unless it was told to ask the other node at 503: a proxy that was says so. Envoy may be set to
- * let in whom an enforcement point that fails does not refuse.
+ * The reply if no decision is possible.
+ *
+ * Traefik passes it on. nginx treats every status but 401 and 403 as its own error, unless it is
+ * configured to ask another node at 503; such a proxy says so. Envoy can be configured to admit
+ * requests after a failed check.
  */
 function unavailable({ proxy }: ProxyCaller, request: EndpointRequest): EndpointReply {
   const isPassedOver = proxy === 'nginx' && request.header(UNAVAILABLE) === '503';

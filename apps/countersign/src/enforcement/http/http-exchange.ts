@@ -1,4 +1,4 @@
-/** A request as an enforcement point sees it, whatever server read it. */
+/** A request at an enforcement point, independent of the server. */
 export type EndpointRequest = {
   readonly method: string;
   /** Without the query. */

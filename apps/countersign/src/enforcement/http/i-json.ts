@@ -10,9 +10,10 @@ export type Json = { readonly [member: string]: unknown };
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Reads an I-JSON text (RFC 7493). Two parsers that disagree about the same bytes are how a request
- * gets past a check: a name that stands twice, half a surrogate or a number that no double holds is
- * refused, whatever it stands for. How long it may be is for whoever reads the wire.
+ * Parses an I-JSON text (RFC 7493).
+ *
+ * Two parsers that disagree about the same bytes let a request pass a check. So repeated names,
+ * lone surrogates and numbers beyond a double are refused. The caller limits the length.
  * @throws EndpointError MALFORMED, TOO_LARGE
  */
 export function parseJson(bytes: Uint8Array): unknown {

@@ -9,8 +9,8 @@ import type { OpenPass, OpenPassTable } from './open-pass-table.ts';
 import { userSubject } from './pass-events.ts';
 
 /**
- * A passkey that verifies the person is two factors in one. That it is more than that, AAL3, rests
- * on how the authenticator was certified, which no enforcement point sees.
+ * A passkey with user verification is two factors in one. AAL3 depends on the authenticator's
+ * certification, which no enforcement point sees.
  */
 const LEVELS: ReadonlyMap<unknown, AssuranceLevel> = new Map([
   ['single', 'nist-aal1'],

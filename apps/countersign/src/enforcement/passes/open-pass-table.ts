@@ -77,7 +77,7 @@ export class OpenPassTable implements PassObserver {
     for (const [id, { pass }] of this.#kept) if (pass.expiresMs <= nowMs) this.dropped(id);
   }
 
-  /** The principal and the device, as the enforcement point and as the directory call them. */
+  /** The principal and the device, as the enforcement point and the directory name them. */
   #keysOf({ tenant, subject, context }: DecisionRequest): readonly string[] {
     const device = deviceIn(context);
     const named = [
@@ -93,7 +93,7 @@ export class OpenPassTable implements PassObserver {
   }
 }
 
-/** The device that a request names, however the enforcement point writes it. */
+/** The device in a request, in any form that enforcement points use. */
 function deviceIn({ device }: DecisionRequest['context']): string | undefined {
   const id = typeof device === 'object' && device !== null && 'id' in device ? device.id : device;
   return typeof id === 'string' && id !== '' ? id : undefined;

@@ -44,7 +44,7 @@ const FILE: DirectoryFile = {
 
 type Person = DirectoryFile['people'][number];
 
-/** Enforcement points in front of the suite, whose directory is a file that a test writes anew. */
+/** Enforcement points of the suite, with a directory file that a test rewrites. */
 class World {
   readonly clock = new ManualClock(Date.UTC(2026, 0, 5, 9));
   readonly store = new DirectoryStore();

@@ -57,8 +57,8 @@ export function wantedOf(message: Json, scope: PushScope): StreamRequest {
 }
 
 /**
- * A change that names only what is to change. Members that the transmitter supplies may be there,
- * and must then be what they are.
+ * Applies a partial update. Members that the transmitter supplies may be present, and must then be
+ * unchanged.
  * @throws EndpointError MALFORMED
  */
 export function patched(

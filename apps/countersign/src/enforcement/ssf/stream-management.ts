@@ -108,7 +108,7 @@ export class StreamManagement {
   }
 
   /**
-   * All subjects are included to begin with: this takes back that one was removed.
+   * Includes a removed subject again; all are included by default.
    * @throws EndpointError UNKNOWN, MALFORMED
    */
   async addSubject(receiver: Receiver, message: Json): Promise<void> {

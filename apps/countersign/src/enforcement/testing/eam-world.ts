@@ -108,7 +108,7 @@ export class EamWorld {
   readonly clock: ManualClock = new ManualClock(START_MS);
   readonly drafts: RecordDraft[] = [];
   readonly records: PasskeyRecord[] = [];
-  /** Those that the enforcement point told of. */
+  /** Passes that the enforcement point opened. */
   readonly passes: { readonly id: string; readonly person: string }[] = [];
   /** Records of other nodes that were not loaded yet. */
   readonly others: PasskeyRecord[] = [];

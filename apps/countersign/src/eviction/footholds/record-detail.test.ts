@@ -38,7 +38,7 @@ test('an emptied address is stated and not given', () => {
   assert.ok(!new RecordDetail({}).isEmptied('forwardingaddress'));
 });
 
-test('the position of an id tells whose it is', () => {
+test('the position of an id shows whose it is', () => {
   const record = {
     initiatedBy: { app: { appId: 'the actor' } },
     targetResources: [

@@ -47,7 +47,7 @@ test('the audit log has only sign-ins of people', () => {
   assert.deepEqual(unseen(exported), [SILENT, APPS, MANAGED]);
 });
 
-test('judges each tenant separately, and leaves unconnected ones to their own rows', () => {
+test('counts each tenant separately, and leaves unconnected ones to their own rows', () => {
   const other = { ...fact('azure-monitor/SignInLogs'), tenant: 'other' };
   const reasons = unseenFlows([fact('graph/signIns'), other]);
   assert.deepEqual(

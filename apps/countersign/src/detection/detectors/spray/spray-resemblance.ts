@@ -39,7 +39,7 @@ const COMPANY_PRIOR = 20;
 /** How often people use another client than their own: a new version, another computer. */
 const OTHER_CLIENT = 0.1;
 
-/** Browsers update, so a person's client is judged by this many days before and after. */
+/** Browsers update, so a person's client is compared with this many days before and after. */
 const CLIENT_DAYS = 7;
 
 /** Number of a carrier's addresses that one line is likely to get. */
