@@ -1,6 +1,6 @@
 import { OCSF_VERSION } from '@countersign/ocsf';
 import { z } from 'zod';
-import { entriesSchema } from '../definition/answer-schema.ts';
+import { entriesSchema } from '../definition/output-schemas.ts';
 
 const techniqueSchema = z.strictObject({
   uid: z.string().regex(/^T\d{4}(?:\.\d{3})?$/),

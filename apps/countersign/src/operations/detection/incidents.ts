@@ -2,7 +2,6 @@ import { plural } from '@countersign/core';
 import { z } from 'zod';
 import type { Incident } from '../../detection/incidents/incident.ts';
 import type { IncidentView } from '../../reports/findings/incident-view.ts';
-import { entriesSchema, timeSchema } from '../definition/answer-schema.ts';
 import { firstDoubt, unknown, YES } from '../definition/conclusion.ts';
 import { field } from '../definition/fields.ts';
 import {
@@ -12,6 +11,7 @@ import {
   type OperationContext,
   type Rows,
 } from '../definition/operation.ts';
+import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 import { incidentCalled, knownIncidents } from '../readers/find-incident.ts';
 import { stepNames } from '../readers/finding-options.ts';
 import { indexed } from '../readers/readers.ts';

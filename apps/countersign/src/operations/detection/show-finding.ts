@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ownPackage } from '../../config/installed-package.ts';
 import type { FindingDetail } from '../../reports/findings/finding-detail.ts';
-import { entriesSchema, timeSchema } from '../definition/answer-schema.ts';
 import { YES } from '../definition/conclusion.ts';
 import { field } from '../definition/fields.ts';
 import type { DocumentOperation } from '../definition/operation.ts';
+import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 import { eventsOf, findingCalled } from '../readers/find-incident.ts';
 import { groupOptions, incidentIds, ruleTitles } from '../readers/finding-options.ts';
 import { findingSchema } from './finding-schema.ts';

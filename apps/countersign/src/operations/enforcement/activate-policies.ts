@@ -40,7 +40,7 @@ export const activatePolicies: LedgerOperation<ActivateInput, ActivatedPolicies>
       isPath: true,
     }),
   }),
-  output: z.looseObject({ version: z.string(), entries: z.array(z.int()) }),
+  output: z.strictObject({ version: z.string(), entries: z.array(z.int()) }),
   examples: [
     {
       summary: 'Put the policies that come with the program in force',

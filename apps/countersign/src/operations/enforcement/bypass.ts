@@ -13,6 +13,7 @@ import {
   listResult,
   type Rows,
 } from '../definition/operation.ts';
+import { entriesSchema } from '../definition/output-schemas.ts';
 import { idCalled } from '../readers/ids.ts';
 import { indexed, type Readers } from '../readers/readers.ts';
 import { recordBypass } from './record-bypass.ts';
@@ -29,8 +30,28 @@ type SignedInput = SignerInput & ConfigInput;
 
 const SIGNED_FIELDS: Fields<SignedInput> = { ...SIGNER_FIELDS, ...CONFIG_FIELDS };
 
-const OUTPUT = z.looseObject({ entry: z.int(), bypass: z.string(), group: z.string() });
-const ITEM = z.looseObject({ bypass: z.string(), group: z.string(), reason: z.string() });
+const ITEM = z.strictObject({
+  bypass: z.string().min(1),
+  group: z.string(),
+  reason: z.string(),
+  requestedBy: z.string(),
+  untilMs: z.int(),
+  approvedBy: z.string().nullable(),
+  endedBy: z.string().nullable(),
+  effect: z
+    .strictObject({
+      v: z.literal(1),
+      what: z.literal('bypass-effect'),
+      bypass: z.string(),
+      wanted: z.enum(['past us', 'by us']),
+      state: z.enum(['begun', 'done', 'cannot tell']),
+      because: z.string(),
+      atMs: z.int(),
+    })
+    .nullable(),
+  entries: entriesSchema,
+});
+const OUTPUT = ITEM.extend({ entry: z.int() });
 const REASON = field(z.string().min(1), 'why', { value: 'reason' });
 const BYPASS_ID = field(z.string().min(1), 'its id', { value: 'bypass' });
 

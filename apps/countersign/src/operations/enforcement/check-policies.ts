@@ -26,7 +26,7 @@ type PlacedProblem = PolicyProblem['place'] & Pick<PolicyProblem, 'what'>;
 export type CheckedPolicies = {
   readonly ok: boolean;
   readonly version: string | undefined;
-  readonly policies: readonly unknown[];
+  readonly policies: readonly string[];
   readonly problems: readonly PlacedProblem[];
 };
 
@@ -42,11 +42,13 @@ export const checkPolicyFolder: DocumentOperation<FolderInput, CheckedPolicies> 
   kind: 'document',
   runsIn: 'caller',
   input: FOLDER,
-  output: z.looseObject({
+  output: z.strictObject({
     ok: z.boolean(),
     version: z.string().optional(),
-    policies: z.array(z.unknown()),
-    problems: z.array(z.looseObject({ what: z.string() })),
+    policies: z.array(z.string()),
+    problems: z.array(
+      z.strictObject({ file: z.string(), line: z.int(), column: z.int(), what: z.string() }),
+    ),
   }),
   examples: [
     {
@@ -75,7 +77,16 @@ export const testPolicyFolder: ListOperation<FolderInput, object, Rows<PolicyTes
   kind: 'list',
   runsIn: 'caller',
   input: FOLDER,
-  output: z.looseObject({ name: z.string(), ok: z.boolean(), differences: z.array(z.string()) }),
+  output: z.strictObject({
+    file: z.string(),
+    line: z.int(),
+    name: z.string(),
+    ok: z.boolean(),
+    effect: z.enum(['permit', 'deny']),
+    cause: z.enum(['policy', 'no-policy', 'unknown', 'error']),
+    policies: z.array(z.string()),
+    differences: z.array(z.string()),
+  }),
   examples: [
     {
       summary: 'Test the policies that come with the program',

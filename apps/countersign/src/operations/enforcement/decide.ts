@@ -16,6 +16,7 @@ import {
   documentResult,
   type LedgerOperation,
 } from '../definition/operation.ts';
+import { reasonSchema } from '../definition/output-schemas.ts';
 import { policyFolder } from './policy-folder.ts';
 
 /** One decision, with policies and a directory from files where they are named. */
@@ -62,15 +63,33 @@ const input = z.strictObject({
   ),
 });
 
-const output = z.looseObject({
+const output = z.strictObject({
   decision: z.boolean(),
-  context: z.looseObject({
+  context: z.strictObject({
     cause: z.enum(['policy', 'no-policy', 'unknown', 'error']),
     policies: z.array(z.string()),
     obligations: z.array(z.string()),
-    inputs: z.array(z.looseObject({ name: z.string(), state: z.string() })),
-    because: z.array(z.looseObject({ code: z.string(), text: z.string() })),
+    inputs: z.array(
+      z.strictObject({
+        name: z.string(),
+        source: z.string().nullable(),
+        ageMs: z.number().nullable(),
+        state: z.enum(['fresh', 'stale', 'missing']),
+      }),
+    ),
+    because: z.array(reasonSchema),
     policyVersion: z.string(),
+    flip: z
+      .strictObject({
+        changes: z.array(z.strictObject({ input: z.string(), to: z.string() })),
+      })
+      .nullish(),
+    // Of a decision that was made.
+    id: z.string().optional(),
+    atMs: z.int().optional(),
+    enforcementPoint: z.string().optional(),
+    tenant: z.string().optional(),
+    pass: z.strictObject({ id: z.string(), expiresMs: z.int() }).optional(),
     entry: z.int().optional(),
   }),
 });

@@ -6,6 +6,7 @@ import { field } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
 import { idCalled } from '../readers/ids.ts';
 import { needWholeIndex, Readers } from '../readers/readers.ts';
+import { suiteStatusSchema } from './pass-schema.ts';
 
 type EndPassInput = { readonly pass: string; readonly reason: string };
 
@@ -27,10 +28,10 @@ export const endPass: LedgerOperation<EndPassInput, EndedPass> = {
     pass: field(z.string().min(1), 'the id of the pass', { value: 'pass' }),
     reason: field(z.string().min(1), 'why it ends', { value: 'reason' }),
   }),
-  output: z.looseObject({
+  output: z.strictObject({
     pass: z.string(),
     entry: z.int(),
-    suite: z.looseObject({}).nullable(),
+    suite: suiteStatusSchema.nullable(),
   }),
   examples: [
     {

@@ -45,7 +45,13 @@ export const exportPolicies: ListOperation<ExportInput, ConditionalAccessPolicy>
       isPath: true,
     }),
   }),
-  output: z.looseObject({ displayName: z.string(), state: z.string() }),
+  output: z.strictObject({
+    displayName: z.string().min(1),
+    state: z.literal('enabledForReportingButNotEnforced'),
+    // Members of Graph.
+    conditions: z.looseObject({}),
+    grantControls: z.looseObject({}),
+  }),
   examples: [
     {
       summary: 'As one file, ready for Graph',

@@ -3,6 +3,7 @@ import type { Pass } from '../../enforcement/passes/pass.ts';
 import { field } from '../definition/fields.ts';
 import { type ListOperation, listResult } from '../definition/operation.ts';
 import { indexed } from '../readers/readers.ts';
+import { passSchema } from './pass-schema.ts';
 
 export const listPasses: ListOperation<{ readonly all?: boolean | undefined }, Pass> = {
   name: 'passes list',
@@ -15,7 +16,7 @@ export const listPasses: ListOperation<{ readonly all?: boolean | undefined }, P
   input: z.strictObject({
     all: field(z.boolean().optional(), 'those that are over as well'),
   }),
-  output: z.looseObject({ id: z.string(), state: z.string(), tenant: z.string() }),
+  output: passSchema,
   examples: [
     {
       summary: 'Every pass, those that are over as well',

@@ -9,6 +9,36 @@ import { indexed, type Readers } from '../readers/readers.ts';
 
 type PasskeysInput = { readonly person?: string | undefined; readonly all?: boolean | undefined };
 
+const PASSKEY = z.strictObject({
+  id: z.string(),
+  tenant: z.string(),
+  person: z.string(),
+  counter: z.int(),
+  aaguid: z.string(),
+  format: z.string(),
+  transports: z.array(z.string()),
+  bound: z.enum(['device', 'synced']),
+  device: z.string().nullable(),
+  invitation: z.string(),
+  registeredMs: z.int(),
+  usedMs: z.int().nullable(),
+  revoked: z.strictObject({ atMs: z.int(), by: z.string(), reason: z.string() }).nullable(),
+});
+
+const INVITATION = z.strictObject({
+  id: z.string(),
+  tenant: z.string(),
+  person: z.string(),
+  reason: z.enum(['first', 'recovery']),
+  by: z.string(),
+  device: z.string().nullable(),
+  expiresMs: z.int(),
+  // The signed statement, as it is in the ledger.
+  request: z.looseObject({}).nullable(),
+  approvedBy: z.string().nullable(),
+  used: z.boolean(),
+});
+
 export const listPasskeys: ListOperation<PasskeysInput, object, Rows<RegisteredPasskey>> = {
   name: 'passkeys list',
   summary: 'the passkeys that count',
@@ -21,7 +51,7 @@ export const listPasskeys: ListOperation<PasskeysInput, object, Rows<RegisteredP
     person: field(z.string().optional(), 'object id; default: everybody', { value: 'person' }),
     all: field(z.boolean().optional(), 'those that were revoked as well'),
   }),
-  output: z.looseObject({ id: z.string(), person: z.string() }),
+  output: PASSKEY,
   examples: [
     {
       summary: 'Every passkey, those that were revoked as well',
@@ -51,7 +81,7 @@ export const listInvitations: ListOperation<object, object, Rows<KnownInvitation
   kind: 'list',
   runsIn: 'caller',
   input: z.strictObject({}),
-  output: z.looseObject({ id: z.string(), person: z.string(), used: z.boolean() }),
+  output: INVITATION,
   examples: [
     {
       summary: 'Who was invited, and who approved it?',

@@ -36,7 +36,11 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
       'it is no signed statement about a bypass',
     ),
   }),
-  output: z.looseObject({ entry: z.int() }),
+  output: z.strictObject({
+    entry: z.int(),
+    // Signed statements, as they are in the ledger.
+    bypass: z.looseObject({ request: z.looseObject({}), entries: z.array(z.int()) }),
+  }),
   examples: [],
   async run(writer, { config: file, said }, by) {
     const { systemWait } = await import('@countersign/m365');

@@ -10,6 +10,7 @@ import {
 } from '../definition/conclusion.ts';
 import { field } from '../definition/fields.ts';
 import type { DocumentOperation } from '../definition/operation.ts';
+import { countsSchema, entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
 import { indexed } from '../readers/readers.ts';
 import { policyFolder } from './policy-folder.ts';
@@ -18,6 +19,18 @@ type ReplayInput = PeriodInput & { readonly policies?: string | undefined };
 
 /** A replay, and the version of the policies that it used. */
 export type PolicyReplay = { readonly replay: Replay; readonly version: string };
+
+const CHANGE = z.strictObject({
+  tenant: z.string(),
+  principal: z.string(),
+  enforcementPoint: z.string(),
+  flow: z.string().nullable(),
+  count: z.int().min(1),
+  first: timeSchema,
+  last: timeSchema,
+  policies: z.array(z.string()),
+  entries: entriesSchema,
+});
 
 export const replayPolicies: DocumentOperation<ReplayInput, object, PolicyReplay> = {
   name: 'policy replay',
@@ -38,12 +51,28 @@ export const replayPolicies: DocumentOperation<ReplayInput, object, PolicyReplay
     }),
     ...PERIOD_FIELDS,
   }),
-  output: z.looseObject({
-    period: z.strictObject({ from: z.string().nullable(), to: z.string().nullable() }),
+  output: z.strictObject({
+    period: z.strictObject({ from: timeSchema.nullable(), to: timeSchema.nullable() }),
     policies: z.string(),
     replayed: z.int(),
-    losing: z.array(z.looseObject({ principal: z.string() })),
-    gaining: z.array(z.looseObject({ principal: z.string() })),
+    same: z.int(),
+    lose: z.int(),
+    gain: z.int(),
+    cannotTell: countsSchema,
+    losing: z.array(CHANGE),
+    gaining: z.array(CHANGE),
+    attacks: z.array(
+      z.strictObject({
+        finding: z.string(),
+        title: z.string(),
+        severity: z.int(),
+        signIns: z.int(),
+        stopped: z.int(),
+        letIn: z.int(),
+        cannotTell: z.int(),
+        answer: z.enum(['yes', 'no', 'unknown']),
+      }),
+    ),
   }),
   examples: [
     {

@@ -5,7 +5,7 @@ import {
   reasonSchema,
   timeSchema,
   watermarkSchema,
-} from '../definition/answer-schema.ts';
+} from '../definition/output-schemas.ts';
 
 const openingSchema = z.strictObject({
   entries: entriesSchema,

@@ -31,7 +31,7 @@ const ORIGIN = field(z.string().optional(), 'what you know of where the files ar
   value: 'text',
 });
 
-const REPORT = z.looseObject({
+const REPORT = z.strictObject({
   files: z.int(),
   read: z.int(),
   accepted: z.int(),
@@ -42,7 +42,8 @@ const REPORT = z.looseObject({
   checkpoint: z.strictObject({ origin: z.string().nullable(), size: z.int(), root: z.string() }),
   warnings: z.array(z.strictObject({ file: z.string(), text: z.string() })),
   failed: z.array(z.string()),
-  witnesses: z.array(z.looseObject({ name: z.string(), because: z.string().optional() })),
+  witnesses: z.array(z.strictObject({ name: z.string(), because: z.string().optional() })),
+  interrupted: z.boolean().optional(),
 });
 
 const DESCRIPTION =

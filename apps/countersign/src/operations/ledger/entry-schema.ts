@@ -1,6 +1,6 @@
 import type { Leaf } from '@countersign/ledger';
 import { z } from 'zod';
-import { timeSchema } from '../definition/answer-schema.ts';
+import { timeSchema } from '../definition/output-schemas.ts';
 
 export const leafSchema: z.ZodType = z.strictObject({
   kind: z.string().min(1),

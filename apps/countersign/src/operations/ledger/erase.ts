@@ -47,7 +47,7 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
         'say what is to be erased: --before, --user, --import, --source, --from and --to, or ' +
         'indices',
     }),
-  output: z.looseObject({
+  output: z.strictObject({
     erased: z.int(),
     quarantined: z.int(),
     entry: z.int().nullable(),

@@ -3,13 +3,13 @@ import type { EvidenceReport } from '@countersign/ledger';
 import type { TrustPolicy } from '@countersign/tlog';
 import { z } from 'zod';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
-import { answerSchema, entriesSchema, watermarkSchema } from '../definition/answer-schema.ts';
 import { answerConclusion, YES } from '../definition/conclusion.ts';
 import { invalidInput } from '../definition/errors.ts';
 import { bytes, type EntryReference, entryReference, field } from '../definition/fields.ts';
 import { type DocumentOperation, documentResult } from '../definition/operation.ts';
+import { answerSchema, entriesSchema, watermarkSchema } from '../definition/output-schemas.ts';
 import { indexIn, needIndex, readOrCannotTell } from '../readers/readers.ts';
-import { leafSchema } from './entry-schema.ts';
+import { checkpointSchema, leafSchema } from './entry-schema.ts';
 
 type ExportInput = { readonly entries: readonly EntryReference[] };
 
@@ -110,7 +110,7 @@ export const verifyEvidenceFile: DocumentOperation<VerifyInput, object, Evidence
     answer: answerSchema,
     witnessed: answerSchema,
     problems: z.array(z.string()),
-    checkpoint: z.strictObject({ origin: z.string(), size: z.int(), root: z.string() }).nullable(),
+    checkpoint: checkpointSchema.nullable(),
     items: z.array(
       z.strictObject({
         index: z.int().min(0),

@@ -35,7 +35,7 @@ export const checkLedger: DocumentOperation<{ readonly key?: string | undefined 
   output: z.strictObject({
     ok: z.boolean(),
     size: z.int(),
-    problems: z.array(z.looseObject({ path: z.string(), at: z.int(), what: z.string() })),
+    problems: z.array(z.strictObject({ path: z.string(), at: z.int(), what: z.string() })),
   }),
   examples: [
     {

@@ -12,11 +12,18 @@ export const listHolds: ListOperation<object, ActiveHold> = {
   kind: 'list',
   runsIn: 'caller',
   input: z.strictObject({}),
-  output: z.looseObject({
+  output: z.strictObject({
     index: z.int(),
     case: z.string(),
     by: z.string(),
-    scope: z.looseObject({ names: z.array(z.string()) }),
+    scope: z.strictObject({
+      names: z.array(z.string()),
+      source: z.string().nullable(),
+      tenant: z.string().nullable(),
+      import: z.int().nullable(),
+      fromMs: z.int().nullable(),
+      toMs: z.int().nullable(),
+    }),
   }),
   examples: [
     {

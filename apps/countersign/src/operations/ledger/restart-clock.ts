@@ -22,7 +22,7 @@ export const restartLedgerClock: LedgerOperation<{ readonly reason: string }, Cl
   input: z.strictObject({
     reason: field(z.string().min(1), 'why the clock was ahead', { value: 'text' }),
   }),
-  output: z.looseObject({ entry: z.int(), lastSeen: z.string(), seen: z.string() }),
+  output: z.strictObject({ entry: z.int(), lastSeen: z.string(), seen: z.string() }),
   examples: [
     {
       summary: 'After the clock of the machine was set right',

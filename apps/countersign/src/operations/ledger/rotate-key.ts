@@ -26,7 +26,7 @@ export const rotateSigningKey: LedgerOperation<RotateInput, RotationResult> = {
       { value: 'file', isPath: true },
     ),
   }),
-  output: z.looseObject({ entry: z.int(), oldVkey: z.string(), newVkey: z.string() }),
+  output: z.strictObject({ entry: z.int(), oldVkey: z.string(), newVkey: z.string() }),
   examples: [
     {
       summary: 'See which key would be replaced',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { unknown, YES } from '../definition/conclusion.ts';
 import { field } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
+import { checkpointSchema } from './entry-schema.ts';
 
 type WitnessInput = { readonly policy?: string | undefined };
 
@@ -34,10 +35,10 @@ export const askWitnesses: LedgerOperation<WitnessInput, WitnessReport> = {
       { value: 'file', isFileOf: 'text' },
     ),
   }),
-  output: z.looseObject({
-    checkpoint: z.looseObject({ origin: z.string(), size: z.int(), root: z.string() }),
+  output: z.strictObject({
+    checkpoint: checkpointSchema,
     witnesses: z
-      .array(z.looseObject({ name: z.string(), because: z.string().optional() }))
+      .array(z.strictObject({ name: z.string(), because: z.string().optional() }))
       .nullable(),
   }),
   examples: [

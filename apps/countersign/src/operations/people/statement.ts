@@ -12,6 +12,7 @@ import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.
 import { idOr } from '../readers/ids.ts';
 import { Readers } from '../readers/readers.ts';
 import { recordStatementAccess } from './record-statement-access.ts';
+import { statementSchema } from './statement-schema.ts';
 
 type StatementInput = PeriodInput & {
   readonly who: string;
@@ -43,18 +44,7 @@ export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
         (purpose === undefined) === (of === undefined) && purpose !== '' && of !== '',
       { error: 'give --purpose and --case together, or neither' },
     ),
-  output: z.looseObject({
-    principal: z.looseObject({}),
-    period: z.looseObject({}),
-    sessions: z.array(z.looseObject({})),
-    unaccounted: z.unknown(),
-    balance: z.looseObject({
-      actions: z.int(),
-      accounted: z.int(),
-      unaccounted: z.int(),
-      unknown: z.int(),
-    }),
-  }),
+  output: statementSchema,
   examples: [
     {
       summary: 'What one person did',

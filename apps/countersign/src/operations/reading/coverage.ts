@@ -1,10 +1,26 @@
+import { COVERAGE_STATES } from '@countersign/coverage';
 import { z } from 'zod';
+import type { CoverageItem } from '../../reports/coverage-item.ts';
 import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import { firstDoubt, unknown, YES } from '../definition/conclusion.ts';
 import { type ListOperation, listResult, type Rows } from '../definition/operation.ts';
+import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 import { indexed } from '../readers/readers.ts';
 
-export const listCoverage: ListOperation<object, object, Rows<CoverageRow>> = {
+const coverageItemSchema: z.ZodType<CoverageItem> = z.strictObject({
+  tenant: z.string().min(1),
+  source: z.string().min(1),
+  workload: z.string().nullable(),
+  subject: z.string().nullable(),
+  from: timeSchema.nullable(),
+  to: timeSchema.nullable(),
+  state: z.enum(COVERAGE_STATES),
+  bound: z.number().nullable(),
+  because: z.string(),
+  entries: entriesSchema,
+});
+
+export const listCoverage: ListOperation<object, CoverageItem, Rows<CoverageRow>> = {
   name: 'coverage',
   summary: 'what we have, and what we do not',
   description: 'Lists, per source and interval, what is known of the completeness of its records.',
@@ -13,7 +29,7 @@ export const listCoverage: ListOperation<object, object, Rows<CoverageRow>> = {
   kind: 'list',
   runsIn: 'caller',
   input: z.strictObject({}),
-  output: z.looseObject({ state: z.string(), source: z.string() }),
+  output: coverageItemSchema,
   examples: [
     {
       summary: 'Which intervals are collected, late, lost or unknown?',

@@ -1,8 +1,9 @@
-import type { OcsfEvent } from '@countersign/ocsf';
+import { OCSF_VERSION, type OcsfEvent } from '@countersign/ocsf';
 import { z } from 'zod';
 import { listConclusion, reasonsOf } from '../definition/conclusion.ts';
 import { field } from '../definition/fields.ts';
 import type { ListOperation, Rows } from '../definition/operation.ts';
+import { entriesSchema } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
 import { untilAborted } from '../definition/until-aborted.ts';
 import { idOr } from '../readers/ids.ts';
@@ -32,10 +33,13 @@ export const timeline: ListOperation<TimelineInput, OcsfEvent, Rows<TimelineLine
     app: field(z.string().optional(), 'with this application: id or name', { value: 'app' }),
     ...PERIOD_FIELDS,
   }),
+  // The tables of OCSF say more of each class.
   output: z.looseObject({
     class_uid: z.int(),
+    type_uid: z.int(),
     time: z.number(),
-    metadata: z.looseObject({ version: z.string() }),
+    metadata: z.looseObject({ version: z.literal(OCSF_VERSION) }),
+    unmapped: z.looseObject({ entries: entriesSchema }),
   }),
   examples: [
     {

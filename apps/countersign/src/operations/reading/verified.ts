@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { VerificationReport } from '../../store/reading/verification-report.ts';
 import { coverageConclusion, firstDoubt } from '../definition/conclusion.ts';
 import { type DocumentOperation, documentResult } from '../definition/operation.ts';
-import { COUNTS, WATERMARK } from '../definition/output-schemas.ts';
+import { countsSchema, watermarkSchema } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
 import { indexed } from '../readers/readers.ts';
 
@@ -14,7 +14,7 @@ export type VerificationCounts = Omit<VerificationReport, 'coverage'> & {
 const COUNT = {
   decided: z.int(),
   checked: z.int(),
-  unverified: COUNTS,
+  unverified: countsSchema,
   disagreements: z.int(),
 };
 
@@ -31,7 +31,7 @@ export const countVerified: DocumentOperation<PeriodInput, VerificationCounts> =
   runsIn: 'caller',
   input: z.strictObject(PERIOD_FIELDS),
   output: z.strictObject({
-    asOf: WATERMARK,
+    asOf: watermarkSchema,
     ...COUNT,
     days: z.array(z.strictObject({ day: z.string(), flow: z.string(), ...COUNT })),
     flows: z.record(z.string(), z.strictObject(COUNT)),

@@ -5,7 +5,7 @@ import type { Cause } from '../../reconcile/actions/action-verdict.ts';
 import type { StateReconciliation } from '../../reconcile/directory-drift/drift-reconciler.ts';
 import { coverageConclusion, firstDoubt, unknown, YES } from '../definition/conclusion.ts';
 import { type DocumentOperation, documentResult } from '../definition/operation.ts';
-import { COUNTS, WATERMARK } from '../definition/output-schemas.ts';
+import { countsSchema, watermarkSchema } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
 import { indexed } from '../readers/readers.ts';
 import { coveredPeriod, openReconcilers } from './reconcilers.ts';
@@ -21,7 +21,7 @@ const STATE_SIDE = z.strictObject({
   changes: z.int(),
   matched: z.int(),
   unmatched: z.int(),
-  unknown: COUNTS,
+  unknown: countsSchema,
 });
 
 export const reconcileActions: DocumentOperation<PeriodInput, ReconciledActions> = {
@@ -38,18 +38,18 @@ export const reconcileActions: DocumentOperation<PeriodInput, ReconciledActions>
   runsIn: 'caller',
   input: z.strictObject(PERIOD_FIELDS),
   output: z.strictObject({
-    asOf: WATERMARK,
+    asOf: watermarkSchema,
     actions: z.int(),
-    events: COUNTS,
+    events: countsSchema,
     accounted: z.int(),
-    unaccounted: COUNTS,
-    unknown: COUNTS,
+    unaccounted: countsSchema,
+    unknown: countsSchema,
     joined: z.array(
       z.strictObject({
         workload: z.string(),
         recordType: z.int().nullable(),
         actions: z.int(),
-        joined: COUNTS,
+        joined: countsSchema,
       }),
     ),
     residual: z.array(z.strictObject({ day: z.string(), workload: z.string(), actions: z.int() })),

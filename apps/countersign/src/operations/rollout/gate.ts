@@ -7,6 +7,12 @@ import type { GateFile } from '../../rollout/gate-file.ts';
 import { answerConclusion } from '../definition/conclusion.ts';
 import { field } from '../definition/fields.ts';
 import type { DocumentOperation, OperationContext } from '../definition/operation.ts';
+import {
+  evidenceRefSchema,
+  observationSchema,
+  reasonSchema,
+  watermarkSchema,
+} from '../definition/output-schemas.ts';
 import { healthsOfAnswer } from '../readers/health-note.ts';
 import type { Sources } from '../readers/readers.ts';
 import { recordGate } from './record-gate.ts';
@@ -32,13 +38,26 @@ export const evaluateGate: DocumentOperation<{ readonly file: string }, object, 
   input: z.strictObject({
     file: field(z.string().min(1), 'the gate, as YAML', { value: 'file', isPath: true }),
   }),
-  output: z.looseObject({
+  output: z.strictObject({
     gate: z.string(),
     wave: z.string(),
     window: z.strictObject({ from: z.string(), to: z.string() }),
     answer: z.enum(['yes', 'no', 'unknown']),
-    conditions: z.array(z.looseObject({ condition: z.string(), answer: z.string() })),
+    asOf: watermarkSchema,
+    conditions: z.array(
+      z.strictObject({
+        condition: z.enum(['coverage', 'loss', 'residual', 'blind', 'findings']),
+        requires: z.string().min(1),
+        found: z.array(z.string()),
+        answer: z.enum(['yes', 'no', 'unknown']),
+        asOf: watermarkSchema,
+        because: z.array(reasonSchema).optional(),
+        evidence: z.array(evidenceRefSchema).optional(),
+        wouldDecide: z.array(observationSchema).optional(),
+      }),
+    ),
     resume: z.array(z.string()),
+    limits: z.array(reasonSchema),
     entry: z.int(),
   }),
   examples: [
